@@ -1,0 +1,89 @@
+/**
+ * The import law of docs/adr: who may talk to whom. Checked by `npm run lint:imports`.
+ */
+const frontDoorOnly = (name, from, lib) => ({
+  name,
+  severity: 'error',
+  comment: `${lib} is entered through its index.ts`,
+  from,
+  to: { path: `^${lib}/src/`, pathNot: `^${lib}/src/index\\.ts$` },
+});
+
+const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
+
+const libs = ['contracts', 'registry-client', 'service-kit', 'testing'];
+const apps = ['gateway', 'user-service', 'order-service', 'product-service', 'monolith'];
+
+export default {
+  forbidden: [
+    forbid('no-cycles', 'a cycle of decorated classes throws at load under ESM', {}, { circular: true }),
+    forbid(
+      'contracts-alone',
+      'contracts imports no other lib',
+      { path: '^libs/contracts/' },
+      { path: '^libs/(?!contracts/)' },
+    ),
+    forbid(
+      'registry-client-imports',
+      'registry-client -> contracts',
+      { path: '^libs/registry-client/' },
+      { path: '^libs/(?!(contracts|registry-client)/)' },
+    ),
+    forbid(
+      'service-kit-imports',
+      'service-kit -> contracts, registry-client',
+      { path: '^libs/service-kit/', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/testing/' },
+    ),
+    forbid('libs-not-apps', 'libs never import apps', { path: '^libs/' }, { path: '^apps/' }),
+    forbid(
+      'testing-in-specs-only',
+      'libs/testing is for specs',
+      { path: '^(apps|libs/(?!testing/))', pathNot: '\\.spec\\.ts$' },
+      { path: '^libs/testing/' },
+    ),
+    ...apps
+      .filter((app) => app !== 'monolith')
+      .map((app) =>
+        forbid(
+          `${app}-alone`,
+          'only the monolith imports other apps',
+          { path: `^apps/${app}/` },
+          { path: `^apps/(?!${app}/)` },
+        ),
+      ),
+    ...libs.map((lib) => frontDoorOnly(`front-door-${lib}`, { pathNot: `^libs/${lib}/` }, `libs/${lib}`)),
+    ...apps.map((app) => frontDoorOnly(`front-door-${app}`, { pathNot: `^apps/${app}/` }, `apps/${app}`)),
+    forbid(
+      'discovery-never-back',
+      'proxy -> discovery, never back',
+      { path: '^apps/gateway/src/(discovery|metrics)/' },
+      { path: '^apps/gateway/src/proxy/' },
+    ),
+    forbid(
+      'metrics-leaf',
+      'metrics knows nobody',
+      { path: '^apps/gateway/src/metrics/' },
+      { path: '^apps/gateway/src/(discovery|health|docs|dashboard)/' },
+    ),
+    forbid(
+      'stages-strangers',
+      'stages do not know each other',
+      { path: '^apps/gateway/src/proxy/stages/([^/]+)\\.ts$', pathNot: 'index\\.ts$' },
+      {
+        path: '^apps/gateway/src/proxy/stages/',
+        pathNot: '^apps/gateway/src/proxy/stages/(stage\\.ts|$1\\.ts)$',
+      },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: {
+      conditionNames: ['types', 'import', 'default'],
+      extensions: ['.ts', '.js', '.mjs'],
+    },
+  },
+};

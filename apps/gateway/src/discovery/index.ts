@@ -1,0 +1,3 @@
+export * from './instance.js';
+export * from './service-table.js';
+export * from './discovery.module.js';

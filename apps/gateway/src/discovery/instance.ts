@@ -1,0 +1,31 @@
+import type { InstanceStatus, InstanceTransport } from '#contracts';
+import type { LocalTarget } from '#registry-client';
+
+/**
+ * One running copy of a service, as the request path sees it. Immutable: a change of status, weight or address makes a
+ * new one and a new {@link ServiceTable}. Heartbeats change neither; leases are kept beside the table.
+ */
+export interface Instance {
+  readonly id: string;
+  readonly name: string;
+  /** Origin: scheme, host and port, without a trailing slash. */
+  readonly url: string;
+  readonly transport: InstanceTransport;
+  /** Where a `local` instance takes requests; `undefined` for `http`. */
+  readonly target: LocalTarget | undefined;
+  readonly version: string;
+  /** Share of traffic, 0 to 1000. */
+  readonly weight: number;
+  readonly healthPath: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly status: InstanceStatus;
+  readonly statusReason: string;
+  /** The same object for as long as the instance is registered, across snapshots. */
+  readonly load: InstanceLoad;
+}
+
+/** What the gateway itself counts of an instance; the one mutable thing that the request path touches. */
+export interface InstanceLoad {
+  /** Requests that this gateway has sent and that have not ended. */
+  inFlight: number;
+}

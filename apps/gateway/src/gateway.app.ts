@@ -1,0 +1,13 @@
+import { HttpRegistry } from '#registry-client';
+import type { AppDefinition } from '#service-kit';
+import { readGatewayConfig, type GatewayConfig } from './gateway.config.js';
+import { GatewayModule } from './gateway.module.js';
+
+/** The gateway, as `main.ts` boots it alone and the monolith beside the services. */
+export const gateway: AppDefinition<GatewayConfig> = {
+  name: 'gateway',
+  readConfig: readGatewayConfig,
+  listenAddress: ({ host, port }) => ({ host, port }),
+  registry: ({ port }) => new HttpRegistry({ url: `http://127.0.0.1:${port}` }),
+  build: (config, context) => ({ module: GatewayModule.of(config, context) }),
+};

@@ -1,0 +1,49 @@
+import {
+  baseSpecs,
+  oneOf,
+  port,
+  readEnv,
+  text,
+  toBaseConfig,
+  url,
+  type BaseConfig,
+  type Env,
+} from '#service-kit';
+
+/** Settings of the gateway. */
+export interface GatewayConfig extends BaseConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Addresses and CIDR ranges whose forwarding headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** `node`: every connection through node:http. */
+  readonly dataPlane: 'wire' | 'node';
+  /** Bearer token for `/discovery` writes; unset: loopback only. */
+  readonly registryToken: string | undefined;
+  /** Shared registry; unset: in this process. */
+  readonly redisUrl: string | undefined;
+}
+
+const LOOPBACK = '127.0.0.0/8,::1/128';
+
+/** @throws StartupError that names every bad variable. */
+export function readGatewayConfig(env: Env): GatewayConfig {
+  const vars = readEnv(env, {
+    ...baseSpecs,
+    GATEWAY_HOST: text({ default: '0.0.0.0' }),
+    GATEWAY_PORT: port({ default: 8000 }),
+    TRUSTED_PROXIES: text({ default: LOOPBACK }),
+    DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
+    REGISTRY_TOKEN: text({ default: undefined }),
+    REDIS_URL: url('redis', 'rediss')({ default: undefined }),
+  });
+  return Object.freeze({
+    ...toBaseConfig(vars),
+    host: vars.GATEWAY_HOST,
+    port: vars.GATEWAY_PORT,
+    trustedProxies: vars.TRUSTED_PROXIES.split(',').map((range) => range.trim()),
+    dataPlane: vars.DATA_PLANE,
+    registryToken: vars.REGISTRY_TOKEN,
+    redisUrl: vars.REDIS_URL,
+  });
+}

@@ -1,0 +1,53 @@
+/** Where an instance stands in its life. Only `up` receives traffic. */
+export const INSTANCE_STATUSES = ['starting', 'up', 'down', 'draining'] as const;
+export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
+
+/** How requests reach an instance: over a socket, or handed over inside the gateway's own process. */
+export type InstanceTransport = 'http' | 'local';
+
+/** The last time the gateway asked an instance whether it is well. */
+export interface ProbeView {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly ok: boolean;
+  readonly latencyMs: number;
+}
+
+/** An instance as `/discovery` answers it. Times are ISO 8601 in UTC. */
+export interface InstanceView {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly transport: InstanceTransport;
+  readonly version: string;
+  /** Share of traffic against the other instances, 0 to 1000. */
+  readonly weight: number;
+  readonly ttlSeconds: number;
+  readonly healthPath: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly status: InstanceStatus;
+  /** One sentence on why the status is what it is. */
+  readonly statusReason: string;
+  readonly registeredAt: string;
+  readonly lastHeartbeatAt: string;
+  readonly expiresAt: string;
+  readonly lastProbe: ProbeView | null;
+  /** Reported by the instance's last heartbeat. */
+  readonly inFlight?: number;
+  /** Reported by the instance's last heartbeat, milliseconds. */
+  readonly loopLagMs?: number;
+}
+
+/** One entry of `GET /services`. */
+export interface ServiceSummary {
+  readonly name: string;
+  readonly instances: { readonly total: number; readonly healthy: number };
+  readonly versions: readonly string[];
+  /** The path under which the gateway forwards to this service: `/api/{name}`. */
+  readonly endpoint: string;
+}
+
+/** Answer of `POST /discovery/cleanup`. */
+export interface CleanupResult {
+  readonly removed: readonly string[];
+}

@@ -1,0 +1,58 @@
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { IsText } from '../validation/is-text.js';
+import { MayBeAbsent } from '../validation/optional.js';
+import { IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
+
+/** What a service may be called; also a path segment and part of store keys, hence this narrow. */
+export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+/** What an instance may be called. */
+export const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export const DEFAULT_TTL_SECONDS = 15;
+export const DEFAULT_WEIGHT = 100;
+export const DEFAULT_HEALTH_PATH = '/health/ready';
+export const DEFAULT_VERSION = '0.0.0';
+
+/** Body of `POST /discovery/register`. Only `name` and `url` are required. */
+export class RegisterInstanceDto {
+  @Matches(SERVICE_NAME, { message: 'name must match ^[a-z][a-z0-9-]{0,62}$' })
+  name!: string;
+
+  /** Origin of the instance: http or https, nothing after the port. */
+  @IsInstanceUrl()
+  url!: string;
+
+  /** Registering the same `id` again renews it; left out, the registry makes one. */
+  @MayBeAbsent()
+  @Matches(INSTANCE_ID, {
+    message: 'id must be 1 to 128 of letters, digits, ".", "_" and "-", starting with a letter or digit',
+  })
+  id?: string;
+
+  @MayBeAbsent()
+  @IsText({ max: 64 })
+  version?: string;
+
+  /** Share of traffic against the other instances of the service; 0 receives none. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(1000)
+  weight?: number;
+
+  /** How long the instance lives without a heartbeat. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(2)
+  @Max(300)
+  ttlSeconds?: number;
+
+  /** Path at which a probe asks whether the instance is well. */
+  @MayBeAbsent()
+  @IsHealthPath()
+  healthPath?: string;
+
+  @MayBeAbsent()
+  @IsMetadata()
+  metadata?: Record<string, string>;
+}

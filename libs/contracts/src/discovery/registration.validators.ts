@@ -1,0 +1,59 @@
+import { registerDecorator } from 'class-validator';
+
+const METADATA_PAIRS = 32;
+const METADATA_CHARACTERS = 256;
+const URL_CHARACTERS = 2048;
+const HEALTH_PATH = /^\/(?!\/)[\x21-\x7e]{0,255}$/;
+
+/** Makes a property decorator of a predicate; `message` follows the property's name. */
+const validator =
+  (name: string, validate: (value: unknown) => boolean, message: string) =>
+  (): PropertyDecorator =>
+  (target, property) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: property as string,
+      validator: { validate, defaultMessage: () => `$property ${message}` },
+    });
+
+function isInstanceUrl(value: unknown): boolean {
+  // What the WHATWG parser would repair (blanks, backslashes, control characters) is refused instead.
+  if (typeof value !== 'string' || value.length > URL_CHARACTERS || !/^https?:\/\/[^\s\\@?#]+$/i.test(value))
+    return false;
+  if (!URL.canParse(value)) return false;
+  const { hostname, pathname, port } = new URL(value);
+  return hostname !== '' && pathname === '/' && !value.endsWith('//') && port !== '0';
+}
+
+const isPair = ([key, value]: [string, unknown]): boolean =>
+  key.length > 0 &&
+  key.length <= METADATA_CHARACTERS &&
+  typeof value === 'string' &&
+  value.length <= METADATA_CHARACTERS &&
+  value.isWellFormed() &&
+  key.isWellFormed();
+
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const pairs = Object.entries(value);
+  return pairs.length <= METADATA_PAIRS && pairs.every(isPair);
+}
+
+export const IsInstanceUrl = validator(
+  'isInstanceUrl',
+  isInstanceUrl,
+  'must be an http or https URL without user-info, path, query or fragment',
+);
+
+export const IsHealthPath = validator(
+  'isHealthPath',
+  (value) => typeof value === 'string' && HEALTH_PATH.test(value),
+  'must be a path of at most 256 visible ASCII characters that starts with one "/"',
+);
+
+export const IsMetadata = validator(
+  'isMetadata',
+  isMetadata,
+  `must be at most ${METADATA_PAIRS} pairs of strings of at most ${METADATA_CHARACTERS} characters`,
+);

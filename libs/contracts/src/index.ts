@@ -1,0 +1,15 @@
+// First of all: decorators below write metadata while their classes load.
+import 'reflect-metadata';
+export * from './problem/problem.js';
+export * from './problem/common.problems.js';
+export * from './validation/is-text.js';
+export * from './validation/optional.js';
+export * from './page/page.js';
+export * from './discovery/instance.js';
+export * from './discovery/discovery-event.js';
+export * from './discovery/register-instance.dto.js';
+export * from './discovery/heartbeat.dto.js';
+export * from './users/user.js';
+export * from './products/product.js';
+export * from './products/reservation.js';
+export * from './orders/order.js';

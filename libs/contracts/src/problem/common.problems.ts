@@ -1,0 +1,12 @@
+import { defineProblem } from './problem.js';
+
+/** Problems that every app can answer with. */
+export const validationFailed = defineProblem('validation-failed', 400, 'The request is not valid');
+export const malformedBody = defineProblem('malformed-body', 400, 'The body cannot be read');
+export const notFound = defineProblem('not-found', 404, 'Not found');
+export const conflict = defineProblem('conflict', 409, 'Conflict');
+export const preconditionFailed = defineProblem('precondition-failed', 412, 'The resource has changed');
+export const bodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');
+export const unsupportedMediaType = defineProblem('unsupported-media-type', 415, 'Unsupported media type');
+export const internalError = defineProblem('internal-error', 500, 'Internal error');
+export const unavailable = defineProblem('unavailable', 503, 'Temporarily unavailable');

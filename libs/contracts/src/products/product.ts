@@ -1,0 +1,87 @@
+import { IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
+import { IsText } from '../validation/is-text.js';
+import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
+
+/** A product as `/products` answers it. */
+export interface Product {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly category: string;
+  /** Integer in minor units of `currency` (cents for EUR, won for KRW). */
+  readonly price: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Pieces that can be sold, never below zero. */
+  readonly stock: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a category may be called: it is also a path segment of `/products/category/{category}`. */
+export const CATEGORY = /^[\p{L}\p{N}][\p{L}\p{N} _.&-]{0,63}$/u;
+
+/** The dearest a product may be, minor units; sums of an order stay exact integers. */
+export const MAX_PRICE = 1_000_000_000;
+export const MAX_STOCK = 1_000_000_000;
+
+const CATEGORY_MESSAGE = {
+  message: 'category must be 1 to 64 letters, digits, blanks and "_", ".", "&", "-"',
+};
+
+/** Body of `POST /products` and `PUT /products/{id}`. */
+export class ProductDto {
+  @IsText({ max: 200 })
+  name!: string;
+
+  @MayBeRemoved()
+  @IsText({ min: 0, max: 4000 })
+  description?: string | null;
+
+  @Matches(CATEGORY, CATEGORY_MESSAGE)
+  category!: string;
+
+  @IsInt()
+  @Min(0)
+  @Max(MAX_PRICE)
+  price!: number;
+
+  @IsISO4217CurrencyCode()
+  currency!: string;
+
+  @IsInt()
+  @Min(0)
+  @Max(MAX_STOCK)
+  stock!: number;
+}
+
+/** Body of `PATCH /products/{id}`: the members to change; `description: null` removes it (RFC 7396). */
+export class ProductPatchDto {
+  @MayBeAbsent()
+  @IsText({ max: 200 })
+  name?: string;
+
+  @MayBeRemoved()
+  @IsText({ min: 0, max: 4000 })
+  description?: string | null;
+
+  @MayBeAbsent()
+  @Matches(CATEGORY, CATEGORY_MESSAGE)
+  category?: string;
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_PRICE)
+  price?: number;
+
+  @MayBeAbsent()
+  @IsISO4217CurrencyCode()
+  currency?: string;
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_STOCK)
+  stock?: number;
+}

@@ -1,0 +1,57 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsInt,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsText } from '../validation/is-text.js';
+
+/** Most different products, and most pieces of one, in an order. */
+export const MAX_ORDER_ITEMS = 100;
+export const MAX_QUANTITY = 10_000;
+
+/** So many pieces of one product. */
+export class ItemDto {
+  @IsText({ max: 128 })
+  productId!: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(MAX_QUANTITY)
+  quantity!: number;
+}
+
+/**
+ * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes all
+ * items from stock, or none. Repeating it changes nothing; `DELETE` on the same path gives the stock back once.
+ */
+export class ReservationDto {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ORDER_ITEMS)
+  @ArrayUnique((item: ItemDto) => item.productId)
+  @ValidateNested({ each: true })
+  @Type(() => ItemDto)
+  items!: ItemDto[];
+}
+
+/** One product as it was when stock was taken. */
+export interface ReservedItem {
+  readonly productId: string;
+  readonly quantity: number;
+  /** Integer in minor units. */
+  readonly unitPrice: number;
+  readonly currency: string;
+}
+
+/** Answer of the reservation command. */
+export interface Reservation {
+  readonly orderId: string;
+  readonly status: 'held' | 'released';
+  readonly items: readonly ReservedItem[];
+}

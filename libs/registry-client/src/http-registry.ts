@@ -1,0 +1,81 @@
+import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import type { Registry } from './registry.js';
+
+/** Where a registry over HTTP is, and what opens its door for writes. */
+export interface HttpRegistryOptions {
+  readonly url: string;
+  /** Bearer token for `/discovery` writes. */
+  readonly token?: string | undefined;
+  /** Longest wait for one call, milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+/** The registry answered with an error. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError';
+
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(`the registry answered ${status}: ${detail}`);
+  }
+}
+
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/** A gateway's `/discovery` as a {@link Registry}. Calls throw {@link RegistryError}, or fetch's error when nobody answers. */
+export class HttpRegistry implements Registry {
+  constructor(private readonly options: HttpRegistryOptions) {}
+
+  async register(registration: RegisterInstanceDto): Promise<InstanceView> {
+    return (await this.expectOk(
+      await this.call('POST', '/discovery/register', registration),
+    )) as InstanceView;
+  }
+
+  async heartbeat(id: string, beat: HeartbeatDto = {}): Promise<InstanceView | undefined> {
+    const response = await this.call('POST', `/discovery/heartbeat/${encodeURIComponent(id)}`, beat);
+    if (response.status !== 404) return (await this.expectOk(response)) as InstanceView;
+    await response.body?.cancel();
+    return undefined;
+  }
+
+  async unregister(id: string): Promise<void> {
+    const response = await this.call('DELETE', `/discovery/unregister/${encodeURIComponent(id)}`);
+    if (response.status === 404) await response.body?.cancel();
+    else await this.expectOk(response);
+  }
+
+  async instances(service: string): Promise<readonly InstanceView[]> {
+    const path = `/discovery/services?name=${encodeURIComponent(service)}`;
+    return (await this.expectOk(await this.call('GET', path))) as InstanceView[];
+  }
+
+  private call(method: string, path: string, body?: object): Promise<Response> {
+    return fetch(new URL(path, this.options.url), {
+      method,
+      headers: {
+        ...(body && { 'content-type': 'application/json' }),
+        ...(this.options.token && { authorization: `Bearer ${this.options.token}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    });
+  }
+
+  private async expectOk(response: Response): Promise<unknown> {
+    const text = await response.text();
+    if (!response.ok) throw new RegistryError(response.status, detailOf(text));
+    return text === '' ? undefined : JSON.parse(text);
+  }
+}
+
+function detailOf(text: string): string {
+  try {
+    return String((JSON.parse(text) as { detail?: unknown }).detail);
+  } catch {
+    return text.slice(0, 200);
+  }
+}

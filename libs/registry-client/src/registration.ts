@@ -1,0 +1,100 @@
+import type { HeartbeatDto, RegisterInstanceDto } from '#contracts';
+import { DEFAULT_TTL_SECONDS } from '#contracts';
+import type { LocalTarget, Registry } from './registry.js';
+
+/** What a registration needs; `logger` is any with pino's call shape. */
+export interface RegistrationOptions {
+  readonly registry: Registry;
+  /** `id` must be the instance's own choice, so that registering again renews instead of adding. */
+  readonly body: RegisterInstanceDto & { readonly id: string };
+  readonly target?: LocalTarget;
+  readonly logger: {
+    info(details: object, message: string): void;
+    warn(details: object, message: string): void;
+  };
+  /** What the next heartbeat reports. */
+  readonly beat?: () => HeartbeatDto;
+}
+
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5000;
+// Three beats may be lost before the lease runs out.
+const BEATS_PER_LEASE = 4;
+
+/**
+ * Keeps one instance registered until it is stopped: registers with growing delays until the registry answers, beats
+ * four times a lease, registers again when the registry has forgotten it (404, a registry that restarted).
+ */
+export class Registration {
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private registered = false;
+  private failures = 0;
+  private turn: Promise<void> = Promise.resolve();
+
+  static start(options: RegistrationOptions): Registration {
+    const registration = new Registration(options);
+    registration.next(0);
+    return registration;
+  }
+
+  private constructor(private readonly options: RegistrationOptions) {}
+
+  /** Deregisters, and sends nothing after that. A registry that is away does not hold a shutdown up: the lease ends alone. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    // A registration still on its way would bring the instance back after it left.
+    await this.turn;
+    if (!this.registered) return;
+    try {
+      await this.options.registry.unregister(this.options.body.id);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'could not deregister; the lease will run out');
+    }
+  }
+
+  private next(delayMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.turn = this.takeTurn();
+    }, delayMs);
+    this.timer.unref();
+  }
+
+  private async takeTurn(): Promise<void> {
+    try {
+      if (this.registered) await this.heartbeat();
+      else await this.register();
+      this.failures = 0;
+      this.next(this.registered ? this.beatEveryMs() : 0);
+    } catch (error) {
+      this.failures += 1;
+      if (this.failures === 1)
+        this.options.logger.warn({ err: error }, 'the registry does not answer; trying on');
+      this.next(this.retryAfterMs());
+    }
+  }
+
+  private async register(): Promise<void> {
+    const { registry, body, target, logger } = this.options;
+    await registry.register(body, target);
+    this.registered = true;
+    logger.info({ id: body.id }, `registered as an instance of ${body.name}`);
+  }
+
+  private async heartbeat(): Promise<void> {
+    const known = await this.options.registry.heartbeat(this.options.body.id, this.options.beat?.());
+    this.registered = known !== undefined;
+  }
+
+  private beatEveryMs(): number {
+    return ((this.options.body.ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1000) / BEATS_PER_LEASE;
+  }
+
+  // Jittered, so that a fleet does not come back to a restarted registry all at once.
+  private retryAfterMs(): number {
+    const longest = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS, this.beatEveryMs());
+    return longest * (0.5 + Math.random() / 2);
+  }
+}

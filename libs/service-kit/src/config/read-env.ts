@@ -1,0 +1,68 @@
+import { cleanEnv, makeValidator, type CleanedEnv, type ReporterOptions } from 'envalid';
+import { StartupError } from './config-error.js';
+
+/** What an app reads its configuration from: `process.env`, or a record of a test's own. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+type Specs = Parameters<typeof cleanEnv>[1];
+
+// Names only, never values: a mistyped secret must not end in a log.
+function nameEveryBadVariable({ errors }: ReporterOptions<unknown>): void {
+  const names = Object.keys(errors);
+  if (names.length > 0)
+    throw new StartupError(`bad configuration: ${names.map((name) => describe(name, errors)).join('; ')}`);
+}
+
+function describe(name: string, errors: ReporterOptions<unknown>['errors']): string {
+  const { message } = errors[name as never];
+  return message.startsWith(EXPECTED) ? `${name} ${message}` : `${name} is missing or malformed`;
+}
+
+const EXPECTED = 'must be ';
+
+/**
+ * Reads the variables of `specs` once and freezes them.
+ * @throws StartupError that names every bad variable at once.
+ */
+export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
+  // An empty variable is an unset one: `FOO= npm start` and compose files write it so.
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  return cleanEnv(set, specs, { reporter: nameEveryBadVariable as never });
+}
+
+function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
+  return makeValidator<T>((input) => {
+    const value = parse(input.trim());
+    if (value === undefined) throw new Error(EXPECTED + expected);
+    return value;
+  });
+}
+
+const wholeNumber = (input: string, min: number, max: number): number | undefined => {
+  const value = /^\d{1,15}$/.test(input) ? Number(input) : NaN;
+  return value >= min && value <= max ? value : undefined;
+};
+
+/** A whole number from `min` to `max`. */
+export const integer = (min: number, max: number) =>
+  parsed(`a whole number from ${min} to ${max}`, (input) => wholeNumber(input, min, max));
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const port = integer(0, 65535);
+
+/** One of `values`, in any case. */
+export const oneOf = <T extends string>(...values: readonly T[]) =>
+  parsed<T>(`one of ${values.join(', ')}`, (input) =>
+    values.find((value) => value.toLowerCase() === input.toLowerCase()),
+  );
+
+/** A URL whose scheme is one of `schemes`. */
+export const url = (...schemes: readonly string[]) =>
+  parsed<string>(`a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`, (input) =>
+    URL.canParse(input) && schemes.includes(new URL(input).protocol.slice(0, -1)) ? input : undefined,
+  );
+
+/** Any text that is not empty. */
+export const text = parsed<string>('a text', (input) => input);

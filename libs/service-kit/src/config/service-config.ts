@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import type { RegistrationOptions } from '#registry-client';
+import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
+import { oneOf, port, readEnv, text, url, type Env } from './read-env.js';
+
+/** Where a service keeps its rows. */
+export interface StorageConfig {
+  /** PostgreSQL; unset: an embedded file under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** `full`: every commit of the embedded store survives a power loss. */
+  readonly sync: 'normal' | 'full';
+}
+
+/** Settings that every service has. */
+export interface ServiceConfig extends BaseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly storage: StorageConfig;
+  readonly registry: { readonly url: string; readonly token: string | undefined };
+  /** The URL that other machines reach this instance at; unset: loopback and the port it listens on. */
+  readonly advertisedUrl: string | undefined;
+}
+
+const serviceSpecs = {
+  ...baseSpecs,
+  SERVICE_HOST: text({ default: '127.0.0.1' }),
+  ADVERTISED_URL: url('http', 'https')({ default: undefined }),
+  DATABASE_URL: url('postgres', 'postgresql')({ default: undefined }),
+  DATA_DIR: text({ default: '.data' }),
+  DATABASE_SYNC: oneOf('normal', 'full')({ default: 'normal' }),
+  REGISTRY_URL: url('http', 'https')({ default: 'http://127.0.0.1:8000' }),
+  REGISTRY_TOKEN: text({ default: undefined }),
+};
+
+/** Reads a service's settings; `portVariable` is the one that names its port, such as `USER_SERVICE_PORT`. */
+export function readServiceConfig(env: Env, portVariable: string, defaultPort: number): ServiceConfig {
+  const vars = readEnv(env, { ...serviceSpecs, [portVariable]: port({ default: defaultPort }) });
+  return Object.freeze({
+    ...toBaseConfig(vars),
+    host: vars.SERVICE_HOST,
+    port: (vars as Record<string, unknown>)[portVariable] as number,
+    storage: { databaseUrl: vars.DATABASE_URL, dataDir: vars.DATA_DIR, sync: vars.DATABASE_SYNC },
+    registry: { url: vars.REGISTRY_URL, token: vars.REGISTRY_TOKEN },
+    advertisedUrl: vars.ADVERTISED_URL,
+  });
+}
+
+/** How a service registers itself: the same id after a restart on the same host and port. */
+export function registrationOf(
+  name: string,
+  version: string,
+  config: ServiceConfig,
+  url: string,
+): RegistrationOptions['body'] {
+  return {
+    name,
+    version,
+    url: config.advertisedUrl ?? url,
+    id: `${name}-${hostname()}-${new URL(url).port}`,
+  };
+}

@@ -1,0 +1,25 @@
+import type { Socket } from 'node:net';
+import { defineProblem } from '#contracts';
+import { randomUUID } from 'node:crypto';
+
+const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
+const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
+const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
+
+function problemOf(code: string | undefined) {
+  if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge('the request head is larger than 16 KiB');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout('the request did not arrive in time');
+  return malformedRequest('the request is not valid HTTP/1.1');
+}
+
+/** Answers what node:http's parser refuses, before there is a request: a problem document, then a close. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem = problemOf(error.code);
+  const requestId = randomUUID();
+  const body = JSON.stringify(problem.toDocument('', requestId));
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problem.title}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
+      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

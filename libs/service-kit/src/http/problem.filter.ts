@@ -1,0 +1,50 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { internalError, type Problem } from '#contracts';
+import { toProblem } from './to-problem.js';
+
+/** The path of a request target: `instance` of a problem names no query, which may hold secrets. */
+export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '/';
+
+/** Answers whatever was thrown as `application/problem+json`. What nobody foresaw is logged and told as a plain 500. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (thrown instanceof HttpException && isDocument(thrown))
+      return void reply.status(thrown.getStatus()).send(thrown.getResponse());
+    sendProblem(reply, request, this.logged(thrown, request));
+  }
+
+  private logged(thrown: unknown, request: FastifyRequest): Problem {
+    const problem =
+      toProblem(thrown) ??
+      internalError('something went wrong here; the log has more under this request id', { cause: thrown });
+    const cause: unknown = problem.cause;
+    if (problem.status >= 500)
+      this.logger.error(
+        { err: cause ?? problem, requestId: request.id, path: pathOf(request.url) },
+        problem.message,
+      );
+    return problem;
+  }
+}
+
+// Terminus throws its health document inside an exception: that is an answer, not a problem.
+function isDocument(thrown: HttpException): boolean {
+  const body = thrown.getResponse();
+  return typeof body === 'object' && 'status' in body && 'details' in body;
+}
+
+/** Sends `problem` as the answer to `request`. */
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): void {
+  void reply
+    .status(problem.status)
+    .headers(problem.headers)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem.toDocument(pathOf(request.url), request.id)));
+}

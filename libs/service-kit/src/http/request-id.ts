@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/;
+
+/** The caller's request id if it is 1 to 128 visible ASCII characters, else a new one. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const sent = headers[REQUEST_ID_HEADER];
+  return typeof sent === 'string' && VISIBLE_ASCII.test(sent) ? sent : randomUUID();
+}

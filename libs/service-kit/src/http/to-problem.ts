@@ -1,0 +1,39 @@
+import { HttpException } from '@nestjs/common';
+import {
+  bodyTooLarge,
+  defineProblem,
+  malformedBody,
+  notFound,
+  Problem,
+  unsupportedMediaType,
+} from '#contracts';
+
+const badRequest = defineProblem('bad-request', 400, 'Bad request');
+
+/** What fastify throws before a controller runs, by its `code`. */
+const FASTIFY_PROBLEMS: Readonly<Record<string, () => Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge('the body is larger than this endpoint takes'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMediaType('send application/json'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => malformedBody('the body is not as long as Content-Length says'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => malformedBody('the body is empty'),
+};
+
+function fromHttpException(exception: HttpException): Problem {
+  const status = exception.getStatus();
+  if (status === 404) return notFound('there is nothing at this path');
+  const title = exception.message.replace(/ Exception$/, '');
+  return defineProblem(title.toLowerCase().replace(/[^a-z]+/g, '-'), status, title)(title);
+}
+
+const statusOf = (thrown: unknown): number => Number((thrown as { statusCode?: unknown }).statusCode);
+
+/** The problem that `thrown` is, or stands for; `undefined` for what nobody foresaw. */
+export function toProblem(thrown: unknown): Problem | undefined {
+  if (thrown instanceof Problem) return thrown;
+  if (thrown instanceof HttpException) return fromHttpException(thrown);
+  if (!(thrown instanceof Error)) return undefined;
+  const known = FASTIFY_PROBLEMS[(thrown as { code?: string }).code ?? ''];
+  if (known) return known();
+  const status = statusOf(thrown);
+  return status >= 400 && status < 500 ? badRequest('the request cannot be read') : undefined;
+}
