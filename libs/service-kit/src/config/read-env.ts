@@ -13,10 +13,10 @@ function nameEveryBadVariable({ errors }: ReporterOptions<unknown>): void {
     throw new StartupError(`bad configuration: ${names.map((name) => describe(name, errors)).join('; ')}`);
 }
 
-function describe(name: string, errors: ReporterOptions<unknown>['errors']): string {
-  const { message } = errors[name as never];
+const describe = (name: string, errors: Readonly<Record<string, unknown>>): string => {
+  const { message } = errors[name] as Error;
   return message.startsWith(EXPECTED) ? `${name} ${message}` : `${name} is missing or malformed`;
-}
+};
 
 const EXPECTED = 'must be ';
 
@@ -29,7 +29,7 @@ export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  return cleanEnv(set, specs, { reporter: nameEveryBadVariable as never });
+  return cleanEnv(set, specs, { reporter: nameEveryBadVariable });
 }
 
 function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
