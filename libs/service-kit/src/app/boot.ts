@@ -1,22 +1,15 @@
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-import { Registration, type LocalTarget, type Registry } from '#registry-client';
+import { Registration, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
-import { useStrictJson, BODY_LIMIT } from '../http/body-parser.js';
-import { answerClientError } from '../http/client-error.js';
-import { ProblemFilter, sendProblem } from '../http/problem.filter.js';
-import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
-import { toProblem } from '../http/to-problem.js';
-import { createValidationPipe } from '../http/validation.pipe.js';
 import { createLogger, type Logger } from '../logging/logger.js';
-import { NestLogger } from '../logging/nest-logger.js';
+import type { AppDefinition, ListenAddress } from './app-definition.js';
+import { createNest } from './create-nest.js';
 import { localTargetOf } from './local-target.js';
-import type { AppDefinition, AppParts, ListenAddress } from './app-definition.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
+import { Vitals } from './vitals.js';
 
 /** What a mount decides for the apps that it boots. */
 export interface BootOptions {
@@ -46,89 +39,57 @@ export async function boot<C extends BaseConfig>(
   definition: AppDefinition<C>,
   options: BootOptions,
 ): Promise<RunningApp> {
-  const config = definition.readConfig(options.env);
-  const logger = createLogger(definition.name, config.logLevel);
-  const readiness = new Readiness();
-  const registry = options.registry ?? definition.registry(config);
   try {
-    const nest = await createNest(definition.build(config, { logger, readiness, registry }), logger);
-    const url = await listen(nest, {
-      ...definition.listenAddress(config),
-      ...(options.host && { host: options.host }),
-    });
-    logger.info({ url }, `${definition.name} listens on ${url}`);
-    const registration = register(definition, config, { url, registry, logger, target: localTargetOf(nest) });
-    return {
-      name: definition.name,
-      url,
-      nest,
-      logger,
-      shutdownTimeoutMs: config.shutdownTimeoutMs,
-      leave: async () => {
-        readiness.beginDraining();
-        await registration?.stop();
-      },
-      close: () => nest.close(),
-    };
+    return await start(definition, definition.readConfig(options.env), options);
   } catch (error) {
     throw startupErrorOf(definition.name, error);
   }
 }
 
-async function createNest(parts: AppParts, logger: Logger): Promise<NestFastifyApplication> {
-  const fastifyOptions: FastifyServerOptions = {
-    bodyLimit: BODY_LIMIT,
-    genReqId: (request) => requestIdOf(request.headers),
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) =>
-      sendProblem(reply, request, toProblem(error) ?? toProblemOrThrow(error)),
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    ...(parts.serverFactory && { serverFactory: parts.serverFactory }),
+async function start<C extends BaseConfig>(
+  definition: AppDefinition<C>,
+  config: C,
+  options: BootOptions,
+): Promise<RunningApp> {
+  const { name } = definition;
+  const logger = createLogger(name, config.logLevel);
+  const readiness = new Readiness();
+  const registry = options.registry ?? definition.registry(config);
+  const nest = await createNest(definition.build(config, { logger, readiness, registry }), logger);
+  const vitals = new Vitals(nest.getHttpAdapter().getInstance());
+  const { host, port } = definition.listenAddress(config);
+  const url = await listen(nest, { host: options.host ?? host, port });
+  logger.info({ url }, `${name} listens on ${url}`);
+  const body = definition.registration?.(config, url);
+  const target = localTargetOf(nest);
+  const registration =
+    body && Registration.start({ registry, body, target, logger, beat: () => vitals.beat() });
+  return {
+    name,
+    url,
+    nest,
+    logger,
+    shutdownTimeoutMs: config.shutdownTimeoutMs,
+    leave: async () => {
+      readiness.beginDraining();
+      await registration?.stop();
+    },
+    close: async () => {
+      vitals.stop();
+      await nest.close();
+    },
   };
-  const adapter = new FastifyAdapter(fastifyOptions);
-  const nest = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, {
-    bodyParser: false,
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
-  prepare(nest.getHttpAdapter().getInstance());
-  nest.useGlobalPipes(createValidationPipe());
-  nest.useGlobalFilters(new ProblemFilter(logger));
-  return nest;
 }
 
-function toProblemOrThrow(error: Error): never {
-  throw error;
-}
-
-function prepare(fastify: FastifyInstance): void {
-  useStrictJson(fastify);
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header(REQUEST_ID_HEADER, request.id);
-    done();
-  });
-}
-
+/** Listens and returns the URL of it; an app that cannot listen frees what it holds. */
 async function listen(nest: NestFastifyApplication, { host, port }: ListenAddress): Promise<string> {
-  await nest.listen(port, host);
+  try {
+    await nest.listen(port, host);
+  } catch (error) {
+    await nest.close();
+    throw error;
+  }
   const address = nest.getHttpServer().address() as AddressInfo;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
-}
-
-interface RegisterWith {
-  readonly url: string;
-  readonly registry: Registry;
-  readonly logger: Logger;
-  readonly target: LocalTarget;
-}
-
-function register<C extends BaseConfig>(
-  definition: AppDefinition<C>,
-  config: C,
-  { url, ...rest }: RegisterWith,
-) {
-  if (!definition.registration) return undefined;
-  return Registration.start({ ...rest, body: definition.registration(config, url) });
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { defineProblem } from '#contracts';
-import { randomUUID } from 'node:crypto';
 
 const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
@@ -19,7 +20,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('', requestId));
   socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.title}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
       `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -48,3 +48,12 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify(problem.toDocument(pathOf(request.url), request.id)));
 }
+
+/** Answers what fastify refuses before it has found a route, such as a path that cannot be decoded. */
+export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(
+    reply,
+    request,
+    toProblem(error) ?? internalError('the request cannot be served', { cause: error }),
+  );
+}

@@ -9,8 +9,9 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context }, String(message));
   }
 
+  // Nest tells of errors that it also throws; whoever catches them reports them, once.
   error(message: unknown, ...details: unknown[]): void {
-    this.logger.error({ details }, String(message));
+    this.logger.debug({ details }, String(message));
   }
 
   warn(message: unknown, context?: string): void {

@@ -1,0 +1,43 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { BODY_LIMIT, useStrictJson } from '../http/body-parser.js';
+import { answerClientError } from '../http/client-error.js';
+import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
+import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
+import { createValidationPipe } from '../http/validation.pipe.js';
+import type { Logger } from '../logging/logger.js';
+import { NestLogger } from '../logging/nest-logger.js';
+import type { AppParts } from './app-definition.js';
+
+const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
+  bodyLimit: BODY_LIMIT,
+  genReqId: (request) => requestIdOf(request.headers),
+  clientErrorHandler: answerClientError,
+  frameworkErrors: answerFrameworkError,
+  // Idle connections are closed at shutdown; requests that still come in on the others are answered.
+  forceCloseConnections: 'idle',
+  return503OnClosing: false,
+  ...(parts.serverFactory && { serverFactory: parts.serverFactory }),
+});
+
+/** A Nest application with the manners of the house: strict JSON, validation, problems, request ids. Not yet listening. */
+export async function createNest(parts: AppParts, logger: Logger): Promise<NestFastifyApplication> {
+  const nest = await NestFactory.create<NestFastifyApplication>(
+    parts.module,
+    new FastifyAdapter(fastifyOptions(parts)),
+    { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
+  );
+  prepare(nest.getHttpAdapter().getInstance());
+  nest.useGlobalPipes(createValidationPipe());
+  nest.useGlobalFilters(new ProblemFilter(logger));
+  return nest;
+}
+
+function prepare(fastify: FastifyInstance): void {
+  useStrictJson(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header(REQUEST_ID_HEADER, request.id);
+    done();
+  });
+}

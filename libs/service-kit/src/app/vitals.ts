@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { HeartbeatDto } from '#contracts';
+
+const RESOLUTION_MS = 20;
+const NANOSECONDS_PER_MS = 1e6;
+
+/** How an app feels, for its heartbeats: requests in flight, and the longest event-loop delay since the last look. */
+export class Vitals {
+  private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private inFlight = 0;
+
+  constructor(fastify: FastifyInstance) {
+    this.delay.enable();
+    fastify.addHook('onRequest', (_request, reply, done) => {
+      this.inFlight += 1;
+      // `close` comes for answers that were sent and for clients that left, once.
+      reply.raw.once('close', () => (this.inFlight -= 1));
+      done();
+    });
+  }
+
+  beat(): HeartbeatDto {
+    // The histogram counts its own sampling interval as delay.
+    const lag = Math.max(0, this.delay.max / NANOSECONDS_PER_MS - RESOLUTION_MS);
+    this.delay.reset();
+    return { inFlight: this.inFlight, loopLagMs: Math.round(lag * 10) / 10 };
+  }
+
+  stop(): void {
+    this.delay.disable();
+  }
+}
