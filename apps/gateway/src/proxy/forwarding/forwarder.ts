@@ -1,0 +1,29 @@
+import type { Instance } from '../../discovery/index.js';
+import type { Exchange } from '../exchange.js';
+import type { Failure } from './failure.js';
+
+/**
+ * Carries an exchange to one instance and the answer back to the client. A forwarder knows the concrete exchange of the
+ * entrance that it serves (`E`); the walk does not.
+ */
+export interface Forwarder<E extends Exchange = Exchange> {
+  /**
+   * Starts one attempt. While it runs, `exchange.attempt` is how to abort it. It ends in exactly one call of `outcome`
+   * (`completed`, `failed` or `broken`), or in none after `abort()`. The call may come before `send` returns.
+   */
+  send(exchange: E, instance: Instance, outcome: AttemptOutcome<E>): void;
+  /** Frees connections; attempts under way finish first. */
+  close(): Promise<void>;
+}
+
+/** What becomes of an attempt. One object for all exchanges: an attempt costs no closure. */
+export interface AttemptOutcome<E extends Exchange = Exchange> {
+  /** The answer has been handed to the client whole (or the tunnel has ended). */
+  completed(exchange: E): void;
+  /** Nothing of an answer has reached the client: another attempt or a problem may follow. */
+  failed(exchange: E, failure: Failure): void;
+  /** The answer broke off after its head; the forwarder has already reset the client. */
+  broken(exchange: E, failure: Failure): void;
+  /** A 101 has made the exchange a tunnel; `completed` or `broken` follows when it ends. */
+  tunnelled(exchange: E): void;
+}

@@ -1,0 +1,14 @@
+import type { Instance } from '../discovery/index.js';
+
+/**
+ * What traffic tells about instances; discovery listens. Reports are hints: they return at once and throw nothing.
+ */
+export interface InstanceReports {
+  /** No connection came about: whoever was there has gone. */
+  refused(instance: Instance, reason: string): void;
+  /** A connection broke before an answer. Also what an instance does that closes an idle connection as we use it. */
+  reset(instance: Instance, reason: string): void;
+}
+
+/** For compositions without discovery behind them. */
+export const NO_REPORTS: InstanceReports = { refused: () => undefined, reset: () => undefined };

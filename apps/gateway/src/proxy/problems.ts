@@ -1,0 +1,22 @@
+import { defineProblem } from '#contracts';
+
+/** Everything that the gateway itself answers on `/api`; all else is the service's own answer. */
+export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
+export const pathEscapesService = defineProblem('path-escapes-service', 400, 'The path leaves its service');
+export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
+export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
+export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');
+export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
+export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
+export const upstreamUnreachable = defineProblem(
+  'upstream-unreachable',
+  502,
+  'The service cannot be reached',
+);
+export const upstreamProtocolError = defineProblem(
+  'upstream-protocol-error',
+  502,
+  'The service does not speak HTTP as it should',
+);
+export const noHealthyInstance = defineProblem('no-healthy-instance', 503, 'No healthy instance');
+export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'The service took too long');
