@@ -68,14 +68,25 @@ export class HttpRegistry implements Registry {
   private async expectOk(response: Response): Promise<unknown> {
     const text = await response.text();
     if (!response.ok) throw new RegistryError(response.status, detailOf(text));
-    return text === '' ? undefined : JSON.parse(text);
+    return text === '' ? undefined : parse(text, response.status);
+  }
+}
+
+// A success that is not JSON comes from something else at that address; its page is of no use in a log.
+function parse(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RegistryError(status, 'something that is not JSON; is this URL a registry?');
   }
 }
 
 function detailOf(text: string): string {
   try {
-    return String((JSON.parse(text) as { detail?: unknown }).detail);
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    if (typeof detail === 'string') return detail;
   } catch {
-    return text.slice(0, 200);
+    // Not a problem document: its first words have to do.
   }
+  return text.slice(0, 200);
 }

@@ -1,3 +1,6 @@
 export * from './registry.js';
 export * from './http-registry.js';
 export * from './registration.js';
+export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
+export type { NeighbourAnswer, NeighbourMethod } from './neighbours/neighbour-transport.js';
+export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';

@@ -1,5 +1,6 @@
 import type { HeartbeatDto, RegisterInstanceDto } from '#contracts';
 import { DEFAULT_TTL_SECONDS } from '#contracts';
+import { RegistryError } from './http-registry.js';
 import type { LocalTarget, Registry } from './registry.js';
 
 /** What a registration needs; `logger` is any with pino's call shape. */
@@ -70,8 +71,7 @@ export class Registration {
       this.next(this.registered ? this.beatEveryMs() : 0);
     } catch (error) {
       this.failures += 1;
-      if (this.failures === 1)
-        this.options.logger.warn({ err: error }, 'the registry does not answer; trying on');
+      if (this.failures === 1) this.options.logger.warn({ err: error }, complaintOf(error));
       this.next(this.retryAfterMs());
     }
   }
@@ -98,3 +98,8 @@ export class Registration {
     return longest * (0.5 + Math.random() / 2);
   }
 }
+
+const complaintOf = (error: unknown): string =>
+  error instanceof RegistryError
+    ? 'the registry refuses this instance; trying on'
+    : 'the registry does not answer; trying on';

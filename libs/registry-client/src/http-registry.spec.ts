@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpRegistry, RegistryError } from './http-registry.js';
+
+interface Seen {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+const BODY = { id: 'a/b', name: 'user-service', url: 'http://127.0.0.1:1' };
+
+describe('HttpRegistry', () => {
+  let server: Server;
+  let seen: Seen[];
+  let answer: { status: number; body: string };
+  let registry: HttpRegistry;
+
+  beforeEach(async () => {
+    seen = [];
+    answer = { status: 200, body: '{"id":"a/b"}' };
+    server = createServer((request, response) => {
+      const { method, url, headers } = request;
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push({ method, url, authorization: headers.authorization, body });
+        if (answer.status > 0) response.writeHead(answer.status).end(answer.body);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    registry = new HttpRegistry({ url: `http://127.0.0.1:${port}`, token: 'secret', timeoutMs: 200 });
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  it('registers with its bearer token', async () => {
+    answer.status = 201;
+
+    await expect(registry.register(BODY)).resolves.toEqual({ id: 'a/b' });
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/discovery/register',
+      authorization: 'Bearer secret',
+      body: JSON.stringify(BODY),
+    });
+  });
+
+  it('beats, and tells a registry that has forgotten the instance from one that fails', async () => {
+    await expect(registry.heartbeat('a/b', { inFlight: 1 })).resolves.toEqual({ id: 'a/b' });
+    expect(seen[0]).toMatchObject({ url: '/discovery/heartbeat/a%2Fb', body: '{"inFlight":1}' });
+
+    answer = { status: 404, body: '{}' };
+    await expect(registry.heartbeat('a/b')).resolves.toBeUndefined();
+    answer = { status: 500, body: '{"detail":"broken"}' };
+    await expect(registry.heartbeat('a/b')).rejects.toThrow('the registry answered 500: broken');
+  });
+
+  it.each([204, 404])('takes %i for a deregistration that is done', async (status) => {
+    answer = { status, body: '' };
+
+    await expect(registry.unregister('a/b')).resolves.toBeUndefined();
+    expect(seen[0]).toMatchObject({ method: 'DELETE', url: '/discovery/unregister/a%2Fb' });
+  });
+
+  it('lists the instances of a service', async () => {
+    answer.body = '[{"id":"a"}]';
+
+    await expect(registry.instances('user-service')).resolves.toEqual([{ id: 'a' }]);
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/discovery/services?name=user-service' });
+  });
+
+  it.each([
+    [401, '{"detail":"a token is needed"}', 'a token is needed'],
+    [400, '{"title":"no detail"}', '{"title":"no detail"}'],
+    [502, '<html>', '<html>'],
+    [200, '<html>', 'is this URL a registry?'],
+  ])('says what a refusal of %i %s is about', async (status, body, words) => {
+    answer = { status, body };
+    const failure = registry.register(BODY);
+
+    await expect(failure).rejects.toBeInstanceOf(RegistryError);
+    await expect(failure).rejects.toThrow(words);
+  });
+
+  it('does not wait for ever', async () => {
+    answer.status = 0;
+
+    await expect(registry.register(BODY)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('follows no redirect: a token goes nowhere else', async () => {
+    answer = { status: 302, body: '' };
+    server.prependListener('request', (_request, response) => response.setHeader('location', '/elsewhere'));
+
+    await expect(registry.register(BODY)).rejects.toThrow();
+    expect(seen).toHaveLength(1);
+  });
+});

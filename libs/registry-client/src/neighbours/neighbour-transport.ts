@@ -1,0 +1,116 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { UnreachableReason } from './neighbour-unreachable.js';
+
+export type NeighbourMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One request as it goes to one instance. */
+export interface Attempt {
+  readonly origin: string;
+  readonly method: NeighbourMethod;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a neighbour answered. */
+export interface NeighbourAnswer {
+  readonly status: number;
+  /** Lower-case names; of repeated ones the values are joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON; `undefined` for an empty body. */
+  readonly body: unknown;
+}
+
+/** An attempt that ended without an answer. */
+export class AttemptFailed extends Error {
+  override readonly name = 'AttemptFailed';
+
+  constructor(
+    readonly reason: UnreachableReason,
+    cause: unknown,
+  ) {
+    super(reason, { cause });
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 1000;
+const LARGEST_ANSWER_BYTES = 8 * 1024 * 1024;
+
+// Codes of failures before a connection stood, so that nothing was sent.
+const REFUSED = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * Sends requests to instances over kept-alive connections. undici's `Agent` rather than global `fetch`: it sends the
+ * path exactly as it is given (`fetch` resolves an id of `..` as a dot segment), pools connections that we can close at
+ * shutdown, follows no redirects and needs about half the time per call.
+ */
+export class NeighbourTransport {
+  private readonly agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connections: 64,
+    // Below the 5 s after which node:http closes idle connections, so that we seldom write into a closing one.
+    keepAliveTimeout: 4000,
+  });
+
+  /** @throws AttemptFailed */
+  async send({ origin, body, ...request }: Attempt): Promise<NeighbourAnswer> {
+    try {
+      const answer = await this.agent.request({ ...request, origin, ...(body !== undefined && { body }) });
+      return {
+        status: answer.statusCode,
+        headers: flatten(answer.headers),
+        body: parse(await read(answer.body)),
+      };
+    } catch (error) {
+      throw error instanceof AttemptFailed
+        ? error
+        : new AttemptFailed(reasonOf(error, request.signal), error);
+    }
+  }
+
+  /** Ends every connection; calls that still wait fail. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const names = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(names.map(([name, value]) => [name, [value].flat().join(', ')]));
+}
+
+async function read(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (size > LARGEST_ANSWER_BYTES) throw new AttemptFailed('protocol', 'the answer is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AttemptFailed('protocol', error);
+  }
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): UnreachableReason {
+  if (signal.aborted) return 'timeout';
+  const { code } = error as { code?: string };
+  if (REFUSED.has(code ?? '')) return 'refused';
+  return code?.startsWith('HPE_') ? 'protocol' : 'reset';
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import type { InstanceView } from '#contracts';
+import type { Registry } from '../registry.js';
+import { InstanceCache } from './instance-cache.js';
+import {
+  AttemptFailed,
+  NeighbourTransport,
+  type NeighbourAnswer,
+  type NeighbourMethod,
+} from './neighbour-transport.js';
+import { NeighbourUnreachable } from './neighbour-unreachable.js';
+
+/** One call to a neighbour. */
+export interface NeighbourCall {
+  readonly service: string;
+  readonly method: NeighbourMethod;
+  /** Sent as it is: whoever builds it encodes ids (`encodeURIComponent`). */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: object;
+  /** `x-request-id` goes on to the neighbour from here; left out, a new one is made. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Longest wait for the whole call, finding the instance and trying another included. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 5000;
+// RFC 9110 section 9.2.2: repeating one of these has the effect of sending it once.
+const IDEMPOTENT: ReadonlySet<NeighbourMethod> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+// These speak for whoever stands between, or for an instance that is leaving; they say nothing about what was asked.
+const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/**
+ * Finds instances of other services in the registry and calls them in turn. Works alike in both mounts: in the monolith,
+ * too, every service listens on a port of its own.
+ */
+export class Neighbours {
+  private readonly cache: InstanceCache;
+  private readonly transport = new NeighbourTransport();
+  private turn = 0;
+
+  constructor(registry: Pick<Registry, 'instances'>) {
+    this.cache = new InstanceCache(registry);
+  }
+
+  /**
+   * Any status but 502, 503 and 504 is an answer, also 404 or 500.
+   * @throws NeighbourUnreachable when there is no answer.
+   */
+  async call(call: NeighbourCall): Promise<NeighbourAnswer> {
+    const timeoutMs = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const deadline: Deadline = {
+      at: performance.now() + timeoutMs,
+      signal: AbortSignal.timeout(timeoutMs),
+    };
+    // Made once, so that both attempts can be told as one call in the logs.
+    const requestId = call.headers?.['x-request-id'] ?? randomUUID();
+    const answer = await this.try(
+      { ...call, headers: { ...call.headers, 'x-request-id': requestId } },
+      deadline,
+    );
+    if (UNAVAILABLE.has(answer.status)) throw new NeighbourUnreachable(call.service, 'unavailable');
+    return answer;
+  }
+
+  /** Ends every connection. */
+  async close(): Promise<void> {
+    await this.transport.close();
+  }
+
+  private async try(call: NeighbourCall, deadline: Deadline): Promise<NeighbourAnswer> {
+    const first = await this.pick(call.service, deadline);
+    try {
+      return await this.send(call, first, deadline);
+    } catch (error) {
+      if (!(error instanceof AttemptFailed)) throw error;
+      this.cache.distrust(call.service);
+      const second = mayTryAgain(error, call.method)
+        ? await this.other(call, first, error, deadline)
+        : undefined;
+      if (!second) throw new NeighbourUnreachable(call.service, error.reason, error.cause);
+      return this.sendLast(call, second, deadline);
+    }
+  }
+
+  // The failed instance itself is worth a second try only after a reset: its port was open, the connection may have
+  // been an idle one that it closed at that moment.
+  private async other(
+    { service }: NeighbourCall,
+    failed: InstanceView,
+    { reason }: AttemptFailed,
+    deadline: Deadline,
+  ): Promise<InstanceView | undefined> {
+    try {
+      return await this.pick(service, deadline, failed);
+    } catch {
+      return reason === 'reset' ? failed : undefined;
+    }
+  }
+
+  private async sendLast(call: NeighbourCall, instance: InstanceView, deadline: Deadline) {
+    try {
+      return await this.send(call, instance, deadline);
+    } catch (error) {
+      if (error instanceof AttemptFailed)
+        throw new NeighbourUnreachable(call.service, error.reason, error.cause);
+      throw error;
+    }
+  }
+
+  private async pick(service: string, deadline: Deadline, except?: InstanceView): Promise<InstanceView> {
+    const instances = (await this.find(service, deadline)).filter(({ id }) => id !== except?.id);
+    const picked = instances[this.turn++ % instances.length];
+    if (!picked) throw new NeighbourUnreachable(service, 'no-instance');
+    return picked;
+  }
+
+  private async find(service: string, { signal }: Deadline): Promise<readonly InstanceView[]> {
+    try {
+      return await Promise.race([this.cache.get(service), rejection(signal)]);
+    } catch (error) {
+      throw new NeighbourUnreachable(service, signal.aborted ? 'timeout' : 'no-instance', error);
+    }
+  }
+
+  private send(
+    { method, path, body, headers }: NeighbourCall,
+    instance: InstanceView,
+    deadline: Deadline,
+  ): Promise<NeighbourAnswer> {
+    const left = Math.max(1, Math.round(deadline.at - performance.now()));
+    return this.transport.send({
+      origin: instance.url,
+      method,
+      path,
+      headers: {
+        accept: 'application/json, application/problem+json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...headers,
+        'x-request-timeout-ms': String(left),
+      },
+      body: body && JSON.stringify(body),
+      signal: deadline.signal,
+    });
+  }
+}
+
+interface Deadline {
+  /** On the clock of `performance.now()`. */
+  readonly at: number;
+  readonly signal: AbortSignal;
+}
+
+const mayTryAgain = ({ reason }: AttemptFailed, method: NeighbourMethod): boolean =>
+  reason === 'refused' || (reason === 'reset' && IDEMPOTENT.has(method));
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(signal.reason as Error);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

@@ -1,0 +1,182 @@
+import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import { RegistryError } from './http-registry.js';
+import { Registration } from './registration.js';
+import type { LocalTarget, Registry } from './registry.js';
+
+const BODY = { id: 'user-service-a', name: 'user-service', url: 'http://127.0.0.1:1', ttlSeconds: 8 };
+const BEAT_MS = 2000;
+const VIEW = {} as InstanceView;
+const AWAY = new Error('connect ECONNREFUSED');
+
+class RecordingRegistry implements Registry {
+  readonly calls: string[] = [];
+  readonly targets: (LocalTarget | undefined)[] = [];
+  readonly beats: (HeartbeatDto | undefined)[] = [];
+  onRegister: () => Promise<InstanceView> = () => Promise.resolve(VIEW);
+  onHeartbeat: () => Promise<InstanceView | undefined> = () => Promise.resolve(VIEW);
+  onUnregister: () => Promise<void> = () => Promise.resolve();
+
+  register(_registration: RegisterInstanceDto, target?: LocalTarget): Promise<InstanceView> {
+    this.calls.push('register');
+    this.targets.push(target);
+    return this.onRegister();
+  }
+
+  heartbeat(_id: string, beat?: HeartbeatDto): Promise<InstanceView | undefined> {
+    this.calls.push('heartbeat');
+    this.beats.push(beat);
+    return this.onHeartbeat();
+  }
+
+  unregister(): Promise<void> {
+    this.calls.push('unregister');
+    return this.onUnregister();
+  }
+
+  instances(): Promise<readonly InstanceView[]> {
+    return Promise.resolve([]);
+  }
+}
+
+describe('Registration', () => {
+  let registry: RecordingRegistry;
+  const logger = { info: jest.fn(), warn: jest.fn() };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.resetAllMocks();
+    registry = new RecordingRegistry();
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  const start = (target?: LocalTarget) =>
+    Registration.start({
+      registry,
+      logger,
+      body: BODY,
+      ...(target && { target }),
+      beat: () => ({ inFlight: 3 }),
+    });
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+  const jitter = (share: number) => jest.spyOn(Math, 'random').mockReturnValue(share);
+
+  it('registers at once, with its local target, then beats four times a lease with what it reports', async () => {
+    const target = {} as LocalTarget;
+    start(target);
+    await pass(0);
+    expect(registry.calls).toEqual(['register']);
+    expect(registry.targets).toEqual([target]);
+
+    await pass(BEAT_MS - 1);
+    expect(registry.calls).toEqual(['register']);
+    await pass(1);
+    await pass(BEAT_MS);
+
+    expect(registry.calls).toEqual(['register', 'heartbeat', 'heartbeat']);
+    expect(registry.beats).toEqual([{ inFlight: 3 }, { inFlight: 3 }]);
+  });
+
+  it.each([
+    ['least', 0, [50, 100, 200, 400, 800, 1000, 1000]],
+    ['most', 1, [100, 200, 400, 800, 1600, 2000, 2000]],
+  ])(
+    'tries on with delays that double, at the %s jitter, until the registry answers',
+    async (_name, share, delays) => {
+      jitter(share);
+      registry.onRegister = () => Promise.reject(AWAY);
+      start();
+      await pass(0);
+
+      let tries = 1;
+      for (const delay of delays) {
+        await pass(delay - 1);
+        expect(registry.calls).toHaveLength(tries);
+        await pass(1);
+        tries += 1;
+        expect(registry.calls).toHaveLength(tries);
+      }
+      registry.onRegister = () => Promise.resolve(VIEW);
+      await pass(BEAT_MS);
+
+      expect(logger.info).toHaveBeenCalledTimes(1);
+      expect(logger.warn).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  it('says apart whether the registry is away or refuses', async () => {
+    registry.onRegister = () => Promise.reject(new RegistryError(401, 'a token is needed'));
+    start();
+    await pass(0);
+
+    expect(logger.warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('refuses'));
+  });
+
+  it('registers again at once when the registry has forgotten it', async () => {
+    start();
+    await pass(0);
+    registry.onHeartbeat = () => Promise.resolve(undefined);
+    await pass(BEAT_MS);
+    await pass(1);
+
+    expect(registry.calls).toEqual(['register', 'heartbeat', 'register']);
+  });
+
+  it('goes on beating through an outage, and starts its delays anew in the next', async () => {
+    jitter(1);
+    start();
+    await pass(0);
+    registry.onHeartbeat = () => Promise.reject(AWAY);
+    await pass(BEAT_MS + 100 + 200);
+    registry.onHeartbeat = () => Promise.resolve(VIEW);
+    await pass(400);
+    const before = registry.calls.length;
+    registry.onHeartbeat = () => Promise.reject(AWAY);
+    await pass(BEAT_MS + 100);
+
+    expect(registry.calls.slice(before)).toEqual(['heartbeat', 'heartbeat']);
+    expect(registry.calls.filter((call) => call === 'register')).toHaveLength(1);
+  });
+
+  it('deregisters on stop, and sends nothing after that', async () => {
+    const registration = start();
+    await pass(0);
+    await registration.stop();
+    await pass(10 * BEAT_MS);
+
+    expect(registry.calls).toEqual(['register', 'unregister']);
+  });
+
+  it('deregisters after a registration that was still on its way when it was stopped', async () => {
+    let answer: () => void = () => undefined;
+    registry.onRegister = () => new Promise((resolve) => (answer = () => resolve(VIEW)));
+    const registration = start();
+    await pass(0);
+    const stopped = registration.stop();
+    expect(registry.calls).toEqual(['register']);
+    answer();
+    await stopped;
+    await pass(10 * BEAT_MS);
+
+    expect(registry.calls).toEqual(['register', 'unregister']);
+  });
+
+  it('sends nothing at all when it is stopped before its first turn', async () => {
+    await start().stop();
+    await pass(10 * BEAT_MS);
+
+    expect(registry.calls).toEqual([]);
+  });
+
+  it('is not held up by a registry that is away at shutdown', async () => {
+    registry.onUnregister = () => Promise.reject(AWAY);
+    const registration = start();
+    await pass(0);
+
+    await expect(registration.stop()).resolves.toBeUndefined();
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+  });
+});
