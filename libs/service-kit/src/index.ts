@@ -9,4 +9,5 @@ export * from './http/problem.filter.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/boot.js';
+export * from './app/check-config.js';
 export * from './app/run.js';

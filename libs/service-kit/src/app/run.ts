@@ -2,7 +2,7 @@ import { StartupError } from '../config/config-error.js';
 import type { Env } from '../config/read-env.js';
 import type { RunningApp } from './boot.js';
 
-/** Starts apps and returns them in the order in which they have to stop. */
+/** Starts apps and returns them in the order in which they have to stop: one app is gone before the next one leaves. */
 export type Mount = (env: Env) => Promise<readonly RunningApp[]>;
 
 /**
@@ -32,8 +32,10 @@ function onSignal(first: () => void): void {
 async function stop(apps: readonly RunningApp[]): Promise<void> {
   const longest = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
   setTimeout(() => giveUp(apps), longest).unref();
-  await Promise.all(apps.map((app) => app.leave()));
-  for (const app of apps) await app.close();
+  for (const app of apps) {
+    await app.leave();
+    await app.close();
+  }
   process.exit(0);
 }
 

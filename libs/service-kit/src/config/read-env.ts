@@ -1,5 +1,5 @@
 import { cleanEnv, makeValidator, type CleanedEnv, type ReporterOptions } from 'envalid';
-import { StartupError } from './config-error.js';
+import { ConfigError } from './config-error.js';
 
 /** What an app reads its configuration from: `process.env`, or a record of a test's own. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -9,8 +9,7 @@ type Specs = Parameters<typeof cleanEnv>[1];
 // Names only, never values: a mistyped secret must not end in a log.
 function nameEveryBadVariable({ errors }: ReporterOptions<unknown>): void {
   const names = Object.keys(errors);
-  if (names.length > 0)
-    throw new StartupError(`bad configuration: ${names.map((name) => describe(name, errors)).join('; ')}`);
+  if (names.length > 0) throw new ConfigError(names.map((name) => describe(name, errors)));
 }
 
 const describe = (name: string, errors: Readonly<Record<string, unknown>>): string => {
@@ -22,7 +21,7 @@ const EXPECTED = 'must be ';
 
 /**
  * Reads the variables of `specs` once and freezes them.
- * @throws StartupError that names every bad variable at once.
+ * @throws ConfigError that names every bad variable at once.
  */
 export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
   // An empty variable is an unset one: `FOO= npm start` and compose files write it so.
