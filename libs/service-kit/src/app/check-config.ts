@@ -1,9 +1,8 @@
-import type { BaseConfig } from '../config/base-config.js';
 import { ConfigError } from '../config/config-error.js';
 import type { Env } from '../config/read-env.js';
 import type { AppDefinition } from './app-definition.js';
 
-type Configurable = Pick<AppDefinition<BaseConfig>, 'readConfig'>;
+type Configurable = Pick<AppDefinition, 'readConfig'>;
 
 /**
  * Reads the configuration of several apps before any of them starts.
