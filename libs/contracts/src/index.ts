@@ -9,6 +9,7 @@ export * from './discovery/instance.js';
 export * from './discovery/discovery-event.js';
 export * from './discovery/register-instance.dto.js';
 export * from './discovery/heartbeat.dto.js';
+export * from './discovery/discovery-queries.dto.js';
 export * from './users/user.js';
 export * from './products/product.js';
 export * from './products/reservation.js';

@@ -1,4 +1,5 @@
 import { registerDecorator } from 'class-validator';
+import { isLinkLocalHost } from './link-local.js';
 
 const METADATA_PAIRS = 32;
 const METADATA_CHARACTERS = 256;
@@ -17,13 +18,14 @@ const validator =
       validator: { validate, defaultMessage: () => `$property ${message}` },
     });
 
+// What the WHATWG parser would repair (blanks, backslashes, dot segments, control characters) is refused instead.
+const ORIGIN = /^https?:\/\/[^\s\\@?#/]+\/?$/i;
+
 function isInstanceUrl(value: unknown): boolean {
-  // What the WHATWG parser would repair (blanks, backslashes, control characters) is refused instead.
-  if (typeof value !== 'string' || value.length > URL_CHARACTERS || !/^https?:\/\/[^\s\\@?#]+$/i.test(value))
-    return false;
+  if (typeof value !== 'string' || value.length > URL_CHARACTERS || !ORIGIN.test(value)) return false;
   if (!URL.canParse(value)) return false;
   const { hostname, pathname, port } = new URL(value);
-  return hostname !== '' && pathname === '/' && !value.endsWith('//') && port !== '0';
+  return hostname !== '' && pathname === '/' && port !== '0' && !isLinkLocalHost(hostname);
 }
 
 const isPair = ([key, value]: [string, unknown]): boolean =>
@@ -43,7 +45,7 @@ function isMetadata(value: unknown): boolean {
 export const IsInstanceUrl = validator(
   'isInstanceUrl',
   isInstanceUrl,
-  'must be an http or https URL without user-info, path, query or fragment',
+  'must be an http or https URL without user-info, path, query or fragment, and not of a link-local host',
 );
 
 export const IsHealthPath = validator(

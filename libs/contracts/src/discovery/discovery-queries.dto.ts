@@ -1,0 +1,25 @@
+import { IsIn, Matches } from 'class-validator';
+import { MayBeAbsent } from '../validation/optional.js';
+import { INSTANCE_STATUSES, type InstanceStatus } from './instance.js';
+import { SERVICE_NAME } from './register-instance.dto.js';
+
+/** Query of `GET /discovery/services`. */
+export class InstanceQueryDto {
+  /** Only instances of this service. */
+  @MayBeAbsent()
+  @Matches(SERVICE_NAME, { message: 'name must match ^[a-z][a-z0-9-]{0,62}$' })
+  name?: string;
+
+  /** Only instances that stand so. */
+  @MayBeAbsent()
+  @IsIn(INSTANCE_STATUSES)
+  status?: InstanceStatus;
+}
+
+/** Query of `GET /discovery/events`. */
+export class EventQueryDto {
+  /** Only events after the one of this id; 0 for all that are kept. */
+  @MayBeAbsent()
+  @Matches(/^\d{1,16}$/, { message: 'since must be the id of an event, a whole number' })
+  since?: string;
+}
