@@ -6,7 +6,7 @@ import type { GatewayConfig } from './gateway.config.js';
 /** Composition root of the gateway. */
 @Module({})
 export class GatewayModule {
-  static of(_config: GatewayConfig, _context: AppContext): DynamicModule {
-    return { module: GatewayModule, imports: [DiscoveryModule] };
+  static of(config: GatewayConfig, context: AppContext): DynamicModule {
+    return { module: GatewayModule, imports: [DiscoveryModule.of(config, context)] };
   }
 }

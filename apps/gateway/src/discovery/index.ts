@@ -1,3 +1,5 @@
 export * from './instance.js';
 export * from './service-table.js';
+export * from './registry.service.js';
+export * from './local-registry.js';
 export * from './discovery.module.js';

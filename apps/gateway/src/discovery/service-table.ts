@@ -25,11 +25,13 @@ export class ServiceTable {
     return [...this.services.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** A table in which the service has these instances; with none it is gone. */
-  with(name: string, instances: readonly Instance[]): ServiceTable {
+  /** A table in which these services have these instances; a service without any is gone. */
+  with(changes: Iterable<readonly [name: string, instances: readonly Instance[]]>): ServiceTable {
     const services = new Map(this.services);
-    if (instances.length === 0) services.delete(name);
-    else services.set(name, entryOf(name, instances));
+    for (const [name, instances] of changes) {
+      if (instances.length === 0) services.delete(name);
+      else services.set(name, entryOf(name, instances));
+    }
     return new ServiceTable(services);
   }
 }

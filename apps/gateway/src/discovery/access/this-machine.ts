@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Strips brackets and port, as they stand in `Forwarded` and, with some proxies, in `X-Forwarded-For`. */
+const bare = (node: string): string =>
+  node.replace(/^\[([^\]]*)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+
+/** Answers whether `address` is of this machine; what is no address at all is not. */
+function isLoopback(address: string): boolean {
+  const plain = bare(address.trim());
+  const version = isIP(plain);
+  return version !== 0 && loopback.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+const unquoted = (value: string): string => value.trim().replace(/^"(.*)"$/, '$1');
+
+/** Everyone that forwarding headers say the request passed (RFC 7239, section 5.2, and its older cousins). */
+function forwardedFor(headers: IncomingHttpHeaders): string[] {
+  const lists = [headers['x-forwarded-for'], headers['x-real-ip']]
+    .flat()
+    .filter((list) => list !== undefined);
+  const nodes = [...(headers.forwarded ?? '').matchAll(/for\s*=\s*("[^"]*"|[^;,\s]*)/gi)];
+  return [...lists.flatMap((list) => list.split(',')), ...nodes.map(([, node]) => unquoted(node ?? ''))];
+}
+
+function hostNameOf(authority: string | undefined): string {
+  const url = `http://${authority ?? ''}`;
+  return URL.canParse(url) ? new URL(url).hostname : '';
+}
+
+// Of a page that a browser on this machine shows, only the name in Host (DNS rebinding) and Origin tell.
+function isFromForeignPage({ host, origin }: IncomingHttpHeaders): boolean {
+  const name = hostNameOf(host);
+  const isOurName = name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  return !isOurName || (origin !== undefined && origin !== `http://${host ?? ''}`);
+}
+
+/**
+ * Answers whether a program on this machine sent the request. Stricter than asking who the client is: a proxy on
+ * loopback that says it forwards for someone else is not this machine, whether or not it is a trusted proxy, and
+ * neither is a web page from elsewhere in a browser here.
+ */
+export function isFromThisMachine({ raw, headers }: FastifyRequest): boolean {
+  const peer = raw.socket.remoteAddress ?? '';
+  return isLoopback(peer) && forwardedFor(headers).every(isLoopback) && !isFromForeignPage(headers);
+}

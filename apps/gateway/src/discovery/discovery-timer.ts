@@ -1,0 +1,29 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+
+/** What wants a turn every now and then. */
+export interface Ticking {
+  tick(): Promise<void>;
+}
+
+/** The one timer of discovery: leases and probes take their turns by it, not one timer an instance. */
+export class DiscoveryTimer implements OnModuleInit, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly everyMs: number,
+    private readonly ticking: readonly Ticking[],
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.turn(), this.everyMs).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private turn(): void {
+    for (const each of this.ticking) each.tick().catch(this.onError);
+  }
+}

@@ -1,0 +1,108 @@
+import type { LocalTarget } from '#registry-client';
+import { DiscoveryBench } from './testing/discovery-bench.js';
+
+const url = 'http://127.0.0.1:9001';
+const target: LocalTarget = { request: () => undefined, upgrade: () => undefined };
+
+describe('RegistryService', () => {
+  it('shows a registration in the table before its promise resolves', async () => {
+    const { registry, table } = new DiscoveryBench();
+    const { instance, isNew } = await registry.register({ name: 'users', url: `${url}/`, id: 'a' });
+    expect(isNew).toBe(true);
+    expect(instance).toMatchObject({ status: 'up', url, version: '0.0.0', weight: 100, ttlSeconds: 15 });
+    expect(table.current.get('users')?.available).toMatchObject([{ id: 'a', url, transport: 'http' }]);
+  });
+
+  it('makes an id when none was sent', async () => {
+    const { registry } = new DiscoveryBench();
+    const { instance } = await registry.register({ name: 'users', url });
+    expect(instance.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+
+  it('replaces every field when the same id registers again', async () => {
+    const { registry, table } = new DiscoveryBench();
+    await registry.register({ name: 'users', url, id: 'a', weight: 5, metadata: { zone: 'a' } });
+    const load = table.current.get('users')!.instances[0]!.load;
+    const again = await registry.register({ name: 'users', url: 'http://10.0.0.1:1', id: 'a' });
+    expect(again.isNew).toBe(false);
+    expect(again.instance).toMatchObject({ weight: 100, metadata: {}, url: 'http://10.0.0.1:1' });
+    expect(table.current.get('users')?.instances).toHaveLength(1);
+    expect(table.current.get('users')!.instances[0]!.load).toBe(load);
+  });
+
+  it('moves an id that registers under another name', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a' });
+    await bench.registry.register({ name: 'people', url, id: 'a' });
+    expect(bench.table.current.get('users')).toBeUndefined();
+    expect(bench.ids('people')).toEqual(['a']);
+    expect(bench.keeper.total).toBe(1);
+  });
+
+  it('renews a lease without a new table', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
+    const before = bench.table.current;
+    await bench.pass(1500);
+    const view = await bench.registry.heartbeat('a', { inFlight: 3 });
+    expect(view).toMatchObject({ inFlight: 3, expiresAt: '2026-01-01T00:00:03.500Z' });
+    await bench.pass(1900);
+    expect(bench.table.current).toBe(before);
+  });
+
+  it('does not bring back an instance that left, by a late heartbeat', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a' });
+    expect(await bench.registry.unregister('a')).toBe(true);
+    expect(await bench.registry.heartbeat('a', {})).toBeUndefined();
+    expect(await bench.registry.unregister('a')).toBe(false);
+    expect(bench.ids('users')).toEqual([]);
+  });
+
+  it('takes a draining instance out of rotation and puts it back', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a' });
+    expect(await bench.registry.drain('a')).toMatchObject({ status: 'draining' });
+    expect(bench.available('users')).toEqual([]);
+    expect(bench.ids('users')).toEqual(['a']);
+    expect(await bench.registry.resume('a')).toMatchObject({ status: 'up' });
+    expect(bench.available('users')).toEqual(['a']);
+  });
+
+  it('keeps an instance of weight 0 registered and out of rotation', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a', weight: 0 });
+    expect(bench.ids('users')).toEqual(['a']);
+    expect(bench.available('users')).toEqual([]);
+  });
+
+  it('hands requests to a local target until its id registers over HTTP', async () => {
+    const { registry, table } = new DiscoveryBench();
+    await registry.register({ name: 'users', url, id: 'a' }, target);
+    expect(table.current.get('users')!.instances[0]).toMatchObject({ transport: 'local', target });
+    const { instance } = await registry.register({ name: 'users', url, id: 'a' });
+    expect(instance.transport).toBe('http');
+    expect(table.current.get('users')!.instances[0]!.target).toBeUndefined();
+  });
+
+  it('says no beyond its limits, and still renews', async () => {
+    const { registry } = new DiscoveryBench({ instances: 2, instancesPerService: 1 });
+    await registry.register({ name: 'users', url, id: 'a' });
+    await expect(registry.register({ name: 'users', url, id: 'b' })).rejects.toMatchObject({ status: 409 });
+    await registry.register({ name: 'orders', url, id: 'b' });
+    await expect(registry.register({ name: 'more', url, id: 'c' })).rejects.toMatchObject({ status: 503 });
+    await expect(registry.register({ name: 'users', url, id: 'b' })).rejects.toMatchObject({ status: 409 });
+    await expect(registry.register({ name: 'users', url, id: 'a' })).resolves.toMatchObject({ isNew: false });
+  });
+
+  it('makes one table of many registrations in one turn', async () => {
+    const { registry, table } = new DiscoveryBench();
+    let tables = 0;
+    table.onChange(() => (tables += 1));
+    await Promise.all(
+      Array.from({ length: 10_000 }, (_, i) => registry.register({ name: 'users', url, id: `i${i}` })),
+    );
+    expect(table.current.get('users')?.available).toHaveLength(10_000);
+    expect(tables).toBeLessThan(10);
+  });
+});

@@ -1,0 +1,121 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
+import type { LocalTarget } from '#registry-client';
+import type { Clock } from './clock.js';
+import type { LeaseSweeper } from './leases/lease-sweeper.js';
+import type { LocalTargets } from './local-targets.js';
+import { checkLimits, type RegistryLimits } from './registry-limits.js';
+import type { RegistryStore } from './store/registry-store.js';
+import type { StoredInstance } from './store/stored-instance.js';
+import { leaseUntil, reportFrom, storedFrom } from './stored-from.js';
+import type { TableKeeper } from './table-keeper.js';
+import { viewOf } from './view/instance-view.js';
+
+/** Which instances to list; all of them without one. */
+export interface InstanceFilter {
+  readonly name?: string | undefined;
+  readonly status?: InstanceStatus | undefined;
+}
+
+/** What a registration came to. */
+export interface Registered {
+  readonly instance: InstanceView;
+  /** `false`: an instance of that id was known and is renewed. */
+  readonly isNew: boolean;
+}
+
+/** What the registry is made of. */
+export interface RegistryParts {
+  readonly store: RegistryStore;
+  readonly keeper: TableKeeper;
+  readonly targets: LocalTargets;
+  readonly sweeper: LeaseSweeper;
+  readonly clock: Clock;
+  readonly limits: RegistryLimits;
+}
+
+/**
+ * Who holds instances. Every change is in the service table before its promise resolves. Where an id is unknown the
+ * answer is `undefined`.
+ */
+export class RegistryService {
+  constructor(private readonly parts: RegistryParts) {}
+
+  /**
+   * Adds an instance, or renews the one of the same id with all fields replaced. Whoever registers says that it is
+   * there: a `down` or draining instance that registers again has restarted and is `up`.
+   * @throws tooManyInstances, registryFull
+   */
+  async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
+    const { store, keeper, targets, clock, limits } = this.parts;
+    const id = registration.id ?? uuidv7();
+    checkLimits(limits, keeper, id, registration.name);
+    const stored = storedFrom(registration, id, clock.now());
+    targets.set(id, target);
+    const before = await store.put(stored, 'it registered');
+    await keeper.settled();
+    return { instance: this.view(stored), isNew: before === undefined };
+  }
+
+  async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
+    const { store, clock } = this.parts;
+    const known = await store.get(id);
+    if (!known) return undefined;
+    const lease = leaseUntil(known.ttlSeconds, clock.now());
+    return this.viewIf(await store.touch(id, { ...lease, report: reportFrom(beat) }));
+  }
+
+  /** Takes an instance out for good; answers whether there was one. */
+  async unregister(id: string): Promise<boolean> {
+    const removed = await this.parts.store.remove(id, 'it was unregistered');
+    await this.parts.keeper.settled();
+    return removed !== undefined;
+  }
+
+  /** Sends no new requests to an instance; those in flight finish. */
+  drain(id: string): Promise<InstanceView | undefined> {
+    return this.setDraining(id, true, { type: 'draining', reason: 'a drain was asked for' });
+  }
+
+  /** Takes a drain back. An instance that is `down` underneath shows as `down` again. */
+  resume(id: string): Promise<InstanceView | undefined> {
+    return this.setDraining(id, false, { type: 'resumed', reason: 'the drain was taken back' });
+  }
+
+  /** Drops every expired instance now and returns their ids. */
+  async cleanup(): Promise<readonly string[]> {
+    const removed = await this.parts.sweeper.sweep();
+    await this.parts.keeper.settled();
+    return removed.map(({ id }) => id);
+  }
+
+  async find(id: string): Promise<InstanceView | undefined> {
+    return this.viewIf(await this.parts.store.get(id));
+  }
+
+  /** Instances in order of registration. */
+  async list({ name, status }: InstanceFilter = {}): Promise<readonly InstanceView[]> {
+    const all = await this.parts.store.all();
+    const named = name === undefined ? all : all.filter((instance) => instance.name === name);
+    const views = named.map((instance) => this.view(instance));
+    return status === undefined ? views : views.filter((view) => view.status === status);
+  }
+
+  private async setDraining(
+    id: string,
+    isDraining: boolean,
+    change: { readonly type: 'draining' | 'resumed'; readonly reason: string },
+  ): Promise<InstanceView | undefined> {
+    const moved = await this.parts.store.move(id, { isDraining }, change);
+    await this.parts.keeper.settled();
+    return this.viewIf(moved);
+  }
+
+  private view(stored: StoredInstance): InstanceView {
+    return viewOf(stored, this.parts.targets.get(stored.id) ? 'local' : 'http');
+  }
+
+  private viewIf(stored: StoredInstance | undefined): InstanceView | undefined {
+    return stored && this.view(stored);
+  }
+}

@@ -1,0 +1,111 @@
+import type { LocalTargets } from './local-targets.js';
+import type { Instance, InstanceLoad } from './instance.js';
+import type { LiveServiceTable } from './service-table.js';
+import type { RegistryStore, StoreChange } from './store/registry-store.js';
+import { statusOf, statusReasonOf, type StoredInstance } from './store/stored-instance.js';
+
+/**
+ * Keeps the service table in step with the store. Changes of one turn of the event loop make one new table: thousands
+ * of instances that register at once cost one copy of their service, not thousands.
+ */
+export class TableKeeper {
+  private readonly services = new Map<string, Map<string, Instance>>();
+  private readonly serviceOf = new Map<string, string>();
+  private readonly changed = new Set<string>();
+  private flushed: Promise<void> | undefined;
+
+  constructor(
+    private readonly table: LiveServiceTable,
+    private readonly targets: LocalTargets,
+    store: RegistryStore,
+  ) {
+    store.watch((change) => this.apply(change));
+  }
+
+  /** How many instances there are: all, and those of one service. */
+  get total(): number {
+    return this.serviceOf.size;
+  }
+
+  totalOf(service: string): number {
+    return this.services.get(service)?.size ?? 0;
+  }
+
+  find(id: string): Instance | undefined {
+    const service = this.serviceOf.get(id);
+    return service === undefined ? undefined : this.services.get(service)?.get(id);
+  }
+
+  /** Takes an instance out of rotation in this very call: the next pick does not meet it. */
+  eject(id: string, reason: string): void {
+    const instance = this.find(id);
+    if (instance?.status !== 'up') return;
+    this.set({ ...instance, status: 'down', statusReason: reason });
+    this.flush();
+  }
+
+  /** Resolves when the table shows every change so far. */
+  settled(): Promise<void> {
+    return this.flushed ?? Promise.resolve();
+  }
+
+  private apply({ before, after }: StoreChange): void {
+    const load = (before && this.find(before.id)?.load) ?? { inFlight: 0 };
+    if (before && before.name !== after?.name) this.delete(before);
+    if (after) this.set(this.instanceOf(after, load));
+  }
+
+  private instanceOf(stored: StoredInstance, load: InstanceLoad): Instance {
+    const target = this.targets.get(stored.id);
+    return {
+      id: stored.id,
+      name: stored.name,
+      url: stored.url,
+      transport: target ? 'local' : 'http',
+      target,
+      version: stored.version,
+      weight: stored.weight,
+      healthPath: stored.healthPath,
+      metadata: stored.metadata,
+      status: statusOf(stored),
+      statusReason: statusReasonOf(stored),
+      load,
+    };
+  }
+
+  private set(instance: Instance): void {
+    let instances = this.services.get(instance.name);
+    if (!instances) this.services.set(instance.name, (instances = new Map<string, Instance>()));
+    instances.set(instance.id, instance);
+    this.serviceOf.set(instance.id, instance.name);
+    this.markChanged(instance.name);
+  }
+
+  private delete({ id, name }: StoredInstance): void {
+    const instances = this.services.get(name);
+    instances?.delete(id);
+    if (instances?.size === 0) this.services.delete(name);
+    this.serviceOf.delete(id);
+    this.markChanged(name);
+  }
+
+  private markChanged(service: string): void {
+    this.changed.add(service);
+    this.flushed ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.flush();
+        this.flushed = undefined;
+        resolve();
+      });
+    });
+  }
+
+  private flush(): void {
+    if (this.changed.size === 0) return;
+    const changes = [...this.changed].map(
+      (service) => [service, [...(this.services.get(service)?.values() ?? [])]] as const,
+    );
+    this.changed.clear();
+    this.table.replace(this.table.current.with(changes));
+  }
+}

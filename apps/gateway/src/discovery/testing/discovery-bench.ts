@@ -1,0 +1,49 @@
+import { LeaseSweeper, SWEEP_EVERY_MS } from '../leases/lease-sweeper.js';
+import { LocalTargets } from '../local-targets.js';
+import { DEFAULT_LIMITS, type RegistryLimits } from '../registry-limits.js';
+import { RegistryService } from '../registry.service.js';
+import { LiveServiceTable } from '../service-table.js';
+import { MemoryStore } from '../store/memory.store.js';
+import { TableKeeper } from '../table-keeper.js';
+import { ManualClock } from './manual-clock.js';
+
+/** Real parts of discovery around a clock that a spec moves. */
+export class DiscoveryBench {
+  readonly clock = new ManualClock();
+  readonly store = new MemoryStore();
+  readonly table = new LiveServiceTable();
+  readonly targets = new LocalTargets(this.store);
+  readonly keeper = new TableKeeper(this.table, this.targets, this.store);
+  readonly stalls: number[] = [];
+  readonly sweeper = new LeaseSweeper(this.store, this.clock, (lostMs) => this.stalls.push(lostMs));
+  readonly registry: RegistryService;
+
+  constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
+    const { store, keeper, targets, sweeper, clock } = this;
+    this.registry = new RegistryService({ store, keeper, targets, sweeper, clock, limits });
+  }
+
+  /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */
+  async pass(ms: number): Promise<void> {
+    for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
+      this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
+      await this.sweeper.tick();
+    }
+    await this.keeper.settled();
+  }
+
+  /** Lets time go by in which the process did nothing at all, then its overdue sweep. */
+  async stall(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    await this.sweeper.tick();
+    await this.keeper.settled();
+  }
+
+  ids(service: string): string[] {
+    return this.table.current.get(service)?.instances.map(({ id }) => id) ?? [];
+  }
+
+  available(service: string): string[] {
+    return this.table.current.get(service)?.available.map(({ id }) => id) ?? [];
+  }
+}
