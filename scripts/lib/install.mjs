@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import './root.mjs';
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whether `node_modules` holds what the lock file asks for. `dev: false` asks for run-time packages only. */
+export function isInstalled({ dev }) {
+  // npm writes this file last: an installation that was interrupted has none.
+  const installed = packagesOf('node_modules/.package-lock.json');
+  return Object.entries(packagesOf('package-lock.json')).every(
+    ([path, wanted]) =>
+      path === '' ||
+      wanted.optional ||
+      wanted.devOptional ||
+      (wanted.dev && !dev) ||
+      installed[path]?.version === wanted.version,
+  );
+}
+
+/** Runs npm. Started by npm we call the same npm by its script, which also spares Windows its npm.cmd. */
+function npm(...args) {
+  const script = process.env.npm_execpath;
+  const viaNode = script?.endsWith('.js');
+  const [command, options] = viaNode
+    ? [process.execPath, {}]
+    : ['npm', { shell: process.platform === 'win32' }];
+  return spawnSync(command, viaNode ? [script, ...args] : args, { stdio: 'inherit', ...options }).status ?? 1;
+}
+
+/** Installs exactly what the lock file says, unless it is there. Ends the process when that fails. */
+export function ensureInstalled({ dev = true } = {}) {
+  if (isInstalled({ dev })) return;
+  console.log('Installing dependencies…');
+  const status = npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
+  if (status === 0) return;
+  console.error('The dependencies could not be installed; what npm says is above.');
+  process.exit(status);
+}

@@ -1,0 +1,18 @@
+/**
+ * Refuses a Node.js that is too old, in words instead of a syntax error. Imported for its effect, before anything else;
+ * written in syntax that old versions can read.
+ */
+const FLOOR = [20, 19];
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1])) {
+  console.error(
+    'This project needs Node.js ' +
+      FLOOR.join('.') +
+      ' or newer; this is ' +
+      process.versions.node +
+      '. ' +
+      'See https://nodejs.org/en/download',
+  );
+  process.exit(1);
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+const onPath = (program) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+// Debian keeps PostgreSQL's programs, one folder a version, outside of PATH.
+function hasPostgres() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian) : [];
+  return versions.some((version) => existsSync(join(debian, version, 'bin', 'initdb'))) || onPath('initdb');
+}
+
+// The package would make and start a database cluster of its own on port 5432; suites start their own servers.
+function withoutDefaultCluster() {
+  const settings = '/etc/postgresql-common/createcluster.conf';
+  if (existsSync(settings)) return;
+  mkdirSync(dirname(settings), { recursive: true });
+  writeFileSync(settings, 'create_main_cluster = false\n');
+}
+
+/** The real servers that suites start for themselves, and the Debian package of each. */
+const SERVERS = [
+  { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
+];
+
+const isDebian = () => existsSync('/etc/debian_version') && onPath('apt-get');
+const isRoot = () => process.getuid?.() === 0;
+
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' };
+  const options = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'Dpkg::Options::=--force-confold'];
+  const { status, stdout, stderr } = spawnSync('apt-get', [...options, ...args], { env, encoding: 'utf8' });
+  return { ok: status === 0, output: `${stdout}${stderr}` };
+}
+
+/** Installs Debian packages; returns whether it worked. A new machine has no package lists yet, so it fetches them. */
+function install(packages) {
+  const attempt = () => apt('install', '-y', '--no-install-recommends', ...packages);
+  let result = attempt();
+  if (!result.ok) {
+    apt('update');
+    result = attempt();
+  }
+  if (!result.ok) console.error(result.output);
+  return result.ok;
+}
+
+/**
+ * Makes sure of the servers that suites need, where this process may install them (root on Debian or alike).
+ * Returns those that are still missing: `{ name, package }`.
+ */
+export function ensureServers() {
+  const missing = SERVERS.filter(({ isThere }) => !isThere());
+  if (missing.length === 0 || !isRoot() || !isDebian()) return missing;
+  console.log(`Installing ${missing.map(({ name }) => name).join(', ')} for the test suites…`);
+  for (const server of missing) server.beforeInstall?.();
+  install(missing.map((server) => server.package));
+  return missing.filter(({ isThere }) => !isThere());
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+const WIDTH = 'product-service'.length;
+
+/** One built app as a process, its output passed on line by line behind its name. */
+export class AppProcess {
+  #child;
+
+  constructor(name, env) {
+    this.name = name;
+    this.#child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches this script alone, which then stops the apps in order.
+      detached: process.platform !== 'win32',
+    });
+    this.#prefix(this.#child.stdout, process.stdout);
+    this.#prefix(this.#child.stderr, process.stderr);
+    /** Resolves to how it ended: an exit code or a signal. After all of its output was passed on. */
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+  }
+
+  get running() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get clean() {
+    return this.#child.exitCode === 0;
+  }
+
+  /** Asks it to finish what is in flight, and waits until it has. */
+  async stop() {
+    if (this.running) this.#child.kill('SIGTERM');
+    await this.ended;
+  }
+
+  kill() {
+    if (this.running) this.#child.kill('SIGKILL');
+  }
+
+  #prefix(from, to) {
+    createInterface({ input: from }).on('line', (line) => to.write(`${this.name.padEnd(WIDTH)} | ${line}\n`));
+  }
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 50;
+const ANY_ADDRESS = ['', '0.0.0.0', '::'];
+
+async function freePort() {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Where the services find the gateway, chosen before it starts: port 0 becomes a port that is free now. */
+export async function gatewayAddress({ GATEWAY_HOST = '', GATEWAY_PORT = '' }) {
+  const host = ANY_ADDRESS.includes(GATEWAY_HOST) ? '127.0.0.1' : GATEWAY_HOST;
+  const port = GATEWAY_PORT === '0' ? String(await freePort()) : GATEWAY_PORT || '8000';
+  return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+}
+
+async function get(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    return response.ok ? await response.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function poll(check, goOn) {
+  while (goOn() && !(await check())) await sleep(POLL_MS);
+}
+
+/** Waits until the gateway answers, or `goOn()` says that there is no point. */
+export const answers = (url, goOn) => poll(() => get(`${url}/health/live`), goOn);
+
+/** Waits until the gateway has a healthy instance of each of `names`. */
+export const servicesUp = (url, names, goOn) =>
+  poll(async () => {
+    const services = (await get(`${url}/services`)) ?? [];
+    return names.every((name) => services.some((s) => s.name === name && s.instances.healthy > 0));
+  }, goOn);

@@ -1,0 +1,60 @@
+/**
+ * `npm run start:split`: the gateway and the three services, each a process of its own, on embedded stores.
+ *
+ * While the system starts, an app that ends takes the others with it: something is wrong with the set-up. Later an app
+ * that ends is named and the others go on, as on real machines: the gateway answers for a missing service.
+ */
+import './lib/node-version.mjs';
+import { ensureBuilt } from './lib/build.mjs';
+import { AppProcess } from './split/app-process.mjs';
+import { answers, gatewayAddress, servicesUp } from './split/gateway.mjs';
+
+const SERVICES = ['user-service', 'order-service', 'product-service'];
+
+ensureBuilt();
+const { port, url } = await gatewayAddress(process.env);
+const env = { ...process.env, GATEWAY_PORT: port, REGISTRY_URL: url };
+const apps = [];
+let phase = 'starting';
+
+function start(name) {
+  const app = new AppProcess(name, env);
+  apps.push(app);
+  void app.ended.then((how) => onEnd(app, how));
+}
+
+function onEnd(app, how) {
+  if (phase === 'stopping') return;
+  console.error(
+    `${app.name} ended (${how})${phase === 'starting' ? '; stopping the others' : '; the others go on'}`,
+  );
+  if (phase === 'starting') void stop();
+  else if (apps.every(({ running }) => !running)) process.exit(1);
+}
+
+/** The gateway first: what it still forwards needs the services. */
+async function stop() {
+  phase = 'stopping';
+  const [gateway, ...services] = apps;
+  await gateway.stop();
+  await Promise.all(services.map((service) => service.stop()));
+  process.exit(apps.every(({ clean }) => clean) ? 0 : 1);
+}
+
+function onSignal() {
+  if (phase !== 'stopping') return void stop();
+  for (const app of apps) app.kill();
+  process.exit(130);
+}
+
+process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+
+start('gateway');
+await answers(url, () => phase === 'starting');
+// The registry answers now, so the services find it at once.
+if (phase === 'starting') SERVICES.forEach(start);
+await servicesUp(url, SERVICES, () => phase === 'starting');
+if (phase === 'starting') {
+  phase = 'running';
+  console.log(`ready: open ${url}`);
+}

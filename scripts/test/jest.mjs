@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** jest runs ES modules through node:vm, which Node still calls experimental. */
+const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+// Suites start processes of their own: as many workers as cores, and two where there is one core only, for most of a
+// suite's time is spent waiting.
+const workers = () => Math.max(2, Math.min(8, availableParallelism()));
+
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs the suites of `projects`; returns jest's exit code and its report (`undefined` when it made none). */
+export function runJest(projects, options) {
+  const folder = mkdtempSync(join(tmpdir(), 'msa-gateway-test-'));
+  const reportFile = join(folder, 'report.json');
+  const jest = [
+    'node_modules/jest/bin/jest.js',
+    '--selectProjects',
+    ...projects,
+    '--maxWorkers',
+    String(workers()),
+  ];
+  const output = ['--json', `--outputFile=${reportFile}`];
+  const { status } = spawnSync(process.execPath, [...NODE_OPTIONS, ...jest, ...output, ...options], {
+    // With --json jest prints the report itself on standard output; people read what it says on standard error.
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  const report = read(reportFile);
+  rmSync(folder, { recursive: true, force: true });
+  return { status: status ?? 1, report };
+}
