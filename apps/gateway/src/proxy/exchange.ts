@@ -24,11 +24,17 @@ export abstract class Exchange implements Picking {
 
   /** The instance of the last attempt. */
   instance: Instance | undefined = undefined;
+  /** An attempt runs, and counts as load of {@link instance}. */
+  holdsInstance = false;
   attempts = 0;
+  /** How many attempts ended in a broken connection. */
+  resets = 0;
   /** The attempt that runs now; the forwarder sets and clears it. */
   attempt: Attempt | undefined = undefined;
   /** When the last attempt began, on the clock of {@link startedAt}. */
   attemptStartedAt = 0;
+  /** Ends the exchange when its route limits its whole length. */
+  deadline: NodeJS.Timeout | undefined = undefined;
   /** Ids of the instances that failed; allocated at the first failure. */
   private tried: string[] | undefined = undefined;
 
@@ -41,6 +47,8 @@ export abstract class Exchange implements Picking {
   /** A 101 made this exchange a tunnel. */
   isTunnel = false;
   ending: Ending = 'completed';
+  /** The client has its answer, or is gone: nothing may be done for it any more. */
+  isOver = false;
 
   protected constructor(
     /** As sent; methods are case-sensitive (RFC 9110, section 9.1). */
@@ -62,6 +70,9 @@ export abstract class Exchange implements Picking {
 
   /** Answers with a problem. Called at most once, and never after an answer's head went out. */
   abstract reply(problem: Problem): void;
+
+  /** Resets the client, so that an answer which broke off never looks complete. */
+  abstract cutOff(): void;
 
   /** Answers whether an attempt at this instance has failed. */
   hasTried(instance: Instance): boolean {

@@ -1,0 +1,53 @@
+/** Fields of one connection, never of the message (RFC 9110, section 7.6.1); `te: trailers` alone is passed on. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+
+export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerName);
+
+/**
+ * Fields that `Connection` cannot remove. Whoever could make the gateway drop these would change who a request is from,
+ * how long it is, or what it may do.
+ */
+const PROTECTED = new Set([
+  'host',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'cache-control',
+  'date',
+  'expect',
+  'location',
+  'origin',
+  'range',
+  'te',
+  'trailer',
+  'vary',
+  'via',
+  'www-authenticate',
+  'x-request-id',
+]);
+
+const isForwardingField = (lowerName: string): boolean =>
+  lowerName.startsWith('x-forwarded-') || lowerName === 'forwarded' || lowerName === 'x-real-ip';
+
+/**
+ * Tells where a request came from; believed from trusted proxies only. Names with underscores count too: CGI-like
+ * servers cannot tell `x_forwarded_for` from `x-forwarded-for`.
+ */
+export const tellsOrigin = (lowerName: string): boolean =>
+  isForwardingField(lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName);
+
+export const isProtected = (lowerName: string): boolean =>
+  PROTECTED.has(lowerName) || isForwardingField(lowerName);

@@ -1,0 +1,32 @@
+/** A separator, plain or encoded, followed by a dot, plain or encoded: only such paths need a closer look. */
+const MAY_HAVE_DOT_SEGMENT = /(?:[/\\]|%2f|%5c)(?:\.|%2e)/i;
+const HIDDEN_SEPARATOR = /\\|%2f|%5c/i;
+const ENCODED_DOT = /%2e/gi;
+
+/** A segment without its parameters (`..;x` is `..` to some servers), encoded dots decoded. */
+const plainSegment = (segment: string): string => (segment.split(';', 1)[0] ?? '').replace(ENCODED_DOT, '.');
+
+/**
+ * How far `segment` moves down (1), nowhere (0) or up (-1 and below), in the reading that moves up the most: servers differ
+ * on whether `%2F` and `\` separate, and on whether empty segments count.
+ */
+function stepOf(segment: string): number {
+  const parts = segment.split(HIDDEN_SEPARATOR).map(plainSegment);
+  const ups = parts.filter((part) => part === '..').length;
+  if (ups > 0) return -ups;
+  return parts.some((part) => part !== '' && part !== '.') ? 1 : 0;
+}
+
+/**
+ * Whether dot segments lead out of `path` (no query, starting with "/") in any reading that a server may have of it.
+ * Doubly encoded dots (`%252e`) are names like any other.
+ */
+export function escapes(path: string): boolean {
+  if (!MAY_HAVE_DOT_SEGMENT.test(path)) return false;
+  let depth = 0;
+  for (const segment of path.split('/')) {
+    depth += stepOf(segment);
+    if (depth < 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,105 @@
+import { isIPv6 } from 'node:net';
+import { droppedByConnection } from './connection-options.js';
+import { isHopByHop, tellsOrigin } from './field-names.js';
+import type { Peer } from './peer.js';
+
+/** What the gateway adds to a request, and knows of where it came from. */
+export interface RequestFacts {
+  readonly peer: Peer;
+  /** HTTP version that the client spoke, such as `1.1`. */
+  readonly version: string;
+  /** The authority that the client asked for. */
+  readonly host: string;
+  readonly requestId: string;
+  /** `/api/{service}`. */
+  readonly prefix: string;
+}
+
+export const VIA_NAME = 'msa-gateway';
+
+// Chosen by the gateway itself for each instance.
+const isOwn = (lowerName: string): boolean => lowerName === 'host' || lowerName === 'x-request-id';
+const isAnsweredHere = (lowerName: string): boolean => lowerName === 'expect';
+
+/**
+ * The fields of a request as an instance gets them, flat (name, value, name, …): those of the client in order, case and
+ * number, without what belongs to its connection, followed by the gateway's own. `Host` is left to the forwarder.
+ */
+export function requestHeaders(raw: readonly string[], facts: RequestFacts): string[] {
+  const dropped = droppedByConnection(raw);
+  const headers: string[] = [];
+  const told: ToldOrigin = { for: '', proto: '', host: '', prefix: '', forwarded: '' };
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (isOwn(lower) || isAnsweredHere(lower) || dropped?.has(lower)) continue;
+    if (isHopByHop(lower)) keepTrailers(headers, lower, value);
+    else if (!tellsOrigin(lower)) headers.push(name, value);
+    else if (facts.peer.isTrusted && !take(told, lower, value)) headers.push(name, value);
+  }
+  addOwn(headers, facts, told);
+  return headers;
+}
+
+function keepTrailers(headers: string[], lower: string, value: string): void {
+  if (lower === 'te' && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(value)) headers.push('te', 'trailers');
+}
+
+/** What a trusted proxy told; each field's lines joined. */
+interface ToldOrigin {
+  for: string;
+  proto: string;
+  host: string;
+  prefix: string;
+  forwarded: string;
+}
+
+const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
+  'x-forwarded-for': 'for',
+  'x-forwarded-proto': 'proto',
+  'x-forwarded-host': 'host',
+  'x-forwarded-prefix': 'prefix',
+  forwarded: 'forwarded',
+};
+
+/** Takes a field that the gateway continues; `false` for others, such as `X-Forwarded-Port`, which pass as they are. */
+function take(told: ToldOrigin, lower: string, value: string): boolean {
+  const key = MERGED[lower];
+  if (key === undefined) return false;
+  told[key] = told[key] === '' ? value : `${told[key]}, ${value}`;
+  return true;
+}
+
+function addOwn(headers: string[], facts: RequestFacts, told: ToldOrigin): void {
+  const { peer, host, prefix, requestId, version } = facts;
+  headers.push(
+    'x-forwarded-for',
+    continued(told.for, peer.address),
+    'x-forwarded-proto',
+    told.proto || peer.scheme,
+    'x-forwarded-host',
+    told.host || host,
+    'x-forwarded-prefix',
+    publicPrefix(told.prefix, prefix),
+    'forwarded',
+    continued(told.forwarded, forwardedElement(facts)),
+    'x-request-id',
+    requestId,
+    'via',
+    `${version} ${VIA_NAME}`,
+  );
+}
+
+const continued = (told: string, own: string): string => (told === '' ? own : `${told}, ${own}`);
+
+/** RFC 7239: an IPv6 address is bracketed and quoted, an authority quoted for its colon. */
+function forwardedElement({ peer, host }: RequestFacts): string {
+  const node = isIPv6(peer.address) ? `"[${peer.address}]"` : peer.address;
+  return `for=${node};host="${host}";proto=${peer.scheme}`;
+}
+
+const PREFIX = /^(?:\/[\w.~-]+)+$/;
+
+/** The prefix that clients see: a trusted proxy in front may have taken off one of its own. */
+export const publicPrefix = (outer: string, own: string): string => (PREFIX.test(outer) ? outer + own : own);

@@ -1,0 +1,66 @@
+import { internalError, Problem } from '#contracts';
+import type { Exchange } from './exchange.js';
+import type { Forward } from './forward.js';
+import type { Recorder } from './record/recorder.js';
+import type { Router } from './routing/router.js';
+import type { Stage } from './stages/stage.js';
+
+/** What a pipeline is put together from. */
+export interface PipelineParts<E extends Exchange> {
+  readonly router: Router;
+  readonly forward: Forward<E>;
+  readonly recorder: Recorder;
+  /** Hears of what nobody foresaw. */
+  readonly onError: (error: unknown, exchange: Exchange) => void;
+}
+
+/** The walk of an exchange: route, stages, forward. Synchronous until a stage has to wait. */
+export class Pipeline<E extends Exchange> {
+  constructor(private readonly parts: PipelineParts<E>) {}
+
+  /** Takes `exchange` on its walk; an answer, or the client's leaving, ends it. */
+  walk(exchange: E): void {
+    this.parts.recorder.begun(exchange);
+    try {
+      const route = this.parts.router.match(exchange);
+      if (route instanceof Problem) exchange.reply(route);
+      else this.enter(exchange, route.stages, 0);
+    } catch (error) {
+      this.fail(exchange, error);
+    }
+  }
+
+  /** To be called once, by the entrance: the client has its answer whole, or is gone. */
+  end(exchange: E): void {
+    if (exchange.isOver) return;
+    exchange.isOver = true;
+    this.parts.forward.abandon(exchange);
+    this.parts.recorder.ended(exchange);
+  }
+
+  private enter(exchange: E, stages: readonly Stage[], from: number): void {
+    for (let i = from; i < stages.length; i += 1) {
+      const passage = stages[i]?.enter(exchange);
+      if (passage === false) return;
+      if (passage instanceof Promise) {
+        this.resume(exchange, stages, i + 1, passage);
+        return;
+      }
+    }
+    this.parts.forward.start(exchange);
+  }
+
+  private resume(exchange: E, stages: readonly Stage[], next: number, passage: Promise<boolean>): void {
+    passage
+      .then((passed) => {
+        // The client may have left while the stage waited.
+        if (passed && !exchange.isOver) this.enter(exchange, stages, next);
+      })
+      .catch((error: unknown) => this.fail(exchange, error));
+  }
+
+  private fail(exchange: E, error: unknown): void {
+    this.parts.onError(error, exchange);
+    if (!exchange.isOver) exchange.reply(internalError('something went wrong here; the log has more'));
+  }
+}
