@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { equals, hasMembers, hasStatus, holds, isProblem, pointsAt } from '../expect.mjs';
+import { Skip } from '../report.mjs';
+import { startThrowawayService } from '../throwaway-service.mjs';
+import { waitUntil } from '../wait-until.mjs';
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const MEMBERS = ['id', 'name', 'url', 'version', 'weight', 'ttlSeconds', 'status', 'statusReason'];
+const TIMES = ['registeredAt', 'lastHeartbeatAt', 'expiresAt'];
+
+/** Registry calls, with the token if there is one. */
+class Registry {
+  constructor({ client, token }) {
+    this.client = client;
+    this.headers = token ? { authorization: `Bearer ${token}` } : {};
+  }
+
+  read(path) {
+    return this.client.get(`/discovery${path}`);
+  }
+
+  write(method, path, body) {
+    return this.client.send(method, `/discovery${path}`, body, this.headers);
+  }
+}
+
+/** The life of a throw-away instance, from registration to the 404 after it has gone. */
+export async function discovery(context) {
+  const registry = new Registry(context);
+  const name = `smoke-${randomUUID().slice(0, 8)}`;
+  await context.report.group('service discovery', async (group) => {
+    const service = await startThrowawayService();
+    group.defer(() => service.stop());
+    const body = {
+      id: `${name}-a`,
+      name,
+      url: service.url,
+      version: '1.2.3',
+      ttlSeconds: 60,
+      healthPath: '/',
+    };
+    group.defer(() => registry.write('DELETE', `/unregister/${body.id}`));
+    await reads(group, registry);
+    await group.need('POST /discovery/register answers 201 with the instance', () =>
+      register(registry, body),
+    );
+    await known(group, registry, body);
+    await renewal(group, registry, body);
+    await traffic(group, context, registry, body);
+    await drain(group, registry, body);
+    await end(group, context, registry, body);
+  });
+}
+
+async function reads(group, registry) {
+  await group.check('GET /discovery/services answers instances', async () => {
+    const { json } = hasStatus(await registry.read('/services'), 200);
+    holds(Array.isArray(json) && json.length >= 3, 'at least three instances', json);
+    hasMembers(json[0], ...MEMBERS, ...TIMES);
+  });
+  await group.check('GET /discovery/services/{id} of an unknown id is 404', async () =>
+    isProblem(await registry.read('/services/no-such-instance'), 404),
+  );
+}
+
+async function register(registry, body) {
+  const answer = await registry.write('POST', '/register', body);
+  if (answer.status === 401 || answer.status === 403)
+    throw new Skip(`this registry refuses writes from here (${answer.status}); set REGISTRY_TOKEN`);
+  const { json } = hasStatus(answer, 201);
+  hasMembers(json, ...MEMBERS, ...TIMES);
+  for (const member of Object.keys(body)) equals(member, json[member], body[member]);
+}
+
+async function known(group, registry, { id, name }) {
+  await group.check('GET /discovery/services/{id} answers it', async () =>
+    equals('id', hasStatus(await registry.read(`/services/${id}`), 200).json.id, id),
+  );
+  await group.check('GET /discovery/services?name= finds it alone', async () => {
+    const { json } = hasStatus(await registry.read(`/services?name=${name}`), 200);
+    equals(
+      'ids',
+      json.map((instance) => instance.id),
+      [id],
+    );
+  });
+  await group.check('GET /discovery/services?status= filters', async () => {
+    const { json } = hasStatus(await registry.read('/services?status=up'), 200);
+    holds(
+      json.every(({ status }) => status === 'up'),
+      'status up only',
+      json.map(({ status }) => status),
+    );
+  });
+}
+
+async function renewal(group, registry, body) {
+  await group.check('POST /discovery/register again with the same id answers 200', async () =>
+    equals('id', hasStatus(await registry.write('POST', '/register', body), 200).json.id, body.id),
+  );
+  await group.check('POST /discovery/heartbeat/{id} renews the lease', async () => {
+    const before = (await registry.read(`/services/${body.id}`)).json.expiresAt;
+    const beat = { inFlight: 2, loopLagMs: 0.5 };
+    const { json } = hasStatus(await registry.write('POST', `/heartbeat/${body.id}`, beat), 200);
+    holds(json.expiresAt >= before, `expiresAt from ${before} on`, json.expiresAt);
+    hasStatus(await registry.write('POST', `/heartbeat/${body.id}`), 200);
+  });
+  await group.check('POST /discovery/heartbeat/{id} of an unknown id is 404', async () =>
+    isProblem(await registry.write('POST', '/heartbeat/no-such-instance'), 404),
+  );
+  await group.check('POST /discovery/register names each bad member', async () => {
+    const bad = { name: 'Not A Name', url: 'ftp://x/y', colour: 'red' };
+    pointsAt(await registry.write('POST', '/register', bad), '/name', '/url', '/colour');
+  });
+  await group.check('POST /discovery/cleanup drops expired instances only', async () => {
+    const { json } = hasStatus(await registry.write('POST', '/cleanup'), 200);
+    holds(!hasMembers(json, 'removed').removed.includes(body.id), `${body.id} to stay`, json.removed);
+  });
+}
+
+/** The gateway calls the instance: it has to run where this script runs. */
+async function needsSameMachine({ target, client }) {
+  const { json } = await client.get('/discovery/services');
+  const hosts = json.map(({ url }) => new URL(url).hostname).filter((host) => host !== '');
+  if (!LOOPBACK.test(target.hostname) || !hosts.every((host) => LOOPBACK.test(host)))
+    throw new Skip('the gateway runs on another machine than this script');
+}
+
+async function traffic(group, context, registry, { id, name }) {
+  await group.check('it comes up, and /api/{service}/{path} reaches it', async () => {
+    await needsSameMachine(context);
+    await waitUntil('status up', async () => (await registry.read(`/services/${id}`)).json.status === 'up');
+    const { json } = hasStatus(await context.client.get(`/api/${name}/a%2Fb/c?x=1&x=%20`), 200);
+    equals('path that the service saw', json.url, '/a%2Fb/c?x=1&x=%20');
+  });
+}
+
+async function drain(group, registry, { id }) {
+  const path = `/services/${id}/drain`;
+  await group.check('POST /discovery/services/{id}/drain takes it out of rotation', async () => {
+    hasStatus(await registry.write('POST', path), 202);
+    equals('status', (await registry.read(`/services/${id}`)).json.status, 'draining');
+  });
+  await group.check('DELETE /discovery/services/{id}/drain resumes', async () => {
+    hasStatus(await registry.write('DELETE', path), 200, 202, 204);
+    const { status } = (await registry.read(`/services/${id}`)).json;
+    holds(status !== 'draining', 'a status other than draining', status);
+  });
+}
+
+async function end(group, { client }, registry, { id, name }) {
+  await group.check('a service with no instance in rotation is 503 no-healthy-instance', async () => {
+    hasStatus(await registry.write('POST', `/services/${id}/drain`), 202);
+    const answer = await client.get(`/api/${name}/`);
+    isProblem(answer, 503, 'no-healthy-instance');
+    holds(answer.headers.get('retry-after'), 'a Retry-After header', null);
+  });
+  await group.check('DELETE /discovery/unregister/{id} answers 204, and then 404', async () => {
+    hasStatus(await registry.write('DELETE', `/unregister/${id}`), 204);
+    isProblem(await registry.write('DELETE', `/unregister/${id}`), 404);
+    isProblem(await registry.read(`/services/${id}`), 404);
+  });
+  await group.check('its service is unknown then: 404 unknown-service', async () =>
+    isProblem(await client.get(`/api/${name}/`), 404, 'unknown-service'),
+  );
+}

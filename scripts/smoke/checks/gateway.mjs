@@ -1,0 +1,100 @@
+import { equals, hasMembers, hasStatus, hasType, holds, isProblem } from '../expect.mjs';
+
+const NAMES = ['user-service', 'order-service', 'product-service'];
+
+/** The gateway's own endpoints. */
+export async function gateway({ client, report }) {
+  await report.group('gateway', async (group) => {
+    await group.need('GET / answers JSON with name, version, environment, uptime, links', async () => {
+      const { json } = hasType(hasStatus(await client.get('/'), 200), 'application/json');
+      hasMembers(json, 'name', 'version', 'environment', 'uptime', 'links');
+    });
+    await group.check('GET / answers a browser with a page', async () => {
+      hasType(hasStatus(await client.get('/', { accept: 'text/html' }), 200), 'text/html');
+    });
+    await health(group, client);
+    await metrics(group, client);
+    await group.check('GET /services lists the three services', async () => {
+      const { json } = hasStatus(await client.get('/services'), 200);
+      for (const name of NAMES)
+        isServiceEntry(
+          json.find((entry) => entry.name === name),
+          name,
+        );
+    });
+    await docs(group, client);
+    await requestIds(group, client);
+  });
+}
+
+function isServiceEntry(entry, name) {
+  holds(entry, `an entry of ${name}`, 'none');
+  hasMembers(entry, 'name', 'instances', 'versions', 'endpoint');
+  equals('endpoint', entry.endpoint, `/api/${name}`);
+  holds(
+    entry.instances.healthy >= 1 && entry.instances.total >= 1,
+    `a healthy instance of ${name}`,
+    entry.instances,
+  );
+}
+
+async function health(group, client) {
+  await group.check('GET /health answers {status, info, error, details}', async () => {
+    const { json } = hasStatus(await client.get('/health'), 200);
+    hasMembers(json, 'status', 'info', 'error', 'details');
+    equals('status', json.status, 'ok');
+  });
+  for (const path of ['/health/live', '/health/ready'])
+    await group.check(`GET ${path} answers 200`, async () => hasStatus(await client.get(path), 200));
+}
+
+async function metrics(group, client) {
+  await group.check('GET /metrics answers Prometheus text', async () => {
+    const { text } = hasType(hasStatus(await client.get('/metrics', { accept: '*/*' }), 200), 'text/plain');
+    holds(/^# TYPE \S+ \w+$/m.test(text), 'lines "# TYPE name kind"', text);
+  });
+  await group.check('GET /metrics answers OpenMetrics when asked', async () => {
+    const answer = await client.get('/metrics', { accept: 'application/openmetrics-text' });
+    hasType(hasStatus(answer, 200), 'application/openmetrics-text');
+    holds(answer.text.endsWith('# EOF\n'), 'a last line "# EOF"', answer.text.slice(-40));
+  });
+  await group.check('GET /metrics answers totals per service as JSON when asked', async () => {
+    const answer = await client.get('/metrics', { accept: 'application/json' });
+    const { json } = hasType(hasStatus(answer, 200), 'application/json');
+    hasMembers(json, 'services');
+  });
+}
+
+async function docs(group, client) {
+  await group.check('GET /docs shows Swagger UI', async () => {
+    const answer = await client.get('/docs');
+    hasType(hasStatus(answer, 200), 'text/html');
+    holds(/swagger/i.test(answer.text), 'a Swagger page', answer.text);
+  });
+  await group.check('GET /docs-json merges the documents of gateway and services', async () => {
+    const { json } = hasStatus(await client.get('/docs-json'), 200);
+    hasMembers(json, 'openapi', 'info', 'paths');
+    const paths = Object.keys(json.paths);
+    holds(paths.includes('/discovery/register'), 'the path /discovery/register', paths);
+    for (const name of NAMES)
+      holds(
+        paths.some((path) => path.startsWith(`/api/${name}/`)),
+        `paths under /api/${name}/`,
+        paths,
+      );
+  });
+}
+
+async function requestIds(group, client) {
+  await group.check('a caller keeps its x-request-id', async () => {
+    const answer = await client.get('/services', { 'x-request-id': 'smoke-1' });
+    equals('x-request-id', answer.headers.get('x-request-id'), 'smoke-1');
+  });
+  await group.check('an x-request-id of 129 characters is replaced', async () => {
+    const answer = await client.get('/services', { 'x-request-id': 'x'.repeat(129) });
+    holds(answer.headers.get('x-request-id').length <= 128, 'a new id', answer.headers.get('x-request-id'));
+  });
+  await group.check('an unknown path is a 404 problem', async () =>
+    isProblem(await client.get('/no/such/path'), 404),
+  );
+}

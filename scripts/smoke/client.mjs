@@ -1,0 +1,40 @@
+import { Mismatch } from './expect.mjs';
+
+const TIMEOUT_MS = 10_000;
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Talks to the system under test. An answer is `{ method, path, status, headers, text, json }`. */
+export class Client {
+  #base;
+
+  constructor(base) {
+    this.#base = base;
+  }
+
+  get(path, headers) {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  /** Sends `body` as JSON; a string or bytes go as they are. Every answer has to carry a request id. */
+  async send(method, path, body, headers = {}) {
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await fetch(this.#base + path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (!response.headers.get('x-request-id'))
+      throw new Mismatch('an x-request-id header', `none on ${method} ${path} -> ${response.status}`);
+    return { method, path, status: response.status, headers: response.headers, text, json: parse(text) };
+  }
+}

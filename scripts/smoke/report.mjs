@@ -1,0 +1,98 @@
+import { inspect } from 'node:util';
+import { Mismatch } from './expect.mjs';
+
+/** Ends a group whose later checks would only repeat the failure. */
+class Abandoned extends Error {}
+
+/** What cannot be checked on this system, and why; not a failure. */
+export class Skip extends Error {}
+
+/** Prints one line a check, and counts. */
+export class Report {
+  passed = 0;
+  failed = 0;
+  skipped = 0;
+
+  /** Runs `checks(group)` under a headline; what it deferred runs at the end, last first, whatever happened. */
+  async group(name, checks) {
+    console.log(`\n${name}`);
+    const group = new Group(this);
+    try {
+      await checks(group);
+    } catch (error) {
+      if (!(error instanceof Abandoned)) this.fail('the checks themselves', error);
+    } finally {
+      await group.cleanUp();
+    }
+  }
+
+  pass(name) {
+    this.passed += 1;
+    console.log(`  ✓ ${name}`);
+  }
+
+  skip(name, reason) {
+    this.skipped += 1;
+    console.log(`  - ${name}\n      skipped: ${reason}`);
+  }
+
+  fail(name, error) {
+    this.failed += 1;
+    console.log(`  ✗ ${name}\n${explain(error)}`);
+  }
+
+  /** `N passed, N failed[, N skipped]` */
+  get summary() {
+    const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : '';
+    return `${this.passed} passed, ${this.failed} failed${skipped}`;
+  }
+}
+
+function explain(error) {
+  if (error instanceof Mismatch)
+    return `      expected ${error.expected}\n      got      ${error.got}${error.about ? `\n      of       ${error.about}` : ''}`;
+  const cause = error?.cause?.message ?? error?.cause?.code;
+  return `      ${error?.message ?? inspect(error)}${cause ? ` (${cause})` : ''}`;
+}
+
+class Group {
+  #report;
+  #deferred = [];
+
+  constructor(report) {
+    this.#report = report;
+  }
+
+  /** One line of the report. Resolves to what `check` gave, or to `undefined` when it failed. */
+  async check(name, check) {
+    try {
+      const value = await check();
+      this.#report.pass(name);
+      return value;
+    } catch (error) {
+      if (error instanceof Skip) this.#report.skip(name, error.message);
+      else this.#report.fail(name, error);
+      return undefined;
+    }
+  }
+
+  /** A check that the rest of the group stands on. */
+  async need(name, check) {
+    let done = false;
+    const value = await this.check(name, async () => {
+      const result = await check();
+      done = true;
+      return result;
+    });
+    if (!done) throw new Abandoned();
+    return value;
+  }
+
+  defer(action) {
+    this.#deferred.unshift(action);
+  }
+
+  async cleanUp() {
+    for (const action of this.#deferred) await Promise.resolve(action()).catch(() => undefined);
+  }
+}
