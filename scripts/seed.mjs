@@ -1,0 +1,63 @@
+/** `npm run seed [-- URL]`: puts sample users and products into a running system. Running it again adds nothing. */
+import './lib/node-version.mjs';
+import { PRODUCTS, USERS } from './seed/samples.mjs';
+
+const TIMEOUT_MS = 10_000;
+const [target = 'http://127.0.0.1:8000'] = process.argv.slice(2);
+
+async function call(method, path, body) {
+  const response = await fetch(new URL(path, target), {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  return { status: response.status, json: await response.json() };
+}
+
+function unexpected(method, path, { status, json }) {
+  return new Error(`${method} ${path} answered ${status}: ${json.detail ?? JSON.stringify(json)}`);
+}
+
+/** Adds a user; a taken e-mail means that it is there. */
+async function addUser(user) {
+  const path = '/api/user-service/users';
+  const answer = await call('POST', path, user);
+  if (answer.status !== 201 && answer.status !== 409) throw unexpected('POST', path, answer);
+  return answer.status === 201;
+}
+
+async function namesIn(category) {
+  const path = `/api/product-service/products/category/${encodeURIComponent(category)}`;
+  const names = new Set();
+  let cursor = '';
+  do {
+    const page = await call('GET', `${path}?limit=200${cursor}`);
+    if (page.status !== 200) throw unexpected('GET', path, page);
+    for (const { name } of page.json.items) names.add(name);
+    cursor = page.json.nextCursor && `&cursor=${encodeURIComponent(page.json.nextCursor)}`;
+  } while (cursor);
+  return names;
+}
+
+/** Adds a product, unless its category has one of that name. */
+async function addProduct(product) {
+  if ((await namesIn(product.category)).has(product.name)) return false;
+  const path = '/api/product-service/products';
+  const answer = await call('POST', path, product);
+  if (answer.status !== 201) throw unexpected('POST', path, answer);
+  return true;
+}
+
+async function addAll(what, samples, add) {
+  let added = 0;
+  for (const sample of samples) if (await add(sample)) added += 1;
+  console.log(`${what}: ${added} added, ${samples.length - added} already there`);
+}
+
+try {
+  await addAll('users', USERS, addUser);
+  await addAll('products', PRODUCTS, addProduct);
+} catch (error) {
+  console.error(`could not seed ${target}: ${error.cause?.message ?? error.message}`);
+  process.exitCode = 1;
+}
