@@ -1,0 +1,207 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { onBothStores, tempDir } from '#testing';
+import type { StorageConfig } from '../config/service-config.js';
+import { openDatabase } from './database.js';
+import { migrate, type Migrations } from './migrate.js';
+import { readPage } from './page-reader.js';
+import { newId } from './new-id.js';
+import { isUniqueViolation } from './unique-violation.js';
+
+interface Schema {
+  notes: { id: string; text: string; at: number };
+}
+
+const migrations: Migrations = {
+  '0001-notes': {
+    up: (db) =>
+      db.schema
+        .createTable('notes')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('text', 'text', (column) => column.notNull().unique())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute(),
+  },
+};
+
+const failing: Migrations = {
+  ...migrations,
+  '0002-broken': {
+    up: async (db) => {
+      await db.schema.createTable('half_done').addColumn('id', 'text').execute();
+      throw new Error('the second step fails');
+    },
+  },
+};
+
+onBothStores('a store', (store) => {
+  const open: Kysely<Schema>[] = [];
+  const connect = async (storage: StorageConfig): Promise<Kysely<Schema>> => {
+    const database = await openDatabase<Schema>(storage, 'note-service');
+    open.push(database);
+    return database;
+  };
+  const migrated = async (): Promise<Kysely<Schema>> => {
+    const database = await connect(await store.createStorage());
+    await migrate(database, 'note-service', migrations);
+    return database;
+  };
+  const note = (text: string) => ({ id: newId(), text, at: Date.now() });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((database) => database.destroy()));
+  });
+
+  it('is migrated once by many that start at the same time', async () => {
+    const storage = await store.createStorage();
+    const racers = await Promise.all(Array.from({ length: 6 }, () => connect(storage)));
+    await Promise.all(racers.map((database) => migrate(database, 'note-service', migrations)));
+    await Promise.all(
+      racers.map((database, n) =>
+        database
+          .insertInto('notes')
+          .values(note(`${n}`))
+          .execute(),
+      ),
+    );
+    const rows = await racers[0]!.selectFrom('notes').selectAll().execute();
+    expect(rows).toHaveLength(6);
+  });
+
+  it('keeps nothing of a migration that fails', async () => {
+    const storage = await store.createStorage();
+    const database = await connect(storage);
+    await expect(migrate(database, 'note-service', failing)).rejects.toThrow(
+      'the store of note-service cannot be brought up to date: the second step fails',
+    );
+    await migrate(database, 'note-service', migrations);
+    const tables = (await database.introspection.getTables()).map(({ name }) => name);
+    expect(tables).toContain('notes');
+    expect(tables).not.toContain('half_done');
+  });
+
+  it('lets two services migrate one database on their own', async () => {
+    const database = await migrated();
+    await migrate(database, 'other-service', {
+      '0001-others': { up: (db) => db.schema.createTable('others').addColumn('id', 'text').execute() },
+    });
+    const tables = (await database.introspection.getTables()).map(({ name }) => name);
+    expect(tables).toEqual(expect.arrayContaining(['notes', 'others']));
+  });
+
+  it('gives back the numbers that it was given', async () => {
+    const database = await migrated();
+    const row = { ...note('large'), at: 9_007_199_254_740_991 };
+    await database.insertInto('notes').values(row).execute();
+    expect(await database.selectFrom('notes').selectAll().executeTakeFirst()).toEqual(row);
+  });
+
+  it('tells a taken value from other errors', async () => {
+    const database = await migrated();
+    const row = note('taken');
+    const insert = (values: Schema['notes']) => database.insertInto('notes').values(values).execute();
+    await insert(row);
+    const errors = await Promise.all([
+      insert({ ...note('taken') }).catch(isUniqueViolation),
+      insert({ ...row, text: 'other' }).catch(isUniqueViolation),
+      insert({ ...note('x'), text: null as never }).catch(isUniqueViolation),
+    ]);
+    expect(errors).toEqual([true, true, false]);
+  });
+
+  it('serialises transactions that read before they write', async () => {
+    const storage = await store.createStorage();
+    const databases = await Promise.all([connect(storage), connect(storage)]);
+    await migrate(databases[0], 'note-service', migrations);
+    const counter = { ...note('counter'), at: 0 };
+    await databases[0].insertInto('notes').values(counter).execute();
+    const increment = (database: Kysely<Schema>) =>
+      database.transaction().execute(async (trx) => {
+        await trx.selectFrom('notes').selectAll().execute();
+        await trx
+          .updateTable('notes')
+          .set((row) => ({ at: row('at', '+', 1) }))
+          .execute();
+      });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => increment(databases[n % 2]!)));
+    const { at } = await databases[1].selectFrom('notes').select('at').executeTakeFirstOrThrow();
+    expect(at).toBe(20);
+  });
+
+  it('pages through rows without losing or repeating one', async () => {
+    const database = await migrated();
+    const rows = Array.from({ length: 7 }, (_, n) => note(`${n}`));
+    await database.insertInto('notes').values(rows).execute();
+    const read = (cursor?: string) =>
+      readPage(
+        { limit: 3, ...(cursor && { cursor }) },
+        ({ after, limit }) =>
+          database
+            .selectFrom('notes')
+            .selectAll()
+            .where('id', '>', after)
+            .orderBy('id')
+            .limit(limit)
+            .execute(),
+        ({ text }) => text,
+      );
+    const first = await read();
+    const second = await read(first.nextCursor!);
+    const third = await read(second.nextCursor!);
+    expect([first.items, second.items, third.items]).toEqual([['0', '1', '2'], ['3', '4', '5'], ['6']]);
+    expect(third.nextCursor).toBeNull();
+  });
+
+  it.each(['garbage', '', 'bm90LWFuLWlk', '%%%', '\0'])('refuses the cursor %j', async (cursor) => {
+    await expect(readPage({ limit: 1, cursor }, () => Promise.resolve([]), String)).rejects.toMatchObject({
+      code: 'invalid-cursor',
+      status: 400,
+    });
+  });
+});
+
+describe('a store that cannot be opened is one line', () => {
+  const directory = tempDir();
+  afterAll(() => directory.remove());
+  const embedded = (dataDir: string): StorageConfig => ({ databaseUrl: undefined, dataDir, sync: 'normal' });
+  const openAt = (storage: StorageConfig) => openDatabase(storage, 'note-service');
+  const inside = (name: string) => join(directory.path, name);
+
+  it('when DATA_DIR is a file', async () => {
+    writeFileSync(inside('file'), '');
+    await expect(openAt(embedded(inside('file')))).rejects.toThrow(
+      `DATA_DIR: cannot use ${inside('file')}/note-service.db: it cannot be opened or made`,
+    );
+  });
+
+  it('when a part of DATA_DIR is a file', async () => {
+    writeFileSync(inside('part'), '');
+    await expect(openAt(embedded(inside('part/of')))).rejects.toThrow('a part of the path is a file');
+  });
+
+  it('when DATA_DIR cannot be made', async () => {
+    await expect(openAt(embedded('/proc/nothing'))).rejects.toThrow('DATA_DIR: cannot use /proc/nothing');
+  });
+
+  it('when the file is not a database', async () => {
+    writeFileSync(
+      inside('note-service.db'),
+      'plain text, and long enough to be taken for a header'.repeat(10),
+    );
+    await expect(openAt(embedded(directory.path))).rejects.toThrow('the file is not a database');
+  });
+
+  it('when the file is a directory', async () => {
+    mkdirSync(inside('odd/note-service.db'), { recursive: true });
+    await expect(openAt(embedded(inside('odd')))).rejects.toThrow('it cannot be opened or made');
+  });
+
+  it('when PostgreSQL is away, without a word of the password', async () => {
+    const storage = { ...embedded(''), databaseUrl: 'postgres://ann:secret@127.0.0.1:9/shop' };
+    const error = await openAt(storage).catch((thrown: unknown) => thrown as Error);
+    expect((error as Error).message).toBe(
+      'DATABASE_URL: cannot use PostgreSQL at 127.0.0.1:9: the connection was refused',
+    );
+  });
+});

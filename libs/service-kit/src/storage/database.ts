@@ -1,0 +1,45 @@
+import { Kysely, sql } from 'kysely';
+import { Problem } from '#contracts';
+import { StartupError } from '../config/config-error.js';
+import type { StorageConfig } from '../config/service-config.js';
+import { openLibsql } from './open-libsql.js';
+import { openPostgres } from './open-postgres.js';
+
+/**
+ * Opens the store of the service `name` and makes sure that it answers: PostgreSQL when `storage` has a URL, else the
+ * file `{dataDir}/{name}.db`. Close it with `destroy()`.
+ * @throws StartupError in one line, which never shows the URL, as that holds a password.
+ */
+export async function openDatabase<Schema>(storage: StorageConfig, name: string): Promise<Kysely<Schema>> {
+  if (storage.databaseUrl === undefined)
+    return new Kysely<Schema>({ dialect: await openLibsql(storage, name) });
+  const database = new Kysely<Schema>({ dialect: openPostgres(storage.databaseUrl, name) });
+  try {
+    await ping(database);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw new StartupError(`DATABASE_URL: cannot use PostgreSQL at ${explain(error, storage.databaseUrl)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Asks the store for an answer, whichever it is. */
+export async function ping<Schema>(database: Kysely<Schema>): Promise<void> {
+  // Built rather than raw SQL: the embedded store then knows that it takes no write lock.
+  await database.selectNoFrom(sql`1`.as('up')).execute();
+}
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be looked up',
+  ETIMEDOUT: 'the host does not answer',
+};
+
+function explain(error: unknown, url: string): string {
+  const cause = error instanceof Problem ? error.cause : error;
+  const { code, message } = cause as { code?: string; message: string };
+  return `${new URL(url).host}: ${EXPLANATIONS[code ?? ''] ?? message}`;
+}

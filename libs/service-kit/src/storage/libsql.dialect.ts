@@ -1,0 +1,96 @@
+import type Libsql from 'libsql';
+import {
+  SelectQueryNode,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type DialectAdapter,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import { whileBusy } from './while-busy.js';
+
+/** SQLite by way of libsql, shared politely with other processes that have the same file open. */
+export class LibsqlDialect extends SqliteDialect {
+  constructor(private readonly database: Libsql.Database) {
+    super({ database });
+  }
+
+  override createDriver(): Driver {
+    return new LibsqlDriver(this.database);
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new LibsqlAdapter();
+  }
+}
+
+/**
+ * Takes the write lock before anything is written: a transaction that reads first and writes later could not wait for it
+ * (SQLITE_BUSY_SNAPSHOT). And it takes it by `exec`: a prepared statement of libsql that met SQLITE_BUSY stays in progress,
+ * with its snapshot, until it is garbage collected (tursodatabase/libsql-client-ts#352).
+ */
+class LibsqlDriver extends SqliteDriver {
+  constructor(private readonly database: Libsql.Database) {
+    super({ database });
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new LibsqlConnection(this.database, await super.acquireConnection());
+  }
+
+  override async beginTransaction(): Promise<void> {
+    await begin(this.database);
+  }
+
+  override commitTransaction(): Promise<void> {
+    this.database.exec('commit');
+    return Promise.resolve();
+  }
+
+  override rollbackTransaction(): Promise<void> {
+    rollback(this.database);
+    return Promise.resolve();
+  }
+}
+
+class LibsqlConnection implements DatabaseConnection {
+  constructor(
+    private readonly database: Libsql.Database,
+    private readonly connection: DatabaseConnection,
+  ) {}
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const readsOnly = SelectQueryNode.is(query.query);
+    if (readsOnly || this.database.inTransaction) return this.connection.executeQuery<R>(query);
+    await begin(this.database);
+    try {
+      const result = await this.connection.executeQuery<R>(query);
+      this.database.exec('commit');
+      return result;
+    } catch (error) {
+      rollback(this.database);
+      throw error;
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.connection.streamQuery(query, chunkSize);
+  }
+}
+
+const begin = (database: Libsql.Database) => whileBusy(() => database.exec('begin immediate'));
+
+// SQLite has rolled back by itself after some errors, such as a full disk.
+function rollback(database: Libsql.Database): void {
+  if (database.inTransaction) database.exec('rollback');
+}
+
+// Kysely then migrates inside one transaction: its write lock is the lock between processes that start together.
+class LibsqlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+import { validate as isUuid } from 'uuid';
+import type { Page, PageQueryDto } from '#contracts';
+import { invalidCursor } from './storage.problems.js';
+
+/** Where a page starts, and how many rows to read. Rows are ordered by `id`; `after` is `''` on the first page. */
+export interface Keyset {
+  readonly after: string;
+  readonly limit: number;
+}
+
+/**
+ * Reads one page of rows in the order of their ids, which are UUIDv7 and so in the order of creation. One row more than
+ * asked for tells whether there is a next page.
+ * @throws Problem `invalid-cursor` for a cursor that was not given out by an earlier page.
+ */
+export async function readPage<Row extends { readonly id: string }, Item>(
+  query: PageQueryDto,
+  read: (keyset: Keyset) => Promise<readonly Row[]>,
+  toItem: (row: Row) => Item,
+): Promise<Page<Item>> {
+  const rows = await read({ after: decodeCursor(query.cursor), limit: query.limit + 1 });
+  const page = rows.slice(0, query.limit);
+  const last = rows.length > page.length ? page.at(-1) : undefined;
+  return { items: page.map(toItem), nextCursor: last ? encodeCursor(last.id) : null };
+}
+
+const encodeCursor = (id: string): string => Buffer.from(id).toString('base64url');
+
+function decodeCursor(cursor: string | undefined): string {
+  if (cursor === undefined) return '';
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!isUuid(id) || encodeCursor(id) !== cursor)
+    throw invalidCursor('the cursor is not the nextCursor of an earlier page');
+  return id;
+}

@@ -1,0 +1,44 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import type { StorageConfig } from '../config/service-config.js';
+import { openDatabase } from './database.js';
+import { migrate, type Migrations } from './migrate.js';
+
+/** What a service keeps, and where. */
+export interface StorageOptions {
+  /** The service's name; also the file's, and the prefix of the migration tables. */
+  readonly name: string;
+  readonly storage: StorageConfig;
+  readonly migrations: Migrations;
+}
+
+const DATABASE = Symbol('database');
+
+/** Injects the service's `Kysely<Schema>`. */
+export const InjectDatabase = (): ParameterDecorator => Inject(DATABASE);
+
+/** Opens and migrates the store before the app listens, and closes it after the last request was answered. */
+@Module({})
+export class StorageModule implements OnApplicationShutdown {
+  static of(options: StorageOptions): DynamicModule {
+    const database = { provide: DATABASE, useFactory: () => openMigrated(options) };
+    return { module: StorageModule, global: true, providers: [database], exports: [database] };
+  }
+
+  constructor(@InjectDatabase() private readonly database: Kysely<unknown>) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.destroy();
+  }
+}
+
+async function openMigrated({ name, storage, migrations }: StorageOptions): Promise<Kysely<unknown>> {
+  const database = await openDatabase<unknown>(storage, name);
+  try {
+    await migrate(database, name, migrations);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+// Debian keeps the server's programs, one set a version, outside of PATH.
+const DEBIAN = '/usr/lib/postgresql';
+
+function debianFolders(): string[] {
+  if (!existsSync(DEBIAN)) return [];
+  const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
+  return versions.map((version) => join(DEBIAN, version, 'bin'));
+}
+
+/** The folder that holds PostgreSQL's `initdb` and `postgres`; `undefined` when there is none on this machine. */
+export function findPostgres(): string | undefined {
+  const folders = [...debianFolders(), ...(process.env.PATH ?? '').split(delimiter)];
+  return folders.find((folder) =>
+    ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))),
+  );
+}

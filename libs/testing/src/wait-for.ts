@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Repeats `check` until it neither throws nor gives `false`, and returns what it gave. @throws after `timeoutMs`. */
+export async function waitFor<T>(what: string, check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const outcome = await attempt(check);
+    if ('value' in outcome && outcome.value !== false) return outcome.value;
+    if (performance.now() > deadline)
+      throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, {
+        cause: 'error' in outcome ? outcome.error : undefined,
+      });
+    await sleep(20);
+  }
+}
+
+async function attempt<T>(check: () => T | Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await check() };
+  } catch (error) {
+    return { error };
+  }
+}
