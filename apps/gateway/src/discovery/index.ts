@@ -2,4 +2,5 @@ export * from './instance.js';
 export * from './service-table.js';
 export * from './registry.service.js';
 export * from './local-registry.js';
+export * from './probing/ejector.js';
 export * from './discovery.module.js';

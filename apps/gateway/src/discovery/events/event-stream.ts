@@ -1,0 +1,89 @@
+import type { ServerResponse } from 'node:http';
+import type { DiscoveryEvent } from '#contracts';
+import type { EventLog } from './event-log.js';
+
+const BATCH = 100;
+/** A reader that took nothing for this many heartbeats is gone, or as good as gone. */
+const PATIENCE = 4;
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  // A stream that has ended holds no connection back, so that the server can close.
+  connection: 'close',
+  // Tells nginx to pass events on as they come.
+  'x-accel-buffering': 'no',
+};
+
+const block = (event: string, id: number, data: object): string =>
+  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+const blockOf = (event: DiscoveryEvent): string => block(event.type, event.id, event);
+
+/**
+ * One reader of the event log. It keeps a place in the log, not a queue: a slow reader costs no memory, and one that
+ * the log has overtaken is told so by a `reset` event and should read the registry afresh.
+ */
+export class EventStream {
+  private isBlocked = false;
+  private missedBeats = 0;
+  private readonly stopListening: () => void;
+
+  /** Starts after the event of id `place`. `headers` are those that every answer of the app carries. */
+  constructor(
+    private readonly out: ServerResponse,
+    private readonly log: EventLog,
+    private place: number,
+    headers: Readonly<Record<string, string>>,
+  ) {
+    this.stopListening = log.listen(() => this.pump());
+    out.on('drain', () => this.unblock());
+    out.on('close', this.stopListening);
+    // The connection broke: `close` follows and frees everything.
+    out.on('error', () => undefined);
+    out.writeHead(200, { ...headers, ...HEADERS });
+    this.write('retry: 2000\n: one event per change of the registry\n\n');
+    this.pump();
+  }
+
+  /** Keeps proxies from closing the connection, and finds out who has gone. */
+  beat(): void {
+    if (!this.isBlocked) this.write(': beat\n\n');
+    else if (++this.missedBeats >= PATIENCE) this.out.destroy();
+  }
+
+  end(): void {
+    this.stopListening();
+    // What a blocked reader has not taken it will not take in time.
+    if (this.isBlocked) this.out.destroy();
+    else this.out.end();
+  }
+
+  private unblock(): void {
+    this.isBlocked = false;
+    this.missedBeats = 0;
+    this.pump();
+  }
+
+  private pump(): void {
+    while (!this.isBlocked) {
+      if (!this.log.reaches(this.place)) this.reset();
+      const events = this.log.after(this.place, BATCH);
+      const last = events.at(-1);
+      if (!last) return;
+      this.place = last.id;
+      this.write(events.map(blockOf).join(''));
+    }
+  }
+
+  private reset(): void {
+    const { oldestId, newestId } = this.log;
+    this.place = this.place > newestId ? newestId : oldestId - 1;
+    const detail = 'events were missed and are no longer kept: read /discovery/services again';
+    this.write(block('reset', this.place, { detail, oldestId, newestId }));
+  }
+
+  private write(text: string): void {
+    this.isBlocked = !this.out.write(text);
+  }
+}

@@ -1,0 +1,50 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { tooManyEventStreams } from '../problems.js';
+import type { EventLog } from './event-log.js';
+import { EventStream } from './event-stream.js';
+
+const BEAT_EVERY_MS = 15_000;
+const MOST_STREAMS = 1000;
+
+/** All readers of the event log: beats for them, and lets them go at shutdown so that it is not held up. */
+export class EventStreams implements OnModuleInit, OnModuleDestroy {
+  private readonly streams = new Set<EventStream>();
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly most = MOST_STREAMS,
+  ) {}
+
+  get size(): number {
+    return this.streams.size;
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.beat(), BEAT_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    for (const stream of this.streams) stream.end();
+  }
+
+  /** Answers with the events after the one of id `place`, and those to come. @throws tooManyEventStreams */
+  open(reply: FastifyReply, place: number): void {
+    if (this.isClosed || this.streams.size >= this.most)
+      throw tooManyEventStreams('no further event stream can be opened here for now', {
+        headers: { 'retry-after': '5' },
+      });
+    const { raw } = reply.hijack();
+    const stream = new EventStream(raw, this.log, place, reply.getHeaders() as Record<string, string>);
+    this.streams.add(stream);
+    raw.on('close', () => this.streams.delete(stream));
+  }
+
+  private beat(): void {
+    for (const stream of this.streams) stream.beat();
+  }
+}

@@ -1,0 +1,26 @@
+import type { DiscoveryEvent } from '#contracts';
+import type { StoreChange } from '../store/registry-store.js';
+import { statusOf, type StoredInstance } from '../store/stored-instance.js';
+
+/** An event, but for when it came. */
+export type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
+
+const fact = (
+  type: EventFact['type'],
+  instance: StoredInstance,
+  status: EventFact['status'],
+  reason: string,
+): EventFact => ({ type, service: instance.name, instanceId: instance.id, status, reason });
+
+/** What a change of the store tells those outside; nothing when they could not see it. */
+export function eventsOf({ type, reason, before, after }: StoreChange): readonly EventFact[] {
+  if (!after) return before ? [fact(type, before, 'gone', reason)] : [];
+  if (before && before.name !== after.name)
+    return [
+      fact('unregistered', before, 'gone', `it registered as ${after.name}`),
+      fact('registered', after, statusOf(after), reason),
+    ];
+  // An instance that fails while it drains shows as draining before and after.
+  if (type === 'status-changed' && before && statusOf(before) === statusOf(after)) return [];
+  return [fact(type, after, statusOf(after), reason)];
+}

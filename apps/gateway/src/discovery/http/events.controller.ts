@@ -1,0 +1,44 @@
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { EventQueryDto } from '#contracts';
+import { EventLog } from '../events/event-log.js';
+import { EventStreams } from '../events/event-streams.js';
+
+/** What changed in the registry: as it happens, and before. */
+@Controller('discovery/events')
+export class EventsController {
+  constructor(
+    private readonly log: EventLog,
+    private readonly streams: EventStreams,
+  ) {}
+
+  /**
+   * A stream of events, from now on or after `Last-Event-ID` or `since`. History as a JSON array for whoever names
+   * `since` (or asks for JSON) and does not ask for a stream: a plain `curl` with `since` returns.
+   */
+  @Get()
+  read(
+    @Query() query: EventQueryDto,
+    @Headers('accept') accept: string | undefined,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    void reply.header('vary', 'accept, last-event-id');
+    if (wantsHistory(accept ?? '', query.since))
+      return void reply.send(this.log.after(Number(query.since ?? 0)));
+    if (request.method === 'HEAD') return void reply.type('text/event-stream; charset=utf-8').send();
+    this.streams.open(reply, this.placeOf(lastEventId ?? query.since));
+  }
+
+  // What nobody can have read was not our id: the reader is told by a reset.
+  private placeOf(id: string | undefined): number {
+    if (id === undefined) return this.log.newestId;
+    return /^\d{1,16}$/.test(id) ? Number(id) : -1;
+  }
+}
+
+function wantsHistory(accept: string, since: string | undefined): boolean {
+  if (/\btext\/event-stream\b/i.test(accept)) return false;
+  return since !== undefined || /\bapplication\/json\b/i.test(accept);
+}

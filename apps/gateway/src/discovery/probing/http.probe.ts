@@ -1,0 +1,46 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import { Agent, request } from 'undici';
+import { InstanceProbe, type ProbeAnswer, type ProbeTarget } from './instance-probe.js';
+
+const TIMEOUT_MS = 1000;
+/** Nobody's health document is larger; what is gets cut off. */
+const BODY_LIMIT = 64 * 1024;
+
+/**
+ * Asks by GET on the health path. Any answer below 500 counts: a small program may have no health path, and its 404
+ * shows that it is there.
+ */
+export class HttpProbe extends InstanceProbe implements OnModuleDestroy {
+  // No kept-alive connections: whether a new one comes about is what is asked.
+  private readonly agent = new Agent({ pipelining: 0 });
+
+  constructor(private readonly timeoutMs = TIMEOUT_MS) {
+    super();
+  }
+
+  async ask({ url, healthPath }: ProbeTarget): Promise<ProbeAnswer> {
+    const startedAt = performance.now();
+    const [ok, what] = await this.answerOf(url + healthPath).catch(failureOf);
+    const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    return { ok, latencyMs, reason: `a probe of ${healthPath} ${what}` };
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async answerOf(url: string): Promise<[ok: boolean, what: string]> {
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    const { statusCode, body } = await request(url, { dispatcher: this.agent, signal });
+    await body.dump({ limit: BODY_LIMIT });
+    return [statusCode < 500, `was answered ${statusCode}`];
+  }
+}
+
+function failureOf(error: unknown): [ok: boolean, what: string] {
+  const { name, code } = error as { name?: string; code?: string };
+  return [
+    false,
+    name === 'TimeoutError' ? 'was not answered in time' : `failed (${code ?? name ?? 'unknown'})`,
+  ];
+}

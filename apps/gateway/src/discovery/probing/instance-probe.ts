@@ -1,0 +1,18 @@
+import type { Instance } from '../instance.js';
+
+/** What to ask, and where. */
+export type ProbeTarget = Pick<Instance, 'url' | 'healthPath'>;
+
+/** What came of asking. */
+export interface ProbeAnswer {
+  /** The instance can be reached. */
+  readonly ok: boolean;
+  readonly latencyMs: number;
+  /** One sentence on why. */
+  readonly reason: string;
+}
+
+/** Asks an instance whether it is there. Never rejects: not to be reached is an answer too. */
+export abstract class InstanceProbe {
+  abstract ask(target: ProbeTarget): Promise<ProbeAnswer>;
+}
