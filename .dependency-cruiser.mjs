@@ -42,6 +42,12 @@ export default {
       { path: '^(apps|libs/(?!testing/))', pathNot: '\\.spec\\.ts$' },
       { path: '^libs/testing/' },
     ),
+    forbid(
+      'test-parts-in-specs-only',
+      "a module's own testing/ folder is for its specs",
+      { path: '^apps/', pathNot: '(\\.spec\\.ts$|/testing/)' },
+      { path: '^apps/.*/testing/' },
+    ),
     ...apps
       .filter((app) => app !== 'monolith')
       .map((app) =>

@@ -22,11 +22,17 @@ import { TableKeeper } from './table-keeper.js';
 type Token<T> = Type<T> | Abstract<T>;
 
 /** A provider that is `make` of other providers, which it names in order. */
-const made = <T, P extends readonly unknown[]>(
+function made<T, P extends readonly unknown[]>(
   provide: Token<T>,
   inject: { readonly [I in keyof P]: Token<P[I]> },
   make: (...parts: P) => T,
-): FactoryProvider<T> => ({ provide, inject: [...inject], useFactory: make as (...parts: unknown[]) => T });
+): FactoryProvider<T> {
+  return {
+    provide,
+    inject: [...inject],
+    useFactory: (...parts: unknown[]) => make(...(parts as unknown as P)),
+  };
+}
 
 /** The registry and the pictures of it that the request path reads. */
 const registry: Provider[] = [

@@ -43,10 +43,7 @@ export class EventLog {
   after(id: number, limit = this.capacity): readonly DiscoveryEvent[] {
     const first = Math.max(id + 1, this.oldestId);
     const count = Math.min(limit, this.next - first);
-    return Array.from(
-      { length: Math.max(count, 0) },
-      (_, i) => this.events[this.placeOf(first + i)] as DiscoveryEvent,
-    );
+    return Array.from({ length: Math.max(count, 0) }, (_, i) => this.at(first + i));
   }
 
   /** Calls `listener` with every event to come; returns how to stop. */

@@ -1,11 +1,16 @@
+import type { Instance } from '../instance.js';
 import { LeaseSweeper, SWEEP_EVERY_MS } from '../leases/lease-sweeper.js';
 import { LocalTargets } from '../local-targets.js';
+import { EventLog } from '../events/event-log.js';
+import { Ejector } from '../probing/ejector.js';
+import { Prober } from '../probing/prober.js';
 import { DEFAULT_LIMITS, type RegistryLimits } from '../registry-limits.js';
 import { RegistryService } from '../registry.service.js';
 import { LiveServiceTable } from '../service-table.js';
 import { MemoryStore } from '../store/memory.store.js';
 import { TableKeeper } from '../table-keeper.js';
 import { ManualClock } from './manual-clock.js';
+import { ScriptedProbe } from './scripted-probe.js';
 
 /** Real parts of discovery around a clock that a spec moves. */
 export class DiscoveryBench {
@@ -16,6 +21,17 @@ export class DiscoveryBench {
   readonly keeper = new TableKeeper(this.table, this.targets, this.store);
   readonly stalls: number[] = [];
   readonly sweeper = new LeaseSweeper(this.store, this.clock, (lostMs) => this.stalls.push(lostMs));
+  readonly probe = new ScriptedProbe();
+  readonly prober = new Prober(this.store, this.probe, this.clock);
+  readonly errors: unknown[] = [];
+  readonly ejector = new Ejector({
+    store: this.store,
+    keeper: this.keeper,
+    probe: this.probe,
+    clock: this.clock,
+    onError: (error) => this.errors.push(error),
+  });
+  readonly log = new EventLog(this.store, this.clock);
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
@@ -28,6 +44,7 @@ export class DiscoveryBench {
     for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
       this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
       await this.sweeper.tick();
+      await this.prober.tick();
     }
     await this.keeper.settled();
   }
@@ -37,6 +54,13 @@ export class DiscoveryBench {
     this.clock.advance(ms);
     await this.sweeper.tick();
     await this.keeper.settled();
+  }
+
+  /** The instance as the request path sees it. */
+  instance(id: string): Instance {
+    const instance = this.keeper.find(id);
+    if (!instance) throw new Error(`no instance ${id}`);
+    return instance;
   }
 
   ids(service: string): string[] {

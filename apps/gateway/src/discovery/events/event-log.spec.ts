@@ -1,0 +1,81 @@
+import { MemoryStore } from '../store/memory.store.js';
+import { storedFrom } from '../stored-from.js';
+import { DiscoveryBench } from '../testing/discovery-bench.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { EventLog } from './event-log.js';
+
+const url = 'http://127.0.0.1:9001';
+
+describe('EventLog', () => {
+  it('tells who joined, changed and left, and why, under ids that grow by one', async () => {
+    const { registry, log, clock } = new DiscoveryBench();
+    await registry.register({ name: 'users', url, id: 'a' });
+    await registry.register({ name: 'users', url, id: 'a' });
+    await registry.drain('a');
+    await registry.drain('a');
+    await registry.resume('a');
+    await registry.unregister('a');
+    const events = log.after(0);
+    expect(events.map(({ type, status }) => `${type} ${status}`)).toEqual([
+      'registered up',
+      'renewed up',
+      'draining draining',
+      'resumed up',
+      'unregistered gone',
+    ]);
+    expect(events[0]).toEqual({
+      id: events[0]!.id,
+      at: new Date(clock.now()).toISOString(),
+      type: 'registered',
+      service: 'users',
+      instanceId: 'a',
+      status: 'up',
+      reason: 'it registered',
+    });
+    expect(events.map(({ id }) => id - events[0]!.id)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('tells of an expiry with its reason', async () => {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
+    await bench.pass(2000);
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'expired', reason: 'no heartbeat for 2 s' });
+  });
+
+  it('tells both services of an instance that moved', async () => {
+    const { registry, log } = new DiscoveryBench();
+    await registry.register({ name: 'users', url, id: 'a' });
+    await registry.register({ name: 'people', url, id: 'a' });
+    expect(log.after(0).slice(1)).toMatchObject([
+      { type: 'unregistered', service: 'users', status: 'gone', reason: 'it registered as people' },
+      { type: 'registered', service: 'people', status: 'up' },
+    ]);
+  });
+
+  it('keeps the last events and knows what it has forgotten', async () => {
+    const clock = new ManualClock();
+    const store = new MemoryStore();
+    const log = new EventLog(store, clock, 3);
+    const first = log.newestId + 1;
+    expect(log.reaches(log.newestId)).toBe(true);
+    for (let i = 0; i < 5; i++)
+      await store.put(storedFrom({ name: 'users', url }, `i${i}`, clock.now()), 'it registered');
+    expect(log.after(0).map(({ instanceId }) => instanceId)).toEqual(['i2', 'i3', 'i4']);
+    expect(log.after(first + 3).map(({ instanceId }) => instanceId)).toEqual(['i4']);
+    expect(log.after(0, 1).map(({ instanceId }) => instanceId)).toEqual(['i2']);
+    expect([first, first + 1, first + 4, first + 5].map((id) => log.reaches(id))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(log.after(first + 99)).toEqual([]);
+  });
+
+  it('goes on above the ids of an earlier process', () => {
+    const clock = new ManualClock();
+    const earlier = new EventLog(new MemoryStore(), clock);
+    clock.advance(1000);
+    expect(new EventLog(new MemoryStore(), clock).newestId).toBeGreaterThan(earlier.newestId + 100_000);
+  });
+});
