@@ -7,6 +7,8 @@ export interface ServiceEntry {
   readonly instances: readonly Instance[];
   /** Those that may receive new requests: `up`, and of weight above 0. */
   readonly available: readonly Instance[];
+  /** At least one instance lives in this process. */
+  readonly hasLocal: boolean;
 }
 
 /** The immutable picture of all services that the request path reads; replaced whole on change. */
@@ -42,6 +44,7 @@ const entryOf = (name: string, instances: readonly Instance[]): ServiceEntry => 
   name,
   instances,
   available: instances.filter(isAvailable),
+  hasLocal: instances.some(({ transport }) => transport === 'local'),
 });
 
 /** Holds the table of now. Readers take `current` once per request and keep it. */

@@ -4,6 +4,7 @@ import type { Instance, LiveServiceTable } from '../discovery/index.js';
 import type { Exchange } from './exchange.js';
 import { isUnsent, type Failure } from './forwarding/failure.js';
 import type { AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
+import { isIdempotent } from './idempotent.js';
 import type { InstanceReports } from './instance-reports.js';
 import {
   noHealthyInstance,
@@ -24,20 +25,6 @@ export interface ForwardParts<E extends Exchange> {
   readonly reports: InstanceReports;
   readonly recorder: Recorder;
 }
-
-/** Safe or idempotent by definition (RFC 9110, section 9.2; WebDAV and QUERY by their own): may be sent twice. */
-const IDEMPOTENT = new Set([
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'TRACE',
-  'PUT',
-  'DELETE',
-  'PROPFIND',
-  'REPORT',
-  'SEARCH',
-  'QUERY',
-]);
 
 const RETRY_AFTER_SECONDS = '2';
 
@@ -148,7 +135,7 @@ function destinationOf({ route }: Exchange): Destination {
 function mayRepeat(exchange: Exchange, failure: Failure): boolean {
   const { retries } = destinationOf(exchange).policy;
   if (isUnsent(failure)) return exchange.attempts <= retries.afterRefusal;
-  if (failure.kind !== 'reset' || exchange.isBodyConsumed || !IDEMPOTENT.has(exchange.method)) return false;
+  if (failure.kind !== 'reset' || exchange.isBodyConsumed || !isIdempotent(exchange.method)) return false;
   exchange.resets += 1;
   return exchange.resets <= retries.afterReset;
 }

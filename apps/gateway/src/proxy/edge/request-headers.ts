@@ -3,16 +3,20 @@ import { droppedByConnection } from './connection-options.js';
 import { isHopByHop, tellsOrigin } from './field-names.js';
 import type { Peer } from './peer.js';
 
-/** What the gateway adds to a request, and knows of where it came from. */
-export interface RequestFacts {
+/** What the gateway knows of where a request came from. */
+export interface OriginFacts {
   readonly peer: Peer;
   /** HTTP version that the client spoke, such as `1.1`. */
   readonly version: string;
   /** The authority that the client asked for. */
   readonly host: string;
-  readonly requestId: string;
   /** `/api/{service}`. */
   readonly prefix: string;
+}
+
+/** What the gateway adds to a request. */
+export interface RequestFacts extends OriginFacts {
+  readonly requestId: string;
 }
 
 export const VIA_NAME = 'msa-gateway';
@@ -28,7 +32,7 @@ const isAnsweredHere = (lowerName: string): boolean => lowerName === 'expect';
 export function requestHeaders(raw: readonly string[], facts: RequestFacts): string[] {
   const dropped = droppedByConnection(raw);
   const headers: string[] = [];
-  const told: ToldOrigin = { for: '', proto: '', host: '', prefix: '', forwarded: '' };
+  const told = toldNothing();
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
@@ -38,7 +42,7 @@ export function requestHeaders(raw: readonly string[], facts: RequestFacts): str
     else if (!tellsOrigin(lower)) headers.push(name, value);
     else if (facts.peer.isTrusted && !take(told, lower, value)) headers.push(name, value);
   }
-  addOwn(headers, facts, told);
+  headers.push(...forwardingFields(facts, told), 'x-request-id', facts.requestId);
   return headers;
 }
 
@@ -47,13 +51,15 @@ function keepTrailers(headers: string[], lower: string, value: string): void {
 }
 
 /** What a trusted proxy told; each field's lines joined. */
-interface ToldOrigin {
+export interface ToldOrigin {
   for: string;
   proto: string;
   host: string;
   prefix: string;
   forwarded: string;
 }
+
+export const toldNothing = (): ToldOrigin => ({ for: '', proto: '', host: '', prefix: '', forwarded: '' });
 
 const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
   'x-forwarded-for': 'for',
@@ -64,16 +70,17 @@ const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
 };
 
 /** Takes a field that the gateway continues; `false` for others, such as `X-Forwarded-Port`, which pass as they are. */
-function take(told: ToldOrigin, lower: string, value: string): boolean {
+export function take(told: ToldOrigin, lower: string, value: string): boolean {
   const key = MERGED[lower];
   if (key === undefined) return false;
   told[key] = told[key] === '' ? value : `${told[key]}, ${value}`;
   return true;
 }
 
-function addOwn(headers: string[], facts: RequestFacts, told: ToldOrigin): void {
-  const { peer, host, prefix, requestId, version } = facts;
-  headers.push(
+/** The fields that tell an instance where a request came from, flat; `told` is what a trusted proxy said before. */
+export function forwardingFields(facts: OriginFacts, told: ToldOrigin): string[] {
+  const { peer, host, prefix, version } = facts;
+  return [
     'x-forwarded-for',
     continued(told.for, peer.address),
     'x-forwarded-proto',
@@ -84,17 +91,15 @@ function addOwn(headers: string[], facts: RequestFacts, told: ToldOrigin): void 
     publicPrefix(told.prefix, prefix),
     'forwarded',
     continued(told.forwarded, forwardedElement(facts)),
-    'x-request-id',
-    requestId,
     'via',
     `${version} ${VIA_NAME}`,
-  );
+  ];
 }
 
 const continued = (told: string, own: string): string => (told === '' ? own : `${told}, ${own}`);
 
 /** RFC 7239: an IPv6 address is bracketed and quoted, an authority quoted for its colon. */
-function forwardedElement({ peer, host }: RequestFacts): string {
+function forwardedElement({ peer, host }: OriginFacts): string {
   const node = isIPv6(peer.address) ? `"[${peer.address}]"` : peer.address;
   return `for=${node};host="${host}";proto=${peer.scheme}`;
 }
