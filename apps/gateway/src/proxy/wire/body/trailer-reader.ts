@@ -1,0 +1,81 @@
+import { eachField, type FieldTaker } from '../head/field-lines.js';
+import { FramingError } from './framing-error.js';
+
+const MAX_TRAILER_BYTES = 8 * 1024;
+const CR = 0x0d;
+const LF = 0x0a;
+
+const drop: FieldTaker<undefined> = () => false;
+
+/**
+ * What no trailer may say, because a recipient that merges trailers into the head would act on it: framing, routing,
+ * credentials, and how the body is to be read (RFC 9110, section 6.5.1).
+ */
+const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map(
+  [
+    [
+      'connection',
+      'content-length',
+      'expect',
+      'host',
+      'keep-alive',
+      'te',
+      'trailer',
+      'transfer-encoding',
+      'upgrade',
+    ],
+    [
+      'authorization',
+      'cookie',
+      'proxy',
+      'proxy-authorization',
+      'proxy-connection',
+      'set-cookie',
+      'www-authenticate',
+    ],
+    ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-prefix'],
+    ['x-forwarded-proto', 'x-real-ip', 'x-request-id', 'x-http-method-override', 'location', 'cache-control'],
+    ['content-encoding', 'content-range', 'content-type', 'max-forwards', 'range'],
+  ]
+    .flat()
+    .map((name) => [name, drop]),
+);
+
+/** Reads a trailer section (RFC 9112, section 7.1.2): the field lines after the last chunk, up to the empty line. */
+export class TrailerReader {
+  private text = '';
+  private done = false;
+  /** The field lines that may pass on. */
+  fields = '';
+  /** The section to write; empty also when it came in one piece without fields, and may pass on as it is. */
+  section = '';
+
+  get isDone(): boolean {
+    return this.done;
+  }
+
+  /** Reads from `from` on; answers where the section ended, or `bytes.length` if it goes on. @throws FramingError */
+  read(bytes: Buffer, from: number): number {
+    if (this.text === '' && bytes[from] === CR && bytes[from + 1] === LF) return this.finish(from + 2);
+    for (let at = from; at < bytes.length; at += 1) if (this.take(bytes[at] as number)) return at + 1;
+    return bytes.length;
+  }
+
+  private take(byte: number): boolean {
+    if ((byte === LF) !== this.text.endsWith('\r')) throw new FramingError('trailers are not framed by CRLF');
+    this.text += String.fromCharCode(byte);
+    if (this.text.length > MAX_TRAILER_BYTES) throw new FramingError('the trailers are larger than 8 KiB');
+    if (byte !== LF || !(this.text === '\r\n' || this.text.endsWith('\r\n\r\n'))) return false;
+    this.fields = this.text === '\r\n' ? '' : eachField(this.text, 0, FORBIDDEN, undefined, invalidTrailer);
+    this.section = `${this.fields}\r\n`;
+    this.finish(0);
+    return true;
+  }
+
+  private finish(end: number): number {
+    this.done = true;
+    return end;
+  }
+}
+
+const invalidTrailer = (detail: string): Error => new FramingError(detail);

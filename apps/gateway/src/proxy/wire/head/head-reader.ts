@@ -1,0 +1,103 @@
+import { headTooLarge, malformedRequest } from '../../problems.js';
+
+/** Longest head, request or status line included. What Node's own server takes. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const FIRST_CAPACITY = 1024;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * Finds the end of a head in the bytes that arrive, and gives it as one latin1 string. As a rule a head is in one buffer
+ * and nothing is copied; one that comes in pieces is gathered in a buffer that grows.
+ */
+export class HeadReader {
+  private gathered: Buffer | undefined;
+  private length = 0;
+  private consumed = 0;
+
+  /** Whether a part of a head has arrived. */
+  get isMidway(): boolean {
+    return this.length > 0;
+  }
+
+  /** The part of a head that has arrived. */
+  get midway(): Buffer {
+    return this.gathered?.subarray(0, this.length) ?? Buffer.alloc(0);
+  }
+
+  /** Where the head ended in the bytes given to the last {@link read}. */
+  get end(): number {
+    return this.consumed;
+  }
+
+  /**
+   * The whole head with its empty line, or `undefined` when it goes on after `bytes`.
+   * @throws Problem 431 for a head that is too large, 400 for one that cannot become valid.
+   */
+  read(bytes: Buffer, from: number): string | undefined {
+    if (this.length > 0) return this.readOn(bytes, from);
+    const at = bytes.indexOf(END_OF_HEAD, from);
+    if (at === -1) {
+      this.keep(bytes, from);
+      return undefined;
+    }
+    this.consumed = at + END_OF_HEAD.length;
+    if (this.consumed - from > MAX_HEAD_BYTES) throw tooLarge();
+    return bytes.toString('latin1', from, this.consumed);
+  }
+
+  private readOn(bytes: Buffer, from: number): string | undefined {
+    const before = this.length;
+    this.append(bytes, from);
+    const gathered = this.midway;
+    // The end may lie across the seam.
+    const at = gathered.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
+    if (at === -1) {
+      this.refuseHopeless(before);
+      return undefined;
+    }
+    const length = at + END_OF_HEAD.length;
+    if (length > MAX_HEAD_BYTES) throw tooLarge();
+    this.consumed = from + length - before;
+    this.reset();
+    return gathered.toString('latin1', 0, length);
+  }
+
+  private keep(bytes: Buffer, from: number): void {
+    this.append(bytes, from);
+    this.refuseHopeless(0);
+  }
+
+  private append(bytes: Buffer, from: number): void {
+    const wanted = this.length + bytes.length - from;
+    const capacity = Math.min(wanted, MAX_HEAD_BYTES + 1);
+    if (!this.gathered || this.gathered.length < capacity) this.grow(capacity);
+    this.length += bytes.copy(this.gathered as Buffer, this.length, from);
+  }
+
+  private grow(wanted: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(wanted, FIRST_CAPACITY, this.length * 2));
+    this.gathered?.copy(larger, 0, 0, this.length);
+    this.gathered = larger;
+  }
+
+  /** A head that is too long or has a line that ends wrongly is refused now, not when its time is up. */
+  private refuseHopeless(from: number): void {
+    if (this.length > MAX_HEAD_BYTES) throw tooLarge();
+    const gathered = this.midway;
+    for (let at = from; at < this.length; at += 1) {
+      const afterCr = at > 0 && gathered[at - 1] === CR;
+      if ((gathered[at] === LF) !== afterCr || gathered[at] === 0)
+        throw malformedRequest('lines must end with CRLF and hold no NUL');
+    }
+  }
+
+  private reset(): void {
+    this.gathered = undefined;
+    this.length = 0;
+  }
+}
+
+const tooLarge = () => headTooLarge('the head is larger than 16 KiB');

@@ -1,0 +1,43 @@
+import { METHODS } from 'node:http';
+import { malformedRequest, methodNotSupported } from '../../problems.js';
+import { eachField } from './field-lines.js';
+import { REQUEST_LINE } from './grammar.js';
+import { REQUEST_FIELDS } from './request-fields.js';
+import { RequestHead } from './request-head.js';
+
+// What Node's parser does not know no service on Node could answer; CONNECT asks for a forward proxy.
+const SUPPORTED_METHODS: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'));
+const VERSION_TO_END = ' HTTP/1.1\r\n'.length;
+
+/** Reads a request head. @throws Problem 400 for whatever is not plainly valid, 501 for a method that Node has not. */
+export function parseRequestHead(text: string): RequestHead {
+  const head = new RequestHead(text);
+  const fieldsAt = readRequestLine(head);
+  head.fields = eachField(text, fieldsAt, REQUEST_FIELDS, head, malformedRequest);
+  checkFraming(head);
+  if (head.minor === 1 && head.host === undefined) throw malformedRequest('there must be one Host');
+  return head;
+}
+
+function readRequestLine(head: RequestHead): number {
+  const { text } = head;
+  // One empty line before the request line is a habit of old clients (RFC 9112, section 2.2).
+  const start = text.startsWith('\r\n') ? 2 : 0;
+  REQUEST_LINE.lastIndex = start;
+  if (!REQUEST_LINE.test(text)) throw malformedRequest('the request line is not valid');
+  const end = REQUEST_LINE.lastIndex;
+  const targetAt = text.indexOf(' ', start) + 1;
+  head.method = text.slice(start, targetAt - 1);
+  head.target = text.slice(targetAt, end - VERSION_TO_END);
+  head.minor = text.endsWith('1.1', end - 2) ? 1 : 0;
+  if (!SUPPORTED_METHODS.has(head.method)) throw methodNotSupported('the gateway does not know this method');
+  return end;
+}
+
+/** There is one way to find the end of the body, or none (RFC 9112, section 6.3). */
+function checkFraming(head: RequestHead): void {
+  if (!head.isChunked) return;
+  if (head.contentLength !== -1)
+    throw malformedRequest('Content-Length and Transfer-Encoding exclude each other');
+  if (head.minor === 0) throw malformedRequest('HTTP/1.0 has no Transfer-Encoding');
+}

@@ -1,0 +1,99 @@
+import { expectationFailed, malformedRequest } from '../../problems.js';
+import type { FieldTaker } from './field-lines.js';
+import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';
+import type { RequestHead } from './request-head.js';
+
+type Taker = FieldTaker<RequestHead>;
+
+const ENDS_HERE = false;
+
+const contentLength: Taker = (head, value) => {
+  if (head.contentLength !== -1 || !CONTENT_LENGTH.test(value))
+    throw malformedRequest('Content-Length must be one number');
+  head.contentLength = Number(value);
+  return ENDS_HERE;
+};
+
+const transferEncoding: Taker = (head, value) => {
+  if (head.isChunked || value.toLowerCase() !== 'chunked')
+    throw malformedRequest('Transfer-Encoding must be chunked');
+  head.isChunked = true;
+  return ENDS_HERE;
+};
+
+const host: Taker = (head, value) => {
+  if (head.host !== undefined || !HOST.test(value)) throw malformedRequest('Host must be one host');
+  head.host = value;
+  return ENDS_HERE;
+};
+
+const connection: Taker = (head, value) => {
+  const options = listMembers(value);
+  if (!options.every((option) => TOKEN.test(option)))
+    throw malformedRequest('Connection must be a list of tokens');
+  head.connection = head.connection.length === 0 ? options : [...head.connection, ...options];
+  return ENDS_HERE;
+};
+
+const expect: Taker = (head, value) => {
+  if (value.toLowerCase() !== '100-continue') throw expectationFailed('only 100-continue may be expected');
+  // An HTTP/1.0 client cannot mean it (RFC 9110, section 10.1.1).
+  head.expectsContinue = head.minor === 1;
+  return ENDS_HERE;
+};
+
+const te: Taker = (head, value) => {
+  head.takesTrailers ||= listMembers(value).includes('trailers');
+  return ENDS_HERE;
+};
+
+const claim: Taker = (head, _value, line) => {
+  head.claims += line;
+  return ENDS_HERE;
+};
+
+const drop: Taker = () => ENDS_HERE;
+
+type Collected =
+  'upgrade' | 'requestId' | 'forwardedFor' | 'forwardedProto' | 'forwardedHost' | 'forwarded' | 'via';
+
+/** Several fields of one name are one list (RFC 9110, section 5.3). */
+const collect =
+  (fact: Collected): Taker =>
+  (head, value) => {
+    const before = head[fact];
+    head[fact] = before === undefined ? value : `${before}, ${value}`;
+    return ENDS_HERE;
+  };
+
+/** Spellings that a CGI-like server cannot tell from the fields that the gateway vouches for. */
+const IMPOSTORS = ['x_forwarded_for', 'x_forwarded_proto', 'x_forwarded_host', 'x_forwarded_prefix'];
+
+/** The request fields that mean something to the gateway, by lower-case name. None of them passes on as it came. */
+export const REQUEST_FIELDS: ReadonlyMap<string, Taker> = new Map([
+  ['content-length', contentLength],
+  ['transfer-encoding', transferEncoding],
+  ['host', host],
+  ['connection', connection],
+  ['expect', expect],
+  ['te', te],
+  ['upgrade', collect('upgrade')],
+  ['x-request-id', collect('requestId')],
+  ['x-forwarded-for', collect('forwardedFor')],
+  ['x-forwarded-proto', collect('forwardedProto')],
+  ['x-forwarded-host', collect('forwardedHost')],
+  ['forwarded', collect('forwarded')],
+  ['via', collect('via')],
+  ['x-forwarded-port', claim],
+  ['x-real-ip', claim],
+  // Set anew for every request.
+  ['x-forwarded-prefix', drop],
+  // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
+  ['keep-alive', drop],
+  ['proxy-connection', drop],
+  ['proxy-authorization', drop],
+  ['http2-settings', drop],
+  // CGI makes it HTTP_PROXY ("httpoxy", CVE-2016-5385).
+  ['proxy', drop],
+  ...IMPOSTORS.map((name): [string, Taker] => [name, drop]),
+]);

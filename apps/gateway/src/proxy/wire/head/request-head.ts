@@ -1,0 +1,66 @@
+import { fieldOf } from './field-lines.js';
+
+const NO_OPTIONS: readonly string[] = [];
+
+/** The facts of a request head, gathered in one pass by `parseRequestHead`. */
+export class RequestHead {
+  method = '';
+  /** As sent, whatever its form. */
+  target = '';
+  /** The minor version of HTTP/1: 0 or 1. */
+  minor = 1;
+  host: string | undefined = undefined;
+  /** -1 when there is none. */
+  contentLength = -1;
+  isChunked = false;
+  /** Members of Connection, in lower case. */
+  connection = NO_OPTIONS;
+  /** The protocols that the client would change to. */
+  upgrade: string | undefined = undefined;
+  expectsContinue = false;
+  /** The client wants trailers (`TE: trailers`). */
+  takesTrailers = false;
+  requestId: string | undefined = undefined;
+  forwardedFor: string | undefined = undefined;
+  forwardedProto: string | undefined = undefined;
+  forwardedHost: string | undefined = undefined;
+  forwarded: string | undefined = undefined;
+  via: string | undefined = undefined;
+  /** Lines about the client that only a trusted proxy may add. */
+  claims = '';
+  /** The field lines that pass on as they came, each with its CRLF. */
+  fields = '';
+
+  constructor(
+    /** The head as it arrived, its empty line included. */
+    readonly text: string,
+  ) {}
+
+  get hasBody(): boolean {
+    return this.isChunked || this.contentLength > 0;
+  }
+
+  /** Whether the client lets the connection stand after this exchange (RFC 9112, section 9.3). */
+  get keepsAlive(): boolean {
+    if (this.connection.length === 0) return this.minor === 1;
+    if (this.connection.includes('close')) return false;
+    return this.minor === 1 || this.connection.includes('keep-alive');
+  }
+
+  /**
+   * Whether the client asks for another protocol in a way that may become a tunnel: named by Connection, without a body.
+   * HTTP/2 in the clear is not among them, since requests in such a tunnel would walk past the gateway.
+   */
+  get isUpgrade(): boolean {
+    if (this.upgrade === undefined || this.minor === 0 || this.hasBody) return false;
+    return this.connection.includes('upgrade') && TUNNELS.test(this.upgrade);
+  }
+
+  /** A field by its name in lower case; several of that name joined by ", ". */
+  field(name: string): string | undefined {
+    return fieldOf(this.text, name);
+  }
+}
+
+// One protocol, with or without a version, that is neither h2c nor another HTTP or TLS.
+const TUNNELS = /^(?!h2c?$|http\b|tls\b)[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/i;

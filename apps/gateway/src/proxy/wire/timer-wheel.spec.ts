@@ -1,0 +1,71 @@
+import { Timed, TimerWheel } from './timer-wheel.js';
+
+class Alarm extends Timed {
+  rings = 0;
+
+  constructor(private readonly ring?: () => void) {
+    super();
+  }
+
+  override onTimeout(): void {
+    this.rings += 1;
+    this.ring?.();
+  }
+}
+
+describe('TimerWheel', () => {
+  let wheel: TimerWheel;
+  const turn = (ticks: number) => {
+    for (let i = 0; i < ticks; i += 1) wheel.advance();
+  };
+
+  // The tests turn the wheel by hand.
+  beforeEach(() => (wheel = new TimerWheel(1_000_000)));
+  afterEach(() => wheel.stop());
+
+  it('rings once, not before the time and at most two ticks after it', () => {
+    const alarm = new Alarm();
+    wheel.set(alarm, 3_000_000);
+    turn(3);
+    expect(alarm.rings).toBe(0);
+    turn(2);
+    expect(alarm.rings).toBe(1);
+    turn(600);
+    expect(alarm.rings).toBe(1);
+  });
+
+  it('waits longer than one turn of the wheel', () => {
+    const alarm = new Alarm();
+    wheel.set(alarm, 300_000_000);
+    turn(300);
+    expect(alarm.rings).toBe(0);
+    turn(2);
+    expect(alarm.rings).toBe(1);
+  });
+
+  it('moves an alarm that is set again and forgets one that is cleared', () => {
+    const moved = new Alarm();
+    const cleared = new Alarm();
+    wheel.set(moved, 1_000_000);
+    wheel.set(cleared, 1_000_000);
+    turn(1);
+    wheel.set(moved, 10_000_000);
+    wheel.clear(cleared);
+    turn(9);
+    expect([moved.rings, cleared.rings]).toEqual([0, 0]);
+    turn(3);
+    expect([moved.rings, cleared.rings]).toEqual([1, 0]);
+  });
+
+  it('lets an alarm set itself again or clear its neighbour while it rings', () => {
+    const neighbour = new Alarm();
+    const first: Alarm = new Alarm(() => {
+      wheel.clear(neighbour);
+      if (first.rings < 3) wheel.set(first, 0);
+    });
+    wheel.set(first, 0);
+    wheel.set(neighbour, 0);
+    turn(20);
+    expect([first.rings, neighbour.rings]).toEqual([3, 0]);
+  });
+});

@@ -1,0 +1,64 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { Origin } from './origin.js';
+import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection.js';
+
+/** Idle connections that are kept to one instance; there are never more busy ones than clients. */
+const MAX_IDLE = 256;
+/** How long a connection may have been idle to carry a request that must not be sent twice. */
+const FRESH_MS = 1_000;
+
+/** The connections to one instance. The one used last is used next, so that the others may go when load falls. */
+export class UpstreamPool implements ConnectionKeeper {
+  private readonly idle: UpstreamConnection[] = [];
+  private readonly open = new Set<UpstreamConnection>();
+  private isClosing = false;
+  private onEmpty: (() => void) | undefined;
+
+  constructor(
+    readonly origin: Origin,
+    private readonly tls: ConnectionOptions,
+    private readonly wheel: TimerWheel,
+  ) {}
+
+  /**
+   * A connection for a request: an idle one, or one that is being opened. A request that cannot be repeated gets none that
+   * the instance might be closing at this moment.
+   */
+  take(isRepeatable: boolean): UpstreamConnection {
+    const last = this.idle.at(-1);
+    if (last && (isRepeatable || this.wheel.msSince(last.idleSinceTick) < FRESH_MS))
+      return this.idle.pop() as UpstreamConnection;
+    return this.connect();
+  }
+
+  /** A connection that has carried nothing yet. */
+  connect(): UpstreamConnection {
+    const connection = new UpstreamConnection(this.origin, this.tls, this.wheel, this);
+    this.open.add(connection);
+    return connection;
+  }
+
+  keep(connection: UpstreamConnection): void {
+    if (this.isClosing || this.idle.length >= MAX_IDLE) {
+      connection.destroy();
+      return;
+    }
+    connection.idleSinceTick = this.wheel.now;
+    this.idle.push(connection);
+  }
+
+  forget(connection: UpstreamConnection): void {
+    this.open.delete(connection);
+    const at = this.idle.lastIndexOf(connection);
+    if (at !== -1) this.idle.splice(at, 1);
+    if (this.open.size === 0) this.onEmpty?.();
+  }
+
+  /** Closes what is idle now, and what is busy when it has finished. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    for (const connection of [...this.idle]) connection.destroy();
+    if (this.open.size > 0) await new Promise<void>((resolve) => (this.onEmpty = resolve));
+  }
+}
