@@ -1,7 +1,7 @@
 import { IsIn } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
-import { ReservationDto } from '../products/reservation.js';
+import { AreItems, ReservationDto, type ItemDto } from '../products/reservation.js';
 
 /** An order moves along the first five, or ends as one of the last two. */
 export const ORDER_STATUSES = [
@@ -43,10 +43,21 @@ export class OrderDto extends ReservationDto {
   userId!: string;
 }
 
-/** Body of `PUT /orders/{id}`: a client can set the status alone, everything else of an order is history. */
-export class OrderStatusDto {
+/**
+ * Body of `PUT /orders/{id}`: a client can set the status alone, everything else of an order is history. The other members
+ * of `POST` may come along, as they do from a client that read, changed and wrote back; they must be what stands.
+ */
+export class OrderReplacementDto {
   @IsIn(ORDER_STATUSES)
   status!: OrderStatus;
+
+  @MayBeAbsent()
+  @IsText({ max: 128 })
+  userId?: string;
+
+  @MayBeAbsent()
+  @AreItems()
+  items?: ItemDto[];
 }
 
 /** Body of `PATCH /orders/{id}` (RFC 7396). */

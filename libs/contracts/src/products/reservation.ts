@@ -11,6 +11,11 @@ import {
 } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 
+const applyAll =
+  (...decorators: PropertyDecorator[]): PropertyDecorator =>
+  (target, property) =>
+    decorators.forEach((decorate) => decorate(target, property));
+
 /** Most different products, and most pieces of one, in an order. */
 export const MAX_ORDER_ITEMS = 100;
 export const MAX_QUANTITY = 10_000;
@@ -26,17 +31,23 @@ export class ItemDto {
   quantity!: number;
 }
 
+/** The items of an order or a reservation: at least one, each product once. */
+export const AreItems = (): PropertyDecorator =>
+  applyAll(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MAX_ORDER_ITEMS),
+    ArrayUnique((item: ItemDto) => item.productId),
+    ValidateNested({ each: true }),
+    Type(() => ItemDto),
+  );
+
 /**
  * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes all
  * items from stock, or none. Repeating it changes nothing; `DELETE` on the same path gives the stock back once.
  */
 export class ReservationDto {
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_ORDER_ITEMS)
-  @ArrayUnique((item: ItemDto) => item.productId)
-  @ValidateNested({ each: true })
-  @Type(() => ItemDto)
+  @AreItems()
   items!: ItemDto[];
 }
 
