@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { OrderDto } from '#contracts';
+import { invalidKey } from './idempotency.problems.js';
+
+export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
+
+// node:http joins a header that was sent twice by ", ": the blank gives it away.
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The key of a request, `undefined` without the header. It is taken as it was sent: the draft
+ * (draft-ietf-httpapi-idempotency-key-header) writes it in quotes, many clients do not.
+ * @throws Problem `idempotency-key-invalid`
+ */
+export function parseIdempotencyKey(sent: string | string[] | undefined): string | undefined {
+  if (sent === undefined) return undefined;
+  if (typeof sent !== 'string' || !KEY.test(sent)) throw invalidKey();
+  return sent;
+}
+
+/** Injects the request's Idempotency-Key. */
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  parseIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers[IDEMPOTENCY_KEY_HEADER]),
+);
+
+/** What two bodies share that mean the same order, however they are spaced and their members ordered. */
+export function fingerprintOf({ userId, items }: OrderDto): string {
+  const meaning = [userId, items.map(({ productId, quantity }) => [productId, quantity])];
+  return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');
+}

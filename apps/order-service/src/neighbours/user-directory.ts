@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Neighbours, NeighbourUnreachable } from '#registry-client';
+import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
+
+/** What placing an order needs to know of users. */
+export abstract class UserDirectory {
+  /** @throws NeighbourUnreachable */
+  abstract exists(userId: string, requestId: string): Promise<boolean>;
+}
+
+/** Asks the user service. */
+@Injectable()
+export class NeighbourUserDirectory extends UserDirectory {
+  constructor(private readonly neighbours: Neighbours) {
+    super();
+  }
+
+  override async exists(userId: string, requestId: string): Promise<boolean> {
+    const { status } = await this.neighbours.call({
+      service: 'user-service',
+      method: 'GET',
+      path: `/users/${encodeURIComponent(userId)}`,
+      headers: { 'x-request-id': requestId },
+      timeoutMs: NEIGHBOUR_TIMEOUT_MS,
+    });
+    if (status === 200) return true;
+    // 400: an id that the user service takes for malformed is the id of nobody.
+    if (status === 404 || status === 400) return false;
+    throw new NeighbourUnreachable('user-service', 'unavailable', new Error(`it answered ${status}`));
+  }
+}

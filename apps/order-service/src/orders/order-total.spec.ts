@@ -1,0 +1,33 @@
+import { MAX_ORDER_ITEMS, MAX_PRICE, MAX_QUANTITY, type ReservedItem } from '#contracts';
+import { priceItems } from './order-total.js';
+
+const item = (quantity: number, unitPrice: number, currency = 'EUR'): ReservedItem => ({
+  productId: `p${unitPrice}`,
+  quantity,
+  unitPrice,
+  currency,
+});
+
+describe('priceItems', () => {
+  it('sums quantities at the prices that were held', () => {
+    expect(priceItems([item(2, 1999), item(1, 5)])).toEqual({
+      items: [
+        { productId: 'p1999', quantity: 2, unitPrice: 1999 },
+        { productId: 'p5', quantity: 1, unitPrice: 5 },
+      ],
+      total: 4003,
+      currency: 'EUR',
+    });
+  });
+
+  it('has no total for items in several currencies', () => {
+    expect(priceItems([item(1, 1), item(1, 2, 'KRW')])).toBeUndefined();
+  });
+
+  it('is exact for the largest order that there can be', () => {
+    const largest = Array.from({ length: MAX_ORDER_ITEMS }, () => item(MAX_QUANTITY, MAX_PRICE));
+
+    expect(priceItems(largest)?.total).toBe(1e15);
+    expect(Number.isSafeInteger(1e15)).toBe(true);
+  });
+});

@@ -1,0 +1,21 @@
+import type { OrderItem, ReservedItem } from '#contracts';
+
+/** What the product service's prices make of an order. */
+export interface PricedItems {
+  readonly items: readonly OrderItem[];
+  /** Minor units. At most 100 items of 10,000 pieces at 10^9: 10^15, an exact integer. */
+  readonly total: number;
+  readonly currency: string;
+}
+
+/** The order's lines with the prices that were held, and their sum; `undefined` when they are not in one currency. */
+export function priceItems(reserved: readonly ReservedItem[]): PricedItems | undefined {
+  const currencies = new Set(reserved.map(({ currency }) => currency));
+  const [currency] = currencies;
+  if (currency === undefined || currencies.size > 1) return undefined;
+  return {
+    items: reserved.map(({ productId, quantity, unitPrice }) => ({ productId, quantity, unitPrice })),
+    total: reserved.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0),
+    currency,
+  };
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { validate as isUuid } from 'uuid';
+import type { Order, OrderStatus, Page, PageQueryDto } from '#contracts';
+import { InjectDatabase, readPage } from '#service-kit';
+import { Clock } from './clock.js';
+import { givesStockBack } from './order-status.js';
+import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
+import { viewOf, type StoredOrder } from './stored-order.js';
+
+/** Orders as clients know them: what they read, and the moves that they make. */
+@Injectable()
+export class OrdersRepository {
+  constructor(
+    @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The oldest orders first; those of one user when `userId` is given. */
+  page(query: PageQueryDto, userId?: string): Promise<Page<Order>> {
+    return readPage(query, ({ after, limit }) => this.read(after, limit, userId), viewOf);
+  }
+
+  async find(id: string): Promise<StoredOrder | undefined> {
+    // Every id is a UUID; anything else would at best be looked for in vain (U+0000 is an error to PostgreSQL).
+    if (!isUuid(id)) return undefined;
+    const row = await this.visible().where('id', '=', id).executeTakeFirst();
+    return row && toStoredOrder(row);
+  }
+
+  /**
+   * Moves the order if it is still as `order` says; `undefined` when something else was faster. A move that gives stock
+   * back leaves that as work that is due, so it happens even if this process dies now.
+   */
+  async move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
+    const now = this.clock.now();
+    const row = await this.database
+      .updateTable('orders')
+      .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
+      .$if(givesStockBack(to), (update) => update.set({ stock_release: 'due', attempts: 0, attempt_at: now }))
+      .where('id', '=', order.id)
+      .where('version', '=', order.version)
+      .where('withdrawn', '=', 0)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toStoredOrder(row);
+  }
+
+  private async read(after: string, limit: number, userId?: string): Promise<StoredOrder[]> {
+    const rows = await this.visible()
+      .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map(toStoredOrder);
+  }
+
+  private visible() {
+    return this.database.selectFrom('orders').selectAll().where('withdrawn', '=', 0);
+  }
+}

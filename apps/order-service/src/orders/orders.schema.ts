@@ -1,0 +1,112 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { OrderStatus } from '#contracts';
+import type { Migrations } from '#service-kit';
+import type { StockRelease, StoredOrder } from './stored-order.js';
+
+/** The order service's tables. Times are epoch milliseconds, money is minor units. */
+export interface OrdersSchema {
+  orders: OrdersTable;
+  order_requests: OrderRequestsTable;
+}
+
+export interface OrdersTable {
+  id: string;
+  user_id: string;
+  status: OrderStatus;
+  status_reason: string | null;
+  /** JSON: the lines of an order are history, written and read whole. */
+  items: string;
+  total: number | null;
+  currency: string | null;
+  version: number;
+  created_at: number;
+  updated_at: number;
+  stock_release: StockRelease;
+  /** 1: the request was refused, so there is no order; the row stays, unseen, until its stock is back. */
+  withdrawn: number;
+  attempts: number;
+  /** When its unfinished work is to be tried (again); `null` when there is none. */
+  attempt_at: number | null;
+  /** Until then one process works on it alone. */
+  claimed_until: number;
+  request_id: string;
+}
+
+/** One request that carried an Idempotency-Key. */
+export interface OrderRequestsTable {
+  key: string;
+  /** Of the body, to tell a repetition from another request. */
+  fingerprint: string;
+  order_id: string;
+  /** Until then the first request may still be in flight. */
+  locked_until: number;
+  /** JSON; `null` until the request was answered. */
+  answer: string | null;
+  expires_at: number;
+}
+
+export const migrations: Migrations = {
+  '0001-orders': {
+    up: async (db) => {
+      await createOrders(db);
+      await createOrderRequests(db);
+    },
+  },
+};
+
+async function createOrders(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('orders')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('user_id', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('status_reason', 'text')
+    .addColumn('items', 'text', (column) => column.notNull())
+    .addColumn('total', 'bigint')
+    .addColumn('currency', 'text')
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addColumn('stock_release', 'text', (column) => column.notNull())
+    .addColumn('withdrawn', 'integer', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('attempt_at', 'bigint')
+    .addColumn('claimed_until', 'bigint', (column) => column.notNull())
+    .addColumn('request_id', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('orders_user_id').on('orders').columns(['user_id', 'id']).execute();
+  await db.schema.createIndex('orders_attempt_at').on('orders').column('attempt_at').execute();
+}
+
+async function createOrderRequests(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('order_requests')
+    .addColumn('key', 'text', (column) => column.primaryKey())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('order_id', 'text', (column) => column.notNull())
+    .addColumn('locked_until', 'bigint', (column) => column.notNull())
+    .addColumn('answer', 'text')
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('order_requests_expires_at')
+    .on('order_requests')
+    .column('expires_at')
+    .execute();
+}
+
+export const toStoredOrder = (row: Selectable<OrdersTable>): StoredOrder => ({
+  id: row.id,
+  userId: row.user_id,
+  status: row.status,
+  statusReason: row.status_reason,
+  items: JSON.parse(row.items) as StoredOrder['items'],
+  total: row.total,
+  currency: row.currency,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  stockRelease: row.stock_release,
+  attempts: row.attempts,
+  requestId: row.request_id,
+});

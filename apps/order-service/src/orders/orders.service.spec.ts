@@ -1,0 +1,174 @@
+import { onBothStores, waitFor } from '#testing';
+import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+
+onBothStores('moving orders', (store) => {
+  let world: World;
+  let rig: OrderRig;
+
+  beforeEach(async () => {
+    world = new World();
+    world.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
+    rig = await createOrderRig(await store.createStorage(), world);
+  });
+
+  afterEach(() => rig.database.destroy());
+
+  const place = async (userId = 'u1') =>
+    (
+      await rig.placement.place({
+        body: { userId, items: [{ productId: 'p1', quantity: 2 }] },
+        key: undefined,
+        requestId: 'r-1',
+      })
+    ).order.id;
+  const move = (id: string, to: Parameters<typeof rig.orders.move>[1], ifMatch?: string) =>
+    rig.orders.move(id, to, ifMatch);
+
+  it('goes the whole way, a version a step', async () => {
+    const id = await place();
+    for (const status of ['paid', 'shipped', 'delivered'] as const)
+      expect((await move(id, status)).status).toBe(status);
+
+    expect((await rig.orders.get(id)).version).toBe(5);
+    expect(world.stock.stockOf('p1')).toBe(8);
+  });
+
+  it('changes nothing when it is asked for the status that stands, or for none', async () => {
+    const id = await place();
+    const before = await rig.orders.get(id);
+
+    expect(await move(id, 'confirmed')).toEqual(before);
+    expect(await move(id, undefined)).toEqual(before);
+  });
+
+  it('names from, to and what is allowed when a move is not', async () => {
+    const id = await place();
+
+    await expect(move(id, 'delivered')).rejects.toMatchObject({
+      code: 'illegal-transition',
+      extensions: { from: 'confirmed', to: 'delivered', allowed: ['paid', 'cancelled'] },
+    });
+    expect((await rig.orders.get(id)).status).toBe('confirmed');
+  });
+
+  it('does not let a client confirm a pending order', async () => {
+    world.stock.outage = 'unheard';
+    const id = await place();
+
+    await expect(move(id, 'confirmed')).rejects.toMatchObject({ code: 'illegal-transition' });
+  });
+
+  it('refuses a move when If-Match names an older version', async () => {
+    const id = await place();
+    const { version } = await rig.orders.get(id);
+    await move(id, 'paid', `"${version}"`);
+
+    await expect(move(id, 'shipped', `"${version}"`)).rejects.toMatchObject({ status: 412 });
+    expect((await rig.orders.get(id)).status).toBe('paid');
+  });
+
+  it('lets one of two opposite moves at the same time win', async () => {
+    const id = await place();
+    await move(id, 'paid');
+    const outcomes = await Promise.allSettled([move(id, 'shipped'), move(id, 'cancelled')]);
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const { status } = await rig.orders.get(id);
+    expect(world.stock.stockOf('p1')).toBe(status === 'cancelled' ? 10 : 8);
+  });
+
+  it('gives stock back once, however often and parallel it is cancelled', async () => {
+    const id = await place();
+    await Promise.all(Array.from({ length: 5 }, () => move(id, 'cancelled')));
+
+    expect(await rig.orders.get(id)).toMatchObject({ status: 'cancelled', stockRelease: 'done' });
+    expect(world.stock.stockOf('p1')).toBe(10);
+  });
+
+  it.each(['unheard', 'unanswered'] as const)(
+    'cancels while the product service is %s, and gives the stock back later, once',
+    async (fault) => {
+      const id = await place();
+      world.stock.outage = fault;
+      expect((await move(id, 'cancelled')).status).toBe('cancelled');
+
+      world.stock.outage = undefined;
+      world.clock.pass(5000);
+      await rig.pending.runOnce();
+      await rig.pending.runOnce();
+
+      expect(await rig.orders.get(id)).toMatchObject({ status: 'cancelled', stockRelease: 'done' });
+      expect(world.stock.stockOf('p1')).toBe(10);
+    },
+  );
+
+  it('keeps no stock for a pending order that is cancelled while it is being finished', async () => {
+    world.users.fault = 'unheard';
+    const id = await place();
+    world.users.fault = undefined;
+    world.clock.pass(5000);
+    await Promise.all([rig.pending.runOnce(), move(id, 'cancelled')]);
+    world.clock.pass(5000);
+    await rig.pending.runOnce();
+
+    expect((await rig.orders.get(id)).status).toMatch(/cancelled/);
+    expect(world.stock.held.size).toBe(0);
+    expect(world.stock.stockOf('p1')).toBe(10);
+  });
+
+  it('gives stock back again that a process held after its claim had ended', async () => {
+    world.users.fault = 'unheard';
+    const id = await place();
+    world.users.fault = undefined;
+    world.clock.pass(5000);
+    let open: () => void = () => undefined;
+    world.users.gate = new Promise((resolve) => (open = resolve));
+    const standingStill = rig.pending.runOnce();
+    await waitFor('the claim', async () => (await rig.work.due(1)).length === 0);
+
+    world.clock.pass(60_000);
+    await move(id, 'cancelled');
+    expect((await rig.orders.get(id)).stockRelease).toBe('done');
+    open();
+    await standingStill;
+
+    expect(world.stock.holds).toBe(1);
+    expect(world.stock.held.size).toBe(0);
+  });
+
+  it('takes a PUT that repeats what stands, and refuses one that would rewrite history', async () => {
+    const id = await place();
+    const items = [{ productId: 'p1', quantity: 2 }];
+    const replaced = await rig.orders.replace(id, { status: 'paid', userId: 'u1', items }, undefined);
+    expect(replaced.status).toBe('paid');
+
+    const other = [{ productId: 'p1', quantity: 3 }];
+    for (const change of [{ userId: 'u2' }, { items: other }])
+      await expect(rig.orders.replace(id, { status: 'shipped', ...change }, undefined)).rejects.toMatchObject(
+        {
+          status: 409,
+          code: 'order-immutable',
+        },
+      );
+    expect((await rig.orders.get(id)).status).toBe('paid');
+  });
+
+  it('lists all orders, and those of one user, page by page in the order of their making', async () => {
+    const mine = [await place('u1'), await place('u1'), await place('u1')];
+    await place('u2');
+    const first = await rig.orders.listOfUser('u1', { limit: 2 });
+    const second = await rig.orders.listOfUser('u1', { limit: 2, cursor: first.nextCursor! });
+
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(mine);
+    expect(second.nextCursor).toBeNull();
+    expect((await rig.orders.list({ limit: 50 })).items).toHaveLength(4);
+    expect((await rig.orders.listOfUser('nobody', { limit: 50 })).items).toEqual([]);
+  });
+
+  it.each(['nothing', '\0', '../users', '00000000-0000-0000-0000-000000000000'])(
+    'knows no order %j',
+    async (id) => {
+      await expect(rig.orders.get(id)).rejects.toMatchObject({ status: 404 });
+    },
+  );
+});

@@ -1,0 +1,255 @@
+import type { OrderDto } from '#contracts';
+import { onBothStores } from '#testing';
+import { Crash } from '../testing/fake-neighbours.js';
+import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+
+const body = (quantity = 1, productId = 'p1', userId = 'u1'): OrderDto => ({
+  userId,
+  items: [{ productId, quantity }],
+});
+const QUERY = { limit: 200 };
+
+onBothStores('placing orders', (store) => {
+  let world: World;
+  let rig: OrderRig;
+  /** A second instance of the service on the same store. */
+  let other: OrderRig;
+
+  beforeEach(async () => {
+    const storage = await store.createStorage();
+    world = new World();
+    world.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
+    world.stock.products.set('won', { stock: 10, unitPrice: 9900, currency: 'KRW' });
+    rig = await createOrderRig(storage, world);
+    other = await createOrderRig(storage, world);
+  });
+
+  afterEach(async () => {
+    await rig.database.destroy();
+    await other.database.destroy();
+  });
+
+  const place = (dto = body(), key?: string, at = rig) =>
+    at.placement.place({ body: dto, key, requestId: 'r-1' });
+  const listed = async () => (await rig.orders.list(QUERY)).items;
+  const rows = async () => rig.database.selectFrom('orders').selectAll().execute();
+
+  it('confirms an order when the user exists and the stock is held, at the prices that were held', async () => {
+    const { status, order } = await place(body(3));
+
+    expect(status).toBe(201);
+    expect(order).toMatchObject({ status: 'confirmed', statusReason: null, total: 750, currency: 'EUR' });
+    expect(order.items).toEqual([{ productId: 'p1', quantity: 3, unitPrice: 250 }]);
+    expect(world.stock.stockOf('p1')).toBe(7);
+    expect(await rig.work.due(10)).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown user', body(1, 'p1', 'nobody'), 'unknown-user'],
+    ['an unknown product', body(1, 'nothing'), 'unknown-product'],
+    ['too little stock', body(11), 'insufficient-stock'],
+  ])('leaves nothing behind of an order that is refused for %s', async (_why, dto, code) => {
+    world.users.unknown.add('nobody');
+
+    await expect(place(dto)).rejects.toMatchObject({ code });
+    expect(await rows()).toEqual([]);
+    expect(world.stock.stockOf('p1')).toBe(10);
+  });
+
+  const mixed: OrderDto = {
+    userId: 'u1',
+    items: [
+      { productId: 'p1', quantity: 1 },
+      { productId: 'won', quantity: 1 },
+    ],
+  };
+
+  it('gives back what was held for an order in two currencies, and forgets it', async () => {
+    await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies', status: 422 });
+
+    expect(await rows()).toEqual([]);
+    expect(world.stock.held.size).toBe(0);
+  });
+
+  it('shows a refused order to nobody while its stock cannot be given back, and gives it back later', async () => {
+    world.stock.faults = [undefined, 'unheard'];
+
+    await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies' });
+    expect(world.stock.held.size).toBe(1);
+    const [row] = await rows();
+    expect(await listed()).toEqual([]);
+    await expect(rig.orders.get(row!.id)).rejects.toMatchObject({ status: 404 });
+
+    world.clock.pass(1000);
+    await rig.pending.runOnce();
+    expect(world.stock.held.size).toBe(0);
+    expect(await rows()).toEqual([]);
+  });
+
+  it.each(['unheard', 'unanswered'] as const)(
+    'accepts an order whose product service is %s as pending, and finishes it once',
+    async (fault) => {
+      world.stock.outage = fault;
+      const { status, order } = await place(body(2));
+      expect(status).toBe(202);
+      expect(order).toMatchObject({ status: 'pending', total: null });
+      expect(order.statusReason).toContain('product-service cannot be reached');
+
+      await rig.pending.runOnce();
+      expect((await rig.orders.get(order.id)).status).toBe('pending');
+
+      world.stock.outage = undefined;
+      world.clock.pass(5000);
+      await Promise.all([rig.pending.runOnce(), other.pending.runOnce()]);
+      expect(await rig.orders.get(order.id)).toMatchObject({
+        status: 'confirmed',
+        statusReason: null,
+        total: 500,
+      });
+      expect(world.stock.stockOf('p1')).toBe(8);
+    },
+  );
+
+  it('accepts an order while the user service is away, and rejects it later when there is no such user', async () => {
+    world.users.fault = 'unheard';
+    const { status, order } = await place();
+    expect(status).toBe(202);
+
+    world.users.fault = undefined;
+    world.users.unknown.add('u1');
+    world.clock.pass(5000);
+    await rig.pending.runOnce();
+
+    const rejected = await rig.orders.get(order.id);
+    expect(rejected).toMatchObject({ status: 'rejected', statusReason: 'there is no user u1' });
+    expect(world.stock.stockOf('p1')).toBe(10);
+    expect(await rig.work.due(10)).toEqual([]);
+  });
+
+  it('rejects a pending order in two currencies and gives its stock back', async () => {
+    world.users.fault = 'unheard';
+    const { order } = await place(mixed);
+    world.users.fault = undefined;
+    world.clock.pass(5000);
+    await rig.pending.runOnce();
+
+    expect(await rig.orders.get(order.id)).toMatchObject({ status: 'rejected', stockRelease: 'done' });
+    expect(world.stock.held.size).toBe(0);
+  });
+
+  it('heals an order whose process died after the stock was held', async () => {
+    world.stock.faults = ['crash'];
+    await expect(place(body(4))).rejects.toBeInstanceOf(Crash);
+    const [pending] = await listed();
+    expect(pending!.status).toBe('pending');
+
+    await other.pending.runOnce();
+    expect((await listed())[0]!.status).toBe('pending');
+    world.clock.pass(6000);
+    await other.pending.runOnce();
+
+    expect(await listed()).toMatchObject([{ id: pending!.id, status: 'confirmed', total: 1000 }]);
+    expect(world.stock.stockOf('p1')).toBe(6);
+  });
+
+  it('lets two instances work on one order only one after the other', async () => {
+    world.users.fault = 'unheard';
+    await place();
+    world.users.fault = undefined;
+    world.clock.pass(5000);
+    await Promise.all([rig.pending.runOnce(), other.pending.runOnce(), rig.pending.runOnce()]);
+
+    expect(world.stock.holds).toBe(1);
+  });
+
+  it('waits longer after each attempt in vain', async () => {
+    world.stock.outage = 'unheard';
+    const { order } = await place();
+    const waits = [];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const [row] = await rows();
+      waits.push(row!.attempt_at! - world.clock.now());
+      world.clock.pass(5000);
+      await rig.pending.runOnce();
+    }
+
+    expect(waits[0]).toBeLessThanOrEqual(1000);
+    expect(waits[3]).toBeGreaterThanOrEqual(2500);
+    expect((await rig.orders.get(order.id)).version).toBe(2);
+  });
+
+  describe('with an Idempotency-Key', () => {
+    it('answers a repetition as the first time, and makes no second order', async () => {
+      const first = await place(body(), 'k');
+      await rig.orders.move(first.order.id, 'paid', undefined);
+      const again = await place(body(), 'k', other);
+
+      expect(again).toEqual({ ...first, replayed: true });
+      expect(await listed()).toHaveLength(1);
+      expect(world.stock.stockOf('p1')).toBe(9);
+    });
+
+    it('repeats a refusal too, even when the stock has come back', async () => {
+      await expect(place(body(11), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
+      world.stock.products.get('p1')!.stock = 100;
+
+      await expect(place(body(11), 'k')).rejects.toMatchObject({
+        code: 'insufficient-stock',
+        extensions: { productId: 'p1' },
+        headers: { 'idempotency-replayed': 'true' },
+      });
+      expect(await rows()).toEqual([]);
+    });
+
+    it('refuses the key for another body', async () => {
+      await place(body(1), 'k');
+
+      await expect(place(body(2), 'k')).rejects.toMatchObject({
+        status: 422,
+        code: 'idempotency-key-reused',
+      });
+    });
+
+    it('makes one order of many parallel repetitions, on all instances', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, n) => place(body(), 'k', n % 2 ? rig : other)),
+      );
+
+      const orders = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value.order.id] : []));
+      const refusals = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+      expect(new Set(orders).size).toBe(1);
+      for (const refusal of refusals)
+        expect(refusal).toMatchObject({ status: 409, code: 'idempotency-conflict' });
+      expect(await listed()).toHaveLength(1);
+      expect(world.stock.stockOf('p1')).toBe(9);
+    });
+
+    it('is not stuck after a crash in flight', async () => {
+      world.stock.faults = ['crash'];
+      await expect(place(body(), 'k')).rejects.toBeInstanceOf(Crash);
+      await expect(place(body(), 'k')).rejects.toMatchObject({
+        code: 'idempotency-conflict',
+        headers: { 'retry-after': '1' },
+      });
+
+      world.clock.pass(6000);
+      expect(await place(body(), 'k')).toMatchObject({ status: 202, order: { status: 'pending' } });
+      await rig.pending.runOnce();
+      expect(await place(body(), 'k')).toMatchObject({ status: 201, order: { status: 'confirmed' } });
+      expect(world.stock.stockOf('p1')).toBe(9);
+    });
+
+    it('forgets the key after 24 hours', async () => {
+      await place(body(), 'k');
+      world.clock.pass(24 * 60 * 60 * 1000 - 1);
+      expect((await place(body(), 'k')).replayed).toBe(true);
+      world.clock.pass(1);
+      expect((await place(body(2), 'k')).replayed).toBe(false);
+
+      await place(body(), 'purged');
+      world.clock.pass(24 * 60 * 60 * 1000);
+      await rig.requests.purge();
+      expect(await rig.requests.find('purged')).toBeUndefined();
+    });
+  });
+});

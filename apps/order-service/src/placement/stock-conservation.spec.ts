@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { tempDir } from '#testing';
+import type { Fault } from '../testing/fake-neighbours.js';
+import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+
+const INITIAL = 20;
+const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
+
+type Step =
+  | { readonly kind: 'place'; readonly quantity: number; readonly mixed: boolean; readonly times: number }
+  | { readonly kind: 'move'; readonly order: number; readonly to: 'paid' | 'shipped'; readonly times: number }
+  | { readonly kind: 'cancel'; readonly order: number; readonly times: number }
+  | { readonly kind: 'faults'; readonly faults: readonly (Fault | undefined)[] }
+  | { readonly kind: 'wait'; readonly ms: number };
+
+const times = fc.integer({ min: 1, max: 3 });
+const order = fc.nat(20);
+const fault = fc.constantFrom<Fault | undefined>(undefined, 'unheard', 'unanswered', 'crash');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant('place' as const),
+    quantity: fc.integer({ min: 1, max: 8 }),
+    mixed: fc.boolean(),
+    times,
+  }),
+  fc.record({
+    kind: fc.constant('move' as const),
+    order,
+    to: fc.constantFrom('paid' as const, 'shipped' as const),
+    times,
+  }),
+  fc.record({ kind: fc.constant('cancel' as const), order, times }),
+  fc.record({ kind: fc.constant('faults' as const), faults: fc.array(fault, { maxLength: 4 }) }),
+  fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 1500, 7000) }),
+);
+
+/** Steps of one row happen at the same time. */
+const story = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { maxLength: 10 });
+
+class Shop {
+  private keys = 0;
+  readonly world = new World();
+  readonly acknowledged: string[] = [];
+
+  constructor(private readonly rig: OrderRig) {}
+
+  static async open(dataDir: string): Promise<Shop> {
+    const world = new World();
+    const shop = new Shop(await createOrderRig({ databaseUrl: undefined, dataDir, sync: 'normal' }, world));
+    Object.assign(shop, { world });
+    world.stock.products.set('p1', { stock: INITIAL, unitPrice: 1, currency: 'EUR' });
+    world.stock.products.set('won', { stock: INITIAL, unitPrice: 1, currency: 'KRW' });
+    return shop;
+  }
+
+  async play(step: Step): Promise<void> {
+    if (step.kind === 'faults') this.world.stock.faults = [...step.faults];
+    else if (step.kind === 'wait') await this.wait(step.ms);
+    else if (step.kind === 'place') await this.place(step);
+    else await this.move(step.order, step.kind === 'cancel' ? 'cancelled' : step.to, step.times);
+  }
+
+  /** Neighbours are well again, and all the time that it takes goes by. */
+  async settle(): Promise<void> {
+    this.world.stock.faults = [];
+    for (let second = 0; second < 10; second += 1) await this.wait(7000);
+  }
+
+  rows() {
+    return this.rig.database.selectFrom('orders').selectAll().execute();
+  }
+
+  close() {
+    return this.rig.database.destroy();
+  }
+
+  private async wait(ms: number): Promise<void> {
+    this.world.clock.pass(ms);
+    await Promise.all([this.rig.pending.runOnce(), this.rig.pending.runOnce()]);
+  }
+
+  private async place({ quantity, mixed, times }: Extract<Step, { kind: 'place' }>): Promise<void> {
+    const key = `k${++this.keys}`;
+    const products = mixed ? ['p1', 'won'] : ['p1'];
+    const body = { userId: 'u1', items: products.map((productId) => ({ productId, quantity })) };
+    const request = { body, key, requestId: 'r' };
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: times }, () => this.rig.placement.place(request)),
+    );
+    for (const outcome of outcomes)
+      if (outcome.status === 'fulfilled') this.acknowledged.push(outcome.value.order.id);
+  }
+
+  private async move(order: number, to: 'paid' | 'shipped' | 'cancelled', times: number): Promise<void> {
+    const { items } = await this.rig.orders.list({ limit: 200 });
+    const id = items[order % Math.max(1, items.length)]?.id;
+    if (id === undefined) return;
+    await Promise.allSettled(Array.from({ length: times }, () => this.rig.orders.move(id, to, undefined)));
+  }
+}
+
+describe('stock', () => {
+  const directory = tempDir();
+  afterAll(() => directory.remove());
+  let runs = 0;
+
+  it('is neither lost nor made up, whatever clients do and neighbours fail at', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (rows) => {
+        const shop = await Shop.open(`${directory.path}/${++runs}`);
+        try {
+          for (const steps of rows) await Promise.all(steps.map((one) => shop.play(one)));
+          await shop.settle();
+          await expectConserved(shop);
+        } finally {
+          await shop.close();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+async function expectConserved(shop: Shop): Promise<void> {
+  const { stock } = shop.world;
+  const rows = await shop.rows();
+  const held = [...stock.held.values()].flat();
+  const heldOf = (productId: string) =>
+    held.filter((item) => item.productId === productId).reduce((sum, item) => sum + item.quantity, 0);
+
+  for (const productId of ['p1', 'won']) expect(stock.stockOf(productId) + heldOf(productId)).toBe(INITIAL);
+  const keeping = rows.filter(({ status }) => KEEPS_STOCK.includes(status)).map(({ id }) => id);
+  expect([...stock.held.keys()].sort()).toEqual(keeping.sort());
+  expect(rows.filter((row) => row.attempt_at !== null || row.withdrawn === 1)).toEqual([]);
+  const ids = new Set(rows.map(({ id }) => id));
+  expect(shop.acknowledged.filter((id) => !ids.has(id))).toEqual([]);
+}

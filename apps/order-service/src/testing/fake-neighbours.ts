@@ -1,0 +1,98 @@
+import type { ItemDto, ReservedItem } from '#contracts';
+import { NeighbourUnreachable } from '#registry-client';
+import { StockKeeper } from '../neighbours/stock-keeper.js';
+import { UserDirectory } from '../neighbours/user-directory.js';
+import { insufficientStock, stockGivenBack, unknownProduct } from '../orders/orders.problems.js';
+
+/**
+ * What goes wrong with one command: it is never received, or carried out and the answer lost, or this process dies as
+ * soon as it was carried out.
+ */
+export type Fault = 'unheard' | 'unanswered' | 'crash';
+
+export class Crash extends Error {}
+
+async function suffer<T>(fault: Fault | undefined, service: string, command: () => T): Promise<T> {
+  // Others get their turn here, as they would while a request is on its way.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (fault === 'unheard') throw new NeighbourUnreachable(service, 'refused');
+  const result = command();
+  if (fault === 'unanswered') throw new NeighbourUnreachable(service, 'timeout');
+  if (fault === 'crash') throw new Crash();
+  return result;
+}
+
+/** Users `u1`, `u2` and so on exist, as long as nobody says otherwise. */
+export class FakeUsers extends UserDirectory {
+  fault: Fault | undefined;
+  readonly unknown = new Set<string>();
+  /** Answers come no sooner. */
+  gate: Promise<void> = Promise.resolve();
+
+  override async exists(userId: string): Promise<boolean> {
+    await this.gate;
+    return suffer(this.fault, 'user-service', () => !this.unknown.has(userId));
+  }
+}
+
+interface Product {
+  stock: number;
+  readonly unitPrice: number;
+  readonly currency: string;
+}
+
+/** Keeps stock by the rules of the product service: all items or none, once an order, back once. */
+export class FakeStock extends StockKeeper {
+  readonly products = new Map<string, Product>();
+  readonly held = new Map<string, readonly ReservedItem[]>();
+  readonly released = new Set<string>();
+  /** One for each command to come; without one it goes well. */
+  faults: (Fault | undefined)[] = [];
+  /** Every command goes wrong like this. */
+  outage: Fault | undefined;
+  holds = 0;
+
+  override hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
+    this.holds += 1;
+    return suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
+  }
+
+  override release(orderId: string): Promise<void> {
+    return suffer(this.nextFault(), 'product-service', () => this.giveBack(orderId));
+  }
+
+  stockOf(productId: string): number {
+    return this.products.get(productId)?.stock ?? 0;
+  }
+
+  private nextFault(): Fault | undefined {
+    return this.faults.shift() ?? this.outage;
+  }
+
+  private take(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
+    if (this.released.has(orderId)) throw stockGivenBack();
+    const before = this.held.get(orderId);
+    if (before) return before;
+    const reserved = items.map((item) => this.reserve(item));
+    for (const { productId, quantity } of items) this.add(productId, -quantity);
+    this.held.set(orderId, reserved);
+    return reserved;
+  }
+
+  private reserve({ productId, quantity }: Pick<ItemDto, 'productId' | 'quantity'>): ReservedItem {
+    const product = this.products.get(productId);
+    if (!product) throw unknownProduct(`there is no product ${productId}`, { productId });
+    if (product.stock < quantity) throw insufficientStock(`too little of ${productId}`, { productId });
+    return { productId, quantity, unitPrice: product.unitPrice, currency: product.currency };
+  }
+
+  private add(productId: string, pieces: number): void {
+    const product = this.products.get(productId);
+    if (product) product.stock += pieces;
+  }
+
+  private giveBack(orderId: string): void {
+    for (const { productId, quantity } of this.held.get(orderId) ?? []) this.add(productId, quantity);
+    if (this.held.delete(orderId)) this.released.add(orderId);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely';
+import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
+import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
+import { Replays } from '../idempotency/replays.js';
+import { Clock } from '../orders/clock.js';
+import { OrdersRepository } from '../orders/orders.repository.js';
+import { migrations, type OrdersSchema } from '../orders/orders.schema.js';
+import { OrdersService } from '../orders/orders.service.js';
+import { OrderWorkRepository } from '../placement/order-work.repository.js';
+import { PendingOrders } from '../placement/pending-orders.js';
+import { PendingWork } from '../placement/pending-work.js';
+import { PlacementService } from '../placement/placement.service.js';
+import { PlacementSteps } from '../placement/placement-steps.js';
+import { StockReleaser } from '../placement/stock-releaser.js';
+import { FakeStock, FakeUsers } from './fake-neighbours.js';
+
+/** A clock that stands until it is moved. */
+export class TestClock extends Clock {
+  constructor(private at = 1_800_000_000_000) {
+    super();
+  }
+
+  override now(): number {
+    return this.at;
+  }
+
+  pass(ms: number): void {
+    this.at += ms;
+  }
+}
+
+/** The outside world of order services: clock and neighbours, shared by all instances of a test. */
+export class World {
+  readonly clock = new TestClock();
+  readonly users = new FakeUsers();
+  readonly stock = new FakeStock();
+}
+
+/** One instance of the order service on a real store, without HTTP. */
+export interface OrderRig {
+  readonly database: Kysely<OrdersSchema>;
+  readonly orders: OrdersService;
+  readonly repository: OrdersRepository;
+  readonly work: OrderWorkRepository;
+  readonly requests: OrderRequestsRepository;
+  readonly placement: PlacementService;
+  readonly pending: PendingOrders;
+}
+
+export async function createOrderRig(storage: StorageConfig, world: World): Promise<OrderRig> {
+  const database = await openDatabase<OrdersSchema>(storage, 'order-service');
+  await migrate(database, 'order-service', migrations);
+  const { clock, users, stock } = world;
+  const repository = new OrdersRepository(database, clock);
+  const work = new OrderWorkRepository(database, clock);
+  const requests = new OrderRequestsRepository(database, clock);
+  const steps = new PlacementSteps(users, stock);
+  const releaser = new StockReleaser(work, stock, clock);
+  const replays = new Replays(requests, work);
+  const pendingWork = new PendingWork(work, steps, releaser, clock);
+  const logger = createLogger('order-service', 'ERROR');
+  logger.level = 'silent';
+  return {
+    database,
+    repository,
+    work,
+    requests,
+    orders: new OrdersService(repository, releaser),
+    placement: new PlacementService(database, work, requests, replays, steps, releaser, clock),
+    pending: new PendingOrders(work, pendingWork, requests, logger),
+  };
+}
