@@ -1,0 +1,10 @@
+import { runProgram } from './run-program.mjs';
+
+const PROGRAM = new URL('../../programs/open-loop.mjs', import.meta.url).pathname;
+
+/** Sends at a fixed rate, whatever comes back, and counts latency from when each request was due. */
+export const openLoop = {
+  name: 'open-loop',
+  run: ({ url, connections, rate, seconds }) =>
+    runProgram(process.execPath, [PROGRAM, JSON.stringify({ url, connections, rate, seconds })]),
+};

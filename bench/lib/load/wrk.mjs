@@ -1,0 +1,15 @@
+import { which } from '../machine.mjs';
+import { runProgram } from './run-program.mjs';
+
+const SCRIPT = new URL('./wrk.lua', import.meta.url).pathname;
+
+/** wrk keeps `connections` busy from one thread: the load has one core. */
+export const wrk = {
+  name: 'wrk',
+  isThere: () => which('wrk') !== undefined,
+  run: ({ url, method, bodyBytes, connections, seconds }) =>
+    runProgram(which('wrk'), [
+      ...['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '--timeout', '10s'],
+      ...['-s', SCRIPT, url, '--', method, String(bodyBytes)],
+    ]),
+};

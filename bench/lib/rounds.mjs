@@ -1,0 +1,82 @@
+import { check, measure } from './measure.mjs';
+import { median } from './median.mjs';
+
+/** Under another name the same target takes part a second time: what the two differ by is noise. */
+const controlOf = (target) => ({
+  ...target,
+  name: `${target.name} (control)`,
+  title: `${target.title} (control)`,
+  isControl: true,
+});
+
+/** Starts, checks and warms one target up; one that cannot take part says why and is left out. */
+async function enter(target, scenario, { context, options, say }) {
+  const missing = target.missing();
+  if (missing !== undefined) return { target, leftOut: missing };
+  let running;
+  try {
+    running = await target.start(context);
+    await check(running, target, scenario);
+    say(`  warming up ${target.title}`);
+    await measure(running, target, scenario, options.warmupSeconds);
+    return { target, running, rounds: [] };
+  } catch (error) {
+    await running?.child?.stop();
+    return { target, leftOut: error.message };
+  }
+}
+
+/** Lets all targets in; the first that can take part does so twice. */
+async function enterAll(targets, scenario, run) {
+  const entries = [];
+  for (const target of targets) {
+    const entry = await enter(target, scenario, run);
+    const needsControl = entry.running !== undefined && entries.every(({ running }) => running === undefined);
+    entries.push(entry);
+    if (needsControl) entries.push(await enter(controlOf(target), scenario, run));
+  }
+  return entries;
+}
+
+// There and back again: whatever drifts over the run meets every target alike.
+const order = (entries, round) => (round % 2 === 0 ? entries : entries.toReversed());
+
+const middleOf = (rounds, field) => median(rounds.map((round) => round[field]));
+
+const summary = ({ target, rounds = [], leftOut }) => ({
+  name: target.name,
+  title: target.title,
+  isControl: target.isControl ?? false,
+  leftOut,
+  cpuUs: middleOf(rounds, 'cpuUs'),
+  rps: middleOf(rounds, 'rps'),
+  p50Ms: middleOf(rounds, 'p50Ms'),
+  p99Ms: middleOf(rounds, 'p99Ms'),
+  requests: rounds.reduce((sum, { requests }) => sum + requests, 0),
+  failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
+  rounds,
+});
+
+/** How far the control is from what it controls, as a share: 0.1 is 10 %. `undefined` when either is missing. */
+function controlOffset(results, field) {
+  const [first, control] = results.filter(({ leftOut }) => leftOut === undefined);
+  if (!control?.isControl || first[field] === undefined) return undefined;
+  return Math.abs(control[field] / first[field] - 1);
+}
+
+/**
+ * Measures every target of a scenario in interleaved rounds. The medians of rounds are compared, never single ones.
+ * @param run `{ context, options, say }`
+ */
+export async function runScenario(scenario, targets, run) {
+  const entries = await enterAll(targets, scenario, run);
+  const present = entries.filter(({ running }) => running !== undefined);
+  for (let round = 0; round < run.options.rounds; round += 1) {
+    run.say(`  round ${round + 1} of ${run.options.rounds}`);
+    for (const { target, running, rounds } of order(present, round))
+      rounds.push(await measure(running, target, scenario, run.options.seconds));
+  }
+  await Promise.all(present.map(({ running }) => running.child?.stop()));
+  const results = entries.map(summary);
+  return { ...scenario, controlOffset: controlOffset(results, scenario.control), results };
+}

@@ -1,0 +1,77 @@
+/**
+ * What is measured. A closed scenario keeps `connections` busy as fast as answers come; an open one sends at a fixed
+ * rate whatever comes back. `targets` are those that take part unless the command line names others.
+ */
+const PROXIES = [
+  'wire',
+  'node',
+  'nginx',
+  'haproxy',
+  'fastify-http-proxy',
+  'fast-gateway',
+  'http-proxy-middleware',
+];
+const EVERYONE = [...PROXIES, 'direct'];
+
+const closed = (kind, connections, request) => ({
+  name: `${kind}-${connections}`,
+  kind: 'closed',
+  connections,
+  targets: EVERYONE,
+  control: 'cpuUs',
+  ...request,
+});
+
+const get = (bytes) => ({ method: 'GET', path: `/${bytes}`, answerBytes: bytes, bodyBytes: 0 });
+const post = (bytes) => ({ method: 'POST', path: '/207', answerBytes: 207, bodyBytes: bytes });
+
+const REQUESTS = [
+  ['get-207b', '207-byte GET', get(207)],
+  ['get-10kb', '10 KB GET', get(10_240)],
+  ['get-1mb', '1 MB GET', get(1_048_576)],
+  ['post-4kb', '4 KB POST', post(4096)],
+];
+
+const bodies = REQUESTS.flatMap(([kind, title, request]) =>
+  [64, 1024].map((connections) => ({
+    title: `${title}, ${connections} connections`,
+    ...closed(kind, connections, request),
+  })),
+);
+
+const local = {
+  ...closed('local', 64, get(207)),
+  title: '207-byte GET of a service in the gateway’s own process, 64 connections',
+  targets: ['local', 'local-direct'],
+  // The service is in the gateway's process: their CPU time cannot be told apart.
+  control: 'rps',
+};
+
+const instances = {
+  ...closed('instances', 64, get(207)),
+  title: '207-byte GET, 64 connections, by number of registered instances',
+  targets: ['wire-1', 'wire-100', 'wire-10000'],
+};
+
+const latency = {
+  name: 'latency-1000',
+  kind: 'open',
+  title: '207-byte GET at 1,000 requests a second, sent on time whatever comes back',
+  connections: 64,
+  rate: 1000,
+  targets: EVERYONE,
+  control: 'p50Ms',
+  ...get(207),
+};
+
+export const scenarios = [...bodies, local, instances, latency];
+
+const QUICK = ['get-207b-64', 'local-64', 'latency-1000'];
+
+/** The scenarios that the command line asks for. @throws Error for a name that does not exist */
+export function chosenScenarios({ scenarios: names, quick }) {
+  const wanted = names ?? (quick ? QUICK : scenarios.map(({ name }) => name));
+  const unknown = wanted.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) throw new Error(`no such scenario: ${unknown.join(', ')}`);
+  return scenarios.filter(({ name }) => wanted.includes(name));
+}

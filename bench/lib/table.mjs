@@ -1,0 +1,77 @@
+const NONE = '-';
+const decimals = (value) => (value >= 100 ? 0 : value >= 10 ? 1 : 2);
+
+const plain = (value) =>
+  value === undefined
+    ? NONE
+    : value.toLocaleString('en', {
+        maximumFractionDigits: decimals(value),
+        minimumFractionDigits: decimals(value),
+      });
+
+const ratio = (value, base) => (value === undefined || base === undefined ? NONE : (value / base).toFixed(2));
+
+const cpuColumns = (find) => [
+  ['CPU us/req', ({ cpuUs }) => plain(cpuUs)],
+  ['/ http-proxy', ({ cpuUs }) => ratio(cpuUs, find('fastify-http-proxy')?.cpuUs)],
+  ['/ nginx', ({ cpuUs }) => ratio(cpuUs, find('nginx')?.cpuUs)],
+];
+
+const rateColumns = (find) => [
+  ['req/s', ({ rps }) => plain(rps)],
+  ['/ http-proxy', ({ rps }) => ratio(rps, find('fastify-http-proxy')?.rps)],
+  ['/ nginx', ({ rps }) => ratio(rps, find('nginx')?.rps)],
+];
+
+// At a fixed rate the requests/s are what was asked for; what counts is how much later than without a proxy.
+const addedColumns = (find) => {
+  const added = (result) => {
+    const direct = find('direct');
+    return result === undefined || direct === undefined ? undefined : result.p50Ms - direct.p50Ms;
+  };
+  return [
+    ['added p50 ms', (result) => plain(added(result))],
+    ['/ nginx', (result) => ratio(added(result), added(find('nginx')))],
+  ];
+};
+
+const columns = (kind, find) => [
+  ['target', ({ title }) => title],
+  ...cpuColumns(find),
+  ...(kind === 'open' ? addedColumns(find) : rateColumns(find)),
+  ['p50 ms', ({ p50Ms }) => plain(p50Ms)],
+  ['p99 ms', ({ p99Ms }) => plain(p99Ms)],
+  ['failed', ({ failures }) => String(failures)],
+];
+
+function align(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+    )
+    .join('\n');
+}
+
+const controlLine = ({ controlOffset, control }) =>
+  controlOffset === undefined
+    ? 'control: not measured'
+    : `control: the same target twice is ${(controlOffset * 100).toFixed(1)} % apart in ${control}`;
+
+/** One scenario as text: the ratios are against @fastify/http-proxy = 1 and against nginx. */
+export function tableOf(scenario) {
+  const find = (name) => scenario.results.find((result) => result.name === name && !result.leftOut);
+  const shown = columns(scenario.kind, find);
+  const present = scenario.results.filter(({ leftOut }) => leftOut === undefined);
+  const rows = [
+    shown.map(([title]) => title),
+    ...present.map((result) => shown.map(([, cell]) => cell(result))),
+  ];
+  const absent = scenario.results.filter(({ leftOut, isControl }) => leftOut !== undefined && !isControl);
+  return [
+    `${scenario.title} (${scenario.name})`,
+    align(rows),
+    ...absent.map(({ title, leftOut }) => `left out: ${title}: ${leftOut}`),
+    controlLine(scenario),
+  ].join('\n');
+}

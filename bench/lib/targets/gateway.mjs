@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { Child } from '../child.mjs';
+import { answers, freePort } from '../network.mjs';
+import { registerAll } from './registering.mjs';
+
+const MAIN = new URL('../../../dist/apps/gateway/src/main.js', import.meta.url).pathname;
+// Leases live 300 s at most, and a round takes far less than the difference.
+const RENEW_AFTER_MS = 150_000;
+
+/** This gateway, one process, every default on; `instances` are registered and share the upstream's addresses. */
+export const gatewayTarget = ({ name, title, dataPlane, instances = 1 }) => ({
+  name,
+  title,
+  prefix: '/api/bench',
+  missing: () => (existsSync(MAIN) ? undefined : 'not built: npm run build'),
+  async start({ upstream, directory }) {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const env = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port), DATA_PLANE: dataPlane };
+    const child = new Child({ role: 'gateway', command: process.execPath, args: [MAIN], env, directory });
+    await child.until(() => answers(`${url}/health/live`));
+    const renew = () => registerAll(url, upstream, instances);
+    await renew();
+    return { url, child, prepare: renewer(renew, child) };
+  },
+});
+
+function renewer(renew, child) {
+  let renewedAt = Date.now();
+  return async () => {
+    child.emptyLog();
+    if (Date.now() - renewedAt < RENEW_AFTER_MS) return;
+    await renew();
+    renewedAt = Date.now();
+  };
+}

@@ -1,0 +1,40 @@
+import { direct } from './direct.mjs';
+import { gatewayTarget } from './gateway.mjs';
+import { haproxy } from './haproxy.mjs';
+import { localTarget } from './local.mjs';
+import { nginx } from './nginx.mjs';
+import { peerTarget } from './peer.mjs';
+
+/**
+ * Whom the benchmarks know. A target tells why it cannot take part (`missing`) and starts (`start`) as
+ * `{ url, child?, prepare? }`: where to send requests, whose CPU time counts, what to do before each measurement.
+ */
+export const targets = [
+  gatewayTarget({ name: 'wire', title: 'this gateway', dataPlane: 'wire' }),
+  gatewayTarget({ name: 'node', title: 'this gateway, DATA_PLANE=node', dataPlane: 'node' }),
+  ...[1, 100, 10_000].map((instances) =>
+    gatewayTarget({
+      name: `wire-${instances}`,
+      title: `this gateway, ${instances.toLocaleString('en')} instance${instances === 1 ? '' : 's'}`,
+      dataPlane: 'wire',
+      instances,
+    }),
+  ),
+  localTarget({ name: 'local', title: 'this gateway, local instance' }),
+  localTarget({ name: 'local-direct', title: 'the local service by its own port', direct: true }),
+  nginx,
+  haproxy,
+  peerTarget({ name: 'fastify-http-proxy', title: '@fastify/http-proxy' }),
+  peerTarget({ name: 'fast-gateway' }),
+  peerTarget({ name: 'http-proxy-middleware', title: 'http-proxy-middleware (express)' }),
+  direct,
+];
+
+/** The targets of a scenario, in its order, or those of them that the command line names. @throws Error for unknown ones */
+export function chosenTargets(scenario, names) {
+  const unknown = (names ?? []).filter((name) => !targets.some((target) => target.name === name));
+  if (unknown.length > 0) throw new Error(`no such target: ${unknown.join(', ')}`);
+  const wanted =
+    names === undefined ? scenario.targets : scenario.targets.filter((name) => names.includes(name));
+  return wanted.map((name) => targets.find((target) => target.name === name));
+}

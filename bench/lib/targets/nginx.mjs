@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child } from '../child.mjs';
+import { which } from '../machine.mjs';
+import { answers, freePort } from '../network.mjs';
+
+const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+// One worker, connections kept on both sides, and the headers that a gateway adds, so that both do the same work.
+const configuration = (directory, port, upstream) => `
+${process.getuid?.() === 0 ? 'user root;' : ''}
+worker_processes 1;
+worker_rlimit_nofile 16384;
+daemon off;
+pid ${directory}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 8192; }
+http {
+  access_log off;
+  ${paths.map((path) => `${path}_temp_path ${directory}/${path};`).join('\n  ')}
+  keepalive_requests 100000000;
+  client_body_buffer_size 64k;
+  proxy_max_temp_file_size 0;
+  upstream bench {
+    server ${upstream.addresses[0]}:${upstream.port};
+    keepalive 1024;
+    keepalive_requests 100000000;
+  }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location /api/bench/ {
+      proxy_pass http://bench/;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-Host $http_host;
+      proxy_set_header X-Request-Id $request_id;
+    }
+  }
+}
+`;
+
+/** nginx as a reverse proxy. */
+export const nginx = {
+  name: 'nginx',
+  title: 'nginx',
+  prefix: '/api/bench',
+  missing: () => (which('nginx') ? undefined : 'not installed: nginx-light'),
+  async start({ upstream, directory: parent }) {
+    const port = await freePort();
+    const directory = join(parent, `nginx-${port}`);
+    mkdirSync(directory);
+    const file = join(directory, 'nginx.conf');
+    writeFileSync(file, configuration(directory, port, upstream));
+    const args = ['-p', directory, '-c', file, '-e', 'stderr'];
+    const child = new Child({ role: 'gateway', command: which('nginx'), args, directory });
+    const url = `http://127.0.0.1:${port}`;
+    await child.until(() => answers(`${url}/api/bench/1`));
+    return { url, child };
+  },
+};

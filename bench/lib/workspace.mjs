@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stopAll } from './child.mjs';
+
+/** Gives `work` a directory for logs and configurations; afterwards it and every process of the run are gone. */
+export async function withWorkspace(work) {
+  const directory = mkdtempSync(join(tmpdir(), 'msa-gateway-bench-'));
+  const leave = async () => {
+    await stopAll();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => void leave().then(() => process.exit(130)));
+  try {
+    return await work(directory);
+  } finally {
+    await leave();
+  }
+}
