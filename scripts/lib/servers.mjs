@@ -20,8 +20,9 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** The real servers that suites start for themselves, and the Debian package of each. */
+/** What suites start for themselves (real servers, and curl for the README's commands), and the Debian package of each. */
 const SERVERS = [
+  { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
 ];
 

@@ -3,3 +3,7 @@ export * from './wait-for.js';
 export * from './postgres/find-postgres.js';
 export * from './postgres/start-postgres.js';
 export * from './postgres/on-both-stores.js';
+export * from './process/root.js';
+export * from './process/launched-process.js';
+export * from './process/start-system.js';
+export * from './process/on-curl.js';

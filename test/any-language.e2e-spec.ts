@@ -1,0 +1,55 @@
+import type { InstanceView } from '#contracts';
+import {
+  LaunchedProcess,
+  onCurl,
+  plainEnvironment,
+  startSystem,
+  tempDir,
+  waitFor,
+  type RunningSystem,
+} from '#testing';
+
+onCurl('a shell program that takes part by curl alone', () => {
+  const data = tempDir();
+  let system: RunningSystem;
+  let program: LaunchedProcess;
+  let id: string;
+
+  beforeAll(async () => {
+    system = await startSystem('monolith', { DATA_DIR: data.path });
+    program = new LaunchedProcess('sh', ['test/support/shell-service.sh', system.url], plainEnvironment());
+    const [, registered] = await program.waitForOutput(/^registered as (\S+)$/m);
+    id = registered!;
+  }, 60_000);
+
+  afterAll(async () => {
+    await program.stop();
+    await system.process.stop();
+    data.remove();
+  });
+
+  const lookUp = (): Promise<Response> => fetch(`${system.url}/discovery/services/${id}`);
+  const call = (): Promise<Response> => fetch(`${system.url}/api/shell/hello?x=1`);
+
+  it('is proxied to', async () => {
+    await waitFor('it to be up', async () => (await call()).ok);
+    expect(await (await call()).text()).toBe('shell saw /hello?x=1\n');
+  });
+
+  it('stays beyond its time to live for as long as it beats', async () => {
+    const { expiresAt } = (await (await lookUp()).json()) as InstanceView;
+    await waitFor('the first lease to be over', () => Date.now() > Date.parse(expiresAt) + 500);
+    expect((await lookUp()).status).toBe(200);
+  });
+
+  it('is gone after its time to live when it stops beating', async () => {
+    program.signal('SIGUSR1');
+    await program.waitForOutput(/^stopped beating$/m);
+    const { expiresAt } = (await (await lookUp()).json()) as InstanceView;
+    await waitFor('it to be gone', async () => (await lookUp()).status === 404);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+    const answer = await call();
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ type: 'urn:msa-gateway:problem:unknown-service' });
+  });
+});

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MOUNTS, startSystem, tempDir, waitFor, type RunningSystem } from '#testing';
+
+const data = tempDir();
+afterAll(() => data.remove());
+
+interface SlowService {
+  readonly server: Server;
+  /** The answer that the service has not ended yet. */
+  readonly held: Promise<ServerResponse>;
+}
+
+async function slowService(): Promise<SlowService> {
+  const server = createServer((incoming, response) => {
+    if (incoming.url === '/slow') server.emit('held', response);
+    else response.end('ok');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, held: once(server, 'held').then(([response]) => response as ServerResponse) };
+}
+
+async function register(system: RunningSystem, { server }: SlowService): Promise<void> {
+  const { port } = server.address() as AddressInfo;
+  const body = { id: 'slow-a', name: 'slow', url: `http://127.0.0.1:${port}`, healthPath: '/' };
+  const answer = await fetch(`${system.url}/discovery/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(201);
+  await waitFor('the slow service to be up', async () => (await fetch(`${system.url}/api/slow/`)).ok);
+}
+
+/** Sends a request that stays in flight; resolves to its answer once that has begun. */
+const answerOf = (url: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => request(url).on('response', resolve).on('error', reject).end());
+
+async function inFlight(mount: (typeof MOUNTS)[number]) {
+  const system = await startSystem(mount, { DATA_DIR: data.path });
+  const slow = await slowService();
+  await register(system, slow);
+  const answer = answerOf(`${system.url}/api/slow/slow`);
+  // A test that ends the process expects this to fail, later.
+  answer.catch(() => undefined);
+  return { system, slow, answer, response: await slow.held };
+}
+
+describe.each(MOUNTS)('the system as %s', (mount) => {
+  it('finishes at SIGTERM what is in flight, takes nothing new, and exits 0', async () => {
+    const { system, slow, answer, response } = await inFlight(mount);
+    const newcomer = (): Promise<unknown> => fetch(`${system.url}/health/ready`);
+    system.process.signal('SIGTERM');
+    await waitFor('new connections to be refused', () =>
+      newcomer().then(
+        () => false,
+        () => true,
+      ),
+    );
+    response.end('finished');
+    const incoming = await answer;
+    const [text] = (await once(incoming.setEncoding('utf8'), 'data')) as [string];
+    expect([incoming.statusCode, text]).toEqual([200, 'finished']);
+    expect(await system.process.exited).toEqual({ code: 0, signal: null });
+    expect(system.process.stderr).toBe('');
+    slow.server.close();
+  }, 60_000);
+
+  it('ends at once at a second signal', async () => {
+    const { system, slow, answer } = await inFlight(mount);
+    system.process.signal('SIGTERM');
+    await waitFor('it to be draining', () =>
+      fetch(system.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    system.process.signal('SIGINT');
+    expect(await system.process.exited).toEqual({ code: 130, signal: null });
+    await expect(answer).rejects.toThrow();
+    slow.server.closeAllConnections();
+    slow.server.close();
+  }, 60_000);
+});
+
+describe('a monolith whose work in flight does not end', () => {
+  it('cuts it off after SHUTDOWN_TIMEOUT_SECONDS', async () => {
+    const system = await startSystem('monolith', { DATA_DIR: data.path, SHUTDOWN_TIMEOUT_SECONDS: '1' });
+    const slow = await slowService();
+    await register(system, slow);
+    answerOf(`${system.url}/api/slow/slow`).catch(() => undefined);
+    await slow.held;
+    expect(await system.process.stop()).toEqual({ code: 0, signal: null });
+    expect(system.process.stdout).toContain('work in flight did not finish in time and is cut off');
+    slow.server.closeAllConnections();
+    slow.server.close();
+  }, 60_000);
+});

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { launchSystem, tempDir, type Environment } from '#testing';
+
+const data = tempDir();
+afterAll(() => data.remove());
+
+async function failedStart(env: Environment): Promise<string> {
+  const launched = launchSystem('monolith', { DATA_DIR: data.path, ...env });
+  expect(await launched.exited).toEqual({ code: 1, signal: null });
+  expect(launched.stdout).not.toMatch(/^ready/m);
+  expect(launched.stdout).not.toMatch(/"level":"error"/);
+  return launched.stderr;
+}
+
+async function takePort(host: string): Promise<{ server: Server; port: string }> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  return { server, port: String((server.address() as AddressInfo).port) };
+}
+
+describe('a start-up that cannot succeed ends with one line and exit code 1', () => {
+  it.each([
+    ['GATEWAY_PORT', 'gateway', '0.0.0.0'],
+    ['ORDER_SERVICE_PORT', 'order-service', '127.0.0.1'],
+    ['PRODUCT_SERVICE_PORT', 'product-service', '127.0.0.1'],
+  ])('when the port of %s is taken', async (variable, app, host) => {
+    const { server, port } = await takePort(host);
+    const told = await failedStart({ [variable]: port });
+    expect(told).toBe(`${app}: the port is already taken (port ${port})\n`);
+    server.close();
+  });
+
+  it('when DATA_DIR is a file', async () => {
+    const file = join(data.path, 'file');
+    writeFileSync(file, '');
+    const told = await failedStart({ DATA_DIR: file });
+    expect(told).toMatch(/^order-service: .*\n$/);
+    expect(told).toContain('DATA_DIR');
+  });
+
+  it('when variables are bad: all of them, of all apps, by name and never by value', async () => {
+    const told = await failedStart({
+      LOG_LEVEL: 'secret-1',
+      GATEWAY_PORT: 'secret-2',
+      USER_SERVICE_PORT: '65536',
+      PRODUCT_SERVICE_PORT: '-1',
+      DATABASE_URL: 'mysql://root:secret-3@db/x',
+    });
+    expect(told).toMatch(/^bad configuration: .*\n$/);
+    for (const name of [
+      'LOG_LEVEL',
+      'GATEWAY_PORT',
+      'USER_SERVICE_PORT',
+      'PRODUCT_SERVICE_PORT',
+      'DATABASE_URL',
+    ])
+      expect(told.split(name)).toHaveLength(2);
+    expect(told).not.toContain('secret');
+    expect(told).not.toContain('ORDER_SERVICE_PORT');
+  });
+
+  it('when PostgreSQL does not answer, without showing its password', async () => {
+    const told = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
+    expect(told).toMatch(/^order-service: .*\n$/);
+    expect(told).not.toContain('secret');
+  });
+});
