@@ -1,0 +1,126 @@
+import { createConnection } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { isFromThisMachine } from './this-machine.js';
+
+const writes: [method: string, path: string][] = [
+  ['POST', '/discovery/register'],
+  ['DELETE', '/discovery/unregister/a'],
+  ['POST', '/discovery/heartbeat/a'],
+  ['POST', '/discovery/cleanup'],
+  ['POST', '/discovery/services/a/drain'],
+  ['DELETE', '/discovery/services/a/drain'],
+];
+
+describe('a registry with a token', () => {
+  const token = 'a-token-of-some-length';
+  let gateway: GatewayUnderTest;
+  beforeAll(async () => void (gateway = await GatewayUnderTest.start({ REGISTRY_TOKEN: token })));
+  afterAll(() => gateway.stop());
+
+  const call = (method: string, path: string, authorization?: string) =>
+    gateway.call(method, path, { headers: authorization === undefined ? {} : { authorization } });
+
+  it.each(writes)('refuses %s %s without it', async (method, path) => {
+    const answer = await call(method, path);
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { type: 'urn:msa-gateway:problem:registry-token-required' },
+    });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="registry"');
+  });
+
+  it.each([
+    'Bearer wrong',
+    `Bearer ${token}x`,
+    `Basic ${token}`,
+    'Bearer',
+    `Bearer ${token} ${token}`,
+    token,
+  ])('refuses "%s"', async (authorization) => {
+    expect((await call('POST', '/discovery/cleanup', authorization)).status).toBe(401);
+  });
+
+  it('lets the token in, whatever the case of its scheme', async () => {
+    expect((await call('POST', '/discovery/cleanup', `Bearer ${token}`)).status).toBe(200);
+    expect((await call('POST', '/discovery/cleanup', `bearer ${token}`)).status).toBe(200);
+    expect((await call('POST', '/discovery/heartbeat/a', `Bearer ${token}`)).status).toBe(404);
+  });
+
+  it('lets everyone read', async () => {
+    for (const path of ['/discovery/services', '/services', '/discovery/events?since=0'])
+      expect((await call('GET', path)).status).toBe(200);
+  });
+});
+
+describe('a registry without a token', () => {
+  let gateway: GatewayUnderTest;
+  beforeAll(async () => void (gateway = await GatewayUnderTest.start({ TRUSTED_PROXIES: '10.0.0.0/8' })));
+  afterAll(() => gateway.stop());
+
+  const forwarded: Record<string, string>[] = [
+    { 'x-forwarded-for': '203.0.113.5' },
+    { 'x-forwarded-for': '127.0.0.1, 203.0.113.5' },
+    { 'x-forwarded-for': '203.0.113.5, 127.0.0.1' },
+    { 'x-forwarded-for': 'unknown' },
+    { 'x-real-ip': '203.0.113.5' },
+    { forwarded: 'for=203.0.113.5;proto=http' },
+    { forwarded: 'for=127.0.0.1, FOR="[2001:db8::1]:4711"' },
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+  ];
+
+  it.each(forwarded)('refuses what came for someone else: %j', async (headers) => {
+    expect(await gateway.call('POST', '/discovery/cleanup', { headers })).toMatchObject({
+      status: 403,
+      body: { type: 'urn:msa-gateway:problem:registry-writes-from-loopback-only' },
+    });
+  });
+
+  it('refuses every write that was forwarded', async () => {
+    for (const [method, path] of writes)
+      expect(
+        (await gateway.call(method, path, { headers: { 'x-forwarded-for': '203.0.113.5' } })).status,
+      ).toBe(403);
+  });
+
+  it('takes what a proxy here forwards for a program here', async () => {
+    const headers = { 'x-forwarded-for': '127.0.0.1, ::1', forwarded: 'for="[::1]:4711"' };
+    expect((await gateway.call('POST', '/discovery/cleanup', { headers })).status).toBe(200);
+  });
+
+  it('refuses a page of another name that points here', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      const socket = createConnection(Number(new URL(gateway.url).port), '127.0.0.1');
+      socket.once('data', (data) => {
+        socket.destroy();
+        resolve(String(data));
+      });
+      socket.write('POST /discovery/cleanup HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n\r\n');
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});
+
+describe('isFromThisMachine', () => {
+  const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
+    isFromThisMachine({
+      raw: { socket: { remoteAddress } },
+      headers: { host: 'localhost:8000', ...headers },
+    } as unknown as FastifyRequest);
+
+  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('knows %s as this machine', (address) => {
+    expect(from(address)).toBe(true);
+  });
+
+  it.each(['10.0.0.1', '::ffff:10.0.0.1', 'fe80::1', '0.0.0.0', '', undefined])(
+    'knows %s as another',
+    (address) => {
+      expect(from(address)).toBe(false);
+    },
+  );
+
+  it('does not take another machine for this one because it forwards for its own loopback', () => {
+    expect(from('10.0.0.1', { 'x-forwarded-for': '127.0.0.1' })).toBe(false);
+  });
+});

@@ -1,0 +1,106 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { MemoryStore } from '../store/memory.store.js';
+import { storedFrom } from '../stored-from.js';
+import { ManualClock } from '../testing/manual-clock.js';
+import { EventLog } from './event-log.js';
+import { EventStream } from './event-stream.js';
+
+/** A connection whose reader takes something only when told to. */
+class SlowReader extends EventEmitter {
+  readonly blocks: string[] = [];
+  isDestroyed = false;
+  isEnded = false;
+  isReading = true;
+
+  writeHead(): void {
+    // Heads are looked at over a real connection.
+  }
+
+  write(text: string): boolean {
+    this.blocks.push(...text.split('\n\n').filter((block) => block !== ''));
+    return this.isReading;
+  }
+
+  end(): void {
+    this.isEnded = true;
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+
+  takeAll(): void {
+    this.isReading = true;
+    this.emit('drain');
+  }
+
+  get events(): string[] {
+    return this.blocks.flatMap((block) => /^event: (.*)$/m.exec(block)?.[1] ?? []);
+  }
+}
+
+const CAPACITY = 5;
+
+function streamOf() {
+  const clock = new ManualClock();
+  const store = new MemoryStore();
+  const log = new EventLog(store, clock, CAPACITY);
+  const reader = new SlowReader();
+  const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
+  const happen = async (times: number) => {
+    for (let i = 0; i < times; i++)
+      await store.put(
+        storedFrom({ name: 'users', url: 'http://127.0.0.1:1' }, 'a', clock.now()),
+        'it registered',
+      );
+  };
+  return { reader, stream, happen };
+}
+
+describe('EventStream', () => {
+  it('writes nothing while the reader takes nothing, and what it missed after that', async () => {
+    const { reader, happen } = streamOf();
+    reader.isReading = false;
+    await happen(CAPACITY);
+    expect(reader.events).toEqual(['registered']);
+    reader.takeAll();
+    expect(reader.events).toEqual(['registered', 'renewed', 'renewed', 'renewed', 'renewed']);
+  });
+
+  it('tells a reader that the log has overtaken, and goes on with what is kept', async () => {
+    const { reader, happen } = streamOf();
+    reader.isReading = false;
+    await happen(20);
+    reader.takeAll();
+    expect(reader.events).toEqual(['registered', 'reset', ...Array<string>(CAPACITY).fill('renewed')]);
+  });
+
+  it('beats for a reader that reads, and gives up one that has stopped', () => {
+    const { reader, stream } = streamOf();
+    stream.beat();
+    expect(reader.blocks.at(-1)).toBe(': beat');
+    reader.isReading = false;
+    for (let i = 0; i < 4; i++) stream.beat();
+    expect(reader.isDestroyed).toBe(false);
+    stream.beat();
+    expect(reader.isDestroyed).toBe(true);
+  });
+
+  it('ends a reader that reads, and cuts off one that does not', () => {
+    const [one, other] = [streamOf(), streamOf()];
+    one.stream.end();
+    expect([one.reader.isEnded, one.reader.isDestroyed]).toEqual([true, false]);
+    other.reader.isReading = false;
+    other.stream.beat();
+    other.stream.end();
+    expect(other.reader.isDestroyed).toBe(true);
+  });
+
+  it('stops listening when the connection is gone', async () => {
+    const { reader, happen } = streamOf();
+    reader.emit('close');
+    await happen(1);
+    expect(reader.events).toEqual([]);
+  });
+});

@@ -1,0 +1,166 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Ejector } from '../probing/ejector.js';
+import { LiveServiceTable } from '../service-table.js';
+import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
+
+const url = 'http://127.0.0.1:9001';
+const problem = (code: string, status: number, instance: string) => ({
+  status,
+  headers: expect.anything(),
+  body: expect.objectContaining({
+    type: `urn:msa-gateway:problem:${code}`,
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    instance,
+    requestId: expect.any(String),
+  }),
+});
+
+const isEmpty = (list: unknown): boolean => Array.isArray(list) && list.length === 0;
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => void (gateway = await GatewayUnderTest.start()));
+afterAll(() => gateway.stop());
+afterEach(async () => {
+  const { body } = await gateway.get('/discovery/services');
+  for (const { id } of body as { id: string }[]) await gateway.call('DELETE', `/discovery/unregister/${id}`);
+});
+
+describe('POST /discovery/register', () => {
+  it('answers 201 with the whole instance', async () => {
+    const before = Date.now();
+    const body = {
+      name: 'user-service',
+      url: `${url}/`,
+      id: 'a',
+      version: '1.4.0',
+      weight: 50,
+      ttlSeconds: 30,
+    };
+    const answer = await gateway.register({ ...body, healthPath: '/up', metadata: { zone: 'a' } });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('location')).toBe('/discovery/services/a');
+    expect(answer.body).toEqual({
+      ...body,
+      url,
+      transport: 'http',
+      healthPath: '/up',
+      metadata: { zone: 'a' },
+      status: 'up',
+      statusReason: 'it registered',
+      registeredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      lastHeartbeatAt: expect.any(String),
+      expiresAt: expect.any(String),
+      lastProbe: null,
+    });
+    const { expiresAt } = answer.body as { expiresAt: string };
+    expect(Date.parse(expiresAt) - before).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('answers 200 when the same id registers again, with its fields replaced', async () => {
+    await gateway.register({ name: 'users', url, id: 'a', weight: 7, metadata: { zone: 'a' } });
+    const again = await gateway.register({ name: 'users', url: 'https://example.com', id: 'a' });
+    expect(again.status).toBe(200);
+    expect(again.body).toMatchObject({ weight: 100, url: 'https://example.com', metadata: {} });
+    expect((await gateway.get('/discovery/services')).body).toHaveLength(1);
+  });
+
+  it('is in the table of the request path before the answer is sent', async () => {
+    await gateway.register({ name: 'users', url, id: 'a' });
+    const table = gateway.app.nest.get(LiveServiceTable, { strict: false });
+    expect(table.current.get('users')?.available).toHaveLength(1);
+  });
+});
+
+describe('the life of an instance', () => {
+  it('is listed, found, and filtered by name and status', async () => {
+    await gateway.register({ name: 'users', url, id: 'a' });
+    await gateway.register({ name: 'orders', url, id: 'b' });
+    await gateway.call('POST', '/discovery/services/b/drain');
+    const idsOf = async (path: string) =>
+      ((await gateway.get(path)).body as { id: string }[]).map(({ id }) => id);
+    expect(await idsOf('/discovery/services')).toEqual(['a', 'b']);
+    expect(await idsOf('/discovery/services?name=users')).toEqual(['a']);
+    expect(await idsOf('/discovery/services?status=draining')).toEqual(['b']);
+    expect(await idsOf('/discovery/services?name=users&status=draining')).toEqual([]);
+    expect((await gateway.get('/discovery/services/b')).body).toMatchObject({ id: 'b', status: 'draining' });
+  });
+
+  it('is renewed by a heartbeat with a body, with an empty one, and with none', async () => {
+    await gateway.register({ name: 'users', url, id: 'a' });
+    const withBody = await gateway.post('/discovery/heartbeat/a', { inFlight: 3, loopLagMs: 1.5 });
+    expect(withBody.status).toBe(200);
+    expect(withBody.body).toMatchObject({ id: 'a', inFlight: 3, loopLagMs: 1.5 });
+    const without = await gateway.call('POST', '/discovery/heartbeat/a');
+    expect(without.status).toBe(200);
+    expect(without.body).not.toHaveProperty('inFlight');
+    expect((await gateway.post('/discovery/heartbeat/a', {})).status).toBe(200);
+  });
+
+  it('drains with 202, stays known, and resumes', async () => {
+    await gateway.register({ name: 'users', url, id: 'a' });
+    const drained = await gateway.call('POST', '/discovery/services/a/drain');
+    expect(drained).toMatchObject({ status: 202, body: { status: 'draining' } });
+    expect((await gateway.get('/services')).body).toMatchObject([{ instances: { total: 1, healthy: 0 } }]);
+    const resumed = await gateway.call('DELETE', '/discovery/services/a/drain');
+    expect(resumed).toMatchObject({ status: 200, body: { status: 'up' } });
+  });
+
+  it('ends with 204, and a late heartbeat does not bring it back', async () => {
+    await gateway.register({ name: 'users', url, id: 'a' });
+    expect(await gateway.call('DELETE', '/discovery/unregister/a')).toMatchObject({ status: 204, body: '' });
+    expect(await gateway.call('POST', '/discovery/heartbeat/a')).toEqual(
+      problem('unknown-instance', 404, '/discovery/heartbeat/a'),
+    );
+    expect((await gateway.get('/services')).body).toEqual([]);
+  });
+
+  it('ends by itself when its lease is over', async () => {
+    const { body } = await gateway.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
+    const { expiresAt } = body as { expiresAt: string };
+    await until(async () => isEmpty((await gateway.get('/discovery/services')).body));
+    const late = Date.now() - Date.parse(expiresAt);
+    expect(late).toBeGreaterThanOrEqual(0);
+    expect(late).toBeLessThan(1000);
+    expect((await gateway.get('/services')).body).toEqual([]);
+    expect((await gateway.call('POST', '/discovery/cleanup')).body).toEqual({ removed: [] });
+  });
+});
+
+describe('unknown ids', () => {
+  it.each([
+    ['DELETE', '/discovery/unregister/nobody'],
+    ['GET', '/discovery/services/nobody'],
+    ['POST', '/discovery/heartbeat/nobody'],
+    ['POST', '/discovery/services/nobody/drain'],
+    ['DELETE', '/discovery/services/nobody/drain'],
+  ])('%s %s is 404', async (method, path) => {
+    expect(await gateway.call(method, path)).toEqual(problem('unknown-instance', 404, path));
+  });
+});
+
+describe('an ejected instance', () => {
+  let server: Server;
+  beforeEach(async () => {
+    server = createServer((_request, response) => void response.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  it('comes back when it answers a probe, be it with 404', async () => {
+    const { port } = server.address() as AddressInfo;
+    await gateway.register({ name: 'users', url: `http://127.0.0.1:${port}`, id: 'a', ttlSeconds: 60 });
+    const table = gateway.app.nest.get(LiveServiceTable, { strict: false });
+    const instance = table.current.get('users')!.instances[0]!;
+    gateway.app.nest.get(Ejector, { strict: false }).refused(instance, 'it refused a connection');
+    expect(table.current.get('users')!.available).toEqual([]);
+    await until(() => table.current.get('users')!.available.length === 1);
+    expect((await gateway.get('/discovery/services/a')).body).toMatchObject({
+      status: 'up',
+      statusReason: 'a probe of /health/ready was answered 404',
+      lastProbe: { ok: true, latencyMs: expect.any(Number), at: expect.any(String) },
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import { connect } from 'node:net';
+import { EventStreams } from '../events/event-streams.js';
+import { EventReader } from '../testing/event-reader.js';
+import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
+
+const url = 'http://127.0.0.1:9001';
+
+describe('GET /discovery/events', () => {
+  let gateway: GatewayUnderTest;
+  const readers: EventReader[] = [];
+  beforeAll(async () => void (gateway = await GatewayUnderTest.start()));
+  afterEach(() => readers.splice(0).forEach((reader) => reader.leave()));
+  afterAll(() => gateway.stop());
+
+  const read = async (path = '', headers: Record<string, string> = {}): Promise<EventReader> => {
+    const reader = await EventReader.open(`${gateway.url}/discovery/events${path}`, headers);
+    readers.push(reader);
+    return reader;
+  };
+  const register = (id: string) => gateway.register({ name: 'users', url, id, ttlSeconds: 300 });
+  const names = ({ events }: EventReader) =>
+    events.map(({ data, event }) => `${event} ${String(data.instanceId)}`);
+
+  it('streams one event per change, from now on', async () => {
+    await register('before');
+    const reader = await read();
+    expect(reader.answer.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-request-id': expect.any(String),
+    });
+    await register('a');
+    await gateway.call('POST', '/discovery/services/a/drain');
+    await gateway.call('DELETE', '/discovery/unregister/a');
+    await until(() => reader.events.length === 3);
+    expect(names(reader)).toEqual(['registered a', 'draining a', 'unregistered a']);
+    expect(reader.events[0]).toMatchObject({
+      id: reader.events[0]!.data.id,
+      data: { service: 'users', status: 'up', reason: 'it registered', at: expect.any(String) },
+    });
+  });
+
+  it('resumes after Last-Event-ID, without a gap and without a repetition', async () => {
+    const first = await read();
+    await register('b');
+    await until(() => first.events.length === 1);
+    first.leave();
+    await register('c');
+    await register('d');
+    const second = await read('', { 'last-event-id': String(first.events[0]!.id) });
+    await register('e');
+    await until(() => second.events.length === 3);
+    expect(names(second)).toEqual(['registered c', 'registered d', 'registered e']);
+  });
+
+  it('believes Last-Event-ID before since, which a browser repeats when it reconnects', async () => {
+    await register('f');
+    const history = (await gateway.get('/discovery/events?since=0')).body as { id: number }[];
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(history.at(-2)!.id) };
+    const reader = await read('?since=0', headers);
+    await until(() => reader.events.length > 0);
+    expect(names(reader)).toEqual(['registered f']);
+  });
+
+  it.each(['1', '9999999999999999', 'mine'])(
+    'says so when it does not know the id %s any more',
+    async (id) => {
+      const reader = await read('', { 'last-event-id': id });
+      await until(() => reader.events.length > 0);
+      expect(reader.events[0]).toMatchObject({
+        event: 'reset',
+        data: { oldestId: expect.any(Number), newestId: expect.any(Number) },
+      });
+      await register(`after-${id}`);
+      await until(() => reader.events.at(-1)?.data.instanceId === `after-${id}`);
+    },
+  );
+
+  it('answers since with history as JSON', async () => {
+    const { body: all } = (await gateway.get('/discovery/events?since=0')) as { body: { id: number }[] };
+    expect(all[0]).toMatchObject({ type: 'registered', instanceId: 'before' });
+    const { body: rest } = await gateway.get(`/discovery/events?since=${all[2]!.id}`);
+    expect(rest).toEqual(all.slice(3));
+    expect((await gateway.get('/discovery/events', { accept: 'application/json' })).body).toEqual(all);
+    expect((await gateway.get(`/discovery/events?since=${all.at(-1)!.id}`)).body).toEqual([]);
+  });
+
+  it('lets HEAD see what it is, and ends', async () => {
+    const answer = await gateway.call('HEAD', '/discovery/events');
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  });
+
+  it('frees a reader that has left', async () => {
+    const streams = gateway.app.nest.get(EventStreams, { strict: false });
+    await until(() => streams.size === 0);
+    const reader = await read();
+    expect(streams.size).toBe(1);
+    reader.leave();
+    await until(() => streams.size === 0);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('ends its event streams, those nobody reads too, and closes', async () => {
+    const gateway = await GatewayUnderTest.start();
+    const reader = await EventReader.open(`${gateway.url}/discovery/events`);
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
+    socket.on('error', () => undefined);
+    socket.write('GET /discovery/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const streams = gateway.app.nest.get(EventStreams, { strict: false });
+    await until(() => streams.size === 2);
+    await gateway.stop();
+    await until(() => reader.isEnded);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,67 @@
+import { boot, type Env, type RunningApp } from '#service-kit';
+import { gateway } from '../../gateway.app.js';
+
+/** An answer whose body was read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // A spec says what it expects to be in there.
+  readonly body: unknown;
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+/** A real gateway on a port of its own. */
+export class GatewayUnderTest {
+  private constructor(readonly app: RunningApp) {}
+
+  static async start(env: Env = {}): Promise<GatewayUnderTest> {
+    const own = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' };
+    return new GatewayUnderTest(await boot(gateway, { env: { ...own, ...env } }));
+  }
+
+  get url(): string {
+    return this.app.url;
+  }
+
+  async call(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, { method, ...init });
+    return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.call('GET', path, { headers });
+  }
+
+  /** Sends `body` as JSON. */
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.call('POST', path, {
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+
+  register(body: object): Promise<Answer> {
+    return this.post('/discovery/register', body);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.leave();
+    await this.app.close();
+  }
+}
+
+/** Waits until `condition` holds; fails after `ms`. */
+export async function until(condition: () => Promise<boolean> | boolean, ms = 5000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
