@@ -8,7 +8,8 @@ export async function measure(running, target, scenario, seconds) {
   const before = pid === undefined ? 0 : cpuOf(pid);
   const url = running.url + target.prefix + scenario.path;
   const outcome = await loadFor(scenario).run({ ...scenario, url, seconds });
-  const cpuUs = pid === undefined ? undefined : (cpuOf(pid) - before) / Math.max(1, outcome.requests);
+  const spentUs = pid === undefined || outcome.requests === 0 ? undefined : cpuOf(pid) - before;
+  const cpuUs = spentUs === undefined ? undefined : spentUs / outcome.requests;
   return { ...outcome, rps: outcome.requests / outcome.seconds, cpuUs };
 }
 

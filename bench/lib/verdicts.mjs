@@ -19,7 +19,7 @@ const claims = [
   ['instances-64', 'wire-10000', 'wire-1', 'CPU per request', ratioOf('cpuUs'), atMost(1.1)],
 ];
 
-const isSound = ({ requests, failures }) => failures <= requests * LARGEST_FAILURE_SHARE;
+const isSound = ({ requests, failures }) => requests > 0 && failures <= requests * LARGEST_FAILURE_SHARE;
 
 function refusal({ controlOffset }, parties) {
   if (controlOffset === undefined) return 'there is no control';

@@ -1,0 +1,30 @@
+import { median } from '../median.mjs';
+
+// V8 takes memory in steps and gives it back when it pleases: what counts as growth has to be above that.
+const MEMORY = { field: 'rssMb', what: 'resident memory', unit: ' MB', share: 0.1, slack: 24 };
+const DESCRIPTORS = { field: 'descriptors', what: 'file descriptors', unit: '', share: 0.1, slack: 16 };
+
+/** Compares the second fifth of the samples with the last: the first belongs to the warm-up. */
+function compare(samples, { field, what, unit, share, slack }) {
+  const fifth = Math.max(1, Math.floor(samples.length / 5));
+  const early = median(samples.slice(fifth, 2 * fifth).map((sample) => sample[field]));
+  const late = median(samples.slice(-fifth).map((sample) => sample[field]));
+  const text = `${what}: ${early.toFixed(0)}${unit} early, ${late.toFixed(0)}${unit} late`;
+  return { text, ok: late <= early * (1 + share) + slack };
+}
+
+/** What a soak has shown: one line each, and whether it is as it should be. */
+export function judge({ samples, load, descriptorsBefore, descriptorsAfter }) {
+  return [
+    compare(samples, MEMORY),
+    compare(samples, DESCRIPTORS),
+    {
+      text: `file descriptors after the load: ${descriptorsAfter}, before it: ${descriptorsBefore}`,
+      ok: descriptorsAfter <= descriptorsBefore + DESCRIPTORS.slack,
+    },
+    {
+      text: [`${load.total} turns, ${load.failed} failed`, ...load.failures].join('\n  '),
+      ok: load.failed === 0 && Object.values(load.turns).every((count) => count > 0),
+    },
+  ];
+}
