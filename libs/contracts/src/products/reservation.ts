@@ -5,6 +5,7 @@ import {
   ArrayUnique,
   IsArray,
   IsInt,
+  IsObject,
   Max,
   Min,
   ValidateNested,
@@ -37,7 +38,9 @@ export const AreItems = (): PropertyDecorator =>
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(MAX_ORDER_ITEMS),
-    ArrayUnique((item: ItemDto) => item.productId),
+    // A list in the list would pass: its own elements are validated, of which it may have none.
+    IsObject({ each: true }),
+    ArrayUnique((item: ItemDto | null) => item?.productId),
     ValidateNested({ each: true }),
     Type(() => ItemDto),
   );

@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { internalError, type Problem } from '#contracts';
+import { REQUEST_ID_HEADER } from './request-id.js';
 import { toProblem } from './to-problem.js';
 
 /** The path of a request target: `instance` of a problem names no query, which may hold secrets. */
@@ -46,6 +47,8 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .status(problem.status)
     .headers(problem.headers)
     .header('content-type', 'application/problem+json')
+    // Also where no hook has run: fastify answers a path that it cannot decode before any.
+    .header(REQUEST_ID_HEADER, request.id)
     .send(JSON.stringify(problem.toDocument(pathOf(request.url), request.id)));
 }
 
