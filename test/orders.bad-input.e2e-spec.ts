@@ -1,0 +1,169 @@
+import type { ProblemDocument } from '#contracts';
+import { boot, type RunningApp } from '#service-kit';
+import { tempDir } from '#testing';
+import { orderService } from '#apps/order-service';
+import { MapRegistry } from './support/map-registry.js';
+
+const ITEM = { productId: 'p', quantity: 1 };
+const ORDER = { userId: 'u', items: [ITEM] };
+const MEGABYTE = 1024 * 1024;
+
+/** Bodies that are no JSON, or no JSON that anybody should read. */
+const UNREADABLE: readonly (readonly [string, string | Buffer, number])[] = [
+  ['nothing', '', 400],
+  ['broken JSON', '{"status":', 400],
+  ['bad UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 400],
+  ['2 MB', JSON.stringify({ userId: 'x'.repeat(2 * MEGABYTE) }), 413],
+  ['__proto__', '{"status":"paid","__proto__":{"status":"paid"}}', 400],
+  ['nested __proto__', '{"items":[{"__proto__":{"quantity":1}}]}', 400],
+  ['an array', '[]', 400],
+  ['an array of one', '[{"status":"cancelled"}]', 400],
+  ['null', 'null', 400],
+  ['a string', '"cancelled"', 400],
+  ['a number', '7', 400],
+];
+
+const BAD_ORDERS: readonly (readonly [string, unknown, string])[] = [
+  ['no userId', { items: [ITEM] }, '/userId'],
+  ['a userId that is a number', { ...ORDER, userId: 7 }, '/userId'],
+  ['a userId that is null', { ...ORDER, userId: null }, '/userId'],
+  ['a blank userId', { ...ORDER, userId: '  ' }, '/userId'],
+  ['a userId with U+0000', { ...ORDER, userId: 'a\0' }, '/userId'],
+  ['no items', { userId: 'u' }, '/items'],
+  ['items that are an object', { ...ORDER, items: {} }, '/items'],
+  ['an empty list of items', { ...ORDER, items: [] }, '/items'],
+  [
+    '101 items',
+    { ...ORDER, items: Array.from({ length: 101 }, (_, n) => ({ ...ITEM, productId: `${n}` })) },
+    '/items',
+  ],
+  ['a product twice', { ...ORDER, items: [ITEM, ITEM] }, '/items'],
+  ['an item that is null', { ...ORDER, items: [null] }, '/items'],
+  ['an item that is a list', { ...ORDER, items: [[]] }, '/items'],
+  ['a quantity of 0', { ...ORDER, items: [{ ...ITEM, quantity: 0 }] }, '/items/0/quantity'],
+  ['a quantity of half', { ...ORDER, items: [{ ...ITEM, quantity: 0.5 }] }, '/items/0/quantity'],
+  ['a quantity that is a text', { ...ORDER, items: [{ ...ITEM, quantity: '1' }] }, '/items/0/quantity'],
+  ['a price of its own', { ...ORDER, items: [{ ...ITEM, unitPrice: 1 }] }, '/items/0/unitPrice'],
+  ['a status of its own', { ...ORDER, status: 'paid' }, '/status'],
+  ['an id of its own', { ...ORDER, id: 'mine' }, '/id'],
+];
+
+const BAD_MOVES: readonly (readonly [string, unknown, string])[] = [
+  ['an unknown status', { status: 'lost' }, '/status'],
+  ['a status that is null', { status: null }, '/status'],
+  ['a status that is a list', { status: ['paid'] }, '/status'],
+  ['an unknown member', { status: 'cancelled', total: 0 }, '/total'],
+];
+
+describe('bad input to the order service', () => {
+  const directory = tempDir();
+  let app: RunningApp;
+  let id: string;
+  let before: string;
+
+  beforeAll(async () => {
+    const env = { DATA_DIR: directory.path, ORDER_SERVICE_PORT: '0', LOG_LEVEL: 'ERROR' };
+    app = await boot(orderService, { env, registry: new MapRegistry() });
+    const placed = await send('POST', '/orders', JSON.stringify(ORDER));
+    id = ((await placed.json()) as { id: string }).id;
+    before = await everything();
+  });
+
+  afterAll(async () => {
+    await app.leave();
+    await app.close();
+    directory.remove();
+  });
+
+  const send = (method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) =>
+    fetch(app.url + path, {
+      method,
+      ...(body !== undefined && { body: body as never }),
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    });
+
+  /** All that a client can see of the orders, but for what the service adds by itself. */
+  async function everything(): Promise<string> {
+    const { items } = (await (await send('GET', '/orders?limit=200')).json()) as {
+      items: { id: string; status: string }[];
+    };
+    return JSON.stringify(items.map(({ id: one, status }) => [one, status]));
+  }
+
+  async function expectRefusal(response: Response, status: number): Promise<ProblemDocument> {
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    const problem = (await response.json()) as ProblemDocument;
+    expect(problem).toMatchObject({ status, requestId: response.headers.get('x-request-id') });
+    expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts|\.js|select |insert /i);
+    expect(await everything()).toBe(before);
+    return problem;
+  }
+
+  const target = (method: string): string => (method === 'POST' ? '/orders' : `/orders/${id}`);
+  const unreadable = ['POST', 'PUT', 'PATCH'].flatMap((method) =>
+    UNREADABLE.map(([what, body, status]) => [method, what, body, status] as const),
+  );
+
+  it.each(unreadable)('%s of %s changes nothing', async (method, _what, body, status) => {
+    await expectRefusal(await send(method, target(method), body), status);
+  });
+
+  it.each(BAD_ORDERS)('an order with %s is refused, and the member named', async (_what, body, pointer) => {
+    const problem = await expectRefusal(await send('POST', '/orders', JSON.stringify(body)), 400);
+    expect(problem.errors?.map((error) => error.pointer)).toEqual(
+      expect.arrayContaining([expect.stringMatching(new RegExp(`^${pointer}`))]),
+    );
+  });
+
+  const moves = ['PUT', 'PATCH'].flatMap((method) => BAD_MOVES.map((row) => [method, ...row] as const));
+
+  it.each(moves)('%s with %s is refused, and the member named', async (method, _what, body, pointer) => {
+    const problem = await expectRefusal(await send(method, target(method), JSON.stringify(body)), 400);
+    expect(problem.errors).toMatchObject([{ pointer }]);
+  });
+
+  it('PUT without a status is refused', async () => {
+    await expectRefusal(await send('PUT', target('PUT'), '{}'), 400);
+  });
+
+  it.each(['', 'two words', 'x'.repeat(256), 'é'])('the Idempotency-Key %j is refused', async (key) => {
+    const headers = { 'idempotency-key': key };
+    const problem = await expectRefusal(await send('POST', '/orders', JSON.stringify(ORDER), headers), 400);
+    expect(problem.type).toMatch(/:idempotency-key-invalid$/);
+  });
+
+  it('another media type is refused', async () => {
+    const body = JSON.stringify(ORDER);
+    await expectRefusal(await send('POST', '/orders', body, { 'content-type': 'text/plain' }), 415);
+  });
+
+  it.each([
+    '?limit=0',
+    '?limit=201',
+    '?limit=x',
+    '?limit=1&limit=2',
+    '?cursor=x',
+    '?cursor=',
+    '?cursor=%00',
+    '?unknown=1',
+  ])('the list %s is refused', async (query) => {
+    await expectRefusal(await send('GET', `/orders${query}`), 400);
+    await expectRefusal(await send('GET', `/orders/user/u${query}`), 400);
+  });
+
+  it.each(['nothing', '%00', '..%2fusers', '00000000-0000-0000-0000-000000000000', '%ff'])(
+    'no order is called %s',
+    async (name) => {
+      for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const body = method === 'PATCH' ? '{"status":"cancelled"}' : undefined;
+        await expectRefusal(await send(method, `/orders/${name}`, body), name === '%ff' ? 400 : 404);
+      }
+    },
+  );
+
+  it('nobody has orders whose name cannot be stored', async () => {
+    const response = await send('GET', '/orders/user/%00');
+    expect(response.status).toBeLessThan(500);
+  });
+});
