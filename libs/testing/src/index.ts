@@ -7,3 +7,6 @@ export * from './process/root.js';
 export * from './process/launched-process.js';
 export * from './process/start-system.js';
 export * from './process/on-curl.js';
+export * from './app/null-registry.js';
+export * from './app/boot-for-test.js';
+export * from './app/call.js';

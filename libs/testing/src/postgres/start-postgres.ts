@@ -36,7 +36,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     stop: async () => {
       // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
       server.process.kill('SIGINT');
-      if (server.process.exitCode === null) await once(server.process, 'exit');
+      await server.exited;
       directory.remove();
     },
   };
@@ -44,7 +44,13 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 const urlOf = (port: number, database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
 
-async function launch(bin: string, directory: string): Promise<{ port: number; process: ChildProcess }> {
+interface Launched {
+  readonly port: number;
+  readonly process: ChildProcess;
+  readonly exited: Promise<unknown>;
+}
+
+async function launch(bin: string, directory: string): Promise<Launched> {
   const owner = ownerOf(directory);
   const data = join(directory, 'data');
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N'], {
@@ -54,8 +60,9 @@ async function launch(bin: string, directory: string): Promise<{ port: number; p
   const port = await freePort();
   const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', directory, ...IMPATIENT];
   const server = spawn(join(bin, 'postgres'), args, { stdio: 'ignore', ...owner });
+  const exited = once(server, 'exit');
   await waitFor(`PostgreSQL on port ${port}`, () => query(port, 'select 1'), 30_000);
-  return { port, process: server };
+  return { port, process: server, exited };
 }
 
 // The server refuses to run as root, so root runs it as the user that the package made.

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { Readiness } from '../app/readiness.js';
+import type { HealthIndicator } from './health-indicator.js';
+
+export const INDICATORS = Symbol('health indicators');
+
+const CHECK_TIMEOUT_MS = 2000;
+
+/** Asks the indicators of an app, all at once. What is down makes terminus throw its document as a 503. */
+@Injectable()
+export class HealthService {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly sessions: HealthIndicatorService,
+    private readonly readiness: Readiness,
+    @Inject(INDICATORS) private readonly indicators: readonly HealthIndicator[],
+  ) {}
+
+  /** How everything is. */
+  health(): Promise<HealthCheckResult> {
+    return this.checks.check(this.indicators.map((indicator) => () => this.ask(indicator)));
+  }
+
+  /** That the process answers: it asks nobody. */
+  live(): Promise<HealthCheckResult> {
+    return this.checks.check([]);
+  }
+
+  /** Whether the app may receive traffic: nobody is asked once it is draining. */
+  ready(): Promise<HealthCheckResult> {
+    if (this.readiness.isDraining)
+      return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
+    const required = this.indicators.filter((indicator) => indicator.required);
+    return this.checks.check(required.map((indicator) => () => this.ask(indicator)));
+  }
+
+  private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
+    const session = this.sessions.check(indicator.name);
+    const result = await session.attempt(() => indicator.check()).withTimeout(CHECK_TIMEOUT_MS);
+    if (result[indicator.name]?.status === 'up') return result;
+    // Not terminus' own words: an error's text may name hosts, paths and users.
+    return indicator.required ? session.down('does not answer') : session.degraded('does not answer');
+  }
+}

@@ -1,0 +1,30 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+import { etagOf, matchesWeakly } from './preconditions.js';
+
+/** A resource and the number of its version; handlers that answer with one get ETag and conditional GET. */
+export class Versioned<T> {
+  constructor(
+    readonly version: number,
+    readonly body: T,
+  ) {}
+}
+
+/** Turns a {@link Versioned} into its body with an ETag, or into 304 for who has that version already. */
+export class VersionedInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return next.handle().pipe(map((answer) => bodyOf(answer, request, reply)));
+  }
+}
+
+function bodyOf(answer: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (!(answer instanceof Versioned)) return answer;
+  void reply.header('etag', etagOf(answer.version));
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads || !matchesWeakly(request.headers['if-none-match'], answer.version)) return answer.body;
+  void reply.status(304);
+  return undefined;
+}

@@ -1,0 +1,21 @@
+import { Controller, Get, Headers, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Registry } from 'prom-client';
+import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
+
+/** `/metrics`: Prometheus text, or OpenMetrics for who asks for it. */
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly registry: Registry) {}
+
+  @Get()
+  async read(
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const text = await this.registry.metrics();
+    const open = accept?.includes('application/openmetrics-text') === true;
+    void reply.header('vary', 'accept').type(open ? OPEN_METRICS_TYPE : this.registry.contentType);
+    return open ? toOpenMetrics(text) : text;
+  }
+}

@@ -1,0 +1,94 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { bootForTest, call, onPostgres, waitFor, type TestApp } from '#testing';
+import { defineService } from './define-service.js';
+
+@Controller('notes')
+class NotesController {
+  @Get(':id')
+  get(): object {
+    return {};
+  }
+}
+
+@Module({ controllers: [NotesController] })
+class NotesModule {}
+
+const noteService = defineService({
+  name: 'note-service',
+  version: '1.0.0',
+  portVariable: 'NOTE_SERVICE_PORT',
+  defaultPort: 0,
+  migrations: {},
+  module: () => ({ module: NotesModule }),
+});
+
+describe('a service', () => {
+  let app: TestApp;
+  const get = (path: string, headers = {}) => call(app.url, `GET ${path}`, { headers });
+
+  beforeEach(async () => {
+    app = await bootForTest(noteService);
+  });
+  afterEach(() => app.close());
+
+  it('tells its health as terminus does', async () => {
+    const { status, body } = await get('/health');
+    const up = { database: { status: 'up', responseTime: expect.any(Number) as number } };
+    expect([status, body]).toEqual([200, { status: 'ok', info: up, error: {}, details: up }]);
+    expect((await get('/health/live')).body).toEqual({ status: 'ok', info: {}, error: {}, details: {} });
+    expect((await get('/health/ready')).status).toBe(200);
+  });
+
+  it('is not ready from the moment that it drains, but lives', async () => {
+    await app.leave();
+    const ready = await get('/health/ready');
+    expect(ready).toMatchObject({ status: 503, body: { error: { readiness: { message: 'draining' } } } });
+    expect((await get('/health/live')).status).toBe(200);
+    expect((await get('/health')).status).toBe(200);
+  });
+
+  it('counts requests by route pattern, not by path', async () => {
+    await get('/notes/1');
+    await get('/notes/2');
+    await get('/nothing/here');
+    const { headers, body } = await get('/metrics');
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const sample = 'http_request_duration_seconds_count';
+    expect(body).toContain(`${sample}{method="GET",route="/notes/:id",status="200"} 2`);
+    expect(body).toContain(`${sample}{method="GET",route="unknown",status="404"} 1`);
+    expect(body).toContain('process_cpu_seconds_total ');
+  });
+
+  it('speaks OpenMetrics to who asks, and Prometheus text after that as before', async () => {
+    const { headers, body } = await get('/metrics', {
+      accept: 'application/openmetrics-text; version=1.0.0',
+    });
+    expect(headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(body).toMatch(/# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total \S+\n/);
+    expect(body).toMatch(/\n# EOF\n$/);
+    expect(body).not.toContain('\n\n');
+    expect((await get('/metrics')).body).toContain('# TYPE process_cpu_seconds_total counter\n');
+  });
+
+  it('keeps the metrics of two services in one process apart', async () => {
+    const other = await bootForTest(noteService);
+    await get('/notes/1');
+    expect((await call(other.url, 'GET /metrics')).body).not.toContain('route="/notes/:id"');
+    await other.close();
+  });
+});
+
+onPostgres('a service whose store goes away', (server) => {
+  it('is neither healthy nor ready, but lives', async () => {
+    const app = await bootForTest(noteService, { DATABASE_URL: await server().createDatabase() });
+    const statusOf = async (path: string) => (await call(app.url, `GET ${path}`)).status;
+    expect(await statusOf('/health/ready')).toBe(200);
+    await server().stop();
+    await waitFor('the service to notice', async () => (await statusOf('/health/ready')) === 503);
+    const { status, body } = await call(app.url, 'GET /health');
+    const down = { database: { status: 'down', message: 'does not answer' } };
+    expect([status, body]).toEqual([503, { status: 'error', info: {}, error: down, details: down }]);
+    expect(await statusOf('/health/live')).toBe(200);
+    await app.close();
+  });
+});

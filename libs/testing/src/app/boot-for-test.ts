@@ -1,0 +1,31 @@
+import { boot, type AppDefinition, type BaseConfig, type Env, type RunningApp } from '#service-kit';
+import { tempDir } from '../temp-dir.js';
+import { nullRegistry } from './null-registry.js';
+
+const ANY_PORT: Env = {
+  GATEWAY_PORT: '0',
+  USER_SERVICE_PORT: '0',
+  ORDER_SERVICE_PORT: '0',
+  PRODUCT_SERVICE_PORT: '0',
+};
+
+/** A booted app; `close` also removes its store. */
+export type TestApp = Pick<RunningApp, 'name' | 'url' | 'nest' | 'leave' | 'close'>;
+
+/** Boots an app as production does, on a free port and an empty embedded store; `env` may say otherwise. */
+export async function bootForTest<C extends BaseConfig>(
+  definition: AppDefinition<C>,
+  env: Env = {},
+): Promise<TestApp> {
+  const directory = tempDir();
+  const defaults = { ...ANY_PORT, DATA_DIR: directory.path, LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1' };
+  const app = await boot(definition, { env: { ...defaults, ...env }, registry: nullRegistry });
+  return {
+    ...app,
+    close: async () => {
+      await app.leave();
+      await app.close();
+      directory.remove();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** An answer, its body read: JSON where it says so, else text. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- specs look into bodies of every shape
+  readonly body: any;
+}
+
+/** What a spec sends; `body` goes as JSON unless it is text or bytes. */
+export interface Call {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array;
+
+/** Sends a request over a real socket: `call(app.url, 'POST /users', { body: ann })`. */
+export async function call(origin: string, line: string, { body, headers }: Call = {}): Promise<Answer> {
+  const [method, path] = line.split(' ', 2);
+  const response = await fetch(origin + path!, {
+    method: method!,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
+    redirect: 'manual',
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}

@@ -1,0 +1,10 @@
+import type { InstanceView } from '#contracts';
+import type { Registry } from '#registry-client';
+
+/** A registry for an app that is tested alone: it takes every instance and knows no neighbour. */
+export const nullRegistry: Registry = {
+  register: ({ name, url }) => Promise.resolve({ name, url } as InstanceView),
+  heartbeat: () => Promise.resolve({} as InstanceView),
+  unregister: () => Promise.resolve(),
+  instances: () => Promise.resolve([]),
+};
