@@ -1,0 +1,2 @@
+export { UsersModule } from './users.module.js';
+export { migrations } from './user.table.js';

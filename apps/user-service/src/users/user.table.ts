@@ -1,0 +1,35 @@
+import type { Migrations } from '#service-kit';
+
+/** A row of `users`. Times are epoch milliseconds. */
+export interface UserRow {
+  readonly id: string;
+  /** As the user writes it. */
+  readonly email: string;
+  /** As it is compared: unique. */
+  readonly email_key: string;
+  readonly name: string;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+/** The user service's store. */
+export interface UserSchema {
+  readonly users: UserRow;
+}
+
+export const migrations: Migrations = {
+  '0001-users': {
+    up: (db) =>
+      db.schema
+        .createTable('users')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('email', 'text', (column) => column.notNull())
+        .addColumn('email_key', 'text', (column) => column.notNull().unique())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .execute(),
+  },
+};

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { UsersController } from './users.controller.js';
+import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
+
+/** Users: the API, the rules and the rows. */
+@Module({ controllers: [UsersController], providers: [UsersService, UsersRepository] })
+export class UsersModule {}

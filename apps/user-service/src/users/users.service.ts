@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import type { Page, PageQueryDto, User, UserDto, UserPatchDto } from '#contracts';
+import {
+  changeVersioned,
+  isUniqueViolation,
+  newId,
+  readPage,
+  Versioned,
+  type Preconditions,
+} from '#service-kit';
+import type { UserRow } from './user.table.js';
+import { emailTaken, noSuchUser } from './users.problems.js';
+import { UsersRepository, type UserFields } from './users.repository.js';
+
+/** What can be done with users. */
+@Injectable()
+export class UsersService {
+  constructor(private readonly users: UsersRepository) {}
+
+  list(page: PageQueryDto): Promise<Page<User>> {
+    return readPage(page, (keyset) => this.users.list(keyset), toUser);
+  }
+
+  async get(id: string): Promise<Versioned<User>> {
+    return versioned(await this.find(id));
+  }
+
+  async create(user: UserDto): Promise<Versioned<User>> {
+    const now = Date.now();
+    const fields = { email: user.email, email_key: keyOf(user.email), name: user.name };
+    const row = { ...fields, id: newId(), version: 1, created_at: now, updated_at: now };
+    return versioned(await refusingTakenEmail(this.users.insert(row)));
+  }
+
+  /** Changes the members that `changes` has; a whole {@link UserDto} replaces the user. */
+  async change(id: string, changes: UserPatchDto, preconditions: Preconditions): Promise<Versioned<User>> {
+    const fields = toFields(changes);
+    const row = await changeVersioned({
+      preconditions,
+      find: () => this.find(id),
+      write: (current) => refusingTakenEmail(this.users.update(current, fields, Date.now())),
+    });
+    return versioned(row);
+  }
+
+  async remove(id: string, preconditions: Preconditions): Promise<void> {
+    await changeVersioned({
+      preconditions,
+      find: () => this.find(id),
+      write: (current) => this.users.remove(current),
+    });
+  }
+
+  private async find(id: string): Promise<UserRow> {
+    const row = await this.users.find(id);
+    if (!row) throw noSuchUser();
+    return row;
+  }
+}
+
+// Upper case first: it folds letters that have several lower cases, such as the two sigmas and the two forms of sharp s.
+const keyOf = (email: string): string => email.normalize('NFC').toUpperCase().toLowerCase();
+
+const toFields = ({ email, name }: UserPatchDto): Partial<UserFields> => ({
+  ...(email !== undefined && { email, email_key: keyOf(email) }),
+  ...(name !== undefined && { name }),
+});
+
+const toUser = (row: UserRow): User => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  createdAt: new Date(row.created_at).toISOString(),
+  updatedAt: new Date(row.updated_at).toISOString(),
+});
+
+const versioned = (row: UserRow): Versioned<User> => new Versioned(row.version, toUser(row));
+
+// The index decides, not a look before: two requests with the same address may come at once.
+async function refusingTakenEmail<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw isUniqueViolation(error) ? emailTaken(error) : error;
+  }
+}

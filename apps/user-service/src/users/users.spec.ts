@@ -1,0 +1,152 @@
+import type { Page, User } from '#contracts';
+import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
+import { userService } from '../user-service.app.js';
+
+const ann = { email: 'Ann@Example.com', name: 'Ann' };
+const bob = { email: 'bob@example.com', name: 'Bob' };
+
+onBothStores('/users', (store) => {
+  let app: TestApp;
+  const http = (line: string, options?: Call): Promise<Answer> => call(app.url, line, options);
+  const create = async (body: object): Promise<Answer> => http('POST /users', { body });
+
+  beforeEach(async () => {
+    const { databaseUrl, dataDir } = await store.createStorage();
+    app = await bootForTest(userService, { DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+  });
+  afterEach(() => app.close());
+
+  it('creates a user, and gives it at its location', async () => {
+    const created = await create(ann);
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toBe(`/users/${created.body.id}`);
+    expect(created.headers.get('etag')).toBe('"1"');
+    expect(created.body).toMatchObject(ann);
+    const read = await http(`GET /users/${created.body.id}`);
+    expect(read).toMatchObject({ status: 200, body: created.body });
+  });
+
+  it('answers HEAD as GET, without a body', async () => {
+    const { body } = await create(ann);
+    const head = await http(`HEAD /users/${body.id}`);
+    expect([head.status, head.headers.get('etag'), head.body]).toEqual([200, '"1"', '']);
+  });
+
+  it('takes an address once, whatever its case', async () => {
+    await create(ann);
+    const { body: other } = await create(bob);
+    const again = await create({ ...bob, email: 'aNN@exAmple.COM' });
+    expect(again).toMatchObject({ status: 409, body: { type: 'urn:msa-gateway:problem:email-taken' } });
+    const change = await http(`PATCH /users/${other.id}`, { body: { email: ann.email.toUpperCase() } });
+    expect(change.status).toBe(409);
+  });
+
+  it('takes one of 50 that ask for an address at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => create(ann)));
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
+    expect((await http('GET /users')).body.items).toHaveLength(1);
+  });
+
+  it('replaces by PUT and merges by PATCH', async () => {
+    const { body: user } = await create(ann);
+    const replaced = await http(`PUT /users/${user.id}`, { body: bob });
+    expect(replaced.body).toEqual({ ...user, ...bob, updatedAt: replaced.body.updatedAt });
+    const merged = await http(`PATCH /users/${user.id}`, {
+      body: '{"name":"Robert"}',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(merged.body).toMatchObject({ ...bob, name: 'Robert', createdAt: user.createdAt });
+    expect(merged.headers.get('etag')).toBe('"3"');
+  });
+
+  it('lets a user keep its own address in another case', async () => {
+    const { body: user } = await create(ann);
+    const answer = await http(`PUT /users/${user.id}`, { body: { ...ann, email: 'ANN@example.com' } });
+    expect(answer).toMatchObject({ status: 200, body: { email: 'ANN@example.com' } });
+  });
+
+  it.each([{ name: null }, { email: null }])('refuses to remove a member by %j', async (body) => {
+    const { body: user } = await create(ann);
+    const answer = await http(`PATCH /users/${user.id}`, { body });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: `/${Object.keys(body)[0]!}` }] },
+    });
+    expect((await http(`GET /users/${user.id}`)).body).toEqual(user);
+  });
+
+  it('deletes a user for good', async () => {
+    const { body: user } = await create(ann);
+    expect((await http(`DELETE /users/${user.id}`)).status).toBe(204);
+    for (const line of [`GET /users/${user.id}`, `DELETE /users/${user.id}`])
+      expect(await http(line)).toMatchObject({
+        status: 404,
+        body: { type: 'urn:msa-gateway:problem:not-found' },
+      });
+    expect((await http(`PUT /users/${user.id}`, { body: ann })).status).toBe(404);
+    expect((await create(ann)).status).toBe(201);
+  });
+
+  it('changes nothing that is not in the version that the client expects', async () => {
+    const { body: user } = await create(ann);
+    const stale = { 'if-match': '"7", W/"1", nonsense' };
+    expect((await http(`PUT /users/${user.id}`, { body: bob, headers: stale })).status).toBe(412);
+    expect((await http(`PATCH /users/${user.id}`, { body: bob, headers: stale })).status).toBe(412);
+    expect((await http(`DELETE /users/${user.id}`, { headers: stale })).status).toBe(412);
+    const unwanted = await http(`PUT /users/${user.id}`, { body: bob, headers: { 'if-none-match': '*' } });
+    expect(unwanted.status).toBe(412);
+    const fresh = { 'if-match': '"0", "1"' };
+    expect((await http(`PUT /users/${user.id}`, { body: bob, headers: fresh })).status).toBe(200);
+    expect((await http(`DELETE /users/${user.id}`, { headers: { 'if-match': '*' } })).status).toBe(204);
+  });
+
+  it('lets one of many writers of the same version win', async () => {
+    const { body: user } = await create(ann);
+    const write = (n: number) =>
+      http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` }, headers: { 'if-match': '"1"' } });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
+  });
+
+  it('loses no change of writers that expect nothing', async () => {
+    const { body: user } = await create(ann);
+    const write = (n: number) => http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` } });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await http(`GET /users/${user.id}`)).headers.get('etag')).toBe('"21"');
+  });
+
+  it('tells a client that it has the newest version already', async () => {
+    const { body: user } = await create(ann);
+    const known = await http(`GET /users/${user.id}`, { headers: { 'if-none-match': 'W/"1"' } });
+    expect([known.status, known.headers.get('etag'), known.body]).toEqual([304, '"1"', '']);
+    expect((await http(`GET /users/${user.id}`, { headers: { 'if-none-match': '"2"' } })).status).toBe(200);
+  });
+
+  it('lists users page by page, in the order of their making', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { body } = await create({ email: `u${n}@example.com`, name: `U${n}` });
+      ids.push((body as User).id);
+    }
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { items, nextCursor } = (await http(`GET /users?limit=2${cursor}`)).body as Page<User>;
+      seen.push(...items.map(({ id }) => id));
+      cursor = nextCursor ? `&cursor=${nextCursor}` : '';
+    } while (cursor);
+    expect(seen).toEqual(ids);
+  });
+
+  it('refuses list queries that mean nothing', async () => {
+    const queries = ['limit=0', 'limit=201', 'limit=x', 'limit=1.5', 'limit=', 'limit=1&limit=2'];
+    for (const query of [...queries, 'cursor=garbage', 'cursor=', 'page=2']) {
+      const answer = await http(`GET /users?${query}`);
+      expect([query, answer.status]).toEqual([query, 400]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+  });
+});
