@@ -1,5 +1,7 @@
 import {
   baseSpecs,
+  ConfigError,
+  list,
   oneOf,
   port,
   readEnv,
@@ -9,6 +11,8 @@ import {
   type BaseConfig,
   type Env,
 } from '#service-kit';
+import { insecureSettings } from './insecure-settings.js';
+import { isAddressRange } from './proxy/edge/trusted-proxies.js';
 
 /** Settings of the gateway. */
 export interface GatewayConfig extends BaseConfig {
@@ -24,26 +28,29 @@ export interface GatewayConfig extends BaseConfig {
   readonly redisUrl: string | undefined;
 }
 
-const LOOPBACK = '127.0.0.0/8,::1/128';
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
-/** @throws StartupError that names every bad variable. */
+/** @throws ConfigError that names every bad variable, and in production every insecure one. */
 export function readGatewayConfig(env: Env): GatewayConfig {
   const vars = readEnv(env, {
     ...baseSpecs,
     GATEWAY_HOST: text({ default: '0.0.0.0' }),
     GATEWAY_PORT: port({ default: 8000 }),
-    TRUSTED_PROXIES: text({ default: LOOPBACK }),
+    TRUSTED_PROXIES: list('addresses and CIDR ranges', isAddressRange)({ default: LOOPBACK }),
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
     REGISTRY_TOKEN: text({ default: undefined }),
     REDIS_URL: url('redis', 'rediss')({ default: undefined }),
   });
-  return Object.freeze({
+  const config = Object.freeze({
     ...toBaseConfig(vars),
     host: vars.GATEWAY_HOST,
     port: vars.GATEWAY_PORT,
-    trustedProxies: vars.TRUSTED_PROXIES.split(',').map((range) => range.trim()),
+    trustedProxies: vars.TRUSTED_PROXIES,
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,
     redisUrl: vars.REDIS_URL,
   });
+  const insecure = config.environment === 'production' ? insecureSettings(config) : [];
+  if (insecure.length > 0) throw new ConfigError(insecure);
+  return config;
 }

@@ -65,3 +65,10 @@ export const url = (...schemes: readonly string[]) =>
 
 /** Any text that is not empty. */
 export const text = parsed<string>('a text', (input) => input);
+
+/** A list separated by commas, of which every entry `isEntry`; `entries` is their plural. */
+export const list = (entries: string, isEntry: (entry: string) => boolean) =>
+  parsed<readonly string[]>(`a list of ${entries}, separated by commas`, (input) => {
+    const parts = input.split(',').map((part) => part.trim());
+    return parts.every(isEntry) ? parts : undefined;
+  });

@@ -1,0 +1,62 @@
+import { readGatewayConfig } from './gateway.config.js';
+
+const problemsOf = (env: Record<string, string>): string[] => {
+  try {
+    readGatewayConfig(env);
+    return [];
+  } catch (error) {
+    return (error as { problems: string[] }).problems.map((problem) => problem.split(' ', 1)[0] ?? '');
+  }
+};
+
+describe('readGatewayConfig', () => {
+  it('needs nothing to be set', () => {
+    expect(readGatewayConfig({})).toMatchObject({
+      host: '0.0.0.0',
+      port: 8000,
+      environment: 'development',
+      trustedProxies: ['127.0.0.0/8', '::1/128'],
+      dataPlane: 'wire',
+      registryToken: undefined,
+    });
+  });
+
+  it('names every bad variable at once', () => {
+    expect(
+      problemsOf({
+        GATEWAY_PORT: '80000',
+        TRUSTED_PROXIES: '10.0.0.0/33',
+        DATA_PLANE: 'x',
+        LOG_LEVEL: 'x',
+      }).sort(),
+    ).toEqual(['DATA_PLANE', 'GATEWAY_PORT', 'LOG_LEVEL', 'TRUSTED_PROXIES']);
+  });
+
+  it.each(['10.0.0.0/8', '10.1.2.3, ::1', 'fd00::/8'])('takes the trusted proxies %s', (ranges) => {
+    expect(problemsOf({ TRUSTED_PROXIES: ranges })).toEqual([]);
+  });
+
+  it.each(['nginx', '10.0.0.0/8,', '10.0.0.0/x', '::1/129'])('refuses the trusted proxies %s', (ranges) => {
+    expect(problemsOf({ TRUSTED_PROXIES: ranges })).toEqual(['TRUSTED_PROXIES']);
+  });
+
+  it('refuses every insecure setting in production, and names it', () => {
+    const ENVIRONMENT = 'production';
+    const REGISTRY_TOKEN = 'sixteen-or-more-c';
+    expect(problemsOf({ ENVIRONMENT })).toEqual(['REGISTRY_TOKEN']);
+    expect(problemsOf({ ENVIRONMENT, REGISTRY_TOKEN: 'short' })).toEqual(['REGISTRY_TOKEN']);
+    expect(problemsOf({ ENVIRONMENT, TRUSTED_PROXIES: '10.0.0.1,0.0.0.0/0' })).toEqual([
+      'REGISTRY_TOKEN',
+      'TRUSTED_PROXIES',
+    ]);
+    expect(problemsOf({ ENVIRONMENT, TRUSTED_PROXIES: '::/0', REGISTRY_TOKEN })).toEqual(['TRUSTED_PROXIES']);
+    expect(problemsOf({ ENVIRONMENT, REGISTRY_TOKEN })).toEqual([]);
+  });
+
+  it('never tells a value', () => {
+    const start = () => readGatewayConfig({ ENVIRONMENT: 'production', REGISTRY_TOKEN: 'geheim' });
+    expect(start).toThrow(
+      /^bad configuration: REGISTRY_TOKEN must be a secret of at least 16 characters in production$/,
+    );
+  });
+});
