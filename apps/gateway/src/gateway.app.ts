@@ -2,6 +2,7 @@ import { HttpRegistry } from '#registry-client';
 import type { AppDefinition } from '#service-kit';
 import { readGatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
+import { FrontServer } from './proxy/index.js';
 
 /** The gateway, as `main.ts` boots it alone and the monolith beside the services. */
 export const gateway: AppDefinition<GatewayConfig> = {
@@ -9,5 +10,8 @@ export const gateway: AppDefinition<GatewayConfig> = {
   readConfig: readGatewayConfig,
   listenAddress: ({ host, port }) => ({ host, port }),
   registry: ({ port }) => new HttpRegistry({ url: `http://127.0.0.1:${port}` }),
-  build: (config, context) => ({ module: GatewayModule.of(config, context) }),
+  build: (config, context) => {
+    const front = new FrontServer();
+    return { module: GatewayModule.of(config, context, front), serverFactory: front.factory };
+  },
 };

@@ -47,6 +47,8 @@ export abstract class Exchange implements Picking {
   /** A 101 made this exchange a tunnel. */
   isTunnel = false;
   ending: Ending = 'completed';
+  /** Set when the exchange has ended. */
+  durationMs = 0;
   /** The client has its answer, or is gone: nothing may be done for it any more. */
   isOver = false;
 

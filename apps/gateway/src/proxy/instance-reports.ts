@@ -12,3 +12,6 @@ export interface InstanceReports {
 
 /** For compositions without discovery behind them. */
 export const NO_REPORTS: InstanceReports = { refused: () => undefined, reset: () => undefined };
+
+/** The token under which Nest finds the {@link InstanceReports}. */
+export const INSTANCE_REPORTS = Symbol('InstanceReports');

@@ -18,11 +18,13 @@ export interface PipelineParts<E extends Exchange> {
 export class Pipeline<E extends Exchange> {
   constructor(private readonly parts: PipelineParts<E>) {}
 
-  /** Takes `exchange` on its walk; an answer, or the client's leaving, ends it. */
-  walk(exchange: E): void {
-    this.parts.recorder.begun(exchange);
+  /**
+   * Takes `exchange` on its walk; an answer, or the client's leaving, ends it.
+   * @param fault what the entrance found wrong with the request: it goes no further
+   */
+  walk(exchange: E, fault?: Problem): void {
     try {
-      const route = this.parts.router.match(exchange);
+      const route = fault ?? this.parts.router.match(exchange);
       if (route instanceof Problem) exchange.reply(route);
       else this.enter(exchange, route.stages, 0);
     } catch (error) {

@@ -25,12 +25,9 @@ export interface Retries {
 export interface Policy {
   readonly timeouts: Timeouts;
   readonly retries: Retries;
-  /** Largest request body in bytes; 0 means no limit. */
-  readonly maxBodyBytes: number;
 }
 
 export const DEFAULT_POLICY: Policy = Object.freeze({
   timeouts: Object.freeze({ connectMs: 3_000, responseHeaderMs: 30_000, idleMs: 60_000, totalMs: 0 }),
   retries: Object.freeze({ afterRefusal: 9, afterReset: 1 }),
-  maxBodyBytes: 0,
 });

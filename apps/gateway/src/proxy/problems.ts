@@ -3,12 +3,18 @@ import { defineProblem } from '#contracts';
 /** Everything that the gateway itself answers on `/api`; all else is the service's own answer. */
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 export const pathEscapesService = defineProblem('path-escapes-service', 400, 'The path leaves its service');
+export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
 export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');
 export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
+export const transferCodingNotSupported = defineProblem(
+  'transfer-coding-not-supported',
+  501,
+  'Transfer coding not supported',
+);
 export const upstreamUnreachable = defineProblem(
   'upstream-unreachable',
   502,

@@ -18,3 +18,17 @@ export interface Failure {
 
 /** Nothing of the request reached the instance. */
 export const isUnsent = ({ kind }: Failure): boolean => kind === 'refused' || kind === 'connect-timeout';
+
+const DETAILS: Readonly<Record<FailureKind, string>> = {
+  refused: 'no connection to the instance came about',
+  'connect-timeout': 'no connection to the instance came about in time',
+  reset: 'the instance broke the connection before it answered',
+  timeout: 'the instance did not answer in time',
+  'protocol-error': 'the instance did not answer in valid HTTP/1.1',
+};
+
+export const failureOf = (kind: FailureKind, cause?: unknown): Failure => ({
+  kind,
+  detail: DETAILS[kind],
+  cause,
+});

@@ -4,7 +4,6 @@ import type { Failure } from '../forwarding/failure.js';
 
 /** Hears of every exchange, rejections too. Its calls return at once and throw nothing. */
 export interface Recorder {
-  begun(exchange: Exchange): void;
   attemptFailed(exchange: Exchange, instance: Instance, failure: Failure): void;
   tunnelOpened(exchange: Exchange): void;
   /** Called once, when the client has its answer or is gone. */

@@ -1,10 +1,10 @@
-import type { Problem } from '#contracts';
+import { Problem } from '#contracts';
 import { escapes } from '../edge/path-rules.js';
 import type { Exchange } from '../exchange.js';
 import { malformedRequest, pathEscapesService, unknownService } from '../problems.js';
-import type { Route } from './route.js';
 import type { RouteTable } from './route-table.js';
-import { API_PREFIX, pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
+import type { Route } from './route.js';
+import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
 
 /** Finds the route of an exchange and what its instance is asked for. */
 export class Router {
@@ -13,19 +13,29 @@ export class Router {
   /** The exchange's route, noted on it as well; or the problem with its target. */
   match(exchange: Exchange): Route | Problem {
     const { target } = exchange;
-    if (target.includes('#')) return malformedRequest('a request target has no fragment');
-    const path = target.slice(API_PREFIX.length, pathEnd(target));
     const end = serviceEnd(target);
-    const service = serviceOf(target, end);
-    if (escapes(path.slice(service.length + 1)) || isDots(service))
-      return pathEscapesService('dot segments lead out of the service');
-    const route = this.routes.get(service);
-    if (!route) return unknownService('no service of this name is registered');
+    const route = this.find(target, end);
+    if (route instanceof Problem) return route;
     exchange.route = route;
     exchange.upstreamTarget = upstreamTargetOf(target, end);
     return route;
   }
-}
 
-// `/api/..` would be another endpoint to whoever normalises it.
-const isDots = (service: string): boolean => escapes(`/${service}`) || service === '.';
+  /** The route of any target under `/api`, without an exchange. */
+  resolve(target: string): { route: Route; upstreamTarget: string } | { problem: Problem } {
+    const end = serviceEnd(target);
+    const route = this.find(target, end);
+    return route instanceof Problem
+      ? { problem: route }
+      : { route, upstreamTarget: upstreamTargetOf(target, end) };
+  }
+
+  private find(target: string, end: number): Route | Problem {
+    const service = serviceOf(target, end);
+    // `/api/..` would be another endpoint to whoever normalises it.
+    if (escapes(`/${service}`) || escapes(target.slice(end, pathEnd(target))))
+      return pathEscapesService('dot segments lead out of the service');
+    if (target.includes('#')) return malformedRequest('a request target has no fragment');
+    return this.routes.get(service) ?? unknownService('no service of this name is registered');
+  }
+}

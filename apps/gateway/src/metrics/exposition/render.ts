@@ -1,0 +1,30 @@
+import type { Labels, MetricFamily } from './family.js';
+
+/** The Prometheus text format, version 0.0.4. */
+export const renderPrometheus = (families: readonly MetricFamily[]): string =>
+  // Here a counter's family is named as its samples are.
+  families.map((each) => render(each, each.type === 'counter' ? `${each.name}_total` : each.name)).join('');
+
+/** OpenMetrics text, version 1.0.0. */
+export const renderOpenMetrics = (families: readonly MetricFamily[]): string =>
+  `${families.map((each) => render(each, each.name)).join('')}# EOF\n`;
+
+function render({ name, help, type, samples }: MetricFamily, header: string): string {
+  const lines = [`# HELP ${header} ${escapeHelp(help)}`, `# TYPE ${header} ${type}`];
+  for (const { suffix, labels, value } of samples)
+    lines.push(`${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function renderLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+export function renderNumber(value: number): string {
+  if (value === Infinity) return '+Inf';
+  return value === -Infinity ? '-Inf' : String(value);
+}
+
+const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');

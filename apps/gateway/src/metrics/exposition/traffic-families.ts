@@ -1,0 +1,148 @@
+import type { InstanceDirectory } from '../instance-directory.js';
+import { BOUNDS_MS, type LatencyHistogram } from '../latency-histogram.js';
+import type { InstanceSeries, ServiceSeries } from '../series.js';
+import type { TrafficMetrics } from '../traffic-metrics.js';
+import { family, type Labels, type MetricFamily, type Sample } from './family.js';
+import { renderNumber } from './render.js';
+
+type Pair = readonly [Labels, number];
+
+/** Everything that is counted of proxied traffic. */
+export function trafficFamilies(traffic: TrafficMetrics, directory: InstanceDirectory): MetricFamily[] {
+  const { services } = traffic;
+  return [...serviceFamilies(traffic, services), ...instanceFamilies(services, directory)];
+}
+
+/** `none` is the status of an exchange whose client left before there was an answer. */
+const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
+
+function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeries[]): MetricFamily[] {
+  const of = (pairs: (service: ServiceSeries) => Iterable<Pair>): Pair[] =>
+    services.flatMap((each) => [...pairs(each)]);
+  const single = (value: (service: ServiceSeries) => number): Pair[] =>
+    services.map((each) => [{ service: each.name }, value(each)]);
+  return [
+    family(
+      'counter',
+      'gateway_requests',
+      'Exchanges that have ended, by status of the answer.',
+      of(byStatus),
+    ),
+    histogram(
+      'gateway_request_duration_seconds',
+      'Time from request to end of answer; tunnels left out.',
+      services,
+    ),
+    family(
+      'counter',
+      'gateway_problems',
+      'Problems that the gateway answered with; without service: it met no route.',
+      [
+        ...of(byProblem),
+        ...Array.from(traffic.rejections.entries(), ([problem, n]): Pair => [{ service: '', problem }, n]),
+      ],
+    ),
+    family(
+      'counter',
+      'gateway_endings',
+      'How exchanges ended: completed, client-left or broken.',
+      of(byEnding),
+    ),
+    family(
+      'counter',
+      'gateway_retries',
+      'Attempts beyond the first.',
+      single((each) => each.retries),
+    ),
+    family(
+      'counter',
+      'gateway_response_bytes',
+      'Body bytes sent to clients.',
+      single((each) => each.bytesSent),
+    ),
+    family(
+      'gauge',
+      'gateway_tunnels_open',
+      'Upgraded connections that are open.',
+      single((each) => each.tunnelsOpen),
+    ),
+  ];
+}
+
+const byStatus = ({ name, statuses }: ServiceSeries): Iterable<Pair> =>
+  Array.from(statuses.entries(), ([status, n]) => [{ service: name, code: codeOf(status) }, n]);
+const byProblem = ({ name, problems }: ServiceSeries): Iterable<Pair> =>
+  Array.from(problems.entries(), ([problem, n]) => [{ service: name, problem }, n]);
+const byEnding = ({ name, endings }: ServiceSeries): Iterable<Pair> =>
+  Array.from(endings.entries(), ([ending, n]) => [{ service: name, ending }, n]);
+
+function histogram(name: string, help: string, services: readonly ServiceSeries[]): MetricFamily {
+  const samples = services.flatMap((each) => histogramSamples({ service: each.name }, each.latency));
+  return { name, help, type: 'histogram', samples };
+}
+
+function histogramSamples(labels: Labels, latency: LatencyHistogram): Sample[] {
+  let below = 0;
+  const buckets = [...BOUNDS_MS, Infinity].map((bound, i): Sample => {
+    below += latency.counts[i] ?? 0;
+    return { suffix: '_bucket', labels: { ...labels, le: renderNumber(bound / 1000) }, value: below };
+  });
+  return [...buckets, ...totals(labels, latency)];
+}
+
+const totals = (labels: Labels, { sumMs, count }: LatencyHistogram): Sample[] => [
+  { suffix: '_sum', labels, value: sumMs / 1000 },
+  { suffix: '_count', labels, value: count },
+];
+
+// Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has percentiles.
+function instanceFamilies(services: readonly ServiceSeries[], directory: InstanceDirectory): MetricFamily[] {
+  const each = services.flatMap((service) =>
+    [...service.instances.values()].map((series) => ({
+      series,
+      labels: { service: service.name, instance: series.id },
+    })),
+  );
+  return [
+    family(
+      'counter',
+      'gateway_instance_requests',
+      'Exchanges that have ended at an instance, by class of status.',
+      each.flatMap(({ series, labels }) => byClass(series, labels)),
+    ),
+    {
+      name: 'gateway_instance_request_duration_seconds',
+      help: 'Time of exchanges by instance.',
+      type: 'summary',
+      samples: each.flatMap(({ series, labels }) => totals(labels, series.latency)),
+    },
+    family(
+      'counter',
+      'gateway_instance_failures',
+      'Attempts that failed, by kind.',
+      each.flatMap(({ series, labels }) =>
+        Array.from(series.failures.entries(), ([kind, n]): Pair => [{ ...labels, kind }, n]),
+      ),
+    ),
+    family(
+      'gauge',
+      'gateway_instance_requests_in_flight',
+      'Requests under way.',
+      inFlight(services, directory),
+    ),
+  ];
+}
+
+function byClass({ statuses }: InstanceSeries, labels: Labels): Pair[] {
+  const classes = new Map<string, number>();
+  for (const [status, n] of statuses.entries()) {
+    const name = status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
+    classes.set(name, (classes.get(name) ?? 0) + n);
+  }
+  return Array.from(classes, ([name, n]) => [{ ...labels, class: name }, n]);
+}
+
+const inFlight = (services: readonly ServiceSeries[], directory: InstanceDirectory): Pair[] =>
+  services.flatMap(({ name }) =>
+    Array.from(directory.loadsOf(name) ?? [], ([instance, n]): Pair => [{ service: name, instance }, n]),
+  );

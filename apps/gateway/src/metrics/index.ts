@@ -1,0 +1,4 @@
+export * from './instance-directory.js';
+export * from './json-report.js';
+export * from './metrics.module.js';
+export * from './traffic-metrics.js';

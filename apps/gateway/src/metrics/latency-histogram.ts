@@ -1,0 +1,40 @@
+/** Upper bounds of the buckets, milliseconds; each about 1.6 times the one before where most answers fall. */
+export const BOUNDS_MS = [
+  0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 6, 10, 15, 25, 40, 60, 100, 150, 250, 400, 600, 1000, 2500, 5000, 10_000,
+  30_000, 60_000,
+] as const;
+
+/** How long things took. Observing allocates nothing. */
+export class LatencyHistogram {
+  /** One more than bounds: the last counts what is beyond them. Not cumulative. */
+  readonly counts = new Float64Array(BOUNDS_MS.length + 1);
+  count = 0;
+  sumMs = 0;
+
+  observe(ms: number): void {
+    let bucket = 0;
+    // Most answers end in the first few buckets, where a scan is faster than halving.
+    while (ms > (BOUNDS_MS[bucket] ?? Infinity)) bucket += 1;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
+    this.count += 1;
+    this.sumMs += ms;
+  }
+
+  /** The value that a share `q` of observations stays below, interpolated inside its bucket; 0 without observations. */
+  quantile(q: number): number {
+    const rank = q * this.count;
+    let below = 0;
+    for (let bucket = 0; bucket < BOUNDS_MS.length; bucket += 1) {
+      const inside = this.counts[bucket] ?? 0;
+      if (inside > 0 && below + inside >= rank) return within(bucket, (rank - below) / inside);
+      below += inside;
+    }
+    return this.count === 0 ? 0 : (BOUNDS_MS.at(-1) ?? 0);
+  }
+}
+
+function within(bucket: number, share: number): number {
+  const low = BOUNDS_MS[bucket - 1] ?? 0;
+  const high = BOUNDS_MS[bucket] ?? low;
+  return low + (high - low) * share;
+}

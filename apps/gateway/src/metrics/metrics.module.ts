@@ -1,0 +1,35 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { ProcessMetrics } from './exposition/process-families.js';
+import { Forgetting } from './forgetting.js';
+import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
+import { MetricsController } from './metrics.controller.js';
+import { TrafficMetrics } from './traffic-metrics.js';
+
+/** What a composition root binds metrics to. */
+export interface MetricsBindings {
+  readonly imports: DynamicModule['imports'] & {};
+  readonly directory: Pick<FactoryProvider<InstanceDirectory>, 'useFactory' | 'inject'>;
+}
+
+/** Counters of traffic and of the process, and how they are read. */
+@Module({})
+export class MetricsModule {
+  static of({ imports, directory }: MetricsBindings): DynamicModule {
+    return {
+      module: MetricsModule,
+      imports,
+      controllers: [MetricsController],
+      providers: [
+        TrafficMetrics,
+        ProcessMetrics,
+        { provide: INSTANCE_DIRECTORY, ...directory } as FactoryProvider<InstanceDirectory>,
+        {
+          provide: Forgetting,
+          useFactory: (traffic: TrafficMetrics, known: InstanceDirectory) => new Forgetting(traffic, known),
+          inject: [TrafficMetrics, INSTANCE_DIRECTORY],
+        },
+      ],
+      exports: [TrafficMetrics],
+    };
+  }
+}

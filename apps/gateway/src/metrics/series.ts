@@ -1,0 +1,73 @@
+import { LatencyHistogram } from './latency-histogram.js';
+import { Tally } from './tally.js';
+
+/** One exchange that has ended, as metrics see it. */
+export interface EndedExchange {
+  /** Status of the answer; 0 when the client left before there was one. */
+  readonly status: number;
+  readonly durationMs: number;
+  readonly bytesSent: number;
+  readonly attempts: number;
+  /** The problem that the gateway answered with. */
+  readonly problemCode: string | undefined;
+  readonly ending: 'completed' | 'client-left' | 'broken';
+  /** Its length says how long people talked, not how fast an answer was. */
+  readonly isTunnel: boolean;
+}
+
+const FIRST_ERROR = 500;
+
+/** What is counted of a service and of each of its instances alike. */
+abstract class Series {
+  readonly latency = new LatencyHistogram();
+  readonly statuses = new Tally<number>();
+  errors = 0;
+  bytesSent = 0;
+
+  record(exchange: EndedExchange): void {
+    this.statuses.add(exchange.status);
+    if (exchange.status >= FIRST_ERROR || exchange.ending === 'broken') this.errors += 1;
+    this.bytesSent += exchange.bytesSent;
+    if (!exchange.isTunnel) this.latency.observe(exchange.durationMs);
+  }
+}
+
+/** Counts of one instance. */
+export class InstanceSeries extends Series {
+  /** Attempts that failed, by kind. */
+  readonly failures = new Tally<string>();
+  /** Since when the instance is not registered any more. */
+  goneSince: number | undefined = undefined;
+
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+/** Counts of one service. */
+export class ServiceSeries extends Series {
+  readonly problems = new Tally<string>();
+  readonly endings = new Tally<EndedExchange['ending']>();
+  readonly instances = new Map<string, InstanceSeries>();
+  retries = 0;
+  tunnelsOpen = 0;
+  goneSince: number | undefined = undefined;
+
+  constructor(readonly name: string) {
+    super();
+  }
+
+  instance(id: string): InstanceSeries {
+    let series = this.instances.get(id);
+    if (!series) this.instances.set(id, (series = new InstanceSeries(id)));
+    return series;
+  }
+
+  override record(exchange: EndedExchange): void {
+    super.record(exchange);
+    this.endings.add(exchange.ending);
+    if (exchange.attempts > 1) this.retries += exchange.attempts - 1;
+    if (exchange.problemCode !== undefined) this.problems.add(exchange.problemCode);
+    if (exchange.isTunnel) this.tunnelsOpen -= 1;
+  }
+}

@@ -1,0 +1,18 @@
+/** Counts by key, for keys of which there are few. */
+export class Tally<K> {
+  private readonly counts = new Map<K, number>();
+
+  add(key: K): void {
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+  }
+
+  get total(): number {
+    let total = 0;
+    for (const count of this.counts.values()) total += count;
+    return total;
+  }
+
+  entries(): IterableIterator<[K, number]> {
+    return this.counts.entries();
+  }
+}

@@ -1,0 +1,31 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings', 'connection']);
+
+/**
+ * A server may ignore a request to upgrade (RFC 9110, section 7.8), but node:http cannot go back: the head is written
+ * anew without the wish, and the connection starts again with it. This is how clients that offer `h2c` with their first
+ * request (Java, .NET, curl --http2) get an ordinary answer.
+ */
+export function declineUpgrade(server: Server, request: IncomingMessage, socket: Socket, rest: Buffer): void {
+  const head = Buffer.from(headWithoutUpgrade(request), 'latin1');
+  socket.unshift(Buffer.concat([head, rest]));
+  server.emit('connection', socket);
+}
+
+function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {
+  let head = `${method ?? ''} ${url ?? ''} HTTP/${httpVersion}\r\n`;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (!UPGRADE_FIELDS.has(name.toLowerCase())) head += `${name}: ${rawHeaders[i + 1] ?? ''}\r\n`;
+  }
+  return `${head}\r\n`;
+}
+
+/** Whether an upgrade may become a tunnel: not to HTTP/2, which would pass by every rule, and not with a body. */
+export function mayTunnel({ headers }: IncomingMessage): boolean {
+  const { upgrade = '' } = headers;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return !hasBody && !/(?:^|,)\s*h2c?\b/i.test(upgrade);
+}

@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import type { FastifyServerFactory } from 'fastify';
+import { DEFAULT_POLICY } from '../policy.js';
+import { expectationFailed, methodNotSupported } from '../problems.js';
+import { isProxied } from '../routing/target.js';
+import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
+import { checkHead, type RequestHead } from './head-check.js';
+import type { NodeEntrance } from './node-entrance.js';
+import { answerProblem } from './problem-answer.js';
+import { responseOn } from './upgrade-response.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const SERVER_OPTIONS = {
+  maxHeaderSize: 16 * 1024,
+  insecureHTTPParser: false,
+  // Checked here, so that the answer is a problem document.
+  requireHostHeader: false,
+  // Slow heads end with 408. A whole request may take as long as it moves: uploads have no natural end.
+  headersTimeout: 20_000,
+  requestTimeout: 0,
+  connectionsCheckingInterval: 5_000,
+  // Longer than the 60 s that nginx and most load balancers keep idle connections: they close first.
+  keepAliveTimeout: 75_000,
+  keepAlive: true,
+  noDelay: true,
+} as const;
+
+/**
+ * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
+ * before Nest is, which is why the entrance comes later.
+ */
+export class FrontServer {
+  private entrance: NodeEntrance | undefined;
+
+  /** Sends `/api` to `entrance`. To be called before the server listens. */
+  open(entrance: NodeEntrance): void {
+    this.entrance = entrance;
+  }
+
+  readonly factory: FastifyServerFactory = (handler) => {
+    const nest = handler;
+    const server = createServer(SERVER_OPTIONS, (request, response) =>
+      this.dispatch(request, response, nest, false),
+    );
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+      this.dispatch(request, response, nest, true),
+    );
+    server.on('checkExpectation', refuseExpectation);
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) =>
+      this.upgrade(server, request, socket, rest),
+    );
+    server.on('connect', refuseConnect);
+    // Counts silence, either way, while a message is under way; what it means is decided by the message.
+    server.timeout = DEFAULT_POLICY.timeouts.idleMs;
+    // node:http would drop what is beyond without a word; their size is limited as it is.
+    server.maxHeadersCount = 0;
+    return server;
+  };
+
+  private dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    nest: Handler,
+    expects: boolean,
+  ): void {
+    const head = checkHead(request);
+    if (this.entrance && isProxied(head.target)) this.entrance.request(request, response, head, expects);
+    else if (head.fault) refuse(request, response, head.fault);
+    else serveByNest(request, response, head, { nest, expects });
+  }
+
+  private upgrade(server: Server, request: IncomingMessage, socket: Socket, rest: Buffer): void {
+    const head = checkHead(request);
+    if (!this.entrance || !isProxied(head.target)) {
+      // Nest's own gateways, where there are any, listen beside this.
+      if (server.listenerCount('upgrade') === 1) declineUpgrade(server, request, socket, rest);
+    } else if (mayTunnel(request)) this.entrance.upgrade(request, socket, rest, head);
+    else declineUpgrade(server, request, socket, rest);
+  }
+}
+
+function serveByNest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { target }: RequestHead,
+  { nest, expects }: { nest: Handler; expects: boolean },
+): void {
+  request.url = target;
+  // A stream of events may be silent for long, a body that stops may not.
+  request.once('timeout', () => request.socket.destroy());
+  response.on('timeout', () => undefined);
+  if (expects) response.writeContinue();
+  nest(request, response);
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  problem: RequestHead['fault'] & object,
+): void {
+  answerProblem(response, problem, { path: request.url ?? '/', requestId: randomUUID(), close: false });
+}
+
+function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+  refuse(request, response, expectationFailed('the only expectation met here is 100-continue'));
+}
+
+function refuseConnect(request: IncomingMessage, socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  refuse(
+    request,
+    responseOn(socket, request),
+    methodNotSupported('this is a gateway, not a tunnel for CONNECT'),
+  );
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { peerOf, type Peer } from '../edge/peer.js';
+import type { TrustedProxies } from '../edge/trusted-proxies.js';
+import type { Pipeline } from '../pipeline.js';
+import type { RequestHead } from './head-check.js';
+import { NodeExchange, type NodeFacts } from './node-exchange.js';
+import { responseOn } from './upgrade-response.js';
+
+/** What the entrance needs of its neighbours. */
+export interface NodeEntranceParts {
+  readonly pipeline: Pipeline<NodeExchange>;
+  readonly trusted: TrustedProxies;
+  readonly isDraining: () => boolean;
+}
+
+/** How long a client may go on sending a body that its answer did not wait for. */
+const LINGER_MS = 10_000;
+
+/** Turns requests of node:http into exchanges and walks them. */
+export class NodeEntrance {
+  private readonly peers = new WeakMap<Socket, Peer>();
+  private readonly upgraded = new Set<Socket>();
+
+  constructor(private readonly parts: NodeEntranceParts) {}
+
+  request(
+    request: IncomingMessage,
+    response: ServerResponse,
+    head: RequestHead,
+    expectsContinue: boolean,
+  ): void {
+    const exchange = new NodeExchange(request, response, this.facts(request, head), expectsContinue);
+    request.once('timeout', () => exchange.onSilence());
+    response.once('timeout', () => exchange.onSilence());
+    response.once('close', () => this.end(exchange));
+    this.parts.pipeline.walk(exchange, head.fault);
+  }
+
+  upgrade(request: IncomingMessage, socket: Socket, rest: Buffer, head: RequestHead): void {
+    const facts = this.facts(request, head, rest);
+    const exchange = new NodeExchange(request, responseOn(socket, request), facts);
+    this.upgraded.add(socket);
+    // Without a listener the reset of one client would end the process.
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      this.upgraded.delete(socket);
+      this.end(exchange);
+    });
+    this.parts.pipeline.walk(exchange, head.fault);
+  }
+
+  /** Ends tunnels, which would outlast any wait. */
+  closeTunnels(): void {
+    for (const socket of this.upgraded) socket.destroySoon();
+  }
+
+  private end(exchange: NodeExchange): void {
+    const { request, response } = exchange;
+    if (!exchange.isTunnel && !response.writableFinished && exchange.ending === 'completed')
+      exchange.ending = 'client-left';
+    this.parts.pipeline.end(exchange);
+    if (!request.complete && !exchange.isUpgrade) linger(request);
+  }
+
+  private facts(request: IncomingMessage, { target, host }: RequestHead, upgradeHead?: Buffer): NodeFacts {
+    const { trusted, isDraining } = this.parts;
+    return { target, host, peer: this.peerOf(request.socket), trusted, isDraining, upgradeHead };
+  }
+
+  private peerOf(socket: Socket): Peer {
+    let peer = this.peers.get(socket);
+    if (!peer) {
+      const scheme = 'encrypted' in socket ? 'https' : 'http';
+      this.peers.set(socket, (peer = peerOf(socket.remoteAddress ?? '', scheme, this.parts.trusted)));
+    }
+    return peer;
+  }
+}
+
+/**
+ * The answer came before the body did. Closing now would reset the connection and could take the answer with it (RFC
+ * 9112, section 9.6), so the rest is read and thrown away, for a while.
+ */
+function linger(request: IncomingMessage): void {
+  const { socket } = request;
+  if (socket.destroyed) return;
+  request.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  request.once('close', () => clearTimeout(timer));
+}

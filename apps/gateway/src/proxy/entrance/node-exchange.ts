@@ -1,0 +1,143 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Problem } from '#contracts';
+import { pathOf, requestIdOf } from '#service-kit';
+import { answerHeaders, type AnswerFacts } from '../edge/answer-headers.js';
+import { clientAddressOf, type Peer } from '../edge/peer.js';
+import { publicPrefix, requestHeaders } from '../edge/request-headers.js';
+import type { TrustedProxies } from '../edge/trusted-proxies.js';
+import { Exchange } from '../exchange.js';
+import { requestTimeout } from '../problems.js';
+import { serverTiming } from '../record/server-timing.js';
+import { answerProblem } from './problem-answer.js';
+
+/** What the entrance knows of a request beside node's own objects. */
+export interface NodeFacts {
+  readonly target: string;
+  readonly host: string;
+  readonly peer: Peer;
+  readonly trusted: TrustedProxies;
+  readonly isDraining: () => boolean;
+  /** Bytes that the client sent after the head of a request to upgrade; `undefined` for any other request. */
+  readonly upgradeHead?: Buffer | undefined;
+}
+
+/** An exchange whose client side is a node:http request and response. */
+export class NodeExchange extends Exchange {
+  /** A part of the body was given to an instance. */
+  isBodyConsumed = false;
+  /** The connection must end with this exchange. */
+  closesConnection = false;
+  private mayContinue: boolean;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly facts: NodeFacts,
+    expectsContinue = false,
+  ) {
+    super(
+      request.method ?? 'GET',
+      facts.target,
+      requestIdOf(request.headers),
+      clientAddressOf(facts.peer, request.headers['x-forwarded-for'] as string | undefined, facts.trusted),
+      facts.upgradeHead !== undefined,
+    );
+    this.mayContinue = expectsContinue;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** The request carries a body; node has checked that its framing is one of the two. */
+  get hasBody(): boolean {
+    const { headers } = this.request;
+    if (headers['transfer-encoding'] !== undefined) return true;
+    return headers['content-length'] !== undefined && !/^0+$/.test(headers['content-length']);
+  }
+
+  /** The fields that an instance gets, `Host` apart. */
+  instanceHeaders(): string[] {
+    const { peer, host } = this.facts;
+    return requestHeaders(this.request.rawHeaders, {
+      peer,
+      host,
+      version: this.request.httpVersion,
+      requestId: this.requestId,
+      prefix: this.route?.prefix ?? '',
+    });
+  }
+
+  answerFacts(): AnswerFacts {
+    const outer = this.facts.peer.isTrusted ? (this.header('x-forwarded-prefix') ?? '') : '';
+    return {
+      requestId: this.requestId,
+      prefix: publicPrefix(outer, this.route?.prefix ?? ''),
+      origin: this.instance?.url ?? '',
+    };
+  }
+
+  /** Lets a client that waits for it send its body. Put off until an instance is there to take it. */
+  admitBody(): void {
+    if (!this.mayContinue) return;
+    this.mayContinue = false;
+    this.response.writeContinue();
+  }
+
+  /** Sends the head of an instance's answer, `raw` being its fields as they came. */
+  sendHead(status: number, message: string, raw: readonly string[]): void {
+    const headers = answerHeaders(raw, this.answerFacts());
+    this.addConnectionFields(headers);
+    this.response.writeHead(status, message, headers);
+    this.status = status;
+  }
+
+  /** The fields that an answer gets because of this connection and this request. */
+  addConnectionFields(headers: string[]): void {
+    const timing = serverTiming(this);
+    if (timing !== undefined) headers.push('server-timing', timing);
+    if (this.isLast) headers.push('connection', 'close');
+  }
+
+  private get isLast(): boolean {
+    return this.closesConnection || this.facts.isDraining();
+  }
+
+  reply(problem: Problem): void {
+    if (this.isOver) return;
+    if (this.response.headersSent) {
+      this.cutOff();
+      return;
+    }
+    this.status = problem.status;
+    this.problemCode = problem.code;
+    const close = problem.headers.connection === undefined && this.isLast;
+    const sent = answerProblem(this.response, problem, {
+      path: pathOf(this.target),
+      requestId: this.requestId,
+      close,
+    });
+    if (this.method !== 'HEAD') this.bytesSent = sent;
+  }
+
+  cutOff(): void {
+    const { socket } = this.request;
+    // A body without a length ends with the connection (HTTP/1.0): only a reset tells that it is not whole.
+    if (this.request.httpVersion === '1.1') socket.destroy();
+    else socket.resetAndDestroy();
+  }
+
+  /** Neither side of the client's connection has moved for the idle time. */
+  onSilence(): void {
+    const { request, response } = this;
+    // Not the client's silence when the instance does not take what it sent.
+    if (!request.complete && !request.isPaused()) this.stopWaitingForBody();
+    else if (response.writableNeedDrain) this.cutOff();
+  }
+
+  private stopWaitingForBody(): void {
+    this.attempt?.abort();
+    this.reply(requestTimeout('the body did not arrive in time', { headers: { connection: 'close' } }));
+  }
+}

@@ -1,0 +1,25 @@
+import type { ServerResponse } from 'node:http';
+import type { Problem } from '#contracts';
+import { plainResponse } from './plain-response.js';
+
+/** Sends `problem` as the whole answer; returns the length of its body. */
+export function answerProblem(
+  response: ServerResponse,
+  problem: Problem,
+  { path, requestId, close }: { path: string; requestId: string; close: boolean },
+): number {
+  const body = Buffer.from(JSON.stringify(problem.toDocument(path, requestId)));
+  const headers = [
+    ...Object.entries(problem.headers).flat(),
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(body.length),
+    'x-request-id',
+    requestId,
+  ];
+  if (close) headers.push('connection', 'close');
+  plainResponse.writeHead.call(response, problem.status, undefined, headers);
+  plainResponse.end.call(response, body);
+  return body.length;
+}

@@ -1,0 +1,76 @@
+import type { Instance } from '../../../discovery/index.js';
+import { answerHeaders, type AnswerFacts } from '../../edge/answer-headers.js';
+import type { NodeExchange } from '../../entrance/node-exchange.js';
+import type { Attempt } from '../attempt.js';
+import { failureOf } from '../failure.js';
+import type { AttemptOutcome } from '../forwarder.js';
+import { watchAnswer, type AnswerListener } from './local-answer.js';
+import { presentAs } from './local-request.js';
+
+/**
+ * An exchange handed to a service in this process. It ends when the client's response closes, which the entrance sees;
+ * there is no connection in between that could end on its own.
+ */
+export class LocalAttempt implements Attempt, AnswerListener {
+  isOver = false;
+  private readonly facts: AnswerFacts;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly exchange: NodeExchange,
+    private readonly outcome: AttemptOutcome<NodeExchange>,
+  ) {
+    this.facts = exchange.answerFacts();
+  }
+
+  start({ target, url }: Instance): void {
+    const { request, response, upstreamTarget } = this.exchange;
+    const authority = url.slice(url.indexOf('//') + 2);
+    presentAs(request, upstreamTarget, ['host', authority, ...this.exchange.instanceHeaders()]);
+    watchAnswer(response, this);
+    this.awaitHead(this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0);
+    response.on('timeout', () => this.onSilence());
+    this.exchange.admitBody();
+    target?.request(request, response);
+  }
+
+  abort(): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+  }
+
+  onHead(status: number, raw: readonly string[]): string[] {
+    clearTimeout(this.timer);
+    const headers = answerHeaders(raw, this.facts);
+    this.exchange.addConnectionFields(headers);
+    this.exchange.status = status;
+    return headers;
+  }
+
+  onChunk(bytes: number): void {
+    if (this.exchange.method !== 'HEAD') this.exchange.bytesSent += bytes;
+  }
+
+  private awaitHead(ms: number): void {
+    if (ms > 0) this.timer = setTimeout(() => this.onLate(ms), ms);
+  }
+
+  private onLate(ms: number): void {
+    // The wait counts from the end of the request, as it does for remote instances.
+    if (!this.exchange.request.complete) {
+      this.awaitHead(ms);
+      return;
+    }
+    this.isOver = true;
+    // The end of the connection is what tells the service to stop.
+    this.exchange.closesConnection = true;
+    this.outcome.failed(this.exchange, failureOf('timeout'));
+  }
+
+  private onSilence(): void {
+    if (this.isOver || this.exchange.status === 0 || this.exchange.response.writableNeedDrain) return;
+    this.isOver = true;
+    this.exchange.cutOff();
+    this.outcome.broken(this.exchange, failureOf('timeout'));
+  }
+}

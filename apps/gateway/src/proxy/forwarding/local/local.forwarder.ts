@@ -1,0 +1,29 @@
+import type { Instance } from '../../../discovery/index.js';
+import type { NodeExchange } from '../../entrance/node-exchange.js';
+import { failureOf } from '../failure.js';
+import type { AttemptOutcome, Forwarder } from '../forwarder.js';
+import { LocalAttempt } from './local-attempt.js';
+import { upgradeLocally } from './local-upgrade.js';
+
+/** Hands exchanges to instances in this process: no socket, no serialisation, no copy. */
+export class LocalForwarder implements Forwarder<NodeExchange> {
+  send(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+    try {
+      if (exchange.isUpgrade) upgradeLocally(exchange, instance, outcome);
+      else this.request(exchange, instance, outcome);
+    } catch (cause) {
+      outcome.failed(exchange, failureOf('protocol-error', cause));
+    }
+  }
+
+  /** Nothing to free: an attempt lives as long as its exchange. */
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private request(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+    const attempt = new LocalAttempt(exchange, outcome);
+    exchange.attempt = attempt;
+    attempt.start(instance);
+  }
+}

@@ -1,0 +1,40 @@
+import { performance } from 'node:perf_hooks';
+import type { Instance } from '../../discovery/index.js';
+import type { TrafficMetrics } from '../../metrics/index.js';
+import type { Exchange } from '../exchange.js';
+import type { Failure } from '../forwarding/failure.js';
+import type { AccessLog } from './access-log.js';
+import type { Recorder } from './recorder.js';
+
+/** Records exchanges in metrics and, if there is one, the access log. */
+export class TrafficRecorder implements Recorder {
+  constructor(
+    private readonly traffic: TrafficMetrics,
+    private readonly log: AccessLog | undefined,
+  ) {}
+
+  attemptFailed({ route }: Exchange, { id }: Instance, { kind }: Failure): void {
+    if (route) this.traffic.service(route.service).instance(id).failures.add(kind);
+  }
+
+  tunnelOpened({ route }: Exchange): void {
+    if (route) this.traffic.service(route.service).tunnelsOpen += 1;
+  }
+
+  ended(exchange: Exchange): void {
+    exchange.durationMs = performance.now() - exchange.startedAt;
+    this.count(exchange);
+    this.log?.write(exchange);
+  }
+
+  private count(exchange: Exchange): void {
+    const { route, instance } = exchange;
+    if (!route) {
+      this.traffic.rejections.add(exchange.problemCode ?? exchange.ending);
+      return;
+    }
+    const service = this.traffic.service(route.service);
+    service.record(exchange);
+    if (instance) service.instance(instance.id).record(exchange);
+  }
+}
