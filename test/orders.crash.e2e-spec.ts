@@ -1,0 +1,60 @@
+import type { Order, Page } from '#contracts';
+import { launchNode, onBothStores, waitFor, type LaunchedProcess } from '#testing';
+import { NeighbourStub } from './support/neighbour-stub.js';
+
+const KEY = { 'idempotency-key': 'the-only-order', 'content-type': 'application/json' };
+const BODY = JSON.stringify({ userId: 'u', items: [{ productId: 'p', quantity: 2 }] });
+
+interface Started {
+  readonly process: LaunchedProcess;
+  readonly url: string;
+}
+
+onBothStores('an order service that is killed', (store) => {
+  let neighbours: NeighbourStub;
+  let start: () => Promise<Started>;
+
+  beforeEach(async () => {
+    neighbours = await NeighbourStub.start();
+    const { databaseUrl, dataDir } = await store.createStorage();
+    const env = {
+      REGISTRY_URL: neighbours.url,
+      ORDER_SERVICE_PORT: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: databaseUrl ?? '',
+    };
+    start = async () => {
+      const launched = launchNode('dist/apps/order-service/src/main.js', [], env);
+      const [, url] = await launched.waitForOutput(/"app":"order-service","url":"([^"]+)"/);
+      return { process: launched, url: url! };
+    };
+  });
+
+  afterEach(() => neighbours.stop());
+
+  const post = (url: string) => fetch(`${url}/orders`, { method: 'POST', headers: KEY, body: BODY });
+  const list = async (url: string) => ((await (await fetch(`${url}/orders`)).json()) as Page<Order>).items;
+
+  it('between holding stock and confirming, finishes the order when it is back, once', async () => {
+    const first = await start();
+    neighbours.holdAnswersBack = true;
+    const unanswered = post(first.url).catch(() => 'the connection broke');
+    await waitFor('the stock to be held', () => neighbours.held.size === 1);
+    first.process.signal('SIGKILL');
+    await first.process.exited;
+    expect(await unanswered).toBe('the connection broke');
+
+    neighbours.holdAnswersBack = false;
+    const second = await start();
+    await waitFor('the order', async () => (await list(second.url))[0]?.status === 'confirmed', 20_000);
+    expect(await list(second.url)).toMatchObject([{ total: 500, currency: 'EUR' }]);
+    expect(neighbours.held.size).toBe(1);
+    expect(neighbours.commands).toBe(2);
+
+    // The client, who never heard of it, tries again: it gets the order that there is.
+    const again = await post(second.url);
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(await again.json()).toEqual((await list(second.url))[0]);
+    expect(await second.process.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+});

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ItemDto, Reservation } from '#contracts';
+
+/**
+ * Registry, user service and product service in one server of the test's own, so that a test can hold an answer back at
+ * the very moment at which it wants to kill the order service.
+ */
+export class NeighbourStub {
+  /** Pieces held by order. */
+  readonly held = new Map<string, Reservation>();
+  /** Reservations are carried out, but never answered. */
+  holdAnswersBack = false;
+  commands = 0;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<NeighbourStub> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const stub = new NeighbourStub(server);
+    server.on('request', (request, response) => void stub.answer(request, response));
+    return stub;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks = (await request.toArray()) as Buffer[];
+    const body: unknown = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
+    const answer = this.bodyFor(request, body);
+    if (answer !== undefined)
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  }
+
+  private bodyFor({ url = '', method }: IncomingMessage, body: unknown): unknown {
+    if (method === 'PUT') return this.reserve(url.split('/').pop() ?? '', body as { items: ItemDto[] });
+    const [, name] = /^\/discovery\/services\?name=(.+)$/.exec(url) ?? [];
+    if (name === undefined) return {};
+    return [{ id: name, name, url: this.url, status: 'up', weight: 100 }];
+  }
+
+  private reserve(orderId: string, { items }: { items: readonly ItemDto[] }): Reservation | undefined {
+    this.commands += 1;
+    const reserved = items.map(({ productId, quantity }) => ({
+      productId,
+      quantity,
+      unitPrice: 250,
+      currency: 'EUR',
+    }));
+    const reservation = this.held.get(orderId) ?? { orderId, status: 'held', items: reserved };
+    this.held.set(orderId, reservation);
+    return this.holdAnswersBack ? undefined : reservation;
+  }
+}
