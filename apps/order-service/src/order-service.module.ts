@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Neighbours } from '#registry-client';
-import { StorageModule, type AppContext, type ServiceConfig } from '#service-kit';
+import type { AppContext } from '#service-kit';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
 import { NeighboursCloser } from './neighbours/neighbours-closer.js';
@@ -9,7 +9,6 @@ import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directo
 import { Clock } from './orders/clock.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersRepository } from './orders/orders.repository.js';
-import { migrations } from './orders/orders.schema.js';
 import { OrdersService } from './orders/orders.service.js';
 import { OrderWorkRepository } from './placement/order-work.repository.js';
 import { LOGGER, PendingOrders } from './placement/pending-orders.js';
@@ -36,10 +35,9 @@ const parts = [
 /** Composition root of the order service. */
 @Module({})
 export class OrderServiceModule {
-  static of(config: ServiceConfig, { registry, logger }: AppContext): DynamicModule {
+  static of({ registry, logger }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
-      imports: [StorageModule.of({ name: 'order-service', storage: config.storage, migrations })],
       controllers: [OrdersController],
       providers: [
         ...parts,

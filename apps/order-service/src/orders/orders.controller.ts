@@ -3,7 +3,6 @@ import {
   Controller,
   Delete,
   Get,
-  Headers,
   HttpCode,
   Param,
   Patch,
@@ -22,14 +21,13 @@ import {
   type Order,
   type Page,
 } from '#contracts';
+import { PathText, Preconditions, RequestPreconditions, Versioned } from '#service-kit';
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
 import { OrdersService } from './orders.service.js';
-import { etagOf, isKnown } from './preconditions.js';
-import { viewOf, type StoredOrder } from './stored-order.js';
 
-/** `/orders` of the contract. */
+/** `/orders` */
 @Controller('orders')
 export class OrdersController {
   constructor(
@@ -44,15 +42,15 @@ export class OrdersController {
     @IdempotencyKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Order> {
+  ): Promise<Versioned<Order>> {
     const { status, order, version, replayed } = await this.placement.place({
       body,
       key,
       requestId: request.id,
     });
-    void reply.status(status).header('location', `/orders/${order.id}`).header('etag', etagOf(version));
+    void reply.status(status).header('location', `/orders/${order.id}`);
     if (replayed) void reply.header(REPLAYED_HEADER, 'true');
-    return order;
+    return new Versioned(version, order);
   }
 
   @Get()
@@ -61,52 +59,40 @@ export class OrdersController {
   }
 
   @Get('user/:userId')
-  listOfUser(@Param('userId') userId: string, @Query() query: PageQueryDto): Promise<Page<Order>> {
+  listOfUser(@Param('userId', PathText) userId: string, @Query() query: PageQueryDto): Promise<Page<Order>> {
     return this.orders.listOfUser(userId, query);
   }
 
   @Get(':id')
-  async get(
-    @Param('id') id: string,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Order | undefined> {
-    const order = await this.orders.get(id);
-    void reply.header('etag', etagOf(order.version));
-    if (!isKnown(ifNoneMatch, order.version)) return viewOf(order);
-    void reply.status(304);
-    return undefined;
+  get(@Param('id', PathText) id: string): Promise<Versioned<Order>> {
+    return this.orders.get(id);
   }
 
   @Put(':id')
-  async replace(
-    @Param('id') id: string,
+  replace(
+    @Param('id', PathText) id: string,
     @Body() body: OrderReplacementDto,
-    @Headers('if-match') ifMatch: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Order> {
-    return tagged(await this.orders.replace(id, body, ifMatch), reply);
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<Versioned<Order>> {
+    return this.orders.replace(id, body, preconditions);
   }
 
   @Patch(':id')
-  async move(
-    @Param('id') id: string,
+  move(
+    @Param('id', PathText) id: string,
     @Body() { status }: OrderPatchDto,
-    @Headers('if-match') ifMatch: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Order> {
-    return tagged(await this.orders.move(id, status, ifMatch), reply);
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<Versioned<Order>> {
+    return this.orders.move(id, status, preconditions);
   }
 
   /** Cancels: an order is never gone. */
   @Delete(':id')
   @HttpCode(204)
-  async cancel(@Param('id') id: string, @Headers('if-match') ifMatch: string | undefined): Promise<void> {
-    await this.orders.move(id, 'cancelled', ifMatch);
+  async cancel(
+    @Param('id', PathText) id: string,
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<void> {
+    await this.orders.move(id, 'cancelled', preconditions);
   }
-}
-
-function tagged(order: StoredOrder, reply: FastifyReply): Order {
-  void reply.header('etag', etagOf(order.version));
-  return viewOf(order);
 }

@@ -1,4 +1,5 @@
 import type { OrderDto } from '#contracts';
+import { Preconditions } from '#service-kit';
 import { onBothStores } from '#testing';
 import { Crash } from '../testing/fake-neighbours.js';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
@@ -32,6 +33,7 @@ onBothStores('placing orders', (store) => {
   const place = (dto = body(), key?: string, at = rig) =>
     at.placement.place({ body: dto, key, requestId: 'r-1' });
   const listed = async () => (await rig.orders.list(QUERY)).items;
+  const stored = async (id: string) => (await rig.repository.find(id))!;
   const rows = async () => rig.database.selectFrom('orders').selectAll().execute();
 
   it('confirms an order when the user exists and the stock is held, at the prices that were held', async () => {
@@ -96,12 +98,12 @@ onBothStores('placing orders', (store) => {
       expect(order.statusReason).toContain('product-service cannot be reached');
 
       await rig.pending.runOnce();
-      expect((await rig.orders.get(order.id)).status).toBe('pending');
+      expect((await stored(order.id)).status).toBe('pending');
 
       world.stock.outage = undefined;
       world.clock.pass(5000);
       await Promise.all([rig.pending.runOnce(), other.pending.runOnce()]);
-      expect(await rig.orders.get(order.id)).toMatchObject({
+      expect(await stored(order.id)).toMatchObject({
         status: 'confirmed',
         statusReason: null,
         total: 500,
@@ -120,7 +122,7 @@ onBothStores('placing orders', (store) => {
     world.clock.pass(5000);
     await rig.pending.runOnce();
 
-    const rejected = await rig.orders.get(order.id);
+    const rejected = await stored(order.id);
     expect(rejected).toMatchObject({ status: 'rejected', statusReason: 'there is no user u1' });
     expect(world.stock.stockOf('p1')).toBe(10);
     expect(await rig.work.due(10)).toEqual([]);
@@ -133,7 +135,7 @@ onBothStores('placing orders', (store) => {
     world.clock.pass(5000);
     await rig.pending.runOnce();
 
-    expect(await rig.orders.get(order.id)).toMatchObject({ status: 'rejected', stockRelease: 'done' });
+    expect(await stored(order.id)).toMatchObject({ status: 'rejected', stockRelease: 'done' });
     expect(world.stock.held.size).toBe(0);
   });
 
@@ -175,13 +177,13 @@ onBothStores('placing orders', (store) => {
 
     expect(waits[0]).toBeLessThanOrEqual(1000);
     expect(waits[3]).toBeGreaterThanOrEqual(2500);
-    expect((await rig.orders.get(order.id)).version).toBe(2);
+    expect((await stored(order.id)).version).toBe(2);
   });
 
   describe('with an Idempotency-Key', () => {
     it('answers a repetition as the first time, and makes no second order', async () => {
       const first = await place(body(), 'k');
-      await rig.orders.move(first.order.id, 'paid', undefined);
+      await rig.orders.move(first.order.id, 'paid', Preconditions.NONE);
       const again = await place(body(), 'k', other);
 
       expect(again).toEqual({ ...first, replayed: true });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Preconditions } from '#service-kit';
 import { tempDir } from '#testing';
 import type { Fault } from '../testing/fake-neighbours.js';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
@@ -95,7 +96,9 @@ class Shop {
     const { items } = await this.rig.orders.list({ limit: 200 });
     const id = items[order % Math.max(1, items.length)]?.id;
     if (id === undefined) return;
-    await Promise.allSettled(Array.from({ length: times }, () => this.rig.orders.move(id, to, undefined)));
+    await Promise.allSettled(
+      Array.from({ length: times }, () => this.rig.orders.move(id, to, Preconditions.NONE)),
+    );
   }
 }
 
