@@ -1,15 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppContext } from '#service-kit';
-import { DiscoveryModule, LiveServiceTable } from './discovery/index.js';
+import { HealthModule, type AppContext } from '#service-kit';
+import { DashboardModule } from './dashboard/index.js';
+import { DiscoveryModule, Ejector, LiveServiceTable } from './discovery/index.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { RegistryIndicator, ServicesIndicator } from './health/index.js';
 import { MetricsModule } from './metrics/index.js';
-import {
-  INSTANCE_REPORTS,
-  NO_REPORTS,
-  ProxyModule,
-  TableDirectory,
-  type FrontServer,
-} from './proxy/index.js';
+import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
 
 /** Composition root of the gateway. */
 @Module({})
@@ -29,8 +25,14 @@ export class GatewayModule {
       context,
       front,
       imports: [discovery, metrics],
-      reports: { provide: INSTANCE_REPORTS, useValue: NO_REPORTS },
+      reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
-    return { module: GatewayModule, imports: [discovery, metrics, proxy] };
+    const health = HealthModule.of({
+      readiness: context.readiness,
+      indicators: [RegistryIndicator, ServicesIndicator],
+      imports: [discovery],
+    });
+    const dashboard = DashboardModule.of(config.environment, discovery);
+    return { module: GatewayModule, imports: [discovery, metrics, proxy, health, dashboard] };
   }
 }

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget } from '#registry-client';
+import { newId } from '#service-kit';
 import type { Clock } from './clock.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
 import type { LocalTargets } from './local-targets.js';
@@ -48,7 +48,7 @@ export class RegistryService {
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
     const { store, keeper, targets, clock, limits } = this.parts;
-    const id = registration.id ?? uuidv7();
+    const id = registration.id ?? newId();
     checkLimits(limits, keeper, id, registration.name);
     const stored = storedFrom(registration, id, clock.now());
     targets.set(id, target);
@@ -91,6 +91,11 @@ export class RegistryService {
 
   async find(id: string): Promise<InstanceView | undefined> {
     return this.viewIf(await this.parts.store.get(id));
+  }
+
+  /** Resolves when the store answers. @throws what the store throws when it is away */
+  async check(): Promise<void> {
+    await this.parts.store.get('health-check');
   }
 
   /** Instances in order of registration. */

@@ -1,0 +1,21 @@
+/** Every endpoint of the gateway; what stands in braces is for the reader to fill in. */
+export const LINKS = {
+  self: '/',
+  health: '/health',
+  live: '/health/live',
+  ready: '/health/ready',
+  metrics: '/metrics',
+  services: '/services',
+  api: '/api/{service}/{path}',
+  docs: '/docs',
+  docsJson: '/docs-json',
+  register: '/discovery/register',
+  unregister: '/discovery/unregister/{id}',
+  instances: '/discovery/services',
+  instance: '/discovery/services/{id}',
+  heartbeat: '/discovery/heartbeat/{id}',
+  cleanup: '/discovery/cleanup',
+  drain: '/discovery/services/{id}/drain',
+  events: '/discovery/events',
+  explain: '/discovery/explain?method={method}&path={path}',
+} as const;

@@ -1,0 +1,70 @@
+import type { Instance, ServiceEntry } from '../discovery/index.js';
+import { html, type Html } from './html.js';
+import { LINKS } from './links.js';
+import { STYLE_ELEMENT } from './style.js';
+
+/** What the page says of the gateway itself. */
+export interface GatewayFacts {
+  readonly name: string;
+  readonly version: string;
+  readonly environment: string;
+  /** Seconds. */
+  readonly uptime: number;
+}
+
+const REFRESH_SECONDS = 5;
+/** A service may have thousands; the page is for looking, `/discovery/services` for reading them all. */
+const INSTANCES_SHOWN = 50;
+
+const instanceRow = ({ id, url, status, statusReason, version, transport }: Instance): Html =>
+  html` <tr>
+    <td><code>${id}</code><br /><small>${transport === 'local' ? 'in this process' : url}</small></td>
+    <td>${version}</td>
+    <td><span class="${status}">${status}</span><br /><small>${statusReason}</small></td>
+  </tr>`;
+
+const more = (count: number): Html =>
+  count > 0 ? html`<p>and ${count} more at <a href="${LINKS.instances}">${LINKS.instances}</a></p>` : html``;
+
+const serviceSection = ({ name, instances, available }: ServiceEntry): Html =>
+  html` <h2>${name}</h2>
+    <p><code>/api/${name}/</code> · ${available.length} of ${instances.length} in rotation</p>
+    <table>
+      <tr>
+        <th>instance</th>
+        <th>version</th>
+        <th>status</th>
+      </tr>
+      ${instances.slice(0, INSTANCES_SHOWN).map(instanceRow)}
+    </table>
+    ${more(instances.length - INSTANCES_SHOWN)}`;
+
+const isPlain = (link: string): boolean => !link.includes('{');
+const isReadable = (link: string): boolean =>
+  isPlain(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
+
+const nobody = html`<p>No service is registered yet. Send one to <code>POST ${LINKS.register}</code>.</p>`;
+
+/** The page that a browser gets at `/`. */
+export function page(facts: GatewayFacts, services: readonly ServiceEntry[]): string {
+  const links = Object.values(LINKS).filter(isReadable);
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="refresh" content="${REFRESH_SECONDS}" />
+        <title>${facts.name}</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <h1>${facts.name}</h1>
+        <p>version ${facts.version} · ${facts.environment} · up for ${facts.uptime} s</p>
+        ${services.length > 0 ? services.map(serviceSection) : nobody}
+        <h2>Endpoints</h2>
+        <ul>
+          ${links.map((link) => html`<li><a href="${link}">${link}</a></li>`)}
+        </ul>
+      </body>
+    </html>`.text;
+}

@@ -1,0 +1,39 @@
+import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { LiveServiceTable } from '../discovery/index.js';
+import { GATEWAY_VERSION } from '../gateway.version.js';
+import { LINKS } from './links.js';
+import { page, type GatewayFacts } from './page.js';
+import { prefersHtml } from './prefers-html.js';
+import { PAGE_POLICY } from './style.js';
+
+export const ENVIRONMENT_NAME = Symbol('environment');
+
+/** What stands at the door: a page for people, links for programs. */
+@Controller()
+export class RootController {
+  constructor(
+    private readonly table: LiveServiceTable,
+    @Inject(ENVIRONMENT_NAME) private readonly environment: string,
+  ) {}
+
+  @Get()
+  root(
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): object | string {
+    void reply.headers({ vary: 'accept', 'cache-control': 'no-store' });
+    if (!prefersHtml(accept)) return { ...this.facts(), links: LINKS };
+    void reply.type('text/html; charset=utf-8').headers({
+      'content-security-policy': PAGE_POLICY,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    return page(this.facts(), this.table.current.entries);
+  }
+
+  private facts(): GatewayFacts {
+    const uptime = Math.round(process.uptime());
+    return { name: 'msa-gateway', version: GATEWAY_VERSION, environment: this.environment, uptime };
+  }
+}

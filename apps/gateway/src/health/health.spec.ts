@@ -1,0 +1,53 @@
+import { Ejector, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import { GatewayUnderTest } from '../discovery/testing/gateway-under-test.js';
+
+describe('the health of a gateway', () => {
+  let gateway: GatewayUnderTest;
+  beforeEach(async () => void (gateway = await GatewayUnderTest.start()));
+  afterEach(() => gateway.stop());
+
+  it('is told with its registry, and each service as detail', async () => {
+    await gateway.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'a' });
+    const { status, body } = await gateway.get('/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'ok',
+      error: {},
+      details: {
+        registry: { status: 'up', services: 1, instances: 1 },
+        services: { status: 'up', services: { users: { status: 'up', instances: 1, available: 1 } } },
+      },
+    });
+  });
+
+  it('does not suffer from a dead service', async () => {
+    await gateway.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'a' });
+    const { nest } = gateway.app;
+    const instance = nest.get(LiveServiceTable, { strict: false }).current.get('users')!.instances[0]!;
+    nest.get(Ejector, { strict: false }).refused(instance, 'refused');
+    const { status, body } = await gateway.get('/health');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'ok',
+      details: { services: { services: { users: { status: 'down', instances: 1, available: 0 } } } },
+    });
+    expect((await gateway.get('/health/ready')).status).toBe(200);
+  });
+
+  it('is bad without its registry', async () => {
+    const registry = gateway.app.nest.get(RegistryService, { strict: false });
+    jest.spyOn(registry, 'check').mockRejectedValue(new Error('connect ECONNREFUSED 10.0.0.1:6379'));
+    const { status, body } = await gateway.get('/health');
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ status: 'error', error: { registry: { status: 'down' } } });
+    expect(JSON.stringify(body)).not.toContain('10.0.0.1');
+    expect((await gateway.get('/health/live')).status).toBe(200);
+  });
+
+  it('is not ready from the moment it drains, but lives', async () => {
+    expect((await gateway.get('/health/ready')).status).toBe(200);
+    await gateway.app.leave();
+    expect((await gateway.get('/health/ready')).status).toBe(503);
+    expect((await gateway.get('/health/live')).status).toBe(200);
+  });
+});

@@ -1,0 +1,2 @@
+export * from './registry.indicator.js';
+export * from './services.indicator.js';
