@@ -1,0 +1,13 @@
+import { defineService } from '#service-kit';
+import { ProductServiceModule } from './product-service.module.js';
+import { migrations } from './store/product.schema.js';
+
+/** The product service, as `main.ts` boots it alone and the monolith beside the others. */
+export const productService = defineService({
+  name: 'product-service',
+  version: '1.0.0',
+  portVariable: 'PRODUCT_SERVICE_PORT',
+  defaultPort: 8003,
+  migrations,
+  module: () => ({ module: ProductServiceModule }),
+});

@@ -1,0 +1,140 @@
+import { Injectable } from '@nestjs/common';
+import type { ItemDto, Reservation, ReservedItem } from '#contracts';
+import type { ProductRow, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
+import {
+  insufficientStock,
+  mixedCurrencies,
+  noSuchReservation,
+  reservationDiffers,
+  stockGivenBack,
+  unknownProducts,
+} from './reservations.problems.js';
+import { ReservationsRepository } from './reservations.repository.js';
+
+/**
+ * Takes stock for orders and gives it back. Every command may come twice, late, or at the same time as another for the
+ * same order: the reservation's row is the lock between them, and it is always taken before the products' rows.
+ */
+@Injectable()
+export class ReservationsService {
+  constructor(private readonly reservations: ReservationsRepository) {}
+
+  async get(orderId: string): Promise<Reservation> {
+    const reservation = await this.reservations.find(orderId);
+    if (!reservation) throw noSuchReservation();
+    return toReservation(reservation, await this.reservations.items(orderId));
+  }
+
+  /** Takes all items from stock, or none. An order that holds just these already gets the same answer again. */
+  hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
+    const now = Date.now();
+    const row: ReservationRow = { order_id: orderId, status: 'held', created_at: now, updated_at: now };
+    return this.reservations.atomically(async (reservations) => {
+      if (!(await reservations.add(row))) return heldBefore(reservations, orderId, items);
+      const taken = await takeAll(reservations, items, now);
+      const rows = items.map((item, position) => reservedRow(orderId, position, item, taken));
+      await reservations.addItems(rows);
+      return toReservation(row, rows);
+    });
+  }
+
+  /** Gives back what the order holds, once. For an order that is not known yet, it sees to it that it never holds any. */
+  release(orderId: string): Promise<void> {
+    const now = Date.now();
+    const row: ReservationRow = { order_id: orderId, status: 'released', created_at: now, updated_at: now };
+    return this.reservations.atomically(async (reservations) => {
+      if (await reservations.add(row)) return;
+      if (!(await reservations.markReleased(orderId, now))) return;
+      await giveBackAll(reservations, orderId, now);
+    });
+  }
+}
+
+async function giveBackAll(
+  reservations: ReservationsRepository,
+  orderId: string,
+  now: number,
+): Promise<void> {
+  const items = await reservations.items(orderId);
+  const inOrder = items.sort((a, b) => (a.product_id < b.product_id ? -1 : 1));
+  for (const item of inOrder) await reservations.giveBack(item, now);
+}
+
+async function heldBefore(
+  reservations: ReservationsRepository,
+  orderId: string,
+  items: readonly ItemDto[],
+): Promise<Reservation> {
+  const reservation = await reservations.find(orderId);
+  if (reservation?.status !== 'held') throw stockGivenBack();
+  const rows = await reservations.items(orderId);
+  if (!areSame(rows, items)) throw reservationDiffers();
+  return toReservation(reservation, rows);
+}
+
+type Taken = ReadonlyMap<string, ProductRow>;
+
+async function takeAll(
+  reservations: ReservationsRepository,
+  items: readonly ItemDto[],
+  now: number,
+): Promise<Taken> {
+  const taken = new Map<string, ProductRow>();
+  // In the order of ids: two orders that want the same products cannot wait for each other.
+  for (const item of [...items].sort(byProductId)) {
+    taken.set(item.productId, await take(reservations, item, items, now));
+  }
+  const currencies = new Set([...taken.values()].map(({ currency }) => currency));
+  if (currencies.size > 1) throw mixedCurrencies(currencies);
+  return taken;
+}
+
+async function take(
+  reservations: ReservationsRepository,
+  item: ItemDto,
+  items: readonly ItemDto[],
+  now: number,
+): Promise<ProductRow> {
+  for (;;) {
+    const product = await reservations.take(item, now);
+    if (product) return product;
+    const stock = await reservations.stockOf(items.map(({ productId }) => productId));
+    const available = stock.get(item.productId);
+    if (available === undefined) throw unknownProducts(items, new Set(stock.keys()));
+    if (available < item.quantity) throw insufficientStock(item, available);
+    // Between the two statements somebody gave pieces back: there are enough now.
+  }
+}
+
+const byProductId = (a: ItemDto, b: ItemDto): number => (a.productId < b.productId ? -1 : 1);
+
+const areSame = (rows: readonly ReservedItemRow[], items: readonly ItemDto[]): boolean =>
+  rows.length === items.length &&
+  items.every(({ productId, quantity }) =>
+    rows.some((row) => row.product_id === productId && row.quantity === quantity),
+  );
+
+function reservedRow(orderId: string, position: number, item: ItemDto, taken: Taken): ReservedItemRow {
+  const { price, currency } = taken.get(item.productId) as ProductRow;
+  const { productId, quantity } = item;
+  return {
+    order_id: orderId,
+    position,
+    product_id: productId,
+    quantity,
+    unit_price: price,
+    currency,
+  };
+}
+
+const toItem = (row: ReservedItemRow): ReservedItem => ({
+  productId: row.product_id,
+  quantity: row.quantity,
+  unitPrice: row.unit_price,
+  currency: row.currency,
+});
+
+const toReservation = (
+  { order_id, status }: ReservationRow,
+  rows: readonly ReservedItemRow[],
+): Reservation => ({ orderId: order_id, status, items: rows.map(toItem) });

@@ -1,0 +1,94 @@
+import { sql, type Kysely } from 'kysely';
+import type { Reservation } from '#contracts';
+import type { Migrations } from '#service-kit';
+
+/** A row of `products`. Times are epoch milliseconds, the price is in minor units. */
+export interface ProductRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly category: string;
+  readonly price: number;
+  readonly currency: string;
+  readonly stock: number;
+  readonly version: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+/** What was taken from stock for an order. Stays when it is released, so that a late command cannot take it again. */
+export interface ReservationRow {
+  readonly order_id: string;
+  readonly status: Reservation['status'];
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+/** One product of a reservation; `position` is its place in the order. */
+export interface ReservedItemRow {
+  readonly order_id: string;
+  readonly position: number;
+  readonly product_id: string;
+  readonly quantity: number;
+  readonly unit_price: number;
+  readonly currency: string;
+}
+
+/** The product service's store. */
+export interface ProductSchema {
+  readonly products: ProductRow;
+  readonly stock_reservations: ReservationRow;
+  readonly stock_reservation_items: ReservedItemRow;
+}
+
+export const migrations: Migrations = {
+  '0001-products': { up: createProducts },
+  '0002-stock-reservations': {
+    up: async (db) => {
+      await createReservations(db);
+      await createReservedItems(db);
+    },
+  },
+};
+
+async function createProducts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('products')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('description', 'text')
+    .addColumn('category', 'text', (column) => column.notNull())
+    .addColumn('price', 'integer', (column) => column.notNull())
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addColumn('stock', 'bigint', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    // Nothing asks for stock that is not there; if something ever does, it must not get it.
+    .addCheckConstraint('products_stock_not_negative', sql`stock >= 0`)
+    .execute();
+  await db.schema.createIndex('products_category').on('products').columns(['category', 'id']).execute();
+}
+
+async function createReservations(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('stock_reservations')
+    .addColumn('order_id', 'text', (column) => column.primaryKey())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+async function createReservedItems(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('stock_reservation_items')
+    .addColumn('order_id', 'text', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('product_id', 'text', (column) => column.notNull())
+    .addColumn('quantity', 'integer', (column) => column.notNull())
+    .addColumn('unit_price', 'integer', (column) => column.notNull())
+    .addColumn('currency', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('stock_reservation_items_key', ['order_id', 'position'])
+    .execute();
+}
