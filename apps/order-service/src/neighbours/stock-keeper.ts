@@ -9,6 +9,7 @@ import {
 import { Neighbours, NeighbourUnreachable, type NeighbourAnswer } from '#registry-client';
 import {
   insufficientStock,
+  mixedCurrencies,
   stockGivenBack,
   unknownProduct,
   type Extensions,
@@ -21,7 +22,7 @@ type Item = Pick<ItemDto, 'productId' | 'quantity'>;
 export abstract class StockKeeper {
   /**
    * Takes all items from stock for this order, or none; repeating it changes nothing.
-   * @throws Problem `unknown-product`, `insufficient-stock` or `stock-given-back`: nothing is held.
+   * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: nothing is held.
    * @throws NeighbourUnreachable: it may be held or not.
    */
   abstract hold(orderId: string, items: readonly Item[], requestId: string): Promise<readonly ReservedItem[]>;
@@ -78,6 +79,8 @@ function refusalOf({ status, body }: NeighbourAnswer): Error {
 const REFUSALS: Readonly<Record<string, (detail: string, extensions: Extensions) => Error>> = {
   'unknown-product': unknownProduct,
   'insufficient-stock': insufficientStock,
+  'mixed-currencies': mixedCurrencies,
+  'stock-given-back': stockGivenBack,
 };
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
