@@ -1,4 +1,4 @@
-import { Problem, type Order } from '#contracts';
+import { Problem, type Order, type ProblemDetailError } from '#contracts';
 
 /** How a request for an order was answered. */
 export type StoredAnswer = PlacedAnswer | RefusedAnswer;
@@ -16,6 +16,7 @@ interface RefusedAnswer {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
+  readonly errors?: readonly ProblemDetailError[];
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
@@ -26,11 +27,12 @@ export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({
   status: problem.status,
   title: problem.title,
   detail: problem.message,
+  ...(problem.errors && { errors: problem.errors }),
   extensions: problem.extensions,
 });
 
 /** The refusal again; `headers` mark it as a repetition. */
 export const toProblem = (
-  { detail, extensions, ...kind }: RefusedAnswer,
+  { detail, errors, extensions, ...kind }: RefusedAnswer,
   headers: Readonly<Record<string, string>>,
-): Problem => new Problem(kind, detail, { extensions, headers });
+): Problem => new Problem(kind, detail, { ...(errors && { errors }), extensions, headers });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   PROBLEM_URN,
+  type Problem,
   type ItemDto,
   type ProblemDocument,
   type Reservation,
@@ -12,7 +13,7 @@ import {
   mixedCurrencies,
   stockGivenBack,
   unknownProduct,
-  type Extensions,
+  type Particulars,
 } from '../orders/orders.problems.js';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
@@ -71,12 +72,12 @@ const unexpected = (status: number): NeighbourUnreachable =>
 
 function refusalOf({ status, body }: NeighbourAnswer): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;
-  const detail = problem.detail ?? 'the product service refuses the items';
-  const make = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
-  return make && status < 500 ? make(detail, extensionsOf(problem)) : unexpected(status);
+  const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
+  if (!refuse || status >= 500) return unexpected(status);
+  return refuse(problem.detail ?? 'the product service refuses the items', particularsOf(problem));
 }
 
-const REFUSALS: Readonly<Record<string, (detail: string, extensions: Extensions) => Error>> = {
+const REFUSALS: Readonly<Record<string, (detail: string, particulars: Particulars) => Problem>> = {
   'unknown-product': unknownProduct,
   'insufficient-stock': insufficientStock,
   'mixed-currencies': mixedCurrencies,
@@ -85,5 +86,8 @@ const REFUSALS: Readonly<Record<string, (detail: string, extensions: Extensions)
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
 
-const extensionsOf = (problem: Partial<ProblemDocument>): Extensions =>
-  Object.fromEntries(Object.entries(problem).filter(([member]) => !STANDARD_MEMBERS.has(member)));
+// Its items are ours, so its JSON pointers to them are right for our client too.
+const particularsOf = (problem: Partial<ProblemDocument>): Particulars => ({
+  ...(problem.errors && { errors: problem.errors }),
+  extensions: Object.fromEntries(Object.entries(problem).filter(([member]) => !STANDARD_MEMBERS.has(member))),
+});

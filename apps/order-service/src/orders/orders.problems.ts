@@ -1,4 +1,4 @@
-import { defineProblem, notFound, type OrderStatus, type Problem } from '#contracts';
+import { defineProblem, notFound, type OrderStatus, type Problem, type ProblemOptions } from '#contracts';
 import { clientMoves } from './order-status.js';
 
 const illegalTransitionKind = defineProblem('illegal-transition', 409, 'The order cannot move there');
@@ -13,8 +13,8 @@ const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Not enou
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'The items have different currencies');
 const stockGivenBackKind = defineProblem('stock-given-back', 409, 'The stock of this order was given back');
 
-/** Members that a neighbour's problem document has beyond the standard ones, such as `productId`. */
-export type Extensions = Readonly<Record<string, unknown>>;
+/** What a neighbour's problem says beyond its detail: bad members, and members such as `productId`. */
+export type Particulars = Pick<ProblemOptions, 'errors' | 'extensions'>;
 
 export const orderNotFound = (id: string): Problem => notFound(`there is no order ${id}`);
 
@@ -36,11 +36,11 @@ export const orderImmutable = (member: string): Problem =>
 export const unknownUser = (userId: string): Problem =>
   unknownUserKind(`there is no user ${userId}`, { extensions: { userId } });
 
-export const unknownProduct = (detail: string, extensions: Extensions): Problem =>
-  unknownProductKind(detail, { extensions });
+export const unknownProduct = (detail: string, particulars: Particulars): Problem =>
+  unknownProductKind(detail, particulars);
 
-export const insufficientStock = (detail: string, extensions: Extensions): Problem =>
-  insufficientStockKind(detail, { extensions });
+export const insufficientStock = (detail: string, particulars: Particulars): Problem =>
+  insufficientStockKind(detail, particulars);
 
 export const mixedCurrencies = (): Problem =>
   mixedCurrenciesKind('all items of an order must be sold in one currency; make one order for each');

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Neighbours, NeighbourUnreachable } from '#registry-client';
+import { NeighbourStockKeeper } from './stock-keeper.js';
+import { NeighbourUserDirectory } from './user-directory.js';
+
+const ITEMS = [{ productId: 'p', quantity: 1 }];
+const RESERVED = [{ productId: 'p', quantity: 1, unitPrice: 250, currency: 'EUR' }];
+const problem = (code: string, members = {}) => ({
+  type: `urn:msa-gateway:problem:${code}`,
+  title: 'T',
+  detail: 'D',
+  instance: '/theirs',
+  requestId: 'theirs',
+  ...members,
+});
+
+describe('what neighbours answer means', () => {
+  let server: Server;
+  let neighbours: Neighbours;
+  let answer: { status: number; body?: unknown };
+  let seen: { line: string; requestId: unknown; body: string }[];
+
+  beforeEach(async () => {
+    seen = [];
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        seen.push({
+          line: `${request.method} ${request.url}`,
+          requestId: request.headers['x-request-id'],
+          body,
+        });
+        response.writeHead(answer.status);
+        response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const instances = [{ id: 'a', url, status: 'up', weight: 100 }];
+    neighbours = new Neighbours({ instances: () => Promise.resolve(instances as never) });
+  });
+
+  afterEach(async () => {
+    await neighbours.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const exists = (userId = 'u') => new NeighbourUserDirectory(neighbours).exists(userId, 'r-1');
+  const hold = () => new NeighbourStockKeeper(neighbours).hold('o', ITEMS, 'r-1');
+  const release = () => new NeighbourStockKeeper(neighbours).release('o', 'r-1');
+
+  it.each([
+    [200, true],
+    [404, false],
+    [400, false],
+  ])('a user service that answers %i: %s', async (status, expected) => {
+    answer = { status, body: {} };
+
+    expect(await exists('a/../b')).toBe(expected);
+    expect(seen).toMatchObject([{ line: 'GET /users/a%2F..%2Fb', requestId: 'r-1' }]);
+  });
+
+  it.each([401, 429, 500, 503])('a user service that answers %i has said nothing', async (status) => {
+    answer = { status };
+
+    await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
+  });
+
+  it('stock is held by a command that can be repeated, and priced by its answer', async () => {
+    answer = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
+
+    expect(await hold()).toEqual(RESERVED);
+    expect(seen).toEqual([
+      { line: 'PUT /stock-reservations/o', requestId: 'r-1', body: JSON.stringify({ items: ITEMS }) },
+    ]);
+  });
+
+  it.each([
+    [422, 'unknown-product', { errors: [{ pointer: '/items/0/productId', detail: 'none' }] }],
+    [409, 'insufficient-stock', { productId: 'p', available: 0 }],
+    [422, 'mixed-currencies', {}],
+    [409, 'stock-given-back', {}],
+  ])('a %i %s is a refusal, with what it says', async (status, code, members) => {
+    answer = { status, body: problem(code, members) };
+    const refusal = await hold().catch((error: unknown) => error as { toDocument(...of: string[]): object });
+
+    expect(refusal).toMatchObject({ status, code });
+    expect((refusal as { toDocument(...of: string[]): object }).toDocument('/orders', 'ours')).toMatchObject({
+      instance: '/orders',
+      requestId: 'ours',
+      ...members,
+    });
+  });
+
+  it('a reservation that was released before holds nothing', async () => {
+    answer = { status: 200, body: { orderId: 'o', status: 'released', items: RESERVED } };
+
+    await expect(hold()).rejects.toMatchObject({ code: 'stock-given-back' });
+  });
+
+  it.each([
+    [400, problem('validation-failed')],
+    [409, problem('something-new')],
+    [500, problem('insufficient-stock')],
+    [404, undefined],
+  ])('a %i that says neither yes nor no leaves the order waiting', async (status, body) => {
+    answer = { status, body };
+
+    await expect(hold()).rejects.toBeInstanceOf(NeighbourUnreachable);
+  });
+
+  it.each([200, 204, 404])('stock is back when the answer is %i', async (status) => {
+    answer = { status };
+
+    await expect(release()).resolves.toBeUndefined();
+    expect(seen).toMatchObject([{ line: 'DELETE /stock-reservations/o' }]);
+  });
+
+  it.each([400, 409, 500])('stock is not known to be back when the answer is %i', async (status) => {
+    answer = { status };
+
+    await expect(release()).rejects.toBeInstanceOf(NeighbourUnreachable);
+  });
+});
