@@ -1,0 +1,56 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import { Agent, request } from 'undici';
+import type { Instance } from '../discovery/index.js';
+import { asDocument, UnusableDocument, type OpenApiDocument } from './openapi.js';
+
+const PATH = '/docs-json';
+const TIMEOUT_MS = 2000;
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/** Asks instances for the document of their service. */
+export class DocumentSource implements OnModuleDestroy {
+  private readonly agent = new Agent({ pipelining: 0 });
+
+  constructor(
+    private readonly timeoutMs = TIMEOUT_MS,
+    private readonly mostBytes = MOST_BYTES,
+  ) {}
+
+  /** @throws UnusableDocument that says why there is none */
+  async documentOf({ url }: Pick<Instance, 'url'>): Promise<OpenApiDocument> {
+    try {
+      return asDocument(JSON.parse(await this.read(url + PATH)));
+    } catch (error) {
+      throw error instanceof UnusableDocument ? error : new UnusableDocument(reasonOf(error));
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async read(url: string): Promise<string> {
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    const { statusCode, body } = await request(url, { dispatcher: this.agent, signal });
+    if (statusCode !== 200) {
+      await body.dump();
+      throw new UnusableDocument(`${PATH} was answered ${statusCode}`);
+    }
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > this.mostBytes) throw new UnusableDocument(`it is larger than ${this.mostBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not valid JSON';
+  const { name, code } = error as { name?: string; code?: string };
+  return name === 'TimeoutError'
+    ? `${PATH} was not answered in time`
+    : `${PATH} cannot be read (${code ?? name ?? ''})`;
+}

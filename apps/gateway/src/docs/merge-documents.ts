@@ -1,0 +1,72 @@
+import { mountDocument, type Mounted } from './mount-document.js';
+import {
+  isObject,
+  listOf,
+  mapValues,
+  objectIn,
+  type Json,
+  type JsonObject,
+  type OpenApiDocument,
+} from './openapi.js';
+
+/** What a service has to say of itself: its document, or why there is none. */
+export type ServiceDocument =
+  | { readonly name: string; readonly document: OpenApiDocument }
+  | { readonly name: string; readonly reason: string };
+
+interface Unavailable {
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface Mount extends Mounted {
+  readonly name: string;
+}
+
+/** The gateway's own document with every service's mounted into it. What cannot be mounted is named and left out. */
+export function mergeDocuments(own: OpenApiDocument, services: readonly ServiceDocument[]): OpenApiDocument {
+  const mounts: Mount[] = [];
+  const unavailable: Unavailable[] = [];
+  for (const service of services) {
+    const mounted = 'reason' in service ? service.reason : tryToMount(service);
+    if (typeof mounted === 'string') unavailable.push({ name: service.name, reason: mounted });
+    else mounts.push({ ...mounted, name: service.name });
+  }
+  return {
+    ...own,
+    info: { ...own.info, description: describe(own.info.description, unavailable) },
+    paths: Object.assign({}, own.paths, ...mounts.map(({ paths }) => paths)) as OpenApiDocument['paths'],
+    components: mergeComponents([objectIn(own, 'components'), ...mounts.map(({ components }) => components)]),
+    tags: [...(listOf(own.tags) ?? []), ...mounts.flatMap(({ tags }) => tags)],
+    'x-unavailable-services': unavailable.map((each) => ({ ...each })),
+  };
+}
+
+function tryToMount({ name, document }: { name: string; document: OpenApiDocument }): Mounted | string {
+  try {
+    return mountDocument(name, document);
+  } catch {
+    // Nested deeper than the stack is deep.
+    return 'it is malformed';
+  }
+}
+
+function mergeComponents(all: readonly JsonObject[]): JsonObject {
+  const sections = new Set(all.flatMap((components) => Object.keys(components)));
+  const merged = Object.fromEntries([...sections].map((section) => [section, null]));
+  return mapValues(merged, (_value, section) =>
+    Object.fromEntries(
+      all.flatMap((components) => {
+        const names = components[section];
+        return isObject(names) ? Object.entries(names) : [];
+      }),
+    ),
+  );
+}
+
+function describe(description: Json | undefined, unavailable: readonly Unavailable[]): string {
+  const text = typeof description === 'string' ? description : '';
+  if (unavailable.length === 0) return text;
+  const lines = unavailable.map(({ name, reason }) => `- ${name}: ${reason}`);
+  return `${text}\n\nServices that are left out here because their document is not available:\n${lines.join('\n')}`;
+}

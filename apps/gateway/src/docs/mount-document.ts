@@ -1,0 +1,121 @@
+import {
+  isObject,
+  listOf,
+  mapValues,
+  objectIn,
+  type Json,
+  type JsonObject,
+  type OpenApiDocument,
+} from './openapi.js';
+
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
+
+/** What a service's document adds to the merged one. */
+export type Mounted = Pick<OpenApiDocument, 'paths'> & {
+  readonly components: JsonObject;
+  readonly tags: readonly Json[];
+};
+
+/**
+ * A service's document as it looks through the gateway: paths under the service's prefix, and every name (components,
+ * tags, operation ids, security schemes) marked as the service's own, so that two services may both have a `Page`.
+ */
+export function mountDocument(service: string, document: OpenApiDocument): Mounted {
+  const prefix = `/api/${service}${basePathOf(document)}`;
+  const own = new OwnNames(service, prefix);
+  const paths = Object.entries(document.paths).map(([path, item]) => [
+    prefixed(prefix, path),
+    own.pathItem(item, document.security),
+  ]);
+  return {
+    paths: Object.fromEntries(paths) as Mounted['paths'],
+    components: mapValues(objectIn(document, 'components'), (section) => own.section(section)),
+    tags: tagsOf(document).map((tag) => ({ ...tag, name: own.tag(tag.name ?? '') })),
+  };
+}
+
+const prefixed = (prefix: string, path: string): string => (path === '/' ? prefix : prefix + path);
+
+const tagsOf = ({ tags }: OpenApiDocument): JsonObject[] => (listOf(tags) ?? []).filter(isObject);
+
+/** Paths of a document are relative to its first server, of which only the path matters behind the gateway. */
+function basePathOf({ servers }: OpenApiDocument): string {
+  const first = listOf(servers)?.[0];
+  const url = isObject(first) && typeof first.url === 'string' ? first.url : '/';
+  if (url.includes('{') || !URL.canParse(url, 'http://service')) return '';
+  return new URL(url, 'http://service').pathname.replace(/\/+$/, '');
+}
+
+/** Marks names as one service's. */
+class OwnNames {
+  constructor(
+    private readonly service: string,
+    private readonly prefix: string,
+  ) {}
+
+  tag(tag: Json): string {
+    return typeof tag === 'string' && tag !== '' ? `${this.service}: ${tag}` : this.service;
+  }
+
+  /** A section of `components`: names and what stands under them. */
+  section(section: Json): Json {
+    if (!isObject(section)) return {};
+    return Object.fromEntries(
+      Object.entries(section).map(([name, value]) => [this.name(name), this.rewrite(value)]),
+    );
+  }
+
+  /** @param security what the document asks for where an operation says nothing */
+  pathItem(item: JsonObject, security: Json | undefined): JsonObject {
+    // Whatever server an item names, behind the gateway it is the gateway.
+    const { servers: _servers, ...rest } = item;
+    return mapValues(rest, (value, key) =>
+      METHODS.has(key) && isObject(value) ? this.operation(value, security) : this.rewrite(value),
+    );
+  }
+
+  private operation({ servers: _servers, ...operation }: JsonObject, security: Json | undefined): JsonObject {
+    const { tags, operationId } = operation;
+    const asked = listOf(operation.security ?? security);
+    return {
+      ...(this.rewrite(operation) as JsonObject),
+      tags: (listOf(tags) ?? ['']).map((tag) => this.tag(tag)),
+      ...(typeof operationId === 'string' && { operationId: this.name(operationId) }),
+      ...(asked && { security: asked.map((each) => this.requirement(each)) }),
+    };
+  }
+
+  private requirement(requirement: Json): Json {
+    if (!isObject(requirement)) return {};
+    return Object.fromEntries(Object.entries(requirement).map(([name, scopes]) => [this.name(name), scopes]));
+  }
+
+  private rewrite(value: Json): Json {
+    const list = listOf(value);
+    if (list) return list.map((each) => this.rewrite(each));
+    if (!isObject(value)) return value;
+    return mapValues(value, (member, key) => {
+      if (key === '$ref' && typeof member === 'string') return this.reference(member);
+      if (key === 'mapping' && isObject(member)) return this.mapping(member);
+      return this.rewrite(member);
+    });
+  }
+
+  // Of a discriminator; also a schema's property of that name, whose members are objects and go the usual way.
+  private mapping(mapping: JsonObject): Json {
+    return mapValues(mapping, (value) =>
+      typeof value === 'string' ? this.reference(value) : this.rewrite(value),
+    );
+  }
+
+  private reference(reference: string): string {
+    const [, section, name] = /^#\/components\/([^/]+)\/(.+)$/.exec(reference) ?? [];
+    if (section !== undefined && name !== undefined) return `#/components/${section}/${this.name(name)}`;
+    const [, path] = /^#\/paths\/~1(.*)$/.exec(reference) ?? [];
+    return path === undefined ? reference : `#/paths/${this.prefix.replaceAll('/', '~1')}~1${path}`;
+  }
+
+  private name(name: string): string {
+    return `${this.service}.${name}`;
+  }
+}

@@ -1,0 +1,53 @@
+/** JSON as it stands in a document. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [member: string]: Json;
+}
+
+/** As much of an OpenAPI 3 document as merging needs to know. */
+export interface OpenApiDocument extends JsonObject {
+  readonly openapi: string;
+  readonly info: JsonObject;
+  readonly paths: Readonly<Record<string, JsonObject>>;
+}
+
+/** Why a document cannot be merged; its text is shown to readers. */
+export class UnusableDocument extends Error {
+  override readonly name = 'UnusableDocument';
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object's member if it is an object itself, else an empty one. */
+export const objectIn = (parent: JsonObject, member: string): JsonObject => {
+  const value = Object.hasOwn(parent, member) ? parent[member] : undefined;
+  return isObject(value) ? value : {};
+};
+
+/** The list that a value is, if it is one. */
+export const listOf = (value: Json | undefined): readonly Json[] | undefined =>
+  Array.isArray(value) ? (value as readonly Json[]) : undefined;
+
+/** A copy with every value mapped. */
+export const mapValues = (
+  object: JsonObject,
+  map: (value: Json, key: string) => Json,
+): Readonly<Record<string, Json>> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+
+/** Holds what a service sent against what merging relies on. @throws UnusableDocument */
+export function asDocument(value: unknown): OpenApiDocument {
+  if (!isObject(value)) throw new UnusableDocument('it is no JSON object');
+  if (typeof value.openapi !== 'string' || !/^3\.\d/.test(value.openapi))
+    throw new UnusableDocument('it is no OpenAPI 3 document');
+  if (!isObject(value.paths)) throw new UnusableDocument('it has no paths');
+  const bad = Object.entries(value.paths).find(([path, item]) => !path.startsWith('/') || !isObject(item));
+  if (bad) throw new UnusableDocument(`its path "${bad[0].slice(0, 80)}" is malformed`);
+  return {
+    ...value,
+    openapi: value.openapi,
+    info: objectIn(value, 'info'),
+    paths: value.paths as OpenApiDocument['paths'],
+  };
+}
