@@ -37,4 +37,23 @@ export class Client {
       throw new Mismatch('an x-request-id header', `none on ${method} ${path} -> ${response.status}`);
     return { method, path, status: response.status, headers: response.headers, text, json: parse(text) };
   }
+
+  /** Opens an answer without an end: `until(predicate)` reads on until the text so far satisfies it. */
+  async openStream(path, headers) {
+    const closing = new AbortController();
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const response = await fetch(this.#base + path, { headers, signal });
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    return {
+      async until(predicate) {
+        let text = '';
+        while (!predicate(text)) {
+          const { done, value } = await reader.read();
+          if (done) throw new Mismatch('the stream to go on', `${response.status} ${text}`);
+          text += value;
+        }
+      },
+      close: () => closing.abort(),
+    };
+  }
 }

@@ -47,7 +47,9 @@ export async function discovery(context) {
     await known(group, registry, body);
     await renewal(group, registry, body);
     await traffic(group, context, registry, body);
+    await explanation(group, context.client, body);
     await drain(group, registry, body);
+    await events(group, context, registry, body);
     await end(group, context, registry, body);
   });
 }
@@ -135,6 +137,16 @@ async function traffic(group, context, registry, { id, name }) {
   });
 }
 
+async function explanation(group, client, { id, name }) {
+  await group.check('GET /discovery/explain tells route and instances without sending', async () => {
+    const query = `method=GET&path=${encodeURIComponent(`/api/${name}/x?y=1`)}`;
+    const { json } = hasStatus(await client.get(`/discovery/explain?${query}`), 200);
+    hasMembers(json, 'route', 'candidates', 'excluded');
+    const ids = [...json.candidates, ...json.excluded].map((instance) => instance.id);
+    equals('instances', ids, [id]);
+  });
+}
+
 async function drain(group, registry, { id }) {
   const path = `/services/${id}/drain`;
   await group.check('POST /discovery/services/{id}/drain takes it out of rotation', async () => {
@@ -145,6 +157,26 @@ async function drain(group, registry, { id }) {
     hasStatus(await registry.write('DELETE', path), 200, 202, 204);
     const { status } = (await registry.read(`/services/${id}`)).json;
     holds(status !== 'draining', 'a status other than draining', status);
+  });
+}
+
+const EVENTS_OF_ITS_LIFE = ['registered', 'draining', 'resumed'];
+
+async function events(group, { client }, registry, { id }) {
+  await group.check('GET /discovery/events?since= answers what happened', async () => {
+    const { json } = hasStatus(await registry.read('/events?since=0'), 200);
+    const types = json.filter(({ instanceId }) => instanceId === id).map(({ type }) => type);
+    for (const type of EVENTS_OF_ITS_LIFE) holds(types.includes(type), `an event ${type}`, types);
+  });
+  await group.check('GET /discovery/events streams each change as it happens', async () => {
+    const stream = await client.openStream('/discovery/events', { accept: 'text/event-stream' });
+    try {
+      await registry.write('POST', `/services/${id}/drain`);
+      await stream.until((text) => text.includes('data:') && text.includes(id));
+    } finally {
+      stream.close();
+      await registry.write('DELETE', `/services/${id}/drain`);
+    }
   });
 }
 

@@ -120,10 +120,8 @@ async function impossible(group, client, { body, product, ghost, stock }) {
 
 async function status(group, client, path) {
   await group.check('PUT and PATCH /orders/{id} move the status one step at a time, else 409', async () => {
-    const first = await client.get(path);
+    equals('status', (await client.get(path)).json.status, 'confirmed');
     isProblem(await client.send('PUT', path, { status: 'delivered' }), 409);
-    if (first.json.status === 'pending')
-      hasStatus(await client.send('PUT', path, { status: 'confirmed' }), 200);
     equals('status', hasStatus(await client.send('PUT', path, { status: 'paid' }), 200).json.status, 'paid');
     equals(
       'status',
