@@ -15,6 +15,7 @@ export class AppProcess {
       // A group of its own: Ctrl-C reaches this script alone, which then stops the apps in order.
       detached: process.platform !== 'win32',
     });
+    console.log(`${name} is process ${this.#child.pid}`);
     this.#prefix(this.#child.stdout, process.stdout);
     this.#prefix(this.#child.stderr, process.stderr);
     /** Resolves to how it ended: an exit code or a signal. After all of its output was passed on. */

@@ -1,0 +1,65 @@
+import { launchNode, tempDir, waitFor } from '#testing';
+
+const data = tempDir();
+afterAll(() => data.remove());
+
+const PORTS = {
+  GATEWAY_PORT: '0',
+  USER_SERVICE_PORT: '0',
+  ORDER_SERVICE_PORT: '0',
+  PRODUCT_SERVICE_PORT: '0',
+};
+
+describe('npm start', () => {
+  it('ends in one line on standard output that says where to go, when all four apps are well', async () => {
+    const launched = launchNode('scripts/start.mjs', [], {
+      ...PORTS,
+      DATA_DIR: data.path,
+      LOG_LEVEL: 'ERROR',
+    });
+    const [line, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+    // At ERROR a well system says nothing else.
+    expect(launched.stdout).toBe(`${line}\n`);
+    const { status } = await fetch(`${url!}/health`);
+    expect(status).toBe(200);
+    const services = (await (await fetch(`${url!}/services`)).json()) as { name: string }[];
+    expect(services.map(({ name }) => name)).toEqual(['order-service', 'product-service', 'user-service']);
+    expect(await launched.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+});
+
+describe('npm run start:split', () => {
+  const split = (env: Readonly<Record<string, string>>) =>
+    launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: data.path, ...env });
+
+  it('prefixes what each app says by its name', async () => {
+    const launched = split({});
+    await launched.waitForOutput(/^ready: open \S+$/m);
+    for (const app of ['gateway', 'user-service', 'order-service', 'product-service'])
+      expect(launched.stdout).toMatch(new RegExp(`^${app} +\\| \\{.*"msg":"${app} listens on`, 'm'));
+    expect(await launched.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('ends, with the reason, when one app cannot start', async () => {
+    const launched = split({ ORDER_SERVICE_PORT: 'x' });
+    expect(await launched.exited).toEqual({ code: 1, signal: null });
+    expect(launched.stderr).toMatch(
+      /^order-service +\| order-service: bad configuration: ORDER_SERVICE_PORT/m,
+    );
+    expect(launched.stderr).toMatch(/^order-service ended \(exit code 1\); stopping the others$/m);
+  }, 60_000);
+
+  it('names an app that dies later and keeps the others', async () => {
+    const launched = split({});
+    const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+    const [, pid] = /^user-service is process (\d+)$/m.exec(launched.stdout) ?? [];
+    process.kill(Number(pid), 'SIGKILL');
+    await waitFor('its end to be told', () =>
+      /^user-service ended \(SIGKILL\); the others go on$/m.test(launched.stderr),
+    );
+    expect((await fetch(`${url!}/api/product-service/products`)).status).toBe(200);
+    const answer = await fetch(`${url!}/api/user-service/users`);
+    expect(answer.status).toBeGreaterThanOrEqual(502);
+    expect(await launched.stop()).toEqual({ code: 1, signal: null });
+  }, 60_000);
+});
