@@ -19,9 +19,5 @@ const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 export const clientMoves = (from: OrderStatus): readonly OrderStatus[] =>
   MOVES[from].filter((to) => to !== 'confirmed');
 
-/** Whether an order in this status keeps pieces in stock for itself, or may be about to. */
-export const mayHoldStock = (status: OrderStatus): boolean =>
-  status === 'pending' || status === 'confirmed' || status === 'paid';
-
 /** Whether moving to `to` means that the pieces go back to stock. */
 export const givesStockBack = (to: OrderStatus): boolean => to === 'cancelled' || to === 'rejected';
