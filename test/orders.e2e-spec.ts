@@ -1,0 +1,180 @@
+import type { Order, Page, Product, User } from '#contracts';
+import { onBothStores, waitFor } from '#testing';
+import { Shop } from './support/shop.js';
+
+onBothStores('orders', (store) => {
+  let shop: Shop;
+  let user: User;
+  let tea: Product;
+
+  beforeAll(async () => {
+    shop = await Shop.open(store);
+  }, 60_000);
+  afterAll(() => shop.close());
+
+  beforeEach(async () => {
+    user = await shop.newUser();
+    tea = await shop.newProduct(10);
+  });
+
+  const teas = (quantity: number, product = tea) => [{ productId: product.id, quantity }];
+  const mine = async () =>
+    ((await (await shop.send('orders', 'GET', `/orders/user/${user.id}`)).json()) as Page<Order>).items;
+  const placed = async (quantity: number) => (await (await shop.order(user, teas(quantity))).json()) as Order;
+  const patch = (id: string, status: string, headers = {}) =>
+    shop.send('orders', 'PATCH', `/orders/${id}`, { status }, headers);
+  const statusAt = async (path: string) => (await shop.orderAt(path)).status;
+
+  it('are confirmed at once, at the price of the product service, and take pieces from stock', async () => {
+    const response = await shop.order(user, teas(3), { 'x-request-id': 'order-1' });
+    const order = (await response.json()) as Order;
+
+    expect(response.status).toBe(201);
+    expect(response.headers.get('location')).toBe(`/orders/${order.id}`);
+    expect(response.headers.get('x-request-id')).toBe('order-1');
+    expect(order).toMatchObject({ userId: user.id, status: 'confirmed', total: 750, currency: 'EUR' });
+    expect(order.items).toEqual([{ productId: tea.id, quantity: 3, unitPrice: 250 }]);
+    expect(await shop.stockOf(tea)).toBe(7);
+    expect(await mine()).toEqual([order]);
+  });
+
+  it('are read again only when they have changed', async () => {
+    const { id } = await placed(1);
+    const etag = (await shop.send('orders', 'GET', `/orders/${id}`)).headers.get('etag')!;
+    const again = () => shop.send('orders', 'GET', `/orders/${id}`, undefined, { 'if-none-match': etag });
+
+    expect((await again()).status).toBe(304);
+    const moved = await patch(id, 'paid', { 'if-match': etag });
+    expect(moved.status).toBe(200);
+    expect(moved.headers.get('etag')).not.toBe(etag);
+    expect((await again()).status).toBe(200);
+    expect((await patch(id, 'shipped', { 'if-match': etag })).status).toBe(412);
+  });
+
+  it('of an unknown user or product are 422, of too many pieces 409, and leave nothing behind', async () => {
+    const refusals = [
+      [await shop.order({ id: '..' }, teas(1)), 422, 'unknown-user'],
+      [await shop.order({ id: tea.id }, teas(1)), 422, 'unknown-user'],
+      [await shop.order(user, [{ productId: user.id, quantity: 1 }]), 422, 'unknown-product'],
+      [await shop.order(user, teas(11)), 409, 'insufficient-stock'],
+    ] as const;
+
+    for (const [response, status, code] of refusals) {
+      const problem = (await response.json()) as { type: string };
+      expect([response.status, problem.type]).toEqual([status, `urn:msa-gateway:problem:${code}`]);
+      if (code === 'insufficient-stock') expect(JSON.stringify(problem)).toContain(tea.id);
+    }
+    expect(await mine()).toEqual([]);
+    expect(await shop.stockOf(tea)).toBe(10);
+  });
+
+  it('in two currencies are refused, and their stock is given back', async () => {
+    const ramen = await shop.newProduct(5, 4900, 'KRW');
+    const response = await shop.order(user, [...teas(1), ...teas(1, ramen)]);
+
+    expect(response.status).toBe(422);
+    expect(await mine()).toEqual([]);
+    await waitFor(
+      'the stock',
+      async () => (await shop.stockOf(tea)) === 10 && (await shop.stockOf(ramen)) === 5,
+    );
+  });
+
+  it('never sell more than there is, however many come at once', async () => {
+    const responses = await Promise.all(Array.from({ length: 16 }, () => shop.order(user, teas(1))));
+    const statuses = responses.map(({ status }) => status);
+
+    expect(statuses.filter((status) => status === 201)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(6);
+    expect(await shop.stockOf(tea)).toBe(0);
+  });
+
+  it('with the same Idempotency-Key are one order', async () => {
+    const headers = { 'idempotency-key': `key-${user.id}` };
+    const first = await shop.order(user, teas(2), headers);
+    const again = await shop.order(user, teas(2), headers);
+    const other = await shop.order(user, teas(3), headers);
+
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(await again.json()).toEqual(await first.json());
+    expect(other.status).toBe(422);
+    expect(await mine()).toHaveLength(1);
+    expect(await shop.stockOf(tea)).toBe(8);
+  });
+
+  it('move only along their way, and say where they may go', async () => {
+    const { id } = await placed(1);
+    for (const status of ['paid', 'shipped']) expect((await patch(id, status)).status).toBe(200);
+
+    const refused = await patch(id, 'cancelled');
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ from: 'shipped', to: 'cancelled', allowed: ['delivered'] });
+    expect((await shop.send('orders', 'DELETE', `/orders/${id}`)).status).toBe(409);
+    expect(await shop.stockOf(tea)).toBe(9);
+  });
+
+  it('that are deleted are cancelled, give their stock back once, and stay readable', async () => {
+    const { id } = await placed(4);
+    const remove = () => shop.send('orders', 'DELETE', `/orders/${id}`);
+    const responses = await Promise.all([remove(), remove(), remove()]);
+
+    expect(responses.map(({ status }) => status)).toEqual([204, 204, 204]);
+    expect(await statusAt(`/orders/${id}`)).toBe('cancelled');
+    await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10);
+    expect((await remove()).status).toBe(204);
+    expect(await shop.stockOf(tea)).toBe(10);
+  });
+
+  it.each([
+    ['left', false],
+    ['crashed', true],
+  ])(
+    'are accepted while the product service has %s, and finish by themselves when it is back',
+    async (_how, silently) => {
+      await shop.stop('products', { silently });
+      const response = await shop.order(user, teas(2));
+      const path = response.headers.get('location')!;
+      expect(response.status).toBe(202);
+      expect(await response.json()).toMatchObject({ status: 'pending', total: null });
+
+      await shop.start('products');
+      await waitFor('the order', async () => (await statusAt(path)) === 'confirmed', 20_000);
+      expect(await shop.orderAt(path)).toMatchObject({ total: 500, statusReason: null });
+      expect(await shop.stockOf(tea)).toBe(8);
+    },
+    30_000,
+  );
+
+  it('accepted for a user who turns out not to exist are rejected, with the reason', async () => {
+    await shop.stop('users');
+    const response = await shop.order({ id: 'nobody' }, teas(2));
+    expect(response.status).toBe(202);
+
+    await shop.start('users');
+    const path = response.headers.get('location')!;
+    await waitFor('the order', async () => (await statusAt(path)) === 'rejected', 20_000);
+    expect((await shop.orderAt(path)).statusReason).toContain('nobody');
+    expect(await shop.stockOf(tea)).toBe(10);
+  }, 30_000);
+
+  it('can be cancelled while the product service is away; the stock comes back later, once', async () => {
+    const { id } = await placed(5);
+    await shop.stop('products');
+    expect((await shop.send('orders', 'DELETE', `/orders/${id}`)).status).toBe(204);
+    expect(await statusAt(`/orders/${id}`)).toBe('cancelled');
+
+    await shop.start('products');
+    await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10, 20_000);
+  }, 30_000);
+
+  it('that wait survive a restart of the order service', async () => {
+    await shop.stop('products');
+    const path = (await shop.order(user, teas(1))).headers.get('location')!;
+    await shop.stop('orders');
+    await shop.start('products');
+    await shop.start('orders');
+
+    await waitFor('the order', async () => (await statusAt(path)) === 'confirmed', 20_000);
+    expect(await shop.stockOf(tea)).toBe(9);
+  }, 30_000);
+});
