@@ -1,5 +1,4 @@
 export { FrontServer } from './entrance/front-server.js';
-export { isAddressRange } from './edge/trusted-proxies.js';
 export { INSTANCE_REPORTS, NO_REPORTS, type InstanceReports } from './instance-reports.js';
 export { ProxyModule } from './proxy.module.js';
 export { TableDirectory } from './record/table-directory.js';

@@ -1,3 +1,6 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LocalTarget } from '#registry-client';
 
@@ -7,8 +10,20 @@ export function localTargetOf(nest: NestFastifyApplication): LocalTarget {
   return {
     request: (request, response) => fastify.routing(request, response),
     upgrade: (request, socket, head) => {
-      // As node:http does for a server that nobody taught to upgrade: the connection ends.
-      if (!fastify.server.emit('upgrade', request, socket, head)) socket.destroy();
+      if (fastify.server.emit('upgrade', request, socket, head)) return;
+      // Nobody here upgrades: as node:http does it, the request is an ordinary one.
+      fastify.routing(request, responseOn(socket, request));
     },
   };
+}
+
+function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Socket);
+  response.once('finish', () => {
+    response.detachSocket(socket as Socket);
+    socket.end();
+  });
+  return response;
 }

@@ -6,7 +6,7 @@ export interface PlainResponse {
     this: ServerResponse,
     status: number,
     message: string | undefined,
-    fields: string[],
+    fields?: string[],
   ) => ServerResponse;
   readonly write: (this: ServerResponse, ...args: unknown[]) => boolean;
   readonly end: (this: ServerResponse, ...args: unknown[]) => ServerResponse;

@@ -26,8 +26,13 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
   const listener = this[LISTENER];
   if (listener.isOver) return this;
   const message = typeof reason === 'string' ? reason : undefined;
-  const raw = takeFields(this, typeof reason === 'string' ? fields : (reason ?? fields));
-  return plainResponse.writeHead.call(this, status, message, listener.onHead(status, raw));
+  const set = takeSetFields(this);
+  const given = flat(typeof reason === 'string' ? fields : (reason ?? fields));
+  if (set.length === 0)
+    return plainResponse.writeHead.call(this, status, message, listener.onHead(status, given));
+  // Node would let fields that are given here replace each other once others have been set.
+  appendAll(this, listener.onHead(status, merge(set, given)));
+  return plainResponse.writeHead.call(this, status, message);
 }
 
 function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
@@ -50,15 +55,27 @@ function lengthOf(chunk: unknown, encoding: unknown): number {
   return chunk instanceof Uint8Array ? chunk.length : 0;
 }
 
-/** All fields of the answer, flat, taken off the response; `fields` win over those that `setHeader` has set. */
-function takeFields(response: ServerResponse, fields: Fields): string[] {
-  const given = flat(fields);
+/** The fields that `setHeader` has set, flat, taken off the response. */
+function takeSetFields(response: ServerResponse): string[] {
   const set: string[] = [];
   for (const name of plainResponse.getRawHeaderNames.call(response)) {
-    if (!hasField(given, name)) add(set, name, response.getHeader(name));
+    add(set, name, response.getHeader(name));
     response.removeHeader(name);
   }
-  return set.length === 0 ? given : set.concat(given);
+  return set;
+}
+
+/** `set` and `given`, of which the latter wins, as it does in node. */
+function merge(set: readonly string[], given: readonly string[]): string[] {
+  const names = new Set(given.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
+  const kept: string[] = [];
+  for (let i = 0; i < set.length; i += 2)
+    if (!names.has((set[i] as string).toLowerCase())) kept.push(set[i] as string, set[i + 1] as string);
+  return kept.concat(given);
+}
+
+function appendAll(response: ServerResponse, raw: readonly string[]): void {
+  for (let i = 0; i < raw.length; i += 2) response.appendHeader(raw[i] as string, raw[i + 1] as string);
 }
 
 function flat(fields: Fields): string[] {
@@ -71,10 +88,4 @@ function flat(fields: Fields): string[] {
 function add(raw: string[], name: string, value: OutgoingHttpHeader | undefined): void {
   if (Array.isArray(value)) for (const each of value) raw.push(name, each);
   else if (value !== undefined) raw.push(name, String(value));
-}
-
-function hasField(raw: readonly string[], name: string): boolean {
-  const lower = name.toLowerCase();
-  for (let i = 0; i < raw.length; i += 2) if (raw[i]?.toLowerCase() === lower) return true;
-  return false;
 }

@@ -1,0 +1,250 @@
+import type { IncomingMessage } from 'node:http';
+import { call } from '#testing';
+import { onEveryKind, SERVICE } from './support/bench.js';
+import { RawClient } from './support/raw-client.js';
+import { bodyOf, exchange } from './support/exchange.js';
+
+onEveryKind('messages', (bench) => {
+  /** The service answers with what it saw of each request. */
+  const echo = (): void => {
+    bench().service.handler = (request, response) => {
+      void bodyOf(request).then((body) => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(seen(request, body)));
+      });
+    };
+  };
+  const seen = ({ method, url, headers, rawHeaders }: IncomingMessage, body: Buffer) => ({
+    method,
+    url,
+    headers,
+    rawHeaders,
+    body: body.toString('latin1'),
+  });
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'REPORT', 'QUERY', 'PURGE'])(
+    'carries %s and its body',
+    async (method) => {
+      echo();
+      const body = method === 'GET' || method === 'OPTIONS' ? undefined : 'a body';
+      const answer = await exchange(`${bench().url}/things`, {
+        method,
+        body,
+        headers: { 'content-type': 'text/plain' },
+      });
+      expect(JSON.parse(answer.text)).toMatchObject({ method, url: '/things', body: body ?? '' });
+    },
+  );
+
+  it.each([
+    ['', '/'],
+    ['?', '/?'],
+    ['?a=1&a=2', '/?a=1&a=2'],
+    ['/', '/'],
+    ['/UPPER/lower', '/UPPER/lower'],
+    ['/a%2Fb/%41', '/a%2Fb/%41'],
+    ['/a;v=1/b', '/a;v=1/b'],
+    ['/%252e%252e/x', '/%252e%252e/x'],
+    ['//double//', '//double//'],
+    ['/a/../b/./c', '/a/../b/./c'],
+    ['/x?q=%20+%00&?&=&//..', '/x?q=%20+%00&?&=&//..'],
+    ['/api/other', '/api/other'],
+    ['/@host/x', '/@host/x'],
+  ])('forwards the target %p as %p', async (target, expected) => {
+    echo();
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`GET /api/${SERVICE}${target} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
+    expect(await client.untilClosed()).toContain(`"url":${JSON.stringify(expected)}`);
+  });
+
+  it('gives the service the fields of the client in order, case and number, and its own after them', async () => {
+    echo();
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(
+      `GET /api/${SERVICE}/ HTTP/1.1\r\nHost: gw.example:8000\r\nX-Many: 1\r\nx-mAnY: 2\r\nAccept: */*\r\n` +
+        'X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Request-Id: my-id\r\nVia: 1.0 outer\r\n' +
+        'Connection: close, X-Drop, Authorization, Host\r\nX-Drop: 1\r\nAuthorization: Basic eA==\r\n' +
+        'Keep-Alive: 5\r\nProxy-Connection: x\r\nTE: trailers, gzip\r\n\r\n',
+    );
+    const answer = await client.untilClosed();
+    const { rawHeaders } = JSON.parse(answer.slice(answer.indexOf('{'))) as { rawHeaders: string[] };
+    const { host } = new URL(bench().serviceUrl);
+    const fields = pairs(rawHeaders).filter(([name]) => name !== 'connection');
+    expect(fields).toEqual([
+      ['host', host],
+      ['X-Many', '1'],
+      ['x-mAnY', '2'],
+      ['Accept', '*/*'],
+      ['Via', '1.0 outer'],
+      ['Authorization', 'Basic eA=='],
+      ['te', 'trailers'],
+      ['x-forwarded-for', '203.0.113.9, 127.0.0.1'],
+      ['x-forwarded-proto', 'https'],
+      ['x-forwarded-host', 'gw.example:8000'],
+      ['x-forwarded-prefix', `/api/${SERVICE}`],
+      ['forwarded', 'for=127.0.0.1;host="gw.example:8000";proto=http'],
+      ['via', '1.1 msa-gateway'],
+      ['x-request-id', 'my-id'],
+    ]);
+    expect(answer).toMatch(/\r\nx-request-id: my-id\r\n/);
+  });
+
+  it.each([
+    'application/json',
+    'text/plain; charset=utf-16',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/vnd.unknown+cbor',
+    '',
+  ])('leaves a body of Content-Type %p untouched', async (type) => {
+    echo();
+    const body = '{"not: json\u0000\u00ff';
+    const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
+    const answer = await exchange(bench().url, {
+      method: 'POST',
+      body: Buffer.from(body, 'latin1'),
+      headers,
+    });
+    expect(JSON.parse(answer.text)).toMatchObject({ body });
+  });
+
+  it('passes an encoded body on as it is, both ways', async () => {
+    const zipped = Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]);
+    let sent: Buffer | undefined;
+    bench().service.handler = (request, response) => {
+      void bodyOf(request).then((body) => {
+        sent = body;
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped);
+      });
+    };
+    const answer = await exchange(bench().url, {
+      method: 'POST',
+      body: zipped,
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expect(sent).toEqual(zipped);
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    expect(answer.body).toEqual(zipped);
+  });
+
+  it('passes status, reason, fields and body of an error on, byte for byte', async () => {
+    const body = Buffer.from('{"error": "ünübersetzt"}\n');
+    bench().service.handler = (_request, response) => {
+      response.writeHead(418, 'Short And Stout', [
+        'Content-Type',
+        'Application/JSON',
+        'X-Twice',
+        'a',
+        'x-twice',
+        'b',
+      ]);
+      response.end(body);
+    };
+    const answer = await exchange(`${bench().url}/tea`);
+    expect([answer.status, answer.message]).toEqual([418, 'Short And Stout']);
+    expect(answer.body).toEqual(body);
+    expect(pairs(answer.rawHeaders)).toEqual(
+      expect.arrayContaining([
+        ['Content-Type', 'Application/JSON'],
+        ['X-Twice', 'a'],
+        ['x-twice', 'b'],
+        ['via', '1.1 msa-gateway'],
+      ]),
+    );
+  });
+
+  it('answers an unknown route as the service does', async () => {
+    const direct = await call(bench().serviceUrl, 'GET /nest/missing');
+    const proxied = await call(bench().url, 'GET /nest/missing');
+    expect(proxied.status).toBe(404);
+    expect({ ...proxied.body, requestId: '' }).toEqual({ ...direct.body, requestId: '' });
+    expect(proxied.body.requestId).toBe(proxied.headers.get('x-request-id'));
+  });
+
+  it('carries answers of Nest', async () => {
+    const answer = await call(bench().url, 'GET /nest/json');
+    expect(answer.body).toEqual({ greeting: 'hallo', umlaut: 'äöü' });
+    expect(answer.headers.get('content-length')).toBe('38');
+    expect((await call(bench().url, 'POST /nest/accepted')).status).toBe(202);
+  });
+
+  it('keeps many cookies apart and brings their paths under the prefix', async () => {
+    bench().service.handler = (_request, response) => {
+      response.setHeader('Set-Cookie', [
+        'a=1; Path=/; HttpOnly',
+        'b=2; path=/deep',
+        '__Host-c=3; Path=/; Secure',
+        'd=4',
+      ]);
+      response.end();
+    };
+    const answer = await exchange(bench().url);
+    expect(answer.headers['set-cookie']).toEqual([
+      `a=1; Path=/api/${SERVICE}; HttpOnly`,
+      `b=2; path=/api/${SERVICE}/deep`,
+      '__Host-c=3; Path=/; Secure',
+      'd=4',
+    ]);
+  });
+
+  it.each([
+    ['/users/1', `/api/${SERVICE}/users/1`],
+    [`/api/${SERVICE}/users/1`, `/api/${SERVICE}/users/1`],
+    ['INSTANCE/users?x#y', `/api/${SERVICE}/users?x#y`],
+    ['https://elsewhere.example/x', 'https://elsewhere.example/x'],
+    ['//elsewhere.example/x', '//elsewhere.example/x'],
+    ['relative', 'relative'],
+  ])('brings Location %p to %p', async (location, expected) => {
+    const value = location.replace('INSTANCE', bench().serviceUrl);
+    bench().service.handler = (_request, response) =>
+      response.writeHead(201, { location: value, 'content-location': value }).end();
+    const { headers } = await exchange(bench().url);
+    expect([headers.location, headers['content-location']]).toEqual([expected, expected]);
+  });
+
+  it('sends no body for HEAD, 204 and 304, and their fields as they are', async () => {
+    bench().service.handler = ({ url }, response) => {
+      const status = Number(url?.slice(1));
+      response.writeHead(status, { etag: '"x"', ...(status !== 204 && { 'content-length': '5' }) });
+      response.end(status === 200 ? 'hello' : undefined);
+    };
+    const head = await exchange(`${bench().url}/200`, { method: 'HEAD' });
+    expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '5', '']);
+    const none = await exchange(`${bench().url}/204`);
+    expect([none.status, none.headers.etag, none.headers['content-length'], none.text]).toEqual([
+      204,
+      '"x"',
+      undefined,
+      '',
+    ]);
+    const unchanged = await exchange(`${bench().url}/304`);
+    expect([unchanged.status, unchanged.headers['content-length'], unchanged.text]).toEqual([304, '5', '']);
+  });
+
+  it('keeps hop-by-hop fields of the service to itself', async () => {
+    bench().service.handler = (_request, response) => {
+      response.writeHead(200, {
+        connection: 'close, x-private',
+        'x-private': '1',
+        'keep-alive': 'timeout=1',
+      });
+      response.end('x');
+    };
+    const { headers } = await exchange(bench().url, { headers: { connection: 'keep-alive' } });
+    expect(headers.connection).toBe('keep-alive');
+    expect(headers['keep-alive']).toBe('timeout=75');
+    expect(headers['x-private']).toBeUndefined();
+  });
+
+  it('tells where time went only to those who ask', async () => {
+    echo();
+    expect((await exchange(bench().url)).headers['server-timing']).toBeUndefined();
+    const asked = await exchange(bench().url, { headers: { 'x-debug-timing': '1' } });
+    expect(asked.headers['server-timing']).toMatch(
+      /^gateway;dur=[\d.]+, upstream;dur=[\d.]+, attempts;desc="1"$/,
+    );
+  });
+});
+
+const pairs = (raw: readonly string[]): string[][] =>
+  raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!]] : []));

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { Agent } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+/** A whole answer. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: string[];
+  readonly trailers: NodeJS.Dict<string>;
+  readonly body: Buffer;
+  readonly text: string;
+}
+
+export interface ExchangeOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | Buffer | undefined;
+  readonly agent?: Agent;
+}
+
+export const bodyOf = (message: IncomingMessage): Promise<Buffer> => buffer(message);
+
+/** Sends a request by node:http, which repairs and hides less than fetch, and reads the whole answer. */
+export async function exchange(url: string, options: ExchangeOptions = {}): Promise<WholeAnswer> {
+  const { method = 'GET', headers = {}, body, agent } = options;
+  const outgoing = request(url, { method, headers, agent: agent ?? false });
+  if (body === undefined) outgoing.end();
+  else outgoing.setHeader('content-length', Buffer.byteLength(body)).end(body);
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const bytes = await bodyOf(answer);
+  return {
+    status: answer.statusCode!,
+    message: answer.statusMessage!,
+    headers: answer.headers,
+    rawHeaders: answer.rawHeaders,
+    trailers: answer.trailers,
+    body: bytes,
+    text: bytes.toString(),
+  };
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { waitFor } from '#testing';
+
+/** A client of bytes: what it sends is what goes out, what it received is there to look at. */
+export class RawClient {
+  private chunks: Buffer[] = [];
+  isClosed = false;
+
+  static async open(port: number): Promise<RawClient> {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const client = new RawClient(socket);
+    await once(socket, 'connect');
+    return client;
+  }
+
+  private constructor(readonly socket: Socket) {
+    socket.on('data', (chunk: Buffer) => this.chunks.push(chunk));
+    socket.on('error', () => undefined);
+    socket.on('end', () => (this.isClosed = true));
+    socket.on('close', () => (this.isClosed = true));
+  }
+
+  /** Everything received so far, one character a byte. */
+  get received(): string {
+    return Buffer.concat(this.chunks).toString('latin1');
+  }
+
+  send(text: string | Buffer): this {
+    this.socket.write(typeof text === 'string' ? Buffer.from(text, 'latin1') : text);
+    return this;
+  }
+
+  /** Waits until `pattern` matches what was received, and returns all of it. */
+  async until(pattern: RegExp): Promise<string> {
+    await waitFor(`${pattern} from the gateway`, () => pattern.test(this.received) || this.complain());
+    return this.received;
+  }
+
+  async untilClosed(): Promise<string> {
+    await waitFor('the gateway to close', () => this.isClosed);
+    return this.received;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private complain(): false {
+    if (this.isClosed) throw new Error(`closed after: ${this.received}`);
+    return false;
+  }
+}

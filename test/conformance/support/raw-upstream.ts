@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** One connection of the gateway to a raw upstream. */
+export class RawConnection {
+  received = '';
+
+  constructor(readonly socket: Socket) {
+    socket.on('data', (chunk: Buffer) => (this.received += chunk.toString('latin1')));
+    socket.on('error', () => undefined);
+  }
+
+  send(text: string): this {
+    this.socket.write(Buffer.from(text, 'latin1'));
+    return this;
+  }
+}
+
+export type Conduct = (connection: RawConnection, chunk: string) => void;
+
+/** An instance that answers in whatever bytes a spec likes. */
+export class RawUpstream {
+  readonly connections: RawConnection[] = [];
+  /** Called with every chunk that arrives. */
+  conduct: Conduct = () => undefined;
+
+  static async start(): Promise<RawUpstream> {
+    const server = createServer({ allowHalfOpen: true });
+    const upstream = new RawUpstream(server);
+    server.on('connection', (socket) => upstream.take(socket));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return upstream;
+  }
+
+  private constructor(private readonly server: Server) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Everything that ever arrived. */
+  get received(): string {
+    return this.connections.map(({ received }) => received).join('');
+  }
+
+  /** Forgets what arrived; open connections go on. */
+  clear(): void {
+    for (const connection of this.connections) connection.received = '';
+  }
+
+  close(): void {
+    this.server.close();
+    for (const { socket } of this.connections) socket.destroy();
+  }
+
+  private take(socket: Socket): void {
+    const connection = new RawConnection(socket);
+    this.connections.push(connection);
+    socket.on('data', (chunk: Buffer) => this.conduct(connection, chunk.toString('latin1')));
+  }
+}
+
+/** Waits for nothing but the head, then sends `answer`. */
+export const answering =
+  (answer: string): Conduct =>
+  (connection, chunk) => {
+    if (chunk.includes('\r\n\r\n')) connection.send(answer);
+  };
