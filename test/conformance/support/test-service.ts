@@ -19,7 +19,7 @@ import { nullRegistry } from '#testing';
 
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-const METHODS_BESIDE_FASTIFYS = ['PROPFIND', 'REPORT', 'PURGE', 'MKCOL', 'QUERY'];
+const METHODS_BESIDE_FASTIFYS = ['PROPFIND', 'REPORT', 'PURGE', 'MKCOL'];
 
 /** What a spec makes the service do, and sees of it. */
 export class ServiceScript {

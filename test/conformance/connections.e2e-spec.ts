@@ -1,0 +1,62 @@
+import { Agent } from 'node:http';
+import { onEveryKind, SERVICE } from './support/bench.js';
+import { exchange } from './support/exchange.js';
+import { RawClient } from './support/raw-client.js';
+
+onEveryKind('connections', (bench) => {
+  const echoUrl = (): void => {
+    bench().service.handler = (request, response) => response.end(`[${request.url ?? ''}]`);
+  };
+  const get = (path: string, more = ''): string =>
+    `GET /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+
+  it('takes many requests on one connection', async () => {
+    echoUrl();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    agent.on('free', (socket) => sockets.add(socket));
+    for (let i = 0; i < 20; i += 1)
+      expect((await exchange(`${bench().url}/${i}`, { agent })).text).toBe(`[/${i}]`);
+    expect(sockets.size).toBe(1);
+    agent.destroy();
+  });
+
+  it('answers pipelined requests in order', async () => {
+    bench().service.handler = (request, response) => {
+      // The first takes longest.
+      if (request.url === '/a') setTimeout(() => response.end('[/a]'), 50);
+      else response.end(`[${request.url ?? ''}]`);
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/a') + get('/b') + get('/c', 'Connection: close\r\n'));
+    expect((await client.untilClosed()).match(/\[[^\]]*\]/g)).toEqual(['[/a]', '[/b]', '[/c]']);
+  });
+
+  it('serves its own endpoints and a service on one connection', async () => {
+    echoUrl();
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send('GET /discovery/services HTTP/1.1\r\nHost: gw\r\n\r\n' + get('/x', 'Connection: close\r\n'));
+    const answers = await client.untilClosed();
+    expect(answers).toMatch(/"name":"test-service"[^]*\[\/x\]/);
+  });
+
+  it('takes requests byte by byte', async () => {
+    echoUrl();
+    const client = await RawClient.open(bench().gatewayPort);
+    client.socket.setNoDelay(true);
+    for (const byte of get('/slow', 'Connection: close\r\n')) client.send(byte);
+    expect(await client.untilClosed()).toContain('[/slow]');
+  });
+
+  it('answers HTTP/1.0 without chunks and closes', async () => {
+    bench().service.handler = (_request, response) => {
+      response.write('no ');
+      response.end('chunks');
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`GET /api/${SERVICE} HTTP/1.0\r\n\r\n`);
+    const answer = await client.untilClosed();
+    expect(answer).not.toMatch(/transfer-encoding/i);
+    expect(answer).toMatch(/\r\n\r\nno chunks$/);
+  });
+});

@@ -1,0 +1,222 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { waitFor } from '#testing';
+import { onEveryKind, SERVICE } from './support/bench.js';
+import { bodyOf, exchange } from './support/exchange.js';
+import { RawClient } from './support/raw-client.js';
+
+const MIB = 1024 * 1024;
+const sha = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
+onEveryKind('streaming', (bench) => {
+  it('carries 10 MB up', async () => {
+    const body = randomBytes(10 * MIB);
+    bench().service.handler = (request, response) => {
+      void bodyOf(request).then((received) => response.end(sha(received)));
+    };
+    expect((await exchange(bench().url, { method: 'PUT', body })).text).toBe(sha(body));
+  });
+
+  it('carries 10 MB down', async () => {
+    const body = randomBytes(10 * MIB);
+    bench().service.handler = (_request, response) => response.end(body);
+    expect(sha((await exchange(bench().url)).body)).toBe(sha(body));
+  });
+
+  it('carries chunks both ways as they come', async () => {
+    bench().service.handler = (request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-echo' });
+      request.on('data', (chunk: Buffer) => response.write(chunk)).on('end', () => response.end());
+    };
+    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    outgoing.write('one');
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(answer.headers['transfer-encoding']).toBe('chunked');
+    for (const piece of ['two', 'three']) {
+      const [chunk] = (await once(answer, 'data')) as [Buffer];
+      expect(chunk.toString()).toBe(piece === 'two' ? 'one' : 'two');
+      outgoing.write(piece);
+    }
+    outgoing.end();
+    expect((await bodyOf(answer)).toString()).toBe('three');
+  });
+
+  it('carries trailers of an answer', async () => {
+    bench().service.handler = (_request, response) => {
+      response.writeHead(200, { trailer: 'x-checksum' });
+      response.write('body');
+      response.addTrailers({ 'X-Checksum': 'abc' });
+      response.end();
+    };
+    const answer = await exchange(bench().url, { headers: { te: 'trailers' } });
+    expect([answer.text, answer.trailers['x-checksum']]).toEqual(['body', 'abc']);
+  });
+
+  it('passes each event of a stream on before the next one is sent', async () => {
+    const { events } = bench().service;
+    const outgoing = httpRequest(`${bench().url}/nest/events`, { agent: false }).end();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(answer.headers['content-type']).toBe('text/event-stream');
+    let received = '';
+    answer.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    for (const word of ['first', 'second', 'third']) {
+      await waitFor('the service to listen', () => events.listenerCount('event') === 1);
+      events.emit('event', word);
+      await waitFor(`the ${word} event`, () => received.includes(`data: ${word}\n`));
+    }
+    outgoing.destroy();
+    await waitFor('the service to see the client leave', () => events.listenerCount('event') === 0);
+  });
+
+  it('sends the head of an answer before its body is there', async () => {
+    let held: ServerResponse | undefined;
+    bench().service.handler = (_request, response) => {
+      held = response;
+      response.writeHead(200, { 'x-early': 'yes' });
+      response.flushHeaders();
+    };
+    const outgoing = httpRequest(bench().url, { agent: false }).end();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(answer.headers['x-early']).toBe('yes');
+    held?.end('late');
+    expect((await bodyOf(answer)).toString()).toBe('late');
+  });
+
+  it('tells the service at once that the client has left before the answer', async () => {
+    let hasClosed = false;
+    let isReached = false;
+    bench().service.handler = (_request, response) => {
+      isReached = true;
+      response.on('close', () => (hasClosed = true));
+    };
+    const outgoing = httpRequest(bench().url, { agent: false }).end();
+    outgoing.on('error', () => undefined);
+    await waitFor('the service to have the request', () => isReached);
+    outgoing.destroy();
+    await waitFor('the service to see it', () => hasClosed, 1_000);
+  });
+
+  it('tells the service at once that the client has left in the middle of its upload', async () => {
+    let hasAborted = false;
+    let received = 0;
+    bench().service.handler = (request) => {
+      request.on('data', (chunk: Buffer) => (received += chunk.length));
+      request.on('error', () => undefined).on('close', () => (hasAborted = !request.complete));
+    };
+    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    outgoing.on('error', () => undefined);
+    outgoing.write('beginning');
+    await waitFor('the beginning to arrive', () => received === 9);
+    outgoing.destroy();
+    await waitFor('the service to see it', () => hasAborted, 1_000);
+  });
+
+  it('passes an answer on that comes before the body has, and keeps the connection in step', async () => {
+    bench().service.handler = (request, response) => {
+      if (request.method === 'GET') response.end('next');
+      else response.writeHead(413, { 'content-length': '7' }).end('too big');
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nContent-Length: 2000000\r\n\r\nbeginning`);
+    await client.until(/^HTTP\/1\.1 413 [^]*too big$/);
+    client.close();
+  });
+
+  it('lets a client that asks first send its body when the service takes it', async () => {
+    bench().service.handler = (request, response) => {
+      void bodyOf(request).then((body) =>
+        response.end(`${request.headers.expect ?? 'no'} expect, ${body.toString()}`),
+      );
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(
+      `POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n`,
+    );
+    await client.until(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+    expect(await client.send('hello').untilClosed()).toContain('no expect, hello');
+  });
+
+  it('refuses a request that asks first without a word of 100', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send('POST /api/nobody HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('passes early hints on', async () => {
+    bench().service.handler = (_request, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.end('page');
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`GET /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
+    const answer = await client.untilClosed();
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/style.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 /,
+    );
+  });
+
+  it('holds the service back when the client reads slowly, instead of keeping the answer', async () => {
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    const total = 200 * MIB;
+    let written = 0;
+    bench().service.handler = (_request, response) => {
+      const write = (): void => {
+        while (written < total) {
+          written += chunk.length;
+          if (!response.write(chunk)) return void response.once('drain', write);
+        }
+        response.end();
+      };
+      write();
+    };
+    const outgoing = httpRequest(bench().url, { agent: false }).end();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    answer.pause();
+    const stalledAt = await stalled(() => written);
+    expect(stalledAt).toBeLessThan(40 * MIB);
+    let received = 0;
+    answer.on('data', (data: Buffer) => (received += data.length));
+    answer.resume();
+    await once(answer, 'end');
+    expect(received).toBe(total);
+  }, 30_000);
+
+  it('holds the client back when the service reads slowly', async () => {
+    let held: IncomingMessage | undefined;
+    bench().service.handler = (request, response) => {
+      held = request;
+      request.on('end', () => response.end('got it'));
+    };
+    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    let sent = 0;
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    const total = 100 * MIB;
+    const write = (): void => {
+      while (sent < total) {
+        sent += chunk.length;
+        if (!outgoing.write(chunk)) return void outgoing.once('drain', write);
+      }
+      outgoing.end();
+    };
+    write();
+    const stalledAt = await stalled(() => sent);
+    expect(stalledAt).toBeLessThan(40 * MIB);
+    held?.resume();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect((await bodyOf(answer)).toString()).toBe('got it');
+    expect(sent).toBe(total);
+  }, 30_000);
+});
+
+/** Waits until `value` has begun to grow and stands still, and returns it. */
+async function stalled(value: () => number): Promise<number> {
+  let last = -1;
+  let quietTurns = 0;
+  await waitFor('the writer to stall', () => {
+    quietTurns = value() === last && last > 0 ? quietTurns + 1 : 0;
+    last = value();
+    return quietTurns >= 15;
+  });
+  return last;
+}

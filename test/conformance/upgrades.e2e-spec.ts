@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { WebSocket, WebSocketServer } from 'ws';
+import { call, waitFor } from '#testing';
+import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
+import { RawClient } from './support/raw-client.js';
+
+onEveryKind('upgrades', (bench) => {
+  let sockets: WebSocketServer;
+
+  beforeAll(() => {
+    sockets = new WebSocketServer({
+      server: serverOf(bench()),
+      path: '/socket',
+      maxPayload: 8 * 1024 * 1024,
+      handleProtocols: (protocols) => (protocols.has('v2') ? 'v2' : false),
+    });
+    sockets.on('connection', (socket, request) => {
+      socket.on('error', () => undefined);
+      socket.send(JSON.stringify({ url: request.url, headers: request.headers }));
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+    });
+  });
+  afterAll(() => sockets.close());
+
+  const open = (path = '/socket', protocols: string[] = []): WebSocket =>
+    new WebSocket(bench().url.replace('http', 'ws') + path, protocols, {
+      headers: { authorization: 'Bearer x', cookie: 'a=1' },
+    });
+
+  it('carries the handshake, its fields and messages of every kind', async () => {
+    const socket = open('/socket?room=1', ['v1', 'v2']);
+    const [greeting] = (await once(socket, 'message')) as [Buffer];
+    expect(socket.protocol).toBe('v2');
+    expect(JSON.parse(greeting.toString())).toMatchObject({
+      url: '/socket?room=1',
+      headers: {
+        host: new URL(bench().serviceUrl).host,
+        authorization: 'Bearer x',
+        cookie: 'a=1',
+        'x-forwarded-prefix': `/api/${SERVICE}`,
+        via: '1.1 msa-gateway',
+      },
+    });
+    for (const message of ['text äöü', Buffer.alloc(1024 * 1024, 7), Buffer.alloc(0)]) {
+      socket.send(message);
+      const [echo] = (await once(socket, 'message')) as [Buffer];
+      expect(Buffer.compare(echo, Buffer.from(message as string))).toBe(0);
+    }
+    socket.close(4001, 'done');
+    const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([4001, 'done']);
+  });
+
+  it('counts a tunnel for as long as it is open', async () => {
+    const socket = open();
+    await once(socket, 'message');
+    const tunnels = async (): Promise<number> => {
+      const { body } = await call(bench().gatewayUrl, 'GET /metrics', {
+        headers: { accept: 'application/json' },
+      });
+      return body.services[0].tunnelsOpen as number;
+    };
+    await waitFor('the tunnel to be counted', async () => (await tunnels()) === 1);
+    socket.terminate();
+    await waitFor('the tunnel to be gone', async () => (await tunnels()) === 0);
+  });
+
+  it('tells the service when the client breaks off, and the client when the service does', async () => {
+    const socket = open();
+    await once(socket, 'message');
+    expect(sockets.clients.size).toBe(1);
+    socket.terminate();
+    await waitFor('the service to see it', () => sockets.clients.size === 0);
+    const other = open();
+    await once(other, 'message');
+    for (const client of sockets.clients) client.terminate();
+    const [code] = (await once(other, 'close')) as [number];
+    expect(code).toBe(1006);
+  });
+
+  it('passes a refusal on with status, fields and body', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(handshake('/elsewhere'));
+    const answer = await client.untilClosed();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toMatch(/\r\nvia: 1\.1 msa-gateway\r\n/i);
+  });
+
+  it('keeps bytes that follow the handshake in the same packet', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    // A masked text frame "hi", its mask all zero.
+    client.send(
+      Buffer.concat([Buffer.from(handshake('/socket')), Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69])]),
+    );
+
+    await client.until(/^HTTP\/1\.1 101 [^]*\u0081\u0002hi$/);
+    client.close();
+  });
+
+  it('answers an upgrade of an unknown service with a problem', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(handshake('/x').replace(SERVICE, 'nobody'));
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*unknown-service/);
+  });
+
+  it('serves a request that offers HTTP/2 as an ordinary one, with its body', async () => {
+    bench().service.handler = (request, response) => {
+      request.resume().on('end', () => response.end(`upgrade: ${request.headers.upgrade ?? 'none'}`));
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(
+      `POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+        'HTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 5\r\n\r\nhello',
+    );
+    await client.until(/^HTTP\/1\.1 200 [^]*upgrade: none/);
+    client.close();
+  });
+});
+
+const serverOf = ({ serviceApp }: Bench): Server => serviceApp.nest.getHttpServer();
+
+const handshake = (path: string): string =>
+  `GET /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
