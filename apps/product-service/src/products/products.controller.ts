@@ -1,19 +1,31 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PageQueryDto, ProductDto, ProductPatchDto, type Page, type Product } from '#contracts';
-import { PathText, Preconditions, RequestPreconditions, type Versioned } from '#service-kit';
+import {
+  Answers,
+  pageOf,
+  PathText,
+  Preconditions,
+  RequestPreconditions,
+  resource,
+  type Versioned,
+} from '#service-kit';
 import { ProductsService } from './products.service.js';
+
+const PRODUCT = resource('Product', ProductDto);
 
 /** `/products` */
 @Controller('products')
 export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
+  @Answers({ summary: 'List products', body: pageOf(PRODUCT), query: PageQueryDto })
   @Get()
   list(@Query() page: PageQueryDto): Promise<Page<Product>> {
     return this.products.list(page);
   }
 
+  @Answers({ summary: 'List the products of a category', body: pageOf(PRODUCT), query: PageQueryDto })
   @Get('category/:category')
   listCategory(
     @Param('category', PathText) category: string,
@@ -22,6 +34,7 @@ export class ProductsController {
     return this.products.listCategory(category, page);
   }
 
+  @Answers({ summary: 'Add a product', status: 201, body: PRODUCT, versioned: true })
   @Post()
   async create(
     @Body() product: ProductDto,
@@ -32,11 +45,13 @@ export class ProductsController {
     return created;
   }
 
+  @Answers({ summary: 'Read a product', body: PRODUCT, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Product>> {
     return this.products.get(id);
   }
 
+  @Answers({ summary: 'Replace a product', body: PRODUCT, versioned: true, problems: [404] })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
@@ -46,6 +61,7 @@ export class ProductsController {
     return this.products.replace(id, product, preconditions);
   }
 
+  @Answers({ summary: 'Change a product', body: PRODUCT, versioned: true, problems: [404] })
   @Patch(':id')
   merge(
     @Param('id', PathText) id: string,
@@ -55,6 +71,7 @@ export class ProductsController {
     return this.products.merge(id, changes, preconditions);
   }
 
+  @Answers({ summary: 'Delete a product', status: 204, versioned: true, problems: [404] })
   @Delete(':id')
   @HttpCode(204)
   async remove(

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ReservationDto, type Reservation } from '#contracts';
-import { PathText } from '#service-kit';
+import { Answers, PathText } from '#service-kit';
+import { RESERVATION } from './reservation.schema.js';
 import { ReservationsService } from './reservations.service.js';
 
 /** `/stock-reservations/{orderId}`: commands of the order service, safe to repeat. */
@@ -8,16 +9,23 @@ import { ReservationsService } from './reservations.service.js';
 export class ReservationsController {
   constructor(private readonly reservations: ReservationsService) {}
 
+  @Answers({ summary: 'Read what an order holds', body: RESERVATION, problems: [404] })
   @Get(':orderId')
   get(@Param('orderId', PathText) orderId: string): Promise<Reservation> {
     return this.reservations.get(orderId);
   }
 
+  @Answers({
+    summary: 'Take all items of an order from stock, or none',
+    body: RESERVATION,
+    problems: [409, 422],
+  })
   @Put(':orderId')
   hold(@Param('orderId', PathText) orderId: string, @Body() { items }: ReservationDto): Promise<Reservation> {
     return this.reservations.hold(orderId, items);
   }
 
+  @Answers({ summary: 'Give back what an order holds, once', status: 204 })
   @Delete(':orderId')
   @HttpCode(204)
   release(@Param('orderId', PathText) orderId: string): Promise<void> {

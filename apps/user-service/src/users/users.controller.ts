@@ -1,19 +1,31 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { PageQueryDto, UserDto, UserPatchDto, type Page, type User } from '#contracts';
-import { PathText, Preconditions, RequestPreconditions, type Versioned } from '#service-kit';
+import {
+  Answers,
+  pageOf,
+  PathText,
+  Preconditions,
+  RequestPreconditions,
+  resource,
+  type Versioned,
+} from '#service-kit';
 import { UsersService } from './users.service.js';
+
+const USER = resource('User', UserDto);
 
 /** `/users` */
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
+  @Answers({ summary: 'List users', body: pageOf(USER), query: PageQueryDto })
   @Get()
   list(@Query() page: PageQueryDto): Promise<Page<User>> {
     return this.users.list(page);
   }
 
+  @Answers({ summary: 'Add a user', status: 201, body: USER, versioned: true, problems: [409] })
   @Post()
   async create(
     @Body() user: UserDto,
@@ -24,11 +36,13 @@ export class UsersController {
     return created;
   }
 
+  @Answers({ summary: 'Read a user', body: USER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<User>> {
     return this.users.get(id);
   }
 
+  @Answers({ summary: 'Replace a user', body: USER, versioned: true, problems: [404, 409] })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
@@ -38,6 +52,7 @@ export class UsersController {
     return this.users.change(id, user, preconditions);
   }
 
+  @Answers({ summary: 'Change a user', body: USER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   change(
     @Param('id', PathText) id: string,
@@ -47,6 +62,7 @@ export class UsersController {
     return this.users.change(id, changes, preconditions);
   }
 
+  @Answers({ summary: 'Delete a user', status: 204, versioned: true, problems: [404] })
   @Delete(':id')
   @HttpCode(204)
   async remove(

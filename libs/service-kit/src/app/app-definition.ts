@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { FastifyServerFactory } from 'fastify';
 import type { Logger } from 'pino';
 import type { RegistrationOptions, Registry } from '#registry-client';
@@ -19,6 +19,8 @@ export interface AppContext {
   readonly readiness: Readiness;
   /** The registry that the app registers with and finds its neighbours in. */
   readonly registry: Registry;
+  /** The running application, for what looks at it later, such as its own documentation; not yet there in `build`. */
+  application(): INestApplication;
 }
 
 /** What an app is made of, once its configuration is read. */

@@ -4,7 +4,7 @@ import { Registration, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { createLogger, type Logger } from '../logging/logger.js';
-import type { AppDefinition, ListenAddress } from './app-definition.js';
+import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { createNest } from './create-nest.js';
 import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
@@ -55,7 +55,8 @@ async function start<C extends BaseConfig>(
   const logger = createLogger(name, config.logLevel);
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
-  const nest = await createNest(definition.build(config, { logger, readiness, registry }), logger);
+  const context: AppContext = { logger, readiness, registry, application: () => nest };
+  const nest = await createNest(definition.build(config, context), logger);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());
   const { host, port } = definition.listenAddress(config);
   const url = await listen(nest, { host: options.host ?? host, port });

@@ -1,24 +1,39 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
+import { Answers, type NamedSchema } from '../docs/answers.js';
 import { HealthService } from './health.service.js';
+
+const object = { type: 'object' };
+
+const HEALTH: NamedSchema = {
+  name: 'Health',
+  schema: {
+    type: 'object',
+    required: ['status', 'info', 'error', 'details'],
+    properties: { status: { type: 'string' }, info: object, error: object, details: object },
+  },
+};
 
 /** `/health` tells people, `/health/live` and `/health/ready` tell whoever starts, stops and sends traffic. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly service: HealthService) {}
 
+  @Answers({ summary: 'How everything is; 503 when it cannot serve', body: HEALTH })
   @Get()
   @Header('cache-control', 'no-store')
   health(): Promise<HealthCheckResult> {
     return this.service.health();
   }
 
+  @Answers({ summary: 'That the process is up', body: HEALTH })
   @Get('live')
   @Header('cache-control', 'no-store')
   live(): Promise<HealthCheckResult> {
     return this.service.live();
   }
 
+  @Answers({ summary: 'Whether it may receive traffic; 503 when not', body: HEALTH })
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {

@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
+import { Answers } from '../docs/answers.js';
 import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 
 /** `/metrics`: Prometheus text, or OpenMetrics for who asks for it. */
@@ -8,6 +9,7 @@ import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
+  @Answers({ summary: 'Metrics for Prometheus' })
   @Get()
   async read(
     @Headers('accept') accept: string | undefined,

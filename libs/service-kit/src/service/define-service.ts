@@ -28,11 +28,12 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     registration: (config, url) => registrationOf(name, version, config, url),
     registry: ({ registry }) => new HttpRegistry(registry),
     build: (config, context) => ({
-      module: ServiceRootModule.of(
-        service.module(config, context),
-        { name, migrations, storage: config.storage },
+      module: ServiceRootModule.of({
+        info: { title: name, version },
+        storage: { name, migrations, storage: config.storage },
         context,
-      ),
+        features: service.module(config, context),
+      }),
     }),
   };
 }

@@ -1,22 +1,34 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import type { AppContext } from '../app/app-definition.js';
+import { describeApp, type AppInfo } from '../docs/describe-app.js';
+import { DocsModule } from '../docs/docs.module.js';
+import { once } from '../docs/once.js';
 import { HealthModule } from '../health/health.module.js';
 import { VersionedInterceptor } from '../http/versioned.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
 import { StorageModule, type StorageOptions } from '../storage/storage.module.js';
 
-/** What every service has beside its features: store, health, metrics. */
+/** What a service is put together from. */
+export interface ServiceParts {
+  readonly info: AppInfo;
+  readonly storage: StorageOptions;
+  readonly context: AppContext;
+  readonly features: DynamicModule;
+}
+
+/** What every service has beside its features: store, health, metrics, documentation. */
 @Module({})
 export class ServiceRootModule {
-  static of(features: DynamicModule, storage: StorageOptions, context: AppContext): DynamicModule {
+  static of({ info, storage, context, features }: ServiceParts): DynamicModule {
     return {
       module: ServiceRootModule,
       imports: [
         StorageModule.of(storage),
         HealthModule.of({ readiness: context.readiness, indicators: [DatabaseIndicator] }),
         MetricsModule,
+        DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
         features,
       ],
       providers: [{ provide: APP_INTERCEPTOR, useClass: VersionedInterceptor }],

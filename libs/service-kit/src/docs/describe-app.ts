@@ -1,0 +1,84 @@
+import type { INestApplication } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ANSWERS, type AnswerSpec, type Schema } from './answers.js';
+import { dtoSchemas } from './dto-schemas.js';
+import { completed, type Operation } from './operation.js';
+import { PROBLEM_SCHEMA } from './problem-schema.js';
+
+/** What a document says of the app as a whole. */
+export interface AppInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description?: string;
+}
+
+type Specs = ReadonlyMap<string, AnswerSpec>;
+type Schemas = Readonly<Record<string, Schema>>;
+
+/**
+ * The OpenAPI document of `app`: paths and parameters by swagger's scan, bodies by the DTOs' validation, answers by
+ * {@link Answers}; operations without those are left out. Swagger is loaded now and not before, as it takes half a second.
+ */
+export async function describeApp(app: INestApplication, info: AppInfo): Promise<OpenAPIObject> {
+  const { SwaggerModule } = await import('@nestjs/swagger');
+  const config = { openapi: '3.0.3', info: { description: '', ...info }, servers: [{ url: './' }] };
+  const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
+  const specs = specsOf(app);
+  const schemas = { ...(await dtoSchemas()), ...bodiesOf(specs), Problem: PROBLEM_SCHEMA };
+  const paths = pathsOf(document.paths as never, specs, schemas);
+  return { ...document, paths, components: { schemas: reachable(paths, schemas) } };
+}
+
+const operationId = (controller: string, method: string): string => `${controller}_${method}`;
+
+function specsOf(app: INestApplication): Specs {
+  const specs = new Map<string, AnswerSpec>();
+  for (const module of app.get(ModulesContainer).values())
+    for (const { metatype } of module.controllers.values())
+      for (const [method, spec] of specsIn((metatype as { prototype: object } | null)?.prototype ?? {}))
+        specs.set(operationId((metatype as { name: string }).name, method), spec);
+  return specs;
+}
+
+function specsIn(prototype: object): (readonly [method: string, spec: AnswerSpec])[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([method, { value }]) => {
+    const spec = typeof value === 'function' ? specOf(value as object) : undefined;
+    return spec ? [[method, spec] as const] : [];
+  });
+}
+
+const specOf = (handler: object) => Reflect.getMetadata(ANSWERS, handler) as AnswerSpec | undefined;
+
+const bodiesOf = (specs: Specs): Schemas =>
+  Object.fromEntries([...specs.values()].flatMap(({ body }) => (body ? [[body.name, body.schema]] : [])));
+
+type Paths = Record<string, Record<string, Operation>>;
+
+function pathsOf(paths: Paths, specs: Specs, schemas: Schemas): Paths {
+  const described = Object.entries(paths).map(([path, operations]) => {
+    const known = Object.entries(operations).flatMap(([method, operation]) => {
+      const spec = specs.get(operation.operationId ?? '');
+      return spec ? [[method, completed(operation, method, spec, schemas)] as const] : [];
+    });
+    return [path, Object.fromEntries(known)] as const;
+  });
+  return Object.fromEntries(described.filter(([, operations]) => Object.keys(operations).length > 0));
+}
+
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
+
+/** Those of `schemas` that `root` refers to, directly or through another one. */
+function reachable(root: unknown, schemas: Schemas): Schemas {
+  const found = new Map<string, Schema>();
+  const visit = (node: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(node).matchAll(REFERENCE)) {
+      const schema = schemas[name];
+      if (!schema || found.has(name)) continue;
+      found.set(name, schema);
+      visit(schema);
+    }
+  };
+  visit(root);
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,42 @@
+import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { notFound } from '#contracts';
+import { assetOf, pageOfDocs } from './swagger-ui.js';
+
+/** Where the pages take what they show. */
+export interface DocsOptions {
+  readonly title: string;
+  /** Called once per request of `/docs-json`: keeping the document is up to whoever builds it. */
+  document(): Promise<object>;
+}
+
+export const DOCS = Symbol('docs');
+
+/** `/docs` for people, `/docs-json` for programs. */
+@Controller()
+export class DocsController {
+  constructor(@Inject(DOCS) private readonly options: DocsOptions) {}
+
+  @Get('docs')
+  @Header('content-type', 'text/html; charset=utf-8')
+  page(): string {
+    return pageOfDocs(this.options.title);
+  }
+
+  @Get('docs-json')
+  document(): Promise<object> {
+    return this.options.document();
+  }
+
+  @Get('docs/:asset')
+  @Header('cache-control', 'public, max-age=3600')
+  async asset(
+    @Param('asset') name: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer | string> {
+    const asset = await assetOf(name);
+    if (!asset) throw notFound('there is nothing at this path');
+    void reply.type(asset.type);
+    return asset.content;
+  }
+}

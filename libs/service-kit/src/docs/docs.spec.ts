@@ -1,0 +1,147 @@
+import { Body, Controller, Get, Module, Param, Patch, Query } from '@nestjs/common';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsText, MayBeAbsent, MayBeRemoved, PageQueryDto } from '#contracts';
+import { bootForTest, call, type TestApp } from '#testing';
+import { defineService } from '../service/define-service.js';
+import { Answers, pageOf, resource } from './answers.js';
+
+class NoteDto {
+  @IsText({ max: 20 })
+  text!: string;
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(5)
+  stars?: number;
+
+  @MayBeRemoved()
+  @IsText({ max: 9 })
+  remark?: string | null;
+}
+
+const NOTE = resource('Note', NoteDto);
+
+@Controller('notes')
+class NotesController {
+  @Answers({ summary: 'List notes', body: pageOf(NOTE), query: PageQueryDto })
+  @Get()
+  list(@Query() page: PageQueryDto): object {
+    return page;
+  }
+
+  @Answers({ summary: 'Change a note', body: NOTE, versioned: true, problems: [404] })
+  @Patch(':id')
+  change(@Param('id') _id: string, @Body() note: NoteDto): object {
+    return note;
+  }
+
+  @Get('unspoken-of')
+  secret(): object {
+    return {};
+  }
+}
+
+@Module({ controllers: [NotesController] })
+class NotesModule {}
+
+const noteService = defineService({
+  name: 'note-service',
+  version: '1.2.3',
+  portVariable: 'NOTE_SERVICE_PORT',
+  defaultPort: 0,
+  migrations: {},
+  module: () => ({ module: NotesModule }),
+});
+
+describe('/docs-json', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await bootForTest(noteService);
+  });
+  afterAll(() => app.close());
+  const documentOf = async () => (await call(app.url, 'GET /docs-json')).body as OpenAPIObject;
+
+  it('describes the service and what it says of itself, and nothing else', async () => {
+    const document = await documentOf();
+    expect(document).toMatchObject({ openapi: '3.0.3', info: { title: 'note-service', version: '1.2.3' } });
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/health',
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/notes',
+      '/notes/{id}',
+    ]);
+  });
+
+  it('takes bodies from what validates them', async () => {
+    const { components } = await documentOf();
+    expect(components?.schemas?.NoteDto).toEqual({
+      type: 'object',
+      required: ['text'],
+      properties: {
+        text: { type: 'string', minLength: 1, maxLength: 20 },
+        stars: { type: 'integer', minimum: 1, maximum: 5 },
+        remark: { type: 'string', minLength: 1, maxLength: 9, nullable: true },
+      },
+    });
+    expect(Object.keys(components?.schemas ?? {})).toEqual([
+      'Health',
+      'Note',
+      'NoteDto',
+      'NotePage',
+      'Problem',
+    ]);
+  });
+
+  it('takes the query from its DTO, defaults and all', async () => {
+    const { parameters, responses } = (await documentOf()).paths['/notes']!.get!;
+    expect(parameters).toEqual([
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+      },
+      {
+        name: 'cursor',
+        in: 'query',
+        required: false,
+        schema: { type: 'string', minLength: 1, maxLength: 512 },
+      },
+    ]);
+    expect(responses).toMatchObject({
+      200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/NotePage' } } } },
+    });
+  });
+
+  it('tells versions, media types and problems of a change', async () => {
+    const change = (await documentOf()).paths['/notes/{id}']!.patch!;
+    expect(change.summary).toBe('Change a note');
+    expect(change.parameters?.map((parameter) => 'name' in parameter && parameter.name)).toEqual([
+      'id',
+      'If-Match',
+    ]);
+    expect(Object.keys((change.requestBody as { content: object }).content)).toEqual([
+      'application/json',
+      'application/merge-patch+json',
+    ]);
+    expect(Object.keys(change.responses)).toEqual(['200', '400', '404', '412']);
+    expect(change.responses).toMatchObject({
+      404: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+    });
+  });
+
+  it('is shown by pages that need no other host', async () => {
+    const page = await call(app.url, 'GET /docs');
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const assets = [...(page.body as string).matchAll(/(?:src|href)="\.([^"]+)"/g)].map(([, path]) => path!);
+    expect(assets).toHaveLength(4);
+    for (const path of assets) expect(await call(app.url, `GET ${path}`)).toMatchObject({ status: 200 });
+    expect(page.body).not.toContain('http');
+    for (const path of ['/docs/package.json', '/docs/..%2Fpackage.json', '/docs/constructor'])
+      expect(await call(app.url, `GET ${path}`)).toMatchObject({ status: 404 });
+  });
+});

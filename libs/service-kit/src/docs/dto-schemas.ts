@@ -1,0 +1,41 @@
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import type { MetadataStorage as TransformerStorage } from 'class-transformer/types/MetadataStorage.js';
+import type { Schema } from './answers.js';
+
+interface Rule {
+  readonly constraints?: readonly unknown[];
+}
+
+const textSchema = ({ constraints = [] }: Rule): Schema => {
+  const [minLength, maxLength] = constraints;
+  return { type: 'string', minLength, maxLength };
+};
+
+// A condition that lets `null` pass unchecked is the house's way to say that `null` removes the member.
+const conditionSchema = ({ constraints = [] }: Rule): Schema => {
+  const applies = constraints[0] as (object: object, value: unknown) => boolean;
+  return applies({}, null) ? {} : { nullable: true };
+};
+
+const converters = {
+  isText: textSchema,
+  isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
+  [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
+};
+
+/**
+ * Schemas of every DTO that has been loaded, by class name, read from what validates them; so the document cannot say
+ * another thing than the validation does.
+ */
+export async function dtoSchemas(): Promise<Readonly<Record<string, Schema>>> {
+  const { validationMetadatasToSchemas } = await import('class-validator-jsonschema');
+  // The types of this path are elsewhere in the package than its code.
+  const path = 'class-transformer/cjs/storage.js';
+  const { defaultMetadataStorage } = (await import(path)) as { defaultMetadataStorage: TransformerStorage };
+  return validationMetadatasToSchemas({
+    refPointerPrefix: '#/components/schemas/',
+    classValidatorMetadataStorage: getMetadataStorage(),
+    classTransformerMetadataStorage: defaultMetadataStorage,
+    additionalConverters: converters as never,
+  }) as unknown as Record<string, Schema>;
+}
