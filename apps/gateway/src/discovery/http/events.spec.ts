@@ -76,6 +76,13 @@ describe('GET /discovery/events', () => {
     },
   );
 
+  it('streams all that is kept to who starts at 0', async () => {
+    const { body } = await gateway.get('/discovery/events?since=0');
+    const reader = await read('?since=0', { accept: 'text/event-stream' });
+    await until(() => reader.events.length === (body as []).length);
+    expect(names(reader)[0]).toBe('registered before');
+  });
+
   it('answers since with history as JSON', async () => {
     const { body: all } = (await gateway.get('/discovery/events?since=0')) as { body: { id: number }[] };
     expect(all[0]).toMatchObject({ type: 'registered', instanceId: 'before' });

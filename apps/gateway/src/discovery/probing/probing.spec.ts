@@ -112,6 +112,7 @@ describe('Prober', () => {
     await bench.registry.drain('a');
     bench.ejector.refused(bench.instance('a'), 'refused');
     expect(await bench.registry.find('a')).toMatchObject({ status: 'draining' });
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'draining' });
     expect(await bench.registry.resume('a')).toMatchObject({ status: 'down', statusReason: 'refused' });
     await bench.registry.drain('a');
     bench.probe.isUp = true;
