@@ -1,72 +1,108 @@
-import type { Registry } from '#registry-client';
-import { boot, type RunningApp } from '#service-kit';
+import { boot, type Env, type RunningApp } from '#service-kit';
 import { HttpRegistry } from '#registry-client';
 import { gateway, localRegistryOf } from '#apps/gateway';
 import { tempDir, waitFor } from '#testing';
 import { ServiceScript, testService } from './test-service.js';
 
+/** Which code carries connections: `DATA_PLANE` of the gateway. */
+export const PLANES = ['node'] as const;
+export type Plane = (typeof PLANES)[number];
+
 /** Ways on which a request reaches a service. Results are the same on all of them. */
-export const KINDS = ['node', 'local'] as const;
+export const KINDS = [...PLANES, 'local'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A gateway with one service behind it, as a spec uses them. */
-export interface Bench {
-  readonly kind: Kind;
-  /** Where the service is for clients: `http://…/api/test-service`. */
-  readonly url: string;
+/** A gateway, as a spec uses it. */
+export interface GatewayBench {
   readonly gatewayUrl: string;
   readonly gatewayPort: number;
-  /** The service's own address, past the gateway. */
-  readonly serviceUrl: string;
-  readonly service: ServiceScript;
-  readonly serviceApp: RunningApp;
+  readonly gatewayApp: RunningApp;
   /** Registers an instance at `url`. */
   register(name: string, url: string, id?: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export const SERVICE = 'test-service';
-const QUIET = { LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
+/** A gateway with the test service behind it. */
+export interface Bench extends GatewayBench {
+  readonly kind: Kind;
+  /** Where the service is for clients: `http://…/api/test-service`. */
+  readonly url: string;
+  /** The service's own address, past the gateway. */
+  readonly serviceUrl: string;
+  readonly service: ServiceScript;
+  readonly serviceApp: RunningApp;
+}
 
-/** Boots a gateway of one kind and the test service behind it. */
-export async function startBench(kind: Kind): Promise<Bench> {
+export const SERVICE = 'test-service';
+const QUIET: Env = { LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
+
+/** Boots a gateway as production does. */
+export async function startGateway(plane: Plane, env: Env = {}): Promise<GatewayBench> {
   const directory = tempDir();
-  const env = { ...QUIET, DATA_DIR: directory.path, DATA_PLANE: 'node' };
-  const gatewayApp = await boot(gateway, { env });
-  const overHttp = new HttpRegistry({ url: gatewayApp.url });
-  const script = new ServiceScript();
-  const registry: Registry = kind === 'local' ? localRegistryOf(gatewayApp) : overHttp;
-  const serviceApp = await boot(testService(SERVICE, script), { env, registry });
-  await waitFor('the service to be registered', async () => (await overHttp.instances(SERVICE)).length === 1);
+  const gatewayApp = await boot(gateway, {
+    env: { ...QUIET, DATA_DIR: directory.path, DATA_PLANE: plane, ...env },
+  });
+  const registry = new HttpRegistry({ url: gatewayApp.url });
   return {
-    kind,
-    url: `${gatewayApp.url}/api/${SERVICE}`,
     gatewayUrl: gatewayApp.url,
     gatewayPort: Number(new URL(gatewayApp.url).port),
-    serviceUrl: serviceApp.url,
-    service: script,
-    serviceApp,
+    gatewayApp,
     register: async (name, url, id = name) => {
-      await overHttp.register({ name, url, id, ttlSeconds: 300 });
+      await registry.register({ name, url, id, ttlSeconds: 300 });
     },
     close: async () => {
-      for (const app of [serviceApp, gatewayApp]) {
-        await app.leave();
-        await app.close();
-      }
+      await stop(gatewayApp);
       directory.remove();
     },
   };
 }
 
+/** Boots a gateway and the test service behind it. */
+export async function startBench(kind: Kind): Promise<Bench> {
+  const bench = await startGateway(kind === 'local' ? 'node' : kind);
+  const overHttp = new HttpRegistry({ url: bench.gatewayUrl });
+  const service = new ServiceScript();
+  const registry = kind === 'local' ? localRegistryOf(bench.gatewayApp) : overHttp;
+  const serviceApp = await boot(testService(SERVICE, service), { env: QUIET, registry });
+  await waitFor('the service to be registered', async () => (await overHttp.instances(SERVICE)).length === 1);
+  return {
+    ...bench,
+    kind,
+    url: `${bench.gatewayUrl}/api/${SERVICE}`,
+    serviceUrl: serviceApp.url,
+    service,
+    serviceApp,
+    close: async () => {
+      await stop(serviceApp);
+      await bench.close();
+    },
+  };
+}
+
+async function stop(app: RunningApp): Promise<void> {
+  await app.leave();
+  await app.close();
+}
+
 /** Runs a suite once for each kind of instance. */
 export function onEveryKind(subject: string, suite: (bench: () => Bench) => void): void {
-  describe.each(KINDS)(`${subject} (%s)`, (kind) => {
-    let bench: Bench | undefined;
-    beforeAll(async () => {
-      bench = await startBench(kind);
-    }, 30_000);
-    afterAll(() => bench?.close());
-    suite(() => bench!);
-  });
+  describe.each(KINDS)(`${subject} (%s)`, (kind) => withBench(() => startBench(kind), suite));
+}
+
+/** Runs a suite that brings instances of its own, once for each data plane. */
+export function onEveryPlane(
+  subject: string,
+  suite: (bench: () => GatewayBench) => void,
+  env: Env = {},
+): void {
+  describe.each(PLANES)(`${subject} (%s)`, (plane) => withBench(() => startGateway(plane, env), suite));
+}
+
+function withBench<B extends GatewayBench>(start: () => Promise<B>, suite: (bench: () => B) => void): void {
+  let bench: B | undefined;
+  beforeAll(async () => {
+    bench = await start();
+  }, 30_000);
+  afterAll(() => bench?.close());
+  suite(() => bench!);
 }

@@ -4,10 +4,13 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 /** One connection of the gateway to a raw upstream. */
 export class RawConnection {
   received = '';
+  /** The gateway sends no more on it. */
+  isEnded = false;
 
   constructor(readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => (this.received += chunk.toString('latin1')));
     socket.on('error', () => undefined);
+    for (const event of ['end', 'close']) socket.on(event, () => (this.isEnded = true));
   }
 
   send(text: string): this {

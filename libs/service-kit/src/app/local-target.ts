@@ -23,7 +23,7 @@ function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
   response.assignSocket(socket as Socket);
   response.once('finish', () => {
     response.detachSocket(socket as Socket);
-    socket.end();
+    (socket as Socket).destroySoon();
   });
   return response;
 }

@@ -7,6 +7,8 @@ const malformedRequest = defineProblem('malformed-request', 400, 'Malformed requ
 const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
 const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 
+const LINGER_MS = 1_000;
+
 function problemOf(code: string | undefined) {
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge('the request head is larger than 16 KiB');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout('the request did not arrive in time');
@@ -23,4 +25,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
       `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  // The other side may never close its half. Not at once: a reset could take the answer along.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -4,7 +4,7 @@ const codeOf = (error: unknown): string => (error as { code?: string }).code ?? 
 
 /** What undici itself refuses to send or to read; the instance's connection is not to blame. */
 const isProtocolError = (code: string, error: unknown): boolean =>
-  code.startsWith('HPE_') ||
+  (error instanceof Error && error.name === 'HTTPParserError') ||
   code.startsWith('UND_ERR_INVALID') ||
   code === 'UND_ERR_NOT_SUPPORTED' ||
   code === 'UND_ERR_HEADERS_OVERFLOW' ||

@@ -1,0 +1,165 @@
+import { onEveryPlane } from './support/bench.js';
+import { RawClient } from './support/raw-client.js';
+import { answering, RawUpstream } from './support/raw-upstream.js';
+
+onEveryPlane('edge hygiene', (bench) => {
+  let upstream: RawUpstream;
+
+  beforeAll(async () => {
+    upstream = await RawUpstream.start();
+    upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await bench().register('raw', upstream.url);
+  });
+  beforeEach(() => upstream.clear());
+  afterAll(() => upstream.close());
+
+  const send = async (bytes: string): Promise<RawClient> =>
+    (await RawClient.open(bench().gatewayPort)).send(bytes);
+  const withFields = (fields: string): string => `POST /api/raw HTTP/1.1\r\nHost: gw\r\n${fields}\r\n\r\n`;
+
+  it.each([
+    ['a length and chunks', withFields('Content-Length: 5\r\nTransfer-Encoding: chunked') + '0\r\n\r\n'],
+    ['two lengths that differ', withFields('Content-Length: 5\r\nContent-Length: 6') + 'hello'],
+    ['a list of lengths', withFields('Content-Length: 5, 5') + 'hello'],
+    ['a length with a sign', withFields('Content-Length: +5') + 'hello'],
+    ['a length that is no number', withFields('Content-Length: 0x5') + 'hello'],
+    ['a coding that hides chunks', withFields('Transfer-Encoding: xchunked') + '0\r\n\r\n'],
+    ['chunked twice', withFields('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked') + '0\r\n\r\n'],
+    ['chunks that are not last', withFields('Transfer-Encoding: chunked, identity') + '0\r\n\r\n'],
+    ['a line that goes on', withFields('X-Folded: a\r\n b')],
+    ['a space before a colon', withFields('X-Space : a')],
+    ['a field without a name', withFields(': a')],
+    ['a bare CR', withFields('X-Cr: a\rb')],
+    ['a NUL', withFields('X-Nul: a\0b')],
+    ['no Host', 'GET /api/raw HTTP/1.1\r\n\r\n'],
+    ['two Hosts', withFields('Host: other')],
+    ['a Host that is none', 'GET /api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['a Host with user-info', 'GET /api/raw HTTP/1.1\r\nHost: me@gw\r\n\r\n'],
+    ['user-info in the target', 'GET http://me@gw/api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    [
+      'chunks of HTTP/1.0',
+      'POST /api/raw HTTP/1.0\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['an unknown version', 'GET /api/raw HTTP/3.7\r\nHost: gw\r\n\r\n'],
+    ['noise', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
+  ])('refuses %s and closes', async (_what, bytes) => {
+    const client = await send(bytes);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 (?:400|501) [^]*application\/problem\+json/);
+    expect(upstream.received).toBe('');
+  });
+
+  it.each([
+    '/api/raw/..',
+    '/api/raw/../x',
+    '/api/raw/a/../../x',
+    '/api/raw/%2e%2e/x',
+    '/api/raw/.%2E/x',
+    '/api/raw/..%2fx',
+    '/api/raw/..%5cx',
+    '/api/raw/..\\x',
+    '/api/raw/a%2f..%2f..%2fx',
+    '/api/raw//../x',
+    '/api/raw/..;a=1/x',
+    '/api/raw/a%2fb/../../x',
+    '/api/../health',
+    '/api/%2e%2e/health',
+    '/api/raw/x#y',
+  ])('refuses the target %s', async (target) => {
+    const client = await send(`GET ${target} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(upstream.received).toBe('');
+  });
+
+  it.each([
+    '//evil.example/api/raw',
+    '/API/raw',
+    '/%61pi/raw',
+    '/apiraw',
+    '/api',
+    '/api/',
+    '/api/Raw',
+    '/api/raw%20',
+    '/api/@evil',
+  ])('does not take %s for a service', async (target) => {
+    const client = await send(`GET ${target} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 /);
+    expect(upstream.received).toBe('');
+  });
+
+  it('goes by the authority of an absolute target, never by its Host', async () => {
+    const client = await send(
+      'GET http://public.example:80/api/raw/x?y HTTP/1.1\r\nHost: internal\r\nConnection: close\r\n\r\n',
+    );
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(upstream.received).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n/);
+    expect(upstream.received).toMatch(/\r\nx-forwarded-host: public\.example:80\r\n/);
+    expect(upstream.received).not.toContain('internal');
+  });
+
+  it('refuses CONNECT', async () => {
+    const client = await send('CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 501 [^]*method-not-supported/);
+  });
+
+  it('answers 417 to an expectation that it does not know', async () => {
+    const client = await send(withFields('Expect: miracles\r\nConnection: close'));
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 417 [^]*expectation-failed/);
+    expect(upstream.received).toBe('');
+  });
+
+  it('answers 431 to a head that is too large', async () => {
+    const client = await send(withFields(`X-Large: ${'x'.repeat(20_000)}`));
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
+  });
+
+  it('lets nobody take fields away by Connection that say who asks and how long the body is', async () => {
+    const client = await send(
+      withFields(
+        'Connection: close, Host, Authorization, Cookie, Content-Length, X-Forwarded-For, X-Request-Id, Via, X-Mine\r\n' +
+          'Authorization: Basic eA==\r\nCookie: a=1\r\nX-Mine: 1\r\nContent-Length: 5',
+      ) + 'hello',
+    );
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
+    const head = upstream.received.toLowerCase();
+    for (const field of [
+      'host:',
+      'authorization: basic',
+      'cookie: a=1',
+      'content-length: 5',
+      'x-forwarded-for:',
+      'via:',
+    ])
+      expect(head).toContain(`\r\n${field}`);
+    expect(head).not.toContain('x-mine');
+  });
+
+  it('makes a request id where the sent one is none', async () => {
+    const client = await send(withFields('X-Request-Id: with blank\r\nConnection: close'));
+    const [, id = ''] = /x-request-id: (.*)\r\n/.exec(await client.untilClosed()) ?? [];
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(upstream.received).toContain(`x-request-id: ${id}\r\n`);
+    expect(upstream.received).not.toContain('with blank');
+  });
+});
+
+onEveryPlane(
+  'a client that is not trusted',
+  (bench) => {
+    it('is not believed about where it comes from', async () => {
+      const upstream = await RawUpstream.start();
+      upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      await bench().register('raw', upstream.url);
+      const client = await RawClient.open(bench().gatewayPort);
+      client.send(
+        'GET /api/raw HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: evil\r\n' +
+          'X-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /evil\r\nX-Forwarded-Port: 1\r\nX_Forwarded_For: 1.2.3.4\r\n' +
+          'Forwarded: for=1.2.3.4\r\nX-Real-IP: 1.2.3.4\r\n\r\n',
+      );
+      await client.untilClosed();
+      upstream.close();
+      expect(upstream.received).not.toMatch(/1\.2\.3\.4|evil|https|-port/i);
+      expect(upstream.received).toMatch(/\r\nx-forwarded-for: 127\.0\.0\.1\r\nx-forwarded-proto: http\r\n/);
+    });
+  },
+  { TRUSTED_PROXIES: '10.0.0.0/8' },
+);

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { call, waitFor } from '#testing';
+import { onEveryPlane } from './support/bench.js';
+import { exchange } from './support/exchange.js';
+import { RawClient } from './support/raw-client.js';
+import { answering, RawUpstream } from './support/raw-upstream.js';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+onEveryPlane('hostile upstreams', (bench) => {
+  let upstream: RawUpstream;
+  let service: string;
+  let count = 0;
+
+  beforeEach(async () => {
+    upstream = await RawUpstream.start();
+    service = `raw-${++count}`;
+    await bench().register(service, upstream.url);
+  });
+  afterEach(() => upstream.close());
+
+  const url = (): string => `${bench().gatewayUrl}/api/${service}`;
+  const open = async (path = '', version = '1.1'): Promise<RawClient> => {
+    const client = await RawClient.open(bench().gatewayPort);
+    return client.send(`GET /api/${service}${path} HTTP/${version}\r\nHost: gw\r\n\r\n`);
+  };
+
+  it.each([
+    ['noise', 'this is not http\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\na'],
+    ['a field name with a space', 'HTTP/1.1 200 OK\r\nBad Name: 1\r\nContent-Length: 0\r\n\r\n'],
+    [
+      'a transfer coding that was not asked for',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'an upgrade that was not asked for',
+      'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['a bare 101', 'HTTP/1.1 101 Switching\r\n\r\n'],
+    ['a head without end', `HTTP/1.1 200 OK\r\n${'X-Long: 0123456789\r\n'.repeat(5000)}`],
+  ])('answers 502 to %s', async (_what, answer) => {
+    upstream.conduct = answering(answer);
+    const { status, body } = await call(url(), 'GET /');
+    expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-protocol-error']);
+  });
+
+  it('never shows an answer with a length as complete that is not', async () => {
+    upstream.conduct = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+    const client = await open();
+    expect(await client.untilClosed()).toMatch(/Content-Length: 10[^]*half$/i);
+    await expect(exchange(url())).rejects.toThrow('aborted');
+  });
+
+  it('never shows a chunked answer as complete that is not', async () => {
+    upstream.conduct = ({ socket }) =>
+      socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n');
+    const client = await open();
+    const answer = await client.untilClosed();
+    expect(answer).toMatch(/\r\n4\r\nhalf\r\n$/);
+    await expect(exchange(url())).rejects.toThrow('aborted');
+  });
+
+  it('resets an HTTP/1.0 client, to whom a close would look like the end', async () => {
+    upstream.conduct = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
+    const client = await RawClient.open(bench().gatewayPort);
+    const error = once(client.socket, 'error').catch((thrown: unknown) => [thrown]);
+    client.send(`GET /api/${service} HTTP/1.0\r\nHost: gw\r\n\r\n`);
+    const [thrown] = (await error) as [NodeJS.ErrnoException];
+    expect(thrown.code).toBe('ECONNRESET');
+  });
+
+  it('takes an answer that ends with its connection', async () => {
+    upstream.conduct = ({ socket }) => socket.end('HTTP/1.0 200 OK\r\n\r\nuntil the end');
+    expect((await exchange(url())).text).toBe('until the end');
+  });
+
+  it('passes an answer on that comes byte by byte', async () => {
+    upstream.conduct = ({ socket }) => {
+      socket.setNoDelay(true);
+      for (const byte of OK) socket.write(byte);
+    };
+    expect((await exchange(url())).text).toBe('ok');
+  });
+
+  it('tries an idempotent request again when its connection breaks, once, and no other', async () => {
+    let heads = 0;
+    upstream.conduct = (connection) => {
+      heads += 1;
+      if (heads === 1) connection.socket.resetAndDestroy();
+      else connection.send(OK);
+    };
+    expect((await exchange(`${url()}/again`)).text).toBe('ok');
+    heads = 0;
+    expect((await exchange(url(), { method: 'POST' })).status).toBe(502);
+    upstream.conduct = ({ socket }) => {
+      heads += 1;
+      socket.destroy();
+    };
+    heads = 0;
+    expect((await call(url(), 'GET /')).body.type).toBe('urn:msa-gateway:problem:upstream-unreachable');
+    expect(heads).toBe(2);
+  });
+
+  it('sends any request to another instance when one refuses the connection', async () => {
+    await bench().register(service, await refusingUrl(), `${service}-dead`);
+    upstream.conduct = answering(OK);
+    for (let i = 0; i < 4; i += 1)
+      expect((await exchange(url(), { method: 'POST', body: 'x' })).text).toBe('ok');
+  });
+
+  it('answers 502 when every instance refuses the connection', async () => {
+    await bench().register('dead', await refusingUrl());
+    const { status, body } = await call(bench().gatewayUrl, 'POST /api/dead', { body: 'x' });
+    expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-unreachable']);
+    expect(JSON.stringify(body)).not.toMatch(/127\.0\.0\.1|ECONN/);
+  });
+
+  it('gives the instance up at once when the client leaves', async () => {
+    const outgoing = httpRequest(url(), { agent: false }).end();
+    outgoing.on('error', () => undefined);
+    await waitFor('the request to arrive', () => upstream.received.includes('GET / HTTP/1.1'));
+    outgoing.destroy();
+    await waitFor('the instance to see it', () => upstream.connections[0]?.isEnded === true, 1_000);
+  });
+
+  it('gives the instance up when the client leaves in the middle of the answer', async () => {
+    upstream.conduct = (connection) => {
+      connection.send('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning');
+    };
+    const client = await open();
+    await client.until(/beginning/);
+    client.socket.resetAndDestroy();
+    await waitFor('the instance to see it', () => upstream.connections[0]?.isEnded === true, 1_000);
+  });
+
+  it('refuses to tunnel for anything but a real 101', async () => {
+    upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nno thank');
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(
+      `GET /api/${service} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n` +
+        'GET /smuggled HTTP/1.1\r\nHost: internal\r\n\r\n',
+    );
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK[^]*no thank$/);
+    expect(upstream.received).not.toContain('smuggled');
+  });
+
+  it('keeps bytes that an instance sends right behind its 101', async () => {
+    upstream.conduct = (connection, chunk) => {
+      if (chunk.includes('\r\n\r\n'))
+        connection.send(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\nfirst words',
+        );
+      else connection.send(`you said ${chunk}`);
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`GET /api/${service} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n`);
+    await client.until(/^HTTP\/1\.1 101 [^]*upgrade: talk\r\n[^]*\r\n\r\nfirst words$/i);
+    await client.send('hello').until(/you said hello$/);
+    client.socket.end();
+    await waitFor('the half-close to arrive', () => upstream.connections[0]?.isEnded === true);
+    upstream.connections[0]?.send('last words').socket.end();
+    expect(await client.untilClosed()).toMatch(/last words$/);
+  });
+});
+
+/** A URL at which nobody listens any more. */
+async function refusingUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
