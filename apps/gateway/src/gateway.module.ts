@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable } from './discovery/index.js';
+import { GatewayDocsModule } from './docs/index.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { RegistryIndicator, ServicesIndicator } from './health/index.js';
 import { MetricsModule } from './metrics/index.js';
@@ -32,7 +33,8 @@ export class GatewayModule {
       indicators: [RegistryIndicator, ServicesIndicator],
       imports: [discovery],
     });
+    const docs = GatewayDocsModule.of(context, discovery);
     const dashboard = DashboardModule.of(config.environment, discovery);
-    return { module: GatewayModule, imports: [discovery, metrics, proxy, health, dashboard] };
+    return { module: GatewayModule, imports: [discovery, metrics, proxy, health, docs, dashboard] };
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Answers } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
 import { GATEWAY_VERSION } from '../gateway.version.js';
 import { LINKS } from './links.js';
@@ -17,6 +18,7 @@ export class RootController {
     @Inject(ENVIRONMENT_NAME) private readonly environment: string,
   ) {}
 
+  @Answers({ summary: 'A page for browsers, links to every endpoint for programs' })
   @Get()
   root(
     @Headers('accept') accept: string | undefined,

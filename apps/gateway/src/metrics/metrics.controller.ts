@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Answers } from '#service-kit';
 import { ProcessMetrics } from './exposition/process-families.js';
 import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
 import { trafficFamilies } from './exposition/traffic-families.js';
@@ -20,6 +21,7 @@ export class MetricsController {
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
   ) {}
 
+  @Answers({ summary: 'Metrics: Prometheus text, OpenMetrics or JSON, as Accept asks' })
   @Get()
   async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');

@@ -1,8 +1,10 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventQueryDto } from '#contracts';
+import { Answers } from '#service-kit';
 import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
+import { EVENTS } from './schemas.js';
 
 /** What changed in the registry: as it happens, and before. */
 @Controller('discovery/events')
@@ -16,6 +18,12 @@ export class EventsController {
    * A stream of events, from now on or after `Last-Event-ID` or `since`. History as a JSON array for whoever names
    * `since` (or asks for JSON) and does not ask for a stream: a plain `curl` with `since` returns.
    */
+  @Answers({
+    summary: 'Changes of the registry: a stream (text/event-stream), or with `since` history as JSON',
+    body: EVENTS,
+    query: EventQueryDto,
+    problems: [503],
+  })
   @Get()
   read(
     @Query() query: EventQueryDto,

@@ -1,9 +1,11 @@
 import { Body, Controller, Delete, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { HeartbeatDto, RegisterInstanceDto, type CleanupResult, type InstanceView } from '#contracts';
+import { Answers } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
+import { CLEANUP, INSTANCE } from './schemas.js';
 
 /** Everything that changes the registry. */
 @Controller('discovery')
@@ -11,6 +13,12 @@ import { known } from './known.js';
 export class RegistrationController {
   constructor(private readonly registry: RegistryService) {}
 
+  @Answers({
+    summary: 'Register an instance, or renew the one of the same id (200)',
+    status: 201,
+    body: INSTANCE,
+    problems: [401, 403, 409, 413, 415, 503],
+  })
   @Post('register')
   async register(
     @Body() registration: RegisterInstanceDto,
@@ -21,31 +29,44 @@ export class RegistrationController {
     return instance;
   }
 
+  @Answers({ summary: 'Take an instance out for good', status: 204, problems: [401, 403, 404] })
   @Delete('unregister/:id')
   @HttpCode(204)
   async unregister(@Param('id') id: string): Promise<void> {
     known(id, (await this.registry.unregister(id)) || undefined);
   }
 
-  /** A 404 tells the instance to register again. */
+  @Answers({
+    summary: 'Renew the lease of an instance; 404 tells it to register again',
+    body: INSTANCE,
+    problems: [401, 403, 404],
+  })
   @Post('heartbeat/:id')
   @HttpCode(200)
   async heartbeat(@Param('id') id: string, @Body() beat: HeartbeatDto): Promise<InstanceView> {
     return known(id, await this.registry.heartbeat(id, beat));
   }
 
+  @Answers({ summary: 'Drop every expired instance now', body: CLEANUP, problems: [401, 403] })
   @Post('cleanup')
   @HttpCode(200)
   async cleanup(): Promise<CleanupResult> {
     return { removed: await this.registry.cleanup() };
   }
 
+  @Answers({
+    summary: 'Send an instance no new requests; those in flight finish',
+    status: 202,
+    body: INSTANCE,
+    problems: [401, 403, 404],
+  })
   @Post('services/:id/drain')
   @HttpCode(202)
   async drain(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.drain(id));
   }
 
+  @Answers({ summary: 'Take a drain back', body: INSTANCE, problems: [401, 403, 404] })
   @Delete('services/:id/drain')
   async resume(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.resume(id));

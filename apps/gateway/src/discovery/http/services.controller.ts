@@ -1,6 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import type { ServiceSummary } from '#contracts';
+import { Answers } from '#service-kit';
 import { LiveServiceTable } from '../service-table.js';
+import { SERVICES } from './schemas.js';
 import { summaryOf } from '../view/service-summary.js';
 
 /** The services that the gateway forwards to. */
@@ -8,6 +10,7 @@ import { summaryOf } from '../view/service-summary.js';
 export class ServicesController {
   constructor(private readonly table: LiveServiceTable) {}
 
+  @Answers({ summary: 'List services', body: SERVICES })
   @Get()
   list(): readonly ServiceSummary[] {
     return this.table.current.entries.map(summaryOf);

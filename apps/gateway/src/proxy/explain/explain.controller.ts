@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Answers } from '#service-kit';
 import { ExplainQuery } from './explain.query.js';
 import { Explainer, type Explanation } from './explain.js';
 
@@ -7,6 +8,7 @@ import { Explainer, type Explanation } from './explain.js';
 export class ExplainController {
   constructor(@Inject(Explainer) private readonly explainer: Explainer) {}
 
+  @Answers({ summary: 'Tell which route and instances a request would meet', query: ExplainQuery })
   @Get()
   explain(@Query() { method = 'GET', path }: ExplainQuery): Explanation {
     return this.explainer.explain(method, path);

@@ -1,0 +1,86 @@
+import {
+  DISCOVERY_EVENT_TYPES,
+  INSTANCE_STATUSES,
+  type CleanupResult,
+  type DiscoveryEvent,
+  type InstanceView,
+  type ProbeView,
+  type ServiceSummary,
+} from '#contracts';
+import { type NamedSchema, type Schema } from '#service-kit';
+
+/** A schema for every member, so that none is forgotten when the type grows. */
+type Members<T> = Readonly<Record<keyof Required<T>, Schema>>;
+
+const text: Schema = { type: 'string' };
+const time: Schema = { type: 'string', format: 'date-time' };
+const whole: Schema = { type: 'integer' };
+const number: Schema = { type: 'number' };
+
+function object<T>(properties: Members<T>, optional: readonly (keyof T)[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name as keyof T));
+  return { type: 'object', required, properties };
+}
+
+const listOf = (item: NamedSchema): NamedSchema => ({
+  name: `${item.name}List`,
+  schema: { type: 'array', items: item.schema },
+});
+
+const PROBE = object<ProbeView>({ at: time, ok: { type: 'boolean' }, latencyMs: number });
+
+export const INSTANCE: NamedSchema = {
+  name: 'Instance',
+  schema: object<InstanceView>(
+    {
+      id: text,
+      name: text,
+      url: { ...text, format: 'uri' },
+      transport: { ...text, enum: ['http', 'local'] },
+      version: text,
+      weight: { ...whole, description: 'share of traffic, 0 to 1000' },
+      ttlSeconds: { ...whole, description: 'how long the instance lives without a heartbeat' },
+      healthPath: text,
+      metadata: { type: 'object', additionalProperties: text },
+      status: { ...text, enum: [...INSTANCE_STATUSES], description: 'only `up` receives traffic' },
+      statusReason: text,
+      registeredAt: time,
+      lastHeartbeatAt: time,
+      expiresAt: time,
+      lastProbe: { ...PROBE, nullable: true },
+      inFlight: { ...whole, description: 'as the last heartbeat said' },
+      loopLagMs: { ...number, description: 'as the last heartbeat said' },
+    },
+    ['inFlight', 'loopLagMs'],
+  ),
+};
+
+export const INSTANCES = listOf(INSTANCE);
+
+export const CLEANUP: NamedSchema = {
+  name: 'CleanupResult',
+  schema: object<CleanupResult>({ removed: { type: 'array', items: text, description: 'ids' } }),
+};
+
+export const SERVICES: NamedSchema = listOf({
+  name: 'Service',
+  schema: object<ServiceSummary>({
+    name: text,
+    instances: object<ServiceSummary['instances']>({ total: whole, healthy: whole }),
+    versions: { type: 'array', items: text },
+    endpoint: { ...text, example: '/api/user-service' },
+  }),
+});
+
+export const EVENTS: NamedSchema = listOf({
+  name: 'DiscoveryEvent',
+  schema: object<DiscoveryEvent>({
+    id: { ...whole, format: 'int64', description: 'grows by every event' },
+    type: { ...text, enum: [...DISCOVERY_EVENT_TYPES] },
+    at: time,
+    service: text,
+    instanceId: text,
+    status: { ...text, enum: [...INSTANCE_STATUSES, 'gone'] },
+    reason: text,
+  }),
+});

@@ -1,0 +1,44 @@
+import type { JsonObject } from './openapi.js';
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as const;
+
+/** What the gateway itself answers on `/api`; everything else is the service's own answer. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The request is malformed or ambiguous',
+  404: 'No service of that name is registered',
+  502: 'The instance cannot be reached, or does not speak HTTP',
+  503: 'No instance is up; see Retry-After',
+  504: 'The instance did not answer in time',
+};
+
+const SERVICE = { name: 'service', in: 'path', required: true, schema: { type: 'string' } };
+const REST = {
+  name: 'path',
+  in: 'path',
+  required: true,
+  description: 'any path, slashes included; it is forwarded as sent, and so is the query',
+  schema: { type: 'string' },
+};
+
+const problem = (description: string): JsonObject => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+const operation = (method: string): JsonObject => ({
+  operationId: `forward_${method}`,
+  tags: ['Proxy'],
+  summary: `Forward a ${method.toUpperCase()} to a healthy instance of the service`,
+  responses: {
+    default: { description: "The service's own answer" },
+    ...Object.fromEntries(Object.entries(PROBLEMS).map(([status, text]) => [status, problem(text)])),
+  },
+});
+
+/** The route that no controller has: proxied traffic does not pass Nest's router. */
+export const API_PATHS: Readonly<Record<string, JsonObject>> = {
+  '/api/{service}/{path}': {
+    parameters: [SERVICE, REST],
+    ...Object.fromEntries(METHODS.map((method) => [method, operation(method)])),
+  },
+};

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GatewayUnderTest } from '../discovery/testing/gateway-under-test.js';
+import { DocumentSource } from './document-source.js';
+import type { OpenApiDocument } from './openapi.js';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+});
+
+/** A program on a port of its own that answers everything by `listener`. */
+async function program(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const pets = { openapi: '3.1.0', info: {}, paths: { '/pets': { get: { operationId: 'pets' } } } };
+
+describe('GET /docs-json', () => {
+  let gateway: GatewayUnderTest;
+  beforeEach(async () => void (gateway = await GatewayUnderTest.start()));
+  afterEach(() => gateway.stop());
+  const document = async () => (await gateway.get('/docs-json')).body as OpenApiDocument;
+
+  it('describes every endpoint of the gateway', async () => {
+    const { openapi, paths } = await document();
+    expect(openapi).toMatch(/^3\./);
+    expect(Object.keys(paths).sort()).toEqual([
+      '/',
+      '/api/{service}/{path}',
+      '/discovery/cleanup',
+      '/discovery/events',
+      '/discovery/explain',
+      '/discovery/heartbeat/{id}',
+      '/discovery/register',
+      '/discovery/services',
+      '/discovery/services/{id}',
+      '/discovery/services/{id}/drain',
+      '/discovery/unregister/{id}',
+      '/health',
+      '/health/live',
+      '/health/ready',
+      '/metrics',
+      '/services',
+    ]);
+  });
+
+  it('says what a registration takes and answers', async () => {
+    const { paths, components } = await document();
+    const { schemas } = components as { schemas: Record<string, { required: string[] }> };
+    expect(paths['/discovery/register']).toMatchObject({
+      post: { responses: { 201: expect.anything(), 401: expect.anything(), 403: expect.anything() } },
+    });
+    expect(schemas.RegisterInstanceDto).toMatchObject({ required: ['name', 'url'] });
+    await gateway.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'a' });
+    const { body } = await gateway.get('/discovery/services/a');
+    expect(schemas.Instance!.required.sort()).toEqual(Object.keys(body as object).sort());
+  });
+
+  it('has the document of each service, and names those without', async () => {
+    const good = await program((_request, response) => response.end(JSON.stringify(pets)));
+    const none = await program((_request, response) => response.writeHead(404).end());
+    const broken = await program((_request, response) => response.end('{"openapi"'));
+    await gateway.register({ name: 'pets', url: good });
+    await gateway.register({ name: 'none', url: none });
+    await gateway.register({ name: 'broken', url: broken });
+    await gateway.register({ name: 'gone', url: 'http://127.0.0.1:9' });
+    const { paths, info, ...rest } = await document();
+    expect(paths['/api/pets/pets']).toMatchObject({ get: { operationId: 'pets.pets', tags: ['pets'] } });
+    expect(rest['x-unavailable-services']).toEqual([
+      { name: 'broken', reason: 'it is not valid JSON' },
+      { name: 'gone', reason: '/docs-json cannot be read (ECONNREFUSED)' },
+      { name: 'none', reason: '/docs-json was answered 404' },
+    ]);
+    expect(info.description).toContain('- none: /docs-json was answered 404');
+  });
+
+  it('takes the document of another instance when one has none', async () => {
+    const good = await program((_request, response) => response.end(JSON.stringify(pets)));
+    await gateway.register({ name: 'pets', url: 'http://127.0.0.1:9', id: 'a' });
+    await gateway.register({ name: 'pets', url: good, id: 'b' });
+    expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
+  });
+
+  it('asks each service once for many who ask at once', async () => {
+    let asked = 0;
+    const good = await program((_request, response) => {
+      asked += 1;
+      response.end(JSON.stringify(pets));
+    });
+    await gateway.register({ name: 'pets', url: good });
+    await Promise.all([document(), document(), document()]);
+    expect(asked).toBe(1);
+  });
+
+  it('is shown by a page', async () => {
+    const { headers, body } = await gateway.get('/docs');
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(body).toContain('MSA Gateway');
+  });
+});
+
+describe('DocumentSource', () => {
+  const reasonOf = async (listener: RequestListener, source = new DocumentSource()): Promise<string> => {
+    const url = await program(listener);
+    try {
+      return await source.documentOf({ url }).then(
+        () => '',
+        (error: unknown) => (error as Error).message,
+      );
+    } finally {
+      await source.onModuleDestroy();
+    }
+  };
+
+  it('waits only so long', async () => {
+    const silent = new DocumentSource(50);
+    expect(await reasonOf(() => undefined, silent)).toBe('/docs-json was not answered in time');
+    const slow = new DocumentSource(100);
+    expect(await reasonOf((_request, response) => void response.write('{'), slow)).toBe(
+      '/docs-json was not answered in time',
+    );
+  });
+
+  it('reads only so much', async () => {
+    const source = new DocumentSource(5000, 1000);
+    expect(await reasonOf((_request, response) => void response.end(' '.repeat(5000)), source)).toBe(
+      'it is larger than 1000 bytes',
+    );
+  });
+
+  it('does not follow an answer elsewhere', async () => {
+    const location = 'http://127.0.0.1:9/docs-json';
+    expect(await reasonOf((_request, response) => void response.writeHead(302, { location }).end())).toBe(
+      '/docs-json was answered 302',
+    );
+  });
+
+  it('says when the connection breaks', async () => {
+    expect(await reasonOf((request) => void request.socket.destroy())).toMatch(
+      /cannot be read \(UND_ERR_SOCKET\)/,
+    );
+  });
+});
