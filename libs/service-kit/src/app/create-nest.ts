@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { BODY_LIMIT, useStrictJson } from '../http/body-parser.js';
 import { answerClientError } from '../http/client-error.js';
+import { lingerAfterRefusals } from '../http/linger.js';
 import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
 import { createValidationPipe } from '../http/validation.pipe.js';
@@ -36,6 +37,7 @@ export async function createNest(parts: AppParts, logger: Logger): Promise<NestF
 
 function prepare(fastify: FastifyInstance): void {
   useStrictJson(fastify);
+  lingerAfterRefusals(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();

@@ -10,8 +10,12 @@ export interface Exit {
 
 const running = new Set<LaunchedProcess>();
 
-// What a failed test left running must not outlive the tests.
-process.once('exit', () => running.forEach((launched) => launched.signal('SIGTERM')));
+// What a failed test left running must not outlive its suite. The second signal ends at once what would wait for work.
+afterAll(async () => {
+  const left = [...running];
+  for (const launched of left) for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);
+  await Promise.all(left.map(({ exited }) => exited));
+});
 
 /** A program that a test started, with all that it wrote so far. */
 export class LaunchedProcess {

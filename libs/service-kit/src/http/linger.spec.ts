@@ -1,0 +1,62 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { waitFor } from '#testing';
+import { BODY_LIMIT, useStrictJson } from './body-parser.js';
+import { lingerAfterRefusals, LINGER_MS } from './linger.js';
+
+const head = (length: string): string =>
+  `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${length}\r\n\r\n`;
+
+let app: FastifyInstance;
+let socket: Socket;
+let answers: string;
+
+beforeEach(async () => {
+  app = fastify({ bodyLimit: BODY_LIMIT });
+  useStrictJson(app);
+  lingerAfterRefusals(app);
+  app.post('/', () => ({ ok: true }));
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+  answers = '';
+  socket.on('data', (text: string) => (answers += text));
+});
+
+afterEach(async () => {
+  socket.destroy();
+  await app.close();
+});
+
+const answered = (count: number): Promise<unknown> =>
+  waitFor(`${count} answers`, () => (answers.match(/HTTP\/1\.1 \d+/g) ?? []).length === count);
+
+describe('a body that is refused before it was read', () => {
+  it('may still be written, and the connection goes on', async () => {
+    const size = 2 * BODY_LIMIT;
+    socket.write(head(`content-length: ${size}`));
+    await answered(1);
+    expect(answers).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write('x'.repeat(size));
+    socket.write(`${head('content-length: 2')}{}`);
+    await answered(2);
+    expect(answers).toMatch(/HTTP\/1\.1 200 /);
+  });
+
+  it('may be chunked', async () => {
+    const chunk = `${BODY_LIMIT.toString(16)}\r\n${'x'.repeat(BODY_LIMIT)}\r\n`;
+    socket.write(head('transfer-encoding: chunked') + chunk + chunk);
+    await answered(1);
+    expect(answers).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write(`${chunk}0\r\n\r\n${head('content-length: 2')}{}`);
+    await answered(2);
+  });
+
+  it('is not read for ever', async () => {
+    socket.on('error', () => undefined).write(head(`content-length: ${2 * BODY_LIMIT}`));
+    await answered(1);
+    const started = Date.now();
+    await once(socket, 'close');
+    expect(Date.now() - started).toBeLessThan(2 * LINGER_MS);
+  }, 15_000);
+});
