@@ -1,0 +1,196 @@
+import type { AppDefinition, ServiceConfig } from '#service-kit';
+import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
+import { productService } from '#apps/product-service';
+import { userService } from '#apps/user-service';
+
+const USER = { email: 'ann@example.com', name: 'Ann' };
+const PRODUCT = { name: 'Lamp', category: 'home', price: 1999, currency: 'EUR', stock: 10 };
+const MEGABYTE = 1024 * 1024;
+const LONE_SURROGATE = '{"name":"\\ud800"}';
+const UUID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+/** Bodies that no endpoint takes, whatever it is for: what is sent, and the status of the answer. */
+const UNREADABLE: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, number])[] = [
+  ['nothing', '', 400],
+  ['broken JSON', '{"name":', 400],
+  ['two values', '{} {}', 400],
+  ['bad UTF-8', new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 400],
+  ['2 MB', JSON.stringify({ name: 'x'.repeat(2 * MEGABYTE) }), 413],
+  ['deep nesting', `{"name":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400],
+  ['__proto__', '{"__proto__":{"name":"x"}}', 400],
+  ['constructor', '{"constructor":{"prototype":{"name":"x"}}}', 400],
+  ['an array', '[]', 400],
+  ['an array of one', '[{"name":"x"}]', 400],
+  ['null', 'null', 400],
+  ['a text', '"name"', 400],
+  ['a number', '7', 400],
+  ['an unknown member', '{"name":"x","role":"admin"}', 400],
+  ['an id of its own', `{"id":"${UUID}"}`, 400],
+  ['a lone surrogate', LONE_SURROGATE, 400],
+  ['a text with U+0000', '{"name":"a\\u0000b"}', 400],
+  ['a blank text', '{"name":" \\t "}', 400],
+  ['a name that is a number', '{"name":7}', 400],
+  ['a name that is an object', '{"name":{"length":3}}', 400],
+  ['a name that is too long', JSON.stringify({ name: 'x'.repeat(201) }), 400],
+];
+
+interface Subject {
+  readonly definition: AppDefinition<ServiceConfig>;
+  readonly list: string;
+  readonly valid: object;
+  /** Members with values that they cannot have. */
+  readonly bad: readonly object[];
+}
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    definition: userService,
+    list: '/users',
+    valid: USER,
+    bad: [
+      { email: 'nonsense' },
+      { email: 'a@b' },
+      { email: null },
+      { email: ['ann@example.com'] },
+      { email: `${'x'.repeat(250)}@example.com` },
+      { email: 'ann@example.com\0' },
+    ],
+  },
+  {
+    definition: productService,
+    list: '/products',
+    valid: PRODUCT,
+    bad: [
+      { price: -1 },
+      { price: 1.5 },
+      { price: '5' },
+      { price: 1e30 },
+      { price: null },
+      { currency: 'EURO' },
+      { currency: 'XYZ' },
+      { currency: 978 },
+      { stock: -1 },
+      { stock: true },
+      { stock: 1e10 },
+      { category: '' },
+      { category: 'a/b' },
+      { category: 'x\0' },
+      { description: 7 },
+      { description: '\0' },
+    ],
+  },
+];
+
+const isProblem = ({ headers, body }: Answer): boolean =>
+  headers.get('content-type')?.startsWith('application/problem+json') === true &&
+  String((body as { type?: string }).type).startsWith('urn:msa-gateway:problem:');
+
+describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad }) => {
+  onBothStores(list, (store) => {
+    let app: TestApp;
+    let one: string;
+    let before: unknown;
+    const http = (line: string, options?: Call) => call(app.url, line, options);
+    const everything = async (): Promise<unknown> => (await http(`GET ${list}`)).body as unknown;
+
+    beforeAll(async () => {
+      const { databaseUrl, dataDir } = await store.createStorage();
+      app = await bootForTest(definition, { DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+      one = (await http(`POST ${list}`, { body: valid })).headers.get('location')!;
+      before = await everything();
+    });
+    afterAll(() => app.close());
+
+    const lines = (): string[] => [`POST ${list}`, `PUT ${one}`, `PATCH ${one}`];
+    const expectRefusal = async (line: string, options: Call, status: number): Promise<void> => {
+      const answer = await http(line, options);
+      expect([line, answer.status, isProblem(answer)]).toEqual([line, status, true]);
+    };
+
+    it.each(UNREADABLE)('refuses %s', async (_what, body, status) => {
+      for (const line of lines()) await expectRefusal(line, { body }, status);
+      expect(await everything()).toEqual(before);
+    });
+
+    it.each(bad)('refuses %j, by its pointer', async (member) => {
+      for (const line of lines()) {
+        const body = line.startsWith('PATCH') ? member : { ...valid, ...member };
+        const answer = await http(line, { body });
+        const { errors } = answer.body as { errors: { pointer: string }[] };
+        expect([answer.status, errors.map(({ pointer }) => pointer)]).toEqual([
+          400,
+          [`/${Object.keys(member)[0]!}`],
+        ]);
+      }
+      expect(await everything()).toEqual(before);
+    });
+
+    it('refuses what is not JSON', async () => {
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+      ])
+        for (const line of lines())
+          await expectRefusal(line, { body: JSON.stringify(valid), headers: { 'content-type': type } }, 415);
+      expect(await everything()).toEqual(before);
+    });
+
+    it.each([
+      ['an id with U+0000', 'a%00b', 404],
+      ['an id of 10,000 characters', 'x'.repeat(10_000), 404],
+      ['an id that tries SQL', encodeURIComponent("' or '1'='1"), 404],
+      ['an id that is no UTF-8', '%ff', 400],
+      ['an id that is half encoded', '%2', 400],
+    ])('answers %s as a problem', async (_what, id, status) => {
+      for (const method of ['GET', 'DELETE']) await expectRefusal(`${method} ${list}/${id}`, {}, status);
+      for (const method of ['PUT', 'PATCH'])
+        await expectRefusal(`${method} ${list}/${id}`, { body: valid }, status);
+      expect(await everything()).toEqual(before);
+    });
+  });
+});
+
+onBothStores('bad input to /stock-reservations', (store) => {
+  let app: TestApp;
+  let product: string;
+  const http = (line: string, options?: Call) => call(app.url, line, options);
+  const stockNow = async () => ((await http(`GET /products/${product}`)).body as { stock: number }).stock;
+
+  beforeAll(async () => {
+    const { databaseUrl, dataDir } = await store.createStorage();
+    app = await bootForTest(productService, { DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+    product = ((await http('POST /products', { body: PRODUCT })).body as { id: string }).id;
+  });
+  afterAll(() => app.close());
+
+  const item = () => ({ productId: product, quantity: 1 });
+
+  it.each<[string, () => unknown]>([
+    ['no items', () => []],
+    ['items that are no list', item],
+    ['an item twice', () => [item(), item()]],
+    ['101 items', () => Array.from({ length: 101 }, (_, n) => ({ ...item(), productId: `${n}` }))],
+    ['an item that is null', () => [null]],
+    ['an item that is a list', () => [[]]],
+    ['pieces below one', () => [{ ...item(), quantity: 0 }]],
+    ['half a piece', () => [{ ...item(), quantity: 0.5 }]],
+    ['too many pieces', () => [{ ...item(), quantity: 10_001 }]],
+    ['pieces in letters', () => [{ ...item(), quantity: '1' }]],
+    ['a price of its own', () => [{ ...item(), unitPrice: 0 }]],
+    ['a product with U+0000', () => [{ ...item(), productId: 'a\0' }]],
+  ])('refuses %s', async (_what, items) => {
+    const answer = await http('PUT /stock-reservations/o1', { body: { items: items() } });
+    expect([answer.status, isProblem(answer)]).toEqual([400, true]);
+    expect((await http('GET /stock-reservations/o1')).status).toBe(404);
+    expect(await stockNow()).toBe(10);
+  });
+
+  it.each(['a%00b', 'x'.repeat(10_000)])('finds no order %.10s', async (order) => {
+    const body = { items: [item()] };
+    for (const line of [`PUT /stock-reservations/${order}`, `GET /stock-reservations/${order}`])
+      expect((await http(line, line.startsWith('PUT') ? { body } : {})).status).toBe(404);
+    expect((await http(`DELETE /stock-reservations/${order}`)).status).toBe(404);
+    expect(await stockNow()).toBe(10);
+  });
+});
