@@ -7,32 +7,50 @@ export const BODY_LIMIT = 1024 * 1024;
 
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
-// `__proto__` would replace the prototype of what it is merged into; a reviver sees every key that was sent.
-function refusePrototypes(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw malformedBody('the body has a member "__proto__"');
-  if (key === 'constructor' && typeof value === 'object')
-    throw malformedBody('the body has an object "constructor"');
-  return value;
-}
+// What reads bodies after this goes down into them by recursion, and no body that is meant goes this deep.
+const DEEPEST = 32;
 
-/** Reads JSON strictly: valid UTF-8, an object, no member that would change a prototype. */
+/** Reads JSON strictly: valid UTF-8, an object, not too deep, no member that would change a prototype. */
 export function parseJson(body: Buffer): object {
   if (body.length === 0) throw malformedBody('the body is empty');
   if (!isUtf8(body)) throw malformedBody('the body is not valid UTF-8');
   const value = parse(body.toString('utf8'));
   // Nest's validation would take `null` for an empty object, and so for a patch that changes nothing.
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  const errors = [{ pointer: '', detail: 'must be a JSON object' }];
-  throw validationFailed('the body is not a JSON object', { errors });
+  if (!isObject(value) || Array.isArray(value)) throw notAnObject();
+  refuseTraps(value);
+  return value;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const notAnObject = () =>
+  validationFailed('the body is not a JSON object', {
+    errors: [{ pointer: '', detail: 'must be a JSON object' }],
+  });
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, refusePrototypes) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) throw malformedBody('the body is not valid JSON', { cause: error });
-    throw error;
+    throw malformedBody('the body is not valid JSON', { cause: error });
   }
+}
+
+/** Looks at every member that was sent, level by level: a recursion could itself be made to overflow the stack. */
+function refuseTraps(body: object): void {
+  let level: object[] = [body];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) throw malformedBody(`the body is nested deeper than ${DEEPEST} levels`);
+    level.forEach(refusePrototypes);
+    level = level.flatMap((value) => Object.values(value).filter(isObject));
+  }
+}
+
+// `__proto__` would replace the prototype of what it is merged into.
+function refusePrototypes(value: object): void {
+  if (Object.hasOwn(value, '__proto__')) throw malformedBody('the body has a member "__proto__"');
+  if (Object.hasOwn(value, 'constructor') && isObject(value.constructor))
+    throw malformedBody('the body has an object "constructor"');
 }
 
 /** Makes JSON the only thing that endpoints read. */

@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AppContext } from '../app/app-definition.js';
 import { describeApp, type AppInfo } from '../docs/describe-app.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
 import { HealthModule } from '../health/health.module.js';
+import { PatchBodyGuard } from '../http/patch-body.guard.js';
 import { VersionedInterceptor } from '../http/versioned.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
@@ -31,7 +32,10 @@ export class ServiceRootModule {
         DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
         features,
       ],
-      providers: [{ provide: APP_INTERCEPTOR, useClass: VersionedInterceptor }],
+      providers: [
+        { provide: APP_GUARD, useClass: PatchBodyGuard },
+        { provide: APP_INTERCEPTOR, useClass: VersionedInterceptor },
+      ],
     };
   }
 }

@@ -1,0 +1,15 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { malformedBody } from '#contracts';
+
+/**
+ * A PATCH is nothing without a patch document (RFC 5789). Nest's validation would take none for an empty object, which
+ * is valid where every member may be left out, and so for a change.
+ */
+export class PatchBodyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { method, body } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (method === 'PATCH' && (body === undefined || body === null)) throw malformedBody('the body is empty');
+    return true;
+  }
+}
