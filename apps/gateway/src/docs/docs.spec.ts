@@ -65,6 +65,20 @@ describe('GET /docs-json', () => {
     expect(schemas.Instance!.required.sort()).toEqual(Object.keys(body as object).sort());
   });
 
+  it('refers to nothing that is not there', async () => {
+    const whole = await document();
+    const refs = [...JSON.stringify(whole).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    const { schemas } = whole.components as { schemas: object };
+    expect(refs.length).toBeGreaterThan(10);
+    expect(refs.map(([, name]) => name).filter((name) => !Object.hasOwn(schemas, name!))).toEqual([]);
+  });
+
+  it('says that a heartbeat needs no body and a registration does', async () => {
+    const { paths } = await document();
+    expect(paths['/discovery/heartbeat/{id}']).toMatchObject({ post: { requestBody: { required: false } } });
+    expect(paths['/discovery/register']).toMatchObject({ post: { requestBody: { required: true } } });
+  });
+
   it('has the document of each service, and names those without', async () => {
     const good = await program((_request, response) => response.end(JSON.stringify(pets)));
     const none = await program((_request, response) => response.writeHead(404).end());

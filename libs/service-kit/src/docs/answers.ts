@@ -18,6 +18,8 @@ export interface AnswerSpec {
   readonly body?: NamedSchema;
   /** The DTO of the query string. */
   readonly query?: Type;
+  /** The body of the request may be left out. */
+  readonly bodyIsOptional?: boolean;
   /** The answer has an ETag; reading may be 304, changing may be 412. */
   readonly versioned?: boolean;
   /** Statuses of the problems that the operation has beside 400. */

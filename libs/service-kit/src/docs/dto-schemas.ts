@@ -19,6 +19,9 @@ const conditionSchema = ({ constraints = [] }: Rule): Schema => {
 
 const converters = {
   isText: textSchema,
+  isInstanceUrl: { type: 'string', format: 'uri', example: 'http://127.0.0.1:8001' },
+  isHealthPath: { type: 'string', pattern: '^/', maxLength: 256 },
+  isMetadata: { type: 'object', additionalProperties: { type: 'string', maxLength: 256 }, maxProperties: 32 },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
 };

@@ -46,7 +46,7 @@ export function completed(
     ...operation,
     summary: spec.summary,
     parameters: parametersOf(operation, method, spec, schemas),
-    ...(operation.requestBody && { requestBody: bodyOf(operation.requestBody, method) }),
+    ...(operation.requestBody && { requestBody: bodyOf(operation.requestBody, method, spec) }),
     responses: responsesOf(method, spec),
   };
 }
@@ -77,8 +77,12 @@ function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly
   }));
 }
 
-const bodyOf = ({ content }: { content: Record<string, unknown> }, method: string) => ({
-  required: true,
+const bodyOf = (
+  { content }: { content: Record<string, unknown> },
+  method: string,
+  { bodyIsOptional = false }: AnswerSpec,
+) => ({
+  required: !bodyIsOptional,
   content: { ...content, ...(method === 'patch' && { [MERGE_PATCH]: content['application/json'] }) },
 });
 

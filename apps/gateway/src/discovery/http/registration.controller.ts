@@ -39,6 +39,7 @@ export class RegistrationController {
   @Answers({
     summary: 'Renew the lease of an instance; 404 tells it to register again',
     body: INSTANCE,
+    bodyIsOptional: true,
     problems: [401, 403, 404],
   })
   @Post('heartbeat/:id')
