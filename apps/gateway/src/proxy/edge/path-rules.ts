@@ -14,8 +14,10 @@ function stepOf(segment: string): number {
   const parts = segment.split(HIDDEN_SEPARATOR).map(plainSegment);
   const ups = parts.filter((part) => part === '..').length;
   if (ups > 0) return -ups;
-  return parts.some((part) => part !== '' && part !== '.') ? 1 : 0;
+  return isName(plainSegment(segment)) && parts.some(isName) ? 1 : 0;
 }
+
+const isName = (plain: string): boolean => plain !== '' && plain !== '.';
 
 /**
  * Whether dot segments lead out of `path` (no query, starting with "/") in any reading that a server may have of it.

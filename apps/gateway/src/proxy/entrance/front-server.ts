@@ -35,6 +35,9 @@ const SERVER_OPTIONS = {
 export class FrontServer {
   private entrance: NodeEntrance | undefined;
 
+  /** @param idleMs how long a connection may be silent while a message is under way */
+  constructor(private readonly idleMs: number = DEFAULT_POLICY.timeouts.idleMs) {}
+
   /** Sends `/api` to `entrance`. To be called before the server listens. */
   open(entrance: NodeEntrance): void {
     this.entrance = entrance;
@@ -54,7 +57,7 @@ export class FrontServer {
     );
     server.on('connect', refuseConnect);
     // Counts silence, either way, while a message is under way; what it means is decided by the message.
-    server.timeout = DEFAULT_POLICY.timeouts.idleMs;
+    server.timeout = this.idleMs;
     // node:http would drop what is beyond without a word; their size is limited as it is.
     server.maxHeadersCount = 0;
     return server;

@@ -1,0 +1,38 @@
+import { requestHeaders, type RequestFacts } from './request-headers.js';
+
+const facts = (peer: Partial<RequestFacts['peer']> = {}): RequestFacts => ({
+  peer: { address: '127.0.0.1', isTrusted: true, scheme: 'http', ...peer },
+  version: '1.0',
+  host: 'gw:8000',
+  prefix: '/api/users',
+  requestId: 'id',
+});
+
+const fieldsOf = (raw: readonly string[]): Map<string, string> =>
+  new Map(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!] as const] : [])));
+
+describe('requestHeaders', () => {
+  it('continues what a trusted proxy told', () => {
+    const told = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-For', '5.6.7.8', 'X-Forwarded-Proto', 'https'];
+    const more = ['X-Forwarded-Host', 'shop', 'X-Forwarded-Prefix', '/outer', 'Forwarded', 'for=1.2.3.4'];
+    const fields = fieldsOf(requestHeaders([...told, ...more, 'X-Forwarded-Port', '443'], facts()));
+    expect(fields.get('x-forwarded-for')).toBe('1.2.3.4, 5.6.7.8, 127.0.0.1');
+    expect(fields.get('x-forwarded-proto')).toBe('https');
+    expect(fields.get('x-forwarded-host')).toBe('shop');
+    expect(fields.get('x-forwarded-prefix')).toBe('/outer/api/users');
+    expect(fields.get('X-Forwarded-Port')).toBe('443');
+    expect(fields.get('forwarded')).toBe('for=1.2.3.4, for=127.0.0.1;host="gw:8000";proto=http');
+    expect(fields.get('via')).toBe('1.0 msa-gateway');
+  });
+
+  it('ignores an outer prefix that is no path', () => {
+    const fields = fieldsOf(requestHeaders(['X-Forwarded-Prefix', '//evil'], facts()));
+    expect(fields.get('x-forwarded-prefix')).toBe('/api/users');
+  });
+
+  it('quotes an IPv6 peer', () => {
+    const fields = fieldsOf(requestHeaders([], facts({ address: '2001:db8::1', scheme: 'https' })));
+    expect(fields.get('forwarded')).toBe('for="[2001:db8::1]";host="gw:8000";proto=https');
+    expect(fields.get('x-forwarded-for')).toBe('2001:db8::1');
+  });
+});

@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { LocalTarget } from '#registry-client';
+import { call, waitFor } from '#testing';
+import type { Timeouts } from '../policy.js';
+import type { Instance } from '../../discovery/index.js';
+import { instanceOf, localInstanceOf } from '../testing/instances.js';
+import { ProxyBench } from '../testing/proxy-bench.js';
+
+type Serve = LocalTarget['request'];
+type Make = (serve: Serve) => Promise<Instance>;
+
+const closers: (() => unknown)[] = [];
+
+const remote: Make = async (serve) => {
+  const server = createServer(serve).listen(0, '127.0.0.1');
+  closers.push(() => (server.closeAllConnections(), server.close()));
+  await once(server, 'listening');
+  return instanceOf({ id: 'a', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+};
+const local: Make = (serve) => Promise.resolve(localInstanceOf('a', serve));
+
+describe.each([
+  ['remote', remote],
+  ['local', local],
+])('time limits (%s)', (_kind, make) => {
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  const start = async (timeouts: Partial<Timeouts>, serve: Serve): Promise<ProxyBench> => {
+    const bench = await ProxyBench.start(timeouts);
+    closers.push(() => bench.close());
+    bench.hold(await make(serve));
+    return bench;
+  };
+
+  it('answers 504 when the head of the answer is late, and lets the service know', async () => {
+    let hasClosed = false;
+    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+      response.on('close', () => (hasClosed = true));
+    });
+    const { status, body } = await call(bench.url, 'GET /api/users/slow');
+    expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
+    await waitFor('the service to see it', () => hasClosed);
+    expect(bench.traffic.service('users').instance('a').failures.total).toBe(1);
+  });
+
+  it('throws away what a service answers after that', async () => {
+    let late: (() => void) | undefined;
+    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+      late = () => response.writeHead(200, { 'x-late': '1' }).end('late');
+    });
+    expect((await call(bench.url, 'GET /api/users')).status).toBe(504);
+    expect(late).not.toThrow();
+    expect((await call(bench.url, 'GET /api/nobody')).status).toBe(404);
+  });
+
+  it('breaks an answer off that falls silent in the middle', async () => {
+    const bench = await start({ idleMs: 200 }, (_request, response) => response.write('beginning'));
+    await expect(call(bench.url, 'GET /api/users')).rejects.toThrow();
+    await waitFor('the record', () => [...bench.traffic.service('users').endings.entries()].length === 1);
+    expect([...bench.traffic.service('users').endings.entries()]).toEqual([['broken', 1]]);
+  });
+
+  it('ends the whole exchange when its time is up', async () => {
+    const bench = await start({ totalMs: 100 }, () => undefined);
+    expect((await call(bench.url, 'GET /api/users')).body.type).toBe(
+      'urn:msa-gateway:problem:upstream-timeout',
+    );
+    const streaming = await start({ totalMs: 100 }, (_request, response) => response.write('beginning'));
+    await expect(call(streaming.url, 'GET /api/users')).rejects.toThrow();
+  });
+
+  it('answers 408 to a body that stops arriving', async () => {
+    const bench = await start({ idleMs: 200 }, (request, response) => {
+      request.resume().on('end', () => response.end());
+      request.on('error', () => undefined);
+    });
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('beginning')) });
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    const answer = await fetch(`${bench.url}/api/users`, init);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([408, 'close']);
+  });
+
+  it('says goodbye to kept connections while it drains', async () => {
+    const bench = await start({}, (_request, response) => response.end('ok'));
+    expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
+    bench.isDraining = true;
+    expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('close');
+    expect((await fetch(`${bench.url}/api/nobody`)).headers.get('connection')).toBe('close');
+  });
+});

@@ -1,0 +1,110 @@
+import { Forward } from './forward.js';
+import { NO_REPORTS } from './instance-reports.js';
+import { Pipeline } from './pipeline.js';
+import { malformedRequest, unknownService } from './problems.js';
+import { compileRoute } from './routing/compile-route.js';
+import { RouteTable } from './routing/route-table.js';
+import { Router } from './routing/router.js';
+import type { Stage } from './stages/stage.js';
+import { FakeExchange } from './testing/fake-exchange.js';
+import { FakeForwarder } from './testing/fake-forwarder.js';
+import { instanceOf, tableOf } from './testing/instances.js';
+
+function benchOf(stages: readonly Stage[]) {
+  const services = tableOf(instanceOf({ id: 'a' }));
+  const forwarder = new FakeForwarder({ a: 'pending' });
+  const ended: FakeExchange[] = [];
+  const errors: unknown[] = [];
+  const recorder = {
+    attemptFailed: () => undefined,
+    tunnelOpened: () => undefined,
+    ended: (exchange: unknown) => ended.push(exchange as FakeExchange),
+  };
+  const pipeline = new Pipeline<FakeExchange>({
+    router: new Router(new RouteTable(services, (service) => ({ ...compileRoute(service), stages }))),
+    forward: new Forward({
+      services,
+      forwarders: { http: forwarder, local: forwarder },
+      reports: NO_REPORTS,
+      recorder,
+    }),
+    recorder,
+    onError: (error) => errors.push(error),
+  });
+  return { pipeline, forwarder, ended, errors };
+}
+
+const stage = (enter: Stage['enter']): Stage => ({ name: 'scripted', enter });
+
+describe('Pipeline', () => {
+  it('walks the stages in order, waits for those that wait, and forwards', async () => {
+    const entered: string[] = [];
+    const { pipeline, forwarder } = benchOf([
+      stage(() => entered.push('first') > 0),
+      stage(() => Promise.resolve(entered.push('second') > 0)),
+      stage(() => entered.push('third') > 0),
+    ]);
+    pipeline.walk(new FakeExchange());
+    expect([entered, forwarder.asked]).toEqual([['first', 'second'], []]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([entered, forwarder.asked]).toEqual([['first', 'second', 'third'], ['a']]);
+  });
+
+  it.each([
+    ['at once', () => false],
+    ['later', () => Promise.resolve(false)],
+  ])('goes no further when a stage has replied %s', async (_when, passage) => {
+    const { pipeline, forwarder } = benchOf([
+      stage((exchange) => {
+        exchange.reply(unknownService('scripted'));
+        return passage();
+      }),
+    ]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    await new Promise(setImmediate);
+    expect([exchange.codes, forwarder.asked]).toEqual([['unknown-service'], []]);
+  });
+
+  it('does nothing for a client that left while a stage waited', async () => {
+    const { pipeline, forwarder, ended } = benchOf([stage(() => Promise.resolve(true))]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    pipeline.end(exchange);
+    await new Promise(setImmediate);
+    expect([forwarder.asked, exchange.codes, ended]).toEqual([[], [], [exchange]]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('bug');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('bug'))],
+  ])('answers 500 and tells when a stage %s', async (_how, enter) => {
+    const { pipeline, errors } = benchOf([stage(enter)]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    await new Promise(setImmediate);
+    expect([exchange.codes, errors]).toEqual([['internal-error'], [new Error('bug')]]);
+  });
+
+  it('takes a fault of the entrance for its answer', () => {
+    const { pipeline, forwarder } = benchOf([]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange, malformedRequest('scripted'));
+    expect([exchange.codes, forwarder.asked]).toEqual([['malformed-request'], []]);
+  });
+
+  it('ends an exchange once, and gives up what runs for it', () => {
+    const { pipeline, forwarder, ended } = benchOf([]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    pipeline.end(exchange);
+    pipeline.end(exchange);
+    expect([forwarder.aborted, ended]).toEqual([['a'], [exchange]]);
+  });
+});

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir, waitFor } from '#testing';
+import { compileRoute } from '../routing/compile-route.js';
+import { FakeExchange } from '../testing/fake-exchange.js';
+import { instanceOf } from '../testing/instances.js';
+import { AccessLog } from './access-log.js';
+import { BatchWriter } from './batch-writer.js';
+
+describe('AccessLog', () => {
+  const lines: string[] = [];
+  const log = new AccessLog('gateway', { write: (line) => lines.push(line) });
+  const logged = (exchange: FakeExchange): Record<string, unknown> => {
+    log.write(exchange);
+    return JSON.parse(lines.at(-1)!) as Record<string, unknown>;
+  };
+
+  it('tells everything about an exchange but its query', () => {
+    const exchange = new FakeExchange('PUT', '/api/users/1?token=secret');
+    exchange.route = compileRoute('users');
+    Object.assign(exchange, {
+      instance: instanceOf({ id: 'a' }),
+      status: 200,
+      durationMs: 1.23456,
+      bytesSent: 7,
+      attempts: 2,
+    });
+    const { time, ...rest } = logged(exchange);
+    expect(new Date(time as string).getTime()).toBeGreaterThan(Date.now() - 60_000);
+    expect(rest).toEqual({
+      level: 'info',
+      app: 'gateway',
+      requestId: 'request-id',
+      method: 'PUT',
+      path: '/api/users/1',
+      service: 'users',
+      instance: 'a',
+      status: 200,
+      durationMs: 1.235,
+      bytes: 7,
+      attempts: 2,
+      client: '10.0.0.1',
+      ending: 'completed',
+      msg: 'request',
+    });
+  });
+
+  it('names the problem of a rejection', () => {
+    const exchange = Object.assign(new FakeExchange(), { problemCode: 'unknown-service', status: 404 });
+    expect(logged(exchange)).toMatchObject({ service: null, instance: null, problem: 'unknown-service' });
+  });
+
+  it('stays one line of JSON whatever the path is', () => {
+    const path = '/api/"\\\u007f\u00ff\u2028{}';
+    expect(logged(new FakeExchange('GET', path)).path).toBe(path);
+    expect(lines.at(-1)!.match(/\n/g)).toHaveLength(1);
+  });
+});
+
+describe('BatchWriter', () => {
+  it('writes lines by itself, and what is left when it closes', async () => {
+    const directory = tempDir();
+    const file = join(directory.path, 'log');
+    const fd = openSync(file, 'a');
+    const writer = new BatchWriter(fd);
+    writer.write('one\n');
+    await waitFor('the first line', () => readFileSync(file, 'utf8') === 'one\n');
+    writer.write('two\n');
+    writer.close();
+    expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
+    closeSync(fd);
+    directory.remove();
+  });
+});

@@ -1,0 +1,38 @@
+import type { LocalTarget } from '#registry-client';
+import { LiveServiceTable, type Instance } from '../../discovery/index.js';
+
+/** An instance as the table holds it; `known` says what a spec cares about. */
+export const instanceOf = (known: Partial<Instance> & { readonly id: string }): Instance => ({
+  name: 'users',
+  url: 'http://127.0.0.1:1',
+  transport: known.target ? 'local' : 'http',
+  target: undefined,
+  version: '1.0.0',
+  weight: 100,
+  healthPath: '/health/ready',
+  metadata: {},
+  status: 'up',
+  statusReason: 'it registered',
+  load: { inFlight: 0 },
+  ...known,
+});
+
+/** An instance in this process. */
+export const localInstanceOf = (id: string, request: LocalTarget['request']): Instance =>
+  instanceOf({ id, target: { request, upgrade: (_request, socket) => socket.destroy() } });
+
+/** A live table that holds `instances` under their names. */
+export function tableOf(...instances: readonly Instance[]): LiveServiceTable {
+  const services = new LiveServiceTable();
+  setInstances(services, instances);
+  return services;
+}
+
+/** Replaces what `services` holds. */
+export function setInstances(services: LiveServiceTable, instances: readonly Instance[]): void {
+  const names = new Set([...services.current.entries, ...instances].map(({ name }) => name));
+  const changes = [...names].map(
+    (name) => [name, instances.filter((instance) => instance.name === name)] as const,
+  );
+  services.replace(services.current.with(changes));
+}
