@@ -21,10 +21,11 @@ import {
   type Order,
   type Page,
 } from '#contracts';
-import { PathText, Preconditions, RequestPreconditions, Versioned } from '#service-kit';
+import { Answers, pageOf, PathText, Preconditions, RequestPreconditions, Versioned } from '#service-kit';
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
+import { ORDER } from './order.document.js';
 import { OrdersService } from './orders.service.js';
 
 /** `/orders` */
@@ -36,6 +37,15 @@ export class OrdersController {
   ) {}
 
   /** 201: user checked, stock held, priced. 202: a neighbour is away; the order is finished later, by itself. */
+  @Answers({
+    summary: 'Place an order',
+    status: 201,
+    also: { 202: 'accepted: a neighbour is away, the order is finished later, by itself' },
+    body: ORDER,
+    versioned: true,
+    headers: { 'Idempotency-Key': 'the same key within 24 hours: the same answer, and no second order' },
+    problems: [409, 422],
+  })
   @Post()
   async place(
     @Body() body: OrderDto,
@@ -53,21 +63,25 @@ export class OrdersController {
     return new Versioned(version, order);
   }
 
+  @Answers({ summary: 'List orders', body: pageOf(ORDER), query: PageQueryDto })
   @Get()
   list(@Query() query: PageQueryDto): Promise<Page<Order>> {
     return this.orders.list(query);
   }
 
+  @Answers({ summary: 'List the orders of a user', body: pageOf(ORDER), query: PageQueryDto })
   @Get('user/:userId')
   listOfUser(@Param('userId', PathText) userId: string, @Query() query: PageQueryDto): Promise<Page<Order>> {
     return this.orders.listOfUser(userId, query);
   }
 
+  @Answers({ summary: 'Read an order', body: ORDER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Order>> {
     return this.orders.get(id);
   }
 
+  @Answers({ summary: 'Set the status of an order', body: ORDER, versioned: true, problems: [404, 409] })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
@@ -77,6 +91,7 @@ export class OrdersController {
     return this.orders.replace(id, body, preconditions);
   }
 
+  @Answers({ summary: 'Move an order to another status', body: ORDER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   move(
     @Param('id', PathText) id: string,
@@ -87,6 +102,12 @@ export class OrdersController {
   }
 
   /** Cancels: an order is never gone. */
+  @Answers({
+    summary: 'Cancel an order and give its stock back',
+    status: 204,
+    versioned: true,
+    problems: [404, 409],
+  })
   @Delete(':id')
   @HttpCode(204)
   async cancel(

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { ReservationDto, type Reservation } from '#contracts';
 import { Answers, PathText } from '#service-kit';
-import { RESERVATION } from './reservation.schema.js';
+import { RESERVATION } from './reservation.document.js';
 import { ReservationsService } from './reservations.service.js';
 
 /** `/stock-reservations/{orderId}`: commands of the order service, safe to repeat. */

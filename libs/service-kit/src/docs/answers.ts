@@ -16,6 +16,10 @@ export interface AnswerSpec {
   readonly status?: number;
   /** Of the answer; none when left out. */
   readonly body?: NamedSchema;
+  /** Other statuses of success with the same body, and when they come. */
+  readonly also?: Readonly<Record<number, string>>;
+  /** Request headers that matter, and what for. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The DTO of the query string. */
   readonly query?: Type;
   /** The body of the request may be left out. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Module, Param, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Get, Module, Param, Patch, Post, Query } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { IsText, MayBeAbsent, MayBeRemoved, PageQueryDto } from '#contracts';
@@ -34,6 +34,18 @@ class NotesController {
   @Answers({ summary: 'Change a note', body: NOTE, versioned: true, problems: [404] })
   @Patch(':id')
   change(@Param('id') _id: string, @Body() note: NoteDto): object {
+    return note;
+  }
+
+  @Answers({
+    summary: 'Add a note',
+    status: 201,
+    also: { 202: 'added later' },
+    body: NOTE,
+    headers: { 'Idempotency-Key': 'added once' },
+  })
+  @Post()
+  add(@Body() note: NoteDto): object {
     return note;
   }
 
@@ -132,6 +144,13 @@ describe('/docs-json', () => {
     expect(change.responses).toMatchObject({
       404: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     });
+  });
+
+  it('tells request headers, and every way to succeed', async () => {
+    const { parameters, responses } = (await documentOf()).paths['/notes']!.post!;
+    expect(parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header', description: 'added once' }]);
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/Note' } } };
+    expect(responses).toMatchObject({ 201: { content }, 202: { description: 'added later', content } });
   });
 
   it('is shown by pages that need no other host', async () => {

@@ -23,12 +23,17 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const TAG: Schema = { type: 'string', example: '"1"' };
 const ETAG = { etag: { description: 'the version of the resource', schema: TAG } };
 
-const header = (name: string, description: string): Parameter => ({
+const header = (name: string, description: string, schema: Schema): Parameter => ({
   name,
   in: 'header',
   description,
-  schema: TAG,
+  schema,
 });
+
+const conditionOf = (method: string): Parameter =>
+  method === 'get'
+    ? header('If-None-Match', '304 when the resource still has one of these versions', TAG)
+    : header('If-Match', '412 unless the resource has one of these versions', TAG);
 
 const problem = (status: number): object => ({
   description: STATUS_CODES[status],
@@ -54,16 +59,15 @@ export function completed(
 function parametersOf(
   { parameters = [] }: Operation,
   method: string,
-  { query, versioned }: AnswerSpec,
+  { query, headers = {}, versioned }: AnswerSpec,
   schemas: Readonly<Record<string, Schema>>,
 ): readonly Parameter[] {
-  const known = parameters.filter((parameter) => parameter.in === 'path');
-  const condition =
-    method === 'get'
-      ? header('If-None-Match', '304 when the resource still has one of these versions')
-      : header('If-Match', '412 unless the resource has one of these versions');
-  const conditional = versioned === true && method !== 'post';
-  return [...known, ...(query ? queryOf(query, schemas) : []), ...(conditional ? [condition] : [])];
+  return [
+    ...parameters.filter((parameter) => parameter.in === 'path'),
+    ...(query ? queryOf(query, schemas) : []),
+    ...Object.entries(headers).map(([name, use]) => header(name, use, { type: 'string' })),
+    ...(versioned === true && method !== 'post' ? [conditionOf(method)] : []),
+  ];
 }
 
 function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly Parameter[] {
@@ -87,17 +91,20 @@ const bodyOf = (
 });
 
 function responsesOf(method: string, spec: AnswerSpec): Record<string, unknown> {
-  const { status = 200, body, versioned = false, problems = [] } = spec;
-  const success = {
-    description: STATUS_CODES[status],
-    ...(versioned && status !== 204 && { headers: ETAG }),
-    ...(body && { content: { 'application/json': { schema: refTo(body.name) } } }),
-  };
+  const { status = 200, also = {}, versioned = false, problems = [] } = spec;
+  const others = Object.entries(also).map(([other, when]) => [other, successOf(Number(other), spec, when)]);
   const changes = versioned && ['put', 'patch', 'delete'].includes(method);
   const refusals = [400, ...problems, ...(changes ? [412] : [])];
   return {
-    [status]: success,
+    [status]: successOf(status, spec),
+    ...(Object.fromEntries(others) as object),
     ...(versioned && method === 'get' && { 304: { description: STATUS_CODES[304], headers: ETAG } }),
     ...Object.fromEntries(refusals.map((refusal) => [refusal, problem(refusal)])),
   };
 }
+
+const successOf = (status: number, { body, versioned }: AnswerSpec, when = STATUS_CODES[status]): object => ({
+  description: when,
+  ...(versioned === true && status !== 204 && { headers: ETAG }),
+  ...(body && { content: { 'application/json': { schema: refTo(body.name) } } }),
+});

@@ -1,0 +1,52 @@
+import { launchNode, onPostgres, tempDir, type Environment, type LaunchedProcess } from '#testing';
+
+const PROCESSES = 4;
+const ADDRESSES = 50;
+
+const launch = (env: Environment): LaunchedProcess =>
+  launchNode('dist/apps/user-service/src/main.js', [], {
+    USER_SERVICE_PORT: '0',
+    // Nobody is there: the service has to serve without a registry too.
+    REGISTRY_URL: 'http://127.0.0.1:9',
+    ...env,
+  });
+
+async function urlOf(process: LaunchedProcess): Promise<string> {
+  const [, url] = await process.waitForOutput(/"url":"([^"]+)"/);
+  return url!;
+}
+
+async function statusOfAdding(url: string, email: string): Promise<number> {
+  const answer = await fetch(`${url}/users`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, name: 'U' }),
+  });
+  await answer.text();
+  return answer.status;
+}
+
+/** Several copies of the service start on an empty store at the same moment, and race for the same addresses. */
+async function raceOn(env: Environment): Promise<void> {
+  const processes = Array.from({ length: PROCESSES }, () => launch(env));
+  const urls = await Promise.all(processes.map(urlOf));
+  const addresses = Array.from({ length: ADDRESSES }, (_, n) => `user-${n}@example.com`);
+  const races = addresses.map((email) => Promise.all(urls.map((url) => statusOfAdding(url, email))));
+  for (const statuses of await Promise.all(races)) expect(statuses.sort()).toEqual([201, 409, 409, 409]);
+  const exits = await Promise.all(processes.map((process) => process.stop()));
+  expect(exits).toEqual(processes.map(() => ({ code: 0, signal: null })));
+}
+
+describe('several processes of a service on one embedded store', () => {
+  it('start together, and give an address away once', async () => {
+    const data = tempDir();
+    await raceOn({ DATA_DIR: data.path });
+    data.remove();
+  }, 60_000);
+});
+
+onPostgres('several processes of a service', (server) => {
+  it('start together, and give an address away once', async () => {
+    await raceOn({ DATABASE_URL: await server().createDatabase() });
+  }, 60_000);
+});
