@@ -6,6 +6,7 @@
  */
 import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
+import { followParent } from './lib/follow-parent.mjs';
 import { AppProcess } from './split/app-process.mjs';
 import { answers, gatewayAddress, servicesUp } from './split/gateway.mjs';
 
@@ -48,6 +49,7 @@ function onSignal() {
 }
 
 process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+followParent();
 
 start('gateway');
 await answers(url, () => phase === 'starting');

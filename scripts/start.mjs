@@ -1,7 +1,9 @@
 /** `npm start`: the whole system in this process. A fresh clone is installed and built first. */
 import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
+import { followParent } from './lib/follow-parent.mjs';
 
 ensureBuilt();
 process.setSourceMapsEnabled(true);
 await import('../dist/apps/monolith/src/main.js');
+followParent();

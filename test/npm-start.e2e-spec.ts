@@ -1,4 +1,4 @@
-import { launchNode, tempDir, waitFor } from '#testing';
+import { LaunchedProcess, launchNode, plainEnvironment, tempDir, waitFor } from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
@@ -25,6 +25,17 @@ describe('npm start', () => {
     const services = (await (await fetch(`${url!}/services`)).json()) as { name: string }[];
     expect(services.map(({ name }) => name)).toEqual(['order-service', 'product-service', 'user-service']);
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+});
+
+describe.each(['start', 'start:split'])('npm run %s', (script) => {
+  it('ends with npm, whose shell passes no signals on', async () => {
+    const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
+    const launched = new LaunchedProcess('npm', ['run', script], env);
+    const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+    // Resolves when the last process that can write to our pipe has gone, not when npm has.
+    await launched.stop();
+    await expect(fetch(url!)).rejects.toThrow();
   }, 60_000);
 });
 
