@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
-import { onBothStores, tempDir } from '#testing';
+import { sql, type Kysely } from 'kysely';
+import { onBothStores, onPostgres, tempDir, waitFor } from '#testing';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
@@ -158,6 +158,48 @@ onBothStores('a store', (store) => {
       code: 'invalid-cursor',
       status: 400,
     });
+  });
+});
+
+onPostgres('a server that goes away', (server) => {
+  const connect = async () =>
+    openDatabase(
+      { databaseUrl: await server().createDatabase(), dataDir: '', sync: 'normal' },
+      'note-service',
+    );
+  const away = { code: 'storage-unavailable', status: 503 };
+  const kill = (database: Kysely<unknown>) =>
+    sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`.execute(database);
+
+  const sleepers = async (database: Kysely<unknown>) =>
+    (await sql`select 1 from pg_stat_activity where query = 'select pg_sleep(60)'`.execute(database)).rows
+      .length;
+
+  it('is told to whoever waits for it, in a query or between two of a transaction', async () => {
+    const database = await connect();
+    const waiting = sql`select pg_sleep(60)`.execute(database);
+    const between = database.transaction().execute(async (trx) => {
+      await waitFor('the other query to run', async () => (await sleepers(trx)) === 1);
+      await kill(database);
+      await sql`select 1`.execute(trx);
+    });
+    await expect(waiting).rejects.toMatchObject(away);
+    await expect(between).rejects.toMatchObject(away);
+    expect((await sql`select 1 as up`.execute(database)).rows).toEqual([{ up: 1 }]);
+    await database.destroy();
+  });
+
+  it('is told to whoever comes while it is away', async () => {
+    const database = await connect();
+    await server().stop();
+    await waitFor('the pool to notice', () =>
+      sql`select 1`.execute(database).then(
+        () => false,
+        (error: unknown) => expect(error).toMatchObject(away),
+      ),
+    );
+    await database.destroy();
   });
 });
 

@@ -2,16 +2,12 @@ import pg from 'pg';
 import {
   PostgresAdapter,
   PostgresDialect,
-  PostgresDriver,
   sql,
-  type DatabaseConnection,
   type DialectAdapter,
-  type Driver,
   type Kysely,
   type MigrationLockOptions,
-  type PostgresDialectConfig,
 } from 'kysely';
-import { storageAway } from './storage.problems.js';
+import { tellingPool } from './telling-pool.js';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -29,9 +25,10 @@ export function openPostgres(url: string, name: string): PostgresDialect {
     keepAlive: true,
     types: { getTypeParser: numbersForBigints },
   });
-  // An idle connection that breaks is no reason to die: the pool has dropped it, and the next query reports what is wrong.
+  // A connection that breaks, idle or in use, is no reason to die: the pool drops it, and its query reports what is wrong.
   pool.on('error', () => undefined);
-  return new ServiceDialect({ pool });
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return new ServiceDialect({ pool: tellingPool(pool) });
 }
 
 type Parser = (text: string) => unknown;
@@ -45,26 +42,8 @@ const numbersForBigints = (type: number, format?: string): Parser =>
   type === INT8 ? Number : parserOf(type, format);
 
 class ServiceDialect extends PostgresDialect {
-  constructor(private readonly config: PostgresDialectConfig) {
-    super(config);
-  }
-
-  override createDriver(): Driver {
-    return new ServiceDriver(this.config);
-  }
-
   override createAdapter(): DialectAdapter {
     return new ServiceAdapter();
-  }
-}
-
-class ServiceDriver extends PostgresDriver {
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    try {
-      return await super.acquireConnection();
-    } catch (error) {
-      throw storageAway(error);
-    }
   }
 }
 

@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { storageAway } from './storage.problems.js';
+
+// PostgreSQL's classes of errors (appendix A of its manual) that are about the server or the way to it.
+const CONNECTION_EXCEPTION = '08';
+const AWAY: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+
+/** Whether the query found no server to answer it, rather than one that refused it. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: string };
+  if (code === undefined) return /^(Connection terminated|Client has encountered)/.test(error.message);
+  return AWAY.has(code) || code.startsWith(CONNECTION_EXCEPTION);
+}
+
+const told = (error: unknown): unknown => (isAway(error) ? storageAway(error) : error);
+
+/** `pool`, but a database that is away is told as the problem that it is for a client: 503, try again. */
+export function tellingPool(pool: pg.Pool): PostgresPool {
+  return {
+    connect: () =>
+      pool.connect().then(tellingClient, (error: unknown) => {
+        throw storageAway(error);
+      }),
+    end: () => pool.end(),
+  };
+}
+
+function tellingClient(client: pg.PoolClient): PostgresPoolClient {
+  const query = async (text: string, values: unknown[]): Promise<unknown> => {
+    try {
+      return await client.query(text, values);
+    } catch (error) {
+      throw told(error);
+    }
+  };
+  return { query: query as PostgresPoolClient['query'], release: () => client.release() };
+}
