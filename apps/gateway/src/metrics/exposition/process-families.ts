@@ -18,14 +18,16 @@ export class ProcessMetrics {
 }
 
 function toFamily({ name, help, type, values }: MetricObjectWithValues<Value>): MetricFamily {
-  const base = name.replace(/_total$/, '');
+  // prom-client's declarations number the types, its data names them.
+  const kind = String(type) as MetricFamily['type'];
+  // Some of its gauges end in `_total`, and have neighbours without.
+  const base = kind === 'counter' ? name.replace(/_total$/, '') : name;
   const samples = values.map(({ metricName = name, labels, value }) => ({
     suffix: metricName.slice(base.length) as Sample['suffix'],
     labels: textLabels(labels),
     value,
   }));
-  // prom-client's declarations number the types, its data names them.
-  return { name: base, help, type: String(type) as MetricFamily['type'], samples };
+  return { name: base, help, type: kind, samples };
 }
 
 const textLabels = (labels: Value['labels']): Labels =>

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
@@ -9,6 +9,7 @@ import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
 import { answerProblem } from './problem-answer.js';
+import { PromptServer } from './prompt-server.js';
 import { responseOn } from './upgrade-response.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -45,7 +46,7 @@ export class FrontServer {
 
   readonly factory: FastifyServerFactory = (handler) => {
     const nest = handler;
-    const server = createServer(SERVER_OPTIONS, (request, response) =>
+    const server = new PromptServer(SERVER_OPTIONS, (request, response) =>
       this.dispatch(request, response, nest, false),
     );
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
