@@ -25,8 +25,6 @@ export interface NodeFacts {
 export class NodeExchange extends Exchange {
   /** A part of the body was given to an instance. */
   isBodyConsumed = false;
-  /** The connection must end with this exchange. */
-  closesConnection = false;
   private mayContinue: boolean;
 
   constructor(
@@ -97,11 +95,7 @@ export class NodeExchange extends Exchange {
   addConnectionFields(headers: string[]): void {
     const timing = serverTiming(this);
     if (timing !== undefined) headers.push('server-timing', timing);
-    if (this.isLast) headers.push('connection', 'close');
-  }
-
-  private get isLast(): boolean {
-    return this.closesConnection || this.facts.isDraining();
+    if (this.facts.isDraining()) headers.push('connection', 'close');
   }
 
   reply(problem: Problem): void {
@@ -112,7 +106,7 @@ export class NodeExchange extends Exchange {
     }
     this.status = problem.status;
     this.problemCode = problem.code;
-    const close = problem.headers.connection === undefined && this.isLast;
+    const close = problem.headers.connection === undefined && this.facts.isDraining();
     const sent = answerProblem(this.response, problem, {
       path: pathOf(this.target),
       requestId: this.requestId,

@@ -62,8 +62,6 @@ export class LocalAttempt implements Attempt, AnswerListener {
       return;
     }
     this.isOver = true;
-    // The end of the connection is what tells the service to stop.
-    this.exchange.closesConnection = true;
     this.outcome.failed(this.exchange, failureOf('timeout'));
   }
 
