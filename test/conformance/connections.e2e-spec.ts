@@ -59,4 +59,12 @@ onEveryKind('connections', (bench) => {
     expect(answer).not.toMatch(/transfer-encoding/i);
     expect(answer).toMatch(/\r\n\r\nno chunks$/);
   });
+
+  it('answers an upgrade as an ordinary request when the service knows none', async () => {
+    bench().service.handler = (request, response) => response.end(`[${request.method ?? ''} as ever]`);
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/x', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'));
+    const answer = await client.untilClosed();
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*via: 1\.1 msa-gateway\r\n[^]*\[GET as ever\]/i);
+  });
 });

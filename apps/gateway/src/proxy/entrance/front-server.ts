@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
@@ -19,15 +19,23 @@ const SERVER_OPTIONS = {
   insecureHTTPParser: false,
   // Checked here, so that the answer is a problem document.
   requireHostHeader: false,
-  // Slow heads end with 408. A whole request may take as long as it moves: uploads have no natural end.
-  headersTimeout: 20_000,
+  // A whole request may take as long as it moves: uploads have no natural end.
   requestTimeout: 0,
-  connectionsCheckingInterval: 5_000,
   // Longer than the 60 s that nginx and most load balancers keep idle connections: they close first.
   keepAliveTimeout: 75_000,
   keepAlive: true,
   noDelay: true,
 } as const;
+
+/** How long clients may take. */
+export interface FrontLimits {
+  /** Until the head of a request is whole; slower ones end with 408. */
+  readonly headMs: number;
+  /** Silence of a connection while a message is under way. */
+  readonly idleMs: number;
+}
+
+const DEFAULT_LIMITS: FrontLimits = { headMs: 20_000, idleMs: DEFAULT_POLICY.timeouts.idleMs };
 
 /**
  * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
@@ -36,8 +44,7 @@ const SERVER_OPTIONS = {
 export class FrontServer {
   private entrance: NodeEntrance | undefined;
 
-  /** @param idleMs how long a connection may be silent while a message is under way */
-  constructor(private readonly idleMs: number = DEFAULT_POLICY.timeouts.idleMs) {}
+  constructor(private readonly limits: FrontLimits = DEFAULT_LIMITS) {}
 
   /** Sends `/api` to `entrance`. To be called before the server listens. */
   open(entrance: NodeEntrance): void {
@@ -46,7 +53,7 @@ export class FrontServer {
 
   readonly factory: FastifyServerFactory = (handler) => {
     const nest = handler;
-    const server = new PromptServer(SERVER_OPTIONS, (request, response) =>
+    const server = new PromptServer(optionsFor(this.limits), (request, response) =>
       this.dispatch(request, response, nest, false),
     );
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
@@ -58,7 +65,7 @@ export class FrontServer {
     );
     server.on('connect', refuseConnect);
     // Counts silence, either way, while a message is under way; what it means is decided by the message.
-    server.timeout = this.idleMs;
+    server.timeout = this.limits.idleMs;
     // node:http would drop what is beyond without a word; their size is limited as it is.
     server.maxHeadersCount = 0;
     return server;
@@ -85,6 +92,12 @@ export class FrontServer {
     else declineUpgrade(server, request, socket, rest);
   }
 }
+
+const optionsFor = ({ headMs }: FrontLimits): ServerOptions => ({
+  ...SERVER_OPTIONS,
+  headersTimeout: headMs,
+  connectionsCheckingInterval: headMs / 4,
+});
 
 function serveByNest(
   request: IncomingMessage,

@@ -31,8 +31,8 @@ export class NodeEntrance {
     expectsContinue: boolean,
   ): void {
     const exchange = new NodeExchange(request, response, this.facts(request, head), expectsContinue);
-    request.once('timeout', () => exchange.onSilence());
-    response.once('timeout', () => exchange.onSilence());
+    request.on('timeout', () => exchange.onSilence());
+    response.on('timeout', () => exchange.onSilence());
     response.once('close', () => this.end(exchange));
     this.parts.pipeline.walk(exchange, head.fault);
   }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import type { LocalTarget } from '#registry-client';
 import { call, waitFor } from '#testing';
 import type { Timeouts } from '../policy.js';
@@ -20,6 +20,16 @@ const remote: Make = async (serve) => {
   return instanceOf({ id: 'a', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 };
 const local: Make = (serve) => Promise.resolve(localInstanceOf('a', serve));
+
+it('answers 408 to a head that is not whole in time', async () => {
+  const bench = await ProxyBench.start();
+  const socket = connect(bench.port, '127.0.0.1');
+  socket.write('GET /api/users HTTP/1.1\r\nHost: gw\r\nX-Slow');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /);
+  socket.destroy();
+  await bench.close();
+});
 
 describe.each([
   ['remote', remote],

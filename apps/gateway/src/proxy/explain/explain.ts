@@ -57,18 +57,16 @@ export class Explainer {
     const match = this.router.resolve(path);
     if ('problem' in match) return refused(method, path, match.problem);
     const entry = this.services.current.get(match.route.service);
-    const available = entry?.available ?? [];
+    const available = new Set(entry?.available);
     return {
       method,
       path,
       route: describeRoute(match.route),
       upstreamPath: match.upstreamTarget,
-      candidates: available.map(describeCandidate),
-      excluded: (entry?.instances ?? []).filter((each) => !available.includes(each)).map(describeExcluded),
+      candidates: Array.from(available, describeCandidate),
+      excluded: (entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
       problem:
-        available.length === 0
-          ? describeProblem(noHealthyInstance('no instance can take requests now'))
-          : null,
+        available.size === 0 ? describeProblem(noHealthyInstance('no instance can take requests now')) : null,
     };
   }
 }

@@ -39,7 +39,7 @@ export class ProxyBench {
   private readonly server: Server;
 
   private constructor(policy: Policy) {
-    const front = new FrontServer(policy.timeouts.idleMs);
+    const front = new FrontServer({ headMs: 400, idleMs: policy.timeouts.idleMs });
     front.open(this.entranceFor(policy));
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
   }
