@@ -85,9 +85,7 @@ async function start<C extends BaseConfig>(
 /** Listens and returns the URL of it; an app that cannot listen frees what it holds. */
 async function listen(nest: NestFastifyApplication, { host, port }: ListenAddress): Promise<string> {
   try {
-    await nest.init();
-    // Not `nest.listen`: it logs a failure that the caller tells in one line anyway.
-    await nest.getHttpAdapter().getInstance().listen({ port, host });
+    await nest.listen(port, host);
   } catch (error) {
     // The reason for closing is what the caller has to hear, not what closing says of a half-made app.
     await nest.close().catch(() => undefined);
