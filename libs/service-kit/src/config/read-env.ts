@@ -1,5 +1,6 @@
 import { cleanEnv, makeValidator, type CleanedEnv, type ReporterOptions } from 'envalid';
 import { ConfigError } from './config-error.js';
+import { readVariables } from './variables.js';
 
 /** What an app reads its configuration from: `process.env`, or a record of a test's own. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -7,9 +8,9 @@ export type Env = Readonly<Record<string, string | undefined>>;
 type Specs = Parameters<typeof cleanEnv>[1];
 
 // Names only, never values: a mistyped secret must not end in a log.
-function nameEveryBadVariable({ errors }: ReporterOptions<unknown>): void {
-  const names = Object.keys(errors);
-  if (names.length > 0) throw new ConfigError(names.map((name) => describe(name, errors)));
+function nameEveryBadVariable({ errors }: ReporterOptions<unknown>, others: readonly string[]): void {
+  const problems = [...others, ...Object.keys(errors).map((name) => describe(name, errors))];
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 const describe = (name: string, errors: Readonly<Record<string, unknown>>): string => {
@@ -20,15 +21,12 @@ const describe = (name: string, errors: Readonly<Record<string, unknown>>): stri
 const EXPECTED = 'must be ';
 
 /**
- * Reads the variables of `specs` once and freezes them.
+ * Reads the variables of `specs` once, each from itself or from the file that its `…_FILE` names, and freezes them.
  * @throws ConfigError that names every bad variable at once.
  */
 export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
-  // An empty variable is an unset one: `FOO= npm start` and compose files write it so.
-  const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  return cleanEnv(set, specs, { reporter: nameEveryBadVariable });
+  const { values, problems } = readVariables(env, Object.keys(specs as object));
+  return cleanEnv(values, specs, { reporter: (report) => nameEveryBadVariable(report, problems) });
 }
 
 function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
