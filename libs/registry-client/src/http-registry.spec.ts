@@ -53,6 +53,11 @@ describe('HttpRegistry', () => {
     });
   });
 
+  it('registers what listens on every address under the one that the registry reaches', async () => {
+    await registry.register({ ...BODY, url: 'http://0.0.0.0:8001' });
+    expect(JSON.parse(seen[0]!.body)).toMatchObject({ url: 'http://127.0.0.1:8001' });
+  });
+
   it('beats, and tells a registry that has forgotten the instance from one that fails', async () => {
     await expect(registry.heartbeat('a/b', { inFlight: 1 })).resolves.toEqual({ id: 'a/b' });
     expect(seen[0]).toMatchObject({ url: '/discovery/heartbeat/a%2Fb', body: '{"inFlight":1}' });

@@ -1,4 +1,5 @@
 import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import { urlSeenFrom } from './own-address.js';
 import type { Registry } from './registry.js';
 
 /** Where a registry over HTTP is, and what opens its door for writes. */
@@ -28,10 +29,9 @@ const DEFAULT_TIMEOUT_MS = 5000;
 export class HttpRegistry implements Registry {
   constructor(private readonly options: HttpRegistryOptions) {}
 
-  async register(registration: RegisterInstanceDto): Promise<InstanceView> {
-    return (await this.expectOk(
-      await this.call('POST', '/discovery/register', registration),
-    )) as InstanceView;
+  async register({ url, ...others }: RegisterInstanceDto): Promise<InstanceView> {
+    const body = { ...others, url: await urlSeenFrom(this.options.url, url) };
+    return (await this.expectOk(await this.call('POST', '/discovery/register', body))) as InstanceView;
   }
 
   async heartbeat(id: string, beat: HeartbeatDto = {}): Promise<InstanceView | undefined> {

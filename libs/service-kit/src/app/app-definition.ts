@@ -36,7 +36,10 @@ export interface AppDefinition<C extends BaseConfig = BaseConfig> {
   /** @throws StartupError that names every bad variable. */
   readConfig(env: Env): C;
   listenAddress(config: C): ListenAddress;
-  /** How a service registers itself; an app without it is not an instance of anything. */
+  /**
+   * How a service that listens at `url` registers itself; the host of `url` may stand for every address of this machine. An
+   * app without it is not an instance of anything.
+   */
   registration?(config: C, url: string): RegistrationOptions['body'];
   /** The registry to use when the app is booted alone. */
   registry(config: C): Registry;

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { Registration, type Registry } from '#registry-client';
+import { Registration, urlSeenFrom, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { createLogger, type Logger } from '../logging/logger.js';
@@ -10,6 +10,8 @@ import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
 import { Vitals } from './vitals.js';
+
+const LOOPBACK = 'http://127.0.0.1';
 
 /** What a mount decides for the apps that it boots. */
 export interface BootOptions {
@@ -59,9 +61,10 @@ async function start<C extends BaseConfig>(
   const nest = await createNest(definition.build(config, context), logger);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());
   const { host, port } = definition.listenAddress(config);
-  const url = await listen(nest, { host: options.host ?? host, port });
+  const bound = await listen(nest, { host: options.host ?? host, port });
+  const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
-  const body = definition.registration?.(config, url);
+  const body = definition.registration?.(config, bound);
   const target = localTargetOf(nest);
   const registration =
     body && Registration.start({ registry, body, target, logger, beat: () => vitals.beat() });
@@ -82,7 +85,7 @@ async function start<C extends BaseConfig>(
   };
 }
 
-/** Listens and returns the URL of it; an app that cannot listen frees what it holds. */
+/** Listens and returns the URL of it, whose host may stand for every address; an app that cannot listen frees what it holds. */
 async function listen(nest: NestFastifyApplication, { host, port }: ListenAddress): Promise<string> {
   try {
     await nest.listen(port, host);
@@ -92,6 +95,5 @@ async function listen(nest: NestFastifyApplication, { host, port }: ListenAddres
     throw error;
   }
   const address = nest.getHttpServer().address() as AddressInfo;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }

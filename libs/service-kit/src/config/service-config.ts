@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
-import { oneOf, port, readEnv, text, url, type Env } from './read-env.js';
+import { integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
 /** Where a service keeps its rows. */
 export interface StorageConfig {
@@ -18,14 +18,17 @@ export interface ServiceConfig extends BaseConfig {
   readonly port: number;
   readonly storage: StorageConfig;
   readonly registry: { readonly url: string; readonly token: string | undefined };
-  /** The URL that other machines reach this instance at; unset: loopback and the port it listens on. */
+  /** The URL that the gateway reaches this instance at; unset: where it listens, as seen from the registry. */
   readonly advertisedUrl: string | undefined;
+  /** Share of traffic, 0 to 1000; 0 waits for somebody to raise it. */
+  readonly weight: number | undefined;
 }
 
 const serviceSpecs = {
   ...baseSpecs,
   SERVICE_HOST: text({ default: '127.0.0.1' }),
   ADVERTISED_URL: url('http', 'https')({ default: undefined }),
+  INSTANCE_WEIGHT: integer(0, 1000)({ default: undefined }),
   DATABASE_URL: url('postgres', 'postgresql')({ default: undefined }),
   DATA_DIR: text({ default: '.data' }),
   DATABASE_SYNC: oneOf('normal', 'full')({ default: 'normal' }),
@@ -43,6 +46,7 @@ export function readServiceConfig(env: Env, portVariable: string, defaultPort: n
     storage: { databaseUrl: vars.DATABASE_URL, dataDir: vars.DATA_DIR, sync: vars.DATABASE_SYNC },
     registry: { url: vars.REGISTRY_URL, token: vars.REGISTRY_TOKEN },
     advertisedUrl: vars.ADVERTISED_URL,
+    weight: vars.INSTANCE_WEIGHT,
   });
 }
 
@@ -57,6 +61,7 @@ export function registrationOf(
     name,
     version,
     url: config.advertisedUrl ?? url,
+    ...(config.weight !== undefined && { weight: config.weight }),
     id: `${name}-${hostname()}-${new URL(url).port}`,
   };
 }

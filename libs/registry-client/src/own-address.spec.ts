@@ -1,0 +1,40 @@
+import { networkInterfaces } from 'node:os';
+import { urlSeenFrom } from './own-address.js';
+
+const EVERYWHERE = 'http://0.0.0.0:8001';
+// Reserved for documentation (RFC 5737): routed like any address of the world, reached by nobody.
+const FAR_AWAY = 'http://192.0.2.1:8000';
+
+const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+const hasWayOut = addresses.some(({ internal, family }) => !internal && family === 'IPv4');
+
+describe('urlSeenFrom', () => {
+  it.each(['http://user-service:8001', 'https://10.0.0.7:8001', 'http://[fd00::7]:8001'])(
+    'keeps %s',
+    async (url) => {
+      await expect(urlSeenFrom(FAR_AWAY, url)).resolves.toBe(url);
+    },
+  );
+
+  it.each(['http://127.0.0.1:8000', 'http://localhost:8000'])('is loopback to %s', async (peer) => {
+    await expect(urlSeenFrom(peer, EVERYWHERE)).resolves.toBe('http://127.0.0.1:8001');
+  });
+
+  it('answers in the family that leads to the peer, when both are listened on', async () => {
+    await expect(urlSeenFrom('http://127.0.0.1:8000', 'http://[::]:8001')).resolves.toBe(
+      'http://127.0.0.1:8001',
+    );
+  });
+
+  (hasWayOut ? it : it.skip)('is an address of this machine to another one', async () => {
+    const { hostname, port } = new URL(await urlSeenFrom(FAR_AWAY, EVERYWHERE));
+    expect(port).toBe('8001');
+    expect(addresses.filter(({ internal }) => !internal).map(({ address }) => address)).toContain(hostname);
+  });
+
+  it('says when the peer is unknown', async () => {
+    await expect(urlSeenFrom('http://no-such-host.invalid', EVERYWHERE)).rejects.toMatchObject({
+      syscall: 'getaddrinfo',
+    });
+  });
+});

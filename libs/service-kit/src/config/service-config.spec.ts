@@ -1,0 +1,30 @@
+import { readServiceConfig, registrationOf } from './service-config.js';
+
+const registration = (env: Record<string, string>) =>
+  registrationOf(
+    'note-service',
+    '1.0.0',
+    readServiceConfig(env, 'NOTE_SERVICE_PORT', 0),
+    'http://0.0.0.0:9001',
+  );
+
+describe('registrationOf', () => {
+  it('names where the service listens, and leaves its share to the registry', () => {
+    expect(registration({})).toMatchObject({
+      name: 'note-service',
+      version: '1.0.0',
+      url: 'http://0.0.0.0:9001',
+    });
+    expect(registration({})).not.toHaveProperty('weight');
+  });
+
+  it('names what the environment says instead', () => {
+    const env = { ADVERTISED_URL: 'http://notes.example:80', INSTANCE_WEIGHT: '0' };
+    expect(registration(env)).toMatchObject({ url: 'http://notes.example:80', weight: 0 });
+  });
+
+  it('has the same id on the same machine and port', () => {
+    expect(registration({ ADVERTISED_URL: 'http://elsewhere.example' }).id).toBe(registration({}).id);
+    expect(registration({}).id).toMatch(/^note-service-.+-9001$/);
+  });
+});
