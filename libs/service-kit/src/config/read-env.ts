@@ -1,9 +1,8 @@
 import { cleanEnv, makeValidator, type CleanedEnv, type ReporterOptions } from 'envalid';
 import { ConfigError } from './config-error.js';
-import { readVariables } from './variables.js';
+import { readVariables, type Env } from './variables.js';
 
-/** What an app reads its configuration from: `process.env`, or a record of a test's own. */
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
 type Specs = Parameters<typeof cleanEnv>[1];
 

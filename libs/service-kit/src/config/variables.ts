@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Env } from './read-env.js';
+
+/** What an app reads its configuration from: `process.env`, or a record of a test's own. */
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** What the environment says about some variables. */
 export interface Variables {
