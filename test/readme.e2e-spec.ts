@@ -33,6 +33,22 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'kill <PID>': 'the shell',
   'ORDER_SERVICE_PORT=8102 npm start': 'npm start; ports are set in every e2e suite',
   'rm -r .data': 'the shell',
+  'npm run stack -- up': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- ps': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- logs': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- logs gateway': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- restart user-service': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- rebuild': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- down': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- secrets': 'deployment/stack.e2e-spec.ts',
+  'npm run stack -- up --prod': 'deployment/stack.e2e-spec.ts',
+  'docker compose up -d --build': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose ps': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose logs -f gateway': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose restart': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose build --no-cache': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker network inspect msa-network': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose -f docker-compose.prod.yml ps': 'Docker; its files in deployment/compose.e2e-spec.ts',
 };
 
 const isCurl = (command: string): boolean => /^(\w+=\$\()?curl /.test(command);

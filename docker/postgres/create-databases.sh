@@ -1,0 +1,27 @@
+#!/bin/sh
+# Runs once, when PostgreSQL starts on an empty volume: a database and its owner for each service, as the service's own
+# URL says, postgres://role:password@host:port/database. The URL comes from {SERVICE}_DATABASE_URL, or from the file
+# that {SERVICE}_DATABASE_URL_FILE names. Percent-encoding in it is not understood here: use letters and digits.
+set -eu
+
+url_of() {
+  eval "file=\${$1_DATABASE_URL_FILE:-} url=\${$1_DATABASE_URL:-}"
+  if [ -n "$file" ]; then url=$(cat "$file"); fi
+  case $url in postgres://*:*@*/*) printf '%s' "${url#postgres://}" ;; *) echo "no URL for $1" >&2; exit 1 ;; esac
+}
+
+for service in USER ORDER PRODUCT; do
+  url=$(url_of "$service")
+  login=${url%%@*}
+  # Read back inside psql: a password in its arguments would show in the process list.
+  role=${login%%:*} password=${login#*:} database=${url##*/}
+  export role password database
+  psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
+\getenv role role
+\getenv password password
+\getenv database database
+create role :"role" login password :'password';
+create database :"database" owner :"role";
+revoke all on database :"database" from public;
+SQL
+done

@@ -1,0 +1,24 @@
+/**
+ * `npm run stack -- COMMAND [service] [--prod | --watch]`: the system in containers, by Docker Compose. The same on Linux,
+ * macOS and Windows; it replaces the docker-commands script of earlier days.
+ */
+import './lib/node-version.mjs';
+import './lib/root.mjs';
+import { COMMANDS } from './stack/commands.mjs';
+import { Compose } from './stack/compose.mjs';
+import { readCommandLine, USAGE } from './stack/command-line.mjs';
+import { StackError } from './stack/stack-error.mjs';
+
+const line = readCommandLine(process.argv.slice(2), Object.keys(COMMANDS));
+if (line === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+try {
+  process.exitCode = await COMMANDS[line.command](new Compose(line.kind), line.services);
+} catch (error) {
+  if (!(error instanceof StackError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

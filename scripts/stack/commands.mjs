@@ -1,0 +1,46 @@
+import { makeSecrets, missingSecrets, SECRETS_FOLDER } from './secrets.mjs';
+import { StackError } from './stack-error.mjs';
+
+const ADDRESS = {
+  development: 'http://localhost:8000',
+  watch: 'http://localhost:8000',
+  production: 'https://localhost',
+};
+
+/** Compose would make a folder of each missing file, and start. */
+function requireSecrets({ kind }) {
+  const missing = kind === 'production' ? missingSecrets() : [];
+  if (missing.length === 0) return;
+  throw new StackError(
+    `not in ${SECRETS_FOLDER}: ${missing.join(', ')}\nnpm run stack -- secrets makes what can be made; see docs/deployment.md`,
+  );
+}
+
+async function up(compose, services) {
+  requireSecrets(compose);
+  const code = await compose.run('up', '--detach', '--build', '--wait', ...services);
+  if (code === 0) console.log(`ready: open ${ADDRESS[compose.kind]}`);
+  return code;
+}
+
+async function rebuild(compose, services) {
+  requireSecrets(compose);
+  const code = await compose.run('build', '--no-cache', ...services);
+  return code === 0 ? await compose.run('up', '--detach', '--wait', ...services) : code;
+}
+
+function secrets() {
+  makeSecrets();
+  return 0;
+}
+
+/** Each takes the compose files and the services that were named, and returns the exit code. */
+export const COMMANDS = {
+  up,
+  ps: (compose, services) => compose.run('ps', '--all', ...services),
+  logs: (compose, services) => compose.run('logs', '--follow', '--tail', '100', ...services),
+  restart: (compose, services) => compose.run('restart', ...services),
+  rebuild,
+  down: (compose, services) => compose.run('down', ...services),
+  secrets,
+};

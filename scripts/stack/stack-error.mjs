@@ -1,0 +1,4 @@
+/** Something that the operator has to do; `message` says it. */
+export class StackError extends Error {
+  name = 'StackError';
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launchNode, ROOT } from '#testing';
+
+const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+describe('docker/Dockerfile', () => {
+  const lines = textOf('docker/Dockerfile').split('\n');
+  const last = (instruction: string): string =>
+    lines.filter((line) => line.startsWith(`${instruction} `)).at(-1) ?? '';
+
+  it('installs what the lock file says, and runs no script of a package', () => {
+    const installs = lines.filter((line) => /\bnpm (ci|install|i)\b/.test(line));
+    expect(installs).toHaveLength(2);
+    expect(installs.filter((line) => !/npm ci\b.*--ignore-scripts/.test(line))).toEqual([]);
+  });
+
+  it('ends as a user by number, which Kubernetes can check, and in a program that gets the signals itself', () => {
+    expect(last('USER')).toBe('USER 1000:1000');
+    expect(last('ENTRYPOINT')).toMatch(/^ENTRYPOINT \["node"/);
+  });
+
+  it('copies what exists', () => {
+    const copied = lines
+      .filter((line) => /^COPY (?!--from)/.test(line))
+      .flatMap((line) => line.split(' ').slice(1, -1));
+    expect(copied.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('.dockerignore', () => {
+  const rules = textOf('.dockerignore')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+  it('keeps everything out that it does not name', () => {
+    expect(rules[0]).toBe('*');
+  });
+
+  it('names what exists', () => {
+    const named = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('docker/healthcheck.mjs', () => {
+  let server: Server;
+  let status: number;
+  let asked: (string | undefined)[];
+
+  beforeEach(async () => {
+    asked = [];
+    server = createServer((request, response) => {
+      asked.push(request.url);
+      if (status > 0) response.writeHead(status).end();
+      else request.socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => server.close());
+
+  const portOf = (): string => String((server.address() as AddressInfo).port);
+  const check = async (env: Record<string, string>) =>
+    (await launchNode('docker/healthcheck.mjs', [], env).exited).code;
+
+  it('asks whether the app may receive traffic', async () => {
+    status = 200;
+    expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(0);
+    expect(asked).toEqual(['/health/ready']);
+  });
+
+  it.each([503, 404, 302, 0])('fails when the answer is %i', async (answer) => {
+    status = answer;
+    expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(1);
+  });
+
+  it.each([
+    ['user-service', 'USER_SERVICE_PORT'],
+    ['gateway', 'GATEWAY_PORT'],
+    ['monolith', 'GATEWAY_PORT'],
+  ])('finds %s at its %s', async (APP, variable) => {
+    status = 200;
+    expect(await check({ APP, PORT: '1', [variable]: portOf() })).toBe(0);
+  });
+
+  it('fails when nobody listens', async () => {
+    expect(await check({ APP: 'gateway', PORT: '1' })).toBe(1);
+  });
+});

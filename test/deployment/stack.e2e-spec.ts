@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { launchNode, ROOT, tempDir } from '#testing';
+import { readComposeFile } from './support/compose-file.js';
+
+// Stands in for Docker: writes down what it was asked, and answers as it is told.
+const FAKE_DOCKER = `#!${process.execPath}
+require('node:fs').appendFileSync(process.env.ASKED, process.argv.slice(2).join(' ') + '\\n');
+process.exit(Number(process.env.ANSWER ?? 0));
+`;
+
+const SECRETS = 'docker/secrets';
+
+describe('npm run stack', () => {
+  let folder: ReturnType<typeof tempDir>;
+
+  // A workspace of its own, with nothing in it but the scripts.
+  beforeEach(() => {
+    folder = tempDir('stack-');
+    mkdirSync(join(folder.path, 'bin'));
+    mkdirSync(join(folder.path, 'docker'));
+    symlinkSync(join(ROOT, 'scripts'), join(folder.path, 'scripts'));
+    writeFileSync(join(folder.path, 'bin/docker'), FAKE_DOCKER, { mode: 0o755 });
+  });
+  afterEach(() => folder.remove());
+
+  const inFolder = (path: string): string => join(folder.path, path);
+
+  async function stack(line: string, env: Record<string, string> = {}) {
+    const program = launchNode(
+      '--preserve-symlinks',
+      ['--preserve-symlinks-main', inFolder('scripts/stack.mjs'), ...line.split(' ')],
+      {
+        PATH: [inFolder('bin'), process.env.PATH].join(delimiter),
+        ASKED: inFolder('asked'),
+        ...env,
+      },
+    );
+    const { code } = await program.exited;
+    const asked = existsSync(inFolder('asked'))
+      ? readFileSync(inFolder('asked'), 'utf8').trim().split('\n')
+      : [];
+    return { code, asked, stdout: program.stdout, stderr: program.stderr };
+  }
+
+  it.each([
+    ['up', 'up --detach --build --wait'],
+    ['up user-service', 'up --detach --build --wait user-service'],
+    ['ps', 'ps --all'],
+    ['logs gateway', 'logs --follow --tail 100 gateway'],
+    ['restart order-service', 'restart order-service'],
+    ['down', 'down'],
+  ])('%s: docker compose %s', async (line, command) => {
+    const { code, asked } = await stack(line);
+    expect([code, asked]).toEqual([0, [`compose -f docker-compose.yml ${command}`]]);
+  });
+
+  it('rebuild builds from nothing, and starts what it built', async () => {
+    expect((await stack('rebuild gateway')).asked).toEqual([
+      'compose -f docker-compose.yml build --no-cache gateway',
+      'compose -f docker-compose.yml up --detach --wait gateway',
+    ]);
+  });
+
+  it('takes the files of production, or those that watch the sources', async () => {
+    expect((await stack('ps --prod')).asked).toEqual(['compose -f docker-compose.prod.yml ps --all']);
+    expect((await stack('ps --watch')).asked.at(-1)).toBe(
+      'compose -f docker-compose.yml -f docker-compose.watch.yml ps --all',
+    );
+  });
+
+  it('ends as docker ends', async () => {
+    expect((await stack('rebuild', { ANSWER: '17' })).code).toBe(17);
+    expect((await stack('up', { ANSWER: '1' })).stdout).not.toContain('ready');
+  });
+
+  it.each(['fly', 'up --prod --watch', 'up --fast'])(
+    'explains itself when it is asked for "%s"',
+    async (line) => {
+      const { code, asked, stderr } = await stack(line);
+      expect([code, asked]).toEqual([2, []]);
+      expect(stderr).toContain('usage: npm run stack -- COMMAND');
+    },
+  );
+
+  it('says so when there is no docker', async () => {
+    const { code, stderr } = await stack('up', { PATH: inFolder('docker') });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^docker is not on this machine/);
+  });
+
+  describe('in production', () => {
+    const certificate = (): void => {
+      mkdirSync(inFolder(SECRETS));
+      for (const name of ['tls_certificate', 'tls_key'])
+        writeFileSync(inFolder(`${SECRETS}/${name}`), 'mine');
+    };
+    const secret = (name: string): string => readFileSync(inFolder(`${SECRETS}/${name}`), 'utf8');
+
+    it('does not start without secrets, and names them', async () => {
+      const { code, asked, stderr } = await stack('up --prod');
+      expect([code, asked]).toEqual([1, []]);
+      for (const name of ['registry_token', 'tls_key']) expect(stderr).toContain(name);
+    });
+
+    it('makes every secret that its compose file wants, and keeps those that are there', async () => {
+      certificate();
+      expect((await stack('secrets')).code).toBe(0);
+      const token = secret('registry_token');
+      const { secrets = {} } = readComposeFile('docker-compose.prod.yml');
+      expect(Object.values(secrets).filter(({ file }) => !existsSync(inFolder(file)))).toEqual([]);
+      expect((await stack('secrets')).stdout).toBe('');
+      expect([secret('registry_token'), secret('tls_key')]).toEqual([token, 'mine']);
+      expect((await stack('up --prod')).code).toBe(0);
+    });
+
+    it('makes secrets that belong together, that nobody guesses, and that other users cannot reach', async () => {
+      certificate();
+      await stack('secrets');
+      const { password } = new URL(secret('redis_url'));
+      expect(secret('redis_conf')).toContain(`requirepass ${password}\n`);
+      expect(secret('user_database_url')).toMatch(
+        /^postgres:\/\/user_service:[0-9a-f]{48}@postgres:5432\/user_service\n$/,
+      );
+      expect(statSync(inFolder(SECRETS)).mode & 0o077).toBe(0);
+    });
+  });
+});
