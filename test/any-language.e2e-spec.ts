@@ -1,7 +1,7 @@
 import type { InstanceView } from '#contracts';
 import {
   LaunchedProcess,
-  onCurl,
+  onPrograms,
   plainEnvironment,
   startSystem,
   tempDir,
@@ -9,7 +9,7 @@ import {
   type RunningSystem,
 } from '#testing';
 
-onCurl('a shell program that takes part by curl alone', () => {
+onPrograms(['curl'], 'a shell program that takes part by curl alone', () => {
   const data = tempDir();
   let system: RunningSystem;
   let program: LaunchedProcess;

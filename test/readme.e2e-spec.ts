@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { onCurl, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
+import { onPrograms, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
 import { runCurls } from './support/curl-session.js';
 import { commandsOf, linksOf, outlineOf, readText } from './support/readme.js';
 
@@ -90,7 +90,7 @@ describe('the READMEs', () => {
   });
 });
 
-onCurl('the curl commands of a README, in order, against a running system', () => {
+onPrograms(['curl'], 'the curl commands of a README, in order, against a running system', () => {
   const data = tempDir();
   let system: RunningSystem;
   let standIn: Server;

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-const onPath = (program) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+// Debian keeps servers in folders that are on root's PATH alone.
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin'];
+
+const onPath = (program) => FOLDERS.some((folder) => existsSync(join(folder, program)));
 
 // Debian keeps PostgreSQL's programs, one folder a version, outside of PATH.
 function hasPostgres() {
@@ -24,13 +26,16 @@ function withoutDefaultCluster() {
 const SERVERS = [
   { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
+  { name: 'Redis', package: 'redis-server', isThere: () => onPath('redis-server') },
+  { name: 'nginx', package: 'nginx-light', isThere: () => onPath('nginx') },
 ];
 
 const isDebian = () => existsSync('/etc/debian_version') && onPath('apt-get');
 const isRoot = () => process.getuid?.() === 0;
 
 function apt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' };
+  // The run level of a rescue: packages do not start the servers that they bring.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1', RUNLEVEL: '1' };
   const options = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'Dpkg::Options::=--force-confold'];
   const { status, stdout, stderr } = spawnSync('apt-get', [...options, ...args], { env, encoding: 'utf8' });
   return { ok: status === 0, output: `${stdout}${stderr}` };

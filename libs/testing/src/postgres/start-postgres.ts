@@ -1,9 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../process/free-port.js';
 import { tempDir } from '../temp-dir.js';
 import { waitFor } from '../wait-for.js';
 import { findPostgres } from './find-postgres.js';
@@ -73,15 +73,6 @@ function ownerOf(directory: string): { uid?: number; gid?: number } {
   chmodSync(directory, 0o700);
   chownSync(directory, owner.uid, owner.gid);
   return owner;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function query(port: number, text: string): Promise<void> {

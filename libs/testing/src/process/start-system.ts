@@ -64,7 +64,8 @@ export async function startSystem(mount: Mount, env: Environment): Promise<Runni
   return { process, url: url!, urlOf: (app) => listeningUrlOf(app, process.stdout) };
 }
 
-function listeningUrlOf(app: string, output: string): string {
+/** Where an app said that it listens. @throws when it did not */
+export function listeningUrlOf(app: string, output: string): string {
   const [, url] = new RegExp(`"app":"${app}","url":"([^"]+)"`).exec(output) ?? [];
   if (url === undefined) throw new Error(`${app} did not say where it listens:\n${output}`);
   return url;

@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+// Debian keeps servers in folders that are on root's PATH alone.
+const SERVERS = ['/usr/local/sbin', '/usr/sbin'];
+
+/** The path of a program; `undefined` when it is not installed. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...SERVERS];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}

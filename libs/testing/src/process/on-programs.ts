@@ -1,0 +1,12 @@
+import { findProgram } from './find-program.js';
+
+/**
+ * Runs a suite that starts these programs. Where one is not installed the suite is skipped, by name; in CI that is a
+ * failure, as nobody would look at the skip.
+ */
+export function onPrograms(programs: readonly string[], subject: string, suite: () => void): void {
+  const missing = programs.filter((program) => findProgram(program) === undefined);
+  const skips = missing.length > 0 && process.env.CI !== 'true';
+  if (skips) process.stderr.write(`${missing.join(', ')} not installed: skipping "${subject}"\n`);
+  (skips ? describe.skip : describe)(subject, suite);
+}

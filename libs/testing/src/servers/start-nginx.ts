@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../process/find-program.js';
+import { freePort } from '../process/free-port.js';
+import { LaunchedProcess } from '../process/launched-process.js';
+import { ROOT } from '../process/root.js';
+import { plainEnvironment } from '../process/start-system.js';
+import { tempDir } from '../temp-dir.js';
+import { waitFor } from '../wait-for.js';
+
+/** nginx with the project's own configuration. */
+export interface TestNginx {
+  readonly url: string;
+  readonly process: LaunchedProcess;
+  /** What it logged about requests so far. */
+  accessLog(): readonly AccessLogLine[];
+  stop(): Promise<void>;
+}
+
+/** One line of nginx's access log, as far as suites look at it. */
+export interface AccessLogLine {
+  readonly requestId: string;
+  readonly client: string;
+  readonly method: string;
+  readonly target: string;
+  readonly status: number;
+  readonly gateway: string;
+  readonly gatewayStatus: string;
+}
+
+/**
+ * Starts nginx in front of `gateways` (`host:port`) with `nginx/nginx.conf` as it is: only addresses and paths become
+ * a suite's own.
+ * @throws when nginx is not installed, or refuses the file
+ */
+export async function startNginx(gateways: readonly string[]): Promise<TestNginx> {
+  const program = findProgram('nginx');
+  if (program === undefined) throw new Error('nginx is not on this machine');
+  const directory = tempDir('nginx-');
+  const port = await freePort();
+  const file = join(directory.path, 'nginx.conf');
+  writeFileSync(file, configuration(gateways, port, directory.path));
+  const args = ['-p', directory.path, '-c', file, '-e', 'stderr', '-g', 'daemon off;'];
+  const process = new LaunchedProcess(program, args, plainEnvironment());
+  const url = `http://127.0.0.1:${port}`;
+  const answers = async (): Promise<boolean> => (await fetch(`${url}/nginx-health`)).ok;
+  await Promise.race([waitFor(`nginx at ${url}`, answers), failsWhenEnded(process)]);
+  return {
+    url,
+    process,
+    accessLog: () => linesOf(readFileSync(join(directory.path, 'access.log'), 'utf8')),
+    stop: async () => {
+      await process.stop();
+      directory.remove();
+    },
+  };
+}
+
+async function failsWhenEnded(process: LaunchedProcess): Promise<never> {
+  await process.exited;
+  throw new Error(`nginx ended:\n${process.stderr}`);
+}
+
+const linesOf = (log: string): AccessLogLine[] =>
+  log
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AccessLogLine);
+
+function configuration(gateways: readonly string[], port: number, directory: string): string {
+  const text = readFileSync(join(ROOT, 'nginx/nginx.conf'), 'utf8');
+  const replacements: readonly (readonly [from: RegExp, to: string])[] = [
+    [/\/tmp\/nginx/g, join(directory, 'nginx')],
+    [/server gateway:8000 resolve (.*;)/, gateways.map((address) => `server ${address} $1`).join('\n')],
+    [/listen 80 /, `listen 127.0.0.1:${port} `],
+    [/\/dev\/stdout/, join(directory, 'access.log')],
+    [/\/etc\/nginx\//, `${directory}/`],
+  ];
+  return replacements.reduce((result, [from, to]) => replaced(result, from, to), text);
+}
+
+function replaced(text: string, from: RegExp, to: string): string {
+  const result = text.replace(from, to);
+  if (result === text) throw new Error(`nginx.conf has nothing like ${String(from)}`);
+  return result;
+}

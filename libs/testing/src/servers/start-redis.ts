@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { findProgram } from '../process/find-program.js';
+import { freePort } from '../process/free-port.js';
+import { LaunchedProcess } from '../process/launched-process.js';
+import { plainEnvironment } from '../process/start-system.js';
+import { tempDir } from '../temp-dir.js';
+import { waitFor } from '../wait-for.js';
+
+/** A Redis server of a suite's own. */
+export interface TestRedis {
+  readonly port: number;
+  readonly url: string;
+  readonly process: LaunchedProcess;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server that keeps nothing, on a port of loopback.
+ * @param port one that a server of before had, to come back empty at its address
+ * @throws when Redis is not installed
+ */
+export async function startRedis(port?: number): Promise<TestRedis> {
+  const program = findProgram('redis-server');
+  if (program === undefined) throw new Error('redis-server is not on this machine');
+  const directory = tempDir('redis-');
+  const at = port ?? (await freePort());
+  const options = ['--bind', '127.0.0.1', '--port', at, '--save', '', '--appendonly', 'no'];
+  const args = [...options.map(String), '--dir', directory.path];
+  const process = new LaunchedProcess(program, args, plainEnvironment());
+  await waitFor(`Redis on port ${at}`, () => answers(at));
+  return {
+    port: at,
+    url: `redis://127.0.0.1:${at}`,
+    process,
+    stop: async () => {
+      await process.stop();
+      directory.remove();
+    },
+  };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    return reply.toString() === '+PONG\r\n';
+  } finally {
+    socket.destroy();
+  }
+}

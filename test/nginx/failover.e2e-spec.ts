@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { call, onPrograms, startNginx, waitFor, type TestNginx } from '#testing';
+import { listening, portOf } from './support/front.js';
+
+/** Stands where a gateway would, and remembers what it was asked. */
+class FakeGateway {
+  readonly asked: string[] = [];
+  connections = 0;
+  answer: RequestListener = (_request, response) => response.end('ok');
+
+  static async start(port = 0): Promise<FakeGateway> {
+    const server = createServer((request, response) => {
+      gateway.asked.push(`${request.method} ${request.url}`);
+      gateway.answer(request, response);
+    });
+    server.on('connection', () => (gateway.connections += 1));
+    const gateway = new FakeGateway(await listening(server, port));
+    return gateway;
+  }
+
+  readonly port: number;
+
+  private constructor(private readonly server: Server) {
+    this.port = portOf(server);
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+const breaks: RequestListener = (request) => void request.socket.destroy();
+
+onPrograms(['nginx'], 'nginx before gateways that fail', () => {
+  let nginx: TestNginx;
+  let one: FakeGateway;
+  let other: FakeGateway;
+
+  beforeEach(async () => {
+    [one, other] = [await FakeGateway.start(), await FakeGateway.start()];
+    nginx = await startNginx([one.address, other.address]);
+  }, 30_000);
+
+  afterEach(async () => {
+    await nginx.stop();
+    one.stop();
+    other.stop();
+  });
+
+  const both = (): string[] => [...one.asked, ...other.asked];
+
+  it('keeps connections to gateways', async () => {
+    for (let i = 0; i < 20; i += 1) await fetch(`${nginx.url}/api/x`);
+    expect(both()).toHaveLength(20);
+    // Each worker has its own.
+    expect(one.connections + other.connections).toBeLessThanOrEqual(8);
+  });
+
+  it.each(['GET', 'POST', 'PATCH'])('tries another when one refuses connections (%s)', async (method) => {
+    one.stop();
+    for (let i = 0; i < 5; i += 1)
+      expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
+    expect(other.asked).toHaveLength(5);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])(
+    'repeats %s when a connection breaks before an answer',
+    async (method) => {
+      one.answer = breaks;
+      other.answer = (_request, response) => response.end('from the other');
+      for (let i = 0; i < 4; i += 1)
+        expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({
+          status: 200,
+          body: 'from the other',
+        });
+      expect(one.asked.length).toBeGreaterThan(0);
+    },
+  );
+
+  it.each(['POST', 'PATCH'])('never repeats %s once it was sent', async (method) => {
+    one.answer = other.answer = breaks;
+    const { status, body, headers } = await call(nginx.url, `${method} /api/x`, { body: { a: 1 } });
+    expect([status, headers.get('retry-after')]).toEqual([502, '1']);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(body).toMatchObject({
+      type: 'urn:msa-gateway:problem:gateway-unreachable',
+      status: 502,
+      instance: '/api/x',
+      requestId: headers.get('x-request-id'),
+    });
+    expect(both()).toEqual([`${method} /api/x`]);
+  });
+
+  it('passes on what a gateway answers, errors too', async () => {
+    one.answer = other.answer = (_request, response) =>
+      response.writeHead(503, { 'retry-after': '7' }).end('of the gateway');
+    const { status, body, headers } = await call(nginx.url, 'GET /api/x');
+    expect([status, body, headers.get('retry-after')]).toEqual([503, 'of the gateway', '7']);
+    expect(both()).toHaveLength(1);
+  });
+
+  it('gives a gateway that hangs no more than the others have under way', async () => {
+    one.answer = () => undefined;
+    const leaving = new AbortController();
+    const client = async (): Promise<void> => {
+      for (let i = 0; i < 50; i += 1)
+        await (await fetch(`${nginx.url}/api/x`, { signal: leaving.signal })).arrayBuffer();
+    };
+    const clients = Promise.allSettled(Array.from({ length: 10 }, client));
+    await waitFor('those that did not meet it to be done', () => other.asked.length >= 50 * 5);
+    expect(one.asked.length).toBeLessThanOrEqual(5);
+    leaving.abort();
+    await clients;
+  });
+
+  it('finds one again that comes back', async () => {
+    const { port } = one;
+    one.stop();
+    for (let i = 0; i < 5; i += 1) await fetch(`${nginx.url}/api/x`);
+    one = await FakeGateway.start(port);
+    await waitFor('it to be asked', async () => {
+      await fetch(`${nginx.url}/api/x`);
+      return one.asked.length > 0;
+    });
+  });
+
+  it('asks it for no tunnel but WebSocket', async () => {
+    one.answer = other.answer = (request, response) => response.end(JSON.stringify(request.headers));
+    const headers = { connection: 'upgrade', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
+    const outgoing = request(`${nginx.url}/api/x`, { headers }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const [seen] = (await once(incoming.setEncoding('utf8'), 'data')) as [string];
+    expect(JSON.parse(seen)).not.toHaveProperty('upgrade');
+  });
+
+  it('says so when no gateway is there', async () => {
+    one.stop();
+    other.stop();
+    const { status, body } = await call(nginx.url, 'POST /api/x?a=b', { body: { a: 1 } });
+    expect([status, body.instance]).toEqual([502, '/api/x']);
+  });
+});
