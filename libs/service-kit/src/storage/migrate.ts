@@ -6,7 +6,8 @@ export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
  * Brings the store up to date. Safe when several processes start at once: one migrates, the others wait for it and find
- * nothing to do. The book-keeping tables carry the service's name, as services may share a database.
+ * nothing to do. A store that a newer version has migrated is left as it is: during an upgrade the version before goes on,
+ * and starts again when it has to. The book-keeping tables carry the service's name, as services may share a database.
  * @throws StartupError when a migration fails; nothing of it stays behind.
  */
 export async function migrate<Schema>(
@@ -15,14 +16,33 @@ export async function migrate<Schema>(
   migrations: Migrations,
 ): Promise<void> {
   const prefix = name.replaceAll('-', '_');
+  const migrationTableName = `${prefix}_migrations`;
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
-    migrationTableName: `${prefix}_migrations`,
+    migrationTableName,
     migrationLockTableName: `${prefix}_migration_lock`,
   });
   const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
+  if (error === undefined || (await isNewer(database, migrationTableName, Object.keys(migrations)))) return;
   const reason = error instanceof Error ? error.message : 'unknown reason';
   throw new StartupError(`the store of ${name} cannot be brought up to date: ${reason}`, { cause: error });
+}
+
+interface Executed {
+  readonly name: string;
+}
+
+/** Whether the store has all of `known` behind it, and more; Kysely takes what it does not know for damage. */
+async function isNewer<Schema>(
+  database: Kysely<Schema>,
+  table: string,
+  known: readonly string[],
+): Promise<boolean> {
+  const book = database as unknown as Kysely<Record<string, Executed>>;
+  // Without the table nothing was ever migrated.
+  const query = book.selectFrom(table).select('name');
+  const rows = await query.execute().catch(() => []);
+  const executed = new Set(rows.map((row) => row.name));
+  return executed.size > known.length && known.every((name) => executed.has(name));
 }
