@@ -29,21 +29,21 @@ function onEnd(app, how) {
   console.error(
     `${app.name} ended (${how})${phase === 'starting' ? '; stopping the others' : '; the others go on'}`,
   );
-  if (phase === 'starting') void stop();
+  if (phase === 'starting') void stop('SIGINT');
   else if (apps.every(({ running }) => !running)) process.exit(1);
 }
 
-/** The gateway first: what it still forwards needs the services. */
-async function stop() {
+/** The gateway first: what it still forwards needs the services. After it nobody is left who would have to notice. */
+async function stop(signal) {
   phase = 'stopping';
   const [gateway, ...services] = apps;
-  await gateway.stop();
-  await Promise.all(services.map((service) => service.stop()));
+  await gateway.stop(signal);
+  await Promise.all(services.map((service) => service.stop('SIGINT')));
   process.exit(apps.every(({ clean }) => clean) ? 0 : 1);
 }
 
-function onSignal() {
-  if (phase !== 'stopping') return void stop();
+function onSignal(signal) {
+  if (phase !== 'stopping') return void stop(signal);
   for (const app of apps) app.kill();
   process.exit(130);
 }

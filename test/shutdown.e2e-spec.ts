@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MOUNTS, startSystem, tempDir, waitFor, type RunningSystem } from '#testing';
+import {
+  MOUNTS,
+  startApp,
+  startSystem,
+  tempDir,
+  waitFor,
+  type AppProcess,
+  type RunningSystem,
+} from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
@@ -36,7 +44,12 @@ async function register(system: RunningSystem, { server }: SlowService): Promise
 
 /** Sends a request that stays in flight; resolves to its answer once that has begun. */
 const answerOf = (url: string): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => request(url).on('response', resolve).on('error', reject).end());
+  new Promise((resolve, reject) =>
+    request(url, { agent: false, headers: { connection: 'keep-alive' } })
+      .on('response', resolve)
+      .on('error', reject)
+      .end(),
+  );
 
 async function inFlight(mount: (typeof MOUNTS)[number]) {
   const system = await startSystem(mount, { DATA_DIR: data.path });
@@ -83,6 +96,54 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     slow.server.closeAllConnections();
     slow.server.close();
   }, 60_000);
+});
+
+describe.each(['gateway', 'user-service'])('%s that others send work to', (name) => {
+  const start = async (): Promise<AppProcess> => {
+    const ports = { GATEWAY_PORT: '0', USER_SERVICE_PORT: '0', REGISTRY_URL: 'http://127.0.0.1:9' };
+    return startApp(name, { ...ports, DATA_DIR: data.path, SHUTDOWN_DELAY_SECONDS: '2' });
+  };
+  const readiness = async ({ url }: AppProcess): Promise<number> =>
+    (await fetch(`${url}/health/ready`)).status;
+
+  it('says at SIGTERM that it leaves, takes work for SHUTDOWN_DELAY_SECONDS, and ends its connections', async () => {
+    const app = await start();
+    const kept = await answerOf(`${app.url}/health/live`);
+    expect(kept.resume().headers.connection).toBe('keep-alive');
+    app.process.signal('SIGTERM');
+    const since = performance.now();
+    await waitFor('it not to be ready', async () => (await readiness(app)) === 503);
+    const answer = await answerOf(`${app.url}/health/live`);
+    expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'close']);
+    expect(await app.process.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - since).toBeGreaterThan(1900);
+  }, 30_000);
+
+  it('does not wait at SIGINT', async () => {
+    const app = await start();
+    const since = performance.now();
+    app.process.signal('SIGINT');
+    expect(await app.process.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - since).toBeLessThan(1900);
+  }, 30_000);
+});
+
+describe('a service that leaves', () => {
+  it('is in no table while it still answers', async () => {
+    const ports = { GATEWAY_PORT: '0', USER_SERVICE_PORT: '0' };
+    const gateway = await startApp('gateway', ports);
+    const env = { ...ports, DATA_DIR: data.path, REGISTRY_URL: gateway.url, SHUTDOWN_DELAY_SECONDS: '30' };
+    const service = await startApp('user-service', env);
+    const through = async (): Promise<number> =>
+      (await fetch(`${gateway.url}/api/user-service/health/live`)).status;
+    await waitFor('it to be up', async () => (await through()) === 200);
+    service.process.signal('SIGTERM');
+    await waitFor('it to be gone', async () => (await through()) === 404);
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+    service.process.signal('SIGTERM');
+    expect(await service.process.exited).toEqual({ code: 130, signal: null });
+    await gateway.process.stop();
+  }, 30_000);
 });
 
 describe('a monolith whose work in flight does not end', () => {

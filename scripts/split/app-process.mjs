@@ -32,9 +32,9 @@ export class AppProcess {
     return this.#child.exitCode === 0;
   }
 
-  /** Asks it to finish what is in flight, and waits until it has. */
-  async stop() {
-    if (this.running) this.#child.kill('SIGTERM');
+  /** Asks it to finish what is in flight, and waits until it has. After SIGTERM it gives others time to notice. */
+  async stop(signal) {
+    if (this.running) this.#child.kill(signal);
     await this.ended;
   }
 

@@ -2,7 +2,7 @@ import { gateway, localRegistryOf } from '#apps/gateway';
 import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
-import { boot, checkConfig, type Env, type RunningApp } from '#service-kit';
+import { boot, checkConfig, type Env, type Mount, type RunningApp } from '#service-kit';
 import { announceWhenReady } from './announce.js';
 
 /** In the order in which they stop: orders call the other two, so they finish first. */
@@ -12,18 +12,17 @@ const SERVICES = [orderService, userService, productService];
 const SERVICE_HOST = '127.0.0.1';
 
 /** The one-process mount: the gateway, and the services registered with it as local instances. */
-export async function mountMonolith(env: Env): Promise<readonly RunningApp[]> {
+export async function mountMonolith(env: Env): ReturnType<Mount> {
   checkConfig([gateway, ...SERVICES], env);
-  const apps: RunningApp[] = [];
+  const front = await boot(gateway, { env });
+  const services: RunningApp[] = [];
   try {
-    const front = await boot(gateway, { env });
-    apps.push(front);
     const registry = localRegistryOf(front);
-    for (const service of SERVICES) apps.push(await boot(service, { env, registry, host: SERVICE_HOST }));
-    void announceWhenReady(apps, registry);
-    return apps;
+    for (const service of SERVICES) services.push(await boot(service, { env, registry, host: SERVICE_HOST }));
+    void announceWhenReady([front, ...services], registry);
+    return [front, ...services];
   } catch (error) {
-    await Promise.allSettled(apps.map((app) => app.close()));
+    await Promise.allSettled([front, ...services].map((app) => app.close()));
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import type { Env } from '../config/read-env.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { createNest } from './create-nest.js';
+import { endConnectionsWhen } from './end-connections.js';
 import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
@@ -29,8 +30,10 @@ export interface RunningApp {
   readonly url: string;
   readonly nest: NestFastifyApplication;
   readonly logger: Logger;
+  /** How long to take new work after leaving, until whoever sends it knows. */
+  readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
-  /** Leaves rotation: readiness turns 503 and the registry is told; requests are still answered. */
+  /** Leaves rotation: readiness turns 503, the registry is told, connections end after their next answer. */
   leave(): Promise<void>;
   /** Finishes what is in flight and frees everything. */
   close(): Promise<void>;
@@ -59,6 +62,7 @@ async function start<C extends BaseConfig>(
   const registry = options.registry ?? definition.registry(config);
   const context: AppContext = { logger, readiness, registry, application: () => nest };
   const nest = await createNest(definition.build(config, context), logger);
+  endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());
   const { host, port } = definition.listenAddress(config);
   const bound = await listen(nest, { host: options.host ?? host, port });
@@ -73,6 +77,7 @@ async function start<C extends BaseConfig>(
     url,
     nest,
     logger,
+    shutdownDelayMs: config.shutdownDelayMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     leave: async () => {
       readiness.beginDraining();

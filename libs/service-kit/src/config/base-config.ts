@@ -6,7 +6,9 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export interface BaseConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
-  /** Longest wait for work in flight at SIGTERM, milliseconds. */
+  /** How long an app that has left rotation still takes new work, until whoever sends it knows; milliseconds. */
+  readonly shutdownDelayMs: number;
+  /** From SIGTERM to the end at the latest, whatever is in flight; milliseconds. */
   readonly shutdownTimeoutMs: number;
 }
 
@@ -14,6 +16,7 @@ export interface BaseConfig {
 export const baseSpecs = {
   ENVIRONMENT: text({ default: 'development' }),
   LOG_LEVEL: oneOf<LogLevel>('DEBUG', 'INFO', 'WARN', 'ERROR')({ default: 'INFO' }),
+  SHUTDOWN_DELAY_SECONDS: integer(0, 60)({ default: 3 }),
   SHUTDOWN_TIMEOUT_SECONDS: integer(0, 3600)({ default: 25 }),
 };
 
@@ -21,10 +24,12 @@ export const baseSpecs = {
 export const toBaseConfig = (vars: {
   ENVIRONMENT: string;
   LOG_LEVEL: LogLevel;
+  SHUTDOWN_DELAY_SECONDS: number;
   SHUTDOWN_TIMEOUT_SECONDS: number;
 }): BaseConfig => ({
   environment: vars.ENVIRONMENT,
   logLevel: vars.LOG_LEVEL,
+  shutdownDelayMs: vars.SHUTDOWN_DELAY_SECONDS * 1000,
   shutdownTimeoutMs: vars.SHUTDOWN_TIMEOUT_SECONDS * 1000,
 });
 
