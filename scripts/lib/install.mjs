@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import './root.mjs';
 
 function packagesOf(file) {
@@ -34,9 +34,14 @@ function npm(...args) {
   return spawnSync(command, viaNode ? [script, ...args] : args, { stdio: 'inherit', ...options }).status ?? 1;
 }
 
+// npm ci empties the folder first: through a link that would be the folder of somebody else, in use.
+const isLinked = () => lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
 /** Installs exactly what the lock file says, unless it is there. Ends the process when that fails. */
 export function ensureInstalled({ dev = true } = {}) {
   if (isInstalled({ dev })) return;
+  if (isLinked())
+    return console.error('node_modules is a link, and not up to date: install where it points to.');
   console.log('Installing dependencies…');
   const status = npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
   if (status === 0) return;
