@@ -18,6 +18,8 @@ describe('readGatewayConfig', () => {
       trustedProxies: ['127.0.0.0/8', '::1/128'],
       dataPlane: 'wire',
       registryToken: undefined,
+      redisUrl: undefined,
+      redisPrefix: 'msa-gateway',
     });
   });
 
@@ -28,8 +30,10 @@ describe('readGatewayConfig', () => {
         TRUSTED_PROXIES: '10.0.0.0/33',
         DATA_PLANE: 'x',
         LOG_LEVEL: 'x',
+        REDIS_URL: 'http://127.0.0.1',
+        REDIS_PREFIX: '{x}',
       }).sort(),
-    ).toEqual(['DATA_PLANE', 'GATEWAY_PORT', 'LOG_LEVEL', 'TRUSTED_PROXIES']);
+    ).toEqual(['DATA_PLANE', 'GATEWAY_PORT', 'LOG_LEVEL', 'REDIS_PREFIX', 'REDIS_URL', 'TRUSTED_PROXIES']);
   });
 
   it.each(['10.0.0.0/8', '10.1.2.3, ::1', 'fd00::/8'])('takes the trusted proxies %s', (ranges) => {

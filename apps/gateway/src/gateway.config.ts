@@ -2,6 +2,7 @@ import {
   baseSpecs,
   ConfigError,
   list,
+  matching,
   oneOf,
   port,
   readEnv,
@@ -26,7 +27,12 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryToken: string | undefined;
   /** Shared registry; unset: in this process. */
   readonly redisUrl: string | undefined;
+  /** What the keys of this system begin with; another system on the same Redis has another. */
+  readonly redisPrefix: string;
 }
+
+/** No braces: those mark what decides where in a cluster a key lies. */
+const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
@@ -40,6 +46,10 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
     REGISTRY_TOKEN: text({ default: undefined }),
     REDIS_URL: url('redis', 'rediss')({ default: undefined }),
+    REDIS_PREFIX: matching(
+      '1 to 64 letters, digits, ".", "_", ":" and "-"',
+      REDIS_PREFIX,
+    )({ default: 'msa-gateway' }),
   });
   const config = Object.freeze({
     ...toBaseConfig(vars),
@@ -49,6 +59,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,
     redisUrl: vars.REDIS_URL,
+    redisPrefix: vars.REDIS_PREFIX,
   });
   const insecure = config.environment === 'production' ? insecureSettings(config) : [];
   if (insecure.length > 0) throw new ConfigError(insecure);

@@ -11,6 +11,7 @@ export * from './process/find-program.js';
 export * from './process/on-programs.js';
 export * from './process/free-port.js';
 export * from './servers/start-redis.js';
+export * from './servers/with-redis.js';
 export * from './servers/start-nginx.js';
 export * from './app/null-registry.js';
 export * from './app/boot-for-test.js';

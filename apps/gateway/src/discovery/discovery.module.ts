@@ -20,7 +20,7 @@ export class DiscoveryModule {
       module: DiscoveryModule,
       controllers: [RegistrationController, InstancesController, EventsController, ServicesController],
       providers: [
-        ...discoveryProviders(context),
+        ...discoveryProviders(config, context),
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
       ],
       exports: [LiveServiceTable, RegistryService, LocalRegistry, Ejector],

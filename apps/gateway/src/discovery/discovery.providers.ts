@@ -1,11 +1,12 @@
 import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
-import type { AppContext } from '#service-kit';
+import { newId, type AppContext } from '#service-kit';
+import type { GatewayConfig } from '../gateway.config.js';
 import { Clock, SystemClock } from './clock.js';
 import { DiscoveryTimer, type Ticking } from './discovery-timer.js';
 import { journalEvents } from './events/event-journal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
-import { LeaseSweeper, SWEEP_EVERY_MS } from './leases/lease-sweeper.js';
+import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { LocalRegistry } from './local-registry.js';
 import { LocalTargets } from './local-targets.js';
 import { Ejector } from './probing/ejector.js';
@@ -15,7 +16,10 @@ import { Prober } from './probing/prober.js';
 import { DEFAULT_LIMITS } from './registry-limits.js';
 import { RegistryService } from './registry.service.js';
 import { LiveServiceTable } from './service-table.js';
+import { SWEEP_EVERY_MS } from './store/lost-time.js';
 import { MemoryStore } from './store/memory.store.js';
+import { journalOf } from './store/redis/journal.js';
+import { RedisStore } from './store/redis/redis.store.js';
 import { RegistryStore } from './store/registry-store.js';
 import { TableKeeper } from './table-keeper.js';
 
@@ -34,11 +38,17 @@ function made<T, P extends readonly unknown[]>(
   };
 }
 
-/** The registry and the pictures of it that the request path reads. */
+/** Who is registered: shared by every gateway on one Redis, or this gateway's own. */
+function storeOf({ redisUrl, redisPrefix }: GatewayConfig, { logger }: AppContext): Provider {
+  if (redisUrl === undefined) return made(RegistryStore, [Clock], (clock) => new MemoryStore(clock));
+  const options = { url: redisUrl, prefix: redisPrefix, gateway: newId() };
+  return made(RegistryStore, [], () => new RedisStore(options, journalOf(logger)));
+}
+
+/** The pictures of the registry that the request path reads. */
 const registry: Provider[] = [
   LiveServiceTable,
   { provide: Clock, useClass: SystemClock },
-  { provide: RegistryStore, useClass: MemoryStore },
   made(LocalTargets, [RegistryStore], (store) => new LocalTargets(store)),
   made(
     TableKeeper,
@@ -47,9 +57,9 @@ const registry: Provider[] = [
   ),
   made(
     RegistryService,
-    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, Clock],
-    (store, keeper, targets, sweeper, clock) =>
-      new RegistryService({ store, keeper, targets, sweeper, clock, limits: DEFAULT_LIMITS }),
+    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper],
+    (store, keeper, targets, sweeper) =>
+      new RegistryService({ store, keeper, targets, sweeper, limits: DEFAULT_LIMITS }),
   ),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
@@ -58,10 +68,10 @@ const registry: Provider[] = [
 const upkeep = ({ logger }: AppContext): Provider[] => [
   made(
     LeaseSweeper,
-    [RegistryStore, Clock],
-    (store, clock) =>
-      new LeaseSweeper(store, clock, (lostMs) =>
-        logger.warn({ lostMs }, 'the gateway stood still or its clock was set; leases move along'),
+    [RegistryStore],
+    (store) =>
+      new LeaseSweeper(store, (lostMs) =>
+        logger.warn({ lostMs }, 'somebody stood still or a clock was set; leases move along'),
       ),
   ),
   made(InstanceProbe, [], () => new HttpProbe()),
@@ -82,8 +92,8 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
 
 /** Who joined, left and failed, and why. */
 const events = ({ logger }: AppContext): Provider[] => [
-  made(EventLog, [RegistryStore, Clock], (store, clock) => {
-    const log = new EventLog(store, clock);
+  made(EventLog, [RegistryStore], (store) => {
+    const log = new EventLog(store);
     journalEvents(log, logger);
     return log;
   }),
@@ -91,7 +101,8 @@ const events = ({ logger }: AppContext): Provider[] => [
 ];
 
 /** The parts of discovery, put together. */
-export const discoveryProviders = (context: AppContext): Provider[] => [
+export const discoveryProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
+  storeOf(config, context),
   ...registry,
   ...upkeep(context),
   ...events(context),

@@ -9,6 +9,11 @@ export const tooManyInstances = defineProblem(
   'The service has too many instances',
 );
 export const registryFull = defineProblem('registry-full', 503, 'The registry is full');
+export const registryUnavailable = defineProblem(
+  'registry-unavailable',
+  503,
+  'The registry cannot be written',
+);
 export const registryTokenRequired = defineProblem(
   'registry-token-required',
   401,

@@ -1,13 +1,12 @@
 import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
-import type { Clock } from './clock.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
 import type { LocalTargets } from './local-targets.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from './store/registry-store.js';
 import type { StoredInstance } from './store/stored-instance.js';
-import { leaseUntil, reportFrom, storedFrom } from './stored-from.js';
+import { reportFrom, storedFrom } from './stored-from.js';
 import type { TableKeeper } from './table-keeper.js';
 import { viewOf } from './view/instance-view.js';
 
@@ -30,7 +29,6 @@ export interface RegistryParts {
   readonly keeper: TableKeeper;
   readonly targets: LocalTargets;
   readonly sweeper: LeaseSweeper;
-  readonly clock: Clock;
   readonly limits: RegistryLimits;
 }
 
@@ -47,22 +45,17 @@ export class RegistryService {
    * @throws tooManyInstances, registryFull
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
-    const { store, keeper, targets, clock, limits } = this.parts;
+    const { store, keeper, targets, limits } = this.parts;
     const id = registration.id ?? newId();
     checkLimits(limits, keeper, id, registration.name);
-    const stored = storedFrom(registration, id, clock.now());
     targets.set(id, target);
-    const before = await store.put(stored, 'it registered');
+    const { before, after } = await store.put(storedFrom(registration, id), 'it registered');
     await keeper.settled();
-    return { instance: this.view(stored), isNew: before === undefined };
+    return { instance: this.view(after), isNew: before === undefined };
   }
 
   async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
-    const { store, clock } = this.parts;
-    const known = await store.get(id);
-    if (!known) return undefined;
-    const lease = leaseUntil(known.ttlSeconds, clock.now());
-    return this.viewIf(await store.touch(id, { ...lease, report: reportFrom(beat) }));
+    return this.viewIf(await this.parts.store.beat(id, reportFrom(beat)));
   }
 
   /** Takes an instance out for good; answers whether there was one. */
@@ -93,16 +86,14 @@ export class RegistryService {
     return this.viewIf(await this.parts.store.get(id));
   }
 
-  /** Resolves when the store answers. @throws what the store throws when it is away */
-  async check(): Promise<void> {
-    await this.parts.store.get('health-check');
+  /** Since when the store is away, milliseconds since the epoch; `undefined`: it answers. */
+  get awaySince(): number | undefined {
+    return this.parts.store.awaySince;
   }
 
   /** Instances in order of registration. */
   async list({ name, status }: InstanceFilter = {}): Promise<readonly InstanceView[]> {
-    const all = await this.parts.store.all();
-    const named = name === undefined ? all : all.filter((instance) => instance.name === name);
-    const views = named.map((instance) => this.view(instance));
+    const views = (await this.parts.store.list(name)).map((instance) => this.view(instance));
     return status === undefined ? views : views.filter((view) => view.status === status);
   }
 

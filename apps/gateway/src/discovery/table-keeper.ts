@@ -2,7 +2,7 @@ import type { LocalTargets } from './local-targets.js';
 import type { Instance, InstanceLoad } from './instance.js';
 import type { LiveServiceTable } from './service-table.js';
 import type { RegistryStore, StoreChange } from './store/registry-store.js';
-import { statusOf, statusReasonOf, type StoredInstance } from './store/stored-instance.js';
+import { statusOf, statusReasonOf, type RegisteredInstance } from './store/stored-instance.js';
 
 /**
  * Keeps the service table in step with the store. Changes of one turn of the event loop make one new table: thousands
@@ -55,7 +55,7 @@ export class TableKeeper {
     if (after) this.set(this.instanceOf(after, load));
   }
 
-  private instanceOf(stored: StoredInstance, load: InstanceLoad): Instance {
+  private instanceOf(stored: RegisteredInstance, load: InstanceLoad): Instance {
     const target = this.targets.get(stored.id);
     return {
       id: stored.id,
@@ -81,7 +81,7 @@ export class TableKeeper {
     this.markChanged(instance.name);
   }
 
-  private delete({ id, name }: StoredInstance): void {
+  private delete({ id, name }: RegisteredInstance): void {
     const instances = this.services.get(name);
     instances?.delete(id);
     if (instances?.size === 0) this.services.delete(name);

@@ -60,6 +60,10 @@ export const url = (...schemes: readonly string[]) =>
     URL.canParse(input) && schemes.includes(new URL(input).protocol.slice(0, -1)) ? input : undefined,
   );
 
+/** A text that `pattern` matches; `expected` says so in words. */
+export const matching = (expected: string, pattern: RegExp) =>
+  parsed<string>(expected, (input) => (pattern.test(input) ? input : undefined));
+
 /** Any text that is not empty. */
 export const text = parsed<string>('a text', (input) => input);
 

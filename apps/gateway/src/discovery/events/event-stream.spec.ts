@@ -44,16 +44,13 @@ const CAPACITY = 5;
 
 function streamOf() {
   const clock = new ManualClock();
-  const store = new MemoryStore();
-  const log = new EventLog(store, clock, CAPACITY);
+  const store = new MemoryStore(clock);
+  const log = new EventLog(store, CAPACITY);
   const reader = new SlowReader();
   const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
   const happen = async (times: number) => {
     for (let i = 0; i < times; i++)
-      await store.put(
-        storedFrom({ name: 'users', url: 'http://127.0.0.1:1' }, 'a', clock.now()),
-        'it registered',
-      );
+      await store.put(storedFrom({ name: 'users', url: 'http://127.0.0.1:1' }, 'a'), 'it registered');
   };
   return { reader, stream, happen };
 }

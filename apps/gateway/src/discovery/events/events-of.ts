@@ -1,19 +1,19 @@
 import type { DiscoveryEvent } from '#contracts';
-import type { StoreChange } from '../store/registry-store.js';
-import { statusOf, type StoredInstance } from '../store/stored-instance.js';
+import type { RecordedChange } from '../store/registry-store.js';
+import { statusOf, type RegisteredInstance } from '../store/stored-instance.js';
 
 /** An event, but for when it came. */
 export type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
 
 const fact = (
   type: EventFact['type'],
-  instance: StoredInstance,
+  instance: RegisteredInstance,
   status: EventFact['status'],
   reason: string,
 ): EventFact => ({ type, service: instance.name, instanceId: instance.id, status, reason });
 
 /** What a change of the store tells those outside; nothing when they could not see it. */
-export function eventsOf({ type, reason, before, after }: StoreChange): readonly EventFact[] {
+export function eventsOf({ type, reason, before, after }: RecordedChange): readonly EventFact[] {
   if (!after) return before ? [fact(type, before, 'gone', reason)] : [];
   if (before && before.name !== after.name)
     return [

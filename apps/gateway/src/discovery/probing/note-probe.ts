@@ -9,5 +9,5 @@ export async function noteProbe(
   id: string,
   { ok, latencyMs }: ProbeAnswer,
 ): Promise<void> {
-  await store.touch(id, { lastProbe: { at: new Date(clock.now()).toISOString(), ok, latencyMs } });
+  await store.noteProbe(id, { at: new Date(clock.now()).toISOString(), ok, latencyMs });
 }

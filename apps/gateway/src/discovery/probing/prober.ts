@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Ticking } from '../discovery-timer.js';
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
-import type { StoredInstance } from '../store/stored-instance.js';
+import type { RegisteredInstance } from '../store/stored-instance.js';
 import type { InstanceProbe } from './instance-probe.js';
 import { noteProbe } from './note-probe.js';
 
@@ -13,7 +13,7 @@ const PROBES_AT_ONCE = 64;
 
 /** An instance that is down, and when it is asked next. */
 interface Patient {
-  readonly instance: StoredInstance;
+  readonly instance: RegisteredInstance;
   delayMs: number;
   dueAt: number;
 }

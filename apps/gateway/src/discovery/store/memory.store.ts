@@ -1,39 +1,70 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RegistryStore, type InstanceState, type StoreChange } from './registry-store.js';
-import type { InstanceVitals, StoredInstance } from './stored-instance.js';
+import type { ProbeView } from '#contracts';
+import type { Clock } from '../clock.js';
+import { nextChangeId } from './change-ids.js';
+import { Listeners } from './listeners.js';
+import { lostTime } from './lost-time.js';
+import {
+  RegistryStore,
+  type ChangeCause,
+  type InstanceState,
+  type PutResult,
+  type RecordPart,
+  type StoreChange,
+  type Sweep,
+} from './registry-store.js';
+import {
+  leaseFrom,
+  vitalsFrom,
+  type InstanceReport,
+  type InstanceVitals,
+  type NewInstance,
+  type StoredInstance,
+} from './stored-instance.js';
 
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
 export class MemoryStore extends RegistryStore {
+  readonly awaySince = undefined;
   private readonly instances = new Map<string, StoredInstance>();
-  private readonly watchers = new Set<(change: StoreChange) => void>();
+  private readonly watchers = new Listeners<[StoreChange]>();
+  private readonly followers = new Listeners<[RecordPart]>();
+  private sweptAt: number;
+  private lastChange: number;
 
-  put(instance: StoredInstance, reason: string): Promise<StoredInstance | undefined> {
-    const before = this.instances.get(instance.id);
-    this.instances.set(instance.id, instance);
-    this.tell({ type: before ? 'renewed' : 'registered', reason, before, after: instance });
-    return Promise.resolve(before);
+  constructor(private readonly clock: Clock) {
+    super();
+    this.sweptAt = clock.now();
+    this.lastChange = nextChangeId(0, this.sweptAt);
   }
 
-  move(
-    id: string,
-    state: Partial<InstanceState>,
-    change: Pick<StoreChange, 'type' | 'reason'>,
-  ): Promise<StoredInstance | undefined> {
+  put(instance: NewInstance, reason: string): Promise<PutResult> {
+    const now = this.clock.now();
+    const before = this.instances.get(instance.id);
+    const after = { ...instance, registeredAt: now, ...vitalsFrom(instance.ttlSeconds, now) };
+    this.instances.set(instance.id, after);
+    this.tell({ before, after }, { type: before ? 'renewed' : 'registered', reason });
+    return Promise.resolve({ before, after });
+  }
+
+  move(id: string, state: Partial<InstanceState>, cause: ChangeCause): Promise<StoredInstance | undefined> {
     const before = this.instances.get(id);
     if (!before) return Promise.resolve(undefined);
     const after = { ...before, ...state };
     if (isDeepStrictEqual(before, after)) return Promise.resolve(before);
     this.instances.set(id, after);
-    this.tell({ ...change, before, after });
+    this.tell({ before, after }, cause);
     return Promise.resolve(after);
   }
 
-  touch(id: string, vitals: Partial<InstanceVitals>): Promise<StoredInstance | undefined> {
-    const before = this.instances.get(id);
-    if (!before) return Promise.resolve(undefined);
-    const after = { ...before, ...vitals };
-    this.instances.set(id, after);
-    return Promise.resolve(after);
+  beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
+    const known = this.instances.get(id);
+    const lease = known && leaseFrom(known.ttlSeconds, this.clock.now());
+    return Promise.resolve(this.touch(id, { ...lease, report }));
+  }
+
+  noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
+    this.touch(id, { lastProbe });
+    return Promise.resolve();
   }
 
   remove(id: string, reason: string): Promise<StoredInstance | undefined> {
@@ -42,39 +73,58 @@ export class MemoryStore extends RegistryStore {
     return Promise.resolve(before);
   }
 
-  takeExpired(now: number): Promise<readonly StoredInstance[]> {
-    const expired: StoredInstance[] = [];
-    for (const instance of this.instances.values()) if (instance.expiresAt <= now) expired.push(instance);
+  sweep(): Promise<Sweep> {
+    const now = this.clock.now();
+    const lostMs = lostTime(this.sweptAt, now);
+    this.sweptAt = now;
+    if (lostMs !== 0) this.moveLeases(lostMs);
+    const expired = [...this.instances.values()].filter(({ expiresAt }) => expiresAt <= now);
     for (const instance of expired)
       this.drop(instance, { type: 'expired', reason: `no heartbeat for ${instance.ttlSeconds} s` });
-    return Promise.resolve(expired);
-  }
-
-  shiftLeases(ms: number): Promise<void> {
-    for (const [id, instance] of this.instances)
-      this.instances.set(id, { ...instance, expiresAt: instance.expiresAt + ms });
-    return Promise.resolve();
+    return Promise.resolve({ expired, lostMs });
   }
 
   get(id: string): Promise<StoredInstance | undefined> {
     return Promise.resolve(this.instances.get(id));
   }
 
-  all(): Promise<readonly StoredInstance[]> {
-    return Promise.resolve([...this.instances.values()]);
+  list(service?: string): Promise<readonly StoredInstance[]> {
+    const all = [...this.instances.values()];
+    return Promise.resolve(service === undefined ? all : all.filter(({ name }) => name === service));
   }
 
   watch(listener: (change: StoreChange) => void): () => void {
-    this.watchers.add(listener);
-    return () => this.watchers.delete(listener);
+    return this.watchers.add(listener);
   }
 
-  private drop(before: StoredInstance, change: Pick<StoreChange, 'type' | 'reason'>): void {
+  follow(listener: (part: RecordPart) => void): () => void {
+    listener({ changes: [], since: this.lastChange, upTo: this.lastChange });
+    return this.followers.add(listener);
+  }
+
+  private touch(id: string, vitals: Partial<InstanceVitals>): StoredInstance | undefined {
+    const before = this.instances.get(id);
+    if (!before) return undefined;
+    const after = { ...before, ...vitals };
+    this.instances.set(id, after);
+    return after;
+  }
+
+  private moveLeases(ms: number): void {
+    for (const { id, expiresAt } of this.instances.values()) this.touch(id, { expiresAt: expiresAt + ms });
+  }
+
+  private drop(before: StoredInstance, cause: ChangeCause): void {
     this.instances.delete(before.id);
-    this.tell({ ...change, before, after: undefined });
+    this.tell({ before, after: undefined }, cause);
   }
 
-  private tell(change: StoreChange): void {
-    for (const watcher of this.watchers) watcher(change);
+  private tell(change: StoreChange, cause: ChangeCause): void {
+    const since = this.lastChange;
+    const at = this.clock.now();
+    const id = nextChangeId(since, at);
+    this.lastChange = id;
+    this.watchers.tell(change);
+    this.followers.tell({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
   }
 }

@@ -1,54 +1,101 @@
-import type { DiscoveryEventType } from '#contracts';
-import type { InstanceVitals, StoredInstance } from './stored-instance.js';
+import type { DiscoveryEventType, ProbeView } from '#contracts';
+import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from './stored-instance.js';
 
-/** What moved an instance in, out, or from one state to another. */
+/** A difference between what the store held and what it holds now. */
 export interface StoreChange {
+  /** `undefined`: the instance is new. */
+  readonly before: RegisteredInstance | undefined;
+  /** `undefined`: the instance is gone. */
+  readonly after: RegisteredInstance | undefined;
+}
+
+/** What moved an instance in, out, or from one state to another, and why. */
+export interface ChangeCause {
   readonly type: DiscoveryEventType;
   /** One sentence on why. */
   readonly reason: string;
-  /** `undefined`: the instance is new. */
-  readonly before: StoredInstance | undefined;
-  /** `undefined`: the instance is gone. */
-  readonly after: StoredInstance | undefined;
+}
+
+/** A change as the store keeps it for those who come later. */
+export interface RecordedChange extends StoreChange, ChangeCause {
+  /** Grows by at least two with every change, over restarts too: one change may be told as two events. */
+  readonly id: number;
+  /** By the store's clock, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Some of the record, in order and without a gap. */
+export interface RecordPart {
+  /** All changes after the one of id `since`, up to the one of id `upTo`. */
+  readonly changes: readonly RecordedChange[];
+  readonly since: number;
+  readonly upTo: number;
 }
 
 /** The part of an instance that decides whether requests go to it. */
-export type InstanceState = Pick<StoredInstance, 'isDraining' | 'health'>;
+export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health'>;
+
+/** What came of a registration. */
+export interface PutResult {
+  /** The instance of the same id that was replaced. */
+  readonly before: RegisteredInstance | undefined;
+  readonly after: StoredInstance;
+}
+
+/** What a sweep came to. */
+export interface Sweep {
+  readonly expired: readonly RegisteredInstance[];
+  /** How long nobody could have renewed a lease before it; leases have moved by that much. Mostly 0. */
+  readonly lostMs: number;
+}
 
 /**
  * Who is registered, and until when. The table, the event log and the prober are pictures of its changes, so that
  * a change made by another gateway on the same store reaches them by the same way as one made here.
  *
- * Every call is atomic. A change made here has reached the watchers before its promise resolves.
+ * Every call is atomic, leases run on the store's own clock, and a change made here has reached the watchers before its
+ * promise resolves. Writes reject with `registryUnavailable` while the store is away; reads answer what was last known.
  */
 export abstract class RegistryStore {
-  /** Adds the instance, or replaces the one of the same id (`registered` or `renewed`). Returns what it replaced. */
-  abstract put(instance: StoredInstance, reason: string): Promise<StoredInstance | undefined>;
+  /** Adds the instance, or replaces the one of the same id (`registered` or `renewed`), and starts its lease. */
+  abstract put(instance: NewInstance, reason: string): Promise<PutResult>;
 
   /** Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id. */
   abstract move(
     id: string,
     state: Partial<InstanceState>,
-    change: Pick<StoreChange, 'type' | 'reason'>,
+    cause: ChangeCause,
   ): Promise<StoredInstance | undefined>;
 
-  /** Notes a heartbeat or a probe. Watchers hear nothing of it. `undefined` for an unknown id: nothing comes to life. */
-  abstract touch(id: string, vitals: Partial<InstanceVitals>): Promise<StoredInstance | undefined>;
+  /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id: nothing comes to life by a heartbeat. */
+  abstract beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined>;
+
+  /** Keeps what a probe said, if the instance is still there. Watchers hear nothing of it. */
+  abstract noteProbe(id: string, probe: ProbeView): Promise<void>;
 
   /** Takes an instance out for good and returns it. */
-  abstract remove(id: string, reason: string): Promise<StoredInstance | undefined>;
+  abstract remove(id: string, reason: string): Promise<RegisteredInstance | undefined>;
 
-  /** Takes out, as `expired`, every instance whose lease has run out at `now`, and returns them. */
-  abstract takeExpired(now: number): Promise<readonly StoredInstance[]>;
-
-  /** Moves the end of every lease by `ms`: time in which nobody could have sent a heartbeat. */
-  abstract shiftLeases(ms: number): Promise<void>;
+  /**
+   * Takes out, as `expired`, every instance whose lease has run out. Meant to be called every {@link SWEEP_EVERY_MS}:
+   * time in which nobody swept is time in which nobody heard heartbeats, and is given back to every lease first.
+   */
+  abstract sweep(): Promise<Sweep>;
 
   abstract get(id: string): Promise<StoredInstance | undefined>;
 
-  /** All instances, in order of registration. */
-  abstract all(): Promise<readonly StoredInstance[]>;
+  /** Instances in order of their first registration; only those of one service if it is named. */
+  abstract list(service?: string): Promise<readonly StoredInstance[]>;
 
-  /** Calls `listener` with every change; returns how to stop. */
+  /** Calls `listener` with every difference; returns how to stop. */
   abstract watch(listener: (change: StoreChange) => void): () => void;
+
+  /**
+   * Calls `listener` with what the record holds, then with every change. A part that does not go on where the last one
+   * ended says that changes between them were lost to us. Returns how to stop.
+   */
+  abstract follow(listener: (part: RecordPart) => void): () => void;
+
+  /** Since when the store is away, milliseconds since the epoch by this process; `undefined`: it answers. */
+  abstract get awaySince(): number | undefined;
 }

@@ -23,8 +23,8 @@ export interface InstanceVitals {
   readonly lastProbe: ProbeView | null;
 }
 
-/** An instance as stores keep it. Times are milliseconds since the epoch. */
-export interface StoredInstance extends InstanceVitals {
+/** What was registered, and how it stands. Times are milliseconds since the epoch. */
+export interface RegisteredInstance {
   readonly id: string;
   readonly name: string;
   /** Origin, without a trailing slash. */
@@ -39,11 +39,33 @@ export interface StoredInstance extends InstanceVitals {
   readonly health: InstanceHealth;
 }
 
+/** An instance before a store took it in. */
+export type NewInstance = Omit<RegisteredInstance, 'registeredAt'>;
+
+/** An instance as stores keep it. */
+export interface StoredInstance extends RegisteredInstance, InstanceVitals {}
+
+/** The vitals of an instance whose lease begins at `now`. */
+export const vitalsFrom = (ttlSeconds: number, now: number): InstanceVitals => ({
+  ...leaseFrom(ttlSeconds, now),
+  report: {},
+  lastProbe: null,
+});
+
+/** A lease that is renewed at `now`. */
+export const leaseFrom = (
+  ttlSeconds: number,
+  now: number,
+): Pick<InstanceVitals, 'lastHeartbeatAt' | 'expiresAt'> => ({
+  lastHeartbeatAt: now,
+  expiresAt: now + ttlSeconds * 1000,
+});
+
 const DRAINING_REASON = 'draining: it finishes what it has and takes no new requests';
 
 /** A drain hides health: whatever a probe says, a draining instance takes no new requests. */
-export const statusOf = ({ isDraining, health }: StoredInstance): InstanceStatus =>
+export const statusOf = ({ isDraining, health }: RegisteredInstance): InstanceStatus =>
   isDraining ? 'draining' : health.status;
 
-export const statusReasonOf = ({ isDraining, health }: StoredInstance): string =>
+export const statusReasonOf = ({ isDraining, health }: RegisteredInstance): string =>
   isDraining ? DRAINING_REASON : health.reason;

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
-import { LeaseSweeper, SWEEP_EVERY_MS } from '../leases/lease-sweeper.js';
+import { LeaseSweeper } from '../leases/lease-sweeper.js';
+import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import { LocalTargets } from '../local-targets.js';
 import { EventLog } from '../events/event-log.js';
 import { Ejector } from '../probing/ejector.js';
@@ -15,12 +16,12 @@ import { ScriptedProbe } from './scripted-probe.js';
 /** Real parts of discovery around a clock that a spec moves. */
 export class DiscoveryBench {
   readonly clock = new ManualClock();
-  readonly store = new MemoryStore();
+  readonly store = new MemoryStore(this.clock);
   readonly table = new LiveServiceTable();
   readonly targets = new LocalTargets(this.store);
   readonly keeper = new TableKeeper(this.table, this.targets, this.store);
   readonly stalls: number[] = [];
-  readonly sweeper = new LeaseSweeper(this.store, this.clock, (lostMs) => this.stalls.push(lostMs));
+  readonly sweeper = new LeaseSweeper(this.store, (lostMs) => this.stalls.push(lostMs));
   readonly probe = new ScriptedProbe();
   readonly prober = new Prober(this.store, this.probe, this.clock);
   readonly errors: unknown[] = [];
@@ -31,12 +32,12 @@ export class DiscoveryBench {
     clock: this.clock,
     onError: (error) => this.errors.push(error),
   });
-  readonly log = new EventLog(this.store, this.clock);
+  readonly log = new EventLog(this.store);
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
-    const { store, keeper, targets, sweeper, clock } = this;
-    this.registry = new RegistryService({ store, keeper, targets, sweeper, clock, limits });
+    const { store, keeper, targets, sweeper } = this;
+    this.registry = new RegistryService({ store, keeper, targets, sweeper, limits });
   }
 
   /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */

@@ -1,107 +1,171 @@
-import type { RegistryStore, StoreChange } from '../store/registry-store.js';
-import type { StoredInstance } from '../store/stored-instance.js';
+import type { RecordedChange, RegistryStore, StoreChange } from '../store/registry-store.js';
+import type { NewInstance } from '../store/stored-instance.js';
 import { storedFrom } from '../stored-from.js';
 
-const NOW = Date.UTC(2026, 0, 1);
+/** A store under test, and its time. */
+export interface StoreBench {
+  readonly store: RegistryStore;
+  /** Lets time go by in which every sweep comes when it is due. */
+  pass(ms: number): Promise<void>;
+  /** Lets time go by in which nobody sweeps. */
+  stall(ms: number): Promise<void>;
+}
 
-const instance = (id: string, fields: Partial<StoredInstance> = {}): StoredInstance => ({
-  ...storedFrom({ name: 'users', url: 'http://127.0.0.1:9001', ttlSeconds: 2 }, id, NOW),
+const TTL_SECONDS = 0.5;
+
+const instance = (id: string, fields: Partial<NewInstance> = {}): NewInstance => ({
+  ...storedFrom({ name: 'users', url: 'http://127.0.0.1:9001' }, id),
+  ttlSeconds: TTL_SECONDS,
   ...fields,
 });
 
 const down = { status: 'down', reason: 'refused' } as const;
-const change = { type: 'status-changed', reason: 'refused' } as const;
+const cause = { type: 'status-changed', reason: 'refused' } as const;
 
 /** What every store keeps to, whatever it is made of. `create` gives an empty one. */
-export function describeRegistryStore(
-  name: string,
-  create: () => RegistryStore | Promise<RegistryStore>,
-): void {
+export function describeRegistryStore(name: string, create: () => Promise<StoreBench>): void {
   describe(`${name} as a RegistryStore`, () => {
+    let bench: StoreBench;
     let store: RegistryStore;
     let changes: StoreChange[];
+    let records: RecordedChange[];
 
     beforeEach(async () => {
-      store = await create();
+      bench = await create();
+      store = bench.store;
       changes = [];
+      records = [];
       store.watch((seen) => changes.push(seen));
+      store.follow((part) => records.push(...part.changes));
     });
 
-    const seen = () => changes.map(({ type, before, after }) => `${type} ${(after ?? before)?.id ?? ''}`);
+    const seen = () => records.map(({ type, before, after }) => `${type} ${(after ?? before)?.id ?? ''}`);
+    const ids = async () => (await store.list()).map(({ id }) => id);
 
-    it('gives back what was put, in order of registration', async () => {
+    it('gives back what was put, in order of first registration', async () => {
       await store.put(instance('b'), 'it registered');
-      await store.put(instance('a', { metadata: { zone: 'ä' }, weight: 7 }), 'it registered');
-      expect(await store.get('a')).toEqual(instance('a', { metadata: { zone: 'ä' }, weight: 7 }));
-      expect((await store.all()).map(({ id }) => id)).toEqual(['b', 'a']);
+      const other = instance('a', { name: 'orders', metadata: { zone: 'ä"\\/\u0001', '1': '' }, weight: 7 });
+      await store.put(other, 'it registered');
+      await store.put(instance('b', { weight: 1 }), 'it registered');
+      expect(await store.get('a')).toMatchObject({ ...other, report: {}, lastProbe: null });
       expect(await store.get('c')).toBeUndefined();
+      expect(await ids()).toEqual(['b', 'a']);
+      expect(await store.list('users')).toMatchObject([{ id: 'b', weight: 1 }]);
+      expect(await store.list('nobody')).toEqual([]);
+    });
+
+    it('starts a lease by its own clock', async () => {
+      const { after } = await store.put(instance('a', { ttlSeconds: 300 }), 'it registered');
+      expect(after.expiresAt - after.registeredAt).toBe(300_000);
+      expect(after.lastHeartbeatAt).toBe(after.registeredAt);
+      expect(await store.get('a')).toEqual(after);
     });
 
     it('answers with what was replaced, and tells a newcomer from a renewal', async () => {
-      expect(await store.put(instance('a'), 'it registered')).toBeUndefined();
-      expect(await store.put(instance('a', { weight: 1 }), 'it registered')).toEqual(instance('a'));
-      expect(await store.all()).toEqual([instance('a', { weight: 1 })]);
+      expect((await store.put(instance('a'), 'it registered')).before).toBeUndefined();
+      await store.beat('a', { inFlight: 3 });
+      const { before, after } = await store.put(instance('a', { weight: 1 }), 'it registered');
+      expect(before).toMatchObject(instance('a'));
+      expect(after).toMatchObject({ weight: 1, report: {} });
       expect(seen()).toEqual(['registered a', 'renewed a']);
-      expect(changes[1]).toMatchObject({ before: { weight: 100 }, after: { weight: 1 } });
+      expect(records[1]).toMatchObject({ before: { weight: 100 }, after: { weight: 1 } });
+    });
+
+    it('records changes under ids that grow by two at least, with their time', async () => {
+      for (const weight of [1, 2, 3]) await store.put(instance('a', { weight }), 'it registered');
+      const steps = records.slice(1).map(({ id }, i) => id - (records[i]?.id ?? id));
+      expect(Math.min(...steps)).toBeGreaterThanOrEqual(2);
+      const { after } = await store.put(instance('b'), 'it registered');
+      expect(records.at(-1)).toMatchObject({ at: after.registeredAt });
     });
 
     it('tells of a move to another state, and of none to the same', async () => {
       await store.put(instance('a'), 'it registered');
-      expect(await store.move('a', { health: down }, change)).toMatchObject({ health: down });
-      expect(await store.move('a', { health: { ...down } }, change)).toMatchObject({ health: down });
-      expect(await store.move('b', { health: down }, change)).toBeUndefined();
+      expect(await store.move('a', { health: down }, cause)).toMatchObject({ health: down });
+      expect(await store.move('a', { health: { ...down } }, cause)).toMatchObject({ health: down });
+      expect(await store.move('a', { isDraining: false }, cause)).toMatchObject({ isDraining: false });
+      expect(await store.move('b', { health: down }, cause)).toBeUndefined();
       expect(seen()).toEqual(['registered a', 'status-changed a']);
-      expect(changes[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
+      expect(records[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
     });
 
-    it('notes vitals without telling, and brings nobody to life by them', async () => {
-      await store.put(instance('a'), 'it registered');
-      expect(await store.touch('a', { expiresAt: NOW + 9000, report: { inFlight: 2 } })).toEqual(
-        instance('a', { expiresAt: NOW + 9000, report: { inFlight: 2 } }),
-      );
+    it('renews a lease without telling, and brings nobody to life by it', async () => {
+      const { after: before } = await store.put(instance('a'), 'it registered');
+      await bench.pass(200);
+      const after = await store.beat('a', { inFlight: 2, loopLagMs: 0.5 });
+      expect(after).toMatchObject({ report: { inFlight: 2, loopLagMs: 0.5 } });
+      const { expiresAt = 0, lastHeartbeatAt = 0 } = after ?? {};
+      expect(expiresAt).toBeGreaterThan(before.expiresAt);
+      expect(expiresAt - lastHeartbeatAt).toBe(TTL_SECONDS * 1000);
+      expect(await store.get('a')).toEqual(after);
       await store.remove('a', 'it left');
-      expect(await store.touch('a', { expiresAt: NOW + 9000 })).toBeUndefined();
-      expect(await store.all()).toEqual([]);
+      expect(await store.beat('a', {})).toBeUndefined();
+      expect(await ids()).toEqual([]);
       expect(seen()).toEqual(['registered a', 'unregistered a']);
+    });
+
+    it('keeps what a probe said, of those who are there', async () => {
+      const probe = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
+      await store.put(instance('a'), 'it registered');
+      await store.noteProbe('a', probe);
+      await store.noteProbe('b', probe);
+      expect(await store.get('a')).toMatchObject({ lastProbe: probe });
+      expect(await ids()).toEqual(['a']);
     });
 
     it('removes once', async () => {
       await store.put(instance('a'), 'it registered');
-      expect(await store.remove('a', 'it left')).toEqual(instance('a'));
+      expect(await store.remove('a', 'it left')).toMatchObject(instance('a'));
       expect(await store.remove('a', 'it left')).toBeUndefined();
-      expect(changes).toHaveLength(2);
-      expect(changes[1]).toMatchObject({ type: 'unregistered', reason: 'it left', after: undefined });
+      expect(records).toHaveLength(2);
+      expect(records[1]).toMatchObject({ type: 'unregistered', reason: 'it left', after: undefined });
     });
 
     it('takes out what has expired, once, and nothing else', async () => {
       await store.put(instance('a'), 'it registered');
-      await store.put(instance('b', { expiresAt: NOW + 2001 }), 'it registered');
-      expect(await store.takeExpired(NOW + 1999)).toEqual([]);
-      expect((await store.takeExpired(NOW + 2000)).map(({ id }) => id)).toEqual(['a']);
-      expect(await store.takeExpired(NOW + 2000)).toEqual([]);
-      expect((await store.all()).map(({ id }) => id)).toEqual(['b']);
-      expect(changes.at(-1)).toMatchObject({ type: 'expired', before: { id: 'a' }, after: undefined });
+      await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
+      expect((await store.sweep()).expired).toEqual([]);
+      await bench.pass(700);
+      expect(await ids()).toEqual(['b']);
+      expect((await store.sweep()).expired).toEqual([]);
+      expect(records.at(-1)).toMatchObject({
+        type: 'expired',
+        reason: 'no heartbeat for 0.5 s',
+        before: { id: 'a' },
+        after: undefined,
+      });
     });
 
-    it('moves the end of every lease, forward and back', async () => {
+    it('moves leases along by time in which nobody swept', async () => {
       await store.put(instance('a'), 'it registered');
-      await store.shiftLeases(5000);
-      expect(await store.takeExpired(NOW + 6999)).toEqual([]);
-      await store.shiftLeases(-5000);
-      expect(await store.takeExpired(NOW + 2000)).toHaveLength(1);
+      await store.sweep();
+      await bench.stall(1500);
+      const { expired, lostMs } = await store.sweep();
+      expect(expired).toEqual([]);
+      expect(lostMs).toBeGreaterThan(1000);
+      expect(await store.sweep()).toMatchObject({ lostMs: 0 });
+      expect(await ids()).toEqual(['a']);
+      await bench.pass(900);
+      expect(await ids()).toEqual([]);
     });
 
     it('has told a change before its promise resolves', async () => {
       await store.put(instance('a'), 'it registered');
-      expect(seen()).toEqual(['registered a']);
+      expect(changes).toMatchObject([{ before: undefined, after: { id: 'a' } }]);
       await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
-      expect(seen()).toEqual(['registered a', 'draining a']);
+      expect(changes[1]).toMatchObject({ before: { isDraining: false }, after: { isDraining: true } });
+      await store.remove('a', 'it left');
+      expect(changes[2]).toMatchObject({ before: { id: 'a' }, after: undefined });
+      expect(seen()).toEqual(['registered a', 'draining a', 'unregistered a']);
     });
 
-    it('tells nothing to who has stopped watching', async () => {
-      const late: StoreChange[] = [];
-      const stop = store.watch((one) => late.push(one));
-      stop();
+    it('tells nothing to who has stopped listening', async () => {
+      const late: unknown[] = [];
+      const stops = [
+        store.watch((one) => late.push(one)),
+        store.follow((part) => late.push(...part.changes)),
+      ];
+      for (const stop of stops) stop();
       await store.put(instance('a'), 'it registered');
       expect(late).toEqual([]);
     });

@@ -1,0 +1,82 @@
+import { IDS_PER_CHANGE, IDS_PER_MS } from '../../change-ids.js';
+import { STALL_MS, SWEEP_EVERY_MS } from '../../lost-time.js';
+import { KEY_NAMES } from '../registry-keys.js';
+
+/** How many changes are kept for gateways that were cut off and for readers of events. */
+export const CHANGES_KEPT = 10_000;
+
+/**
+ * What every script begins with: keys, the server's time, and what was lost of it. Numbers are written without exponent,
+ * since ids of changes have more digits than Lua shows by itself.
+ */
+export const PRELUDE = `
+local ${KEY_NAMES.join(', ')} = unpack(KEYS)
+local me = ARGV[1]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local call = redis.call
+
+local function text(number) return string.format('%.0f', number) end
+
+local function set_epoch() call('HSET', clock, 'epoch', me .. '@' .. text(now)) end
+
+-- A registry without its clock is none: it was flushed, or parts of it were evicted.
+if call('HEXISTS', clock, 'epoch') == 0 then
+  call('DEL', unpack(KEYS))
+  call('HSET', clock, 'swept', text(now), 'lost', '0', 'change', '0')
+  set_epoch()
+end
+
+local function move_leases(ms, via)
+  for _, id in ipairs(call('ZRANGE', leases, 0, -1)) do
+    if not via or call('HGET', vias, id) == via then call('ZINCRBY', leases, text(ms), id) end
+  end
+end
+
+local function is_stall(ms) return math.abs(ms) > ${STALL_MS} end
+
+-- Nobody swept: all gateways or the store stood still, or the server's clock was set.
+local lost = now - call('HGET', clock, 'swept') - ${SWEEP_EVERY_MS}
+if is_stall(lost) then
+  move_leases(lost)
+  for _, gateway in ipairs(call('ZRANGE', gateways, 0, -1)) do call('ZINCRBY', gateways, text(lost), gateway) end
+  call('HINCRBY', clock, 'lost', text(lost))
+  call('HSET', clock, 'swept', text(now))
+end
+
+-- This gateway was not heard of, and heard no heartbeat: leases that it renews are not to suffer.
+local heard = call('ZSCORE', gateways, me)
+if heard and is_stall(now - heard) then move_leases(now - heard, me) end
+call('ZADD', gateways, text(now), me)
+
+local function start_lease(id, ttl_seconds)
+  call('ZADD', leases, text(now + ttl_seconds * 1000), id)
+  call('HSET', vias, id, me)
+  call('HSET', beats, id, text(now))
+end
+
+local function row(id)
+  return {
+    call('HGET', instances, id), call('ZSCORE', leases, id), call('HGET', beats, id),
+    call('HGET', reports, id), call('HGET', probes, id), call('HGET', revisions, id)
+  }
+end
+
+local function record(kind, reason, id, before, after)
+  local last = call('HGET', clock, 'change')
+  local change = text(math.max(now * ${IDS_PER_MS}, tonumber(last) + ${IDS_PER_CHANGE}))
+  call('HSET', clock, 'change', change)
+  call('XADD', changes, 'MAXLEN', '~', ${CHANGES_KEPT}, change .. '-0', 'since', last, 'at', text(now),
+    'type', kind, 'reason', reason, 'before', before or '', 'after', after or '')
+  if after then
+    call('HSET', instances, id, after)
+    call('HSET', revisions, id, change)
+  end
+  return change
+end
+
+local function forget(id)
+  for _, key in ipairs({ instances, revisions, beats, reports, probes, vias }) do call('HDEL', key, id) end
+  for _, key in ipairs({ order, leases }) do call('ZREM', key, id) end
+end
+`;

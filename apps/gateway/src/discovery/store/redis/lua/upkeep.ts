@@ -1,0 +1,37 @@
+import { STALL_MS } from '../../lost-time.js';
+
+/** So many at once; the next sweep goes on, so that the server is not held up. */
+const EXPIRED_AT_ONCE = 1000;
+
+/** A gateway that is silent for longer is gone, and holds no leases any more. */
+export const GATEWAY_FORGOTTEN_AFTER_MS = 60_000;
+
+/**
+ * Takes out what has expired. -> `epoch, newest change, time lost so far, gateways, JSON of each`. An instance whose
+ * gateway is silent may be beating in vain: its lease is held until that gateway is back or forgotten.
+ */
+export const SWEEP = `
+call('HSET', clock, 'swept', text(now))
+call('ZREMRANGEBYSCORE', gateways, '-inf', text(now - ${GATEWAY_FORGOTTEN_AFTER_MS}))
+local expired = {}
+for _, id in ipairs(call('ZRANGEBYSCORE', leases, '-inf', text(now), 'LIMIT', 0, ${EXPIRED_AT_ONCE})) do
+  local heard = call('ZSCORE', gateways, call('HGET', vias, id) or '')
+  if heard and is_stall(now - heard) then
+    call('ZADD', leases, text(now + ${STALL_MS}), id)
+  else
+    local before = call('HGET', instances, id)
+    forget(id)
+    record('expired', 'no heartbeat for ' .. cjson.decode(before).ttlSeconds .. ' s', id, before)
+    expired[#expired + 1] = before
+  end
+end
+return {
+  call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'),
+  call('ZRANGE', gateways, 0, -1), expired
+}
+`;
+
+/** Says that this gateway goes. What its instances beat through is another one from now on. */
+export const LEAVE = `
+call('ZREM', gateways, me)
+`;

@@ -1,0 +1,56 @@
+/** Puts an instance. `id, JSON, reason` -> `change, JSON before, row`. */
+export const PUT = `
+local id, reason = ARGV[2], ARGV[4]
+local instance = cjson.decode(ARGV[3])
+instance.registeredAt = now
+local before = call('HGET', instances, id)
+local change = record(before and 'renewed' or 'registered', reason, id, before, cjson.encode(instance))
+call('ZADD', order, 'NX', change, id)
+call('HDEL', reports, id)
+call('HDEL', probes, id)
+start_lease(id, instance.ttlSeconds)
+return { change, before, row(id) }
+`;
+
+/** Moves an instance to another state. `id, JSON of the state, type, reason` -> `change or 0, row`; nothing if unknown. */
+export const MOVE = `
+local id = ARGV[2]
+local before = call('HGET', instances, id)
+if not before then return {} end
+local instance, state = cjson.decode(before), cjson.decode(ARGV[3])
+local is_same = true
+if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
+  instance.isDraining, is_same = state.isDraining, false
+end
+local health = state.health
+if health and (health.status ~= instance.health.status or health.reason ~= instance.health.reason) then
+  instance.health, is_same = health, false
+end
+if is_same then return { '0', row(id) } end
+local change = record(ARGV[4], ARGV[5], id, before, cjson.encode(instance))
+return { change, row(id) }
+`;
+
+/** Renews a lease. `id, JSON of the report` -> `row`; nothing if unknown. */
+export const BEAT = `
+local id = ARGV[2]
+local instance = call('HGET', instances, id)
+if not instance then return {} end
+start_lease(id, cjson.decode(instance).ttlSeconds)
+call('HSET', reports, id, ARGV[3])
+return { row(id) }
+`;
+
+/** Keeps what a probe said. `id, JSON of it`. */
+export const NOTE_PROBE = `
+if call('HEXISTS', instances, ARGV[2]) == 1 then call('HSET', probes, ARGV[2], ARGV[3]) end
+`;
+
+/** Takes an instance out. `id, reason` -> `change, JSON before`; nothing if unknown. */
+export const REMOVE = `
+local id = ARGV[2]
+local before = call('HGET', instances, id)
+if not before then return {} end
+forget(id)
+return { record('unregistered', ARGV[3], id, before), before }
+`;

@@ -1,0 +1,90 @@
+import { Listeners } from '../listeners.js';
+import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
+import { vitalsFrom, type StoredInstance } from '../stored-instance.js';
+import type { RevisedInstance } from './row.js';
+
+/** What this gateway knows of the store: as new as the last change that it has read. Serves on while the store is away. */
+export class Picture {
+  private readonly known = new Map<string, RevisedInstance>();
+  private readonly watchers = new Listeners<[StoreChange]>();
+  private lastChange = 0;
+
+  /** The id of the newest change that is in here. */
+  get change(): number {
+    return this.lastChange;
+  }
+
+  get all(): readonly RevisedInstance[] {
+    return [...this.known.values()];
+  }
+
+  get(id: string): StoredInstance | undefined {
+    return this.known.get(id)?.instance;
+  }
+
+  /** Instances in order of their first registration; only those of one service if it is named. */
+  list(service?: string): readonly StoredInstance[] {
+    const all = this.all.map(({ instance }) => instance);
+    return service === undefined ? all : all.filter(({ name }) => name === service);
+  }
+
+  watch(listener: (change: StoreChange) => void): () => void {
+    return this.watchers.add(listener);
+  }
+
+  /** Takes in a change that was read. */
+  apply({ id: revision, at, type, before, after }: RecordedChange): void {
+    this.lastChange = revision;
+    if (!after) {
+      this.drop(before?.id ?? '');
+      return;
+    }
+    const isAfresh = type === 'registered' || type === 'renewed';
+    const known = isAfresh ? undefined : this.get(after.id);
+    const vitals = known ?? vitalsFrom(after.ttlSeconds, at);
+    const { expiresAt, lastHeartbeatAt, report, lastProbe } = vitals;
+    const instance = { ...after, expiresAt, lastHeartbeatAt, report, lastProbe };
+    this.keep({ instance, revision });
+  }
+
+  /** Takes in everything, as it was when `change` was the newest. */
+  replace(instances: readonly RevisedInstance[], change: number): void {
+    this.lastChange = change;
+    const ids = new Set(instances.map(({ instance }) => instance.id));
+    for (const id of this.known.keys()) if (!ids.has(id)) this.drop(id);
+    for (const revised of instances) {
+      const isNews = this.known.get(revised.instance.id)?.revision !== revised.revision;
+      if (isNews) this.keep(revised);
+      else this.known.set(revised.instance.id, revised);
+    }
+  }
+
+  /** Takes in what was read of an instance by the way; its vitals are not told by changes. */
+  noteVitals({ instance, revision }: RevisedInstance): void {
+    if (this.known.get(instance.id)?.revision === revision)
+      this.known.set(instance.id, { instance, revision });
+  }
+
+  /** Moves an instance to another state here alone. */
+  moveHere(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
+    const known = this.known.get(id);
+    if (!known) return undefined;
+    const instance = { ...known.instance, ...state };
+    this.keep({ ...known, instance });
+    return instance;
+  }
+
+  private keep(revised: RevisedInstance): void {
+    const { instance } = revised;
+    const before = this.get(instance.id);
+    this.known.set(instance.id, revised);
+    this.watchers.tell({ before, after: instance });
+  }
+
+  private drop(id: string): void {
+    const before = this.get(id);
+    if (!before) return;
+    this.known.delete(id);
+    this.watchers.tell({ before, after: undefined });
+  }
+}

@@ -1,0 +1,36 @@
+import type { DiscoveryEventType } from '#contracts';
+import type { RecordedChange } from '../registry-store.js';
+import { instanceFrom } from './row.js';
+
+/** An entry of the stream of changes: its id and its fields, name and value in turn. */
+export type StreamEntry = readonly [id: string, fields: readonly string[]];
+
+/** What an entry says. */
+export interface EntryFacts {
+  readonly id: number;
+  /** The id of the entry before it; another one than was read last says that entries were missed. */
+  readonly since: number;
+  /** `undefined`: the store was restored, and all of it has to be read again. */
+  readonly change: RecordedChange | undefined;
+}
+
+export function factsOf([entryId, fields]: StreamEntry): EntryFacts {
+  const id = Number.parseInt(entryId, 10);
+  const values = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) values.set(fields[i] as string, fields[i + 1] as string);
+  const [type = '', reason = '', before = '', after = ''] = ['type', 'reason', 'before', 'after'].map(
+    (name) => values.get(name),
+  );
+  const change =
+    type === 'restored'
+      ? undefined
+      : {
+          id,
+          at: Number(values.get('at')),
+          type: type as DiscoveryEventType,
+          reason,
+          before: before === '' ? undefined : instanceFrom(before),
+          after: after === '' ? undefined : instanceFrom(after),
+        };
+  return { id, since: Number(values.get('since')), change };
+}

@@ -1,0 +1,151 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import type { ProbeView } from '#contracts';
+import {
+  RegistryStore,
+  type ChangeCause,
+  type InstanceState,
+  type PutResult,
+  type RecordPart,
+  type StoreChange,
+  type Sweep,
+} from '../registry-store.js';
+import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from '../stored-instance.js';
+import { PendingMoves } from './pending-moves.js';
+import { Picture } from './picture.js';
+import type { SessionOptions } from './redis-session.js';
+import { RegistryLink, type LinkWatcher } from './registry-link.js';
+import type { RegistryScripts } from './registry-scripts.js';
+import { Synchroniser } from './synchroniser.js';
+import type { RevisedInstance } from './row.js';
+
+const LOOKED_AT_ONCE = 1000;
+
+/**
+ * The registry of any number of gateways, in Redis. Writes are scripts; what they change comes back to every gateway, this
+ * one too, through one stream, so that all of them see the same changes in the same order.
+ */
+export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleDestroy {
+  private readonly picture = new Picture();
+  private readonly pending = new PendingMoves();
+  private readonly synchroniser = new Synchroniser(this.picture, this.pending);
+  private readonly link: RegistryLink;
+  private lostMs: number | undefined;
+
+  constructor(options: SessionOptions, watcher: LinkWatcher) {
+    super();
+    this.link = new RegistryLink(options, this.picture, this.synchroniser, watcher);
+  }
+
+  get awaySince(): number | undefined {
+    return this.link.awaySince;
+  }
+
+  /** Resolves when the gateway knows what is registered: until then it must not listen. */
+  onModuleInit(): Promise<void> {
+    return this.link.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.link.stop();
+  }
+
+  async put(instance: NewInstance, reason: string): Promise<PutResult> {
+    const { change, before, after } = await this.run((scripts) => scripts.put(instance, reason));
+    await this.link.reached(change);
+    return { before, after };
+  }
+
+  async move(
+    id: string,
+    state: Partial<InstanceState>,
+    cause: ChangeCause,
+  ): Promise<StoredInstance | undefined> {
+    try {
+      const moved = await this.run((scripts) => scripts.move(id, state, cause));
+      if (moved) await this.link.reached(moved.change);
+      return moved?.after;
+    } catch (error) {
+      // Whether an instance can be reached this gateway sees for itself, and must act upon.
+      if (!state.health) throw error;
+      return this.moveHere(id, state.health, cause);
+    }
+  }
+
+  async beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
+    const row = await this.run((scripts) => scripts.beat(id, report));
+    if (row) this.picture.noteVitals(row);
+    return row?.instance;
+  }
+
+  async noteProbe(id: string, probe: ProbeView): Promise<void> {
+    if (this.awaySince === undefined) await this.run((scripts) => scripts.noteProbe(id, probe));
+  }
+
+  async remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {
+    const removed = await this.run((scripts) => scripts.remove(id, reason));
+    if (removed) await this.link.reached(removed.change);
+    return removed?.before;
+  }
+
+  async sweep(): Promise<Sweep> {
+    if (this.awaySince !== undefined) return { expired: [], lostMs: 0 };
+    const { epoch, change, lostMs, expired } = await this.run((scripts) => scripts.sweep());
+    this.link.noteEpoch(epoch);
+    if (expired.length > 0) await this.link.reached(change);
+    const before = this.lostMs ?? lostMs;
+    this.lostMs = lostMs;
+    return { expired, lostMs: lostMs - before };
+  }
+
+  async get(id: string): Promise<StoredInstance | undefined> {
+    const known = this.picture.get(id);
+    return known && (await this.fresh([known]))[0];
+  }
+
+  async list(service?: string): Promise<readonly StoredInstance[]> {
+    return this.fresh(this.picture.list(service));
+  }
+
+  watch(listener: (change: StoreChange) => void): () => void {
+    return this.picture.watch(listener);
+  }
+
+  follow(listener: (part: RecordPart) => void): () => void {
+    return this.synchroniser.follow(listener);
+  }
+
+  private async run<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
+    const session = this.link.open;
+    try {
+      return await work(session.scripts);
+    } catch (error) {
+      throw this.link.fail(session, error);
+    }
+  }
+
+  private moveHere(
+    id: string,
+    health: InstanceState['health'],
+    cause: ChangeCause,
+  ): StoredInstance | undefined {
+    const moved = this.picture.moveHere(id, { health });
+    if (moved) this.pending.add(id, { url: moved.url, health, cause });
+    return moved;
+  }
+
+  /** The same instances with their vitals as the store has them; as they were last seen while it is away. */
+  private async fresh(known: readonly StoredInstance[]): Promise<readonly StoredInstance[]> {
+    if (this.awaySince !== undefined) return known;
+    try {
+      const found: RevisedInstance[] = [];
+      for (let i = 0; i < known.length; i += LOOKED_AT_ONCE) {
+        const ids = known.slice(i, i + LOOKED_AT_ONCE).map(({ id }) => id);
+        found.push(...(await this.run((scripts) => scripts.look(ids))));
+      }
+      for (const revised of found) this.picture.noteVitals(revised);
+      return known.map(({ id }) => this.picture.get(id)).filter((instance) => instance !== undefined);
+    } catch {
+      return known;
+    }
+  }
+}

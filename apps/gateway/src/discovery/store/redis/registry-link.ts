@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '#service-kit';
+import { registryUnavailable } from '../../problems.js';
+import type { Picture } from './picture.js';
+import { RedisSession, type SessionOptions } from './redis-session.js';
+import type { Synchroniser } from './synchroniser.js';
+
+/** Hears when the store goes and comes. */
+export interface LinkWatcher {
+  away(cause: unknown): void;
+  back(awayMs: number): void;
+}
+
+const RETRY_EVERY_MS = 100;
+const START_TIMEOUT_MS = 10_000;
+/** A change that no picture shows before it is complete. */
+const BEFORE_ALL = 0;
+
+/** Somebody waits until the picture shows a change. */
+interface Waiting {
+  readonly change: number;
+  readonly resolve: () => void;
+}
+
+/** Holds on to the store: opens one session after the other, and in each keeps the picture up to date. */
+export class RegistryLink {
+  private session: RedisSession | undefined;
+  private since: number | undefined = Date.now();
+  private failure: unknown;
+  private mustSynchronise = false;
+  private waiting: Waiting[] = [];
+  private life: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: SessionOptions,
+    private readonly picture: Picture,
+    private readonly synchroniser: Synchroniser,
+    private readonly watcher: LinkWatcher,
+  ) {}
+
+  /** Since when the store is away, milliseconds since the epoch; `undefined`: the picture is up to date. */
+  get awaySince(): number | undefined {
+    return this.since;
+  }
+
+  /** The session to write in. @throws registryUnavailable */
+  get open(): RedisSession {
+    if (this.since === undefined && this.session) return this.session;
+    throw unavailable(this.failure);
+  }
+
+  /** Resolves when the picture is complete for the first time. @throws StartupError when that takes too long */
+  async start(): Promise<void> {
+    const arrived = this.reached(BEFORE_ALL);
+    this.life ??= this.live();
+    await Promise.race([arrived, sleep(START_TIMEOUT_MS, undefined, { ref: false })]);
+    if (this.since === undefined) return;
+    await this.stop();
+    throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${String(this.failure)}`);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.session?.scripts.leave().catch(() => undefined);
+    this.session?.end();
+    await this.life;
+  }
+
+  /** A command of `session` failed: it is of no more use. Returns what to tell whoever asked for it. */
+  fail(session: RedisSession, cause: unknown): Error {
+    if (session === this.session) this.lose(cause);
+    session.end();
+    return unavailable(cause);
+  }
+
+  /** What the store says about itself by the way; other data than before has to be read afresh. */
+  noteEpoch(epoch: string): void {
+    if (!this.synchroniser.isKnown(epoch)) this.mustSynchronise = true;
+  }
+
+  /** Resolves when the picture shows `change`, or when nobody can tell because the store went away. */
+  reached(change: number): Promise<void> {
+    if (this.since === undefined && this.picture.change >= change) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ change, resolve }));
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async live(): Promise<void> {
+    while (!this.isStopping) {
+      await this.stay().catch((error: unknown) => this.lose(error));
+      this.session?.end();
+      await sleep(RETRY_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** One session, until it breaks. */
+  private async stay(): Promise<void> {
+    const session = await RedisSession.open(this.options);
+    this.session = session;
+    while (!this.isStopping) {
+      this.mustSynchronise = false;
+      await this.synchroniser.synchronise(session);
+      this.arrive();
+      while (await this.readOn(session));
+    }
+  }
+
+  /** Takes in what is new; `false`: it is time to synchronise, or to stop. */
+  private async readOn(session: RedisSession): Promise<boolean> {
+    const isComplete = this.synchroniser.take(await session.news(this.picture.change));
+    this.release((change) => change <= this.picture.change);
+    return isComplete && !this.mustSynchronise && !this.isStopping;
+  }
+
+  private arrive(): void {
+    if (this.since !== undefined) this.watcher.back(Date.now() - this.since);
+    this.since = undefined;
+    this.release((change) => change <= this.picture.change);
+  }
+
+  private lose(cause: unknown): void {
+    this.failure = cause;
+    this.release((change) => change > BEFORE_ALL);
+    if (this.since !== undefined || this.isStopping) return;
+    this.since = Date.now();
+    this.watcher.away(cause);
+  }
+
+  private release(isOver: (change: number) => boolean): void {
+    const over = this.waiting.filter(({ change }) => isOver(change));
+    if (over.length === 0) return;
+    this.waiting = this.waiting.filter(({ change }) => !isOver(change));
+    for (const { resolve } of over) resolve();
+  }
+}
+
+const unavailable = (cause: unknown): Error =>
+  registryUnavailable(
+    'the registry is away: what is registered is served on, and changes nothing; try again',
+    {
+      cause,
+      headers: { 'retry-after': '1' },
+    },
+  );

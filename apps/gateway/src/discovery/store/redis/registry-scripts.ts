@@ -1,0 +1,136 @@
+import type { Redis } from 'ioredis';
+import type { ProbeView } from '#contracts';
+import type { ChangeCause, InstanceState } from '../registry-store.js';
+import type { InstanceReport, NewInstance, RegisteredInstance } from '../stored-instance.js';
+import { PRELUDE } from './lua/prelude.js';
+import { LOOK, SNAPSHOT, STATE } from './lua/reads.js';
+import { RESTORE } from './lua/restore.js';
+import { LEAVE, SWEEP } from './lua/upkeep.js';
+import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE } from './lua/writes.js';
+import { registryKeys } from './registry-keys.js';
+import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
+
+const SCRIPTS = { PUT, MOVE, BEAT, NOTE_PROBE, REMOVE, SWEEP, LEAVE, STATE, LOOK, SNAPSHOT, RESTORE };
+
+type ScriptName = keyof typeof SCRIPTS;
+type Argument = string | number;
+
+/** Where the store stands. */
+export interface StoreState {
+  /** Another one than before: the store lost data, and somebody may have restored some. */
+  readonly epoch: string;
+  /** The id of the newest change. */
+  readonly change: number;
+}
+
+/** All that the store holds, at one moment. */
+export interface Snapshot extends StoreState {
+  readonly lostMs: number;
+  readonly instances: readonly RevisedInstance[];
+}
+
+/** What a sweep found. */
+export interface Swept extends StoreState {
+  /** Time that was lost since the store began, milliseconds. */
+  readonly lostMs: number;
+  /** Those that were heard of lately. */
+  readonly gateways: readonly string[];
+  readonly expired: readonly RegisteredInstance[];
+}
+
+/** Defines the scripts on a connection; ioredis sends their text only where the server does not know them yet. */
+export function defineScripts(connection: Redis, prefix: string): void {
+  const numberOfKeys = registryKeys(prefix).length;
+  for (const [name, lua] of Object.entries(SCRIPTS))
+    connection.defineCommand(name, { lua: PRELUDE + lua, numberOfKeys });
+}
+
+/** The scripts of the registry, each atomic, as calls. */
+export class RegistryScripts {
+  private readonly first: readonly string[];
+
+  /** @param gateway who calls */
+  constructor(
+    private readonly connection: Redis,
+    prefix: string,
+    gateway: string,
+  ) {
+    this.first = [...registryKeys(prefix), gateway];
+  }
+
+  async put(instance: NewInstance, reason: string) {
+    const json = JSON.stringify(instance);
+    const answer = await this.call<[string, string | null, Row]>('PUT', instance.id, json, reason);
+    const [change, before, row] = answer;
+    return {
+      change: Number(change),
+      before: before === null ? undefined : instanceFrom(before),
+      after: revisedFrom(row).instance,
+    };
+  }
+
+  /** Resolves to nothing for an unknown id; to change 0 when nothing moved. */
+  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause) {
+    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, JSON.stringify(state), type, reason);
+    return row && { change: Number(change), after: revisedFrom(row).instance };
+  }
+
+  async beat(id: string, report: InstanceReport): Promise<RevisedInstance | undefined> {
+    const [row] = await this.call<[Row?]>('BEAT', id, JSON.stringify(report));
+    return row && revisedFrom(row);
+  }
+
+  async noteProbe(id: string, probe: ProbeView): Promise<void> {
+    await this.call('NOTE_PROBE', id, JSON.stringify(probe));
+  }
+
+  async remove(id: string, reason: string) {
+    const [change, before] = await this.call<[string?, string?]>('REMOVE', id, reason);
+    return before === undefined ? undefined : { change: Number(change), before: instanceFrom(before) };
+  }
+
+  async sweep(): Promise<Swept> {
+    const answer = await this.call<[string, string, string, string[], string[]]>('SWEEP');
+    const [epoch, change, lost, gateways, expired] = answer;
+    return {
+      epoch,
+      change: Number(change),
+      lostMs: Number(lost),
+      gateways,
+      expired: expired.map(instanceFrom),
+    };
+  }
+
+  async leave(): Promise<void> {
+    await this.call('LEAVE');
+  }
+
+  async state(): Promise<StoreState> {
+    const [epoch, change] = await this.call<[string, string]>('STATE');
+    return { epoch, change: Number(change) };
+  }
+
+  /** Those of them that are there. */
+  async look(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
+    return (await this.call<Row[]>('LOOK', ...ids)).map(revisedFrom);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const [epoch, change, lost, rows] = await this.call<[string, string, string, Row[]]>('SNAPSHOT');
+    return { epoch, change: Number(change), lostMs: Number(lost), instances: rows.map(revisedFrom) };
+  }
+
+  /** @param seen the id of the newest change that this gateway has seen */
+  async restore(seen: number, instances: readonly RevisedInstance[]): Promise<void> {
+    const rows = instances.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
+    await this.call('RESTORE', seen, ...rows);
+  }
+
+  private call<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {
+    const scripts = this.connection as unknown as Record<
+      ScriptName,
+      (...args: readonly Argument[]) => Promise<T>
+    >;
+    return scripts[name](...this.first, ...args);
+  }
+}

@@ -1,0 +1,48 @@
+import type { ProbeView } from '#contracts';
+import type {
+  InstanceReport,
+  InstanceVitals,
+  RegisteredInstance,
+  StoredInstance,
+} from '../stored-instance.js';
+
+/** An instance as scripts answer it; a member that the store has not got is `null`. */
+export type Row = readonly [
+  instance: string,
+  lease: string | null,
+  beat: string | null,
+  report: string | null,
+  probe: string | null,
+  revision: string | null,
+];
+
+/** An instance of the store, and the id of the change that made it what it is. */
+export interface RevisedInstance {
+  readonly instance: StoredInstance;
+  readonly revision: number;
+}
+
+export const instanceFrom = (json: string): RegisteredInstance => JSON.parse(json) as RegisteredInstance;
+
+export function revisedFrom([json, lease, beat, report, probe, revision]: Row): RevisedInstance {
+  const vitals: InstanceVitals = {
+    expiresAt: Number(lease),
+    lastHeartbeatAt: Number(beat),
+    report: report === null ? {} : (JSON.parse(report) as InstanceReport),
+    lastProbe: probe === null ? null : (JSON.parse(probe) as ProbeView),
+  };
+  return { instance: { ...instanceFrom(json), ...vitals }, revision: Number(revision) };
+}
+
+const VITALS: ReadonlySet<string> = new Set<keyof InstanceVitals>([
+  'expiresAt',
+  'lastHeartbeatAt',
+  'report',
+  'lastProbe',
+]);
+
+/** The part of an instance that stores keep as JSON. */
+export function jsonOf(instance: RegisteredInstance): string {
+  const registered = Object.entries(instance).filter(([name]) => !VITALS.has(name));
+  return JSON.stringify(Object.fromEntries(registered));
+}

@@ -1,0 +1,65 @@
+import { Listeners } from '../listeners.js';
+import type { RecordPart } from '../registry-store.js';
+import type { PendingMoves } from './pending-moves.js';
+import type { Picture } from './picture.js';
+import type { EntryFacts } from './recorded-change.js';
+import type { RedisSession } from './redis-session.js';
+
+const changesIn = (entries: readonly EntryFacts[]) =>
+  entries.map(({ change }) => change).filter((change) => change !== undefined);
+
+/**
+ * Keeps a picture in step with the store. A gateway that was cut off goes on in the stream where it stopped; where the stream
+ * does not reach back that far it reads everything. A store that lost data is given back what the picture holds first.
+ */
+export class Synchroniser {
+  private readonly followers = new Listeners<[RecordPart]>();
+  private epoch: string | undefined;
+  private isBehind = true;
+
+  constructor(
+    private readonly picture: Picture,
+    private readonly pending: PendingMoves,
+  ) {}
+
+  follow(listener: (part: RecordPart) => void): () => void {
+    const { change } = this.picture;
+    if (this.epoch !== undefined) listener({ changes: [], since: change, upTo: change });
+    return this.followers.add(listener);
+  }
+
+  /** Whether this is the data that the picture was made of. */
+  isKnown(epoch: string): boolean {
+    return epoch === this.epoch;
+  }
+
+  /** Brings the picture to where changes can be followed from. */
+  async synchronise(session: Pick<RedisSession, 'scripts' | 'history'>): Promise<void> {
+    const { scripts } = session;
+    const { epoch, change } = await scripts.state();
+    const hasLost = this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
+    if (hasLost) await scripts.restore(this.picture.change, this.picture.all);
+    await this.pending.flush(scripts, this.picture);
+    if (!hasLost && !this.isBehind) return;
+    const snapshot = await scripts.snapshot();
+    const entries = await session.history(snapshot.change);
+    this.epoch = snapshot.epoch;
+    this.isBehind = false;
+    this.picture.replace(snapshot.instances, snapshot.change);
+    const since = entries[0]?.since ?? snapshot.change;
+    this.followers.tell({ changes: changesIn(entries), since, upTo: snapshot.change });
+  }
+
+  /** Takes in what was read; `false`: something is missing before it, and everything has to be read. */
+  take(entries: readonly EntryFacts[]): boolean {
+    for (const { id, since, change } of entries) {
+      if (since !== this.picture.change || !change) {
+        this.isBehind = true;
+        return false;
+      }
+      this.picture.apply(change);
+      this.followers.tell({ changes: [change], since, upTo: id });
+    }
+    return true;
+  }
+}
