@@ -1,5 +1,5 @@
 /**
- * `npm run stack -- COMMAND [service] [--prod | --watch]`: the system in containers, by Docker Compose. The same on Linux,
+ * `npm run stack -- COMMAND [service…] [--prod | --watch] [--no-build]`: the system in containers, by Docker Compose. The same on Linux,
  * macOS and Windows; it replaces the docker-commands script of earlier days.
  */
 import './lib/node-version.mjs';
@@ -16,7 +16,7 @@ if (line === undefined) {
 }
 
 try {
-  process.exitCode = await COMMANDS[line.command](new Compose(line.kind), line.services);
+  process.exitCode = await COMMANDS[line.command](new Compose(line.kind), line.services, line.options);
 } catch (error) {
   if (!(error instanceof StackError)) throw error;
   console.error(error.message);

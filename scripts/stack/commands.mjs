@@ -1,5 +1,6 @@
 import { makeSecrets, missingSecrets, SECRETS_FOLDER } from './secrets.mjs';
 import { StackError } from './stack-error.mjs';
+import { upgrade } from './upgrade.mjs';
 
 const ADDRESS = {
   development: 'http://localhost:8000',
@@ -16,9 +17,9 @@ function requireSecrets({ kind }) {
   );
 }
 
-async function up(compose, services) {
+async function up(compose, services, { build }) {
   requireSecrets(compose);
-  const code = await compose.run('up', '--detach', '--build', '--wait', ...services);
+  const code = await compose.run('up', '--detach', build ? '--build' : '--no-build', '--wait', ...services);
   if (code === 0) console.log(`ready: open ${ADDRESS[compose.kind]}`);
   return code;
 }
@@ -34,13 +35,14 @@ function secrets() {
   return 0;
 }
 
-/** Each takes the compose files and the services that were named, and returns the exit code. */
+/** Each takes the compose files, the services that were named and the options, and returns the exit code. */
 export const COMMANDS = {
   up,
   ps: (compose, services) => compose.run('ps', '--all', ...services),
   logs: (compose, services) => compose.run('logs', '--follow', '--tail', '100', ...services),
   restart: (compose, services) => compose.run('restart', ...services),
   rebuild,
+  upgrade,
   down: (compose, services) => compose.run('down', ...services),
   secrets,
 };

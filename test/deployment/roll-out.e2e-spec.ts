@@ -1,0 +1,119 @@
+import { call, launchNode, tempDir, type LaunchedProcess } from '#testing';
+import { rollOut, STEPS, type Weighed } from '../../scripts/stack/upgrade/roll-out.mjs';
+import { ServiceRegistry } from '../../scripts/stack/upgrade/service-registry.mjs';
+import { buildOfVersion, ProcessFleet } from './support/process-fleet.js';
+import { SteadyLoad } from './support/steady-load.js';
+
+const NEXT = '1.1.0';
+const OLD_ONES = 2;
+
+describe('an upgrade of a service under load', () => {
+  const next = buildOfVersion(NEXT);
+  const data = tempDir();
+  let gateway: LaunchedProcess;
+  let url: string;
+  let registry: ServiceRegistry<string>;
+  let fleet: ProcessFleet;
+  let said: string[];
+
+  const ask = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
+    (
+      await call(gatewayUrl, `${method} ${path}`, {
+        headers: { accept: 'application/json' },
+        ...(body && { body }),
+      })
+    ).body;
+
+  const versions = async (): Promise<readonly string[]> =>
+    (await registry.instances()).filter(({ status }) => status === 'up').map(({ version }) => version);
+
+  beforeAll(async () => {
+    gateway = launchNode('dist/apps/gateway/src/main.js', [], { GATEWAY_PORT: '0' });
+    [, url] = (await gateway.waitForOutput(/"app":"gateway","url":"([^"]+)"/)) as unknown as [string, string];
+    registry = new ServiceRegistry('user-service', [url], ask);
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    next.remove();
+    data.remove();
+  });
+
+  beforeEach(async () => {
+    said = [];
+    fleet = new ProcessFleet({ REGISTRY_URL: url, DATA_DIR: data.path }, next);
+    await fleet.startBefore(OLD_ONES);
+  });
+  afterEach(() => fleet.stop());
+
+  const upgrade = (asked: Partial<ServiceRegistry<string>> = {}): Promise<void> => {
+    const asking = Object.assign(Object.create(registry) as ServiceRegistry<string>, asked);
+    return rollOut({ fleet, registry: asking, say: (line) => said.push(line), pauseMs: 500 });
+  };
+
+  it('fails no request, and leaves nothing but the new version', async () => {
+    expect(await versions()).toEqual(['1.0.0', '1.0.0']);
+    const load = new SteadyLoad(url);
+    await upgrade();
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.answered).toBeGreaterThan(100);
+    expect(await versions()).toEqual([NEXT, NEXT]);
+    expect((await registry.instances()).map(({ weight }) => weight)).toEqual([100, 100]);
+  }, 60_000);
+
+  it('is taken back without a failed request when the new version fails more often', async () => {
+    const before = await registry.instances();
+    const load = new SteadyLoad(url);
+    const failureRate = (instances: readonly Weighed[]) =>
+      Promise.resolve(instances[0]?.version === NEXT ? 0.2 : 0.1);
+    await expect(upgrade({ failureRate })).rejects.toThrow(
+      'the new instances fail more often; the instances before go on',
+    );
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(await registry.instances()).toMatchObject(
+      before.map(({ id }) => ({ id, weight: 100, status: 'up' })),
+    );
+    expect(said.at(-1)).toContain('errors 10.0 % there, 20.0 % on the new ones');
+  }, 60_000);
+
+  it('sends the old ones less with every step, and the new ones their usual share', async () => {
+    const shares: string[] = [];
+    const weigh = async (instances: readonly Weighed[], weight: number): Promise<void> => {
+      await registry.weigh(instances, weight);
+      const all = await registry.instances();
+      shares.push(all.map((instance) => `${instance.version}: ${instance.weight}`).join(', '));
+    };
+    await upgrade({ weigh });
+    const share = (weight: number) => `1.0.0: ${weight}, 1.0.0: ${weight}, ${NEXT}: 100, ${NEXT}: 100`;
+    expect(shares).toEqual(['1.0.0: 1000, 1.0.0: 1000', ...STEPS.map(share)]);
+  }, 60_000);
+
+  it('does not begin when nothing runs', async () => {
+    await fleet.retire();
+    await expect(upgrade()).rejects.toThrow('there is nothing to replace');
+  });
+});
+
+describe('the failure rate of some instances', () => {
+  const service = (name: string, ...instances: object[]) => ({ services: [{ name, instances }] });
+  const reports: Readonly<Record<string, object>> = {
+    one: service('user-service', { id: 'a', requests: 90, errors: 1 }, { id: 'b', requests: 5, errors: 5 }),
+    two: service('user-service', { id: 'a', requests: 10, errors: 0 }),
+    three: service('order-service', { id: 'a', requests: 1, errors: 1 }),
+  };
+  const registry = new ServiceRegistry('user-service', Object.keys(reports), (gateway) =>
+    Promise.resolve(reports[gateway]),
+  );
+  const rateOf = (...ids: string[]) =>
+    registry.failureRate(ids.map((id) => ({ id, version: '1', status: 'up', weight: 100 })));
+
+  it('is that of all gateways together', async () => {
+    expect(await rateOf('a')).toBe(0.01);
+    expect(await rateOf('b')).toBe(1);
+  });
+
+  it('is none of those that nobody has asked', async () => {
+    expect(await rateOf('c')).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const CLIENTS = 6;
+
+/** Clients that read and write users without a pause, until they are stopped. */
+export class SteadyLoad {
+  answered = 0;
+  /** What went wrong, one entry a request. */
+  readonly failures: string[] = [];
+  private stopped = false;
+  private readonly clients: readonly Promise<void>[];
+
+  constructor(private readonly url: string) {
+    this.clients = Array.from({ length: CLIENTS }, () => this.ask());
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.clients);
+  }
+
+  private async ask(): Promise<void> {
+    while (!this.stopped) {
+      await this.expect(200, { method: 'GET' });
+      // Not idempotent: what was lost on the way could not be sent again.
+      const body = JSON.stringify({ email: `${randomUUID()}@example.com`, name: 'Load' });
+      await this.expect(201, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      await sleep(1);
+    }
+  }
+
+  private async expect(status: number, request: RequestInit): Promise<void> {
+    const got = await fetch(`${this.url}/api/user-service/users`, request).then(
+      async (response) => ((await response.text()) && response.status) || 0,
+      (error: unknown) => String((error as Error).cause ?? error),
+    );
+    if (got === status) this.answered += 1;
+    else this.failures.push(`${request.method ?? ''}: ${got}`);
+  }
+}
