@@ -1,0 +1,28 @@
+import { onPrograms } from '#testing';
+import { Fleet } from '../support/fleet/fleet.js';
+import { Ledger } from '../support/fleet/ledger.js';
+import { Load } from '../support/fleet/load.js';
+
+onPrograms(['nginx', 'redis-server'], 'a rolling restart of everything, under load', () => {
+  let fleet: Fleet;
+  beforeAll(async () => {
+    fleet = await Fleet.start({ gateways: 2, users: 2, env: { SHUTDOWN_DELAY_SECONDS: '3' } });
+  }, 60_000);
+  afterAll(() => fleet.stop(), 30_000);
+
+  it('fails no request, not even a POST', async () => {
+    const ledger = new Ledger();
+    const reads = Load.start(fleet.url, ledger.read, { clients: 8, pauseMs: 5 });
+    const writes = Load.start(fleet.url, ledger.write, { clients: 4, pauseMs: 20 });
+    for (const member of [...fleet.gateways, ...fleet.users]) {
+      expect(await member.stop()).toEqual({ code: 0, signal: null });
+      await member.start();
+      await fleet.untilComplete();
+    }
+    await reads.stop();
+    await writes.stop();
+    expect([...reads.failures, ...writes.failures]).toEqual([]);
+    expect(await ledger.check(fleet.url)).toBe(writes.answered);
+    expect(reads.answered).toBeGreaterThan(1000);
+  }, 90_000);
+});

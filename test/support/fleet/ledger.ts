@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { call } from '#testing';
+import type { LoadRequest } from './load.js';
+
+interface User {
+  readonly id: string;
+  readonly email: string;
+}
+
+interface Page {
+  readonly items: readonly User[];
+  readonly nextCursor: string | null;
+}
+
+const USERS = '/api/user-service/users';
+
+/** Users that clients made, to be compared with those that the service knows in the end. */
+export class Ledger {
+  private readonly acknowledged = new Set<string>();
+  private readonly asked = new Set<string>();
+
+  /** Reads. */
+  readonly read = (): LoadRequest => ({ method: 'GET', path: `${USERS}?limit=5`, expected: 200 });
+
+  /** Makes a user. */
+  readonly write = (): LoadRequest => {
+    const email = `${randomUUID()}@example.com`;
+    this.asked.add(email);
+    return {
+      method: 'POST',
+      path: USERS,
+      body: { email, name: 'Someone' },
+      expected: 201,
+      onAnswer: (user) => this.acknowledged.add((user as User).email),
+    };
+  };
+
+  /** Every user that was acknowledged is there, and nobody whom no client asked for. Returns how many. */
+  async check(origin: string): Promise<number> {
+    const found = await allUsers(origin);
+    const emails = new Set(found.map(({ email }) => email));
+    expect([...this.acknowledged].filter((email) => !emails.has(email))).toEqual([]);
+    expect(found.filter(({ email }) => !this.asked.has(email))).toEqual([]);
+    expect(emails.size).toBe(found.length);
+    return found.length;
+  }
+}
+
+async function allUsers(origin: string): Promise<readonly User[]> {
+  const users: User[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page = (await call(origin, `GET ${USERS}?limit=200${cursor && `&cursor=${cursor}`}`)).body as Page;
+    users.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return users;
+}

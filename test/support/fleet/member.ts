@@ -1,0 +1,48 @@
+import { startApp, type AppProcess, type Environment, type Exit, waitFor } from '#testing';
+
+/** One process of a fleet: it comes back at the same address after every restart. */
+export class Member {
+  private app: AppProcess;
+
+  static async start(name: string, env: Environment): Promise<Member> {
+    return new Member(name, env, await startApp(name, env));
+  }
+
+  private constructor(
+    readonly name: string,
+    private readonly env: Environment,
+    app: AppProcess,
+  ) {
+    this.app = app;
+  }
+
+  get url(): string {
+    return this.app.url;
+  }
+
+  /** SIGTERM, and how it ended. */
+  stop(): Promise<Exit> {
+    return this.app.process.stop();
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.app.process.signal('SIGKILL');
+    await this.app.process.exited;
+  }
+
+  /** Stands still, holding its connections, until {@link thaw}. */
+  freeze(): void {
+    this.app.process.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.app.process.signal('SIGCONT');
+  }
+
+  /** Starts it again after it ended, and waits until it is ready. */
+  async start(): Promise<void> {
+    this.app = await startApp(this.name, this.env);
+    await waitFor(`${this.name} to be ready`, async () => (await fetch(`${this.url}/health/ready`)).ok);
+  }
+}
