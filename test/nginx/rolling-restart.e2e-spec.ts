@@ -12,7 +12,11 @@ async function restart(member: Member): Promise<void> {
 onPrograms(['nginx', 'redis-server'], 'a rolling restart of gateways and services, under load', () => {
   let fleet: Fleet;
   beforeAll(async () => {
-    fleet = await Fleet.start({ gateways: 2, users: 2, env: { SHUTDOWN_DELAY_SECONDS: '3' } });
+    fleet = await Fleet.start({
+      gateways: 2,
+      services: { 'user-service': 2 },
+      env: { SHUTDOWN_DELAY_SECONDS: '3' },
+    });
   }, 60_000);
   afterAll(() => fleet.stop(), 30_000);
 
@@ -21,7 +25,7 @@ onPrograms(['nginx', 'redis-server'], 'a rolling restart of gateways and service
     const reads = Load.start(fleet.url, ledger.read, { clients: 8, pauseMs: 5 });
     const writes = Load.start(fleet.url, ledger.write, { clients: 4, pauseMs: 20 });
     for (const [i, gateway] of fleet.gateways.entries()) {
-      await Promise.all([gateway, fleet.users[i]!].map(restart));
+      await Promise.all([gateway, fleet.services[i]!].map(restart));
       await fleet.untilComplete();
     }
     await reads.stop();

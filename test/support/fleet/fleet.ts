@@ -8,51 +8,52 @@ import {
   type TestNginx,
   type TestRedis,
 } from '#testing';
+import { healthyAt } from './look.js';
 import { Member } from './member.js';
 
-const USERS = 'user-service';
+/** The sample services, by the variable that holds the port of each. */
+const PORT_OF = {
+  'user-service': 'USER_SERVICE_PORT',
+  'order-service': 'ORDER_SERVICE_PORT',
+  'product-service': 'PRODUCT_SERVICE_PORT',
+} as const;
+type ServiceName = keyof typeof PORT_OF;
 
 /** What a fleet is made of. */
 export interface FleetOptions {
   readonly gateways: number;
-  /** Instances of the user service, on one store. */
-  readonly users: number;
-  /** PostgreSQL for them; otherwise an embedded store. */
-  readonly databaseUrl?: string;
-  /** Settings of every process. */
+  /** Instances of each service; those of one share a store. */
+  readonly services: Readonly<Partial<Record<ServiceName, number>>>;
+  /** Settings of every process; `DATABASE_URL` for PostgreSQL instead of embedded stores. */
   readonly env?: Environment;
   /** Where gateways find Redis; its own address unless something stands between. */
-  readonly redisUrl?: (redis: TestRedis) => string;
+  readonly redisUrl?: (redis: TestRedis) => string | Promise<string>;
 }
 
-/** nginx, gateways that share a Redis, and instances of one service behind them: a process each. */
+/** nginx, gateways that share a Redis, and instances of services behind them: a process each. */
 export class Fleet {
   private constructor(
-    readonly redis: TestRedis,
+    public redis: TestRedis,
     readonly gateways: readonly Member[],
-    readonly users: readonly Member[],
     readonly nginx: TestNginx,
+    readonly services: readonly Member[],
     private readonly release: () => void,
   ) {}
 
-  static async start(options: FleetOptions): Promise<Fleet> {
+  static async start({ gateways: count, services, env, redisUrl }: FleetOptions): Promise<Fleet> {
     const data = tempDir();
     const redis = await startRedis();
-    const REDIS_URL = options.redisUrl?.(redis) ?? redis.url;
-    const gateways = await startAll(options.gateways, async () => {
-      const GATEWAY_PORT = String(await freePort());
-      return Member.start('gateway', { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT, REDIS_URL, ...options.env });
-    });
+    const REDIS_URL = (await redisUrl?.(redis)) ?? redis.url;
+    const gateways = await Promise.all(
+      Array.from({ length: count }, () => startGateway({ REDIS_URL, ...env })),
+    );
     const nginx = await startNginx(gateways.map(({ url }) => new URL(url).host));
-    const users = await startAll(options.users, async () => {
-      const env = { USER_SERVICE_PORT: String(await freePort()), REGISTRY_URL: nginx.url };
-      const store = {
-        DATA_DIR: data.path,
-        ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
-      };
-      return Member.start(USERS, { ...env, ...store, ...options.env });
-    });
-    const fleet = new Fleet(redis, gateways, users, nginx, () => data.remove());
+    const common = { DATA_DIR: data.path, REGISTRY_URL: nginx.url, ...env };
+    const names = Object.entries(services).flatMap(([name, instances]) =>
+      Array<string>(instances).fill(name),
+    );
+    const members = await Promise.all(names.map((name) => startService(name as ServiceName, common)));
+    const fleet = new Fleet(redis, gateways, nginx, members, () => data.remove());
     await fleet.untilComplete();
     return fleet;
   }
@@ -65,29 +66,34 @@ export class Fleet {
   /** Waits until every gateway has every instance in rotation. */
   async untilComplete(): Promise<void> {
     for (const gateway of this.gateways)
-      await waitFor('all instances to be up', async () => (await healthyAt(gateway)) === this.users.length);
+      await waitFor(
+        'all instances to be up',
+        async () => (await healthyAt(gateway.url)) === this.services.length,
+      );
+  }
+
+  /** A new, empty Redis at the address of the one before, which must have ended. */
+  async replaceRedis(): Promise<void> {
+    await this.redis.stop();
+    this.redis = await startRedis(this.redis.port);
   }
 
   async stop(): Promise<void> {
-    for (const member of [...this.users, ...this.gateways]) member.thaw();
-    await Promise.all(this.users.map((member) => member.stop()));
+    for (const member of [...this.services, ...this.gateways]) member.thaw();
+    await Promise.all(this.services.map((member) => member.stop()));
     await Promise.all(this.gateways.map((member) => member.stop()));
     await this.nginx.stop();
+    this.redis.process.signal('SIGCONT');
     await this.redis.stop();
     this.release();
   }
 }
 
-const startAll = (count: number, start: () => Promise<Member>): Promise<Member[]> =>
-  Promise.all(Array.from({ length: count }, start));
-
-/** How many instances of the user service this gateway would send requests to. */
-export async function healthyAt({ url }: Member): Promise<number> {
-  const services = (await (await fetch(`${url}/services`)).json()) as ServiceSummary[];
-  return services.find(({ name }) => name === USERS)?.instances.healthy ?? 0;
+// Ports are chosen before the start, so that a process comes back where it was.
+async function startGateway(env: Environment): Promise<Member> {
+  const address = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(await freePort()) };
+  return Member.start('gateway', { ...address, ...env });
 }
 
-interface ServiceSummary {
-  readonly name: string;
-  readonly instances: { readonly healthy: number };
-}
+const startService = async (name: ServiceName, env: Environment): Promise<Member> =>
+  Member.start(name, { [PORT_OF[name]]: String(await freePort()), ...env });
