@@ -2,12 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#service-kit';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import { RedisStore } from '../store/redis/redis.store.js';
+import type { RecordedChange } from '../store/registry-store.js';
+import { storedFrom } from '../stored-from.js';
 import type { StoreBench } from './registry-store.contract.js';
 
 /** One gateway's store on a real Redis, under a prefix that others share only when they are told it. */
 export class StoreOnRedis implements StoreBench {
   readonly store: RedisStore;
+  /** What the store said of itself. */
   readonly told: string[] = [];
+  readonly changes: RecordedChange[] = [];
+  /** How often the record went on elsewhere than where it had ended. */
+  gaps = -1;
+  private upTo = -1;
 
   private constructor(
     url: string,
@@ -17,6 +24,11 @@ export class StoreOnRedis implements StoreBench {
       { url, prefix, gateway: newId() },
       { away: () => this.told.push('away'), back: () => this.told.push('back') },
     );
+    this.store.follow(({ changes, since, upTo }) => {
+      if (since > this.upTo || this.upTo < 0) this.gaps += 1;
+      this.changes.push(...changes.filter(({ id }) => id > this.upTo));
+      this.upTo = upTo;
+    });
   }
 
   static async open(url: string, prefix = `test-${newId()}`): Promise<StoreOnRedis> {
@@ -25,11 +37,21 @@ export class StoreOnRedis implements StoreBench {
     return opened;
   }
 
+  async register(id: string, ttlSeconds = 300): Promise<void> {
+    const instance = storedFrom({ name: 'users', url: 'http://127.0.0.1:9001', ttlSeconds: 2 }, id);
+    await this.store.put({ ...instance, ttlSeconds }, 'it registered');
+  }
+
+  /** Ids of the instances in this gateway's picture, in alphabetical order. */
+  async ids(): Promise<readonly string[]> {
+    return (await this.store.list()).map(({ id }) => id).sort();
+  }
+
   async pass(ms: number): Promise<void> {
     const end = Date.now() + ms;
     while (Date.now() < end) {
       await sleep(SWEEP_EVERY_MS);
-      await this.store.sweep();
+      await this.store.sweep().catch(() => undefined);
     }
   }
 

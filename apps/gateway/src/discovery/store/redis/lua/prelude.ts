@@ -27,10 +27,8 @@ if call('HEXISTS', clock, 'epoch') == 0 then
   set_epoch()
 end
 
-local function move_leases(ms, via)
-  for _, id in ipairs(call('ZRANGE', leases, 0, -1)) do
-    if not via or call('HGET', vias, id) == via then call('ZINCRBY', leases, text(ms), id) end
-  end
+local function move_all(key, ms)
+  for _, member in ipairs(call('ZRANGE', key, 0, -1)) do call('ZINCRBY', key, text(ms), member) end
 end
 
 local function is_stall(ms) return math.abs(ms) > ${STALL_MS} end
@@ -38,15 +36,22 @@ local function is_stall(ms) return math.abs(ms) > ${STALL_MS} end
 -- Nobody swept: all gateways or the store stood still, or the server's clock was set.
 local lost = now - call('HGET', clock, 'swept') - ${SWEEP_EVERY_MS}
 if is_stall(lost) then
-  move_leases(lost)
-  for _, gateway in ipairs(call('ZRANGE', gateways, 0, -1)) do call('ZINCRBY', gateways, text(lost), gateway) end
+  move_all(leases, lost)
+  move_all(gateways, lost)
   call('HINCRBY', clock, 'lost', text(lost))
   call('HSET', clock, 'swept', text(now))
 end
 
--- This gateway was not heard of, and heard no heartbeat: leases that it renews are not to suffer.
+-- This gateway was not heard of, and heard no heartbeat: leases that it renews begin anew.
 local heard = call('ZSCORE', gateways, me)
-if heard and is_stall(now - heard) then move_leases(now - heard, me) end
+if heard and is_stall(now - heard) then
+  for _, id in ipairs(call('HKEYS', instances)) do
+    if call('HGET', vias, id) == me then
+      local ttl_seconds = cjson.decode(call('HGET', instances, id)).ttlSeconds
+      call('ZADD', leases, text(now + ttl_seconds * 1000), id)
+    end
+  end
+end
 call('ZADD', gateways, text(now), me)
 
 local function start_lease(id, ttl_seconds)

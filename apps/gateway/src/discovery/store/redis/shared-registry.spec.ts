@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { freePort, startRedis, waitFor, withRedis } from '#testing';
+import { Cable } from '../../testing/cable.js';
+import { StoreOnRedis } from '../../testing/store-on-redis.js';
+import { registryKeys } from './registry-keys.js';
+
+const down = { status: 'down', reason: 'refused' } as const;
+const cause = { type: 'status-changed', reason: 'refused' } as const;
+const unavailable = { status: 503, code: 'registry-unavailable', headers: { 'retry-after': '1' } };
+
+withRedis('gateways on one Redis', (server) => {
+  const closing: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  const open = async (prefix?: string, url = server().url) => {
+    const opened = await StoreOnRedis.open(url, prefix);
+    closing.push(() => opened.close());
+    return opened;
+  };
+  const pair = async () => {
+    const one = await open();
+    return [one, await open(one.prefix)] as const;
+  };
+  /** A second gateway, whose way to Redis can be cut. */
+  const withCable = async () => {
+    const one = await open();
+    const cable = await Cable.to(server().port);
+    closing.push(() => cable.close());
+    return { one, cable, other: await open(one.prefix, cable.url) };
+  };
+  const client = () => {
+    const redis = new Redis(server().url);
+    closing.push(() => redis.disconnect());
+    return redis;
+  };
+  const agree = (...stores: StoreOnRedis[]) =>
+    waitFor('the same picture everywhere', async () => {
+      const pictures = await Promise.all(stores.map((each) => each.ids()));
+      return new Set(pictures.map(String)).size === 1;
+    });
+
+  it('see what another one does, in one order and under the same ids', async () => {
+    const [one, other] = await pair();
+    await one.register('a');
+    await Promise.all([one.register('b'), other.register('c'), other.store.remove('a', 'it left')]);
+    await other.store.move('c', { isDraining: true }, { type: 'draining', reason: 'asked' });
+    await waitFor('all changes', () => one.changes.length === 5 && other.changes.length === 5);
+    expect(one.changes).toEqual(other.changes);
+    expect(await one.store.list()).toEqual(await other.store.list());
+  });
+
+  it('know at their start what is registered, and what has happened', async () => {
+    const one = await open();
+    await one.register('a');
+    await one.store.move('a', { health: down }, cause);
+    const late = await open(one.prefix);
+    expect(await late.store.get('a')).toEqual(await one.store.get('a'));
+    expect(late.changes).toEqual(one.changes);
+  });
+
+  it('share nothing with those of another prefix', async () => {
+    const [one, stranger] = [await open(), await open()];
+    await one.register('a');
+    expect(await stranger.ids()).toEqual([]);
+  });
+
+  it('take in five hundred registrations at once', async () => {
+    const [one, other] = await pair();
+    const ids = Array.from({ length: 500 }, (_, i) => `i${i}`).sort();
+    await Promise.all(ids.map((id, i) => (i % 2 ? one : other).register(id)));
+    await agree(one, other);
+    expect(await one.ids()).toEqual(ids);
+    expect(new Set(other.changes.map(({ id }) => id)).size).toBe(500);
+  });
+
+  it('miss no change while they are cut off, and refuse writes', async () => {
+    const { one, other, cable } = await withCable();
+    await one.register('a');
+    await agree(one, other);
+    cable.cut();
+    await waitFor('the loss', () => other.told.includes('away'));
+    await one.register('b');
+    await one.store.remove('a', 'it left');
+    await expect(other.register('c')).rejects.toMatchObject(unavailable);
+    await expect(other.store.beat('a', {})).rejects.toMatchObject(unavailable);
+    await expect(other.store.remove('a', 'it left')).rejects.toMatchObject(unavailable);
+    expect(await other.ids()).toEqual(['a']);
+    cable.mend();
+    await agree(one, other);
+    expect(other.told).toEqual(['back', 'away', 'back']);
+    expect(other.changes).toEqual(one.changes);
+    expect(other.gaps).toBe(0);
+  });
+
+  it('read everything when the stream does not reach back to where they were', async () => {
+    const { one, other, cable } = await withCable();
+    await one.register('a');
+    await agree(one, other);
+    cable.cut();
+    await one.register('b');
+    await client().xtrim(`{${one.prefix}}:changes`, 'MAXLEN', 0);
+    await one.register('c');
+    cable.mend();
+    await agree(one, other);
+    expect(await other.ids()).toEqual(['a', 'b', 'c']);
+    expect(other.gaps).toBe(1);
+  });
+
+  it('notice that entries were lost while they were connected', async () => {
+    const [one, other] = await pair();
+    const redis = client();
+    // Both entries come and one goes at one moment: no reader can have seen it.
+    const changes = `{${one.prefix}}:changes`;
+    await redis.hset(`{${one.prefix}}:clock`, 'change', '7777777777777777');
+    await one.register('a');
+    await agree(one, other);
+    expect(await redis.xlen(changes)).toBe(1);
+    expect([one.gaps, other.gaps]).toEqual([1, 1]);
+  });
+
+  it('act on what traffic told them while the store was away, and tell it then', async () => {
+    const { one, other, cable } = await withCable();
+    await one.register('a');
+    await agree(one, other);
+    cable.cut();
+    await waitFor('the loss', () => other.told.includes('away'));
+    expect(await other.store.move('a', { health: down }, cause)).toMatchObject({ health: down });
+    await expect(
+      other.store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' }),
+    ).rejects.toMatchObject(unavailable);
+    expect(await other.store.get('a')).toMatchObject({ health: down, isDraining: false });
+    cable.mend();
+    await waitFor(
+      'the other to hear of it',
+      async () => (await one.store.get('a'))?.health.status === 'down',
+    );
+    await waitFor('the record', () => other.changes.length === 2);
+    expect(other.changes).toEqual(one.changes);
+  });
+
+  it('give back what a flushed store has lost, with ids that go on', async () => {
+    const [one, other] = await pair();
+    await one.register('a');
+    await one.register('b');
+    await other.store.move('b', { isDraining: true }, { type: 'draining', reason: 'asked' });
+    await agree(one, other);
+    await client().del(...registryKeys(one.prefix));
+    await Promise.all([one.pass(800), other.pass(800)]);
+    const late = await open(one.prefix);
+    expect(await late.ids()).toEqual(['a', 'b']);
+    expect(await late.store.get('b')).toMatchObject({ isDraining: true });
+    await one.register('c');
+    await agree(one, other, late);
+    expect(other.changes.map(({ type }) => type)).toEqual([
+      'registered',
+      'registered',
+      'draining',
+      'registered',
+    ]);
+    expect(other.changes.at(-1)?.id).toBeGreaterThan(other.changes.at(-2)?.id ?? Infinity);
+    expect([one.gaps, other.gaps]).toEqual([0, 0]);
+  });
+
+  it('bring a store that came back with older data up to what they know', async () => {
+    const [one, other] = await pair();
+    const redis = client();
+    await one.register('old');
+    await one.register('gone');
+    const keys = registryKeys(one.prefix);
+    const dumps = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+    await one.store.remove('gone', 'it left');
+    await one.register('new');
+    await one.store.move('old', { health: down }, cause);
+    await agree(one, other);
+    const rollback = redis.multi().del(...keys);
+    keys.forEach((key, i) => dumps[i] && rollback.restore(key, 0, dumps[i]));
+    await rollback.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').exec();
+    await waitFor('both to be back', () => [one, other].every(({ told }) => told.length === 3));
+    const late = await open(one.prefix);
+    expect(await late.ids()).toEqual(['new', 'old']);
+    expect(await late.store.get('old')).toMatchObject({ health: down });
+    await agree(one, other, late);
+  });
+});
+
+withRedis('a Redis that comes and goes', (server) => {
+  it('came back empty: every gateway is right again within two seconds', async () => {
+    const stores = await Promise.all([1, 2, 3].map(() => StoreOnRedis.open(server().url, 'one')));
+    const ids = Array.from({ length: 100 }, (_, i) => `i${i}`).sort();
+    await Promise.all(ids.map((id, i) => stores[i % 3]!.register(id)));
+    await stores[0]!.store.remove('i7', 'it left');
+    await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 101));
+    server().process.signal('SIGKILL');
+    await waitFor('the loss', () => stores.every(({ told }) => told.length === 2));
+    expect(await stores[1]!.ids()).toHaveLength(99);
+    const again = await startRedis(server().port);
+    const startedAt = performance.now();
+    await waitFor('the return', () => stores.every(({ told }) => told.length === 3));
+    const late = await StoreOnRedis.open(again.url, 'one');
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(await late.ids()).toEqual(ids.filter((id) => id !== 'i7'));
+    await stores[0]!.register('i7');
+    await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 102));
+    await Promise.all([...stores, late].map((each) => each.close()));
+    await again.stop();
+  }, 20_000);
+});
+
+describe('a gateway whose Redis is not there', () => {
+  it('does not start, and says why in one line', async () => {
+    const port = await freePort();
+    await expect(StoreOnRedis.open(`redis://127.0.0.1:${port}`)).rejects.toMatchObject({
+      name: 'StartupError',
+      message: `the Redis server of REDIS_URL cannot be used: Error: connect ECONNREFUSED 127.0.0.1:${port}`,
+    });
+  }, 20_000);
+});
+
+withRedis('leases on one Redis', (server) => {
+  const closing: StoreOnRedis[] = [];
+  afterEach(() => Promise.all(closing.splice(0).map((each) => each.close())));
+  const pair = async () => {
+    const one = await StoreOnRedis.open(server().url);
+    const other = await StoreOnRedis.open(server().url, one.prefix);
+    closing.push(one, other);
+    return [one, other] as const;
+  };
+
+  it('outlive a server that stood still, which is away for a while', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 2);
+    await one.store.sweep();
+    server().process.signal('SIGSTOP');
+    await Promise.all([one.pass(3000), other.pass(3000)]);
+    expect(one.told).toEqual(['back', 'away']);
+    await expect(one.register('b')).rejects.toMatchObject(unavailable);
+    server().process.signal('SIGCONT');
+    await waitFor('the return', () => one.told.length === 3 && other.told.length === 3);
+    await Promise.all([one.pass(500), other.pass(500)]);
+    expect(await other.ids()).toEqual(['a']);
+    await Promise.all([one.pass(2500), other.pass(2500)]);
+    expect(await other.ids()).toEqual([]);
+  }, 20_000);
+
+  it('outlive the gateway that stood still and heard their heartbeats, while others sweep on', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 1);
+    await other.register('b', 1);
+    await one.store.sweep();
+    // `one` stands still: it sends nothing, not even a sweep.
+    await other.pass(2500);
+    expect(await other.ids()).toEqual(['a']);
+    expect((await one.store.sweep()).expired).toEqual([]);
+    await Promise.all([one.pass(700), other.pass(700)]);
+    expect(await one.ids()).toEqual(['a']);
+    await Promise.all([one.pass(1500), other.pass(1500)]);
+    expect(await one.ids()).toEqual([]);
+    expect(one.changes.filter(({ type }) => type === 'expired')).toHaveLength(2);
+  }, 20_000);
+
+  it('end when the gateway that heard their heartbeats has left for good', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 1);
+    await one.close();
+    await other.pass(1500);
+    expect(await other.ids()).toEqual([]);
+  });
+
+  it('are taken out once, whoever sweeps', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 0.3);
+    await sleep(400);
+    const sweeps = await Promise.all([one, other, one, other].map(({ store }) => store.sweep()));
+    expect(sweeps.flatMap(({ expired }) => expired)).toHaveLength(1);
+  });
+});
