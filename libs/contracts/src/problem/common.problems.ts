@@ -4,6 +4,7 @@ import { defineProblem } from './problem.js';
 export const validationFailed = defineProblem('validation-failed', 400, 'The request is not valid');
 export const malformedBody = defineProblem('malformed-body', 400, 'The body cannot be read');
 export const notFound = defineProblem('not-found', 404, 'Not found');
+export const methodNotAllowed = defineProblem('method-not-allowed', 405, 'Method not allowed');
 export const conflict = defineProblem('conflict', 409, 'Conflict');
 export const preconditionFailed = defineProblem('precondition-failed', 412, 'The resource has changed');
 export const bodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { tellAllowedMethods } from '../http/allowed-methods.js';
 import { BODY_LIMIT, useStrictJson } from '../http/body-parser.js';
 import { answerClientError } from '../http/client-error.js';
 import { lingerAfterRefusals } from '../http/linger.js';
@@ -36,10 +37,11 @@ export async function createNest(parts: AppParts, logger: Logger): Promise<NestF
 }
 
 function prepare(fastify: FastifyInstance): void {
-  useStrictJson(fastify);
-  lingerAfterRefusals(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
+  tellAllowedMethods(fastify);
+  useStrictJson(fastify);
+  lingerAfterRefusals(fastify);
 }

@@ -49,7 +49,8 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .header('content-type', 'application/problem+json')
     // Also where no hook has run: fastify answers a path that it cannot decode before any.
     .header(REQUEST_ID_HEADER, request.id)
-    .send(JSON.stringify(problem.toDocument(pathOf(request.url), request.id)));
+    // Bytes: to a text fastify would add a charset, which this media type does not have (RFC 9457, RFC 8259).
+    .send(Buffer.from(JSON.stringify(problem.toDocument(pathOf(request.url), request.id))));
 }
 
 /** Answers what fastify refuses before it has found a route, such as a path that cannot be decoded. */

@@ -1,0 +1,44 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { tellAllowedMethods } from './allowed-methods.js';
+
+let app: FastifyInstance;
+let origin: string;
+
+beforeEach(async () => {
+  app = fastify();
+  tellAllowedMethods(app);
+  app.get('/users', () => []);
+  app.get('/users/:id', () => ({}));
+  app.delete('/users/:id', () => ({}));
+  app.get('/users/me', () => ({}));
+  origin = await app.listen({ port: 0, host: '127.0.0.1' });
+});
+
+afterEach(() => app.close());
+
+const ask = (method: string, path: string): Promise<Response> => fetch(origin + path, { method });
+
+describe('allowed methods', () => {
+  it('are told where a path does not know the method', async () => {
+    const answer = await ask('DELETE', '/users?all=1');
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+  });
+
+  it('are those of every route that the path meets', async () => {
+    const answer = await ask('PUT', '/users/7');
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
+  });
+
+  it('answer OPTIONS', async () => {
+    const answer = await ask('OPTIONS', '/users/7');
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
+  });
+
+  it('say nothing of a path that is not there', async () => {
+    expect((await ask('DELETE', '/nothing')).status).toBe(404);
+    expect((await ask('OPTIONS', '/nothing')).status).toBe(404);
+  });
+});
