@@ -7,6 +7,7 @@ import { journalEvents } from './events/event-journal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
+import { TrafficBeats } from './leases/traffic-beats.js';
 import { LocalRegistry } from './local-registry.js';
 import { LocalTargets } from './local-targets.js';
 import { Ejector } from './probing/ejector.js';
@@ -84,7 +85,8 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
     const onError = (err: unknown) => logger.error({ err }, 'an ejection did not reach the store');
     return new Ejector({ store, keeper, probe, clock, onError });
   }),
-  made(DiscoveryTimer, [LeaseSweeper, Prober], (...ticking: Ticking[]) => {
+  made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
+  made(DiscoveryTimer, [TrafficBeats, LeaseSweeper, Prober], (...ticking: Ticking[]) => {
     const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
     return new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
   }),

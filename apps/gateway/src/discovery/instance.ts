@@ -28,4 +28,6 @@ export interface Instance {
 export interface InstanceLoad {
   /** Requests that this gateway has sent and that have not ended. */
   inFlight: number;
+  /** An answer came through since {@link TrafficBeats} last looked: the instance is there, whatever its heartbeats say. */
+  hasAnswered: boolean;
 }

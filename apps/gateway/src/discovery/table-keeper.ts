@@ -50,7 +50,7 @@ export class TableKeeper {
   }
 
   private apply({ before, after }: StoreChange): void {
-    const load = (before && this.find(before.id)?.load) ?? { inFlight: 0 };
+    const load = (before && this.find(before.id)?.load) ?? { inFlight: 0, hasAnswered: false };
     if (before && before.name !== after?.name) this.delete(before);
     if (after) this.set(this.instanceOf(after, load));
   }

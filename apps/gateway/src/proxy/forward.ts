@@ -46,7 +46,8 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   completed(exchange: E): void {
-    this.release(exchange);
+    const instance = this.release(exchange);
+    if (instance) instance.load.hasAnswered = true;
   }
 
   failed(exchange: E, failure: Failure): void {

@@ -28,7 +28,12 @@ export class Ejector {
     if (!this.isCurrent(instance)) return;
     this.parts.keeper.eject(instance.id, reason);
     this.parts.store
-      .move(instance.id, { health: { status: 'down', reason } }, { type: 'status-changed', reason })
+      .move(
+        instance.id,
+        { health: { status: 'down', reason } },
+        { type: 'status-changed', reason },
+        instance.url,
+      )
       .catch(this.parts.onError);
   }
 

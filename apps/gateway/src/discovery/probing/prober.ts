@@ -18,7 +18,10 @@ interface Patient {
   dueAt: number;
 }
 
-/** Asks instances that are down, again and again, and puts those that answer back into rotation. */
+/**
+ * Asks instances that are down, again and again, and puts those that answer back into rotation. Gateways on one registry
+ * share the work: each instance is asked by one of them.
+ */
 export class Prober implements Ticking {
   private readonly patients = new Map<string, Patient>();
   private readonly asking = new Set<Patient>();
@@ -35,7 +38,8 @@ export class Prober implements Ticking {
   async tick(): Promise<void> {
     const now = this.clock.now();
     const due = [...this.patients.values()].filter(
-      (patient) => patient.dueAt <= now && !this.asking.has(patient),
+      (patient) =>
+        patient.dueAt <= now && !this.asking.has(patient) && this.store.isOurs(patient.instance.id),
     );
     const room = PROBES_AT_ONCE - this.asking.size;
     await Promise.all(due.slice(0, room).map((patient) => this.ask(patient)));
@@ -65,13 +69,13 @@ export class Prober implements Ticking {
       if (this.patients.get(id) !== patient) return;
       await noteProbe(this.store, this.clock, id, answer);
       this.schedule(patient);
-      if (answer.ok) await this.readmit(id, answer.reason);
+      if (answer.ok) await this.readmit(patient.instance, answer.reason);
     } finally {
       this.asking.delete(patient);
     }
   }
 
-  private async readmit(id: string, reason: string): Promise<void> {
-    await this.store.move(id, { health: { status: 'up', reason } }, { type: 'status-changed', reason });
+  private async readmit({ id, url }: RegisteredInstance, reason: string): Promise<void> {
+    await this.store.move(id, { health: { status: 'up', reason } }, { type: 'status-changed', reason }, url);
   }
 }

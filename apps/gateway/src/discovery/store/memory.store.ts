@@ -46,9 +46,15 @@ export class MemoryStore extends RegistryStore {
     return Promise.resolve({ before, after });
   }
 
-  move(id: string, state: Partial<InstanceState>, cause: ChangeCause): Promise<StoredInstance | undefined> {
+  move(
+    id: string,
+    state: Partial<InstanceState>,
+    cause: ChangeCause,
+    url?: string,
+  ): Promise<StoredInstance | undefined> {
     const before = this.instances.get(id);
     if (!before) return Promise.resolve(undefined);
+    if (url !== undefined && url !== before.url) return Promise.resolve(before);
     const after = { ...before, ...state };
     if (isDeepStrictEqual(before, after)) return Promise.resolve(before);
     this.instances.set(id, after);
@@ -60,6 +66,14 @@ export class MemoryStore extends RegistryStore {
     const known = this.instances.get(id);
     const lease = known && leaseFrom(known.ttlSeconds, this.clock.now());
     return Promise.resolve(this.touch(id, { ...lease, report }));
+  }
+
+  renew(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const known = this.instances.get(id);
+      if (known) this.touch(id, { expiresAt: this.clock.now() + known.ttlSeconds * 1000 });
+    }
+    return Promise.resolve();
   }
 
   noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
@@ -91,6 +105,10 @@ export class MemoryStore extends RegistryStore {
   list(service?: string): Promise<readonly StoredInstance[]> {
     const all = [...this.instances.values()];
     return Promise.resolve(service === undefined ? all : all.filter(({ name }) => name === service));
+  }
+
+  isOurs(): boolean {
+    return true;
   }
 
   watch(listener: (change: StoreChange) => void): () => void {

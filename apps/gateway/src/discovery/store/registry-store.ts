@@ -60,15 +60,22 @@ export abstract class RegistryStore {
   /** Adds the instance, or replaces the one of the same id (`registered` or `renewed`), and starts its lease. */
   abstract put(instance: NewInstance, reason: string): Promise<PutResult>;
 
-  /** Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id. */
+  /**
+   * Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id.
+   * @param url what was found out concerns only an instance that is still there
+   */
   abstract move(
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
+    url?: string,
   ): Promise<StoredInstance | undefined>;
 
   /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id: nothing comes to life by a heartbeat. */
   abstract beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined>;
+
+  /** Renews leases on the word of traffic that was answered; ids that are unknown stay so. */
+  abstract renew(ids: readonly string[]): Promise<void>;
 
   /** Keeps what a probe said, if the instance is still there. Watchers hear nothing of it. */
   abstract noteProbe(id: string, probe: ProbeView): Promise<void>;
@@ -86,6 +93,9 @@ export abstract class RegistryStore {
 
   /** Instances in order of their first registration; only those of one service if it is named. */
   abstract list(service?: string): Promise<readonly StoredInstance[]>;
+
+  /** Whether it falls to this gateway to look after an instance. While the store is away each looks after all. */
+  abstract isOurs(id: string): boolean;
 
   /** Calls `listener` with every difference; returns how to stop. */
   abstract watch(listener: (change: StoreChange) => void): () => void;

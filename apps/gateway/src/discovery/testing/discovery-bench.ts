@@ -1,6 +1,7 @@
 import type { Instance } from '../instance.js';
 import { LeaseSweeper } from '../leases/lease-sweeper.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
+import { TrafficBeats } from '../leases/traffic-beats.js';
 import { LocalTargets } from '../local-targets.js';
 import { EventLog } from '../events/event-log.js';
 import { Ejector } from '../probing/ejector.js';
@@ -32,6 +33,7 @@ export class DiscoveryBench {
     clock: this.clock,
     onError: (error) => this.errors.push(error),
   });
+  readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
   readonly registry: RegistryService;
 
@@ -44,6 +46,7 @@ export class DiscoveryBench {
   async pass(ms: number): Promise<void> {
     for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
       this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
+      await this.beats.tick();
       await this.sweeper.tick();
       await this.prober.tick();
     }

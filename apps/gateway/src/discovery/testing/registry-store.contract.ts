@@ -89,6 +89,31 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
     });
 
+    it('believes what was found out only of an instance that is still there', async () => {
+      await store.put(instance('a'), 'it registered');
+      const elsewhere = 'http://127.0.0.1:9002';
+      expect(await store.move('a', { health: down }, cause, elsewhere)).toMatchObject({ id: 'a' });
+      expect(await store.get('a')).toMatchObject({ health: { status: 'up' } });
+      await store.move('a', { health: down }, cause, 'http://127.0.0.1:9001');
+      expect(await store.get('a')).toMatchObject({ health: down });
+    });
+
+    it('renews leases on the word of traffic, of those who are there', async () => {
+      const { after } = await store.put(instance('a'), 'it registered');
+      await bench.pass(300);
+      await store.renew(['a', 'b']);
+      await bench.pass(300);
+      expect(await store.list()).toMatchObject([{ id: 'a', lastHeartbeatAt: after.lastHeartbeatAt }]);
+      await bench.pass(400);
+      expect(await ids()).toEqual([]);
+    });
+
+    it('looks after every instance when nobody else does', async () => {
+      await store.put(instance('a'), 'it registered');
+      await store.sweep();
+      expect(store.isOurs('a')).toBe(true);
+    });
+
     it('renews a lease without telling, and brings nobody to life by it', async () => {
       const { after: before } = await store.put(instance('a'), 'it registered');
       await bench.pass(200);

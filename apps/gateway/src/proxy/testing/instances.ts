@@ -13,7 +13,7 @@ export const instanceOf = (known: Partial<Instance> & { readonly id: string }): 
   metadata: {},
   status: 'up',
   statusReason: 'it registered',
-  load: { inFlight: 0 },
+  load: { inFlight: 0, hasAnswered: false },
   ...known,
 });
 

@@ -1,6 +1,5 @@
 import type { ChangeCause } from '../registry-store.js';
 import type { InstanceHealth } from '../stored-instance.js';
-import type { Picture } from './picture.js';
 import type { RegistryScripts } from './registry-scripts.js';
 
 interface PendingMove {
@@ -18,9 +17,9 @@ export class PendingMoves {
   }
 
   /** Tells the store; what has left or moved meanwhile is somebody else. */
-  async flush(scripts: RegistryScripts, picture: Picture): Promise<void> {
+  async flush(scripts: RegistryScripts): Promise<void> {
     for (const [id, { url, health, cause }] of this.moves) {
-      if (picture.get(id)?.url === url) await scripts.move(id, { health }, cause);
+      await scripts.move(id, { health }, cause, url);
       this.moves.delete(id);
     }
   }

@@ -16,6 +16,7 @@ import type { SessionOptions } from './redis-session.js';
 import { RegistryLink, type LinkWatcher } from './registry-link.js';
 import type { RegistryScripts } from './registry-scripts.js';
 import { Synchroniser } from './synchroniser.js';
+import { chosenFor } from './rendezvous.js';
 import type { RevisedInstance } from './row.js';
 
 const LOOKED_AT_ONCE = 1000;
@@ -30,8 +31,13 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private readonly synchroniser = new Synchroniser(this.picture, this.pending);
   private readonly link: RegistryLink;
   private lostMs: number | undefined;
+  /** Those that look after instances, as the last sweep saw them. */
+  private gateways: readonly string[] = [];
 
-  constructor(options: SessionOptions, watcher: LinkWatcher) {
+  constructor(
+    private readonly options: SessionOptions,
+    watcher: LinkWatcher,
+  ) {
     super();
     this.link = new RegistryLink(options, this.picture, this.synchroniser, watcher);
   }
@@ -59,15 +65,16 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
+    url?: string,
   ): Promise<StoredInstance | undefined> {
     try {
-      const moved = await this.run((scripts) => scripts.move(id, state, cause));
+      const moved = await this.run((scripts) => scripts.move(id, state, cause, url));
       if (moved) await this.link.reached(moved.change);
       return moved?.after;
     } catch (error) {
       // Whether an instance can be reached this gateway sees for itself, and must act upon.
       if (!state.health) throw error;
-      return this.moveHere(id, state.health, cause);
+      return this.moveHere(id, state.health, cause, url);
     }
   }
 
@@ -75,6 +82,11 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     const row = await this.run((scripts) => scripts.beat(id, report));
     if (row) this.picture.noteVitals(row);
     return row?.instance;
+  }
+
+  async renew(ids: readonly string[]): Promise<void> {
+    const known = ids.map((id) => this.picture.get(id)).filter((instance) => instance !== undefined);
+    if (this.awaySince === undefined && known.length > 0) await this.run((scripts) => scripts.renew(known));
   }
 
   async noteProbe(id: string, probe: ProbeView): Promise<void> {
@@ -89,7 +101,8 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
 
   async sweep(): Promise<Sweep> {
     if (this.awaySince !== undefined) return { expired: [], lostMs: 0 };
-    const { epoch, change, lostMs, expired } = await this.run((scripts) => scripts.sweep());
+    const { epoch, change, lostMs, gateways, expired } = await this.run((scripts) => scripts.sweep());
+    this.gateways = gateways;
     this.link.noteEpoch(epoch);
     if (expired.length > 0) await this.link.reached(change);
     const before = this.lostMs ?? lostMs;
@@ -104,6 +117,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
 
   async list(service?: string): Promise<readonly StoredInstance[]> {
     return this.fresh(this.picture.list(service));
+  }
+
+  isOurs(id: string): boolean {
+    return this.awaySince !== undefined || chosenFor(id, this.gateways) === this.options.gateway;
   }
 
   watch(listener: (change: StoreChange) => void): () => void {
@@ -127,7 +144,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     id: string,
     health: InstanceState['health'],
     cause: ChangeCause,
+    url?: string,
   ): StoredInstance | undefined {
+    const known = this.picture.get(id);
+    if (url !== undefined && url !== known?.url) return known;
     const moved = this.picture.moveHere(id, { health });
     if (moved) this.pending.add(id, { url: moved.url, health, cause });
     return moved;

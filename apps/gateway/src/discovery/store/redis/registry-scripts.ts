@@ -6,11 +6,11 @@ import { PRELUDE } from './lua/prelude.js';
 import { LOOK, SNAPSHOT, STATE } from './lua/reads.js';
 import { RESTORE } from './lua/restore.js';
 import { LEAVE, SWEEP } from './lua/upkeep.js';
-import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE } from './lua/writes.js';
+import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
 
-const SCRIPTS = { PUT, MOVE, BEAT, NOTE_PROBE, REMOVE, SWEEP, LEAVE, STATE, LOOK, SNAPSHOT, RESTORE };
+const SCRIPTS = { PUT, MOVE, BEAT, RENEW, NOTE_PROBE, REMOVE, SWEEP, LEAVE, STATE, LOOK, SNAPSHOT, RESTORE };
 
 type ScriptName = keyof typeof SCRIPTS;
 type Argument = string | number;
@@ -70,14 +70,19 @@ export class RegistryScripts {
   }
 
   /** Resolves to nothing for an unknown id; to change 0 when nothing moved. */
-  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause) {
-    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, JSON.stringify(state), type, reason);
+  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, url = '') {
+    const json = JSON.stringify(state);
+    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, url);
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
   async beat(id: string, report: InstanceReport): Promise<RevisedInstance | undefined> {
     const [row] = await this.call<[Row?]>('BEAT', id, JSON.stringify(report));
     return row && revisedFrom(row);
+  }
+
+  async renew(instances: readonly RegisteredInstance[]): Promise<void> {
+    await this.call('RENEW', ...instances.flatMap(({ id, ttlSeconds }) => [id, ttlSeconds]));
   }
 
   async noteProbe(id: string, probe: ProbeView): Promise<void> {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, startRedis, waitFor, withRedis } from '#testing';
 import { Cable } from '../../testing/cable.js';
+import { storedFrom } from '../../stored-from.js';
 import { StoreOnRedis } from '../../testing/store-on-redis.js';
 import { registryKeys } from './registry-keys.js';
 
@@ -59,6 +60,17 @@ withRedis('gateways on one Redis', (server) => {
     const late = await open(one.prefix);
     expect(await late.store.get('a')).toEqual(await one.store.get('a'));
     expect(late.changes).toEqual(one.changes);
+  });
+
+  it('share the looking after of instances, and take over what a silent one had', async () => {
+    const [one, other] = await pair();
+    const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
+    await Promise.all([one.pass(200), other.pass(200)]);
+    const mine = ids.filter((id) => one.store.isOurs(id));
+    expect(ids.filter((id) => other.store.isOurs(id))).toEqual(ids.filter((id) => !mine.includes(id)));
+    expect(mine.length).toBeGreaterThan(5);
+    await other.pass(1300);
+    expect(ids.every((id) => other.store.isOurs(id))).toBe(true);
   });
 
   it('share nothing with those of another prefix', async () => {
@@ -124,21 +136,26 @@ withRedis('gateways on one Redis', (server) => {
   it('act on what traffic told them while the store was away, and tell it then', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');
+    await one.register('moved');
     await agree(one, other);
     cable.cut();
     await waitFor('the loss', () => other.told.includes('away'));
+    await other.store.move('moved', { health: down }, cause, 'http://127.0.0.1:9001');
     expect(await other.store.move('a', { health: down }, cause)).toMatchObject({ health: down });
     await expect(
       other.store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' }),
     ).rejects.toMatchObject(unavailable);
     expect(await other.store.get('a')).toMatchObject({ health: down, isDraining: false });
+    const moved = storedFrom({ name: 'users', url: 'http://127.0.0.1:9002' }, 'moved');
+    await one.store.put(moved, 'it registered');
     cable.mend();
     await waitFor(
       'the other to hear of it',
       async () => (await one.store.get('a'))?.health.status === 'down',
     );
-    await waitFor('the record', () => other.changes.length === 2);
+    await waitFor('the record', () => other.changes.length === 4);
     expect(other.changes).toEqual(one.changes);
+    expect(await other.store.get('moved')).toMatchObject({ health: { status: 'up' } });
   });
 
   it('give back what a flushed store has lost, with ids that go on', async () => {

@@ -39,7 +39,7 @@ export class Synchroniser {
     const { epoch, change } = await scripts.state();
     const hasLost = this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
     if (hasLost) await scripts.restore(this.picture.change, this.picture.all);
-    await this.pending.flush(scripts, this.picture);
+    await this.pending.flush(scripts);
     if (!hasLost && !this.isBehind) return;
     const snapshot = await scripts.snapshot();
     const entries = await session.history(snapshot.change);

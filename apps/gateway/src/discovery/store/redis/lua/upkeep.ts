@@ -27,7 +27,7 @@ for _, id in ipairs(call('ZRANGEBYSCORE', leases, '-inf', text(now), 'LIMIT', 0,
 end
 return {
   call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'),
-  call('ZRANGE', gateways, 0, -1), expired
+  call('ZRANGEBYSCORE', gateways, text(now - ${STALL_MS}), '+inf'), expired
 }
 `;
 

@@ -12,12 +12,16 @@ start_lease(id, instance.ttlSeconds)
 return { change, before, row(id) }
 `;
 
-/** Moves an instance to another state. `id, JSON of the state, type, reason` -> `change or 0, row`; nothing if unknown. */
+/**
+ * Moves an instance to another state. `id, JSON of the state, type, reason, URL that it must have or nothing` ->
+ * `change or 0, row`; nothing if unknown.
+ */
 export const MOVE = `
 local id = ARGV[2]
 local before = call('HGET', instances, id)
 if not before then return {} end
 local instance, state = cjson.decode(before), cjson.decode(ARGV[3])
+if ARGV[6] ~= '' and ARGV[6] ~= instance.url then return { '0', row(id) } end
 local is_same = true
 if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
   instance.isDraining, is_same = state.isDraining, false
@@ -39,6 +43,16 @@ if not instance then return {} end
 start_lease(id, cjson.decode(instance).ttlSeconds)
 call('HSET', reports, id, ARGV[3])
 return { row(id) }
+`;
+
+/** Renews leases that there are. `id, seconds of each`. */
+export const RENEW = `
+for i = 2, #ARGV, 2 do
+  if call('ZSCORE', leases, ARGV[i]) then
+    call('ZADD', leases, text(now + ARGV[i + 1] * 1000), ARGV[i])
+    call('HSET', vias, ARGV[i], me)
+  end
+end
 `;
 
 /** Keeps what a probe said. `id, JSON of it`. */
