@@ -26,8 +26,9 @@ export interface FleetOptions {
   readonly services: Readonly<Partial<Record<ServiceName, number>>>;
   /** Settings of every process; `DATABASE_URL` for PostgreSQL instead of embedded stores. */
   readonly env?: Environment;
-  /** Where gateways find Redis; its own address unless something stands between. */
-  readonly redisUrl?: (redis: TestRedis) => string | Promise<string>;
+  /** Settings of one gateway, or of one service, by its place; those of a gateway may name another way to Redis. */
+  readonly gatewayEnv?: (index: number, redis: TestRedis) => Environment | Promise<Environment>;
+  readonly serviceEnv?: (index: number) => Environment;
 }
 
 /** nginx, gateways that share a Redis, and instances of services behind them: a process each. */
@@ -40,19 +41,24 @@ export class Fleet {
     private readonly release: () => void,
   ) {}
 
-  static async start({ gateways: count, services, env, redisUrl }: FleetOptions): Promise<Fleet> {
+  static async start({ gateways: count, services, env, ...own }: FleetOptions): Promise<Fleet> {
     const data = tempDir();
     const redis = await startRedis();
-    const REDIS_URL = (await redisUrl?.(redis)) ?? redis.url;
     const gateways = await Promise.all(
-      Array.from({ length: count }, () => startGateway({ REDIS_URL, ...env })),
+      Array.from({ length: count }, async (_, index) =>
+        startGateway({ REDIS_URL: redis.url, ...env, ...(await own.gatewayEnv?.(index, redis)) }),
+      ),
     );
     const nginx = await startNginx(gateways.map(({ url }) => new URL(url).host));
     const common = { DATA_DIR: data.path, REGISTRY_URL: nginx.url, ...env };
     const names = Object.entries(services).flatMap(([name, instances]) =>
       Array<string>(instances).fill(name),
     );
-    const members = await Promise.all(names.map((name) => startService(name as ServiceName, common)));
+    const members = await Promise.all(
+      names.map((name, index) =>
+        startService(name as ServiceName, { ...common, ...own.serviceEnv?.(index) }),
+      ),
+    );
     const fleet = new Fleet(redis, gateways, nginx, members, () => data.remove());
     await fleet.untilComplete();
     return fleet;

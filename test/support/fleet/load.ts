@@ -26,6 +26,8 @@ export class Load {
   /** Everything but the expected answer, a line each, in order. */
   readonly failures: string[] = [];
   slowestMs = 0;
+  /** Requests without an answer so far. */
+  waiting = 0;
   private readonly agent: Agent;
   private readonly startedAt = performance.now();
   private readonly clients: Promise<unknown>;
@@ -60,6 +62,7 @@ export class Load {
 
   private async send({ method, path, body, expected, onAnswer }: LoadRequest): Promise<void> {
     const since = performance.now();
+    this.waiting += 1;
     try {
       const { statusCode, body: answer } = await this.agent.request({
         origin: this.origin,
@@ -73,6 +76,7 @@ export class Load {
     } catch (error) {
       this.fail(method, path, String(error));
     }
+    this.waiting -= 1;
     this.answered += 1;
     this.slowestMs = Math.max(this.slowestMs, performance.now() - since);
   }

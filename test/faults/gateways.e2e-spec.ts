@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '#testing';
+import { Ledger } from '../support/fleet/ledger.js';
+import { Load } from '../support/fleet/load.js';
+import { Measured } from './support/measured.js';
+import { onFleet, untilHealthy } from './support/on-fleet.js';
+
+const READERS = 8;
+
+onFleet('a gateway of two, under load', (fleet) => {
+  const ledger = new Ledger();
+  const measured = Measured.for('a gateway of two');
+
+  /** Whether nginx had an answer of the first gateway after its first `skipped` lines. */
+  const isAsked = (skipped: number): boolean => {
+    const address = new URL(fleet().gateways[0]!.url).host;
+    const lines = fleet().nginx.accessLog().slice(skipped);
+    return lines.some(({ gateway, status }) => gateway === address && status === 200);
+  };
+
+  it('that is killed fails no read, and of the writes at most those that it had', async () => {
+    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 5 });
+    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 10 });
+    await waitFor('some traffic', () => reads.answered > 200);
+    const victim = fleet().gateways[0]!;
+    await victim.kill();
+    const { answered } = reads;
+    await waitFor('traffic on the other one', () => reads.answered > answered + 200);
+    await victim.start();
+    const lines = fleet().nginx.accessLog().length;
+    await measured.time('kill -9: asked again, once it is ready', () =>
+      waitFor('it to be asked', () => isAsked(lines)),
+    );
+    await measured.time('kill -9: knows every instance, once it is asked', () => untilHealthy(fleet(), 2));
+    await Promise.all([reads.stop(), writes.stop()]);
+    measured.note('kill -9: slowest read', reads.slowestMs);
+    measured.count('kill -9: writes that failed', writes.failures.length);
+    expect(reads.failures).toEqual([]);
+    expect(writes.failures.length).toBeLessThanOrEqual(2);
+    await ledger.check(fleet().url);
+  }, 60_000);
+
+  it('that stands still holds up no more than what it had, and drops nobody when it goes on', async () => {
+    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 5 });
+    await waitFor('some traffic', () => reads.answered > 200);
+    const victim = fleet().gateways[0]!;
+    victim.freeze();
+    const { answered } = reads;
+    await sleep(3000);
+    measured.count('SIGSTOP of 3 s: reads answered meanwhile', reads.answered - answered);
+    measured.count('SIGSTOP of 3 s: reads that waited', reads.waiting);
+    expect(reads.waiting).toBeLessThanOrEqual(READERS / 2);
+    expect(reads.answered - answered).toBeGreaterThan(200);
+    victim.thaw();
+    await measured.time('SIGSTOP: knows every instance, once it goes on', () => untilHealthy(fleet(), 2));
+    await reads.stop();
+    expect(reads.failures).toEqual([]);
+    expect(await lossesAt(victim.url)).toEqual([]);
+    await ledger.check(fleet().url);
+  }, 60_000);
+});
+
+interface DiscoveryEvent {
+  readonly type: string;
+}
+
+/** What the gateway's event log says of instances that were given up. */
+async function lossesAt(gateway: string): Promise<readonly DiscoveryEvent[]> {
+  const text = await (await fetch(`${gateway}/discovery/events?since=0`)).text();
+  const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!) as DiscoveryEvent);
+  expect(events.length).toBeGreaterThan(0);
+  return events.filter(({ type }) => type === 'expired');
+}

@@ -1,0 +1,43 @@
+import { waitFor } from '#testing';
+import { Ledger } from '../support/fleet/ledger.js';
+import { Load } from '../support/fleet/load.js';
+import { Measured } from './support/measured.js';
+import { onFleet, untilHealthy } from './support/on-fleet.js';
+
+onFleet('an instance of two, under load', (fleet) => {
+  const ledger = new Ledger();
+  const measured = Measured.for('an instance of two');
+
+  it('that is killed fails no read, and of the writes at most those that it had', async () => {
+    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 5 });
+    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 10 });
+    await waitFor('some traffic', () => reads.answered > 200);
+    const victim = fleet().services[0]!;
+    await measured.time('kill -9: out of rotation on both gateways', async () => {
+      await victim.kill();
+      await untilHealthy(fleet(), 1);
+    });
+    await victim.start();
+    await measured.time('kill -9: back in rotation, once it is ready', () => untilHealthy(fleet(), 2));
+    await Promise.all([reads.stop(), writes.stop()]);
+    measured.note('kill -9: slowest read', reads.slowestMs);
+    measured.count('kill -9: writes that failed', writes.failures.length);
+    expect(reads.failures).toEqual([]);
+    expect(writes.failures.length).toBeLessThanOrEqual(2);
+    await ledger.check(fleet().url);
+  }, 60_000);
+
+  it('that stands still fails no read, and is out of rotation until it goes on', async () => {
+    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 5, timeoutMs: 25_000 });
+    await waitFor('some traffic', () => reads.answered > 200);
+    const victim = fleet().services[0]!;
+    victim.freeze();
+    await measured.time('SIGSTOP: out of rotation on both gateways', () => untilHealthy(fleet(), 1));
+    victim.thaw();
+    await measured.time('SIGSTOP: back in rotation', () => untilHealthy(fleet(), 2));
+    await reads.stop();
+    measured.note('SIGSTOP: slowest read', reads.slowestMs);
+    expect(reads.failures).toEqual([]);
+    await ledger.check(fleet().url);
+  }, 60_000);
+});

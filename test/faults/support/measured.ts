@@ -1,0 +1,38 @@
+interface Row {
+  readonly what: string;
+  readonly value: string;
+}
+
+/** What a suite measured; told as a table when the suite is over. */
+export class Measured {
+  private readonly rows: Row[] = [];
+
+  /** To be called where suites are declared. */
+  static for(subject: string): Measured {
+    const measured = new Measured();
+    afterAll(() => measured.tell(subject));
+    return measured;
+  }
+
+  /** Notes how long `work` took. */
+  async time<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const since = performance.now();
+    const result = await work();
+    this.note(what, performance.now() - since);
+    return result;
+  }
+
+  note(what: string, ms: number): void {
+    this.rows.push({ what, value: `${Math.round(ms)} ms` });
+  }
+
+  count(what: string, count: number): void {
+    this.rows.push({ what, value: String(count) });
+  }
+
+  private tell(subject: string): void {
+    const width = Math.max(...this.rows.map(({ what }) => what.length));
+    const lines = this.rows.map(({ what, value }) => `  ${what.padEnd(width)}  ${value.padStart(9)}`);
+    process.stderr.write(`\nmeasured: ${subject}\n${lines.join('\n')}\n`);
+  }
+}

@@ -1,0 +1,34 @@
+import { onPostgres, onPrograms, waitFor } from '#testing';
+import { Fleet, type FleetOptions } from '../../support/fleet/fleet.js';
+import { healthyAt } from '../../support/fleet/look.js';
+
+/** Two gateways, and two instances of the user service on PostgreSQL, unless a suite asks for something else. */
+export function onFleet(
+  subject: string,
+  suite: (fleet: () => Fleet) => void,
+  options: Partial<FleetOptions> = {},
+): void {
+  onPrograms(['nginx', 'redis-server'], subject, () =>
+    onPostgres(subject, (postgres) => {
+      let fleet: Fleet | undefined;
+      beforeAll(async () => {
+        const DATABASE_URL = await postgres().createDatabase();
+        const env = { DATABASE_URL };
+        fleet = await Fleet.start({ gateways: 2, services: { 'user-service': 2 }, ...options, env });
+      }, 60_000);
+      afterAll(() => fleet?.stop(), 60_000);
+      suite(() => fleet!);
+    }),
+  );
+}
+
+/** Waits until every gateway has so many instances of `service` in rotation. */
+export const untilHealthy = (fleet: Fleet, count: number, service = 'user-service'): Promise<boolean> =>
+  waitFor(
+    `${count} of ${service} on every gateway`,
+    async () => {
+      const counts = await Promise.all(fleet.gateways.map(({ url }) => healthyAt(url, service)));
+      return counts.every((healthy) => healthy === count);
+    },
+    30_000,
+  );
