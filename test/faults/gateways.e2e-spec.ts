@@ -19,13 +19,13 @@ onFleet('a gateway of two, under load', (fleet) => {
   };
 
   it('that is killed fails no read, and of the writes at most those that it had', async () => {
-    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 5 });
-    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 10 });
-    await waitFor('some traffic', () => reads.answered > 200);
+    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
+    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
+    await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().gateways[0]!;
     await victim.kill();
     const { answered } = reads;
-    await waitFor('traffic on the other one', () => reads.answered > answered + 200);
+    await waitFor('traffic on the other one', () => reads.answered > answered + 100);
     await victim.start();
     const lines = fleet().nginx.accessLog().length;
     await measured.time('kill -9: asked again, once it is ready', () =>
@@ -41,16 +41,17 @@ onFleet('a gateway of two, under load', (fleet) => {
   }, 60_000);
 
   it('that stands still holds up no more than what it had, and drops nobody when it goes on', async () => {
-    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 5 });
-    await waitFor('some traffic', () => reads.answered > 200);
+    const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
+    await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().gateways[0]!;
     victim.freeze();
     const { answered } = reads;
     await sleep(3000);
     measured.count('SIGSTOP of 3 s: reads answered meanwhile', reads.answered - answered);
-    measured.count('SIGSTOP of 3 s: reads that waited', reads.waiting);
-    expect(reads.waiting).toBeLessThanOrEqual(READERS / 2);
-    expect(reads.answered - answered).toBeGreaterThan(200);
+    const stuck = reads.waitingFor(2000);
+    measured.count('SIGSTOP of 3 s: reads that waited for it', stuck);
+    expect(stuck).toBeLessThanOrEqual(READERS / 2);
+    expect(reads.answered - answered).toBeGreaterThan(100);
     victim.thaw();
     await measured.time('SIGSTOP: knows every instance, once it goes on', () => untilHealthy(fleet(), 2));
     await reads.stop();

@@ -9,9 +9,9 @@ onFleet('an instance of two, under load', (fleet) => {
   const measured = Measured.for('an instance of two');
 
   it('that is killed fails no read, and of the writes at most those that it had', async () => {
-    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 5 });
-    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 10 });
-    await waitFor('some traffic', () => reads.answered > 200);
+    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20 });
+    const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
+    await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().services[0]!;
     await measured.time('kill -9: out of rotation on both gateways', async () => {
       await victim.kill();
@@ -28,8 +28,8 @@ onFleet('an instance of two, under load', (fleet) => {
   }, 60_000);
 
   it('that stands still fails no read, and is out of rotation until it goes on', async () => {
-    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 5, timeoutMs: 25_000 });
-    await waitFor('some traffic', () => reads.answered > 200);
+    const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20, timeoutMs: 25_000 });
+    await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().services[0]!;
     victim.freeze();
     await measured.time('SIGSTOP: out of rotation on both gateways', () => untilHealthy(fleet(), 1));

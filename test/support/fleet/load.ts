@@ -26,12 +26,12 @@ export class Load {
   /** Everything but the expected answer, a line each, in order. */
   readonly failures: string[] = [];
   slowestMs = 0;
-  /** Requests without an answer so far. */
-  waiting = 0;
   private readonly agent: Agent;
   private readonly startedAt = performance.now();
   private readonly clients: Promise<unknown>;
   private isOver = false;
+  /** When the requests without an answer were sent. */
+  private readonly sentAt = new Set<number>();
 
   static start(origin: string, next: () => LoadRequest, options: LoadOptions): Load {
     return new Load(origin, next, options);
@@ -44,6 +44,12 @@ export class Load {
   ) {
     this.agent = new Agent({ connections: options.clients, headersTimeout: options.timeoutMs ?? 10_000 });
     this.clients = Promise.all(Array.from({ length: options.clients }, () => this.client()));
+  }
+
+  /** How many requests are without an answer for so long. */
+  waitingFor(ms: number): number {
+    const since = performance.now() - ms;
+    return [...this.sentAt].filter((sentAt) => sentAt < since).length;
   }
 
   /** Lets every client finish its last request. */
@@ -62,7 +68,7 @@ export class Load {
 
   private async send({ method, path, body, expected, onAnswer }: LoadRequest): Promise<void> {
     const since = performance.now();
-    this.waiting += 1;
+    this.sentAt.add(since);
     try {
       const { statusCode, body: answer } = await this.agent.request({
         origin: this.origin,
@@ -76,7 +82,7 @@ export class Load {
     } catch (error) {
       this.fail(method, path, String(error));
     }
-    this.waiting -= 1;
+    this.sentAt.delete(since);
     this.answered += 1;
     this.slowestMs = Math.max(this.slowestMs, performance.now() - since);
   }

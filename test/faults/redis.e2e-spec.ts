@@ -1,0 +1,135 @@
+import { HttpRegistry } from '#registry-client';
+import { call, waitFor, type Answer } from '#testing';
+import type { Fleet } from '../support/fleet/fleet.js';
+import { Ledger } from '../support/fleet/ledger.js';
+import { Load } from '../support/fleet/load.js';
+import type { Member } from '../support/fleet/member.js';
+import { Measured } from './support/measured.js';
+import { onFleet, untilHealthy } from './support/on-fleet.js';
+import { TcpLink } from './support/tcp-link.js';
+
+const SOMEONE = { name: 'someone', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
+
+let link: TcpLink;
+
+const options = {
+  // The first gateway reaches Redis by a way that can be cut.
+  gatewayEnv: async (index: number, { port, url }: Fleet['redis']) => {
+    if (index > 0) return { REDIS_URL: url };
+    link = await TcpLink.to(port);
+    return { REDIS_URL: `redis://127.0.0.1:${link.port}` };
+  },
+};
+
+const register = ({ url }: Member, id: string): Promise<Answer> =>
+  call(url, 'POST /discovery/register', { body: { ...SOMEONE, id } });
+
+const isRefused = ({ status, body }: Answer): boolean =>
+  status === 503 && body.type === 'urn:msa-gateway:problem:registry-unavailable';
+
+const idsAt = async ({ url }: Member): Promise<readonly string[]> =>
+  (await new HttpRegistry({ url }).instances(SOMEONE.name)).map(({ id }) => id).sort();
+
+onFleet(
+  'two gateways whose Redis fails, under load',
+  (fleet) => {
+    const ledger = new Ledger();
+    const measured = Measured.for('two gateways whose Redis fails');
+    let reads: Load;
+    let writes: Load;
+
+    beforeEach(async () => {
+      reads = Load.start(fleet().url, ledger.read, { clients: 4, pauseMs: 20 });
+      writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
+      await waitFor('some traffic', () => reads.answered > 20);
+    });
+
+    /** Whatever happened, no request failed, and every gateway knows the same. */
+    afterEach(async () => {
+      await untilHealthy(fleet(), 2);
+      await Promise.all([reads.stop(), writes.stop()]);
+      expect([...reads.failures, ...writes.failures]).toEqual([]);
+      await ledger.check(fleet().url);
+      const [one, other] = await Promise.all(fleet().gateways.map(idsAt));
+      expect(one).toEqual(other);
+    }, 40_000);
+
+    afterAll(() => link.close());
+
+    const untilRefused = (gateway: Member): Promise<boolean> =>
+      waitFor('writes to be refused', async () => isRefused(await register(gateway, 'someone-late')));
+
+    const untilTaken = (gateway: Member, id: string): Promise<boolean> =>
+      waitFor('writes to be taken', async () => (await register(gateway, id)).status < 300);
+
+    const untilKnown = (gateway: Member, ids: readonly string[]): Promise<boolean> =>
+      waitFor(`${ids.join()} to be known`, async () => {
+        const known = await idsAt(gateway);
+        return ids.every((id) => known.includes(id));
+      });
+
+    it('forward on while it is dead, and give an empty one what they know', async () => {
+      const [one, other] = fleet().gateways as [Member, Member];
+      await untilTaken(one, 'someone-1');
+      fleet().redis.process.signal('SIGKILL');
+      await measured.time('kill -9: writes are refused', () => untilRefused(one));
+      await untilRefused(other);
+      const { status, body } = await call(one.url, 'GET /health');
+      expect([status, body.details.registry.status]).not.toEqual([200, 'up']);
+      expect((await call(one.url, 'GET /health/ready')).status).toBe(200);
+      await fleet().replaceRedis();
+      await measured.time('restarted empty: writes are taken by both', () =>
+        Promise.all([untilTaken(one, 'someone-2'), untilTaken(other, 'someone-3')]),
+      );
+      const all = ['someone-1', 'someone-2', 'someone-3'];
+      await measured.time('restarted empty: both know everyone, once they take writes', () =>
+        Promise.all([untilKnown(one, all), untilKnown(other, all), untilHealthy(fleet(), 2)]),
+      );
+    }, 60_000);
+
+    it('forward on while it stands still', async () => {
+      const [one, other] = fleet().gateways as [Member, Member];
+      fleet().redis.process.signal('SIGSTOP');
+      await measured.time('SIGSTOP: writes are refused', () => untilRefused(one));
+      fleet().redis.process.signal('SIGCONT');
+      await measured.time('SIGCONT: writes are taken by both', () =>
+        Promise.all([untilTaken(one, 'someone-4'), untilTaken(other, 'someone-5')]),
+      );
+    }, 60_000);
+
+    it('that only one of them lost: it forwards on, and catches up', async () => {
+      const [one, other] = fleet().gateways as [Member, Member];
+      link.cut();
+      await measured.time('cut: writes are refused', () => untilRefused(one));
+      await untilTaken(other, 'someone-6');
+      await new HttpRegistry({ url: other.url }).unregister('someone-5');
+      expect(await idsAt(one)).toEqual(expect.not.arrayContaining(['someone-6']));
+      link.heal();
+      await measured.time('healed: it has caught up', () =>
+        waitFor('it to know the same', async () => {
+          const known = await idsAt(one);
+          return known.includes('someone-6') && !known.includes('someone-5');
+        }),
+      );
+    }, 60_000);
+
+    it('that one of them cannot understand: it believes nothing of it', async () => {
+      const [one, other] = fleet().gateways as [Member, Member];
+      link.garble();
+      await measured.time('garbled: writes are refused', () => untilRefused(one));
+      await untilTaken(other, 'someone-7');
+      link.heal();
+      await measured.time('clear again: it has caught up', () => untilKnown(one, ['someone-7']));
+    }, 60_000);
+
+    it('that is far away from one of them: changes arrive late, and in order', async () => {
+      const [one, other] = fleet().gateways as [Member, Member];
+      link.delay(100);
+      await measured.time('100 ms away: a write here', () => untilTaken(one, 'someone-8'));
+      await untilTaken(other, 'someone-9');
+      await measured.time('100 ms away: a write elsewhere is known', () => untilKnown(one, ['someone-9']));
+      link.heal();
+    }, 60_000);
+  },
+  options,
+);
