@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor } from '#testing';
+import type { DiscoveryEvent } from '#contracts';
+import { call, waitFor } from '#testing';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
 import { Measured } from './support/measured.js';
@@ -61,14 +62,9 @@ onFleet('a gateway of two, under load', (fleet) => {
   }, 60_000);
 });
 
-interface DiscoveryEvent {
-  readonly type: string;
-}
-
 /** What the gateway's event log says of instances that were given up. */
 async function lossesAt(gateway: string): Promise<readonly DiscoveryEvent[]> {
-  const text = await (await fetch(`${gateway}/discovery/events?since=0`)).text();
-  const events = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!) as DiscoveryEvent);
+  const events = (await call(gateway, 'GET /discovery/events?since=0')).body as DiscoveryEvent[];
   expect(events.length).toBeGreaterThan(0);
   return events.filter(({ type }) => type === 'expired');
 }

@@ -20,6 +20,11 @@ export class Member {
     return this.app.url;
   }
 
+  /** What its clock said when it wrote its last line of log. */
+  get clock(): Date {
+    return new Date([...this.app.process.stdout.matchAll(/"time":"([^"]+)"/g)].at(-1)?.[1] ?? NaN);
+  }
+
   /** SIGTERM, and how it ended. */
   stop(): Promise<Exit> {
     return this.app.process.stop();
