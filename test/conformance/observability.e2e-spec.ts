@@ -54,7 +54,7 @@ onEveryKind('observability', (bench) => {
     const { body } = await call(bench().gatewayUrl, `GET /discovery/explain?method=POST&path=${path}`);
     expect(body).toMatchObject({
       method: 'POST',
-      route: { service: SERVICE, balancer: 'round-robin', policy: { timeouts: { connectMs: 3000 } } },
+      route: { service: SERVICE, balancer: 'power-of-two', policy: { timeouts: { connectMs: 3000 } } },
       upstreamPath: '/users?limit=5',
       candidates: [{ id: `${SERVICE}-a`, transport: bench().kind === 'local' ? 'local' : 'http' }],
       excluded: [],

@@ -14,3 +14,4 @@ export * from './users/user.js';
 export * from './products/product.js';
 export * from './products/reservation.js';
 export * from './orders/order.js';
+export * from './deadline/request-timeout.js';

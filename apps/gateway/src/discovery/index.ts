@@ -1,4 +1,5 @@
 export * from './instance.js';
+export * from './instance-load.js';
 export * from './service-table.js';
 export * from './registry.service.js';
 export * from './local-registry.js';

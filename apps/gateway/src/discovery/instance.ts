@@ -1,5 +1,6 @@
 import type { InstanceStatus, InstanceTransport } from '#contracts';
 import type { LocalTarget } from '#registry-client';
+import type { InstanceLoad } from './instance-load.js';
 
 /**
  * One running copy of a service, as the request path sees it. Immutable: a change of status, weight or address makes a
@@ -22,12 +23,4 @@ export interface Instance {
   readonly statusReason: string;
   /** The same object for as long as the instance is registered, across snapshots. */
   readonly load: InstanceLoad;
-}
-
-/** What the gateway itself counts of an instance; the one mutable thing that the request path touches. */
-export interface InstanceLoad {
-  /** Requests that this gateway has sent and that have not ended. */
-  inFlight: number;
-  /** An answer came through since {@link TrafficBeats} last looked: the instance is there, whatever its heartbeats say. */
-  hasAnswered: boolean;
 }

@@ -1,5 +1,6 @@
 import type { LocalTargets } from './local-targets.js';
-import type { Instance, InstanceLoad } from './instance.js';
+import { InstanceLoad } from './instance-load.js';
+import type { Instance } from './instance.js';
 import type { LiveServiceTable } from './service-table.js';
 import type { RegistryStore, StoreChange } from './store/registry-store.js';
 import { statusOf, statusReasonOf, type RegisteredInstance } from './store/stored-instance.js';
@@ -31,6 +32,11 @@ export class TableKeeper {
     return this.services.get(service)?.size ?? 0;
   }
 
+  /** All instances of a service, with what has changed in this turn of the event loop. */
+  instancesOf(service: string): readonly Instance[] {
+    return [...(this.services.get(service)?.values() ?? [])];
+  }
+
   find(id: string): Instance | undefined {
     const service = this.serviceOf.get(id);
     return service === undefined ? undefined : this.services.get(service)?.get(id);
@@ -50,7 +56,7 @@ export class TableKeeper {
   }
 
   private apply({ before, after }: StoreChange): void {
-    const load = (before && this.find(before.id)?.load) ?? { inFlight: 0, hasAnswered: false };
+    const load = (before && this.find(before.id)?.load) ?? new InstanceLoad();
     if (before && before.name !== after?.name) this.delete(before);
     if (after) this.set(this.instanceOf(after, load));
   }
@@ -102,9 +108,7 @@ export class TableKeeper {
 
   private flush(): void {
     if (this.changed.size === 0) return;
-    const changes = [...this.changed].map(
-      (service) => [service, [...(this.services.get(service)?.values() ?? [])]] as const,
-    );
+    const changes = [...this.changed].map((service) => [service, this.instancesOf(service)] as const);
     this.changed.clear();
     this.table.replace(this.table.current.with(changes));
   }

@@ -26,15 +26,23 @@ export abstract class Exchange implements Picking {
   instance: Instance | undefined = undefined;
   /** An attempt runs, and counts as load of {@link instance}. */
   holdsInstance = false;
+  /** Nothing of an answer to the attempt that runs now has come. */
+  awaitsAnswer = false;
   attempts = 0;
-  /** How many attempts ended in a broken connection. */
-  resets = 0;
+  /** How many attempts were made after an earlier one had been sent. */
+  repeats = 0;
   /** The attempt that runs now; the forwarder sets and clears it. */
   attempt: Attempt | undefined = undefined;
   /** When the last attempt began, on the clock of {@link startedAt}. */
   attemptStartedAt = 0;
-  /** Ends the exchange when its route limits its whole length. */
+  /** Ends the exchange when its whole length is limited. */
   deadline: NodeJS.Timeout | undefined = undefined;
+  /** When {@link deadline} ends it, on the clock of {@link startedAt}; 0 without a limit. */
+  deadlineAt = 0;
+  /** How many stages of the route have let the exchange go on. */
+  stagesPassed = 0;
+  /** A `Set-Cookie` that brings the client back to {@link instance}; set by the balancer, added to the answer. */
+  affinityCookie: string | undefined = undefined;
   /** Ids of the instances that failed; allocated at the first failure. */
   private tried: string[] | undefined = undefined;
 
@@ -64,6 +72,9 @@ export abstract class Exchange implements Picking {
     readonly isUpgrade: boolean,
   ) {}
 
+  /** The request came straight from a trusted proxy, whose word is believed. */
+  abstract get isFromTrustedPeer(): boolean;
+
   /** A request header by its name in lower case; several fields of that name joined by ", ". */
   abstract header(name: string): string | undefined;
 
@@ -75,6 +86,12 @@ export abstract class Exchange implements Picking {
 
   /** Resets the client, so that an answer which broke off never looks complete. */
   abstract cutOff(): void;
+
+  /** Milliseconds that are left of its whole length; `undefined` without a limit. */
+  get remainingMs(): number | undefined {
+    if (this.deadlineAt === 0) return undefined;
+    return Math.max(0, Math.ceil(this.deadlineAt - performance.now()));
+  }
 
   /** Answers whether an attempt at this instance has failed. */
   hasTried(instance: Instance): boolean {

@@ -1,37 +1,48 @@
 import type { Instance } from '../discovery/index.js';
-import { Forward } from './forward.js';
-import { DEFAULT_POLICY } from './policy.js';
+import { Forward, type ForwardParts } from './forward.js';
+import { DEFAULT_POLICY, type Policy } from './policy.js';
 import { compileRoute } from './routing/compile-route.js';
 import { FakeExchange } from './testing/fake-exchange.js';
 import { FakeForwarder, type Fate } from './testing/fake-forwarder.js';
 import { instanceOf, tableOf } from './testing/instances.js';
 
+/** In turn, so that a spec knows who comes next. */
+const IN_TURN: Policy = {
+  ...DEFAULT_POLICY,
+  balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
+};
+
 function benchOf(
   fates: Record<string, Fate>,
   instances: readonly Instance[] = Object.keys(fates).map((id) => instanceOf({ id })),
+  policy = IN_TURN,
 ) {
+  const clock = { ms: performance.now() };
+  const route = compileRoute('users', policy);
   const forwarder = new FakeForwarder(fates);
   const reports: string[] = [];
   const failures: string[] = [];
-  const forward = new Forward<FakeExchange>({
+  const parts: ForwardParts<FakeExchange> = {
     services: tableOf(...instances),
     forwarders: { http: forwarder, local: forwarder },
     reports: {
       refused: ({ id }) => reports.push(`${id} refused`),
-      reset: ({ id }) => reports.push(`${id} reset`),
+      suspected: ({ id }) => reports.push(`${id} suspected`),
+      failing: ({ id }, reason) => reports.push(`${id} failing: ${reason}`),
     },
     recorder: {
       attemptFailed: (_exchange, { id }, { kind }) => failures.push(`${id} ${kind}`),
       tunnelOpened: () => undefined,
       ended: () => undefined,
     },
-  });
+  };
+  const forward = new Forward(parts, () => clock.ms);
   const send = (exchange = new FakeExchange()): FakeExchange => {
-    exchange.route ??= compileRoute('users');
+    exchange.route ??= route;
     forward.start(exchange);
     return exchange;
   };
-  return { forward, forwarder, reports, failures, instances, send };
+  return { forward, forwarder, reports, failures, instances, clock, route, send };
 }
 
 describe('Forward', () => {
@@ -68,7 +79,7 @@ describe('Forward', () => {
     expect(send().codes).toEqual(['upstream-unreachable']);
     expect([forwarder.asked, reports]).toEqual([
       ['a', 'b'],
-      ['a reset', 'b reset'],
+      ['a suspected', 'b suspected'],
     ]);
   });
 
@@ -94,6 +105,99 @@ describe('Forward', () => {
     const { forwarder, send } = benchOf({ a: fate, b: 'completed' });
     expect(send().codes).toEqual([code]);
     expect(forwarder.asked).toEqual(['a']);
+  });
+
+  it('takes another answer than 502, 503 or 504 if there is one, after a random wait', () => {
+    jest.useFakeTimers();
+    const { forwarder, failures, send } = benchOf({ a: 503, b: 'completed' });
+    const exchange = send();
+    expect([forwarder.asked, failures, exchange.status]).toEqual([['a'], ['a gateway-error'], 0]);
+    jest.advanceTimersByTime(DEFAULT_POLICY.retries.backoffMs);
+    expect([forwarder.asked, exchange.status, exchange.attempts]).toEqual([['a', 'b'], 200, 2]);
+    jest.useRealTimers();
+  });
+
+  it.each([
+    ['there is no other instance', new FakeExchange(), { a: 503 }],
+    ['the request is not idempotent', new FakeExchange('POST'), { a: 503, b: 'completed' }],
+    ['it is an error of the service itself', new FakeExchange(), { a: 500, b: 'completed' }],
+  ] as const)('passes an error on as it is when %s', (_why, exchange, fates) => {
+    const { forwarder, send } = benchOf(fates);
+    expect(send(exchange).status).toBe(fates.a);
+    expect(forwarder.asked).toEqual(['a']);
+  });
+
+  it('passes the last error on when all answer one', () => {
+    jest.useFakeTimers();
+    const { forwarder, send } = benchOf({ a: 503, b: 502, c: 504 });
+    const exchange = send();
+    jest.runAllTimers();
+    expect([forwarder.asked, exchange.status, exchange.codes]).toEqual([['a', 'b'], 502, []]);
+    jest.useRealTimers();
+  });
+
+  it('gives a wait for another attempt up when the client leaves', () => {
+    jest.useFakeTimers();
+    const { forward, forwarder, send } = benchOf({ a: 503, b: 'completed' });
+    forward.abandon(send());
+    jest.runAllTimers();
+    expect(forwarder.asked).toEqual(['a']);
+    jest.useRealTimers();
+  });
+
+  it('repeats no more than a fifth of the traffic, and thirty to begin with, when everything fails', () => {
+    const { forwarder, clock, send } = benchOf({ a: 'reset', b: 'reset', c: 'reset' });
+    for (let i = 0; i < 5_000; i += 1) {
+      clock.ms += 2;
+      send();
+    }
+    expect(forwarder.asked.length).toBeLessThanOrEqual(6_030);
+    expect(forwarder.asked.length).toBeGreaterThan(5_900);
+  });
+
+  it('reports an instance that fails five times in a row, and forgets failures after a good answer', () => {
+    const fates: Record<string, Fate> = { a: 500 };
+    const { reports, send } = benchOf(fates);
+    const answer = (fate: Fate, times: number): void => {
+      fates.a = fate;
+      for (let i = 0; i < times; i += 1) send();
+    };
+    answer(500, 4);
+    answer('completed', 1);
+    answer('broken', 4);
+    expect(reports).toEqual([]);
+    answer('protocol-error', 1);
+    expect(reports).toEqual([
+      'a failing: 5 failures in a row, the last: the instance did not answer in valid HTTP/1.1',
+    ]);
+  });
+
+  it('counts an answer that is not the service’s fault for nothing', () => {
+    const { instances, send } = benchOf({ a: 501 });
+    for (let i = 0; i < 10; i += 1) send(new FakeExchange('POST'));
+    expect(instances[0]!.load.failuresInRow).toBe(0);
+  });
+
+  it('notes how long each instance takes to answer', () => {
+    const { forward, clock, instances, send } = benchOf({ a: 'pending' });
+    const exchange = send();
+    clock.ms += 40;
+    forward.accepts(exchange, 200);
+    expect(instances[0]!.load).toMatchObject({ latencyMs: 40, awaited: 0, inFlight: 1 });
+  });
+
+  it('answers 504 when the time of a trusted caller is over, and believes no stranger', () => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    const patience = { 'x-request-timeout-ms': '50' };
+    const { send } = benchOf({ a: 'pending' });
+    const trusted = Object.assign(new FakeExchange('GET', '/api/users', patience), {
+      isFromTrustedPeer: true,
+    });
+    const stranger = new FakeExchange('GET', '/api/users', patience);
+    for (const exchange of [trusted, stranger]) send(exchange);
+    jest.advanceTimersByTime(1_000);
+    expect([trusted.codes, stranger.codes]).toEqual([['upstream-timeout'], []]);
+    jest.useRealTimers();
   });
 
   it('answers 504 when connecting took too long everywhere', () => {

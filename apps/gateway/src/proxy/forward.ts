@@ -4,7 +4,6 @@ import type { Instance, LiveServiceTable } from '../discovery/index.js';
 import type { Exchange } from './exchange.js';
 import { isUnsent, type Failure } from './forwarding/failure.js';
 import type { AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
-import { isIdempotent } from './idempotent.js';
 import type { InstanceReports } from './instance-reports.js';
 import {
   noHealthyInstance,
@@ -13,6 +12,10 @@ import {
   upstreamUnreachable,
 } from './problems.js';
 import type { Recorder } from './record/recorder.js';
+import { isFailure } from './resilience/answer-kind.js';
+import { Backoff } from './resilience/backoff.js';
+import { InstanceWatch } from './resilience/instance-watch.js';
+import { timeLimitOf } from './resilience/time-limit.js';
 import type { Destination } from './routing/destination.js';
 
 /** Which forwarder carries exchanges to which kind of instance. */
@@ -30,12 +33,23 @@ const RETRY_AFTER_SECONDS = '2';
 
 /** The last step of the walk: picks an instance, sends, and picks another when an attempt fails and may be repeated. */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
-  constructor(private readonly parts: ForwardParts<E>) {}
+  private readonly watch: InstanceWatch;
+
+  /** @param now milliseconds on the monotonic clock */
+  constructor(
+    private readonly parts: ForwardParts<E>,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.watch = new InstanceWatch(parts.reports);
+  }
 
   start(exchange: E): void {
-    const { totalMs } = destinationOf(exchange).policy.timeouts;
-    if (totalMs > 0) exchange.deadline = setTimeout(() => this.expire(exchange), totalMs);
-    const instance = this.pick(exchange, undefined);
+    const { policy, retries } = destinationOf(exchange);
+    const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
+    if (limitMs !== undefined) this.limit(exchange, limitMs);
+    const now = this.now();
+    retries.budget.note(now);
+    const instance = this.pick(exchange, now);
     if (instance) this.attempt(exchange, instance);
     else
       exchange.reply(
@@ -45,29 +59,47 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       );
   }
 
+  accepts(exchange: E, status: number): boolean {
+    const { instance } = exchange;
+    if (!instance) return true;
+    const now = this.now();
+    this.watch.answered(exchange, instance, now);
+    if (isFailure(status)) this.watch.failed(exchange, instance, `it answered ${status}`, now);
+    else this.watch.timed(exchange, instance, now);
+    return status < FIRST_RETRIABLE || !this.mayReplace(exchange, instance, status, now);
+  }
+
   completed(exchange: E): void {
     const instance = this.release(exchange);
-    if (instance) instance.load.hasAnswered = true;
+    if (instance && !isFailure(exchange.status)) this.watch.succeeded(instance);
   }
 
   failed(exchange: E, failure: Failure): void {
     const instance = this.release(exchange);
     if (!instance) return;
     exchange.markTried(instance);
-    this.report(exchange, instance, failure);
-    const next = mayRepeat(exchange, failure) ? this.pick(exchange, failure) : undefined;
-    if (next) this.attempt(exchange, next);
+    this.parts.recorder.attemptFailed(exchange, instance, failure);
+    const now = this.now();
+    this.report(exchange, instance, failure, now);
+    // An answer that was not accepted has been taken out of the budget already.
+    const mayFollow =
+      failure.kind === 'gateway-error' ||
+      destinationOf(exchange).retries.mayFollow(failure.kind, exchange, now);
+    if (mayFollow) this.tryAgain(exchange, failure);
     else exchange.reply(problemOf(failure));
   }
 
   broken(exchange: E, failure: Failure): void {
     const instance = this.release(exchange);
     exchange.ending = 'broken';
-    if (instance) this.parts.recorder.attemptFailed(exchange, instance, failure);
+    if (!instance) return;
+    this.parts.recorder.attemptFailed(exchange, instance, failure);
+    this.watch.failed(exchange, instance, failure.detail, this.now());
   }
 
   tunnelled(exchange: E): void {
     exchange.isTunnel = true;
+    if (exchange.instance) this.watch.answered(exchange, exchange.instance, this.now());
     this.parts.recorder.tunnelOpened(exchange);
   }
 
@@ -75,6 +107,11 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   abandon(exchange: E): void {
     clearTimeout(exchange.deadline);
     this.giveUp(exchange);
+  }
+
+  private limit(exchange: E, ms: number): void {
+    exchange.deadlineAt = exchange.startedAt + ms;
+    exchange.deadline = setTimeout(() => this.expire(exchange), exchange.deadlineAt - this.now());
   }
 
   private giveUp(exchange: E): void {
@@ -87,64 +124,93 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private expire(exchange: E): void {
     this.giveUp(exchange);
     if (exchange.status === 0) {
-      exchange.reply(upstreamTimeout('the exchange took longer than its route allows'));
+      exchange.reply(upstreamTimeout('the exchange took longer than its route or its caller allows'));
       return;
     }
     exchange.ending = 'broken';
     exchange.cutOff();
   }
 
+  private tryAgain(exchange: E, failure: Failure): void {
+    const waitMs = destinationOf(exchange).retries.backoffMs(failure.kind, exchange);
+    if (!isUnsent(failure)) exchange.repeats += 1;
+    if (waitMs === 0) this.follow(exchange, failure);
+    else exchange.attempt = new Backoff(waitMs, () => this.follow(exchange, failure));
+  }
+
+  private follow(exchange: E, failure: Failure): void {
+    exchange.attempt = undefined;
+    const next = this.pick(exchange, this.now()) ?? this.sameAgain(exchange, failure);
+    if (next) this.attempt(exchange, next);
+    else exchange.reply(problemOf(failure));
+  }
+
   private attempt(exchange: E, instance: Instance): void {
     exchange.instance = instance;
     exchange.holdsInstance = true;
     exchange.attempts += 1;
-    exchange.attemptStartedAt = performance.now();
-    instance.load.inFlight += 1;
+    destinationOf(exchange).load.inFlight += 1;
+    this.watch.sent(exchange, instance);
     this.parts.forwarders[instance.transport].send(exchange, instance, this);
   }
 
   /** Ends the running attempt's claim on its instance; `undefined` when none runs. */
   private release(exchange: E): Instance | undefined {
-    if (!exchange.holdsInstance || !exchange.instance) return undefined;
+    const { instance } = exchange;
+    if (!exchange.holdsInstance || !instance) return undefined;
     exchange.holdsInstance = false;
     exchange.attempt = undefined;
-    exchange.instance.load.inFlight -= 1;
-    return exchange.instance;
+    destinationOf(exchange).load.inFlight -= 1;
+    this.watch.ended(exchange, instance);
+    return instance;
   }
 
-  private pick(exchange: E, failure: Failure | undefined): Instance | undefined {
-    const { balancer, service } = destinationOf(exchange);
-    const available = this.parts.services.current.get(service)?.available ?? [];
-    const instance = balancer.pick(available, exchange);
-    if (instance || failure?.kind !== 'reset') return instance;
-    // The only instance may have closed an idle connection just as we used it: a new connection tells.
-    return available.find(({ id }) => id === exchange.instance?.id);
+  private pick(exchange: E, now: number): Instance | undefined {
+    exchange.attemptStartedAt = now;
+    return destinationOf(exchange).balancer.pick(this.available(exchange), exchange);
   }
 
-  private report(exchange: E, instance: Instance, failure: Failure): void {
-    this.parts.recorder.attemptFailed(exchange, instance, failure);
-    if (failure.kind === 'reset') this.parts.reports.reset(instance, failure.detail);
-    else if (isUnsent(failure)) this.parts.reports.refused(instance, failure.detail);
+  /** The only instance may have closed an idle connection just as we used it: a new connection tells. */
+  private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
+    if (kind !== 'reset') return undefined;
+    return this.available(exchange).find(({ id }) => id === exchange.instance?.id);
+  }
+
+  private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
+    // What has been handed over inside this process, or is about to become a tunnel, cannot be handed to another.
+    if (instance.transport === 'local' || exchange.isUpgrade) return false;
+    const others = this.available(exchange).some(
+      (other) => other.id !== instance.id && !exchange.hasTried(other),
+    );
+    return others && destinationOf(exchange).retries.mayReplace(status, exchange, now);
+  }
+
+  private available(exchange: E): readonly Instance[] {
+    return this.parts.services.current.get(destinationOf(exchange).service)?.available ?? [];
+  }
+
+  private report(exchange: E, instance: Instance, failure: Failure, now: number): void {
+    if (isUnsent(failure)) this.parts.reports.refused(instance, failure.detail);
+    // The answer that was not accepted has been counted when it came.
+    else if (failure.kind !== 'gateway-error') this.watch.failed(exchange, instance, failure.detail, now);
+    if (failure.kind === 'reset' || failure.kind === 'timeout')
+      this.parts.reports.suspected(instance, failure.detail);
   }
 }
+
+/** Statuses below it are answers that nobody would ask another instance for. */
+const FIRST_RETRIABLE = 400;
 
 function destinationOf({ route }: Exchange): Destination {
   if (!route) throw new Error('an exchange has a route before it is forwarded');
   return route;
 }
 
-function mayRepeat(exchange: Exchange, failure: Failure): boolean {
-  const { retries } = destinationOf(exchange).policy;
-  if (isUnsent(failure)) return exchange.attempts <= retries.afterRefusal;
-  if (failure.kind !== 'reset' || exchange.isBodyConsumed || !isIdempotent(exchange.method)) return false;
-  exchange.resets += 1;
-  return exchange.resets <= retries.afterReset;
-}
-
 function problemOf({ kind, detail, cause }: Failure) {
   switch (kind) {
     case 'refused':
     case 'reset':
+    case 'gateway-error':
       return upstreamUnreachable(detail, { cause });
     case 'connect-timeout':
     case 'timeout':

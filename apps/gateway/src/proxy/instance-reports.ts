@@ -6,12 +6,21 @@ import type { Instance } from '../discovery/index.js';
 export interface InstanceReports {
   /** No connection came about: whoever was there has gone. */
   refused(instance: Instance, reason: string): void;
-  /** A connection broke before an answer. Also what an instance does that closes an idle connection as we use it. */
-  reset(instance: Instance, reason: string): void;
+  /**
+   * Something looks wrong, such as a connection that broke before an answer. Also what an instance does that closes an
+   * idle connection as we use it.
+   */
+  suspected(instance: Instance, reason: string): void;
+  /** It is there and fails, again and again. */
+  failing(instance: Instance, reason: string): void;
 }
 
 /** For compositions without discovery behind them. */
-export const NO_REPORTS: InstanceReports = { refused: () => undefined, reset: () => undefined };
+export const NO_REPORTS: InstanceReports = {
+  refused: () => undefined,
+  suspected: () => undefined,
+  failing: () => undefined,
+};
 
 /** The token under which Nest finds the {@link InstanceReports}. */
 export const INSTANCE_REPORTS = Symbol('InstanceReports');

@@ -10,24 +10,111 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
-/** How often an exchange may try again. */
+export const BALANCER_KINDS = ['power-of-two', 'round-robin', 'consistent-hash', 'sticky-cookie'] as const;
+
+/** What a consistent hash is taken of; header names in lower case. */
+export type HashKey =
+  { readonly from: 'client-address' } | { readonly from: 'header' | 'cookie'; readonly name: string };
+
+/** How instances are picked. */
+export interface Balancing {
+  readonly kind: (typeof BALANCER_KINDS)[number];
+  /** For `consistent-hash`. */
+  readonly hashOn: HashKey;
+  /** How long a new instance takes to its full share of traffic; 0: it has it at once. */
+  readonly slowStartMs: number;
+}
+
+/**
+ * When an exchange may be tried again, by Envoy's names. All but `connect-failure`, where nothing was sent, are for
+ * idempotent requests whose body was not consumed.
+ * - `connect-failure`: no connection came about;
+ * - `reset`: the connection broke before the head of an answer;
+ * - `refused-stream`: HTTP/2 alone can say so; taken, so that such policies can be carried over, and never met;
+ * - `gateway-error`: the answer was 502, 503 or 504;
+ * - `retriable-status-codes`: it was one of {@link Retries.statuses}.
+ */
+export const RETRY_CONDITIONS = [
+  'connect-failure',
+  'reset',
+  'refused-stream',
+  'gateway-error',
+  'retriable-status-codes',
+] as const;
+export type RetryCondition = (typeof RETRY_CONDITIONS)[number];
+
+/** How often an exchange may try again, each time at another instance. */
 export interface Retries {
-  /** Further instances when a connection is refused: nothing was sent, so any method may. */
+  readonly on: readonly RetryCondition[];
+  /** For `retriable-status-codes`. */
+  readonly statuses: readonly number[];
+  /** Further instances when no connection comes about. */
   readonly afterRefusal: number;
   /**
-   * Further attempts when a connection breaks before an answer: idempotent methods without a consumed body only. One,
-   * so that a request which kills its instance does not walk through all of them.
+   * Further attempts after one that was sent. One, so that a request which kills its instance does not walk through all
+   * of them.
    */
-  readonly afterReset: number;
+  readonly afterSending: number;
+  /** The wait before a repeat is random, up to this, twice this, …; milliseconds. */
+  readonly backoffMs: number;
+  /** Repeats of a service, in per cent of its requests of the last ten seconds. */
+  readonly budgetPercent: number;
+}
+
+/** When an instance is taken out of rotation for failing, while others go on. */
+export interface Ejection {
+  /** Failures and answers of 500, 502, 503 or 504, one after the other; 0: never. */
+  readonly failuresInRow: number;
+}
+
+/** When a whole service is left alone for a while. */
+export interface BreakerLimits {
+  /** Share of failures, per cent, that opens the breaker; 0: there is none. */
+  readonly failurePercent: number;
+  /** Requests in ten seconds below which no share is taken seriously. */
+  readonly minRequests: number;
+  /** How long it stays open the first time; doubles with each failed trial, up to thirty seconds. */
+  readonly openMs: number;
+}
+
+/** How much is in flight at most; 0 means no limit. */
+export interface ConcurrencyLimits {
+  /** To one instance. */
+  readonly perInstance: number;
+  /** To the service. */
+  readonly perService: number;
+  /** How many more may wait for a place, */
+  readonly queue: number;
+  /** and for how long, milliseconds. */
+  readonly queueMs: number;
 }
 
 /** A route's declared behaviour. */
 export interface Policy {
   readonly timeouts: Timeouts;
+  readonly balancing: Balancing;
   readonly retries: Retries;
+  readonly ejection: Ejection;
+  readonly breaker: BreakerLimits;
+  readonly concurrency: ConcurrencyLimits;
 }
 
 export const DEFAULT_POLICY: Policy = Object.freeze({
   timeouts: Object.freeze({ connectMs: 3_000, responseHeaderMs: 30_000, idleMs: 60_000, totalMs: 0 }),
-  retries: Object.freeze({ afterRefusal: 9, afterReset: 1 }),
+  balancing: Object.freeze({
+    kind: 'power-of-two',
+    hashOn: Object.freeze({ from: 'client-address' }),
+    slowStartMs: 10_000,
+  }),
+  retries: Object.freeze({
+    on: Object.freeze(['connect-failure', 'reset', 'gateway-error'] as const),
+    statuses: Object.freeze([]),
+    afterRefusal: 9,
+    afterSending: 1,
+    backoffMs: 25,
+    budgetPercent: 20,
+  }),
+  ejection: Object.freeze({ failuresInRow: 5 }),
+  breaker: Object.freeze({ failurePercent: 50, minRequests: 20, openMs: 1_000 }),
+  concurrency: Object.freeze({ perInstance: 0, perService: 4_096, queue: 256, queueMs: 500 }),
 });

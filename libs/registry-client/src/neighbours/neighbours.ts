@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { InstanceView } from '#contracts';
+import { REQUEST_TIMEOUT_HEADER, type InstanceView } from '#contracts';
 import type { Registry } from '../registry.js';
 import { InstanceCache } from './instance-cache.js';
 import {
@@ -137,7 +137,7 @@ export class Neighbours {
         accept: 'application/json, application/problem+json',
         ...(body && { 'content-type': 'application/json' }),
         ...headers,
-        'x-request-timeout-ms': String(left),
+        [REQUEST_TIMEOUT_HEADER]: String(left),
       },
       body: body && JSON.stringify(body),
       signal: deadline.signal,

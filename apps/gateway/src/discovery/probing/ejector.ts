@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Instance } from '../instance.js';
 import type { RegistryStore } from '../store/registry-store.js';
+import type { InstanceHealth } from '../store/stored-instance.js';
 import type { TableKeeper } from '../table-keeper.js';
+import { EjectionTerms } from './ejection-terms.js';
 import type { InstanceProbe } from './instance-probe.js';
 import { noteProbe } from './note-probe.js';
 
@@ -20,33 +22,47 @@ export interface EjectorParts {
  */
 export class Ejector {
   private readonly asking = new Set<string>();
+  private readonly terms = new EjectionTerms();
 
   constructor(private readonly parts: EjectorParts) {}
 
   /** No connection came about: nobody is there. The table is without the instance when this returns. */
   refused(instance: Instance, reason: string): void {
-    if (!this.isCurrent(instance)) return;
-    this.parts.keeper.eject(instance.id, reason);
-    this.parts.store
-      .move(
-        instance.id,
-        { health: { status: 'down', reason } },
-        { type: 'status-changed', reason },
-        instance.url,
-      )
-      .catch(this.parts.onError);
+    if (this.isCurrent(instance)) this.eject(instance, { status: 'down', reason });
   }
 
   /**
-   * A connection broke before an answer. So does an idle one that an instance closes as we use it, which says nothing
-   * about the instance: it is asked at once, and ejected when it does not answer.
+   * Something looks wrong: a connection broke before an answer, or no answer comes. An idle connection that an instance
+   * closes as we use it looks the same and says nothing: the instance is asked, and ejected when it does not answer.
    */
-  reset(instance: Instance, reason: string): void {
+  suspected(instance: Instance, reason: string): void {
     if (!this.isCurrent(instance) || this.asking.has(instance.id)) return;
     this.asking.add(instance.id);
     this.ask(instance, reason)
       .catch(this.parts.onError)
       .finally(() => this.asking.delete(instance.id));
+  }
+
+  /**
+   * It is there, and fails: it goes out for a time that grows, unless less than half of its service would stay. When
+   * most fail, something else is to blame, and the others could not bear the load (Envoy's panic mode).
+   */
+  failing(instance: Instance, reason: string): void {
+    if (!this.isCurrent(instance) || !this.canSpare(instance)) return;
+    const now = this.parts.clock.now();
+    const ms = this.terms.next(instance.id, now);
+    instance.load.failuresInRow = 0;
+    this.eject(instance, {
+      status: 'down',
+      reason: `${reason}; out for ${ms / 1000} s`,
+      notBefore: now + ms,
+    });
+  }
+
+  private eject({ id, url }: Instance, health: InstanceHealth): void {
+    const { reason } = health;
+    this.parts.keeper.eject(id, reason);
+    this.parts.store.move(id, { health }, { type: 'status-changed', reason }, url).catch(this.parts.onError);
   }
 
   private async ask(instance: Instance, reason: string): Promise<void> {
@@ -59,5 +75,13 @@ export class Ejector {
   private isCurrent({ id, url }: Instance): boolean {
     const current = this.parts.keeper.find(id);
     return current?.url === url && current.transport === 'http' && current.status !== 'down';
+  }
+
+  private canSpare({ name }: Instance): boolean {
+    const fleet = this.parts.keeper
+      .instancesOf(name)
+      .filter(({ status, weight }) => status !== 'draining' && weight > 0);
+    const up = fleet.filter(({ status }) => status === 'up').length;
+    return up - 1 >= fleet.length / 2;
   }
 }

@@ -56,7 +56,8 @@ export class Prober implements Ticking {
 
   private schedule(patient: Patient): void {
     // Jitter, so that gateways and instances that went down together are not asked together.
-    patient.dueAt = this.clock.now() + patient.delayMs * (0.75 + Math.random() / 2);
+    const dueAt = this.clock.now() + patient.delayMs * (0.75 + Math.random() / 2);
+    patient.dueAt = Math.max(dueAt, patient.instance.health.notBefore ?? 0);
     patient.delayMs = Math.min(patient.delayMs * GROWTH, LONGEST_DELAY_MS);
   }
 

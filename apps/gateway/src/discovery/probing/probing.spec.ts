@@ -56,8 +56,8 @@ describe('Ejector', () => {
   it('keeps an instance whose connection broke and that answers a probe', async () => {
     const bench = await benchWithOne();
     bench.probe.isUp = true;
-    bench.ejector.reset(bench.instance('a'), 'the connection was reset');
-    bench.ejector.reset(bench.instance('a'), 'the connection was reset');
+    bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
+    bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
     await settle();
     expect(bench.probe.asked).toEqual([url]);
     expect(bench.available('users')).toEqual(['a']);
@@ -66,12 +66,75 @@ describe('Ejector', () => {
 
   it('ejects an instance whose connection broke and that answers no probe', async () => {
     const bench = await benchWithOne();
-    bench.ejector.reset(bench.instance('a'), 'the connection was reset');
+    bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
     await settle();
     expect(await bench.registry.find('a')).toMatchObject({
       status: 'down',
       statusReason: 'the connection was reset, and a probe failed',
     });
+  });
+});
+
+describe('Ejector of instances that fail', () => {
+  async function benchOf(count: number): Promise<DiscoveryBench> {
+    const bench = new DiscoveryBench();
+    for (let i = 0; i < count; i += 1)
+      await bench.registry.register({
+        name: 'users',
+        url: `http://127.0.0.1:${9100 + i}`,
+        id: `i${i}`,
+        ttlSeconds: 300,
+      });
+    bench.probe.isUp = true;
+    return bench;
+  }
+
+  it('takes one out for a second and says why, and a probe puts it back', async () => {
+    const bench = await benchOf(3);
+    bench.ejector.failing(bench.instance('i0'), '5 failures in a row');
+    expect(bench.available('users')).toEqual(['i1', 'i2']);
+    const statusReason = '5 failures in a row; out for 1 s';
+    expect(await bench.registry.find('i0')).toMatchObject({ status: 'down', statusReason });
+    await bench.pass(900);
+    expect(bench.probe.asked).toEqual([]);
+    await bench.pass(200);
+    expect(bench.available('users')).toEqual(['i0', 'i1', 'i2']);
+  });
+
+  it('takes it out for longer each time, up to half a minute, and forgives after a good minute', async () => {
+    const bench = await benchOf(3);
+    const reasons: string[] = [];
+    const fail = async (): Promise<void> => {
+      bench.ejector.failing(bench.instance('i0'), 'failing');
+      reasons.push(bench.instance('i0').statusReason.replace(/^.*out for /, ''));
+      await bench.pass(31_000);
+    };
+    for (let i = 0; i < 7; i += 1) await fail();
+    expect(reasons).toEqual(['1 s', '2 s', '4 s', '8 s', '16 s', '30 s', '30 s']);
+    await bench.pass(60_000);
+    await fail();
+    expect(reasons.at(-1)).toBe('1 s');
+  });
+
+  it.each([
+    [1, 0],
+    [2, 1],
+    [3, 1],
+    [4, 2],
+    [7, 3],
+  ])('of %i that all fail, takes out %i: half of the fleet stays', async (count, out) => {
+    const bench = await benchOf(count);
+    for (let i = 0; i < count; i += 1) bench.ejector.failing(bench.instance(`i${i}`), 'failing');
+    expect(bench.available('users')).toHaveLength(count - out);
+  });
+
+  it('counts those that are away as out, and those that drain not at all', async () => {
+    const bench = await benchOf(4);
+    await bench.registry.drain('i3');
+    bench.probe.isUp = false;
+    bench.ejector.refused(bench.instance('i0'), 'refused');
+    bench.ejector.failing(bench.instance('i1'), 'failing');
+    expect(bench.available('users')).toEqual(['i1', 'i2']);
   });
 });
 

@@ -5,6 +5,8 @@ export interface InstanceHealth {
   readonly status: Exclude<InstanceStatus, 'draining'>;
   /** One sentence on why. */
   readonly reason: string;
+  /** For one that is there and fails: until when no probe may put it back, milliseconds since the epoch. */
+  readonly notBefore?: number;
 }
 
 /** How an instance says it feels. */

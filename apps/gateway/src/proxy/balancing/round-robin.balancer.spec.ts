@@ -1,18 +1,31 @@
+import type { Instance } from '../../discovery/index.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf } from '../testing/instances.js';
 import { RoundRobinBalancer } from './round-robin.balancer.js';
+import { WarmUp } from './warm-up.js';
 
 const instances = ['a', 'b', 'c'].map((id) => instanceOf({ id }));
+const balancerOf = (slowStartMs = 0): RoundRobinBalancer => new RoundRobinBalancer(new WarmUp(slowStartMs));
+const picksOf = (balancer: RoundRobinBalancer, of: readonly Instance[], count: number): string =>
+  Array.from({ length: count }, () => balancer.pick(of, new FakeExchange())?.id).join('');
 
 describe('RoundRobinBalancer', () => {
   it('gives each instance its turn', () => {
-    const balancer = new RoundRobinBalancer();
-    const picks = Array.from({ length: 7 }, () => balancer.pick(instances, new FakeExchange())?.id);
-    expect(picks.join('')).toBe('abcabca');
+    expect(picksOf(balancerOf(), instances, 7)).toBe('abcabca');
+  });
+
+  it('gives turns by weight, and spreads those of the heavy one', () => {
+    const weighted = [
+      instanceOf({ id: 'a', weight: 50 }),
+      ...instances.slice(1).map((i) => ({ ...i, weight: 10 })),
+    ];
+    const picks = picksOf(balancerOf(), weighted, 70);
+    expect(['a', 'b', 'c'].map((id) => picks.split(id).length - 1)).toEqual([50, 10, 10]);
+    expect(picks).not.toMatch(/a{6}|b[^a]?b|c[^a]?c/);
   });
 
   it('passes over what was tried, and over lists that shrink', () => {
-    const balancer = new RoundRobinBalancer();
+    const balancer = balancerOf();
     const exchange = new FakeExchange();
     exchange.markTried(instances[0]!);
     exchange.markTried(instances[1]!);
@@ -21,10 +34,18 @@ describe('RoundRobinBalancer', () => {
   });
 
   it('finds nothing when all were tried or none is there', () => {
-    const balancer = new RoundRobinBalancer();
+    const balancer = balancerOf();
     const exchange = new FakeExchange();
     for (const instance of instances) exchange.markTried(instance);
     expect(balancer.pick(instances, exchange)).toBeUndefined();
     expect(balancer.pick([], new FakeExchange())).toBeUndefined();
+  });
+
+  it('gives a newcomer few turns at first', () => {
+    const balancer = balancerOf(10_000);
+    picksOf(balancer, instances.slice(0, 2), 1);
+    const first = picksOf(balancer, instances, 100).split('c').length - 1;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(10);
   });
 });

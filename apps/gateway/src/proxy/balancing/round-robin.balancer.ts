@@ -1,19 +1,34 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Balancer, Picking } from './balancer.js';
+import type { Picking } from './balancer.js';
+import { ListBalancer } from './list.balancer.js';
+import { isOpen } from './room.js';
+import { TurnQueue } from './turn-queue.js';
+import type { WarmUp } from './warm-up.js';
 
-/** Each instance in its turn. */
-export class RoundRobinBalancer implements Balancer {
+/** Each instance in its turn, one of twice the weight twice as often, and spread evenly. */
+export class RoundRobinBalancer extends ListBalancer {
   readonly name = 'round-robin';
-  private turn = 0;
+  private turns = new TurnQueue(0);
 
-  pick(available: readonly Instance[], exchange: Picking): Instance | undefined {
-    const { length } = available;
-    for (let step = 0; step < length; step += 1) {
-      const index = (this.turn + step) % length;
-      const instance = available[index];
-      if (!instance || exchange.hasTried(instance)) continue;
-      this.turn = index + 1;
-      return instance;
+  constructor(
+    private readonly warmUp: WarmUp,
+    limit = Infinity,
+    random: () => number = Math.random,
+  ) {
+    super(limit, random);
+  }
+
+  protected learn(available: readonly Instance[], now: number): void {
+    this.turns = new TurnQueue(available.length);
+    this.warmUp.learn(available, now);
+  }
+
+  protected choose(available: readonly Instance[], exchange: Picking): Instance | undefined {
+    for (let left = available.length; left > 0; left -= 1) {
+      const instance = available[this.turns.first] as Instance;
+      const share = this.warmUp.shareOf(instance, exchange.attemptStartedAt);
+      this.turns.putBack(1 / (instance.weight * share));
+      if (isOpen(instance, exchange, this.limit)) return instance;
     }
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { droppedByConnection } from './connection-options.js';
 import { isHopByHop, tellsOrigin } from './field-names.js';
 import type { Peer } from './peer.js';
@@ -22,7 +23,8 @@ export interface RequestFacts extends OriginFacts {
 export const VIA_NAME = 'msa-gateway';
 
 // Chosen by the gateway itself for each instance.
-const isOwn = (lowerName: string): boolean => lowerName === 'host' || lowerName === 'x-request-id';
+const isOwn = (lowerName: string): boolean =>
+  lowerName === 'host' || lowerName === 'x-request-id' || lowerName === REQUEST_TIMEOUT_HEADER;
 const isAnsweredHere = (lowerName: string): boolean => lowerName === 'expect';
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Problem } from '#contracts';
+import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
 import { pathOf, requestIdOf } from '#service-kit';
 import { answerHeaders, type AnswerFacts } from '../edge/answer-headers.js';
 import { clientAddressOf, type Peer } from '../edge/peer.js';
@@ -43,6 +43,10 @@ export class NodeExchange extends Exchange {
     this.mayContinue = expectsContinue;
   }
 
+  get isFromTrustedPeer(): boolean {
+    return this.facts.peer.isTrusted;
+  }
+
   header(name: string): string | undefined {
     const value = this.request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
@@ -58,13 +62,16 @@ export class NodeExchange extends Exchange {
   /** The fields that an instance gets, `Host` apart. */
   instanceHeaders(): string[] {
     const { peer, host } = this.facts;
-    return requestHeaders(this.request.rawHeaders, {
+    const headers = requestHeaders(this.request.rawHeaders, {
       peer,
       host,
       version: this.request.httpVersion,
       requestId: this.requestId,
       prefix: this.route?.prefix ?? '',
     });
+    const { remainingMs } = this;
+    if (remainingMs !== undefined) headers.push(REQUEST_TIMEOUT_HEADER, String(remainingMs));
+    return headers;
   }
 
   answerFacts(): AnswerFacts {
@@ -95,6 +102,7 @@ export class NodeExchange extends Exchange {
   addConnectionFields(headers: string[]): void {
     const timing = serverTiming(this);
     if (timing !== undefined) headers.push('server-timing', timing);
+    if (this.affinityCookie !== undefined) headers.push('set-cookie', this.affinityCookie);
     if (this.facts.isDraining()) headers.push('connection', 'close');
   }
 

@@ -15,7 +15,7 @@ describe('Explainer', () => {
 
   it('names the route, the candidates, and why others are left out', () => {
     expect(explainer.explain('GET', '/api/users/1?x')).toMatchObject({
-      route: { service: 'users', prefix: '/api/users', balancer: 'round-robin', stages: [] },
+      route: { service: 'users', prefix: '/api/users', balancer: 'power-of-two', stages: [] },
       upstreamPath: '/1?x',
       candidates: [{ id: 'a', transport: 'http', inFlight: 0 }],
       excluded: [

@@ -4,9 +4,11 @@
  * - `connect-timeout`: the same, after a wait;
  * - `reset`: the connection broke before the head of an answer;
  * - `timeout`: the request was sent, and no head of an answer came in time;
- * - `protocol-error`: what came is not HTTP.
+ * - `protocol-error`: what came is not HTTP;
+ * - `gateway-error`: an answer that {@link AttemptOutcome.accepts} did not take.
  */
-export type FailureKind = 'refused' | 'connect-timeout' | 'reset' | 'timeout' | 'protocol-error';
+export type FailureKind =
+  'refused' | 'connect-timeout' | 'reset' | 'timeout' | 'protocol-error' | 'gateway-error';
 
 /** An attempt that failed cleanly: the client has seen nothing yet. */
 export interface Failure {
@@ -17,7 +19,8 @@ export interface Failure {
 }
 
 /** Nothing of the request reached the instance. */
-export const isUnsent = ({ kind }: Failure): boolean => kind === 'refused' || kind === 'connect-timeout';
+export const isUnsent = ({ kind }: Pick<Failure, 'kind'>): boolean =>
+  kind === 'refused' || kind === 'connect-timeout';
 
 const DETAILS: Readonly<Record<FailureKind, string>> = {
   refused: 'no connection to the instance came about',
@@ -25,6 +28,7 @@ const DETAILS: Readonly<Record<FailureKind, string>> = {
   reset: 'the instance broke the connection before it answered',
   timeout: 'the instance did not answer in time',
   'protocol-error': 'the instance did not answer in valid HTTP/1.1',
+  'gateway-error': 'the instance said that it could not answer',
 };
 
 export const failureOf = (kind: FailureKind, cause?: unknown): Failure => ({

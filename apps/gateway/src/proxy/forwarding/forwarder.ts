@@ -18,6 +18,12 @@ export interface Forwarder<E extends Exchange = Exchange> {
 
 /** What becomes of an attempt. One object for all exchanges: an attempt costs no closure. */
 export interface AttemptOutcome<E extends Exchange = Exchange> {
+  /**
+   * The head of a final answer has come, which is not a 101. `false`: the forwarder throws the answer away and calls
+   * `failed` with a `gateway-error`, since another instance may do better. Called once per attempt, before
+   * `exchange.status` is set.
+   */
+  accepts(exchange: E, status: number): boolean;
   /** The answer has been handed to the client whole (or the tunnel has ended). */
   completed(exchange: E): void;
   /** Nothing of an answer has reached the client: another attempt or a problem may follow. */

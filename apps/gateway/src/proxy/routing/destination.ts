@@ -1,5 +1,6 @@
-import type { Balancer } from '../balancing/balancer.js';
+import type { Balancer, RouteLoad } from '../balancing/balancer.js';
 import type { Policy } from '../policy.js';
+import type { RetryRules } from '../resilience/retry-rules.js';
 
 /** What an exchange needs to know of its route once the stages have let it go on. */
 export interface Destination {
@@ -8,4 +9,6 @@ export interface Destination {
   readonly prefix: string;
   readonly policy: Policy;
   readonly balancer: Balancer;
+  readonly load: RouteLoad;
+  readonly retries: RetryRules;
 }

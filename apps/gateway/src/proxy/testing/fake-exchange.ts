@@ -5,6 +5,7 @@ import { Exchange } from '../exchange.js';
 export class FakeExchange extends Exchange {
   isBodyConsumed = false;
   isCutOff = false;
+  isFromTrustedPeer = false;
   readonly replies: Problem[] = [];
 
   constructor(

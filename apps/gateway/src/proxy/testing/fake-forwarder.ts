@@ -3,8 +3,8 @@ import { failureOf, type FailureKind } from '../forwarding/failure.js';
 import type { AttemptOutcome, Forwarder } from '../forwarding/forwarder.js';
 import type { FakeExchange } from './fake-exchange.js';
 
-/** What an attempt at an instance comes to. */
-export type Fate = FailureKind | 'completed' | 'broken' | 'pending';
+/** What an attempt at an instance comes to; a number is the status of an answer. */
+export type Fate = FailureKind | 'completed' | 'broken' | 'pending' | number;
 
 /** A forwarder whose attempts end as a spec says, by instance id. */
 export class FakeForwarder implements Forwarder<FakeExchange> {
@@ -17,7 +17,8 @@ export class FakeForwarder implements Forwarder<FakeExchange> {
     this.asked.push(id);
     exchange.attempt = { abort: () => this.aborted.push(id) };
     const fate = this.fates[id] ?? 'completed';
-    if (fate === 'completed') this.complete(exchange, outcome);
+    if (fate === 'completed') this.answer(exchange, 200, outcome);
+    else if (typeof fate === 'number') this.answer(exchange, fate, outcome);
     else if (fate === 'broken') outcome.broken(exchange, failureOf('reset'));
     else if (fate !== 'pending') outcome.failed(exchange, failureOf(fate));
   }
@@ -26,8 +27,12 @@ export class FakeForwarder implements Forwarder<FakeExchange> {
     return Promise.resolve();
   }
 
-  private complete(exchange: FakeExchange, outcome: AttemptOutcome<FakeExchange>): void {
-    exchange.status = 200;
+  private answer(exchange: FakeExchange, status: number, outcome: AttemptOutcome<FakeExchange>): void {
+    if (!outcome.accepts(exchange, status)) {
+      outcome.failed(exchange, failureOf('gateway-error'));
+      return;
+    }
+    exchange.status = status;
     outcome.completed(exchange);
   }
 }

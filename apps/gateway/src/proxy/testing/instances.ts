@@ -1,5 +1,5 @@
 import type { LocalTarget } from '#registry-client';
-import { LiveServiceTable, type Instance } from '../../discovery/index.js';
+import { InstanceLoad, LiveServiceTable, type Instance } from '../../discovery/index.js';
 
 /** An instance as the table holds it; `known` says what a spec cares about. */
 export const instanceOf = (known: Partial<Instance> & { readonly id: string }): Instance => ({
@@ -13,7 +13,7 @@ export const instanceOf = (known: Partial<Instance> & { readonly id: string }): 
   metadata: {},
   status: 'up',
   statusReason: 'it registered',
-  load: { inFlight: 0, hasAnswered: false },
+  load: new InstanceLoad(),
   ...known,
 });
 

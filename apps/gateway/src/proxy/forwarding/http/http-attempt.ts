@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
 import type { Attempt } from '../attempt.js';
-import { failureOf } from '../failure.js';
+import { failureOf, type FailureKind } from '../failure.js';
 import type { AttemptOutcome } from '../forwarder.js';
 import { addTrailers, isFinal, passInformation, textOf, usesUnknownCoding } from './answer-parts.js';
 import { RequestBody } from './request-body.js';
@@ -62,7 +62,8 @@ export class HttpAttempt implements Attempt, Dispatcher.DispatchHandler {
     if (this.isOver) return true;
     const raw = textOf(fields);
     if (!isFinal(status)) return this.passInformation(status, raw);
-    if (usesUnknownCoding(raw)) return this.refuse();
+    if (usesUnknownCoding(raw)) return this.refuse('protocol-error');
+    if (!this.outcome.accepts(this.exchange, status)) return this.refuse('gateway-error');
     this.exchange.sendHead(status, message, raw);
     this.resume = resume;
     // A small answer leaves in one packet with its head; an event stream's head must not wait for the first event.
@@ -119,16 +120,16 @@ export class HttpAttempt implements Attempt, Dispatcher.DispatchHandler {
     this.exchange.response.flushHeaders();
   }
 
-  /** What came is not an answer to this request. */
-  private refuse(): boolean {
+  /** What came is no answer to this request, or one that is not wanted. */
+  private refuse(why: FailureKind): boolean {
     this.abort();
-    this.outcome.failed(this.exchange, failureOf('protocol-error'));
+    this.outcome.failed(this.exchange, failureOf(why));
     return true;
   }
 
   private passInformation(status: number, raw: readonly string[]): boolean {
     // A 101 that was asked for comes by onUpgrade.
-    if (status === 101) return this.refuse();
+    if (status === 101) return this.refuse('protocol-error');
     passInformation(this.exchange.response, status, raw);
     return true;
   }

@@ -41,6 +41,8 @@ export class LocalAttempt implements Attempt, AnswerListener {
 
   onHead(status: number, raw: readonly string[]): string[] {
     clearTimeout(this.timer);
+    // Whatever it says is passed on: what has been handed over inside this process cannot be handed to another.
+    this.outcome.accepts(this.exchange, status);
     const headers = answerHeaders(raw, this.facts);
     this.exchange.addConnectionFields(headers);
     this.exchange.status = status;

@@ -1,0 +1,27 @@
+const FIRST_MS = 1_000;
+const LONGEST_MS = 30_000;
+/** Who has done well for so long starts from the shortest term again. */
+const FORGIVEN_AFTER_MS = 60_000;
+
+interface Term {
+  readonly ms: number;
+  readonly endsAt: number;
+}
+
+/** How long an instance that fails stays out: longer each time, as long as it keeps failing. */
+export class EjectionTerms {
+  private readonly last = new Map<string, Term>();
+
+  /** The term of instance `id` that begins at `now`, milliseconds. */
+  next(id: string, now: number): number {
+    this.forgive(now);
+    const before = this.last.get(id);
+    const ms = before ? Math.min(before.ms * 2, LONGEST_MS) : FIRST_MS;
+    this.last.set(id, { ms, endsAt: now + ms });
+    return ms;
+  }
+
+  private forgive(now: number): void {
+    for (const [id, { endsAt }] of this.last) if (now - endsAt >= FORGIVEN_AFTER_MS) this.last.delete(id);
+  }
+}

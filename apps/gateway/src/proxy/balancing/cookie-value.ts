@@ -1,0 +1,13 @@
+/** The value of cookie `name` in a `Cookie` header (RFC 6265, section 4.2.1), as it was sent; the first of several. */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) return undefined;
+  const start = `${name}=`;
+  for (let at = header.indexOf(start); at !== -1; at = header.indexOf(start, at + 1)) {
+    if (!isBoundary(header, at)) continue;
+    const end = header.indexOf(';', at);
+    return header.slice(at + start.length, end === -1 ? header.length : end).trimEnd();
+  }
+  return undefined;
+}
+
+const isBoundary = (header: string, at: number): boolean => at === 0 || /[;,\s]/.test(header.charAt(at - 1));

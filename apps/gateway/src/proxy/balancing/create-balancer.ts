@@ -1,0 +1,43 @@
+import type { Balancing } from '../policy.js';
+import type { Balancer, RouteLoad } from './balancer.js';
+import { ConsistentHashBalancer } from './consistent-hash.balancer.js';
+import { PowerOfTwoBalancer } from './power-of-two.balancer.js';
+import { RoundRobinBalancer } from './round-robin.balancer.js';
+import { StickyCookieBalancer } from './sticky-cookie.balancer.js';
+import { WarmUp } from './warm-up.js';
+import { ZoneBalancer } from './zone.balancer.js';
+
+/** Where a balancer works. */
+export interface BalancerPlace {
+  readonly service: string;
+  readonly load: RouteLoad;
+  /** Most requests in flight to one instance. */
+  readonly instanceLimit: number;
+  /** Where the gateway runs; `undefined`: no zone is preferred. */
+  readonly zone: string | undefined;
+}
+
+/** The balancer that a policy asks for. */
+export function createBalancer(balancing: Balancing, place: BalancerPlace): Balancer {
+  const { load, instanceLimit } = place;
+  switch (balancing.kind) {
+    case 'power-of-two':
+    case 'round-robin':
+      return spreading(balancing, place);
+    case 'consistent-hash':
+      return new ConsistentHashBalancer(balancing.hashOn, load, spreading(balancing, place), instanceLimit);
+    case 'sticky-cookie':
+      return new StickyCookieBalancer(
+        `affinity-${place.service}`,
+        spreading(balancing, place),
+        instanceLimit,
+      );
+  }
+}
+
+/** Spreads requests over instances, whoever sends them. */
+function spreading({ kind, slowStartMs }: Balancing, { load, instanceLimit, zone }: BalancerPlace): Balancer {
+  const Kind = kind === 'round-robin' ? RoundRobinBalancer : PowerOfTwoBalancer;
+  const create = (): Balancer => new Kind(new WarmUp(slowStartMs), instanceLimit);
+  return zone === undefined ? create() : new ZoneBalancer(zone, load, create(), create());
+}

@@ -1,0 +1,34 @@
+import type { Instance } from '../../discovery/index.js';
+import type { Balancer, Picking } from './balancer.js';
+import { anyOpen } from './room.js';
+
+/** A balancer that prepares something of the list of instances: once per list, which is replaced whole on change. */
+export abstract class ListBalancer implements Balancer {
+  abstract readonly name: string;
+  private list: readonly Instance[] = [];
+
+  /** @param limit most requests in flight to one instance */
+  protected constructor(
+    protected readonly limit: number,
+    protected readonly random: () => number,
+  ) {}
+
+  pick(available: readonly Instance[], exchange: Picking): Instance | undefined {
+    if (available.length === 0) return undefined;
+    if (available !== this.list) {
+      this.list = available;
+      this.learn(available, exchange.attemptStartedAt);
+    }
+    return this.choose(available, exchange) ?? this.any(available, exchange);
+  }
+
+  /** Prepares for `available`, which came at `now` and is not empty. */
+  protected abstract learn(available: readonly Instance[], now: number): void;
+
+  /** An open one; `undefined` when those that it looked at are not. */
+  protected abstract choose(available: readonly Instance[], exchange: Picking): Instance | undefined;
+
+  private any(available: readonly Instance[], exchange: Picking): Instance | undefined {
+    return anyOpen(available, exchange, this.limit, Math.floor(this.random() * available.length));
+  }
+}

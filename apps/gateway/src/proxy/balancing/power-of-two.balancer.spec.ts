@@ -1,0 +1,80 @@
+import type { Instance } from '../../discovery/index.js';
+import { FakeExchange } from '../testing/fake-exchange.js';
+import { instanceOf } from '../testing/instances.js';
+import { observeLatency } from './latency.js';
+import { PowerOfTwoBalancer } from './power-of-two.balancer.js';
+import { WarmUp } from './warm-up.js';
+
+const fleetOf = (count: number, weights: readonly number[] = []): Instance[] =>
+  Array.from({ length: count }, (_, i) => instanceOf({ id: `i${i}`, weight: weights[i] ?? 100 }));
+const balancerOf = (slowStartMs = 0, limit?: number): PowerOfTwoBalancer =>
+  new PowerOfTwoBalancer(new WarmUp(slowStartMs), limit);
+
+/** How many of `count` picks each instance gets, all at `now`. */
+function shares(balancer: PowerOfTwoBalancer, fleet: readonly Instance[], count = 6_000, now = 0): number[] {
+  const counts = new Map(fleet.map(({ id }) => [id, 0]));
+  for (let i = 0; i < count; i += 1) {
+    const exchange = Object.assign(new FakeExchange(), { attemptStartedAt: now });
+    const id = balancer.pick(fleet, exchange)!.id;
+    counts.set(id, counts.get(id)! + 1);
+  }
+  return [...counts.values()].map((picks) => picks / count);
+}
+
+describe('PowerOfTwoBalancer', () => {
+  it('spreads evenly over equals', () => {
+    for (const share of shares(balancerOf(), fleetOf(4))) expect(share).toBeCloseTo(0.25, 1);
+  });
+
+  it('spreads by weight', () => {
+    const [heavy, light] = shares(balancerOf(), fleetOf(11, [500, ...Array<number>(10).fill(50)]));
+    expect(heavy).toBeGreaterThan(5 * light!);
+  });
+
+  it('avoids the slow one, but lets it show now and then that it is better', () => {
+    const fleet = fleetOf(3);
+    for (const [i, { load }] of fleet.entries()) observeLatency(load, i === 0 ? 200 : 20, 0);
+    expect(shares(balancerOf(), fleet)[0]).toBe(0);
+    // Twenty seconds later the latency of long ago says little.
+    for (const { load } of fleet.slice(1)) observeLatency(load, 20, 20_000);
+    expect(shares(balancerOf(), fleet, 6_000, 20_000)[0]).toBeGreaterThan(0.3);
+  });
+
+  it('avoids the one with more in flight', () => {
+    const fleet = fleetOf(2);
+    for (const { load } of fleet) observeLatency(load, 20, 0);
+    fleet[0]!.load.inFlight = 3;
+    expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
+  });
+
+  it('sends no second request to an instance of which nothing is known until the first was answered', () => {
+    const fleet = fleetOf(2);
+    observeLatency(fleet[1]!.load, 500, 0);
+    fleet[0]!.load.inFlight = 1;
+    expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
+  });
+
+  it('gives a newcomer a tenth at first, and its whole share when it is warm', () => {
+    const fleet = fleetOf(4);
+    const balancer = balancerOf(10_000);
+    shares(balancer, fleet.slice(0, 3), 1);
+    expect(shares(balancer, fleet)[3]).toBeLessThan(0.05);
+    const half = shares(balancer, fleet, 6_000, 5_000)[3]!;
+    expect(half).toBeGreaterThan(0.09);
+    expect(half).toBeLessThan(0.17);
+    expect(shares(balancer, fleet, 6_000, 10_000)[3]).toBeCloseTo(0.25, 1);
+  });
+
+  it('picks nobody who was tried or is full, however long it has to look', () => {
+    const fleet = fleetOf(100);
+    for (const { load } of fleet.slice(0, 98)) load.inFlight = 2;
+    const exchange = new FakeExchange();
+    exchange.markTried(fleet[98]!);
+    const balancer = balancerOf(0, 2);
+    expect(balancer.pick(fleet, exchange)?.id).toBe('i99');
+    fleet[99]!.load.inFlight = 2;
+    expect(balancer.pick(fleet, exchange)).toBeUndefined();
+    expect(balancer.pick(fleet.slice(0, 1), exchange)).toBeUndefined();
+    expect(balancer.pick([], exchange)).toBeUndefined();
+  });
+});

@@ -1,0 +1,36 @@
+import type { Instance, InstanceLoad } from '../../discovery/index.js';
+
+/** The least share of its weight that a new instance gets. */
+const FIRST_SHARE = 0.1;
+
+/**
+ * Slow start: an instance that joins others, or comes back, gets a growing share of its weight, so that cold caches and
+ * fresh compilers are not met by full traffic. Those in the first list have nobody to be spared by.
+ */
+export class WarmUp {
+  private known: ReadonlySet<InstanceLoad> = new Set();
+  private readonly since = new WeakMap<InstanceLoad, number>();
+  private until = 0;
+
+  /** @param ms how long it takes to the full share; 0: no slow start */
+  constructor(private readonly ms: number) {}
+
+  learn(available: readonly Instance[], now: number): void {
+    const loads = new Set(available.map(({ load }) => load));
+    const isFirst = this.known.size === 0;
+    if (!isFirst && this.ms > 0) for (const load of loads) if (!this.known.has(load)) this.begin(load, now);
+    this.known = loads;
+  }
+
+  /** The part of its weight that `instance` has by now, above 0 and up to 1. */
+  shareOf({ load }: Instance, now: number): number {
+    if (now >= this.until) return 1;
+    const since = this.since.get(load);
+    return since === undefined ? 1 : Math.min(1, Math.max(FIRST_SHARE, (now - since) / this.ms));
+  }
+
+  private begin(load: InstanceLoad, now: number): void {
+    this.since.set(load, now);
+    this.until = now + this.ms;
+  }
+}

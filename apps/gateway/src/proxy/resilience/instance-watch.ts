@@ -1,0 +1,56 @@
+import type { Instance } from '../../discovery/index.js';
+import { observeFailure, observeLatency } from '../balancing/latency.js';
+import type { InstanceReports } from '../instance-reports.js';
+import type { Destination } from '../routing/destination.js';
+
+/** An attempt, as far as it tells about its instance. */
+export interface WatchedAttempt {
+  readonly route: Destination | undefined;
+  readonly attemptStartedAt: number;
+  awaitsAnswer: boolean;
+}
+
+/** Notes on an instance's load what each attempt tells about it, and reports the instance that fails too often in a row. */
+export class InstanceWatch {
+  constructor(private readonly reports: InstanceReports) {}
+
+  sent(attempt: WatchedAttempt, { load }: Instance): void {
+    if (load.awaited === 0) load.quietSince = attempt.attemptStartedAt;
+    attempt.awaitsAnswer = true;
+    load.awaited += 1;
+    load.inFlight += 1;
+  }
+
+  /** The head of an answer has come, whatever it says. */
+  answered(attempt: WatchedAttempt, { load }: Instance, now: number): void {
+    if (attempt.awaitsAnswer) load.awaited -= 1;
+    attempt.awaitsAnswer = false;
+    load.quietSince = now;
+    load.hasAnswered = true;
+  }
+
+  /** The head of a good answer came after so long. */
+  timed({ attemptStartedAt }: WatchedAttempt, { load }: Instance, now: number): void {
+    observeLatency(load, now - attemptStartedAt, now);
+  }
+
+  /** A good answer came whole: one that breaks off each time does not count as one. */
+  succeeded({ load }: Instance): void {
+    load.failuresInRow = 0;
+  }
+
+  failed({ route, attemptStartedAt }: WatchedAttempt, instance: Instance, why: string, now: number): void {
+    const { load } = instance;
+    observeFailure(load, now - attemptStartedAt, now);
+    load.failuresInRow += 1;
+    const most = route?.policy.ejection.failuresInRow ?? 0;
+    if (most > 0 && load.failuresInRow % most === 0)
+      this.reports.failing(instance, `${load.failuresInRow} failures in a row, the last: ${why}`);
+  }
+
+  ended(attempt: WatchedAttempt, { load }: Instance): void {
+    if (attempt.awaitsAnswer) load.awaited -= 1;
+    attempt.awaitsAnswer = false;
+    load.inFlight -= 1;
+  }
+}
