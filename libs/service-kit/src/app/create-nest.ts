@@ -12,8 +12,12 @@ import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { AppParts } from './app-definition.js';
 
+const LONGEST_HEAD = 16 * 1024;
+
 const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
   bodyLimit: BODY_LIMIT,
+  // What a parameter may be is said where it is read; beyond its own limit fastify would answer 414.
+  routerOptions: { maxParamLength: LONGEST_HEAD },
   genReqId: (request) => requestIdOf(request.headers),
   clientErrorHandler: answerClientError,
   frameworkErrors: answerFrameworkError,

@@ -10,9 +10,12 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 // What reads bodies after this goes down into them by recursion, and no body that is meant goes this deep.
 const DEEPEST = 32;
 
-/** Reads JSON strictly: valid UTF-8, an object, not too deep, no member that would change a prototype. */
-export function parseJson(body: Buffer): object {
-  if (body.length === 0) throw malformedBody('the body is empty');
+/**
+ * Reads JSON strictly: valid UTF-8, an object, not too deep, no member that would change a prototype. No bytes are no body:
+ * many clients name a media type whether they send something or not.
+ */
+export function parseJson(body: Buffer): object | undefined {
+  if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw malformedBody('the body is not valid UTF-8');
   const value = parse(body.toString('utf8'));
   // Nest's validation would take `null` for an empty object, and so for a patch that changes nothing.

@@ -96,6 +96,8 @@ describe('the life of an instance', () => {
     const without = await gateway.call('POST', '/discovery/heartbeat/a');
     expect(without.status).toBe(200);
     expect(without.body).not.toHaveProperty('inFlight');
+    const nothingOfJson = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    expect((await fetch(`${gateway.url}/discovery/heartbeat/a`, nothingOfJson)).status).toBe(200);
     expect((await gateway.post('/discovery/heartbeat/a', {})).status).toBe(200);
   });
 
