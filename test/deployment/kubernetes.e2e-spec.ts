@@ -1,0 +1,145 @@
+import {
+  manifestFiles,
+  readKustomization,
+  readManifests,
+  type Manifest,
+  type PodSpec,
+} from './support/manifests.js';
+
+const APPS = ['gateway', 'order-service', 'product-service', 'user-service'];
+
+const manifests = readManifests();
+const ofKind = (...kinds: string[]): readonly Manifest[] =>
+  manifests.filter(({ kind }) => kinds.includes(kind));
+const podOf = ({ spec }: Manifest): PodSpec => spec.template!.spec;
+const secretsOf = ({ volumes }: PodSpec): readonly string[] =>
+  volumes.flatMap(({ secret, projected }) => [
+    ...(secret ? [secret.secretName] : []),
+    ...(projected?.sources.map((source) => source.secret.name) ?? []),
+  ]);
+
+const workloads = ofKind('Deployment', 'StatefulSet').map(
+  (workload) => [workload.metadata.name, workload] as const,
+);
+const apps = workloads.filter(([name]) => APPS.includes(name));
+
+describe('docker/k8s', () => {
+  it('applies every file that is there', () => {
+    expect([...readKustomization().resources].sort()).toEqual([...manifestFiles()].sort());
+  });
+
+  it('names a version for every image of our own, in one place', () => {
+    const named = readKustomization().images.map(({ name }) => name);
+    expect(apps.map(([name]) => `msa-gateway/${name}`).sort()).toEqual([...named].sort());
+  });
+
+  it('holds no secret', () => {
+    expect(ofKind('Secret')).toEqual([]);
+    const values = workloads.flatMap(([, workload]) =>
+      podOf(workload).containers.flatMap(({ env = [] }) => env),
+    );
+    expect(
+      values.filter(
+        ({ name, value }) =>
+          /TOKEN|PASSWORD|(DATABASE|REDIS)_URL/.test(name) && !value?.startsWith('/run/secrets/'),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each(workloads)('runs %s without rights, as its namespace demands', (_name, workload) => {
+    const pod = podOf(workload);
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    for (const container of pod.containers) {
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(container.resources).toMatchObject({
+        requests: { cpu: expect.anything() },
+        limits: { memory: expect.anything() },
+      });
+    }
+  });
+
+  it.each(workloads)('mounts for %s what is declared', (_name, workload) => {
+    const pod = podOf(workload);
+    const declared = [...pod.volumes.map(({ name }) => name), 'data'];
+    expect(
+      pod.containers
+        .flatMap(({ volumeMounts }) => volumeMounts)
+        .filter(({ name }) => !declared.includes(name)),
+    ).toEqual([]);
+    expect(workload.spec.selector?.matchLabels).toEqual(
+      expect.objectContaining({ 'app.kubernetes.io/name': workload.metadata.name }),
+    );
+  });
+
+  describe.each(apps)('%s', (name, app) => {
+    const [container] = podOf(app).containers;
+
+    it('is asked whether it lives and whether it may receive traffic', () => {
+      expect(container).toMatchObject({
+        startupProbe: { httpGet: { path: '/health/live' } },
+        livenessProbe: { httpGet: { path: '/health/live' } },
+        readinessProbe: { httpGet: { path: '/health/ready' } },
+      });
+    });
+
+    it('is replaced without being less, and has the time to finish', () => {
+      const settings = ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'app-environment')!.data!;
+      expect(app.spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
+      expect(podOf(app).terminationGracePeriodSeconds).toBeGreaterThan(
+        Number(settings.SHUTDOWN_TIMEOUT_SECONDS),
+      );
+    });
+
+    it('keeps enough of itself over maintenance, and grows under load', () => {
+      const budgets = ofKind('PodDisruptionBudget').filter(({ metadata }) => metadata.name === name);
+      expect(budgets.map(({ spec }) => spec.selector)).toEqual([app.spec.selector]);
+      const scalers = ofKind('HorizontalPodAutoscaler').filter(
+        ({ spec }) => spec.scaleTargetRef?.name === name,
+      );
+      expect(scalers).toHaveLength(1);
+    });
+
+    it('has the secrets that its variables name', () => {
+      const files = container!.env!.flatMap(({ name: variable, value }) =>
+        variable.endsWith('_FILE') ? [value!] : [],
+      );
+      const held = secretsOf(podOf(app)).map((secret) => secret.replace('-', '_'));
+      expect(files.length).toBeGreaterThan(1);
+      expect(
+        files.filter((file) => !held.some((secret) => file.startsWith(`/run/secrets/${secret}`))),
+      ).toEqual([]);
+    });
+  });
+
+  it('has services register the address of their pod', () => {
+    const services = apps
+      .filter(([name]) => name !== 'gateway')
+      .map(([, app]) => podOf(app).containers[0]!.env!);
+    for (const env of services) {
+      expect(env).toContainEqual({ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } });
+      expect(env.find(({ name }) => name === 'ADVERTISED_URL')?.value).toMatch(
+        /^http:\/\/\$\(POD_IP\):800[123]$/,
+      );
+    }
+  });
+
+  it('shows neither registry nor metrics to strangers', () => {
+    const paths = ofKind('Ingress').flatMap(({ spec }) =>
+      spec.rules!.flatMap(({ http }) => http.paths.map(({ path }) => path)),
+    );
+    expect(paths).toContain('/api');
+    expect(paths.filter((path) => /discovery|metrics/.test(path))).toEqual([]);
+  });
+
+  it('lets nobody talk to anybody, but for those who are named', () => {
+    const policies = ofKind('NetworkPolicy').map(({ metadata }) => metadata.name);
+    expect(policies).toEqual(['nothing-by-default', 'names', 'gateway', 'services', 'redis', 'postgres']);
+  });
+});
