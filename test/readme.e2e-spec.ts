@@ -46,6 +46,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'REDIS_URL=redis://127.0.0.1:6379 GATEWAY_PORT=8020 npm run start:gateway': 'nginx/smoke.e2e-spec.ts',
   [`nginx -c "$PWD/nginx/nginx.conf" -g 'daemon off;'`]: 'nginx/smoke.e2e-spec.ts',
   'REGISTRY_URL=http://127.0.0.1 npm run start:user-service': 'nginx/smoke.e2e-spec.ts',
+  'npm run stack -- upgrade user-service --prod': 'deployment/roll-out.e2e-spec.ts',
+  'npm run backup -- backups/monday': 'deployment/backup.e2e-spec.ts',
   'docker compose up -d --build': 'Docker; its files in deployment/compose.e2e-spec.ts',
   'docker compose ps': 'Docker; its files in deployment/compose.e2e-spec.ts',
   'docker compose logs -f gateway': 'Docker; its files in deployment/compose.e2e-spec.ts',
