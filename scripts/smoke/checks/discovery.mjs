@@ -120,12 +120,20 @@ async function renewal(group, registry, body) {
   });
 }
 
-/** The gateway calls the instance: it has to run where this script runs. */
+/** Whether anything answers there when it is called from here. */
+const answersHere = (url) =>
+  fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2000) }).then(
+    async ({ body }) => (await body?.cancel(), true),
+    () => false,
+  );
+
+/** The gateway calls the instance: it has to run where this script runs, and not in a container of this machine. */
 async function needsSameMachine({ target, client }) {
-  const { json } = await client.get('/discovery/services');
-  const hosts = json.map(({ url }) => new URL(url).hostname).filter((host) => host !== '');
-  if (!LOOPBACK.test(target.hostname) || !hosts.every((host) => LOOPBACK.test(host)))
-    throw new Skip('the gateway runs on another machine than this script');
+  const { json } = await client.get('/discovery/services?status=up');
+  const urls = json.map(({ url }) => new URL(url));
+  const isLocal = [target, ...urls].every(({ hostname }) => LOOPBACK.test(hostname));
+  if (!isLocal || !(await Promise.all(urls.map(answersHere))).every(Boolean))
+    throw new Skip('the gateway runs on another machine, or in a container, and this script does not');
 }
 
 async function traffic(group, context, registry, { id, name }) {
