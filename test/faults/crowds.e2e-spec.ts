@@ -7,6 +7,7 @@ import { ROOT, waitFor } from '#testing';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
 import type { Member } from '../support/fleet/member.js';
+import { lossesAt } from './support/losses.js';
 import { Measured } from './support/measured.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 
@@ -96,6 +97,7 @@ onFleet(
         expect(leftMs).toBeGreaterThan((DEFAULT_TTL_SECONDS / 2) * 1000);
         expect(leftMs).toBeLessThanOrEqual(DEFAULT_TTL_SECONDS * 1000);
       }
+      for (const { url } of fleet().gateways) expect(await lossesAt(url)).toEqual([]);
       // Nobody had to register again.
       expect(now.map(({ registeredAt }) => registeredAt)).toEqual(
         before.map(({ registeredAt }) => registeredAt),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DiscoveryEvent } from '#contracts';
-import { call, waitFor } from '#testing';
+import { waitFor } from '#testing';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
+import { lossesAt } from './support/losses.js';
 import { Measured } from './support/measured.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 
@@ -51,7 +51,8 @@ onFleet('a gateway of two, under load', (fleet) => {
     measured.count('SIGSTOP of 3 s: reads answered meanwhile', reads.answered - answered);
     const stuck = reads.waitingFor(2000);
     measured.count('SIGSTOP of 3 s: reads that waited for it', stuck);
-    expect(stuck).toBeLessThanOrEqual(READERS / 2);
+    // No more than the other one has under way, which has heartbeats of two services, too.
+    expect(stuck).toBeLessThanOrEqual(READERS / 2 + 2);
     expect(reads.answered - answered).toBeGreaterThan(100);
     victim.thaw();
     await measured.time('SIGSTOP: knows every instance, once it goes on', () => untilHealthy(fleet(), 2));
@@ -61,10 +62,3 @@ onFleet('a gateway of two, under load', (fleet) => {
     await ledger.check(fleet().url);
   }, 60_000);
 });
-
-/** What the gateway's event log says of instances that were given up. */
-async function lossesAt(gateway: string): Promise<readonly DiscoveryEvent[]> {
-  const events = (await call(gateway, 'GET /discovery/events?since=0')).body as DiscoveryEvent[];
-  expect(events.length).toBeGreaterThan(0);
-  return events.filter(({ type }) => type === 'expired');
-}
