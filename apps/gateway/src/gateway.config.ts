@@ -19,6 +19,8 @@ import { isAddressRange } from './proxy/edge/trusted-proxies.js';
 export interface GatewayConfig extends BaseConfig {
   readonly host: string;
   readonly port: number;
+  /** Where the gateway runs: instances whose metadata names the same `zone` are preferred; unset: none are. */
+  readonly zone: string | undefined;
   /** Addresses and CIDR ranges whose forwarding headers are believed. */
   readonly trustedProxies: readonly string[];
   /** `node`: every connection through node:http. */
@@ -42,6 +44,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     ...baseSpecs,
     GATEWAY_HOST: text({ default: '0.0.0.0' }),
     GATEWAY_PORT: port({ default: 8000 }),
+    GATEWAY_ZONE: text({ default: undefined }),
     TRUSTED_PROXIES: list('addresses and CIDR ranges', isAddressRange)({ default: LOOPBACK }),
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
     REGISTRY_TOKEN: text({ default: undefined }),
@@ -55,6 +58,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     ...toBaseConfig(vars),
     host: vars.GATEWAY_HOST,
     port: vars.GATEWAY_PORT,
+    zone: vars.GATEWAY_ZONE,
     trustedProxies: vars.TRUSTED_PROXIES,
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,

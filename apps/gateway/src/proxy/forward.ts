@@ -1,18 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import type { InstanceTransport } from '#contracts';
+import type { InstanceTransport, Problem } from '#contracts';
 import type { Instance, LiveServiceTable } from '../discovery/index.js';
 import type { Exchange } from './exchange.js';
 import { isUnsent, type Failure } from './forwarding/failure.js';
 import type { AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
 import type { InstanceReports } from './instance-reports.js';
 import {
+  concurrencyLimit,
   noHealthyInstance,
   upstreamProtocolError,
   upstreamTimeout,
   upstreamUnreachable,
 } from './problems.js';
 import type { Recorder } from './record/recorder.js';
-import { isFailure } from './resilience/answer-kind.js';
+import { isFailure, isGatewayError } from './resilience/answer-kind.js';
 import { Backoff } from './resilience/backoff.js';
 import { InstanceWatch } from './resilience/instance-watch.js';
 import { timeLimitOf } from './resilience/time-limit.js';
@@ -29,7 +30,7 @@ export interface ForwardParts<E extends Exchange> {
   readonly recorder: Recorder;
 }
 
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_SOON = { 'retry-after': '2' };
 
 /** The last step of the walk: picks an instance, sends, and picks another when an attempt fails and may be repeated. */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
@@ -51,12 +52,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     retries.budget.note(now);
     const instance = this.pick(exchange, now);
     if (instance) this.attempt(exchange, instance);
-    else
-      exchange.reply(
-        noHealthyInstance('no instance of this service can take requests now', {
-          headers: { 'retry-after': RETRY_AFTER_SECONDS },
-        }),
-      );
+    else exchange.reply(this.available(exchange).length === 0 ? noneHealthy() : allFull());
   }
 
   accepts(exchange: E, status: number): boolean {
@@ -66,7 +62,9 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     this.watch.answered(exchange, instance, now);
     if (isFailure(status)) this.watch.failed(exchange, instance, `it answered ${status}`, now);
     else this.watch.timed(exchange, instance, now);
-    return status < FIRST_RETRIABLE || !this.mayReplace(exchange, instance, status, now);
+    if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
+    destinationOf(exchange).breaker?.note(exchange, isGatewayError(status), now);
+    return true;
   }
 
   completed(exchange: E): void {
@@ -86,7 +84,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       failure.kind === 'gateway-error' ||
       destinationOf(exchange).retries.mayFollow(failure.kind, exchange, now);
     if (mayFollow) this.tryAgain(exchange, failure);
-    else exchange.reply(problemOf(failure));
+    else this.replyTo(exchange, failure);
   }
 
   broken(exchange: E, failure: Failure): void {
@@ -99,7 +97,9 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 
   tunnelled(exchange: E): void {
     exchange.isTunnel = true;
-    if (exchange.instance) this.watch.answered(exchange, exchange.instance, this.now());
+    const now = this.now();
+    if (exchange.instance) this.watch.answered(exchange, exchange.instance, now);
+    destinationOf(exchange).breaker?.note(exchange, false, now);
     this.parts.recorder.tunnelOpened(exchange);
   }
 
@@ -142,7 +142,12 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.attempt = undefined;
     const next = this.pick(exchange, this.now()) ?? this.sameAgain(exchange, failure);
     if (next) this.attempt(exchange, next);
-    else exchange.reply(problemOf(failure));
+    else this.replyTo(exchange, failure);
+  }
+
+  private replyTo(exchange: E, failure: Failure): void {
+    destinationOf(exchange).breaker?.note(exchange, true, this.now());
+    exchange.reply(problemOf(failure));
   }
 
   private attempt(exchange: E, instance: Instance): void {
@@ -205,6 +210,14 @@ function destinationOf({ route }: Exchange): Destination {
   if (!route) throw new Error('an exchange has a route before it is forwarded');
   return route;
 }
+
+const noneHealthy = (): Problem =>
+  noHealthyInstance('no instance of this service can take requests now', { headers: RETRY_SOON });
+
+const allFull = (): Problem =>
+  concurrencyLimit('every instance of this service has as many requests as it may have', {
+    headers: RETRY_SOON,
+  });
 
 function problemOf({ kind, detail, cause }: Failure) {
   switch (kind) {

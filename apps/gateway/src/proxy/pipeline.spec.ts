@@ -76,6 +76,31 @@ describe('Pipeline', () => {
     expect([forwarder.asked, exchange.codes, ended]).toEqual([[], [], [exchange]]);
   });
 
+  it('tells the stages that let an exchange go on when it is over, once, the last one first', async () => {
+    const left: string[] = [];
+    const named = (name: string, enter: Stage['enter']): Stage => ({
+      name,
+      enter,
+      leave: () => left.push(name),
+    });
+    const { pipeline } = benchOf([
+      named('first', () => true),
+      named('second', () => Promise.resolve(true)),
+      named('third', () => false),
+    ]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    await new Promise(setImmediate);
+    pipeline.end(exchange);
+    pipeline.end(exchange);
+    expect(left).toEqual(['second', 'first']);
+    const early = new FakeExchange();
+    pipeline.walk(early);
+    pipeline.end(early);
+    await new Promise(setImmediate);
+    expect(left.slice(2)).toEqual(['first', 'second']);
+  });
+
   it.each([
     [
       'throws',

@@ -37,6 +37,7 @@ export class Pipeline<E extends Exchange> {
     if (exchange.isOver) return;
     exchange.isOver = true;
     this.parts.forward.abandon(exchange);
+    this.leave(exchange);
     this.parts.recorder.ended(exchange);
   }
 
@@ -48,6 +49,7 @@ export class Pipeline<E extends Exchange> {
         this.resume(exchange, stages, i + 1, passage);
         return;
       }
+      exchange.stagesPassed = i + 1;
     }
     this.parts.forward.start(exchange);
   }
@@ -55,10 +57,18 @@ export class Pipeline<E extends Exchange> {
   private resume(exchange: E, stages: readonly Stage[], next: number, passage: Promise<boolean>): void {
     passage
       .then((passed) => {
-        // The client may have left while the stage waited.
-        if (passed && !exchange.isOver) this.enter(exchange, stages, next);
+        if (!passed) return;
+        exchange.stagesPassed = next;
+        // The client may have left while the stage waited; the stages before it know.
+        if (exchange.isOver) stages[next - 1]?.leave?.(exchange);
+        else this.enter(exchange, stages, next);
       })
       .catch((error: unknown) => this.fail(exchange, error));
+  }
+
+  private leave(exchange: E): void {
+    const stages = exchange.route?.stages;
+    for (let i = exchange.stagesPassed - 1; i >= 0; i -= 1) stages?.[i]?.leave?.(exchange);
   }
 
   private fail(exchange: E, error: unknown): void {

@@ -26,4 +26,7 @@ export const upstreamProtocolError = defineProblem(
   'The service does not speak HTTP as it should',
 );
 export const noHealthyInstance = defineProblem('no-healthy-instance', 503, 'No healthy instance');
+export const circuitOpen = defineProblem('circuit-open', 503, 'The service is left alone');
+export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Too many requests at once');
+export const overloaded = defineProblem('overloaded', 503, 'The gateway is overloaded');
 export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'The service took too long');

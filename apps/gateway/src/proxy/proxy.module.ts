@@ -8,7 +8,6 @@ import type { FrontServer } from './entrance/front-server.js';
 import type { NodeExchange } from './entrance/node-exchange.js';
 import { NodeEntrance } from './entrance/node-entrance.js';
 import { ExplainController } from './explain/explain.controller.js';
-import { Explainer } from './explain/explain.js';
 import { Forward } from './forward.js';
 import { HttpForwarder } from './forwarding/http/http.forwarder.js';
 import { LocalForwarder } from './forwarding/local/local.forwarder.js';
@@ -18,9 +17,8 @@ import { ProxyLife } from './proxy-life.js';
 import { AccessLog } from './record/access-log.js';
 import { BatchWriter } from './record/batch-writer.js';
 import { TrafficRecorder } from './record/traffic.recorder.js';
-import { compileRoute } from './routing/compile-route.js';
-import { RouteTable } from './routing/route-table.js';
 import { Router } from './routing/router.js';
+import { routingProviders } from './routing/routing.providers.js';
 
 /** What a composition root binds the proxy to. */
 export interface ProxyBindings {
@@ -40,24 +38,16 @@ export class ProxyModule {
       module: ProxyModule,
       imports: bindings.imports,
       controllers: [ExplainController],
-      providers: [...routing, ...forwarding, ...recording(bindings), ...entrance(bindings), bindings.reports],
+      providers: [
+        ...routingProviders(bindings.config, bindings.context),
+        ...forwarding,
+        ...recording(bindings),
+        ...entrance(bindings),
+        bindings.reports,
+      ],
     };
   }
 }
-
-const routing: Provider[] = [
-  {
-    provide: RouteTable,
-    useFactory: (services: LiveServiceTable) => new RouteTable(services, compileRoute),
-    inject: [LiveServiceTable],
-  },
-  { provide: Router, useFactory: (routes: RouteTable) => new Router(routes), inject: [RouteTable] },
-  {
-    provide: Explainer,
-    useFactory: (router: Router, services: LiveServiceTable) => new Explainer(router, services),
-    inject: [Router, LiveServiceTable],
-  },
-];
 
 const forwarding: Provider[] = [
   {

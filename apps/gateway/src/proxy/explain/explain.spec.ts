@@ -1,3 +1,4 @@
+import { policyOf } from '../policy-of-metadata.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
@@ -11,19 +12,42 @@ describe('Explainer', () => {
     instanceOf({ id: 'c', weight: 0 }),
     instanceOf({ id: 'd', name: 'orders', status: 'draining', statusReason: 'a drain was asked for' }),
   );
-  const explainer = new Explainer(new Router(new RouteTable(services, compileRoute)), services);
+  const explainer = new Explainer(
+    new Router(
+      new RouteTable(services, (service, declaration) => compileRoute(service, policyOf(declaration).policy)),
+    ),
+    services,
+  );
 
   it('names the route, the candidates, and why others are left out', () => {
     expect(explainer.explain('GET', '/api/users/1?x')).toMatchObject({
-      route: { service: 'users', prefix: '/api/users', balancer: 'power-of-two', stages: [] },
+      route: { service: 'users', prefix: '/api/users', balancer: 'power-of-two', breaker: 'closed' },
       upstreamPath: '/1?x',
       candidates: [{ id: 'a', transport: 'http', inFlight: 0 }],
       excluded: [
         { id: 'b', status: 'down', reason: 'its lease ran out' },
         { id: 'c', status: 'up', reason: 'its weight is 0' },
       ],
+      attempts: [{ instance: 'a', after: [] }],
       problem: null,
     });
+  });
+
+  it('names whom a request would meet next, and after what', () => {
+    const two = tableOf(instanceOf({ id: 'a' }), instanceOf({ id: 'b' }));
+    const routes = new RouteTable(two, (service) => compileRoute(service));
+    const attemptsOf = (method: string) =>
+      new Explainer(new Router(routes), two).explain(method, '/api/users').attempts;
+    expect(attemptsOf('POST').map(({ after }) => after)).toEqual([[], ['connect-failure']]);
+    expect(attemptsOf('GET')[1]!.after).toEqual(['connect-failure', 'reset', 'gateway-error']);
+    expect(new Set(attemptsOf('GET').map(({ instance }) => instance))).toEqual(new Set(['a', 'b']));
+  });
+
+  it('tells that the breaker is open', () => {
+    const routes = new RouteTable(services, (service) => compileRoute(service));
+    for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.note({}, true, performance.now());
+    const { route, problem } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
+    expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
 
   it('tells the problem that a request would meet', () => {

@@ -1,11 +1,12 @@
 import type { Problem, ProblemDocument } from '#contracts';
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
-import { noHealthyInstance } from '../problems.js';
+import { circuitOpen, noHealthyInstance, outsideProxy } from '../problems.js';
 import type { Policy } from '../policy.js';
+import type { BreakerState } from '../resilience/breaker.js';
 import type { Route } from '../routing/route.js';
 import type { Router } from '../routing/router.js';
 import { isProxied } from '../routing/target.js';
-import { outsideProxy } from '../problems.js';
+import { nextAttempts, type NextAttempt } from './next-attempts.js';
 
 /** An instance that a request would not meet, and why. */
 export interface ExcludedInstance {
@@ -23,6 +24,10 @@ export interface CandidateInstance {
   readonly version: string;
   readonly weight: number;
   readonly inFlight: number;
+  /** Time to the head of its answers, moving; 0: nothing is known. */
+  readonly latencyMs: number;
+  /** Failures since its last good answer. */
+  readonly failuresInRow: number;
 }
 
 /** What would become of a request, without sending it. */
@@ -36,11 +41,16 @@ export interface Explanation {
     readonly stages: readonly string[];
     readonly balancer: string;
     readonly policy: Policy;
+    /** `closed` lets requests through; `null`: the policy asks for none. */
+    readonly breaker: BreakerState | null;
+    readonly inFlight: number;
   } | null;
   /** What an instance would be asked for. */
   readonly upstreamPath: string | null;
   readonly candidates: readonly CandidateInstance[];
   readonly excluded: readonly ExcludedInstance[];
+  /** Whom the request could meet, one attempt after the other. */
+  readonly attempts: readonly NextAttempt[];
   /** What the gateway would answer itself; `null` when the request would be forwarded. */
   readonly problem: Pick<ProblemDocument, 'type' | 'title' | 'status' | 'detail'> | null;
 }
@@ -65,8 +75,8 @@ export class Explainer {
       upstreamPath: match.upstreamTarget,
       candidates: Array.from(available, describeCandidate),
       excluded: (entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
-      problem:
-        available.size === 0 ? describeProblem(noHealthyInstance('no instance can take requests now')) : null,
+      attempts: nextAttempts(match.route, entry?.available ?? [], method),
+      problem: problemAhead(match.route, available.size),
     };
   }
 }
@@ -78,20 +88,36 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   upstreamPath: null,
   candidates: [],
   excluded: [],
+  attempts: [],
   problem: describeProblem(problem),
 });
+
+function problemAhead({ breaker }: Route, available: number): Explanation['problem'] {
+  if (breaker?.state === 'open') return describeProblem(circuitOpen('most requests to this service failed'));
+  return available === 0 ? describeProblem(noHealthyInstance('no instance can take requests now')) : null;
+}
 
 function describeProblem(problem: Problem): Explanation['problem'] {
   const { type, title, status, detail } = problem.toDocument('', '');
   return { type, title, status, detail };
 }
 
-const describeRoute = ({ service, prefix, stages, balancer, policy }: Route): Explanation['route'] => ({
+const describeRoute = ({
+  service,
+  prefix,
+  stages,
+  balancer,
+  policy,
+  breaker,
+  load,
+}: Route): Explanation['route'] => ({
   service,
   prefix,
   stages: stages.map(({ name }) => name),
   balancer: balancer.name,
   policy,
+  breaker: breaker?.state ?? null,
+  inFlight: load.inFlight,
 });
 
 const describeCandidate = ({ id, url, transport, version, weight, load }: Instance): CandidateInstance => ({
@@ -101,6 +127,8 @@ const describeCandidate = ({ id, url, transport, version, weight, load }: Instan
   version,
   weight,
   inFlight: load.inFlight,
+  latencyMs: Math.round(load.latencyMs * 100) / 100,
+  failuresInRow: load.failuresInRow,
 });
 
 const describeExcluded = ({ id, url, status, statusReason, weight }: Instance): ExcludedInstance => ({

@@ -1,6 +1,13 @@
 import type { Balancer, RouteLoad } from '../balancing/balancer.js';
 import type { Policy } from '../policy.js';
+import type { Breaker } from '../resilience/breaker.js';
 import type { RetryRules } from '../resilience/retry-rules.js';
+
+/** A stage as it is known once it has let an exchange go on. */
+export interface Leavable {
+  /** That exchange is over. Called once for each one that was let go on. */
+  leave?(exchange: object): void;
+}
 
 /** What an exchange needs to know of its route once the stages have let it go on. */
 export interface Destination {
@@ -8,7 +15,10 @@ export interface Destination {
   /** `/api/{service}`, without a trailing slash. */
   readonly prefix: string;
   readonly policy: Policy;
+  readonly stages: readonly Leavable[];
   readonly balancer: Balancer;
   readonly load: RouteLoad;
   readonly retries: RetryRules;
+  /** Hears how exchanges end; `undefined` when the policy asks for none. */
+  readonly breaker: Breaker | undefined;
 }

@@ -1,34 +1,51 @@
-import type { LiveServiceTable } from '../../discovery/index.js';
+import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discovery/index.js';
+import { declarationOf } from '../policy-of-metadata.js';
 import type { Route } from './route.js';
 
-/** Makes the route of a service from its policy. */
-export type CompileRoute = (service: string) => Route;
+/** Makes the route of a service from what its instances declare. */
+export type CompileRoute = (service: string, declaration: string) => Route;
+
+/** A route, and what it was compiled from. */
+interface Compiled {
+  readonly route: Route;
+  readonly declaration: string;
+  entry: ServiceEntry;
+}
 
 /**
  * The compiled route of every service that has one. A route is compiled when its service is first asked for and kept,
- * with what its balancer remembers, until the service is gone.
+ * with what its balancer remembers, until the service is gone or declares another policy.
  */
 export class RouteTable {
-  private readonly routes = new Map<string, Route>();
+  private readonly routes = new Map<string, Compiled>();
 
   constructor(
     private readonly services: LiveServiceTable,
     private readonly compile: CompileRoute,
   ) {
-    services.onChange((table) => {
-      for (const service of this.routes.keys()) if (!table.get(service)) this.routes.delete(service);
-    });
+    services.onChange((table) => this.follow(table));
   }
 
   /** `undefined`: no such service. Names are matched exactly. */
   get(service: string): Route | undefined {
-    return this.routes.get(service) ?? this.compiled(service);
+    return this.routes.get(service)?.route ?? this.compiled(service);
   }
 
   private compiled(service: string): Route | undefined {
-    if (!this.services.current.get(service)) return undefined;
-    const route = this.compile(service);
-    this.routes.set(service, route);
+    const entry = this.services.current.get(service);
+    if (!entry) return undefined;
+    const declaration = declarationOf(entry.instances);
+    const route = this.compile(service, declaration);
+    this.routes.set(service, { route, declaration, entry });
     return route;
+  }
+
+  private follow(table: ServiceTable): void {
+    for (const [service, known] of this.routes) {
+      const entry = table.get(service);
+      if (entry === known.entry) continue;
+      if (entry && declarationOf(entry.instances) === known.declaration) known.entry = entry;
+      else this.routes.delete(service);
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { Problem } from '#contracts';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
+import { policyOf } from '../policy-of-metadata.js';
 import { compileRoute } from './compile-route.js';
 import { RouteTable } from './route-table.js';
 import { Router } from './router.js';
@@ -17,7 +18,9 @@ describe('isProxied', () => {
 
 describe('Router', () => {
   const services = tableOf(instanceOf({ id: 'a', name: 'users' }));
-  const routes = new RouteTable(services, compileRoute);
+  const routes = new RouteTable(services, (service, declaration) =>
+    compileRoute(service, policyOf(declaration).policy),
+  );
   const router = new Router(routes);
   const match = (target: string) => {
     const exchange = new FakeExchange('GET', target);
@@ -49,5 +52,20 @@ describe('Router', () => {
     expect(routes.get('users')).toBeUndefined();
     setInstances(services, [instanceOf({ id: 'b', name: 'users' })]);
     expect(routes.get('users')).not.toBe(route);
+  });
+
+  it('compiles a route anew when its instances declare another policy, and only then', () => {
+    const declaring = (ms: string) =>
+      setInstances(services, [
+        instanceOf({ id: 'a', metadata: { 'gateway.timeout.total-ms': ms, zone: ms } }),
+        instanceOf({ id: 'b' }),
+      ]);
+    declaring('100');
+    const route = routes.get('users');
+    expect(route?.policy.timeouts.totalMs).toBe(100);
+    declaring('100');
+    expect(routes.get('users')).toBe(route);
+    declaring('200');
+    expect(routes.get('users')?.policy.timeouts.totalMs).toBe(200);
   });
 });

@@ -1,0 +1,60 @@
+import { DEFAULT_POLICY } from './policy.js';
+import { declarationOf, policyOf } from './policy-of-metadata.js';
+
+const declared = (...fleet: Record<string, string>[]) =>
+  policyOf(declarationOf(fleet.map((metadata) => ({ metadata }))));
+
+describe('The policy that metadata declares', () => {
+  it('is the default when nothing is declared', () => {
+    expect(declared({ zone: 'a' }, {})).toEqual({ policy: DEFAULT_POLICY, faults: [] });
+  });
+
+  it('differs from the default in what is declared', () => {
+    const { policy, faults } = declared({
+      'gateway.timeout.response-header-ms': '1500',
+      'gateway.balancer': 'consistent-hash',
+      'gateway.hash-on': 'header:X-User',
+      'gateway.retry.on': 'connect-failure, retriable-status-codes',
+      'gateway.retry.statuses': '409, 429',
+      'gateway.concurrency.per-instance': '8',
+    });
+    expect(faults).toEqual([]);
+    expect(policy).toEqual({
+      ...DEFAULT_POLICY,
+      timeouts: { ...DEFAULT_POLICY.timeouts, responseHeaderMs: 1500 },
+      balancing: {
+        ...DEFAULT_POLICY.balancing,
+        kind: 'consistent-hash',
+        hashOn: { from: 'header', name: 'x-user' },
+      },
+      retries: {
+        ...DEFAULT_POLICY.retries,
+        on: ['connect-failure', 'retriable-status-codes'],
+        statuses: [409, 429],
+      },
+      concurrency: { ...DEFAULT_POLICY.concurrency, perInstance: 8 },
+    });
+  });
+
+  it('is that of the instance which registered last when they do not agree', () => {
+    const of = (ms: string) => ({ 'gateway.timeout.total-ms': ms });
+    expect(declared(of('100'), of('200'), {}).policy.timeouts.totalMs).toBe(200);
+  });
+
+  it.each([
+    ['gateway.timeout.connect-ms', '0'],
+    ['gateway.timeout.connect-ms', '-5'],
+    ['gateway.timeout.connect-ms', '3s'],
+    ['gateway.balancer', 'random'],
+    ['gateway.hash-on', 'header:'],
+    ['gateway.hash-on', 'cookie:a b'],
+    ['gateway.retry.on', 'connect-failure,sometimes'],
+    ['gateway.retry.statuses', '200'],
+    ['gateway.nothing', '1'],
+    ['gateway.__proto__', '1'],
+  ])('leaves the default as it is and says so for %s=%s', (key, text) => {
+    const { policy, faults } = declared({ [key]: text, 'gateway.timeout.idle-ms': '5' });
+    expect(policy).toEqual({ ...DEFAULT_POLICY, timeouts: { ...DEFAULT_POLICY.timeouts, idleMs: 5 } });
+    expect(faults).toEqual([`${key}=${text} is not known here; the default stands`]);
+  });
+});

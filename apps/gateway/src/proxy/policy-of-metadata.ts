@@ -1,0 +1,121 @@
+import {
+  BALANCER_KINDS,
+  DEFAULT_POLICY,
+  RETRY_CONDITIONS,
+  type HashKey,
+  type Policy,
+  type RetryCondition,
+} from './policy.js';
+
+/** Keys of an instance's metadata that begin so declare the policy of its service. */
+const PREFIX = 'gateway.';
+
+/** A policy, and what was wrong with its declaration: each bad value left the default as it was. */
+export interface DeclaredPolicy {
+  readonly policy: Policy;
+  readonly faults: readonly string[];
+}
+
+/** Changes a policy as `text` says; `undefined`: it is no such value. */
+type Change = (policy: Policy, text: string) => Policy | undefined;
+type Members<S extends keyof Policy> = Partial<Policy[S]>;
+
+function change<S extends keyof Policy>(section: S, read: (text: string) => Members<S> | undefined): Change {
+  return (policy, text) => {
+    const members = read(text);
+    return members && { ...policy, [section]: { ...policy[section], ...members } };
+  };
+}
+
+/** A whole number of at most nine digits, between the two. */
+const whole = <S extends keyof Policy>(
+  section: S,
+  member: keyof Policy[S],
+  least: number,
+  most: number,
+): Change =>
+  change(section, (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most ? ({ [member]: value } as Members<S>) : undefined;
+  });
+
+const DAY_MS = 86_400_000;
+
+const isCondition = (name: string): name is RetryCondition =>
+  RETRY_CONDITIONS.some((condition) => condition === name);
+
+const HASH_KEY = /^(?:(client-address)|(header|cookie):([\w!#$%&'*+.^`|~-]{1,128}))$/;
+
+function hashKeyOf(text: string): HashKey | undefined {
+  const [, address, from, name = ''] = HASH_KEY.exec(text) ?? [];
+  if (address !== undefined) return { from: 'client-address' };
+  // Header names are looked up in lower case; cookie names mean what they say.
+  if (from === 'header') return { from, name: name.toLowerCase() };
+  return from === 'cookie' ? { from, name } : undefined;
+}
+
+/** What can be declared. */
+const KEYS: ReadonlyMap<string, Change> = new Map(
+  Object.entries({
+    'timeout.connect-ms': whole('timeouts', 'connectMs', 1, DAY_MS),
+    'timeout.response-header-ms': whole('timeouts', 'responseHeaderMs', 0, DAY_MS),
+    'timeout.idle-ms': whole('timeouts', 'idleMs', 0, DAY_MS),
+    'timeout.total-ms': whole('timeouts', 'totalMs', 0, DAY_MS),
+    balancer: change('balancing', (text) => {
+      const kind = BALANCER_KINDS.find((known) => known === text);
+      return kind && { kind };
+    }),
+    'hash-on': change('balancing', (text) => {
+      const hashOn = hashKeyOf(text);
+      return hashOn && { hashOn };
+    }),
+    'slow-start-ms': whole('balancing', 'slowStartMs', 0, DAY_MS),
+    'retry.on': change('retries', (text) => {
+      const on = text === '' ? [] : text.split(',').map((name) => name.trim());
+      return on.every(isCondition) ? { on } : undefined;
+    }),
+    'retry.statuses': change('retries', (text) => {
+      const statuses = text.split(',').map((status) => status.trim());
+      return statuses.every((status) => /^[45]\d\d$/.test(status))
+        ? { statuses: statuses.map(Number) }
+        : undefined;
+    }),
+    'retry.after-refusal': whole('retries', 'afterRefusal', 0, 100),
+    'retry.after-sending': whole('retries', 'afterSending', 0, 10),
+    'retry.backoff-ms': whole('retries', 'backoffMs', 0, 10_000),
+    'retry.budget-percent': whole('retries', 'budgetPercent', 0, 100),
+    'ejection.failures-in-row': whole('ejection', 'failuresInRow', 0, 10_000),
+    'breaker.failure-percent': whole('breaker', 'failurePercent', 0, 100),
+    'breaker.min-requests': whole('breaker', 'minRequests', 1, 1_000_000),
+    'breaker.open-ms': whole('breaker', 'openMs', 1, DAY_MS),
+    'concurrency.per-instance': whole('concurrency', 'perInstance', 0, 1_000_000),
+    'concurrency.per-service': whole('concurrency', 'perService', 0, 1_000_000),
+    'concurrency.queue': whole('concurrency', 'queue', 0, 100_000),
+    'concurrency.queue-ms': whole('concurrency', 'queueMs', 0, 60_000),
+  }),
+);
+
+/** The members of metadata that declare policy, as text that is equal when they are. */
+export function declarationOf(
+  fleet: readonly { readonly metadata: Readonly<Record<string, string>> }[],
+): string {
+  const declared: Record<string, string> = {};
+  // Of instances that do not agree, the one that registered last brings the news.
+  for (const { metadata } of fleet)
+    for (const key in metadata) if (key.startsWith(PREFIX)) declared[key] = metadata[key] ?? '';
+  const keys = Object.keys(declared);
+  return keys.length === 0 ? '' : JSON.stringify(keys.sort().map((key) => [key, declared[key]]));
+}
+
+/** The policy of a service, from its {@link declarationOf}. */
+export function policyOf(declaration: string): DeclaredPolicy {
+  if (declaration === '') return { policy: DEFAULT_POLICY, faults: [] };
+  const faults: string[] = [];
+  let policy = DEFAULT_POLICY;
+  for (const [key, text] of JSON.parse(declaration) as [string, string][]) {
+    const changed = KEYS.get(key.slice(PREFIX.length))?.(policy, text);
+    if (changed) policy = changed;
+    else faults.push(`${key}=${text} is not known here; the default stands`);
+  }
+  return { policy, faults };
+}

@@ -1,0 +1,28 @@
+import { performance } from 'node:perf_hooks';
+import type { Exchange } from '../exchange.js';
+import { circuitOpen } from '../problems.js';
+import type { Breaker } from '../resilience/breaker.js';
+import type { Stage } from './stage.js';
+
+/** Answers at once for a service that its breaker leaves alone. */
+export class BreakCircuitStage implements Stage {
+  readonly name = 'break-circuit';
+
+  constructor(private readonly breaker: Breaker) {}
+
+  enter(exchange: Exchange): boolean {
+    if (this.breaker.state === 'closed') return true;
+    const now = performance.now();
+    if (this.breaker.admits(exchange, now)) return true;
+    exchange.reply(
+      circuitOpen('most requests to this service failed; it is left alone for a moment', {
+        headers: { 'retry-after': String(this.breaker.retryAfterSeconds(now)) },
+      }),
+    );
+    return false;
+  }
+
+  leave(exchange: object): void {
+    this.breaker.left(exchange);
+  }
+}

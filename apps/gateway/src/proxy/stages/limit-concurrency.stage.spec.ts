@@ -1,0 +1,48 @@
+import { FakeExchange } from '../testing/fake-exchange.js';
+import { LimitConcurrencyStage } from './limit-concurrency.stage.js';
+
+describe('LimitConcurrencyStage', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  const stageOf = (limit: number, queue: number) =>
+    new LimitConcurrencyStage({ queue, queueMs: 500 }, () => limit);
+  const enter = (stage: LimitConcurrencyStage, exchange = new FakeExchange()) => ({
+    exchange,
+    passage: stage.enter(exchange),
+  });
+
+  it('lets as many in as it may, others wait their turn, and the rest is refused', async () => {
+    const stage = stageOf(2, 1);
+    const entered = [enter(stage), enter(stage), enter(stage), enter(stage)];
+    expect(entered.map(({ passage }) => passage)).toEqual([true, true, expect.any(Promise), false]);
+    expect(entered[3]!.exchange.codes).toEqual(['concurrency-limit']);
+    expect(entered[3]!.exchange.replies[0]!.headers).toEqual({ 'retry-after': '1' });
+    stage.leave();
+    expect(await entered[2]!.passage).toBe(true);
+    expect(stage.counts).toEqual({ inFlight: 2, waiting: 0, limit: 2 });
+  });
+
+  it('refuses those that have waited long enough', async () => {
+    const stage = stageOf(1, 2);
+    enter(stage);
+    const early = enter(stage);
+    jest.advanceTimersByTime(300);
+    const late = enter(stage);
+    jest.advanceTimersByTime(200);
+    expect([early.exchange.codes, late.exchange.codes]).toEqual([['concurrency-limit'], []]);
+    jest.advanceTimersByTime(300);
+    expect([await early.passage, await late.passage]).toEqual([false, false]);
+    expect(stage.counts.waiting).toBe(0);
+  });
+
+  it('gives no place to a client that left while it waited', async () => {
+    const stage = stageOf(1, 2);
+    enter(stage);
+    const [gone, next] = [enter(stage), enter(stage)];
+    gone.exchange.isOver = true;
+    stage.leave();
+    expect([await gone.passage, await next.passage]).toEqual([false, true]);
+    expect(stage.counts).toMatchObject({ inFlight: 1, waiting: 0 });
+  });
+});
