@@ -36,7 +36,7 @@ export async function upgrade(compose, [service, ...others], { build }) {
   const fleet = await ComposeFleet.of(compose, service);
   if (service === 'gateway') await replaceGateways(fleet);
   else {
-    const gateways = await compose.containersOf('gateway');
+    const { before: gateways } = await ComposeFleet.of(compose, 'gateway');
     const registry = new ServiceRegistry(service, gateways, (...asked) => askIn(compose, ...asked));
     await rollOut({ fleet, registry, say });
   }

@@ -3,11 +3,19 @@ import { delimiter, join } from 'node:path';
 import { launchNode, ROOT, tempDir } from '#testing';
 import { readComposeFile } from './support/compose-file.js';
 
-// Stands in for Docker: writes down what it was asked, and answers as it is told.
+// Stands in for Docker: writes down what it was asked, and answers each command as it is told.
 const FAKE_DOCKER = `#!${process.execPath}
-require('node:fs').appendFileSync(process.env.ASKED, process.argv.slice(2).join(' ') + '\\n');
-process.exit(Number(process.env.ANSWER ?? 0));
+const args = process.argv.slice(2);
+require('node:fs').appendFileSync(process.env.ASKED, args.join(' ') + '\\n');
+const { code = 0, text = '' } = JSON.parse(process.env.ANSWERS ?? '[]').find(({ to }) => args.join(' ').includes(to)) ?? {};
+process.stdout.write(text);
+process.exitCode = code;
 `;
+
+/** What the stand-in answers to a command line that has \`to\` in it. */
+const answers = (...told: readonly { to: string; code?: number; text?: string }[]) => ({
+  ANSWERS: JSON.stringify(told),
+});
 
 const SECRETS = 'docker/secrets';
 
@@ -62,6 +70,12 @@ describe('npm run stack', () => {
     ]);
   });
 
+  it('up --no-build takes the images that are there', async () => {
+    expect((await stack('up --no-build')).asked).toEqual([
+      'compose -f docker-compose.yml up --detach --no-build --wait',
+    ]);
+  });
+
   it('takes the files of production, or those that watch the sources', async () => {
     expect((await stack('ps --prod')).asked).toEqual(['compose -f docker-compose.prod.yml ps --all']);
     expect((await stack('ps --watch')).asked.at(-1)).toBe(
@@ -70,8 +84,8 @@ describe('npm run stack', () => {
   });
 
   it('ends as docker ends', async () => {
-    expect((await stack('rebuild', { ANSWER: '17' })).code).toBe(17);
-    expect((await stack('up', { ANSWER: '1' })).stdout).not.toContain('ready');
+    expect((await stack('rebuild', answers({ to: 'build', code: 17 }))).code).toBe(17);
+    expect((await stack('up', answers({ to: 'up', code: 1 }))).stdout).not.toContain('ready');
   });
 
   it.each(['fly', 'up --prod --watch', 'up --fast'])(
@@ -82,6 +96,44 @@ describe('npm run stack', () => {
       expect(stderr).toContain('usage: npm run stack -- COMMAND');
     },
   );
+
+  describe('upgrade', () => {
+    const two = { to: 'ps --quiet gateway', text: 'one\ntwo\n' };
+    const compose = 'compose -f docker-compose.yml';
+    const starts = `${compose} up --detach --wait --no-deps --no-build --no-recreate --scale gateway=4 gateway`;
+
+    it('of gateways starts as many new ones, then ends the old ones one after the other', async () => {
+      const { code, asked } = await stack('upgrade gateway', answers(two));
+      expect([code, asked]).toEqual([
+        0,
+        [
+          `${compose} build gateway`,
+          `${compose} ps --quiet gateway`,
+          starts,
+          ...['one', 'two'].flatMap((id) => [`stop --time 60 ${id}`, `rm ${id}`]),
+        ],
+      ]);
+    }, 20_000);
+
+    it('ends none of the old ones when the new ones are not healthy', async () => {
+      const { code, asked, stderr } = await stack(
+        'upgrade gateway --no-build',
+        answers(two, { to: ' up ', code: 1 }),
+      );
+      expect([code, stderr]).toEqual([1, 'the new containers do not become healthy\n']);
+      expect(asked).toEqual([`${compose} ps --quiet gateway`, starts, `${compose} ps --quiet gateway`]);
+    });
+
+    it.each(['upgrade', 'upgrade nginx', 'upgrade gateway user-service'])('refuses "%s"', async (line) => {
+      const { code, asked, stderr } = await stack(line);
+      expect([code, asked, stderr]).toEqual([1, [], 'name one app to upgrade: gateway or a service\n']);
+    });
+
+    it('says when nothing runs', async () => {
+      const { code, stderr } = await stack('upgrade user-service --no-build');
+      expect([code, stderr]).toEqual([1, 'no container of user-service runs: there is nothing to upgrade\n']);
+    });
+  });
 
   it('says so when there is no docker', async () => {
     const { code, stderr } = await stack('up', { PATH: inFolder('docker') });

@@ -1,9 +1,13 @@
 import { StackError } from '../stack-error.mjs';
 
-/** The containers of one service: starts as many new ones beside those that run, and ends either. */
+/** The containers of one app: starts as many new ones beside those that run, and ends either. */
 export class ComposeFleet {
+  /** @throws StackError when none runs */
   static async of(compose, service) {
-    return new ComposeFleet(compose, service, await compose.containersOf(service));
+    const running = await compose.containersOf(service);
+    if (running.length === 0)
+      throw new StackError(`no container of ${service} runs: there is nothing to upgrade`);
+    return new ComposeFleet(compose, service, running);
   }
 
   constructor(compose, service, before) {
@@ -14,7 +18,6 @@ export class ComposeFleet {
   }
 
   async start() {
-    if (this.before.length === 0) throw new StackError(`${this.service} does not run`);
     const scale = `${this.service}=${2 * this.before.length}`;
     const options = ['--detach', '--wait', '--no-deps', '--no-build', '--no-recreate', '--scale', scale];
     const code = await this.compose.run('up', ...options, this.service);
