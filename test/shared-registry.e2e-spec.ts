@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
+import { EventFeed } from './support/event-feed.js';
+
+/** `CONVERGENCE_TRIALS=200` measures what the README promises; every run measures a few. */
+const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);
+const MOST_MS = 100;
+
+/** What of an instance is looked at here. */
+interface Standing {
+  readonly id: string;
+  readonly status: string;
+}
+
+const startGateway = (redisUrl: string): Promise<AppProcess> =>
+  startApp('gateway', {
+    GATEWAY_HOST: '127.0.0.1',
+    GATEWAY_PORT: '0',
+    LOG_LEVEL: 'INFO',
+    REDIS_URL: redisUrl,
+  });
+
+/** A service that answers everything with its name. */
+async function startService(name: string): Promise<{ url: string; server: Server }> {
+  const server = createServer((_request, response) => response.end(name)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
+
+function report(what: string, times: readonly number[]): void {
+  const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)].map((ms) => ms.toFixed(1));
+  process.stderr.write(`${what}: p50 ${p50} ms, p99 ${p99} ms of ${times.length} trials\n`);
+}
+
+withRedis('two gateways on one Redis', (redis) => {
+  let gateways: AppProcess[];
+  const feeds: EventFeed[] = [];
+  const urls = () => gateways.map(({ url }) => url) as [string, string];
+
+  beforeAll(async () => {
+    gateways = await Promise.all([1, 2].map(() => startGateway(redis().url)));
+  }, 30_000);
+  afterAll(() => Promise.all(gateways.map(({ process }) => process.stop())));
+  afterEach(async () => {
+    for (const feed of feeds.splice(0)) feed.leave();
+    const { body } = await call(urls()[0], 'GET /discovery/services');
+    for (const { id } of body) await call(urls()[0], `DELETE /discovery/unregister/${id}`);
+  });
+
+  const follow = async (gateway: string, lastEventId?: number) => {
+    const feed = await EventFeed.open(gateway, lastEventId);
+    feeds.push(feed);
+    return feed;
+  };
+  const register = (gateway: string, id: string, url: string, ttlSeconds = 300) =>
+    call(gateway, 'POST /discovery/register', { body: { name: 'users', id, url, ttlSeconds } });
+
+  /** How long it takes from what `act` does at one gateway until the other knows. */
+  async function converge(act: (i: number) => Promise<unknown>, type: string): Promise<number[]> {
+    const feed = await follow(urls()[1]);
+    const times: number[] = [];
+    for (let i = 0; i < TRIALS; i++) {
+      const startedAt = performance.now();
+      const acted = act(i);
+      await feed.next((event) => event.type === type && event.instanceId === `i${i}`);
+      times.push(performance.now() - startedAt);
+      await acted;
+    }
+    return times;
+  }
+
+  it('know of each other’s registrations, drains and dead instances at once', async () => {
+    const [one] = urls();
+    const { server, url } = await startService('users');
+    await close(server);
+    const registrations = await converge((i) => register(one, `i${i}`, url), 'registered');
+    const drains = await converge((i) => call(one, `POST /discovery/services/i${i}/drain`), 'draining');
+    // Each request meets the one instance that is up, finds nobody there, and reports it.
+    const deaths = await converge(async (i) => {
+      await call(one, `DELETE /discovery/services/i${i}/drain`);
+      await call(one, 'GET /api/users/');
+    }, 'status-changed');
+    for (const [what, times] of Object.entries({ registrations, drains, deaths })) {
+      report(what, times);
+      expect(percentile(times, TRIALS >= 200 ? 0.99 : 0.9)).toBeLessThan(MOST_MS);
+    }
+  }, 60_000);
+
+  it('tell the same events under the same ids: a reader goes on at the other one', async () => {
+    const [one, other] = urls();
+    const first = await follow(one);
+    await register(one, 'a', 'http://127.0.0.1:9');
+    const { id } = await first.next(({ instanceId }) => instanceId === 'a');
+    first.leave();
+    await register(other, 'b', 'http://127.0.0.1:9');
+    await call(one, 'POST /discovery/services/b/drain');
+    const second = await follow(other, id);
+    await second.next(({ type }) => type === 'draining');
+    expect(second.events.map(({ type, instanceId }) => `${type} ${instanceId}`)).toEqual([
+      'registered b',
+      'draining b',
+    ]);
+    for (const url of urls())
+      expect((await call(url, `GET /discovery/events?since=${id}`)).body).toEqual(second.events);
+  });
+
+  it('give the history to a gateway that starts later', async () => {
+    const [one] = urls();
+    await register(one, 'a', 'http://127.0.0.1:9');
+    const late = await startGateway(redis().url);
+    const known = await call(one, 'GET /discovery/events?since=0');
+    expect((await call(late.url, 'GET /discovery/events?since=0')).body).toEqual(known.body);
+    expect((await call(late.url, 'GET /discovery/services/a')).body).toMatchObject({ status: 'up' });
+    await late.process.stop();
+  });
+
+  it('forward on while Redis is away, and are right again when it comes back empty', async () => {
+    const services = await Promise.all(['a', 'b', 'c'].map(startService));
+    await Promise.all(services.map(({ url }, i) => register(urls()[i % 2]!, `i${i}`, url, 2)));
+    await waitFor('both to know', async () => {
+      const counts = await Promise.all(urls().map((url) => call(url, 'GET /services')));
+      return counts.every(({ body }) => body[0]?.instances.healthy === 3);
+    });
+    let isLoading = true;
+    const statuses = new Map<number, number>();
+    const load = urls().map(async (url) => {
+      while (isLoading) {
+        const { status } = await call(url, 'GET /api/users/');
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        await sleep(2);
+      }
+    });
+
+    redis().process.signal('SIGKILL');
+    await waitFor('both to notice', async () => {
+      const healths = await Promise.all(urls().map((url) => call(url, 'GET /health')));
+      return healths.every(({ body }) => body.details.registry.status === 'degraded');
+    });
+    for (const url of urls()) {
+      expect(await call(url, 'GET /health/ready')).toMatchObject({ status: 200 });
+      const refused = await register(url, 'new', 'http://127.0.0.1:9');
+      expect(refused).toMatchObject({ status: 503, body: { status: 503, instance: '/discovery/register' } });
+      expect(refused.body.type).toBe('urn:msa-gateway:problem:registry-unavailable');
+      expect(refused.headers.get('content-type')).toBe('application/problem+json');
+      expect(refused.headers.get('retry-after')).toBe('1');
+      expect((await call(url, 'POST /discovery/heartbeat/i0')).status).toBe(503);
+    }
+    // One of three dies meanwhile: each gateway has to find out by itself.
+    await close(services[2]!.server);
+    await sleep(3000);
+    const again = await startRedis(redis().port);
+    const startedAt = performance.now();
+    await waitFor('both to be right', async () => {
+      for (const url of urls()) {
+        const { body } = await call(url, 'GET /discovery/services');
+        const states = (body as Standing[]).map(({ id, status }) => `${id} ${status}`).sort();
+        expect(states).toEqual(['i0 up', 'i1 up', 'i2 down']);
+        expect((await call(url, 'POST /discovery/heartbeat/i0')).status).toBe(200);
+      }
+      return true;
+    });
+    const recoveredMs = performance.now() - startedAt;
+    process.stderr.write(
+      `both gateways right again ${recoveredMs.toFixed(0)} ms after Redis came back empty\n`,
+    );
+    expect(recoveredMs).toBeLessThan(2000);
+    const late = await startGateway(again.url);
+    expect((await call(late.url, 'GET /services')).body).toMatchObject([
+      { instances: { healthy: 2, total: 3 } },
+    ]);
+    await late.process.stop();
+    isLoading = false;
+    await Promise.all(load);
+    expect([...statuses.keys()]).toEqual([200]);
+    await Promise.all(services.slice(0, 2).map(({ server }) => close(server)));
+    await again.stop();
+  }, 60_000);
+});

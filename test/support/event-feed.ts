@@ -1,0 +1,60 @@
+/** One event of `/discovery/events`. */
+export interface FeedEvent {
+  readonly id: number;
+  readonly type: string;
+  readonly instanceId: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+/** Reads a gateway's event stream as it comes. */
+export class EventFeed {
+  readonly events: FeedEvent[] = [];
+  private readonly leaving = new AbortController();
+  private readonly waiting = new Set<() => void>();
+
+  /** @param lastEventId goes on after the event of that id, instead of with what comes next */
+  static async open(gateway: string, lastEventId?: number): Promise<EventFeed> {
+    const feed = new EventFeed();
+    const response = await fetch(`${gateway}/discovery/events`, {
+      headers: {
+        accept: 'text/event-stream',
+        ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
+      },
+      signal: feed.leaving.signal,
+    });
+    void feed.read(response.body!).catch(() => undefined);
+    return feed;
+  }
+
+  /** Resolves to the first event that fits, be it here already. */
+  async next(fits: (event: FeedEvent) => boolean): Promise<FeedEvent> {
+    for (;;) {
+      const found = this.events.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
+  leave(): void {
+    this.leaving.abort();
+  }
+
+  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let text = '';
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      const blocks = (text + chunk).split('\n\n');
+      text = blocks.pop() ?? '';
+      this.take(blocks);
+    }
+  }
+
+  private take(blocks: readonly string[]): void {
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (data !== undefined) this.events.push(JSON.parse(data) as FeedEvent);
+    }
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+}
