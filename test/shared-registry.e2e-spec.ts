@@ -47,6 +47,7 @@ function report(what: string, times: readonly number[]): void {
 withRedis('two gateways on one Redis', (redis) => {
   let gateways: AppProcess[];
   const feeds: EventFeed[] = [];
+  let isLoading = false;
   const urls = () => gateways.map(({ url }) => url) as [string, string];
 
   beforeAll(async () => {
@@ -54,6 +55,7 @@ withRedis('two gateways on one Redis', (redis) => {
   }, 30_000);
   afterAll(() => Promise.all(gateways.map(({ process }) => process.stop())));
   afterEach(async () => {
+    isLoading = false;
     for (const feed of feeds.splice(0)) feed.leave();
     const { body } = await call(urls()[0], 'GET /discovery/services');
     for (const { id } of body) await call(urls()[0], `DELETE /discovery/unregister/${id}`);
@@ -133,11 +135,11 @@ withRedis('two gateways on one Redis', (redis) => {
       const counts = await Promise.all(urls().map((url) => call(url, 'GET /services')));
       return counts.every(({ body }) => body[0]?.instances.healthy === 3);
     });
-    let isLoading = true;
+    isLoading = true;
     const statuses = new Map<number, number>();
     const load = urls().map(async (url) => {
       while (isLoading) {
-        const { status } = await call(url, 'GET /api/users/');
+        const { status } = await call(url, 'GET /api/users/').catch(() => ({ status: 0 }));
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         await sleep(2);
       }
