@@ -5,7 +5,7 @@ import { tempDir, waitFor } from '#testing';
 import { ServiceScript, testService } from './test-service.js';
 
 /** Which code carries connections: `DATA_PLANE` of the gateway. */
-export const PLANES = ['node'] as const;
+export const PLANES = ['wire', 'node'] as const;
 export type Plane = (typeof PLANES)[number];
 
 /** Ways on which a request reaches a service. Results are the same on all of them. */
@@ -59,7 +59,7 @@ export async function startGateway(plane: Plane, env: Env = {}): Promise<Gateway
 
 /** Boots a gateway and the test service behind it. */
 export async function startBench(kind: Kind): Promise<Bench> {
-  const bench = await startGateway(kind === 'local' ? 'node' : kind);
+  const bench = await startGateway(kind === 'local' ? 'wire' : kind);
   const overHttp = new HttpRegistry({ url: bench.gatewayUrl });
   const service = new ServiceScript();
   const registry = kind === 'local' ? localRegistryOf(bench.gatewayApp) : overHttp;

@@ -1,13 +1,14 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { GatewayConfig } from '../gateway.config.js';
+import type { DataPlane } from './data-plane.js';
 import type { FrontServer } from './entrance/front-server.js';
-import type { NodeEntrance } from './entrance/node-entrance.js';
 import type { BatchWriter } from './record/batch-writer.js';
 
 /** What lives and dies with the proxy. */
 export interface ProxyLifeParts {
   readonly front: FrontServer;
-  readonly entrance: NodeEntrance;
-  readonly forwarders: readonly { close(): Promise<void> }[];
+  readonly plane: DataPlane;
+  readonly entrance: GatewayConfig['dataPlane'];
   readonly out: BatchWriter;
 }
 
@@ -19,15 +20,16 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
   constructor(private readonly parts: ProxyLifeParts) {}
 
   onModuleInit(): void {
-    this.parts.front.open(this.parts.entrance);
+    const { front, plane, entrance } = this.parts;
+    front.open(plane.nodeEntrance, entrance === 'wire' ? plane.openWire : undefined);
   }
 
   beforeApplicationShutdown(): void {
-    this.parts.entrance.closeTunnels();
+    this.parts.plane.nodeEntrance.closeTunnels();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.parts.forwarders.map((forwarder) => forwarder.close()));
+    await this.parts.plane.close();
     this.parts.out.close();
   }
 }

@@ -3,22 +3,18 @@ import type { AppContext } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { TrafficMetrics } from '../metrics/index.js';
+import { DataPlane } from './data-plane.js';
 import { TrustedProxies } from './edge/trusted-proxies.js';
 import type { FrontServer } from './entrance/front-server.js';
-import type { NodeExchange } from './entrance/node-exchange.js';
-import { NodeEntrance } from './entrance/node-entrance.js';
 import { ExplainController } from './explain/explain.controller.js';
-import { Forward } from './forward.js';
-import { HttpForwarder } from './forwarding/http/http.forwarder.js';
-import { LocalForwarder } from './forwarding/local/local.forwarder.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './instance-reports.js';
-import { Pipeline } from './pipeline.js';
 import { ProxyLife } from './proxy-life.js';
 import { AccessLog } from './record/access-log.js';
 import { BatchWriter } from './record/batch-writer.js';
 import { TrafficRecorder } from './record/traffic.recorder.js';
 import { Router } from './routing/router.js';
 import { routingProviders } from './routing/routing.providers.js';
+import { DEFAULT_CLIENT_LIMITS } from './wire/entrance/client-limits.js';
 
 /** What a composition root binds the proxy to. */
 export interface ProxyBindings {
@@ -40,34 +36,13 @@ export class ProxyModule {
       controllers: [ExplainController],
       providers: [
         ...routingProviders(bindings.config, bindings.context),
-        ...forwarding,
         ...recording(bindings),
-        ...entrance(bindings),
+        ...plane(bindings),
         bindings.reports,
       ],
     };
   }
 }
-
-const forwarding: Provider[] = [
-  {
-    provide: HttpForwarder,
-    useFactory: (services: LiveServiceTable) => new HttpForwarder(services),
-    inject: [LiveServiceTable],
-  },
-  LocalForwarder,
-  {
-    provide: Forward,
-    useFactory: (
-      services: LiveServiceTable,
-      http: HttpForwarder,
-      local: LocalForwarder,
-      recorder: TrafficRecorder,
-      reports: InstanceReports,
-    ) => new Forward<NodeExchange>({ services, forwarders: { http, local }, recorder, reports }),
-    inject: [LiveServiceTable, HttpForwarder, LocalForwarder, TrafficRecorder, INSTANCE_REPORTS],
-  },
-];
 
 const STANDARD_OUTPUT = 1;
 const isLogged = ({ logLevel }: GatewayConfig): boolean => logLevel === 'INFO' || logLevel === 'DEBUG';
@@ -82,32 +57,31 @@ const recording = ({ config }: ProxyBindings): Provider[] => [
   },
 ];
 
-const entrance = ({ config, context, front }: ProxyBindings): Provider[] => [
+const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
   {
-    provide: Pipeline,
-    useFactory: (router: Router, forward: Forward<NodeExchange>, recorder: TrafficRecorder) =>
-      new Pipeline<NodeExchange>({
+    provide: DataPlane,
+    useFactory: (
+      services: LiveServiceTable,
+      router: Router,
+      recorder: TrafficRecorder,
+      reports: InstanceReports,
+    ) =>
+      new DataPlane({
+        services,
         router,
-        forward,
         recorder,
+        reports,
+        trusted: new TrustedProxies(config.trustedProxies),
+        limits: DEFAULT_CLIENT_LIMITS,
+        isDraining: () => context.readiness.isDraining,
         onError: (err, { requestId }) => context.logger.error({ err, requestId }, 'an exchange failed'),
       }),
-    inject: [Router, Forward, TrafficRecorder],
-  },
-  {
-    provide: NodeEntrance,
-    useFactory: (pipeline: Pipeline<NodeExchange>) =>
-      new NodeEntrance({
-        pipeline,
-        trusted: new TrustedProxies(config.trustedProxies),
-        isDraining: () => context.readiness.isDraining,
-      }),
-    inject: [Pipeline],
+    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS],
   },
   {
     provide: ProxyLife,
-    useFactory: (nodeEntrance: NodeEntrance, http: HttpForwarder, out: BatchWriter) =>
-      new ProxyLife({ front, entrance: nodeEntrance, forwarders: [http], out }),
-    inject: [NodeEntrance, HttpForwarder, BatchWriter],
+    useFactory: (dataPlane: DataPlane, out: BatchWriter) =>
+      new ProxyLife({ front, plane: dataPlane, entrance: config.dataPlane, out }),
+    inject: [DataPlane, BatchWriter],
   },
 ];

@@ -8,5 +8,9 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/;
 /** The caller's request id if it is 1 to 128 visible ASCII characters, else a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const sent = headers[REQUEST_ID_HEADER];
-  return typeof sent === 'string' && VISIBLE_ASCII.test(sent) ? sent : randomUUID();
+  return requestIdFrom(typeof sent === 'string' ? sent : undefined);
 }
+
+/** The request id of a request that sent `sent` as its own, on the same terms. */
+export const requestIdFrom = (sent: string | undefined): string =>
+  sent !== undefined && VISIBLE_ASCII.test(sent) ? sent : randomUUID();

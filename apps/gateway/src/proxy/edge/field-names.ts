@@ -7,6 +7,11 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
   'http2-settings',
+  // Between a client and its own proxy (RFC 9110, section 11.7).
+  'proxy-authorization',
+  'proxy-authenticate',
+  // CGI makes it HTTP_PROXY ("httpoxy", CVE-2016-5385).
+  'proxy',
 ]);
 
 export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerName);
@@ -18,7 +23,6 @@ export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerNa
 const PROTECTED = new Set([
   'host',
   'authorization',
-  'proxy-authorization',
   'cookie',
   'set-cookie',
   'content-length',

@@ -42,11 +42,14 @@ export function requestHeaders(raw: readonly string[], facts: RequestFacts): str
     if (isOwn(lower) || isAnsweredHere(lower) || dropped?.has(lower)) continue;
     if (isHopByHop(lower)) keepTrailers(headers, lower, value);
     else if (!tellsOrigin(lower)) headers.push(name, value);
-    else if (facts.peer.isTrusted && !take(told, lower, value)) headers.push(name, value);
+    else if (isBelieved(facts.peer, lower) && !take(told, lower, value)) headers.push(name, value);
   }
   headers.push(...forwardingFields(facts, told), 'x-request-id', facts.requestId);
   return headers;
 }
+
+// A spelling that a CGI-like server cannot tell from the real one is nobody's to use.
+const isBelieved = (peer: Peer, lower: string): boolean => peer.isTrusted && !lower.includes('_');
 
 function keepTrailers(headers: string[], lower: string, value: string): void {
   if (lower === 'te' && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(value)) headers.push('te', 'trailers');

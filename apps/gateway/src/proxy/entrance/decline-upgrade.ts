@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { PromptServer } from './prompt-server.js';
 
 const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings', 'connection']);
 
@@ -8,10 +9,15 @@ const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings', 'connection']);
  * anew without the wish, and the connection starts again with it. This is how clients that offer `h2c` with their first
  * request (Java, .NET, curl --http2) get an ordinary answer.
  */
-export function declineUpgrade(server: Server, request: IncomingMessage, socket: Socket, rest: Buffer): void {
+export function declineUpgrade(
+  server: PromptServer,
+  request: IncomingMessage,
+  socket: Socket,
+  rest: Buffer,
+): void {
   const head = Buffer.from(headWithoutUpgrade(request), 'latin1');
   socket.unshift(Buffer.concat([head, rest]));
-  server.emit('connection', socket);
+  server.serve(socket);
 }
 
 function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): string {

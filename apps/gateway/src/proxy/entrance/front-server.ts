@@ -1,15 +1,15 @@
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
-import { DEFAULT_POLICY } from '../policy.js';
 import { expectationFailed, methodNotSupported } from '../problems.js';
+import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../wire/entrance/client-limits.js';
 import { isProxied } from '../routing/target.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
 import { answerProblem } from './problem-answer.js';
-import { PromptServer } from './prompt-server.js';
+import { PromptServer, type ConnectionTaker } from './prompt-server.js';
 import { responseOn } from './upgrade-response.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -27,15 +27,8 @@ const SERVER_OPTIONS = {
   noDelay: true,
 } as const;
 
-/** How long clients may take. */
-export interface FrontLimits {
-  /** Until the head of a request is whole; slower ones end with 408. */
-  readonly headMs: number;
-  /** Silence of a connection while a message is under way. */
-  readonly idleMs: number;
-}
-
-const DEFAULT_LIMITS: FrontLimits = { headMs: 20_000, idleMs: DEFAULT_POLICY.timeouts.idleMs };
+/** Makes what takes connections before node:http does; `handOver` gives one to node:http. */
+export type MakeTaker = (handOver: (socket: Socket, first: Buffer) => void) => ConnectionTaker;
 
 /**
  * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
@@ -43,12 +36,18 @@ const DEFAULT_LIMITS: FrontLimits = { headMs: 20_000, idleMs: DEFAULT_POLICY.tim
  */
 export class FrontServer {
   private entrance: NodeEntrance | undefined;
+  private server: PromptServer | undefined;
 
-  constructor(private readonly limits: FrontLimits = DEFAULT_LIMITS) {}
+  constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
 
-  /** Sends `/api` to `entrance`. To be called before the server listens. */
-  open(entrance: NodeEntrance): void {
+  /**
+   * Sends `/api` to `entrance`. To be called before the server listens.
+   * @param makeTaker what takes connections first; without it node:http takes all of them
+   */
+  open(entrance: NodeEntrance, makeTaker?: MakeTaker): void {
     this.entrance = entrance;
+    const { server } = this;
+    if (server && makeTaker) server.taker = makeTaker((socket, first) => server.serveOn(socket, first));
   }
 
   readonly factory: FastifyServerFactory = (handler) => {
@@ -68,6 +67,7 @@ export class FrontServer {
     server.timeout = this.limits.idleMs;
     // node:http would drop what is beyond without a word; their size is limited as it is.
     server.maxHeadersCount = 0;
+    this.server = server;
     return server;
   };
 
@@ -83,7 +83,7 @@ export class FrontServer {
     else serveByNest(request, response, head, { nest, expects });
   }
 
-  private upgrade(server: Server, request: IncomingMessage, socket: Socket, rest: Buffer): void {
+  private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {
     const head = checkHead(request);
     if (!this.entrance || !isProxied(head.target)) {
       // Nest's own gateways, where there are any, listen beside this.
@@ -93,7 +93,7 @@ export class FrontServer {
   }
 }
 
-const optionsFor = ({ headMs }: FrontLimits): ServerOptions => ({
+const optionsFor = ({ headMs }: ClientLimits): ServerOptions => ({
   ...SERVER_OPTIONS,
   headersTimeout: headMs,
   connectionsCheckingInterval: headMs / 4,

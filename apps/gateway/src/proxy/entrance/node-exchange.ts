@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
 import { pathOf, requestIdOf } from '#service-kit';
-import { answerHeaders, type AnswerFacts } from '../edge/answer-headers.js';
+import type { AnswerFacts } from '../edge/answer-headers.js';
 import { clientAddressOf, type Peer } from '../edge/peer.js';
 import { publicPrefix, requestHeaders } from '../edge/request-headers.js';
 import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
 import { requestTimeout } from '../problems.js';
 import { serverTiming } from '../record/server-timing.js';
+import { answerLines } from '../wire/head/answer-lines.js';
+import { flatFields } from '../wire/head/flat-fields.js';
+import type { ResponseHead } from '../wire/head/response-head.js';
 import { answerProblem } from './problem-answer.js';
 
 /** What the entrance knows of a request beside node's own objects. */
@@ -20,6 +23,10 @@ export interface NodeFacts {
   /** Bytes that the client sent after the head of a request to upgrade; `undefined` for any other request. */
   readonly upgradeHead?: Buffer | undefined;
 }
+
+const NO_CONTENT = 204;
+/** Where the reason begins in `200 OK`. */
+const REASON_AT = '200 '.length;
 
 /** An exchange whose client side is a node:http request and response. */
 export class NodeExchange extends Exchange {
@@ -90,12 +97,19 @@ export class NodeExchange extends Exchange {
     this.response.writeContinue();
   }
 
-  /** Sends the head of an instance's answer, `raw` being its fields as they came. */
-  sendHead(status: number, message: string, raw: readonly string[]): void {
-    const headers = answerHeaders(raw, this.answerFacts());
+  /** Sends an interim answer, such as early hints; clients of HTTP/1.0 know none. */
+  sendInterim(head: string): void {
+    if (this.request.httpVersion === '1.1') this.request.socket.write(head, 'latin1');
+  }
+
+  /** Sends the head of an instance's answer. */
+  sendHead(head: ResponseHead): void {
+    const headers = flatFields(answerLines(head, this.answerFacts()));
+    if (head.contentLength !== -1 && head.status !== NO_CONTENT)
+      headers.push('content-length', String(head.contentLength));
     this.addConnectionFields(headers);
-    this.response.writeHead(status, message, headers);
-    this.status = status;
+    this.response.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
+    this.status = head.status;
   }
 
   /** The fields that an answer gets because of this connection and this request. */

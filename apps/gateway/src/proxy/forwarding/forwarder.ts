@@ -12,8 +12,6 @@ export interface Forwarder<E extends Exchange = Exchange> {
    * (`completed`, `failed` or `broken`), or in none after `abort()`. The call may come before `send` returns.
    */
   send(exchange: E, instance: Instance, outcome: AttemptOutcome<E>): void;
-  /** Frees connections; attempts under way finish first. */
-  close(): Promise<void>;
 }
 
 /** What becomes of an attempt. One object for all exchanges: an attempt costs no closure. */

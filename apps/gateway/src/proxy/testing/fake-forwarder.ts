@@ -23,10 +23,6 @@ export class FakeForwarder implements Forwarder<FakeExchange> {
     else if (fate !== 'pending') outcome.failed(exchange, failureOf(fate));
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   private answer(exchange: FakeExchange, status: number, outcome: AttemptOutcome<FakeExchange>): void {
     if (!outcome.accepts(exchange, status)) {
       outcome.failed(exchange, failureOf('gateway-error'));

@@ -3,21 +3,19 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LiveServiceTable, type Instance } from '../../discovery/index.js';
 import { TrafficMetrics } from '../../metrics/index.js';
+import { DataPlane } from '../data-plane.js';
 import { TrustedProxies } from '../edge/trusted-proxies.js';
 import { FrontServer } from '../entrance/front-server.js';
-import { NodeEntrance } from '../entrance/node-entrance.js';
-import type { NodeExchange } from '../entrance/node-exchange.js';
-import { Forward } from '../forward.js';
-import { HttpForwarder } from '../forwarding/http/http.forwarder.js';
-import { LocalForwarder } from '../forwarding/local/local.forwarder.js';
 import { NO_REPORTS } from '../instance-reports.js';
-import { Pipeline } from '../pipeline.js';
 import { DEFAULT_POLICY, type Policy, type Timeouts } from '../policy.js';
 import { TrafficRecorder } from '../record/traffic.recorder.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
+import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../wire/entrance/client-limits.js';
 import { setInstances } from './instances.js';
+
+type Entrance = 'wire' | 'node';
 
 /** A listening proxy without Nest, whose policy a spec chooses. */
 export class ProxyBench {
@@ -25,23 +23,23 @@ export class ProxyBench {
   readonly traffic = new TrafficMetrics();
   isDraining = false;
 
-  static async start(timeouts: Partial<Timeouts> = {}): Promise<ProxyBench> {
-    const bench = new ProxyBench({
-      ...DEFAULT_POLICY,
-      timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts },
-    });
+  static async start(timeouts: Partial<Timeouts> = {}, kind: Entrance = 'wire'): Promise<ProxyBench> {
+    const policy = { ...DEFAULT_POLICY, timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts } };
+    const bench = new ProxyBench(policy, kind);
     bench.server.listen(0, '127.0.0.1');
     await once(bench.server, 'listening');
     return bench;
   }
 
-  private readonly http = new HttpForwarder(this.services);
+  private readonly plane: DataPlane;
   private readonly server: Server;
 
-  private constructor(policy: Policy) {
-    const front = new FrontServer({ headMs: 400, idleMs: policy.timeouts.idleMs });
-    front.open(this.entranceFor(policy));
+  private constructor(policy: Policy, kind: Entrance) {
+    const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
+    const front = new FrontServer(limits);
+    this.plane = this.planeFor(policy, limits);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
+    front.open(this.plane.nodeEntrance, kind === 'wire' ? this.plane.openWire : undefined);
   }
 
   get port(): number {
@@ -60,26 +58,23 @@ export class ProxyBench {
   async close(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
-    await this.http.close();
+    await this.plane.close();
   }
 
-  private entranceFor(policy: Policy): NodeEntrance {
+  private planeFor(policy: Policy, limits: ClientLimits): DataPlane {
     const { services } = this;
-    const recorder = new TrafficRecorder(this.traffic, undefined);
-    const forwarders = { http: this.http, local: new LocalForwarder() };
     const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), policy }));
-    const pipeline = new Pipeline<NodeExchange>({
+    return new DataPlane({
+      services,
       router: new Router(routes),
-      forward: new Forward({ services, forwarders, recorder, reports: NO_REPORTS }),
-      recorder,
+      recorder: new TrafficRecorder(this.traffic, undefined),
+      reports: NO_REPORTS,
+      trusted: new TrustedProxies(['127.0.0.0/8']),
+      limits,
+      isDraining: () => this.isDraining,
       onError: (error) => {
         throw error;
       },
-    });
-    return new NodeEntrance({
-      pipeline,
-      trusted: new TrustedProxies(['127.0.0.0/8']),
-      isDraining: () => this.isDraining,
     });
   }
 }

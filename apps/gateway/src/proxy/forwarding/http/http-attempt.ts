@@ -1,136 +1,160 @@
 import type { Duplex } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
+import { isIdempotent } from '../../idempotent.js';
+import { answerLines } from '../../wire/head/answer-lines.js';
+import { flatFields } from '../../wire/head/flat-fields.js';
+import { linesOf, withoutConnectionFields } from '../../wire/head/request-lines.js';
+import type { ResponseHead } from '../../wire/head/response-head.js';
+import { joinTunnel } from '../../wire/tunnel.js';
+import type { AnswerSink } from '../../wire/upstream/answer-sink.js';
+import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
+import type { UpstreamPool } from '../../wire/upstream/upstream-pool.js';
 import type { Attempt } from '../attempt.js';
-import { failureOf, type FailureKind } from '../failure.js';
+import { failureOf, type Failure } from '../failure.js';
 import type { AttemptOutcome } from '../forwarder.js';
-import { addTrailers, isFinal, passInformation, textOf, usesUnknownCoding } from './answer-parts.js';
 import { RequestBody } from './request-body.js';
-import { openTunnel } from './tunnel.js';
-import { upstreamFailure } from './upstream-failure.js';
-import type { Upstream } from './upstreams.js';
 
-/** One try at one instance over HTTP: undici's handler on one side, node's response on the other. */
-export class HttpAttempt implements Attempt, Dispatcher.DispatchHandler {
-  private readonly body: RequestBody | null;
-  private cancel: ((reason?: Error) => void) | undefined;
-  private isConnected = false;
-  private isOver = false;
-  private isFlushed = false;
+/** One try at one instance over HTTP: a connection on one side, node's request and response on the other. */
+export class HttpAttempt implements Attempt, AnswerSink {
+  readonly takesPayload = true;
+  private readonly body: RequestBody | undefined;
+  private connection: UpstreamConnection | undefined;
 
   constructor(
     private readonly exchange: NodeExchange,
     private readonly outcome: AttemptOutcome<NodeExchange>,
   ) {
-    this.body = exchange.hasBody && !exchange.isUpgrade ? new RequestBody(exchange) : null;
+    this.body = exchange.hasBody && !exchange.isUpgrade ? new RequestBody(exchange) : undefined;
   }
 
-  start({ pool, authority }: Upstream): void {
-    const { exchange, body } = this;
-    const timeouts = exchange.route?.policy.timeouts;
-    pool.dispatch(
-      {
-        method: exchange.method,
-        path: exchange.upstreamTarget,
-        headers: ['host', authority, ...exchange.instanceHeaders()],
-        body,
-        upgrade: exchange.isUpgrade ? (exchange.header('upgrade') ?? null) : null,
-        headersTimeout: timeouts?.responseHeaderMs ?? null,
-        bodyTimeout: timeouts?.idleMs ?? null,
-      },
-      this,
-    );
+  start(pool: UpstreamPool): void {
+    const connection = pool.take(!this.body && isIdempotent(this.method));
+    this.connection = connection;
+    connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
+    if (!connection.isConnecting) this.onConnect();
+  }
+
+  get method(): string {
+    return this.exchange.method;
+  }
+
+  get isUpgrade(): boolean {
+    return this.exchange.isUpgrade;
+  }
+
+  get connectMs(): number {
+    return this.exchange.route?.policy.timeouts.connectMs ?? 0;
+  }
+
+  get responseHeaderMs(): number {
+    return this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0;
+  }
+
+  get idleMs(): number {
+    return this.exchange.route?.policy.timeouts.idleMs ?? 0;
   }
 
   abort(): void {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.cancel?.();
-    this.body?.destroy();
+    this.release()?.destroy();
   }
 
-  onConnect(cancel: (reason?: Error) => void): void {
-    if (this.isOver) {
-      cancel();
+  onConnect(): void {
+    if (this.connection) this.body?.flow(this.connection);
+  }
+
+  onInterim(head: ResponseHead): void {
+    const fields = withoutConnectionFields(head.fields, head.connection);
+    this.exchange.sendInterim(`HTTP/1.1 ${head.statusText}\r\n${fields}\r\n`);
+  }
+
+  onHead(head: ResponseHead): void {
+    if (!this.outcome.accepts(this.exchange, head.status)) {
+      this.abort();
+      this.outcome.failed(this.exchange, failureOf('gateway-error'));
       return;
     }
-    this.cancel = cancel;
-    this.isConnected = true;
+    this.exchange.sendHead(head);
   }
 
-  onHeaders(status: number, fields: Buffer[], resume: () => void, message: string): boolean {
-    if (this.isOver) return true;
-    const raw = textOf(fields);
-    if (!isFinal(status)) return this.passInformation(status, raw);
-    if (usesUnknownCoding(raw)) return this.refuse('protocol-error');
-    if (!this.outcome.accepts(this.exchange, status)) return this.refuse('gateway-error');
-    this.exchange.sendHead(status, message, raw);
-    this.resume = resume;
-    // A small answer leaves in one packet with its head; an event stream's head must not wait for the first event.
-    process.nextTick(() => this.flush());
-    return true;
-  }
-
-  onData(chunk: Buffer): boolean {
-    if (this.isOver) return true;
-    this.isFlushed = true;
-    this.exchange.bytesSent += chunk.length;
-    if (this.exchange.response.write(chunk)) return true;
-    this.exchange.response.once('drain', this.resume);
-    return false;
-  }
-
-  onComplete(trailers: readonly (Buffer | string)[] | null): void {
-    if (this.isOver) return;
-    this.isOver = this.isFlushed = true;
+  onBody(bytes: Buffer): void {
     const { response } = this.exchange;
-    if (trailers && trailers.length > 0) addTrailers(response, textOf(trailers));
+    this.exchange.bytesSent += bytes.length;
+    if (response.write(bytes)) return;
+    const { connection } = this;
+    connection?.pause();
+    response.once('drain', () => connection?.resume());
+  }
+
+  onPause(): void {
+    // An event stream's head must not wait for the first event.
+    if (this.exchange.bytesSent === 0) this.exchange.response.flushHeaders();
+  }
+
+  onEnd(_tail: string, trailers: string): void {
+    this.release();
+    const { response } = this.exchange;
+    if (trailers !== '') response.addTrailers(pairs(flatFields(trailers)));
     response.end();
     this.outcome.completed(this.exchange);
   }
 
-  onUpgrade(status: number, fields: Buffer[] | string[] | null, socket: Duplex): void {
-    if (this.isOver) {
-      socket.destroy();
-      return;
-    }
-    this.isOver = true;
-    this.exchange.attempt = { abort: () => socket.destroy() };
-    openTunnel(this.exchange, { status, raw: textOf(fields ?? []), socket }, this.outcome);
+  onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {
+    this.release();
+    const { exchange, outcome } = this;
+    const client = exchange.request.socket;
+    exchange.response.detachSocket(client);
+    client.setTimeout(0);
+    exchange.status = head.status;
+    exchange.attempt = { abort: () => upstream.destroy() };
+    outcome.tunnelled(exchange);
+    const upgrade = `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n`;
+    const lines = answerLines(head, exchange.answerFacts());
+    client.write(`HTTP/1.1 ${head.statusText}\r\n${upgrade}${lines}\r\n`, 'latin1');
+    joinTunnel(
+      { socket: client, first: exchange.facts.upgradeHead },
+      { socket: upstream, first },
+      {
+        onAnswerBytes: (count) => (exchange.bytesSent += count),
+        onEnd: () => outcome.completed(exchange),
+      },
+    );
   }
 
-  onError(error: Error): void {
-    if (this.isOver) return;
-    this.isOver = this.isFlushed = true;
-    this.body?.destroy();
-    const failure = upstreamFailure(error, this.isConnected);
-    if (!this.exchange.response.headersSent) {
-      this.outcome.failed(this.exchange, failure);
-      return;
-    }
+  onFailure(failure: Failure): void {
+    this.release();
+    this.outcome.failed(this.exchange, failure);
+  }
+
+  onBroken(failure: Failure): void {
+    this.release();
     this.exchange.cutOff();
     this.outcome.broken(this.exchange, failure);
   }
 
-  private resume: () => void = () => undefined;
-
-  private flush(): void {
-    if (this.isFlushed) return;
-    this.isFlushed = true;
-    this.exchange.response.flushHeaders();
+  onDrain(): void {
+    this.body?.resume();
   }
 
-  /** What came is no answer to this request, or one that is not wanted. */
-  private refuse(why: FailureKind): boolean {
-    this.abort();
-    this.outcome.failed(this.exchange, failureOf(why));
-    return true;
+  private release(): UpstreamConnection | undefined {
+    const { connection } = this;
+    this.connection = undefined;
+    this.body?.stop();
+    return connection;
   }
 
-  private passInformation(status: number, raw: readonly string[]): boolean {
-    // A 101 that was asked for comes by onUpgrade.
-    if (status === 101) return this.refuse('protocol-error');
-    passInformation(this.exchange.response, status, raw);
-    return true;
+  private requestText(authority: string): string {
+    const { exchange } = this;
+    return (
+      `${exchange.method} ${exchange.upstreamTarget} HTTP/1.1\r\nhost: ${authority}\r\n` +
+      (exchange.isUpgrade ? `connection: upgrade\r\nupgrade: ${exchange.header('upgrade') ?? ''}\r\n` : '') +
+      (exchange.header('transfer-encoding') === undefined ? '' : 'transfer-encoding: chunked\r\n') +
+      `${linesOf(exchange.instanceHeaders())}\r\n`
+    );
   }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? '']);
+  return list;
 }

@@ -1,25 +1,16 @@
-import type { Instance, LiveServiceTable } from '../../../discovery/index.js';
+import type { Instance } from '../../../discovery/index.js';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
-import { DEFAULT_POLICY } from '../../policy.js';
+import type { UpstreamClient } from '../../wire/upstream/upstream-client.js';
 import type { AttemptOutcome, Forwarder } from '../forwarder.js';
 import { HttpAttempt } from './http-attempt.js';
-import { Upstreams } from './upstreams.js';
 
-/** Carries exchanges to instances at a URL. */
+/** Carries exchanges of node:http to instances at a URL. The client is shared, and closed by who made it. */
 export class HttpForwarder implements Forwarder<NodeExchange> {
-  private readonly upstreams: Upstreams;
+  constructor(private readonly client: UpstreamClient) {}
 
-  constructor(services: LiveServiceTable) {
-    this.upstreams = new Upstreams(services);
-  }
-
-  send(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+  send(exchange: NodeExchange, { url }: Instance, outcome: AttemptOutcome<NodeExchange>): void {
     const attempt = new HttpAttempt(exchange, outcome);
     exchange.attempt = attempt;
-    attempt.start(this.upstreams.of(instance, exchange.route?.policy ?? DEFAULT_POLICY));
-  }
-
-  close(): Promise<void> {
-    return this.upstreams.close();
+    attempt.start(this.client.pool(url));
   }
 }

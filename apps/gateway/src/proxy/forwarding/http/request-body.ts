@@ -1,43 +1,52 @@
-import { Readable } from 'node:stream';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
+import { isTrailer } from '../../wire/body/trailer-fields.js';
+import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 
-/**
- * The body of a request on its way to one attempt. Stands between node's request and undici, which destroys the body
- * stream of a failed attempt: destroying the request itself would take the client's connection along.
- */
-export class RequestBody extends Readable {
-  private isReading = false;
+/** The body of a request on its way to one connection; left in the request until somebody can take it. */
+export class RequestBody {
+  private connection: UpstreamConnection | undefined;
+  private readonly isChunked: boolean;
 
   constructor(private readonly exchange: NodeExchange) {
-    super();
+    this.isChunked = exchange.request.headers['transfer-encoding'] !== undefined;
   }
 
-  override _read(): void {
-    const { request } = this.exchange;
-    if (!this.isReading) {
-      this.isReading = true;
-      this.exchange.admitBody();
-      request.on('data', this.onChunk).on('end', this.onEnd);
-    }
-    request.resume();
+  /** Sends what comes from now on. */
+  flow(connection: UpstreamConnection): void {
+    this.connection = connection;
+    this.exchange.admitBody();
+    this.exchange.request.on('data', this.onChunk).on('end', this.onEnd).resume();
   }
 
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    const { request } = this.exchange;
-    if (this.isReading) {
-      request.off('data', this.onChunk).off('end', this.onEnd);
-      // The rest waits for the next attempt, or is thrown away when the exchange ends.
-      request.pause();
-    }
-    callback(error);
+  /** The connection takes more. */
+  resume(): void {
+    if (this.connection) this.exchange.request.resume();
+  }
+
+  /** The rest waits for the next attempt, or is thrown away when the exchange ends. */
+  stop(): void {
+    if (!this.connection) return;
+    this.connection = undefined;
+    this.exchange.request.off('data', this.onChunk).off('end', this.onEnd).pause();
   }
 
   private readonly onChunk = (chunk: Buffer): void => {
     this.exchange.isBodyConsumed = true;
-    if (!this.push(chunk)) this.exchange.request.pause();
+    const goesOn = this.isChunked ? this.connection?.sendChunk(chunk) : this.connection?.sendBody(chunk);
+    if (goesOn === false) this.exchange.request.pause();
   };
 
   private readonly onEnd = (): void => {
-    this.push(null);
+    this.connection?.endBody(this.isChunked ? `0\r\n${this.trailers()}\r\n` : '');
   };
+
+  private trailers(): string {
+    const raw = this.exchange.request.rawTrailers;
+    let lines = '';
+    for (let i = 0; i < raw.length; i += 2) {
+      const [name = '', value = ''] = raw.slice(i, i + 2);
+      if (isTrailer(name)) lines += `${name}: ${value}\r\n`;
+    }
+    return lines;
+  }
 }

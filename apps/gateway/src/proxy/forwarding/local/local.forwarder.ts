@@ -16,11 +16,6 @@ export class LocalForwarder implements Forwarder<NodeExchange> {
     }
   }
 
-  /** Nothing to free: an attempt lives as long as its exchange. */
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
   private request(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
     const attempt = new LocalAttempt(exchange, outcome);
     exchange.attempt = attempt;

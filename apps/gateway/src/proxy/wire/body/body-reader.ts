@@ -16,6 +16,7 @@ export class BodyReader {
   private remaining = 0;
   private chunked: ChunkedReader | undefined;
   private passable = 0;
+  private plainBytes = 0;
 
   /** The whole body has been read. A body that ends with the connection is never done before. */
   get isDone(): boolean {
@@ -29,6 +30,11 @@ export class BodyReader {
 
   get endsWithConnection(): boolean {
     return this.kind === Kind.UntilClose;
+  }
+
+  /** Bytes of the body that have been read, without their framing. */
+  get payloadBytes(): number {
+    return this.chunked?.payloadBytes ?? this.plainBytes;
   }
 
   /** Up to where the bytes of the last {@link read} may pass on as they are. */
@@ -76,6 +82,7 @@ export class BodyReader {
     const end = this.kind === Kind.UntilClose ? bytes.length : Math.min(bytes.length, from + this.remaining);
     if (this.kind === Kind.Length) this.remaining -= end - from;
     this.passable = end;
+    this.plainBytes += end - from;
     if (end > from) sink?.(bytes.subarray(from, end));
     return end;
   }
@@ -85,5 +92,6 @@ export class BodyReader {
     this.remaining = length;
     this.chunked = undefined;
     this.passable = 0;
+    this.plainBytes = 0;
   }
 }

@@ -39,6 +39,12 @@ export class ChunkedReader {
   private extensionBytes = 0;
   private readonly trailers = new TrailerReader();
   private passable = 0;
+  private payload = 0;
+
+  /** How many bytes of payload have been read. */
+  get payloadBytes(): number {
+    return this.payload;
+  }
 
   get isDone(): boolean {
     return this.at === At.Done;
@@ -73,6 +79,7 @@ export class ChunkedReader {
     const end = Math.min(bytes.length, position + this.size);
     sink?.(bytes.subarray(position, end));
     this.size -= end - position;
+    this.payload += end - position;
     if (this.size === 0) this.at = At.DataCr;
     return end;
   }

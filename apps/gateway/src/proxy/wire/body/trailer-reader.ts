@@ -1,5 +1,6 @@
 import { eachField, type FieldTaker } from '../head/field-lines.js';
 import { FramingError } from './framing-error.js';
+import { FORBIDDEN_TRAILERS } from './trailer-fields.js';
 
 const MAX_TRAILER_BYTES = 8 * 1024;
 const CR = 0x0d;
@@ -7,38 +8,8 @@ const LF = 0x0a;
 
 const drop: FieldTaker<undefined> = () => false;
 
-/**
- * What no trailer may say, because a recipient that merges trailers into the head would act on it: framing, routing,
- * credentials, and how the body is to be read (RFC 9110, section 6.5.1).
- */
 const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map(
-  [
-    [
-      'connection',
-      'content-length',
-      'expect',
-      'host',
-      'keep-alive',
-      'te',
-      'trailer',
-      'transfer-encoding',
-      'upgrade',
-    ],
-    [
-      'authorization',
-      'cookie',
-      'proxy',
-      'proxy-authorization',
-      'proxy-connection',
-      'set-cookie',
-      'www-authenticate',
-    ],
-    ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-prefix'],
-    ['x-forwarded-proto', 'x-real-ip', 'x-request-id', 'x-http-method-override', 'location', 'cache-control'],
-    ['content-encoding', 'content-range', 'content-type', 'max-forwards', 'range'],
-  ]
-    .flat()
-    .map((name) => [name, drop]),
+  FORBIDDEN_TRAILERS.map((name) => [name, drop]),
 );
 
 /** Reads a trailer section (RFC 9112, section 7.1.2): the field lines after the last chunk, up to the empty line. */

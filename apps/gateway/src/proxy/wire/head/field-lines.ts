@@ -7,6 +7,11 @@ export const MAX_FIELDS = 100;
 /** Takes note of a field that has a meaning for the gateway; says whether its line passes on nevertheless. */
 export type FieldTaker<H> = (head: H, value: string, line: string) => boolean;
 
+/** Finds who takes note of a field, by its name in lower case. */
+export interface FieldTakers<H> {
+  get(name: string): FieldTaker<H> | undefined;
+}
+
 /** Makes the error that a line outside the grammar is refused with. */
 export type Refusal = (detail: string) => Error;
 
@@ -20,7 +25,7 @@ const AFTER_LINE = '\r\n'.length;
 export function eachField<H>(
   text: string,
   at: number,
-  takers: ReadonlyMap<string, FieldTaker<H>>,
+  takers: FieldTakers<H>,
   head: H,
   invalid: Refusal,
 ): string {

@@ -19,6 +19,17 @@ export function parseRequestHead(text: string): RequestHead {
   return head;
 }
 
+/** What can be said of a head that is refused: its method and target, where the request line is valid. */
+export function lineOf(text: string): RequestHead {
+  const head = new RequestHead(text);
+  try {
+    readRequestLine(head);
+  } catch {
+    // The record has to do without.
+  }
+  return head;
+}
+
 function readRequestLine(head: RequestHead): number {
   const { text } = head;
   // One empty line before the request line is a habit of old clients (RFC 9112, section 2.2).

@@ -58,11 +58,6 @@ const keepAlive: Taker = (head, value) => {
   return ENDS_HERE;
 };
 
-const via: Taker = (head, value) => {
-  head.via = head.via === undefined ? value : `${head.via}, ${value}`;
-  return ENDS_HERE;
-};
-
 const upgrade: Taker = (head, value) => {
   head.upgrade = value;
   return ENDS_HERE;
@@ -84,7 +79,6 @@ const TAKERS: ReadonlyMap<string, Taker> = new Map([
   ['connection', connection],
   ['keep-alive', keepAlive],
   ['upgrade', upgrade],
-  ['via', via],
   ['date', date],
   ['location', placed],
   ['content-location', placed],

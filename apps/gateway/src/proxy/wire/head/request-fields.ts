@@ -1,5 +1,8 @@
 import { expectationFailed, malformedRequest } from '../../problems.js';
-import type { FieldTaker } from './field-lines.js';
+import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+import { tellsOrigin } from '../../edge/field-names.js';
+import { TIMING_REQUEST_HEADER } from '../../record/server-timing.js';
+import type { FieldTaker, FieldTakers } from './field-lines.js';
 import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';
 import type { RequestHead } from './request-head.js';
 
@@ -55,7 +58,14 @@ const claim: Taker = (head, _value, line) => {
 const drop: Taker = () => ENDS_HERE;
 
 type Collected =
-  'upgrade' | 'requestId' | 'forwardedFor' | 'forwardedProto' | 'forwardedHost' | 'forwarded' | 'via';
+  | 'upgrade'
+  | 'requestId'
+  | 'forwardedFor'
+  | 'forwardedProto'
+  | 'forwardedHost'
+  | 'forwardedPrefix'
+  | 'forwarded'
+  | 'requestTimeout';
 
 /** Several fields of one name are one list (RFC 9110, section 5.3). */
 const collect =
@@ -66,11 +76,10 @@ const collect =
     return ENDS_HERE;
   };
 
-/** Spellings that a CGI-like server cannot tell from the fields that the gateway vouches for. */
-const IMPOSTORS = ['x_forwarded_for', 'x_forwarded_proto', 'x_forwarded_host', 'x_forwarded_prefix'];
+const timing: Taker = (head) => (head.asksForTiming = true);
 
-/** The request fields that mean something to the gateway, by lower-case name. None of them passes on as it came. */
-export const REQUEST_FIELDS: ReadonlyMap<string, Taker> = new Map([
+/** The request fields that mean something to the gateway, by lower-case name. */
+const KNOWN: ReadonlyMap<string, Taker> = new Map([
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
   ['host', host],
@@ -79,15 +88,13 @@ export const REQUEST_FIELDS: ReadonlyMap<string, Taker> = new Map([
   ['te', te],
   ['upgrade', collect('upgrade')],
   ['x-request-id', collect('requestId')],
+  [REQUEST_TIMEOUT_HEADER, collect('requestTimeout')],
   ['x-forwarded-for', collect('forwardedFor')],
   ['x-forwarded-proto', collect('forwardedProto')],
   ['x-forwarded-host', collect('forwardedHost')],
   ['forwarded', collect('forwarded')],
-  ['via', collect('via')],
-  ['x-forwarded-port', claim],
-  ['x-real-ip', claim],
-  // Set anew for every request.
-  ['x-forwarded-prefix', drop],
+  ['x-forwarded-prefix', collect('forwardedPrefix')],
+  [TIMING_REQUEST_HEADER, timing],
   // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
   ['keep-alive', drop],
   ['proxy-connection', drop],
@@ -95,5 +102,19 @@ export const REQUEST_FIELDS: ReadonlyMap<string, Taker> = new Map([
   ['http2-settings', drop],
   // CGI makes it HTTP_PROXY ("httpoxy", CVE-2016-5385).
   ['proxy', drop],
-  ...IMPOSTORS.map((name): [string, Taker] => [name, drop]),
 ]);
+
+const LETTER_X = 0x78;
+const LETTER_F = 0x66;
+
+/** Only names with these first letters may tell where a request came from: others need no closer look. */
+const mayTellOrigin = (first: number): boolean => first === LETTER_X || first === LETTER_F;
+
+/** A spelling that a CGI-like server cannot tell from `x-forwarded-…` is nobody's to use. */
+const originTaker = (name: string): Taker | undefined =>
+  tellsOrigin(name) ? (name.includes('_') ? drop : claim) : undefined;
+
+/** Who takes note of a request field. */
+export const REQUEST_FIELDS: FieldTakers<RequestHead> = {
+  get: (name) => KNOWN.get(name) ?? (mayTellOrigin(name.charCodeAt(0)) ? originTaker(name) : undefined),
+};

@@ -21,11 +21,15 @@ export class RequestHead {
   /** The client wants trailers (`TE: trailers`). */
   takesTrailers = false;
   requestId: string | undefined = undefined;
+  /** How long the client waits, milliseconds. */
+  requestTimeout: string | undefined = undefined;
   forwardedFor: string | undefined = undefined;
   forwardedProto: string | undefined = undefined;
   forwardedHost: string | undefined = undefined;
+  forwardedPrefix: string | undefined = undefined;
   forwarded: string | undefined = undefined;
-  via: string | undefined = undefined;
+  /** The client wants to know where time goes. */
+  asksForTiming = false;
   /** Lines about the client that only a trusted proxy may add. */
   claims = '';
   /** The field lines that pass on as they came, each with its CRLF. */

@@ -13,7 +13,6 @@ export class ResponseHead {
   /** Members of Connection, in lower case. */
   connection = NO_OPTIONS;
   upgrade: string | undefined = undefined;
-  via: string | undefined = undefined;
   /** How long the server keeps an idle connection, seconds (`Keep-Alive: timeout=5`). */
   keepAliveSeconds: number | undefined = undefined;
   hasDate = false;

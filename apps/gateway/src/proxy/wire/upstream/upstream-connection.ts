@@ -7,6 +7,7 @@ import { HeadReader } from '../head/head-reader.js';
 import { parseResponseHead } from '../head/parse-response-head.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { Timed, type TimerWheel } from '../timer-wheel.js';
+import { writeChunk } from '../write-chunk.js';
 import { writeTogether } from '../write-together.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { Origin } from './origin.js';
@@ -47,6 +48,7 @@ export class UpstreamConnection extends Timed {
   private idleMs = DEFAULT_IDLE_MS;
   private interimAnswers = 0;
   private uses = 0;
+  private isPaused = false;
   private cause: Error | undefined;
   /** Tick of the wheel at which the connection became idle. */
   idleSinceTick = 0;
@@ -77,6 +79,11 @@ export class UpstreamConnection extends Timed {
     return this.uses > 1;
   }
 
+  /** Body bytes of the answer so far, without their framing. */
+  get payloadBytes(): number {
+    return this.body.payloadBytes;
+  }
+
   /**
    * Sends a request: its head, what has arrived of its body, in one write when small. The answer goes to `sink`.
    * @param isWhole the body, if any, is complete
@@ -94,8 +101,18 @@ export class UpstreamConnection extends Timed {
 
   /** Sends more of the body; `false` asks to wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
-    if (this.sink && this.phase === Phase.Waiting) this.limit(this.sink.idleMs);
-    return this.socket.write(bytes);
+    return this.limitSending(this.socket.write(bytes));
+  }
+
+  /** Sends more of the body as one chunk. */
+  sendChunk(payload: Buffer): boolean {
+    return this.limitSending(writeChunk(this.socket, payload));
+  }
+
+  /** While the body is under way, the instance is late only when it does not take what is there. */
+  private limitSending(goesOn: boolean): boolean {
+    if (this.sink && this.phase === Phase.Waiting) this.limit(goesOn ? 0 : this.sink.idleMs);
+    return goesOn;
   }
 
   /** The body is complete; `tail` is what is still to be written of it. */
@@ -107,10 +124,16 @@ export class UpstreamConnection extends Timed {
 
   /** Stops reading until {@link resume}: the client is slower than the instance. */
   pause(): void {
+    this.isPaused = true;
+    // It is not the instance that is silent.
+    this.wheel.clear(this);
     this.socket.pause();
   }
 
   resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    if (this.sink) this.limit(this.sink.idleMs);
     this.socket.resume();
   }
 
@@ -142,7 +165,7 @@ export class UpstreamConnection extends Timed {
   private beginWaiting(): void {
     this.phase = Phase.Waiting;
     const sink = this.sink as AnswerSink;
-    this.limit(this.requestDone ? sink.responseHeaderMs : sink.idleMs);
+    this.limit(this.requestDone ? sink.responseHeaderMs : 0);
   }
 
   private limit(ms: number): void {
@@ -161,7 +184,10 @@ export class UpstreamConnection extends Timed {
     if (this.phase === Phase.Body) this.readBody(bytes, at);
   };
 
-  private readonly onDrain = (): void => this.sink?.onDrain();
+  private readonly onDrain = (): void => {
+    if (this.phase === Phase.Waiting && !this.requestDone) this.limit(0);
+    this.sink?.onDrain();
+  };
 
   private readonly onEnd = (): void => {
     if (this.sink && this.phase === Phase.Body && this.body.endsWithConnection) this.finish(true);
@@ -234,7 +260,7 @@ export class UpstreamConnection extends Timed {
     if (end === -1 || !this.sink) return;
     if (this.body.isDone) this.finish(end === bytes.length);
     else {
-      this.limit(this.sink.idleMs);
+      if (!this.isPaused) this.limit(this.sink.idleMs);
       this.sink.onPause();
     }
   }
@@ -265,6 +291,7 @@ export class UpstreamConnection extends Timed {
 
   private rest(): void {
     this.phase = Phase.Idle;
+    this.resume();
     this.wheel.set(this, this.idleMs);
     this.keeper.keep(this);
   }

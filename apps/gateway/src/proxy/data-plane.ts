@@ -1,0 +1,70 @@
+import type { LiveServiceTable } from '../discovery/index.js';
+import type { TrustedProxies } from './edge/trusted-proxies.js';
+import type { MakeTaker } from './entrance/front-server.js';
+import { NodeEntrance } from './entrance/node-entrance.js';
+import type { NodeExchange } from './entrance/node-exchange.js';
+import type { Exchange } from './exchange.js';
+import { Forward, type Forwarders } from './forward.js';
+import { HttpForwarder } from './forwarding/http/http.forwarder.js';
+import { LocalForwarder } from './forwarding/local/local.forwarder.js';
+import type { InstanceReports } from './instance-reports.js';
+import { Pipeline } from './pipeline.js';
+import type { Recorder } from './record/recorder.js';
+import type { Router } from './routing/router.js';
+import type { ClientLimits } from './wire/entrance/client-limits.js';
+import { WireEntrance } from './wire/entrance/wire-entrance.js';
+import type { WireExchange } from './wire/entrance/wire-exchange.js';
+import { retainRegistered } from './wire/upstream/retain-registered.js';
+import { UpstreamClient } from './wire/upstream/upstream-client.js';
+import { WireForwarder } from './wire/wire.forwarder.js';
+
+/** What the data plane is put together from. */
+export interface DataPlaneParts {
+  readonly services: LiveServiceTable;
+  readonly router: Router;
+  readonly recorder: Recorder;
+  readonly reports: InstanceReports;
+  readonly trusted: TrustedProxies;
+  readonly limits: ClientLimits;
+  readonly isDraining: () => boolean;
+  readonly onError: (error: unknown, exchange: Exchange) => void;
+}
+
+/** Both entrances, each with a walk of its own kind of exchange, on one client to the instances. */
+export class DataPlane {
+  readonly nodeEntrance: NodeEntrance;
+  private readonly upstreams = new UpstreamClient();
+  private readonly stopSweeping: () => void;
+
+  constructor(private readonly parts: DataPlaneParts) {
+    const { services, trusted, isDraining } = parts;
+    this.stopSweeping = retainRegistered(services, this.upstreams);
+    const pipeline = this.pipeline<NodeExchange>({
+      http: new HttpForwarder(this.upstreams),
+      local: new LocalForwarder(),
+    });
+    this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining });
+  }
+
+  /** Makes the wire entrance, for a server that lets it take connections. */
+  readonly openWire: MakeTaker = (handOver) => {
+    const { services, trusted, isDraining, limits } = this.parts;
+    const forwarder = new WireForwarder(this.upstreams);
+    // An instance in this process listens too: what meets one here only because it registered a moment ago goes there.
+    const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
+    const { wheel } = this.upstreams;
+    return new WireEntrance({ pipeline, services, trusted, wheel, limits, isDraining, handOver });
+  };
+
+  /** Closes the connections to instances when what is under way on them has ended. */
+  async close(): Promise<void> {
+    this.stopSweeping();
+    await this.upstreams.close();
+  }
+
+  private pipeline<E extends Exchange>(forwarders: Forwarders<E>): Pipeline<E> {
+    const { services, router, recorder, reports, onError } = this.parts;
+    const forward = new Forward<E>({ services, forwarders, recorder, reports });
+    return new Pipeline<E>({ router, forward, recorder, onError });
+  }
+}

@@ -1,0 +1,31 @@
+import { STATUS_CODES } from 'node:http';
+import type { Problem } from '#contracts';
+import { httpDate } from '../head/http-date.js';
+import { linesOf } from '../head/request-lines.js';
+import { headEnd } from './answer-head.js';
+
+/** The body of an answer with `problem`. */
+export const problemBody = (problem: Problem, path: string, requestId: string): Buffer =>
+  Buffer.from(JSON.stringify(problem.toDocument(path, requestId)));
+
+/** The head of an answer with `problem`, whose body is of `length` bytes. */
+export function problemHead(
+  { status, headers }: Problem,
+  length: number,
+  { requestId, keepsAlive }: { readonly requestId: string; readonly keepsAlive: boolean },
+): string {
+  const { connection: _connection, ...fields } = headers;
+  const own = [
+    'date',
+    httpDate(),
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(length),
+  ];
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
+    linesOf([...Object.entries(fields).flat(), ...own, 'x-request-id', requestId]) +
+    headEnd(keepsAlive)
+  );
+}

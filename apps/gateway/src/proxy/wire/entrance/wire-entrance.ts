@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import { requestIdFrom } from '#service-kit';
+import { clientAddressOf } from '../../edge/peer.js';
+import { isProxied, serviceEnd, serviceOf } from '../../routing/target.js';
+import { useOriginForm } from '../head/origin-form.js';
+import { parseRequestHead } from '../head/parse-request-head.js';
+import type { RequestHead } from '../head/request-head.js';
+import { ClientConnection, type ConnectionOwner } from './client-connection.js';
+import type { WireEntranceParts } from './wire-entrance-parts.js';
+import { WireExchange } from './wire-exchange.js';
+
+/** Takes connections of clients and turns their requests into exchanges. */
+export class WireEntrance implements ConnectionOwner {
+  private readonly connections = new Set<ClientConnection>();
+  isClosing = false;
+
+  constructor(readonly parts: WireEntranceParts) {}
+
+  accept(socket: Socket): void {
+    this.connections.add(new ClientConnection(socket, this));
+  }
+
+  /** Closes connections on which nothing is under way, the others when they have answered. */
+  close(): void {
+    this.isClosing = true;
+    for (const connection of this.connections) connection.close();
+  }
+
+  headOf(text: string): RequestHead | undefined {
+    const head = parseRequestHead(text);
+    useOriginForm(head);
+    return this.isOurs(head.target) ? head : undefined;
+  }
+
+  exchangeOf(client: ClientConnection, head: RequestHead): WireExchange {
+    return new WireExchange(
+      client,
+      head,
+      requestIdFrom(head.requestId),
+      clientAddressOf(client.peer, head.forwardedFor, this.parts.trusted),
+    );
+  }
+
+  forget(client: ClientConnection): void {
+    this.connections.delete(client);
+  }
+
+  /** Local instances want node's own request and response; everything outside of `/api` is Nest's. */
+  private isOurs(target: string): boolean {
+    if (!isProxied(target)) return false;
+    const service = serviceOf(target, serviceEnd(target));
+    return this.parts.services.current.get(service)?.hasLocal !== true;
+  }
+}

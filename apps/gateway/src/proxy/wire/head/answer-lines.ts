@@ -1,0 +1,19 @@
+import { VIA_NAME } from '../../edge/request-headers.js';
+import type { AnswerFacts } from '../../edge/answer-headers.js';
+import { answerValue } from '../../edge/answer-headers.js';
+import { httpDate } from './http-date.js';
+import { withoutConnectionFields } from './request-lines.js';
+import type { ResponseHead } from './response-head.js';
+
+/**
+ * The field lines of an instance's answer as the client gets them, those apart that depend on the client's connection:
+ * what passes on, then places brought under the prefix, then the gateway's own.
+ */
+export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
+  let lines =
+    head.connection.length === 0 ? head.fields : withoutConnectionFields(head.fields, head.connection);
+  for (const { name, value } of head.placed)
+    lines += `${name}: ${answerValue(name.toLowerCase(), value, facts) ?? value}\r\n`;
+  if (!head.hasDate) lines += `date: ${httpDate()}\r\n`;
+  return `${lines}x-request-id: ${facts.requestId}\r\nvia: 1.${head.minor} ${VIA_NAME}\r\n`;
+}

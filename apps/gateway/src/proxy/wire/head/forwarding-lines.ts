@@ -1,0 +1,55 @@
+import type { Peer } from '../../edge/peer.js';
+import { forwardingFields, type OriginFacts } from '../../edge/request-headers.js';
+import type { RequestHead } from './request-head.js';
+import { linesOf } from './request-lines.js';
+
+/** A trusted proxy has told where the request came from. */
+const isTold = (head: RequestHead): boolean =>
+  head.forwardedFor !== undefined ||
+  head.forwardedProto !== undefined ||
+  head.forwardedHost !== undefined ||
+  head.forwardedPrefix !== undefined ||
+  head.forwarded !== undefined;
+
+/**
+ * The lines that tell an instance where a request came from. Requests of one connection as a rule differ in nothing that
+ * they say, so the lines of the last one are kept. One per client connection.
+ */
+export class ForwardingLines {
+  private host = '';
+  private prefix = '';
+  private minor = -1;
+  private lines = '';
+
+  constructor(private readonly peer: Peer) {}
+
+  of(head: RequestHead, prefix: string): string {
+    const { host = '', minor } = head;
+    if (this.peer.isTrusted && isTold(head)) return this.make(head, prefix);
+    if (host !== this.host || prefix !== this.prefix || minor !== this.minor) {
+      this.lines = this.make(undefined, prefix, host, minor);
+      this.host = host;
+      this.prefix = prefix;
+      this.minor = minor;
+    }
+    return this.lines;
+  }
+
+  private make(
+    told: RequestHead | undefined,
+    prefix: string,
+    host = told?.host ?? '',
+    minor = told?.minor ?? 1,
+  ) {
+    const facts: OriginFacts = { peer: this.peer, version: `1.${minor}`, host, prefix };
+    return linesOf(
+      forwardingFields(facts, {
+        for: told?.forwardedFor ?? '',
+        proto: told?.forwardedProto ?? '',
+        host: told?.forwardedHost ?? '',
+        prefix: told?.forwardedPrefix ?? '',
+        forwarded: told?.forwarded ?? '',
+      }),
+    );
+  }
+}

@@ -1,0 +1,19 @@
+import { malformedRequest } from '../../problems.js';
+import { HOST } from './grammar.js';
+import type { RequestHead } from './request-head.js';
+
+const SLASH = 0x2f;
+const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i;
+
+/**
+ * Brings a target in absolute form into origin form; its authority counts for more than `Host` (RFC 9112, section 3.2.2).
+ * Other forms stay. @throws Problem 400 for an authority that is none
+ */
+export function useOriginForm(head: RequestHead): void {
+  if (head.target.charCodeAt(0) === SLASH) return;
+  const [, authority, rest = ''] = ABSOLUTE.exec(head.target) ?? [];
+  if (authority === undefined) return;
+  if (!HOST.test(authority)) throw malformedRequest('the target names no host');
+  head.host = authority;
+  head.target = rest.startsWith('/') ? rest : `/${rest}`;
+}

@@ -1,0 +1,13 @@
+import type { Instance } from '../../discovery/index.js';
+import type { AttemptOutcome, Forwarder } from '../forwarding/forwarder.js';
+import type { WireExchange } from './entrance/wire-exchange.js';
+import type { UpstreamClient } from './upstream/upstream-client.js';
+
+/** Carries exchanges from socket to socket. The client is shared, and closed by who made it. */
+export class WireForwarder implements Forwarder<WireExchange> {
+  constructor(private readonly client: UpstreamClient) {}
+
+  send(exchange: WireExchange, { url }: Instance, outcome: AttemptOutcome<WireExchange>): void {
+    exchange.send(this.client.pool(url), outcome);
+  }
+}
