@@ -13,6 +13,8 @@ import { LocalTargets } from './local-targets.js';
 import { Ejector } from './probing/ejector.js';
 import { HttpProbe } from './probing/http.probe.js';
 import { InstanceProbe } from './probing/instance-probe.js';
+import { knock } from './probing/knock.js';
+import { Patrol } from './probing/patrol.js';
 import { Prober } from './probing/prober.js';
 import { DEFAULT_LIMITS } from './registry-limits.js';
 import { RegistryService } from './registry.service.js';
@@ -85,8 +87,13 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
     const onError = (err: unknown) => logger.error({ err }, 'an ejection did not reach the store');
     return new Ejector({ store, keeper, probe, clock, onError });
   }),
+  made(
+    Patrol,
+    [LiveServiceTable, RegistryStore, Ejector],
+    (table, store, ejector) => new Patrol(table, store, ejector, knock),
+  ),
   made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
-  made(DiscoveryTimer, [TrafficBeats, LeaseSweeper, Prober], (...ticking: Ticking[]) => {
+  made(DiscoveryTimer, [TrafficBeats, LeaseSweeper, Prober, Patrol], (...ticking: Ticking[]) => {
     const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
     return new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
   }),

@@ -5,6 +5,8 @@ import { TrafficBeats } from '../leases/traffic-beats.js';
 import { LocalTargets } from '../local-targets.js';
 import { EventLog } from '../events/event-log.js';
 import { Ejector } from '../probing/ejector.js';
+import type { KnockAnswer } from '../probing/knock.js';
+import { Patrol } from '../probing/patrol.js';
 import { Prober } from '../probing/prober.js';
 import { DEFAULT_LIMITS, type RegistryLimits } from '../registry-limits.js';
 import { RegistryService } from '../registry.service.js';
@@ -33,6 +35,13 @@ export class DiscoveryBench {
     clock: this.clock,
     onError: (error) => this.errors.push(error),
   });
+  /** What every instance's port answers to a knock. */
+  knockAnswer: KnockAnswer = 'open';
+  readonly knocked: string[] = [];
+  readonly patrol = new Patrol(this.table, this.store, this.ejector, (url) => {
+    this.knocked.push(url);
+    return Promise.resolve(this.knockAnswer);
+  });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
   readonly registry: RegistryService;
@@ -49,6 +58,7 @@ export class DiscoveryBench {
       await this.beats.tick();
       await this.sweeper.tick();
       await this.prober.tick();
+      await this.patrol.tick();
     }
     await this.keeper.settled();
   }
