@@ -75,7 +75,7 @@ export default {
     forbid(
       'stages-strangers',
       'stages do not know each other',
-      { path: '^apps/gateway/src/proxy/stages/([^/]+)\\.ts$', pathNot: 'index\\.ts$' },
+      { path: '^apps/gateway/src/proxy/stages/([^/]+?)(?:\\.spec)?\\.ts$', pathNot: 'index\\.ts$' },
       {
         path: '^apps/gateway/src/proxy/stages/',
         pathNot: '^apps/gateway/src/proxy/stages/(stage\\.ts|$1\\.ts)$',
