@@ -1,6 +1,12 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   MOUNTS,
@@ -43,9 +49,9 @@ async function register(system: RunningSystem, { server }: SlowService): Promise
 }
 
 /** Sends a request that stays in flight; resolves to its answer once that has begun. */
-const answerOf = (url: string): Promise<IncomingMessage> =>
+const answerOf = (url: string, agent: Agent | false = false): Promise<IncomingMessage> =>
   new Promise((resolve, reject) =>
-    request(url, { agent: false, headers: { connection: 'keep-alive' } })
+    request(url, { agent, headers: { connection: 'keep-alive' } })
       .on('response', resolve)
       .on('error', reject)
       .end(),
@@ -106,17 +112,31 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
   const readiness = async ({ url }: AppProcess): Promise<number> =>
     (await fetch(`${url}/health/ready`)).status;
 
-  it('says at SIGTERM that it leaves, takes work for SHUTDOWN_DELAY_SECONDS, and ends its connections', async () => {
+  it('says at SIGTERM that it leaves, and takes work for SHUTDOWN_DELAY_SECONDS', async () => {
     const app = await start();
-    const kept = await answerOf(`${app.url}/health/live`);
-    expect(kept.resume().headers.connection).toBe('keep-alive');
     app.process.signal('SIGTERM');
     const since = performance.now();
     await waitFor('it not to be ready', async () => (await readiness(app)) === 503);
     const answer = await answerOf(`${app.url}/health/live`);
-    expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'close']);
+    expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
     expect(await app.process.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - since).toBeGreaterThan(1900);
+  }, 30_000);
+
+  it('then refuses connections, and ends those that it has with an answer', async () => {
+    const app = await start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    (await answerOf(`${app.url}/health/live`, agent)).resume();
+    app.process.signal('SIGTERM');
+    await waitFor('new connections to be refused', () =>
+      answerOf(`${app.url}/health/live`).then(
+        (answer) => !answer.resume(),
+        (error: unknown) => (error as NodeJS.ErrnoException).code === 'ECONNREFUSED',
+      ),
+    );
+    const last = await answerOf(`${app.url}/health/live`, agent);
+    expect([last.resume().statusCode, last.headers.connection]).toEqual([200, 'close']);
+    expect(await app.process.exited).toEqual({ code: 0, signal: null });
   }, 30_000);
 
   it('does not wait at SIGINT', async () => {

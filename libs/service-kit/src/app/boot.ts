@@ -1,10 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Registration, urlSeenFrom, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
+import { closeListener } from './close-listener.js';
 import { createNest } from './create-nest.js';
 import { endConnectionsWhen } from './end-connections.js';
 import { localTargetOf } from './local-target.js';
@@ -12,6 +14,8 @@ import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
 import { Vitals } from './vitals.js';
 
+/** Longer than nginx keeps connections to gateways that it does not use (`keepalive_timeout` of its upstream). */
+const LONGEST_IDLE_MS = 2500;
 const LOOPBACK = 'http://127.0.0.1';
 
 /** What a mount decides for the apps that it boots. */
@@ -33,8 +37,13 @@ export interface RunningApp {
   /** How long to take new work after leaving, until whoever sends it knows. */
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
-  /** Leaves rotation: readiness turns 503, the registry is told, connections end after their next answer. */
+  /** Leaves rotation: readiness turns 503 and the registry is told; requests are still answered. */
   leave(): Promise<void>;
+  /**
+   * Refuses new connections; those that are open end with their next answer. Resolves when none is left, or when nobody
+   * should hold one any more that he does not use.
+   */
+  drain(): Promise<void>;
   /** Finishes what is in flight and frees everything. */
   close(): Promise<void>;
 }
@@ -80,10 +89,16 @@ async function start<C extends BaseConfig>(
     shutdownDelayMs: config.shutdownDelayMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     leave: async () => {
-      readiness.beginDraining();
+      readiness.beginLeaving();
       await registration?.stop();
     },
+    drain: async () => {
+      readiness.beginDraining();
+      const allEnded = closeListener(nest.getHttpServer());
+      await Promise.race([allEnded, sleep(LONGEST_IDLE_MS, undefined, { ref: false })]);
+    },
     close: async () => {
+      readiness.beginDraining();
       vitals.stop();
       await nest.close();
     },

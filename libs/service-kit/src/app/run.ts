@@ -15,23 +15,27 @@ export type Mount = (env: Env) => Promise<readonly [RunningApp, ...RunningApp[]]
  * and exit code 1.
  */
 export async function run(mount: Mount): Promise<void> {
+  // A signal during start-up waits until there is something that can be stopped in order.
+  const signalled = firstSignal();
   try {
     const apps = await mount(process.env);
-    onSignal((signal) => void stop(apps, signal));
+    void signalled.then((signal) => stop(apps, signal));
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : error);
     process.exit(1);
   }
 }
 
-function onSignal(first: (signal: NodeJS.Signals) => void): void {
-  let signals = 0;
-  const handle = (signal: NodeJS.Signals): void => {
-    signals += 1;
-    if (signals === 1) first(signal);
-    else process.exit(130);
-  };
-  process.on('SIGTERM', handle).on('SIGINT', handle);
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const handle = (signal: NodeJS.Signals): void => {
+      signals += 1;
+      if (signals === 1) resolve(signal);
+      else process.exit(130);
+    };
+    process.on('SIGTERM', handle).on('SIGINT', handle);
+  });
 }
 
 async function stop(
@@ -44,7 +48,10 @@ async function stop(
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'leaves rotation');
   await outermost.leave();
-  await sleep(delayMs);
+  if (delayMs > 0) {
+    await sleep(delayMs);
+    await outermost.drain();
+  }
   await outermost.close();
   for (const app of inner) {
     await app.leave();

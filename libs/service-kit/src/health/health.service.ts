@@ -32,9 +32,9 @@ export class HealthService {
     return this.checks.check([]);
   }
 
-  /** Whether the app may receive traffic: nobody is asked once it is draining. */
+  /** Whether the app may receive traffic: nobody is asked once it is leaving. */
   ready(): Promise<HealthCheckResult> {
-    if (this.readiness.isDraining)
+    if (this.readiness.isLeaving)
       return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
     const required = this.indicators.filter((indicator) => indicator.required);
     return this.checks.check(required.map((indicator) => () => this.ask(indicator)));
