@@ -1,24 +1,25 @@
 import type { InstanceLoad } from '../../discovery/index.js';
 
-/** How long a latency is remembered: after this time a third of it is left. */
+/** How long the latency of an instance that nobody asks is remembered: after this time a third of it is left. */
 const MEMORY_MS = 5_000;
+/** How fast better answers pull it down, in time; */
+const FALL_MS = 250;
+/** how fast worse ones pull it up, each by this part of the difference. A few show trouble, a single one may be chance. */
+const RISE = 0.2;
 /** Differences below it are noise of the machine, not of the instance. */
 const FLOOR_MS = 1;
 /** What a further request costs an instance whose first has not been answered yet. */
 const UNKNOWN_COST = 1e9;
 
-const remembered = (load: InstanceLoad, now: number): number => Math.exp((load.latencyAt - now) / MEMORY_MS);
-
 /**
- * Takes an answer's latency into the moving one: at once when it is worse (a peak tells of trouble now), by and by when
- * it is better. Finagle's peak EWMA.
+ * Takes an answer's latency into the moving one. That of a slow instance, which is asked seldom, has to rise by the answer;
+ * that of a fast one, which is asked all the time, has to fall by the clock. After Finagle's peak EWMA, which rises at once:
+ * on a busy machine every instance has had a peak a moment ago.
  */
 export function observeLatency(load: InstanceLoad, ms: number, now: number): void {
-  if (ms >= load.latencyMs) load.latencyMs = ms;
-  else {
-    const old = remembered(load, now);
-    load.latencyMs = load.latencyMs * old + ms * (1 - old);
-  }
+  if (load.latencyMs === 0) load.latencyMs = ms;
+  else if (ms >= load.latencyMs) load.latencyMs += (ms - load.latencyMs) * RISE;
+  else load.latencyMs += (ms - load.latencyMs) * (1 - Math.exp((load.latencyAt - now) / FALL_MS));
   load.latencyAt = now;
 }
 
@@ -30,5 +31,6 @@ export function observeFailure(load: InstanceLoad, ms: number, now: number): voi
 /** What one more request would cost: expected wait times requests waiting. An old latency fades, so that it is tried again. */
 export function costOf(load: InstanceLoad, now: number): number {
   if (load.latencyMs === 0) return load.inFlight === 0 ? 0 : UNKNOWN_COST + load.inFlight;
-  return (FLOOR_MS + load.latencyMs * remembered(load, now)) * (load.inFlight + 1);
+  const expected = load.latencyMs * Math.exp((load.latencyAt - now) / MEMORY_MS);
+  return (FLOOR_MS + expected) * (load.inFlight + 1);
 }

@@ -58,11 +58,19 @@ describe('PowerOfTwoBalancer', () => {
     const fleet = fleetOf(4);
     const balancer = balancerOf(10_000);
     shares(balancer, fleet.slice(0, 3), 1);
-    expect(shares(balancer, fleet)[3]).toBeLessThan(0.05);
-    const half = shares(balancer, fleet, 6_000, 5_000)[3]!;
+    expect(shares(balancer, fleet, 6_000, 60_000)[3]).toBeLessThan(0.05);
+    const half = shares(balancer, fleet, 6_000, 65_000)[3]!;
     expect(half).toBeGreaterThan(0.09);
     expect(half).toBeLessThan(0.17);
-    expect(shares(balancer, fleet, 6_000, 10_000)[3]).toBeCloseTo(0.25, 1);
+    expect(shares(balancer, fleet, 6_000, 70_000)[3]).toBeCloseTo(0.25, 1);
+  });
+
+  it('spares nobody among those that start together, and picks the better of them', () => {
+    const fleet = fleetOf(2);
+    for (const [i, { load }] of fleet.entries()) observeLatency(load, i === 0 ? 200 : 20, 0);
+    const balancer = balancerOf(10_000);
+    shares(balancer, fleet.slice(0, 1), 1);
+    expect(shares(balancer, fleet)).toEqual([0, 1]);
   });
 
   it('picks nobody who was tried or is full, however long it has to look', () => {

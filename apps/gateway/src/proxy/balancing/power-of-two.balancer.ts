@@ -43,9 +43,9 @@ export class PowerOfTwoBalancer extends ListBalancer {
   private better(first: Instance, second: Instance, now: number): Instance {
     const isSecond = costOf(second.load, now) < CLEARLY_CHEAPER * costOf(first.load, now);
     const winner = isSecond ? second : first;
-    const share = this.warmUp.shareOf(winner, now);
-    if (share === 1 || this.random() < share) return winner;
-    return isSecond ? first : second;
+    const loser = isSecond ? first : second;
+    const share = this.warmUp.shareOf(winner, now) / this.warmUp.shareOf(loser, now);
+    return share >= 1 || this.random() < share ? winner : loser;
   }
 
   /** Two of the same would be no choice: with two instances it would be random every other time. */

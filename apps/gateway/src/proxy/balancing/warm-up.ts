@@ -5,7 +5,7 @@ const FIRST_SHARE = 0.1;
 
 /**
  * Slow start: an instance that joins others, or comes back, gets a growing share of its weight, so that cold caches and
- * fresh compilers are not met by full traffic. Those in the first list have nobody to be spared by.
+ * fresh compilers are not met by full traffic. Shares matter beside each other only: those that start together share alike.
  */
 export class WarmUp {
   private known: ReadonlySet<InstanceLoad> = new Set();
@@ -17,8 +17,7 @@ export class WarmUp {
 
   learn(available: readonly Instance[], now: number): void {
     const loads = new Set(available.map(({ load }) => load));
-    const isFirst = this.known.size === 0;
-    if (!isFirst && this.ms > 0) for (const load of loads) if (!this.known.has(load)) this.begin(load, now);
+    if (this.ms > 0) for (const load of loads) if (!this.known.has(load)) this.begin(load, now);
     this.known = loads;
   }
 

@@ -1,0 +1,38 @@
+import { InstanceLoad } from '../../discovery/index.js';
+import { costOf, observeFailure, observeLatency } from './latency.js';
+
+/** A load after answers that took so long, one every ten milliseconds. */
+function loadAfter(latencies: readonly number[]): InstanceLoad {
+  const load = new InstanceLoad();
+  for (const [i, ms] of latencies.entries()) observeLatency(load, ms, i * 10);
+  return load;
+}
+
+const times = (count: number, ms: number): number[] => Array<number>(count).fill(ms);
+
+describe('The moving latency', () => {
+  it('rises within a few answers, and little by a single one', () => {
+    expect(loadAfter([10, ...times(7, 100)]).latencyMs).toBeGreaterThan(75);
+    expect(loadAfter([...times(50, 10), 40]).latencyMs).toBeLessThan(20);
+  });
+
+  it('falls within a second', () => {
+    expect(loadAfter([...times(50, 100), ...times(80, 10)]).latencyMs).toBeLessThan(25);
+  });
+
+  it('does not fall by failures, however fast', () => {
+    const load = loadAfter(times(10, 50));
+    for (let i = 0; i < 100; i += 1) observeFailure(load, 1, 1_000 + i);
+    expect(load.latencyMs).toBe(50);
+    observeFailure(load, 3_000, 2_000);
+    expect(load.latencyMs).toBeGreaterThan(500);
+  });
+
+  it('costs by what is in flight, and fades when nobody asks', () => {
+    const load = loadAfter([99]);
+    expect(costOf(load, 0)).toBe(100);
+    load.inFlight = 2;
+    expect(costOf(load, 0)).toBe(300);
+    expect(costOf(load, 20_000)).toBeLessThan(10);
+  });
+});

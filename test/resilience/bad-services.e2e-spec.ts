@@ -1,0 +1,63 @@
+import { waitFor } from '#testing';
+import { Fleet, type Behaviour } from './support/fleet.js';
+import { Traffic } from './support/traffic.js';
+
+// Every test starts processes of its own, on a machine that may be busy.
+jest.setTimeout(40_000);
+
+const BAD: readonly Behaviour[] = ['fails', 'unavailable', 'silent', 'resets', 'garbage', 'trickles'];
+
+describe('A service that', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+    await fleet.add('good', 'good-a');
+  });
+
+  it.each(BAD)('%s leaves the others alone', async (behaviour) => {
+    const metadata = { 'gateway.timeout.response-header-ms': '500', 'gateway.timeout.total-ms': '1000' };
+    await fleet.add(behaviour, `${behaviour}-a`, { behaviour, metadata });
+    const bad = new Traffic(`${fleet.url}/api/${behaviour}/x`, { clients: 16, pauseMs: 10 });
+    await waitFor('it to be asked', () => bad.arrivals.length > 0);
+    const good = await Traffic.during(1_000, `${fleet.url}/api/good/x`, { clients: 4, pauseMs: 5 });
+    await bad.stop();
+    expect(good.failures).toEqual([]);
+    expect(good.arrivals.length).toBeGreaterThan(20);
+    // It takes two milliseconds; the bound is for a machine that is busy with something else.
+    expect(good.quantileMs(0.5)).toBeLessThan(100);
+    expect(bad.failures.length).toBe(bad.arrivals.filter(({ text }) => text !== `${behaviour}-a`).length);
+  });
+
+  it('fails altogether meets a fifth more requests at most, and is left alone by its breaker', async () => {
+    const members = await Promise.all(
+      ['a', 'b', 'c'].map((id) => fleet.add('outage', `outage-${id}`, { behaviour: 'unavailable' })),
+    );
+    const traffic = await Traffic.during(2_000, `${fleet.url}/api/outage/x`, { clients: 8, pauseMs: 2 });
+    const seen = (await Promise.all(members.map((member) => member.seen()))).reduce((sum, n) => sum + n);
+    const { length } = traffic.arrivals;
+    // Thirty in ten seconds are allowed to a service with little traffic.
+    expect(seen).toBeLessThanOrEqual(length * 1.2 + 30);
+    const answers = new Set(traffic.arrivals.map(({ text }) => /problem:([\w-]+)/.exec(text)?.[1]));
+    expect(answers).toContain('circuit-open');
+    expect(seen).toBeLessThan(length);
+  });
+
+  it('has one instance ten times slower than the others answers three times faster than in turn', async () => {
+    const p99 = async (balancer: string): Promise<number> => {
+      const metadata = { 'gateway.balancer': balancer };
+      const delays = Object.entries({ a: 300, b: 30, c: 30, d: 30 });
+      await Promise.all(
+        delays.map(([id, delayMs]) => fleet.add(balancer, `${balancer}-${id}`, { delayMs, metadata })),
+      );
+      const url = `${fleet.url}/api/${balancer}/x`;
+      // The first answers tell which one is slow.
+      await Traffic.during(1_000, url, { clients: 8 });
+      const traffic = await Traffic.during(3_000, url, { clients: 8 });
+      expect(traffic.failures).toEqual([]);
+      return traffic.quantileMs(0.99);
+    };
+    const inTurn = await p99('round-robin');
+    expect(await p99('power-of-two')).toBeLessThan(inTurn / 3);
+  });
+});

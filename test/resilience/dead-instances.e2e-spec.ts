@@ -1,0 +1,90 @@
+import { waitFor } from '#testing';
+import { Fleet, type FleetMember } from './support/fleet.js';
+import { Traffic } from './support/traffic.js';
+
+// Every test starts processes of its own, on a machine that may be busy.
+jest.setTimeout(40_000);
+
+const CLIENTS = 8;
+
+describe('One of three instances', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+  });
+
+  /** Three instances of `service`, all of which have answered. */
+  async function three(service: string, metadata = {}): Promise<FleetMember[]> {
+    const members = await Promise.all(
+      ['a', 'b', 'c'].map((id) => fleet.add(service, `${service}-${id}`, { metadata })),
+    );
+    return members;
+  }
+
+  const urlOf = (service: string): string => `${fleet.url}/api/${service}/x`;
+  const untilUsed = (traffic: Traffic, { id }: FleetMember): Promise<unknown> =>
+    waitFor(`${id} to be used`, () => traffic.arrivals.some(({ text }) => text === id));
+
+  it('that is killed costs no GET, is out within a second, and back soon after its return', async () => {
+    const members = await three('reads');
+    const victim = members[1]!;
+    const traffic = new Traffic(urlOf('reads'), { clients: CLIENTS, pauseMs: 10 });
+    await untilUsed(traffic, victim);
+    victim.process.signal('SIGKILL');
+    await waitFor('it to be out', async () => (await fleet.statusOf(victim.id)).status === 'down', 1_000);
+    expect((await fleet.statusOf(victim.id)).statusReason).toMatch(/connection/);
+    await victim.process.exited;
+    const again = await fleet.add('reads', victim.id, { port: victim.port });
+    const since = traffic.arrivals.length;
+    await waitFor(
+      'it to be used again',
+      () => traffic.arrivals.slice(since).some(({ text }) => text === again.id),
+      4_000,
+    );
+    await traffic.stop();
+    expect(traffic.failures).toEqual([]);
+  });
+
+  it('that is killed costs the POSTs that are in flight on it, and no other', async () => {
+    const [victim] = await three('writes');
+    const traffic = new Traffic(urlOf('writes'), { method: 'POST', clients: CLIENTS, pauseMs: 10 });
+    await untilUsed(traffic, victim!);
+    victim!.process.signal('SIGKILL');
+    await waitFor('it to be out', async () => (await fleet.statusOf(victim!.id)).status === 'down');
+    await waitFor('more traffic', () => traffic.lately(victim!.id, 50) === 0);
+    await traffic.stop();
+    expect(traffic.failures.length).toBeLessThanOrEqual(CLIENTS);
+    for (const { status } of traffic.failures) expect(status).toBe(502);
+  });
+
+  it('that stands still is out within three seconds, and costs a connection one time-out at most', async () => {
+    const [victim] = await three('stopped', { 'gateway.timeout.response-header-ms': '1000' });
+    const traffic = new Traffic(urlOf('stopped'), { clients: CLIENTS, pauseMs: 10 });
+    await untilUsed(traffic, victim!);
+    victim!.process.signal('SIGSTOP');
+    // A second for it to be suspected, a second for the probe, and what a busy machine adds.
+    await waitFor('it to be out', async () => (await fleet.statusOf(victim!.id)).status === 'down', 4_000);
+    await traffic.stop();
+    expect(traffic.failures.length).toBeLessThanOrEqual(CLIENTS);
+    for (const { status } of traffic.failures) expect(status).toBe(504);
+    victim!.process.signal('SIGCONT');
+    await waitFor('it to be back', async () => (await fleet.statusOf(victim!.id)).status === 'up', 8_000);
+  });
+
+  it('that answers 500 goes out for a second or more, with its reason, and comes back by a probe', async () => {
+    await fleet.add('broken', 'broken-a');
+    await fleet.add('broken', 'broken-b', { behaviour: 'fails' });
+    const traffic = new Traffic(urlOf('broken'), { clients: 2, pauseMs: 5 });
+    let statusReason = '';
+    await waitFor('it to be out', async () => {
+      const seen = await fleet.statusOf('broken-b');
+      ({ statusReason } = seen);
+      return seen.status === 'down';
+    });
+    expect(statusReason).toMatch(/^5 failures in a row, the last: it answered 500; out for 1 s$/);
+    await waitFor('a probe to put it back', async () => (await fleet.statusOf('broken-b')).status === 'up');
+    await traffic.stop();
+    expect((await fleet.statusOf('broken-a')).status).toBe('up');
+  });
+});

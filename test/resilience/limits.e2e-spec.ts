@@ -1,0 +1,72 @@
+import { waitFor } from '#testing';
+import { Fleet } from './support/fleet.js';
+import { Traffic } from './support/traffic.js';
+
+// Every test starts processes of its own, on a machine that may be busy.
+jest.setTimeout(40_000);
+
+describe('A policy that instances declare', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+  });
+
+  it('limits what is under way, lets a few wait, and refuses the rest with Retry-After', async () => {
+    const metadata = {
+      'gateway.concurrency.per-instance': '2',
+      'gateway.concurrency.queue': '2',
+      'gateway.concurrency.queue-ms': '2000',
+    };
+    const member = await fleet.add('narrow', 'narrow-a', { delayMs: 300, metadata });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => fetch(`${fleet.url}/api/narrow/x`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 503, 503]);
+    const refused = answers.find(({ status }) => status === 503)!;
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.json()).toMatchObject({ type: 'urn:msa-gateway:problem:concurrency-limit' });
+    expect(await member.seen()).toBe(4);
+  });
+
+  it('brings a client back to its instance by a cookie', async () => {
+    const metadata = { 'gateway.balancer': 'sticky-cookie', 'gateway.slow-start-ms': '0' };
+    await Promise.all(['a', 'b', 'c'].map((id) => fleet.add('sticky', `sticky-${id}`, { metadata })));
+    const url = `${fleet.url}/api/sticky/x`;
+    const first = await fetch(url);
+    const home = await first.text();
+    const cookie = first.headers.get('set-cookie')!.split(';')[0]!;
+    const again = await Promise.all(Array.from({ length: 20 }, () => fetch(url, { headers: { cookie } })));
+    expect(new Set(await Promise.all(again.map((answer) => answer.text())))).toEqual(new Set([home]));
+  });
+
+  it('that is wrong in one place stands in the others, and is told in the log', async () => {
+    const metadata = { 'gateway.balancer': 'best', 'gateway.timeout.total-ms': '300' };
+    await fleet.add('wrong', 'wrong-a', { behaviour: 'silent', metadata });
+    const answer = await fetch(`${fleet.url}/api/wrong/x`);
+    expect(answer.status).toBe(504);
+    await waitFor('the log to tell', () => fleet.log.includes('gateway.balancer=best is not known here'));
+  });
+
+  it('hands the time that is left on to the service, and to nobody what a stranger sent', async () => {
+    const metadata = { 'gateway.timeout.total-ms': '5000' };
+    await fleet.add('timed', 'timed-a', { behaviour: 'tells', metadata });
+    const leftOf = async (headers: Record<string, string>): Promise<number> =>
+      Number(await (await fetch(`${fleet.url}/api/timed/x`, { headers })).text());
+    const left = await leftOf({});
+    expect(left).toBeGreaterThan(3_000);
+    expect(left).toBeLessThanOrEqual(5_000);
+    // Loopback is trusted: such a caller may shorten the time, never lengthen it.
+    expect(await leftOf({ 'x-request-timeout-ms': '900' })).toBeLessThanOrEqual(900);
+    expect(await leftOf({ 'x-request-timeout-ms': '60000' })).toBeLessThanOrEqual(5_000);
+  });
+
+  it('is shown with whom a request would meet', async () => {
+    await Promise.all(['a', 'b'].map((id) => fleet.add('shown', `shown-${id}`)));
+    await Traffic.during(200, `${fleet.url}/api/shown/x`, { clients: 1 });
+    const answer = await fetch(`${fleet.url}/discovery/explain?method=POST&path=/api/shown/x`);
+    expect(await answer.json()).toMatchObject({
+      route: { balancer: 'power-of-two', breaker: 'closed', policy: { retries: { budgetPercent: 20 } } },
+      candidates: [{ failuresInRow: 0 }, { failuresInRow: 0 }],
+      attempts: [{ after: [] }, { after: ['connect-failure'] }],
+    });
+  });
+});

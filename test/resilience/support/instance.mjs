@@ -1,0 +1,45 @@
+/**
+ * An instance of a service as drills need it: a small program without dependencies that registers, beats, and behaves as
+ * it is told. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds per answer, and metadata
+ * as JSON. Its health is always good; `GET /seen` past the gateway tells how many requests it has met.
+ */
+import { createServer } from 'node:http';
+
+const [registry, name, id, port, behaviour, delay, metadata] = process.argv.slice(2);
+let seen = 0;
+
+const behaviours = {
+  ok: (request, response) => setTimeout(() => response.end(id), Number(delay)),
+  fails: (request, response) => response.writeHead(500).end(),
+  unavailable: (request, response) => response.writeHead(503).end(),
+  tells: (request, response) => response.end(request.headers['x-request-timeout-ms'] ?? ''),
+  silent: () => undefined,
+  resets: (request) => request.socket.resetAndDestroy(),
+  garbage: (request) => request.socket.end('this is no HTTP\r\n\r\n'),
+  trickles: (request, response) => {
+    const timer = setInterval(() => response.write('.'), 100);
+    response.on('close', () => clearInterval(timer));
+  },
+};
+
+const server = createServer((request, response) => {
+  if (request.url === '/health/ready') return response.end();
+  if (request.url === '/seen') return response.end(String(seen));
+  seen += 1;
+  behaviours[behaviour](request, response);
+});
+
+const post = (path, body = {}) =>
+  fetch(registry + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+server.listen(Number(port), '127.0.0.1', async () => {
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const answer = await post('/discovery/register', { name, url, id, metadata: JSON.parse(metadata) });
+  if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
+  setInterval(() => post(`/discovery/heartbeat/${id}`).catch(() => undefined), 5_000);
+  console.log(url);
+});
