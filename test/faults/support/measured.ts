@@ -14,12 +14,13 @@ export class Measured {
     return measured;
   }
 
-  /** Notes how long `work` took. */
-  async time<T>(what: string, work: () => Promise<T>): Promise<T> {
+  /** Notes, and returns in milliseconds, how long `work` took. */
+  async time(what: string, work: () => Promise<unknown>): Promise<number> {
     const since = performance.now();
-    const result = await work();
-    this.note(what, performance.now() - since);
-    return result;
+    await work();
+    const ms = performance.now() - since;
+    this.note(what, ms);
+    return ms;
   }
 
   note(what: string, ms: number): void {
