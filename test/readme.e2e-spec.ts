@@ -25,7 +25,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run smoke': 'mounts.e2e-spec.ts, with a URL',
   'npm run smoke -- http://localhost:8000': 'mounts.e2e-spec.ts',
   'python3 -m http.server 9000': 'any HTTP server; a stand-in is started below',
-  'npx nest start user-service --watch': 'a compiler that watches; its parts are types and build',
+  'npx nest start user-service --watch --no-shell': 'a compiler that watches; its parts are types and build',
   'npm run start:dev': 'a compiler that watches; its parts are types and build',
   'LOG_LEVEL=DEBUG npm start > gateway.log': 'npm start, and the shell',
   'tail -f gateway.log': 'the shell',
