@@ -31,6 +31,7 @@ async function startService(name: string): Promise<{ url: string; server: Server
 }
 
 async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
@@ -47,6 +48,7 @@ function report(what: string, times: readonly number[]): void {
 withRedis('two gateways on one Redis', (redis) => {
   let gateways: AppProcess[];
   const feeds: EventFeed[] = [];
+  const servers: Server[] = [];
   let isLoading = false;
   const urls = () => gateways.map(({ url }) => url) as [string, string];
 
@@ -56,6 +58,7 @@ withRedis('two gateways on one Redis', (redis) => {
   afterAll(() => Promise.all(gateways.map(({ process }) => process.stop())));
   afterEach(async () => {
     isLoading = false;
+    await Promise.all(servers.splice(0).map(close));
     for (const feed of feeds.splice(0)) feed.leave();
     const { body } = await call(urls()[0], 'GET /discovery/services');
     for (const { id } of body) await call(urls()[0], `DELETE /discovery/unregister/${id}`);
@@ -130,7 +133,8 @@ withRedis('two gateways on one Redis', (redis) => {
 
   it('forward on while Redis is away, and are right again when it comes back empty', async () => {
     const services = await Promise.all(['a', 'b', 'c'].map(startService));
-    await Promise.all(services.map(({ url }, i) => register(urls()[i % 2]!, `i${i}`, url, 2)));
+    servers.push(...services.map(({ server }) => server));
+    await Promise.all(services.map(({ url }, i) => register(urls()[i % 2]!, `i${i}`, url, 6)));
     await waitFor('both to know', async () => {
       const counts = await Promise.all(urls().map((url) => call(url, 'GET /services')));
       return counts.every(({ body }) => body[0]?.instances.healthy === 3);
@@ -186,7 +190,6 @@ withRedis('two gateways on one Redis', (redis) => {
     isLoading = false;
     await Promise.all(load);
     expect([...statuses.keys()]).toEqual([200]);
-    await Promise.all(services.slice(0, 2).map(({ server }) => close(server)));
     await again.stop();
   }, 60_000);
 });
