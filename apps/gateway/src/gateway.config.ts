@@ -13,7 +13,7 @@ import {
   type Env,
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
-import { isAddressRange } from './proxy/edge/trusted-proxies.js';
+import { isAddressRange } from './address-ranges.js';
 
 /** Settings of the gateway. */
 export interface GatewayConfig extends BaseConfig {
@@ -27,6 +27,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly dataPlane: 'wire' | 'node';
   /** Bearer token for `/discovery` writes; unset: loopback only. */
   readonly registryToken: string | undefined;
+  /** Addresses and CIDR ranges in which instances may be; unset: everywhere but at link-local addresses. */
+  readonly registryAllowedNetworks: readonly string[] | undefined;
   /** Shared registry; unset: in this process. */
   readonly redisUrl: string | undefined;
   /** What the keys of this system begin with; another system on the same Redis has another. */
@@ -48,6 +50,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     TRUSTED_PROXIES: list('addresses and CIDR ranges', isAddressRange)({ default: LOOPBACK }),
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
     REGISTRY_TOKEN: text({ default: undefined }),
+    REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
     REDIS_URL: url('redis', 'rediss')({ default: undefined }),
     REDIS_PREFIX: matching(
       '1 to 64 letters, digits, ".", "_", ":" and "-"',
@@ -62,6 +65,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     trustedProxies: vars.TRUSTED_PROXIES,
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,
+    registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
   });

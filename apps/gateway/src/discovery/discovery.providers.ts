@@ -1,6 +1,7 @@
 import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { newId, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../gateway.config.js';
+import { TargetDoor } from './access/target-door.js';
 import { Clock, SystemClock } from './clock.js';
 import { DiscoveryTimer, type Ticking } from './discovery-timer.js';
 import { journalEvents } from './events/event-journal.js';
@@ -60,9 +61,9 @@ const registry: Provider[] = [
   ),
   made(
     RegistryService,
-    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper],
-    (store, keeper, targets, sweeper) =>
-      new RegistryService({ store, keeper, targets, sweeper, limits: DEFAULT_LIMITS }),
+    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, TargetDoor],
+    (store, keeper, targets, sweeper, door) =>
+      new RegistryService({ store, keeper, targets, sweeper, door, limits: DEFAULT_LIMITS }),
   ),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
@@ -112,6 +113,7 @@ const events = ({ logger }: AppContext): Provider[] => [
 /** The parts of discovery, put together. */
 export const discoveryProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
   storeOf(config, context),
+  made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
   ...registry,
   ...upkeep(context),
   ...events(context),

@@ -1,5 +1,6 @@
 export * from './instance.js';
 export * from './instance-load.js';
+export * from './pinned-target.js';
 export * from './service-table.js';
 export * from './registry.service.js';
 export * from './local-registry.js';

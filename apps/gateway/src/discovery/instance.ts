@@ -11,6 +11,11 @@ export interface Instance {
   readonly name: string;
   /** Origin: scheme, host and port, without a trailing slash. */
   readonly url: string;
+  /**
+   * Where requests go, whatever the URL's name resolves to by now: the URL, with an IP address as fragment if it has a name
+   * (`http://users:8001#10.0.0.3`). Instances that share a URL may differ in it.
+   */
+  readonly endpoint: string;
   readonly transport: InstanceTransport;
   /** Where a `local` instance takes requests; `undefined` for `http`. */
   readonly target: LocalTarget | undefined;

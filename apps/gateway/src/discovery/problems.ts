@@ -9,6 +9,8 @@ export const tooManyInstances = defineProblem(
   'The service has too many instances',
 );
 export const registryFull = defineProblem('registry-full', 503, 'The registry is full');
+export const targetRefused = defineProblem('target-refused', 403, 'Instances may not be there');
+export const targetUnknown = defineProblem('target-unknown', 422, 'The host of the URL is unknown');
 export const registryUnavailable = defineProblem(
   'registry-unavailable',
   503,

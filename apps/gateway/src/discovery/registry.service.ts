@@ -1,8 +1,10 @@
 import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
+import type { TargetDoor } from './access/target-door.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
 import type { LocalTargets } from './local-targets.js';
+import { endpointOf } from './pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from './store/registry-store.js';
 import type { StoredInstance } from './store/stored-instance.js';
@@ -29,6 +31,7 @@ export interface RegistryParts {
   readonly keeper: TableKeeper;
   readonly targets: LocalTargets;
   readonly sweeper: LeaseSweeper;
+  readonly door: TargetDoor;
   readonly limits: RegistryLimits;
 }
 
@@ -42,14 +45,17 @@ export class RegistryService {
   /**
    * Adds an instance, or renews the one of the same id with all fields replaced. Whoever registers says that it is
    * there: a `down` or draining instance that registers again has restarted and is `up`.
-   * @throws tooManyInstances, registryFull
+   * @throws tooManyInstances, registryFull, targetRefused, targetUnknown
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
-    const { store, keeper, targets, limits } = this.parts;
+    const { store, keeper, targets, limits, door } = this.parts;
     const id = registration.id ?? newId();
+    // What lives in this process is handed requests, wherever it says it listens.
+    const { origin } = new URL(registration.url);
+    const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
     checkLimits(limits, keeper, id, registration.name);
     targets.set(id, target);
-    const { before, after } = await store.put(storedFrom(registration, id), 'it registered');
+    const { before, after } = await store.put(storedFrom(registration, id, endpoint), 'it registered');
     await keeper.settled();
     return { instance: this.view(after), isNew: before === undefined };
   }

@@ -9,10 +9,11 @@ import {
 import type { InstanceReport, NewInstance } from './store/stored-instance.js';
 
 /** The instance that a registration asks for, with everything left out filled in. */
-export const storedFrom = (registration: RegisterInstanceDto, id: string): NewInstance => ({
+export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoint: string): NewInstance => ({
   id,
   name: registration.name,
   url: new URL(registration.url).origin,
+  endpoint,
   version: registration.version ?? DEFAULT_VERSION,
   weight: registration.weight ?? DEFAULT_WEIGHT,
   ttlSeconds: registration.ttlSeconds ?? DEFAULT_TTL_SECONDS,

@@ -67,6 +67,7 @@ export class TableKeeper {
       id: stored.id,
       name: stored.name,
       url: stored.url,
+      endpoint: stored.endpoint,
       transport: target ? 'local' : 'http',
       target,
       version: stored.version,

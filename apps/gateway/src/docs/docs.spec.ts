@@ -126,7 +126,7 @@ describe('DocumentSource', () => {
   const reasonOf = async (listener: RequestListener, source = new DocumentSource()): Promise<string> => {
     const url = await program(listener);
     try {
-      return await source.documentOf({ url }).then(
+      return await source.documentOf({ endpoint: url }).then(
         () => '',
         (error: unknown) => (error as Error).message,
       );

@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Agent, request } from 'undici';
-import type { Instance } from '../discovery/index.js';
+import { pinnedTarget, type Instance, type PinnedTarget } from '../discovery/index.js';
 import { asDocument, UnusableDocument, type OpenApiDocument } from './openapi.js';
 
 const PATH = '/docs-json';
@@ -17,9 +17,9 @@ export class DocumentSource implements OnModuleDestroy {
   ) {}
 
   /** @throws UnusableDocument that says why there is none */
-  async documentOf({ url }: Pick<Instance, 'url'>): Promise<OpenApiDocument> {
+  async documentOf(instance: Pick<Instance, 'endpoint'>): Promise<OpenApiDocument> {
     try {
-      return asDocument(JSON.parse(await this.read(url + PATH)));
+      return asDocument(JSON.parse(await this.read(pinnedTarget(instance))));
     } catch (error) {
       throw error instanceof UnusableDocument ? error : new UnusableDocument(reasonOf(error));
     }
@@ -29,9 +29,13 @@ export class DocumentSource implements OnModuleDestroy {
     await this.agent.destroy();
   }
 
-  private async read(url: string): Promise<string> {
+  private async read({ origin, authority }: PinnedTarget): Promise<string> {
     const signal = AbortSignal.timeout(this.timeoutMs);
-    const { statusCode, body } = await request(url, { dispatcher: this.agent, signal });
+    const { statusCode, body } = await request(origin + PATH, {
+      dispatcher: this.agent,
+      headers: { host: authority },
+      signal,
+    });
     if (statusCode !== 200) {
       await body.dump();
       throw new UnusableDocument(`${PATH} was answered ${statusCode}`);

@@ -58,7 +58,8 @@ describe('EventLog', () => {
     const log = new EventLog(store, 3);
     const first = log.newestId + 2;
     expect(log.reaches(log.newestId)).toBe(true);
-    for (let i = 0; i < 5; i++) await store.put(storedFrom({ name: 'users', url }, `i${i}`), 'it registered');
+    for (let i = 0; i < 5; i++)
+      await store.put(storedFrom({ name: 'users', url }, `i${i}`, url), 'it registered');
     expect(log.after(0).map(({ instanceId }) => instanceId)).toEqual(['i2', 'i3', 'i4']);
     expect(log.after(first + 6).map(({ instanceId }) => instanceId)).toEqual(['i4']);
     expect(log.after(0, 1).map(({ instanceId }) => instanceId)).toEqual(['i2']);

@@ -41,6 +41,7 @@ class SlowReader extends EventEmitter {
 }
 
 const CAPACITY = 5;
+const url = 'http://127.0.0.1:1';
 
 function streamOf() {
   const clock = new ManualClock();
@@ -50,7 +51,7 @@ function streamOf() {
   const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
   const happen = async (times: number) => {
     for (let i = 0; i < times; i++)
-      await store.put(storedFrom({ name: 'users', url: 'http://127.0.0.1:1' }, 'a'), 'it registered');
+      await store.put(storedFrom({ name: 'users', url }, 'a', url), 'it registered');
   };
   return { reader, stream, happen };
 }

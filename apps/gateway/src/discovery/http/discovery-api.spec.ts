@@ -61,9 +61,9 @@ describe('POST /discovery/register', () => {
 
   it('answers 200 when the same id registers again, with its fields replaced', async () => {
     await gateway.register({ name: 'users', url, id: 'a', weight: 7, metadata: { zone: 'a' } });
-    const again = await gateway.register({ name: 'users', url: 'https://example.com', id: 'a' });
+    const again = await gateway.register({ name: 'users', url: 'https://127.0.0.1:9443', id: 'a' });
     expect(again.status).toBe(200);
-    expect(again.body).toMatchObject({ weight: 100, url: 'https://example.com', metadata: {} });
+    expect(again.body).toMatchObject({ weight: 100, url: 'https://127.0.0.1:9443', metadata: {} });
     expect((await gateway.get('/discovery/services')).body).toHaveLength(1);
   });
 

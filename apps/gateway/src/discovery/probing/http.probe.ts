@@ -1,5 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Agent, request } from 'undici';
+import { pinnedTarget } from '../pinned-target.js';
 import { InstanceProbe, type ProbeAnswer, type ProbeTarget } from './instance-probe.js';
 
 const TIMEOUT_MS = 1000;
@@ -18,20 +19,25 @@ export class HttpProbe extends InstanceProbe implements OnModuleDestroy {
     super();
   }
 
-  async ask({ url, healthPath }: ProbeTarget): Promise<ProbeAnswer> {
+  async ask(target: ProbeTarget): Promise<ProbeAnswer> {
     const startedAt = performance.now();
-    const [ok, what] = await this.answerOf(url + healthPath).catch(failureOf);
+    const [ok, what] = await this.answerOf(target).catch(failureOf);
     const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    return { ok, latencyMs, reason: `a probe of ${healthPath} ${what}` };
+    return { ok, latencyMs, reason: `a probe of ${target.healthPath} ${what}` };
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.agent.destroy();
   }
 
-  private async answerOf(url: string): Promise<[ok: boolean, what: string]> {
+  private async answerOf(target: ProbeTarget): Promise<[ok: boolean, what: string]> {
+    const { origin, authority } = pinnedTarget(target);
     const signal = AbortSignal.timeout(this.timeoutMs);
-    const { statusCode, body } = await request(url, { dispatcher: this.agent, signal });
+    const { statusCode, body } = await request(origin + target.healthPath, {
+      dispatcher: this.agent,
+      headers: { host: authority },
+      signal,
+    });
     await body.dump({ limit: BODY_LIMIT });
     return [statusCode < 500, `was answered ${statusCode}`];
   }

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 
 /** What to ask, and where. */
-export type ProbeTarget = Pick<Instance, 'url' | 'healthPath'>;
+export type ProbeTarget = Pick<Instance, 'url' | 'endpoint' | 'healthPath'>;
 
 /** What came of asking. */
 export interface ProbeAnswer {

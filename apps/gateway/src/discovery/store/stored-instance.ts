@@ -31,6 +31,8 @@ export interface RegisteredInstance {
   readonly name: string;
   /** Origin, without a trailing slash. */
   readonly url: string;
+  /** The URL, with the address that it had at registration as fragment if it names a host; see `endpointOf`. */
+  readonly endpoint: string;
   readonly version: string;
   readonly weight: number;
   readonly ttlSeconds: number;

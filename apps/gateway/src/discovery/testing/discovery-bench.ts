@@ -1,3 +1,4 @@
+import { TargetDoor } from '../access/target-door.js';
 import type { Instance } from '../instance.js';
 import { LeaseSweeper } from '../leases/lease-sweeper.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
@@ -44,11 +45,12 @@ export class DiscoveryBench {
   });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
+  readonly door = new TargetDoor(undefined);
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
-    const { store, keeper, targets, sweeper } = this;
-    this.registry = new RegistryService({ store, keeper, targets, sweeper, limits });
+    const { store, keeper, targets, sweeper, door } = this;
+    this.registry = new RegistryService({ store, keeper, targets, sweeper, door, limits });
   }
 
   /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */

@@ -14,7 +14,7 @@ export interface StoreBench {
 const TTL_SECONDS = 0.5;
 
 const instance = (id: string, fields: Partial<NewInstance> = {}): NewInstance => ({
-  ...storedFrom({ name: 'users', url: 'http://127.0.0.1:9001' }, id),
+  ...storedFrom({ name: 'users', url: 'http://127.0.0.1:9001' }, id, 'http://127.0.0.1:9001'),
   ttlSeconds: TTL_SECONDS,
   ...fields,
 });

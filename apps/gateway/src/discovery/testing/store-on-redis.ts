@@ -38,7 +38,8 @@ export class StoreOnRedis implements StoreBench {
   }
 
   async register(id: string, ttlSeconds = 300): Promise<void> {
-    const instance = storedFrom({ name: 'users', url: 'http://127.0.0.1:9001', ttlSeconds: 2 }, id);
+    const url = 'http://127.0.0.1:9001';
+    const instance = storedFrom({ name: 'users', url }, id, url);
     await this.store.put({ ...instance, ttlSeconds }, 'it registered');
   }
 

@@ -1,5 +1,6 @@
 import { clientAddressOf, peerOf } from './peer.js';
-import { isAddressRange, TrustedProxies } from './trusted-proxies.js';
+import { isAddressRange } from '../../address-ranges.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
 const trusted = new TrustedProxies(['127.0.0.0/8', '10.1.0.0/16', '::1', 'fd00::/8', '192.0.2.7']);
 

@@ -5,6 +5,7 @@ import { InstanceLoad, LiveServiceTable, type Instance } from '../../discovery/i
 export const instanceOf = (known: Partial<Instance> & { readonly id: string }): Instance => ({
   name: 'users',
   url: 'http://127.0.0.1:1',
+  endpoint: known.url ?? 'http://127.0.0.1:1',
   transport: known.target ? 'local' : 'http',
   target: undefined,
   version: '1.0.0',

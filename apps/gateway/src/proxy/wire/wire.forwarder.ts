@@ -7,7 +7,7 @@ import type { UpstreamClient } from './upstream/upstream-client.js';
 export class WireForwarder implements Forwarder<WireExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
-  send(exchange: WireExchange, { url }: Instance, outcome: AttemptOutcome<WireExchange>): void {
-    exchange.send(this.client.pool(url), outcome);
+  send(exchange: WireExchange, { endpoint }: Instance, outcome: AttemptOutcome<WireExchange>): void {
+    exchange.send(this.client.pool(endpoint), outcome);
   }
 }

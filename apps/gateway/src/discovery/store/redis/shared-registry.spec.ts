@@ -146,7 +146,8 @@ withRedis('gateways on one Redis', (server) => {
       other.store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' }),
     ).rejects.toMatchObject(unavailable);
     expect(await other.store.get('a')).toMatchObject({ health: down, isDraining: false });
-    const moved = storedFrom({ name: 'users', url: 'http://127.0.0.1:9002' }, 'moved');
+    const url = 'http://127.0.0.1:9002';
+    const moved = storedFrom({ name: 'users', url }, 'moved', url);
     await one.store.put(moved, 'it registered');
     cable.mend();
     await waitFor(

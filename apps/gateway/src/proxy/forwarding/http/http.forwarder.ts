@@ -8,9 +8,9 @@ import { HttpAttempt } from './http-attempt.js';
 export class HttpForwarder implements Forwarder<NodeExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
-  send(exchange: NodeExchange, { url }: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+  send(exchange: NodeExchange, { endpoint }: Instance, outcome: AttemptOutcome<NodeExchange>): void {
     const attempt = new HttpAttempt(exchange, outcome);
     exchange.attempt = attempt;
-    attempt.start(this.client.pool(url));
+    attempt.start(this.client.pool(endpoint));
   }
 }

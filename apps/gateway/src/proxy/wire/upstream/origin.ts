@@ -12,14 +12,14 @@ export interface Origin {
   readonly serverName: string;
 }
 
-/** @param url an origin, such as `http://127.0.0.1:8001` */
-export function originOf(url: string): Origin {
-  const { protocol, hostname, port, host } = new URL(url);
+/** @param endpoint that of an instance: an origin, such as `http://127.0.0.1:8001`, and its address if it has a name */
+export function originOf(endpoint: string): Origin {
+  const { protocol, hostname, port, host, hash } = new URL(endpoint);
   const isTls = protocol === 'https:';
   const plainHost = hostname.replace(/^\[|\]$/g, '');
   return {
     isTls,
-    host: plainHost,
+    host: hash === '' ? plainHost : hash.slice(1),
     port: port === '' ? (isTls ? 443 : 80) : Number(port),
     authority: host,
     serverName: isIP(plainHost) === 0 ? plainHost : '',

@@ -10,7 +10,7 @@ export function retainRegistered(services: LiveServiceTable, client: UpstreamCli
   const stopListening = services.onChange(() => {
     sweep ??= setTimeout(() => {
       sweep = undefined;
-      client.retain(urlsIn(services));
+      client.retain(endpointsIn(services));
     }, SWEEP_DELAY_MS).unref();
   });
   return () => {
@@ -19,5 +19,5 @@ export function retainRegistered(services: LiveServiceTable, client: UpstreamCli
   };
 }
 
-const urlsIn = (services: LiveServiceTable): Set<string> =>
-  new Set(services.current.entries.flatMap(({ instances }) => instances.map(({ url }) => url)));
+const endpointsIn = (services: LiveServiceTable): Set<string> =>
+  new Set(services.current.entries.flatMap(({ instances }) => instances.map(({ endpoint }) => endpoint)));

@@ -13,20 +13,20 @@ export class UpstreamClient {
     private readonly tls: ConnectionOptions = {},
   ) {}
 
-  /** The pool of an instance's URL. */
-  pool(url: string): UpstreamPool {
-    const known = this.pools.get(url);
+  /** The pool of an instance's endpoint. */
+  pool(endpoint: string): UpstreamPool {
+    const known = this.pools.get(endpoint);
     if (known) return known;
-    const pool = new UpstreamPool(originOf(url), this.tls, this.wheel);
-    this.pools.set(url, pool);
+    const pool = new UpstreamPool(originOf(endpoint), this.tls, this.wheel);
+    this.pools.set(endpoint, pool);
     return pool;
   }
 
   /** Closes the pools of instances that have gone. */
-  retain(urls: ReadonlySet<string>): void {
-    for (const [url, pool] of this.pools) {
-      if (urls.has(url)) continue;
-      this.pools.delete(url);
+  retain(endpoints: ReadonlySet<string>): void {
+    for (const [endpoint, pool] of this.pools) {
+      if (endpoints.has(endpoint)) continue;
+      this.pools.delete(endpoint);
       void pool.close();
     }
   }

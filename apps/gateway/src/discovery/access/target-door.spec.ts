@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { endpointOf, pinnedTarget } from '../pinned-target.js';
+import { GatewayUnderTest } from '../testing/gateway-under-test.js';
+import { TargetDoor } from './target-door.js';
+
+const names: Readonly<Record<string, readonly string[]>> = {
+  inside: ['10.1.2.3'],
+  both: ['fd00::1', '10.1.2.3'],
+  outside: ['203.0.113.5'],
+  metadata: ['169.254.169.254'],
+  mixed: ['10.1.2.3', '169.254.169.254'],
+  'half-outside': ['10.1.2.3', '203.0.113.5'],
+  six: ['fe80::1'],
+  ec2: ['fd00:ec2::254'],
+  mapped: ['::ffff:169.254.1.1'],
+  nothing: [],
+};
+
+const resolve = (name: string) =>
+  names[name] ? Promise.resolve(names[name]) : Promise.reject(new Error('ENOTFOUND'));
+
+const door = (...allowed: string[]) => new TargetDoor(allowed.length > 0 ? allowed : undefined, resolve);
+
+describe('TargetDoor', () => {
+  it.each([
+    ['http://10.0.0.1:8001', '10.0.0.1'],
+    ['https://[fd00::1]', 'fd00::1'],
+    ['http://inside:8001', '10.1.2.3'],
+    ['http://both', '10.1.2.3'],
+  ])('lets %s in, at %s', async (url, address) => {
+    expect(await door().addressOf(url)).toBe(address);
+  });
+
+  it.each(['metadata', 'mixed', 'six', 'ec2', 'mapped', '[::ffff:169.254.1.1]', '0xa9fea9fe'])(
+    'refuses http://%s always, whatever is allowed',
+    async (host) => {
+      const refused = { status: 403, code: 'target-refused' };
+      await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+      await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+    },
+  );
+
+  it('refuses what is in none of the allowed networks, in part or as a whole', async () => {
+    const guarded = door('10.0.0.0/8', '127.0.0.1');
+    await expect(guarded.addressOf('http://inside')).resolves.toBe('10.1.2.3');
+    await expect(guarded.addressOf('http://127.0.0.1:1')).resolves.toBe('127.0.0.1');
+    await expect(guarded.addressOf('http://[::ffff:10.0.0.1]')).resolves.toBeDefined();
+    for (const host of ['outside', 'half-outside', 'both', '127.0.0.2', '[::1]', '203.0.113.5'])
+      await expect(guarded.addressOf(`http://${host}`)).rejects.toMatchObject({ code: 'target-refused' });
+  });
+
+  it.each(['nothing', 'unknown'])('refuses %s, which is nowhere', async (host) => {
+    await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject({
+      status: 422,
+      code: 'target-unknown',
+    });
+  });
+
+  it('asks for a name once', async () => {
+    let asked = 0;
+    const counting = new TargetDoor(undefined, (name) => {
+      asked += 1;
+      return resolve(name);
+    });
+    await counting.addressOf('http://inside');
+    await counting.addressOf('http://10.0.0.1');
+    expect(asked).toBe(1);
+  });
+});
+
+describe('an endpoint', () => {
+  it.each([
+    ['http://users:8001', '10.0.0.3', 'http://users:8001#10.0.0.3', 'http://10.0.0.3:8001', 'users:8001'],
+    ['https://users', 'fd00::1', 'https://users#fd00::1', 'https://[fd00::1]', 'users'],
+    ['http://10.0.0.3:1', '10.0.0.3', 'http://10.0.0.3:1', 'http://10.0.0.3:1', '10.0.0.3:1'],
+    ['http://[fd00::1]:1', 'fd00::1', 'http://[fd00::1]:1', 'http://[fd00::1]:1', '[fd00::1]:1'],
+  ])('of %s at %s is %s', (url, address, endpoint, origin, authority) => {
+    expect(endpointOf(url, address)).toBe(endpoint);
+    expect(pinnedTarget({ endpoint })).toEqual({ origin, authority });
+  });
+});
+
+describe('a gateway with allowed networks', () => {
+  it('takes in who is inside, changes nothing for others, and forwards by name to the address', async () => {
+    const hosts: (string | undefined)[] = [];
+    const service = createServer(({ headers }, response) => {
+      hosts.push(headers.host);
+      response.end();
+    });
+    await new Promise<void>((done) => service.listen(0, '127.0.0.1', done));
+    const { port } = service.address() as AddressInfo;
+    const gateway = await GatewayUnderTest.start({ REGISTRY_ALLOWED_NETWORKS: '127.0.0.0/8,::1' });
+    const url = `http://localhost:${port}`;
+    expect((await gateway.register({ name: 'users', url, id: 'a' })).status).toBe(201);
+    for (const outside of ['http://10.0.0.1', 'http://[fd00::1]:80', 'http://0.0.0.0'])
+      expect(await gateway.register({ name: 'users', url: outside, id: 'a' })).toMatchObject({
+        status: 403,
+        body: { type: 'urn:msa-gateway:problem:target-refused' },
+      });
+    expect((await gateway.get('/discovery/services')).body).toMatchObject([{ id: 'a', url }]);
+    expect((await gateway.get('/api/users/')).status).toBe(200);
+    expect(hosts).toEqual([`localhost:${port}`]);
+    await gateway.stop();
+    await new Promise((done) => service.close(done));
+  });
+});

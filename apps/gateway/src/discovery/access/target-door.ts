@@ -1,0 +1,63 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, isIPv4 } from 'node:net';
+import { isLinkLocalHost } from '#contracts';
+import { AddressRanges, plainAddress } from '../../address-ranges.js';
+import { targetRefused, targetUnknown } from '../problems.js';
+
+/** All addresses of a name. */
+export type Resolve = (name: string) => Promise<readonly string[]>;
+
+const resolveAll: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
+
+const RESOLVE_TIMEOUT_MS = 3000;
+
+/**
+ * Decides where instances may be. A name is resolved once, when it registers, and requests go to the address that was
+ * looked at then: a later answer of its DNS moves nothing (DNS rebinding).
+ */
+export class TargetDoor {
+  private readonly allowed: AddressRanges | undefined;
+
+  /** @param allowed addresses and CIDR ranges; without any every network but link-local ones is */
+  constructor(
+    allowed: readonly string[] | undefined,
+    private readonly resolve = resolveAll,
+  ) {
+    this.allowed = allowed && new AddressRanges(allowed);
+  }
+
+  /** The address that requests to `url` are to be sent to. @throws targetRefused, targetUnknown */
+  async addressOf(url: string): Promise<string> {
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    const addresses = isIP(host) === 0 ? await this.resolved(host) : [host];
+    for (const address of addresses) this.check(host, address);
+    // IPv4 first, since what listens on `localhost` or on a host's name rarely does on IPv6 alone.
+    const [first] = [...addresses].sort((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)));
+    if (first === undefined) throw unknown(host);
+    return first;
+  }
+
+  private async resolved(name: string): Promise<readonly string[]> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), RESOLVE_TIMEOUT_MS);
+    });
+    try {
+      return (await Promise.race([this.resolve(name), late])).map(plainAddress);
+    } catch (cause) {
+      throw unknown(name, cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private check(host: string, address: string): void {
+    if (isLinkLocalHost(address))
+      throw targetRefused(`${host} is at a link-local address or that of a metadata service`);
+    if (this.allowed && !this.allowed.has(address))
+      throw targetRefused(`${host} is in no network of REGISTRY_ALLOWED_NETWORKS`);
+  }
+}
+
+const unknown = (host: string, cause?: unknown): Error =>
+  targetUnknown(`${host} cannot be resolved to an address here`, { cause });
