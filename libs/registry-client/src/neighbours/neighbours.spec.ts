@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { InstanceView } from '#contracts';
+import { Deadline } from '../deadline/deadline.js';
 import { Neighbours } from './neighbours.js';
 import { NeighbourUnreachable } from './neighbour-unreachable.js';
 
@@ -204,6 +205,17 @@ describe('Neighbours', () => {
       instanceAt(await listening((_request, response) => void response.writeHead(200).write('['))),
     ];
     expect(await reasonOf(get('/trickle', 100))).toBe('timeout');
+  });
+
+  it('waits no longer than whoever waits for it, and asks nobody when that time is over', async () => {
+    let requests = 0;
+    registry.current.list = [instanceAt(await listening(() => void (requests += 1)))];
+    const since = performance.now();
+
+    expect(await new Deadline(100).run(() => reasonOf(get('/silent', 60_000)))).toBe('timeout');
+    expect(performance.now() - since).toBeLessThan(2_000);
+    expect(await new Deadline(0).run(() => reasonOf(get('/silent', 60_000)))).toBe('timeout');
+    expect(requests).toBe(1);
   });
 
   it.each([502, 503, 504])('takes %i for no answer', async (status) => {

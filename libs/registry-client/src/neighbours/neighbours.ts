@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { REQUEST_TIMEOUT_HEADER, type InstanceView } from '#contracts';
+import { Deadline } from '../deadline/deadline.js';
 import type { Registry } from '../registry.js';
 import { InstanceCache } from './instance-cache.js';
 import {
@@ -20,7 +21,10 @@ export interface NeighbourCall {
   readonly body?: object;
   /** `x-request-id` goes on to the neighbour from here; left out, a new one is made. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Longest wait for the whole call, finding the instance and trying another included. Default 5000. */
+  /**
+   * Longest wait for the whole call, finding the instance and trying another included. Default 5000; never longer than the
+   * {@link Deadline} of the work that calls.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -48,10 +52,11 @@ export class Neighbours {
    * @throws NeighbourUnreachable when there is no answer.
    */
   async call(call: NeighbourCall): Promise<NeighbourAnswer> {
-    const timeoutMs = call.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const deadline: Deadline = {
+    const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
+    if (timeoutMs === 0) throw new NeighbourUnreachable(call.service, 'timeout');
+    const deadline: CallDeadline = {
       at: performance.now() + timeoutMs,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
     };
     // Made once, so that both attempts can be told as one call in the logs.
     const requestId = call.headers?.['x-request-id'] ?? randomUUID();
@@ -68,7 +73,7 @@ export class Neighbours {
     await this.transport.close();
   }
 
-  private async try(call: NeighbourCall, deadline: Deadline): Promise<NeighbourAnswer> {
+  private async try(call: NeighbourCall, deadline: CallDeadline): Promise<NeighbourAnswer> {
     const first = await this.pick(call.service, deadline);
     try {
       return await this.send(call, first, deadline);
@@ -89,7 +94,7 @@ export class Neighbours {
     { service }: NeighbourCall,
     failed: InstanceView,
     { reason }: AttemptFailed,
-    deadline: Deadline,
+    deadline: CallDeadline,
   ): Promise<InstanceView | undefined> {
     try {
       return await this.pick(service, deadline, failed);
@@ -98,7 +103,7 @@ export class Neighbours {
     }
   }
 
-  private async sendLast(call: NeighbourCall, instance: InstanceView, deadline: Deadline) {
+  private async sendLast(call: NeighbourCall, instance: InstanceView, deadline: CallDeadline) {
     try {
       return await this.send(call, instance, deadline);
     } catch (error) {
@@ -108,14 +113,14 @@ export class Neighbours {
     }
   }
 
-  private async pick(service: string, deadline: Deadline, except?: InstanceView): Promise<InstanceView> {
+  private async pick(service: string, deadline: CallDeadline, except?: InstanceView): Promise<InstanceView> {
     const instances = (await this.find(service, deadline)).filter(({ id }) => id !== except?.id);
     const picked = instances[this.turn++ % instances.length];
     if (!picked) throw new NeighbourUnreachable(service, 'no-instance');
     return picked;
   }
 
-  private async find(service: string, { signal }: Deadline): Promise<readonly InstanceView[]> {
+  private async find(service: string, { signal }: CallDeadline): Promise<readonly InstanceView[]> {
     try {
       return await Promise.race([this.cache.get(service), rejection(signal)]);
     } catch (error) {
@@ -126,7 +131,7 @@ export class Neighbours {
   private send(
     { method, path, body, headers }: NeighbourCall,
     instance: InstanceView,
-    deadline: Deadline,
+    deadline: CallDeadline,
   ): Promise<NeighbourAnswer> {
     const left = Math.max(1, Math.round(deadline.at - performance.now()));
     return this.transport.send({
@@ -145,7 +150,7 @@ export class Neighbours {
   }
 }
 
-interface Deadline {
+interface CallDeadline {
   /** On the clock of `performance.now()`. */
   readonly at: number;
   readonly signal: AbortSignal;

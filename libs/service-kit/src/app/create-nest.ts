@@ -7,6 +7,7 @@ import { answerClientError } from '../http/client-error.js';
 import { lingerAfterRefusals } from '../http/linger.js';
 import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
+import { keepDeadlines } from '../http/request-deadline.js';
 import { createValidationPipe } from '../http/validation.pipe.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -47,5 +48,6 @@ function prepare(fastify: FastifyInstance): void {
   });
   tellAllowedMethods(fastify);
   useStrictJson(fastify);
+  keepDeadlines(fastify);
   lingerAfterRefusals(fastify);
 }

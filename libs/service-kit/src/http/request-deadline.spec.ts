@@ -1,0 +1,46 @@
+import { fastify } from 'fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Deadline } from '#registry-client';
+import { keepDeadlines } from './request-deadline.js';
+
+describe('A request that says how long its caller waits', () => {
+  const app = fastify();
+  const afterwards: (number | undefined)[] = [];
+  keepDeadlines(app);
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/',
+    handler: async () => {
+      await sleep(20);
+      void sleep(200).then(() => afterwards.push(Deadline.remainingMs));
+      return { left: Deadline.remainingMs ?? null };
+    },
+  });
+  let url = '';
+
+  beforeAll(async () => {
+    url = await app.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  afterAll(() => app.close());
+
+  const leftOf = async (init: RequestInit): Promise<number | null> =>
+    ((await (await fetch(url, init)).json()) as { left: number | null }).left;
+
+  it.each<RequestInit>([
+    { method: 'GET' },
+    { method: 'POST', body: JSON.stringify({ large: 'x'.repeat(200_000) }) },
+  ])('leaves its handler that time, and what follows the answer any', async (init) => {
+    const headers = { 'content-type': 'application/json', 'x-request-timeout-ms': '5000' };
+    const left = await leftOf({ ...init, headers });
+    expect(left).toBeGreaterThan(1_000);
+    expect(left).toBeLessThan(4_990);
+    await sleep(300);
+    expect(afterwards.at(-1)).toBeUndefined();
+  });
+
+  it.each<Record<string, string>>([{}, { 'x-request-timeout-ms': 'soon' }, { 'x-request-timeout-ms': '-1' }])(
+    'is under no deadline with %j',
+    async (headers) => expect(await leftOf({ headers })).toBeNull(),
+  );
+});
