@@ -33,6 +33,6 @@ const payload = {
 
 const { env } = process;
 const outside = await boot(gateway, { env });
-const inside = await boot(payload, { env, registry: localRegistryOf(outside.nest) });
+const inside = await boot(payload, { env, registry: localRegistryOf(outside) });
 process.on('disconnect', () => process.exit());
 process.send({ gatewayUrl: outside.url, serviceUrl: inside.url });

@@ -1,0 +1,44 @@
+import { call } from '#testing';
+import { onEveryFlow } from './support/bench.js';
+import { lengthOf, openAnswer, stateOf, Upload } from './support/bodies.js';
+import { untilStill } from './support/until-still.js';
+import { MB, peakDuring } from './support/vitals.js';
+
+const PEERS = 40;
+const SIZE = 32 * MB;
+// Two sockets lie between sender and reader, and the kernel holds some MB for each.
+const IN_SOCKETS = 16 * MB;
+const FLAT = 50 * MB;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const times = <T>(make: () => T): T[] => Array.from({ length: PEERS }, make);
+
+onEveryFlow('slow peers', (bench) => {
+  it('hold the service back when they read nothing, and get all of it later', async () => {
+    const before = (await stateOf(bench().serviceUrl)).sent;
+    const sent = async (): Promise<number> => (await stateOf(bench().serviceUrl)).sent - before;
+    const { pid } = bench().gateway;
+    const first = await peakDuring(pid, async () =>
+      lengthOf(await openAnswer(`${bench().url}/down/${SIZE}`)),
+    );
+    const answers = await Promise.all(times(() => openAnswer(`${bench().url}/down/${SIZE}`)));
+    const peak = await peakDuring(pid, () => untilStill('the service to stop sending', sent));
+    expect(await sent()).toBeLessThan(SIZE + PEERS * IN_SOCKETS);
+    expect(peak - first).toBeLessThan(FLAT);
+    const lengths = await Promise.all(answers.map(lengthOf));
+    expect(lengths).toEqual(times(() => SIZE));
+  }, 120_000);
+
+  it('are held back when the service reads nothing, and deliver all of it later', async () => {
+    const { pid } = bench().gateway;
+    const first = await peakDuring(pid, () => new Upload(`${bench().url}/up`, SIZE).received());
+    const uploads = times(() => new Upload(`${bench().url}/hold`, SIZE));
+    const sent = (): number => sum(uploads.map((upload) => upload.sent));
+    const peak = await peakDuring(pid, () => untilStill('the clients to stop sending', sent));
+    expect(sent()).toBeLessThan(PEERS * IN_SOCKETS);
+    expect(peak - first).toBeLessThan(FLAT);
+    await call(bench().serviceUrl, 'POST /release');
+    const received = await Promise.all(uploads.map((upload) => upload.received()));
+    expect(received).toEqual(times(() => SIZE));
+  }, 120_000);
+});

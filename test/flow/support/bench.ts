@@ -1,0 +1,79 @@
+import { call, launchNode, listeningUrlOf, startApp, waitFor, type LaunchedProcess } from '#testing';
+import { KINDS, PLANES, type Kind, type Plane } from '../../conformance/support/bench.js';
+
+/** A gateway as a process of its own, with the flow service behind it. */
+export interface FlowBench {
+  readonly gateway: LaunchedProcess;
+  readonly gatewayUrl: string;
+  /** Where the flow service is for clients. */
+  readonly url: string;
+  /** The flow service's own address, past the gateway. */
+  readonly serviceUrl: string;
+  stop(): Promise<unknown>;
+}
+
+const LISTENS = /"app":"flow","url":"[^"]+","msg":"flow listens/;
+const ADDRESS = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
+
+/** Registers an instance of `name` at `url`. */
+export async function register(gatewayUrl: string, name: string, url: string, id = name): Promise<void> {
+  const body = { name, url, id, ttlSeconds: 300, healthPath: '/health' };
+  const { status } = await call(gatewayUrl, 'POST /discovery/register', { body });
+  if (status !== 201) throw new Error(`registering answers ${status}`);
+}
+
+async function startRemote(plane: Plane): Promise<FlowBench> {
+  const gateway = await startApp('gateway', { ...ADDRESS, DATA_PLANE: plane });
+  const service = launchNode('test/flow/support/remote-service.mjs');
+  await service.waitForOutput(LISTENS);
+  const serviceUrl = listeningUrlOf('flow', service.stdout);
+  await register(gateway.url, 'flow', serviceUrl);
+  const stop = () => Promise.all([gateway.process.stop(), service.stop()]);
+  return { gateway: gateway.process, ...addressesOf(gateway.url, serviceUrl), stop };
+}
+
+async function startLocal(): Promise<FlowBench> {
+  const gateway = launchNode('test/flow/support/local-gateway.mjs', [], ADDRESS);
+  await gateway.waitForOutput(LISTENS);
+  const { stdout } = gateway;
+  const addresses = addressesOf(listeningUrlOf('gateway', stdout), listeningUrlOf('flow', stdout));
+  return { gateway, ...addresses, stop: () => gateway.stop() };
+}
+
+const addressesOf = (gatewayUrl: string, serviceUrl: string) => ({
+  gatewayUrl,
+  serviceUrl,
+  url: `${gatewayUrl}/api/flow`,
+});
+
+async function start(kind: Kind): Promise<FlowBench> {
+  const bench = await (kind === 'local' ? startLocal() : startRemote(kind));
+  await waitFor('the flow service to be up', async () => (await fetch(`${bench.url}/state`)).ok);
+  return bench;
+}
+
+// RSS and file descriptors of another process are read from /proc.
+const describeOn = process.platform === 'linux' ? describe : describe.skip;
+
+function onEach(
+  kinds: readonly Kind[],
+  subject: string,
+  suite: (bench: () => FlowBench, kind: Kind) => void,
+): void {
+  describeOn.each(kinds)(`${subject} (%s)`, (kind) => {
+    let bench: FlowBench | undefined;
+    beforeAll(async () => {
+      bench = await start(kind);
+    }, 30_000);
+    afterAll(() => bench?.stop(), 30_000);
+    suite(() => bench!, kind);
+  });
+}
+
+/** Runs a suite once on each data plane, and once with the service in the gateway's process. */
+export const onEveryFlow = (subject: string, suite: (bench: () => FlowBench, kind: Kind) => void): void =>
+  onEach(KINDS, subject, suite);
+
+/** Runs a suite once on each data plane. */
+export const onEveryPlane = (subject: string, suite: (bench: () => FlowBench, kind: Kind) => void): void =>
+  onEach(PLANES, subject, suite);

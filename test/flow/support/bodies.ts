@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { call } from '#testing';
+
+const CHUNK = Buffer.alloc(64 * 1024, 'x');
+
+/** Asks for `url` and gives the answer as soon as it begins, unread. */
+export async function openAnswer(url: string): Promise<IncomingMessage> {
+  const outgoing = request(url, { agent: false }).end();
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+/** Reads an answer to its end and returns its length. */
+export async function lengthOf(answer: IncomingMessage): Promise<number> {
+  let bytes = 0;
+  answer.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  await once(answer, 'end');
+  return bytes;
+}
+
+export const download = async (url: string): Promise<number> => lengthOf(await openAnswer(url));
+
+/** An upload of `bytes` that goes as fast as it is taken. */
+export class Upload {
+  /** Bytes given to the socket so far. */
+  sent = 0;
+  private readonly outgoing: ClientRequest;
+  private readonly answer: Promise<string>;
+
+  constructor(
+    url: string,
+    private readonly bytes: number,
+  ) {
+    this.outgoing = request(url, { method: 'POST', agent: false, headers: { 'content-length': bytes } });
+    this.answer = once(this.outgoing, 'response').then(([answer]) => textOf(answer as IncomingMessage));
+    this.answer.catch(() => undefined);
+    this.write();
+  }
+
+  /** What the service says: how many bytes it has received. */
+  async received(): Promise<number> {
+    return Number(await this.answer);
+  }
+
+  private write(): void {
+    while (this.sent < this.bytes) {
+      this.sent += CHUNK.length;
+      if (!this.outgoing.write(CHUNK)) return void this.outgoing.once('drain', () => this.write());
+    }
+    this.outgoing.end();
+  }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk as string;
+  return text;
+}
+
+/** Bytes that the flow service has sent and received so far. */
+export async function stateOf(serviceUrl: string): Promise<{ sent: number; received: number }> {
+  return JSON.parse((await call(serviceUrl, 'GET /state')).body as string) as {
+    sent: number;
+    received: number;
+  };
+}
