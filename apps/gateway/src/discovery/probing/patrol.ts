@@ -1,5 +1,6 @@
 import type { Ticking } from '../discovery-timer.js';
 import type { Instance } from '../instance.js';
+import { pinnedTarget } from '../pinned-target.js';
 import type { LiveServiceTable } from '../service-table.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
@@ -46,9 +47,9 @@ export class Patrol implements Ticking {
   }
 
   private async visit(instance: Instance): Promise<void> {
-    const { id, url, load } = instance;
+    const { id, load } = instance;
     if (!this.store.isOurs(id)) return;
-    const answer = await this.knock(url);
+    const answer = await this.knock(pinnedTarget(instance).origin);
     if (answer === 'open') this.opened.add(load);
     else if (!this.opened.has(load)) return;
     else if (answer === 'refused') this.reports.refused(instance, 'its port refuses connections');
