@@ -81,7 +81,7 @@ export interface BreakerLimits {
 export interface ConcurrencyLimits {
   /** To one instance. */
   readonly perInstance: number;
-  /** To the service. */
+  /** To the service. Event streams and tunnels count for as long as they last, so the default leaves room for them. */
   readonly perService: number;
   /** How many more may wait for a place, */
   readonly queue: number;
@@ -116,5 +116,5 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   }),
   ejection: Object.freeze({ failuresInRow: 5 }),
   breaker: Object.freeze({ failurePercent: 50, minRequests: 20, openMs: 1_000 }),
-  concurrency: Object.freeze({ perInstance: 0, perService: 4_096, queue: 256, queueMs: 500 }),
+  concurrency: Object.freeze({ perInstance: 0, perService: 16_384, queue: 256, queueMs: 500 }),
 });
