@@ -4,7 +4,7 @@ import type { Origin } from './origin.js';
 import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection.js';
 
 /** Idle connections that are kept to one instance; there are never more busy ones than clients. */
-const MAX_IDLE = 256;
+const MAX_IDLE = 1_024;
 /** How long a connection may have been idle to carry a request that must not be sent twice. */
 const FRESH_MS = 1_000;
 
