@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Agent } from 'node:http';
+import { launchNode, listeningUrlOf, waitFor } from '#testing';
+import { exchange } from '../conformance/support/exchange.js';
+import { onEveryPlane, register, type FlowBench } from './support/bench.js';
+import { descriptorsOf } from './support/vitals.js';
+
+const INSTANCES = 100;
+const REQUESTS = 5_000;
+const AT_ONCE = 500;
+// Connections to the registry and to the service, kept for the next request.
+const KEPT = 16;
+
+const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
+
+/** Registers a crowd of instances, waits until they answer, and kills them all. */
+async function killCrowd(gatewayUrl: string): Promise<void> {
+  const crowd = launchNode('test/flow/support/remote-service.mjs');
+  await crowd.waitForOutput(/flow listens/);
+  const { port } = new URL(listeningUrlOf('flow', crowd.stdout));
+  for (let index = 1; index <= INSTANCES; index += 1)
+    await register(gatewayUrl, 'crowd', `http://127.0.1.${index}:${port}`, `crowd-${index}`);
+  await waitFor('the crowd to be up', async () => (await fetch(`${gatewayUrl}/api/crowd/state`)).ok);
+  crowd.signal('SIGKILL');
+  await crowd.exited;
+}
+
+/** Sends so many requests, so many at a time, and gives the statuses that came. */
+async function statusesOf(url: string): Promise<ReadonlySet<number>> {
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const answers = await Promise.all(times(REQUESTS, () => exchange(url, { agent })));
+  agent.destroy();
+  return new Set(answers.map(({ status }) => status));
+}
+
+/** A client that leaves in the middle of its request head. */
+async function comeAndGo({ gatewayUrl }: FlowBench): Promise<void> {
+  const socket = connect(Number(new URL(gatewayUrl).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write('GET /api/flow/state HTTP/1.1\r\nHost: gw', () => socket.resetAndDestroy());
+  await once(socket, 'close');
+}
+
+async function expectUnharmed({ gateway, url }: FlowBench, before: number): Promise<void> {
+  await waitFor('descriptors to be free', () => descriptorsOf(gateway.pid) <= before + KEPT);
+  expect(gateway.hasEnded).toBe(false);
+  expect((await exchange(`${url}/state`)).status).toBe(200);
+}
+
+onEveryPlane(`a burst of ${REQUESTS}`, (bench) => {
+  it('requests for instances that refuse connections is answered, and leaves nothing behind', async () => {
+    const { gateway, gatewayUrl } = bench();
+    const before = descriptorsOf(gateway.pid);
+    await killCrowd(gatewayUrl);
+    const statuses = await statusesOf(`${gatewayUrl}/api/crowd/state`);
+    expect([...statuses].filter((status) => status !== 502 && status !== 503)).toEqual([]);
+    await expectUnharmed(bench(), before);
+  }, 120_000);
+
+  it('clients that reset their connections leaves nothing behind', async () => {
+    const before = descriptorsOf(bench().gateway.pid);
+    for (let left = REQUESTS; left > 0; left -= AT_ONCE)
+      await Promise.all(times(AT_ONCE, () => comeAndGo(bench())));
+    await expectUnharmed(bench(), before);
+  }, 120_000);
+});

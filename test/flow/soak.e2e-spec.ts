@@ -1,0 +1,21 @@
+import { launchNode } from '#testing';
+import { PLANES } from '../conformance/support/bench.js';
+
+const SECONDS = 12;
+
+// Memory and descriptors of another process are read from /proc.
+(process.platform === 'linux' ? describe : describe.skip)('a short soak', () => {
+  it.each(PLANES)(
+    'leaves memory and file descriptors flat (%s)',
+    async (plane) => {
+      const args = ['--minutes', String(SECONDS / 60), '--data-plane', plane];
+      const soak = launchNode('bench/soak.mjs', args);
+      const exit = await soak.exited;
+      expect({ ...exit, told: soak.stdout + soak.stderr }).toMatchObject({
+        code: 0,
+        told: expect.stringMatching(/^ok .*resident memory.*\nok .*file descriptors/m) as string,
+      });
+    },
+    120_000,
+  );
+});

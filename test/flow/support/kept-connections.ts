@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** How many of them ask at the same time. */
+export const AT_ONCE = 100;
+
+/** Client connections that stay open between requests. */
+export class KeptConnections {
+  private readonly sockets: Socket[] = [];
+
+  constructor(private readonly url: URL) {}
+
+  /** Opens `count` more, some at a time, and asks for the URL once on each. @throws when one does not answer 200 */
+  async open(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= AT_ONCE)
+      await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => this.openOne()));
+  }
+
+  /** Asks once more on every connection, some at a time. @throws when one does not answer 200 */
+  async askAll(): Promise<void> {
+    for (let from = 0; from < this.sockets.length; from += AT_ONCE)
+      await Promise.all(this.sockets.slice(from, from + AT_ONCE).map((socket) => this.ask(socket)));
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private async openOne(): Promise<void> {
+    const socket = connect(Number(this.url.port), this.url.hostname);
+    this.sockets.push(socket);
+    await once(socket, 'connect');
+    await this.ask(socket);
+  }
+
+  private async ask(socket: Socket): Promise<void> {
+    socket.write(`GET ${this.url.pathname} HTTP/1.1\r\nHost: ${this.url.host}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    const head = answer.toString('latin1');
+    if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(`a kept connection answers ${head}`);
+  }
+}
