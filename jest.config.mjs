@@ -26,6 +26,8 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/support/jest-globals.mjs'],
+  // Waits say themselves how long they may take; this ends what hangs, on a machine that may be busy.
+  testTimeout: 60_000,
 };
 
 export default {

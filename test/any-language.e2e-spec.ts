@@ -20,7 +20,7 @@ onPrograms(['curl'], 'a shell program that takes part by curl alone', () => {
     program = new LaunchedProcess('sh', ['test/support/shell-service.sh', system.url], plainEnvironment());
     const [, registered] = await program.waitForOutput(/^registered as (\S+)$/m);
     id = registered!;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await program.stop();

@@ -6,7 +6,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
 
   beforeAll(async () => {
     system = await startSystem(mount, { DATA_DIR: data.path });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await system.process.stop();

@@ -25,7 +25,7 @@ describe('npm start', () => {
     const services = (await (await fetch(`${url!}/services`)).json()) as { name: string }[];
     expect(services.map(({ name }) => name)).toEqual(['order-service', 'product-service', 'user-service']);
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 });
 
 describe.each(['start', 'start:split'])('npm run %s', (script) => {
@@ -36,7 +36,7 @@ describe.each(['start', 'start:split'])('npm run %s', (script) => {
     // Resolves when the last process that can write to our pipe has gone, not when npm has.
     await launched.stop();
     await expect(fetch(url!)).rejects.toThrow();
-  }, 60_000);
+  });
 });
 
 describe('npm run start:split', () => {
@@ -49,7 +49,7 @@ describe('npm run start:split', () => {
     for (const app of ['gateway', 'user-service', 'order-service', 'product-service'])
       expect(launched.stdout).toMatch(new RegExp(`^${app} +\\| \\{.*"msg":"${app} listens on`, 'm'));
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 
   it('ends, with the reason, when one app cannot start', async () => {
     const launched = split({ ORDER_SERVICE_PORT: 'x' });
@@ -58,7 +58,7 @@ describe('npm run start:split', () => {
       /^order-service +\| order-service: bad configuration: ORDER_SERVICE_PORT/m,
     );
     expect(launched.stderr).toMatch(/^order-service ended \(exit code 1\); stopping the others$/m);
-  }, 60_000);
+  });
 
   it('names an app that dies later and keeps the others', async () => {
     const launched = split({});
@@ -72,5 +72,5 @@ describe('npm run start:split', () => {
     const answer = await fetch(`${url!}/api/user-service/users`);
     expect(answer.status).toBeGreaterThanOrEqual(502);
     expect(await launched.stop()).toEqual({ code: 1, signal: null });
-  }, 60_000);
+  });
 });

@@ -56,5 +56,5 @@ onBothStores('an order service that is killed', (store) => {
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(await again.json()).toEqual((await list(second.url))[0]);
     expect(await second.process.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 });

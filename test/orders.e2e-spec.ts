@@ -9,7 +9,7 @@ onBothStores('orders', (store) => {
 
   beforeAll(async () => {
     shop = await Shop.open(store);
-  }, 60_000);
+  });
   afterAll(() => shop.close());
 
   beforeEach(async () => {
@@ -155,7 +155,7 @@ onBothStores('orders', (store) => {
     await waitFor('the order', async () => (await statusAt(path)) === 'rejected', 20_000);
     expect((await shop.orderAt(path)).statusReason).toContain('nobody');
     expect(await shop.stockOf(tea)).toBe(10);
-  }, 30_000);
+  });
 
   it('can be cancelled while the product service is away; the stock comes back later, once', async () => {
     const { id } = await placed(5);
@@ -165,7 +165,7 @@ onBothStores('orders', (store) => {
 
     await shop.start('products');
     await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10, 20_000);
-  }, 30_000);
+  });
 
   it('that wait survive a restart of the order service', async () => {
     await shop.stop('products');
@@ -176,5 +176,5 @@ onBothStores('orders', (store) => {
 
     await waitFor('the order', async () => (await statusAt(path)) === 'confirmed', 20_000);
     expect(await shop.stockOf(tea)).toBe(9);
-  }, 30_000);
+  });
 });

@@ -105,7 +105,7 @@ onPrograms(['curl'], 'the curl commands of a README, in order, against a running
     system = await startSystem('monolith', { DATA_DIR: data.path });
     standIn = createServer((_request, response) => response.end('files')).listen(0, '127.0.0.1');
     await once(standIn, 'listening');
-  }, 60_000);
+  });
 
   afterAll(async () => {
     standIn.close();

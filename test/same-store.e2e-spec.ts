@@ -42,11 +42,11 @@ describe('several processes of a service on one embedded store', () => {
     const data = tempDir();
     await raceOn({ DATA_DIR: data.path });
     data.remove();
-  }, 60_000);
+  });
 });
 
 onPostgres('several processes of a service', (server) => {
   it('start together, and give an address away once', async () => {
     await raceOn({ DATABASE_URL: await server().createDatabase() });
-  }, 60_000);
+  });
 });

@@ -85,7 +85,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     expect(await system.process.exited).toEqual({ code: 0, signal: null });
     expect(system.process.stderr).toBe('');
     slow.server.close();
-  }, 60_000);
+  });
 
   it('ends at once at a second signal', async () => {
     const { system, slow, answer } = await inFlight(mount);
@@ -101,7 +101,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     await expect(answer).rejects.toThrow();
     slow.server.closeAllConnections();
     slow.server.close();
-  }, 60_000);
+  });
 });
 
 describe.each(['gateway', 'user-service'])('%s that others send work to', (name) => {
@@ -121,7 +121,7 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
     expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
     expect(await app.process.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - since).toBeGreaterThan(1900);
-  }, 30_000);
+  });
 
   it('then refuses connections, and ends those that it has with an answer', async () => {
     const app = await start();
@@ -137,7 +137,7 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
     const last = await answerOf(`${app.url}/health/live`, agent);
     expect([last.resume().statusCode, last.headers.connection]).toEqual([200, 'close']);
     expect(await app.process.exited).toEqual({ code: 0, signal: null });
-  }, 30_000);
+  });
 
   it('does not wait at SIGINT', async () => {
     const app = await start();
@@ -145,7 +145,7 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
     app.process.signal('SIGINT');
     expect(await app.process.exited).toEqual({ code: 0, signal: null });
     expect(performance.now() - since).toBeLessThan(1900);
-  }, 30_000);
+  });
 });
 
 describe('a service that leaves', () => {
@@ -163,7 +163,7 @@ describe('a service that leaves', () => {
     service.process.signal('SIGTERM');
     expect(await service.process.exited).toEqual({ code: 130, signal: null });
     await gateway.process.stop();
-  }, 30_000);
+  });
 });
 
 describe('a monolith whose work in flight does not end', () => {
@@ -177,5 +177,5 @@ describe('a monolith whose work in flight does not end', () => {
     expect(system.process.stdout).toContain('work in flight did not finish in time and is cut off');
     slow.server.closeAllConnections();
     slow.server.close();
-  }, 60_000);
+  });
 });

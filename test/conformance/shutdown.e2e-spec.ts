@@ -11,7 +11,7 @@ describe.each(KINDS)('shutdown (%s)', (kind) => {
   let bench: Bench;
   beforeEach(async () => {
     bench = await startBench(kind);
-  }, 30_000);
+  });
 
   it('finishes what is in flight, takes no new connections, and ends kept ones', async () => {
     let held: ServerResponse | undefined;

@@ -42,7 +42,7 @@ describe('a backup of the embedded stores', () => {
     await addUser(system, 'ann');
     expect(await run('backup', 'first')).toEqual({ code: 0, stderr: '' });
     await addUser(system, 'bob');
-  }, 60_000);
+  });
   afterAll(async () => {
     await system.process.stop();
     data.remove();
@@ -70,14 +70,14 @@ describe('a backup of the embedded stores', () => {
     expect(await run('restore', 'damaged')).toMatchObject({ code: 1 });
     await start();
     expect(await namesOf(system)).toEqual(['ann', 'bob']);
-  }, 60_000);
+  });
 
   it('brings back what was there when it was made, and nothing else', async () => {
     await system.process.stop();
     expect(await run('restore', 'first')).toEqual({ code: 0, stderr: '' });
     await start();
     expect(await namesOf(system)).toEqual(['ann']);
-  }, 60_000);
+  });
 
   it.each(['backup', 'restore'])('%s explains itself', async (script) => {
     const program = launchNode(`scripts/${script}.mjs`);

@@ -59,7 +59,7 @@ describe('an upgrade of a service under load', () => {
     expect(load.answered).toBeGreaterThan(100);
     expect(await versions()).toEqual([NEXT, NEXT]);
     expect((await registry.instances()).map(({ weight }) => weight)).toEqual([100, 100]);
-  }, 60_000);
+  }, 150_000);
 
   it('is taken back without a failed request when the new version fails more often', async () => {
     const before = await registry.instances();
@@ -75,7 +75,7 @@ describe('an upgrade of a service under load', () => {
       before.map(({ id }) => ({ id, weight: 100, status: 'up' })),
     );
     expect(said.at(-1)).toContain('errors 10.0 % there, 20.0 % on the new ones');
-  }, 60_000);
+  }, 150_000);
 
   it('sends the old ones less with every step, and the new ones their usual share', async () => {
     const shares: string[] = [];
@@ -87,7 +87,7 @@ describe('an upgrade of a service under load', () => {
     await upgrade({ weigh });
     const share = (weight: number) => `1.0.0: ${weight}, 1.0.0: ${weight}, ${NEXT}: 100, ${NEXT}: 100`;
     expect(shares).toEqual(['1.0.0: 1000, 1.0.0: 1000', ...STEPS.map(share)]);
-  }, 60_000);
+  }, 150_000);
 
   it('does not begin when nothing runs', async () => {
     await fleet.retire();

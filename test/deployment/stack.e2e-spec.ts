@@ -113,7 +113,7 @@ describe('npm run stack', () => {
           ...['one', 'two'].flatMap((id) => [`stop --time 60 ${id}`, `rm ${id}`]),
         ],
       ]);
-    }, 20_000);
+    });
 
     it('ends none of the old ones when the new ones are not healthy', async () => {
       const { code, asked, stderr } = await stack(

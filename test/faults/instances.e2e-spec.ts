@@ -25,7 +25,7 @@ onFleet('an instance of two, under load', (fleet) => {
     expect(reads.failures).toEqual([]);
     expect(writes.failures.length).toBeLessThanOrEqual(2);
     await ledger.check(fleet().url);
-  }, 60_000);
+  });
 
   it('that stands still fails no read, and is out of rotation until it goes on', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20, timeoutMs: 25_000 });
@@ -42,5 +42,5 @@ onFleet('an instance of two, under load', (fleet) => {
     measured.note('SIGSTOP: slowest read', reads.slowestMs);
     expect(reads.failures).toEqual([]);
     await ledger.check(fleet().url);
-  }, 60_000);
+  });
 });

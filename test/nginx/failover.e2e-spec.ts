@@ -45,7 +45,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
   beforeEach(async () => {
     [one, other] = [await FakeGateway.start(), await FakeGateway.start()];
     nginx = await startNginx([one.address, other.address]);
-  }, 30_000);
+  });
 
   afterEach(async () => {
     await nginx.stop();

@@ -99,7 +99,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     outgoing.end(second);
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     expect(await nextText(incoming)).toBe(createHash('sha256').update(first).update(second).digest('hex'));
-  }, 30_000);
+  });
 
   it('opens tunnels for WebSocket', async () => {
     const sockets = new WebSocketServer({ server: front.service });

@@ -17,7 +17,7 @@ onPrograms(['nginx', 'redis-server'], 'a rolling restart of gateways and service
       services: { 'user-service': 2 },
       env: { SHUTDOWN_DELAY_SECONDS: '3' },
     });
-  }, 60_000);
+  });
   afterAll(() => fleet.stop(), 30_000);
 
   it('fails no request, not even a POST', async () => {

@@ -2,9 +2,6 @@ import { waitFor } from '#testing';
 import { Fleet, type Behaviour } from './support/fleet.js';
 import { Traffic } from './support/traffic.js';
 
-// Every test starts processes of its own, on a machine that may be busy.
-jest.setTimeout(40_000);
-
 const BAD: readonly Behaviour[] = ['fails', 'unavailable', 'silent', 'resets', 'garbage', 'trickles'];
 
 describe('A service that', () => {

@@ -2,9 +2,6 @@ import { waitFor } from '#testing';
 import { Fleet } from './support/fleet.js';
 import { Traffic } from './support/traffic.js';
 
-// Every test starts processes of its own, on a machine that may be busy.
-jest.setTimeout(40_000);
-
 describe('A policy that instances declare', () => {
   let fleet: Fleet;
 

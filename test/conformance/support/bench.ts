@@ -102,7 +102,7 @@ function withBench<B extends GatewayBench>(start: () => Promise<B>, suite: (benc
   let bench: B | undefined;
   beforeAll(async () => {
     bench = await start();
-  }, 30_000);
+  });
   afterAll(() => bench?.close());
   suite(() => bench!);
 }

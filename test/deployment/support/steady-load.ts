@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const CLIENTS = 6;
+const PAUSE_MS = 10;
 
-/** Clients that read and write users without a pause, until they are stopped. */
+/** Clients that read and write users again and again, until they are stopped. */
 export class SteadyLoad {
   answered = 0;
   /** What went wrong, one entry a request. */
@@ -26,7 +27,7 @@ export class SteadyLoad {
       // Not idempotent: what was lost on the way could not be sent again.
       const body = JSON.stringify({ email: `${randomUUID()}@example.com`, name: 'Load' });
       await this.expect(201, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-      await sleep(1);
+      await sleep(PAUSE_MS);
     }
   }
 

@@ -15,7 +15,7 @@ export function onFleet(
         const DATABASE_URL = await postgres().createDatabase();
         const env = { DATABASE_URL, ...options.env };
         fleet = await Fleet.start({ gateways: 2, services: { 'user-service': 2 }, ...options, env });
-      }, 60_000);
+      });
       afterAll(() => fleet?.stop(), 60_000);
       suite(() => fleet!);
     }),

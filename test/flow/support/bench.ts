@@ -64,7 +64,7 @@ function onEach(
     let bench: FlowBench | undefined;
     beforeAll(async () => {
       bench = await start(kind);
-    }, 30_000);
+    });
     afterAll(() => bench?.stop(), 30_000);
     suite(() => bench!, kind);
   });

@@ -121,7 +121,7 @@ describe('stock', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 async function expectConserved(shop: Shop): Promise<void> {

@@ -25,7 +25,7 @@ export function onPostgres(subject: string, suite: (server: () => TestPostgres) 
     let server: TestPostgres | undefined;
     beforeAll(async () => {
       server = await startPostgres();
-    }, 60_000);
+    });
     afterAll(() => server?.stop());
     suite(() => server!);
   });

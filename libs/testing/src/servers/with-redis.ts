@@ -7,7 +7,7 @@ export function withRedis(subject: string, suite: (server: () => TestRedis) => v
     let server: TestRedis | undefined;
     beforeAll(async () => {
       server = await startRedis();
-    }, 30_000);
+    });
     afterAll(() => server?.stop());
     suite(() => {
       if (!server) throw new Error('Redis has not been started');

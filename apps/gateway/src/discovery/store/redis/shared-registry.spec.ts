@@ -224,7 +224,7 @@ withRedis('a Redis that comes and goes', (server) => {
     await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 102));
     await Promise.all([...stores, late].map((each) => each.close()));
     await again.stop();
-  }, 20_000);
+  });
 });
 
 describe('a gateway whose Redis is not there', () => {
@@ -234,7 +234,7 @@ describe('a gateway whose Redis is not there', () => {
       name: 'StartupError',
       message: `the Redis server of REDIS_URL cannot be used: Error: connect ECONNREFUSED 127.0.0.1:${port}`,
     });
-  }, 20_000);
+  });
 });
 
 withRedis('leases on one Redis', (server) => {
@@ -261,7 +261,7 @@ withRedis('leases on one Redis', (server) => {
     expect(await other.ids()).toEqual(['a']);
     await Promise.all([one.pass(2500), other.pass(2500)]);
     expect(await other.ids()).toEqual([]);
-  }, 20_000);
+  });
 
   it('outlive the gateway that stood still and heard their heartbeats, while others sweep on', async () => {
     const [one, other] = await pair();
@@ -277,7 +277,7 @@ withRedis('leases on one Redis', (server) => {
     await Promise.all([one.pass(1500), other.pass(1500)]);
     expect(await one.ids()).toEqual([]);
     expect(one.changes.filter(({ type }) => type === 'expired')).toHaveLength(2);
-  }, 20_000);
+  });
 
   it('end when the gateway that heard their heartbeats has left for good', async () => {
     const [one, other] = await pair();
