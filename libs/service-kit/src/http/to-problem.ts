@@ -7,6 +7,7 @@ import {
   Problem,
   unsupportedMediaType,
 } from '#contracts';
+import { factsOf } from '../errors/error-facts.js';
 
 const badRequest = defineProblem('bad-request', 400, 'Bad request');
 
@@ -25,15 +26,12 @@ function fromHttpException(exception: HttpException): Problem {
   return defineProblem(title.toLowerCase().replace(/[^a-z]+/g, '-'), status, title)(title);
 }
 
-const statusOf = (thrown: unknown): number => Number((thrown as { statusCode?: unknown }).statusCode);
-
 /** The problem that `thrown` is, or stands for; `undefined` for what nobody foresaw. */
 export function toProblem(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof HttpException) return fromHttpException(thrown);
-  if (!(thrown instanceof Error)) return undefined;
-  const known = FASTIFY_PROBLEMS[(thrown as { code?: string }).code ?? ''];
+  const { code = '', statusCode = 0 } = factsOf(thrown);
+  const known = FASTIFY_PROBLEMS[code];
   if (known) return known();
-  const status = statusOf(thrown);
-  return status >= 400 && status < 500 ? badRequest('the request cannot be read') : undefined;
+  return statusCode >= 400 && statusCode < 500 ? badRequest('the request cannot be read') : undefined;
 }

@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import { Problem } from '#contracts';
 import { StartupError } from '../config/config-error.js';
 import type { StorageConfig } from '../config/service-config.js';
+import { factsOf } from '../errors/error-facts.js';
 import { openLibsql } from './open-libsql.js';
 import { openPostgres } from './open-postgres.js';
 
@@ -40,6 +41,6 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 
 function explain(error: unknown, url: string): string {
   const cause = error instanceof Problem ? error.cause : error;
-  const { code, message } = cause as { code?: string; message: string };
+  const { code, message = 'unknown reason' } = factsOf(cause);
   return `${new URL(url).host}: ${EXPLANATIONS[code ?? ''] ?? message}`;
 }

@@ -1,4 +1,5 @@
 import { Migrator, type Kysely, type Migration } from 'kysely';
+import { factsOf } from '../errors/error-facts.js';
 import { StartupError } from '../config/config-error.js';
 
 /** The migrations of one service, by name; they run in the order of their names, each once. */
@@ -25,7 +26,7 @@ export async function migrate<Schema>(
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined || (await isNewer(database, migrationTableName, Object.keys(migrations)))) return;
-  const reason = error instanceof Error ? error.message : 'unknown reason';
+  const { message: reason = 'unknown reason' } = factsOf(error);
   throw new StartupError(`the store of ${name} cannot be brought up to date: ${reason}`, { cause: error });
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import Libsql from 'libsql';
 import type { StorageConfig } from '../config/service-config.js';
 import { StartupError } from '../config/config-error.js';
+import { factsOf } from '../errors/error-facts.js';
 import { LibsqlDialect } from './libsql.dialect.js';
 import { whileBusy } from './while-busy.js';
 
@@ -59,7 +60,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 };
 
 function explain(error: unknown): string {
-  const { code, message } = error as { code?: string; message: string };
+  const { code, message = 'unknown reason' } = factsOf(error);
   return (
     EXPLANATIONS[code ?? ''] ?? (message.includes('Unable to open') ? 'it cannot be opened or made' : message)
   );

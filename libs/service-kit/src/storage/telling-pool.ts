@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import { factsOf } from '../errors/error-facts.js';
 import { storageAway } from './storage.problems.js';
 
 // PostgreSQL's classes of errors (appendix A of its manual) that are about the server or the way to it.
@@ -17,9 +18,8 @@ const AWAY: ReadonlySet<string> = new Set([
 
 /** Whether the query found no server to answer it, rather than one that refused it. */
 function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as { code?: string };
-  if (code === undefined) return /^(Connection terminated|Client has encountered)/.test(error.message);
+  const { code, message = '' } = factsOf(error);
+  if (code === undefined) return /^(Connection terminated|Client has encountered)/.test(message);
   return AWAY.has(code) || code.startsWith(CONNECTION_EXCEPTION);
 }
 

@@ -1,4 +1,6 @@
-const UNIQUE_VIOLATIONS: ReadonlySet<unknown> = new Set([
+import { factsOf } from '../errors/error-facts.js';
+
+const UNIQUE_VIOLATIONS: ReadonlySet<string | undefined> = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',
   'SQLITE_CONSTRAINT_PRIMARYKEY',
   // PostgreSQL: unique_violation
@@ -6,5 +8,4 @@ const UNIQUE_VIOLATIONS: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Whether `error` is the database's way, either database's, to say that a value is taken. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Error && UNIQUE_VIOLATIONS.has((error as { code?: unknown }).code);
+export const isUniqueViolation = (error: unknown): boolean => UNIQUE_VIOLATIONS.has(factsOf(error).code);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { factsOf } from '../errors/error-facts.js';
 import { storageBusy } from './storage.problems.js';
 
 const GIVE_UP_AFTER_MS = 5000;
 const LONGEST_PAUSE_MS = 25;
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+const isBusy = (error: unknown): boolean => factsOf(error).code?.startsWith('SQLITE_BUSY') === true;
 
 /**
  * Runs `step` until no other process holds the file's write lock. SQLite's own busy timeout would wait too, but with the

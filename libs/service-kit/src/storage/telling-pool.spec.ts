@@ -1,0 +1,50 @@
+import { runInNewContext } from 'node:vm';
+import type pg from 'pg';
+import { isUniqueViolation } from './unique-violation.js';
+import { tellingPool } from './telling-pool.js';
+import { whileBusy } from './while-busy.js';
+
+/** An error as Node's core makes them for code that runs in a vm context: `instanceof Error` is false here. */
+const foreign = (code: string): unknown =>
+  runInNewContext('Object.assign(new Error("no"), { code })', { code });
+
+/** A pool whose one connection answers every query with `error`. */
+const failingWith = (error: unknown) =>
+  tellingPool({
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- of another realm, which is the point
+    connect: () => Promise.resolve({ query: () => Promise.reject(error), release: () => undefined }),
+  } as unknown as pg.Pool);
+
+async function queryOn(pool: ReturnType<typeof tellingPool>): Promise<unknown> {
+  const client = await pool.connect();
+  return client.query('select 1', []);
+}
+
+describe('an error of another realm', () => {
+  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '08006'])(
+    'is told as a database that is away: %s',
+    async (code) => {
+      await expect(queryOn(failingWith(foreign(code)))).rejects.toMatchObject({
+        code: 'storage-unavailable',
+        status: 503,
+      });
+    },
+  );
+
+  it('is left alone when the server refused the query', async () => {
+    const error = foreign('23505');
+    await expect(queryOn(failingWith(error))).rejects.toBe(error);
+    expect(isUniqueViolation(error)).toBe(true);
+  });
+
+  it('is waited out when the file is busy', async () => {
+    const answers = [foreign('SQLITE_BUSY'), foreign('SQLITE_BUSY_SNAPSHOT')];
+    const step = () => {
+      const busy = answers.shift();
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- of another realm, which is the point
+      if (busy !== undefined) throw busy;
+      return 'done';
+    };
+    await expect(whileBusy(step)).resolves.toBe('done');
+  });
+});
