@@ -5,6 +5,7 @@ import type { FastifyServerFactory } from 'fastify';
 import { expectationFailed, methodNotSupported } from '../problems.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../wire/entrance/client-limits.js';
 import { isProxied } from '../routing/target.js';
+import { afterAnswers } from './after-answers.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
@@ -60,9 +61,11 @@ export class FrontServer {
     );
     server.on('checkExpectation', refuseExpectation);
     server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) =>
-      this.upgrade(server, request, socket, rest),
+      afterAnswers(socket, () => this.upgrade(server, request, socket, rest)),
     );
-    server.on('connect', refuseConnect);
+    server.on('connect', (request: IncomingMessage, socket: Socket) =>
+      afterAnswers(socket, () => refuseConnect(request, socket)),
+    );
     // Counts silence, either way, while a message is under way; what it means is decided by the message.
     server.timeout = this.limits.idleMs;
     // node:http would drop what is beyond without a word; their size is limited as it is.

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
 import { pathOf, requestIdOf } from '#service-kit';
 import type { AnswerFacts } from '../edge/answer-headers.js';
@@ -99,7 +100,11 @@ export class NodeExchange extends Exchange {
 
   /** Sends an interim answer, such as early hints; clients of HTTP/1.0 know none. */
   sendInterim(head: string): void {
-    if (this.request.httpVersion === '1.1') this.request.socket.write(head, 'latin1');
+    if (this.request.httpVersion !== '1.1') return;
+    const { socket } = this.response;
+    // Without one it is not this answer's turn yet: those to earlier requests are not out.
+    if (socket) socket.write(head, 'latin1');
+    else this.response.once('socket', (own: Socket) => own.write(head, 'latin1'));
   }
 
   /** Sends the head of an instance's answer. */

@@ -1,0 +1,83 @@
+import { onEveryPlane } from './support/bench.js';
+import { RawClient } from './support/raw-client.js';
+import { RawUpstream, type RawConnection } from './support/raw-upstream.js';
+
+onEveryPlane('requests that were sent before the answer to an earlier one', (bench) => {
+  let upstream: RawUpstream;
+  /** The connection on which `/slow` waits for the end of its answer. */
+  let slow: RawConnection | undefined;
+  const finishSlow = (): unknown => slow?.send('slow');
+
+  beforeAll(async () => {
+    upstream = await RawUpstream.start();
+    upstream.conduct = (connection, chunk) => {
+      if (chunk.startsWith('GET /slow'))
+        slow = connection.send('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nvery');
+      else if (chunk.startsWith('GET /hints'))
+        connection.send(
+          'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhints',
+        );
+      else if (chunk.startsWith('GET /talk'))
+        connection.send(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\nhello',
+        );
+      else if (!chunk.startsWith('GET /health')) connection.send(`[${chunk}]`);
+    };
+    await bench().register('raw', upstream.url);
+  });
+  afterAll(() => upstream.close());
+
+  const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+  const TALK = get('/api/raw/talk', 'Connection: Upgrade\r\nUpgrade: talk\r\n');
+  const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n';
+
+  it('keeps early hints behind the answer that comes first', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/api/raw/slow') + get('/api/raw/hints', 'Connection: close\r\n'));
+    await client.until(/very$/);
+    finishSlow();
+    expect(await client.untilClosed()).toMatch(
+      /\r\n\r\nveryslowHTTP\/1\.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP\/1\.1 200 [^]*hints$/,
+    );
+  });
+
+  it('changes protocols after the answer that comes first', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/api/raw/slow') + TALK);
+    await client.until(/very$/);
+    finishSlow();
+    await client.until(/\r\n\r\nveryslowHTTP\/1\.1 101 [^]*hello$/);
+    await client.send('how are you').until(/\[how are you\]$/);
+    client.close();
+  });
+
+  it('refuses CONNECT after the answer that comes first', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/api/raw/slow') + CONNECT);
+    await client.until(/very$/);
+    finishSlow();
+    expect(await client.untilClosed()).toMatch(/\r\n\r\nveryslowHTTP\/1\.1 501 [^]*method-not-supported/);
+  });
+
+  it.each([
+    ['an upgrade', TALK, /HTTP\/1\.1 101 [^]*hello$/],
+    ['CONNECT', CONNECT, /HTTP\/1\.1 501 [^]*method-not-supported/],
+  ])('takes %s behind two requests for the gateway itself', async (_what, last, answer) => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/health') + get('/health/live') + last);
+    const received = await client.until(answer);
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', expect.any(String)]);
+    client.close();
+  });
+
+  it('survives a client that leaves instead of waiting for its turn', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/health') + get('/api/raw/slow') + TALK);
+    await client.until(/very$/);
+    client.socket.resetAndDestroy();
+    finishSlow();
+    const other = await RawClient.open(bench().gatewayPort);
+    await other.send(get('/health/live')).until(/^HTTP\/1\.1 200 /);
+    other.close();
+  });
+});
