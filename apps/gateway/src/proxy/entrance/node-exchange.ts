@@ -10,6 +10,7 @@ import { Exchange } from '../exchange.js';
 import { requestTimeout } from '../problems.js';
 import { serverTiming } from '../record/server-timing.js';
 import { answerLines } from '../wire/head/answer-lines.js';
+import { withoutFields } from '../wire/head/field-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
 import type { ResponseHead } from '../wire/head/response-head.js';
 import { answerProblem } from './problem-answer.js';
@@ -26,6 +27,9 @@ export interface NodeFacts {
 }
 
 const NO_CONTENT = 204;
+const TRAILER: ReadonlySet<string> = new Set(['trailer']);
+const withoutTrailer = (lines: string): string =>
+  /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;
 /** Where the reason begins in `200 OK`. */
 const REASON_AT = '200 '.length;
 
@@ -109,12 +113,18 @@ export class NodeExchange extends Exchange {
 
   /** Sends the head of an instance's answer. */
   sendHead(head: ResponseHead): void {
-    const headers = flatFields(answerLines(head, this.answerFacts()));
+    const lines = answerLines(head, this.answerFacts());
+    const headers = flatFields(this.mayAnnounceTrailers(head) ? lines : withoutTrailer(lines));
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
     this.addConnectionFields(headers);
     this.response.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
+  }
+
+  /** Node throws when trailers are announced for a body that it does not send in chunks. */
+  private mayAnnounceTrailers(head: ResponseHead): boolean {
+    return head.contentLength === -1 && head.hasBody(this.method) && this.request.httpVersion === '1.1';
   }
 
   /** The fields that an answer gets because of this connection and this request. */
