@@ -28,7 +28,7 @@ export class HttpAttempt implements Attempt, AnswerSink {
   }
 
   start(pool: UpstreamPool): void {
-    const connection = pool.take(!this.body && isIdempotent(this.method));
+    const connection = pool.take(!this.body && isIdempotent(this.method), this.exchange.attempts);
     this.connection = connection;
     connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
     if (!connection.isConnecting) this.onConnect();

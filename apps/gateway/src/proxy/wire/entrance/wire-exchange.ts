@@ -122,7 +122,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
   send(pool: UpstreamPool, outcome: AttemptOutcome<WireExchange>): void {
     this.outcome = outcome;
     this.attempt = this;
-    const connection = pool.take(this.isWhole && isIdempotent(this.method));
+    const connection = pool.take(this.isWhole && isIdempotent(this.method), this.attempts);
     this.upstream = connection;
     // A body that is not whole waits for the connection: what is not sent can be sent elsewhere.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();

@@ -23,9 +23,12 @@ export class UpstreamPool implements ConnectionKeeper {
 
   /**
    * A connection for a request: an idle one, or one that is being opened. A request that cannot be repeated gets none that
-   * the instance might be closing at this moment.
+   * the instance might be closing at this moment. A repeated one gets none at all: an instance that restarts closes all
+   * its connections, of which the last attempt met but the first.
+   * @param attempt which one this is, from 1
    */
-  take(isRepeatable: boolean): UpstreamConnection {
+  take(isRepeatable: boolean, attempt: number): UpstreamConnection {
+    if (attempt > 1) return this.connect();
     const last = this.idle.at(-1);
     if (last && (isRepeatable || this.wheel.msSince(last.idleSinceTick) < FRESH_MS))
       return this.idle.pop() as UpstreamConnection;
