@@ -19,8 +19,11 @@ export const headEnd = (keepsAlive: boolean): string => (keepsAlive ? STAYS : EN
 
 /** How the body of an answer to `method` goes to a client of HTTP/1.`minor`. */
 export function framingFor(head: ResponseHead, method: string, minor: number): Framing {
-  if (!head.hasBody(method) || head.contentLength !== -1) return Framing.AsItComes;
-  if (minor === 0) return Framing.UntilClose;
+  if (head.contentLength !== -1) return Framing.AsItComes;
+  const hasBody = head.hasBody(method);
+  // HTTP/1.0 knows no chunks, not even those of an answer that HEAD leaves out.
+  if (minor === 0 && (hasBody || head.isChunked)) return Framing.UntilClose;
+  if (!hasBody) return Framing.AsItComes;
   return head.isChunked ? Framing.AsItComes : Framing.Chunks;
 }
 
