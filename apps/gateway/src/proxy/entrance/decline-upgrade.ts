@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { mayBeTunnelled } from '../edge/tunnels.js';
 import type { PromptServer } from './prompt-server.js';
 
-const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings', 'connection']);
+const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings']);
 
 /**
  * A server may ignore a request to upgrade (RFC 9110, section 7.8), but node:http cannot go back: the head is written
@@ -24,14 +25,24 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
   let head = `${method ?? ''} ${url ?? ''} HTTP/${httpVersion}\r\n`;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
-    if (!UPGRADE_FIELDS.has(name.toLowerCase())) head += `${name}: ${rawHeaders[i + 1] ?? ''}\r\n`;
+    const value = rawHeaders[i + 1] ?? '';
+    if (!UPGRADE_FIELDS.has(name.toLowerCase())) head += `${name}: ${withoutWish(name, value)}\r\n`;
   }
   return `${head}\r\n`;
 }
 
-/** Whether an upgrade may become a tunnel: not to HTTP/2, which would pass by every rule, and not with a body. */
-export function mayTunnel({ headers }: IncomingMessage): boolean {
+/** What else `Connection` says still counts: `close`, and fields that end here. */
+function withoutWish(name: string, value: string): string {
+  if (name.toLowerCase() !== 'connection') return value;
+  return value
+    .split(',')
+    .filter((option) => !UPGRADE_FIELDS.has(option.trim().toLowerCase()))
+    .join(',');
+}
+
+/** Whether an upgrade may become a tunnel: not with a body, and not of HTTP/1.0 (RFC 9110, section 7.8). */
+export function mayTunnel({ headers, httpVersion }: IncomingMessage): boolean {
   const { upgrade = '' } = headers;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return !hasBody && !/(?:^|,)\s*h2c?\b/i.test(upgrade);
+  return !hasBody && httpVersion === '1.1' && mayBeTunnelled(upgrade);
 }

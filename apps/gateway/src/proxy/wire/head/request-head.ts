@@ -1,3 +1,4 @@
+import { mayBeTunnelled } from '../../edge/tunnels.js';
 import { fieldOf } from './field-lines.js';
 
 const NO_OPTIONS: readonly string[] = [];
@@ -53,11 +54,10 @@ export class RequestHead {
 
   /**
    * Whether the client asks for another protocol in a way that may become a tunnel: named by Connection, without a body.
-   * HTTP/2 in the clear is not among them, since requests in such a tunnel would walk past the gateway.
    */
   get isUpgrade(): boolean {
     if (this.upgrade === undefined || this.minor === 0 || this.hasBody) return false;
-    return this.connection.includes('upgrade') && TUNNELS.test(this.upgrade);
+    return this.connection.includes('upgrade') && mayBeTunnelled(this.upgrade);
   }
 
   /** A field by its name in lower case; several of that name joined by ", ". */
@@ -65,6 +65,3 @@ export class RequestHead {
     return fieldOf(this.text, name);
   }
 }
-
-// One protocol, with or without a version, that is neither h2c nor another HTTP or TLS.
-const TUNNELS = /^(?!h2c?$|http\b|tls\b)[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/i;

@@ -32,6 +32,11 @@ export class ResponseHead {
     return this.status < 200;
   }
 
+  /** Whether a 101 changes to `protocol`: both fields have to say so (RFC 9110, section 7.8). */
+  changesTo(protocol: string): boolean {
+    return this.connection.includes('upgrade') && nameOf(this.upgrade ?? '') === nameOf(protocol);
+  }
+
   /** Whether a body follows, given the method that was asked (RFC 9112, section 6.3). */
   hasBody(method: string): boolean {
     return method !== 'HEAD' && !this.isInterim && this.status !== 204 && this.status !== 304;
@@ -43,5 +48,8 @@ export interface PlacedField {
   readonly name: string;
   readonly value: string;
 }
+
+/** The name of a protocol without its version; case does not count. */
+const nameOf = (protocol: string): string => protocol.toLowerCase().replace(/\/.*/, '');
 
 const NO_PLACED: readonly PlacedField[] = [];
