@@ -38,8 +38,8 @@ export class HttpAttempt implements Attempt, AnswerSink {
     return this.exchange.method;
   }
 
-  get isUpgrade(): boolean {
-    return this.exchange.isUpgrade;
+  get protocol(): string | undefined {
+    return this.exchange.isUpgrade ? this.exchange.header('upgrade') : undefined;
   }
 
   get connectMs(): number {

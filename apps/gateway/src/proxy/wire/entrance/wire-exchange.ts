@@ -95,6 +95,10 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
     return this.instance?.url ?? '';
   }
 
+  get protocol(): string | undefined {
+    return this.isUpgrade ? this.head.upgrade : undefined;
+  }
+
   get connectMs(): number {
     return this.route?.policy.timeouts.connectMs ?? 0;
   }

@@ -8,8 +8,8 @@ import type { ResponseHead } from '../head/response-head.js';
  */
 export interface AnswerSink {
   readonly method: string;
-  /** The request asked to change protocols: a 101 is welcome. */
-  readonly isUpgrade: boolean;
+  /** The protocol that the request asked to change to; `undefined`: no 101 is welcome. */
+  readonly protocol: string | undefined;
   /** After the head: `onBody` takes the payload, not the chunks around it. */
   readonly takesPayload: boolean;
   readonly connectMs: number;

@@ -229,8 +229,8 @@ export class UpstreamConnection extends Timed {
   }
 
   private changeProtocols(head: ResponseHead, sink: AnswerSink, first: Buffer): void {
-    if (!sink.isUpgrade || head.upgrade === undefined) {
-      this.fail('protocol-error', 'the service changed protocols without being asked');
+    if (sink.protocol === undefined || !head.changesTo(sink.protocol)) {
+      this.fail('protocol-error', 'the service changed protocols in a way that nobody asked for');
       return;
     }
     this.sink = undefined;
