@@ -19,6 +19,11 @@ export class HttpAttempt implements Attempt, AnswerSink {
   readonly takesPayload = true;
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
+  private awaitsDrain = false;
+  private readonly onClientDrain = (): void => {
+    this.awaitsDrain = false;
+    this.connection?.resume();
+  };
 
   constructor(
     private readonly exchange: NodeExchange,
@@ -80,9 +85,11 @@ export class HttpAttempt implements Attempt, AnswerSink {
     const { response } = this.exchange;
     this.exchange.bytesSent += bytes.length;
     if (response.write(bytes)) return;
-    const { connection } = this;
-    connection?.pause();
-    response.once('drain', () => connection?.resume());
+    this.connection?.pause();
+    // One read may bring many chunks, none of which finds room.
+    if (this.awaitsDrain) return;
+    this.awaitsDrain = true;
+    response.once('drain', this.onClientDrain);
   }
 
   onPause(): void {
