@@ -1,0 +1,317 @@
+import { once } from 'node:events';
+import { HttpRegistry } from '#registry-client';
+import { call, waitFor } from '#testing';
+import { onEveryPlane } from './support/bench.js';
+import { exchange } from './support/exchange.js';
+import { RawClient } from './support/raw-client.js';
+import { answering, RawUpstream, type Conduct, type RawConnection } from './support/raw-upstream.js';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+/** Proves to be alive whenever the gateway asks, whatever else it does. */
+const healthy =
+  (conduct: Conduct): Conduct =>
+  (connection, chunk) => {
+    if (chunk.startsWith('GET /health')) connection.send(OK);
+    else conduct(connection, chunk);
+  };
+
+/** Sends an answer byte by byte, each in a packet of its own as far as the system lets it. */
+const dripping =
+  (answer: string): Conduct =>
+  ({ socket }, chunk) => {
+    if (!chunk.includes('\r\n\r\n')) return;
+    socket.setNoDelay(true);
+    for (const byte of Buffer.from(answer, 'latin1')) socket.write(Buffer.of(byte));
+  };
+
+onEveryPlane('answers of instances', (bench) => {
+  let upstream: RawUpstream;
+  let service: string;
+  let count = 0;
+
+  beforeEach(async () => {
+    upstream = await RawUpstream.start();
+    service = `raw-${++count}`;
+    await new HttpRegistry({ url: bench().gatewayUrl }).register({
+      name: service,
+      url: upstream.url,
+      id: service,
+      ttlSeconds: 300,
+      metadata: {
+        'gateway.timeout.response-header-ms': '400',
+        'gateway.timeout.idle-ms': '400',
+        'gateway.ejection.failures-in-row': '0',
+        'gateway.breaker.failure-percent': '0',
+      },
+    });
+  });
+  afterEach(() => upstream.close());
+
+  const url = (): string => `${bench().gatewayUrl}/api/${service}`;
+  const conduct = (what: Conduct): void => void (upstream.conduct = healthy(what));
+  const requests = (): RawConnection[] =>
+    upstream.connections.filter(({ received }) => received !== '' && !received.startsWith('GET /health'));
+  const ask = async (version = '1.1', method = 'GET', more = ''): Promise<RawClient> => {
+    const client = await RawClient.open(bench().gatewayPort);
+    return client.send(`${method} /api/${service} HTTP/${version}\r\nHost: gw\r\n${more}\r\n`);
+  };
+
+  describe.each([
+    ['whole', answering],
+    ['byte by byte', dripping],
+  ])('%s', (_how, sending) => {
+    it.each([
+      ['an unknown version', 'HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'],
+      ['a version in lower case', 'http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+      ['a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n'],
+      ['a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n'],
+      ['a status below 100', 'HTTP/1.1 099 No\r\nContent-Length: 0\r\n\r\n'],
+      ['two blanks before the status', 'HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n'],
+      ['garbage before the answer', `\r\nwhat?\r\n${OK}`],
+      ['an empty line before the answer', `\r\n${OK}`],
+      ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n'],
+      ['bare LF in the middle', 'HTTP/1.1 200 OK\r\nA: b\nContent-Length: 0\r\n\r\n'],
+      ['bare CR', 'HTTP/1.1 200 OK\r\nA: b\rc\r\nContent-Length: 0\r\n\r\n'],
+      ['NUL', 'HTTP/1.1 200 OK\r\nA: b\0c\r\nContent-Length: 0\r\n\r\n'],
+      ['a line that goes on', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n'],
+      ['a space before a colon', 'HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n'],
+      ['a field without a colon', 'HTTP/1.1 200 OK\r\nContent-Length\r\n\r\n'],
+      ['equal lengths twice', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok'],
+      ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok'],
+      ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok'],
+      ['a length beyond numbers', 'HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok'],
+      ['chunks of HTTP/1.0', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+      ['chunked twice', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n'],
+      ['chunks that are not last', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n'],
+      ['more than a hundred fields', `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(101)}\r\n`],
+      ['too many interim answers', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(17) + OK],
+    ])('answers 502 to %s', async (_what, answer) => {
+      conduct(sending(answer));
+      const client = await ask('1.1', 'GET', 'Connection: close\r\n');
+      const received = await client.untilClosed();
+      expect(received.replaceAll('HTTP/1.1 102 Processing\r\n\r\n', '')).toMatch(
+        /^HTTP\/1\.1 502 [^]*urn:msa-gateway:problem:upstream-protocol-error/,
+      );
+    });
+
+    it.each([
+      ['no size', 'x\r\n'],
+      ['a size with a sign', '+2\r\nok\r\n0\r\n\r\n'],
+      ['a size with a prefix', '0x2\r\nok\r\n0\r\n\r\n'],
+      ['a size beyond numbers', 'fffffffffffffffff\r\n'],
+      ['a size that ends with LF', '2\nok\r\n0\r\n\r\n'],
+      ['data beyond its size', '2\r\noky\r\n0\r\n\r\n'],
+      ['data that ends with LF', '2\r\nok\n0\r\n\r\n'],
+      ['an extension without end', `2;${'a'.repeat(5_000)}`],
+      ['a trailer that is none', '2\r\nok\r\n0\r\nbad trailer\r\n\r\n'],
+    ])('never shows chunks with %s as a whole answer', async (_what, chunks) => {
+      conduct(sending(CHUNKED + chunks));
+      const client = await ask();
+      expect(await client.untilClosed()).not.toMatch(/\r\n0\r\n\r\n$/);
+      await expect(exchange(url())).rejects.toThrow();
+    });
+  });
+
+  it.each([
+    ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'],
+    ['chunks', `${CHUNKED}4\r\nhalf\r\n`],
+    ['a chunk', `${CHUNKED}8\r\nhalf`],
+    ['the last chunk', `${CHUNKED}4\r\nhalf\r\n0\r\n`],
+    ['trailers', `${CHUNKED}4\r\nhalf\r\n0\r\nx: y\r\n`],
+  ])('resets an HTTP/1.0 client when %s breaks off', async (_what, answer) => {
+    conduct(({ socket }) => socket.end(answer));
+    const client = await RawClient.open(bench().gatewayPort);
+    const error = once(client.socket, 'error').catch((thrown: unknown) => [thrown]);
+    client.send(`GET /api/${service} HTTP/1.0\r\nHost: gw\r\n\r\n`);
+    const [thrown] = (await error) as [NodeJS.ErrnoException];
+    expect(thrown.code).toBe('ECONNRESET');
+  });
+
+  it('never shows an answer as whole that was to end with its connection, and was reset', async () => {
+    conduct((connection) => {
+      connection.send('HTTP/1.1 200 OK\r\n\r\nhalf');
+      setTimeout(() => connection.socket.resetAndDestroy(), 50);
+    });
+    await expect(exchange(url())).rejects.toThrow('aborted');
+  });
+
+  it.each(['1.0', '1.1'])('brings a body that ends with its connection to HTTP/%s', async (version) => {
+    conduct(({ socket }) => socket.end('HTTP/1.1 200 OK\r\n\r\nuntil the end'));
+    const received = await (await ask(version, 'GET', 'Connection: close\r\n')).untilClosed();
+    expect(received).toMatch(
+      version === '1.0' ? /\r\n\r\nuntil the end$/ : /chunked[^]*\r\n\r\nd\r\nuntil the end\r\n0\r\n\r\n$/i,
+    );
+  });
+
+  it('brings chunks to HTTP/1.0 as a plain body, without word of chunks, trailers or interim answers', async () => {
+    conduct(
+      answering(
+        'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nTrailer: x\r\n' +
+          'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n3;a=b\r\nays\r\n0\r\nx: 1\r\n\r\n',
+      ),
+    );
+    expect(await (await ask('1.0')).untilClosed()).toMatch(
+      /^HTTP\/1\.1 200 (?:(?!chunked|103)[^])*\r\n\r\nokays$/,
+    );
+    expect(await (await ask('1.0', 'HEAD')).untilClosed()).toMatch(
+      /^HTTP\/1\.1 200 (?:(?!chunked)[^])*\r\n\r\n$/,
+    );
+  });
+
+  it.each([
+    ['GET', 'ok'],
+    ['HEAD', ''],
+  ])('passes an answer to %s on that announces trailers and has a length', async (method, body) => {
+    conduct(answering(`HTTP/1.1 200 OK\r\nTrailer: x\r\nContent-Length: 2\r\n\r\n${body}`));
+    const answer = await exchange(url(), { method });
+    expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, body, '2']);
+  });
+
+  it.each([
+    ['204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
+    ['304 with a length', 'GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n'],
+    ['304 with chunks', 'GET', 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n'],
+    ['an answer to HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
+    ['an answer to HEAD without a length', 'HEAD', 'HTTP/1.1 200 OK\r\n\r\n'],
+  ])('takes %s as whole, and uses the connection again', async (_what, method, answer) => {
+    conduct(answering(answer));
+    for (const _ of [1, 2]) expect((await exchange(url(), { method })).text).toBe('');
+    expect(requests()).toHaveLength(1);
+  });
+
+  it.each([
+    ['bytes behind it', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!`],
+    [
+      'a body that HEAD must not have',
+      'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!',
+    ],
+    ['Connection: close', OK.replace('OK\r\n', 'OK\r\nConnection: close\r\n')],
+    ['HTTP/1.0', OK.replace('1.1', '1.0')],
+  ])('uses no connection again after an answer with %s', async (_what, answer) => {
+    conduct(answering(answer));
+    for (const _ of [1, 2, 3]) expect((await exchange(url())).text).not.toContain('EVIL');
+    expect(requests()).toHaveLength(3);
+  });
+
+  it('throws a connection away on which an answer comes that nobody asked for', async () => {
+    conduct(answering(OK));
+    await exchange(url());
+    requests()[0]!.send(
+      'HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\nConnection: close\r\n\r\nEVIL!',
+    );
+    await waitFor('the gateway to close it', () => requests()[0]!.isEnded);
+    expect((await exchange(url(), { method: 'POST', body: 'x' })).text).toBe('ok');
+  });
+
+  it('closes an idle connection before the instance would', async () => {
+    conduct(answering(OK.replace('OK\r\n', 'OK\r\nKeep-Alive: timeout=1\r\n')));
+    await exchange(url());
+    await waitFor('the gateway to close it', () => requests()[0]!.isEnded, 950);
+  });
+
+  it('tries again on a new connection when the instance has dropped all idle ones', async () => {
+    let isRestarted = false;
+    const used = new Set<RawConnection>();
+    conduct((connection) => {
+      if (isRestarted && used.has(connection)) connection.socket.resetAndDestroy();
+      else if (isRestarted) connection.send(OK);
+      else if (used.add(connection).size === 3) for (const each of used) each.send(OK);
+    });
+    await Promise.all([1, 2, 3].map(() => exchange(url())));
+    isRestarted = true;
+    for (let i = 0; i < 3; i += 1) expect((await exchange(url())).status).toBe(200);
+  });
+
+  it.each([
+    ['before the head', ''],
+    ['in the middle of the head', 'HTTP/1.1 200 OK\r\nContent-'],
+    ['after an interim answer', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ])('answers 502 when the instance dies %s', async (_when, part) => {
+    conduct(({ socket }) => socket.end(part));
+    const { status, body } = await call(url(), 'GET /');
+    expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-unreachable']);
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['stops in the middle of a head', 'HTTP/1.1 200 OK\r\n'],
+    ['says only that it works on it', 'HTTP/1.1 102 Processing\r\n\r\n'],
+  ])('answers 504 when the instance %s', async (_what, part) => {
+    conduct((connection) => part !== '' && connection.send(part));
+    const { status, body } = await call(url(), 'GET /');
+    expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
+    await waitFor('the connection to be given up', () => requests()[0]!.isEnded);
+  });
+
+  it('cuts the client off when the instance falls silent in the middle of a body', async () => {
+    conduct((connection) => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
+    await expect(exchange(url())).rejects.toThrow('aborted');
+  });
+
+  it('passes interim answers on in order, and 100 to nobody who did not ask', async () => {
+    const link = 'HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n';
+    conduct(answering(`HTTP/1.1 100 Continue\r\n\r\n${link}HTTP/1.1 102 Processing\r\n\r\n${OK}`));
+    expect(await (await ask('1.1', 'GET', 'Connection: close\r\n')).untilClosed()).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP\/1\.1 102 Processing\r\n\r\nHTTP\/1\.1 200 OK/,
+    );
+  });
+
+  it.each([
+    ['another protocol', 'Connection: Upgrade\r\nUpgrade: other\r\n'],
+    ['no Connection', 'Upgrade: talk\r\n'],
+    ['no Upgrade', 'Connection: Upgrade\r\n'],
+  ])('answers 502 to a 101 with %s', async (_what, fields) => {
+    conduct(answering(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\nsecret`));
+    const client = await ask('1.1', 'GET', 'Connection: Upgrade\r\nUpgrade: talk\r\n');
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 502 (?:(?!secret)[^])*upstream-protocol-error/);
+  });
+
+  it.each(['h2c', 'HTTP/2.0', 'TLS/1.2', 'websocket, h2c', 'websocket, talk'])(
+    'serves a wish for %s as an ordinary request',
+    async (protocol) => {
+      conduct(answering(OK));
+      const fields = `Connection: close, Upgrade, X-Mine\r\nX-Mine: 1\r\nUpgrade: ${protocol}\r\n`;
+      expect(await (await ask('1.1', 'GET', fields)).untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
+      expect(requests()[0]!.received).not.toMatch(/upgrade|x-mine/i);
+    },
+  );
+
+  it.each([
+    ['HTTP/1.0', '1.0', 'GET', '', ''],
+    ['a body', '1.1', 'POST', 'Content-Length: 2\r\n', 'hi'],
+  ])(
+    'serves a wish to upgrade with %s as an ordinary request',
+    async (_what, version, method, more, body) => {
+      conduct(answering(OK));
+      const client = await ask(version, method, `Connection: Upgrade, close\r\nUpgrade: talk\r\n${more}`);
+      expect(await client.send(body).untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
+      expect(requests()[0]!.received).not.toMatch(/upgrade/i);
+    },
+  );
+
+  it('upgrades whatever the method is', async () => {
+    conduct(
+      answering('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: TALK/2\r\n\r\nhello'),
+    );
+    const client = await ask('1.1', 'OPTIONS', 'Connection: Upgrade\r\nUpgrade: talk/1\r\n');
+    await client.until(/^HTTP\/1\.1 101 [^]*hello$/);
+    client.close();
+  });
+
+  it('carries very many small chunks to a slow client', async () => {
+    const chunk = `100\r\n${'x'.repeat(256)}\r\n`;
+    conduct(answering(`${CHUNKED}${chunk.repeat(60_000)}0\r\n\r\n`));
+    const client = await RawClient.open(bench().gatewayPort);
+    client.socket.pause();
+    client.send(`GET /api/${service} HTTP/1.0\r\nHost: gw\r\n\r\n`);
+    await waitFor(
+      'the instance to be held back',
+      () => (upstream.connections.at(-1)?.socket.writableLength ?? 0) > 0,
+    );
+    client.socket.resume();
+    const received = await client.untilClosed();
+    expect(received.length - received.indexOf('\r\n\r\n') - 4).toBe(60_000 * 256);
+  });
+});
