@@ -8,14 +8,23 @@ const LF = 0x0a;
 
 const drop: FieldTaker<undefined> = () => false;
 
-const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map(
-  FORBIDDEN_TRAILERS.map((name) => [name, drop]),
-);
+/** A length that comes after the body can only be meant for a reader that takes it for another one's. */
+const refuse: FieldTaker<undefined> = () => {
+  throw new FramingError('a trailer says how long the body is');
+};
+
+const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map([
+  ...FORBIDDEN_TRAILERS.map((name) => [name, drop] as const),
+  ['content-length', refuse],
+  ['transfer-encoding', refuse],
+]);
 
 /** Reads a trailer section (RFC 9112, section 7.1.2): the field lines after the last chunk, up to the empty line. */
 export class TrailerReader {
   private text = '';
   private done = false;
+  /** Kept apart: to ask the growing text for its end would copy it with every byte. */
+  private last = 0;
   /** The field lines that may pass on. */
   fields = '';
   /** The section to write; empty also when it came in one piece without fields, and may pass on as it is. */
@@ -33,7 +42,8 @@ export class TrailerReader {
   }
 
   private take(byte: number): boolean {
-    if ((byte === LF) !== this.text.endsWith('\r')) throw new FramingError('trailers are not framed by CRLF');
+    if ((byte === LF) !== (this.last === CR)) throw new FramingError('trailers are not framed by CRLF');
+    this.last = byte;
     this.text += String.fromCharCode(byte);
     if (this.text.length > MAX_TRAILER_BYTES) throw new FramingError('the trailers are larger than 8 KiB');
     if (byte !== LF || !(this.text === '\r\n' || this.text.endsWith('\r\n\r\n'))) return false;

@@ -4,6 +4,7 @@ import { malformedRequest, requestTimeout } from '../../problems.js';
 import { peerOf, type Peer } from '../../edge/peer.js';
 import { BodyReader } from '../body/body-reader.js';
 import { ForwardingLines } from '../head/forwarding-lines.js';
+import { REQUEST_LINE } from '../head/grammar.js';
 import { HeadReader } from '../head/head-reader.js';
 import { lineOf } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
@@ -47,7 +48,7 @@ export class ClientConnection extends Timed implements ClientSide {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly answer: AnswerWriter;
-  private readonly heads = new HeadReader();
+  private readonly heads = new HeadReader(REQUEST_LINE);
   private readonly body = new BodyReader();
   private phase = Phase.Head;
   private exchange: WireExchange | undefined;

@@ -22,8 +22,11 @@ export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export const HOST =
   /^(?:\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2}){1,255})(?::\d{1,5})?$/;
 
-/** Digits that a double holds exactly; a sign, a blank, a list or a hexadecimal number is not among them. */
-export const CONTENT_LENGTH = /^\d{1,15}$/;
+/**
+ * A whole line with digits that a double holds exactly; a sign, a list or a hexadecimal number is not among them, nor is a
+ * tab, at which servers part (Node's refuses one behind the digits).
+ */
+export const CONTENT_LENGTH = /^[^:]+: *\d{1,15} *\r\n$/;
 
 const SPACE = 0x20;
 const TAB = 0x09;

@@ -16,6 +16,10 @@ export class HeadReader {
   private gathered: Buffer | undefined;
   private length = 0;
   private consumed = 0;
+  private isFirstLineSeen = false;
+
+  /** @param firstLine what the first line has to match, sticky: who speaks something else is told before the head ends */
+  constructor(private readonly firstLine?: RegExp) {}
 
   /** Whether a part of a head has arrived. */
   get isMidway(): boolean {
@@ -92,11 +96,24 @@ export class HeadReader {
       if ((gathered[at] === LF) !== afterCr || gathered[at] === 0)
         throw malformedRequest('lines must end with CRLF and hold no NUL');
     }
+    if (this.firstLine && !this.isFirstLineSeen) this.checkFirstLine(this.firstLine, gathered);
+  }
+
+  private checkFirstLine(firstLine: RegExp, gathered: Buffer): void {
+    // An empty line may come before it.
+    const start = gathered[0] === CR ? 2 : 0;
+    const end = gathered.indexOf(LF, start);
+    if (end === -1) return;
+    this.isFirstLineSeen = true;
+    firstLine.lastIndex = 0;
+    if (!firstLine.test(gathered.toString('latin1', start, end + 1)))
+      throw malformedRequest('the first line is not one of HTTP/1.1');
   }
 
   private reset(): void {
     this.gathered = undefined;
     this.length = 0;
+    this.isFirstLineSeen = false;
   }
 }
 

@@ -32,8 +32,8 @@ function checkFraming(head: ResponseHead): void {
   if (head.minor === 0) throw upstreamProtocolError('HTTP/1.0 has no Transfer-Encoding');
 }
 
-const contentLength: Taker = (head, value) => {
-  if (head.contentLength !== -1 || !CONTENT_LENGTH.test(value))
+const contentLength: Taker = (head, value, line) => {
+  if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
     throw upstreamProtocolError('Content-Length must be one number');
   head.contentLength = Number(value);
   return ENDS_HERE;

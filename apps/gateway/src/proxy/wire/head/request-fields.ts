@@ -10,8 +10,8 @@ type Taker = FieldTaker<RequestHead>;
 
 const ENDS_HERE = false;
 
-const contentLength: Taker = (head, value) => {
-  if (head.contentLength !== -1 || !CONTENT_LENGTH.test(value))
+const contentLength: Taker = (head, value, line) => {
+  if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
     throw malformedRequest('Content-Length must be one number');
   head.contentLength = Number(value);
   return ENDS_HERE;
