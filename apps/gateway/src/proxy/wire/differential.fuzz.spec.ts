@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { FUZZ_TIMEOUT_MS, fuzz } from './testing/fuzz.js';
+import { cuts, hostileAnswers, hostileRequests } from './testing/hostile-messages.js';
+import { NodeServerReader, readAnswerByNode } from './testing/node-reading.js';
+import { disagreement, type Reading } from './testing/reading.js';
+import { readAnswer, readRequests } from './testing/wire-reading.js';
+
+/** Behind every message: whoever ends the message elsewhere reads another one than this. */
+const NEXT_REQUEST = 'GET /next HTTP/1.1\r\nHost: a\r\n\r\n';
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
+/** Part of the cases of which something is taken: a generator that only made noise would prove nothing. */
+const LEAST_TAKEN = 0.1;
+
+describe("the wire's reading of bytes, beside that of node:http", () => {
+  let taken = 0;
+
+  beforeEach(() => (taken = 0));
+
+  const compare = (ours: Reading, theirs: Reading): string | undefined => {
+    if (ours.messages.length > 0) taken += 1;
+    return disagreement(ours, theirs);
+  };
+
+  it(
+    'is the same for every request that it takes',
+    async () => {
+      const node = new NodeServerReader();
+      const cases = await fuzz(fc.tuple(hostileRequests, cuts, cuts), async ([text, mine, other]) => {
+        const bytes = bytesOf(text + NEXT_REQUEST);
+        return compare(readRequests(bytes, mine), await node.read(bytes, other));
+      });
+      report('requests', cases);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    'is the same for every answer that it takes',
+    async () => {
+      const method = fc.constantFrom('GET', 'GET', 'POST', 'HEAD');
+      const cases = await fuzz(
+        fc.tuple(hostileAnswers, cuts, cuts, method),
+        async ([text, mine, other, asked]) => {
+          const bytes = bytesOf(text);
+          return compare(readAnswer(bytes, mine, asked), await readAnswerByNode(bytes, other, asked));
+        },
+      );
+      report('answers', cases);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    'is the same in whatever pieces the bytes arrive',
+    async () => {
+      const cases = await fuzz(fc.tuple(hostileRequests, cuts), ([text, pieces]) => {
+        const bytes = bytesOf(text + NEXT_REQUEST);
+        const whole = readRequests(bytes, []);
+        return Promise.resolve(
+          compare(readRequests(bytes, pieces), whole) ?? disagreement(whole, readRequests(bytes, pieces)),
+        );
+      });
+      report('requests in pieces', cases);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  function report(what: string, cases: number): void {
+    if (process.env.FUZZ_MS) console.log(`${what}: ${cases} cases, ${taken} of them taken`);
+    expect(taken / cases).toBeGreaterThan(LEAST_TAKEN);
+  }
+});

@@ -1,0 +1,67 @@
+import { trimmed } from '../head/grammar.js';
+
+/** A message as a parser read it; bytes are latin1 text. */
+export interface ReadMessage {
+  /** Method, target and version of a request; version, status and reason of an answer. */
+  readonly start: readonly string[];
+  /** Name, value, name, … */
+  readonly fields: readonly string[];
+  body: string;
+  trailers: readonly string[];
+  isWhole: boolean;
+}
+
+/** What a parser made of the bytes of one connection. */
+export interface Reading {
+  readonly messages: ReadMessage[];
+  /** What is wrong with the bytes that it refused. */
+  refusal: string | undefined;
+}
+
+export const nothingRead = (): Reading => ({ messages: [], refusal: undefined });
+
+/** `bytes` in the pieces that `cuts` make of it: positions, in any order and number. */
+export function piecesOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const at = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b);
+  return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
+}
+
+/** Field lines, flat. */
+export function flatLines(lines: string): string[] {
+  return lines
+    .split('\r\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon), trimmed(line, colon + 1, line.length)];
+    });
+}
+
+/**
+ * What `ours` took and `theirs` did not take, or took for something else; `undefined` when they agree. We may refuse what
+ * they take, never the other way round: then a service could see another message than the gateway has checked.
+ */
+export function disagreement(ours: Reading, theirs: Reading): string | undefined {
+  for (const [i, mine] of ours.messages.entries()) {
+    const other = theirs.messages[i];
+    if (!other) return `message ${i} is none to the other: ${theirs.refusal ?? 'it waits for more'}`;
+    const part = differingPart(mine, other);
+    if (part !== undefined) return `message ${i} has another ${part}`;
+  }
+  return undefined;
+}
+
+function differingPart(mine: ReadMessage, other: ReadMessage): string | undefined {
+  if (!isSame(mine.start, other.start)) return 'start line';
+  if (!isSame(mine.fields, other.fields)) return 'head';
+  if (!mine.isWhole) return isPrefix(mine.body, other.body) ? undefined : 'beginning of a body';
+  if (!other.isWhole) return 'end';
+  if (mine.body !== other.body) return 'body';
+  return isSame(mine.trailers, other.trailers) ? undefined : 'trailer section';
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, i) => text === b[i]);
+
+/** Of two bodies that are not whole one may have come further. */
+const isPrefix = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);

@@ -1,0 +1,25 @@
+/** `npm run fuzz [-- --minutes 10 --seed 42]`: the wire's reading of bytes beside node:http's, for as long as you like. */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import './lib/node-version.mjs';
+import { ROOT } from './lib/root.mjs';
+
+const PROPERTIES = 3;
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '3' }, seed: { type: 'string' } },
+});
+const seed = values.seed ?? String(Date.now() % 2 ** 31);
+const milliseconds = (Number(values.minutes) * 60_000) / PROPERTIES;
+console.log(`seed ${seed}, ${values.minutes} minutes`);
+
+const options = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/jest/bin/jest.js', 'differential.fuzz', '--selectProjects', 'unit', '--runInBand'],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_OPTIONS: options, FUZZ_SEED: seed, FUZZ_MS: String(milliseconds) },
+  },
+);
+process.exitCode = status ?? 1;
