@@ -83,6 +83,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'retry.after-refusal': whole('retries', 'afterRefusal', 0, 100),
     'retry.after-sending': whole('retries', 'afterSending', 0, 10),
     'retry.backoff-ms': whole('retries', 'backoffMs', 0, 10_000),
+    'retry.body-bytes': whole('retries', 'bodyBytes', 0, 1_048_576),
     'retry.budget-percent': whole('retries', 'budgetPercent', 0, 100),
     'ejection.failures-in-row': whole('ejection', 'failuresInRow', 0, 10_000),
     'breaker.failure-percent': whole('breaker', 'failurePercent', 0, 100),

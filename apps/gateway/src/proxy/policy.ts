@@ -57,6 +57,11 @@ export interface Retries {
   readonly afterSending: number;
   /** The wait before a repeat is random, up to this, twice this, …; milliseconds. */
   readonly backoffMs: number;
+  /**
+   * So much of the body of an idempotent request is kept until an answer begins, so that it can be sent again; bytes. 0: only
+   * what came together with the head.
+   */
+  readonly bodyBytes: number;
   /** Repeats of a service, in per cent of its requests of the last ten seconds. */
   readonly budgetPercent: number;
 }
@@ -112,6 +117,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     afterRefusal: 9,
     afterSending: 1,
     backoffMs: 25,
+    bodyBytes: 65_536,
     budgetPercent: 20,
   }),
   ejection: Object.freeze({ failuresInRow: 5 }),

@@ -7,6 +7,7 @@ import { clientAddressOf, type Peer } from '../edge/peer.js';
 import { publicPrefix, requestHeaders } from '../edge/request-headers.js';
 import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
+import { KeptBody } from '../forwarding/kept-body.js';
 import { requestTimeout } from '../problems.js';
 import { serverTiming } from '../record/server-timing.js';
 import { answerLines } from '../wire/head/answer-lines.js';
@@ -37,6 +38,8 @@ const REASON_AT = '200 '.length;
 export class NodeExchange extends Exchange {
   /** A part of the body was given to an instance. */
   isBodyConsumed = false;
+  /** What an instance has got of the body, for the next one. */
+  keptBody: KeptBody | undefined = undefined;
   private mayContinue: boolean;
 
   constructor(
@@ -95,6 +98,15 @@ export class NodeExchange extends Exchange {
     };
   }
 
+  /** Keeps a piece of the body that goes to an instance now, as long as the body may be sent again. */
+  keepBody(piece: Buffer): void {
+    if (this.isBodyConsumed) return;
+    this.keptBody ??= KeptBody.of(this);
+    if (!this.response.headersSent && this.keptBody?.add(piece)) return;
+    this.isBodyConsumed = true;
+    this.keptBody = undefined;
+  }
+
   /** Lets a client that waits for it send its body. Put off until an instance is there to take it. */
   admitBody(): void {
     if (!this.mayContinue) return;
@@ -118,6 +130,7 @@ export class NodeExchange extends Exchange {
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
     this.addConnectionFields(headers);
+    this.keptBody = undefined;
     this.response.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
   }

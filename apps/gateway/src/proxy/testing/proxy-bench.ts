@@ -23,8 +23,17 @@ export class ProxyBench {
   readonly traffic = new TrafficMetrics();
   isDraining = false;
 
-  static async start(timeouts: Partial<Timeouts> = {}, kind: Entrance = 'wire'): Promise<ProxyBench> {
-    const policy = { ...DEFAULT_POLICY, timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts } };
+  /** @param declared what of the policy is not as it is by default, but for time-outs */
+  static async start(
+    timeouts: Partial<Timeouts> = {},
+    kind: Entrance = 'wire',
+    declared: Partial<Policy> = {},
+  ): Promise<ProxyBench> {
+    const policy = {
+      ...DEFAULT_POLICY,
+      ...declared,
+      timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts },
+    };
     const bench = new ProxyBench(policy, kind);
     bench.server.listen(0, '127.0.0.1');
     await once(bench.server, 'listening');
@@ -63,7 +72,7 @@ export class ProxyBench {
 
   private planeFor(policy: Policy, limits: ClientLimits): DataPlane {
     const { services } = this;
-    const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), policy }));
+    const routes = new RouteTable(services, (service) => compileRoute(service, policy));
     return new DataPlane({
       services,
       router: new Router(routes),

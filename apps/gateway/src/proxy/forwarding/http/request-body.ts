@@ -11,11 +11,16 @@ export class RequestBody {
     this.isChunked = exchange.request.headers['transfer-encoding'] !== undefined;
   }
 
-  /** Sends what comes from now on. */
+  /** Sends what another connection has had, if that is kept, and what comes from now on. */
   flow(connection: UpstreamConnection): void {
     this.connection = connection;
+    const { request, keptBody } = this.exchange;
     this.exchange.admitBody();
-    this.exchange.request.on('data', this.onChunk).on('end', this.onEnd).resume();
+    const goesOn = !keptBody || this.pass(keptBody.after(undefined));
+    // It has ended once: that is not told again.
+    if (request.readableEnded) this.onEnd();
+    else request.on('data', this.onChunk).on('end', this.onEnd);
+    if (goesOn) request.resume();
   }
 
   /** The connection takes more. */
@@ -31,10 +36,15 @@ export class RequestBody {
   }
 
   private readonly onChunk = (chunk: Buffer): void => {
-    this.exchange.isBodyConsumed = true;
-    const goesOn = this.isChunked ? this.connection?.sendChunk(chunk) : this.connection?.sendBody(chunk);
-    if (goesOn === false) this.exchange.request.pause();
+    this.exchange.keepBody(chunk);
+    if (!this.pass(chunk)) this.exchange.request.pause();
   };
+
+  /** `false`: the connection wants to rest. */
+  private pass(chunk: Buffer): boolean {
+    if (!this.connection) return true;
+    return this.isChunked ? this.connection.sendChunk(chunk) : this.connection.sendBody(chunk);
+  }
 
   private readonly onEnd = (): void => {
     this.connection?.endBody(this.isChunked ? `0\r\n${this.trailers()}\r\n` : '');

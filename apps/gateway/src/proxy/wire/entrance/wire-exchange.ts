@@ -9,6 +9,7 @@ import { Exchange } from '../../exchange.js';
 import type { Attempt } from '../../forwarding/attempt.js';
 import { failureOf, type Failure } from '../../forwarding/failure.js';
 import type { AttemptOutcome } from '../../forwarding/forwarder.js';
+import { KeptBody } from '../../forwarding/kept-body.js';
 import { isIdempotent } from '../../idempotent.js';
 import { serverTiming } from '../../record/server-timing.js';
 import { answerLines } from '../head/answer-lines.js';
@@ -56,6 +57,8 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
   takesPayload = false;
   private isAnswered = false;
   private body: Buffer | undefined = undefined;
+  /** What was given to an instance after {@link body}; allocated when there is such a thing. */
+  private kept: KeptBody | undefined = undefined;
   private isWhole = true;
   private tail = '';
   private upstream: UpstreamConnection | undefined = undefined;
@@ -133,7 +136,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
     connection.send(
       this,
       this.requestText(pool.origin.authority),
-      this.body,
+      this.kept ? this.kept.after(this.body) : this.body,
       this.isWhole && this.tail === '',
     );
     if (this.isWhole && this.tail !== '') connection.endBody(this.tail);
@@ -143,8 +146,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
   /** More of the request's body has come. */
   sendBody(bytes: Buffer): void {
     if (!this.upstream) return;
-    this.isBodyConsumed = true;
-    this.body = undefined;
+    if (!this.isBodyConsumed) this.keepBody(bytes);
     if (!this.upstream.sendBody(bytes)) this.client.pauseBody();
   }
 
@@ -205,12 +207,13 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
   onHead(head: ResponseHead): void {
     if (this.outcome?.accepts(this, head.status) === false) {
       this.abort();
+      this.holdBody();
       this.outcome.failed(this, failureOf('gateway-error'));
       return;
     }
     this.isAnswered = true;
     this.status = head.status;
-    this.body = undefined;
+    this.letBodyGo();
     const framing = framingFor(head, this.method, this.head.minor);
     this.takesPayload = framing === Framing.UntilClose;
     this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.isDraining;
@@ -265,6 +268,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
 
   onFailure(failure: Failure): void {
     this.upstream = undefined;
+    this.holdBody();
     this.outcome?.failed(this, failure);
   }
 
@@ -282,6 +286,24 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
   /** The client takes more of the answer. */
   onClientDrain(): void {
     this.upstream?.resume();
+  }
+
+  private keepBody(bytes: Buffer): void {
+    this.kept ??= KeptBody.of(this);
+    if (!this.isAnswered && this.kept?.add(bytes)) return;
+    this.isBodyConsumed = true;
+    this.letBodyGo();
+  }
+
+  /** Nobody will ask for the body again. */
+  private letBodyGo(): void {
+    this.body = undefined;
+    this.kept = undefined;
+  }
+
+  /** The attempt is over: the rest of the body waits for the next one. */
+  private holdBody(): void {
+    if (!this.isWhole) this.client.pauseBody();
   }
 
   private requestText(authority: string): string {
