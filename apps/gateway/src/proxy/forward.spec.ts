@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, type Policy } from './policy.js';
 import { compileRoute } from './routing/compile-route.js';
 import { FakeExchange } from './testing/fake-exchange.js';
 import { FakeForwarder, type Fate } from './testing/fake-forwarder.js';
-import { instanceOf, tableOf } from './testing/instances.js';
+import { instanceOf, setInstances, tableOf } from './testing/instances.js';
 
 /** In turn, so that a spec knows who comes next. */
 const IN_TURN: Policy = {
@@ -42,7 +42,7 @@ function benchOf(
     forward.start(exchange);
     return exchange;
   };
-  return { forward, forwarder, reports, failures, instances, clock, route, send };
+  return { parts, forward, forwarder, reports, failures, instances, clock, route, send };
 }
 
 describe('Forward', () => {
@@ -198,6 +198,51 @@ describe('Forward', () => {
     jest.advanceTimersByTime(1_000);
     expect([trusted.codes, stranger.codes]).toEqual([['upstream-timeout'], []]);
     jest.useRealTimers();
+  });
+
+  const hasty = (ms: number): FakeExchange =>
+    Object.assign(new FakeExchange('GET', '/api/users', { 'x-request-timeout-ms': String(ms) }), {
+      isFromTrustedPeer: true,
+    });
+
+  it.each([
+    ['the route’s own', () => new FakeExchange(), 'open', 20],
+    ['a hasty caller’s', () => hasty(40), 'closed', 0],
+  ])('lets %s time limit count against service and instance, if it is the route’s own', (...args) => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    const [, make, state, failures] = args;
+    const policy = { ...IN_TURN, timeouts: { ...IN_TURN.timeouts, totalMs: 50 } };
+    const { route, instances, send } = benchOf({ a: 'pending' }, undefined, policy);
+    for (let i = 0; i < 20; i += 1) send(make());
+    jest.advanceTimersByTime(1_000);
+    expect([route.breaker?.state, instances[0]!.load.failuresInRow]).toEqual([state, failures]);
+    jest.useRealTimers();
+  });
+
+  it('asks nobody for a caller whose time was over before it was its turn', () => {
+    const { clock, forwarder, send } = benchOf({ a: 'completed' });
+    const exchange = hasty(50);
+    clock.ms = exchange.startedAt + 60;
+    expect([send(exchange).codes, forwarder.asked]).toEqual([['upstream-timeout'], []]);
+  });
+
+  it('lets an instance answer again when all others have gone while it waited', () => {
+    jest.useFakeTimers();
+    const { parts, instances, forwarder, send } = benchOf({ a: 503, b: 'completed' });
+    const exchange = send();
+    setInstances(parts.services, [instances[0]!]);
+    jest.runAllTimers();
+    expect([forwarder.asked, exchange.status, exchange.codes]).toEqual([['a', 'a'], 503, []]);
+    jest.useRealTimers();
+  });
+
+  it('forgets failures after a good answer of a service in this process, which ends with the exchange', () => {
+    const { forward, instances, send } = benchOf({ a: 'pending' });
+    instances[0]!.load.failuresInRow = 4;
+    const exchange = send();
+    exchange.status = 200;
+    forward.abandon(exchange);
+    expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
   it('answers 504 when connecting took too long everywhere', () => {

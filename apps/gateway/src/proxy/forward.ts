@@ -49,6 +49,11 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
     if (limitMs !== undefined) this.limit(exchange, limitMs);
     const now = this.now();
+    // It may have waited in a queue for longer than that: no service works for a caller who has gone.
+    if (exchange.deadlineAt > 0 && exchange.deadlineAt <= now) {
+      this.expire(exchange);
+      return;
+    }
     retries.budget.note(now);
     const instance = this.pick(exchange, now);
     if (instance) this.attempt(exchange, instance);
@@ -106,7 +111,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   /** The exchange is over: gives up what still runs for it. */
   abandon(exchange: E): void {
     clearTimeout(exchange.deadline);
-    this.giveUp(exchange);
+    const instance = this.giveUp(exchange);
+    // A service in this process answers on the client's own response: its end is the exchange's end.
+    const isAnswered = exchange.ending === 'completed' && exchange.status > 0;
+    if (instance && isAnswered && !isFailure(exchange.status)) this.watch.succeeded(instance);
   }
 
   private limit(exchange: E, ms: number): void {
@@ -114,21 +122,33 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.deadline = setTimeout(() => this.expire(exchange), exchange.deadlineAt - this.now());
   }
 
-  private giveUp(exchange: E): void {
+  /** The instance that had it, if one did. */
+  private giveUp(exchange: E): Instance | undefined {
     const { attempt } = exchange;
     exchange.attempt = undefined;
     attempt?.abort();
-    this.release(exchange);
+    return this.release(exchange);
   }
 
   private expire(exchange: E): void {
-    this.giveUp(exchange);
+    const instance = this.giveUp(exchange);
     if (exchange.status === 0) {
+      this.noteExpiry(exchange, instance);
       exchange.reply(upstreamTimeout('the exchange took longer than its route or its caller allows'));
       return;
     }
     exchange.ending = 'broken';
     exchange.cutOff();
+  }
+
+  /** No answer within the route's own limit is a failure; a caller's may be too short for anybody. */
+  private noteExpiry(exchange: E, instance: Instance | undefined): void {
+    const { policy, breaker } = destinationOf(exchange);
+    const { totalMs } = policy.timeouts;
+    if (totalMs === 0 || exchange.deadlineAt < exchange.startedAt + totalMs) return;
+    const now = this.now();
+    breaker?.note(exchange, true, now);
+    if (instance) this.watch.failed(exchange, instance, `it did not answer within ${totalMs} ms`, now);
   }
 
   private tryAgain(exchange: E, failure: Failure): void {
@@ -175,9 +195,12 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     return destinationOf(exchange).balancer.pick(this.available(exchange), exchange);
   }
 
-  /** The only instance may have closed an idle connection just as we used it: a new connection tells. */
+  /**
+   * The only instance may have closed an idle connection just as we used it: a new connection tells. And when nobody is
+   * left to take the place of its answer, the instance that gave it may answer again.
+   */
   private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
-    if (kind !== 'reset') return undefined;
+    if (kind !== 'reset' && kind !== 'gateway-error') return undefined;
     return this.available(exchange).find(({ id }) => id === exchange.instance?.id);
   }
 

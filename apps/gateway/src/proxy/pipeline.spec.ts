@@ -76,6 +76,20 @@ describe('Pipeline', () => {
     expect([forwarder.asked, exchange.codes, ended]).toEqual([[], [], [exchange]]);
   });
 
+  it('tells the stage in which an exchange waits that its client has left', () => {
+    const gone: object[] = [];
+    const waiting: Stage = {
+      name: 'waiting',
+      enter: () => new Promise(() => undefined),
+      gone: (exchange) => gone.push(exchange),
+    };
+    const { pipeline } = benchOf([stage(() => true), waiting]);
+    const exchange = new FakeExchange();
+    pipeline.walk(exchange);
+    pipeline.end(exchange);
+    expect(gone).toEqual([exchange]);
+  });
+
   it('tells the stages that let an exchange go on when it is over, once, the last one first', async () => {
     const left: string[] = [];
     const named = (name: string, enter: Stage['enter']): Stage => ({

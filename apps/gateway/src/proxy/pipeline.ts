@@ -68,6 +68,7 @@ export class Pipeline<E extends Exchange> {
 
   private leave(exchange: E): void {
     const stages = exchange.route?.stages;
+    stages?.[exchange.stagesPassed]?.gone?.(exchange);
     for (let i = exchange.stagesPassed - 1; i >= 0; i -= 1) stages?.[i]?.leave?.(exchange);
   }
 

@@ -50,6 +50,30 @@ describe('Explainer', () => {
     expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
 
+  it('tells no problem once the breaker would let a trial through, and one while the trial is under way', () => {
+    const { breaker } = new RouteTable(services, (service) => compileRoute(service)).get('users')!;
+    const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), breaker }));
+    const problemNow = () =>
+      new Explainer(new Router(routes), services).explain('GET', '/api/users').problem?.status;
+    for (let i = 0; i < 20; i += 1) breaker!.note({}, true, performance.now() - 1_500);
+    expect(problemNow()).toBeUndefined();
+    breaker!.admits({}, performance.now());
+    expect(problemNow()).toBe(503);
+  });
+
+  it('draws next attempts as the route would: in its zone, and not from instances that are full', () => {
+    const zoned = tableOf(
+      instanceOf({ id: 'near', metadata: { zone: 'a' } }),
+      instanceOf({ id: 'far' }),
+      instanceOf({ id: 'full' }),
+    );
+    const limited = policyOf('[["gateway.concurrency.per-instance","1"]]').policy;
+    const routes = new RouteTable(zoned, (service) => compileRoute(service, limited, { zone: 'a' }));
+    zoned.current.get('users')!.instances[2]!.load.inFlight = 1;
+    const { attempts } = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
+    expect(attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
+  });
+
   it('tells the problem that a request would meet', () => {
     const problemAt = (path: string) => explainer.explain('GET', path).problem?.type.split(':').at(-1);
     expect(problemAt('/api/orders')).toBe('no-healthy-instance');

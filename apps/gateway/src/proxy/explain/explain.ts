@@ -93,7 +93,8 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
 });
 
 function problemAhead({ breaker }: Route, available: number): Explanation['problem'] {
-  if (breaker?.state === 'open') return describeProblem(circuitOpen('most requests to this service failed'));
+  if (breaker && !breaker.wouldAdmit(performance.now()))
+    return describeProblem(circuitOpen('most requests to this service failed'));
   return available === 0 ? describeProblem(noHealthyInstance('no instance can take requests now')) : null;
 }
 

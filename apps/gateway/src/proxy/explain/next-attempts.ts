@@ -1,6 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from '../balancing/balancer.js';
-import { createBalancer } from '../balancing/create-balancer.js';
 import type { RetryCondition } from '../policy.js';
 import type { Route } from '../routing/route.js';
 
@@ -38,16 +37,11 @@ const MOST = 3;
  * The route's own is not asked, since that would use up somebody's turn.
  */
 export function nextAttempts(
-  { service, policy, load, retries }: Route,
+  { newBalancer, retries }: Route,
   available: readonly Instance[],
   method: string,
 ): readonly NextAttempt[] {
-  const balancer = createBalancer(policy.balancing, {
-    service,
-    load,
-    instanceLimit: Infinity,
-    zone: undefined,
-  });
+  const balancer = newBalancer();
   const exchange = new PaperExchange();
   const attempts: NextAttempt[] = [];
   while (attempts.length < MOST) {

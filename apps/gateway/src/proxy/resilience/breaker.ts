@@ -30,10 +30,15 @@ export class Breaker {
   /** Whether `exchange` may go on; it may be the one on trial. Times are milliseconds on the monotonic clock. */
   admits(exchange: object, now: number): boolean {
     if (this.current === 'closed') return true;
-    if (now < this.openUntil || this.trial) return false;
+    if (!this.wouldAdmit(now)) return false;
     this.trial = exchange;
     if (this.current === 'open') this.become('half-open');
     return true;
+  }
+
+  /** Whether a request that comes now would go on. */
+  wouldAdmit(now: number): boolean {
+    return this.current === 'closed' || (now >= this.openUntil && !this.trial);
   }
 
   /** What became of an exchange. Those that began before it opened say nothing new. */

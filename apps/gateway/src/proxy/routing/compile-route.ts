@@ -1,3 +1,4 @@
+import type { Balancer } from '../balancing/balancer.js';
 import { createBalancer } from '../balancing/create-balancer.js';
 import { DEFAULT_POLICY, type Policy } from '../policy.js';
 import { Breaker, type BreakerState } from '../resilience/breaker.js';
@@ -28,6 +29,13 @@ export function compileRoute(
 ): Route {
   const load = { inFlight: 0 };
   const breaker = policy.breaker.failurePercent > 0 ? breakerOf(service, policy, around) : undefined;
+  const newBalancer = (): Balancer =>
+    createBalancer(policy.balancing, {
+      service,
+      load,
+      instanceLimit: policy.concurrency.perInstance || Infinity,
+      zone: around.zone,
+    });
   return {
     service,
     prefix: `${API_PREFIX}/${service}`,
@@ -36,12 +44,8 @@ export function compileRoute(
     load,
     retries: new RetryRules(policy.retries),
     breaker,
-    balancer: createBalancer(policy.balancing, {
-      service,
-      load,
-      instanceLimit: policy.concurrency.perInstance || Infinity,
-      zone: around.zone,
-    }),
+    newBalancer,
+    balancer: newBalancer(),
   };
 }
 

@@ -7,6 +7,8 @@ import type { RetryRules } from '../resilience/retry-rules.js';
 export interface Leavable {
   /** That exchange is over. Called once for each one that was let go on. */
   leave?(exchange: object): void;
+  /** That exchange is over, and it was not let go on: it was refused here, or waited here. */
+  gone?(exchange: object): void;
 }
 
 /** What an exchange needs to know of its route once the stages have let it go on. */

@@ -40,9 +40,28 @@ describe('LimitConcurrencyStage', () => {
     const stage = stageOf(1, 2);
     enter(stage);
     const [gone, next] = [enter(stage), enter(stage)];
-    gone.exchange.isOver = true;
+    stage.gone(gone.exchange);
     stage.leave();
     expect([await gone.passage, await next.passage]).toEqual([false, true]);
     expect(stage.counts).toMatchObject({ inFlight: 1, waiting: 0 });
+  });
+
+  it('gives the place in the queue of a client that left to the next one', async () => {
+    const stage = stageOf(1, 1);
+    enter(stage);
+    const gone = enter(stage);
+    stage.gone(gone.exchange);
+    expect(await gone.passage).toBe(false);
+    expect(enter(stage).passage).toBeInstanceOf(Promise);
+  });
+
+  it('lets those that wait go on when the limit has risen, though nobody has left', async () => {
+    let limit = 1;
+    const stage = new LimitConcurrencyStage({ queue: 1, queueMs: 500 }, () => limit);
+    enter(stage);
+    const waiting = enter(stage);
+    limit = 2;
+    jest.advanceTimersByTime(500);
+    expect([await waiting.passage, waiting.exchange.codes]).toEqual([true, []]);
   });
 });

@@ -3,7 +3,7 @@ import type { ConcurrencyLimits } from '../policy.js';
 import { concurrencyLimit } from '../problems.js';
 import type { Stage } from './stage.js';
 
-/** An exchange that waits for a place. */
+/** What is known of an exchange that waits for a place. */
 interface Waiter {
   readonly exchange: Exchange;
   readonly until: number;
@@ -14,7 +14,8 @@ interface Waiter {
 export class LimitConcurrencyStage implements Stage {
   readonly name = 'limit-concurrency';
   private inFlight = 0;
-  private readonly queue: Waiter[] = [];
+  /** In the order in which they came. */
+  private readonly queue = new Map<object, Waiter>();
   private timer: NodeJS.Timeout | undefined;
 
   /** @param limitNow most exchanges under way; asked anew for each, as instances come and go */
@@ -26,7 +27,7 @@ export class LimitConcurrencyStage implements Stage {
 
   /** What is under way and what waits, for those who want to see. */
   get counts(): { readonly inFlight: number; readonly waiting: number; readonly limit: number } {
-    return { inFlight: this.inFlight, waiting: this.queue.length, limit: this.limitNow() };
+    return { inFlight: this.inFlight, waiting: this.queue.size, limit: this.limitNow() };
   }
 
   enter(exchange: Exchange): boolean | Promise<boolean> {
@@ -34,7 +35,7 @@ export class LimitConcurrencyStage implements Stage {
       this.inFlight += 1;
       return true;
     }
-    if (this.queue.length < this.limits.queue && this.limits.queueMs > 0) return this.wait(exchange);
+    if (this.queue.size < this.limits.queue && this.limits.queueMs > 0) return this.wait(exchange);
     refuse(exchange);
     return false;
   }
@@ -44,35 +45,45 @@ export class LimitConcurrencyStage implements Stage {
     this.admitWaiting();
   }
 
+  /** Its client has left: the place in the queue is for somebody else. */
+  gone(exchange: object): void {
+    this.queue.get(exchange)?.admit(false);
+    this.queue.delete(exchange);
+    if (this.queue.size === 0) this.stop();
+  }
+
   private wait(exchange: Exchange): Promise<boolean> {
     this.timer ??= setTimeout(() => this.expire(), this.limits.queueMs);
     return new Promise((admit) =>
-      this.queue.push({ exchange, until: this.now() + this.limits.queueMs, admit }),
+      this.queue.set(exchange, { exchange, until: this.now() + this.limits.queueMs, admit }),
     );
   }
 
   private admitWaiting(): void {
-    while (this.inFlight < this.limitNow()) {
-      const next = this.queue.shift();
-      if (!next) break;
-      // A client that left while it waited takes no place.
-      if (!next.exchange.isOver) this.inFlight += 1;
-      next.admit(!next.exchange.isOver);
+    for (const [exchange, { admit }] of this.queue) {
+      if (this.inFlight >= this.limitNow()) break;
+      this.queue.delete(exchange);
+      this.inFlight += 1;
+      admit(true);
     }
-    if (this.queue.length === 0) this.stop();
+    if (this.queue.size === 0) this.stop();
   }
 
   /** All wait equally long, so the first in the queue is the first whose time is over. */
   private expire(): void {
     this.stop();
+    // The limit may have risen without anybody leaving.
+    this.admitWaiting();
     const now = this.now();
-    for (let first = this.queue[0]; first && first.until <= now; first = this.queue[0]) {
-      this.queue.shift();
-      if (!first.exchange.isOver) refuse(first.exchange);
-      first.admit(false);
+    for (const { exchange, until, admit } of this.queue.values()) {
+      if (until > now) {
+        this.timer = setTimeout(() => this.expire(), Math.ceil(until - now));
+        return;
+      }
+      this.queue.delete(exchange);
+      refuse(exchange);
+      admit(false);
     }
-    const [next] = this.queue;
-    if (next) this.timer = setTimeout(() => this.expire(), Math.ceil(next.until - now));
   }
 
   private stop(): void {
