@@ -1,17 +1,38 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses that only the machine's own link answers: there live the metadata services of clouds, which hand out
- * credentials to whoever asks. A gateway that forwards to them is a way in.
+ * Addresses that only the machine's own link answers, and those at which clouds keep metadata services elsewhere: they hand
+ * out credentials to whoever asks. A gateway that forwards to them is a way in.
  */
+const FORBIDDEN_IPV4: readonly (readonly [network: string, bits: number])[] = [
+  ['169.254.0.0', 16],
+  // Alibaba Cloud, Oracle Cloud, Azure.
+  ['100.100.100.200', 32],
+  ['192.0.0.192', 32],
+  ['168.63.129.16', 32],
+];
+const FORBIDDEN_IPV6: readonly (readonly [network: string, bits: number])[] = [
+  ['fe80::', 10],
+  // Amazon and Google.
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+];
+/** Where IPv6 carries an IPv4 address as its end: compatible, translated, NAT64. Mapped ones BlockList knows by itself. */
+const CARRIERS = ['::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'];
+
 const linkLocal = new BlockList();
-linkLocal.addSubnet('169.254.0.0', 16, 'ipv4');
-linkLocal.addSubnet('fe80::', 10, 'ipv6');
-// The same IPv4 network as IPv6 writes it: IPv4-compatible, NAT64 and 6to4 (mapped ones BlockList knows by itself).
-linkLocal.addSubnet('::169.254.0.0', 112, 'ipv6');
-linkLocal.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6');
-linkLocal.addSubnet('2002:a9fe::', 32, 'ipv6');
-linkLocal.addAddress('fd00:ec2::254', 'ipv6');
+for (const [network, bits] of FORBIDDEN_IPV6) linkLocal.addSubnet(network, bits, 'ipv6');
+for (const [network, bits] of FORBIDDEN_IPV4) {
+  linkLocal.addSubnet(network, bits, 'ipv4');
+  for (const carrier of CARRIERS) linkLocal.addSubnet(`${carrier}${network}`, 96 + bits, 'ipv6');
+  linkLocal.addSubnet(sixToFour(network), 16 + bits, 'ipv6');
+}
+
+/** RFC 3056: the IPv4 address follows the prefix `2002`. */
+function sixToFour(address: string): string {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  return `2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`;
+}
 
 const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata']);
 
