@@ -59,10 +59,11 @@ export class Ejector {
     });
   }
 
-  private eject({ id, url }: Instance, health: InstanceHealth): void {
+  private eject({ id, endpoint }: Instance, health: InstanceHealth): void {
     const { reason } = health;
     this.parts.keeper.eject(id, reason);
-    this.parts.store.move(id, { health }, { type: 'status-changed', reason }, url).catch(this.parts.onError);
+    const cause = { type: 'status-changed', reason } as const;
+    this.parts.store.move(id, { health }, cause, endpoint).catch(this.parts.onError);
   }
 
   private async ask(instance: Instance, reason: string): Promise<void> {
@@ -72,9 +73,9 @@ export class Ejector {
     if (!answer.ok) this.refused(instance, `${reason}, and ${answer.reason}`);
   }
 
-  private isCurrent({ id, url }: Instance): boolean {
+  private isCurrent({ id, endpoint }: Instance): boolean {
     const current = this.parts.keeper.find(id);
-    return current?.url === url && current.transport === 'http' && current.status !== 'down';
+    return current?.endpoint === endpoint && current.transport === 'http' && current.status !== 'down';
   }
 
   private canSpare({ name }: Instance): boolean {

@@ -48,7 +48,7 @@ export class Prober implements Ticking {
   private follow({ before, after }: StoreChange): void {
     if (after?.health.status !== 'down') return void this.patients.delete((after ?? before)?.id ?? '');
     // A drain, or another reason for the same outage: the rhythm goes on.
-    if (this.patients.get(after.id)?.instance.url === after.url) return;
+    if (this.patients.get(after.id)?.instance.endpoint === after.endpoint) return;
     const patient: Patient = { instance: after, delayMs: FIRST_DELAY_MS, dueAt: 0 };
     this.patients.set(after.id, patient);
     this.schedule(patient);
@@ -76,7 +76,8 @@ export class Prober implements Ticking {
     }
   }
 
-  private async readmit({ id, url }: RegisteredInstance, reason: string): Promise<void> {
-    await this.store.move(id, { health: { status: 'up', reason } }, { type: 'status-changed', reason }, url);
+  private async readmit({ id, endpoint }: RegisteredInstance, reason: string): Promise<void> {
+    const cause = { type: 'status-changed', reason } as const;
+    await this.store.move(id, { health: { status: 'up', reason } }, cause, endpoint);
   }
 }

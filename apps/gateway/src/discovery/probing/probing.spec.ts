@@ -1,4 +1,5 @@
 import type { LocalTarget } from '#registry-client';
+import { storedFrom } from '../stored-from.js';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 
 const url = 'http://127.0.0.1:9001';
@@ -43,6 +44,21 @@ describe('Ejector', () => {
     await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'a' });
     bench.ejector.refused(before, 'refused');
     expect(bench.available('users')).toEqual(['a']);
+  });
+
+  it('does not believe one about an address that the name of its URL no longer has', async () => {
+    const bench = new DiscoveryBench();
+    const registration = { name: 'users', url: 'http://users-1:8001', id: 'a' };
+    bench.addresses['users-1'] = '10.0.0.1';
+    await bench.registry.register(registration);
+    const before = bench.instance('a');
+    // A container that was started anew.
+    bench.addresses['users-1'] = '10.0.0.2';
+    await bench.registry.register(registration);
+    bench.ejector.refused(before, 'refused');
+    expect(bench.available('users')).toEqual(['a']);
+    bench.ejector.refused(bench.instance('a'), 'refused');
+    expect(bench.available('users')).toEqual([]);
   });
 
   it('leaves an instance of this process alone', async () => {
@@ -192,6 +208,19 @@ describe('Prober', () => {
     expect(bench.available('users')).toEqual(['a']);
     await bench.pass(2000);
     expect(bench.probe.asked).toEqual([]);
+  });
+
+  it('asks at the address that a name has now', async () => {
+    const bench = new DiscoveryBench();
+    const down = { health: { status: 'down', reason: 'refused' } } as const;
+    const at = (address: string) => ({
+      ...storedFrom({ name: 'users', url: 'http://users-1:8001' }, 'a', `http://users-1:8001#${address}`),
+      ...down,
+    });
+    await bench.store.put(at('10.0.0.1'), 'it registered');
+    await bench.store.put(at('10.0.0.2'), 'as a gateway finds it that was cut off');
+    await bench.pass(700);
+    expect(new Set(bench.probe.asked)).toEqual(new Set(['http://users-1:8001#10.0.0.2']));
   });
 
   it('forgets an answer about an instance that moved while it was asked', async () => {

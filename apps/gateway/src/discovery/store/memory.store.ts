@@ -50,11 +50,11 @@ export class MemoryStore extends RegistryStore {
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
-    url?: string,
+    endpoint?: string,
   ): Promise<StoredInstance | undefined> {
     const before = this.instances.get(id);
     if (!before) return Promise.resolve(undefined);
-    if (url !== undefined && url !== before.url) return Promise.resolve(before);
+    if (endpoint !== undefined && endpoint !== before.endpoint) return Promise.resolve(before);
     const after = { ...before, ...state };
     if (isDeepStrictEqual(before, after)) return Promise.resolve(before);
     this.instances.set(id, after);

@@ -62,13 +62,13 @@ export abstract class RegistryStore {
 
   /**
    * Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id.
-   * @param url what was found out concerns only an instance that is still there
+   * @param endpoint what was found out concerns only an instance that is still there
    */
   abstract move(
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
-    url?: string,
+    endpoint?: string,
   ): Promise<StoredInstance | undefined>;
 
   /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id: nothing comes to life by a heartbeat. */

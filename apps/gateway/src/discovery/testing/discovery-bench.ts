@@ -45,7 +45,9 @@ export class DiscoveryBench {
   });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
-  readonly door = new TargetDoor(undefined);
+  /** What DNS says of names. */
+  readonly addresses: Record<string, string> = {};
+  readonly door = new TargetDoor(undefined, (name) => Promise.resolve([this.addresses[name] ?? '127.0.0.1']));
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {

@@ -7,8 +7,8 @@ export class ScriptedProbe extends InstanceProbe {
   /** Set: answers wait for it. */
   gate: Promise<void> = Promise.resolve();
 
-  async ask({ url }: ProbeTarget): Promise<ProbeAnswer> {
-    this.asked.push(url);
+  async ask({ endpoint }: ProbeTarget): Promise<ProbeAnswer> {
+    this.asked.push(endpoint);
     await this.gate;
     return { ok: this.isUp, latencyMs: 1, reason: `a probe ${this.isUp ? 'was answered 200' : 'failed'}` };
   }

@@ -3,7 +3,7 @@ import type { InstanceHealth } from '../stored-instance.js';
 import type { RegistryScripts } from './registry-scripts.js';
 
 interface PendingMove {
-  readonly url: string;
+  readonly endpoint: string;
   readonly health: InstanceHealth;
   readonly cause: ChangeCause;
 }
@@ -18,8 +18,8 @@ export class PendingMoves {
 
   /** Tells the store; what has left or moved meanwhile is somebody else. */
   async flush(scripts: RegistryScripts): Promise<void> {
-    for (const [id, { url, health, cause }] of this.moves) {
-      await scripts.move(id, { health }, cause, url);
+    for (const [id, { endpoint, health, cause }] of this.moves) {
+      await scripts.move(id, { health }, cause, endpoint);
       this.moves.delete(id);
     }
   }

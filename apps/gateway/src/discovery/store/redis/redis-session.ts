@@ -45,6 +45,8 @@ async function connect(connection: Redis): Promise<void> {
 
 /** A time with the store: two connections, one for scripts and one that waits for changes. Ends when either breaks. */
 export class RedisSession {
+  private hasEnded = false;
+
   private constructor(
     readonly scripts: RegistryScripts,
     private readonly commands: Redis,
@@ -87,7 +89,10 @@ export class RedisSession {
     return ((await this.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(factsOf);
   }
 
+  /** Every command that a break fails asks for it. */
   end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
     this.commands.disconnect();
     this.reader.disconnect();
   }

@@ -17,9 +17,6 @@ import { RegistryLink, type LinkWatcher } from './registry-link.js';
 import type { RegistryScripts } from './registry-scripts.js';
 import { Synchroniser } from './synchroniser.js';
 import { chosenFor } from './rendezvous.js';
-import type { RevisedInstance } from './row.js';
-
-const LOOKED_AT_ONCE = 1000;
 
 /**
  * The registry of any number of gateways, in Redis. Writes are scripts; what they change comes back to every gateway, this
@@ -65,16 +62,16 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
-    url?: string,
+    endpoint?: string,
   ): Promise<StoredInstance | undefined> {
     try {
-      const moved = await this.run((scripts) => scripts.move(id, state, cause, url));
+      const moved = await this.run((scripts) => scripts.move(id, state, cause, endpoint));
       if (moved) await this.link.reached(moved.change);
       return moved?.after;
     } catch (error) {
       // Whether an instance can be reached this gateway sees for itself, and must act upon.
       if (!state.health) throw error;
-      return this.moveHere(id, state.health, cause, url);
+      return this.moveHere(id, state.health, cause, endpoint);
     }
   }
 
@@ -144,12 +141,12 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     id: string,
     health: InstanceState['health'],
     cause: ChangeCause,
-    url?: string,
+    endpoint?: string,
   ): StoredInstance | undefined {
     const known = this.picture.get(id);
-    if (url !== undefined && url !== known?.url) return known;
+    if (endpoint !== undefined && endpoint !== known?.endpoint) return known;
     const moved = this.picture.moveHere(id, { health });
-    if (moved) this.pending.add(id, { url: moved.url, health, cause });
+    if (moved) this.pending.add(id, { endpoint: moved.endpoint, health, cause });
     return moved;
   }
 
@@ -157,11 +154,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private async fresh(known: readonly StoredInstance[]): Promise<readonly StoredInstance[]> {
     if (this.awaySince !== undefined) return known;
     try {
-      const found: RevisedInstance[] = [];
-      for (let i = 0; i < known.length; i += LOOKED_AT_ONCE) {
-        const ids = known.slice(i, i + LOOKED_AT_ONCE).map(({ id }) => id);
-        found.push(...(await this.run((scripts) => scripts.look(ids))));
-      }
+      const found = await this.run((scripts) => scripts.look(known.map(({ id }) => id)));
       for (const revised of found) this.picture.noteVitals(revised);
       return known.map(({ id }) => this.picture.get(id)).filter((instance) => instance !== undefined);
     } catch {

@@ -3,14 +3,31 @@ import type { ProbeView } from '#contracts';
 import type { ChangeCause, InstanceState } from '../registry-store.js';
 import type { InstanceReport, NewInstance, RegisteredInstance } from '../stored-instance.js';
 import { PRELUDE } from './lua/prelude.js';
-import { LOOK, SNAPSHOT, STATE } from './lua/reads.js';
-import { RESTORE } from './lua/restore.js';
+import { CENSUS, LOOK, STATE } from './lua/reads.js';
+import { FORGET_OTHERS, RESTORE } from './lua/restore.js';
 import { LEAVE, SWEEP } from './lua/upkeep.js';
 import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
 
-const SCRIPTS = { PUT, MOVE, BEAT, RENEW, NOTE_PROBE, REMOVE, SWEEP, LEAVE, STATE, LOOK, SNAPSHOT, RESTORE };
+const SCRIPTS = {
+  PUT,
+  MOVE,
+  BEAT,
+  RENEW,
+  NOTE_PROBE,
+  REMOVE,
+  SWEEP,
+  LEAVE,
+  STATE,
+  LOOK,
+  CENSUS,
+  RESTORE,
+  FORGET_OTHERS,
+};
+
+/** So many instances in one call: the server does nothing else meanwhile, and an answer has to come in time. */
+const INSTANCES_AT_ONCE = 500;
 
 type ScriptName = keyof typeof SCRIPTS;
 type Argument = string | number;
@@ -23,7 +40,7 @@ export interface StoreState {
   readonly change: number;
 }
 
-/** All that the store holds, at one moment. */
+/** All that the store holds: as it was at `change`, or later. */
 export interface Snapshot extends StoreState {
   readonly lostMs: number;
   readonly instances: readonly RevisedInstance[];
@@ -70,9 +87,9 @@ export class RegistryScripts {
   }
 
   /** Resolves to nothing for an unknown id; to change 0 when nothing moved. */
-  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, url = '') {
+  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint = '') {
     const json = JSON.stringify(state);
-    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, url);
+    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, endpoint);
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
@@ -82,7 +99,8 @@ export class RegistryScripts {
   }
 
   async renew(instances: readonly RegisteredInstance[]): Promise<void> {
-    await this.call('RENEW', ...instances.flatMap(({ id, ttlSeconds }) => [id, ttlSeconds]));
+    for (const some of inParts(instances))
+      await this.call('RENEW', ...some.flatMap(({ id, ttlSeconds }) => [id, ttlSeconds]));
   }
 
   async noteProbe(id: string, probe: ProbeView): Promise<void> {
@@ -117,18 +135,26 @@ export class RegistryScripts {
 
   /** Those of them that are there. */
   async look(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
-    return (await this.call<Row[]>('LOOK', ...ids)).map(revisedFrom);
+    const found: RevisedInstance[] = [];
+    for (const some of inParts(ids))
+      found.push(...(await this.call<Row[]>('LOOK', ...some)).map(revisedFrom));
+    return found;
   }
 
+  /** What changes while this reads comes again with the changes after the one that it answers. */
   async snapshot(): Promise<Snapshot> {
-    const [epoch, change, lost, rows] = await this.call<[string, string, string, Row[]]>('SNAPSHOT');
-    return { epoch, change: Number(change), lostMs: Number(lost), instances: rows.map(revisedFrom) };
+    const [epoch, change, lost, ids] = await this.call<[string, string, string, string[]]>('CENSUS');
+    return { epoch, change: Number(change), lostMs: Number(lost), instances: await this.look(ids) };
   }
 
   /** @param seen the id of the newest change that this gateway has seen */
-  async restore(seen: number, instances: readonly RevisedInstance[]): Promise<void> {
-    const rows = instances.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
-    await this.call('RESTORE', seen, ...rows);
+  async restore(seen: number, all: readonly RevisedInstance[]): Promise<void> {
+    // Also when there are none: the store has to learn which ids were given.
+    for (const some of all.length === 0 ? [[]] : inParts(all)) {
+      const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
+      await this.call('RESTORE', seen, ...rows);
+    }
+    await this.call('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id));
   }
 
   private call<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {
@@ -138,4 +164,8 @@ export class RegistryScripts {
     >;
     return scripts[name](...this.first, ...args);
   }
+}
+
+function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
 }

@@ -133,6 +133,19 @@ withRedis('gateways on one Redis', (server) => {
     expect([one.gaps, other.gaps]).toEqual([1, 1]);
   });
 
+  it('let a broken connection go once, however many commands it fails', async () => {
+    const { other, cable } = await withCable();
+    const disconnect = jest.spyOn(Redis.prototype, 'disconnect');
+    closing.push(() => disconnect.mockRestore());
+    const beats = Array.from({ length: 50 }, () => other.store.beat('a', {}));
+    cable.cut();
+    const outcomes = await Promise.allSettled(beats);
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+    const { contexts } = disconnect.mock;
+    expect(contexts.length).toBeGreaterThan(0);
+    expect(new Set(contexts).size).toBe(contexts.length);
+  });
+
   it('act on what traffic told them while the store was away, and tell it then', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');
@@ -182,6 +195,27 @@ withRedis('gateways on one Redis', (server) => {
     expect([one.gaps, other.gaps]).toEqual([0, 0]);
   });
 
+  it('give a large registry back in pieces: no command holds the server up for long', async () => {
+    const [one, other] = await pair();
+    const ids = Array.from({ length: 2500 }, (_, i) => `i${i}`).sort();
+    for (let i = 0; i < ids.length; i += 100)
+      await Promise.all(ids.slice(i, i + 100).map((id) => one.register(id)));
+    await agree(one, other);
+    const redis = client();
+    await redis.config('SET', 'slowlog-max-len', 100_000);
+    await redis.config('SET', 'slowlog-log-slower-than', 0);
+    await redis.del(...registryKeys(one.prefix));
+    await Promise.all([one.pass(300), other.pass(300)]);
+    await waitFor(
+      'all to be back',
+      async () => (await redis.hlen(`{${one.prefix}}:instances`)) === ids.length,
+    );
+    const late = await open(one.prefix);
+    expect(await late.ids()).toEqual(ids);
+    await redis.config('SET', 'slowlog-log-slower-than', -1);
+    expect(await longestCommand(redis)).toBeLessThan(ids.length * 2);
+  }, 20_000);
+
   it('bring a store that came back with older data up to what they know', async () => {
     const [one, other] = await pair();
     const redis = client();
@@ -203,6 +237,17 @@ withRedis('gateways on one Redis', (server) => {
     await agree(one, other, late);
   });
 });
+
+/** How many arguments the longest command of the server's slow log had; it writes out only the first 31. */
+async function longestCommand(redis: Redis): Promise<number> {
+  const log = (await redis.call('SLOWLOG', 'GET', '-1')) as [number, number, number, string[]][];
+  const lengths = log.map(([, , , words]) => {
+    const [, more] = /^\.\.\. \((\d+) more arguments\)$/.exec(words.at(-1) ?? '') ?? [];
+    return words.length - 1 + Number(more ?? 1);
+  });
+  expect(lengths.length).toBeGreaterThan(0);
+  return Math.max(...lengths);
+}
 
 withRedis('a Redis that comes and goes', (server) => {
   it('came back empty: every gateway is right again within two seconds', async () => {
@@ -265,16 +310,17 @@ withRedis('leases on one Redis', (server) => {
 
   it('outlive the gateway that stood still and heard their heartbeats, while others sweep on', async () => {
     const [one, other] = await pair();
-    await one.register('a', 1);
-    await other.register('b', 1);
+    // Longer than it takes to notice that a gateway is silent, as every lease is.
+    await one.register('a', 2);
+    await other.register('b', 2);
     await one.store.sweep();
     // `one` stands still: it sends nothing, not even a sweep.
-    await other.pass(2500);
+    await other.pass(3500);
     expect(await other.ids()).toEqual(['a']);
     expect((await one.store.sweep()).expired).toEqual([]);
     await Promise.all([one.pass(700), other.pass(700)]);
     expect(await one.ids()).toEqual(['a']);
-    await Promise.all([one.pass(1500), other.pass(1500)]);
+    await Promise.all([one.pass(2500), other.pass(2500)]);
     expect(await one.ids()).toEqual([]);
     expect(one.changes.filter(({ type }) => type === 'expired')).toHaveLength(2);
   });

@@ -12,9 +12,7 @@ end
 return rows
 `;
 
-/** Everything, at one moment. `-> epoch, newest change, time lost so far, rows in order of first registration`. */
-export const SNAPSHOT = `
-local rows = {}
-for i, id in ipairs(call('ZRANGE', order, 0, -1)) do rows[i] = row(id) end
-return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'), rows }
+/** Where the store stands, and who is there. `-> epoch, newest change, time lost so far, ids in order of first registration`. */
+export const CENSUS = `
+return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'), call('ZRANGE', order, 0, -1) }
 `;

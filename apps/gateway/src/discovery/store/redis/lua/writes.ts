@@ -13,7 +13,7 @@ return { change, before, row(id) }
 `;
 
 /**
- * Moves an instance to another state. `id, JSON of the state, type, reason, URL that it must have or nothing` ->
+ * Moves an instance to another state. `id, JSON of the state, type, reason, endpoint that it must have or nothing` ->
  * `change or 0, row`; nothing if unknown.
  */
 export const MOVE = `
@@ -21,7 +21,7 @@ local id = ARGV[2]
 local before = call('HGET', instances, id)
 if not before then return {} end
 local instance, state = cjson.decode(before), cjson.decode(ARGV[3])
-if ARGV[6] ~= '' and ARGV[6] ~= instance.url then return { '0', row(id) } end
+if ARGV[6] ~= '' and ARGV[6] ~= instance.endpoint then return { '0', row(id) } end
 local is_same = true
 if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
   instance.isDraining, is_same = state.isDraining, false
