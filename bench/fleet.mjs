@@ -1,0 +1,275 @@
+/**
+ * `npm run drill:fleet`: gateways that share a Redis, nginx in front of them; what one tells the other, and what it costs when
+ * Redis, gateways or services go. Runs built apps, redis-server and nginx on loopback, and prints a table. The suites in
+ * test/faults and test/nginx check the same in short; this one measures. Names of drills as arguments run those alone.
+ */
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failed, Load, quantile, send } from './lib/fleet/load.mjs';
+import {
+  cleanUp,
+  endAll,
+  launch,
+  spentBy,
+  startGateway,
+  startNginx,
+  startRedis,
+  startUsers,
+  until,
+} from './lib/fleet/processes.mjs';
+
+const TRIALS = Number(process.env.TRIALS ?? 200);
+const AWAY_MS = Number(process.env.AWAY_SECONDS ?? 30) * 1000;
+const CROWD = Number(process.env.CROWD ?? 10_000);
+const STEADY_MS = Number(process.env.STEADY_SECONDS ?? 20) * 1000;
+
+const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const p99 = (results) =>
+  quantile(
+    results.map((result) => result.ms),
+    0.99,
+  );
+const json = async (url) => (await fetch(url)).json();
+const post = (url, body) => send(undefined, url, { method: 'POST', body });
+
+const register = (gateway, body) =>
+  post(`${gateway.url}/discovery/register`, {
+    name: 'users',
+    ttlSeconds: 300,
+    url: 'http://127.0.0.1:9',
+    ...body,
+  });
+
+async function healthyAt({ url }, service) {
+  return (await json(`${url}/services`)).find(({ name }) => name === service)?.instances.healthy ?? 0;
+}
+
+async function startPair() {
+  const redis = await startRedis();
+  const gateways = await Promise.all([1, 2].map(() => startGateway({ REDIS_URL: redis.url })));
+  return { redis, gateways };
+}
+
+async function startFleet() {
+  const pair = await startPair();
+  const nginx = await startNginx(pair.gateways);
+  const services = [await startUsers(nginx.url), await startUsers(nginx.url)];
+  const isComplete = async () =>
+    (await Promise.all(pair.gateways.map((each) => healthyAt(each, 'user-service')))).every((n) => n === 2);
+  await until('the fleet', isComplete);
+  return { ...pair, nginx, services, isComplete };
+}
+
+/** Tells of every event of a gateway as it comes. */
+async function follow({ url }, onEvent) {
+  const { body } = await fetch(`${url}/discovery/events`, { headers: { accept: 'text/event-stream' } });
+  let rest = '';
+  for await (const text of body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + text).split('\n\n');
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block);
+      if (data) onEvent(JSON.parse(data[1]));
+    }
+  }
+}
+
+async function propagation() {
+  const { gateways } = await startPair();
+  const [one, other] = gateways;
+  let told = () => undefined;
+  follow(other, (event) => told(event)).catch(() => undefined);
+  await sleep(500);
+  const trials = async (type, act) => {
+    const times = [];
+    for (let i = 0; i < TRIALS; i += 1) {
+      const heard = new Promise((resolve) => {
+        told = (event) => event.type === type && event.instanceId === `i${i}` && resolve();
+      });
+      const since = performance.now();
+      const acted = act(i);
+      await heard;
+      times.push(performance.now() - since);
+      await acted;
+    }
+    return `p50 ${ms(quantile(times, 0.5))}, p99 ${ms(quantile(times, 0.99))}`;
+  };
+  const registrations = await trials('registered', (i) => register(one, { id: `i${i}` }));
+  const drains = await trials('draining', (i) => post(`${one.url}/discovery/services/i${i}/drain`));
+  // A service each: a request meets its one instance, finds nobody there, and reports it.
+  for (let i = 0; i < TRIALS; i += 1) await register(one, { name: `gone-${i}`, id: `i${i}` });
+  const deaths = await trials('status-changed', (i) => send(undefined, `${one.url}/api/gone-${i}/`));
+  const unregistrations = await trials('unregistered', (i) =>
+    send(undefined, `${one.url}/discovery/unregister/i${i}`, { method: 'DELETE' }),
+  );
+  return [
+    ['registration', registrations],
+    ['drain', drains],
+    ['death', deaths],
+    ['deregistration', unregistrations],
+  ].map(([what, times]) => [`${what}, ${TRIALS} trials`, times]);
+}
+
+/** Redis goes under load and comes back empty, or as it was (`SIGSTOP`). */
+async function redisAway(signal) {
+  const { redis, gateways, nginx, isComplete } = await startFleet();
+  await register(gateways[0], { name: 'someone', id: 'before' });
+  const load = new Load(`${nginx.url}/api/user-service/users?limit=5`, 200);
+  await sleep(1000);
+  redis.child.kill(signal);
+  await until('writes to be refused', async () => (await register(gateways[1], { id: 'late' })) === 503);
+  const writes = [];
+  const since = performance.now();
+  while (performance.now() - since < AWAY_MS) {
+    writes.push(await register(gateways[writes.length % 2], { id: 'late' }));
+    await sleep(250);
+  }
+  const back = performance.now();
+  if (signal === 'SIGSTOP') redis.child.kill('SIGCONT');
+  else await startRedis(redis.port);
+  await until('both to take writes and to know the same', async () => {
+    const taken = await Promise.all(
+      gateways.map((gateway, i) => register(gateway, { name: 'after', id: `after-${i}` })),
+    );
+    const known = await Promise.all(gateways.map((gateway) => json(`${gateway.url}/discovery/services`)));
+    const ids = known.map((instances) =>
+      instances
+        .map(({ id }) => id)
+        .sort()
+        .join(),
+    );
+    return (
+      taken.every((status) => status < 300) &&
+      ids[0] === ids[1] &&
+      ids[0].includes('before') &&
+      (await isComplete())
+    );
+  });
+  const rightAfter = performance.now() - back;
+  await sleep(1000);
+  const results = await load.stop();
+  return [
+    [`${results.length} requests meanwhile`, `${failed(results)} failed, p99 ${ms(p99(results))}`],
+    [
+      `${writes.length} registry writes while it was away`,
+      `${writes.filter((status) => status === 503).length} answered 503`,
+    ],
+    ['both tables right after its return', ms(rightAfter)],
+  ];
+}
+
+async function crowd(store) {
+  const env = store === 'Redis' ? { REDIS_URL: (await startRedis()).url } : {};
+  const gateway = await startGateway(env);
+  const service = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  await register(gateway, { name: 'good', id: 'good', url: `http://127.0.0.1:${service.address().port}` });
+  const url = `${gateway.url}/api/good/`;
+  const steady = async () => {
+    const before = spentBy(gateway.pid);
+    const load = new Load(url, 300);
+    await sleep(STEADY_MS);
+    const results = await load.stop();
+    const after = spentBy(gateway.pid);
+    const cpu = ((after.cpuSeconds - before.cpuSeconds) / STEADY_MS) * 100_000;
+    return {
+      results,
+      text: `CPU ${cpu.toFixed(0)} %, ${after.megabytes.toFixed(0)} MB, p99 ${ms(p99(results))}, ${failed(results)} failed`,
+    };
+  };
+  const warm = new Load(url, 300);
+  await sleep(4000);
+  await warm.stop();
+  const alone = await steady();
+  const files = mkdtempSync(join(tmpdir(), 'beating-'));
+  const [ready, result] = ['ready', 'result'].map((name) => join(files, name));
+  const beating = launch(process.execPath, [
+    'bench/programs/beating.mjs',
+    gateway.url,
+    String(CROWD),
+    ready,
+    result,
+  ]);
+  const registered = await until('the crowd to register', () => existsSync(ready), 120_000);
+  await sleep(5000);
+  const beside = await steady();
+  // Longer than a lease: who was not heard would be gone.
+  await sleep(16_000);
+  const there = await healthyAt(gateway, 'crowd');
+  const events = await json(`${gateway.url}/discovery/events?since=0`);
+  beating.child.kill('SIGTERM');
+  await beating.exited;
+  const { calls, failed: refused } = JSON.parse(readFileSync(result, 'utf8'));
+  rmSync(files, { recursive: true });
+  service.closeAllConnections();
+  service.close();
+  return [
+    ['300 requests/s alone', alone.text],
+    [`beside ${CROWD} instances that beat every 5 s`, beside.text],
+    [
+      `registered in ${ms(registered)}; ${calls} calls, ${refused} failed`,
+      `${CROWD - there} missing, ${events.filter(({ type }) => type === 'expired').length} leases lost`,
+    ],
+  ];
+}
+
+const user = () => ({ method: 'POST', body: { email: `${randomUUID()}@example.com`, name: 'Someone' } });
+
+/** Every process of the fleet in turn, while clients read and write through nginx. */
+async function inTurn(strike) {
+  const { gateways, services, nginx, isComplete } = await startFleet();
+  const reads = new Load(`${nginx.url}/api/user-service/users?limit=5`, 150);
+  const writes = new Load(`${nginx.url}/api/user-service/users`, 20, user);
+  await sleep(1000);
+  for (const app of [...gateways, ...services]) {
+    await strike(app);
+    await until('the fleet', isComplete);
+    await sleep(1500);
+  }
+  const [read, written] = [await reads.stop(), await writes.stop()];
+  const slowest = Math.max(...read.map((result) => result.ms));
+  return [
+    [`${read.length} GETs`, `${failed(read)} failed, p99 ${ms(p99(read))}, slowest ${ms(slowest)}`],
+    [`${written.length} POSTs`, `${failed(written)} failed`],
+  ];
+}
+
+async function rolling(app) {
+  const code = await app.end('SIGTERM');
+  if (code !== 0) throw new Error(`${app.name} ended with ${code}`);
+  await app.start();
+}
+
+async function killing(app) {
+  await app.end('SIGKILL');
+  await sleep(1000);
+  await app.start();
+}
+
+const DRILLS = {
+  'two gateways: one knows what the other does': propagation,
+  'Redis killed, back empty': () => redisAway('SIGKILL'),
+  'Redis stands still': () => redisAway('SIGSTOP'),
+  'a crowd on one gateway, in memory': () => crowd('memory'),
+  'a crowd on one gateway, on Redis': () => crowd('Redis'),
+  'rolling restart through nginx': () => inTurn(rolling),
+  'kill -9 of each through nginx': () => inTurn(killing),
+};
+
+const wanted = process.argv.slice(2);
+try {
+  for (const [name, drill] of Object.entries(DRILLS)) {
+    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
+    const rows = await drill();
+    console.log(name);
+    for (const [what, value] of rows) console.log(`  ${what.padEnd(52)} | ${value}`);
+    await endAll();
+  }
+} finally {
+  await cleanUp();
+}

@@ -1,0 +1,58 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One request over `agent`; resolves to its status, 0 when no whole answer came. */
+export const send = (agent, url, { method = 'GET', body } = {}) =>
+  new Promise((resolve) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    request(url, { agent, method, headers, timeout: 20_000 }, (answer) => {
+      answer.on('close', () => resolve(answer.complete ? answer.statusCode : 0)).resume();
+    })
+      .on('error', () => resolve(0))
+      .end(body && JSON.stringify(body));
+  });
+
+/** Requests at a steady rate until it is stopped, whatever becomes of them. */
+export class Load {
+  results = [];
+  #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  #isOver = false;
+  #life;
+
+  constructor(url, perSecond, makeRequest = () => ({})) {
+    this.#life = this.#run(url, perSecond, makeRequest);
+  }
+
+  /** Resolves to what became of every request. */
+  async stop() {
+    this.#isOver = true;
+    await this.#life;
+    this.#agent.destroy();
+    return this.results;
+  }
+
+  async #run(url, perSecond, makeRequest) {
+    const startedAt = performance.now();
+    const sent = [];
+    while (!this.#isOver) {
+      const due = ((performance.now() - startedAt) * perSecond) / 1000;
+      while (sent.length < due) sent.push(this.#one(url, makeRequest()));
+      await sleep(2);
+    }
+    await Promise.all(sent);
+  }
+
+  async #one(url, what) {
+    const since = performance.now();
+    const status = await send(this.#agent, url, what);
+    this.results.push({ status, ms: performance.now() - since });
+  }
+}
+
+export const failed = (results) => results.filter(({ status }) => status < 200 || status > 299).length;
+
+/** The value below which `share` of all lie. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}
