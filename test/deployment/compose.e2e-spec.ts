@@ -24,6 +24,14 @@ describe.each(FILES)('%s', (path) => {
     expect(service.restart).toBe('unless-stopped');
   });
 
+  // Checks that are cut off and begun again are all that a busy machine then does: nothing of it ever becomes healthy.
+  it.each(each)('asks %s how it is without node, and with patience while it starts', (_name, service) => {
+    const { test, timeout, start_period: startPeriod } = service.healthcheck!;
+    expect(test).not.toContain('node');
+    expect(parseInt(timeout, 10)).toBeGreaterThanOrEqual(5);
+    expect(parseInt(startPeriod, 10)).toBeGreaterThanOrEqual(120);
+  });
+
   it.each(each)('makes %s of files that exist', (_name, { build, volumes = [] }) => {
     const mounted = volumes
       .filter((volume) => volume.startsWith('./'))

@@ -1,9 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchNode, ROOT } from '#testing';
+import { ROOT } from '#testing';
 
 const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
@@ -46,7 +47,7 @@ describe('.dockerignore', () => {
   });
 });
 
-describe('docker/healthcheck.mjs', () => {
+describe('docker/healthcheck.sh', () => {
   let server: Server;
   let status: number;
   let asked: (string | undefined)[];
@@ -64,7 +65,12 @@ describe('docker/healthcheck.mjs', () => {
 
   const portOf = (): string => String((server.address() as AddressInfo).port);
   const check = async (env: Record<string, string>) =>
-    (await launchNode('docker/healthcheck.mjs', [], env).exited).code;
+    (
+      await once(
+        spawn('bash', ['docker/healthcheck.sh'], { cwd: ROOT, env: { PATH: process.env.PATH, ...env } }),
+        'exit',
+      )
+    )[0] as number;
 
   it('asks whether the app may receive traffic', async () => {
     status = 200;

@@ -14,7 +14,11 @@ export interface ComposeService {
   readonly networks?: readonly string[];
   readonly ports?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly healthcheck?: {
+    readonly test: readonly string[];
+    readonly timeout: string;
+    readonly start_period: string;
+  };
   readonly restart?: string;
   readonly user?: string;
   readonly read_only?: boolean;
