@@ -10,14 +10,15 @@ import { orders } from './smoke/checks/orders.mjs';
 import { products } from './smoke/checks/products.mjs';
 import { services } from './smoke/checks/services.mjs';
 import { users } from './smoke/checks/users.mjs';
+import { takeOwnCertificate } from './smoke/certificate.mjs';
 import { Client } from './smoke/client.mjs';
 import { Report } from './smoke/report.mjs';
 
-const USAGE = `usage: npm run smoke [-- URL]     (default http://127.0.0.1:8000)
+const USAGE = `usage: npm run smoke [-- URL]     (default: BASE_URL, or else http://127.0.0.1:8000)
 REGISTRY_TOKEN, when set, is sent with registry writes.`;
 const LONGEST_RUN_MS = 120_000;
 
-function targetOf([url = 'http://127.0.0.1:8000', ...rest]) {
+function targetOf([url = process.env.BASE_URL || 'http://127.0.0.1:8000', ...rest]) {
   if (rest.length === 0 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url);
   console.error(USAGE);
   process.exit(2);
@@ -34,6 +35,7 @@ setTimeout(() => {
 }, LONGEST_RUN_MS).unref();
 
 console.log(`Smoke test of ${base}`);
+await takeOwnCertificate(target);
 const context = { client: new Client(base), report, target, token: process.env.REGISTRY_TOKEN };
 for (const part of [gateway, services, discovery, users, products, orders, edge]) await part(context);
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { equals, hasMembers, hasStatus, holds, isProblem, pointsAt } from '../expect.mjs';
+import { isLoopback } from '../loopback.mjs';
 import { Skip } from '../report.mjs';
 import { startThrowawayService } from '../throwaway-service.mjs';
 import { waitUntil } from '../wait-until.mjs';
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const MEMBERS = ['id', 'name', 'url', 'version', 'weight', 'ttlSeconds', 'status', 'statusReason'];
 const TIMES = ['registeredAt', 'lastHeartbeatAt', 'expiresAt'];
 
@@ -131,7 +131,7 @@ const answersHere = (url) =>
 async function needsSameMachine({ target, client }) {
   const { json } = await client.get('/discovery/services?status=up');
   const urls = json.map(({ url }) => new URL(url));
-  const isLocal = [target, ...urls].every(({ hostname }) => LOOPBACK.test(hostname));
+  const isLocal = [target, ...urls].every(({ hostname }) => isLoopback(hostname));
   if (!isLocal || !(await Promise.all(urls.map(answersHere))).every(Boolean))
     throw new Skip('the gateway runs on another machine, or in a container, and this script does not');
 }

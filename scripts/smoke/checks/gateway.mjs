@@ -1,4 +1,5 @@
 import { equals, hasMembers, hasStatus, hasType, holds, isProblem } from '../expect.mjs';
+import { waitUntil } from '../wait-until.mjs';
 
 const NAMES = ['user-service', 'order-service', 'product-service'];
 
@@ -72,16 +73,15 @@ async function docs(group, client) {
     holds(/swagger/i.test(answer.text), 'a Swagger page', answer.text);
   });
   await group.check('GET /docs-json merges the documents of gateway and services', async () => {
-    const { json } = hasStatus(await client.get('/docs-json'), 200);
-    hasMembers(json, 'openapi', 'info', 'paths');
-    const paths = Object.keys(json.paths);
-    holds(paths.includes('/discovery/register'), 'the path /discovery/register', paths);
-    for (const name of NAMES)
-      holds(
-        paths.some((path) => path.startsWith(`/api/${name}/`)),
-        `paths under /api/${name}/`,
-        paths,
-      );
+    const isWhole = (paths) => NAMES.every((name) => paths.some((path) => path.startsWith(`/api/${name}/`)));
+    // A service that has just started takes a moment to make its document, and is left out until it has.
+    await waitUntil('paths of every service', async () => {
+      const { json } = hasStatus(await client.get('/docs-json'), 200);
+      hasMembers(json, 'openapi', 'info', 'paths');
+      const paths = Object.keys(json.paths);
+      holds(paths.includes('/discovery/register'), 'the path /discovery/register', paths);
+      return isWhole(paths);
+    });
   });
 }
 

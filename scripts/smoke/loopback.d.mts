@@ -1,0 +1,1 @@
+export function isLoopback(hostname: string): boolean;
