@@ -14,6 +14,7 @@ import {
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
 import { isAddressRange } from './address-ranges.js';
+import { instancesFile } from './instances-file.variable.js';
 
 /** Settings of the gateway. */
 export interface GatewayConfig extends BaseConfig {
@@ -29,6 +30,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryToken: string | undefined;
   /** Addresses and CIDR ranges in which instances may be; unset: everywhere but at link-local addresses. */
   readonly registryAllowedNetworks: readonly string[] | undefined;
+  /** JSON file of instances that cannot register themselves; it is read again when it changes. */
+  readonly instancesFile: string | undefined;
   /** Shared registry; unset: in this process. */
   readonly redisUrl: string | undefined;
   /** What the keys of this system begin with; another system on the same Redis has another. */
@@ -51,6 +54,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
     REGISTRY_TOKEN: text({ default: undefined }),
     REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
+    INSTANCES_FILE: instancesFile({ default: undefined }),
     REDIS_URL: url('redis', 'rediss')({ default: undefined }),
     REDIS_PREFIX: matching(
       '1 to 64 letters, digits, ".", "_", ":" and "-"',
@@ -66,6 +70,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
+    instancesFile: vars.INSTANCES_FILE,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
   });

@@ -20,6 +20,7 @@ import { Prober } from './probing/prober.js';
 import { DEFAULT_LIMITS } from './registry-limits.js';
 import { RegistryService } from './registry.service.js';
 import { LiveServiceTable } from './service-table.js';
+import { StaticInstances } from './static/static-instances.js';
 import { SWEEP_EVERY_MS } from './store/lost-time.js';
 import { MemoryStore } from './store/memory.store.js';
 import { journalOf } from './store/redis/journal.js';
@@ -94,10 +95,6 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
     (table, store, ejector) => new Patrol(table, store, ejector, knock),
   ),
   made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
-  made(DiscoveryTimer, [TrafficBeats, LeaseSweeper, Prober, Patrol], (...ticking: Ticking[]) => {
-    const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
-    return new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
-  }),
 ];
 
 /** Who joined, left and failed, and why. */
@@ -110,11 +107,30 @@ const events = ({ logger }: AppContext): Provider[] => [
   made(EventStreams, [EventLog], (log) => new EventStreams(log)),
 ];
 
+/** The timer, and what takes turns by it. */
+function turns({ instancesFile: path }: GatewayConfig, { logger }: AppContext): Provider[] {
+  const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
+  const timer = (...ticking: Ticking[]) => new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
+  const upkeep = [TrafficBeats, LeaseSweeper, Prober, Patrol];
+  if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];
+  const onProblem = (message: string) => logger.error(message);
+  return [
+    made(
+      StaticInstances,
+      [RegistryService, TableKeeper, TargetDoor, Ejector],
+      (service, keeper, door, ejector) =>
+        new StaticInstances({ path, registry: service, keeper, door, ejector, onProblem }),
+    ),
+    made(DiscoveryTimer, [...upkeep, StaticInstances], timer),
+  ];
+}
+
 /** The parts of discovery, put together. */
 export const discoveryProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
   storeOf(config, context),
   made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
   ...registry,
   ...upkeep(context),
+  ...turns(config, context),
   ...events(context),
 ];

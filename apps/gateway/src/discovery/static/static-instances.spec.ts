@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
+import { DiscoveryBench } from '../testing/discovery-bench.js';
+import { StaticInstances } from './static-instances.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'instances-'));
+const path = join(folder, 'instances.json');
+const write = (content: unknown): void =>
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a gateway with a file of instances', () => {
+  let backend: Server;
+  let url: string;
+  let gateway: GatewayUnderTest;
+
+  beforeAll(async () => {
+    backend = createServer((_request, response) => response.end('from the file')).listen(0, '127.0.0.1');
+    await once(backend, 'listening');
+    url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+    write([{ name: 'files', url, id: 'files-1', version: '2.0.0', metadata: { zone: 'a' } }]);
+    gateway = await GatewayUnderTest.start({ INSTANCES_FILE: path, LOG_LEVEL: 'ERROR' });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    backend.close();
+  });
+
+  const statusOf = async (name: string): Promise<number> => (await gateway.get(`/api/${name}/`)).status;
+
+  it('sends requests to them, and shows that they are static', async () => {
+    await until(async () => (await statusOf('files')) === 200);
+    expect((await gateway.get('/discovery/services/files-1')).body).toMatchObject({
+      version: '2.0.0',
+      status: 'up',
+      metadata: { zone: 'a', static: 'true' },
+    });
+  });
+
+  it('follows the file: who is new comes, who is no longer in it goes', async () => {
+    write([{ name: 'papers', url }]);
+    await until(async () => (await statusOf('papers')) === 200 && (await statusOf('files')) === 404);
+    write([
+      { name: 'papers', url },
+      { name: 'files', url, id: 'files-1', weight: 7 },
+    ]);
+    await until(async () => (await statusOf('files')) === 200);
+    expect((await gateway.get('/discovery/services/files-1')).body).toMatchObject({ weight: 7 });
+  }, 20_000);
+
+  it('goes on with the last good list when the file breaks', async () => {
+    write('[{ "name": "pap');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect([await statusOf('papers'), await statusOf('files')]).toEqual([200, 200]);
+    write([{ name: 'papers', url }]);
+    await until(async () => (await statusOf('files')) === 404);
+  }, 20_000);
+
+  it('takes one that is not there out of rotation before anybody asks for it, and says why', async () => {
+    write([{ name: 'away', url: 'http://127.0.0.1:1', id: 'away-1' }]);
+    await until(async () => {
+      const { body } = await gateway.get('/discovery/services/away-1');
+      return (body as { status?: string }).status === 'down';
+    });
+    expect((await gateway.get('/discovery/services/away-1')).body).toMatchObject({
+      statusReason: 'it is in a file, and a probe of /health/ready failed (ECONNREFUSED)',
+    });
+  }, 20_000);
+
+  it.each([
+    ['{ "a": 1 }', 'it is not a JSON array'],
+    ['nothing', 'it is not JSON'],
+  ])('does not start with %s', async (content, problem) => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, content);
+    await expect(GatewayUnderTest.start({ INSTANCES_FILE: broken })).rejects.toThrow(
+      `INSTANCES_FILE must be a file of instances: ${problem}`,
+    );
+  });
+
+  it('does not start with a bad list, and names all that is bad in it, with every other bad variable', async () => {
+    const broken = join(folder, 'broken.json');
+    const entries = [
+      { name: 'Bad Name', url: 'ftp://x' },
+      { name: 'a', url: 'http://127.0.0.1:1', colour: 'red' },
+      { name: 'b', url: 'http://127.0.0.1:1', ttlSeconds: 5 },
+      7,
+    ];
+    writeFileSync(broken, JSON.stringify(entries));
+    const failure = await GatewayUnderTest.start({ INSTANCES_FILE: broken, DATA_PLANE: 'x' }).catch(String);
+    for (const named of ['/0/name', '/0/url', '/1/colour', '/2/ttlSeconds', '/3 must', 'DATA_PLANE'])
+      expect(failure).toContain(named);
+  });
+
+  it('does not start with two entries of one id, or without the file', async () => {
+    const broken = join(folder, 'broken.json');
+    const same = { name: 'a', url: 'http://127.0.0.1:1' };
+    writeFileSync(broken, JSON.stringify([same, same]));
+    await expect(GatewayUnderTest.start({ INSTANCES_FILE: broken })).rejects.toThrow(
+      '/1 has the id of another entry: a-at-127.0.0.1-1',
+    );
+    await expect(GatewayUnderTest.start({ INSTANCES_FILE: join(folder, 'none') })).rejects.toThrow(
+      'it cannot be read',
+    );
+  });
+});
+
+describe('static instances', () => {
+  const url = 'http://127.0.0.1:9001';
+  const entry = { name: 'files', url, id: 'a' };
+  let bench: DiscoveryBench;
+  let instances: StaticInstances;
+  let problems: string[];
+
+  beforeEach(() => {
+    write([entry]);
+    problems = [];
+    bench = new DiscoveryBench();
+    bench.probe.isUp = true;
+    const { registry, keeper, door, ejector } = bench;
+    const onProblem = (problem: string) => problems.push(problem);
+    instances = new StaticInstances({ path, registry, keeper, door, ejector, onProblem });
+  });
+
+  /** Time that goes by in a gateway whose file is looked at. */
+  async function pass(seconds: number): Promise<void> {
+    for (let tick = 0; tick < seconds * 10; tick += 1) {
+      await instances.tick();
+      await bench.pass(100);
+    }
+  }
+
+  it('have no lease that ends, also while they are away', async () => {
+    await pass(1);
+    bench.probe.isUp = false;
+    bench.ejector.refused(bench.instance('a'), 'refused');
+    await pass(120);
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'down' });
+    bench.probe.isUp = true;
+    await pass(10);
+    expect(bench.available('files')).toEqual(['a']);
+  });
+
+  it('stay drained, and keep the weight that somebody gave them, until the file says something else', async () => {
+    await pass(1);
+    await bench.registry.register({ ...entry, weight: 5 });
+    await bench.registry.drain('a');
+    await pass(20);
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining', weight: 5 });
+    write([{ ...entry, weight: 9 }]);
+    await pass(2);
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'up', weight: 9 });
+  });
+
+  it('come back when somebody unregistered them: the file is what counts', async () => {
+    await pass(1);
+    await bench.registry.unregister('a');
+    await pass(6);
+    expect(bench.available('files')).toEqual(['a']);
+  });
+
+  it('are not told twice by gateways with one file', async () => {
+    await pass(1);
+    bench.probe.isUp = false;
+    bench.ejector.refused(bench.instance('a'), 'refused');
+    const { registry, keeper, door, ejector } = bench;
+    const second = new StaticInstances({ path, registry, keeper, door, ejector, onProblem: () => undefined });
+    await second.tick();
+    expect(bench.log.after(0).map(({ type }) => type)).toEqual(['registered', 'status-changed']);
+  });
+
+  it('that are refused or bad are complained of once', async () => {
+    write([
+      { ...entry, url: 'http://no-such-host.invalid' },
+      { name: 'files', url, id: 'b' },
+    ]);
+    await pass(11);
+    write('nothing');
+    await pass(3);
+    expect(bench.available('files')).toEqual(['b']);
+    expect(problems).toEqual([
+      expect.stringMatching(/^instance a of INSTANCES_FILE: .*no-such-host\.invalid cannot be resolved/),
+      'INSTANCES_FILE is not used as it is now: it is not JSON',
+    ]);
+  }, 20_000);
+});

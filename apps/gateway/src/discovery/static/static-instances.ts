@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { InstanceView } from '#contracts';
+import type { TargetDoor } from '../access/target-door.js';
+import type { Ticking } from '../discovery-timer.js';
+import { endpointOf } from '../pinned-target.js';
+import type { Ejector } from '../probing/ejector.js';
+import type { RegistryService } from '../registry.service.js';
+import { SWEEP_EVERY_MS } from '../store/lost-time.js';
+import type { TableKeeper } from '../table-keeper.js';
+import { storedFrom } from '../stored-from.js';
+import { parseInstances, type StaticInstance } from '../../instances-file.js';
+
+const TICKS_PER_LOOK = 1000 / SWEEP_EVERY_MS;
+const LOOKS_PER_BEAT = 5;
+/** Outlives a restart of a gateway that is alone; no other lease is ever seen to end. */
+const TTL_SECONDS = 30;
+
+/** What static instances are kept by. */
+export interface StaticInstancesParts {
+  readonly path: string;
+  readonly registry: RegistryService;
+  readonly keeper: TableKeeper;
+  readonly door: TargetDoor;
+  readonly ejector: Ejector;
+  readonly onProblem: (message: string) => void;
+}
+
+/**
+ * Keeps the instances that a file names, for programs that cannot register themselves. They are instances like any other,
+ * but that this gateway beats for them: what is away stays, and is asked until it is back. The file is read again and
+ * again, since mounted ones (a ConfigMap is a link that moves) tell no watcher.
+ */
+export class StaticInstances implements Ticking {
+  private ticks = 0;
+  private isBusy = false;
+  private text: string | undefined;
+  private wanted: readonly StaticInstance[] = [];
+  /** What was told to the registry, by id. */
+  private readonly applied = new Map<string, StaticInstance>();
+  /** Last complaint about each entry, so that each is made once. */
+  private readonly complaints = new Map<string, string>();
+
+  constructor(private readonly parts: StaticInstancesParts) {}
+
+  async tick(): Promise<void> {
+    const look = this.ticks / TICKS_PER_LOOK;
+    this.ticks += 1;
+    if (!Number.isInteger(look) || this.isBusy) return;
+    this.isBusy = true;
+    try {
+      const hasChanged = await this.read();
+      if (hasChanged || look % LOOKS_PER_BEAT === 0) await this.reconcile();
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** Answers whether the file has another list than before. A bad one changes nothing. */
+  private async read(): Promise<boolean> {
+    const text = await readFile(this.parts.path, 'utf8').catch(() => undefined);
+    if (text === undefined) return this.complain('', 'INSTANCES_FILE cannot be read; its instances stay');
+    if (text === this.text) return false;
+    this.text = text;
+    const { instances, problems } = parseInstances(text);
+    if (problems.length > 0)
+      return this.complain('', `INSTANCES_FILE is not used as it is now: ${problems.join('; ')}`);
+    this.complaints.delete('');
+    this.wanted = instances;
+    return true;
+  }
+
+  private async reconcile(): Promise<void> {
+    const ids = new Set(this.wanted.map(({ id }) => id));
+    for (const id of this.applied.keys()) if (!ids.has(id)) await this.attempt(id, () => this.leave(id));
+    for (const entry of this.wanted) await this.attempt(entry.id, () => this.keep(entry));
+  }
+
+  private async attempt(id: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+      this.complaints.delete(id);
+    } catch (error) {
+      this.complain(id, `instance ${id} of INSTANCES_FILE: ${(error as Error).message}`);
+    }
+  }
+
+  private async leave(id: string): Promise<void> {
+    await this.parts.registry.unregister(id);
+    this.applied.delete(id);
+  }
+
+  private async keep(entry: StaticInstance): Promise<void> {
+    const known = await this.parts.registry.heartbeat(entry.id, {});
+    const isNews = this.applied.get(entry.id) !== entry;
+    if (!known || (isNews && differs(entry, known)) || (await this.hasMoved(known))) await this.join(entry);
+    this.applied.set(entry.id, entry);
+  }
+
+  private async join(entry: StaticInstance): Promise<void> {
+    const { registry, keeper, ejector } = this.parts;
+    await registry.register(registrationOf(entry));
+    const instance = keeper.find(entry.id);
+    // Nobody there has said that it is there.
+    if (instance) ejector.suspected(instance, 'it is in a file');
+  }
+
+  /** A name may lead elsewhere by now, as that of a container that was made anew does. */
+  private async hasMoved({ id, url, status }: InstanceView): Promise<boolean> {
+    const instance = this.parts.keeper.find(id);
+    if (status !== 'down' || !instance) return false;
+    return endpointOf(url, await this.parts.door.addressOf(url)) !== instance.endpoint;
+  }
+
+  private complain(about: string, message: string): false {
+    if (this.complaints.get(about) !== message) this.parts.onProblem(message);
+    this.complaints.set(about, message);
+    return false;
+  }
+}
+
+const registrationOf = (entry: StaticInstance): StaticInstance => ({
+  ...entry,
+  ttlSeconds: TTL_SECONDS,
+  metadata: { ...entry.metadata, static: 'true' },
+});
+
+/** Whether an entry asks for something else than what is registered under its id. */
+function differs(entry: StaticInstance, known: InstanceView): boolean {
+  const { name, url, version, weight, healthPath, metadata } = storedFrom(
+    registrationOf(entry),
+    entry.id,
+    entry.url,
+  );
+  const wanted = { name, url, version, weight, healthPath, metadata };
+  const has = Object.fromEntries(Object.keys(wanted).map((key) => [key, known[key as keyof InstanceView]]));
+  return !isDeepStrictEqual(has, wanted);
+}
