@@ -1,5 +1,5 @@
 import { connect as connectPlain, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import type { Failure, FailureKind } from '../../forwarding/failure.js';
 import { BodyReader } from '../body/body-reader.js';
 import { FramingError } from '../body/framing-error.js';
@@ -195,7 +195,7 @@ export class UpstreamConnection extends Timed {
   };
 
   private readonly onClose = (): void => {
-    if (this.phase === Phase.Connecting) this.fail('refused', 'the service cannot be connected to');
+    if (this.phase === Phase.Connecting) this.fail('refused', refusalOf(this.socket));
     else this.fail('reset', 'the connection to the service broke');
   };
 
@@ -319,6 +319,14 @@ function openSocket(origin: Origin, tls: ConnectionOptions): Socket {
   const options = { host, port, allowHalfOpen: true };
   if (!origin.isTls) return connectPlain({ ...options, noDelay: true });
   return connectTls({ ...tls, ...options, servername, ALPNProtocols: ['http/1.1'] }).setNoDelay(true);
+}
+
+/** Why no connection came about; a certificate is something that an operator can mend. */
+function refusalOf(socket: Socket): string {
+  const fault = socket instanceof TLSSocket ? (socket.authorizationError as unknown) : undefined;
+  if (!fault) return 'the service cannot be connected to';
+  const code = fault instanceof Error ? fault.message : (fault as string);
+  return `the certificate of the service is not accepted (${code})`;
 }
 
 const idleMsOf = (seconds: number): number =>
