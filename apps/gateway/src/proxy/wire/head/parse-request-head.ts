@@ -7,6 +7,9 @@ import { RequestHead } from './request-head.js';
 
 // What Node's parser does not know no service on Node could answer; CONNECT asks for a forward proxy.
 const SUPPORTED_METHODS: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'));
+const SLASH = 0x2f;
+/** The asterisk and the beginning of the absolute form (RFC 9112, section 3.2). */
+const OTHER_FORM = /^(?:\*$|[A-Za-z]+:\/\/)/;
 const VERSION_TO_END = ' HTTP/1.1\r\n'.length;
 
 /** Reads a request head. @throws Problem 400 for whatever is not plainly valid, 501 for a method that Node has not. */
@@ -42,6 +45,8 @@ function readRequestLine(head: RequestHead): number {
   head.target = text.slice(targetAt, end - VERSION_TO_END);
   head.minor = text.endsWith('1.1', end - 2) ? 1 : 0;
   if (!SUPPORTED_METHODS.has(head.method)) throw methodNotSupported('the gateway does not know this method');
+  if (head.target.charCodeAt(0) !== SLASH && !OTHER_FORM.test(head.target))
+    throw malformedRequest('the target has none of the forms that a target has');
   return end;
 }
 

@@ -273,6 +273,8 @@ const HEADS = [
   ...['a', 'a:80', '127.0.0.1', '[::1]', '[::1]:8000', 'a_b', 'xn--bcher-kva.example', 'a%20b'].map((host) =>
     taken(`the Host ${host}`, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`),
   ),
+  refused('a target without a scheme', 'GET ://a/b HTTP/1.1\r\nHost: a\r\n\r\n'),
+  refused('a target without a slash', 'GET a/b HTTP/1.1\r\nHost: a\r\n\r\n'),
   refused('no Host', 'GET / HTTP/1.1\r\n\r\n'),
   taken('no Host in HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'),
   refused('bare LFs', 'GET / HTTP/1.1\nHost: a\n\n'),
