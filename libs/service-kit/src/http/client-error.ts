@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { defineProblem } from '#contracts';
 
@@ -15,9 +15,14 @@ function problemOf(code: string | undefined) {
   return malformedRequest('the request is not valid HTTP/1.1');
 }
 
+// As node's own answer does it: a head in the middle of another answer would be read as a part of that one.
+const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }): boolean =>
+  socket._httpMessage?.headersSent ?? false;
+
 /** Answers what node:http's parser refuses, before there is a request: a problem document, then a close. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (isAnswering(socket)) return void endAnswer(socket);
   const problem = problemOf(error.code);
   const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('', requestId));
@@ -25,6 +30,16 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
       `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-  // The other side may never close its half. Not at once: a reset could take the answer along.
+  endLater(socket);
+}
+
+/** What was written of an answer goes out, and nothing after it. */
+function endAnswer(socket: Socket): void {
+  socket.end();
+  endLater(socket);
+}
+
+/** The other side may never close its half. Not at once: a reset could take the answer along. */
+function endLater(socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
