@@ -34,6 +34,18 @@ onEveryPlane('edge hygiene', (bench) => {
     ['no Host', 'GET /api/raw HTTP/1.1\r\n\r\n'],
     ['two Hosts', withFields('Host: other')],
     ['a Host that is none', 'GET /api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['an empty Host', 'GET /api/raw HTTP/1.1\r\nHost:\r\n\r\n'],
+    ['a Host with an empty port', 'GET /api/raw HTTP/1.1\r\nHost: gw:\r\n\r\n'],
+    ['a Host with half an escape', 'GET /api/raw HTTP/1.1\r\nHost: gw%zz\r\n\r\n'],
+    ['a Host that is none beside an absolute target', 'GET http://gw/api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['an absolute target without a host', 'GET http:///api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['options of Connection that are none', withFields('Connection: a b')],
+    ['a coding in quotes', withFields('Transfer-Encoding: "chunked"') + '0\r\n\r\n'],
+    ['no coding at all', withFields('Transfer-Encoding:') + '0\r\n\r\n'],
+    ['HTTP/0.9', 'GET /api/raw\r\n\r\n'],
+    ['HTTP/2', 'GET /api/raw HTTP/2.0\r\nHost: gw\r\n\r\n'],
+    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['another protocol, before its first message ends', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['a Host with user-info', 'GET /api/raw HTTP/1.1\r\nHost: me@gw\r\n\r\n'],
     ['user-info in the target', 'GET http://me@gw/api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
     [
@@ -44,7 +56,9 @@ onEveryPlane('edge hygiene', (bench) => {
     ['noise', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
   ])('refuses %s and closes', async (_what, bytes) => {
     const client = await send(bytes);
-    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 (?:400|501) [^]*application\/problem\+json/);
+    const answer = await client.untilClosed();
+    expect(answer).toMatch(/^HTTP\/1\.1 (?:400|501) [^]*application\/problem\+json/);
+    expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
     expect(upstream.received).toBe('');
   });
 
@@ -110,6 +124,15 @@ onEveryPlane('edge hygiene', (bench) => {
   it('answers 431 to a head that is too large', async () => {
     const client = await send(withFields(`X-Large: ${'x'.repeat(20_000)}`));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
+  });
+
+  it('answers 431 to too many fields, and to a target that is too long', async () => {
+    for (const bytes of [
+      withFields('X: y\r\n'.repeat(100).trimEnd()),
+      `GET /api/raw/${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`,
+    ])
+      expect(await (await send(bytes)).untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
+    expect(upstream.received).toBe('');
   });
 
   it('lets nobody take fields away by Connection that say who asks and how long the body is', async () => {

@@ -10,11 +10,6 @@ export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'The bod
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');
 export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
-export const transferCodingNotSupported = defineProblem(
-  'transfer-coding-not-supported',
-  501,
-  'Transfer coding not supported',
-);
 export const upstreamUnreachable = defineProblem(
   'upstream-unreachable',
   502,

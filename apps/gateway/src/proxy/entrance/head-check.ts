@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '#contracts';
-import { malformedRequest, transferCodingNotSupported } from '../problems.js';
+import { headTooLarge, malformedRequest } from '../problems.js';
+import { MAX_FIELDS } from '../wire/head/field-lines.js';
+import { HOST, listMembers, TOKEN } from '../wire/head/grammar.js';
 
 /** What the request line and `Host` say together. */
 export interface RequestHead {
@@ -13,13 +15,12 @@ export interface RequestHead {
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
-const AUTHORITY = /^(?:[\w.~!$&'()*+,;=%-]*|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
 
 /** Reads the head of `request`. Every fault closes the connection: whoever is wrong about one head may be about the next. */
 export function checkHead(request: IncomingMessage): RequestHead {
   const absolute = ABSOLUTE.exec(request.url ?? '/');
-  const host = absolute?.[1] ?? request.headers.host ?? '';
-  return { target: targetOf(request, absolute), host, fault: faultOf(request, host) };
+  const host = absolute?.[1] ?? request.headers.host;
+  return { target: targetOf(request, absolute), host: host ?? '', fault: faultOf(request, host) };
 }
 
 function targetOf({ url = '/' }: IncomingMessage, absolute: RegExpExecArray | null): string {
@@ -30,12 +31,32 @@ function targetOf({ url = '/' }: IncomingMessage, absolute: RegExpExecArray | nu
 
 const CLOSE = { headers: { connection: 'close' } };
 
-function faultOf(request: IncomingMessage, host: string): Problem | undefined {
-  const hosts = countHosts(request.rawHeaders);
-  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1'))
+function faultOf(request: IncomingMessage, host: string | undefined): Problem | undefined {
+  const { rawHeaders, httpVersion } = request;
+  // node:http reads HTTP/0.9 and 2.0 too, by the rules of 1.1.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    return malformedRequest('the version is neither HTTP/1.1 nor 1.0', CLOSE);
+  if (rawHeaders.length > 2 * MAX_FIELDS)
+    return headTooLarge(`the head has more than ${MAX_FIELDS} fields`, CLOSE);
+  return hostFault(request, host) ?? connectionFault(request) ?? codingFault(request);
+}
+
+function hostFault(
+  { rawHeaders, headers, httpVersion }: IncomingMessage,
+  host: string | undefined,
+): Problem | undefined {
+  const hosts = countHosts(rawHeaders);
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
     return malformedRequest('a request has exactly one Host', CLOSE);
-  if (!AUTHORITY.test(host)) return malformedRequest('Host is not a host and port', CLOSE);
-  return codingFault(request);
+  const isValid = [host, headers.host].every((each) => each === undefined || HOST.test(each));
+  return isValid ? undefined : malformedRequest('Host is not a host and port', CLOSE);
+}
+
+function connectionFault({ headers }: IncomingMessage): Problem | undefined {
+  const { connection } = headers;
+  if (connection === undefined || listMembers(connection).every((option) => TOKEN.test(option)))
+    return undefined;
+  return malformedRequest('Connection must be a list of tokens', CLOSE);
 }
 
 function countHosts(raw: readonly string[]): number {
@@ -54,5 +75,5 @@ function codingFault({ headers, httpVersion }: IncomingMessage): Problem | undef
     return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
   return coding.toLowerCase() === 'chunked'
     ? undefined
-    : transferCodingNotSupported('the only transfer coding is chunked', CLOSE);
+    : malformedRequest('Transfer-Encoding must be chunked', CLOSE);
 }
