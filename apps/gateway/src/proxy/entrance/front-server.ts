@@ -88,6 +88,7 @@ export class FrontServer {
 
   private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {
     const head = checkHead(request);
+    server.release(socket);
     if (!this.entrance || !isProxied(head.target)) {
       // Nest's own gateways, where there are any, listen beside this.
       if (server.listenerCount('upgrade') === 1) declineUpgrade(server, request, socket, rest);

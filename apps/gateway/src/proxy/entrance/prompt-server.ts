@@ -1,5 +1,6 @@
 import { Server, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { watchHalfClosed } from './half-closed.js';
 
 /** Takes connections in front of node:http. */
 export interface ConnectionTaker {
@@ -23,6 +24,9 @@ export class PromptServer extends Server {
 
   constructor(options: ServerOptions, listener: RequestListener) {
     super(options, listener);
+    // A client may close its half behind its last request, and still gets the answer. In node:http since its beginnings,
+    // and in none of its types.
+    Object.assign(this, { httpAllowHalfOpen: true });
     // There is no other way to accept a connection and to give it to node:http later.
     this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
     this.off('connection', this.serveByNode);
@@ -32,6 +36,12 @@ export class PromptServer extends Server {
   /** Lets node:http read `socket`, on which nobody listens any more. */
   serve(socket: Socket): void {
     this.serveByNode(socket);
+    socket.on('end', watchHalfClosed);
+  }
+
+  /** Leaves `socket` to a tunnel, whose halves close by themselves. */
+  release(socket: Socket): void {
+    socket.off('end', watchHalfClosed);
   }
 
   /**
@@ -52,14 +62,16 @@ export class PromptServer extends Server {
 
   private begin(socket: Socket, first: Buffer): void {
     if (socket.destroyed) return;
-    this.serveByNode(socket);
+    this.serve(socket);
     socket.emit('data', first);
+    // The client has closed its half while somebody else read.
+    if (socket.readableEnded) socket.emit('end');
   }
 
   private take(socket: Socket): void {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     if (this.taker) this.taker.accept(socket);
-    else this.serveByNode(socket);
+    else this.serve(socket);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Problem } from '#contracts';
 import { malformedRequest, requestTimeout } from '../../problems.js';
+import { HALF_CLOSED_MS } from '../../entrance/half-closed.js';
 import { peerOf, type Peer } from '../../edge/peer.js';
 import { BodyReader } from '../body/body-reader.js';
 import { ForwardingLines } from '../head/forwarding-lines.js';
@@ -56,6 +57,8 @@ export class ClientConnection extends Timed implements ClientSide {
   private waiting: Buffer | undefined;
   private isReading = false;
   private mayContinue = false;
+  /** Set when the client has closed its half: how much had been written by then. */
+  private writtenAtEnd = -1;
 
   constructor(
     private readonly socket: Socket,
@@ -74,8 +77,8 @@ export class ClientConnection extends Timed implements ClientSide {
     this.limit(owner.parts.limits.headMs);
   }
 
-  get isDraining(): boolean {
-    return this.owner.isClosing || this.owner.parts.isDraining();
+  get closesAfterwards(): boolean {
+    return this.mayContinue || this.owner.isClosing || this.owner.parts.isDraining();
   }
 
   /** Closes when nothing is under way; else after the exchange. */
@@ -137,8 +140,13 @@ export class ClientConnection extends Timed implements ClientSide {
   override onTimeout(): void {
     if (this.phase === Phase.Head && this.heads.isMidway)
       this.refuse(requestTimeout('the head of the request did not arrive in time'), '');
-    else if (this.phase === Phase.Exchange) this.onSilence();
-    else this.socket.destroy();
+    else if (this.phase !== Phase.Exchange) this.socket.destroy();
+    // What was written and not answered by a reset has found a reader.
+    else if (!this.isHalfClosed || this.socket.bytesWritten === this.writtenAtEnd) this.onSilence();
+  }
+
+  private get isHalfClosed(): boolean {
+    return this.writtenAtEnd !== -1;
   }
 
   private get isAtHead(): boolean {
@@ -205,6 +213,7 @@ export class ClientConnection extends Timed implements ClientSide {
     this.owner.parts.wheel.clear(this);
     const fault = this.readFirstBody(exchange, head, rest);
     if (!fault && !this.body.isDone) this.pauseBody();
+    if (!fault && !this.body.isDone && this.isHalfClosed) this.socket.destroy();
     this.owner.parts.pipeline.walk(exchange, fault);
   }
 
@@ -291,8 +300,9 @@ export class ClientConnection extends Timed implements ClientSide {
     this.exchange = undefined;
     this.owner.parts.pipeline.end(exchange);
     if (!exchange.keepsAlive || this.mayContinue || this.owner.isClosing) this.linger();
-    else if (this.body.isDone) this.next();
-    else this.skip();
+    else if (!this.body.isDone) this.skip();
+    else if (this.isHalfClosed && !this.waiting) this.linger();
+    else this.next();
   }
 
   private next(): void {
@@ -305,6 +315,7 @@ export class ClientConnection extends Timed implements ClientSide {
 
   private readonly readWaiting = (): void => {
     if (!this.isReading && this.waiting && this.phase === Phase.Head) this.readRequests(this.waiting);
+    if (this.isHalfClosed && this.isAtHead && !this.isReading) this.linger();
   };
 
   private skip(): void {
@@ -349,8 +360,9 @@ export class ClientConnection extends Timed implements ClientSide {
   };
 
   private readonly onEnd = (): void => {
-    if (this.phase === Phase.Flushing && this.exchange) this.exchange.keepsAlive = false;
-    else this.socket.destroy();
+    this.writtenAtEnd = this.socket.bytesWritten;
+    if (this.phase === Phase.Exchange && this.body.isDone) this.limit(HALF_CLOSED_MS);
+    else if (this.phase !== Phase.Flushing) this.socket.destroy();
   };
 
   private readonly onClose = (): void => {

@@ -30,8 +30,8 @@ export interface ClientSide {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly answer: AnswerWriter;
-  /** The gateway is about to end: the connection closes after this exchange. */
-  readonly isDraining: boolean;
+  /** The gateway is about to end, or nobody knows whether a body follows: the connection closes after this exchange. */
+  readonly closesAfterwards: boolean;
   /** Stops taking the body: the instance is slower than the client. */
   pauseBody(): void;
   resumeBody(): void;
@@ -177,7 +177,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
     this.isAnswered = true;
     this.status = problem.status;
     this.problemCode = problem.code;
-    this.keepsAlive &&= problem.headers.connection !== 'close' && !this.client.isDraining;
+    this.keepsAlive &&= problem.headers.connection !== 'close' && !this.client.closesAfterwards;
     const body = problemBody(problem, pathOf(this.target), this.requestId);
     this.client.answer.begin(problemHead(problem, body.length, this), Framing.AsItComes);
     if (this.method !== 'HEAD') {
@@ -216,7 +216,7 @@ export class WireExchange extends Exchange implements AnswerSink, AnswerFacts, A
     this.letBodyGo();
     const framing = framingFor(head, this.method, this.head.minor);
     this.takesPayload = framing === Framing.UntilClose;
-    this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.isDraining;
+    this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.closesAfterwards;
     this.client.answer.begin(
       statusLine(head.statusText) +
         answerLines(head, this) +
