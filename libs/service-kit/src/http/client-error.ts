@@ -22,7 +22,10 @@ const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }):
 /** Answers what node:http's parser refuses, before there is a request: a problem document, then a close. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (isAnswering(socket)) return void endAnswer(socket);
+  if (isAnswering(socket)) {
+    endAnswer(socket);
+    return;
+  }
   const problem = problemOf(error.code);
   const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('', requestId));
