@@ -51,6 +51,8 @@ export class ServiceSeries extends Series {
   readonly instances = new Map<string, InstanceSeries>();
   retries = 0;
   tunnelsOpen = 0;
+  /** What an adaptive limit of concurrency stands at; `undefined` without one. */
+  concurrencyLimit: number | undefined = undefined;
   goneSince: number | undefined = undefined;
 
   constructor(readonly name: string) {

@@ -67,6 +67,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     this.watch.answered(exchange, instance, now);
     if (isFailure(status)) this.watch.failed(exchange, instance, `it answered ${status}`, now);
     else this.watch.timed(exchange, instance, now);
+    learn(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
     destinationOf(exchange).breaker?.note(exchange, isGatewayError(status), now);
     return true;
@@ -83,6 +84,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.markTried(instance);
     this.parts.recorder.attemptFailed(exchange, instance, failure);
     const now = this.now();
+    if (failure.kind === 'timeout') learn(exchange, now);
     this.report(exchange, instance, failure, now);
     // An answer that was not accepted has been taken out of the budget already.
     const mayFollow =
@@ -232,6 +234,12 @@ const FIRST_RETRIABLE = 400;
 function destinationOf({ route }: Exchange): Destination {
   if (!route) throw new Error('an exchange has a route before it is forwarded');
   return route;
+}
+
+/** Lets a limit that adapts know how long this attempt has waited for its answer. */
+function learn(exchange: Exchange, now: number): void {
+  const { adaptive, load } = destinationOf(exchange);
+  adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);
 }
 
 const noneHealthy = (): Problem =>

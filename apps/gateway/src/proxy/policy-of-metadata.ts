@@ -1,4 +1,5 @@
 import {
+  ADAPTIVE_KINDS,
   BALANCER_KINDS,
   DEFAULT_POLICY,
   RETRY_CONDITIONS,
@@ -91,6 +92,10 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'breaker.open-ms': whole('breaker', 'openMs', 1, DAY_MS),
     'concurrency.per-instance': whole('concurrency', 'perInstance', 0, 1_000_000),
     'concurrency.per-service': whole('concurrency', 'perService', 0, 1_000_000),
+    'concurrency.adaptive': change('concurrency', (text) => {
+      const adaptive = ADAPTIVE_KINDS.find((known) => known === text);
+      return adaptive && { adaptive };
+    }),
     'concurrency.queue': whole('concurrency', 'queue', 0, 100_000),
     'concurrency.queue-ms': whole('concurrency', 'queueMs', 0, 60_000),
   }),

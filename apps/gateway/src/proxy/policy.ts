@@ -82,12 +82,17 @@ export interface BreakerLimits {
   readonly openMs: number;
 }
 
+/** How a limit is found: not at all, or by the gradient of latency. */
+export const ADAPTIVE_KINDS = ['off', 'gradient'] as const;
+
 /** How much is in flight at most; 0 means no limit. */
 export interface ConcurrencyLimits {
   /** To one instance. */
   readonly perInstance: number;
   /** To the service. Event streams and tunnels count for as long as they last, so the default leaves room for them. */
   readonly perService: number;
+  /** Whether a limit that is found by latency lowers {@link perService}. */
+  readonly adaptive: (typeof ADAPTIVE_KINDS)[number];
   /** How many more may wait for a place, */
   readonly queue: number;
   /** and for how long, milliseconds. */
@@ -122,5 +127,11 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   }),
   ejection: Object.freeze({ failuresInRow: 5 }),
   breaker: Object.freeze({ failurePercent: 50, minRequests: 20, openMs: 1_000 }),
-  concurrency: Object.freeze({ perInstance: 0, perService: 16_384, queue: 256, queueMs: 500 }),
+  concurrency: Object.freeze({
+    perInstance: 0,
+    perService: 16_384,
+    adaptive: 'off',
+    queue: 256,
+    queueMs: 500,
+  }),
 });

@@ -66,6 +66,12 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
       'Upgraded connections that are open.',
       single((each) => each.tunnelsOpen),
     ),
+    family(
+      'gauge',
+      'gateway_concurrency_limit',
+      'Requests under way that an adaptive limit allows.',
+      of(({ name, concurrencyLimit: limit }) => (limit === undefined ? [] : [[{ service: name }, limit]])),
+    ),
   ];
 }
 

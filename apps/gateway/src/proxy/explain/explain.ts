@@ -44,6 +44,8 @@ export interface Explanation {
     /** `closed` lets requests through; `null`: the policy asks for none. */
     readonly breaker: BreakerState | null;
     readonly inFlight: number;
+    /** What an adaptive limit of concurrency stands at; `null`: the policy asks for none. */
+    readonly adaptiveLimit: number | null;
   } | null;
   /** What an instance would be asked for. */
   readonly upstreamPath: string | null;
@@ -110,6 +112,7 @@ const describeRoute = ({
   balancer,
   policy,
   breaker,
+  adaptive,
   load,
 }: Route): Explanation['route'] => ({
   service,
@@ -119,6 +122,7 @@ const describeRoute = ({
   policy,
   breaker: breaker?.state ?? null,
   inFlight: load.inFlight,
+  adaptiveLimit: adaptive?.current ?? null,
 });
 
 const describeCandidate = ({ id, url, transport, version, weight, load }: Instance): CandidateInstance => ({

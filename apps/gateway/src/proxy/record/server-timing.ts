@@ -12,7 +12,8 @@ const ms = (value: number): string => value.toFixed(2);
  */
 export function serverTiming(exchange: Exchange): string | undefined {
   if (exchange.header(TIMING_REQUEST_HEADER) !== '1') return undefined;
-  const { startedAt, attemptStartedAt, attempts } = exchange;
+  const { startedAt, attemptStartedAt, attempts, route } = exchange;
   const upstream = performance.now() - attemptStartedAt;
-  return `gateway;dur=${ms(attemptStartedAt - startedAt)}, upstream;dur=${ms(upstream)}, attempts;desc="${attempts}"`;
+  const limit = route?.adaptive ? `, limit;desc="${route.adaptive.current}"` : '';
+  return `gateway;dur=${ms(attemptStartedAt - startedAt)}, upstream;dur=${ms(upstream)}, attempts;desc="${attempts}"${limit}`;
 }

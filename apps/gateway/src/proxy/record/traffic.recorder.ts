@@ -35,6 +35,7 @@ export class TrafficRecorder implements Recorder {
     }
     const service = this.traffic.service(route.service);
     service.record(exchange);
+    if (route.adaptive) service.concurrencyLimit = route.adaptive.current;
     if (instance) service.instance(instance.id).record(exchange);
   }
 }

@@ -2,6 +2,7 @@ import type { Balancer } from '../balancing/balancer.js';
 import { createBalancer } from '../balancing/create-balancer.js';
 import { DEFAULT_POLICY, type Policy } from '../policy.js';
 import { Breaker, type BreakerState } from '../resilience/breaker.js';
+import { GradientLimit } from '../resilience/gradient-limit.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { BreakCircuitStage } from '../stages/break-circuit.stage.js';
 import { LimitConcurrencyStage } from '../stages/limit-concurrency.stage.js';
@@ -36,13 +37,15 @@ export function compileRoute(
       instanceLimit: policy.concurrency.perInstance || Infinity,
       zone: around.zone,
     });
+  const adaptive = adaptiveOf(policy);
   return {
     service,
     prefix: `${API_PREFIX}/${service}`,
     policy,
-    stages: [...shedding(around), ...breaking(breaker), ...limiting(service, policy, around)],
+    stages: [...shedding(around), ...breaking(breaker), ...limiting(service, policy, around, adaptive)],
     load,
     retries: new RetryRules(policy.retries),
+    adaptive,
     breaker,
     newBalancer,
     balancer: newBalancer(),
@@ -56,18 +59,24 @@ const shedding = ({ lag }: RouteSurroundings): Stage[] => (lag ? [new ShedLoadSt
 
 const breaking = (breaker: Breaker | undefined): Stage[] => (breaker ? [new BreakCircuitStage(breaker)] : []);
 
+const adaptiveOf = ({ concurrency }: Policy): GradientLimit | undefined =>
+  concurrency.adaptive === 'gradient' ? new GradientLimit(concurrency.perService || Infinity) : undefined;
+
 function limiting(
   service: string,
   { concurrency }: Policy,
   { availableOf = () => Infinity }: RouteSurroundings,
+  adaptive: GradientLimit | undefined,
 ): Stage[] {
   const perService = concurrency.perService || Infinity;
   const { perInstance } = concurrency;
+  const least = (): number => Math.min(perService, adaptive?.current ?? Infinity);
   if (perInstance > 0)
     return [
       new LimitConcurrencyStage(concurrency, () =>
-        Math.min(perService, perInstance * Math.max(1, availableOf(service))),
+        Math.min(least(), perInstance * Math.max(1, availableOf(service))),
       ),
     ];
+  if (adaptive) return [new LimitConcurrencyStage(concurrency, least)];
   return perService === Infinity ? [] : [new LimitConcurrencyStage(concurrency, () => perService)];
 }

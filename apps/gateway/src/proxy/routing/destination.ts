@@ -1,6 +1,7 @@
 import type { Balancer, RouteLoad } from '../balancing/balancer.js';
 import type { Policy } from '../policy.js';
 import type { Breaker } from '../resilience/breaker.js';
+import type { GradientLimit } from '../resilience/gradient-limit.js';
 import type { RetryRules } from '../resilience/retry-rules.js';
 
 /** A stage as it is known once it has let an exchange go on. */
@@ -21,6 +22,8 @@ export interface Destination {
   readonly balancer: Balancer;
   readonly load: RouteLoad;
   readonly retries: RetryRules;
+  /** Learns from each answer how much the service can bear; `undefined` when the policy asks for none. */
+  readonly adaptive: GradientLimit | undefined;
   /** Hears how exchanges end; `undefined` when the policy asks for none. */
   readonly breaker: Breaker | undefined;
 }

@@ -1,0 +1,58 @@
+import { GradientLimit } from './gradient-limit.js';
+
+/** A service before which a limit stands, and a clock. */
+function benchOf(most = 1_000) {
+  const limit = new GradientLimit(most);
+  let now = 0;
+  /** So many seconds of answers, each after `ms(limit)`, with as many under way as `busy(limit)`. */
+  const run = (
+    seconds: number,
+    ms: (limit: number) => number,
+    busy = (current: number) => current,
+  ): number => {
+    for (let i = 0; i < seconds * 100; i += 1)
+      limit.observe(ms(limit.current), busy(limit.current), (now += 10));
+    return limit.current;
+  };
+  return { limit, run };
+}
+
+describe('GradientLimit', () => {
+  it('begins at twenty, and lower where the fixed limit is', () => {
+    expect([benchOf().limit.current, benchOf(7).limit.current]).toEqual([20, 7]);
+  });
+
+  it('rises for as long as answers do not get slower, up to the fixed limit', () => {
+    const { run } = benchOf(100);
+    expect(run(5, () => 10)).toBeGreaterThan(30);
+    expect(run(60, () => 10)).toBe(100);
+  });
+
+  it('stays when it is not used', () => {
+    const { run } = benchOf();
+    expect(
+      run(
+        60,
+        () => 10,
+        () => 3,
+      ),
+    ).toBe(20);
+  });
+
+  it('falls when answers get slower, never below four, and rises again afterwards', () => {
+    const { run } = benchOf();
+    const before = run(20, () => 10);
+    const during = run(10, () => 100);
+    expect(during).toBeLessThan(before / 2);
+    expect(during).toBeGreaterThanOrEqual(4);
+    expect(run(60, () => 10)).toBeGreaterThan(before);
+  });
+
+  it('settles near what a service can do at once: beyond thirty, answers queue', () => {
+    const { run } = benchOf();
+    run(60, (current) => Math.max(1, current / 30) * 10);
+    const settled = run(1, (current) => Math.max(1, current / 30) * 10);
+    expect(settled).toBeGreaterThan(30);
+    expect(settled).toBeLessThan(90);
+  });
+});
