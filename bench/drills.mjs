@@ -49,16 +49,20 @@ const instanceOf = (gateway, service, id, { behaviour = 'ok', delayMs = 5, port 
   );
 
 /** Requests at a steady rate, whatever becomes of them, each from one of `clients` connections. */
-async function load({ url, service, method = 'GET', perSecond, ms, clients = 64 }) {
+async function load({ url, service, method = 'GET', perSecond, ms, clients = 64, patienceMs = 20_000 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const results = [];
   const send = () =>
     new Promise((resolve) => {
       const since = performance.now();
       const end = (status) => resolve(results.push({ status, at: since, ms: performance.now() - since }));
-      request(`${url}/api/${service}/x`, { agent, method, timeout: 20_000 }, (answer) => {
-        answer.on('close', () => end(answer.complete ? answer.statusCode : 0)).resume();
-      })
+      request(
+        `${url}/api/${service}/x`,
+        { agent, method, signal: AbortSignal.timeout(patienceMs) },
+        (answer) => {
+          answer.on('close', () => end(answer.complete ? answer.statusCode : 0)).resume();
+        },
+      )
         .on('error', () => end(0))
         .end();
     });
@@ -96,40 +100,77 @@ async function until(gateway, id, status) {
 const three = (gateway, service, options) =>
   Promise.all(['a', 'b', 'c'].map((id) => instanceOf(gateway, service, `${service}-${id}`, options)));
 
+/** Of a drill: what was measured, what it has to come to, and whether it does. */
+const outcome = (figures, target, isMet) => ({ figures, target, isMet });
+
 /** Strikes one of three under load, and tells what that cost. */
-async function strike(gateway, service, signal, method) {
-  const [victim] = await three(gateway, service);
+async function strike(gateway, service, signal, method, metadata = {}) {
+  const [victim] = await three(gateway, service, { metadata });
   const id = `${service}-a`;
   const traffic = load({ url: gateway.url, service, method, perSecond: 500, ms: 8_000 });
   await sleep(3_000);
+  const struckAt = performance.now();
   victim.child.kill(signal);
   const out = await until(gateway, id, 'down');
-  let back;
-  if (signal === 'SIGSTOP') {
-    victim.child.kill('SIGCONT');
-    back = await until(gateway, id, 'up');
-  } else {
-    await instanceOf(gateway, service, id, { port: new URL(victim.url).port });
-    back = await until(gateway, id, 'up');
-  }
+  if (signal === 'SIGSTOP') victim.child.kill('SIGCONT');
+  else await instanceOf(gateway, service, id, { port: new URL(victim.url).port, metadata });
+  const back = await until(gateway, id, 'up');
   const results = await traffic;
-  return [
-    `${results.length} requests, ${failed(results)} failed`,
-    `out after ${ms(out)}, back after ${ms(back)}`,
-  ];
+  const bad = results.filter(({ status }) => status !== 200);
+  // A request that was sent as the signal was on its way may be in flight, too.
+  const late = bad.filter(({ at }) => at > struckAt + (signal === 'SIGSTOP' ? out : 5)).length;
+  const statuses = [...new Set(bad.map(({ status }) => status))].join('/');
+  return { results, failures: bad.length, statuses, late, out, back };
 }
 
-async function isolation(gateway, behaviour) {
-  await instanceOf(gateway, behaviour, `${behaviour}-a`, { behaviour });
-  const own = { url: gateway.url, service: 'good', perSecond: 300, ms: 4_000 };
-  const alone = await load(own);
-  const bad = load({ url: gateway.url, service: behaviour, perSecond: 100, ms: 4_500, clients: 64 });
-  const beside = await load(own);
-  void bad;
-  return [
-    `p99 of another service ${ms(p99(alone))} alone, ${ms(p99(beside))} beside it`,
-    `${failed(beside)} failed`,
-  ];
+const struck = ({ results, failures, statuses, late, out, back }) =>
+  `${results.length} requests, ${failures} failed${failures > 0 ? ` (status ${statuses})` : ''}, ${late} of them sent later; out ${ms(out)}, back ${ms(back)}`;
+
+async function killed(gateway, service, method) {
+  const seen = await strike(gateway, service, 'SIGKILL', method);
+  const isSpared = method === 'GET' ? seen.failures === 0 : seen.late === 0;
+  const cost = method === 'GET' ? '0 failed' : 'only those in flight fail';
+  return outcome(
+    struck(seen),
+    `${cost}, out < 1 s, back < 2 s`,
+    isSpared && seen.out < 1_000 && seen.back < 2_000,
+  );
+}
+
+/** Of 64 connections each may meet one time-out, which is a second here. */
+async function stopped(gateway) {
+  const metadata = { 'gateway.timeout.response-header-ms': '1000' };
+  const seen = await strike(gateway, 'stopped', 'SIGSTOP', 'GET', metadata);
+  const isMet = seen.failures <= 64 && seen.late === 0 && seen.out < 3_000;
+  return outcome(struck(seen), 'a time-out per connection, out < 3 s', isMet);
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Alone and beside bad services by turns, so that what the machine does meanwhile meets both. */
+async function isolation(gateway, ...behaviours) {
+  for (const behaviour of behaviours) await instanceOf(gateway, behaviour, `${behaviour}-all`, { behaviour });
+  const own = { url: gateway.url, service: 'good', perSecond: 300 };
+  await load({ ...own, ms: 1_000 });
+  const rounds = [];
+  for (let round = 0; round < 5; round += 1) {
+    const alone = await load({ ...own, ms: 2_000 });
+    const bad = behaviours.map((service) =>
+      load({ url: gateway.url, service, perSecond: 100, ms: 2_200, patienceMs: 1_500 }),
+    );
+    const beside = await load({ ...own, ms: 2_000 });
+    await Promise.all(bad);
+    rounds.push({ alone: p99(alone), beside: p99(beside), failures: failed(beside) });
+  }
+  const alone = median(rounds.map((round) => round.alone));
+  const beside = median(rounds.map((round) => round.beside));
+  const failures = rounds.reduce((sum, round) => sum + round.failures, 0);
+  const change = (beside / alone - 1) * 100;
+  return outcome(
+    `another service's p99 ${ms(alone)} alone, ${ms(beside)} beside it (${change.toFixed(0)} %), ${failures} failed`,
+    'p99 within 20 %, 0 failed',
+    change <= 20 && failures === 0,
+  );
 }
 
 async function outage(gateway) {
@@ -140,11 +181,15 @@ async function outage(gateway) {
     members.map(async ({ url }) => Number(await (await fetch(`${url}/seen`)).text())),
   );
   const total = seen.reduce((sum, each) => sum + each, 0);
-  return [
-    `${results.length} requests, ${total} upstream`,
-    `${((total / results.length) * 100 - 100).toFixed(1)} % more`,
-  ];
+  const growth = (total / results.length - 1) * 100;
+  return outcome(
+    `${results.length} requests, ${total} upstream: ${growth.toFixed(1)} % more`,
+    'at most 20 % more upstream',
+    growth <= 20,
+  );
 }
+
+const seenAt = async (url) => Number(await (await fetch(`${url}/seen`)).text());
 
 async function recovery(gateway) {
   const members = await three(gateway, 'recovery');
@@ -157,14 +202,22 @@ async function recovery(gateway) {
   const again = await Promise.all(
     ports.map((port, i) => instanceOf(gateway, 'recovery', `recovery-${'abc'[i]}`, { port })),
   );
+  const answered = await Promise.all(again.map(({ url }) => seenAt(url)));
+  const countedAt = performance.now();
+  await sleep(1_000);
+  const later = await Promise.all(again.map(({ url }) => seenAt(url)));
+  const seconds = (performance.now() - countedAt) / 1_000;
+  const met = later.map((count, i) => (count - answered[i]) / seconds);
   const results = await traffic;
   const first = results.find(({ at, status }) => at > startedAt && status === 200)?.at ?? Infinity;
   const second = results.filter(({ at }) => at >= first && at < first + 1_000);
-  void again;
-  return [
-    `first answer ${ms(first - startedAt)} after the start of new processes`,
-    `first second: ${second.length} requests, ${failed(second)} failed, p99 ${ms(p99(second))}`,
-  ];
+  const upstream = met.reduce((sum, each) => sum + each, 0);
+  return outcome(
+    `first answer ${ms(first - startedAt)} after new processes began to start; its second: ${second.length} requests, ` +
+      `${failed(second)} failed, p99 ${ms(p99(second))}; instances met ${met.map((each) => each.toFixed(0)).join('+')}/s`,
+    'at most 20 % more upstream than is asked for',
+    upstream <= 600,
+  );
 }
 
 async function skew(gateway) {
@@ -181,18 +234,20 @@ async function skew(gateway) {
     results[balancer] = p99(await load({ url: gateway.url, service: balancer, perSecond: 200, ms: 6_000 }));
   }
   const [inTurn, ofTwo] = Object.values(results);
-  return [
-    `p99 in turn ${ms(inTurn)}, power of two ${ms(ofTwo)}`,
-    `${(inTurn / ofTwo).toFixed(1)} times better`,
-  ];
+  return outcome(
+    `p99 in turn ${ms(inTurn)}, power of two ${ms(ofTwo)}: ${(inTurn / ofTwo).toFixed(1)} times better`,
+    'at least 3 times better',
+    inTurn / ofTwo >= 3,
+  );
 }
 
 const BAD = ['fails', 'silent', 'resets', 'garbage', 'trickles'];
 const DRILLS = {
-  'kill -9, GET': (gateway) => strike(gateway, 'reads', 'SIGKILL', 'GET'),
-  'kill -9, POST': (gateway) => strike(gateway, 'writes', 'SIGKILL', 'POST'),
-  'SIGSTOP, GET': (gateway) => strike(gateway, 'stopped', 'SIGSTOP', 'GET'),
+  'kill -9, GET': (gateway) => killed(gateway, 'reads', 'GET'),
+  'kill -9, POST': (gateway) => killed(gateway, 'writes', 'POST'),
+  'SIGSTOP, GET': stopped,
   ...Object.fromEntries(BAD.map((bad) => [`a service that ${bad}`, (gateway) => isolation(gateway, bad)])),
+  'all of these at once': (gateway) => isolation(gateway, ...BAD),
   'outage: all answer 503': outage,
   'recovery from an outage': recovery,
   'one of four ten times slower': skew,
@@ -205,8 +260,9 @@ try {
   for (const [name, drill] of Object.entries(DRILLS)) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
     const kept = new Set(processes);
-    const [first, second] = await drill(gateway);
-    console.log(`${name.padEnd(30)} | ${first.padEnd(62)} | ${second}`);
+    const { figures, target, isMet } = await drill(gateway);
+    if (!isMet) process.exitCode = 1;
+    console.log(`${isMet ? 'met   ' : 'MISSED'} | ${name.padEnd(28)} | ${target.padEnd(42)} | ${figures}`);
     for (const child of processes) if (!kept.has(child)) child.kill('SIGKILL');
   }
 } finally {
