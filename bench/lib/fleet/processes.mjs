@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'fleet-'));
 const running = new Set();
+/** A start costs a second of CPU; a machine that others use gives it late. */
+const START_TIMEOUT_MS = 120_000;
 
 /** Waits until `condition` holds, and returns for how long, milliseconds. @throws after `timeoutMs` */
 export async function until(what, condition, timeoutMs = 30_000) {
@@ -74,7 +76,13 @@ export class App {
       SHUTDOWN_DELAY_SECONDS: '3',
       ...this.env,
     });
-    await until(`${this.name} to be ready`, async () => (await fetch(`${this.url}/health/ready`)).ok);
+    const ready = async () => (await fetch(`${this.url}/health/ready`)).ok;
+    await Promise.race([
+      until(`${this.name} to be ready`, ready, START_TIMEOUT_MS),
+      this.#process.exited.then((how) =>
+        Promise.reject(new Error(`${this.name} ended at its start: ${how}`)),
+      ),
+    ]);
     return this;
   }
 
