@@ -26,11 +26,12 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/support/jest-globals.mjs'],
-  // Waits say themselves how long they may take; this ends what hangs, on a machine that may be busy.
-  testTimeout: 60_000,
 };
 
 export default {
+  // Waits say themselves how long they may take; this ends what hangs, on a machine that may be busy. Jest reads it here
+  // alone: in a project it is ignored.
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
