@@ -33,7 +33,8 @@ export class Ejector {
 
   /**
    * Something looks wrong: a connection broke before an answer, or no answer comes. An idle connection that an instance
-   * closes as we use it looks the same and says nothing: the instance is asked, and ejected when it does not answer.
+   * closes as we use it looks the same and says nothing: the instance is asked, and ejected when it does not answer, as
+   * long as half of its service stays or nobody is there at all.
    */
   suspected(instance: Instance, reason: string): void {
     if (!this.isCurrent(instance) || this.asking.has(instance.id)) return;
@@ -70,7 +71,9 @@ export class Ejector {
     const answer = await this.parts.probe.ask(instance);
     if (!this.isCurrent(instance)) return;
     await noteProbe(this.parts.store, this.parts.clock, instance.id, answer);
-    if (!answer.ok) this.refused(instance, `${reason}, and ${answer.reason}`);
+    // On a machine that is busy everyone is silent, and who beats is alive: silence alone takes out half of a fleet at most.
+    if (answer.ok || (answer.isSilent && !this.canSpare(instance))) return;
+    this.refused(instance, `${reason}, and ${answer.reason}`);
   }
 
   private isCurrent({ id, endpoint }: Instance): boolean {

@@ -21,16 +21,16 @@ export class HttpProbe extends InstanceProbe implements OnModuleDestroy {
 
   async ask(target: ProbeTarget): Promise<ProbeAnswer> {
     const startedAt = performance.now();
-    const [ok, what] = await this.answerOf(target).catch(failureOf);
+    const { what, ...finding } = await this.answerOf(target).catch(failureOf);
     const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    return { ok, latencyMs, reason: `a probe of ${target.healthPath} ${what}` };
+    return { ...finding, latencyMs, reason: `a probe of ${target.healthPath} ${what}` };
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.agent.destroy();
   }
 
-  private async answerOf(target: ProbeTarget): Promise<[ok: boolean, what: string]> {
+  private async answerOf(target: ProbeTarget): Promise<Finding> {
     const { origin, authority } = pinnedTarget(target);
     const signal = AbortSignal.timeout(this.timeoutMs);
     const { statusCode, body } = await request(origin + target.healthPath, {
@@ -39,14 +39,20 @@ export class HttpProbe extends InstanceProbe implements OnModuleDestroy {
       signal,
     });
     await body.dump({ limit: BODY_LIMIT });
-    return [statusCode < 500, `was answered ${statusCode}`];
+    return { ok: statusCode < 500, isSilent: false, what: `was answered ${statusCode}` };
   }
 }
 
-function failureOf(error: unknown): [ok: boolean, what: string] {
+interface Finding extends Pick<ProbeAnswer, 'ok' | 'isSilent'> {
+  readonly what: string;
+}
+
+function failureOf(error: unknown): Finding {
   const { name, code } = error as { name?: string; code?: string };
-  return [
-    false,
-    name === 'TimeoutError' ? 'was not answered in time' : `failed (${code ?? name ?? 'unknown'})`,
-  ];
+  const isSilent = name === 'TimeoutError';
+  return {
+    ok: false,
+    isSilent,
+    what: isSilent ? 'was not answered in time' : `failed (${code ?? name ?? 'unknown'})`,
+  };
 }

@@ -7,6 +7,8 @@ export type ProbeTarget = Pick<Instance, 'url' | 'endpoint' | 'healthPath'>;
 export interface ProbeAnswer {
   /** The instance can be reached. */
   readonly ok: boolean;
+  /** Nothing came in time: it may be gone, stand still, or be slow on a machine that is busy. */
+  readonly isSilent: boolean;
   readonly latencyMs: number;
   /** One sentence on why. */
   readonly reason: string;

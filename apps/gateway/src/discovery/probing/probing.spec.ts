@@ -144,6 +144,19 @@ describe('Ejector of instances that fail', () => {
     expect(bench.available('users')).toHaveLength(count - out);
   });
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+  ])('of %i that are all silent, %i stay: the machine may be busy', async (count, stay) => {
+    const bench = await benchOf(count);
+    Object.assign(bench.probe, { isUp: false, isSilent: true });
+    for (let i = 0; i < count; i += 1) bench.ejector.suspected(bench.instance(`i${i}`), 'silent');
+    await settle();
+    expect(bench.available('users')).toHaveLength(stay);
+  });
+
   it('counts those that are away as out, and those that drain not at all', async () => {
     const bench = await benchOf(4);
     await bench.registry.drain('i3');
