@@ -40,21 +40,18 @@ describe('A service that', () => {
     expect(seen).toBeLessThan(length);
   });
 
-  it('has one instance ten times slower than the others answers three times faster than in turn', async () => {
-    const p99 = async (balancer: string): Promise<number> => {
-      const metadata = { 'gateway.balancer': balancer };
-      const delays = Object.entries({ a: 300, b: 30, c: 30, d: 30 });
-      await Promise.all(
-        delays.map(([id, delayMs]) => fleet.add(balancer, `${balancer}-${id}`, { delayMs, metadata })),
-      );
-      const url = `${fleet.url}/api/${balancer}/x`;
-      // The first answers tell which one is slow.
-      await Traffic.during(1_000, url, { clients: 8 });
-      const traffic = await Traffic.during(3_000, url, { clients: 8 });
-      expect(traffic.failures).toEqual([]);
-      return traffic.quantileMs(0.99);
-    };
-    const inTurn = await p99('round-robin');
-    expect(await p99('power-of-two')).toBeLessThan(inTurn / 3);
+  it('has one instance ten times slower than the others hardly ever asks that one', async () => {
+    const metadata = { 'gateway.balancer': 'power-of-two' };
+    const delays = Object.entries({ a: 300, b: 30, c: 30, d: 30 });
+    await Promise.all(delays.map(([id, delayMs]) => fleet.add('skewed', id, { delayMs, metadata })));
+    const url = `${fleet.url}/api/skewed/x`;
+    // The first answers tell which one is slow.
+    await Traffic.during(1_000, url, { clients: 8 });
+    const traffic = await Traffic.during(3_000, url, { clients: 8 });
+    expect(traffic.failures).toEqual([]);
+    // In turn it would be a quarter. What that does to the 99th percentile is measured on a quiet machine: `npm run drill`.
+    expect(traffic.arrivals.filter(({ text }) => text === 'a').length / traffic.arrivals.length).toBeLessThan(
+      0.01,
+    );
   });
 });

@@ -175,6 +175,7 @@ describe('static instances', () => {
   });
 
   it('that are refused or bad are complained of once', async () => {
+    bench.addresses['no-such-host.invalid'] = '';
     write([
       { ...entry, url: 'http://no-such-host.invalid' },
       { name: 'files', url, id: 'b' },

@@ -45,9 +45,11 @@ export class DiscoveryBench {
   });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
-  /** What DNS says of names. */
+  /** What DNS says of names; '' for one that it does not know. */
   readonly addresses: Record<string, string> = {};
-  readonly door = new TargetDoor(undefined, (name) => Promise.resolve([this.addresses[name] ?? '127.0.0.1']));
+  readonly door = new TargetDoor(undefined, (name) =>
+    Promise.resolve([this.addresses[name] ?? '127.0.0.1'].filter((address) => address !== '')),
+  );
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
