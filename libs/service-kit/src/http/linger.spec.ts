@@ -43,6 +43,18 @@ describe('a body that is refused before it was read', () => {
     expect(answers).toMatch(/HTTP\/1\.1 200 /);
   });
 
+  it('may still be written by who asked for a close, which comes with its end', async () => {
+    const size = 2 * BODY_LIMIT;
+    socket.write(head(`connection: close\r\ncontent-length: ${size}`));
+    await answered(1);
+    const closed = once(socket, 'close');
+    const reset = jest.fn();
+    socket.on('error', reset).write('x'.repeat(size));
+    await closed;
+    expect(answers).toMatch(/^HTTP\/1\.1 413 /);
+    expect(reset).not.toHaveBeenCalled();
+  });
+
   it('may be chunked', async () => {
     const chunk = `${BODY_LIMIT.toString(16)}\r\n${'x'.repeat(BODY_LIMIT)}\r\n`;
     socket.write(head('transfer-encoding: chunked') + chunk + chunk);
