@@ -139,6 +139,9 @@ describe('bad input to the order service', () => {
   });
 
   it.each([
+    '?__proto__=1',
+    '?constructor=1',
+    '?toString=1',
     '?limit=0',
     '?limit=201',
     '?limit=x',
