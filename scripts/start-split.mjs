@@ -8,12 +8,17 @@ import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
 import { AppProcess } from './split/app-process.mjs';
-import { answers, gatewayAddress, servicesUp } from './split/gateway.mjs';
+import { answers, gatewayAddress, isFree, servicesUp } from './split/gateway.mjs';
 
 const SERVICES = ['user-service', 'order-service', 'product-service'];
 
 ensureBuilt();
 const { port, url } = await gatewayAddress(process.env);
+// A port that is none is named by the gateway itself.
+if (URL.canParse(url) && !(await isFree(url))) {
+  console.error(`gateway: the port is already taken (port ${port})`);
+  process.exit(1);
+}
 const env = { ...process.env, GATEWAY_PORT: port, REGISTRY_URL: url };
 const apps = [];
 let phase = 'starting';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { launchSystem, tempDir, type Environment } from '#testing';
@@ -66,5 +67,17 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
     const told = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
     expect(told).toMatch(/^order-service: .*\n$/);
     expect(told).not.toContain('secret');
+  });
+});
+
+describe('four processes', () => {
+  it('do not take another gateway on their port for their own', async () => {
+    const other = createHttpServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const launched = launchSystem('split', { DATA_DIR: data.path, GATEWAY_PORT: String(port) });
+    expect(await launched.exited).toEqual({ code: 1, signal: null });
+    expect(launched.stderr).toBe(`gateway: the port is already taken (port ${port})\n`);
+    other.close();
   });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
@@ -19,6 +19,18 @@ export async function gatewayAddress({ GATEWAY_HOST = '', GATEWAY_PORT = '' }) {
   const host = ANY_ADDRESS.includes(GATEWAY_HOST) ? '127.0.0.1' : GATEWAY_HOST;
   const port = GATEWAY_PORT === '0' ? String(await freePort()) : GATEWAY_PORT || '8000';
   return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+}
+
+/** Whether nobody listens at `url` yet: another system there would answer as if it were ours. */
+export async function isFree(url) {
+  const { hostname, port } = new URL(url);
+  const probe = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) });
+  const taken = await new Promise((resolve) => {
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    probe.setTimeout(1000, () => resolve(false));
+  });
+  probe.destroy();
+  return !taken;
 }
 
 async function get(url) {
