@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange.js';
 import { pathEnd } from '../routing/target.js';
 
-/** Takes finished lines; writes them when it sees fit. */
+/** Takes finished lines of ASCII; writes them when it sees fit. */
 export interface LineWriter {
   write(line: string): void;
 }
@@ -22,8 +22,8 @@ export class AccessLog {
   write(exchange: Exchange): void {
     const { method, target, requestId, route, instance, status, durationMs, bytesSent, attempts } = exchange;
     this.out.write(
-      `{"level":"info","time":"${this.now()}","app":"${this.app}","requestId":${JSON.stringify(requestId)}` +
-        `,"method":"${method}","path":${JSON.stringify(target.slice(0, pathEnd(target)))}` +
+      `{"level":"info","time":"${this.now()}","app":"${this.app}","requestId":${jsonText(requestId)}` +
+        `,"method":"${method}","path":${jsonText(target.slice(0, pathEnd(target)))}` +
         `,"service":${quoted(route?.service)},"instance":${quoted(instance?.id)},"status":${status}` +
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
@@ -44,3 +44,12 @@ export class AccessLog {
 
 // Names and ids come out of the registry, whose patterns leave nothing to escape.
 const quoted = (text: string | undefined): string => (text === undefined ? 'null' : `"${text}"`);
+
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+const NOT_ASCII = /[^\x20-\x7e]/g;
+
+/** `text` as a JSON string of ASCII alone, so that a line has as many bytes as characters. */
+const jsonText = (text: string): string =>
+  PLAIN.test(text) ? `"${text}"` : JSON.stringify(text).replace(NOT_ASCII, escaped);
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
