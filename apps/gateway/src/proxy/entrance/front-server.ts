@@ -1,3 +1,4 @@
+import { WRITE_AHEAD_BYTES } from '../write-ahead.js';
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
@@ -101,6 +102,7 @@ const optionsFor = ({ headMs }: ClientLimits): ServerOptions => ({
   ...SERVER_OPTIONS,
   headersTimeout: headMs,
   connectionsCheckingInterval: headMs / 4,
+  highWaterMark: WRITE_AHEAD_BYTES,
 });
 
 function serveByNest(
