@@ -32,7 +32,7 @@ describe('HttpRegistry', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    registry = new HttpRegistry({ url: `http://127.0.0.1:${port}`, token: 'secret', timeoutMs: 200 });
+    registry = new HttpRegistry({ url: `http://127.0.0.1:${port}`, token: 'secret', timeoutMs: 1_000 });
   });
 
   afterEach(async () => {
