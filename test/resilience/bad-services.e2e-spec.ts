@@ -51,7 +51,7 @@ describe('A service that', () => {
     expect(traffic.failures).toEqual([]);
     // In turn it would be a quarter. What that does to the 99th percentile is measured on a quiet machine: `npm run drill`.
     expect(traffic.arrivals.filter(({ text }) => text === 'a').length / traffic.arrivals.length).toBeLessThan(
-      0.01,
+      0.05,
     );
   });
 });
