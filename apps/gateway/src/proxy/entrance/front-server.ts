@@ -1,4 +1,3 @@
-import { WRITE_AHEAD_BYTES } from '../write-ahead.js';
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
@@ -102,7 +101,6 @@ const optionsFor = ({ headMs }: ClientLimits): ServerOptions => ({
   ...SERVER_OPTIONS,
   headersTimeout: headMs,
   connectionsCheckingInterval: headMs / 4,
-  highWaterMark: WRITE_AHEAD_BYTES,
 });
 
 function serveByNest(

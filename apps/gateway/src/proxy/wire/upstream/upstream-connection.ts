@@ -1,4 +1,3 @@
-import { WRITE_AHEAD_BYTES } from '../../write-ahead.js';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import type { Failure, FailureKind } from '../../forwarding/failure.js';
@@ -317,7 +316,7 @@ export class UpstreamConnection extends Timed {
 function openSocket(origin: Origin, tls: ConnectionOptions): Socket {
   // Half-open, since a tunnel closes its two directions one by one.
   const { host, port, serverName: servername } = origin;
-  const options = { host, port, allowHalfOpen: true, writableHighWaterMark: WRITE_AHEAD_BYTES };
+  const options = { host, port, allowHalfOpen: true };
   if (!origin.isTls) return connectPlain({ ...options, noDelay: true });
   return connectTls({ ...tls, ...options, servername, ALPNProtocols: ['http/1.1'] }).setNoDelay(true);
 }
