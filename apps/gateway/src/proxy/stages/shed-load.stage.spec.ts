@@ -19,7 +19,7 @@ const times = (count: number, ms: number): number[] => Array<number>(count).fill
 describe('LoopLag', () => {
   it('follows a loop that is late again and again, and forgets a single pause', () => {
     expect(lagAfter(times(20, 800)).ms).toBeGreaterThan(750);
-    expect(lagAfter([2_000]).ms).toBeLessThan(500);
+    expect(lagAfter([10_000]).ms).toBeLessThan(500);
     expect(lagAfter([...times(20, 800), ...times(20, 0)]).ms).toBeLessThan(20);
   });
 });

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isTaken } from './is-taken.js';
 
 const SMALL = 4 * 1024;
 
@@ -15,5 +16,5 @@ export function writeChunk(socket: Writable, payload: Buffer): boolean {
   socket.write(payload);
   const goesOn = socket.write('\r\n', 'latin1');
   socket.uncork();
-  return goesOn;
+  return isTaken(socket, goesOn);
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isTaken } from './is-taken.js';
 
 /** Up to this size, to copy a body behind its head is cheaper than a second buffer in the system call. */
 const SMALL = 16 * 1024;
@@ -11,5 +12,5 @@ export function writeTogether(socket: Writable, head: string, body: Buffer | und
   socket.write(head, 'latin1');
   const goesOn = socket.write(body);
   socket.uncork();
-  return goesOn;
+  return isTaken(socket, goesOn);
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isTaken } from '../is-taken.js';
 import { chunkHead, writeChunk } from '../write-chunk.js';
 import { writeTogether } from '../write-together.js';
 
@@ -32,7 +33,7 @@ export class AnswerWriter {
   /** `false` asks to wait for `drain`. */
   write(bytes: Buffer): boolean {
     if (this.framing === Framing.Chunks) return this.writeAsChunk(bytes);
-    if (this.held === '') return this.socket.write(bytes);
+    if (this.held === '') return isTaken(this.socket, this.socket.write(bytes));
     const head = this.take();
     return writeTogether(this.socket, head, bytes);
   }

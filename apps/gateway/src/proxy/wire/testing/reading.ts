@@ -44,12 +44,17 @@ export function flatLines(lines: string): string[] {
 export function disagreement(ours: Reading, theirs: Reading): string | undefined {
   for (const [i, mine] of ours.messages.entries()) {
     const other = theirs.messages[i];
+    if (!other && asksForUpgrade(theirs.messages.at(-1))) return undefined;
     if (!other) return `message ${i} is none to the other: ${theirs.refusal ?? 'it waits for more'}`;
     const part = differingPart(mine, other);
     if (part !== undefined) return `message ${i} has another ${part}`;
   }
   return undefined;
 }
+
+/** node:http reads nothing behind a message that asks for an upgrade, also where it does not come about and there is a body. */
+const asksForUpgrade = (last: ReadMessage | undefined): boolean =>
+  last?.fields.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade') === true;
 
 function differingPart(mine: ReadMessage, other: ReadMessage): string | undefined {
   if (!isSame(mine.start, other.start)) return 'start line';

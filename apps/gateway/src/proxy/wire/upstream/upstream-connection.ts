@@ -6,6 +6,7 @@ import { FramingError } from '../body/framing-error.js';
 import { HeadReader } from '../head/head-reader.js';
 import { parseResponseHead } from '../head/parse-response-head.js';
 import type { ResponseHead } from '../head/response-head.js';
+import { isTaken } from '../is-taken.js';
 import { Timed, type TimerWheel } from '../timer-wheel.js';
 import { writeChunk } from '../write-chunk.js';
 import { writeTogether } from '../write-together.js';
@@ -101,7 +102,7 @@ export class UpstreamConnection extends Timed {
 
   /** Sends more of the body; `false` asks to wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
-    return this.limitSending(this.socket.write(bytes));
+    return this.limitSending(isTaken(this.socket, this.socket.write(bytes)));
   }
 
   /** Sends more of the body as one chunk. */
