@@ -133,7 +133,7 @@ withRedis('two gateways on one Redis', (redis) => {
     const services = await Promise.all(['a', 'b', 'c'].map(startService));
     servers.push(...services.map(({ server }) => server));
     await Promise.all(
-      services.map(({ url }, i) => register(urls()[i % 2]!, { id: `i${i}`, url, ttlSeconds: 6 })),
+      services.map(({ url }, i) => register(urls()[i % 2]!, { id: `i${i}`, url, ttlSeconds: 60 })),
     );
     await waitFor('both to know', async () => {
       const counts = await Promise.all(urls().map((url) => call(url, 'GET /services')));
