@@ -1,0 +1,57 @@
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { startApp, tempDir, waitFor, type AppProcess } from '#testing';
+import { PLANES } from '../../conformance/support/bench.js';
+import { register } from '../../flow/support/bench.js';
+
+/** A launched gateway with one instance behind it, for clients that are programs of their own. */
+export interface ClientBench {
+  readonly gatewayUrl: string;
+  /** Where the service is for clients. */
+  readonly url: string;
+  /** Past the gateway. */
+  readonly serviceUrl: string;
+  readonly server: Server;
+}
+
+export const SERVICE = 'client-service';
+
+/** Runs a suite once on each data plane, against what `service` answers. */
+export function onEveryPlane(
+  subject: string,
+  service: RequestListener,
+  suite: (bench: () => ClientBench) => void,
+): void {
+  describe.each(PLANES)(`${subject} (%s)`, (plane) => {
+    const directory = tempDir();
+    const server = createServer(service);
+    let gateway: AppProcess | undefined;
+    let bench: ClientBench | undefined;
+
+    beforeAll(async () => {
+      const env = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0', DATA_DIR: directory.path };
+      gateway = await startApp('gateway', { ...env, DATA_PLANE: plane });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      bench = benchOf(gateway.url, server);
+      await register(gateway.url, SERVICE, bench.serviceUrl);
+      const isUp = async (): Promise<boolean> => (await fetch(`${bench!.url}/up`)).status !== 503;
+      await waitFor('the service to be up', isUp);
+    });
+    afterAll(async () => {
+      await gateway?.process.stop();
+      server.closeAllConnections();
+      server.close();
+      directory.remove();
+    });
+    suite(() => bench!);
+  });
+}
+
+const benchOf = (gatewayUrl: string, server: Server): ClientBench => ({
+  gatewayUrl,
+  url: `${gatewayUrl}/api/${SERVICE}`,
+  serviceUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  server,
+});
