@@ -12,6 +12,7 @@ import { writeChunk } from '../write-chunk.js';
 import { writeTogether } from '../write-together.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { Origin } from './origin.js';
+import { readOnAfterBrokenWrites } from './read-on.js';
 
 /** Who keeps connections between requests. */
 export interface ConnectionKeeper {
@@ -39,6 +40,7 @@ const MAX_INTERIM_ANSWERS = 16;
 /** One connection to an instance: sends one request at a time and reads its answer. Listens once for its whole life. */
 export class UpstreamConnection extends Timed {
   private readonly socket: Socket;
+  private readonly endReadingOn: () => void;
   private readonly heads = new HeadReader();
   private readonly body = new BodyReader();
   private readonly payload = (bytes: Buffer): void => this.sink?.onBody(bytes);
@@ -50,6 +52,8 @@ export class UpstreamConnection extends Timed {
   private interimAnswers = 0;
   private uses = 0;
   private isPaused = false;
+  /** The instance takes no more; what it has answered is still to be read. */
+  private isDeaf = false;
   private cause: Error | undefined;
   /** Tick of the wheel at which the connection became idle. */
   idleSinceTick = 0;
@@ -62,6 +66,7 @@ export class UpstreamConnection extends Timed {
   ) {
     super();
     this.socket = openSocket(origin, tls);
+    this.endReadingOn = readOnAfterBrokenWrites(this.socket, this.onBrokenWrite);
     this.socket
       .once(origin.isTls ? 'secureConnect' : 'connect', () => this.onConnect())
       .on('error', (error) => (this.cause = error))
@@ -185,6 +190,11 @@ export class UpstreamConnection extends Timed {
     if (this.phase === Phase.Body) this.readBody(bytes, at);
   };
 
+  private readonly onBrokenWrite = (error: Error): void => {
+    this.isDeaf = true;
+    this.cause = error;
+  };
+
   private readonly onDrain = (): void => {
     if (this.phase === Phase.Waiting && !this.requestDone) this.limit(0);
     this.sink?.onDrain();
@@ -236,6 +246,7 @@ export class UpstreamConnection extends Timed {
     }
     this.sink = undefined;
     this.leave();
+    this.endReadingOn();
     const { socket, onData, onDrain, onEnd, onClose } = this;
     socket.off('data', onData).off('drain', onDrain).off('end', onEnd).off('close', onClose).pause();
     sink.onTunnel(head, socket, first);
@@ -285,7 +296,7 @@ export class UpstreamConnection extends Timed {
     const sink = this.sink as AnswerSink;
     this.sink = undefined;
     const { tail, trailerFields } = this.body;
-    if (isClean && this.keepsAlive && this.requestDone) this.rest();
+    if (isClean && this.keepsAlive && this.requestDone && !this.isDeaf) this.rest();
     else this.destroy();
     sink.onEnd(tail, trailerFields);
   }
