@@ -3,7 +3,11 @@ import type { Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, waitFor } from '#testing';
 import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
+import { isAsked } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';
+
+// What the system does for a socket is read from /proc.
+const onLinux = process.platform === 'linux' ? it : it.skip;
 
 onEveryKind('upgrades', (bench) => {
   let sockets: WebSocketServer;
@@ -64,6 +68,17 @@ onEveryKind('upgrades', (bench) => {
     await waitFor('the tunnel to be counted', async () => (await tunnels()) === 1);
     socket.terminate();
     await waitFor('the tunnel to be gone', async () => (await tunnels()) === 0);
+  });
+
+  onLinux('asks now and then whether either side of a silent tunnel is still there', async () => {
+    const socket = open();
+    await once(socket, 'message');
+    const { kind, gatewayPort, serviceUrl } = bench();
+    await waitFor('the client to be asked', () => isAsked({ from: gatewayPort }));
+    // A service in this process has no connection of its own.
+    if (kind !== 'local')
+      await waitFor('the service to be asked', () => isAsked({ to: Number(new URL(serviceUrl).port) }));
+    socket.terminate();
   });
 
   it('tells the service when the client breaks off, and the client when the service does', async () => {

@@ -1,4 +1,8 @@
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+
+/** A tunnel may be silent for hours, so that nothing else would tell of a peer whose machine or network is gone. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** One end of a tunnel. */
 export interface TunnelEnd {
@@ -26,11 +30,18 @@ export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: Tun
     destroySoon(client.socket);
     listener.onEnd();
   });
+  keepAlive(client.socket);
+  keepAlive(upstream.socket);
   putBack(client);
   putBack(upstream);
   upstream.socket.on('data', (chunk: Buffer) => listener.onAnswerBytes(chunk.length));
   upstream.socket.pipe(client.socket);
   client.socket.pipe(upstream.socket);
+}
+
+/** Has the system ask now and then whether the other end is still there (TCP keep-alive, RFC 9293, section 3.8.4). */
+export function keepAlive(socket: Duplex): void {
+  if ('setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, KEEP_ALIVE_MS);
 }
 
 function putBack({ socket, first }: TunnelEnd): void {

@@ -3,6 +3,7 @@ import type { Instance } from '../../../discovery/index.js';
 import { VIA_NAME } from '../../edge/request-headers.js';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
 import type { AttemptOutcome } from '../forwarder.js';
+import { keepAlive } from '../../wire/tunnel.js';
 import { presentAs } from './local-request.js';
 
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
@@ -45,7 +46,10 @@ function markAnswer(chunk: unknown, exchange: NodeExchange, outcome: AttemptOutc
   const line = STATUS_LINE.exec(text);
   if (!line) return chunk;
   exchange.status = Number(line[1]);
-  if (exchange.status === SWITCHING_PROTOCOLS) outcome.tunnelled(exchange);
+  if (exchange.status === SWITCHING_PROTOCOLS) {
+    keepAlive(exchange.request.socket);
+    outcome.tunnelled(exchange);
+  }
   const own = `${line[0]}x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n`;
   return Buffer.from(own + text.slice(line[0].length).replace(/^x-request-id:.*\r\n/im, ''), 'latin1');
 }
