@@ -74,11 +74,14 @@ onEveryKind('upgrades', (bench) => {
     const socket = open();
     await once(socket, 'message');
     const { kind, gatewayPort, serviceUrl } = bench();
-    await waitFor('the client to be asked', () => isAsked({ from: gatewayPort }));
-    // A service in this process has no connection of its own.
-    if (kind !== 'local')
-      await waitFor('the service to be asked', () => isAsked({ to: Number(new URL(serviceUrl).port) }));
-    socket.terminate();
+    try {
+      await waitFor('the client to be asked', () => isAsked({ from: gatewayPort }));
+      // A service in this process has no connection of its own.
+      if (kind !== 'local')
+        await waitFor('the service to be asked', () => isAsked({ to: Number(new URL(serviceUrl).port) }));
+    } finally {
+      socket.terminate();
+    }
   });
 
   it('tells the service when the client breaks off, and the client when the service does', async () => {
