@@ -30,6 +30,6 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
 
   async onApplicationShutdown(): Promise<void> {
     await this.parts.plane.close();
-    this.parts.out.close();
+    await this.parts.out.close();
   }
 }

@@ -1,11 +1,7 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { tempDir, waitFor } from '#testing';
 import { compileRoute } from '../routing/compile-route.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf } from '../testing/instances.js';
 import { AccessLog } from './access-log.js';
-import { BatchWriter } from './batch-writer.js';
 
 describe('AccessLog', () => {
   const lines: string[] = [];
@@ -54,21 +50,5 @@ describe('AccessLog', () => {
     const path = '/api/"\\\u007f\u00ff\u2028{}';
     expect(logged(new FakeExchange('GET', path)).path).toBe(path);
     expect(lines.at(-1)!.match(/\n/g)).toHaveLength(1);
-  });
-});
-
-describe('BatchWriter', () => {
-  it('writes lines by itself, and what is left when it closes', async () => {
-    const directory = tempDir();
-    const file = join(directory.path, 'log');
-    const fd = openSync(file, 'a');
-    const writer = new BatchWriter(fd);
-    writer.write('one\n');
-    await waitFor('the first line', () => readFileSync(file, 'utf8') === 'one\n');
-    writer.write('two\n');
-    writer.close();
-    expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
-    closeSync(fd);
-    directory.remove();
   });
 });

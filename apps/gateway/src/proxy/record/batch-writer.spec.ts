@@ -1,0 +1,47 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { tempDir, waitFor } from '#testing';
+import { BatchWriter } from './batch-writer.js';
+
+const directory = tempDir();
+afterAll(() => directory.remove());
+
+describe('BatchWriter', () => {
+  it('writes lines by itself, and what is left before it has closed', async () => {
+    const file = join(directory.path, 'log');
+    const writer = new BatchWriter(openSync(file, 'a'));
+    writer.write('one\n');
+    await waitFor('the first line', () => readFileSync(file, 'utf8') === 'one\n');
+    writer.write('two\n');
+    await writer.close();
+    expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  it('keeps a bounded part of what nobody reads, and tells how much it dropped', async () => {
+    const path = join(directory.path, 'pipe');
+    execFileSync('mkfifo', [path]);
+    // An end that nobody reads, without which opening the other would wait.
+    const idle = openSync(path, 'r+');
+    const writer = new BatchWriter(openSync(path, 'w'));
+    const line = `{"of":"${'x'.repeat(1024)}"}\n`;
+    const written = 40 * 1024;
+    for (let i = 0; i < written; i += 1) writer.write(line);
+
+    const reader = spawn('cat', [path]);
+    let kept = 0;
+    for await (const text of createInterface(reader.stdout)) {
+      const { droppedLines } = JSON.parse(text) as { droppedLines?: number };
+      if (droppedLines === undefined) kept += 1;
+      else {
+        expect(droppedLines).toBeGreaterThan(written / 2);
+        expect(kept + droppedLines).toBe(written);
+        break;
+      }
+    }
+    await writer.close();
+    closeSync(idle);
+    reader.kill();
+  });
+});
