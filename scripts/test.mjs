@@ -1,30 +1,38 @@
 /**
  * `npm test [-- jest options]`, `npm run test:unit`, `npm run test:e2e`: installs, builds, makes sure of the servers that
- * suites need, runs the suites. The last line sums all suites up.
+ * suites need, runs the suites, and the few that failed once more. The last line sums all suites up.
  */
 import './lib/node-version.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { build, isBuilt } from './lib/build.mjs';
 import { ensureServers } from './lib/servers.mjs';
-import { runJest } from './test/jest.mjs';
+import { ALONE, runJest } from './test/jest.mjs';
+import { secondLook } from './test/second-look.mjs';
 import { summaryOf } from './test/summary.mjs';
 
 const PROJECTS = ['unit', 'e2e'];
 
-const [first, ...rest] = process.argv.slice(2);
-const projects = PROJECTS.includes(first) ? [first] : PROJECTS;
-const jestOptions = PROJECTS.includes(first) || first === undefined ? rest : [first, ...rest];
+const args = process.argv.slice(2);
+const projects = PROJECTS.includes(args[0]) ? [args.shift()] : PROJECTS;
 
 ensureInstalled();
 refuseMissingInCi(ensureServers());
 // e2e suites run the built apps.
 if (!isBuilt()) build();
 
-const { status, report } = runJest(projects, jestOptions);
+const first = runJest(projects, args);
+const { report, lines } = secondLook(first.report, runAlone);
+for (const line of lines) console.error(line);
 const { line, ok } = summaryOf(report);
 if (line.startsWith('0 passed, 0 failed')) console.error('No test ran.');
 console.log(line);
-process.exitCode = ok && status === 0 ? 0 : status || 1;
+// A second look that failed nothing settles what the first run said; without one jest's own verdict stands.
+process.exitCode = ok && (first.status === 0 || report !== first.report) ? 0 : first.status || 1;
+
+function runAlone(paths) {
+  console.error(`Once more, alone: ${paths.join(', ')}`);
+  return runJest(projects, ['--runTestsByPath', ...paths], ALONE).report;
+}
 
 function refuseMissingInCi(missing) {
   if (missing.length === 0) return;

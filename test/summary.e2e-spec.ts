@@ -1,3 +1,4 @@
+import { secondLook, type SuiteResult } from '../scripts/test/second-look.mjs';
 import { summaryOf } from '../scripts/test/summary.mjs';
 
 const report = (counts: object): object => ({
@@ -29,5 +30,53 @@ describe('the last line of npm test', () => {
     ['jest itself broke', undefined, '0 passed, 1 failed', false],
   ])('when %s', (_when, given, line, ok) => {
     expect(summaryOf(given)).toEqual({ line, ok });
+  });
+});
+
+describe('the second look at what failed', () => {
+  const suite = (name: string, ...statuses: string[]): SuiteResult => ({
+    name,
+    status: statuses.includes('failed') ? 'failed' : 'passed',
+    assertionResults: statuses.map((status, i) => ({ status, fullName: `${name} ${i}` })),
+  });
+  const look = (first: SuiteResult[], second?: SuiteResult[]) => {
+    const asked: string[][] = [];
+    const { report, lines } = secondLook({ testResults: first }, (paths) => {
+      asked.push(paths);
+      return second && { testResults: second };
+    });
+    return { asked, lines, line: summaryOf(report).line };
+  };
+
+  it('is for the suites that failed alone, and names what passed in it', () => {
+    const first = [suite('a', 'passed'), suite('b', 'failed', 'passed', 'skipped')];
+    const { asked, lines, line } = look(first, [suite('b', 'passed', 'passed', 'skipped')]);
+    expect(asked).toEqual([['b']]);
+    expect(lines).toEqual(['Failed beside others, passed alone: b', '  b 0']);
+    expect(line).toBe('3 passed, 0 failed, 1 skipped');
+  });
+
+  it('fails what fails again', () => {
+    const { lines, line } = look(
+      [suite('a', 'failed'), suite('b', 'failed')],
+      [suite('a', 'failed'), suite('b', 'passed')],
+    );
+    expect(lines).toEqual(['Failed beside others, passed alone: b', '  b 0']);
+    expect(line).toBe('1 passed, 1 failed');
+  });
+
+  it('leaves a failure as it is when jest itself broke', () => {
+    expect(look([suite('a', 'failed')]).line).toBe('0 passed, 1 failed');
+  });
+
+  it('counts a suite that could not be loaded', () => {
+    const broken = { ...suite('a'), status: 'failed' };
+    expect(look([broken], [broken]).line).toBe('0 passed, 1 failed');
+    expect(look([broken], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
+  });
+
+  it('is not taken when nothing failed, or when much did', () => {
+    expect(look([suite('a', 'passed')]).asked).toEqual([]);
+    expect(look(Array.from({ length: 6 }, (_, i) => suite(`${i}`, 'failed'))).asked).toEqual([]);
   });
 });

@@ -8,7 +8,8 @@ const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=Experiment
 
 // Suites start processes of their own: as many workers as cores, and two where there is one core only, for most of a
 // suite's time is spent waiting.
-const workers = () => Math.max(2, Math.min(8, availableParallelism()));
+const BESIDE_OTHERS = ['--maxWorkers', String(Math.max(2, Math.min(8, availableParallelism())))];
+export const ALONE = ['--runInBand'];
 
 function read(file) {
   try {
@@ -18,17 +19,16 @@ function read(file) {
   }
 }
 
-/** Runs the suites of `projects`; returns jest's exit code and its report (`undefined` when it made none). */
-export function runJest(projects, options) {
+/**
+ * Runs the suites of `projects`; returns jest's exit code and its report (`undefined` when it made none).
+ *
+ * @param company whether suites run side by side, or `ALONE`
+ */
+export function runJest(projects, options, company = BESIDE_OTHERS) {
   const folder = mkdtempSync(join(tmpdir(), 'msa-gateway-test-'));
   const reportFile = join(folder, 'report.json');
-  const jest = [
-    'node_modules/jest/bin/jest.js',
-    '--selectProjects',
-    ...projects,
-    '--maxWorkers',
-    String(workers()),
-  ];
+  // An option that ends the list of projects stands behind it.
+  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...company];
   const output = ['--json', `--outputFile=${reportFile}`];
   const { status } = spawnSync(process.execPath, [...NODE_OPTIONS, ...jest, ...output, ...options], {
     // With --json jest prints the report itself on standard output; people read what it says on standard error.
