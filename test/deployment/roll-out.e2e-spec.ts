@@ -77,6 +77,14 @@ describe('an upgrade of a service under load', () => {
     expect(said.at(-1)).toContain('errors 10.0 % there, 20.0 % on the new ones');
   }, 150_000);
 
+  it('is taken back when requests meet no healthy instance, as these are no failure of any', async () => {
+    let asked = 0;
+    await expect(upgrade({ unserved: () => Promise.resolve(asked++ * 3) })).rejects.toThrow(
+      '3 requests met no healthy instance; the instances before go on',
+    );
+    expect(await versions()).toEqual(['1.0.0', '1.0.0']);
+  }, 150_000);
+
   it('sends the old ones less with every step, and the new ones their usual share', async () => {
     const shares: string[] = [];
     const weigh = async (instances: readonly Weighed[], weight: number): Promise<void> => {
@@ -96,7 +104,8 @@ describe('an upgrade of a service under load', () => {
 });
 
 describe('the failure rate of some instances', () => {
-  const service = (name: string, ...instances: object[]) => ({ services: [{ name, instances }] });
+  const service = (name: string, ...instances: object[]) => ({ services: [{ name, instances, problems }] });
+  const problems = { 'no-healthy-instance': 2, 'upstream-timeout': 1 };
   const reports: Readonly<Record<string, object>> = {
     one: service('user-service', { id: 'a', requests: 90, errors: 1 }, { id: 'b', requests: 5, errors: 5 }),
     two: service('user-service', { id: 'a', requests: 10, errors: 0 }),
@@ -111,6 +120,10 @@ describe('the failure rate of some instances', () => {
   it('is that of all gateways together', async () => {
     expect(await rateOf('a')).toBe(0.01);
     expect(await rateOf('b')).toBe(1);
+  });
+
+  it('leaves out requests that met no instance, which have a count of their own', async () => {
+    expect(await registry.unserved()).toBe(4);
   });
 
   it('is none of those that nobody has asked', async () => {

@@ -21,6 +21,8 @@ export interface ServiceRegistry {
   weigh(instances: readonly Weighed[], weight: number): Promise<void>;
   /** Share of requests to these instances that failed, 0 to 1. */
   failureRate(instances: readonly Weighed[]): Promise<number>;
+  /** Requests so far that met no healthy instance. */
+  unserved(): Promise<number>;
 }
 
 /** Weights of the instances that leave, one step after the other. */

@@ -16,7 +16,7 @@ const namesOf = (instances) => instances.map(({ id, version }) => `${id} (${vers
 
 /**
  * Replaces the running instances of a service by new ones, step by step, without a failed request. When the new ones do
- * not start, or fail more often than the old ones, they are taken away and the old ones go on as before.
+ * not start, fail more often than the old ones, or leave requests without an instance, they are taken away and the old ones go on as before.
  * @throws StackError that says why nothing was replaced.
  */
 export async function rollOut({ fleet, registry, say, pauseMs = 10_000, steps = STEPS }) {
@@ -51,6 +51,7 @@ async function joined(registry, leaving) {
 }
 
 async function step({ registry, leaving, coming, weight, say, pauseMs }) {
+  const unservedBefore = await registry.unserved();
   await registry.weigh(leaving, weight);
   await sleep(pauseMs);
   const [before, after] = [await registry.failureRate(leaving), await registry.failureRate(coming)];
@@ -59,6 +60,8 @@ async function step({ registry, leaving, coming, weight, say, pauseMs }) {
     `weight ${weight} for the old ones: errors ${percent(before)} there, ${percent(after)} on the new ones`,
   );
   if (after > before + TOLERATED) throw new StackError('the new instances fail more often');
+  const unserved = (await registry.unserved()) - unservedBefore;
+  if (unserved > 0) throw new StackError(`${unserved} requests met no healthy instance`);
 }
 
 async function goBack({ registry, fleet, leaving }) {

@@ -8,5 +8,6 @@ export class ServiceRegistry<Gateway> implements Asked {
   );
   instances(): Promise<readonly Weighed[]>;
   weigh(instances: readonly Weighed[], weight: number): Promise<void>;
+  unserved(): Promise<number>;
   failureRate(instances: readonly Weighed[]): Promise<number>;
 }

@@ -4,6 +4,8 @@ const REGISTRATION = ['id', 'name', 'url', 'version', 'weight', 'ttlSeconds', 'h
 const registrationOf = (instance) =>
   Object.fromEntries(REGISTRATION.map((member) => [member, instance[member]]));
 
+const sumOf = (items, figure) => items.reduce((total, item) => total + figure(item), 0);
+
 /**
  * One service, as gateways know it. `ask(gateway, method, path, body)` asks one of `gateways`, any of which takes writes;
  * each has counted its own traffic.
@@ -30,11 +32,21 @@ export class ServiceRegistry {
 
   async failureRate(instances) {
     const ids = new Set(instances.map(({ id }) => id));
-    const reports = await Promise.all(this.gateways.map((gateway) => this.ask(gateway, 'GET', '/metrics')));
-    const counted = reports
-      .flatMap(({ services }) => services.filter(({ name }) => name === this.service))
-      .flatMap((service) => service.instances.filter(({ id }) => ids.has(id)));
-    const sum = (member) => counted.reduce((total, instance) => total + instance[member], 0);
-    return sum('requests') === 0 ? 0 : sum('errors') / sum('requests');
+    const counted = (await reportsOf(this)).flatMap((service) =>
+      service.instances.filter(({ id }) => ids.has(id)),
+    );
+    const requests = sumOf(counted, ({ requests }) => requests);
+    return requests === 0 ? 0 : sumOf(counted, ({ errors }) => errors) / requests;
   }
+
+  /** These count for no instance, since they met none. */
+  async unserved() {
+    return sumOf(await reportsOf(this), ({ problems }) => problems['no-healthy-instance'] ?? 0);
+  }
+}
+
+/** What each gateway counted of the service. */
+async function reportsOf({ gateways, service, ask }) {
+  const reports = await Promise.all(gateways.map((gateway) => ask(gateway, 'GET', '/metrics')));
+  return reports.flatMap(({ services }) => services.filter(({ name }) => name === service));
 }
