@@ -1,23 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import type { InstanceTransport, Problem } from '#contracts';
+import type { InstanceTransport } from '#contracts';
 import type { Instance, LiveServiceTable } from '../discovery/index.js';
+import { Candidates } from './balancing/candidates.js';
 import type { Exchange } from './exchange.js';
 import { isUnsent, type Failure } from './forwarding/failure.js';
+import { allFull, noneHealthy, problemOf } from './forwarding/failure-problem.js';
 import type { AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
 import type { InstanceReports } from './instance-reports.js';
-import {
-  concurrencyLimit,
-  noHealthyInstance,
-  upstreamProtocolError,
-  upstreamTimeout,
-  upstreamUnreachable,
-} from './problems.js';
+import { upstreamTimeout } from './problems.js';
 import type { Recorder } from './record/recorder.js';
 import { isFailure, isGatewayError } from './resilience/answer-kind.js';
 import { Backoff } from './resilience/backoff.js';
 import { InstanceWatch } from './resilience/instance-watch.js';
 import { timeLimitOf } from './resilience/time-limit.js';
-import type { Destination } from './routing/destination.js';
+import { destinationOf } from './routing/destination-of.js';
 
 /** Which forwarder carries exchanges to which kind of instance. */
 export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>>;
@@ -30,11 +26,10 @@ export interface ForwardParts<E extends Exchange> {
   readonly recorder: Recorder;
 }
 
-const RETRY_SOON = { 'retry-after': '2' };
-
 /** The last step of the walk: picks an instance, sends, and picks another when an attempt fails and may be repeated. */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private readonly watch: InstanceWatch;
+  private readonly candidates: Candidates;
 
   /** @param now milliseconds on the monotonic clock */
   constructor(
@@ -42,6 +37,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.watch = new InstanceWatch(parts.reports);
+    this.candidates = new Candidates(parts.services);
   }
 
   start(exchange: E): void {
@@ -57,7 +53,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     retries.budget.note(now);
     const instance = this.pick(exchange, now);
     if (instance) this.attempt(exchange, instance);
-    else exchange.reply(this.available(exchange).length === 0 ? noneHealthy() : allFull());
+    else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
   }
 
   accepts(exchange: E, status: number): boolean {
@@ -85,7 +81,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     this.parts.recorder.attemptFailed(exchange, instance, failure);
     const now = this.now();
     if (failure.kind === 'timeout') learn(exchange, now);
-    this.report(exchange, instance, failure, now);
+    this.watch.gone(exchange, instance, failure, now);
     // An answer that was not accepted has been taken out of the budget already.
     const mayFollow =
       failure.kind === 'gateway-error' ||
@@ -176,7 +172,6 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.instance = instance;
     exchange.holdsInstance = true;
     exchange.attempts += 1;
-    destinationOf(exchange).load.inFlight += 1;
     this.watch.sent(exchange, instance);
     this.parts.forwarders[instance.transport].send(exchange, instance, this);
   }
@@ -187,14 +182,13 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (!exchange.holdsInstance || !instance) return undefined;
     exchange.holdsInstance = false;
     exchange.attempt = undefined;
-    destinationOf(exchange).load.inFlight -= 1;
     this.watch.ended(exchange, instance);
     return instance;
   }
 
   private pick(exchange: E, now: number): Instance | undefined {
     exchange.attemptStartedAt = now;
-    return destinationOf(exchange).balancer.pick(this.available(exchange), exchange);
+    return this.candidates.pick(exchange);
   }
 
   /**
@@ -203,63 +197,24 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
    */
   private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
     if (kind !== 'reset' && kind !== 'gateway-error') return undefined;
-    return this.available(exchange).find(({ id }) => id === exchange.instance?.id);
+    return this.candidates.again(exchange, exchange.instance?.id);
   }
 
   private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
     // What has been handed over inside this process, or is about to become a tunnel, cannot be handed to another.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
-    const others = this.available(exchange).some(
-      (other) => other.id !== instance.id && !exchange.hasTried(other),
+    return (
+      this.candidates.hasOther(exchange, instance) &&
+      destinationOf(exchange).retries.mayReplace(status, exchange, now)
     );
-    return others && destinationOf(exchange).retries.mayReplace(status, exchange, now);
-  }
-
-  private available(exchange: E): readonly Instance[] {
-    return this.parts.services.current.get(destinationOf(exchange).service)?.available ?? [];
-  }
-
-  private report(exchange: E, instance: Instance, failure: Failure, now: number): void {
-    if (isUnsent(failure)) this.parts.reports.refused(instance, failure.detail);
-    // The answer that was not accepted has been counted when it came.
-    else if (failure.kind !== 'gateway-error') this.watch.failed(exchange, instance, failure.detail, now);
-    if (failure.kind === 'reset' || failure.kind === 'timeout')
-      this.parts.reports.suspected(instance, failure.detail);
   }
 }
 
 /** Statuses below it are answers that nobody would ask another instance for. */
 const FIRST_RETRIABLE = 400;
 
-function destinationOf({ route }: Exchange): Destination {
-  if (!route) throw new Error('an exchange has a route before it is forwarded');
-  return route;
-}
-
 /** Lets a limit that adapts know how long this attempt has waited for its answer. */
 function learn(exchange: Exchange, now: number): void {
   const { adaptive, load } = destinationOf(exchange);
   adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);
-}
-
-const noneHealthy = (): Problem =>
-  noHealthyInstance('no instance of this service can take requests now', { headers: RETRY_SOON });
-
-const allFull = (): Problem =>
-  concurrencyLimit('every instance of this service has as many requests as it may have', {
-    headers: RETRY_SOON,
-  });
-
-function problemOf({ kind, detail, cause }: Failure) {
-  switch (kind) {
-    case 'refused':
-    case 'reset':
-    case 'gateway-error':
-      return upstreamUnreachable(detail, { cause });
-    case 'connect-timeout':
-    case 'timeout':
-      return upstreamTimeout(detail, { cause });
-    case 'protocol-error':
-      return upstreamProtocolError(detail, { cause });
-  }
 }

@@ -1,5 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
 import { observeFailure, observeLatency } from '../balancing/latency.js';
+import { isUnsent, type Failure } from '../forwarding/failure.js';
 import type { InstanceReports } from '../instance-reports.js';
 import type { Destination } from '../routing/destination.js';
 
@@ -10,11 +11,15 @@ export interface WatchedAttempt {
   awaitsAnswer: boolean;
 }
 
-/** Notes on an instance's load what each attempt tells about it, and reports the instance that fails too often in a row. */
+/**
+ * Notes on the load of an instance and its service what each attempt tells about them, and reports the instance that cannot
+ * be reached or fails too often in a row.
+ */
 export class InstanceWatch {
   constructor(private readonly reports: InstanceReports) {}
 
   sent(attempt: WatchedAttempt, { load }: Instance): void {
+    if (attempt.route) attempt.route.load.inFlight += 1;
     if (load.awaited === 0) load.quietSince = attempt.attemptStartedAt;
     attempt.awaitsAnswer = true;
     load.awaited += 1;
@@ -48,7 +53,16 @@ export class InstanceWatch {
       this.reports.failing(instance, `${load.failuresInRow} failures in a row, the last: ${why}`);
   }
 
+  /** It ended without an answer that could be passed on. */
+  gone(attempt: WatchedAttempt, instance: Instance, { kind, detail }: Failure, now: number): void {
+    if (isUnsent({ kind })) this.reports.refused(instance, detail);
+    // The answer that was not accepted has been counted when it came.
+    else if (kind !== 'gateway-error') this.failed(attempt, instance, detail, now);
+    if (kind === 'reset' || kind === 'timeout') this.reports.suspected(instance, detail);
+  }
+
   ended(attempt: WatchedAttempt, { load }: Instance): void {
+    if (attempt.route) attempt.route.load.inFlight -= 1;
     if (attempt.awaitsAnswer) load.awaited -= 1;
     attempt.awaitsAnswer = false;
     load.inFlight -= 1;

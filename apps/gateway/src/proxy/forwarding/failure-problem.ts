@@ -1,0 +1,36 @@
+import type { Problem } from '#contracts';
+import {
+  concurrencyLimit,
+  noHealthyInstance,
+  upstreamProtocolError,
+  upstreamTimeout,
+  upstreamUnreachable,
+} from '../problems.js';
+import type { Failure } from './failure.js';
+
+const RETRY_SOON = { 'retry-after': '2' };
+
+/** What a client is told when nobody is there who could be asked. */
+export const noneHealthy = (): Problem =>
+  noHealthyInstance('no instance of this service can take requests now', { headers: RETRY_SOON });
+
+/** What a client is told when everybody who could be asked is busy. */
+export const allFull = (): Problem =>
+  concurrencyLimit('every instance of this service has as many requests as it may have', {
+    headers: RETRY_SOON,
+  });
+
+/** What a client is told when the last attempt failed. */
+export function problemOf({ kind, detail, cause }: Failure): Problem {
+  switch (kind) {
+    case 'refused':
+    case 'reset':
+    case 'gateway-error':
+      return upstreamUnreachable(detail, { cause });
+    case 'connect-timeout':
+    case 'timeout':
+      return upstreamTimeout(detail, { cause });
+    case 'protocol-error':
+      return upstreamProtocolError(detail, { cause });
+  }
+}
