@@ -1,0 +1,20 @@
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
+import type { Origin } from './origin.js';
+
+/** Begins a connection to an instance. */
+export function openSocket(origin: Origin, tls: ConnectionOptions): Socket {
+  // Half-open, since a tunnel closes its two directions one by one.
+  const { host, port, serverName: servername } = origin;
+  const options = { host, port, allowHalfOpen: true };
+  if (!origin.isTls) return connectPlain({ ...options, noDelay: true });
+  return connectTls({ ...tls, ...options, servername, ALPNProtocols: ['http/1.1'] }).setNoDelay(true);
+}
+
+/** Why no connection came about; a certificate is something that an operator can mend. */
+export function refusalOf(socket: Socket): string {
+  const fault = socket instanceof TLSSocket ? (socket.authorizationError as unknown) : undefined;
+  if (!fault) return 'the service cannot be connected to';
+  const code = fault instanceof Error ? fault.message : (fault as string);
+  return `the certificate of the service is not accepted (${code})`;
+}

@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { Timed, type TimerWheel } from '../timer-wheel.js';
+import { openSocket } from './open-socket.js';
+import type { Origin } from './origin.js';
+import { readOnAfterBrokenWrites } from './read-on.js';
+
+/** A socket to an instance, and the one time limit that it has at a time. Listens once for its whole life. */
+export abstract class UpstreamSocket extends Timed {
+  protected readonly socket: Socket;
+  /** The instance takes no more; what it has answered is still to be read. */
+  protected isDeaf = false;
+  protected isPaused = false;
+  /** What broke it. */
+  protected cause: Error | undefined;
+  private readonly endReadingOn: () => void;
+  private readonly data = (bytes: Buffer): void => this.onData(bytes);
+  private readonly drain = (): void => this.onDrain();
+  private readonly end = (): void => this.onEnd();
+  private readonly close = (): void => this.onClose();
+
+  constructor(
+    origin: Origin,
+    tls: ConnectionOptions,
+    protected readonly wheel: TimerWheel,
+  ) {
+    super();
+    this.socket = openSocket(origin, tls);
+    this.endReadingOn = readOnAfterBrokenWrites(this.socket, (error) => this.deafen(error));
+    this.socket
+      .once(origin.isTls ? 'secureConnect' : 'connect', () => this.onConnect())
+      .on('error', (error) => (this.cause = error))
+      .on('data', this.data)
+      .on('drain', this.drain)
+      .on('end', this.end)
+      .on('close', this.close);
+  }
+
+  protected abstract onConnect(): void;
+  protected abstract onData(bytes: Buffer): void;
+  protected abstract onDrain(): void;
+  protected abstract onEnd(): void;
+  protected abstract onClose(): void;
+
+  /** Stops reading until it is resumed: the client is slower than the instance. */
+  pause(): void {
+    this.isPaused = true;
+    // It is not the instance that is silent.
+    this.wheel.clear(this);
+    this.socket.pause();
+  }
+
+  /** How long the instance may do nothing from now on; 0: no limit. */
+  protected limit(ms: number): void {
+    if (ms === 0) this.wheel.clear(this);
+    else this.wheel.set(this, ms);
+  }
+
+  /** Stops listening: the socket becomes somebody else's. */
+  protected detach(): Socket {
+    this.endReadingOn();
+    const { socket, data, drain, end, close } = this;
+    return socket.off('data', data).off('drain', drain).off('end', end).off('close', close).pause();
+  }
+
+  private deafen(error: Error): void {
+    this.isDeaf = true;
+    this.cause = error;
+  }
+}
