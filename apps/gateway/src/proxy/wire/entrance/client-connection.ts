@@ -11,9 +11,9 @@ import { lineOf } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
 import { Timed } from '../timer-wheel.js';
 import { AnswerWriter } from './answer-writer.js';
+import type { ClientSide } from './client-side.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import type { WireExchange } from './wire-exchange.js';
-import { type ClientSide } from './wire-exchange.js';
 
 /** Who looks after client connections. */
 export interface ConnectionOwner {
