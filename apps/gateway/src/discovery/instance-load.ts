@@ -7,9 +7,11 @@ export class InstanceLoad {
   inFlight = 0;
   /** Of those, the ones whose answer has not begun. */
   awaited = 0;
+  /** An answer was given up because another instance's came first: nobody awaits it, and it is still owed. */
+  isOwing = false;
   /** An answer came since {@link TrafficBeats} last looked: the instance is there, whatever its heartbeats say. */
   hasAnswered = false;
-  /** Since when nothing has been heard while answers were awaited. */
+  /** Since when nothing has been heard while answers were owed. */
   quietSince = 0;
   /** Time to the head of an answer, as it moves; 0 before the first. */
   latencyMs = 0;

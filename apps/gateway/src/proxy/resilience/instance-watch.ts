@@ -20,7 +20,7 @@ export class InstanceWatch {
 
   sent(attempt: WatchedAttempt, { load }: Instance): void {
     if (attempt.route) attempt.route.load.inFlight += 1;
-    if (load.awaited === 0) load.quietSince = attempt.attemptStartedAt;
+    if (load.awaited === 0 && !load.isOwing) load.quietSince = attempt.attemptStartedAt;
     attempt.awaitsAnswer = true;
     load.awaited += 1;
     load.inFlight += 1;
@@ -30,6 +30,7 @@ export class InstanceWatch {
   answered(attempt: WatchedAttempt, { load }: Instance, now: number): void {
     if (attempt.awaitsAnswer) load.awaited -= 1;
     attempt.awaitsAnswer = false;
+    load.isOwing = false;
     load.quietSince = now;
     load.hasAnswered = true;
   }
@@ -59,6 +60,12 @@ export class InstanceWatch {
     // The answer that was not accepted has been counted when it came.
     else if (kind !== 'gateway-error') this.failed(attempt, instance, detail, now);
     if (kind === 'reset' || kind === 'timeout') this.reports.suspected(instance, detail);
+  }
+
+  /** Another instance was faster: that says nothing about this one, but if it stays silent somebody has to ask. */
+  outrun(attempt: WatchedAttempt, instance: Instance): void {
+    if (attempt.awaitsAnswer) instance.load.isOwing = true;
+    this.ended(attempt, instance);
   }
 
   ended(attempt: WatchedAttempt, { load }: Instance): void {

@@ -1,5 +1,6 @@
 import { instanceOf, tableOf } from '../testing/instances.js';
 import { NO_REPORTS } from '../instance-reports.js';
+import { InstanceWatch } from './instance-watch.js';
 import { SilenceWatch } from './silence-watch.js';
 
 describe('SilenceWatch', () => {
@@ -20,5 +21,23 @@ describe('SilenceWatch', () => {
       'busy: it has answered nothing for 750 ms',
       'busy: it has answered nothing for 750 ms',
     ]);
+  });
+
+  it('suspects, once, who has been outrun by others ever since it last answered', () => {
+    suspected.length = 0;
+    busy.load.awaited = 0;
+    const instances = new InstanceWatch(NO_REPORTS);
+    const attempt = { route: undefined, attemptStartedAt: 0, awaitsAnswer: false };
+    const until = clock.ms + 3_000;
+    for (; clock.ms < until; clock.ms += 250) {
+      if (clock.ms < until - 2_000) {
+        attempt.attemptStartedAt = clock.ms;
+        instances.sent(attempt, idle);
+        instances.outrun(attempt, idle);
+      }
+      watch.look();
+    }
+    expect(suspected).toEqual(['idle: it has answered nothing for 750 ms']);
+    expect([idle.load.awaited, idle.load.inFlight, idle.load.failuresInRow]).toEqual([0, 0, 0]);
   });
 });

@@ -1,5 +1,5 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import type { Instance, LiveServiceTable } from '../../discovery/index.js';
+import type { Instance, InstanceLoad, LiveServiceTable } from '../../discovery/index.js';
 import type { InstanceReports } from '../instance-reports.js';
 
 const EVERY_MS = 250;
@@ -33,7 +33,7 @@ export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
     const now = this.now();
     for (const { available } of this.services.current.entries)
       for (const instance of available)
-        if (instance.load.awaited > 0 && now - instance.load.quietSince >= SUSPICIOUS_MS)
+        if (owes(instance.load) && now - instance.load.quietSince >= SUSPICIOUS_MS)
           this.suspect(instance, now);
   }
 
@@ -41,6 +41,9 @@ export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
     const { load } = instance;
     const silentMs = Math.round(now - load.quietSince);
     load.quietSince = now + PEACE_MS - SUSPICIOUS_MS;
+    load.isOwing = false;
     this.reports.suspected(instance, `it has answered nothing for ${silentMs} ms`);
   }
 }
+
+const owes = ({ awaited, isOwing }: InstanceLoad): boolean => awaited > 0 || isOwing;
