@@ -42,6 +42,15 @@ describe('The policy that metadata declares', () => {
   });
 
   it.each([
+    ['p95', 'p95'],
+    ['50', 50],
+    ['off', 'off'],
+  ])('hedges after %s if it says so', (text, after) => {
+    const { policy, faults } = declared({ 'gateway.hedge.after': text });
+    expect([policy.hedging.after, faults]).toEqual([after, []]);
+  });
+
+  it.each([
     ['gateway.timeout.connect-ms', '0'],
     ['gateway.timeout.connect-ms', '-5'],
     ['gateway.timeout.connect-ms', '3s'],
@@ -50,6 +59,12 @@ describe('The policy that metadata declares', () => {
     ['gateway.hash-on', 'cookie:a b'],
     ['gateway.retry.on', 'connect-failure,sometimes'],
     ['gateway.retry.statuses', '200'],
+    ['gateway.hedge.after', 'p100'],
+    ['gateway.hedge.after', 'p49'],
+    ['gateway.hedge.after', 'p'],
+    ['gateway.hedge.after', '0'],
+    ['gateway.hedge.after', '60001'],
+    ['gateway.hedge.after', '5ms'],
     ['gateway.nothing', '1'],
     ['gateway.__proto__', '1'],
   ])('leaves the default as it is and says so for %s=%s', (key, text) => {

@@ -2,8 +2,10 @@ import {
   ADAPTIVE_KINDS,
   BALANCER_KINDS,
   DEFAULT_POLICY,
+  HEDGE_PERCENTILES,
   RETRY_CONDITIONS,
   type HashKey,
+  type Hedging,
   type Policy,
   type RetryCondition,
 } from './policy.js';
@@ -55,6 +57,17 @@ function hashKeyOf(text: string): HashKey | undefined {
   return from === 'cookie' ? { from, name } : undefined;
 }
 
+const LONGEST_HEDGE_MS = 60_000;
+
+function hedgeAfter(text: string): Hedging | undefined {
+  if (text === 'off') return { after: text };
+  const [, isPercentile, digits] = /^(p?)([1-9]\d{0,4})$/.exec(text) ?? [];
+  const value = Number(digits ?? NaN);
+  const { least, most } = HEDGE_PERCENTILES;
+  if (isPercentile === 'p') return value >= least && value <= most ? { after: `p${value}` } : undefined;
+  return value <= LONGEST_HEDGE_MS ? { after: value } : undefined;
+}
+
 /** What can be declared. */
 const KEYS: ReadonlyMap<string, Change> = new Map(
   Object.entries({
@@ -86,6 +99,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'retry.backoff-ms': whole('retries', 'backoffMs', 0, 10_000),
     'retry.body-bytes': whole('retries', 'bodyBytes', 0, 1_048_576),
     'retry.budget-percent': whole('retries', 'budgetPercent', 0, 100),
+    'hedge.after': change('hedging', hedgeAfter),
     'ejection.failures-in-row': whole('ejection', 'failuresInRow', 0, 10_000),
     'breaker.failure-percent': whole('breaker', 'failurePercent', 0, 100),
     'breaker.min-requests': whole('breaker', 'minRequests', 1, 1_000_000),

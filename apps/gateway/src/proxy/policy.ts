@@ -66,6 +66,19 @@ export interface Retries {
   readonly budgetPercent: number;
 }
 
+/** Least and most of the share of answers, per cent, after which a request can be hedged. */
+export const HEDGE_PERCENTILES = { least: 50, most: 99 } as const;
+
+/**
+ * When a GET or HEAD that has had no answer is sent to another instance as well, of which the first to answer counts:
+ * - `off`: never;
+ * - `p95`, and others from `p50` to `p99`: after the time within which so many of the service's recent answers began;
+ * - a number: after so many milliseconds.
+ */
+export interface Hedging {
+  readonly after: 'off' | `p${number}` | number;
+}
+
 /** When an instance is taken out of rotation for failing, while others go on. */
 export interface Ejection {
   /** Failures and answers of 500, 502, 503 or 504, one after the other; 0: never. */
@@ -104,6 +117,7 @@ export interface Policy {
   readonly timeouts: Timeouts;
   readonly balancing: Balancing;
   readonly retries: Retries;
+  readonly hedging: Hedging;
   readonly ejection: Ejection;
   readonly breaker: BreakerLimits;
   readonly concurrency: ConcurrencyLimits;
@@ -125,6 +139,7 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     bodyBytes: 65_536,
     budgetPercent: 20,
   }),
+  hedging: Object.freeze({ after: 'off' }),
   ejection: Object.freeze({ failuresInRow: 5 }),
   breaker: Object.freeze({ failurePercent: 50, minRequests: 20, openMs: 1_000 }),
   concurrency: Object.freeze({

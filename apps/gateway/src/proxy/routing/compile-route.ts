@@ -1,5 +1,6 @@
 import type { Balancer } from '../balancing/balancer.js';
 import { createBalancer } from '../balancing/create-balancer.js';
+import { HedgeRules } from '../hedging/hedge-rules.js';
 import { DEFAULT_POLICY, type Policy } from '../policy.js';
 import { Breaker, type BreakerState } from '../resilience/breaker.js';
 import { GradientLimit } from '../resilience/gradient-limit.js';
@@ -38,13 +39,15 @@ export function compileRoute(
       zone: around.zone,
     });
   const adaptive = adaptiveOf(policy);
+  const limitNow = serviceLimit(policy, adaptive);
   return {
     service,
     prefix: `${API_PREFIX}/${service}`,
     policy,
-    stages: [...shedding(around), ...breaking(breaker), ...limiting(service, policy, around, adaptive)],
+    stages: [...shedding(around), ...breaking(breaker), ...limiting(service, policy, around, limitNow)],
     load,
     retries: new RetryRules(policy.retries),
+    hedging: HedgeRules.of(policy.hedging, () => load.inFlight < limitNow()),
     adaptive,
     breaker,
     newBalancer,
@@ -62,21 +65,25 @@ const breaking = (breaker: Breaker | undefined): Stage[] => (breaker ? [new Brea
 const adaptiveOf = ({ concurrency }: Policy): GradientLimit | undefined =>
   concurrency.adaptive === 'gradient' ? new GradientLimit(concurrency.perService || Infinity) : undefined;
 
+/** How much may be under way to the service now. */
+const serviceLimit =
+  ({ concurrency }: Policy, adaptive: GradientLimit | undefined) =>
+  (): number =>
+    Math.min(concurrency.perService || Infinity, adaptive?.current ?? Infinity);
+
 function limiting(
   service: string,
   { concurrency }: Policy,
   { availableOf = () => Infinity }: RouteSurroundings,
-  adaptive: GradientLimit | undefined,
+  limitNow: () => number,
 ): Stage[] {
-  const perService = concurrency.perService || Infinity;
-  const { perInstance } = concurrency;
-  const least = (): number => Math.min(perService, adaptive?.current ?? Infinity);
+  const { perInstance, perService, adaptive } = concurrency;
   if (perInstance > 0)
     return [
       new LimitConcurrencyStage(concurrency, () =>
-        Math.min(least(), perInstance * Math.max(1, availableOf(service))),
+        Math.min(limitNow(), perInstance * Math.max(1, availableOf(service))),
       ),
     ];
-  if (adaptive) return [new LimitConcurrencyStage(concurrency, least)];
-  return perService === Infinity ? [] : [new LimitConcurrencyStage(concurrency, () => perService)];
+  if (perService === 0 && adaptive === 'off') return [];
+  return [new LimitConcurrencyStage(concurrency, limitNow)];
 }

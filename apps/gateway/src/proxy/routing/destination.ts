@@ -1,4 +1,5 @@
 import type { Balancer, RouteLoad } from '../balancing/balancer.js';
+import type { HedgeRules } from '../hedging/hedge-rules.js';
 import type { Policy } from '../policy.js';
 import type { Breaker } from '../resilience/breaker.js';
 import type { GradientLimit } from '../resilience/gradient-limit.js';
@@ -22,6 +23,8 @@ export interface Destination {
   readonly balancer: Balancer;
   readonly load: RouteLoad;
   readonly retries: RetryRules;
+  /** When another instance is asked as well; `undefined` when the policy asks for none. */
+  readonly hedging: HedgeRules | undefined;
   /** Learns from each answer how much the service can bear; `undefined` when the policy asks for none. */
   readonly adaptive: GradientLimit | undefined;
   /** Hears how exchanges end; `undefined` when the policy asks for none. */
