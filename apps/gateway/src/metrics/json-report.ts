@@ -27,6 +27,8 @@ export interface InstanceReport extends TrafficTotals {
 export interface ServiceReport extends TrafficTotals {
   readonly name: string;
   readonly retries: number;
+  /** By outcome. */
+  readonly hedges: Readonly<Record<string, number>>;
   readonly tunnelsOpen: number;
   readonly problems: Readonly<Record<string, number>>;
   readonly instances: readonly InstanceReport[];
@@ -56,6 +58,7 @@ function serviceReport(service: ServiceSeries, loads: Loads): ServiceReport {
     name: service.name,
     ...totalsOf(service, inFlight),
     retries: service.retries,
+    hedges: Object.fromEntries(service.hedges.entries()),
     tunnelsOpen: service.tunnelsOpen,
     problems: Object.fromEntries(service.problems.entries()),
     instances: [...service.instances.values()].map((instance) => ({

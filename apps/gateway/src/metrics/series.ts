@@ -8,6 +8,8 @@ export interface EndedExchange {
   readonly durationMs: number;
   readonly bytesSent: number;
   readonly attempts: number;
+  /** The attempt beside another, if one was sent; counted in {@link attempts}. */
+  readonly hedge: { readonly outcome: string | undefined } | undefined;
   /** The problem that the gateway answered with. */
   readonly problemCode: string | undefined;
   readonly ending: 'completed' | 'client-left' | 'broken';
@@ -49,6 +51,8 @@ export class ServiceSeries extends Series {
   readonly problems = new Tally<string>();
   readonly endings = new Tally<EndedExchange['ending']>();
   readonly instances = new Map<string, InstanceSeries>();
+  /** Second attempts that were sent because the first was late, by what became of them. */
+  readonly hedges = new Tally<string>();
   retries = 0;
   tunnelsOpen = 0;
   /** What an adaptive limit of concurrency stands at; `undefined` without one. */
@@ -68,8 +72,15 @@ export class ServiceSeries extends Series {
   override record(exchange: EndedExchange): void {
     super.record(exchange);
     this.endings.add(exchange.ending);
-    if (exchange.attempts > 1) this.retries += exchange.attempts - 1;
+    if (exchange.attempts > 1) this.countFurther(exchange);
     if (exchange.problemCode !== undefined) this.problems.add(exchange.problemCode);
     if (exchange.isTunnel) this.tunnelsOpen -= 1;
+  }
+
+  private countFurther({ attempts, hedge }: EndedExchange): void {
+    this.retries += attempts - 1;
+    if (hedge?.outcome === undefined) return;
+    this.hedges.add(hedge.outcome);
+    this.retries -= 1;
   }
 }

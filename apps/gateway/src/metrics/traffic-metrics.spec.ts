@@ -28,6 +28,8 @@ function busyTraffic(): TrafficMetrics {
     service.instance(id).failures.add('refused');
   }
   traffic.service('users').record(ended({ status: 0, ending: 'client-left' }));
+  traffic.service('users').record(ended({ status: 204, attempts: 2, hedge: { outcome: 'won' } }));
+  traffic.service('users').record(ended({ status: 204, hedge: { outcome: undefined } }));
   traffic.rejections.add('unknown-service');
   return traffic;
 }
@@ -57,6 +59,7 @@ describe('exposition', () => {
     expect(valueOf('gateway_problems_total', { service: 'users', problem: 'upstream-unreachable' })).toBe(2);
     expect(valueOf('gateway_endings_total', { service: 'users', ending: 'client-left' })).toBe(1);
     expect(valueOf('gateway_retries_total', { service: 'users' })).toBe(4);
+    expect(valueOf('gateway_hedges_total', { service: 'users', outcome: 'won' })).toBe(1);
     expect(valueOf('gateway_request_duration_seconds_bucket', { service: 'orders', le: '0.00025' })).toBe(1);
     expect(valueOf('gateway_request_duration_seconds_count', { service: 'orders' })).toBe(3);
     expect(
@@ -85,11 +88,12 @@ describe('metricsReport', () => {
     expect(rejections).toEqual({ 'unknown-service': 1 });
     expect(services.map(({ name }) => name)).toEqual(['orders', 'users']);
     expect(services[1]).toMatchObject({
-      requests: 7,
+      requests: 9,
       errors: 2,
       inFlight: 2,
       retries: 4,
-      statuses: { 0: 1, 200: 2, 404: 2, 502: 2 },
+      hedges: { won: 1 },
+      statuses: { 0: 1, 200: 2, 204: 2, 404: 2, 502: 2 },
       problems: { 'upstream-unreachable': 2 },
       instances: [
         { id: 'a', requests: 3, errors: 1, inFlight: 2, failures: { refused: 1 } },

@@ -3,6 +3,7 @@ import type { Problem } from '#contracts';
 import type { Instance } from '../discovery/index.js';
 import type { Picking } from './balancing/balancer.js';
 import type { Attempt } from './forwarding/attempt.js';
+import type { SecondAttempt } from './hedging/second-attempt.js';
 import type { Destination } from './routing/destination.js';
 
 /** How an exchange ended, for the record. */
@@ -33,6 +34,8 @@ export abstract class Exchange implements Picking {
   repeats = 0;
   /** The attempt that runs now; the forwarder sets and clears it. */
   attempt: Attempt | undefined = undefined;
+  /** Asks another instance when this one is late; `undefined` unless the route's policy wants it. */
+  hedge: SecondAttempt | undefined = undefined;
   /** When the last attempt began, on the clock of {@link startedAt}. */
   attemptStartedAt = 0;
   /** Ends the exchange when its whole length is limited. */
@@ -77,6 +80,9 @@ export abstract class Exchange implements Picking {
 
   /** A request header by its name in lower case; several fields of that name joined by ", ". */
   abstract header(name: string): string | undefined;
+
+  /** The request carries a body, be it empty in the end. */
+  abstract get hasBody(): boolean;
 
   /** The request has a body, of which at least a part was given to an instance: it cannot be sent again. */
   abstract get isBodyConsumed(): boolean;

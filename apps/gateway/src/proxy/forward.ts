@@ -5,7 +5,9 @@ import { Candidates } from './balancing/candidates.js';
 import type { Exchange } from './exchange.js';
 import { isUnsent, type Failure } from './forwarding/failure.js';
 import { allFull, noneHealthy, problemOf } from './forwarding/failure-problem.js';
-import type { AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
+import type { AsideForwarder, AttemptOutcome, Forwarder } from './forwarding/forwarder.js';
+import { hedge } from './hedging/begin-hedge.js';
+import type { HedgeGround } from './hedging/hedge.js';
 import type { InstanceReports } from './instance-reports.js';
 import { upstreamTimeout } from './problems.js';
 import type { Recorder } from './record/recorder.js';
@@ -16,7 +18,9 @@ import { timeLimitOf } from './resilience/time-limit.js';
 import { destinationOf } from './routing/destination-of.js';
 
 /** Which forwarder carries exchanges to which kind of instance. */
-export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>>;
+export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>> & {
+  readonly http: AsideForwarder<E>;
+};
 
 /** What forwarding needs of its neighbours. */
 export interface ForwardParts<E extends Exchange> {
@@ -30,6 +34,7 @@ export interface ForwardParts<E extends Exchange> {
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private readonly watch: InstanceWatch;
   private readonly candidates: Candidates;
+  private readonly ground: HedgeGround<E>;
 
   /** @param now milliseconds on the monotonic clock */
   constructor(
@@ -38,10 +43,13 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   ) {
     this.watch = new InstanceWatch(parts.reports);
     this.candidates = new Candidates(parts.services);
+    const { watch, candidates } = this;
+    const { recorder, forwarders } = parts;
+    this.ground = { watch, candidates, recorder, forwarder: forwarders.http, outcome: this, now };
   }
 
   start(exchange: E): void {
-    const { policy, retries } = destinationOf(exchange);
+    const { policy, retries, hedging } = destinationOf(exchange);
     const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
     if (limitMs !== undefined) this.limit(exchange, limitMs);
     const now = this.now();
@@ -52,6 +60,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     }
     retries.budget.note(now);
     const instance = this.pick(exchange, now);
+    if (instance && hedging) hedge(exchange, hedging, this.ground);
     if (instance) this.attempt(exchange, instance);
     else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
   }
@@ -65,6 +74,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     else this.watch.timed(exchange, instance, now);
     learn(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
+    exchange.hedge?.settle(now);
     destinationOf(exchange).breaker?.note(exchange, isGatewayError(status), now);
     return true;
   }
@@ -82,6 +92,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const now = this.now();
     if (failure.kind === 'timeout') learn(exchange, now);
     this.watch.gone(exchange, instance, failure, now);
+    if (this.isStoodInFor(exchange, failure)) return;
     // An answer that was not accepted has been taken out of the budget already.
     const mayFollow =
       failure.kind === 'gateway-error' ||
@@ -125,6 +136,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const { attempt } = exchange;
     exchange.attempt = undefined;
     attempt?.abort();
+    exchange.hedge?.giveUp();
     return this.release(exchange);
   }
 
@@ -147,6 +159,13 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const now = this.now();
     breaker?.note(exchange, true, now);
     if (instance) this.watch.failed(exchange, instance, `it did not answer within ${totalMs} ms`, now);
+  }
+
+  /** A hedge that is under way is the repeat. */
+  private isStoodInFor(exchange: E, failure: Failure): boolean {
+    if (!exchange.hedge?.standIn()) return false;
+    if (!isUnsent(failure)) exchange.repeats += 1;
+    return true;
   }
 
   private tryAgain(exchange: E, failure: Failure): void {
@@ -203,10 +222,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
     // What has been handed over inside this process, or is about to become a tunnel, cannot be handed to another.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
-    return (
-      this.candidates.hasOther(exchange, instance) &&
-      destinationOf(exchange).retries.mayReplace(status, exchange, now)
-    );
+    const { retries } = destinationOf(exchange);
+    // Another has been asked already, and has been paid for.
+    if (exchange.hedge?.isRunning) return retries.isRetriable(status);
+    return this.candidates.hasOther(exchange, instance) && retries.mayReplace(status, exchange, now);
   }
 }
 

@@ -51,8 +51,14 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'counter',
       'gateway_retries',
-      'Attempts beyond the first.',
+      'Attempts beyond the first, hedges left out.',
       single((each) => each.retries),
+    ),
+    family(
+      'counter',
+      'gateway_hedges',
+      'Second attempts because the first was late, by outcome: won, lost, stood-in, failed or given-up.',
+      of(byHedge),
     ),
     family(
       'counter',
@@ -81,6 +87,8 @@ const byProblem = ({ name, problems }: ServiceSeries): Iterable<Pair> =>
   Array.from(problems.entries(), ([problem, n]) => [{ service: name, problem }, n]);
 const byEnding = ({ name, endings }: ServiceSeries): Iterable<Pair> =>
   Array.from(endings.entries(), ([ending, n]) => [{ service: name, ending }, n]);
+const byHedge = ({ name, hedges }: ServiceSeries): Iterable<Pair> =>
+  Array.from(hedges.entries(), ([outcome, n]) => [{ service: name, outcome }, n]);
 
 function histogram(name: string, help: string, services: readonly ServiceSeries[]): MetricFamily {
   const samples = services.flatMap((each) => histogramSamples({ service: each.name }, each.latency));

@@ -6,6 +6,7 @@ export const ended = (known: Partial<EndedExchange> = {}): EndedExchange => ({
   durationMs: 3,
   bytesSent: 10,
   attempts: 1,
+  hedge: undefined,
   problemCode: undefined,
   ending: 'completed',
   isTunnel: false,

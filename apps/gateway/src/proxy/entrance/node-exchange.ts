@@ -14,6 +14,7 @@ import { answerLines } from '../wire/head/answer-lines.js';
 import { withoutFields } from '../wire/head/field-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
 import type { ResponseHead } from '../wire/head/response-head.js';
+import { plainResponse } from './plain-response.js';
 import { answerProblem } from './problem-answer.js';
 
 /** What the entrance knows of a request beside node's own objects. */
@@ -131,8 +132,15 @@ export class NodeExchange extends Exchange {
       headers.push('content-length', String(head.contentLength));
     this.addConnectionFields(headers);
     this.keptBody = undefined;
-    this.response.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
+    this.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
+  }
+
+  private writeHead(status: number, reason: string, headers: string[]): void {
+    const { response } = this;
+    // An instance in this process may have had it first: it may have set some, and still believes that it answers.
+    if (this.hedge?.outcome) for (const name of response.getHeaderNames()) response.removeHeader(name);
+    plainResponse.writeHead.call(response, status, reason, headers);
   }
 
   /** Node throws when trailers are announced for a body that it does not send in chunks. */

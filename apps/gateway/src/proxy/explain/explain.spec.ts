@@ -43,6 +43,20 @@ describe('Explainer', () => {
     expect(new Set(attemptsOf('GET').map(({ instance }) => instance))).toEqual(new Set(['a', 'b']));
   });
 
+  it('tells after how long another instance would be asked as well', () => {
+    const hedgeOf = (declaration: string) => {
+      const routes = new RouteTable(services, (service) =>
+        compileRoute(service, policyOf(declaration).policy),
+      );
+      const { route } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
+      return [route?.policy.hedging.after, route?.hedgeAfterMs];
+    };
+    expect(hedgeOf('')).toEqual(['off', null]);
+    expect(hedgeOf('[["gateway.hedge.after","40"]]')).toEqual([40, 40]);
+    // Nothing is known yet of its answers.
+    expect(hedgeOf('[["gateway.hedge.after","p95"]]')).toEqual(['p95', null]);
+  });
+
   it('tells that the breaker is open', () => {
     const routes = new RouteTable(services, (service) => compileRoute(service));
     for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.note({}, true, performance.now());

@@ -46,6 +46,8 @@ export interface Explanation {
     readonly inFlight: number;
     /** What an adaptive limit of concurrency stands at; `null`: the policy asks for none. */
     readonly adaptiveLimit: number | null;
+    /** After how long another instance would be asked as well, milliseconds; `null`: not known yet, or never. */
+    readonly hedgeAfterMs: number | null;
   } | null;
   /** What an instance would be asked for. */
   readonly upstreamPath: string | null;
@@ -113,6 +115,7 @@ const describeRoute = ({
   policy,
   breaker,
   adaptive,
+  hedging,
   load,
 }: Route): Explanation['route'] => ({
   service,
@@ -123,6 +126,7 @@ const describeRoute = ({
   breaker: breaker?.state ?? null,
   inFlight: load.inFlight,
   adaptiveLimit: adaptive?.current ?? null,
+  hedgeAfterMs: hedging?.delayMs ?? null,
 });
 
 const describeCandidate = ({ id, url, transport, version, weight, load }: Instance): CandidateInstance => ({

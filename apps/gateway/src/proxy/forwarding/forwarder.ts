@@ -1,5 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange.js';
+import type { Attempt } from './attempt.js';
 import type { Failure } from './failure.js';
 
 /**
@@ -12,6 +13,28 @@ export interface Forwarder<E extends Exchange = Exchange> {
    * (`completed`, `failed` or `broken`), or in none after `abort()`. The call may come before `send` returns.
    */
   send(exchange: E, instance: Instance, outcome: AttemptOutcome<E>): void;
+}
+
+/** A forwarder that can make a second attempt while the first runs. */
+export interface AsideForwarder<E extends Exchange = Exchange> extends Forwarder<E> {
+  /**
+   * Sends a request without a body once more. Until it is adopted, which has to happen while `listener` hears of an answer
+   * or before, the attempt is no business of the exchange's; then its outcome is told to `outcome`.
+   */
+  sendAside(exchange: E, instance: Instance, outcome: AttemptOutcome<E>, listener: AsideListener): Aside;
+}
+
+/** An attempt beside the one that runs. */
+export interface Aside extends Attempt {
+  /** Becomes the exchange's attempt, and passes on what has come. */
+  adopt(): void;
+}
+
+/** Hears how an {@link Aside} gets on. One of its calls comes, and none after `abort()` or `adopt()`. */
+export interface AsideListener {
+  /** The head of a final answer has come: it is adopted or aborted now. */
+  onAnswer(status: number): void;
+  onFailure(failure: Failure): void;
 }
 
 /** What becomes of an attempt. One object for all exchanges: an attempt costs no closure. */

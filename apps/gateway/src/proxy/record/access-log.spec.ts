@@ -1,3 +1,4 @@
+import type { HedgeOutcome, SecondAttempt } from '../hedging/second-attempt.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf } from '../testing/instances.js';
@@ -44,6 +45,20 @@ describe('AccessLog', () => {
   it('names the problem of a rejection', () => {
     const exchange = Object.assign(new FakeExchange(), { problemCode: 'unknown-service', status: 404 });
     expect(logged(exchange)).toMatchObject({ service: null, instance: null, problem: 'unknown-service' });
+  });
+
+  it('tells what became of a hedge, if one was sent', () => {
+    const hedge = (outcome?: HedgeOutcome): SecondAttempt => ({
+      outcome,
+      isRunning: false,
+      standIn: () => false,
+      settle: () => undefined,
+      giveUp: () => undefined,
+    });
+    expect(logged(Object.assign(new FakeExchange(), { hedge: hedge('won') }))).toMatchObject({
+      hedge: 'won',
+    });
+    expect(logged(Object.assign(new FakeExchange(), { hedge: hedge() }))).not.toHaveProperty('hedge');
   });
 
   it('stays one line of JSON whatever the path is', () => {

@@ -27,7 +27,8 @@ export class AccessLog {
         `,"service":${quoted(route?.service)},"instance":${quoted(instance?.id)},"status":${status}` +
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
-        `${exchange.problemCode === undefined ? '' : `,"problem":"${exchange.problemCode}"`},"msg":"request"}\n`,
+        member('hedge', exchange.hedge?.outcome) +
+        `${member('problem', exchange.problemCode)},"msg":"request"}\n`,
     );
   }
 
@@ -44,6 +45,10 @@ export class AccessLog {
 
 // Names and ids come out of the registry, whose patterns leave nothing to escape.
 const quoted = (text: string | undefined): string => (text === undefined ? 'null' : `"${text}"`);
+
+/** A member that is there only when there is something to say. */
+const member = (name: string, code: string | undefined): string =>
+  code === undefined ? '' : `,"${name}":"${code}"`;
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/g;

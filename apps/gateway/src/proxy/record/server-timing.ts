@@ -12,8 +12,9 @@ const ms = (value: number): string => value.toFixed(2);
  */
 export function serverTiming(exchange: Exchange): string | undefined {
   if (exchange.header(TIMING_REQUEST_HEADER) !== '1') return undefined;
-  const { startedAt, attemptStartedAt, attempts, route } = exchange;
+  const { startedAt, attemptStartedAt, attempts, hedge, route } = exchange;
   const upstream = performance.now() - attemptStartedAt;
   const limit = route?.adaptive ? `, limit;desc="${route.adaptive.current}"` : '';
-  return `gateway;dur=${ms(attemptStartedAt - startedAt)}, upstream;dur=${ms(upstream)}, attempts;desc="${attempts}"${limit}`;
+  const second = hedge?.outcome === undefined ? '' : `, hedge;desc="${hedge.outcome}"`;
+  return `gateway;dur=${ms(attemptStartedAt - startedAt)}, upstream;dur=${ms(upstream)}, attempts;desc="${attempts}"${second}${limit}`;
 }

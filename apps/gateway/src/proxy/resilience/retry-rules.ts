@@ -41,8 +41,12 @@ export class RetryRules {
 
   /** Whether an answer of `status` may be thrown away for another attempt; takes that out of the budget. */
   mayReplace(status: number, request: Repeatable, now: number): boolean {
-    const isRetriable = this.statuses.has(status) || (isGatewayError(status) && this.on.has('gateway-error'));
-    return isRetriable && this.mayRepeat(request, now);
+    return this.isRetriable(status) && this.mayRepeat(request, now);
+  }
+
+  /** Whether an answer of `status` is one that another instance may do better than. */
+  isRetriable(status: number): boolean {
+    return this.statuses.has(status) || (isGatewayError(status) && this.on.has('gateway-error'));
   }
 
   /** Conditions under which a request of `method` is tried again. */

@@ -3,6 +3,7 @@ import { Exchange } from '../exchange.js';
 
 /** An exchange without a client: replies are kept. */
 export class FakeExchange extends Exchange {
+  hasBody = false;
   isBodyConsumed = false;
   isCutOff = false;
   isFromTrustedPeer = false;

@@ -1,15 +1,18 @@
 import type { Instance } from '../../discovery/index.js';
 import { failureOf, type FailureKind } from '../forwarding/failure.js';
-import type { AttemptOutcome, Forwarder } from '../forwarding/forwarder.js';
+import type { AsideForwarder, AsideListener, AttemptOutcome } from '../forwarding/forwarder.js';
+import { FakeAside } from './fake-aside.js';
 import type { FakeExchange } from './fake-exchange.js';
 
 /** What an attempt at an instance comes to; a number is the status of an answer. */
 export type Fate = FailureKind | 'completed' | 'broken' | 'pending' | number;
 
 /** A forwarder whose attempts end as a spec says, by instance id. */
-export class FakeForwarder implements Forwarder<FakeExchange> {
+export class FakeForwarder implements AsideForwarder<FakeExchange> {
   readonly asked: string[] = [];
   readonly aborted: string[] = [];
+  /** Second attempts that were made, by instance id. */
+  readonly asides: Record<string, FakeAside> = {};
 
   constructor(private readonly fates: Record<string, Fate> = {}) {}
 
@@ -21,6 +24,19 @@ export class FakeForwarder implements Forwarder<FakeExchange> {
     else if (typeof fate === 'number') this.answer(exchange, fate, outcome);
     else if (fate === 'broken') outcome.broken(exchange, failureOf('reset'));
     else if (fate !== 'pending') outcome.failed(exchange, failureOf(fate));
+  }
+
+  sendAside(
+    exchange: FakeExchange,
+    { id }: Instance,
+    outcome: AttemptOutcome<FakeExchange>,
+    listener: AsideListener,
+  ): FakeAside {
+    this.asked.push(id);
+    return (this.asides[id] = new FakeAside(listener, (status) => {
+      exchange.attempt = { abort: () => this.aborted.push(id) };
+      if (status !== undefined) this.answer(exchange, status, outcome);
+    }));
   }
 
   private answer(exchange: FakeExchange, status: number, outcome: AttemptOutcome<FakeExchange>): void {

@@ -1,13 +1,22 @@
 import type { Instance } from '../../discovery/index.js';
-import type { AttemptOutcome, Forwarder } from '../forwarding/forwarder.js';
+import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../forwarding/forwarder.js';
 import type { WireExchange } from './entrance/wire-exchange.js';
 import type { UpstreamClient } from './upstream/upstream-client.js';
 
 /** Carries exchanges from socket to socket. The client is shared, and closed by who made it. */
-export class WireForwarder implements Forwarder<WireExchange> {
+export class WireForwarder implements AsideForwarder<WireExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
   send(exchange: WireExchange, { endpoint }: Instance, outcome: AttemptOutcome<WireExchange>): void {
     exchange.send(this.client.pool(endpoint), outcome);
+  }
+
+  sendAside(
+    exchange: WireExchange,
+    { endpoint }: Instance,
+    _outcome: AttemptOutcome<WireExchange>,
+    listener: AsideListener,
+  ): Aside {
+    return exchange.sendAside(this.client.pool(endpoint), listener);
   }
 }

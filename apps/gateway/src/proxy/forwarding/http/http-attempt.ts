@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
+import { plainResponse } from '../../entrance/plain-response.js';
 import { isIdempotent } from '../../idempotent.js';
 import { answerLines } from '../../wire/head/answer-lines.js';
 import { flatFields } from '../../wire/head/flat-fields.js';
@@ -7,15 +8,16 @@ import { linesOf, withoutConnectionFields } from '../../wire/head/request-lines.
 import type { ResponseHead } from '../../wire/head/response-head.js';
 import { joinTunnel } from '../../wire/tunnel.js';
 import type { AnswerSink } from '../../wire/upstream/answer-sink.js';
+import { HeldAnswer, type Adopter } from '../../wire/upstream/held-answer.js';
 import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
-import type { UpstreamPool } from '../../wire/upstream/upstream-pool.js';
+import { FIRST_ATTEMPT, type UpstreamPool } from '../../wire/upstream/upstream-pool.js';
 import type { Attempt } from '../attempt.js';
 import { failureOf, type Failure } from '../failure.js';
-import type { AttemptOutcome } from '../forwarder.js';
+import type { Aside, AsideListener, AttemptOutcome } from '../forwarder.js';
 import { RequestBody } from './request-body.js';
 
 /** One try at one instance over HTTP: a connection on one side, node's request and response on the other. */
-export class HttpAttempt implements Attempt, AnswerSink {
+export class HttpAttempt implements Attempt, AnswerSink, Adopter {
   readonly takesPayload = true;
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
@@ -37,6 +39,18 @@ export class HttpAttempt implements Attempt, AnswerSink {
     this.connection = connection;
     connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
     if (!connection.isConnecting) this.onConnect();
+  }
+
+  /** Asks beside the attempt that runs, without a body. */
+  startAside(pool: UpstreamPool, listener: AsideListener): Aside {
+    const connection = pool.take(true, FIRST_ATTEMPT);
+    return new HeldAnswer(this, connection, this.requestText(pool.origin.authority), listener);
+  }
+
+  adopt(connection: UpstreamConnection): this {
+    this.exchange.attempt = this;
+    this.connection = connection;
+    return this;
   }
 
   get method(): string {
@@ -84,7 +98,7 @@ export class HttpAttempt implements Attempt, AnswerSink {
   onBody(bytes: Buffer): void {
     const { response } = this.exchange;
     this.exchange.bytesSent += bytes.length;
-    if (response.write(bytes)) return;
+    if (plainResponse.write.call(response, bytes)) return;
     this.connection?.pause();
     // One read may bring many chunks, none of which finds room.
     if (this.awaitsDrain) return;
@@ -101,7 +115,7 @@ export class HttpAttempt implements Attempt, AnswerSink {
     this.release();
     const { response } = this.exchange;
     if (trailers !== '') response.addTrailers(pairs(flatFields(trailers)));
-    response.end();
+    plainResponse.end.call(response);
     this.outcome.completed(this.exchange);
   }
 

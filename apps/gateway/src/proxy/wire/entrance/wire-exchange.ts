@@ -4,7 +4,7 @@ import { pathOf } from '#service-kit';
 import type { AnswerFacts } from '../../edge/answer-headers.js';
 import type { Attempt } from '../../forwarding/attempt.js';
 import { failureOf, type Failure } from '../../forwarding/failure.js';
-import type { AttemptOutcome } from '../../forwarding/forwarder.js';
+import type { Aside, AsideListener, AttemptOutcome } from '../../forwarding/forwarder.js';
 import { isIdempotent } from '../../idempotent.js';
 import { serverTiming } from '../../record/server-timing.js';
 import { answerLines } from '../head/answer-lines.js';
@@ -12,15 +12,16 @@ import { withoutConnectionFields } from '../head/request-lines.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { joinTunnel } from '../tunnel.js';
 import type { AnswerSink } from '../upstream/answer-sink.js';
+import { HeldAnswer, type Adopter } from '../upstream/held-answer.js';
 import type { UpstreamConnection } from '../upstream/upstream-connection.js';
-import type { UpstreamPool } from '../upstream/upstream-pool.js';
+import { FIRST_ATTEMPT, type UpstreamPool } from '../upstream/upstream-pool.js';
 import { answerFramingLine, framingFor, headEnd, statusLine } from './answer-head.js';
 import { Framing } from './answer-writer.js';
 import { problemBody, problemHead } from './problem-text.js';
 import { WireRequest } from './wire-request.js';
 
 /** An exchange whose client side is a socket: takes the instance's answer as it arrives and writes it on. */
-export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts, Attempt {
+export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts, Attempt, Adopter {
   takesPayload = false;
   private isAnswered = false;
   private upstream: UpstreamConnection | undefined = undefined;
@@ -46,6 +47,22 @@ export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts
     );
     if (this.isWhole && this.tail !== '') connection.endBody(this.tail);
     if (!connection.isConnecting) this.onConnect();
+  }
+
+  /** Asks the instance that `pool` leads to as well. */
+  sendAside(pool: UpstreamPool, listener: AsideListener): Aside {
+    return new HeldAnswer(
+      this,
+      pool.take(true, FIRST_ATTEMPT),
+      this.requestText(pool.origin.authority),
+      listener,
+    );
+  }
+
+  adopt(connection: UpstreamConnection): this {
+    this.attempt = this;
+    this.upstream = connection;
+    return this;
   }
 
   /** More of the request's body has come. */

@@ -37,6 +37,10 @@ export abstract class WireRequest extends Exchange {
     return this.client.peer.isTrusted;
   }
 
+  get hasBody(): boolean {
+    return this.head.hasBody;
+  }
+
   header(name: string): string | undefined {
     // Asked for by every walk, so it was noted when the head was read.
     if (name === REQUEST_TIMEOUT_HEADER) return this.head.requestTimeout;

@@ -79,6 +79,11 @@ export class UpstreamConnection extends UpstreamSocket {
     writeTogether(this.socket, head, body);
   }
 
+  /** What comes from now on goes to `sink`, which is as patient as the one before. */
+  handTo(sink: AnswerSink): void {
+    this.sink = sink;
+  }
+
   /** Sends more of the body; `false` asks to wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
     return this.limitSending(isTaken(this.socket, this.socket.write(bytes)));

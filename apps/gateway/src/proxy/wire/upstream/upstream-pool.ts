@@ -5,6 +5,8 @@ import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection
 
 /** Idle connections that are kept to one instance; there are never more busy ones than clients. */
 const MAX_IDLE = 1_024;
+/** The attempt that may use a connection which has been idle. */
+export const FIRST_ATTEMPT = 1;
 /** How long a connection may have been idle to carry a request that must not be sent twice. */
 const FRESH_MS = 1_000;
 
@@ -28,7 +30,7 @@ export class UpstreamPool implements ConnectionKeeper {
    * @param attempt which one this is, from 1
    */
   take(isRepeatable: boolean, attempt: number): UpstreamConnection {
-    if (attempt > 1) return this.connect();
+    if (attempt > FIRST_ATTEMPT) return this.connect();
     const last = this.idle.at(-1);
     if (last && (isRepeatable || this.wheel.msSince(last.idleSinceTick) < FRESH_MS))
       return this.idle.pop() as UpstreamConnection;

@@ -1,0 +1,159 @@
+import type { Instance } from '../../discovery/index.js';
+import type { Candidates, Routed } from '../balancing/candidates.js';
+import type { Exchange } from '../exchange.js';
+import { failureOf, type Failure } from '../forwarding/failure.js';
+import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../forwarding/forwarder.js';
+import type { Recorder } from '../record/recorder.js';
+import { isFailure } from '../resilience/answer-kind.js';
+import type { InstanceWatch, WatchedAttempt } from '../resilience/instance-watch.js';
+import { destinationOf } from '../routing/destination-of.js';
+import type { Destination } from '../routing/destination.js';
+import type { HedgeRules } from './hedge-rules.js';
+import type { HedgeOutcome, SecondAttempt } from './second-attempt.js';
+
+/** What hedges need of the walk. */
+export interface HedgeGround<E extends Exchange> {
+  readonly candidates: Candidates;
+  readonly watch: InstanceWatch;
+  readonly recorder: Recorder;
+  readonly forwarder: AsideForwarder<E>;
+  /** Where the attempt goes on that a hedge becomes. */
+  readonly outcome: AttemptOutcome<E>;
+  readonly now: () => number;
+}
+
+/**
+ * The second attempt of an exchange whose first is late. It has load of its own, and nothing that it brings reaches the client
+ * before it has taken the other one's place; from then on it is the exchange's attempt like any other.
+ */
+export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, Routed, WatchedAttempt {
+  outcome: HedgeOutcome | undefined = undefined;
+  readonly route: Destination | undefined;
+  readonly clientAddress: string;
+  attemptStartedAt = 0;
+  awaitsAnswer = false;
+  /** Counts when the other attempt has failed; a client stays with an instance that was merely late once. */
+  affinityCookie: string | undefined = undefined;
+  private readonly since: number;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private instance: Instance | undefined = undefined;
+  private aside: Aside | undefined = undefined;
+
+  /** To be made when the first attempt is about to begin. */
+  constructor(
+    private readonly exchange: E,
+    private readonly rules: HedgeRules,
+    private readonly ground: HedgeGround<E>,
+  ) {
+    this.route = exchange.route;
+    this.clientAddress = exchange.clientAddress;
+    this.since = exchange.attemptStartedAt;
+    const { delayMs } = rules;
+    this.timer = delayMs === undefined ? undefined : setTimeout(() => this.send(), delayMs);
+  }
+
+  get isRunning(): boolean {
+    return this.aside !== undefined;
+  }
+
+  header(name: string): string | undefined {
+    return this.exchange.header(name);
+  }
+
+  /** What an instance in this process was given cannot be taken back from it: it is never second. */
+  hasTried(instance: Instance): boolean {
+    const { exchange } = this;
+    return (
+      instance.transport === 'local' || instance.id === exchange.instance?.id || exchange.hasTried(instance)
+    );
+  }
+
+  standIn(): boolean {
+    if (!this.aside) return false;
+    this.takePlace('stood-in', this.aside);
+    return true;
+  }
+
+  settle(now: number): void {
+    clearTimeout(this.timer);
+    this.rules.note(now - this.since);
+    this.drop('lost');
+  }
+
+  giveUp(): void {
+    clearTimeout(this.timer);
+    this.drop('given-up');
+  }
+
+  onAnswer(status: number): void {
+    const { aside, instance, ground } = this;
+    if (!aside || !instance) return;
+    if (!destinationOf(this).retries.isRetriable(status)) {
+      this.takePlace('won', aside);
+      return;
+    }
+    const now = ground.now();
+    ground.watch.answered(this, instance, now);
+    if (isFailure(status)) ground.watch.failed(this, instance, `it answered ${status}`, now);
+    aside.abort();
+    this.onFailure(failureOf('gateway-error'));
+  }
+
+  /** The other one goes on alone. */
+  onFailure(failure: Failure): void {
+    const { exchange, instance, ground } = this;
+    this.end('failed');
+    if (!instance) return;
+    exchange.markTried(instance);
+    ground.watch.ended(this, instance);
+    ground.recorder.attemptFailed(exchange, instance, failure);
+    ground.watch.gone(this, instance, failure, ground.now());
+  }
+
+  private send(): void {
+    const { exchange, ground } = this;
+    // It has an answer, or waits before it tries again.
+    if (!exchange.awaitsAnswer) return;
+    this.attemptStartedAt = ground.now();
+    this.instance = this.pick();
+    if (!this.instance) return;
+    exchange.attempts += 1;
+    ground.watch.sent(this, this.instance);
+    this.aside = ground.forwarder.sendAside(exchange, this.instance, ground.outcome, this);
+  }
+
+  /** Another instance, if there is one and the service can bear it. The budget comes last: what is not sent costs none. */
+  private pick(): Instance | undefined {
+    const { breaker, retries } = destinationOf(this);
+    if (breaker && breaker.state !== 'closed') return undefined;
+    if (!this.rules.hasRoom()) return undefined;
+    const instance = this.ground.candidates.pick(this);
+    return instance && retries.budget.take(this.attemptStartedAt) ? instance : undefined;
+  }
+
+  /** The exchange's own attempt, if it still runs, is given up without a word about its instance: late is not broken. */
+  private takePlace(outcome: HedgeOutcome, aside: Aside): void {
+    const { exchange } = this;
+    this.end(outcome);
+    if (outcome === 'stood-in') exchange.affinityCookie = this.affinityCookie;
+    exchange.attempt?.abort();
+    if (exchange.holdsInstance && exchange.instance) this.ground.watch.outrun(exchange, exchange.instance);
+    exchange.instance = this.instance;
+    exchange.holdsInstance = true;
+    exchange.awaitsAnswer = this.awaitsAnswer;
+    exchange.attemptStartedAt = this.attemptStartedAt;
+    aside.adopt();
+  }
+
+  private drop(outcome: HedgeOutcome): void {
+    if (!this.aside || !this.instance) return;
+    this.aside.abort();
+    this.ground.watch.ended(this, this.instance);
+    this.end(outcome);
+  }
+
+  private end(outcome: HedgeOutcome): void {
+    this.aside = undefined;
+    this.outcome = outcome;
+  }
+}

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { waitFor } from '#testing';
+import type { Instance } from '../../discovery/index.js';
+import { DEFAULT_POLICY, type Policy } from '../policy.js';
+import { instanceOf, localInstanceOf } from '../testing/instances.js';
+import { ProxyBench } from '../testing/proxy-bench.js';
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** In turn, so that a spec knows who comes first. */
+const HEDGED: Policy = {
+  ...DEFAULT_POLICY,
+  balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
+  hedging: { after: 20 },
+};
+
+const answers =
+  (text: string): Serve =>
+  (_request, response) =>
+    response.writeHead(200, { 'x-from': text }).end(text.repeat(3));
+
+const PLANES = ['wire', 'node'] as const;
+
+describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
+  const closers: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  const serve = async (id: string, answer: Serve): Promise<Instance> => {
+    const server = createServer(answer).listen(0, '127.0.0.1');
+    closers.push(() => (server.closeAllConnections(), server.close()));
+    await once(server, 'listening');
+    return instanceOf({ id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  };
+
+  /** An instance that holds what it is asked until the spec says how to answer, and sees who gives up on it. */
+  const holding = () => {
+    const held: { request: IncomingMessage; response: ServerResponse }[] = [];
+    let closed = 0;
+    const answer: Serve = (request, response) => {
+      held.push({ request, response });
+      request.socket.on('close', () => (closed += 1));
+    };
+    return { answer, held, hasSeenClose: () => closed > 0 };
+  };
+
+  const gateway = async (policy: Policy, ...instances: Instance[]): Promise<ProxyBench> => {
+    const bench = await ProxyBench.start({}, kind, policy);
+    closers.push(() => bench.close());
+    bench.hold(...instances);
+    return bench;
+  };
+
+  const nothingInFlight = (...instances: Instance[]): boolean =>
+    instances.every(({ load }) => load.inFlight === 0 && load.awaited === 0);
+
+  const ask = (bench: ProxyBench, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${bench.url}/api/users/1`, { ...init, headers: { 'x-debug-timing': '1' } });
+
+  it.each(['GET', 'HEAD'])(
+    '%s gets that of another instance, and the late one sees its connection close',
+    async (method) => {
+      const late = holding();
+      const [a, b] = [await serve('a', late.answer), await serve('b', answers('b'))];
+      const bench = await gateway(HEDGED, a, b);
+      const answer = await ask(bench, { method });
+      expect([answer.status, answer.headers.get('x-from')]).toEqual([200, 'b']);
+      expect(await answer.text()).toBe(method === 'GET' ? 'bbb' : '');
+      expect(answer.headers.get('server-timing')).toMatch(/attempts;desc="2", hedge;desc="won"/);
+      await waitFor('the late instance to see it', late.hasSeenClose);
+      await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+      const { retries, hedges } = bench.traffic.service('users');
+      expect([retries, [...hedges.entries()]]).toEqual([0, [['won', 1]]]);
+    },
+  );
+
+  it('gets the first one’s after all if that is sooner, and the other is given up', async () => {
+    const [late, second] = [holding(), holding()];
+    const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
+    const bench = await gateway(HEDGED, a, b);
+    const answered = ask(bench);
+    await waitFor('the hedge', () => second.held.length === 1);
+    late.held[0]!.response.end('first');
+    const answer = await answered;
+    expect([await answer.text(), answer.headers.get('server-timing')]).toEqual([
+      'first',
+      expect.stringMatching(/attempts;desc="2", hedge;desc="lost"/),
+    ]);
+    await waitFor('the other to see it', second.hasSeenClose);
+    await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+  });
+
+  it('gets the other’s when the first breaks while both are under way', async () => {
+    const [late, second] = [holding(), holding()];
+    const bench = await gateway(HEDGED, await serve('a', late.answer), await serve('b', second.answer));
+    const answered = ask(bench);
+    await waitFor('the hedge', () => second.held.length === 1);
+    late.held[0]!.request.socket.resetAndDestroy();
+    await waitFor('the failure', () => bench.traffic.service('users').instance('a').failures.total === 1);
+    second.held[0]!.response.end('second');
+    const answer = await answered;
+    expect([await answer.text(), late.held.length, second.held.length]).toEqual(['second', 1, 1]);
+    expect(answer.headers.get('server-timing')).toMatch(/hedge;desc="stood-in"/);
+  });
+
+  it('that its client gives up is given up at both instances', async () => {
+    const [late, second] = [holding(), holding()];
+    const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
+    const bench = await gateway(HEDGED, a, b);
+    const leaving = new AbortController();
+    const left = expect(ask(bench, { signal: leaving.signal })).rejects.toThrow();
+    await waitFor('the hedge', () => second.held.length === 1);
+    leaving.abort();
+    await left;
+    await waitFor('both to see it', () => late.hasSeenClose() && second.hasSeenClose());
+    await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+    expect([...bench.traffic.service('users').hedges.entries()]).toEqual([['given-up', 1]]);
+  });
+
+  it('keeps its connection, and a large answer of the second instance comes whole', async () => {
+    const late = holding();
+    const large = Buffer.alloc(3_000_000, 'x');
+    const a = await serve('a', late.answer);
+    const b = await serve('b', (_request, response) => response.end(large));
+    const bench = await gateway({ ...HEDGED, hedging: { after: 5 } }, a, b);
+    for (let i = 0; i < 4; i += 1) {
+      const answer = await ask(bench);
+      expect(Buffer.from(await answer.arrayBuffer()).equals(large)).toBe(true);
+    }
+  });
+
+  it('is no POST: that is asked once, however long it takes', async () => {
+    const late = holding();
+    const seen: string[] = [];
+    const b = await serve('b', (request, response) => (seen.push(request.method ?? ''), response.end()));
+    const bench = await gateway(HEDGED, await serve('a', late.answer), b);
+    const posted = ask(bench, { method: 'POST', body: 'x' });
+    await waitFor('the request', () => late.held.length === 1);
+    // One of the same age that is hedged tells that the time for it has come.
+    while (!seen.includes('GET')) await ask(bench);
+    late.held[0]!.response.end('posted');
+    expect([await (await posted).text(), seen.includes('POST')]).toEqual(['posted', false]);
+  });
+});
+
+describe('A GET whose answer is late in this process', () => {
+  it('gets that of an instance elsewhere, and what the late one says after that goes nowhere', async () => {
+    const held: ServerResponse[] = [];
+    const local = localInstanceOf('a', (_request, response) => {
+      response.setHeader('x-half-said', '1');
+      held.push(response);
+    });
+    const server = createServer(answers('b')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const b = instanceOf({ id: 'b', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const bench = await ProxyBench.start({}, 'wire', HEDGED);
+    bench.hold(local, b);
+    const answer = await fetch(`${bench.url}/api/users/1`);
+    expect([answer.status, answer.headers.get('x-from'), answer.headers.get('x-half-said')]).toEqual([
+      200,
+      'b',
+      null,
+    ]);
+    expect(await answer.text()).toBe('bbb');
+    held[0]!.writeHead(500, { 'x-late': '1' });
+    held[0]!.end('too late');
+    expect(await (await fetch(`${bench.url}/api/users/1`)).text()).toBe('bbb');
+    expect([local.load.inFlight, b.load.inFlight]).toEqual([0, 0]);
+    await bench.close();
+    server.closeAllConnections();
+    server.close();
+  });
+});

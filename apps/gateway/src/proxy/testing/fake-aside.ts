@@ -1,0 +1,33 @@
+import { failureOf, type FailureKind } from '../forwarding/failure.js';
+import type { Aside, AsideListener } from '../forwarding/forwarder.js';
+
+/** A second attempt that gets on as a spec says. */
+export class FakeAside implements Aside {
+  isAborted = false;
+  isAdopted = false;
+  private status: number | undefined;
+
+  /** @param onAdopt takes it over; `status` is that of an answer that has come, if one has */
+  constructor(
+    private readonly listener: AsideListener,
+    private readonly onAdopt: (status: number | undefined) => void,
+  ) {}
+
+  adopt(): void {
+    this.isAdopted = true;
+    this.onAdopt(this.status);
+  }
+
+  abort(): void {
+    this.isAborted = true;
+  }
+
+  answer(status: number): void {
+    this.status = status;
+    this.listener.onAnswer(status);
+  }
+
+  fail(kind: FailureKind): void {
+    this.listener.onFailure(failureOf(kind));
+  }
+}
