@@ -2,7 +2,7 @@ import { launchNode, startApp, type AppProcess, type LaunchedProcess } from '#te
 
 /** How an instance behaves; `test/resilience/support/instance.mjs` knows them. */
 export type Behaviour =
-  'ok' | 'fails' | 'unavailable' | 'silent' | 'resets' | 'garbage' | 'trickles' | 'tells';
+  'ok' | 'hiccups' | 'fails' | 'unavailable' | 'silent' | 'resets' | 'garbage' | 'trickles' | 'tells';
 
 /** How to start an instance. */
 export interface InstanceOptions {
@@ -27,6 +27,11 @@ export class FleetMember {
   /** How many requests it has met. */
   async seen(): Promise<number> {
     return Number(await (await fetch(`${this.url}/seen`)).text());
+  }
+
+  /** How many of them were given up before they had their answer. */
+  async left(): Promise<number> {
+    return Number(await (await fetch(`${this.url}/left`)).text());
   }
 }
 

@@ -1,15 +1,18 @@
 /**
  * An instance of a service as drills need it: a small program without dependencies that registers, beats, and behaves as
  * it is told. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds per answer, and metadata
- * as JSON. Its health is always good; `GET /seen` past the gateway tells how many requests it has met.
+ * as JSON. Its health is always good; past the gateway `GET /seen` tells how many requests it has met, and
+ * `GET /left` how many of them were given up before they had their answer.
  */
 import { createServer } from 'node:http';
 
 const [registry, name, id, port, behaviour, delay, metadata] = process.argv.slice(2);
 let seen = 0;
+let left = 0;
 
 const behaviours = {
   ok: (request, response) => setTimeout(() => response.end(id), Number(delay)),
+  hiccups: (request, response) => setTimeout(() => response.end(id), seen % 20 === 0 ? 500 : Number(delay)),
   fails: (request, response) => response.writeHead(500).end(),
   unavailable: (request, response) => response.writeHead(503).end(),
   tells: (request, response) => response.end(request.headers['x-request-timeout-ms'] ?? ''),
@@ -25,7 +28,9 @@ const behaviours = {
 const server = createServer((request, response) => {
   if (request.url === '/health/ready') return response.end();
   if (request.url === '/seen') return response.end(String(seen));
+  if (request.url === '/left') return response.end(String(left));
   seen += 1;
+  response.on('close', () => (left += response.writableFinished ? 0 : 1));
   behaviours[behaviour](request, response);
 });
 
