@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
 import { pathOf, requestIdOf } from '#service-kit';
@@ -41,6 +41,9 @@ export class NodeExchange extends Exchange {
   isBodyConsumed = false;
   /** What an instance has got of the body, for the next one. */
   keptBody: KeptBody | undefined = undefined;
+  /** The fields as the client sent them: an instance in this process reads others in the same request. */
+  private readonly fields: IncomingHttpHeaders;
+  private readonly rawFields: readonly string[];
   private mayContinue: boolean;
 
   constructor(
@@ -56,6 +59,8 @@ export class NodeExchange extends Exchange {
       clientAddressOf(facts.peer, request.headers['x-forwarded-for'] as string | undefined, facts.trusted),
       facts.upgradeHead !== undefined,
     );
+    this.fields = request.headers;
+    this.rawFields = request.rawHeaders;
     this.mayContinue = expectsContinue;
   }
 
@@ -64,21 +69,21 @@ export class NodeExchange extends Exchange {
   }
 
   header(name: string): string | undefined {
-    const value = this.request.headers[name];
+    const value = this.fields[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
   /** The request carries a body; node has checked that its framing is one of the two. */
   get hasBody(): boolean {
-    const { headers } = this.request;
-    if (headers['transfer-encoding'] !== undefined) return true;
-    return headers['content-length'] !== undefined && !/^0+$/.test(headers['content-length']);
+    const { fields } = this;
+    if (fields['transfer-encoding'] !== undefined) return true;
+    return fields['content-length'] !== undefined && !/^0+$/.test(fields['content-length']);
   }
 
   /** The fields that an instance gets, `Host` apart. */
   instanceHeaders(): string[] {
     const { peer, host } = this.facts;
-    const headers = requestHeaders(this.request.rawHeaders, {
+    const headers = requestHeaders(this.rawFields, {
       peer,
       host,
       version: this.request.httpVersion,

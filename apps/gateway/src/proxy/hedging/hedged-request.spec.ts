@@ -148,30 +148,59 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
 });
 
 describe('A GET whose answer is late in this process', () => {
+  const closers: (() => unknown)[] = [];
+
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  /** A gateway whose own instance is late, with one elsewhere that answers as it is told. */
+  const gateway = async (late: Serve, elsewhere: Serve) => {
+    const local = localInstanceOf('a', late);
+    const server = createServer(elsewhere).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const remote = instanceOf({ id: 'b', url: `http://127.0.0.1:${port}` });
+    const bench = await ProxyBench.start({}, 'wire', HEDGED);
+    closers.push(
+      () => bench.close(),
+      () => (server.closeAllConnections(), server.close()),
+    );
+    bench.hold(local, remote);
+    const ask = () => fetch(`${bench.url}/api/users/1`, { redirect: 'manual' });
+    return { local, remote, ask };
+  };
+
   it('gets that of an instance elsewhere, and what the late one says after that goes nowhere', async () => {
     const held: ServerResponse[] = [];
-    const local = localInstanceOf('a', (_request, response) => {
+    const late: Serve = (_request, response) => {
       response.setHeader('x-half-said', '1');
       held.push(response);
-    });
-    const server = createServer(answers('b')).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const b = instanceOf({ id: 'b', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-    const bench = await ProxyBench.start({}, 'wire', HEDGED);
-    bench.hold(local, b);
-    const answer = await fetch(`${bench.url}/api/users/1`);
-    expect([answer.status, answer.headers.get('x-from'), answer.headers.get('x-half-said')]).toEqual([
-      200,
-      'b',
-      null,
-    ]);
-    expect(await answer.text()).toBe('bbb');
+    };
+    const { local, remote, ask } = await gateway(late, answers('b'));
+    const answer = await ask();
+    const [from, halfSaid] = ['x-from', 'x-half-said'].map((name) => answer.headers.get(name));
+    expect([answer.status, from, halfSaid, await answer.text()]).toEqual([200, 'b', null, 'bbb']);
     held[0]!.writeHead(500, { 'x-late': '1' });
     held[0]!.end('too late');
-    expect(await (await fetch(`${bench.url}/api/users/1`)).text()).toBe('bbb');
-    expect([local.load.inFlight, b.load.inFlight]).toEqual([0, 0]);
-    await bench.close();
-    server.closeAllConnections();
-    server.close();
+    expect(await (await ask()).text()).toBe('bbb');
+    expect([local.load.inFlight, remote.load.inFlight]).toEqual([0, 0]);
+  });
+
+  it('is put to the one elsewhere as the client sent it, not as the late one got it', async () => {
+    let asked: IncomingMessage['headers'] = {};
+    const redirects: Serve = (request, response) => {
+      asked = request.headers;
+      response.writeHead(302, { location: '/2' }).end();
+    };
+    const { remote, ask } = await gateway(() => undefined, redirects);
+    const answer = await ask();
+    expect(answer.headers.get('location')).toBe('/api/users/2');
+    expect(asked).toMatchObject({
+      host: new URL(remote.url).host,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-prefix': '/api/users',
+      via: expect.stringMatching(/^1\.1 [^,]+$/) as string,
+    });
   });
 });
