@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { isTaken } from './is-taken.js';
 
 /** Up to this size, to copy a body behind its head is cheaper than a second buffer in the system call. */
-const SMALL = 16 * 1024;
+export const SMALL = 16 * 1024;
 
 /** Writes a head and the part of the body that is there in one system call; `false` asks to wait for `drain`. */
 export function writeTogether(socket: Writable, head: string, body: Buffer | undefined): boolean {

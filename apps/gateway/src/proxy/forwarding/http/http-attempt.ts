@@ -35,7 +35,10 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
   }
 
   start(pool: UpstreamPool): void {
-    const connection = pool.take(!this.body && isIdempotent(this.method), this.exchange.attempts);
+    const { isUpgrade, attempts } = this.exchange;
+    const connection = isUpgrade
+      ? pool.connect(true)
+      : pool.take(!this.body && isIdempotent(this.method), attempts);
     this.connection = connection;
     connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
     if (!connection.isConnecting) this.onConnect();
@@ -104,6 +107,11 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
     if (this.awaitsDrain) return;
     this.awaitsDrain = true;
     response.once('drain', this.onClientDrain);
+  }
+
+  /** What node's response cannot send at once waits in it as it is. */
+  keeps(): boolean {
+    return true;
   }
 
   onPause(): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { isTaken } from '../is-taken.js';
 import { chunkHead, writeChunk } from '../write-chunk.js';
-import { writeTogether } from '../write-together.js';
+import { SMALL, writeTogether } from '../write-together.js';
 
 /** How a body goes to the client. */
 export const enum Framing {
@@ -36,6 +36,11 @@ export class AnswerWriter {
     if (this.held === '') return isTaken(this.socket, this.socket.write(bytes));
     const head = this.take();
     return writeTogether(this.socket, head, bytes);
+  }
+
+  /** Whether {@link write} of so many bytes holds on to them: what goes out behind a head is copied when it is small. */
+  keeps(count: number): boolean {
+    return this.held === '' || count > SMALL;
   }
 
   /** Lets the head go without waiting for more. */

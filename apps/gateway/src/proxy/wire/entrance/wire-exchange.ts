@@ -35,7 +35,9 @@ export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts
   send(pool: UpstreamPool, outcome: AttemptOutcome<WireExchange>): void {
     this.outcome = outcome;
     this.attempt = this;
-    const connection = pool.take(this.isWhole && isIdempotent(this.method), this.attempts);
+    const connection = this.isUpgrade
+      ? pool.connect(true)
+      : pool.take(this.isWhole && isIdempotent(this.method), this.attempts);
     this.upstream = connection;
     // A body that is not whole waits for the connection: what is not sent can be sent elsewhere.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();
@@ -156,6 +158,10 @@ export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts
       this.client.awaitDrain();
     }
     if (upstream) this.bytesSent = upstream.payloadBytes;
+  }
+
+  keeps(count: number): boolean {
+    return this.client.answer.keeps(count);
   }
 
   onPause(): void {

@@ -3,7 +3,6 @@ import type { PayloadSink } from '../body/chunked-reader.js';
 import { HeadReader } from '../head/head-reader.js';
 import { parseResponseHead } from '../head/parse-response-head.js';
 import type { ResponseHead } from '../head/response-head.js';
-import type { AnswerSink } from './answer-sink.js';
 
 const MAX_INTERIM_ANSWERS = 16;
 
@@ -13,8 +12,8 @@ export class AnswerReader {
   private readonly heads = new HeadReader();
   private interimAnswers = 0;
 
-  /** @param payload takes bodies without their framing, when a sink wants that */
-  constructor(private readonly payload: PayloadSink) {}
+  /** @param take takes bodies piece by piece */
+  constructor(private readonly take: PayloadSink) {}
 
   /** Where the head ended in the bytes given to the last {@link readHead}. */
   get headEnd(): number {
@@ -43,11 +42,15 @@ export class AnswerReader {
     else this.body.expectUntilClose();
   }
 
-  /** Gives `sink` what belongs to the body; answers where it ended. @throws FramingError */
-  passBody(bytes: Buffer, from: number, sink: AnswerSink): number {
-    if (sink.takesPayload) return this.body.read(bytes, from, this.payload);
+  /**
+   * Gives away what belongs to the body; answers where it ended.
+   * @param isPayload without its framing
+   * @throws FramingError
+   */
+  passBody(bytes: Buffer, from: number, isPayload: boolean): number {
+    if (isPayload) return this.body.read(bytes, from, this.take);
     const end = this.body.read(bytes, from);
-    if (this.body.passEnd > from) sink.onBody(bytes.subarray(from, this.body.passEnd));
+    if (this.body.passEnd > from) this.take(bytes.subarray(from, this.body.passEnd));
     return end;
   }
 

@@ -21,6 +21,7 @@ export class HeldAnswer implements AnswerSink, Aside {
   readonly onInterim = ignore;
   /** What follows a head goes to whoever has adopted it, and a 101 that nobody asked for is a failure. */
   readonly onBody = ignore;
+  readonly keeps = () => false;
   readonly onPause = ignore;
   readonly onEnd = ignore;
   readonly onTunnel = ignore;

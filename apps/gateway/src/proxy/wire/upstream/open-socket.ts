@@ -1,13 +1,16 @@
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import type { Origin } from './origin.js';
 
-/** Begins a connection to an instance. */
-export function openSocket(origin: Origin, tls: ConnectionOptions): Socket {
+/**
+ * Begins a connection to an instance.
+ * @param onread takes what is read in place of `data` events, where nothing is decrypted
+ */
+export function openSocket(origin: Origin, tls: ConnectionOptions, onread: OnReadOpts | undefined): Socket {
   // Half-open, since a tunnel closes its two directions one by one.
   const { host, port, serverName: servername } = origin;
   const options = { host, port, allowHalfOpen: true };
-  if (!origin.isTls) return connectPlain({ ...options, noDelay: true });
+  if (!origin.isTls) return connectPlain({ ...options, noDelay: true, ...(onread && { onread }) });
   return connectTls({ ...tls, ...options, servername, ALPNProtocols: ['http/1.1'] }).setNoDelay(true);
 }
 

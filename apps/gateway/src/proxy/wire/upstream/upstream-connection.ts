@@ -31,7 +31,7 @@ const enum Phase {
 
 /** One connection to an instance: sends one request at a time and reads its answer. */
 export class UpstreamConnection extends UpstreamSocket {
-  private readonly answers = new AnswerReader((bytes) => this.sink?.onBody(bytes));
+  private readonly answers = new AnswerReader((bytes) => this.giveBody(bytes));
   private phase = Phase.Connecting;
   private sink: AnswerSink | undefined;
   private requestDone = false;
@@ -46,8 +46,9 @@ export class UpstreamConnection extends UpstreamSocket {
     tls: ConnectionOptions,
     wheel: TimerWheel,
     private readonly keeper: ConnectionKeeper,
+    mayTunnel: boolean,
   ) {
-    super(origin, tls, wheel);
+    super(origin, tls, wheel, mayTunnel);
   }
 
   get isConnecting(): boolean {
@@ -225,12 +226,17 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Gives the sink what belongs to the body; answers where it ended, -1 after a failure. */
   private passBody(bytes: Buffer, from: number): number {
     try {
-      return this.answers.passBody(bytes, from, this.sink as AnswerSink);
+      return this.answers.passBody(bytes, from, (this.sink as AnswerSink).takesPayload);
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.fail('protocol-error', error.message);
       return -1;
     }
+  }
+
+  private giveBody(bytes: Buffer): void {
+    const { sink, buffer } = this;
+    if (sink) sink.onBody(buffer?.isLent && sink.keeps(bytes.length) ? Buffer.from(bytes) : bytes);
   }
 
   private finish(isClean: boolean): void {
@@ -244,6 +250,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private rest(): void {
     this.phase = Phase.Idle;
+    this.buffer?.rest();
     this.resume();
     this.wheel.set(this, this.idleMs);
     this.keeper.keep(this);

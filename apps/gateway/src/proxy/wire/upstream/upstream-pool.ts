@@ -37,9 +37,12 @@ export class UpstreamPool implements ConnectionKeeper {
     return this.connect();
   }
 
-  /** A connection that has carried nothing yet. */
-  connect(): UpstreamConnection {
-    const connection = new UpstreamConnection(this.origin, this.tls, this.wheel, this);
+  /**
+   * A connection that has carried nothing yet.
+   * @param mayTunnel for a request that asks for another protocol
+   */
+  connect(mayTunnel = false): UpstreamConnection {
+    const connection = new UpstreamConnection(this.origin, this.tls, this.wheel, this, mayTunnel);
     this.open.add(connection);
     return connection;
   }

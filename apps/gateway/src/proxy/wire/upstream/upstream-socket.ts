@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Timed, type TimerWheel } from '../timer-wheel.js';
 import { openSocket } from './open-socket.js';
 import type { Origin } from './origin.js';
+import { ReadBuffer } from './read-buffer.js';
 import { readOnAfterBrokenWrites } from './read-on.js';
 
 /** A socket to an instance, and the one time limit that it has at a time. Listens once for its whole life. */
@@ -13,19 +14,23 @@ export abstract class UpstreamSocket extends Timed {
   protected isPaused = false;
   /** What broke it. */
   protected cause: Error | undefined;
+  protected readonly buffer: ReadBuffer | undefined;
   private readonly endReadingOn: () => void;
   private readonly data = (bytes: Buffer): void => this.onData(bytes);
   private readonly drain = (): void => this.onDrain();
   private readonly end = (): void => this.onEnd();
   private readonly close = (): void => this.onClose();
 
+  /** @param mayTunnel the socket may become a tunnel's, which wants `data` events */
   constructor(
     origin: Origin,
     tls: ConnectionOptions,
     protected readonly wheel: TimerWheel,
+    mayTunnel: boolean,
   ) {
     super();
-    this.socket = openSocket(origin, tls);
+    this.buffer = origin.isTls || mayTunnel ? undefined : new ReadBuffer();
+    this.socket = openSocket(origin, tls, this.buffer && this.readInto(this.buffer));
     this.endReadingOn = readOnAfterBrokenWrites(this.socket, (error) => this.deafen(error));
     this.socket
       .once(origin.isTls ? 'secureConnect' : 'connect', () => this.onConnect())
@@ -61,6 +66,14 @@ export abstract class UpstreamSocket extends Timed {
     this.endReadingOn();
     const { socket, data, drain, end, close } = this;
     return socket.off('data', data).off('drain', drain).off('end', end).off('close', close).pause();
+  }
+
+  private readInto(buffer: ReadBuffer): OnReadOpts {
+    const callback = (count: number): boolean => {
+      this.onData(buffer.bytes(count));
+      return true;
+    };
+    return { buffer: () => buffer.next(), callback };
   }
 
   private deafen(error: Error): void {

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { AnswerWriter, Framing } from './answer-writer.js';
+
+const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
+const LARGE = 32 * 1024;
+
+describe('AnswerWriter', () => {
+  let server: Server;
+  let reader: Socket;
+  let socket: Socket;
+
+  beforeEach(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    reader = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    [socket] = (await once(server, 'connection')) as [Socket];
+  });
+  afterEach(() => {
+    reader.destroy();
+    socket.destroy();
+    server.close();
+  });
+
+  /** Fills what the system holds for a connection, so that what is written next has to wait. */
+  const fill = (): number => {
+    let filled = 0;
+    while (socket.writableLength === 0) {
+      socket.write(Buffer.alloc(LARGE, '-'));
+      filled += LARGE;
+    }
+    return filled;
+  };
+
+  it.each([
+    ['a small part behind a head', Framing.AsItComes, HEAD, 200],
+    ['the first chunk behind a head', Framing.Chunks, HEAD, 16 * 1024],
+    ['a large part behind a head', Framing.AsItComes, HEAD, LARGE],
+    ['what comes later', Framing.AsItComes, '', 200],
+  ])('holds on to %s only when it says so', async (_what, framing, head, length) => {
+    const writer = new AnswerWriter(socket);
+    const filled = fill();
+    writer.begin(head, framing);
+    const bytes = Buffer.alloc(length, 'x');
+    const keeps = writer.keeps(length);
+    writer.write(bytes);
+    // What was lent is used again for something else.
+    if (!keeps) bytes.fill('!');
+    socket.end();
+    let received = '';
+    for await (const piece of reader.setEncoding('latin1')) received += piece as string;
+    expect(received.slice(filled)).toContain('x'.repeat(length));
+    expect(keeps).toBe(length === LARGE || head === '');
+  });
+});

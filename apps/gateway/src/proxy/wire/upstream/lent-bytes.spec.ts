@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { TimerWheel } from '../timer-wheel.js';
+import type { AnswerSink } from './answer-sink.js';
+import { originOf } from './origin.js';
+import { UpstreamPool } from './upstream-pool.js';
+
+/** Sizes below, about and above those at which a connection changes its buffer. */
+const PIECES = [1, 700, 9_000, 16_383, 16_384, 20_000, 64 * 1024, 64 * 1024 + 1, 200_000, 3];
+const LENGTH = PIECES.reduce((sum, length) => sum + length, 0);
+
+/** Answers `/x` by a body of that letter, piece by piece. */
+async function answer(socket: Socket): Promise<void> {
+  const [request] = (await once(socket, 'data')) as [Buffer];
+  const letter = request.toString('latin1', 5, 6);
+  socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LENGTH}\r\n\r\n`);
+  for (const length of PIECES) {
+    socket.write(Buffer.alloc(length, letter));
+    await turn();
+  }
+}
+
+const nothing = (): void => undefined;
+
+/** Holds on to everything that it gets, and stops the instance now and then. */
+class KeepingSink implements AnswerSink {
+  readonly method = 'GET';
+  readonly protocol = undefined;
+  readonly connectMs = 60_000;
+  readonly responseHeaderMs = 60_000;
+  readonly idleMs = 60_000;
+  readonly pieces: Buffer[] = [];
+  readonly whole: Promise<Buffer>;
+  onEnd: () => void = () => undefined;
+
+  constructor(
+    readonly takesPayload: boolean,
+    private readonly stop: () => void,
+  ) {
+    this.whole = new Promise((resolve) => (this.onEnd = () => resolve(Buffer.concat(this.pieces))));
+  }
+
+  keeps(): boolean {
+    return true;
+  }
+  onBody(bytes: Buffer): void {
+    this.pieces.push(bytes);
+    if (this.pieces.length % 3 === 0) this.stop();
+  }
+  readonly onHead = nothing;
+  readonly onConnect = nothing;
+  readonly onInterim = nothing;
+  readonly onPause = nothing;
+  readonly onTunnel = nothing;
+  readonly onDrain = nothing;
+  onFailure(): void {
+    this.onEnd();
+  }
+  onBroken(): void {
+    this.onEnd();
+  }
+}
+
+describe('bytes that a connection lends', () => {
+  let server: Server;
+  let wheel: TimerWheel;
+  let pool: UpstreamPool;
+
+  beforeEach(async () => {
+    server = createServer((socket) => void answer(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    wheel = new TimerWheel();
+    const { port } = server.address() as AddressInfo;
+    pool = new UpstreamPool(originOf(`http://127.0.0.1:${port}`), {}, wheel);
+  });
+  afterEach(async () => {
+    await pool.close();
+    wheel.stop();
+    server.close();
+  });
+
+  const ask = (letter: string, takesPayload: boolean): Promise<Buffer> => {
+    const connection = pool.connect();
+    const sink = new KeepingSink(takesPayload, () => {
+      connection.pause();
+      setImmediate(() => connection.resume());
+    });
+    connection.send(sink, `GET /${letter} HTTP/1.1\r\nhost: a\r\n\r\n`, undefined, true);
+    return sink.whole;
+  };
+
+  it.each([
+    ['as they come', false],
+    ['as payload', true],
+  ])('are nobody else’s when a sink keeps them, taken %s', async (_how, takesPayload) => {
+    const letters = 'abcdefghijklmnop'.split('');
+    const bodies = await Promise.all(letters.map((letter) => ask(letter, takesPayload)));
+    for (const [i, body] of bodies.entries()) {
+      expect(body.length).toBe(LENGTH);
+      expect(body.equals(Buffer.alloc(LENGTH, letters[i]))).toBe(true);
+    }
+  });
+});
