@@ -15,8 +15,23 @@ export class LocalTargets {
     return this.targets.get(id);
   }
 
-  /** `undefined`: the instance is reached over its URL. */
-  set(id: string, target: LocalTarget | undefined): void {
+  /**
+   * Sets where an instance takes requests, for the table that `write` brings about; a write that fails leaves things as they
+   * were. `undefined`: the instance is reached over its URL.
+   */
+  async setFor<T>(id: string, target: LocalTarget | undefined, write: () => Promise<T>): Promise<T> {
+    const before = this.targets.get(id);
+    this.set(id, target);
+    try {
+      return await write();
+    } catch (error) {
+      // Somebody else may have registered under this id meanwhile.
+      if (this.targets.get(id) === target) this.set(id, before);
+      throw error;
+    }
+  }
+
+  private set(id: string, target: LocalTarget | undefined): void {
     if (target) this.targets.set(id, target);
     else this.targets.delete(id);
   }

@@ -85,6 +85,23 @@ describe('RegistryService', () => {
     expect(table.current.get('users')!.instances[0]!.target).toBeUndefined();
   });
 
+  it.each([
+    ['over HTTP', undefined],
+    ['with another target', { ...target }],
+  ])(
+    'hands requests to the same target as before when a registration %s was not stored',
+    async (_how, other) => {
+      const { registry, table, store } = new DiscoveryBench();
+      await registry.register({ name: 'users', url, id: 'a' }, target);
+      const put = jest.spyOn(store, 'put').mockRejectedValueOnce(new Error('away'));
+      await expect(registry.register({ name: 'users', url, id: 'a' }, other)).rejects.toThrow('away');
+      put.mockRestore();
+      await registry.drain('a');
+      expect(await registry.find('a')).toMatchObject({ transport: 'local' });
+      expect(table.current.get('users')!.instances[0]!.target).toBe(target);
+    },
+  );
+
   it('says no beyond its limits, and still renews', async () => {
     const { registry } = new DiscoveryBench({ instances: 2, instancesPerService: 1 });
     await registry.register({ name: 'users', url, id: 'a' });

@@ -54,8 +54,9 @@ export class RegistryService {
     const { origin } = new URL(registration.url);
     const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
     checkLimits(limits, keeper, id, registration.name);
-    targets.set(id, target);
-    const { before, after } = await store.put(storedFrom(registration, id, endpoint), 'it registered');
+    const { before, after } = await targets.setFor(id, target, () =>
+      store.put(storedFrom(registration, id, endpoint), 'it registered'),
+    );
     await keeper.settled();
     return { instance: this.view(after), isNew: before === undefined };
   }
