@@ -44,6 +44,20 @@ describe('readGatewayConfig', () => {
     expect(problemsOf({ TRUSTED_PROXIES: ranges })).toEqual(['TRUSTED_PROXIES']);
   });
 
+  it.each(['10.0.0.0/8,', 'example.com', '10.0.0.0/33', '10.0.0/8', ' '])(
+    'refuses the allowed networks "%s"',
+    (ranges) => {
+      expect(problemsOf({ REGISTRY_ALLOWED_NETWORKS: ranges })).toEqual(['REGISTRY_ALLOWED_NETWORKS']);
+    },
+  );
+
+  it.each(['   ', 'two words', 'tökèn', 'line\nend'])(
+    'refuses the token "%s", which nobody could send',
+    (token) => {
+      expect(problemsOf({ REGISTRY_TOKEN: token })).toEqual(['REGISTRY_TOKEN']);
+    },
+  );
+
   it('refuses every insecure setting in production, and names it', () => {
     const ENVIRONMENT = 'production';
     const REGISTRY_TOKEN = 'sixteen-or-more-c';

@@ -1,5 +1,6 @@
 import {
   baseSpecs,
+  bearerToken,
   ConfigError,
   list,
   matching,
@@ -52,7 +53,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     GATEWAY_ZONE: text({ default: undefined }),
     TRUSTED_PROXIES: list('addresses and CIDR ranges', isAddressRange)({ default: LOOPBACK }),
     DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
-    REGISTRY_TOKEN: text({ default: undefined }),
+    REGISTRY_TOKEN: bearerToken({ default: undefined }),
     REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
     INSTANCES_FILE: instancesFile({ default: undefined }),
     REDIS_URL: url('redis', 'rediss')({ default: undefined }),

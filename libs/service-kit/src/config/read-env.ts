@@ -65,7 +65,10 @@ export const matching = (expected: string, pattern: RegExp) =>
   parsed<string>(expected, (input) => (pattern.test(input) ? input : undefined));
 
 /** Any text that is not empty. */
-export const text = parsed<string>('a text', (input) => input);
+export const text = parsed<string>('a text that is not blank', (input) => input || undefined);
+
+/** What `Authorization: Bearer` can carry: a token with a blank in it, or beyond ASCII, would never be recognised. */
+export const bearerToken = matching('visible ASCII characters without blanks', /^[\x21-\x7e]+$/);
 
 /** A list separated by commas, of which every entry `isEntry`; `entries` is their plural. */
 export const list = (entries: string, isEntry: (entry: string) => boolean) =>

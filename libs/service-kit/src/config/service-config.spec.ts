@@ -8,6 +8,15 @@ const registration = (env: Record<string, string>) =>
     'http://0.0.0.0:9001',
   );
 
+describe('readServiceConfig', () => {
+  it('refuses a token that no registry could recognise, and blank texts', () => {
+    const read = () =>
+      readServiceConfig({ REGISTRY_TOKEN: 'two words', DATA_DIR: '  ' }, 'NOTE_SERVICE_PORT', 0);
+    expect(read).toThrow(/DATA_DIR must be a text that is not blank/);
+    expect(read).toThrow(/REGISTRY_TOKEN must be visible ASCII characters without blanks/);
+  });
+});
+
 describe('registrationOf', () => {
   it('names where the service listens, and leaves its share to the registry', () => {
     expect(registration({})).toMatchObject({

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
-import { integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
+import { bearerToken, integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
 /** Where a service keeps its rows. */
 export interface StorageConfig {
@@ -33,7 +33,7 @@ const serviceSpecs = {
   DATA_DIR: text({ default: '.data' }),
   DATABASE_SYNC: oneOf('normal', 'full')({ default: 'normal' }),
   REGISTRY_URL: url('http', 'https')({ default: 'http://127.0.0.1:8000' }),
-  REGISTRY_TOKEN: text({ default: undefined }),
+  REGISTRY_TOKEN: bearerToken({ default: undefined }),
 };
 
 /** Reads a service's settings; `portVariable` is the one that names its port, such as `USER_SERVICE_PORT`. */

@@ -12,6 +12,18 @@ const writes: [method: string, path: string][] = [
   ['DELETE', '/discovery/services/a/drain'],
 ];
 
+/** The status of the answer to a POST that is written as it stands here. */
+function statusOf(gateway: GatewayUnderTest, path: string, head: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = createConnection(Number(new URL(gateway.url).port), '127.0.0.1');
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(Number(/^HTTP\/1\.1 (\d{3}) /.exec(String(data))?.[1]));
+    });
+    socket.write([`POST ${path} HTTP/1.1`, ...head, '', ''].join('\r\n'));
+  });
+}
+
 describe('a registry with a token', () => {
   const token = 'a-token-of-some-length';
   let gateway: GatewayUnderTest;
@@ -45,6 +57,38 @@ describe('a registry with a token', () => {
     expect((await call('POST', '/discovery/cleanup', `Bearer ${token}`)).status).toBe(200);
     expect((await call('POST', '/discovery/cleanup', `bearer ${token}`)).status).toBe(200);
     expect((await call('POST', '/discovery/heartbeat/a', `Bearer ${token}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['two of them', ['authorization: Bearer TOKEN', 'authorization: Bearer TOKEN'], ''],
+    ['a second one', ['authorization: Bearer TOKEN', 'authorization: Bearer other'], ''],
+    ['one for proxies', ['proxy-authorization: Bearer TOKEN'], ''],
+    ['one that is empty', ['authorization:'], ''],
+    ['a scheme alone', ['authorization: Bearer '], ''],
+    ['one in the query', [], '?token=TOKEN&access_token=TOKEN'],
+    ['one of 10,000 characters', [`authorization: Bearer ${'x'.repeat(10_000)}`], ''],
+  ])('refuses %s', async (_what, lines, query) => {
+    const named = (text: string): string => text.replaceAll('TOKEN', token);
+    const head = ['host: localhost', 'content-length: 0', ...lines.map(named)];
+    expect(await statusOf(gateway, `/discovery/cleanup${named(query)}`, head)).toBe(401);
+  });
+
+  it('takes blanks around the token', async () => {
+    const head = ['host: localhost', 'content-length: 0', `authorization:   Bearer   ${token}  `];
+    expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(200);
+  });
+
+  it.each([
+    '/discovery/%72egister',
+    '/discovery/register/',
+    '//discovery/register',
+    '/discovery/./register',
+    '/Discovery/Register',
+    '/api/../discovery/register',
+    'http://localhost/discovery/register',
+  ])('has no other way in: %s', async (path) => {
+    const head = ['host: localhost', 'content-length: 0'];
+    expect(await statusOf(gateway, path, head)).toBeGreaterThanOrEqual(400);
   });
 
   it('lets everyone read', async () => {
@@ -89,16 +133,34 @@ describe('a registry without a token', () => {
     expect((await gateway.call('POST', '/discovery/cleanup', { headers })).status).toBe(200);
   });
 
-  it('refuses a page of another name that points here', async () => {
-    const answer = await new Promise<string>((resolve) => {
-      const socket = createConnection(Number(new URL(gateway.url).port), '127.0.0.1');
-      socket.once('data', (data) => {
-        socket.destroy();
-        resolve(String(data));
-      });
-      socket.write('POST /discovery/cleanup HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n\r\n');
-    });
-    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', 'localhost.', 'xn--lcalhost-54a'])(
+    'refuses a page of the name %s, which points here',
+    async (host) => {
+      const head = [`host: ${host}:8000`, 'content-length: 0'];
+      expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
+    },
+  );
+
+  it.each(['localhost', 'LOCALHOST:8000', '127.0.0.1', '[::1]:8000'])(
+    'takes what a program here sends to %s',
+    async (host) => {
+      const head = [`host: ${host}`, 'content-length: 0'];
+      expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(200);
+    },
+  );
+
+  it.each(['https://localhost:8000', 'http://localhost:3000', 'http://127.0.0.1:8000', ''])(
+    'refuses a page of %s, which is another origin than ours',
+    async (origin) => {
+      const head = ['host: localhost:8000', 'content-length: 0', `origin: ${origin}`];
+      expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
+    },
+  );
+
+  it('refuses a second X-Forwarded-For that names someone else', async () => {
+    const lists = ['x-forwarded-for: 127.0.0.1', 'x-forwarded-for: 203.0.113.5'];
+    const head = ['host: localhost', 'content-length: 0', ...lists];
+    expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
   });
 });
 

@@ -15,12 +15,18 @@ export class RegistryAccess {
 
   /** @throws registryTokenRequired, registryWritesFromLoopbackOnly */
   check(request: FastifyRequest): void {
-    if (this.expected) checkToken(this.expected, request.headers.authorization);
+    if (this.expected) checkToken(this.expected, authorizationOf(request));
     else if (!isFromThisMachine(request))
       throw registryWritesFromLoopbackOnly(
         'set REGISTRY_TOKEN on the gateway and send it as a bearer token to change the registry from elsewhere',
       );
   }
+}
+
+/** Of several, another program on the way may have looked at another one than node:http, which keeps the first. */
+function authorizationOf({ raw }: FastifyRequest): string | undefined {
+  const all = raw.headersDistinct.authorization;
+  return all?.length === 1 ? all[0] : undefined;
 }
 
 function checkToken(expected: Buffer, authorization: string | undefined): void {
