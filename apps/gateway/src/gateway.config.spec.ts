@@ -58,6 +58,25 @@ describe('readGatewayConfig', () => {
     },
   );
 
+  it.each([
+    'redis://',
+    'redis:///3',
+    'redis://127.0.0.1:99999',
+    'redis://127.0.0.1/first',
+    'redis://:50%off@127.0.0.1',
+    '127.0.0.1:6379',
+    'http://127.0.0.1',
+  ])('refuses the Redis at %s', (at) => {
+    expect(problemsOf({ REDIS_URL: at })).toEqual(['REDIS_URL']);
+  });
+
+  it.each(['redis://redis', 'redis://[::1]:6379/', 'rediss://user:50%25@redis.example:6380/3'])(
+    'takes the Redis at %s',
+    (at) => {
+      expect(readGatewayConfig({ REDIS_URL: at }).redisUrl).toBe(at);
+    },
+  );
+
   it('refuses every insecure setting in production, and names it', () => {
     const ENVIRONMENT = 'production';
     const REGISTRY_TOKEN = 'sixteen-or-more-c';

@@ -9,13 +9,13 @@ import {
   readEnv,
   text,
   toBaseConfig,
-  url,
   type BaseConfig,
   type Env,
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
 import { isAddressRange } from './address-ranges.js';
 import { instancesFile } from './instances-file.variable.js';
+import { redisUrl } from './redis-url.variable.js';
 
 /** Settings of the gateway. */
 export interface GatewayConfig extends BaseConfig {
@@ -56,7 +56,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     REGISTRY_TOKEN: bearerToken({ default: undefined }),
     REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
     INSTANCES_FILE: instancesFile({ default: undefined }),
-    REDIS_URL: url('redis', 'rediss')({ default: undefined }),
+    REDIS_URL: redisUrl({ default: undefined }),
     REDIS_PREFIX: matching(
       '1 to 64 letters, digits, ".", "_", ":" and "-"',
       REDIS_PREFIX,

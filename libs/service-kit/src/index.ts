@@ -2,6 +2,7 @@ export * from './config/config-error.js';
 export * from './config/read-env.js';
 export * from './config/base-config.js';
 export * from './config/service-config.js';
+export * from './errors/error-facts.js';
 export * from './logging/logger.js';
 export * from './http/request-id.js';
 export * from './http/body-parser.js';

@@ -7,10 +7,13 @@ import type { LocalTargets } from './local-targets.js';
 import { endpointOf } from './pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from './store/registry-store.js';
+import { registryUnavailable } from './problems.js';
 import type { StoredInstance } from './store/stored-instance.js';
 import { reportFrom, storedFrom } from './stored-from.js';
 import type { TableKeeper } from './table-keeper.js';
 import { viewOf } from './view/instance-view.js';
+
+const RETRY = { headers: { 'retry-after': '1' } };
 
 /** Which instances to list; all of them without one. */
 export interface InstanceFilter {
@@ -82,8 +85,11 @@ export class RegistryService {
     return this.setDraining(id, false, { type: 'resumed', reason: 'the drain was taken back' });
   }
 
-  /** Drops every expired instance now and returns their ids. */
+  /** Drops every expired instance now and returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
+    // The sweep itself, which comes all the time, finds nothing then.
+    if (this.awaySince !== undefined)
+      throw registryUnavailable('the registry is away: nothing expires meanwhile; try again', RETRY);
     const removed = await this.parts.sweeper.sweep();
     await this.parts.keeper.settled();
     return removed.map(({ id }) => id);
@@ -96,6 +102,11 @@ export class RegistryService {
   /** Since when the store is away, milliseconds since the epoch; `undefined`: it answers. */
   get awaySince(): number | undefined {
     return this.parts.store.awaySince;
+  }
+
+  /** Why, in one word. */
+  get awayFor(): string | undefined {
+    return this.parts.store.awayFor;
   }
 
   /** Instances in order of registration. */

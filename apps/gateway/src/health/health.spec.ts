@@ -37,9 +37,13 @@ describe('the health of a gateway', () => {
   it('is degraded without its registry, and serves on', async () => {
     const registry = gateway.app.nest.get(RegistryService, { strict: false });
     jest.spyOn(registry, 'awaySince', 'get').mockReturnValue(Date.now());
+    jest.spyOn(registry, 'awayFor', 'get').mockReturnValue('WRONGPASS');
     const { status, body } = await gateway.get('/health');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ details: { registry: { status: 'degraded' } } });
+    expect(body).toMatchObject({
+      details: { registry: { status: 'degraded', message: 'the registry is away (WRONGPASS)' } },
+    });
+    expect(await gateway.call('POST', '/discovery/cleanup')).toMatchObject({ status: 503 });
     expect((await gateway.get('/health/ready')).status).toBe(200);
   });
 

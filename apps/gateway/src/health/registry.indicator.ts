@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { HealthIndicator } from '#service-kit';
+import { PublicTrouble, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
 /** A gateway whose registry is away forwards on, to those whom it knows; it says that nothing can be registered. */
@@ -14,7 +14,8 @@ export class RegistryIndicator implements HealthIndicator {
   ) {}
 
   check(): Promise<Readonly<Record<string, unknown>>> {
-    if (this.registry.awaySince !== undefined) return Promise.reject(new Error('the registry is away'));
+    const { awayFor } = this.registry;
+    if (awayFor !== undefined) return Promise.reject(new PublicTrouble(`the registry is away (${awayFor})`));
     const { entries } = this.table.current;
     return Promise.resolve({
       services: entries.length,

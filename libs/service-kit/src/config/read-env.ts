@@ -28,7 +28,8 @@ export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
   return cleanEnv(values, specs, { reporter: (report) => nameEveryBadVariable(report, problems) });
 }
 
-function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
+/** A variable of another kind than those below; `parse` answers `undefined` for what is not `expected`. */
+export function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
   return makeValidator<T>((input) => {
     const value = parse(input.trim());
     if (value === undefined) throw new Error(EXPECTED + expected);

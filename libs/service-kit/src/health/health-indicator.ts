@@ -4,6 +4,11 @@ export interface HealthIndicator {
   readonly name: string;
   /** `false`: when it is down the app says so (`degraded`) and serves on. */
   readonly required: boolean;
-  /** Resolves to details worth showing. @throws when it is down; the error's text is not shown. */
+  /** Resolves to details worth showing. @throws when it is down; only a {@link PublicTrouble}'s text is shown. */
   check(): Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** Why something is down, in words that everybody may read: no host, path or user in them. */
+export class PublicTrouble extends Error {
+  override readonly name = 'PublicTrouble';
 }

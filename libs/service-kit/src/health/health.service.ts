@@ -6,7 +6,7 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Readiness } from '../app/readiness.js';
-import type { HealthIndicator } from './health-indicator.js';
+import { PublicTrouble, type HealthIndicator } from './health-indicator.js';
 
 export const INDICATORS = Symbol('health indicators');
 
@@ -42,9 +42,15 @@ export class HealthService {
 
   private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
     const session = this.sessions.check(indicator.name);
-    const result = await session.attempt(() => indicator.check()).withTimeout(CHECK_TIMEOUT_MS);
-    if (result[indicator.name]?.status === 'up') return result;
     // Not terminus' own words: an error's text may name hosts, paths and users.
-    return indicator.required ? session.down('does not answer') : session.degraded('does not answer');
+    let words = 'does not answer';
+    const check = () =>
+      indicator.check().catch((error: unknown) => {
+        if (error instanceof PublicTrouble) words = error.message;
+        throw error;
+      });
+    const result = await session.attempt(check).withTimeout(CHECK_TIMEOUT_MS);
+    if (result[indicator.name]?.status === 'up') return result;
+    return indicator.required ? session.down(words) : session.degraded(words);
   }
 }

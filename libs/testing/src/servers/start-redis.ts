@@ -18,15 +18,16 @@ export interface TestRedis {
 /**
  * Starts a server that keeps nothing, on a port of loopback.
  * @param port one that a server of before had, to come back empty at its address
+ * @param extra further options of `redis-server`
  * @throws when Redis is not installed
  */
-export async function startRedis(port?: number): Promise<TestRedis> {
+export async function startRedis(port?: number, extra: readonly string[] = []): Promise<TestRedis> {
   const program = findProgram('redis-server');
   if (program === undefined) throw new Error('redis-server is not on this machine');
   const directory = tempDir('redis-');
   const at = port ?? (await freePort());
   const options = ['--bind', '127.0.0.1', '--port', at, '--save', '', '--appendonly', 'no'];
-  const args = [...options.map(String), '--dir', directory.path];
+  const args = [...options.map(String), '--dir', directory.path, ...extra];
   const process = new LaunchedProcess(program, args, plainEnvironment());
   await waitFor(`Redis on port ${at}`, () => answers(at));
   return {
@@ -46,7 +47,8 @@ async function answers(port: number): Promise<boolean> {
     await once(socket, 'connect');
     socket.write('PING\r\n');
     const [reply] = (await once(socket, 'data')) as [Buffer];
-    return reply.toString() === '+PONG\r\n';
+    // One that wants a password first is there all the same.
+    return /^(?:\+PONG|-NOAUTH)/.test(reply.toString());
   } finally {
     socket.destroy();
   }

@@ -25,6 +25,7 @@ import {
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
 export class MemoryStore extends RegistryStore {
   readonly awaySince = undefined;
+  readonly awayFor = undefined;
   private readonly instances = new Map<string, StoredInstance>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private readonly followers = new Listeners<[RecordPart]>();

@@ -108,4 +108,7 @@ export abstract class RegistryStore {
 
   /** Since when the store is away, milliseconds since the epoch by this process; `undefined`: it answers. */
   abstract get awaySince(): number | undefined;
+
+  /** Why, in one word that tells no address and no secret: `ECONNREFUSED`, `WRONGPASS`. */
+  abstract get awayFor(): string | undefined;
 }

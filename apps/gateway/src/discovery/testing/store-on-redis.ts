@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#service-kit';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import { RedisStore } from '../store/redis/redis.store.js';
+import { troubleOf } from '../store/redis/trouble.js';
 import type { RecordedChange } from '../store/registry-store.js';
 import { storedFrom } from '../stored-from.js';
 import type { StoreBench } from './registry-store.contract.js';
@@ -11,6 +12,8 @@ export class StoreOnRedis implements StoreBench {
   readonly store: RedisStore;
   /** What the store said of itself. */
   readonly told: string[] = [];
+  /** What it said it was still away for. */
+  readonly reasons: string[] = [];
   readonly changes: RecordedChange[] = [];
   /** How often the record went on elsewhere than where it had ended. */
   gaps = -1;
@@ -22,7 +25,11 @@ export class StoreOnRedis implements StoreBench {
   ) {
     this.store = new RedisStore(
       { url, prefix, gateway: newId() },
-      { away: () => this.told.push('away'), back: () => this.told.push('back') },
+      {
+        away: () => this.told.push('away'),
+        stillAway: (cause) => this.reasons.push(troubleOf(cause)),
+        back: () => this.told.push('back'),
+      },
     );
     this.store.follow(({ changes, since, upTo }) => {
       if (since > this.upTo || this.upTo < 0) this.gaps += 1;

@@ -1,4 +1,5 @@
 import type { LinkWatcher } from './registry-link.js';
+import { troubleInWords } from './trouble.js';
 
 /** What pino offers of it. */
 interface Journal {
@@ -9,5 +10,6 @@ interface Journal {
 /** Writes into the log of the process when the store goes and comes. */
 export const journalOf = (journal: Journal): LinkWatcher => ({
   away: (err) => journal.error({ err }, 'the registry is away; serving on with what is known'),
+  stillAway: (err) => journal.error({ err }, `the registry is still away: ${troubleInWords(err)}`),
   back: (awayMs) => journal.info({ awayMs }, 'the registry is there'),
 });

@@ -33,14 +33,25 @@ const ONE_LIFE: RedisOptions = {
 const connectionTo = ({ url, prefix }: SessionOptions, commandTimeout: number): Redis =>
   new Redis(url, { ...ONE_LIFE, commandTimeout, connectionName: prefix });
 
-/** Connects; what ioredis rejects with says only that it did not work, the event before it says why. */
+/** Without an address there was never a stream, whatever ioredis' types say. */
+const streamOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
+
+/**
+ * Connects; what ioredis rejects with says only that it did not work, the event before it says why. It also resolves when the
+ * server has no such database, and would use another one.
+ */
 async function connect(connection: Redis): Promise<void> {
-  let reason: unknown;
-  // Also later: without a listener the event would end the process.
-  connection.on('error', (error) => (reason = error));
+  let reason: Error | undefined;
+  // Also later: without a listener the event would end the process, on the client as on its socket. ioredis hears the socket's
+  // first error only, and TLS has a second one when the peer complains of a handshake that we gave up.
+  connection.on('error', (error: Error) => {
+    reason = error;
+    streamOf(connection)?.on('error', () => undefined);
+  });
   await connection.connect().catch((error: unknown) => {
     throw reason ?? error;
   });
+  if (reason !== undefined) throw reason;
 }
 
 /** A time with the store: two connections, one for scripts and one that waits for changes. Ends when either breaks. */

@@ -43,6 +43,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     return this.link.awaySince;
   }
 
+  get awayFor(): string | undefined {
+    return this.link.awayFor;
+  }
+
   /** Resolves when the gateway knows what is registered: until then it must not listen. */
   onModuleInit(): Promise<void> {
     return this.link.start();

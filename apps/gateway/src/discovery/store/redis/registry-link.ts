@@ -4,10 +4,13 @@ import { registryUnavailable } from '../../problems.js';
 import type { Picture } from './picture.js';
 import { RedisSession, type SessionOptions } from './redis-session.js';
 import type { Synchroniser } from './synchroniser.js';
+import { isRefusal, troubleInWords, troubleOf } from './trouble.js';
 
 /** Hears when the store goes and comes. */
 export interface LinkWatcher {
   away(cause: unknown): void;
+  /** It is away for another reason than it went for: told once for each. */
+  stillAway(cause: unknown): void;
   back(awayMs: number): void;
 }
 
@@ -27,10 +30,15 @@ export class RegistryLink {
   private session: RedisSession | undefined;
   private since: number | undefined = Date.now();
   private failure: unknown;
+  private wasThere = false;
+  /** Why it is away, as far as it was told. */
+  private readonly told = new Set<string>();
   private mustSynchronise = false;
   private waiting: Waiting[] = [];
   private life: Promise<void> | undefined;
   private readonly stopping = new AbortController();
+  /** The store has said no to us as we are. */
+  private readonly refused = new AbortController();
 
   constructor(
     private readonly options: SessionOptions,
@@ -44,20 +52,26 @@ export class RegistryLink {
     return this.since;
   }
 
+  /** Why it is away, in one word that everybody may see; `undefined`: it is not. */
+  get awayFor(): string | undefined {
+    return this.since === undefined ? undefined : troubleOf(this.failure);
+  }
+
   /** The session to write in. @throws registryUnavailable */
   get open(): RedisSession {
     if (this.since === undefined && this.session) return this.session;
     throw unavailable(this.failure);
   }
 
-  /** Resolves when the picture is complete for the first time. @throws StartupError when that takes too long */
+  /** Resolves when the picture is complete for the first time. @throws StartupError when that takes too long, or cannot be */
   async start(): Promise<void> {
     const arrived = this.reached(BEFORE_ALL);
     this.life ??= this.live();
-    await Promise.race([arrived, sleep(START_TIMEOUT_MS, undefined, { ref: false })]);
+    const tooLong = sleep(START_TIMEOUT_MS, undefined, { ref: false, signal: this.refused.signal });
+    await Promise.race([arrived, tooLong.catch(() => undefined)]);
     if (this.since === undefined) return;
     await this.stop();
-    throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${String(this.failure)}`);
+    throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
   }
 
   async stop(): Promise<void> {
@@ -119,15 +133,22 @@ export class RegistryLink {
   private arrive(): void {
     if (this.since !== undefined) this.watcher.back(Date.now() - this.since);
     this.since = undefined;
+    this.wasThere = true;
+    this.told.clear();
     this.release((change) => change <= this.picture.change);
   }
 
   private lose(cause: unknown): void {
     this.failure = cause;
     this.release((change) => change > BEFORE_ALL);
-    if (this.since !== undefined || this.isStopping) return;
-    this.since = Date.now();
-    this.watcher.away(cause);
+    if (isRefusal(cause)) this.refused.abort();
+    if (this.isStopping) return;
+    const isNew = !this.told.has(troubleOf(cause));
+    this.told.add(troubleOf(cause));
+    if (this.since === undefined) {
+      this.since = Date.now();
+      this.watcher.away(cause);
+    } else if (this.wasThere && isNew) this.watcher.stillAway(cause);
   }
 
   private release(isOver: (change: number) => boolean): void {
