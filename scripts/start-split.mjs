@@ -8,6 +8,7 @@ import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
 import { AppProcess } from './split/app-process.mjs';
+import { badConfiguration } from './split/bad-configuration.mjs';
 import { answers, gatewayAddress, isFree, servicesUp } from './split/gateway.mjs';
 
 const SERVICES = ['user-service', 'order-service', 'product-service'];
@@ -34,8 +35,23 @@ function onEnd(app, how) {
   console.error(
     `${app.name} ended (${how})${phase === 'starting' ? '; stopping the others' : '; the others go on'}`,
   );
-  if (phase === 'starting') void stop('SIGINT');
+  if (phase === 'starting') void giveUp(app);
   else if (apps.every(({ running }) => !running)) process.exit(1);
+}
+
+/** An app names its own bad variables; whoever mends those should not have to find the others' one by one. */
+async function giveUp({ lastWords }) {
+  phase = 'stopping';
+  const isMisconfigured = lastWords.includes('bad configuration');
+  // What was set, not what we made of it: services are given a REGISTRY_URL that follows from GATEWAY_PORT.
+  const asked = { ...process.env, REGISTRY_URL: undefined };
+  const problem = isMisconfigured && (await badConfiguration(['gateway', ...SERVICES], asked));
+  if (problem) console.error(`all apps: ${problem}`);
+  // Nobody has sent anything yet: the services first, so that none of them misses its registry.
+  const [gateway, ...services] = apps;
+  await Promise.all(services.map((service) => service.stop('SIGINT')));
+  await gateway.stop('SIGINT');
+  process.exit(1);
 }
 
 /** The gateway first: what it still forwards needs the services. After it nobody is left who would have to notice. */

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
-import { launchSystem, tempDir, type Environment } from '#testing';
+import { launchSystem, startSystem, tempDir, type Environment } from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
@@ -79,5 +79,38 @@ describe('four processes', () => {
     expect(await launched.exited).toEqual({ code: 1, signal: null });
     expect(launched.stderr).toBe(`gateway: the port is already taken (port ${port})\n`);
     other.close();
+  });
+
+  it('end together when the port of one is taken, and say whose', async () => {
+    const { server, port } = await takePort('127.0.0.1');
+    const launched = launchSystem('split', { DATA_DIR: data.path, USER_SERVICE_PORT: port });
+    const exit = await launched.exited;
+    server.close();
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(launched.stderr.split('\n')).toEqual([
+      `user-service    | user-service: the port is already taken (port ${port})`,
+      'user-service ended (exit code 1); stopping the others',
+      '',
+    ]);
+    expect(launched.stdout).not.toMatch(/"level":"(?:warn|error)"|^ready/m);
+  });
+
+  it.each([
+    ['GATEWAY_PORT', 'LOG_LEVEL', 'ORDER_SERVICE_PORT'],
+    ['USER_SERVICE_PORT', 'PRODUCT_SERVICE_PORT', 'DATABASE_URL'],
+  ])('name every bad variable of all of them: %s, %s, %s', async (...names) => {
+    const bad = Object.fromEntries(names.map((name) => [name, 'secret']));
+    const launched = launchSystem('split', { DATA_DIR: data.path, ...bad });
+    expect(await launched.exited).toEqual({ code: 1, signal: null });
+    const [line] = /^all apps: bad configuration: .*$/m.exec(launched.stderr) ?? [''];
+    for (const name of names) expect(line.split(name)).toHaveLength(2);
+    expect(launched.stderr).not.toContain('secret');
+  });
+
+  it('say nothing that has to be looked into when they stop', async () => {
+    const system = await startSystem('split', { DATA_DIR: data.path });
+    expect(await system.process.stop()).toEqual({ code: 0, signal: null });
+    expect(system.process.stdout).not.toMatch(/"level":"(?:warn|error)"/);
+    expect(system.process.stderr).toBe('');
   });
 });

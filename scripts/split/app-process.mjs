@@ -7,6 +7,9 @@ const WIDTH = 'product-service'.length;
 export class AppProcess {
   #child;
 
+  /** The last line that it wrote on standard error: why it did not start. */
+  lastWords = '';
+
   constructor(name, env) {
     this.name = name;
     this.#child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
@@ -17,7 +20,7 @@ export class AppProcess {
     });
     console.log(`${name} is process ${this.#child.pid}`);
     this.#prefix(this.#child.stdout, process.stdout);
-    this.#prefix(this.#child.stderr, process.stderr);
+    this.#prefix(this.#child.stderr, process.stderr).on('line', (line) => (this.lastWords = line));
     /** Resolves to how it ended: an exit code or a signal. After all of its output was passed on. */
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -43,6 +46,8 @@ export class AppProcess {
   }
 
   #prefix(from, to) {
-    createInterface({ input: from }).on('line', (line) => to.write(`${this.name.padEnd(WIDTH)} | ${line}\n`));
+    return createInterface({ input: from }).on('line', (line) =>
+      to.write(`${this.name.padEnd(WIDTH)} | ${line}\n`),
+    );
   }
 }

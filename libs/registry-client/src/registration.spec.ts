@@ -177,6 +177,15 @@ describe('Registration', () => {
     await pass(0);
 
     await expect(registration.stop()).resolves.toBeUndefined();
+    expect(logger.info).toHaveBeenLastCalledWith({}, expect.stringContaining('the lease will run out'));
+    expect(logger.warn).not.toHaveBeenCalled();
+  });
+
+  it('complains of a registry that does not let it go', async () => {
+    registry.onUnregister = () => Promise.reject(new RegistryError(401, 'no'));
+    const registration = start();
+    await pass(0);
+    await registration.stop();
     expect(logger.warn).toHaveBeenCalledTimes(1);
   });
 });

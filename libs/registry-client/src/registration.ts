@@ -51,8 +51,16 @@ export class Registration {
     try {
       await this.options.registry.unregister(this.options.body.id);
     } catch (error) {
-      this.options.logger.warn({ err: error }, 'could not deregister; the lease will run out');
+      this.complainOfLeaving(error);
     }
+  }
+
+  // A registry that stopped before us, as when a whole system is stopped, is nothing to look into.
+  private complainOfLeaving(error: unknown): void {
+    const { logger } = this.options;
+    if (error instanceof RegistryError)
+      logger.warn({ err: error }, 'could not deregister; the lease will run out');
+    else logger.info({}, 'the registry does not answer any more; the lease will run out');
   }
 
   private next(delayMs: number): void {
@@ -71,7 +79,7 @@ export class Registration {
       this.next(this.registered ? this.beatEveryMs() : 0);
     } catch (error) {
       this.failures += 1;
-      if (this.failures === 1) this.options.logger.warn({ err: error }, complaintOf(error));
+      if (this.failures === 1 && !this.stopped) this.options.logger.warn({ err: error }, complaintOf(error));
       this.next(this.retryAfterMs());
     }
   }
