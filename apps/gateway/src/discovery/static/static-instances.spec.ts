@@ -54,8 +54,14 @@ describe('a gateway with a file of instances', () => {
   }, 20_000);
 
   it('goes on with the last good list when the file breaks', async () => {
+    const told = jest.spyOn(gateway.app.logger, 'error');
     write('[{ "name": "pap');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until(() =>
+      told.mock.calls.some(([message]) =>
+        String(message).includes('is not used as it is now: it is not JSON'),
+      ),
+    );
+    told.mockRestore();
     expect([await statusOf('papers'), await statusOf('files')]).toEqual([200, 200]);
     write([{ name: 'papers', url }]);
     await until(async () => (await statusOf('files')) === 404);
