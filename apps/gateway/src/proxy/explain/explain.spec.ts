@@ -84,8 +84,12 @@ describe('Explainer', () => {
     const limited = policyOf('[["gateway.concurrency.per-instance","1"]]').policy;
     const routes = new RouteTable(zoned, (service) => compileRoute(service, limited, { zone: 'a' }));
     zoned.current.get('users')!.instances[2]!.load.inFlight = 1;
-    const { attempts } = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
-    expect(attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
+    const told = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
+    expect(told.attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
+    expect(told.candidates.map(({ id }) => id)).toEqual(['near', 'far']);
+    expect(told.excluded).toMatchObject([
+      { id: 'full', status: 'up', reason: expect.stringContaining('(1, gateway.concurrency.per-instance)') },
+    ]);
   });
 
   it('tells the problem that a request would meet', () => {

@@ -72,18 +72,27 @@ export class Explainer {
     if ('problem' in match) return refused(method, path, match.problem);
     const entry = this.services.current.get(match.route.service);
     const available = new Set(entry?.available);
+    const limit = match.route.policy.concurrency.perInstance || Infinity;
+    const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
+    const full = [...available].filter((each) => !hasRoom(each));
     return {
       method,
       path,
       route: describeRoute(match.route),
       upstreamPath: match.upstreamTarget,
-      candidates: Array.from(available, describeCandidate),
-      excluded: (entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
+      candidates: [...available].filter(hasRoom).map(describeCandidate),
+      excluded: [
+        ...(entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
+        ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
+      ],
       attempts: nextAttempts(match.route, entry?.available ?? [], method),
       problem: problemAhead(match.route, available.size),
     };
   }
 }
+
+const fullOf = (limit: number): string =>
+  `it has as many requests under way as it may have (${limit}, gateway.concurrency.per-instance)`;
 
 const refused = (method: string, path: string, problem: Problem): Explanation => ({
   method,
