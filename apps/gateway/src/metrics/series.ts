@@ -17,6 +17,10 @@ export interface EndedExchange {
   readonly isTunnel: boolean;
 }
 
+/** How the breaker of a service stands: it lets all through, one on trial, or none. */
+export const BREAKER_STANDINGS = ['closed', 'half-open', 'open'] as const;
+export type BreakerStanding = (typeof BREAKER_STANDINGS)[number];
+
 const FIRST_ERROR = 500;
 
 /** What is counted of a service and of each of its instances alike. */
@@ -57,6 +61,8 @@ export class ServiceSeries extends Series {
   tunnelsOpen = 0;
   /** What an adaptive limit of concurrency stands at; `undefined` without one. */
   concurrencyLimit: number | undefined = undefined;
+  /** `undefined`: its policy asks for no breaker, or nobody has asked for it yet. */
+  breaker: BreakerStanding | undefined = undefined;
   goneSince: number | undefined = undefined;
 
   constructor(readonly name: string) {

@@ -30,6 +30,7 @@ function busyTraffic(): TrafficMetrics {
   traffic.service('users').record(ended({ status: 0, ending: 'client-left' }));
   traffic.service('users').record(ended({ status: 204, attempts: 2, hedge: { outcome: 'won' } }));
   traffic.service('users').record(ended({ status: 204, hedge: { outcome: undefined } }));
+  traffic.service('users').breaker = 'open';
   traffic.rejections.add('unknown-service');
   return traffic;
 }
@@ -60,6 +61,8 @@ describe('exposition', () => {
     expect(valueOf('gateway_endings_total', { service: 'users', ending: 'client-left' })).toBe(1);
     expect(valueOf('gateway_retries_total', { service: 'users' })).toBe(4);
     expect(valueOf('gateway_hedges_total', { service: 'users', outcome: 'won' })).toBe(1);
+    expect(valueOf('gateway_breaker_state', { service: 'users' })).toBe(2);
+    expect(valueOf('gateway_breaker_state', { service: 'orders' })).toBeUndefined();
     expect(valueOf('gateway_request_duration_seconds_bucket', { service: 'orders', le: '0.00025' })).toBe(1);
     expect(valueOf('gateway_request_duration_seconds_count', { service: 'orders' })).toBe(3);
     expect(

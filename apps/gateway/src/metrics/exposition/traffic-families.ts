@@ -1,6 +1,6 @@
 import type { InstanceDirectory } from '../instance-directory.js';
 import { BOUNDS_MS, type LatencyHistogram } from '../latency-histogram.js';
-import type { InstanceSeries, ServiceSeries } from '../series.js';
+import { BREAKER_STANDINGS, type InstanceSeries, type ServiceSeries } from '../series.js';
 import type { TrafficMetrics } from '../traffic-metrics.js';
 import { family, type Labels, type MetricFamily, type Sample } from './family.js';
 import { renderNumber } from './render.js';
@@ -75,8 +75,16 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'gauge',
       'gateway_concurrency_limit',
-      'Requests under way that an adaptive limit allows.',
+      'Requests under way that an adaptive limit of concurrency allows; none for services without one.',
       of(({ name, concurrencyLimit: limit }) => (limit === undefined ? [] : [[{ service: name }, limit]])),
+    ),
+    family(
+      'gauge',
+      'gateway_breaker_state',
+      'Breaker of a service: 0 closed, 1 half-open (one request on trial), 2 open; none for services without one.',
+      of(({ name, breaker }) =>
+        breaker === undefined ? [] : [[{ service: name }, BREAKER_STANDINGS.indexOf(breaker)]],
+      ),
     ),
   ];
 }

@@ -3,8 +3,10 @@ import type { AppContext } from '#service-kit';
 import { LiveServiceTable } from '../../discovery/index.js';
 import type { GatewayConfig } from '../../gateway.config.js';
 import { Explainer } from '../explain/explain.js';
+import { TrafficMetrics } from '../../metrics/index.js';
 import { INSTANCE_REPORTS, type InstanceReports } from '../instance-reports.js';
 import { policyOf } from '../policy-of-metadata.js';
+import type { BreakerState } from '../resilience/breaker.js';
 import { LoopLag } from '../resilience/loop-lag.js';
 import { SilenceWatch } from '../resilience/silence-watch.js';
 import { compileRoute, type RouteSurroundings } from './compile-route.js';
@@ -18,9 +20,17 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
     provide: RouteTable,
-    useFactory: (services: LiveServiceTable, lag: LoopLag) =>
-      new RouteTable(services, compiler(logger, surroundingsOf(services, lag, zone, logger))),
-    inject: [LiveServiceTable, LoopLag],
+    useFactory: (services: LiveServiceTable, lag: LoopLag, traffic: TrafficMetrics) => {
+      const onBreaker = (service: string, state: BreakerState): void => {
+        logger.warn({ service, state }, 'the breaker of a service has changed');
+        traffic.service(service).breaker = state;
+      };
+      return new RouteTable(
+        services,
+        compiler(logger, traffic, surroundingsOf(services, { lag, zone, onBreaker })),
+      );
+    },
+    inject: [LiveServiceTable, LoopLag, TrafficMetrics],
   },
   { provide: Router, useFactory: (routes: RouteTable) => new Router(routes), inject: [RouteTable] },
   {
@@ -36,22 +46,21 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
 ];
 
 /** Compiles declared policies; what is wrong in one is told once per declaration. */
-function compiler(logger: Logger, around: RouteSurroundings): CompileRoute {
+function compiler(logger: Logger, traffic: TrafficMetrics, around: RouteSurroundings): CompileRoute {
   return (service, declaration) => {
     const { policy, faults } = policyOf(declaration);
     for (const fault of faults) logger.warn({ service, fault }, 'a declared policy is not taken');
-    return compileRoute(service, policy, around);
+    const route = compileRoute(service, policy, around);
+    // A policy that changed has begun with a new breaker, or has none any more.
+    traffic.service(service).breaker = route.breaker?.state;
+    return route;
   };
 }
 
 const surroundingsOf = (
   services: LiveServiceTable,
-  lag: LoopLag,
-  zone: string | undefined,
-  logger: Logger,
+  others: Omit<RouteSurroundings, 'availableOf'>,
 ): RouteSurroundings => ({
-  zone,
-  lag,
+  ...others,
   availableOf: (service) => services.current.get(service)?.available.length ?? 0,
-  onBreaker: (service, state) => logger.warn({ service, state }, 'the breaker of a service has changed'),
 });
