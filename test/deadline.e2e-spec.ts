@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { call, startApp, tempDir, waitFor, type AppProcess } from '#testing';
+
+const WAITS_MS = 1_500;
+const ORDER = { userId: 'u', items: [{ productId: 'p', quantity: 1 }] };
+
+/** What the user service was asked, and whether whoever asked still waits. */
+interface Asked {
+  readonly line: string;
+  readonly timeLeftMs: number;
+  readonly askedAt: number;
+  endedAt: number | undefined;
+}
+
+const describeRequest = ({ method, url, headers }: IncomingMessage): Asked => ({
+  line: `${method} ${url}`,
+  timeLeftMs: Number(headers['x-request-timeout-ms']),
+  askedAt: performance.now(),
+  endedAt: undefined,
+});
+
+describe('the time that a caller waits', () => {
+  const data = tempDir();
+  const asked: Asked[] = [];
+  let users: Server;
+  let gateway: AppProcess;
+  let orders: AppProcess;
+
+  beforeAll(async () => {
+    // It never answers what it is asked about users.
+    users = createServer((request, response) => {
+      if (!request.url!.startsWith('/users/')) return void response.end();
+      const seen = describeRequest(request);
+      asked.push(seen);
+      response.once('close', () => (seen.endedAt = performance.now()));
+    }).listen(0, '127.0.0.1');
+    await once(users, 'listening');
+    gateway = await startApp('gateway', { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' });
+    const url = `http://127.0.0.1:${(users.address() as AddressInfo).port}`;
+    const body = { name: 'user-service', url, id: 'users', ttlSeconds: 300 };
+    expect((await call(gateway.url, 'POST /discovery/register', { body })).status).toBe(201);
+    const env = { ORDER_SERVICE_PORT: '0', DATA_DIR: data.path, REGISTRY_URL: gateway.url };
+    orders = await startApp('order-service', env);
+    await waitFor(
+      'orders to be up',
+      async () => (await call(gateway.url, 'GET /api/order-service/orders')).status === 200,
+    );
+  });
+
+  afterAll(async () => {
+    users.closeAllConnections();
+    users.close();
+    for (const { process } of [orders, gateway]) await process.stop();
+    data.remove();
+  });
+
+  const order = (headers: Readonly<Record<string, string>>) =>
+    call(gateway.url, 'POST /api/order-service/orders', { body: ORDER, headers });
+
+  it('goes through the gateway and the order service to the user service, which is not asked for longer', async () => {
+    const answered = order({ 'x-request-timeout-ms': String(WAITS_MS) });
+    await waitFor('the user service to be asked', () => asked.length > 0);
+    const [first] = asked as [Asked];
+    expect(first.line).toBe('GET /users/u');
+    expect(first.timeLeftMs).toBeGreaterThan(0);
+    expect(first.timeLeftMs).toBeLessThanOrEqual(WAITS_MS);
+    await waitFor('the order service to give up', () => first.endedAt !== undefined);
+    // By a timer, which may be a millisecond early, and not before: the caller did wait.
+    expect(first.endedAt! - first.askedAt).toBeGreaterThanOrEqual(first.timeLeftMs - 50);
+    // Accepted for later by the order service, or given up by the gateway at that very moment.
+    expect([202, 504]).toContain((await answered).status);
+  });
+});
