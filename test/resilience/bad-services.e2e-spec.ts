@@ -12,17 +12,26 @@ describe('A service that', () => {
     await fleet.add('good', 'good-a');
   });
 
+  /** As long as it takes to be answered a hundred times. */
+  async function goodTraffic(): Promise<Traffic> {
+    const traffic = new Traffic(`${fleet.url}/api/good/x`, { clients: 4, pauseMs: 5 });
+    await waitFor('a hundred answers', () => traffic.arrivals.length > 100);
+    await traffic.stop();
+    return traffic;
+  }
+
   it.each(BAD)('%s leaves the others alone', async (behaviour) => {
     const metadata = { 'gateway.timeout.response-header-ms': '500', 'gateway.timeout.total-ms': '1000' };
     await fleet.add(behaviour, `${behaviour}-a`, { behaviour, metadata });
+    const alone = await goodTraffic();
     const bad = new Traffic(`${fleet.url}/api/${behaviour}/x`, { clients: 16, pauseMs: 10 });
     await waitFor('it to be asked', () => bad.arrivals.length > 0);
-    const good = await Traffic.during(1_000, `${fleet.url}/api/good/x`, { clients: 4, pauseMs: 5 });
+    const beside = await goodTraffic();
     await bad.stop();
-    expect(good.failures).toEqual([]);
-    expect(good.arrivals.length).toBeGreaterThan(20);
-    // It takes two milliseconds; the bound is for a machine that is busy with something else.
-    expect(good.quantileMs(0.5)).toBeLessThan(100);
+    expect(beside.failures).toEqual([]);
+    // Who waits for a bad service waits for half a second. How much the others lose is measured on a quiet machine: `npm run
+    // drill`.
+    expect(beside.quantileMs(0.5)).toBeLessThan(Math.max(100, 10 * alone.quantileMs(0.5)));
     expect(bad.failures.length).toBe(bad.arrivals.filter(({ text }) => text !== `${behaviour}-a`).length);
   });
 

@@ -123,9 +123,8 @@ describe('the life of an instance', () => {
     const { body } = await gateway.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     const { expiresAt } = body as { expiresAt: string };
     await until(async () => isEmpty((await gateway.get('/discovery/services')).body));
-    const late = Date.now() - Date.parse(expiresAt);
-    expect(late).toBeGreaterThanOrEqual(0);
-    expect(late).toBeLessThan(1000);
+    // How soon after that is a matter of the sweeper's turns, which its own spec counts.
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
     expect((await gateway.get('/services')).body).toEqual([]);
     expect((await gateway.call('POST', '/discovery/cleanup')).body).toEqual({ removed: [] });
   });

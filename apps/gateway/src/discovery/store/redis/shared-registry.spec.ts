@@ -259,11 +259,14 @@ withRedis('a Redis that comes and goes', (server) => {
     server().process.signal('SIGKILL');
     await waitFor('the loss', () => stores.every(({ told }) => told.length === 2));
     expect(await stores[1]!.ids()).toHaveLength(99);
+    const launchedAt = performance.now();
     const again = await startRedis(server().port);
     const startedAt = performance.now();
     await waitFor('the return', () => stores.every(({ told }) => told.length === 3));
     const late = await StoreOnRedis.open(again.url, 'one');
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    // On a machine that starts a Redis at once.
+    const most = Math.max(2000, 10 * (startedAt - launchedAt));
+    expect(performance.now() - startedAt).toBeLessThan(most);
     expect(await late.ids()).toEqual(ids.filter((id) => id !== 'i7'));
     await stores[0]!.register('i7');
     await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 102));
@@ -277,7 +280,7 @@ describe('a gateway whose Redis is not there', () => {
     const port = await freePort();
     await expect(StoreOnRedis.open(`redis://127.0.0.1:${port}`)).rejects.toMatchObject({
       name: 'StartupError',
-      message: `the Redis server of REDIS_URL cannot be used: Error: connect ECONNREFUSED 127.0.0.1:${port}`,
+      message: `the Redis server of REDIS_URL cannot be used: connect ECONNREFUSED 127.0.0.1:${port}`,
     });
   });
 });
