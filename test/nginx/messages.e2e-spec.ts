@@ -52,6 +52,18 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     expect(JSON.stringify(seen)).not.toMatch(/evil|203\.0\.113\.5|x-forwarded-ssl/);
   });
 
+  it.each(['stock-reservations', '%73tock-reservations/1', './x/..//stock-reservations/1'])(
+    'lets nobody through to %s, which services keep for one another',
+    async (path) => {
+      const asked = request(front.nginx.url, { path: `/api/product-service/${path}` }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      const [body] = (await once(answer, 'data')) as [Buffer];
+      // A gateway would say that it knows no such service.
+      expect(body.toString()).toContain('"type":"urn:msa-gateway:problem:not-found"');
+      expect(answer.statusCode).toBe(404);
+    },
+  );
+
   it.each(['abc-123', '~'.repeat(128)])('keeps the request id %s', async (id) => {
     front.answer = (incoming, response) => response.end(incoming.headers['x-request-id']);
     const { headers, body } = await call(front.url, 'GET /id', { headers: { 'x-request-id': id } });
