@@ -5,13 +5,14 @@ import { isProxied, serviceEnd, serviceOf } from '../../routing/target.js';
 import { useOriginForm } from '../head/origin-form.js';
 import { parseRequestHead } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
-import { ClientConnection, type ConnectionOwner } from './client-connection.js';
+import { ClientConnection } from './client-connection.js';
+import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import { WireExchange } from './wire-exchange.js';
 
 /** Takes connections of clients and turns their requests into exchanges. */
 export class WireEntrance implements ConnectionOwner {
-  private readonly connections = new Set<ClientConnection>();
+  private readonly connections = new Set<OwnedConnection>();
   isClosing = false;
 
   constructor(readonly parts: WireEntranceParts) {}
@@ -32,7 +33,7 @@ export class WireEntrance implements ConnectionOwner {
     return this.isOurs(head.target) ? head : undefined;
   }
 
-  exchangeOf(client: ClientConnection, head: RequestHead): WireExchange {
+  exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {
     return new WireExchange(
       client,
       head,
@@ -41,7 +42,7 @@ export class WireEntrance implements ConnectionOwner {
     );
   }
 
-  forget(client: ClientConnection): void {
+  forget(client: OwnedConnection): void {
     this.connections.delete(client);
   }
 
