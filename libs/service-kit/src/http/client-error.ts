@@ -15,14 +15,33 @@ function problemOf(code: string | undefined) {
   return malformedRequest('the request is not valid HTTP/1.1');
 }
 
-// As node's own answer does it: a head in the middle of another answer would be read as a part of that one.
-const isAnswering = (socket: Socket & { _httpMessage?: ServerResponse | null }): boolean =>
-  socket._httpMessage?.headersSent ?? false;
+/** Where node:http keeps the response that a socket carries now. */
+type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 
-/** Answers what node:http's parser refuses, before there is a request: a problem document, then a close. */
+const failed = new WeakSet<Socket>();
+
+/**
+ * Answers what node:http's parser refuses, before there is a request: a problem document, then a close. The answers to
+ * requests that came whole before it go first (RFC 9112, section 9.3.2).
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (isAnswering(socket)) {
+  // Whatever else comes is refused by the parser once more.
+  if (failed.has(socket)) return;
+  failed.add(socket);
+  afterWholeRequests(socket, () => answer(error, socket));
+}
+
+function afterWholeRequests(socket: Answering, next: () => void): void {
+  const response = socket._httpMessage;
+  if (response?.req.complete) response.once('close', () => afterWholeRequests(socket, next));
+  else next();
+}
+
+function answer(error: NodeJS.ErrnoException, socket: Answering): void {
+  if (!socket.writable) return;
+  // A head in the middle of another answer would be read as a part of that one.
+  if (socket._httpMessage?.headersSent) {
     endAnswer(socket);
     return;
   }

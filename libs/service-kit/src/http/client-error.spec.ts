@@ -1,0 +1,91 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { waitFor } from '#testing';
+import { answerClientError } from './client-error.js';
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+
+let server: Server;
+let socket: Socket;
+let received: string;
+let isEnded: boolean;
+let responses: ServerResponse[];
+
+beforeEach(async () => {
+  responses = [];
+  server = createServer((_request, response) => responses.push(response));
+  server.on('clientError', answerClientError);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+  received = '';
+  isEnded = false;
+  socket.on('data', (text: string) => (received += text)).on('end', () => (isEnded = true));
+});
+afterEach(() => {
+  socket.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+const requests = (count: number): Promise<unknown> =>
+  waitFor(`${count} requests`, () => responses.length === count);
+const end = (): Promise<unknown> => waitFor('the end', () => isEnded);
+const statuses = (): string[] => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
+
+describe('what is no request', () => {
+  it('is answered, and the connection closes', async () => {
+    socket.write('no request\r\n\r\n');
+    await end();
+    expect(received).toMatch(/^HTTP\/1\.1 400 [^]*"type":"urn:msa-gateway:problem:malformed-request"/);
+  });
+
+  it('is answered after all that came before it', async () => {
+    socket.write(`${GET}${GET}no request\r\n\r\n`);
+    await requests(2);
+    responses[1]!.end('second');
+    responses[0]!.write('fir');
+    await waitFor('the first to begin', () => received.includes('fir'));
+    socket.write('nor is this');
+    responses[0]!.end('st');
+    await end();
+    expect(statuses()).toEqual(['200', '200', '400']);
+    expect(received).toMatch(
+      /3\r\nfir\r\n2\r\nst\r\n0\r\n\r\nHTTP\/1\.1 200 [^]*second[^]*malformed-request/,
+    );
+  });
+
+  it('is answered at once when it stands in the body that the service waits for', async () => {
+    socket.write(`${POST}no chunk\r\n`);
+    await end();
+    expect(statuses()).toEqual(['400']);
+  });
+
+  it('ends an answer that has begun to a request that never becomes whole', async () => {
+    socket.write(POST);
+    await requests(1);
+    responses[0]!.write('begun');
+    await waitFor('it to begin', () => received.includes('begun'));
+    socket.write('no chunk\r\n');
+    await end();
+    expect(statuses()).toEqual(['200']);
+    expect(received).not.toContain('\r\n0\r\n\r\n');
+  });
+
+  it('gets no answer where the one before it closes the connection', async () => {
+    socket.write(`${GET}no request\r\n\r\n`);
+    await requests(1);
+    responses[0]!.setHeader('connection', 'close').end('last');
+    await end();
+    expect(statuses()).toEqual(['200']);
+  });
+
+  it('is forgotten with a client that leaves', async () => {
+    socket.write(`${GET}no request\r\n\r\n`);
+    await requests(1);
+    socket.resetAndDestroy();
+    await once(responses[0]!, 'close');
+    expect(responses[0]!.writableFinished).toBe(false);
+  });
+});
