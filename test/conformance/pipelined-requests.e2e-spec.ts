@@ -60,6 +60,20 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
   });
 
   it.each([
+    ['a line that is none', 'no request\r\n\r\n'],
+    ['a head that is malformed', get('/api/raw/x', 'Content-Length: x\r\n')],
+    ['a head that is too large', get('/api/raw/x', `X-Large: ${'x'.repeat(20_000)}\r\n`)],
+  ])('refuses %s after the answer that comes first', async (_what, bytes) => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/api/raw/slow') + bytes);
+    await client.until(/very$/);
+    finishSlow();
+    expect(await client.untilClosed()).toMatch(
+      /\r\n\r\nveryslowHTTP\/1\.1 (400|431) [^]*(malformed-request|too-large)/,
+    );
+  });
+
+  it.each([
     ['an upgrade', TALK, /HTTP\/1\.1 101 [^]*hello$/],
     ['CONNECT', CONNECT, /HTTP\/1\.1 501 [^]*method-not-supported/],
   ])('takes %s behind two requests for the gateway itself', async (_what, last, answer) => {
