@@ -13,8 +13,11 @@ export const FIELD_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\
  */
 export const REQUEST_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!\x22\x24-\x7e]+ HTTP\/1\.[01]\r\n/y;
 
-/** `HTTP-version SP status-code [SP reason-phrase] CRLF`. */
-export const STATUS_LINE = /HTTP\/1\.[01] [1-5]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/y;
+/**
+ * `HTTP-version SP status-code [SP reason-phrase] CRLF`. Three digits are a status, also beyond 599: what is not known of it
+ * is the client's to judge (RFC 9110, section 15), and some services have answers of their own there.
+ */
+export const STATUS_LINE = /HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/y;
 
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 

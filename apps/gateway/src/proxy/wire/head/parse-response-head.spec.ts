@@ -58,7 +58,7 @@ describe('parseResponseHead', () => {
   it.each([
     ['HTTP/2 200 OK'],
     ['HTTP/1.1 20 OK'],
-    ['HTTP/1.1 600 OK'],
+    ['HTTP/1.1 099 OK'],
     ['HTTP/1.1 2000 OK'],
     ['HTTP/1.1  200 OK'],
     ['HTTP/1.1 200\tOK'],
