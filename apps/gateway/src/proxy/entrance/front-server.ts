@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
 import { expectationFailed, methodNotSupported } from '../problems.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../wire/entrance/client-limits.js';
+import { takeForward } from '../edge/max-forwards.js';
 import { isProxied } from '../routing/target.js';
 import { afterAnswers } from './after-answers.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
@@ -81,9 +82,10 @@ export class FrontServer {
     expects: boolean,
   ): void {
     const head = checkHead(request);
-    if (this.entrance && isProxied(head.target)) this.entrance.request(request, response, head, expects);
+    const isForwarded = isProxied(head.target) && takeForward(request);
+    if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);
     else if (head.fault) refuse(request, response, head.fault);
-    else serveByNest(request, response, head, { nest, expects });
+    else serveByNest(request, response, ownTarget(head), { nest, expects });
   }
 
   private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {
@@ -103,10 +105,13 @@ const optionsFor = ({ headMs }: ClientLimits): ServerOptions => ({
   connectionsCheckingInterval: headMs / 4,
 });
 
+/** What Nest is asked for. A request that may be forwarded no further asks about the gateway as a whole. */
+const ownTarget = ({ target }: RequestHead): string => (isProxied(target) ? '*' : target);
+
 function serveByNest(
   request: IncomingMessage,
   response: ServerResponse,
-  { target }: RequestHead,
+  target: string,
   { nest, expects }: { nest: Handler; expects: boolean },
 ): void {
   request.url = target;

@@ -30,7 +30,8 @@ export class WireEntrance implements ConnectionOwner {
   headOf(text: string): RequestHead | undefined {
     const head = parseRequestHead(text);
     useOriginForm(head);
-    return this.isOurs(head.target) ? head : undefined;
+    // Who may forward it is counted by the other entrance: clients that ask for it are rare.
+    return !head.countsForwards && this.isOurs(head.target) ? head : undefined;
   }
 
   exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {

@@ -1,6 +1,7 @@
 import { expectationFailed, malformedRequest } from '../../problems.js';
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { tellsOrigin } from '../../edge/field-names.js';
+import { isCounted } from '../../edge/max-forwards.js';
 import { TIMING_REQUEST_HEADER } from '../../record/server-timing.js';
 import type { FieldTaker, FieldTakers } from './field-lines.js';
 import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';
@@ -9,6 +10,7 @@ import type { RequestHead } from './request-head.js';
 type Taker = FieldTaker<RequestHead>;
 
 const ENDS_HERE = false;
+const PASSES_ON = true;
 
 const contentLength: Taker = (head, value, line) => {
   if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
@@ -76,6 +78,11 @@ const collect =
     return ENDS_HERE;
   };
 
+const maxForwards: Taker = (head) => {
+  head.countsForwards = isCounted(head.method);
+  return PASSES_ON;
+};
+
 const timing: Taker = (head) => (head.asksForTiming = true);
 
 /** The request fields that mean something to the gateway, by lower-case name. */
@@ -94,6 +101,7 @@ const KNOWN: ReadonlyMap<string, Taker> = new Map([
   ['x-forwarded-host', collect('forwardedHost')],
   ['forwarded', collect('forwarded')],
   ['x-forwarded-prefix', collect('forwardedPrefix')],
+  ['max-forwards', maxForwards],
   [TIMING_REQUEST_HEADER, timing],
   // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
   ['keep-alive', drop],

@@ -29,6 +29,8 @@ export class RequestHead {
   forwardedHost: string | undefined = undefined;
   forwardedPrefix: string | undefined = undefined;
   forwarded: string | undefined = undefined;
+  /** How many may forward the request is limited. */
+  countsForwards = false;
   /** The client wants to know where time goes. */
   asksForTiming = false;
   /** Lines about the client that only a trusted proxy may add. */
