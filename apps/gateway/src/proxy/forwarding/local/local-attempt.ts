@@ -25,8 +25,10 @@ export class LocalAttempt implements Attempt, AnswerListener {
 
   start({ target, url }: Instance): void {
     const { request, response, upstreamTarget } = this.exchange;
-    const authority = url.slice(url.indexOf('//') + 2);
-    presentAs(request, upstreamTarget, ['host', authority, ...this.exchange.instanceHeaders()]);
+    const own = ['host', url.slice(url.indexOf('//') + 2)];
+    // Frameworks look for it to know whether there is a body.
+    if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
+    presentAs(request, upstreamTarget, [...own, ...this.exchange.instanceHeaders()]);
     watchAnswer(response, this);
     this.awaitHead(this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0);
     response.on('timeout', () => this.onSilence());
