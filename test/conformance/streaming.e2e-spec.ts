@@ -156,6 +156,16 @@ onEveryKind('streaming', (bench) => {
     );
   });
 
+  it('sends no early hints to HTTP/1.0', async () => {
+    bench().service.handler = (_request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</a>' }, () => response.end('the answer'));
+    };
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(`GET /api/${SERVICE}/x HTTP/1.0\r\n\r\n`);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nthe answer$/);
+  });
+
   it('holds the service back when the client reads slowly, instead of keeping the answer', async () => {
     const chunk = Buffer.alloc(64 * 1024, 'x');
     const total = 200 * MIB;

@@ -20,7 +20,15 @@ type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
  */
 export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
   Object.assign(response, { [LISTENER]: listener, writeHead, write, end });
+  if (response.req.httpVersion === '1.0') Object.assign(response, NO_INTERIM);
 }
+
+/** HTTP/1.0 knows no interim answers (RFC 9110, section 15.2): its clients would take one for the answer. */
+const NO_INTERIM = {
+  writeContinue: (then?: () => void) => then?.(),
+  writeProcessing: (then?: () => void) => then?.(),
+  writeEarlyHints: (_hints: unknown, then?: () => void) => then?.(),
+};
 
 function writeHead(this: Watched, status: number, reason?: string | Fields, fields?: Fields): ServerResponse {
   const listener = this[LISTENER];
