@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, waitFor } from '#testing';
+import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
 import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
 import { isAsked } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';
@@ -68,6 +69,23 @@ onEveryKind('upgrades', (bench) => {
     await waitFor('the tunnel to be counted', async () => (await tunnels()) === 1);
     socket.terminate();
     await waitFor('the tunnel to be gone', async () => (await tunnels()) === 0);
+  });
+
+  it('counts what the service says in it', async () => {
+    const bytesSent = async (): Promise<number> => {
+      const headers = { accept: 'application/json' };
+      const { body } = await call(bench().gatewayUrl, 'GET /metrics', { headers });
+      return (body as MetricsReport).services[0]?.bytesSent ?? 0;
+    };
+    const before = await bytesSent();
+    const socket = open();
+    const [greeting] = (await once(socket, 'message')) as [Buffer];
+    socket.send('x'.repeat(5000));
+    await once(socket, 'message');
+    socket.terminate();
+    await waitFor('it to be counted', async () => (await bytesSent()) > before);
+    // A frame of a server begins with 4 bytes when it is as long as these.
+    expect((await bytesSent()) - before).toBe(greeting.length + 4 + 5000 + 4);
   });
 
   onLinux('asks now and then whether either side of a silent tunnel is still there', async () => {

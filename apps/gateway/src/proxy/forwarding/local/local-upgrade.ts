@@ -4,9 +4,11 @@ import { VIA_NAME } from '../../edge/request-headers.js';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
 import type { AttemptOutcome } from '../forwarder.js';
 import { keepAlive } from '../../wire/tunnel.js';
+import { failureOf } from '../failure.js';
 import { presentAs } from './local-request.js';
 
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
+const END_OF_HEAD = '\r\n\r\n';
 const SWITCHING_PROTOCOLS = 101;
 
 /** Hands the client's socket to a service in this process, which answers on it with a 101 or a refusal. */
@@ -22,12 +24,45 @@ export function upgradeLocally(
   presentAs(request, upstreamTarget, [...own, ...exchange.instanceHeaders()]);
   response.detachSocket(socket);
   socket.setTimeout(0);
-  onFirstWrite(socket, (chunk) => markAnswer(chunk, exchange, outcome));
+  const restore = onFirstWrite(socket, (chunk) => {
+    clearTimeout(late);
+    exchange.attempt = undefined;
+    return markAnswer(chunk, exchange, outcome);
+  });
+  // The gateway answers in its place. What it says from now on comes after the end of the connection, and is lost.
+  const leave = (): void => {
+    clearTimeout(late);
+    restore();
+    if (!socket.destroyed) response.assignSocket(socket);
+  };
+  const late = onceLate(exchange, () => {
+    leave();
+    outcome.failed(exchange, failureOf('timeout'));
+  });
+  exchange.attempt = { abort: leave };
   target?.upgrade(request, socket, exchange.facts.upgradeHead ?? Buffer.alloc(0));
 }
 
-/** Lets `change` see and replace the first thing that is written to `socket`. */
-function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): void {
+function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | undefined {
+  const ms = route?.policy.timeouts.responseHeaderMs ?? 0;
+  return ms > 0 ? setTimeout(then, ms) : undefined;
+}
+
+/** Counts what goes to the client behind a head of `length` bytes that is written now. */
+function countBehind(exchange: NodeExchange, length: number): void {
+  const { socket } = exchange.request;
+  const head = socket.bytesWritten + length;
+  // In front of the entrance, which has the exchange recorded then.
+  socket.prependOnceListener('close', () => (exchange.bytesSent = Math.max(0, socket.bytesWritten - head)));
+}
+
+function headLength(chunk: Buffer): number {
+  const end = chunk.indexOf(END_OF_HEAD);
+  return end === -1 ? chunk.length : end + END_OF_HEAD.length;
+}
+
+/** Lets `change` see and replace the first thing that is written to `socket`; returns how to stop waiting for it. */
+function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () => void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const end = socket.end.bind(socket) as (...args: unknown[]) => Socket;
   const restore = (): void => {
@@ -37,6 +72,7 @@ function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): void
     write: (chunk: unknown, ...rest: unknown[]) => (restore(), write(change(chunk), ...rest)),
     end: (chunk: unknown, ...rest: unknown[]) => (restore(), end(change(chunk), ...rest)),
   });
+  return restore;
 }
 
 /** Notes the status of the answer's head and adds to it what every answer carries. */
@@ -51,5 +87,10 @@ function markAnswer(chunk: unknown, exchange: NodeExchange, outcome: AttemptOutc
     outcome.tunnelled(exchange);
   }
   const own = `${line[0]}x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n`;
-  return Buffer.from(own + text.slice(line[0].length).replace(/^x-request-id:.*\r\n/im, ''), 'latin1');
+  const marked = Buffer.from(
+    own + text.slice(line[0].length).replace(/^x-request-id:.*\r\n/im, ''),
+    'latin1',
+  );
+  countBehind(exchange, headLength(marked));
+  return marked;
 }

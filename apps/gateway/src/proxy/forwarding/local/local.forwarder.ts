@@ -12,6 +12,7 @@ export class LocalForwarder implements Forwarder<NodeExchange> {
       if (exchange.isUpgrade) upgradeLocally(exchange, instance, outcome);
       else this.request(exchange, instance, outcome);
     } catch (cause) {
+      exchange.attempt?.abort();
       outcome.failed(exchange, failureOf('protocol-error', cause));
     }
   }
