@@ -1,0 +1,114 @@
+import type { Server } from 'node:http';
+import { promisify } from 'node:util';
+import { waitFor } from '#testing';
+import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import { onEveryKind, SERVICE } from './support/bench.js';
+import { exchange } from './support/exchange.js';
+import { RawClient } from './support/raw-client.js';
+
+const HALF_OPEN = 200;
+
+onEveryKind('clients that leave', (bench) => {
+  /** Requests that the service has under way. */
+  let open = 0;
+  beforeEach(() => {
+    open = 0;
+    bench().service.handler = (request, response) => {
+      open += 1;
+      response.on('close', () => (open -= 1));
+      request.on('error', () => undefined);
+      if (request.url === '/done') request.resume().on('end', () => response.end('done'));
+      else if (request.url === '/begun') response.write('begun');
+      else if (request.url === '/head') response.writeHead(200, { 'content-length': 10 }).flushHeaders();
+      else request.resume();
+    };
+  });
+
+  const head = (method: string, path: string, more = ''): string =>
+    `${method} /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
+  const report = async (): Promise<MetricsReport['services'][number] | undefined> => {
+    const { text } = await exchange(`${bench().gatewayUrl}/metrics`, {
+      headers: { accept: 'application/json' },
+    });
+    return (JSON.parse(text) as MetricsReport).services[0];
+  };
+  const endings = async (): Promise<Record<string, number>> => {
+    const { text } = await exchange(`${bench().gatewayUrl}/metrics`);
+    const found = [...text.matchAll(/^gateway_endings_total\{.*ending="([\w-]+)"\} (\d+)$/gm)];
+    return Object.fromEntries(found.map(([, ending, count]) => [ending!, Number(count)] as const));
+  };
+  const observed = async (): Promise<number> => {
+    const { text } = await exchange(`${bench().gatewayUrl}/metrics`);
+    const counts = [...text.matchAll(/^gateway_request_duration_seconds_count\{service="[^"]+"\} (\d+)$/gm)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  const connections = async (): Promise<number> => {
+    const server: Server = bench().gatewayApp.nest.getHttpServer();
+    return promisify((then: (error: Error | null, count: number) => void) => server.getConnections(then))();
+  };
+  /** Those that were there before: the service itself talks to the gateway now and then. */
+  const isQuiet = async (before: number): Promise<void> => {
+    await waitFor('the service to have nothing under way', () => open === 0);
+    await waitFor('nothing to be in flight', async () => ((await report())?.inFlight ?? 0) === 0);
+    await waitFor('all connections to be gone', async () => (await connections()) <= before);
+  };
+
+  /** What is sent, what to wait for, and what is counted of it. */
+  const PHASES: readonly [
+    when: string,
+    bytes: string,
+    until: RegExp | 'asked' | undefined,
+    counted: object,
+  ][] = [
+    ['before they send anything', '', undefined, {}],
+    ['in the middle of a head', head('GET', '/x').slice(0, -4), undefined, {}],
+    [
+      'in the middle of a body',
+      `${head('POST', '/x', 'Content-Length: 100\r\n')}part`,
+      'asked',
+      { 'client-left': 1 },
+    ],
+    [
+      'in the middle of a chunk',
+      `${head('POST', '/x', 'Transfer-Encoding: chunked\r\n')}64\r\npart`,
+      'asked',
+      { 'client-left': 1 },
+    ],
+    ['while they wait', head('GET', '/x'), 'asked', { 'client-left': 1 }],
+    ['behind the head of the answer', head('GET', '/head'), /\r\n\r\n$/, { 'client-left': 1 }],
+    ['in the middle of the answer', head('GET', '/begun'), /begun/, { 'client-left': 1 }],
+    ['after the answer', head('GET', '/done'), /done$/, { completed: 1 }],
+  ];
+
+  describe.each(['reset', 'end'] as const)('by a %s', (how) => {
+    it.each(PHASES)('%s, leave nothing behind', async (_when, bytes, until, counted) => {
+      const [before, observedBefore, there] = [await endings(), await observed(), await connections()];
+      const client = await RawClient.open(bench().gatewayPort);
+      client.send(bytes);
+      if (until === 'asked') await waitFor('the service to be asked', () => open === 1);
+      else if (until) await client.until(until);
+      if (how === 'reset') client.socket.resetAndDestroy();
+      else client.socket.destroy();
+      await isQuiet(there);
+      const after = await endings();
+      const difference = Object.entries(after).map(([ending, count]) => [
+        ending,
+        count - (before[ending] ?? 0),
+      ]);
+      expect(Object.fromEntries(difference.filter(([, count]) => count !== 0))).toEqual(counted);
+      expect((await observed()) - observedBefore).toBe(Object.keys(counted).length);
+    });
+  });
+
+  it('in hundreds with half a head, leave nothing behind', async () => {
+    const there = await connections();
+    const clients = await Promise.all(
+      Array.from({ length: HALF_OPEN }, () => RawClient.open(bench().gatewayPort)),
+    );
+    for (const [i, client] of clients.entries()) client.send(head('GET', '/done').slice(0, 1 + (i % 40)));
+    await waitFor('all to be there', async () => (await connections()) >= HALF_OPEN);
+    expect((await exchange(`${bench().url}/done`)).text).toBe('done');
+    for (const client of clients) client.close();
+    await isQuiet(there);
+  });
+});
