@@ -169,6 +169,19 @@ onEveryPlane('answers of instances', (bench) => {
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, body, '2']);
   });
 
+  it('passes on which protocols an instance wants, when it refuses others for it', async () => {
+    const fields = 'Connection: upgrade\r\nUpgrade: chat/2\r\nContent-Length: 2\r\n\r\nno';
+    conduct(answering(`HTTP/1.1 426 Upgrade Required\r\n${fields}`));
+    for (const _ of [1, 2]) {
+      const { status, text, headers } = await exchange(url());
+      expect([status, text, headers.upgrade]).toEqual([426, 'no', 'chat/2']);
+      expect(headers.connection).toMatch(/upgrade/i);
+    }
+    // Of any other answer it is between the instance and the gateway.
+    conduct(answering(`HTTP/1.1 200 OK\r\n${fields}`));
+    expect((await exchange(url())).headers).not.toHaveProperty('upgrade');
+  });
+
   it.each([
     ['204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
     ['304 with a length', 'GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n'],

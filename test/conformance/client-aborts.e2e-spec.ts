@@ -80,6 +80,11 @@ onEveryKind('clients that leave', (bench) => {
     ['after the answer', head('GET', '/done'), /done$/, { completed: 1 }],
   ];
 
+  const difference = (before: Record<string, number>, after: Record<string, number>): object => {
+    const counts = Object.entries(after).map(([ending, n]) => [ending, n - (before[ending] ?? 0)] as const);
+    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+  };
+
   describe.each(['reset', 'end'] as const)('by a %s', (how) => {
     it.each(PHASES)('%s, leave nothing behind', async (_when, bytes, until, counted) => {
       const [before, observedBefore, there] = [await endings(), await observed(), await connections()];
@@ -90,14 +95,21 @@ onEveryKind('clients that leave', (bench) => {
       if (how === 'reset') client.socket.resetAndDestroy();
       else client.socket.destroy();
       await isQuiet(there);
-      const after = await endings();
-      const difference = Object.entries(after).map(([ending, count]) => [
-        ending,
-        count - (before[ending] ?? 0),
-      ]);
-      expect(Object.fromEntries(difference.filter(([, count]) => count !== 0))).toEqual(counted);
+      expect(difference(before, await endings())).toEqual(counted);
       expect((await observed()) - observedBefore).toBe(Object.keys(counted).length);
     });
+  });
+
+  it('with further requests behind the one that they wait for, leave nothing behind', async () => {
+    // The wire looks at one request after the other; node:http begins all that it has read.
+    const begun = bench().kind === 'wire' ? 1 : 12;
+    const [before, there] = [await endings(), await connections()];
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(head('GET', '/x').repeat(12));
+    await waitFor('the service to be asked', () => open === begun);
+    client.socket.destroy();
+    await isQuiet(there);
+    expect(difference(before, await endings())).toEqual({ 'client-left': begun });
   });
 
   it('in hundreds with half a head, leave nothing behind', async () => {

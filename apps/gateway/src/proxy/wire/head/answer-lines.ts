@@ -5,6 +5,9 @@ import { httpDate } from './http-date.js';
 import { withoutConnectionFields } from './request-lines.js';
 import type { ResponseHead } from './response-head.js';
 
+/** It has to name the protocols that it wants (RFC 9110, section 15.5.22), which a tunnel through us may speak. */
+const UPGRADE_REQUIRED = 426;
+
 /**
  * The field lines of an instance's answer as the client gets them, those apart that depend on the client's connection:
  * what passes on, then places brought under the prefix, then the gateway's own.
@@ -14,6 +17,8 @@ export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
     head.connection.length === 0 ? head.fields : withoutConnectionFields(head.fields, head.connection);
   for (const { name, value } of head.placed)
     lines += `${name}: ${answerValue(name.toLowerCase(), value, facts) ?? value}\r\n`;
+  if (head.status === UPGRADE_REQUIRED && head.upgrade !== undefined)
+    lines += `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`;
   if (!head.hasDate) lines += `date: ${httpDate()}\r\n`;
   return `${lines}x-request-id: ${facts.requestId}\r\nvia: 1.${head.minor} ${VIA_NAME}\r\n`;
 }
