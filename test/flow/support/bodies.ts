@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { call } from '#testing';
+import { LONGEST, patternAt } from './pattern.mjs';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
@@ -11,12 +12,20 @@ export async function openAnswer(url: string): Promise<IncomingMessage> {
   return answer;
 }
 
-/** Reads an answer to its end and returns its length. */
+/** Reads an answer to its end and returns its length. @throws Error when a byte of it is not the one that was sent */
 export async function lengthOf(answer: IncomingMessage): Promise<number> {
   let bytes = 0;
-  answer.on('data', (chunk: Buffer) => (bytes += chunk.length));
-  await once(answer, 'end');
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    for (let at = 0; at < chunk.length; at += LONGEST)
+      refuseOther(chunk.subarray(at, at + LONGEST), bytes + at);
+    bytes += chunk.length;
+  }
   return bytes;
+}
+
+function refuseOther(piece: Buffer, offset: number): void {
+  if (!piece.equals(patternAt(offset, piece.length)))
+    throw new Error(`not what was sent, from byte ${offset} on`);
 }
 
 export const download = async (url: string): Promise<number> => lengthOf(await openAnswer(url));

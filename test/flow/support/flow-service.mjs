@@ -1,8 +1,9 @@
+import { LONGEST, patternAt } from './pattern.mjs';
+
 /**
- * A service of large bodies. `GET /down/n` sends n bytes as fast as they are taken, `POST /up` counts what comes,
+ * A service of large bodies. `GET /down/n` sends n bytes of a pattern (see pattern.mjs) as fast as they are taken, `POST /up` counts what comes,
  * `POST /hold` reads nothing before `POST /release`; `GET /state` tells how many bytes went out and came in so far.
  */
-const CHUNK = Buffer.alloc(64 * 1024, 'x');
 const held = new Set();
 let sent = 0;
 let received = 0;
@@ -12,7 +13,7 @@ function send(response, bytes) {
   let left = bytes;
   const write = () => {
     while (left > 0) {
-      const chunk = left < CHUNK.length ? CHUNK.subarray(0, left) : CHUNK;
+      const chunk = patternAt(bytes - left, Math.min(left, LONGEST));
       left -= chunk.length;
       sent += chunk.length;
       if (!response.write(chunk)) return response.once('drain', write);

@@ -19,6 +19,8 @@ import { RequestBody } from './request-body.js';
 /** One try at one instance over HTTP: a connection on one side, node's request and response on the other. */
 export class HttpAttempt implements Attempt, AnswerSink, Adopter {
   readonly takesPayload = true;
+  /** What node's response cannot send at once waits in it as it is. */
+  readonly holds = true;
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
   private awaitsDrain = false;
@@ -109,7 +111,6 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
     response.once('drain', this.onClientDrain);
   }
 
-  /** What node's response cannot send at once waits in it as it is. */
   keeps(): boolean {
     return true;
   }

@@ -43,6 +43,7 @@ describe('AnswerWriter', () => {
     writer.begin(head, framing);
     const bytes = Buffer.alloc(length, 'x');
     const keeps = writer.keeps(length);
+    expect(writer.holds).toBe(true);
     writer.write(bytes);
     // What was lent is used again for something else.
     if (!keeps) bytes.fill('!');
@@ -51,5 +52,12 @@ describe('AnswerWriter', () => {
     for await (const piece of reader.setEncoding('latin1')) received += piece as string;
     expect(received.slice(filled)).toContain('x'.repeat(length));
     expect(keeps).toBe(length === LARGE || head === '');
+  });
+
+  it('holds nothing that the system has taken', () => {
+    const writer = new AnswerWriter(socket);
+    writer.begin(HEAD, Framing.AsItComes);
+    writer.write(Buffer.alloc(LARGE));
+    expect(writer.holds).toBe(false);
   });
 });

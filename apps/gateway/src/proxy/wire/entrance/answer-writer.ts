@@ -43,6 +43,11 @@ export class AnswerWriter {
     return this.held === '' || count > SMALL;
   }
 
+  /** Bytes wait that the system has not taken. */
+  get holds(): boolean {
+    return this.socket.writableLength > 0;
+  }
+
   /** Lets the head go without waiting for more. */
   flush(): void {
     if (this.held !== '') this.socket.write(this.take(), 'latin1');

@@ -164,6 +164,10 @@ export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts
     return this.client.answer.keeps(count);
   }
 
+  get holds(): boolean {
+    return this.client.answer.holds;
+  }
+
   onPause(): void {
     this.client.answer.flush();
   }

@@ -24,6 +24,8 @@ export interface AnswerSink {
   onBody(bytes: Buffer): void;
   /** Whether `onBody` of so many bytes holds on to them when it has returned. */
   keeps(count: number): boolean;
+  /** Whether anything that `onBody` was given is still held. */
+  readonly holds: boolean;
   /** Nothing more has arrived for now: what was held back to be written at once has to go. */
   onPause(): void;
   /** `tail` completes a chunked body that was passed as it came; `trailers` are its fields alone. */

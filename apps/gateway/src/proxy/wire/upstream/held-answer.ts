@@ -22,6 +22,7 @@ export class HeldAnswer implements AnswerSink, Aside {
   /** What follows a head goes to whoever has adopted it, and a 101 that nobody asked for is a failure. */
   readonly onBody = ignore;
   readonly keeps = () => false;
+  readonly holds = false;
   readonly onPause = ignore;
   readonly onEnd = ignore;
   readonly onTunnel = ignore;

@@ -10,42 +10,49 @@ import { UpstreamPool } from './upstream-pool.js';
 const PIECES = [1, 700, 9_000, 16_383, 16_384, 20_000, 64 * 1024, 64 * 1024 + 1, 200_000, 3];
 const LENGTH = PIECES.reduce((sum, length) => sum + length, 0);
 
-/** Answers `/x` by a body of that letter, piece by piece. */
+/** A body that is like no other one, and like itself nowhere else. */
+const bodyOf = (letter: string): Buffer =>
+  Buffer.from(Array.from({ length: LENGTH }, (_, i) => (letter.charCodeAt(0) * 7 + i) % 251));
+
+/** Answers `/x` by the body of that letter, piece by piece. */
 async function answer(socket: Socket): Promise<void> {
   const [request] = (await once(socket, 'data')) as [Buffer];
   const letter = request.toString('latin1', 5, 6);
   socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LENGTH}\r\n\r\n`);
+  const body = bodyOf(letter);
+  let from = 0;
   for (const length of PIECES) {
-    socket.write(Buffer.alloc(length, letter));
+    socket.write(body.subarray(from, (from += length)));
     await turn();
   }
 }
 
 const nothing = (): void => undefined;
 
-/** Holds on to everything that it gets, and stops the instance now and then. */
-class KeepingSink implements AnswerSink {
+/** Stops the instance now and then, and holds on to everything that it gets, or to nothing. */
+class GatheringSink implements AnswerSink {
   readonly method = 'GET';
   readonly protocol = undefined;
   readonly connectMs = 60_000;
   readonly responseHeaderMs = 60_000;
   readonly idleMs = 60_000;
   readonly pieces: Buffer[] = [];
-  readonly whole: Promise<Buffer>;
+  readonly whole: Promise<Buffer[]>;
   onEnd: () => void = () => undefined;
 
   constructor(
     readonly takesPayload: boolean,
+    readonly holds: boolean,
     private readonly stop: () => void,
   ) {
-    this.whole = new Promise((resolve) => (this.onEnd = () => resolve(Buffer.concat(this.pieces))));
+    this.whole = new Promise((resolve) => (this.onEnd = () => resolve(this.pieces)));
   }
 
   keeps(): boolean {
-    return true;
+    return this.holds;
   }
   onBody(bytes: Buffer): void {
-    this.pieces.push(bytes);
+    this.pieces.push(this.holds ? bytes : Buffer.from(bytes));
     if (this.pieces.length % 3 === 0) this.stop();
   }
   readonly onHead = nothing;
@@ -80,9 +87,9 @@ describe('bytes that a connection lends', () => {
     server.close();
   });
 
-  const ask = (letter: string, takesPayload: boolean): Promise<Buffer> => {
+  const ask = (letter: string, takesPayload: boolean, holds: boolean): Promise<Buffer[]> => {
     const connection = pool.connect();
-    const sink = new KeepingSink(takesPayload, () => {
+    const sink = new GatheringSink(takesPayload, holds, () => {
       connection.pause();
       setImmediate(() => connection.resume());
     });
@@ -91,14 +98,17 @@ describe('bytes that a connection lends', () => {
   };
 
   it.each([
-    ['as they come', false],
-    ['as payload', true],
-  ])('are nobody else’s when a sink keeps them, taken %s', async (_how, takesPayload) => {
+    ['as they come by one that keeps them', false, true],
+    ['as payload by one that keeps them', true, true],
+    ['as they come by one that keeps none', false, false],
+    ['as payload by one that keeps none', true, false],
+  ])('are nobody else’s when taken %s', async (_how, takesPayload, holds) => {
     const letters = 'abcdefghijklmnop'.split('');
-    const bodies = await Promise.all(letters.map((letter) => ask(letter, takesPayload)));
-    for (const [i, body] of bodies.entries()) {
-      expect(body.length).toBe(LENGTH);
-      expect(body.equals(Buffer.alloc(LENGTH, letters[i]))).toBe(true);
+    const wave = () => Promise.all(letters.map((letter) => ask(letter, takesPayload, holds)));
+    // Looked at when others have been read where these were.
+    const answers = [...(await wave()), ...(await wave())];
+    for (const [i, pieces] of answers.entries()) {
+      expect(Buffer.concat(pieces).equals(bodyOf(letters[i % letters.length]!))).toBe(true);
     }
   });
 });

@@ -132,6 +132,10 @@ export class UpstreamConnection extends UpstreamSocket {
     else this.destroy();
   }
 
+  protected override get isHeld(): boolean {
+    return this.sink?.holds ?? true;
+  }
+
   protected override onConnect(): void {
     if (!this.sink) {
       this.destroy();
@@ -243,6 +247,7 @@ export class UpstreamConnection extends UpstreamSocket {
     const sink = this.sink as AnswerSink;
     this.sink = undefined;
     const { tail, trailerFields } = this.answers.body;
+    this.buffer?.rest(sink.holds);
     if (isClean && this.keepsAlive && this.requestDone && !this.isDeaf) this.rest();
     else this.destroy();
     sink.onEnd(tail, trailerFields);
@@ -250,7 +255,6 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private rest(): void {
     this.phase = Phase.Idle;
-    this.buffer?.rest();
     this.resume();
     this.wheel.set(this, this.idleMs);
     this.keeper.keep(this);

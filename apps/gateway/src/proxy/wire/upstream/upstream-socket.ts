@@ -41,6 +41,8 @@ export abstract class UpstreamSocket extends Timed {
       .on('close', this.close);
   }
 
+  /** Somebody holds on to bytes that were read. */
+  protected abstract get isHeld(): boolean;
   protected abstract onConnect(): void;
   protected abstract onData(bytes: Buffer): void;
   protected abstract onDrain(): void;
@@ -73,7 +75,7 @@ export abstract class UpstreamSocket extends Timed {
       this.onData(buffer.bytes(count));
       return true;
     };
-    return { buffer: () => buffer.next(), callback };
+    return { buffer: () => buffer.next(this.isHeld), callback };
   }
 
   private deafen(error: Error): void {

@@ -1,0 +1,3 @@
+/** See pattern.mjs. */
+export const LONGEST: number;
+export function patternAt(offset: number, length: number): Buffer;
