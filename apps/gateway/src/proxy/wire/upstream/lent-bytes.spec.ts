@@ -10,9 +10,14 @@ import { UpstreamPool } from './upstream-pool.js';
 const PIECES = [1, 700, 9_000, 16_383, 16_384, 20_000, 64 * 1024, 64 * 1024 + 1, 200_000, 3];
 const LENGTH = PIECES.reduce((sum, length) => sum + length, 0);
 
+const PERIOD = 251;
+const PATTERN = Buffer.from(Array.from({ length: LENGTH + PERIOD }, (_, i) => i % PERIOD));
+
 /** A body that is like no other one, and like itself nowhere else. */
-const bodyOf = (letter: string): Buffer =>
-  Buffer.from(Array.from({ length: LENGTH }, (_, i) => (letter.charCodeAt(0) * 7 + i) % 251));
+const bodyOf = (letter: string): Buffer => {
+  const start = (letter.charCodeAt(0) * 7) % PERIOD;
+  return PATTERN.subarray(start, start + LENGTH);
+};
 
 /** Answers `/x` by the body of that letter, piece by piece. */
 async function answer(socket: Socket): Promise<void> {
