@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { writeTogether } from './write-together.js';
+
+const SIZES = [1, 1024, 1025, 4_000, 16 * 1024, 16 * 1024 + 1];
+
+describe('writeTogether', () => {
+  let server: Server;
+  let sockets: Socket[];
+
+  beforeEach(async () => {
+    sockets = [];
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  /** Both ends of a connection. */
+  const pair = async (): Promise<[Socket, Socket]> => {
+    const reader = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+    const [writer] = (await once(server, 'connection')) as [Socket];
+    sockets.push(reader, writer);
+    return [writer, reader];
+  };
+  const received = async (writer: Socket, reader: Socket): Promise<Buffer> => {
+    writer.end();
+    const pieces: Buffer[] = [];
+    for await (const piece of reader) pieces.push(piece as Buffer);
+    return Buffer.concat(pieces);
+  };
+
+  it.each(SIZES)('writes a head and a body of %d bytes', async (length) => {
+    const [writer, reader] = await pair();
+    const body = Buffer.from(Array.from({ length }, (_, i) => i % 251));
+    writeTogether(writer, 'head: \xff\r\n', body);
+    expect(
+      (await received(writer, reader)).equals(Buffer.concat([Buffer.from('head: \xff\r\n', 'latin1'), body])),
+    ).toBe(true);
+  });
+
+  it.each(SIZES)('keeps what has to wait apart from what is written next, with %d bytes', async (length) => {
+    const [[slow, reader], [other]] = [await pair(), await pair()];
+    const parts: Buffer[] = [];
+    const write = (): void => {
+      const body = Buffer.alloc(length, 1 + (parts.length % 200));
+      const head = `${parts.length}\r\n`;
+      writeTogether(slow, head, body);
+      parts.push(Buffer.from(head), body);
+    };
+    while (slow.writableLength === 0) write();
+    for (let i = 0; i < 3; i += 1) write();
+    for (let i = 0; i < 3; i += 1) writeTogether(other, 'x'.repeat(500), Buffer.alloc(length, 255));
+    expect((await received(slow, reader)).equals(Buffer.concat(parts))).toBe(true);
+  });
+});
