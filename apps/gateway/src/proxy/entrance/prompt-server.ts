@@ -4,7 +4,8 @@ import { watchHalfClosed } from './half-closed.js';
 
 /** Takes connections in front of node:http. */
 export interface ConnectionTaker {
-  accept(socket: Socket): void;
+  /** @returns the socket that the connection has from now on */
+  accept(socket: Socket): Socket;
   /** The server closes: what is idle has to go. */
   close(): void;
 }
@@ -68,10 +69,10 @@ export class PromptServer extends Server {
     if (socket.readableEnded) socket.emit('end');
   }
 
-  private take(socket: Socket): void {
+  private take(accepted: Socket): void {
+    const socket = this.taker?.accept(accepted) ?? accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    if (this.taker) this.taker.accept(socket);
-    else this.serve(socket);
+    if (!this.taker) this.serve(socket);
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -119,6 +120,19 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then!$/);
     expect(taken.join('')).toBe('first-then!');
     expect(bench.traffic.service('users').retries).toBe(1);
+  });
+
+  it('of many large pieces is given to another as it came', async () => {
+    const breaks: Serve = (request) => {
+      request.resume().on('end', () => request.socket.resetAndDestroy());
+    };
+    const body = randomBytes(1024 * 1024);
+    const { socket, answer } = await client(breaks, echoes, withBody(body.length));
+    socket.write(head('PUT', `Content-Length: ${body.length}`));
+    socket.write(body);
+    const text = await answer();
+    expect(text.slice(0, 12)).toBe('HTTP/1.1 200');
+    expect(Buffer.from(text.slice(-body.length), 'latin1').equals(body)).toBe(true);
   });
 
   it.each([

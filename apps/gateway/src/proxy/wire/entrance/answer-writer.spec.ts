@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { SocketWriter } from '../socket-writer.js';
 import { AnswerWriter, Framing } from './answer-writer.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
@@ -38,7 +39,7 @@ describe('AnswerWriter', () => {
     ['a large part behind a head', Framing.AsItComes, HEAD, LARGE],
     ['what comes later', Framing.AsItComes, '', 200],
   ])('holds on to %s only when it says so', async (_what, framing, head, length) => {
-    const writer = new AnswerWriter(socket);
+    const writer = new AnswerWriter(new SocketWriter(socket));
     const filled = fill();
     writer.begin(head, framing);
     const bytes = Buffer.alloc(length, 'x');
@@ -55,7 +56,7 @@ describe('AnswerWriter', () => {
   });
 
   it('holds nothing that the system has taken', () => {
-    const writer = new AnswerWriter(socket);
+    const writer = new AnswerWriter(new SocketWriter(socket));
     writer.begin(HEAD, Framing.AsItComes);
     writer.write(Buffer.alloc(LARGE));
     expect(writer.holds).toBe(false);

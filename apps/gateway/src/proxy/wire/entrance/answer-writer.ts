@@ -1,7 +1,4 @@
-import type { Socket } from 'node:net';
-import { isTaken } from '../is-taken.js';
-import { chunkHead, writeChunk } from '../write-chunk.js';
-import { SMALL, writeTogether } from '../write-together.js';
+import { chunkHead, SMALL, type SocketWriter } from '../socket-writer.js';
 
 /** How a body goes to the client. */
 export const enum Framing {
@@ -23,7 +20,7 @@ export class AnswerWriter {
   private held = '';
   private framing = Framing.AsItComes;
 
-  constructor(private readonly socket: Socket) {}
+  constructor(private readonly socket: SocketWriter) {}
 
   begin(head: string, framing: Framing): void {
     this.held = head;
@@ -33,9 +30,8 @@ export class AnswerWriter {
   /** `false` asks to wait for `drain`. */
   write(bytes: Buffer): boolean {
     if (this.framing === Framing.Chunks) return this.writeAsChunk(bytes);
-    if (this.held === '') return isTaken(this.socket, this.socket.write(bytes));
-    const head = this.take();
-    return writeTogether(this.socket, head, bytes);
+    if (this.held === '') return this.socket.bytes(bytes);
+    return this.socket.together(this.take(), bytes);
   }
 
   /** Whether {@link write} of so many bytes holds on to them: what goes out behind a head is copied when it is small. */
@@ -45,12 +41,12 @@ export class AnswerWriter {
 
   /** Bytes wait that the system has not taken. */
   get holds(): boolean {
-    return this.socket.writableLength > 0;
+    return this.socket.holds;
   }
 
   /** Lets the head go without waiting for more. */
   flush(): void {
-    if (this.held !== '') this.socket.write(this.take(), 'latin1');
+    if (this.held !== '') this.socket.text(this.take());
   }
 
   /** @param tail what completes a body that was passed as it came */
@@ -58,14 +54,14 @@ export class AnswerWriter {
     const last =
       this.framing === Framing.Chunks ? LAST_CHUNK : this.framing === Framing.AsItComes ? tail : '';
     const rest = this.take() + last;
-    if (rest !== '') this.socket.write(rest, 'latin1');
+    if (rest !== '') this.socket.text(rest);
   }
 
   private writeAsChunk(bytes: Buffer): boolean {
-    if (this.held === '') return writeChunk(this.socket, bytes);
+    if (this.held === '') return this.socket.chunk(bytes);
     const head = this.take() + chunkHead(bytes.length);
-    writeTogether(this.socket, head, bytes);
-    return this.socket.write('\r\n', 'latin1');
+    this.socket.together(head, bytes);
+    return this.socket.text('\r\n');
   }
 
   private take(): string {

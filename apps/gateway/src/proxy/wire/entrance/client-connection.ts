@@ -6,6 +6,8 @@ import { BodyReader } from '../body/body-reader.js';
 import { ForwardingLines } from '../head/forwarding-lines.js';
 import { lineOf } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
+import { owned } from '../read-buffer.js';
+import { SocketWriter } from '../socket-writer.js';
 import { AnswerWriter } from './answer-writer.js';
 import { ClientSocket } from './client-socket.js';
 import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
@@ -35,6 +37,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly answer: AnswerWriter;
+  private readonly writer: SocketWriter;
   private readonly requests = new RequestReader(this);
   private readonly body = new BodyReader();
   private phase = Phase.Head;
@@ -42,13 +45,15 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private mayContinue = false;
 
   constructor(
-    socket: Socket,
+    accepted: Socket,
     private readonly owner: ConnectionOwner,
   ) {
-    super(socket, owner.parts);
+    super(accepted, owner.parts);
+    const { socket } = this;
     this.peer = peerOf(socket.remoteAddress ?? '', 'http', owner.parts.trusted);
     this.forwarding = new ForwardingLines(this.peer);
-    this.answer = new AnswerWriter(socket);
+    this.writer = new SocketWriter(socket);
+    this.answer = new AnswerWriter(this.writer);
   }
 
   get closesAfterwards(): boolean {
@@ -75,11 +80,11 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   admitBody(): void {
     if (!this.mayContinue) return;
     this.mayContinue = false;
-    this.socket.write(CONTINUE, 'latin1');
+    this.writer.text(CONTINUE);
   }
 
   sendInterim(head: string): void {
-    this.socket.write(head, 'latin1');
+    this.writer.text(head);
   }
 
   awaitDrain(): void {
@@ -123,6 +128,10 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     return this.phase === Phase.Head && !this.requests.isMidway;
   }
 
+  protected override get isHeld(): boolean {
+    return !this.exchange || this.exchange.holdsBody || this.requests.hasWaiting;
+  }
+
   protected override received(bytes: Buffer): void {
     switch (this.phase) {
       case Phase.Head:
@@ -131,8 +140,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       case Phase.Exchange:
       case Phase.Flushing:
       case Phase.Skipping:
-        if (this.body.isDone) this.keepWaiting(bytes);
-        else this.readBody(bytes);
+        if (this.body.isDone) this.keepWaiting(owned(bytes));
+        else this.readBody(owned(bytes));
     }
   }
 
@@ -178,13 +187,14 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       if (!this.body.isDone) exchange.takeFirst(undefined, false, '');
       return undefined;
     }
-    return this.readRest(exchange, rest);
+    return this.readRest(exchange, owned(rest));
   }
 
   private readRest(exchange: WireExchange, rest: Buffer): Problem | undefined {
     const end = advance(this.body, rest);
     if (end instanceof Problem) return end;
     const { passEnd, isDone, tail } = this.body;
+    if (isDone) this.buffer.rest(true);
     // A client that has begun to send does not wait for 100.
     if (passEnd > 0) this.mayContinue = false;
     exchange.takeFirst(passEnd > 0 ? rest.subarray(0, passEnd) : undefined, isDone, tail);
@@ -202,6 +212,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     if (this.phase === Phase.Exchange) this.limitBody(isDone);
     if (passEnd > 0) this.exchange?.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
     if (!isDone) return;
+    this.buffer.rest(true);
     this.exchange?.endBody(tail);
     if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
     if (this.phase === Phase.Skipping) this.next();

@@ -1,20 +1,27 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { HALF_CLOSED_MS } from '../../entrance/half-closed.js';
+import { owned, ReadBuffer } from '../read-buffer.js';
 import { Timed } from '../timer-wheel.js';
 import type { ClientLimits } from './client-limits.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
+import { withOnread } from './with-onread.js';
 
 /** The socket below a client's connection: listens once for its whole life, and knows how long it may be still. */
 export abstract class ClientSocket extends Timed {
+  readonly socket: Socket;
+  protected readonly buffer = new ReadBuffer();
   /** How much had been written when the client closed its half. */
   private writtenAtEnd = -1;
+  /** Somebody else listens to the socket, in the way of any socket. */
+  private isLetGo = false;
 
   constructor(
-    protected readonly socket: Socket,
+    accepted: Socket,
     private readonly parts: WireEntranceParts,
   ) {
     super();
-    socket
+    this.socket = withOnread(accepted, this.reading());
+    this.socket
       .on('data', this.onData)
       .on('drain', this.onDrain)
       .on('end', this.onEnd)
@@ -23,7 +30,10 @@ export abstract class ClientSocket extends Timed {
     this.limit(parts.limits.headMs);
   }
 
+  /** @param bytes may be overwritten by the next read, of whatever connection; see `owned` */
   protected abstract received(bytes: Buffer): void;
+  /** Somebody holds on to bytes that were received. */
+  protected abstract get isHeld(): boolean;
   protected abstract drained(): void;
   /** The client has closed its half. */
   protected abstract halfClosed(): void;
@@ -68,6 +78,7 @@ export abstract class ClientSocket extends Timed {
   /** Leaves the reading to somebody else; still hears of the end of the socket. */
   protected stopReading(): void {
     this.unlimit();
+    this.isLetGo = true;
     this.socket.off('data', this.onData).off('drain', this.onDrain).off('end', this.onEnd);
   }
 
@@ -75,6 +86,17 @@ export abstract class ClientSocket extends Timed {
   protected letGo(): void {
     this.stopReading();
     this.socket.off('error', this.onError).off('close', this.onClose);
+  }
+
+  private reading(): OnReadOpts {
+    const { buffer } = this;
+    const callback = (count: number): boolean => {
+      const bytes = buffer.bytes(count);
+      if (this.isLetGo) return this.socket.push(owned(bytes));
+      this.received(bytes);
+      return true;
+    };
+    return { buffer: () => buffer.next(this.isHeld), callback };
   }
 
   private readonly onData = (bytes: Buffer): void => this.received(bytes);

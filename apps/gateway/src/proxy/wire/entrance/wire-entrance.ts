@@ -17,8 +17,10 @@ export class WireEntrance implements ConnectionOwner {
 
   constructor(readonly parts: WireEntranceParts) {}
 
-  accept(socket: Socket): void {
-    this.connections.add(new ClientConnection(socket, this));
+  accept(accepted: Socket): Socket {
+    const connection = new ClientConnection(accepted, this);
+    this.connections.add(connection);
+    return connection.socket;
   }
 
   /** Closes connections on which nothing is under way, the others when they have answered. */

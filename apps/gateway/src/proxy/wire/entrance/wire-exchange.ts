@@ -168,6 +168,11 @@ export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts
     return this.client.answer.holds;
   }
 
+  /** Bytes of the request's body that were given to this are still in use. */
+  get holdsBody(): boolean {
+    return this.body !== undefined || this.kept !== undefined || (this.upstream?.holds ?? true);
+  }
+
   onPause(): void {
     this.client.answer.flush();
   }

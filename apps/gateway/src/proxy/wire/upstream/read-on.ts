@@ -17,25 +17,35 @@ export function readOnAfterBrokenWrites(socket: Socket, onBroken: (error: Error)
   const writeMany = socket._writev?.bind(socket);
   let isBroken = false;
   let isOver = false;
-  // A stream has one write under way at a time, and waits for it always by the same function.
-  let written: Written = () => undefined;
-  const done: Written = (error) => {
+  const finish = (callback: Written, error?: Error | null): void => {
     if (!error || isOver || !BROKEN.has((error as NodeJS.ErrnoException).code)) {
-      written(error);
+      callback(error);
       return;
     }
     isBroken = true;
     onBroken(error);
-    written();
+    callback();
+  };
+  // As a rule one write is under way at a time: it needs no function of its own.
+  let written: Written | undefined;
+  const done: Written = (error) => {
+    const callback = written as Written;
+    written = undefined;
+    finish(callback, error);
+  };
+  const after = (callback: Written): Written => {
+    if (written) return (error) => finish(callback, error);
+    written = callback;
+    return done;
   };
   socket._write = (chunk, encoding, callback) => {
     if (isBroken && !isOver) callback();
-    else write(chunk, encoding, ((written = callback), done));
+    else write(chunk, encoding, after(callback));
   };
   if (writeMany)
     socket._writev = (chunks, callback) => {
       if (isBroken && !isOver) callback();
-      else writeMany(chunks, ((written = callback), done));
+      else writeMany(chunks, after(callback));
     };
   return () => {
     isOver = true;

@@ -2,10 +2,8 @@ import type { ConnectionOptions } from 'node:tls';
 import type { FailureKind } from '../../forwarding/failure.js';
 import { FramingError } from '../body/framing-error.js';
 import type { ResponseHead } from '../head/response-head.js';
-import { isTaken } from '../is-taken.js';
+import { owned } from '../read-buffer.js';
 import type { TimerWheel } from '../timer-wheel.js';
-import { writeChunk } from '../write-chunk.js';
-import { writeTogether } from '../write-together.js';
 import { AnswerReader } from './answer-reader.js';
 import type { AnswerSink } from './answer-sink.js';
 import { DEFAULT_IDLE_MS, idleMsOf } from './idle-time.js';
@@ -60,6 +58,11 @@ export class UpstreamConnection extends UpstreamSocket {
     return this.uses > 1;
   }
 
+  /** Bytes that were sent wait for the instance to take them. */
+  get holds(): boolean {
+    return this.writer.holds;
+  }
+
   /** Body bytes of the answer so far, without their framing. */
   get payloadBytes(): number {
     return this.answers.body.payloadBytes;
@@ -77,7 +80,7 @@ export class UpstreamConnection extends UpstreamSocket {
     this.answers.begin();
     if (this.phase === Phase.Idle) this.beginWaiting();
     else this.wheel.set(this, sink.connectMs);
-    writeTogether(this.socket, head, body);
+    this.writer.together(head, body);
   }
 
   /** What comes from now on goes to `sink`, which is as patient as the one before. */
@@ -87,12 +90,12 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Sends more of the body; `false` asks to wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
-    return this.limitSending(isTaken(this.socket, this.socket.write(bytes)));
+    return this.limitSending(this.writer.bytes(bytes));
   }
 
   /** Sends more of the body as one chunk. */
   sendChunk(payload: Buffer): boolean {
-    return this.limitSending(writeChunk(this.socket, payload));
+    return this.limitSending(this.writer.chunk(payload));
   }
 
   /** While the body is under way, the instance is late only when it does not take what is there. */
@@ -104,7 +107,7 @@ export class UpstreamConnection extends UpstreamSocket {
   /** The body is complete; `tail` is what is still to be written of it. */
   endBody(tail: string): void {
     this.requestDone = true;
-    if (tail !== '') this.socket.write(tail, 'latin1');
+    if (tail !== '') this.writer.text(tail);
     if (this.sink && this.phase === Phase.Waiting) this.limit(this.sink.responseHeaderMs);
   }
 
@@ -239,8 +242,8 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   private giveBody(bytes: Buffer): void {
-    const { sink, buffer } = this;
-    if (sink) sink.onBody(buffer?.isLent && sink.keeps(bytes.length) ? Buffer.from(bytes) : bytes);
+    const { sink } = this;
+    if (sink) sink.onBody(sink.keeps(bytes.length) ? owned(bytes) : bytes);
   }
 
   private finish(isClean: boolean): void {

@@ -1,14 +1,16 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { SocketWriter } from '../socket-writer.js';
 import { Timed, type TimerWheel } from '../timer-wheel.js';
 import { openSocket } from './open-socket.js';
 import type { Origin } from './origin.js';
-import { ReadBuffer } from './read-buffer.js';
+import { ReadBuffer } from '../read-buffer.js';
 import { readOnAfterBrokenWrites } from './read-on.js';
 
 /** A socket to an instance, and the one time limit that it has at a time. Listens once for its whole life. */
 export abstract class UpstreamSocket extends Timed {
   protected readonly socket: Socket;
+  protected readonly writer: SocketWriter;
   /** The instance takes no more; what it has answered is still to be read. */
   protected isDeaf = false;
   protected isPaused = false;
@@ -31,6 +33,7 @@ export abstract class UpstreamSocket extends Timed {
     super();
     this.buffer = origin.isTls || mayTunnel ? undefined : new ReadBuffer();
     this.socket = openSocket(origin, tls, this.buffer && this.readInto(this.buffer));
+    this.writer = new SocketWriter(this.socket);
     this.endReadingOn = readOnAfterBrokenWrites(this.socket, (error) => this.deafen(error));
     this.socket
       .once(origin.isTls ? 'secureConnect' : 'connect', () => this.onConnect())

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { writeTogether } from './write-together.js';
+import { SocketWriter } from './socket-writer.js';
 
 const SIZES = [1, 1024, 1025, 4_000, 16 * 1024, 16 * 1024 + 1];
 
-describe('writeTogether', () => {
+describe('SocketWriter', () => {
   let server: Server;
   let sockets: Socket[];
 
@@ -35,7 +35,7 @@ describe('writeTogether', () => {
   it.each(SIZES)('writes a head and a body of %d bytes', async (length) => {
     const [writer, reader] = await pair();
     const body = Buffer.from(Array.from({ length }, (_, i) => i % 251));
-    writeTogether(writer, 'head: \xff\r\n', body);
+    new SocketWriter(writer).together('head: \xff\r\n', body);
     expect(
       (await received(writer, reader)).equals(Buffer.concat([Buffer.from('head: \xff\r\n', 'latin1'), body])),
     ).toBe(true);
@@ -43,16 +43,17 @@ describe('writeTogether', () => {
 
   it.each(SIZES)('keeps what has to wait apart from what is written next, with %d bytes', async (length) => {
     const [[slow, reader], [other]] = [await pair(), await pair()];
+    const [toSlow, toOther] = [new SocketWriter(slow), new SocketWriter(other)];
     const parts: Buffer[] = [];
     const write = (): void => {
       const body = Buffer.alloc(length, 1 + (parts.length % 200));
       const head = `${parts.length}\r\n`;
-      writeTogether(slow, head, body);
+      toSlow.together(head, body);
       parts.push(Buffer.from(head), body);
     };
     while (slow.writableLength === 0) write();
     for (let i = 0; i < 3; i += 1) write();
-    for (let i = 0; i < 3; i += 1) writeTogether(other, 'x'.repeat(500), Buffer.alloc(length, 255));
+    for (let i = 0; i < 3; i += 1) toOther.together('x'.repeat(500), Buffer.alloc(length, 255));
     expect((await received(slow, reader)).equals(Buffer.concat(parts))).toBe(true);
   });
 });

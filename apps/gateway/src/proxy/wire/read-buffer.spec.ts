@@ -1,0 +1,70 @@
+import { owned, ReadBuffer } from './read-buffer.js';
+
+const MUCH = 16 * 1024;
+const HELD = true;
+
+describe('ReadBuffer', () => {
+  let buffer: ReadBuffer;
+  beforeEach(() => {
+    buffer = new ReadBuffer();
+  });
+
+  /** Has the system write `text` where the next read goes, `count` bytes in all. */
+  const read = (text: string, count: number, isHeld: boolean): Buffer => {
+    buffer.next(isHeld).fill(text, 0, count);
+    return buffer.bytes(count);
+  };
+
+  it('shares one buffer for small reads, of which is owned what is to stay', () => {
+    const first = read('a', 10, HELD);
+    const kept = owned(first);
+    const other = new ReadBuffer();
+    other.next(HELD).fill('b', 0, 10);
+    expect(first.toString()).toBe('b'.repeat(10));
+    expect(kept.toString()).toBe('a'.repeat(10));
+  });
+
+  it('reads behind much into a buffer of its own, that is owned as it is', () => {
+    read('a', MUCH, !HELD);
+    const second = read('b', MUCH, !HELD);
+    expect(owned(second)).toBe(second);
+    new ReadBuffer().next(!HELD).fill('c');
+    expect(second.equals(Buffer.alloc(MUCH, 'b'))).toBe(true);
+  });
+
+  it('takes another buffer only when the one before is held', () => {
+    read('a', MUCH, !HELD);
+    const [second, third] = [read('b', MUCH, !HELD), read('c', MUCH, !HELD)];
+    expect(second.equals(third)).toBe(true);
+    const fourth = read('d', MUCH, HELD);
+    expect([third[0], fourth[0]]).toEqual([...Buffer.from('cd')]);
+  });
+
+  it('shares again after a message has ended', () => {
+    read('a', MUCH, !HELD);
+    const body = read('b', MUCH, !HELD);
+    buffer.rest(HELD);
+    const head = read('c', 10, !HELD);
+    expect(owned(head)).not.toBe(head);
+    expect(body.equals(Buffer.alloc(MUCH, 'b'))).toBe(true);
+  });
+
+  it('finds a read that was under way when it came to rest', () => {
+    read('a', MUCH, !HELD);
+    const place = buffer.next(!HELD);
+    buffer.rest(!HELD);
+    place.fill('b', 0, 10);
+    expect(buffer.bytes(10).toString()).toBe('b'.repeat(10));
+  });
+
+  it('gives away what nobody holds', () => {
+    read('a', MUCH, !HELD);
+    const place = buffer.next(!HELD);
+    buffer.rest(!HELD);
+    buffer.next(!HELD);
+    const other = new ReadBuffer();
+    other.next(!HELD);
+    other.bytes(MUCH);
+    expect(other.next(!HELD)).toBe(place);
+  });
+});
