@@ -41,7 +41,7 @@ export class DataPlane {
     this.stopSweeping = retainRegistered(services, this.upstreams);
     const pipeline = this.pipeline<NodeExchange>({
       http: new HttpForwarder(this.upstreams),
-      local: new LocalForwarder(),
+      local: new LocalForwarder(this.upstreams.wheel),
     });
     this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining });
   }

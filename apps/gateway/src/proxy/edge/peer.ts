@@ -1,19 +1,21 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { plainAddress, type TrustedProxies } from './trusted-proxies.js';
 
 /** The other end of a connection to the gateway; made once per connection. */
 export interface Peer {
   /** IPv4 or IPv6, without a port. */
   readonly address: string;
+  /** The same as a node of RFC 7239: an IPv6 address is bracketed, and quoted for its colons. */
+  readonly node: string;
   readonly isTrusted: boolean;
   readonly scheme: 'http' | 'https';
 }
 
-export const peerOf = (address: string, scheme: Peer['scheme'], trusted: TrustedProxies): Peer => ({
-  address: plainAddress(address),
-  isTrusted: trusted.has(address),
-  scheme,
-});
+export function peerOf(remote: string, scheme: Peer['scheme'], trusted: TrustedProxies): Peer {
+  const address = plainAddress(remote);
+  const node = isIPv6(address) ? `"[${address}]"` : address;
+  return { address, node, isTrusted: trusted.has(remote), scheme };
+}
 
 const PORT = /^(\[[^\]]*\]|[^:]*):\d+$/;
 

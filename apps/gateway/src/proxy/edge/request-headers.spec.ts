@@ -1,21 +1,27 @@
-import { requestHeaders, type RequestFacts } from './request-headers.js';
+import { peerOf } from './peer.js';
+import { addRequestFields, type RequestFacts } from './request-headers.js';
+import { TrustedProxies } from './trusted-proxies.js';
 
-const facts = (peer: Partial<RequestFacts['peer']> = {}): RequestFacts => ({
-  peer: { address: '127.0.0.1', isTrusted: true, scheme: 'http', ...peer },
+const facts = (address = '127.0.0.1', scheme: 'http' | 'https' = 'http'): RequestFacts => ({
+  peer: { ...peerOf(address, scheme, new TrustedProxies([])), isTrusted: true },
   version: '1.0',
   host: 'gw:8000',
   prefix: '/api/users',
   requestId: 'id',
 });
 
-const fieldsOf = (raw: readonly string[]): Map<string, string> =>
-  new Map(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!] as const] : [])));
+/** What an instance gets of the fields `raw`. */
+function fieldsFor(raw: readonly string[], origin: RequestFacts): Map<string, string> {
+  const fields: string[] = [];
+  addRequestFields(fields, raw, origin);
+  return new Map(fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1]!] as const] : [])));
+}
 
-describe('requestHeaders', () => {
+describe('addRequestFields', () => {
   it('continues what a trusted proxy told', () => {
     const told = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-For', '5.6.7.8', 'X-Forwarded-Proto', 'https'];
     const more = ['X-Forwarded-Host', 'shop', 'X-Forwarded-Prefix', '/outer', 'Forwarded', 'for=1.2.3.4'];
-    const fields = fieldsOf(requestHeaders([...told, ...more, 'X-Forwarded-Port', '443'], facts()));
+    const fields = fieldsFor([...told, ...more, 'X-Forwarded-Port', '443'], facts());
     expect(fields.get('x-forwarded-for')).toBe('1.2.3.4, 5.6.7.8, 127.0.0.1');
     expect(fields.get('x-forwarded-proto')).toBe('https');
     expect(fields.get('x-forwarded-host')).toBe('shop');
@@ -26,12 +32,12 @@ describe('requestHeaders', () => {
   });
 
   it('ignores an outer prefix that is no path', () => {
-    const fields = fieldsOf(requestHeaders(['X-Forwarded-Prefix', '//evil'], facts()));
+    const fields = fieldsFor(['X-Forwarded-Prefix', '//evil'], facts());
     expect(fields.get('x-forwarded-prefix')).toBe('/api/users');
   });
 
   it('quotes an IPv6 peer', () => {
-    const fields = fieldsOf(requestHeaders([], facts({ address: '2001:db8::1', scheme: 'https' })));
+    const fields = fieldsFor([], facts('2001:db8::1', 'https'));
     expect(fields.get('forwarded')).toBe('for="[2001:db8::1]";host="gw:8000";proto=https');
     expect(fields.get('x-forwarded-for')).toBe('2001:db8::1');
   });

@@ -1,8 +1,7 @@
-import { isIPv6 } from 'node:net';
-import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { droppedByConnection } from './connection-options.js';
-import { isHopByHop, tellsOrigin } from './field-names.js';
+import { FieldRule, ruleOf } from './field-rule.js';
 import type { Peer } from './peer.js';
+import type { RawFields } from './raw-fields.js';
 
 /** What the gateway knows of where a request came from. */
 export interface OriginFacts {
@@ -22,34 +21,31 @@ export interface RequestFacts extends OriginFacts {
 
 export const VIA_NAME = 'msa-gateway';
 
-// Chosen by the gateway itself for each instance.
-const isOwn = (lowerName: string): boolean =>
-  lowerName === 'host' || lowerName === 'x-request-id' || lowerName === REQUEST_TIMEOUT_HEADER;
-const isAnsweredHere = (lowerName: string): boolean => lowerName === 'expect';
-
 /**
- * The fields of a request as an instance gets them, flat (name, value, name, …): those of the client in order, case and
- * number, without what belongs to its connection, followed by the gateway's own. `Host` is left to the forwarder.
+ * Appends to `into` the fields of a request as an instance gets them, flat (name, value, name, …): those of the client in order,
+ * case and number, without what belongs to its connection, followed by the gateway's own. `Host` is left to the forwarder.
  */
-export function requestHeaders(raw: readonly string[], facts: RequestFacts): string[] {
+export function addRequestFields(into: string[], raw: RawFields, facts: RequestFacts): void {
   const dropped = droppedByConnection(raw);
-  const headers: string[] = [];
-  const told = toldNothing();
+  let told: ToldOrigin | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] ?? '';
-    const value = raw[i + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (isOwn(lower) || isAnsweredHere(lower) || dropped?.has(lower)) continue;
-    if (isHopByHop(lower)) keepTrailers(headers, lower, value);
-    else if (!tellsOrigin(lower)) headers.push(name, value);
-    else if (isBelieved(facts.peer, lower) && !take(told, lower, value)) headers.push(name, value);
+    const name = raw[i] as string;
+    const value = raw[i + 1] as string;
+    const rule = ruleOf(name);
+    if (rule === FieldRule.Stays || dropped?.has(name.toLowerCase())) continue;
+    if (rule === FieldRule.Passes) into.push(name, value);
+    else if (rule === FieldRule.HopByHop) keepTrailers(into, name.toLowerCase(), value);
+    else if (isBelieved(facts.peer, name)) {
+      told ??= toldNothing();
+      if (!take(told, name.toLowerCase(), value)) into.push(name, value);
+    }
   }
-  headers.push(...forwardingFields(facts, told), 'x-request-id', facts.requestId);
-  return headers;
+  addForwardingFields(into, facts, told);
+  into.push('x-request-id', facts.requestId);
 }
 
 // A spelling that a CGI-like server cannot tell from the real one is nobody's to use.
-const isBelieved = (peer: Peer, lower: string): boolean => peer.isTrusted && !lower.includes('_');
+const isBelieved = (peer: Peer, name: string): boolean => peer.isTrusted && !name.includes('_');
 
 function keepTrailers(headers: string[], lower: string, value: string): void {
   if (lower === 'te' && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(value)) headers.push('te', 'trailers');
@@ -64,7 +60,8 @@ export interface ToldOrigin {
   forwarded: string;
 }
 
-export const toldNothing = (): ToldOrigin => ({ for: '', proto: '', host: '', prefix: '', forwarded: '' });
+const toldNothing = (): ToldOrigin => ({ for: '', proto: '', host: '', prefix: '', forwarded: '' });
+const NOTHING: Readonly<ToldOrigin> = toldNothing();
 
 const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
   'x-forwarded-for': 'for',
@@ -82,10 +79,14 @@ export function take(told: ToldOrigin, lower: string, value: string): boolean {
   return true;
 }
 
-/** The fields that tell an instance where a request came from, flat; `told` is what a trusted proxy said before. */
-export function forwardingFields(facts: OriginFacts, told: ToldOrigin): string[] {
+/** Appends the fields that tell an instance where a request came from, flat; `told` is what a trusted proxy said before. */
+export function addForwardingFields(
+  into: string[],
+  facts: OriginFacts,
+  told: Readonly<ToldOrigin> = NOTHING,
+): void {
   const { peer, host, prefix, version } = facts;
-  return [
+  into.push(
     'x-forwarded-for',
     continued(told.for, peer.address),
     'x-forwarded-proto',
@@ -95,21 +96,16 @@ export function forwardingFields(facts: OriginFacts, told: ToldOrigin): string[]
     'x-forwarded-prefix',
     publicPrefix(told.prefix, prefix),
     'forwarded',
-    continued(told.forwarded, forwardedElement(facts)),
+    continued(told.forwarded, `for=${peer.node};host="${host}";proto=${peer.scheme}`),
     'via',
     `${version} ${VIA_NAME}`,
-  ];
+  );
 }
 
 const continued = (told: string, own: string): string => (told === '' ? own : `${told}, ${own}`);
 
-/** RFC 7239: an IPv6 address is bracketed and quoted, an authority quoted for its colon. */
-function forwardedElement({ peer, host }: OriginFacts): string {
-  const node = isIPv6(peer.address) ? `"[${peer.address}]"` : peer.address;
-  return `for=${node};host="${host}";proto=${peer.scheme}`;
-}
-
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 
 /** The prefix that clients see: a trusted proxy in front may have taken off one of its own. */
-export const publicPrefix = (outer: string, own: string): string => (PREFIX.test(outer) ? outer + own : own);
+export const publicPrefix = (outer: string, own: string): string =>
+  outer !== '' && PREFIX.test(outer) ? outer + own : own;

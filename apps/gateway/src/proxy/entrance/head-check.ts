@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '#contracts';
+import type { RawFields } from '../edge/raw-fields.js';
 import { headTooLarge, malformedRequest } from '../problems.js';
 import { MAX_FIELDS } from '../wire/head/field-lines.js';
 import { HOST, listMembers, TOKEN } from '../wire/head/grammar.js';
@@ -19,9 +20,47 @@ const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 /** Reads the head of `request`. Every fault closes the connection: whoever is wrong about one head may be about the next. */
 export function checkHead(request: IncomingMessage): RequestHead {
   const absolute = ABSOLUTE.exec(request.url ?? '/');
-  const host = absolute?.[1] ?? request.headers.host;
-  return { target: targetOf(request, absolute), host: host ?? '', fault: faultOf(request, host) };
+  const fields = decidingFields(request.rawHeaders);
+  const host = absolute?.[1] ?? fields.host;
+  return { target: targetOf(request, absolute), host: host ?? '', fault: faultOf(request, fields, host) };
 }
+
+/** The fields that decide how a request is read. */
+interface DecidingFields {
+  host: string | undefined;
+  hosts: number;
+  connection: string | undefined;
+  coding: string | undefined;
+  hasLength: boolean;
+}
+
+/** Finds them in one pass; node would make an object of all fields, which an instance in this process never sees. */
+function decidingFields(raw: RawFields): DecidingFields {
+  const fields: DecidingFields = {
+    host: undefined,
+    hosts: 0,
+    connection: undefined,
+    coding: undefined,
+    hasLength: false,
+  };
+  for (let i = 0; i < raw.length; i += 2) note(fields, raw[i] as string, raw[i + 1] as string);
+  return fields;
+}
+
+/** The lengths of the names alone tell most fields apart. */
+function note(fields: DecidingFields, name: string, value: string): void {
+  if (name.length === 4 && name.toLowerCase() === 'host') {
+    fields.host ??= value;
+    fields.hosts += 1;
+  } else if (name.length === 10 && name.toLowerCase() === 'connection')
+    fields.connection = joined(fields.connection, value);
+  else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
+    fields.coding = joined(fields.coding, value);
+  else if (name.length === 14 && name.toLowerCase() === 'content-length') fields.hasLength = true;
+}
+
+const joined = (before: string | undefined, value: string): string =>
+  before === undefined ? value : `${before}, ${value}`;
 
 function targetOf({ url = '/' }: IncomingMessage, absolute: RegExpExecArray | null): string {
   if (!absolute) return url;
@@ -31,48 +70,43 @@ function targetOf({ url = '/' }: IncomingMessage, absolute: RegExpExecArray | nu
 
 const CLOSE = { headers: { connection: 'close' } };
 
-function faultOf(request: IncomingMessage, host: string | undefined): Problem | undefined {
+function faultOf(
+  request: IncomingMessage,
+  fields: DecidingFields,
+  host: string | undefined,
+): Problem | undefined {
   const { rawHeaders, httpVersion } = request;
   // node:http reads HTTP/0.9 and 2.0 too, by the rules of 1.1.
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return malformedRequest('the version is neither HTTP/1.1 nor 1.0', CLOSE);
   if (rawHeaders.length > 2 * MAX_FIELDS)
     return headTooLarge(`the head has more than ${MAX_FIELDS} fields`, CLOSE);
-  return hostFault(request, host) ?? connectionFault(request) ?? codingFault(request);
+  return hostFault(fields, host, httpVersion) ?? connectionFault(fields) ?? codingFault(fields, httpVersion);
 }
 
 function hostFault(
-  { rawHeaders, headers, httpVersion }: IncomingMessage,
+  { host: own, hosts }: DecidingFields,
   host: string | undefined,
+  version: string,
 ): Problem | undefined {
-  const hosts = countHosts(rawHeaders);
-  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
+  if (hosts > 1 || (hosts === 0 && version === '1.1'))
     return malformedRequest('a request has exactly one Host', CLOSE);
-  const isValid = [host, headers.host].every((each) => each === undefined || HOST.test(each));
+  const isValid =
+    (host === undefined || HOST.test(host)) && (own === undefined || own === host || HOST.test(own));
   return isValid ? undefined : malformedRequest('Host is not a host and port', CLOSE);
 }
 
-function connectionFault({ headers }: IncomingMessage): Problem | undefined {
-  const { connection } = headers;
+function connectionFault({ connection }: DecidingFields): Problem | undefined {
   if (connection === undefined || listMembers(connection).every((option) => TOKEN.test(option)))
     return undefined;
   return malformedRequest('Connection must be a list of tokens', CLOSE);
 }
 
-function countHosts(raw: readonly string[]): number {
-  let count = 0;
-  for (let i = 0; i < raw.length; i += 2)
-    if (raw[i]?.length === 4 && raw[i]?.toLowerCase() === 'host') count += 1;
-  return count;
-}
-
-function codingFault({ headers, httpVersion }: IncomingMessage): Problem | undefined {
-  const coding = headers['transfer-encoding'];
+function codingFault({ coding, hasLength }: DecidingFields, version: string): Problem | undefined {
   if (coding === undefined) return undefined;
   // RFC 9112, section 6.1: what a 1.0 sender means by it cannot be known.
-  if (httpVersion !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
-  if (headers['content-length'] !== undefined)
-    return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
+  if (version !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
+  if (hasLength) return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
   return coding.toLowerCase() === 'chunked'
     ? undefined
     : malformedRequest('Transfer-Encoding must be chunked', CLOSE);

@@ -33,7 +33,7 @@ export class NodeEntrance {
     expectsContinue: boolean,
   ): void {
     const exchange = new NodeExchange(request, response, this.facts(request, head), expectsContinue);
-    request.on('timeout', () => exchange.onSilence());
+    if (exchange.hasBody) request.on('timeout', () => exchange.onSilence());
     response.on('timeout', () => exchange.onSilence());
     response.once('close', () => this.end(exchange));
     this.queued.watch(request.socket, response);

@@ -1,10 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
-import { pathOf, requestIdOf } from '#service-kit';
+import { pathOf, REQUEST_ID_HEADER, requestIdFrom } from '#service-kit';
 import type { AnswerFacts } from '../edge/answer-headers.js';
 import { clientAddressOf, type Peer } from '../edge/peer.js';
-import { publicPrefix, requestHeaders } from '../edge/request-headers.js';
+import { rawField, type RawFields } from '../edge/raw-fields.js';
+import { addRequestFields, publicPrefix } from '../edge/request-headers.js';
 import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
 import { KeptBody } from '../forwarding/kept-body.js';
@@ -35,6 +36,9 @@ const withoutTrailer = (lines: string): string =>
 /** Where the reason begins in `200 OK`. */
 const REASON_AT = '200 '.length;
 
+const addressOf = ({ rawHeaders }: IncomingMessage, { peer, trusted }: NodeFacts): string =>
+  peer.isTrusted ? clientAddressOf(peer, rawField(rawHeaders, 'x-forwarded-for'), trusted) : peer.address;
+
 /** An exchange whose client side is a node:http request and response. */
 export class NodeExchange extends Exchange {
   /** A part of the body was given to an instance. */
@@ -42,8 +46,7 @@ export class NodeExchange extends Exchange {
   /** What an instance has got of the body, for the next one. */
   keptBody: KeptBody | undefined = undefined;
   /** The fields as the client sent them: an instance in this process reads others in the same request. */
-  private readonly fields: IncomingHttpHeaders;
-  private readonly rawFields: readonly string[];
+  private readonly fields: RawFields;
   private mayContinue: boolean;
 
   constructor(
@@ -55,12 +58,11 @@ export class NodeExchange extends Exchange {
     super(
       request.method ?? 'GET',
       facts.target,
-      requestIdOf(request.headers),
-      clientAddressOf(facts.peer, request.headers['x-forwarded-for'] as string | undefined, facts.trusted),
+      requestIdFrom(rawField(request.rawHeaders, REQUEST_ID_HEADER)),
+      addressOf(request, facts),
       facts.upgradeHead !== undefined,
     );
-    this.fields = request.headers;
-    this.rawFields = request.rawHeaders;
+    this.fields = request.rawHeaders;
     this.mayContinue = expectsContinue;
   }
 
@@ -69,21 +71,20 @@ export class NodeExchange extends Exchange {
   }
 
   header(name: string): string | undefined {
-    const value = this.fields[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    return rawField(this.fields, name);
   }
 
   /** The request carries a body; node has checked that its framing is one of the two. */
   get hasBody(): boolean {
-    const { fields } = this;
-    if (fields['transfer-encoding'] !== undefined) return true;
-    return fields['content-length'] !== undefined && !/^0+$/.test(fields['content-length']);
+    if (this.header('transfer-encoding') !== undefined) return true;
+    const length = this.header('content-length');
+    return length !== undefined && !/^0+$/.test(length);
   }
 
-  /** The fields that an instance gets, `Host` apart. */
-  instanceHeaders(): string[] {
+  /** Appends to `into` the fields that an instance gets, `Host` apart. */
+  addInstanceFields(into: string[]): string[] {
     const { peer, host } = this.facts;
-    const headers = requestHeaders(this.rawFields, {
+    addRequestFields(into, this.fields, {
       peer,
       host,
       version: this.request.httpVersion,
@@ -91,8 +92,8 @@ export class NodeExchange extends Exchange {
       prefix: this.route?.prefix ?? '',
     });
     const { remainingMs } = this;
-    if (remainingMs !== undefined) headers.push(REQUEST_TIMEOUT_HEADER, String(remainingMs));
-    return headers;
+    if (remainingMs !== undefined) into.push(REQUEST_TIMEOUT_HEADER, String(remainingMs));
+    return into;
   }
 
   answerFacts(): AnswerFacts {
@@ -191,6 +192,7 @@ export class NodeExchange extends Exchange {
     // Not the client's silence when the instance does not take what it sent.
     if (!request.complete && !request.isPaused()) this.stopWaitingForBody();
     else if (response.writableNeedDrain) this.cutOff();
+    else this.attempt?.onSilence?.();
   }
 
   private stopWaitingForBody(): void {

@@ -178,7 +178,7 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
       `${exchange.method} ${exchange.upstreamTarget} HTTP/1.1\r\nhost: ${authority}\r\n` +
       (exchange.isUpgrade ? `connection: upgrade\r\nupgrade: ${exchange.header('upgrade') ?? ''}\r\n` : '') +
       (exchange.header('transfer-encoding') === undefined ? '' : 'transfer-encoding: chunked\r\n') +
-      `${linesOf(exchange.instanceHeaders())}\r\n`
+      `${linesOf(exchange.addInstanceFields([]))}\r\n`
     );
   }
 }

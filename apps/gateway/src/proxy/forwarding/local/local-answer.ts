@@ -19,7 +19,11 @@ type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
  * own do the work: every way to answer (implicit heads, pipes, frameworks) ends in one of them.
  */
 export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
-  Object.assign(response, { [LISTENER]: listener, writeHead, write, end });
+  const watched = response as Watched;
+  watched[LISTENER] = listener;
+  watched.writeHead = writeHead as Watched['writeHead'];
+  watched.write = write as Watched['write'];
+  watched.end = end as Watched['end'];
   if (response.req.httpVersion === '1.0') Object.assign(response, NO_INTERIM);
 }
 

@@ -1,6 +1,7 @@
 import type { Instance } from '../../../discovery/index.js';
 import { answerHeaders, type AnswerFacts } from '../../edge/answer-headers.js';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
+import { Timed, type TimerWheel } from '../../wire/timer-wheel.js';
 import type { Attempt } from '../attempt.js';
 import { failureOf } from '../failure.js';
 import type { AttemptOutcome } from '../forwarder.js';
@@ -11,15 +12,16 @@ import { presentAs } from './local-request.js';
  * An exchange handed to a service in this process. It ends when the client's response closes, which the entrance sees;
  * there is no connection in between that could end on its own.
  */
-export class LocalAttempt implements Attempt, AnswerListener {
+export class LocalAttempt extends Timed implements Attempt, AnswerListener {
   isOver = false;
   private readonly facts: AnswerFacts;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly exchange: NodeExchange,
     private readonly outcome: AttemptOutcome<NodeExchange>,
+    private readonly wheel: TimerWheel,
   ) {
+    super();
     this.facts = exchange.answerFacts();
   }
 
@@ -28,21 +30,20 @@ export class LocalAttempt implements Attempt, AnswerListener {
     const own = ['host', url.slice(url.indexOf('//') + 2)];
     // Frameworks look for it to know whether there is a body.
     if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
-    presentAs(request, upstreamTarget, [...own, ...this.exchange.instanceHeaders()]);
+    presentAs(request, upstreamTarget, this.exchange.addInstanceFields(own));
     watchAnswer(response, this);
-    this.awaitHead(this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0);
-    response.on('timeout', () => this.onSilence());
+    this.awaitHead();
     this.exchange.admitBody();
     target?.request(request, response);
   }
 
   abort(): void {
     this.isOver = true;
-    clearTimeout(this.timer);
+    this.wheel.clear(this);
   }
 
   onHead(status: number, raw: readonly string[]): string[] {
-    clearTimeout(this.timer);
+    this.wheel.clear(this);
     // Whatever it says is passed on: what has been handed over inside this process cannot be handed to another.
     this.outcome.accepts(this.exchange, status);
     const headers = answerHeaders(raw, this.facts);
@@ -55,22 +56,24 @@ export class LocalAttempt implements Attempt, AnswerListener {
     if (this.exchange.method !== 'HEAD') this.exchange.bytesSent += bytes;
   }
 
-  private awaitHead(ms: number): void {
-    if (ms > 0) this.timer = setTimeout(() => this.onLate(ms), ms);
-  }
-
-  private onLate(ms: number): void {
+  /** The head of an answer is late. */
+  override onTimeout(): void {
     // The wait counts from the end of the request, as it does for remote instances.
     if (!this.exchange.request.complete) {
-      this.awaitHead(ms);
+      this.awaitHead();
       return;
     }
     this.isOver = true;
     this.outcome.failed(this.exchange, failureOf('timeout'));
   }
 
-  private onSilence(): void {
-    if (this.isOver || this.exchange.status === 0 || this.exchange.response.writableNeedDrain) return;
+  private awaitHead(): void {
+    const ms = this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0;
+    if (ms > 0) this.wheel.set(this, ms);
+  }
+
+  onSilence(): void {
+    if (this.isOver || this.exchange.status === 0) return;
     this.isOver = true;
     this.exchange.cutOff();
     this.outcome.broken(this.exchange, failureOf('timeout'));

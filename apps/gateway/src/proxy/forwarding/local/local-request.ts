@@ -13,5 +13,8 @@ export function presentAs(request: IncomingMessage, target: string, raw: string[
   request.url = target;
   request.rawHeaders = raw;
   // Both are made anew from `rawHeaders` when they are next asked for.
-  Object.assign(request, { [HEADERS_COUNT]: raw.length, headers: undefined, headersDistinct: undefined });
+  const made = request as unknown as Record<string | symbol, unknown>;
+  made[HEADERS_COUNT] = raw.length;
+  made.headers = undefined;
+  made.headersDistinct = undefined;
 }

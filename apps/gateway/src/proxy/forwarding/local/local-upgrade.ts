@@ -21,7 +21,7 @@ export function upgradeLocally(
   const socket = request.socket;
   const protocol = exchange.header('upgrade') ?? '';
   const own = ['host', url.slice(url.indexOf('//') + 2), 'connection', 'upgrade', 'upgrade', protocol];
-  presentAs(request, upstreamTarget, [...own, ...exchange.instanceHeaders()]);
+  presentAs(request, upstreamTarget, exchange.addInstanceFields(own));
   response.detachSocket(socket);
   socket.setTimeout(0);
   const restore = onFirstWrite(socket, (chunk) => {

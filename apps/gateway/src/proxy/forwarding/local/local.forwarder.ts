@@ -1,4 +1,5 @@
 import type { Instance } from '../../../discovery/index.js';
+import type { TimerWheel } from '../../wire/timer-wheel.js';
 import type { NodeExchange } from '../../entrance/node-exchange.js';
 import { failureOf } from '../failure.js';
 import type { AttemptOutcome, Forwarder } from '../forwarder.js';
@@ -7,6 +8,8 @@ import { upgradeLocally } from './local-upgrade.js';
 
 /** Hands exchanges to instances in this process: no socket, no serialisation, no copy. */
 export class LocalForwarder implements Forwarder<NodeExchange> {
+  constructor(private readonly wheel: TimerWheel) {}
+
   send(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
     try {
       if (exchange.isUpgrade) upgradeLocally(exchange, instance, outcome);
@@ -18,7 +21,7 @@ export class LocalForwarder implements Forwarder<NodeExchange> {
   }
 
   private request(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
-    const attempt = new LocalAttempt(exchange, outcome);
+    const attempt = new LocalAttempt(exchange, outcome, this.wheel);
     exchange.attempt = attempt;
     attempt.start(instance);
   }

@@ -1,5 +1,5 @@
 import type { Peer } from '../../edge/peer.js';
-import { forwardingFields, type OriginFacts } from '../../edge/request-headers.js';
+import { addForwardingFields, type OriginFacts } from '../../edge/request-headers.js';
 import type { RequestHead } from './request-head.js';
 import { linesOf } from './request-lines.js';
 
@@ -42,14 +42,14 @@ export class ForwardingLines {
     minor = told?.minor ?? 1,
   ) {
     const facts: OriginFacts = { peer: this.peer, version: `1.${minor}`, host, prefix };
-    return linesOf(
-      forwardingFields(facts, {
-        for: told?.forwardedFor ?? '',
-        proto: told?.forwardedProto ?? '',
-        host: told?.forwardedHost ?? '',
-        prefix: told?.forwardedPrefix ?? '',
-        forwarded: told?.forwarded ?? '',
-      }),
-    );
+    const fields: string[] = [];
+    addForwardingFields(fields, facts, {
+      for: told?.forwardedFor ?? '',
+      proto: told?.forwardedProto ?? '',
+      host: told?.forwardedHost ?? '',
+      prefix: told?.forwardedPrefix ?? '',
+      forwarded: told?.forwarded ?? '',
+    });
+    return linesOf(fields);
   }
 }
