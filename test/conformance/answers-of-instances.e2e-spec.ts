@@ -106,6 +106,8 @@ onEveryPlane('answers of instances', (bench) => {
       ['data that ends with LF', '2\r\nok\n0\r\n\r\n'],
       ['an extension without end', `2;${'a'.repeat(5_000)}`],
       ['a trailer that is none', '2\r\nok\r\n0\r\nbad trailer\r\n\r\n'],
+      ['trailers that are too large', `2\r\nok\r\n0\r\nx: ${'y'.repeat(9_000)}\r\n\r\n`],
+      ['too many trailers', `2\r\nok\r\n0\r\n${'x: y\r\n'.repeat(101)}\r\n`],
     ])('never shows chunks with %s as a whole answer', async (_what, chunks) => {
       conduct(sending(CHUNKED + chunks));
       const client = await ask();

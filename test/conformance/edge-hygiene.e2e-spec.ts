@@ -1,3 +1,4 @@
+import { waitFor } from '#testing';
 import { onEveryPlane } from './support/bench.js';
 import { RawClient } from './support/raw-client.js';
 import { answering, RawUpstream } from './support/raw-upstream.js';
@@ -133,6 +134,26 @@ onEveryPlane('edge hygiene', (bench) => {
     ])
       expect(await (await send(bytes)).untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
     expect(upstream.received).toBe('');
+  });
+
+  it.each([
+    ['one long trailer', `X: ${'x'.repeat(9_000)}\r\n`],
+    ['long trailers', `X: ${'x'.repeat(900)}\r\n`.repeat(10)],
+    ['trailers larger than a head', `X: ${'x'.repeat(20_000)}\r\n`],
+    ['too many trailers', 'X: y\r\n'.repeat(101)],
+  ])('answers 431 to %s, and the instance never sees the request end', async (_what, trailers) => {
+    const silent = await RawUpstream.start();
+    await bench().register('silent', silent.url);
+    try {
+      const client = await send(withFields('Transfer-Encoding: chunked').replace('raw', 'silent'));
+      await waitFor('the instance to be asked', () => silent.received.includes('POST / '));
+      client.send(`2\r\nhi\r\n0\r\n${trailers}\r\n`);
+      expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
+      await waitFor('the instance to be given up', () => silent.connections.every(({ isEnded }) => isEnded));
+      expect(silent.received).not.toMatch(/0\r\n\r\n$/);
+    } finally {
+      silent.close();
+    }
   });
 
   it('lets nobody take fields away by Connection that say who asks and how long the body is', async () => {

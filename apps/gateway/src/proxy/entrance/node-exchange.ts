@@ -9,8 +9,8 @@ import { addRequestFields, publicPrefix } from '../edge/request-headers.js';
 import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
 import { KeptBody } from '../forwarding/kept-body.js';
-import { requestTimeout } from '../problems.js';
 import { serverTiming } from '../record/server-timing.js';
+import { bodyTooSlow } from '../wire/entrance/request-body.js';
 import { answerLines } from '../wire/head/answer-lines.js';
 import { withoutFields } from '../wire/head/field-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
@@ -190,13 +190,14 @@ export class NodeExchange extends Exchange {
   onSilence(): void {
     const { request, response } = this;
     // Not the client's silence when the instance does not take what it sent.
-    if (!request.complete && !request.isPaused()) this.stopWaitingForBody();
+    if (!request.complete && !request.isPaused()) this.failBody(bodyTooSlow());
     else if (response.writableNeedDrain) this.cutOff();
     else this.attempt?.onSilence?.();
   }
 
-  private stopWaitingForBody(): void {
+  /** The request's body cannot be brought to its end. */
+  failBody(problem: Problem): void {
     this.attempt?.abort();
-    this.reply(requestTimeout('the body did not arrive in time', { headers: { connection: 'close' } }));
+    this.reply(problem);
   }
 }

@@ -1,5 +1,6 @@
 import type { NodeExchange } from '../../entrance/node-exchange.js';
-import { isTrailer } from '../../wire/body/trailer-fields.js';
+import { isTrailer, trailerFault } from '../../wire/body/trailer-fields.js';
+import { trailersTooLarge } from '../../wire/entrance/request-body.js';
 import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 
 /** The body of a request on its way to one connection; left in the request until somebody can take it. */
@@ -47,7 +48,9 @@ export class RequestBody {
   }
 
   private readonly onEnd = (): void => {
-    this.connection?.endBody(this.isChunked ? `0\r\n${this.trailers()}\r\n` : '');
+    const fault = trailerFault(this.exchange.request.rawTrailers);
+    if (fault) this.exchange.failBody(trailersTooLarge(fault));
+    else this.connection?.endBody(this.isChunked ? `0\r\n${this.trailers()}\r\n` : '');
   };
 
   private trailers(): string {

@@ -1,4 +1,5 @@
 import { BodyReader } from './body-reader.js';
+import { TrailersTooLarge } from './framing-error.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -99,13 +100,27 @@ describe('BodyReader', () => {
       '0\r\nx: y\n\r\n',
       '0\r\n x: y\r\n\r\n',
       '0\r\nx : y\r\n\r\n',
-      `0\r\nx: ${'y'.repeat(9000)}\r\n\r\n`,
       '0\r\n\n',
       '0\r\nContent-Length: 5\r\n\r\n',
       '0\r\ntransfer-encoding: chunked\r\n\r\n',
     ])('refuses %j', (text) => {
       expect(() => chunked(text)).toThrow();
       expect(() => chunked(text, 1)).toThrow();
+    });
+
+    it.each([
+      ['one long trailer', `x: ${'y'.repeat(9_000)}\r\n`],
+      ['many long trailers', `x: ${'y'.repeat(900)}\r\n`.repeat(10)],
+      ['more than 100 trailers', 'x: y\r\n'.repeat(101)],
+    ])('refuses %s as too large, not as malformed', (_what, trailers) => {
+      const text = `1\r\na\r\n0\r\n${trailers}\r\n`;
+      expect(() => chunked(text)).toThrow(TrailersTooLarge);
+      expect(() => chunked(text, 1)).toThrow(TrailersTooLarge);
+    });
+
+    it('takes 100 trailers', () => {
+      const trailers = 'x: y\r\n'.repeat(100);
+      expect(chunked(`1\r\na\r\n0\r\n${trailers}\r\n`)).toMatchObject({ trailers, rest: '' });
     });
   });
 });

@@ -1,8 +1,7 @@
-import { eachField, type FieldTaker } from '../head/field-lines.js';
-import { FramingError } from './framing-error.js';
-import { FORBIDDEN_TRAILERS } from './trailer-fields.js';
+import { eachField, MAX_FIELDS, type FieldTaker } from '../head/field-lines.js';
+import { FramingError, TrailersTooLarge } from './framing-error.js';
+import { FORBIDDEN_TRAILERS, MAX_TRAILER_BYTES, TOO_LARGE, TOO_MANY } from './trailer-fields.js';
 
-const MAX_TRAILER_BYTES = 8 * 1024;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -22,6 +21,7 @@ const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map([
 /** Reads a trailer section (RFC 9112, section 7.1.2): the field lines after the last chunk, up to the empty line. */
 export class TrailerReader {
   private text = '';
+  private lines = 0;
   private done = false;
   /** Kept apart: to ask the growing text for its end would copy it with every byte. */
   private last = 0;
@@ -45,8 +45,17 @@ export class TrailerReader {
     if ((byte === LF) !== (this.last === CR)) throw new FramingError('trailers are not framed by CRLF');
     this.last = byte;
     this.text += String.fromCharCode(byte);
-    if (this.text.length > MAX_TRAILER_BYTES) throw new FramingError('the trailers are larger than 8 KiB');
-    if (byte !== LF || !(this.text === '\r\n' || this.text.endsWith('\r\n\r\n'))) return false;
+    if (this.text.length > MAX_TRAILER_BYTES) throw new TrailersTooLarge(TOO_LARGE);
+    return byte === LF && this.endLine();
+  }
+
+  /** Answers whether the section ends with this line. */
+  private endLine(): boolean {
+    if (!(this.text === '\r\n' || this.text.endsWith('\r\n\r\n'))) {
+      this.lines += 1;
+      if (this.lines > MAX_FIELDS) throw new TrailersTooLarge(TOO_MANY);
+      return false;
+    }
     this.fields = this.text === '\r\n' ? '' : eachField(this.text, 0, FORBIDDEN, undefined, invalidTrailer);
     this.section = `${this.fields}\r\n`;
     this.finish(0);
