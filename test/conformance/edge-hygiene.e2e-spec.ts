@@ -116,8 +116,13 @@ onEveryPlane('edge hygiene', (bench) => {
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 501 [^]*method-not-supported/);
   });
 
-  it('answers 417 to an expectation that it does not know', async () => {
-    const client = await send(withFields('Expect: miracles\r\nConnection: close'));
+  it.each([
+    ['alone', 'Expect: miracles'],
+    ['behind one that it knows', 'Expect: 100-continue, miracles\r\nContent-Length: 2'],
+    ['in a line of its own', 'Expect: 100-continue\r\nExpect: miracles\r\nContent-Length: 2'],
+    ['with a wish to upgrade', 'Expect: miracles\r\nConnection: upgrade\r\nUpgrade: talk'],
+  ])('answers 417 to an expectation that it does not know, %s', async (_where, fields) => {
+    const client = await send(withFields(fields));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 417 [^]*expectation-failed/);
     expect(upstream.received).toBe('');
   });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
-import { expectationFailed, methodNotSupported } from '../problems.js';
+import { methodNotSupported } from '../problems.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../wire/entrance/client-limits.js';
 import { takeForward } from '../edge/max-forwards.js';
 import { isProxied } from '../routing/target.js';
@@ -60,7 +60,10 @@ export class FrontServer {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
       this.dispatch(request, response, nest, true),
     );
-    server.on('checkExpectation', refuseExpectation);
+    // What is wrong with it is found with all else that may be wrong with a head.
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.dispatch(request, response, nest, false),
+    );
     server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) =>
       afterAnswers(socket, () => this.upgrade(server, request, socket, rest)),
     );
@@ -128,10 +131,6 @@ function refuse(
   problem: RequestHead['fault'] & object,
 ): void {
   answerProblem(response, problem, { path: request.url ?? '/', requestId: randomUUID(), close: false });
-}
-
-function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
-  refuse(request, response, expectationFailed('the only expectation met here is 100-continue'));
 }
 
 function refuseConnect(request: IncomingMessage, socket: Socket): void {

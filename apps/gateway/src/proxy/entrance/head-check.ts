@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '#contracts';
 import type { RawFields } from '../edge/raw-fields.js';
-import { headTooLarge, malformedRequest } from '../problems.js';
+import { expectationFailed, headTooLarge, malformedRequest } from '../problems.js';
 import { MAX_FIELDS } from '../wire/head/field-lines.js';
 import { HOST, listMembers, TOKEN } from '../wire/head/grammar.js';
 
@@ -32,6 +32,7 @@ interface DecidingFields {
   connection: string | undefined;
   coding: string | undefined;
   hasLength: boolean;
+  expectation: string | undefined;
 }
 
 /** Finds them in one pass; node would make an object of all fields, which an instance in this process never sees. */
@@ -42,6 +43,7 @@ function decidingFields(raw: RawFields): DecidingFields {
     connection: undefined,
     coding: undefined,
     hasLength: false,
+    expectation: undefined,
   };
   for (let i = 0; i < raw.length; i += 2) note(fields, raw[i] as string, raw[i + 1] as string);
   return fields;
@@ -57,6 +59,8 @@ function note(fields: DecidingFields, name: string, value: string): void {
   else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
     fields.coding = joined(fields.coding, value);
   else if (name.length === 14 && name.toLowerCase() === 'content-length') fields.hasLength = true;
+  else if (name.length === 6 && name.toLowerCase() === 'expect')
+    fields.expectation = joined(fields.expectation, value);
 }
 
 const joined = (before: string | undefined, value: string): string =>
@@ -81,7 +85,18 @@ function faultOf(
     return malformedRequest('the version is neither HTTP/1.1 nor 1.0', CLOSE);
   if (rawHeaders.length > 2 * MAX_FIELDS)
     return headTooLarge(`the head has more than ${MAX_FIELDS} fields`, CLOSE);
-  return hostFault(fields, host, httpVersion) ?? connectionFault(fields) ?? codingFault(fields, httpVersion);
+  return (
+    hostFault(fields, host, httpVersion) ??
+    connectionFault(fields) ??
+    codingFault(fields, httpVersion) ??
+    expectationFault(fields)
+  );
+}
+
+/** node:http looks no further than for `100-continue` anywhere in it, and not at all in a request to upgrade. */
+function expectationFault({ expectation }: DecidingFields): Problem | undefined {
+  if (expectation === undefined || /^100-continue(?:, 100-continue)*$/i.test(expectation)) return undefined;
+  return expectationFailed('the only expectation met here is 100-continue', CLOSE);
 }
 
 function hostFault(
