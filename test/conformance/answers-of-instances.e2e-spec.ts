@@ -171,6 +171,15 @@ onEveryPlane('answers of instances', (bench) => {
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, body, '2']);
   });
 
+  it.each([
+    ['HTTP/1.0', '1.0', ''],
+    ['Connection: close', '1.1', 'Connection: close\r\n'],
+  ])('ends the connection after a 426 to %s', async (_what, version, more) => {
+    conduct(answering('HTTP/1.1 426 Upgrade Required\r\nUpgrade: talk\r\nContent-Length: 2\r\n\r\nno'));
+    const answer = await (await ask(version, 'GET', more)).untilClosed();
+    expect(answer).toMatch(/^HTTP\/1\.1 426 [^]*upgrade: talk\r\n[^]*connection: close\r\n[^]*no$/i);
+  });
+
   it('passes on which protocols an instance wants, when it refuses others for it', async () => {
     const fields = 'Connection: upgrade\r\nUpgrade: chat/2\r\nContent-Length: 2\r\n\r\nno';
     conduct(answering(`HTTP/1.1 426 Upgrade Required\r\n${fields}`));

@@ -30,6 +30,7 @@ export interface NodeFacts {
 }
 
 const NO_CONTENT = 204;
+const UPGRADE_REQUIRED = 426;
 const TRAILER: ReadonlySet<string> = new Set(['trailer']);
 const withoutTrailer = (lines: string): string =>
   /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;
@@ -137,6 +138,9 @@ export class NodeExchange extends Exchange {
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
     this.addConnectionFields(headers);
+    // Node takes `Connection: upgrade` alone for a connection that stays.
+    if (head.status === UPGRADE_REQUIRED && !this.response.shouldKeepAlive)
+      headers.push('connection', 'close');
     this.keptBody = undefined;
     this.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
