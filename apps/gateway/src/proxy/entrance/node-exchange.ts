@@ -15,7 +15,7 @@ import { answerLines } from '../wire/head/answer-lines.js';
 import { withoutFields } from '../wire/head/field-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
 import type { ResponseHead } from '../wire/head/response-head.js';
-import { plainResponse } from './plain-response.js';
+import { clearFields, plainResponse } from './plain-response.js';
 import { answerProblem } from './problem-answer.js';
 
 /** What the entrance knows of a request beside node's own objects. */
@@ -149,7 +149,7 @@ export class NodeExchange extends Exchange {
   private writeHead(status: number, reason: string, headers: string[]): void {
     const { response } = this;
     // An instance in this process may have had it first: it may have set some, and still believes that it answers.
-    if (this.hedge?.outcome) for (const name of response.getHeaderNames()) response.removeHeader(name);
+    if (this.hedge?.outcome) clearFields(response);
     plainResponse.writeHead.call(response, status, reason, headers);
   }
 

@@ -10,6 +10,8 @@ export interface PlainResponse {
   ) => ServerResponse;
   readonly write: (this: ServerResponse, ...args: unknown[]) => boolean;
   readonly end: (this: ServerResponse, ...args: unknown[]) => ServerResponse;
+  readonly flushHeaders: (this: ServerResponse) => void;
+  readonly addTrailers: (this: ServerResponse, fields: readonly [string, string][]) => void;
   readonly getRawHeaderNames: (this: ServerResponse) => string[];
 }
 
@@ -18,3 +20,8 @@ export interface PlainResponse {
  * them; the gateway's own answers go past those.
  */
 export const plainResponse = ServerResponse.prototype as unknown as PlainResponse;
+
+/** Takes off what somebody has set who does not answer after all: nothing of it belongs to the answer that the client gets. */
+export function clearFields(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+}

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Problem } from '#contracts';
-import { plainResponse } from './plain-response.js';
+import { clearFields, plainResponse } from './plain-response.js';
 
 /** Sends `problem` as the whole answer; returns the length of its body. */
 export function answerProblem(
@@ -19,6 +19,7 @@ export function answerProblem(
     requestId,
   ];
   if (close) headers.push('connection', 'close');
+  clearFields(response);
   plainResponse.writeHead.call(response, problem.status, undefined, headers);
   plainResponse.end.call(response, body);
   return body.length;

@@ -67,6 +67,18 @@ describe.each([
     expect((await call(bench.url, 'GET /api/nobody')).status).toBe(404);
   });
 
+  it('answers 504 without the fields of the answer that the service had begun', async () => {
+    let late: (() => void) | undefined;
+    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+      response.setHeader('content-encoding', 'gzip').setHeader('set-cookie', 'a=b');
+      late = () => response.setHeader('x-late', '1').appendHeader('x-late', '2').write('late');
+    });
+    const { status, body, headers } = await call(bench.url, 'GET /api/users');
+    expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
+    expect(['content-encoding', 'set-cookie'].map((name) => headers.get(name))).toEqual([null, null]);
+    expect(late).not.toThrow();
+  });
+
   it('breaks an answer off that falls silent in the middle', async () => {
     const bench = await start({ idleMs: 200 }, (_request, response) => response.write('beginning'));
     await expect(call(bench.url, 'GET /api/users')).rejects.toThrow();

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { waitFor } from '#testing';
 import type { Instance } from '../../discovery/index.js';
 import { DEFAULT_POLICY, type Policy } from '../policy.js';
@@ -185,6 +187,55 @@ describe('A GET whose answer is late in this process', () => {
     held[0]!.end('too late');
     expect(await (await ask()).text()).toBe('bbb');
     expect([local.load.inFlight, remote.load.inFlight]).toEqual([0, 0]);
+  });
+
+  it('lets nothing of the late one into the answer that is under way, and does not throw at it', async () => {
+    const held: ServerResponse[] = [];
+    let elsewhere: ServerResponse | undefined;
+    const { ask } = await gateway(
+      (_request, response) => void held.push(response),
+      (_request, response) => (elsewhere = response).writeHead(200, { trailer: 'x-sum' }).write('begun, '),
+    );
+    const answered = ask();
+    await waitFor('the hedge', () => elsewhere !== undefined);
+    const answer = await answered;
+    const late = held[0]!;
+    const told: unknown[] = [];
+    late.statusCode = 500;
+    late
+      .setHeader('x-late', '1')
+      .appendHeader('x-late', '2')
+      .setHeaders(new Map([['x-late', '3']]));
+    late.removeHeader('x-late');
+    late.flushHeaders();
+    late.writeContinue(() => told.push('continue'));
+    late.writeProcessing();
+    late.writeEarlyHints({ link: '</x>' }, () => told.push('hints'));
+    late.addTrailers({ 'x-late': '4' });
+    expect(late.writeHead(500, { 'x-late': '5' }).write('late', (error) => told.push(error))).toBe(false);
+    late.end('too late', () => told.push('ended'));
+    late.destroy(new Error('the service gives up'));
+    elsewhere!.addTrailers({ 'x-sum': '7' });
+    elsewhere!.end('and done');
+    expect([answer.status, answer.headers.get('x-late'), await answer.text()]).toEqual([
+      200,
+      null,
+      'begun, and done',
+    ]);
+    expect(told).toEqual(['continue', 'hints', expect.any(Error), 'ended']);
+  });
+
+  it('gets that of an instance elsewhere when a stream fails into the late one', async () => {
+    const held: ServerResponse[] = [];
+    const { ask } = await gateway((_request, response) => void held.push(response), answers('b'));
+    const answered = ask();
+    await waitFor('the late one to be asked', () => held.length === 1);
+    const answer = await answered;
+    const failing = new Readable({ read: () => undefined });
+    const piped = expect(pipeline(failing, held[0]!)).rejects.toThrow();
+    failing.destroy(new Error('the disk is gone'));
+    await piped;
+    expect(await answer.text()).toBe('bbb');
   });
 
   it('is put to the one elsewhere as the client sent it, not as the late one got it', async () => {

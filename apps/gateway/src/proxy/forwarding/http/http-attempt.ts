@@ -117,13 +117,13 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
 
   onPause(): void {
     // An event stream's head must not wait for the first event.
-    if (this.exchange.bytesSent === 0) this.exchange.response.flushHeaders();
+    if (this.exchange.bytesSent === 0) plainResponse.flushHeaders.call(this.exchange.response);
   }
 
   onEnd(_tail: string, trailers: string): void {
     this.release();
     const { response } = this.exchange;
-    if (trailers !== '') response.addTrailers(pairs(flatFields(trailers)));
+    if (trailers !== '') plainResponse.addTrailers.call(response, pairs(flatFields(trailers)));
     plainResponse.end.call(response);
     this.outcome.completed(this.exchange);
   }

@@ -3,8 +3,6 @@ import { plainResponse } from '../../entrance/plain-response.js';
 
 /** Hears of an answer as a service in this process gives it. */
 export interface AnswerListener {
-  /** The exchange has gone on without this answer: whatever comes is thrown away. */
-  readonly isOver: boolean;
   /** The head of the answer, flat; returns it as the client gets it. */
   onHead(status: number, raw: readonly string[]): string[];
   onChunk(bytes: number): void;
@@ -36,7 +34,6 @@ const NO_INTERIM = {
 
 function writeHead(this: Watched, status: number, reason?: string | Fields, fields?: Fields): ServerResponse {
   const listener = this[LISTENER];
-  if (listener.isOver) return this;
   const message = typeof reason === 'string' ? reason : undefined;
   const set = takeSetFields(this);
   const given = flat(typeof reason === 'string' ? fields : (reason ?? fields));
@@ -49,14 +46,12 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
 
 function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
   const listener = this[LISTENER];
-  if (listener.isOver) return true;
   listener.onChunk(lengthOf(args[0], args[1]));
   return plainResponse.write.apply(this, args);
 }
 
 function end(this: Watched, ...args: Parameters<ServerResponse['end']>): ServerResponse {
   const listener = this[LISTENER];
-  if (listener.isOver) return this;
   listener.onChunk(lengthOf(args[0], args[1]));
   return plainResponse.end.apply(this, args);
 }

@@ -7,13 +7,14 @@ import { failureOf } from '../failure.js';
 import type { AttemptOutcome } from '../forwarder.js';
 import { watchAnswer, type AnswerListener } from './local-answer.js';
 import { presentAs } from './local-request.js';
+import { mute } from './muted-response.js';
 
 /**
  * An exchange handed to a service in this process. It ends when the client's response closes, which the entrance sees;
  * there is no connection in between that could end on its own.
  */
 export class LocalAttempt extends Timed implements Attempt, AnswerListener {
-  isOver = false;
+  private isOver = false;
   private readonly facts: AnswerFacts;
 
   constructor(
@@ -37,9 +38,12 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     target?.request(request, response);
   }
 
+  /** Whatever the service says from now on is thrown away. */
   abort(): void {
     this.isOver = true;
     this.wheel.clear(this);
+    // One that has ended says no more by itself, which is how nearly all end.
+    if (!this.exchange.response.writableEnded) mute(this.exchange.response);
   }
 
   onHead(status: number, raw: readonly string[]): string[] {
@@ -63,7 +67,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
       this.awaitHead();
       return;
     }
-    this.isOver = true;
+    this.abort();
     this.outcome.failed(this.exchange, failureOf('timeout'));
   }
 
@@ -74,7 +78,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
 
   onSilence(): void {
     if (this.isOver || this.exchange.status === 0) return;
-    this.isOver = true;
+    this.abort();
     this.exchange.cutOff();
     this.outcome.broken(this.exchange, failureOf('timeout'));
   }
