@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { call, waitFor } from '#testing';
+import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import { onEveryKind, SERVICE } from './support/bench.js';
+import { answersIn } from './support/raw-answers.js';
+import { RawClient } from './support/raw-client.js';
+
+const LARGE = Buffer.alloc(8 * 1024 * 1024, 'a body that is like itself nowhere; ');
+const MEGABYTE = 1024 * 1024;
+const COUNT = 12;
+
+const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+/** One megabyte that tells whose answer it is. */
+const megabyteOf = (letter: string): Buffer => Buffer.alloc(MEGABYTE, `${letter}${'.'.repeat(250)}`);
+const letters = Array.from({ length: COUNT }, (_, i) => String.fromCharCode('a'.charCodeAt(0) + i));
+
+onEveryKind('requests that were sent behind one another with large bodies', (bench) => {
+  /** Requests that the service has under way. */
+  let open = 0;
+  beforeEach(() => {
+    bench().service.handler = (request, response) => {
+      open += 1;
+      response.on('close', () => (open -= 1));
+      request.on('error', () => undefined);
+      const [, path = ''] = /^\/(.*)$/.exec(request.url ?? '') ?? [];
+      if (path === 'refuse') response.writeHead(413).end('too large');
+      else if (path === 'hash') {
+        const sum = createHash('sha256');
+        request.on('data', (chunk: Buffer) => sum.update(chunk));
+        request.on('end', () => response.end(sum.digest('hex')));
+      } else response.end(megabyteOf(path));
+    };
+  });
+
+  const get = (path: string): string => `GET /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n\r\n`;
+  const post = (path: string, framing: string): string =>
+    `POST /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n${framing}\r\n\r\n`;
+  const inFlight = async (): Promise<number> => {
+    const { body } = await call(bench().gatewayUrl, 'GET /metrics', {
+      headers: { accept: 'application/json' },
+    });
+    return (body as MetricsReport).services[0]?.inFlight ?? 0;
+  };
+  const isQuiet = async (): Promise<void> => {
+    await waitFor('the service to have nothing under way', () => open === 0);
+    await waitFor('nothing to be in flight', async () => (await inFlight()) === 0);
+  };
+  const bodiesOf = (client: RawClient): [number, string][] =>
+    answersIn(client.received)!.map(({ status, body }) => [status, body]);
+
+  const FRAMED: readonly [string, string, Buffer][] = [
+    ['a length', `Content-Length: ${LARGE.length}`, LARGE],
+    [
+      'chunks',
+      'Transfer-Encoding: chunked',
+      Buffer.concat([Buffer.from(`${LARGE.length.toString(16)}\r\n`), LARGE, Buffer.from('\r\n0\r\n\r\n')]),
+    ],
+  ];
+
+  it.each(FRAMED)('are answered in order behind a large upload with %s', async (_what, framing, body) => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client
+      .send(post('hash', framing))
+      .send(body)
+      .send(get('a') + get('b'));
+    await waitFor('three answers', () => answersIn(client.received)?.length === 3);
+    expect(bodiesOf(client)).toEqual([
+      [200, hash(LARGE)],
+      [200, megabyteOf('a').toString()],
+      [200, megabyteOf('b').toString()],
+    ]);
+    client.close();
+    await isQuiet();
+  });
+
+  it.each(FRAMED)(
+    'are answered behind an upload with %s that was refused early',
+    async (_what, framing, body) => {
+      const client = await RawClient.open(bench().gatewayPort);
+      client.send(post('refuse', framing)).send(body).send(get('a'));
+      await waitFor('the refusal and the answer', () => answersIn(client.received)?.length === 2);
+      expect(bodiesOf(client)).toEqual([
+        [413, 'too large'],
+        [200, megabyteOf('a').toString()],
+      ]);
+      client.close();
+      await isQuiet();
+    },
+  );
+
+  it('get all their large answers, whole and in order, when the client reads slowly', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(letters.map(get).join(''));
+    // By turns it reads what is there, and leaves everybody the time to fill what lies between.
+    for (let isDone = false; !isDone;) {
+      client.socket.pause();
+      for (let i = 0; i < 20; i += 1) await turn();
+      client.socket.resume();
+      await turn();
+      isDone = client.socket.bytesRead > COUNT * MEGABYTE && answersIn(client.received)?.length === COUNT;
+    }
+    expect(
+      bodiesOf(client).map(([status, body], i) => [status, body === megabyteOf(letters[i]!).toString()]),
+    ).toEqual(letters.map(() => [200, true]));
+    client.close();
+    await isQuiet();
+  }, 60_000);
+
+  it('leave nothing behind when the client goes in the middle of the first answer', async () => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(letters.map(get).join(''));
+    await client.until(/a\.\.\./);
+    client.socket.pause();
+    client.socket.resetAndDestroy();
+    await isQuiet();
+  });
+});
