@@ -330,9 +330,9 @@ onEveryPlane('answers of instances', (bench) => {
     const client = await RawClient.open(bench().gatewayPort);
     client.socket.pause();
     client.send(`GET /api/${service} HTTP/1.0\r\nHost: gw\r\n\r\n`);
-    await waitFor(
-      'the instance to be held back',
-      () => (upstream.connections.at(-1)?.socket.writableLength ?? 0) > 0,
+    // Not simply the last connection, which may be one that only looks whether the instance is there.
+    await waitFor('the instance to be held back', () =>
+      upstream.connections.some(({ socket }) => socket.writableLength > 0),
     );
     client.socket.resume();
     const received = await client.untilClosed();

@@ -10,7 +10,7 @@ import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
 import { KeptBody } from '../forwarding/kept-body.js';
 import { serverTiming } from '../record/server-timing.js';
-import { bodyTooSlow } from '../wire/entrance/request-body.js';
+import { bodyTooSlow } from '../wire/entrance/body-problems.js';
 import { answerLines } from '../wire/head/answer-lines.js';
 import { withoutFields } from '../wire/head/field-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';

@@ -10,7 +10,8 @@ const common = Buffer.allocUnsafeSlow(READ_BYTES);
 const spare: Buffer<ArrayBuffer>[] = [];
 
 /** Bytes that were read, for somebody who may hold on to them: the next read does not change them. */
-export const owned = (bytes: Buffer): Buffer => (bytes.buffer === common.buffer ? Buffer.from(bytes) : bytes);
+export const owned = (bytes: Buffer): Buffer =>
+  bytes.length > 0 && bytes.buffer === common.buffer ? Buffer.from(bytes) : bytes;
 
 /**
  * Where one connection reads. By itself Node allocates 64 KiB for each read and gives back what a small message leaves of it. Here

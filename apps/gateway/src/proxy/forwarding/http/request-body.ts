@@ -1,6 +1,6 @@
 import type { NodeExchange } from '../../entrance/node-exchange.js';
 import { isTrailer, trailerFault } from '../../wire/body/trailer-fields.js';
-import { trailersTooLarge } from '../../wire/entrance/request-body.js';
+import { trailersTooLarge } from '../../wire/entrance/body-problems.js';
 import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 
 /** The body of a request on its way to one connection; left in the request until somebody can take it. */

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
-import { Problem } from '#contracts';
+import type { Problem } from '#contracts';
 import { requestTimeout } from '../../problems.js';
 import { peerOf, type Peer } from '../../edge/peer.js';
-import { BodyReader } from '../body/body-reader.js';
 import { ForwardingLines } from '../head/forwarding-lines.js';
 import { lineOf } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
 import { owned } from '../read-buffer.js';
 import { SocketWriter } from '../socket-writer.js';
 import { AnswerWriter } from './answer-writer.js';
+import { bodyTooSlow } from './body-problems.js';
 import { ClientSocket } from './client-socket.js';
 import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
-import { advance, bodyTooSlow, expectBodyOf } from './request-body.js';
+import { IncomingBody } from './incoming-body.js';
 import { RequestReader, type RequestTaker } from './request-reader.js';
 import type { WireExchange } from './wire-exchange.js';
 
@@ -39,10 +39,9 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   readonly answer: AnswerWriter;
   private readonly writer: SocketWriter;
   private readonly requests = new RequestReader(this);
-  private readonly body = new BodyReader();
+  private readonly body = new IncomingBody();
   private phase = Phase.Head;
   private exchange: WireExchange | undefined;
-  private mayContinue = false;
 
   constructor(
     accepted: Socket,
@@ -57,7 +56,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   get closesAfterwards(): boolean {
-    return this.mayContinue || this.owner.isClosing || this.owner.parts.isDraining();
+    return this.body.waitsForContinue || this.owner.isClosing || this.owner.parts.isDraining();
   }
 
   close(): void {
@@ -78,8 +77,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   admitBody(): void {
-    if (!this.mayContinue) return;
-    this.mayContinue = false;
+    if (!this.body.waitsForContinue) return;
+    this.body.waitsForContinue = false;
     this.writer.text(CONTINUE);
   }
 
@@ -165,7 +164,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     exchange.keepsAlive = false;
     this.exchange = exchange;
     this.phase = Phase.Exchange;
-    this.body.expectUntilClose();
+    this.body.expectNothingValid();
     this.owner.parts.pipeline.walk(exchange, problem);
   }
 
@@ -173,54 +172,36 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     const exchange = this.owner.exchangeOf(this, head);
     this.exchange = exchange;
     this.phase = Phase.Exchange;
-    this.mayContinue = head.expectsContinue && head.hasBody;
     this.unlimit();
-    const fault = this.readFirstBody(exchange, head, rest);
-    if (!fault && !this.body.isDone) this.pauseBody();
-    if (!fault && !this.body.isDone && this.isHalfClosed) this.socket.destroy();
-    this.owner.parts.pipeline.walk(exchange, fault);
+    const bytes = owned(rest);
+    const end = this.body.begin(head, bytes, exchange);
+    if (typeof end === 'number') this.afterHead(bytes, end);
+    this.owner.parts.pipeline.walk(exchange, typeof end === 'number' ? undefined : end);
   }
 
-  private readFirstBody(exchange: WireExchange, head: RequestHead, rest: Buffer): Problem | undefined {
-    expectBodyOf(head, this.body);
-    if (rest.length === 0) {
-      if (!this.body.isDone) exchange.takeFirst(undefined, false, '');
-      return undefined;
+  private afterHead(bytes: Buffer, end: number): void {
+    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
+    if (this.body.isDone) this.buffer.rest(true);
+    else {
+      // The exchange asks for the rest when there is an instance to take it.
+      this.pauseBody();
+      if (this.isHalfClosed) this.socket.destroy();
     }
-    return this.readRest(exchange, owned(rest));
-  }
-
-  private readRest(exchange: WireExchange, rest: Buffer): Problem | undefined {
-    const end = advance(this.body, rest);
-    if (end instanceof Problem) return end;
-    const { passEnd, isDone, tail } = this.body;
-    if (isDone) this.buffer.rest(true);
-    // A client that has begun to send does not wait for 100.
-    if (passEnd > 0) this.mayContinue = false;
-    exchange.takeFirst(passEnd > 0 ? rest.subarray(0, passEnd) : undefined, isDone, tail);
-    if (end < rest.length) this.keepWaiting(rest.subarray(end));
-    return undefined;
   }
 
   private readBody(bytes: Buffer): void {
-    const end = advance(this.body, bytes);
-    if (end instanceof Problem) {
-      this.failBody(end);
-      return;
-    }
-    const { passEnd, isDone, tail } = this.body;
-    if (this.phase === Phase.Exchange) this.limitBody(isDone);
-    if (passEnd > 0) this.exchange?.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
-    if (!isDone) return;
-    this.buffer.rest(true);
-    this.exchange?.endBody(tail);
-    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
-    if (this.phase === Phase.Skipping) this.next();
+    // Before the exchange gets it, which may stop the client, and then there is no limit.
+    if (this.phase === Phase.Exchange) this.limit(this.limits.idleMs);
+    const end = this.body.read(bytes, this.exchange);
+    if (typeof end !== 'number') this.failBody(end);
+    else if (this.body.isDone) this.afterBody(bytes, end);
   }
 
-  private limitBody(isDone: boolean): void {
-    if (!isDone) this.limit(this.limits.idleMs);
-    else if (!this.socket.writableNeedDrain) this.unlimit();
+  private afterBody(bytes: Buffer, end: number): void {
+    if (this.phase === Phase.Exchange && !this.socket.writableNeedDrain) this.unlimit();
+    this.buffer.rest(true);
+    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
+    if (this.phase === Phase.Skipping) this.next();
   }
 
   private failBody(problem: Problem): void {
@@ -242,7 +223,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     const exchange = this.exchange as WireExchange;
     this.exchange = undefined;
     this.owner.parts.pipeline.end(exchange);
-    if (!exchange.keepsAlive || this.mayContinue || this.owner.isClosing) this.linger();
+    if (!exchange.keepsAlive || this.body.waitsForContinue || this.owner.isClosing) this.linger();
     else if (!this.body.isDone) this.skip();
     else if (this.isHalfClosed && !this.requests.hasWaiting) this.linger();
     else this.next();

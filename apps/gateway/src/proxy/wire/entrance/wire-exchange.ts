@@ -15,13 +15,17 @@ import type { AnswerSink } from '../upstream/answer-sink.js';
 import { HeldAnswer, type Adopter } from '../upstream/held-answer.js';
 import type { UpstreamConnection } from '../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../upstream/upstream-pool.js';
+import type { BodyTaker } from './incoming-body.js';
 import { answerFramingLine, framingFor, headEnd, statusLine } from './answer-head.js';
 import { Framing } from './answer-writer.js';
 import { problemBody, problemHead } from './problem-text.js';
 import { WireRequest } from './wire-request.js';
 
 /** An exchange whose client side is a socket: takes the instance's answer as it arrives and writes it on. */
-export class WireExchange extends WireRequest implements AnswerSink, AnswerFacts, Attempt, Adopter {
+export class WireExchange
+  extends WireRequest
+  implements BodyTaker, AnswerSink, AnswerFacts, Attempt, Adopter
+{
   takesPayload = false;
   private isAnswered = false;
   private upstream: UpstreamConnection | undefined = undefined;

@@ -68,11 +68,7 @@ export abstract class WireRequest extends Exchange {
     return this.route?.policy.timeouts.idleMs ?? 0;
   }
 
-  /**
-   * Notes what of the body came with the head, framed as it came. It is kept until the head of an answer arrives, so that
-   * it may be sent again.
-   * @param tail what completes a whole chunked body whose trailers were held back
-   */
+  /** What came with the head is kept until the head of an answer arrives, so that it may be sent again. */
   takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
     this.body = bytes;
     this.isWhole = isWhole;
