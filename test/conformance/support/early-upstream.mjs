@@ -1,16 +1,24 @@
 /**
  * An instance that answers before it has read a body, in a process of its own: `/refuse/{how}/{status}`. The gateway's reads
- * and the instance's must not take turns in one event loop, or the race that is to be tried never happens.
+ * and the instance's must not take turns in one event loop, or the race that is to be tried never happens. With a directory of
+ * `key.pem` and `certificate.pem` it speaks TLS.
  */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 
 /** What it does with the rest of the body: each leaves the connection in another state. */
 const LEAVE = {
   /** Unread bytes are in its buffer: the system answers them with a reset. */
   close: (socket, answer) => socket.write(answer, () => socket.destroy()),
-  reset: (socket, answer) => socket.write(answer, () => setTimeout(() => socket.resetAndDestroy(), 50)),
+  reset: (socket, answer) => socket.write(answer, () => setTimeout(() => reset(socket), 50)),
+  /** As one does that reads on to keep its connection in step. */
+  keep: (socket, answer) => socket.resume().write(answer),
   'half-close': (socket, answer) => socket.end(answer).resume(),
 };
+/** Below TLS it is the socket underneath that can be reset. */
+const reset = ({ remotePort }) => plain.get(remotePort)?.resetAndDestroy();
+const plain = new Map();
 const reply = (status, text, connection) =>
   `HTTP/1.1 ${status} Said\r\ncontent-length: ${text.length}\r\nconnection: ${connection}\r\n\r\n${text}`;
 
@@ -24,13 +32,27 @@ function take(socket) {
     if (how === undefined) socket.write(reply(200, 'fine', 'keep-alive'));
     else {
       socket.off('data', read).pause();
-      LEAVE[how](socket, reply(status, 'said early', 'close'));
+      LEAVE[how](socket, reply(status, 'said early', how === 'keep' ? 'keep-alive' : 'close'));
     }
   };
   socket.on('data', read).on('error', () => undefined);
 }
 
-const server = createServer({ allowHalfOpen: true }, take).listen(0, '127.0.0.1', () => {
-  const url = `http://127.0.0.1:${server.address().port}`;
+const [pem] = process.argv.slice(2);
+const options = { allowHalfOpen: true };
+const read = (name) => readFileSync(`${pem}/${name}.pem`);
+const server = pem
+  ? createTlsServer({ ...options, key: read('key'), cert: read('certificate') }, take)
+  : createServer(options, take);
+// The reset of one connection must not end all.
+server.on('tlsClientError', () => undefined);
+server.on('connection', (socket) =>
+  plain.set(
+    socket.remotePort,
+    socket.on('error', () => undefined),
+  ),
+);
+server.listen(0, '127.0.0.1', () => {
+  const url = `${pem ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
   process.stdout.write(`{"app":"early","url":"${url}","msg":"early listens on ${url}"}\n`);
 });
