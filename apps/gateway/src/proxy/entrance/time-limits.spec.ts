@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { LocalTarget } from '#registry-client';
 import { call, waitFor } from '#testing';
 import type { Timeouts } from '../policy.js';
@@ -31,16 +31,51 @@ it('answers 408 to a head that is not whole in time', async () => {
   await bench.close();
 });
 
+/** A service that takes connections and never says a word: behind https, the connection never stands. */
+const silent = async (): Promise<Instance> => {
+  const server = createTcpServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  closers.push(() => server.close());
+  await once(server, 'listening');
+  return instanceOf({ id: 'a', url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
+};
+
+describe.each(['wire', 'node'] as const)('the time to connect (%s)', (plane) => {
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  it.each(['GET', 'POST'])('is limited, and %s goes to another instance when it is over', async (method) => {
+    const bench = await ProxyBench.start({ connectMs: 100, responseHeaderMs: 60_000 }, plane);
+    closers.push(() => bench.close());
+    const dead = await silent();
+    bench.hold(dead);
+    const init = { body: method === 'POST' ? { some: 'body' } : undefined };
+    const { status, body } = await call(bench.url, `${method} /api/users`, init);
+    expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
+    const { failures } = bench.traffic.service('users').instance('a');
+    expect([...failures.entries()].map(([kind]) => kind)).toEqual(['connect-timeout']);
+
+    const alive = await remote((request, response) => request.resume().on('end', () => response.end('here')));
+    bench.hold(dead, { ...alive, id: 'b' });
+    for (let i = 0; i < 4; i += 1) {
+      const answer = await call(bench.url, `${method} /api/users`, init);
+      expect([answer.status, answer.body]).toEqual([200, 'here']);
+    }
+    expect(dead.load.inFlight).toBe(0);
+  });
+});
+
 describe.each([
-  ['remote', remote],
-  ['local', local],
-])('time limits (%s)', (_kind, make) => {
+  ['remote, wire', remote, 'wire'],
+  ['remote, node', remote, 'node'],
+  ['local', local, 'wire'],
+] as const)('time limits (%s)', (_kind, make, plane) => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });
 
   const start = async (timeouts: Partial<Timeouts>, serve: Serve): Promise<ProxyBench> => {
-    const bench = await ProxyBench.start(timeouts);
+    const bench = await ProxyBench.start(timeouts, plane);
     closers.push(() => bench.close());
     bench.hold(await make(serve));
     return bench;

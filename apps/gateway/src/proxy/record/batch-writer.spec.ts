@@ -2,6 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
 import { tempDir, waitFor } from '#testing';
 import { BatchWriter } from './batch-writer.js';
 
@@ -17,6 +19,27 @@ describe('BatchWriter', () => {
     writer.write('two\n');
     await writer.close();
     expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  it('has not closed before a write that is under way is over', async () => {
+    const path = join(directory.path, 'held');
+    execFileSync('mkfifo', [path]);
+    const idle = openSync(path, 'r+');
+    const writer = new BatchWriter(openSync(path, 'w'));
+    // More than a pipe holds: the system takes a part, and the rest when somebody reads.
+    const line = `${'x'.repeat(1023)}\n`;
+    const written = 256;
+    for (let i = 0; i < written; i += 1) writer.write(line);
+    let hasClosed = false;
+    const closing = writer.close().then(() => (hasClosed = true));
+    for (let i = 0; i < 10; i += 1) await turn();
+    expect(hasClosed).toBe(false);
+
+    const reader = spawn('head', ['-c', String(written * line.length), path]);
+    const read = buffer(reader.stdout);
+    await closing;
+    expect((await read).length).toBe(written * line.length);
+    closeSync(idle);
   });
 
   it('keeps a bounded part of what nobody reads, and tells how much it dropped', async () => {
