@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { waitFor } from '#testing';
+import { joinTunnel } from './tunnel.js';
+
+const PIECE = Buffer.alloc(64 * 1024, 'x');
+
+describe('a tunnel', () => {
+  let server: Server;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    server.close();
+  });
+
+  /** Two ends of one connection, `far` of which the spec plays. */
+  async function pair(): Promise<{ far: Socket; near: Socket }> {
+    const far = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    const [near] = (await once(server, 'connection')) as [Socket];
+    sockets.push(
+      far.on('error', () => undefined),
+      near,
+    );
+    return { far, near };
+  }
+
+  async function tunnel(firstOfClient = '', firstOfInstance = '') {
+    const [client, instance] = [await pair(), await pair()];
+    const told = { bytes: 0, ends: 0 };
+    joinTunnel(
+      { socket: client.near, first: Buffer.from(firstOfClient) },
+      { socket: instance.near, first: Buffer.from(firstOfInstance) },
+      { onAnswerBytes: (count) => (told.bytes += count), onEnd: () => (told.ends += 1) },
+    );
+    return { client: client.far, instance: instance.far, told };
+  }
+
+  const textOf = (socket: Socket): (() => string) => {
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    return () => text;
+  };
+
+  it('brings what came before it stood, then what comes, and counts what the instance says', async () => {
+    const { client, instance, told } = await tunnel('first of client', 'first of instance');
+    const [toClient, toInstance] = [textOf(client), textOf(instance)];
+    client.write(', more');
+    instance.write(', more');
+    await waitFor(
+      'both',
+      () => toClient() === 'first of instance, more' && toInstance() === 'first of client, more',
+    );
+    expect(told.bytes).toBe('first of instance, more'.length);
+  });
+
+  it('lets one direction end by itself', async () => {
+    const { client, instance, told } = await tunnel();
+    const toClient = textOf(client);
+    instance.resume();
+    const ended = once(instance, 'end');
+    client.end();
+    await ended;
+    instance.end('last words');
+    await once(client, 'end');
+    expect(toClient()).toBe('last words');
+    await waitFor('the end', () => told.ends === 1);
+  });
+
+  it.each(['client', 'instance'] as const)('ends at both sides when the %s breaks it', async (who) => {
+    const ends = await tunnel();
+    const other = who === 'client' ? ends.instance : ends.client;
+    const closed = once(other.resume(), 'close');
+    ends[who].resetAndDestroy();
+    other.on('end', () => other.end());
+    await closed;
+  });
+
+  it.each([
+    ['client', 'instance'],
+    ['instance', 'client'],
+  ] as const)('holds the %s back while the %s does not read, and loses nothing', async (from, to) => {
+    const ends = await tunnel();
+    let sent = 0;
+    let isTaken = 0;
+    // Until the system has taken nothing more for a while: everything in between is full.
+    for (let idle = 0; idle < 20; idle += 1) {
+      while (ends[from].writableLength === 0) {
+        ends[from].write(PIECE, () => (isTaken += 1));
+        sent += PIECE.length;
+      }
+      const before = isTaken;
+      await new Promise((then) => setTimeout(then, 5));
+      if (isTaken !== before) idle = 0;
+    }
+    let received = 0;
+    ends[to].on('data', (chunk: Buffer) => (received += chunk.length));
+    await waitFor('all of it', () => received === sent);
+  });
+});

@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { waitFor } from '#testing';
+import type { Failure } from '../../forwarding/failure.js';
+import type { ResponseHead } from '../head/response-head.js';
+import { TimerWheel } from '../timer-wheel.js';
+import type { AnswerSink } from './answer-sink.js';
+import { originOf } from './origin.js';
+import type { UpstreamConnection } from './upstream-connection.js';
+import { UpstreamPool } from './upstream-pool.js';
+
+/** Notes what it is told, in order. */
+class NotingSink implements AnswerSink {
+  readonly notes: string[] = [];
+  readonly takesPayload = true;
+  readonly holds = false;
+  readonly connectMs = 60_000;
+  responseHeaderMs = 60_000;
+  idleMs = 60_000;
+  tunnel: { socket: Duplex; first: string } | undefined;
+
+  constructor(
+    readonly method: string,
+    readonly protocol: string | undefined,
+  ) {}
+
+  keeps(): boolean {
+    return false;
+  }
+  onConnect(): void {
+    this.notes.push('connect');
+  }
+  onInterim({ status }: ResponseHead): void {
+    this.notes.push(`interim ${status}`);
+  }
+  onHead({ status }: ResponseHead): void {
+    this.notes.push(`head ${status}`);
+  }
+  onBody(bytes: Buffer): void {
+    this.notes.push(`body ${bytes.toString()}`);
+  }
+  onEnd(): void {
+    this.notes.push('end');
+  }
+  onTunnel({ status }: ResponseHead, socket: Duplex, first: Buffer): void {
+    this.notes.push(`tunnel ${status}`);
+    this.tunnel = { socket, first: first.toString() };
+  }
+  onFailure({ kind }: Failure): void {
+    this.notes.push(`failure ${kind}`);
+  }
+  onBroken({ kind }: Failure): void {
+    this.notes.push(`broken ${kind}`);
+  }
+  onPause(): void {
+    // Of no interest here.
+  }
+  onDrain(): void {
+    this.notes.push('drain');
+  }
+}
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const HEAD = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
+
+describe('UpstreamConnection', () => {
+  let server: Server;
+  let sockets: Socket[];
+  let wheel: TimerWheel;
+  let pool: UpstreamPool;
+
+  beforeEach(async () => {
+    sockets = [];
+    server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.push(socket.on('error', () => undefined));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    wheel = new TimerWheel();
+    const { port } = server.address() as AddressInfo;
+    pool = new UpstreamPool(originOf(`http://127.0.0.1:${port}`), {}, wheel);
+  });
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await pool.close();
+    wheel.stop();
+    server.close();
+  });
+
+  const ask = (sink: NotingSink, connection = pool.take(true, 1)): UpstreamConnection => {
+    connection.send(sink, HEAD, undefined, true);
+    return connection;
+  };
+  /** The instance's side of the last connection, when the request is there. */
+  const asked = async (): Promise<Socket> => {
+    await waitFor('the connection', () => sockets.length > 0);
+    const socket = sockets.at(-1)!;
+    await once(socket, 'data');
+    return socket;
+  };
+  const told = (sink: NotingSink, last: string): Promise<unknown> =>
+    waitFor(last, () => sink.notes.at(-1) === last);
+
+  it('tells of an answer phase by phase, and carries the next request', async () => {
+    const sink = new NotingSink('GET', undefined);
+    const connection = ask(sink);
+    (await asked()).write(`HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
+    await told(sink, 'end');
+    expect(sink.notes).toEqual(['connect', 'interim 103', 'head 200', 'body ok', 'end']);
+    expect(pool.take(true, 1)).toBe(connection);
+    connection.destroy();
+  });
+
+  it.each([
+    ['before a head', '', ['connect', 'failure reset']],
+    ['inside of a head', 'HTTP/1.1 200 OK\r\nCont', ['connect', 'failure reset']],
+    ['behind an interim answer', 'HTTP/1.1 103 Hints\r\n\r\n', ['connect', 'interim 103', 'failure reset']],
+    [
+      'inside of a body',
+      'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf',
+      ['connect', 'head 200', 'body half', 'broken reset'],
+    ],
+    ['where the body ends with it', 'HTTP/1.1 200 OK\r\n\r\nall', ['connect', 'head 200', 'body all', 'end']],
+  ])('tells of a close %s', async (_when, bytes, notes) => {
+    const sink = new NotingSink('GET', undefined);
+    const connection = ask(sink);
+    (await asked()).end(bytes);
+    await told(sink, notes.at(-1)!);
+    expect(sink.notes).toEqual(notes);
+    expect(connection.isConnecting).toBe(false);
+    const other = pool.take(true, 1);
+    expect(other).not.toBe(connection);
+    other.destroy();
+  });
+
+  it.each([
+    ['behind an answer', (socket: Socket) => socket.write(`${OK}HTTP/1.1 200 OK\r\n\r\n`)],
+    [
+      'while it is idle',
+      async (socket: Socket, sink: NotingSink) => {
+        socket.write(OK);
+        await told(sink, 'end');
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      },
+    ],
+  ])('closes when bytes come that nobody asked for, %s', async (_when, answer) => {
+    const sink = new NotingSink('GET', undefined);
+    const connection = ask(sink);
+    const socket = await asked();
+    const ended = once(socket.resume(), 'close');
+    await answer(socket, sink);
+    socket.on('end', () => socket.end());
+    await ended;
+    expect(sink.notes).toEqual(['connect', 'head 200', 'body ok', 'end']);
+    const other = pool.take(true, 1);
+    expect(other).not.toBe(connection);
+    other.destroy();
+  });
+
+  it('is not taken again when the instance has closed it while it was idle', async () => {
+    const sink = new NotingSink('GET', undefined);
+    const connection = ask(sink);
+    const socket = await asked();
+    socket.write(OK);
+    await told(sink, 'end');
+    socket.resume().end();
+    await once(socket, 'close');
+    const other = pool.take(true, 1);
+    expect(other).not.toBe(connection);
+    other.destroy();
+  });
+
+  it('hands its socket over with the bytes behind a 101, and to nobody who did not ask', async () => {
+    const answer = 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\nfirst words';
+    const sink = new NotingSink('GET', 'talk');
+    ask(sink, pool.connect(true));
+    (await asked()).write(answer);
+    await told(sink, 'tunnel 101');
+    expect(sink.tunnel!.first).toBe('first words');
+    sink.tunnel!.socket.destroy();
+
+    const other = new NotingSink('GET', undefined);
+    sockets = [];
+    ask(other, pool.connect());
+    (await asked()).write(answer);
+    await told(other, 'failure protocol-error');
+  });
+
+  it('holds the sender back when the instance does not read, and calls when it does', async () => {
+    const sink = new NotingSink('POST', undefined);
+    const connection = pool.connect();
+    connection.send(sink, 'POST / HTTP/1.1\r\nhost: a\r\n\r\n', undefined, false);
+    await told(sink, 'connect');
+    const piece = Buffer.alloc(256 * 1024, 'x');
+    for (let goesOn = true; goesOn;) goesOn = connection.sendBody(piece);
+    expect(sink.notes).toEqual(['connect']);
+    await waitFor('the connection', () => sockets.length > 0);
+    sockets[0]!.resume();
+    await told(sink, 'drain');
+    connection.destroy();
+  });
+
+  it('reads nothing on while it is paused', async () => {
+    const sink = new NotingSink('GET', undefined);
+    const connection = ask(sink);
+    const socket = await asked();
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n');
+    await told(sink, 'head 200');
+    connection.pause();
+    while (socket.write(Buffer.alloc(1024 * 1024)));
+    expect(sink.notes).toEqual(['connect', 'head 200']);
+    connection.resume();
+    await waitFor('the body', () => sink.notes.length > 2);
+    connection.destroy();
+  });
+});
