@@ -30,7 +30,12 @@ export class SocketWriter {
     if (error) this.socket.destroy(error);
   };
 
-  constructor(private readonly socket: Socket) {}
+  /** Below TLS there is room for one write at a time, and Node aborts at a second one: all of them go through the stream. */
+  private readonly isTls: boolean;
+
+  constructor(private readonly socket: Socket) {
+    this.isTls = 'encrypted' in socket;
+  }
 
   /** Bytes wait that the system has not taken, in memory that was given to {@link write}. */
   get holds(): boolean {
@@ -81,7 +86,7 @@ export class SocketWriter {
 
   /** Something waits already, be it for the connection. */
   private get mustQueue(): boolean {
-    return this.isBehind || this.socket.connecting || this.socket.writableLength > 0;
+    return this.isTls || this.isBehind || this.socket.connecting || this.socket.writableLength > 0;
   }
 
   private copied(head: string, body: Buffer): boolean {
