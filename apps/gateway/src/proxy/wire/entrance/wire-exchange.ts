@@ -216,7 +216,8 @@ export class WireExchange
   onBroken(failure: Failure): void {
     this.upstream = undefined;
     this.outcome?.broken(this, failure);
-    this.client.answer.flush();
+    // A reset right behind a head may look like the end of an answer without a length.
+    if (!this.isHttp10) this.client.answer.flush();
     this.client.cutOff();
   }
 
