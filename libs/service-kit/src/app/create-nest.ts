@@ -8,7 +8,7 @@ import { lingerAfterRefusals } from '../http/linger.js';
 import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
 import { keepDeadlines } from '../http/request-deadline.js';
-import { createValidationPipe } from '../http/validation.pipe.js';
+import { ValidationPipe } from '../http/validation.pipe.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { AppParts } from './app-definition.js';
@@ -36,7 +36,7 @@ export async function createNest(parts: AppParts, logger: Logger): Promise<NestF
     { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
   );
   prepare(nest.getHttpAdapter().getInstance());
-  nest.useGlobalPipes(createValidationPipe());
+  nest.useGlobalPipes(new ValidationPipe());
   nest.useGlobalFilters(new ProblemFilter(logger));
   return nest;
 }

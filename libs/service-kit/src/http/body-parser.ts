@@ -45,15 +45,20 @@ function parse(text: string): unknown {
 
 /** Looks at every member that was sent, level by level: a recursion could itself be made to overflow the stack. */
 function refuseTraps(body: object): void {
-  let level: object[] = [body];
+  let level: readonly object[] = [body];
   let values = 0;
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > DEEPEST) throw malformedBody(`the body is nested deeper than ${DEEPEST} levels`);
-    level.forEach(refuseInheritedNames);
-    const inside = level.flatMap((value) => Object.values(value) as unknown[]);
-    values += inside.length;
-    if (values > MOST_VALUES) throw malformedBody(`the body has more than ${MOST_VALUES} values`);
-    level = inside.filter(isObject);
+    const below: object[] = [];
+    for (const value of level) {
+      refuseInheritedNames(value);
+      for (const inside of Object.values(value) as unknown[]) {
+        values += 1;
+        if (values > MOST_VALUES) throw malformedBody(`the body has more than ${MOST_VALUES} values`);
+        if (isObject(inside)) below.push(inside);
+      }
+    }
+    level = below;
   }
 }
 

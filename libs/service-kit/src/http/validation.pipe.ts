@@ -1,4 +1,6 @@
-import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform, ValidationError } from '@nestjs/common';
+import { plainToInstance, type ClassConstructor } from 'class-transformer';
+import { validateSync } from 'class-validator';
 import { validationFailed, type ProblemDetailError } from '#contracts';
 import { inheritedNameIn } from './inherited-names.js';
 
@@ -15,22 +17,35 @@ function flatten(errors: readonly ValidationError[], parent: string): ProblemDet
 const refused = (errors: readonly ProblemDetailError[]) =>
   validationFailed(`${errors.length} member(s) of the request are not valid`, { errors });
 
-class StrictValidationPipe extends ValidationPipe {
-  // The body parser has looked at bodies already, further down too.
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const name = metadata.type === 'query' ? inheritedNameIn(Object(value) as object) : undefined;
-    if (name === undefined) return super.transform(value, metadata) as Promise<unknown>;
+const RULES = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+} as const;
+
+const refuseInheritedName = (query: object): void => {
+  const name = inheritedNameIn(query);
+  if (name !== undefined)
     throw refused([{ pointer: `/${name}`, detail: `property ${name} should not exist` }]);
+};
+
+/** What TypeScript writes for a parameter whose type is no class. */
+const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, String, Number, Boolean, Array]);
+
+/**
+ * Holds bodies and queries against their DTO; unknown members are refused, every bad one is named. Nest's own pipe waits for
+ * promises and looks for what no JSON can hold, gaps in arrays and buffers: three times what the validation itself costs.
+ */
+export class ValidationPipe implements PipeTransform {
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
+    if ((type !== 'body' && type !== 'query') || NO_DTO.has(metatype)) return value;
+    const plain = (value ?? {});
+    // The body parser has looked at bodies already, further down too.
+    if (type === 'query') refuseInheritedName(plain);
+    const dto = plainToInstance(metatype as ClassConstructor<object>, plain);
+    const errors = validateSync(dto, RULES);
+    if (errors.length > 0) throw refused(flatten(errors, ''));
+    return dto;
   }
 }
-
-/** Holds bodies and queries against their DTO; unknown members are refused, every bad one is named. */
-export const createValidationPipe = (): ValidationPipe =>
-  new StrictValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => refused(flatten(errors, '')),
-  });
