@@ -1,5 +1,6 @@
 import { ManualClock } from '../testing/manual-clock.js';
 import { describeRegistryStore } from '../testing/registry-store.contract.js';
+import { storedFrom } from '../stored-from.js';
 import { SWEEP_EVERY_MS } from './lost-time.js';
 import { MemoryStore } from './memory.store.js';
 
@@ -18,5 +19,35 @@ describeRegistryStore('MemoryStore', () => {
       clock.advance(ms);
       return Promise.resolve();
     },
+  });
+});
+
+describe('leases in a MemoryStore', () => {
+  it('run out one after the other, each when it is due, and later where a heartbeat came', async () => {
+    const clock = new ManualClock();
+    const store = new MemoryStore(clock);
+    const register = (id: string, ttlSeconds: number) => {
+      const url = 'http://127.0.0.1:9001';
+      return store.put({ ...storedFrom({ name: 'users', url }, id, url), ttlSeconds }, 'it registered');
+    };
+    const left: string[] = [];
+    const passUntil = async (end: number) => {
+      for (; passed < end; passed += SWEEP_EVERY_MS) {
+        clock.advance(SWEEP_EVERY_MS);
+        for (const { id } of (await store.sweep()).expired) left.push(`${id} at ${passed + SWEEP_EVERY_MS}`);
+      }
+    };
+    let passed = 0;
+    await register('long', 30);
+    await register('short', 2);
+    await register('beating', 2);
+    await passUntil(1000);
+    await store.beat('beating', {});
+    await register('newcomer', 2);
+    await store.renew(['newcomer']);
+    await passUntil(2900);
+    expect(left).toEqual(['short at 2000']);
+    await passUntil(40_000);
+    expect(left).toEqual(['short at 2000', 'beating at 3000', 'newcomer at 3000', 'long at 30000']);
   });
 });

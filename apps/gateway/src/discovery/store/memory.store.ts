@@ -17,7 +17,6 @@ import {
   leaseFrom,
   vitalsFrom,
   type InstanceReport,
-  type InstanceVitals,
   type NewInstance,
   type StoredInstance,
 } from './stored-instance.js';
@@ -29,6 +28,8 @@ export class MemoryStore extends RegistryStore {
   private readonly instances = new Map<string, StoredInstance>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private readonly followers = new Listeners<[RecordPart]>();
+  /** No lease runs out before this: heartbeats only put that off, so that most sweeps need not look through all. */
+  private soonest = Infinity;
   private sweptAt: number;
   private lastChange: number;
 
@@ -41,8 +42,7 @@ export class MemoryStore extends RegistryStore {
   put(instance: NewInstance, reason: string): Promise<PutResult> {
     const now = this.clock.now();
     const before = this.instances.get(instance.id);
-    const after = { ...instance, registeredAt: now, ...vitalsFrom(instance.ttlSeconds, now) };
-    this.instances.set(instance.id, after);
+    const after = this.keep({ ...instance, registeredAt: now, ...vitalsFrom(instance.ttlSeconds, now) });
     this.tell({ before, after }, { type: before ? 'renewed' : 'registered', reason });
     return Promise.resolve({ before, after });
   }
@@ -65,20 +65,22 @@ export class MemoryStore extends RegistryStore {
 
   beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
     const known = this.instances.get(id);
-    const lease = known && leaseFrom(known.ttlSeconds, this.clock.now());
-    return Promise.resolve(this.touch(id, { ...lease, report }));
+    if (!known) return Promise.resolve(undefined);
+    const { lastHeartbeatAt, expiresAt } = leaseFrom(known.ttlSeconds, this.clock.now());
+    return Promise.resolve(this.keep({ ...known, lastHeartbeatAt, expiresAt, report }));
   }
 
   renew(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       const known = this.instances.get(id);
-      if (known) this.touch(id, { expiresAt: this.clock.now() + known.ttlSeconds * 1000 });
+      if (known) this.keep({ ...known, expiresAt: this.clock.now() + known.ttlSeconds * 1000 });
     }
     return Promise.resolve();
   }
 
   noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
-    this.touch(id, { lastProbe });
+    const known = this.instances.get(id);
+    if (known) this.keep({ ...known, lastProbe });
     return Promise.resolve();
   }
 
@@ -93,7 +95,7 @@ export class MemoryStore extends RegistryStore {
     const lostMs = lostTime(this.sweptAt, now);
     this.sweptAt = now;
     if (lostMs !== 0) this.moveLeases(lostMs);
-    const expired = [...this.instances.values()].filter(({ expiresAt }) => expiresAt <= now);
+    const expired = this.soonest <= now ? this.expiredAt(now) : [];
     for (const instance of expired)
       this.drop(instance, { type: 'expired', reason: `no heartbeat for ${instance.ttlSeconds} s` });
     return Promise.resolve({ expired, lostMs });
@@ -121,16 +123,24 @@ export class MemoryStore extends RegistryStore {
     return this.followers.add(listener);
   }
 
-  private touch(id: string, vitals: Partial<InstanceVitals>): StoredInstance | undefined {
-    const before = this.instances.get(id);
-    if (!before) return undefined;
-    const after = { ...before, ...vitals };
-    this.instances.set(id, after);
-    return after;
+  private keep(instance: StoredInstance): StoredInstance {
+    this.instances.set(instance.id, instance);
+    if (instance.expiresAt < this.soonest) this.soonest = instance.expiresAt;
+    return instance;
   }
 
   private moveLeases(ms: number): void {
-    for (const { id, expiresAt } of this.instances.values()) this.touch(id, { expiresAt: expiresAt + ms });
+    for (const instance of this.instances.values())
+      this.keep({ ...instance, expiresAt: instance.expiresAt + ms });
+  }
+
+  private expiredAt(now: number): readonly StoredInstance[] {
+    const expired: StoredInstance[] = [];
+    this.soonest = Infinity;
+    for (const instance of this.instances.values())
+      if (instance.expiresAt <= now) expired.push(instance);
+      else if (instance.expiresAt < this.soonest) this.soonest = instance.expiresAt;
+    return expired;
   }
 
   private drop(before: StoredInstance, cause: ChangeCause): void {
