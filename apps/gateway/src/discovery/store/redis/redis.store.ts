@@ -10,6 +10,7 @@ import {
   type Sweep,
 } from '../registry-store.js';
 import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from '../stored-instance.js';
+import { GatheredBeats } from './gathered-beats.js';
 import { PendingMoves } from './pending-moves.js';
 import { Picture } from './picture.js';
 import type { SessionOptions } from './redis-session.js';
@@ -27,6 +28,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private readonly pending = new PendingMoves();
   private readonly synchroniser = new Synchroniser(this.picture, this.pending);
   private readonly link: RegistryLink;
+  private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
   private lostMs: number | undefined;
   /** Those that look after instances, as the last sweep saw them. */
   private gateways: readonly string[] = [];
@@ -80,9 +82,9 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   }
 
   async beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const row = await this.run((scripts) => scripts.beat(id, report));
-    if (row) this.picture.noteVitals(row);
-    return row?.instance;
+    const revised = await this.beats.add(id, report);
+    if (revised) this.picture.noteVitals(revised);
+    return revised?.instance;
   }
 
   async renew(ids: readonly string[]): Promise<void> {

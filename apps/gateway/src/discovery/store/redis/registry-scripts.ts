@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { ProbeView } from '#contracts';
 import type { ChangeCause, InstanceState } from '../registry-store.js';
-import type { InstanceReport, NewInstance, RegisteredInstance } from '../stored-instance.js';
+import type { NewInstance, RegisteredInstance } from '../stored-instance.js';
+import type { Beat } from './gathered-beats.js';
 import { PRELUDE } from './lua/prelude.js';
 import { CENSUS, LOOK, STATE } from './lua/reads.js';
 import { FORGET_OTHERS, RESTORE } from './lua/restore.js';
@@ -93,9 +94,15 @@ export class RegistryScripts {
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
-  async beat(id: string, report: InstanceReport): Promise<RevisedInstance | undefined> {
-    const [row] = await this.call<[Row?]>('BEAT', id, JSON.stringify(report));
-    return row && revisedFrom(row);
+  /** Resolves to what is there now, in the same order; to `undefined` for an unknown id. */
+  async beat(beats: readonly Beat[]): Promise<readonly (RevisedInstance | undefined)[]> {
+    const found: (RevisedInstance | undefined)[] = [];
+    for (const some of inParts(beats)) {
+      const said = some.flatMap(({ id, report }) => [id, JSON.stringify(report)]);
+      for (const row of await this.call<(Row | [])[]>('BEAT', ...said))
+        found.push(row.length === 0 ? undefined : revisedFrom(row));
+    }
+    return found;
   }
 
   async renew(instances: readonly RegisteredInstance[]): Promise<void> {

@@ -88,6 +88,28 @@ withRedis('gateways on one Redis', (server) => {
     expect(new Set(other.changes.map(({ id }) => id)).size).toBe(500);
   });
 
+  it('send heartbeats that come together in one command, and answer each for itself', async () => {
+    const one = await open();
+    const redis = client();
+    const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
+    await Promise.all(ids.map((id) => one.register(id)));
+    await redis.config('RESETSTAT');
+    const asked = [...ids, 'nobody', 'i7'];
+    const found = await Promise.all(asked.map((id, inFlight) => one.store.beat(id, { inFlight })));
+    const commands = await redis.info('commandstats');
+    const calls = [...commands.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, count]) =>
+      Number(count),
+    );
+    expect(calls.length).toBeGreaterThan(0);
+    expect(calls.reduce((sum, count) => sum + count, 0)).toBeLessThan(10);
+    expect(found.map((instance) => instance?.id)).toEqual([...ids, undefined, 'i7']);
+    expect(found.map((instance) => instance?.report.inFlight)).toEqual([
+      ...ids.map((_, i) => i),
+      undefined,
+      51,
+    ]);
+  });
+
   it('miss no change while they are cut off, and refuse writes', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');

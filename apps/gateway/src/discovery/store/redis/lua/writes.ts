@@ -35,14 +35,19 @@ local change = record(ARGV[4], ARGV[5], id, before, cjson.encode(instance))
 return { change, row(id) }
 `;
 
-/** Renews a lease. `id, JSON of the report` -> `row`; nothing if unknown. */
+/** Renews leases. `id, JSON of the report` of each -> `rows`; an empty one for an unknown id. */
 export const BEAT = `
-local id = ARGV[2]
-local instance = call('HGET', instances, id)
-if not instance then return {} end
-start_lease(id, cjson.decode(instance).ttlSeconds)
-call('HSET', reports, id, ARGV[3])
-return { row(id) }
+local rows = {}
+for i = 2, #ARGV, 2 do
+  local id = ARGV[i]
+  local instance = call('HGET', instances, id)
+  if instance then
+    start_lease(id, cjson.decode(instance).ttlSeconds)
+    call('HSET', reports, id, ARGV[i + 1])
+  end
+  rows[#rows + 1] = instance and row(id) or {}
+end
+return rows
 `;
 
 /** Renews leases that there are. `id, seconds of each`. */

@@ -1,0 +1,45 @@
+import type { InstanceReport } from '../stored-instance.js';
+import type { RevisedInstance } from './row.js';
+
+/** A heartbeat on its way to the store. */
+export interface Beat {
+  readonly id: string;
+  readonly report: InstanceReport;
+}
+
+interface WaitingBeat extends Beat {
+  readonly resolve: (revised: RevisedInstance | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Renews the leases of many at once; answers for each in the same order. */
+type SendBeats = (beats: readonly Beat[]) => Promise<readonly (RevisedInstance | undefined)[]>;
+
+/** Nobody waits for the answer to a heartbeat; of a large fleet, dozens come in this time. */
+const GATHER_MS = 10;
+
+/** Sends heartbeats that come within a moment in one command: what a command costs, here and in the server, is mostly its own. */
+export class GatheredBeats {
+  private waiting: WaitingBeat[] = [];
+
+  constructor(private readonly send: SendBeats) {}
+
+  /** Resolves to the instance as the store has it now; to `undefined` for an unknown id. */
+  add(id: string, report: InstanceReport): Promise<RevisedInstance | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.waiting.length === 0) setTimeout(() => void this.flush(), GATHER_MS);
+      this.waiting.push({ id, report, resolve, reject });
+    });
+  }
+
+  private async flush(): Promise<void> {
+    const beats = this.waiting;
+    this.waiting = [];
+    try {
+      const found = await this.send(beats);
+      beats.forEach(({ resolve }, index) => resolve(found[index]));
+    } catch (error) {
+      for (const { reject } of beats) reject(error);
+    }
+  }
+}
