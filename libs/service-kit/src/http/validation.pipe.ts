@@ -40,7 +40,7 @@ const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, String, Number,
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || NO_DTO.has(metatype)) return value;
-    const plain = (value ?? {});
+    const plain = value ?? {};
     // The body parser has looked at bodies already, further down too.
     if (type === 'query') refuseInheritedName(plain);
     const dto = plainToInstance(metatype as ClassConstructor<object>, plain);
