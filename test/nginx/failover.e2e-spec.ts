@@ -130,6 +130,18 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     });
   });
 
+  it('asks one that is back at once when the other goes, although it counts as failed for a while', async () => {
+    const { port } = one;
+    one.stop();
+    for (let i = 0; i < 5; i += 1) await fetch(`${nginx.url}/api/x`);
+    one = await FakeGateway.start(port);
+    other.stop();
+    for (let i = 0; i < 5; i += 1)
+      for (const method of ['GET', 'POST'])
+        expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
+    expect(one.asked.length).toBe(10);
+  });
+
   it('asks it for no tunnel but WebSocket', async () => {
     one.answer = other.answer = (request, response) => response.end(JSON.stringify(request.headers));
     const headers = { connection: 'upgrade', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };

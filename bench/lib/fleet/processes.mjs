@@ -131,7 +131,7 @@ export async function startNginx(gateways) {
   const servers = gateways.map(({ port: at }) => `server 127.0.0.1:${at} $1`).join('\n');
   const text = readFileSync(join(ROOT, 'nginx/nginx.conf'), 'utf8')
     .replace(/\/tmp\/nginx/g, join(directory, 'nginx'))
-    .replace(/server gateway:8000 resolve (.*;)/, servers)
+    .replace(/server gateway:8000 resolve (.*;)/g, servers)
     .replace(/listen 80 /, `listen 127.0.0.1:${port} `)
     .replace(/\/dev\/stdout/, join(directory, 'access.log'))
     .replace(/\/etc\/nginx\//g, `${directory}/`);

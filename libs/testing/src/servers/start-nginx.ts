@@ -72,7 +72,7 @@ function configuration(gateways: readonly string[], port: number, directory: str
   const text = readFileSync(join(ROOT, 'nginx/nginx.conf'), 'utf8');
   const replacements: readonly (readonly [from: RegExp, to: string])[] = [
     [/\/tmp\/nginx/g, join(directory, 'nginx')],
-    [/server gateway:8000 resolve (.*;)/, gateways.map((address) => `server ${address} $1`).join('\n')],
+    [/server gateway:8000 resolve (.*;)/g, gateways.map((address) => `server ${address} $1`).join('\n')],
     [/listen 80 /, `listen 127.0.0.1:${port} `],
     [/\/dev\/stdout/, join(directory, 'access.log')],
     [/\/etc\/nginx\//, `${directory}/`],
