@@ -1,4 +1,6 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { storedFrom } from '../stored-from.js';
+import { RegistryStore } from '../store/registry-store.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EventReader } from '../testing/event-reader.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
@@ -104,6 +106,56 @@ describe('GET /discovery/events', () => {
     const reader = await read();
     expect(streams.size).toBe(1);
     reader.leave();
+    await until(() => streams.size === 0);
+  });
+});
+
+describe('readers of events that leave without a word', () => {
+  const REQUEST = 'GET /discovery/events HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  let gateway: GatewayUnderTest;
+  let streams: EventStreams;
+  beforeAll(async () => {
+    gateway = await GatewayUnderTest.start();
+    streams = gateway.app.nest.get(EventStreams, { strict: false });
+  });
+  afterAll(() => gateway.stop());
+
+  /** A reader that asks, and takes nothing of the answer. */
+  const stuck = (requests = 1): Socket => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
+    socket.on('error', () => undefined).write(REQUEST.repeat(requests));
+    return socket;
+  };
+  // What is told of an instance has its reason in it: a long one fills a connection within a few hundred events.
+  const happen = async (times: number): Promise<void> => {
+    const store = gateway.app.nest.get(RegistryStore, { strict: false });
+    const reason = 'x'.repeat(10_000);
+    for (let i = 0; i < times; i += 1)
+      await store.put(storedFrom({ name: 'users', url }, 'noisy', url), reason);
+  };
+
+  it('hold little memory while they take nothing, and nothing after they reset the connection', async () => {
+    const [reader, ...gone] = [await EventReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
+    await until(() => streams.size === 3);
+    const waiting = (): number[] =>
+      [...gateway.connections].map((socket) => socket.writableLength).sort((a, b) => a - b);
+    await happen(1500);
+    await until(() => reader.events.length === 1500);
+    // 15 MB were told; each has at most one batch of it here, beside what the system took.
+    expect(Math.max(...waiting())).toBeLessThan(2_000_000);
+    for (const socket of gone) socket.resetAndDestroy();
+    await happen(50);
+    await until(() => streams.size === 1 && reader.events.length === 1550);
+    reader.leave();
+    await until(() => streams.size === 0);
+    expect((await gateway.get('/health/live')).status).toBe(200);
+  });
+
+  it('are freed too when it had not been their turn on their connection', async () => {
+    const pipelining = stuck(3);
+    await until(() => streams.size === 3);
+    await happen(1);
+    pipelining.resetAndDestroy();
     await until(() => streams.size === 0);
   });
 });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { boot, type Env, type RunningApp } from '#service-kit';
 import { gateway } from '../../gateway.app.js';
 
@@ -19,7 +20,15 @@ const parsed = (text: string): unknown => {
 
 /** A real gateway on a port of its own. */
 export class GatewayUnderTest {
-  private constructor(readonly app: RunningApp) {}
+  /** Those that clients hold open. */
+  readonly connections = new Set<Socket>();
+
+  private constructor(readonly app: RunningApp) {
+    app.nest.getHttpServer().on('connection', (socket: Socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
+  }
 
   static async start(env: Env = {}): Promise<GatewayUnderTest> {
     const own = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' };

@@ -12,6 +12,7 @@ import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
 import { answerProblem } from './problem-answer.js';
 import { PromptServer, type ConnectionTaker } from './prompt-server.js';
+import { QueuedResponses } from './queued-responses.js';
 import { responseOn } from './upgrade-response.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,6 +40,7 @@ export type MakeTaker = (handOver: (socket: Socket, first: Buffer) => void) => C
 export class FrontServer {
   private entrance: NodeEntrance | undefined;
   private server: PromptServer | undefined;
+  private readonly queued = new QueuedResponses();
 
   constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
 
@@ -84,6 +86,7 @@ export class FrontServer {
     nest: Handler,
     expects: boolean,
   ): void {
+    this.queued.watch(request.socket, response);
     const head = checkHead(request);
     const isForwarded = isProxied(head.target) && takeForward(request);
     if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);

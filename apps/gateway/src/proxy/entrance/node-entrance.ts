@@ -5,7 +5,6 @@ import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import type { Pipeline } from '../pipeline.js';
 import type { RequestHead } from './head-check.js';
 import { NodeExchange, type NodeFacts } from './node-exchange.js';
-import { QueuedResponses } from './queued-responses.js';
 import { responseOn } from './upgrade-response.js';
 
 /** What the entrance needs of its neighbours. */
@@ -22,7 +21,6 @@ const LINGER_MS = 10_000;
 export class NodeEntrance {
   private readonly peers = new WeakMap<Socket, Peer>();
   private readonly upgraded = new Set<Socket>();
-  private readonly queued = new QueuedResponses();
 
   constructor(private readonly parts: NodeEntranceParts) {}
 
@@ -36,7 +34,6 @@ export class NodeEntrance {
     if (exchange.hasBody) request.on('timeout', () => exchange.onSilence());
     response.on('timeout', () => exchange.onSilence());
     response.once('close', () => this.end(exchange));
-    this.queued.watch(request.socket, response);
     this.parts.pipeline.walk(exchange, head.fault);
   }
 
