@@ -157,6 +157,30 @@ describe('a registry without a token', () => {
     },
   );
 
+  it.each([
+    ['http://evil.example', '127.0.0.1:8000'],
+    ['http://127.0.0.1:8000', 'evil.example'],
+    ['HTTPS://evil.example:8000', 'localhost'],
+    ['http://evil.example', 'evil.example'],
+  ])('refuses what asks %s and says %s in Host', async (origin, host) => {
+    const head = [`host: ${host}`, 'content-length: 0'];
+    expect(await statusOf(gateway, `${origin}/discovery/cleanup`, head)).toBe(403);
+  });
+
+  it('takes an absolute target that names this machine as Host does', async () => {
+    const head = ['host: localhost:8000', 'content-length: 0', 'origin: http://localhost:8000'];
+    expect(await statusOf(gateway, 'http://localhost:8000/discovery/cleanup', head)).toBe(200);
+  });
+
+  it.each([
+    'http://evil.example@127.0.0.1',
+    'http://127.0.0.1@evil.example',
+    'http://evil.example#@127.0.0.1',
+  ])('does not read %s as this machine', async (origin) => {
+    const head = ['host: 127.0.0.1', 'content-length: 0'];
+    expect(await statusOf(gateway, `${origin}/discovery/cleanup`, head)).toBeGreaterThanOrEqual(400);
+  });
+
   it('refuses a second X-Forwarded-For that names someone else', async () => {
     const lists = ['x-forwarded-for: 127.0.0.1', 'x-forwarded-for: 203.0.113.5'];
     const head = ['host: localhost', 'content-length: 0', ...lists];
@@ -167,7 +191,7 @@ describe('a registry without a token', () => {
 describe('isFromThisMachine', () => {
   const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
     isFromThisMachine({
-      raw: { socket: { remoteAddress } },
+      raw: { socket: { remoteAddress }, rawHeaders: ['Host', 'localhost:8000'] },
       headers: { host: 'localhost:8000', ...headers },
     } as unknown as FastifyRequest);
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
@@ -43,11 +43,22 @@ function hostNameOf(authority: string | undefined): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-// Of a page that a browser on this machine shows, only the name in Host (DNS rebinding) and Origin tell.
-function isFromForeignPage({ host, origin }: IncomingHttpHeaders): boolean {
+function isOurName(host: string | undefined): boolean {
   const name = hostNameOf(host);
-  const isOurName = name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
-  return !isOurName || (origin !== undefined && origin !== `http://${host ?? ''}`);
+  return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/** `Host` as it was sent: what `headers` has is the authority of the target, where that has one. */
+function sentHost({ rawHeaders }: IncomingMessage): string | undefined {
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  return at === -1 ? undefined : rawHeaders[at + 1];
+}
+
+// Of a page that a browser on this machine shows, only the name in Host (DNS rebinding) and Origin tell.
+function isFromForeignPage({ raw, headers: { host, origin } }: FastifyRequest): boolean {
+  const sent = sentHost(raw);
+  if (!isOurName(host) || (sent !== host && !isOurName(sent))) return true;
+  return origin !== undefined && origin !== `http://${host ?? ''}`;
 }
 
 /**
@@ -55,7 +66,7 @@ function isFromForeignPage({ host, origin }: IncomingHttpHeaders): boolean {
  * loopback that says it forwards for someone else is not this machine, whether or not it is a trusted proxy, and
  * neither is a web page from elsewhere in a browser here.
  */
-export function isFromThisMachine({ raw, headers }: FastifyRequest): boolean {
-  const peer = raw.socket.remoteAddress ?? '';
-  return isLoopback(peer) && forwardedFor(headers).every(isLoopback) && !isFromForeignPage(headers);
+export function isFromThisMachine(request: FastifyRequest): boolean {
+  const peer = request.raw.socket.remoteAddress ?? '';
+  return isLoopback(peer) && forwardedFor(request.headers).every(isLoopback) && !isFromForeignPage(request);
 }

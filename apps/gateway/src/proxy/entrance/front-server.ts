@@ -91,7 +91,7 @@ export class FrontServer {
     const isForwarded = isProxied(head.target) && takeForward(request);
     if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);
     else if (head.fault) refuse(request, response, head.fault);
-    else serveByNest(request, response, ownTarget(head), { nest, expects });
+    else serveByNest(request, response, head, { nest, expects });
   }
 
   private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {
@@ -117,10 +117,12 @@ const ownTarget = ({ target }: RequestHead): string => (isProxied(target) ? '*' 
 function serveByNest(
   request: IncomingMessage,
   response: ServerResponse,
-  target: string,
+  head: RequestHead,
   { nest, expects }: { nest: Handler; expects: boolean },
 ): void {
-  request.url = target;
+  request.url = ownTarget(head);
+  // Of an absolute target the authority counts, whatever Host says (RFC 9112, section 3.2.2).
+  if (request.headers.host !== undefined) request.headers.host = head.host;
   // A stream of events may be silent for long, a body that stops may not.
   request.once('timeout', () => request.socket.destroy());
   response.on('timeout', () => undefined);
