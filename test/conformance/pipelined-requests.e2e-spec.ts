@@ -84,6 +84,23 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
     client.close();
   });
 
+  it.each([
+    ['a request to the gateway itself', get('/health')],
+    ['a request to a service', get('/api/raw/hints')],
+    ['an upgrade', TALK],
+    ['CONNECT', CONNECT],
+  ])('survives a client that is gone when the turn of %s comes', async (_what, last) => {
+    const client = await RawClient.open(bench().gatewayPort);
+    client.send(get('/api/raw/slow') + last);
+    await client.until(/very$/);
+    // In this order the gateway learns of the reset by writing the end of the answer.
+    finishSlow();
+    client.socket.resetAndDestroy();
+    const other = await RawClient.open(bench().gatewayPort);
+    await other.send(get('/health/live')).until(/^HTTP\/1\.1 200 /);
+    other.close();
+  });
+
   it('survives a client that leaves instead of waiting for its turn', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/health') + get('/api/raw/slow') + TALK);

@@ -10,16 +10,21 @@ type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
  * second one on the same socket would throw, and what errs on the socket would be heard by nobody.
  */
 export function afterAnswers(socket: Answering, next: () => void): void {
+  // For good: a response finishes before the failure of its last write is told.
+  if (socket._httpMessage) socket.on('error', () => socket.destroy());
+  afterAnswer(socket, next);
+}
+
+function afterAnswer(socket: Answering, next: () => void): void {
   const response = socket._httpMessage;
   if (!response) {
     next();
     return;
   }
-  const destroy = (): unknown => socket.destroy();
   const passDrain = (): boolean => response.emit('drain');
-  socket.on('error', destroy).on('drain', passDrain);
+  socket.on('drain', passDrain);
   response.once('finish', () => {
-    socket.off('error', destroy).off('drain', passDrain);
-    if (!socket.destroyed && socket.writable) afterAnswers(socket, next);
+    socket.off('drain', passDrain);
+    if (!socket.destroyed && socket.writable) afterAnswer(socket, next);
   });
 }

@@ -82,10 +82,10 @@ export abstract class ClientSocket extends Timed {
     this.socket.off('data', this.onData).off('drain', this.onDrain).off('end', this.onEnd);
   }
 
-  /** Leaves the socket to somebody else. */
+  /** Leaves the socket to somebody else. A write of ours may fail yet, and an error that nobody hears would end the process. */
   protected letGo(): void {
     this.stopReading();
-    this.socket.off('error', this.onError).off('close', this.onClose);
+    this.socket.off('close', this.onClose);
   }
 
   private reading(): OnReadOpts {
