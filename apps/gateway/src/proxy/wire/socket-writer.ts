@@ -5,7 +5,8 @@ export const SMALL = 16 * 1024;
 /** up to this one, as text. */
 const TINY = 1024;
 const SMALL_CHUNK = 4 * 1024;
-const LARGEST_HEAD = 32 * 1024;
+/** Longer than nearly all heads, which the gateway adds to. */
+const LONG_HEAD = 32 * 1024;
 /** What is shorter does not make a stream ask to wait for `drain`. */
 const HIGH_WATER_MARK = 16 * 1024;
 
@@ -13,7 +14,7 @@ const HIGH_WATER_MARK = 16 * 1024;
 const BYTES = 'buffer' as BufferEncoding;
 
 /** Where messages are put together; what the system took from it at once, it needs no more. */
-let common = Buffer.allocUnsafeSlow(LARGEST_HEAD + SMALL);
+let common = Buffer.allocUnsafeSlow(LONG_HEAD + SMALL);
 
 /** The size line of a chunk of `length` bytes, which are not none. */
 export const chunkHead = (length: number): string => `${length.toString(16)}\r\n`;
@@ -61,7 +62,7 @@ export class SocketWriter {
   together(head: string, body: Buffer | undefined): boolean {
     if (!body || body.length === 0) return this.text(head);
     if (body.length <= TINY) return this.text(head + body.toString('latin1'));
-    if (body.length <= SMALL && head.length <= LARGEST_HEAD) return this.copied(head, body);
+    if (body.length <= SMALL) return this.copied(head, body);
     const { socket } = this;
     socket.cork();
     socket.write(head, 'latin1');
@@ -91,7 +92,8 @@ export class SocketWriter {
 
   private copied(head: string, body: Buffer): boolean {
     const length = head.length + body.length;
-    if (this.mustQueue) return this.bytes(putTogether(Buffer.allocUnsafe(length), head, body));
+    if (length > common.length || this.mustQueue)
+      return this.bytes(putTogether(Buffer.allocUnsafe(length), head, body));
     const goesOn = this.direct(putTogether(common, head, body).subarray(0, length));
     // What has to wait keeps the memory that it is in.
     if (this.isBehind || this.holds) common = Buffer.allocUnsafeSlow(common.length);
