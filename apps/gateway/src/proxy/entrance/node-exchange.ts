@@ -193,10 +193,21 @@ export class NodeExchange extends Exchange {
   /** Neither side of the client's connection has moved for the idle time. */
   onSilence(): void {
     const { request, response } = this;
+    if (response.writableEnded) {
+      // Node asks a request and its response in one go: the answer may be the one to the body that is late, and on its way.
+      if (response.writableLength > 0) this.leaveUntaken();
+      return;
+    }
     // Not the client's silence when the instance does not take what it sent.
     if (!request.complete && !request.isPaused()) this.failBody(bodyTooSlow());
     else if (response.writableNeedDrain) this.cutOff();
     else this.attempt?.onSilence?.();
+  }
+
+  /** The service has said all of its answer, and the client does not take it. */
+  private leaveUntaken(): void {
+    this.ending = 'client-left';
+    this.cutOff();
   }
 
   /** The request's body cannot be brought to its end. */

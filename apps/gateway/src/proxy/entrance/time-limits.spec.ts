@@ -31,6 +31,9 @@ it('answers 408 to a head that is not whole in time', async () => {
   await bench.close();
 });
 
+/** More than the system keeps between the gateway and a client. */
+const LARGE = 32 * 1024 * 1024;
+
 /** A service that takes connections and never says a word: behind https, the connection never stands. */
 const silent = async (): Promise<Instance> => {
   const server = createTcpServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
@@ -139,6 +142,19 @@ describe.each([
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
     const answer = await fetch(`${bench.url}/api/users`, init);
     expect([answer.status, answer.headers.get('connection')]).toEqual([408, 'close']);
+  });
+
+  it('gives up a client that does not read its answer, for which the service is not to blame', async () => {
+    const bench = await start({ idleMs: 200 }, (_request, response) => response.end(Buffer.alloc(LARGE)));
+    const client = connect(Number(new URL(bench.url).port), '127.0.0.1')
+      .on('error', () => undefined)
+      .pause();
+    client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
+    const users = bench.traffic.service('users');
+    await waitFor('the record', () => [...users.endings.entries()].length === 1);
+    expect([...users.endings.entries()]).toEqual([['client-left', 1]]);
+    expect(users.instance('a').failures.total).toBe(0);
+    client.destroy();
   });
 
   it('says goodbye to kept connections while it drains', async () => {
