@@ -1,7 +1,7 @@
 /** Fields as node's parser lists them: name, value, name, value, … */
 export type RawFields = readonly string[];
 
-/** The value of the field `lowerName`; several of that name joined by ", ". For short lists, of which node would make an object. */
+/** The value of the field `lowerName`; several of that name joined by ", ", of which node's own object may leave out all but the first. */
 export function rawField(raw: RawFields, lowerName: string): string | undefined {
   let value: string | undefined;
   for (let i = 0; i < raw.length; i += 2) {

@@ -35,7 +35,7 @@ interface DecidingFields {
   expectation: string | undefined;
 }
 
-/** Finds them in one pass; node would make an object of all fields, which an instance in this process never sees. */
+/** Finds them in one pass, as they were sent: node's object of all fields leaves out what came twice. */
 function decidingFields(raw: RawFields): DecidingFields {
   const fields: DecidingFields = {
     host: undefined,
