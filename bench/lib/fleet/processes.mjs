@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pinned } from '../machine.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'fleet-'));
@@ -44,8 +45,10 @@ function program(name) {
   return found;
 }
 
-export function launch(command, args, env = {}) {
-  const child = spawn(command, args, {
+/** @param role where it runs: `gateway` or `load` has cores of its own, where there are several */
+export function launch(command, args, env = {}, role = undefined) {
+  const [file, argv] = role === undefined ? [command, args] : pinned(role, command, args);
+  const child = spawn(file, argv, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -62,8 +65,8 @@ export function launch(command, args, env = {}) {
 export class App {
   #process;
 
-  constructor(name, port, env) {
-    Object.assign(this, { name, port, env, url: `http://127.0.0.1:${port}` });
+  constructor(name, port, env, role) {
+    Object.assign(this, { name, port, env, role, url: `http://127.0.0.1:${port}` });
   }
 
   get pid() {
@@ -71,11 +74,8 @@ export class App {
   }
 
   async start() {
-    this.#process = launch(process.execPath, [`dist/apps/${this.name}/src/main.js`], {
-      LOG_LEVEL: 'ERROR',
-      SHUTDOWN_DELAY_SECONDS: '3',
-      ...this.env,
-    });
+    const env = { LOG_LEVEL: 'ERROR', SHUTDOWN_DELAY_SECONDS: '3', ...this.env };
+    this.#process = launch(process.execPath, [`dist/apps/${this.name}/src/main.js`], env, this.role);
     const ready = async () => (await fetch(`${this.url}/health/ready`)).ok;
     await Promise.race([
       until(`${this.name} to be ready`, ready, START_TIMEOUT_MS),
@@ -93,10 +93,11 @@ export class App {
   }
 }
 
-export async function startGateway(env = {}) {
+/** @param role `gateway`: on a core of its own */
+export async function startGateway(env = {}, role = undefined) {
   const port = await freePort();
   const address = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port) };
-  return new App('gateway', port, { ...address, ...env }).start();
+  return new App('gateway', port, { ...address, ...env }, role).start();
 }
 
 /** Copies share one embedded store. */
