@@ -88,7 +88,9 @@ describe('StickyCookieBalancer', () => {
     const home = balancer.pick(fleet, first);
     expect(first.affinityCookie).toMatch(/^affinity=[a-z0-9]+; Path=\/; HttpOnly; SameSite=Lax$/);
     for (let i = 0; i < 5; i += 1) {
-      const again = requestWith({ cookie: `x=y; ${cookieOf(first)}` });
+      // Every other one in the middle of three `Cookie` fields.
+      const own = cookieOf(first);
+      const again = requestWith({ cookie: i % 2 === 0 ? `x=y; ${own}` : `x=y, ${own}, z=1` });
       expect(balancer.pick(fleet, again)).toBe(home);
       expect(again.affinityCookie).toBeUndefined();
     }

@@ -1,11 +1,15 @@
+/** Several `Cookie` fields are joined by commas, which no value holds. */
+const END = /[;,]/;
+
 /** The value of cookie `name` in a `Cookie` header (RFC 6265, section 4.2.1), as it was sent; the first of several. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
   const start = `${name}=`;
   for (let at = header.indexOf(start); at !== -1; at = header.indexOf(start, at + 1)) {
     if (!isBoundary(header, at)) continue;
-    const end = header.indexOf(';', at);
-    return header.slice(at + start.length, end === -1 ? header.length : end).trimEnd();
+    const from = at + start.length;
+    const end = header.slice(from).search(END);
+    return header.slice(from, end === -1 ? header.length : from + end).trimEnd();
   }
   return undefined;
 }

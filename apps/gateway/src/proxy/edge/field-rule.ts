@@ -22,6 +22,7 @@ function ruleFor(lower: string): FieldRule {
 }
 
 const MOST_KNOWN = 1000;
+const LONGEST_KNOWN = 64;
 /** By the name as it was sent: clients have few spellings. */
 const known = new Map<string, FieldRule>();
 
@@ -30,6 +31,6 @@ export function ruleOf(name: string): FieldRule {
   let rule = known.get(name);
   if (rule !== undefined) return rule;
   rule = ruleFor(name.toLowerCase());
-  if (known.size < MOST_KNOWN) known.set(name, rule);
+  if (known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) known.set(name, rule);
   return rule;
 }
