@@ -56,8 +56,8 @@ export class NodeEntrance {
   }
 
   private end(exchange: NodeExchange): void {
-    const { request, response } = exchange;
-    if (!exchange.isTunnel && !response.writableFinished && exchange.ending === 'completed')
+    const { request } = exchange;
+    if (!exchange.isTunnel && hasLeft(exchange) && exchange.ending === 'completed')
       exchange.ending = 'client-left';
     this.parts.pipeline.end(exchange);
     if (!request.complete && !exchange.isUpgrade) linger(request);
@@ -77,6 +77,10 @@ export class NodeEntrance {
     return peer;
   }
 }
+
+/** Node takes an answer whose last write failed for finished, too. */
+const hasLeft = ({ request, response }: NodeExchange): boolean =>
+  !response.writableFinished || request.socket.errored !== null;
 
 /**
  * The answer came before the body did. Closing now would reset the connection and could take the answer with it (RFC

@@ -157,6 +157,17 @@ describe.each([
     client.destroy();
   });
 
+  it('records that a client left which resets its connection in the middle of an answer that was said', async () => {
+    const bench = await start({}, (_request, response) => response.end(Buffer.alloc(LARGE)));
+    const client = connect(Number(new URL(bench.url).port), '127.0.0.1').on('error', () => undefined);
+    client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
+    await once(client, 'data');
+    client.resetAndDestroy();
+    const users = bench.traffic.service('users');
+    await waitFor('the record', () => [...users.endings.entries()].length === 1);
+    expect([...users.endings.entries()]).toEqual([['client-left', 1]]);
+  });
+
   it('says goodbye to kept connections while it drains', async () => {
     const bench = await start({}, (_request, response) => response.end('ok'));
     expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
