@@ -23,7 +23,9 @@ export type Conduct = (connection: RawConnection, chunk: string) => void;
 
 /** An instance that answers in whatever bytes a spec likes. */
 export class RawUpstream {
+  /** Those on which something came: a gateway now and then only looks whether anybody listens. */
   readonly connections: RawConnection[] = [];
+  private readonly sockets: Socket[] = [];
   /** Called with every chunk that arrives. */
   conduct: Conduct = () => undefined;
 
@@ -54,12 +56,13 @@ export class RawUpstream {
 
   close(): void {
     this.server.close();
-    for (const { socket } of this.connections) socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
   }
 
   private take(socket: Socket): void {
     const connection = new RawConnection(socket);
-    this.connections.push(connection);
+    this.sockets.push(socket);
+    socket.once('data', () => this.connections.push(connection));
     socket.on('data', (chunk: Buffer) => this.conduct(connection, chunk.toString('latin1')));
   }
 }
