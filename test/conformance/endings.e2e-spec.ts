@@ -1,6 +1,4 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { call, plainEnvironment, startApp, tempDir, waitFor, type AppProcess } from '#testing';
+import { call, freePort, plainEnvironment, startApp, tempDir, waitFor, type AppProcess } from '#testing';
 import { HttpRegistry } from '#registry-client';
 import { PLANES } from './support/bench.js';
 import { exchange } from './support/exchange.js';
@@ -79,14 +77,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     const client = await RawClient.open(Number(new URL(gateway.url).port));
     return client.send(`GET /api/${service}/x HTTP/1.1\r\nHost: gw\r\n\r\n`);
   };
-  const refusingUrl = async (): Promise<string> => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    return `http://127.0.0.1:${port}`;
-  };
+  const refusingUrl = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;
 
   it('counts the attempts of a request that was tried again, everywhere the same', async () => {
     let heads = 0;

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { request as httpRequest } from 'node:http';
-import { call, waitFor } from '#testing';
+import { call, freePort, waitFor } from '#testing';
 import { onEveryPlane } from './support/bench.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
@@ -179,12 +178,5 @@ onEveryPlane('hostile upstreams', (bench) => {
   });
 });
 
-/** A URL at which nobody listens any more. */
-async function refusingUrl(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
-}
+/** A URL at which nobody listens. */
+const refusingUrl = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;

@@ -38,16 +38,14 @@ export class SocketWriter {
     this.isTls = 'encrypted' in socket;
   }
 
-  /** Bytes wait that the system has not taken, in memory that was given to {@link write}. */
+  /** Bytes wait that the system has not taken, in memory that was given to {@link bytes} or {@link together}. */
   get holds(): boolean {
     return this.socket.writableLength > 0;
   }
 
   text(text: string): boolean {
     if (text.length >= HIGH_WATER_MARK || this.mustQueue) return this.socket.write(text, 'latin1');
-    this.isBehind = true;
-    this.socket._write(text, 'latin1', this.written);
-    return true;
+    return this.pastStream(text, 'latin1');
   }
 
   /**
@@ -94,16 +92,17 @@ export class SocketWriter {
     const length = head.length + body.length;
     if (length > common.length || this.mustQueue)
       return this.bytes(putTogether(Buffer.allocUnsafe(length), head, body));
-    const goesOn = this.direct(putTogether(common, head, body).subarray(0, length));
+    const message = putTogether(common, head, body).subarray(0, length);
+    const goesOn = length < HIGH_WATER_MARK ? this.pastStream(message, BYTES) : this.bytes(message);
     // What has to wait keeps the memory that it is in.
     if (this.isBehind || this.holds) common = Buffer.allocUnsafeSlow(common.length);
     return goesOn;
   }
 
-  private direct(message: Buffer): boolean {
-    if (message.length >= HIGH_WATER_MARK) return this.bytes(message);
+  /** For what is below the mark, when nothing waits: so there is nothing to ask a wait for. */
+  private pastStream(chunk: string | Buffer, encoding: BufferEncoding): boolean {
     this.isBehind = true;
-    this.socket._write(message, BYTES, this.written);
+    this.socket._write(chunk, encoding, this.written);
     return true;
   }
 
