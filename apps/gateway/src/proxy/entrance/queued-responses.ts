@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Responses to pipelined requests, which get their connection when those before them are done. Node forgets them when the client
- * leaves before that; here they close as the others do. One listener a connection, however many wait on it.
+ * Responses to pipelined requests, which get their connection when those before them are done. Node before version 24 forgets them
+ * when the client leaves before that; here they close as the others do. One listener a connection, however many wait on it.
  */
 export class QueuedResponses {
   private readonly waiting = new WeakMap<Socket, Set<ServerResponse>>();
@@ -20,8 +20,14 @@ export class QueuedResponses {
     const waiting = new Set<ServerResponse>();
     this.waiting.set(socket, waiting);
     socket.once('close', () => {
-      for (const response of waiting) response.destroy().emit('close');
+      for (const response of waiting) response.destroy();
+      // Behind what node does itself, so that nobody hears of one end twice.
+      process.nextTick(tellTheRest, waiting);
     });
     return waiting;
   }
+}
+
+function tellTheRest(responses: Iterable<ServerResponse>): void {
+  for (const response of responses) if (!response.closed) response.emit('close');
 }

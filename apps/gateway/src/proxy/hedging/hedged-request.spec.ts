@@ -226,16 +226,20 @@ describe('A GET whose answer is late in this process', () => {
   });
 
   it('gets that of an instance elsewhere when a stream fails into the late one', async () => {
-    const held: ServerResponse[] = [];
-    const { ask } = await gateway((_request, response) => void held.push(response), answers('b'));
-    const answered = ask();
-    await waitFor('the late one to be asked', () => held.length === 1);
-    const answer = await answered;
     const failing = new Readable({ read: () => undefined });
-    const piped = expect(pipeline(failing, held[0]!)).rejects.toThrow();
+    let piped: Promise<void> | undefined;
+    let elsewhere: ServerResponse | undefined;
+    const { ask } = await gateway(
+      (_request, response) => {
+        piped = expect(pipeline(failing, response)).rejects.toThrow('the disk is gone');
+      },
+      (_request, response) => (elsewhere = response).write('begun, '),
+    );
+    const answer = await ask();
     failing.destroy(new Error('the disk is gone'));
+    elsewhere!.end('and done');
+    expect(await answer.text()).toBe('begun, and done');
     await piped;
-    expect(await answer.text()).toBe('bbb');
   });
 
   it('is put to the one elsewhere as the client sent it, not as the late one got it', async () => {
