@@ -13,19 +13,14 @@ import {
   type StoreChange,
   type Sweep,
 } from './registry-store.js';
-import {
-  leaseFrom,
-  vitalsFrom,
-  type InstanceReport,
-  type NewInstance,
-  type StoredInstance,
-} from './stored-instance.js';
+import { KeptInstance } from './kept-instance.js';
+import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from './stored-instance.js';
 
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
 export class MemoryStore extends RegistryStore {
   readonly awaySince = undefined;
   readonly awayFor = undefined;
-  private readonly instances = new Map<string, StoredInstance>();
+  private readonly instances = new Map<string, KeptInstance>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private readonly followers = new Listeners<[RecordPart]>();
   /** No lease runs out before this: heartbeats only put that off, so that most sweeps need not look through all. */
@@ -41,10 +36,12 @@ export class MemoryStore extends RegistryStore {
 
   put(instance: NewInstance, reason: string): Promise<PutResult> {
     const now = this.clock.now();
-    const before = this.instances.get(instance.id);
-    const after = this.keep({ ...instance, registeredAt: now, ...vitalsFrom(instance.ttlSeconds, now) });
-    this.tell({ before, after }, { type: before ? 'renewed' : 'registered', reason });
-    return Promise.resolve({ before, after });
+    const before = this.instances.get(instance.id)?.registered;
+    const kept = new KeptInstance({ ...instance, registeredAt: now }, now);
+    this.instances.set(instance.id, kept);
+    this.noteLease(kept);
+    this.tell({ before, after: kept.registered }, { type: before ? 'renewed' : 'registered', reason });
+    return Promise.resolve({ before, after: kept.stored });
   }
 
   move(
@@ -53,41 +50,46 @@ export class MemoryStore extends RegistryStore {
     cause: ChangeCause,
     endpoint?: string,
   ): Promise<StoredInstance | undefined> {
-    const before = this.instances.get(id);
-    if (!before) return Promise.resolve(undefined);
-    if (endpoint !== undefined && endpoint !== before.endpoint) return Promise.resolve(before);
+    const kept = this.instances.get(id);
+    if (!kept) return Promise.resolve(undefined);
+    const before = kept.registered;
     const after = { ...before, ...state };
-    if (isDeepStrictEqual(before, after)) return Promise.resolve(before);
-    this.instances.set(id, after);
-    this.tell({ before, after }, cause);
-    return Promise.resolve(after);
+    const isElsewhere = endpoint !== undefined && endpoint !== before.endpoint;
+    if (!isElsewhere && !isDeepStrictEqual(before, after)) {
+      kept.registered = after;
+      this.tell({ before, after }, cause);
+    }
+    return Promise.resolve(kept.stored);
   }
 
   beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const known = this.instances.get(id);
-    if (!known) return Promise.resolve(undefined);
-    const { lastHeartbeatAt, expiresAt } = leaseFrom(known.ttlSeconds, this.clock.now());
-    return Promise.resolve(this.keep({ ...known, lastHeartbeatAt, expiresAt, report }));
+    const kept = this.instances.get(id);
+    if (!kept) return Promise.resolve(undefined);
+    kept.beat(this.clock.now(), report);
+    this.noteLease(kept);
+    return Promise.resolve(kept.stored);
   }
 
   renew(ids: readonly string[]): Promise<void> {
+    const now = this.clock.now();
     for (const id of ids) {
-      const known = this.instances.get(id);
-      if (known) this.keep({ ...known, expiresAt: this.clock.now() + known.ttlSeconds * 1000 });
+      const kept = this.instances.get(id);
+      kept?.renew(now);
+      if (kept) this.noteLease(kept);
     }
     return Promise.resolve();
   }
 
   noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
-    const known = this.instances.get(id);
-    if (known) this.keep({ ...known, lastProbe });
+    const kept = this.instances.get(id);
+    if (kept) kept.lastProbe = lastProbe;
     return Promise.resolve();
   }
 
-  remove(id: string, reason: string): Promise<StoredInstance | undefined> {
-    const before = this.instances.get(id);
-    if (before) this.drop(before, { type: 'unregistered', reason });
-    return Promise.resolve(before);
+  remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {
+    const kept = this.instances.get(id);
+    if (kept) this.drop(kept.registered, { type: 'unregistered', reason });
+    return Promise.resolve(kept?.registered);
   }
 
   sweep(): Promise<Sweep> {
@@ -102,12 +104,13 @@ export class MemoryStore extends RegistryStore {
   }
 
   get(id: string): Promise<StoredInstance | undefined> {
-    return Promise.resolve(this.instances.get(id));
+    return Promise.resolve(this.instances.get(id)?.stored);
   }
 
   list(service?: string): Promise<readonly StoredInstance[]> {
     const all = [...this.instances.values()];
-    return Promise.resolve(service === undefined ? all : all.filter(({ name }) => name === service));
+    const wanted = service === undefined ? all : all.filter(({ registered }) => registered.name === service);
+    return Promise.resolve(wanted.map(({ stored }) => stored));
   }
 
   isOurs(): boolean {
@@ -123,27 +126,27 @@ export class MemoryStore extends RegistryStore {
     return this.followers.add(listener);
   }
 
-  private keep(instance: StoredInstance): StoredInstance {
-    this.instances.set(instance.id, instance);
-    if (instance.expiresAt < this.soonest) this.soonest = instance.expiresAt;
-    return instance;
+  private noteLease({ expiresAt }: KeptInstance): void {
+    if (expiresAt < this.soonest) this.soonest = expiresAt;
   }
 
   private moveLeases(ms: number): void {
-    for (const instance of this.instances.values())
-      this.keep({ ...instance, expiresAt: instance.expiresAt + ms });
+    for (const kept of this.instances.values()) {
+      kept.moveLease(ms);
+      this.noteLease(kept);
+    }
   }
 
-  private expiredAt(now: number): readonly StoredInstance[] {
-    const expired: StoredInstance[] = [];
+  private expiredAt(now: number): readonly RegisteredInstance[] {
+    const expired: RegisteredInstance[] = [];
     this.soonest = Infinity;
-    for (const instance of this.instances.values())
-      if (instance.expiresAt <= now) expired.push(instance);
-      else if (instance.expiresAt < this.soonest) this.soonest = instance.expiresAt;
+    for (const kept of this.instances.values())
+      if (kept.expiresAt <= now) expired.push(kept.registered);
+      else this.noteLease(kept);
     return expired;
   }
 
-  private drop(before: StoredInstance, cause: ChangeCause): void {
+  private drop(before: RegisteredInstance, cause: ChangeCause): void {
     this.instances.delete(before.id);
     this.tell({ before, after: undefined }, cause);
   }
