@@ -7,6 +7,7 @@ import { EventsController } from './http/events.controller.js';
 import { InstancesController } from './http/instances.controller.js';
 import { RegistrationController } from './http/registration.controller.js';
 import { ServicesController } from './http/services.controller.js';
+import { PlainBeats } from './leases/plain-beats.js';
 import { LocalRegistry } from './local-registry.js';
 import { Ejector } from './probing/ejector.js';
 import { RegistryService } from './registry.service.js';
@@ -22,8 +23,13 @@ export class DiscoveryModule {
       providers: [
         ...discoveryProviders(config, context),
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
+        {
+          provide: PlainBeats,
+          useFactory: (access: RegistryAccess, registry: RegistryService) => new PlainBeats(access, registry),
+          inject: [RegistryAccess, RegistryService],
+        },
       ],
-      exports: [LiveServiceTable, RegistryService, LocalRegistry, Ejector],
+      exports: [LiveServiceTable, RegistryService, LocalRegistry, Ejector, PlainBeats],
     };
   }
 }

@@ -4,5 +4,6 @@ export * from './pinned-target.js';
 export * from './service-table.js';
 export * from './registry.service.js';
 export * from './local-registry.js';
+export * from './leases/plain-beats.js';
 export * from './probing/ejector.js';
 export * from './discovery.module.js';

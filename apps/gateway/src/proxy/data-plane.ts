@@ -1,4 +1,4 @@
-import type { LiveServiceTable } from '../discovery/index.js';
+import type { LiveServiceTable, PlainBeat } from '../discovery/index.js';
 import type { TrustedProxies } from './edge/trusted-proxies.js';
 import type { MakeTaker } from './entrance/front-server.js';
 import { NodeEntrance } from './entrance/node-entrance.js';
@@ -27,7 +27,9 @@ export interface DataPlaneParts {
   readonly trusted: TrustedProxies;
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
-  readonly onError: (error: unknown, exchange: Exchange) => void;
+  /** Takes a heartbeat that may be answered past Nest; `undefined`: it is for Nest. */
+  readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
+  readonly onError: (error: unknown, requestId: string) => void;
 }
 
 /** Both entrances, each with a walk of its own kind of exchange, on one client to the instances. */
@@ -48,12 +50,22 @@ export class DataPlane {
 
   /** Makes the wire entrance, for a server that lets it take connections. */
   readonly openWire: MakeTaker = (handOver) => {
-    const { services, trusted, isDraining, limits } = this.parts;
+    const { services, trusted, isDraining, limits, beats, onError } = this.parts;
     const forwarder = new WireForwarder(this.upstreams);
     // An instance in this process listens too: what meets one here only because it registered a moment ago goes there.
     const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
-    return new WireEntrance({ pipeline, services, trusted, wheel, limits, isDraining, handOver });
+    return new WireEntrance({
+      pipeline,
+      services,
+      trusted,
+      wheel,
+      limits,
+      isDraining,
+      beats,
+      onError,
+      handOver,
+    });
   };
 
   /** Closes the connections to instances when what is under way on them has ended. */
@@ -65,6 +77,11 @@ export class DataPlane {
   private pipeline<E extends Exchange>(forwarders: Forwarders<E>): Pipeline<E> {
     const { services, router, recorder, reports, onError } = this.parts;
     const forward = new Forward<E>({ services, forwarders, recorder, reports });
-    return new Pipeline<E>({ router, forward, recorder, onError });
+    return new Pipeline<E>({
+      router,
+      forward,
+      recorder,
+      onError: (error, { requestId }) => onError(error, requestId),
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import { LiveServiceTable } from '../discovery/index.js';
+import { LiveServiceTable, PlainBeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { TrafficMetrics } from '../metrics/index.js';
 import { DataPlane } from './data-plane.js';
@@ -21,7 +21,7 @@ export interface ProxyBindings {
   readonly config: GatewayConfig;
   readonly context: AppContext;
   readonly front: FrontServer;
-  /** Modules that export LiveServiceTable, TrafficMetrics and what `reports` injects. */
+  /** Modules that export LiveServiceTable, PlainBeats, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
@@ -65,6 +65,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       router: Router,
       recorder: TrafficRecorder,
       reports: InstanceReports,
+      beats: PlainBeats,
     ) =>
       new DataPlane({
         services,
@@ -74,9 +75,10 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
-        onError: (err, { requestId }) => context.logger.error({ err, requestId }, 'an exchange failed'),
+        beats: (beat) => beats.take(beat),
+        onError: (err, requestId) => context.logger.error({ err, requestId }, 'an exchange failed'),
       }),
-    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS],
+    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainBeats],
   },
   {
     provide: ProxyLife,

@@ -1,19 +1,22 @@
 import { IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../validation/optional.js';
 
+export const MAX_IN_FLIGHT = 1_000_000;
+export const MAX_LOOP_LAG_MS = 3_600_000;
+
 /** Optional body of `POST /discovery/heartbeat/{id}`: how the instance feels. */
 export class HeartbeatDto {
   /** Requests that the instance is working on. */
   @MayBeAbsent()
   @IsInt()
   @Min(0)
-  @Max(1_000_000)
+  @Max(MAX_IN_FLIGHT)
   inFlight?: number;
 
   /** Delay of the instance's event loop, milliseconds. */
   @MayBeAbsent()
   @IsNumber()
   @Min(0)
-  @Max(3_600_000)
+  @Max(MAX_LOOP_LAG_MS)
   loopLagMs?: number;
 }

@@ -1,9 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { registryTokenRequired, registryWritesFromLoopbackOnly } from '../problems.js';
-import { isFromThisMachine } from './this-machine.js';
+import { isFromThisMachine, isLoopback, isOurName } from './this-machine.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Who sent a request in which nothing else tells about it: no program forwarded it, and no page did. */
+export interface PlainSender {
+  /** The other end of the connection. */
+  readonly address: string;
+  readonly host: string | undefined;
+  readonly authorization: string | undefined;
+}
 
 /** Who may change the registry: whoever has the token, or, when there is none, programs on this machine. */
 export class RegistryAccess {
@@ -11,6 +19,12 @@ export class RegistryAccess {
 
   constructor(token: string | undefined) {
     this.expected = token === undefined ? undefined : digest(token);
+  }
+
+  /** Whether `sender` may; says not why. */
+  admits({ address, host, authorization }: PlainSender): boolean {
+    if (this.expected) return isToken(this.expected, tokenIn(authorization));
+    return isLoopback(address) && isOurName(host);
   }
 
   /** @throws registryTokenRequired, registryWritesFromLoopbackOnly */
@@ -29,10 +43,16 @@ function authorizationOf({ raw }: FastifyRequest): string | undefined {
   return all?.length === 1 ? all[0] : undefined;
 }
 
+const tokenIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
+// Digests have one length, so that the comparison tells nothing about the token's.
+const isToken = (expected: Buffer, sent: string | undefined): boolean =>
+  sent !== undefined && timingSafeEqual(digest(sent), expected);
+
 function checkToken(expected: Buffer, authorization: string | undefined): void {
-  const sent = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  // Digests have one length, so that the comparison tells nothing about the token's.
-  if (sent !== undefined && timingSafeEqual(digest(sent), expected)) return;
+  const sent = tokenIn(authorization);
+  if (isToken(expected, sent)) return;
   throw registryTokenRequired('send the registry token as "Authorization: Bearer ..."', {
     headers: {
       'www-authenticate': `Bearer realm="registry"${sent === undefined ? '' : ', error="invalid_token"'}`,

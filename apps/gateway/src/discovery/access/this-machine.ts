@@ -11,7 +11,7 @@ const bare = (node: string): string =>
   node.replace(/^\[([^\]]*)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 
 /** Answers whether `address` is of this machine; what is no address at all is not. */
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   // As nearly everybody here writes it: a block list costs more than all the rest of a heartbeat's rules.
   if (address.startsWith('127.') && isIPv4(address)) return true;
   const plain = bare(address.trim());
@@ -43,7 +43,8 @@ function hostNameOf(authority: string | undefined): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-function isOurName(host: string | undefined): boolean {
+/** Answers whether `host`, as `Host` has it, names this machine and nothing that a page could be called. */
+export function isOurName(host: string | undefined): boolean {
   const name = hostNameOf(host);
   return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }

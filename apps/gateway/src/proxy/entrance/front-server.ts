@@ -31,7 +31,9 @@ const SERVER_OPTIONS = {
 } as const;
 
 /** Makes what takes connections before node:http does; `handOver` gives one to node:http. */
-export type MakeTaker = (handOver: (socket: Socket, first: Buffer) => void) => ConnectionTaker;
+export type MakeTaker = (
+  handOver: (socket: Socket, first: Buffer, isWhole: boolean) => void,
+) => ConnectionTaker;
 
 /**
  * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
@@ -51,7 +53,8 @@ export class FrontServer {
   open(entrance: NodeEntrance, makeTaker?: MakeTaker): void {
     this.entrance = entrance;
     const { server } = this;
-    if (server && makeTaker) server.taker = makeTaker((socket, first) => server.serveOn(socket, first));
+    if (server && makeTaker)
+      server.taker = makeTaker((socket, first, isWhole) => server.serveOn(socket, first, isWhole));
   }
 
   readonly factory: FastifyServerFactory = (handler) => {
@@ -91,7 +94,10 @@ export class FrontServer {
     const isForwarded = isProxied(head.target) && takeForward(request);
     if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);
     else if (head.fault) refuse(request, response, head.fault);
-    else serveByNest(request, response, head, { nest, expects });
+    else {
+      this.server?.takeBackAfter(response);
+      serveByNest(request, response, head, { nest, expects });
+    }
   }
 
   private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {

@@ -1,14 +1,20 @@
-import { Server, type RequestListener, type ServerOptions } from 'node:http';
+import { Server, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { watchHalfClosed } from './half-closed.js';
+import { LentConnections } from './lent-connections.js';
 
 /** Takes connections in front of node:http. */
 export interface ConnectionTaker {
-  /** @returns the socket that the connection has from now on */
-  accept(socket: Socket): Socket;
+  /**
+   * @param isUsed it has served requests, and may be idle for longer than a new one
+   * @returns the socket that the connection has from now on
+   */
+  accept(socket: Socket, isUsed: boolean): Socket;
   /** The server closes: what is idle has to go. */
   close(): void;
 }
+
+const nothing = (): void => undefined;
 
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
@@ -20,6 +26,7 @@ type ConnectionListener = (this: Server, socket: Socket) => void;
 export class PromptServer extends Server {
   private readonly sockets = new Set<Socket>();
   private readonly serveByNode: ConnectionListener;
+  private readonly lent = new LentConnections();
   /** Takes new connections; unset: node:http does. */
   taker: ConnectionTaker | undefined;
 
@@ -31,7 +38,7 @@ export class PromptServer extends Server {
     // There is no other way to accept a connection and to give it to node:http later.
     this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
     this.off('connection', this.serveByNode);
-    this.on('connection', (socket: Socket) => this.take(socket));
+    this.on('connection', (socket: Socket) => this.take(socket, false));
   }
 
   /** Lets node:http read `socket`, on which nobody listens any more. */
@@ -49,9 +56,21 @@ export class PromptServer extends Server {
    * The same for a socket of which somebody else has read `first`; called while that is read. node:http reads past the
    * stream of a socket, which knows nothing of it: what the stream still wants to do after a read has to be over, or it
    * undoes the pause by which a slow service holds its client back.
+   * @param isWhole `first` is one request and nothing else
    */
-  serveOn(socket: Socket, first: Buffer): void {
+  serveOn(socket: Socket, first: Buffer, isWhole: boolean): void {
+    if (isWhole) this.lent.add(socket);
     process.nextTick(() => process.nextTick(() => this.begin(socket, first)));
+  }
+
+  /**
+   * Gives the connection of `response` back to who takes connections, behind this answer, when it was lent for it alone: what
+   * comes next is most likely for somebody else. To be called while the request is begun.
+   */
+  takeBackAfter(response: ServerResponse): void {
+    const { socket } = response.req;
+    const isUnread = this.lent.take(socket);
+    if (isUnread) response.once('finish', () => process.nextTick(() => this.takeBack(socket, isUnread)));
   }
 
   override close(callback?: (error?: Error) => void): this {
@@ -69,8 +88,19 @@ export class PromptServer extends Server {
     if (socket.readableEnded) socket.emit('end');
   }
 
-  private take(accepted: Socket): void {
-    const socket = this.taker?.accept(accepted) ?? accepted;
+  private takeBack(served: Socket, isUnread: () => boolean): void {
+    const isOpen = served.writable && !served.readableEnded && this.listening;
+    if (!isOpen || !isUnread()) return;
+    served.setTimeout(0);
+    // Until somebody listens, node:http reads past the stream.
+    served.on('data', nothing);
+    this.take(served, true);
+    // It is an empty shell now, which node:http takes for a connection that ended.
+    served.destroy();
+  }
+
+  private take(accepted: Socket, isUsed: boolean): void {
+    const socket = this.taker?.accept(accepted, isUsed) ?? accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     if (!this.taker) this.serve(socket);

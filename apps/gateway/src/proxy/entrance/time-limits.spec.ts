@@ -31,6 +31,20 @@ it('answers 408 to a head that is not whole in time', async () => {
   await bench.close();
 });
 
+it('lets a connection on which the gateway itself was asked be idle for longer than a head may take', async () => {
+  const bench = await ProxyBench.start();
+  const socket = connect(bench.port, '127.0.0.1');
+  const ask = async (): Promise<string> => {
+    socket.write('GET /own HTTP/1.1\r\nHost: gw\r\n\r\n');
+    return String(((await once(socket, 'data')) as [Buffer])[0]);
+  };
+  expect(await ask()).toMatch(/not proxied/);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(await ask()).toMatch(/not proxied/);
+  socket.destroy();
+  await bench.close();
+});
+
 /** More than the system keeps between the gateway and a client. */
 const LARGE = 32 * 1024 * 1024;
 

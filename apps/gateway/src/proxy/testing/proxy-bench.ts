@@ -81,6 +81,7 @@ export class ProxyBench {
       trusted: new TrustedProxies(['127.0.0.0/8']),
       limits,
       isDraining: () => this.isDraining,
+      beats: () => undefined,
       onError: (error) => {
         throw error;
       },

@@ -7,18 +7,19 @@ import { lineOf } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
 import { owned } from '../read-buffer.js';
 import { SocketWriter } from '../socket-writer.js';
-import { AnswerWriter } from './answer-writer.js';
+import { AnswerWriter, Framing } from './answer-writer.js';
 import { bodyTooSlow } from './body-problems.js';
 import { ClientSocket } from './client-socket.js';
 import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
 import { IncomingBody } from './incoming-body.js';
+import type { OwnAnswer } from './own-answer.js';
 import { RequestReader, type RequestTaker } from './request-reader.js';
 import type { WireExchange } from './wire-exchange.js';
 
 const enum Phase {
   /** Waits for a head, or reads one. */
   Head,
-  /** An exchange is under way. */
+  /** An exchange is under way, or an answer of the gateway itself. */
   Exchange,
   /** The answer is written, and not yet taken by the client. */
   Flushing,
@@ -42,6 +43,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private readonly body = new IncomingBody();
   private phase = Phase.Head;
   private exchange: WireExchange | undefined;
+  private keepsAlive = true;
 
   constructor(
     accepted: Socket,
@@ -57,6 +59,11 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   get closesAfterwards(): boolean {
     return this.body.waitsForContinue || this.owner.isClosing || this.owner.parts.isDraining();
+  }
+
+  /** The connection has served requests: it may be idle for long. */
+  awaitNext(): void {
+    this.limit(this.limits.keepAliveMs);
   }
 
   close(): void {
@@ -90,8 +97,9 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.limit(this.limits.idleMs);
   }
 
-  finish(): void {
+  finish(keepsAlive: boolean): void {
     if (this.phase !== Phase.Exchange) return;
+    this.keepsAlive = keepsAlive;
     if (!this.socket.writableNeedDrain) {
       this.endExchange();
       return;
@@ -154,8 +162,13 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   takeHead(text: string, rest: Buffer): void {
     const head = this.owner.headOf(text);
-    if (head) this.begin(head, rest);
-    else this.handOver(Buffer.concat([Buffer.from(text, 'latin1'), rest]));
+    if (this.owner.isProxied(head)) {
+      this.begin(head, rest);
+      return;
+    }
+    const answer = this.owner.answerTo(this, head, rest);
+    if (answer) this.awaitOwn(answer, rest, head.contentLength);
+    else this.handOver(head, rest);
   }
 
   /** What came is no request: it is answered, and nothing after it is read. */
@@ -166,6 +179,22 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.phase = Phase.Exchange;
     this.body.expectNothingValid();
     this.owner.parts.pipeline.walk(exchange, problem);
+  }
+
+  private awaitOwn(answer: Promise<OwnAnswer>, rest: Buffer, length: number): void {
+    this.phase = Phase.Exchange;
+    this.unlimit();
+    this.afterHead(owned(rest), Math.max(length, 0));
+    void answer.then((own) => this.answerOwn(own));
+  }
+
+  private answerOwn(own: OwnAnswer): void {
+    // The client may have left.
+    if (this.phase !== Phase.Exchange) return;
+    const keepsAlive = !this.closesAfterwards;
+    this.answer.begin(own.head(keepsAlive), Framing.AsItComes);
+    this.answer.write(own.body);
+    this.finish(keepsAlive);
   }
 
   private begin(head: RequestHead, rest: Buffer): void {
@@ -220,10 +249,10 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   private endExchange(): void {
-    const exchange = this.exchange as WireExchange;
+    const { exchange } = this;
     this.exchange = undefined;
-    this.owner.parts.pipeline.end(exchange);
-    if (!exchange.keepsAlive || this.body.waitsForContinue || this.owner.isClosing) this.linger();
+    if (exchange) this.owner.parts.pipeline.end(exchange);
+    if (!this.keepsAlive || this.body.waitsForContinue || this.owner.isClosing) this.linger();
     else if (!this.body.isDone) this.skip();
     else if (this.isHalfClosed && !this.requests.hasWaiting) this.linger();
     else this.next();
@@ -231,7 +260,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private next(): void {
     this.phase = Phase.Head;
-    this.limit(this.limits.keepAliveMs);
+    this.awaitNext();
     // What waits may be handed over, for which the socket has to have resumed.
     if (this.socket.isPaused()) this.socket.once('resume', this.readWaiting).resume();
     else this.readWaiting();
@@ -254,11 +283,12 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.endAfterWrites(isAllRead);
   }
 
-  private handOver(bytes: Buffer): void {
+  private handOver(head: RequestHead, rest: Buffer): void {
     this.phase = Phase.Gone;
     this.letGo();
     this.owner.forget(this);
-    this.owner.parts.handOver(this.socket, bytes);
+    const bytes = Buffer.concat([Buffer.from(head.text, 'latin1'), rest]);
+    this.owner.parts.handOver(this.socket, bytes, head.isFollowedBy(rest.length));
   }
 
   protected override drained(): void {

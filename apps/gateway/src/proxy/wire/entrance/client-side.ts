@@ -19,8 +19,8 @@ export interface ClientSide {
   sendInterim(head: string): void;
   /** The client is slower than the instance: how long it may take nothing is limited. */
   awaitDrain(): void;
-  /** The answer is written whole. */
-  finish(): void;
+  /** The answer is written whole. `keepsAlive`: it told the client that the connection stays. */
+  finish(keepsAlive: boolean): void;
   /** Ends the connection so that what was sent never looks whole. */
   cutOff(): void;
   /** Lets go of the socket for a tunnel; `rest` is what the client sent after its request. */

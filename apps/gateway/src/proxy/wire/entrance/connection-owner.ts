@@ -1,5 +1,6 @@
 import type { RequestHead } from '../head/request-head.js';
 import type { ClientSide } from './client-side.js';
+import type { OwnAnswer } from './own-answer.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import type { WireExchange } from './wire-exchange.js';
 
@@ -13,8 +14,15 @@ export interface OwnedConnection extends ClientSide {
 export interface ConnectionOwner {
   readonly parts: WireEntranceParts;
   readonly isClosing: boolean;
-  /** Reads a head. `undefined`: it is for node:http. @throws Problem */
-  headOf(text: string): RequestHead | undefined;
+  /** Reads a head. @throws Problem */
+  headOf(text: string): RequestHead;
+  /** Its exchange goes over the wire. */
+  isProxied(head: RequestHead): boolean;
+  /**
+   * The answer to a request to the gateway itself, where it needs nobody else for it. Never rejects. `undefined`: it is for node:http.
+   * @param rest what came behind the head
+   */
+  answerTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnAnswer> | undefined;
   exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange;
   forget(client: OwnedConnection): void;
 }

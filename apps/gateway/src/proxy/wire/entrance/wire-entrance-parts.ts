@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { LiveServiceTable } from '../../../discovery/index.js';
+import type { LiveServiceTable, PlainBeat } from '../../../discovery/index.js';
 import type { TrustedProxies } from '../../edge/trusted-proxies.js';
 import type { Pipeline } from '../../pipeline.js';
 import type { TimerWheel } from '../timer-wheel.js';
@@ -14,6 +14,10 @@ export interface WireEntranceParts {
   readonly wheel: TimerWheel;
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
-  /** Gives a connection to node:http; `first` is what was read of it. */
-  readonly handOver: (socket: Socket, first: Buffer) => void;
+  /** Takes a heartbeat; `undefined`: it is for Nest. */
+  readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
+  /** Hears of what nobody foresaw. */
+  readonly onError: (error: unknown, requestId: string) => void;
+  /** Gives a connection to node:http; `first` is what was read of it, `isWhole` says that it is one request and nothing else. */
+  readonly handOver: (socket: Socket, first: Buffer, isWhole: boolean) => void;
 }

@@ -7,6 +7,8 @@ import { parseRequestHead } from '../head/parse-request-head.js';
 import type { RequestHead } from '../head/request-head.js';
 import { ClientConnection } from './client-connection.js';
 import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
+import { ownAnswer, type OwnAnswer } from './own-answer.js';
+import { plainBeatOf } from './plain-beat-of.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import { WireExchange } from './wire-exchange.js';
 
@@ -17,8 +19,9 @@ export class WireEntrance implements ConnectionOwner {
 
   constructor(readonly parts: WireEntranceParts) {}
 
-  accept(accepted: Socket): Socket {
+  accept(accepted: Socket, isUsed: boolean): Socket {
     const connection = new ClientConnection(accepted, this);
+    if (isUsed) connection.awaitNext();
     this.connections.add(connection);
     return connection.socket;
   }
@@ -29,11 +32,24 @@ export class WireEntrance implements ConnectionOwner {
     for (const connection of this.connections) connection.close();
   }
 
-  headOf(text: string): RequestHead | undefined {
+  headOf(text: string): RequestHead {
     const head = parseRequestHead(text);
     useOriginForm(head);
+    return head;
+  }
+
+  /** Local instances want node's own request and response; everything outside of `/api` is the gateway's own. */
+  isProxied({ target, countsForwards }: RequestHead): boolean {
     // Who may forward it is counted by the other entrance: clients that ask for it are rare.
-    return !head.countsForwards && this.isOurs(head.target) ? head : undefined;
+    if (countsForwards || !isProxied(target)) return false;
+    const service = serviceOf(target, serviceEnd(target));
+    return this.parts.services.current.get(service)?.hasLocal !== true;
+  }
+
+  answerTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnAnswer> | undefined {
+    const beat = plainBeatOf(head, rest, client.peer.address);
+    const instance = beat && this.parts.beats(beat);
+    return instance && ownAnswer(head, instance, this.parts.onError);
   }
 
   exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {
@@ -47,12 +63,5 @@ export class WireEntrance implements ConnectionOwner {
 
   forget(client: OwnedConnection): void {
     this.connections.delete(client);
-  }
-
-  /** Local instances want node's own request and response; everything outside of `/api` is Nest's. */
-  private isOurs(target: string): boolean {
-    if (!isProxied(target)) return false;
-    const service = serviceOf(target, serviceEnd(target));
-    return this.parts.services.current.get(service)?.hasLocal !== true;
   }
 }

@@ -113,7 +113,7 @@ export class WireExchange
       this.client.answer.write(body);
     }
     this.client.answer.end('');
-    this.client.finish();
+    this.client.finish(this.keepsAlive);
   }
 
   cutOff(): void {
@@ -185,7 +185,7 @@ export class WireExchange
     this.upstream = undefined;
     this.client.answer.end(tail);
     this.outcome?.completed(this);
-    this.client.finish();
+    this.client.finish(this.keepsAlive);
   }
 
   onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {

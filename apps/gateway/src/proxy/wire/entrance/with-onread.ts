@@ -1,10 +1,21 @@
 import { Socket, type OnReadOpts } from 'node:net';
 
+/** The connection below a socket. */
+export interface Handle {
+  readonly useUserBuffer: unknown;
+}
+
 /** What Node's sockets are made of: not in its documentation, and the same from its beginnings to today. */
 interface Inner {
-  _handle: { readonly useUserBuffer?: unknown } | null;
+  _handle: Partial<Handle> | null;
   _server: unknown;
   server: unknown;
+}
+
+/** The connection of `socket`, if it can be put into another one. */
+export function handleOf(socket: Socket): Handle | undefined {
+  const { _handle } = socket as unknown as Inner;
+  return typeof _handle?.useUserBuffer === 'function' ? (_handle as Handle) : undefined;
 }
 
 /**
@@ -13,9 +24,9 @@ interface Inner {
  * has `data` events alone.
  */
 export function withOnread(accepted: Socket, onread: OnReadOpts): Socket {
+  const handle = handleOf(accepted);
+  if (!handle) return accepted;
   const shell = accepted as unknown as Inner;
-  const handle = shell._handle;
-  if (typeof handle?.useUserBuffer !== 'function') return accepted;
   const options = { handle, onread, allowHalfOpen: accepted.allowHalfOpen };
   const socket = new Socket(options);
   const { _server, server } = shell;

@@ -47,6 +47,16 @@ export class RequestHead {
     return this.isChunked || this.contentLength > 0;
   }
 
+  /** Whether `count` bytes behind it are its body, whole, and nothing else; and it is no request to leave HTTP. */
+  isFollowedBy(count: number): boolean {
+    return (
+      !this.isChunked &&
+      !this.expectsContinue &&
+      this.upgrade === undefined &&
+      Math.max(this.contentLength, 0) === count
+    );
+  }
+
   /** Whether the client lets the connection stand after this exchange (RFC 9112, section 9.3). */
   get keepsAlive(): boolean {
     if (this.connection.length === 0) return this.minor === 1;

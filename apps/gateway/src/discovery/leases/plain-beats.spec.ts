@@ -1,0 +1,46 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { HeartbeatDto } from '#contracts';
+import { reportIn } from './plain-beats.js';
+
+const isValid = (value: object): boolean =>
+  validateSync(plainToInstance(HeartbeatDto, value), { whitelist: true, forbidNonWhitelisted: true })
+    .length === 0;
+
+const member = fc.constantFrom('inFlight', 'loopLagMs', 'mood');
+const number = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(0, -0, 1e6, 1e6 + 1, 3.6e6, 3.6e6 + 0.5, 0.1, -1),
+);
+const value = fc.oneof({ weight: 5, arbitrary: number }, fc.jsonValue());
+const report = fc.dictionary(member, value, { noNullPrototype: true });
+
+describe('the report of a heartbeat', () => {
+  it('is right beyond doubt only where the rules of heartbeats find nothing wrong', () => {
+    fc.assert(
+      fc.property(report, (sent) => {
+        const body = JSON.stringify(sent);
+        if (reportIn(body)) expect(isValid(JSON.parse(body) as object)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is right beyond doubt where instances say what they have to say', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.double({ min: 0, max: 3.6e6, noNaN: true }), (inFlight, loopLagMs) => {
+        expect(reportIn(JSON.stringify({ inFlight, loopLagMs }))).toEqual(
+          JSON.parse(JSON.stringify({ inFlight, loopLagMs })),
+        );
+      }),
+    );
+    expect([reportIn(''), reportIn('{}'), reportIn(' {"inFlight": 1} ')]).toEqual([{}, {}, { inFlight: 1 }]);
+  });
+
+  it.each(['null', '[]', '1', '"inFlight"', '{', '{"__proto__":{"inFlight":1}}', '{"loopLagMs":1e999}'])(
+    'is in doubt when it is %s',
+    (body) => expect(reportIn(body)).toBeUndefined(),
+  );
+});

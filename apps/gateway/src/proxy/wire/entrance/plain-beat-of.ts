@@ -1,0 +1,40 @@
+import { INSTANCE_ID } from '#contracts';
+import type { PlainBeat } from '../../../discovery/index.js';
+import type { RequestHead } from '../head/request-head.js';
+
+const LINE = /^POST \/discovery\/heartbeat\/([^ ?/]+) HTTP\/1\.1\r\n/;
+/** Fields that change nothing about a heartbeat, and the one type that its body may have. */
+const FIELDS =
+  /^(?:(?:accept|accept-encoding|accept-language|authorization|sec-fetch-mode|user-agent):[^\r]*\r\n|content-type:[ \t]*application\/json(?:;[ \t]*charset=utf-8)?[ \t]*\r\n)*$/i;
+const MAX_BODY = 1024;
+
+/**
+ * The heartbeat that a request to the gateway itself is: whole, and with nothing in its head that could make a difference. `undefined`:
+ * it is something else, or not beyond doubt.
+ * @param rest what came behind the head
+ * @param address of the client's end of the connection
+ */
+export function plainBeatOf(head: RequestHead, rest: Buffer, address: string): PlainBeat | undefined {
+  const id = LINE.exec(head.text)?.[1];
+  if (id === undefined || !INSTANCE_ID.test(id) || !isPlain(head)) return undefined;
+  const length = Math.max(head.contentLength, 0);
+  if (length > rest.length || length > MAX_BODY) return undefined;
+  if (length > 0 && head.field('content-type') === undefined) return undefined;
+  const sender = { address, host: head.host, authorization: head.field('authorization') };
+  return { id, body: rest.toString('utf8', 0, length), sender };
+}
+
+/** Of what was taken note of while the head was read, nothing speaks against it; nor does a field that was not. */
+const isPlain = (head: RequestHead): boolean =>
+  !head.isChunked &&
+  !head.expectsContinue &&
+  head.upgrade === undefined &&
+  head.requestTimeout === undefined &&
+  head.forwarded === undefined &&
+  head.forwardedFor === undefined &&
+  head.forwardedProto === undefined &&
+  head.forwardedHost === undefined &&
+  head.forwardedPrefix === undefined &&
+  head.claims === '' &&
+  head.connection.every((option) => option === 'keep-alive') &&
+  FIELDS.test(head.fields);

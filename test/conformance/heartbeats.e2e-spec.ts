@@ -1,0 +1,197 @@
+import { waitFor } from '#testing';
+import { PLANES, startGateway, type GatewayBench, type Plane } from './support/bench.js';
+import { RawClient } from './support/raw-client.js';
+
+const JSON_TYPE = 'Content-Type: application/json\r\n';
+
+interface Beat {
+  readonly id?: string;
+  readonly body?: string;
+  readonly fields?: string;
+}
+
+function beat({ id = 'a', body = '', fields = JSON_TYPE }: Beat = {}): string {
+  const length = `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+  return `POST /discovery/heartbeat/${id} HTTP/1.1\r\nHost: localhost\r\n${fields}${length}\r\n${body}`;
+}
+
+const CHANGING = new Set(['requestId', 'lastHeartbeatAt', 'expiresAt', 'registeredAt']);
+
+/** What a client goes by: status, type and document, without what differs from one call to the next. */
+function facts(answer: string): unknown {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  const members = Object.entries(JSON.parse(body) as object) as [string, unknown][];
+  return {
+    status: head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length),
+    type: /^content-type: (.*)$/im.exec(head)?.[1]?.trim(),
+    challenge: /^www-authenticate: (.*)$/im.exec(head)?.[1],
+    hasId: /^x-request-id: [\x21-\x7e]+\r?$/im.test(head),
+    stays: /^connection: keep-alive\r?$/im.test(head),
+    document: members.filter(([name]) => !CHANGING.has(name)),
+  };
+}
+
+const TOKEN = 'a-token-of-some-length';
+const beats: [what: string, beat: Beat][] = [
+  ['nothing', {}],
+  ['all that it may', { body: '{"inFlight":3,"loopLagMs":1.5}' }],
+  ['no type and no body', { fields: '' }],
+  ['a charset', { body: '{"inFlight":3}', fields: 'Content-Type: application/json; charset=utf-8\r\n' }],
+  ['an unknown id', { id: 'nobody' }],
+  ['an id that is none', { id: '-a' }],
+  ['an id with an escape', { id: '%61' }],
+  ['a query', { id: 'a?x=1' }],
+  ['a path that goes on', { id: 'a/b' }],
+  ['too few in flight', { body: '{"inFlight":-1}' }],
+  ['too many in flight', { body: '{"inFlight":1000001}' }],
+  ['half a request in flight', { body: '{"inFlight":0.5}' }],
+  ['a lag beyond all numbers', { body: '{"loopLagMs":1e999}' }],
+  ['a lag in words', { body: '{"loopLagMs":"1"}' }],
+  ['nothing in flight, in a word', { body: '{"inFlight":null}' }],
+  ['an unknown member', { body: '{"inFlight":1,"mood":1}' }],
+  ['a prototype', { body: '{"__proto__":{"inFlight":1}}' }],
+  ['an array', { body: '[]' }],
+  ['a number', { body: '1' }],
+  ['no JSON', { body: '{' }],
+  ['a body of 2 KB', { body: `{"inFlight":1${' '.repeat(2000)}}` }],
+  ['another type', { body: '{"inFlight":1}', fields: 'Content-Type: text/plain\r\n' }],
+  ['a body without a type', { body: '{"inFlight":1}', fields: '' }],
+  ['a coding', { body: '{"inFlight":1}', fields: `${JSON_TYPE}Content-Encoding: gzip\r\n` }],
+  ['a proxy before it', { fields: 'X-Forwarded-For: 203.0.113.5\r\n' }],
+  ['a proxy here before it', { fields: 'X-Forwarded-For: 127.0.0.1\r\n' }],
+  ['a standard proxy before it', { fields: 'Forwarded: for=203.0.113.5\r\n' }],
+  ['the real address of somebody', { fields: 'X-Real-IP: 203.0.113.5\r\n' }],
+  ['a page', { fields: 'Origin: http://evil.example\r\n' }],
+  ['no token', { fields: 'Authorization: Bearer\r\n' }],
+  ['a wrong token', { fields: 'Authorization: Bearer wrong\r\n' }],
+  ['the token', { fields: `Authorization: Bearer ${TOKEN}\r\n` }],
+  ['the token twice', { fields: `Authorization: Bearer ${TOKEN}\r\n`.repeat(2) }],
+];
+
+describe.each([
+  ['with a token', { REGISTRY_TOKEN: TOKEN }],
+  ['without one', {}],
+])('a heartbeat at a registry %s', (_what, env) => {
+  let gateways: Readonly<Record<Plane, GatewayBench>>;
+
+  beforeAll(async () => {
+    const [wire, node] = await Promise.all(PLANES.map((plane) => startGateway(plane, env)));
+    gateways = { wire, node } as Readonly<Record<Plane, GatewayBench>>;
+    for (const { gatewayUrl } of [wire!, node!])
+      await fetch(`${gatewayUrl}/discovery/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify({
+          name: 'beating',
+          id: 'a',
+          url: 'http://127.0.0.1:9',
+          metadata: { where: '서울' },
+        }),
+      });
+  });
+  afterAll(() => Promise.all(PLANES.map((plane) => gateways[plane].close())));
+
+  const answer = async (plane: Plane, text: string): Promise<string> => {
+    const client = await RawClient.open(gateways[plane].gatewayPort);
+    const received = await client.send(text).until(/^HTTP[^]*\r\n\r\n\{[^]*\}$/);
+    client.close();
+    return Buffer.from(received, 'latin1').toString();
+  };
+
+  it.each(beats)('with %s is answered alike on wire and node', async (_with, what) => {
+    const [wire, node] = await Promise.all(PLANES.map((plane) => answer(plane, beat(what))));
+    expect(facts(wire!)).toEqual(facts(node!));
+  });
+
+  it('is answered past Nest when nothing speaks against it', async () => {
+    // node:http writes this field last, and with a capital.
+    const pastNest = /^HTTP\/1\.1 \d+ [\w ]+\r\ndate: /;
+    const fields = `${JSON_TYPE}Authorization: Bearer ${TOKEN}\r\nUser-Agent: x\r\nAccept: */*\r\n`;
+    for (const id of ['a', 'nobody'])
+      expect(await answer('wire', beat({ id, body: '{"inFlight":1}', fields }))).toMatch(pastNest);
+    expect(await answer('wire', beat({ fields: `${fields}Origin: http://localhost\r\n` }))).not.toMatch(
+      pastNest,
+    );
+  });
+});
+
+describe.each(PLANES)('heartbeats (%s)', (plane) => {
+  let bench: GatewayBench;
+  beforeAll(async () => {
+    bench = await startGateway(plane);
+    await bench.register('beating', 'http://127.0.0.1:9', 'a');
+  });
+  afterAll(() => bench.close());
+
+  const expiry = async (): Promise<number> => {
+    const response = await fetch(`${bench.gatewayUrl}/discovery/services/a`);
+    return Date.parse(((await response.json()) as { expiresAt: string }).expiresAt);
+  };
+
+  it('renew the lease, and tell how the instance feels', async () => {
+    const before = await expiry();
+    const client = await RawClient.open(bench.gatewayPort);
+    await waitFor('a later lease', async () => {
+      client.send(beat({ body: '{"inFlight":7,"loopLagMs":2.5}' }));
+      await client.until(/"inFlight":7,"loopLagMs":2\.5\}$/);
+      return (await expiry()) > before;
+    });
+    client.close();
+  });
+
+  it('report nothing when the last one said nothing', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    await client.send(beat({ body: '{"inFlight":7}' })).until(/"inFlight":7\}$/);
+    await client.send(beat()).until(/"lastProbe":null\}$/);
+    client.close();
+  });
+
+  it('are answered one after another, whatever comes between them', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    const live = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    client.send(beat() + beat({ id: 'nobody' }) + beat() + live + beat() + beat({ id: 'nobody' }) + beat());
+    await waitFor('seven answers', () => client.received.split('HTTP/1.1 ').length === 8);
+    await client.until(/\}$/);
+    expect(client.received.match(/HTTP\/1\.1 \d+/g)).toEqual(
+      [200, 404, 200, 200, 200, 404, 200].map((status) => `HTTP/1.1 ${status}`),
+    );
+    client.close();
+  });
+
+  it('may come in pieces', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    for (const byte of beat({ body: '{"inFlight":9}' })) {
+      client.send(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await client.until(/"inFlight":9\}$/);
+    client.close();
+  });
+
+  it('close their connection when they ask for it', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    client.send(beat({ fields: 'Connection: close\r\n' }));
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n/i);
+  });
+
+  it('are answered to a client that has closed its half, and do no harm where it has left', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    client.send(beat()).socket.end();
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
+    for (let i = 0; i < 20; i += 1) {
+      const gone = await RawClient.open(bench.gatewayPort);
+      gone.send(beat()).socket.resetAndDestroy();
+    }
+    const last = await RawClient.open(bench.gatewayPort);
+    await last.send(beat()).until(/^HTTP\/1\.1 200 /);
+    last.close();
+  });
+
+  it('close their connection when the gateway is about to go', async () => {
+    const client = await RawClient.open(bench.gatewayPort);
+    await client.send(beat()).until(/^HTTP\/1\.1 [^]*\}$/);
+    void bench.gatewayApp.drain();
+    client.send(beat());
+    expect(await client.untilClosed()).toMatch(/\}HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n[^]*\}$/i);
+  });
+});
