@@ -288,7 +288,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.letGo();
     this.owner.forget(this);
     const bytes = Buffer.concat([Buffer.from(head.text, 'latin1'), rest]);
-    this.owner.parts.handOver(this.socket, bytes, head.isFollowedBy(rest.length));
+    this.owner.parts.handOver(this.socket, bytes, head.keepsAlive && head.isFollowedBy(rest.length));
   }
 
   protected override drained(): void {
