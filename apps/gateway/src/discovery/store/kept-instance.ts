@@ -2,6 +2,7 @@ import type { ProbeView } from '#contracts';
 import {
   leaseFrom,
   type InstanceReport,
+  type InstanceVitals,
   type RegisteredInstance,
   type StoredInstance,
 } from './stored-instance.js';
@@ -10,26 +11,19 @@ import {
  * An instance in memory, and its vitals, which change in place: thousands of heartbeats a second would else make as many objects that live
  * until the next one, which is what a garbage collector takes longest over.
  */
-export class KeptInstance {
+export class KeptInstance implements InstanceVitals {
+  lastHeartbeatAt = 0;
+  expiresAt = 0;
   lastProbe: ProbeView | null = null;
-  private lastHeartbeatAt: number;
-  private endsAt: number;
   private inFlight: number | undefined = undefined;
   private loopLagMs: number | undefined = undefined;
 
   constructor(
     /** Replaced, never changed: others keep what it was before. */
     public registered: RegisteredInstance,
-    now: number,
+    vitals: InstanceVitals,
   ) {
-    const { lastHeartbeatAt, expiresAt } = leaseFrom(registered.ttlSeconds, now);
-    this.lastHeartbeatAt = lastHeartbeatAt;
-    this.endsAt = expiresAt;
-  }
-
-  /** When the lease runs out, milliseconds since the epoch. */
-  get expiresAt(): number {
-    return this.endsAt;
+    this.note(vitals);
   }
 
   /** What is known of it now. */
@@ -38,25 +32,32 @@ export class KeptInstance {
     return { ...registered, lastHeartbeatAt, expiresAt, report, lastProbe };
   }
 
-  beat(now: number, { inFlight, loopLagMs }: InstanceReport): void {
-    this.lastHeartbeatAt = now;
+  /** Members that were left out stay out. */
+  get report(): InstanceReport {
+    const { inFlight, loopLagMs } = this;
+    return { ...(inFlight !== undefined && { inFlight }), ...(loopLagMs !== undefined && { loopLagMs }) };
+  }
+
+  set report({ inFlight, loopLagMs }: InstanceReport) {
     this.inFlight = inFlight;
     this.loopLagMs = loopLagMs;
+  }
+
+  note({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {
+    this.lastHeartbeatAt = lastHeartbeatAt;
+    this.expiresAt = expiresAt;
+    this.report = report;
+    this.lastProbe = lastProbe;
+  }
+
+  beat(now: number, report: InstanceReport): void {
+    this.lastHeartbeatAt = now;
+    this.report = report;
     this.renew(now);
   }
 
   /** Begins the lease anew without a heartbeat. */
   renew(now: number): void {
-    this.endsAt = leaseFrom(this.registered.ttlSeconds, now).expiresAt;
-  }
-
-  moveLease(ms: number): void {
-    this.endsAt += ms;
-  }
-
-  /** Members that were left out stay out. */
-  private get report(): InstanceReport {
-    const { inFlight, loopLagMs } = this;
-    return { ...(inFlight !== undefined && { inFlight }), ...(loopLagMs !== undefined && { loopLagMs }) };
+    this.expiresAt = leaseFrom(this.registered.ttlSeconds, now).expiresAt;
   }
 }

@@ -14,7 +14,13 @@ import {
   type Sweep,
 } from './registry-store.js';
 import { KeptInstance } from './kept-instance.js';
-import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from './stored-instance.js';
+import {
+  vitalsFrom,
+  type InstanceReport,
+  type NewInstance,
+  type RegisteredInstance,
+  type StoredInstance,
+} from './stored-instance.js';
 
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
 export class MemoryStore extends RegistryStore {
@@ -37,7 +43,7 @@ export class MemoryStore extends RegistryStore {
   put(instance: NewInstance, reason: string): Promise<PutResult> {
     const now = this.clock.now();
     const before = this.instances.get(instance.id)?.registered;
-    const kept = new KeptInstance({ ...instance, registeredAt: now }, now);
+    const kept = new KeptInstance({ ...instance, registeredAt: now }, vitalsFrom(instance.ttlSeconds, now));
     this.instances.set(instance.id, kept);
     this.noteLease(kept);
     this.tell({ before, after: kept.registered }, { type: before ? 'renewed' : 'registered', reason });
@@ -132,7 +138,7 @@ export class MemoryStore extends RegistryStore {
 
   private moveLeases(ms: number): void {
     for (const kept of this.instances.values()) {
-      kept.moveLease(ms);
+      kept.expiresAt += ms;
       this.noteLease(kept);
     }
   }

@@ -1,11 +1,18 @@
+import { KeptInstance } from '../kept-instance.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
 import { vitalsFrom, type StoredInstance } from '../stored-instance.js';
 import type { RevisedInstance } from './row.js';
 
+/** An instance, and the id of the change that made it what it is. */
+interface Pictured {
+  readonly kept: KeptInstance;
+  readonly revision: number;
+}
+
 /** What this gateway knows of the store: as new as the last change that it has read. Serves on while the store is away. */
 export class Picture {
-  private readonly known = new Map<string, RevisedInstance>();
+  private readonly known = new Map<string, Pictured>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private lastChange = 0;
 
@@ -15,17 +22,18 @@ export class Picture {
   }
 
   get all(): readonly RevisedInstance[] {
-    return [...this.known.values()];
+    return [...this.known.values()].map(({ kept, revision }) => ({ instance: kept.stored, revision }));
   }
 
   get(id: string): StoredInstance | undefined {
-    return this.known.get(id)?.instance;
+    return this.known.get(id)?.kept.stored;
   }
 
   /** Instances in order of their first registration; only those of one service if it is named. */
   list(service?: string): readonly StoredInstance[] {
-    const all = this.all.map(({ instance }) => instance);
-    return service === undefined ? all : all.filter(({ name }) => name === service);
+    const all = [...this.known.values()].map(({ kept }) => kept);
+    const wanted = service === undefined ? all : all.filter(({ registered }) => registered.name === service);
+    return wanted.map(({ stored }) => stored);
   }
 
   watch(listener: (change: StoreChange) => void): () => void {
@@ -55,29 +63,28 @@ export class Picture {
     for (const revised of instances) {
       const isNews = this.known.get(revised.instance.id)?.revision !== revised.revision;
       if (isNews) this.keep(revised);
-      else this.known.set(revised.instance.id, revised);
+      else this.noteVitals(revised);
     }
   }
 
   /** Takes in what was read of an instance by the way; its vitals are not told by changes. */
   noteVitals({ instance, revision }: RevisedInstance): void {
-    if (this.known.get(instance.id)?.revision === revision)
-      this.known.set(instance.id, { instance, revision });
+    const known = this.known.get(instance.id);
+    if (known?.revision === revision) known.kept.note(instance);
   }
 
   /** Moves an instance to another state here alone. */
   moveHere(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
     const known = this.known.get(id);
     if (!known) return undefined;
-    const instance = { ...known.instance, ...state };
-    this.keep({ ...known, instance });
+    const instance = { ...known.kept.stored, ...state };
+    this.keep({ instance, revision: known.revision });
     return instance;
   }
 
-  private keep(revised: RevisedInstance): void {
-    const { instance } = revised;
+  private keep({ instance, revision }: RevisedInstance): void {
     const before = this.get(instance.id);
-    this.known.set(instance.id, revised);
+    this.known.set(instance.id, { kept: new KeptInstance(instance, instance), revision });
     this.watchers.tell({ before, after: instance });
   }
 
