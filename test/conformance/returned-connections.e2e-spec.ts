@@ -99,9 +99,18 @@ describe('a connection on which the gateway itself was asked', () => {
   });
 
   it('is on the wire for as often as may be, and then with node:http', async () => {
-    for (let i = 0; i < 1000; i += 1) await ask(LIVE, LIVE_ANSWER);
-    await ask(PROXIED, BY_WIRE);
+    for (let i = 0; i < 1000; i += 1) {
+      await ask(LIVE, LIVE_ANSWER);
+      await ask(PROXIED, BY_WIRE);
+    }
     await ask(LIVE, LIVE_ANSWER);
+    await ask(PROXIED, BY_NODE);
+  });
+
+  it('stays with node:http when nobody else is asked on it', async () => {
+    for (let i = 0; i < 3; i += 1) await ask(LIVE, LIVE_ANSWER);
+    await ask(PROXIED, BY_WIRE);
+    for (let i = 0; i < 4; i += 1) await ask(LIVE, LIVE_ANSWER);
     await ask(PROXIED, BY_NODE);
   });
 

@@ -11,7 +11,7 @@ import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
 import { answerProblem } from './problem-answer.js';
-import { PromptServer, type ConnectionTaker } from './prompt-server.js';
+import { PromptServer, type ConnectionTaker, type HandOver } from './prompt-server.js';
 import { QueuedResponses } from './queued-responses.js';
 import { responseOn } from './upgrade-response.js';
 
@@ -31,9 +31,7 @@ const SERVER_OPTIONS = {
 } as const;
 
 /** Makes what takes connections before node:http does; `handOver` gives one to node:http. */
-export type MakeTaker = (
-  handOver: (socket: Socket, first: Buffer, isWhole: boolean) => void,
-) => ConnectionTaker;
+export type MakeTaker = (handOver: (connection: HandOver) => void) => ConnectionTaker;
 
 /**
  * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
@@ -53,8 +51,7 @@ export class FrontServer {
   open(entrance: NodeEntrance, makeTaker?: MakeTaker): void {
     this.entrance = entrance;
     const { server } = this;
-    if (server && makeTaker)
-      server.taker = makeTaker((socket, first, isWhole) => server.serveOn(socket, first, isWhole));
+    if (server && makeTaker) server.taker = makeTaker((connection) => server.serveOn(connection));
   }
 
   readonly factory: FastifyServerFactory = (handler) => {

@@ -3,6 +3,15 @@ import { handleOf, type Handle } from '../wire/entrance/with-onread.js';
 
 /** Every time that a connection is put into another socket leaves some bytes behind in Node, for as long as it stands. */
 const MOST_TIMES = 1000;
+/** On a connection that was asked for the gateway's own pages alone so many times, the next request is for one again. */
+const MOST_IN_A_ROW = 3;
+
+/** How often a connection was lent. */
+interface Loans {
+  total: number;
+  /** Without a request for somebody else in between. */
+  inARow: number;
+}
 
 /**
  * Connections that node:http serves for one request. Whether it has read more than that shows in the bytes that were read: the request was
@@ -10,14 +19,12 @@ const MOST_TIMES = 1000;
  */
 export class LentConnections {
   private readonly bytesRead = new WeakMap<Socket, number>();
-  private readonly times = new WeakMap<Handle, number>();
+  private readonly loans = new WeakMap<Handle, Loans>();
 
-  add(socket: Socket): void {
+  /** @param wasUsed it has carried requests for others since it came back, or since it stands */
+  add(socket: Socket, wasUsed: boolean): void {
     const handle = handleOf(socket);
-    if (!handle) return;
-    const times = (this.times.get(handle) ?? 0) + 1;
-    this.times.set(handle, times);
-    if (times <= MOST_TIMES) this.bytesRead.set(socket, socket.bytesRead);
+    if (handle && this.mayLend(handle, wasUsed)) this.bytesRead.set(socket, socket.bytesRead);
   }
 
   /** Forgets `socket`; where it was lent, answers how to find out whether nothing has been read of it since. */
@@ -25,5 +32,13 @@ export class LentConnections {
     const bytes = this.bytesRead.get(socket);
     this.bytesRead.delete(socket);
     return bytes === undefined ? undefined : () => socket.bytesRead === bytes;
+  }
+
+  private mayLend(handle: Handle, wasUsed: boolean): boolean {
+    const loans = this.loans.get(handle) ?? { total: 0, inARow: 0 };
+    this.loans.set(handle, loans);
+    loans.total += 1;
+    loans.inARow = wasUsed ? 1 : loans.inARow + 1;
+    return loans.total <= MOST_TIMES && loans.inARow <= MOST_IN_A_ROW;
   }
 }

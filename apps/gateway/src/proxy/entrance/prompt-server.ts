@@ -16,6 +16,17 @@ export interface ConnectionTaker {
 
 const nothing = (): void => undefined;
 
+/** A connection that is given to node:http. */
+export interface HandOver {
+  readonly socket: Socket;
+  /** What was read of it. */
+  readonly first: Buffer;
+  /** `first` is one request and nothing else, and the client lets the connection stand. */
+  readonly isWhole: boolean;
+  /** It has carried requests that were not for node:http since it was last given to it. */
+  readonly wasUsed: boolean;
+}
+
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /**
@@ -56,10 +67,9 @@ export class PromptServer extends Server {
    * The same for a socket of which somebody else has read `first`; called while that is read. node:http reads past the
    * stream of a socket, which knows nothing of it: what the stream still wants to do after a read has to be over, or it
    * undoes the pause by which a slow service holds its client back.
-   * @param isWhole `first` is one request and nothing else
    */
-  serveOn(socket: Socket, first: Buffer, isWhole: boolean): void {
-    if (isWhole) this.lent.add(socket);
+  serveOn({ socket, first, isWhole, wasUsed }: HandOver): void {
+    if (isWhole) this.lent.add(socket, wasUsed);
     process.nextTick(() => process.nextTick(() => this.begin(socket, first)));
   }
 

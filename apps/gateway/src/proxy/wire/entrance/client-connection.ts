@@ -44,6 +44,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private phase = Phase.Head;
   private exchange: WireExchange | undefined;
   private keepsAlive = true;
+  private wasUsed = false;
 
   constructor(
     accepted: Socket,
@@ -183,6 +184,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private awaitOwn(answer: Promise<OwnAnswer>, rest: Buffer, length: number): void {
     this.phase = Phase.Exchange;
+    this.wasUsed = true;
     this.unlimit();
     this.afterHead(owned(rest), Math.max(length, 0));
     void answer.then((own) => this.answerOwn(own));
@@ -201,6 +203,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     const exchange = this.owner.exchangeOf(this, head);
     this.exchange = exchange;
     this.phase = Phase.Exchange;
+    this.wasUsed = true;
     this.unlimit();
     const bytes = owned(rest);
     const end = this.body.begin(head, bytes, exchange);
@@ -287,8 +290,12 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.phase = Phase.Gone;
     this.letGo();
     this.owner.forget(this);
-    const bytes = Buffer.concat([Buffer.from(head.text, 'latin1'), rest]);
-    this.owner.parts.handOver(this.socket, bytes, head.keepsAlive && head.isFollowedBy(rest.length));
+    this.owner.parts.handOver({
+      socket: this.socket,
+      first: Buffer.concat([Buffer.from(head.text, 'latin1'), rest]),
+      isWhole: head.keepsAlive && head.isFollowedBy(rest.length),
+      wasUsed: this.wasUsed,
+    });
   }
 
   protected override drained(): void {

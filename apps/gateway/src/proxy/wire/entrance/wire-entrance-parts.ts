@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import type { LiveServiceTable, PlainBeat } from '../../../discovery/index.js';
 import type { TrustedProxies } from '../../edge/trusted-proxies.js';
+import type { HandOver } from '../../entrance/prompt-server.js';
 import type { Pipeline } from '../../pipeline.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { ClientLimits } from './client-limits.js';
@@ -18,6 +18,6 @@ export interface WireEntranceParts {
   readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
   /** Hears of what nobody foresaw. */
   readonly onError: (error: unknown, requestId: string) => void;
-  /** Gives a connection to node:http; `first` is what was read of it, `isWhole` says that it is one request and nothing else. */
-  readonly handOver: (socket: Socket, first: Buffer, isWhole: boolean) => void;
+  /** Gives a connection to node:http. */
+  readonly handOver: (connection: HandOver) => void;
 }
