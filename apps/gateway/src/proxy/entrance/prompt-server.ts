@@ -100,7 +100,7 @@ export class PromptServer extends Server {
 
   private takeBack(served: Socket, isUnread: () => boolean): void {
     const isOpen = served.writable && !served.readableEnded && this.listening;
-    if (!isOpen || !isUnread()) return;
+    if (!isOpen || served.writableLength > 0 || !isUnread()) return;
     served.setTimeout(0);
     // Until somebody listens, node:http reads past the stream.
     served.on('data', nothing);
