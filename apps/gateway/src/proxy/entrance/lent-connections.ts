@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { handleOf, type Handle } from '../wire/entrance/with-onread.js';
 
-/** Every time that a connection is put into another socket leaves some bytes behind in Node, for as long as it stands. */
-const MOST_TIMES = 1000;
+/** Every time that a connection is put into another socket leaves some 50 bytes behind in Node, for as long as it stands. */
+const MOST_TIMES = 5000;
 /** On a connection that was asked for the gateway's own pages alone so many times, the next request is for one again. */
-const MOST_IN_A_ROW = 3;
+const MOST_IN_A_ROW = 10;
 
 /** How often a connection was lent. */
 interface Loans {
   total: number;
-  /** Without a request for somebody else in between. */
+  /** For pages, with nothing else in between. */
   inARow: number;
 }
 
@@ -21,7 +21,7 @@ export class LentConnections {
   private readonly bytesRead = new WeakMap<Socket, number>();
   private readonly loans = new WeakMap<Handle, Loans>();
 
-  /** @param wasUsed it has carried requests for others since it came back, or since it stands */
+  /** @param wasUsed see {@link HandOver} */
   add(socket: Socket, wasUsed: boolean): void {
     const handle = handleOf(socket);
     if (handle && this.mayLend(handle, wasUsed)) this.bytesRead.set(socket, socket.bytesRead);

@@ -23,7 +23,7 @@ export interface HandOver {
   readonly first: Buffer;
   /** `first` is one request and nothing else, and the client lets the connection stand. */
   readonly isWhole: boolean;
-  /** It has carried requests that were not for node:http since it was last given to it. */
+  /** It has carried something else than requests for the gateway's own pages since it was last given to it. */
   readonly wasUsed: boolean;
 }
 

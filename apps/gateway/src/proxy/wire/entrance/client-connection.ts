@@ -31,6 +31,8 @@ const enum Phase {
   Gone,
 }
 
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** One connection of a client: finds its requests in the bytes that arrive, and has one exchange at a time under way. */
@@ -294,7 +296,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       socket: this.socket,
       first: Buffer.concat([Buffer.from(head.text, 'latin1'), rest]),
       isWhole: head.keepsAlive && head.isFollowedBy(rest.length),
-      wasUsed: this.wasUsed,
+      wasUsed: this.wasUsed || !isRead(head.method),
     });
   }
 
