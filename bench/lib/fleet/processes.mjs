@@ -107,8 +107,11 @@ export async function startUsers(registry) {
   return new App('user-service', port, env).start();
 }
 
-/** A server that keeps nothing; on the port of one before, it comes back empty. */
-export async function startRedis(at) {
+/**
+ * A server that keeps nothing; on the port of one before, it comes back empty.
+ * @param role where it runs, as for `launch`
+ */
+export async function startRedis(at, role) {
   const port = at ?? (await freePort());
   const args = [
     '--bind',
@@ -122,7 +125,7 @@ export async function startRedis(at) {
     '--dir',
     directory,
   ];
-  const server = launch(program('redis-server'), args.map(String));
+  const server = launch(program('redis-server'), args.map(String), {}, role);
   return { ...server, port, url: `redis://127.0.0.1:${port}` };
 }
 
