@@ -165,7 +165,7 @@ async function redisAway(signal) {
 
 /** As benchmarks do: the gateway has a core of its own, all that asks and answers it the others. */
 async function crowd(store) {
-  const env = store === 'Redis' ? { REDIS_URL: (await startRedis(undefined, 'load')).url } : {};
+  const env = store === 'Redis' ? { REDIS_URL: (await startRedis()).url } : {};
   const gateway = await startGateway(env, 'gateway');
   const files = mkdtempSync(join(tmpdir(), 'beating-'));
   const upstream = await startUpstream(files);

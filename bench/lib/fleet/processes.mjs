@@ -107,11 +107,8 @@ export async function startUsers(registry) {
   return new App('user-service', port, env).start();
 }
 
-/**
- * A server that keeps nothing; on the port of one before, it comes back empty.
- * @param role where it runs, as for `launch`
- */
-export async function startRedis(at, role) {
+/** A server that keeps nothing; on the port of one before, it comes back empty. */
+export async function startRedis(at) {
   const port = at ?? (await freePort());
   const args = [
     '--bind',
@@ -125,7 +122,7 @@ export async function startRedis(at, role) {
     '--dir',
     directory,
   ];
-  const server = launch(program('redis-server'), args.map(String), {}, role);
+  const server = launch(program('redis-server'), args.map(String));
   return { ...server, port, url: `redis://127.0.0.1:${port}` };
 }
 
