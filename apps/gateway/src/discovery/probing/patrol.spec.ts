@@ -48,6 +48,14 @@ describe('a patrol', () => {
     expect(bench.available('users')).toEqual(['i0']);
   });
 
+  it('judges one that requests have reached, although it never knocked there before', async () => {
+    const bench = await benchOf(1);
+    bench.instance('i0').load.latencyMs = 38.8;
+    bench.knockAnswer = 'refused';
+    await bench.pass(900);
+    expect(bench.available('users')).toEqual([]);
+  });
+
   it('knocks at each of a few twice a second, and at no more than 400 a second of many', async () => {
     const few = await benchOf(3);
     await few.pass(5000);

@@ -18,8 +18,9 @@ const TICKS_PER_ROUND = 500 / SWEEP_EVERY_MS;
 const KNOCKS_PER_TICK = 40;
 
 /**
- * Finds out about instances that died while nobody called them. Who never opened is not judged: where an instance registered before it listens, or cannot be
- * reached from here, its lease decides. Gateways on one registry share the round.
+ * Finds out about instances that died while nobody called them. Who was never reached, by a knock or by a request, is not judged: where an instance registered
+ * before it listens, or cannot be reached from here, its lease decides. Gateways on one registry share the round, so that the one that is left alone with
+ * an instance may never have knocked there.
  */
 export class Patrol implements Ticking {
   private readonly opened = new WeakSet<Instance['load']>();
@@ -51,8 +52,11 @@ export class Patrol implements Ticking {
     if (!this.store.isOurs(id)) return;
     const answer = await this.knock(pinnedTarget(instance).origin);
     if (answer === 'open') this.opened.add(load);
-    else if (!this.opened.has(load)) return;
+    else if (!this.opened.has(load) && !hasBeenAsked(load)) return;
     else if (answer === 'refused') this.reports.refused(instance, 'its port refuses connections');
     else this.reports.suspected(instance, 'its port opens no connection');
   }
 }
+
+/** Whether a request of this gateway has reached it. */
+const hasBeenAsked = ({ latencyMs }: Instance['load']): boolean => latencyMs > 0;
