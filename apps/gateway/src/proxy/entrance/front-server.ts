@@ -10,6 +10,7 @@ import { afterAnswers } from './after-answers.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
 import type { NodeEntrance } from './node-entrance.js';
+import { OwnTurns } from './own-turns.js';
 import { answerProblem } from './problem-answer.js';
 import { PromptServer, type ConnectionTaker, type HandOver } from './prompt-server.js';
 import { QueuedResponses } from './queued-responses.js';
@@ -41,6 +42,7 @@ export class FrontServer {
   private entrance: NodeEntrance | undefined;
   private server: PromptServer | undefined;
   private readonly queued = new QueuedResponses();
+  private readonly turns = new OwnTurns();
 
   constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
 
@@ -93,7 +95,10 @@ export class FrontServer {
     else if (head.fault) refuse(request, response, head.fault);
     else {
       this.server?.takeBackAfter(response);
-      serveByNest(request, response, head, { nest, expects });
+      this.turns.take(() => {
+        // Whoever listens for the end of a request would hear nothing of one that came before.
+        if (!request.socket.destroyed) serveByNest(request, response, head, { nest, expects });
+      });
     }
   }
 

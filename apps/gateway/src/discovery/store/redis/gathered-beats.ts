@@ -1,19 +1,34 @@
 import type { InstanceReport } from '../stored-instance.js';
 import type { RevisedInstance } from './row.js';
 
+/** What a gateway knows of an instance whose heartbeat it passes on. */
+export interface BeatingInstance {
+  readonly revision: number;
+  readonly ttlSeconds: number;
+}
+
 /** A heartbeat on its way to the store. */
 export interface Beat {
   readonly id: string;
   readonly report: InstanceReport;
+  readonly known: BeatingInstance | undefined;
+}
+
+/** How a heartbeat renewed a lease. */
+export interface Renewal {
+  /** By the store's clock, milliseconds since the epoch. */
+  readonly at: number;
+  /** The instance, if it is another than the gateway knew. */
+  readonly revised: RevisedInstance | undefined;
 }
 
 interface WaitingBeat extends Beat {
-  readonly resolve: (revised: RevisedInstance | undefined) => void;
+  readonly resolve: (renewal: Renewal | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Renews the leases of many at once; answers for each in the same order. */
-type SendBeats = (beats: readonly Beat[]) => Promise<readonly (RevisedInstance | undefined)[]>;
+type SendBeats = (beats: readonly Beat[]) => Promise<readonly (Renewal | undefined)[]>;
 
 /** Nobody waits for the answer to a heartbeat; of a large fleet, dozens come in this time. */
 const GATHER_MS = 10;
@@ -24,11 +39,11 @@ export class GatheredBeats {
 
   constructor(private readonly send: SendBeats) {}
 
-  /** Resolves to the instance as the store has it now; to `undefined` for an unknown id. */
-  add(id: string, report: InstanceReport): Promise<RevisedInstance | undefined> {
+  /** Resolves when the lease is renewed; to `undefined` for an unknown id. */
+  add(beat: Beat): Promise<Renewal | undefined> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length === 0) setTimeout(() => void this.flush(), GATHER_MS);
-      this.waiting.push({ id, report, resolve, reject });
+      this.waiting.push({ ...beat, resolve, reject });
     });
   }
 

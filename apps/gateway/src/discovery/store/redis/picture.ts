@@ -1,7 +1,8 @@
 import { KeptInstance } from '../kept-instance.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
-import { vitalsFrom, type StoredInstance } from '../stored-instance.js';
+import { vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
+import type { BeatingInstance } from './gathered-beats.js';
 import type { RevisedInstance } from './row.js';
 
 /** An instance, and the id of the change that made it what it is. */
@@ -71,6 +72,19 @@ export class Picture {
   noteVitals({ instance, revision }: RevisedInstance): void {
     const known = this.known.get(instance.id);
     if (known?.revision === revision) known.kept.note(instance);
+  }
+
+  /** What the heartbeat of an instance is passed on with; `undefined` for an unknown id. */
+  beating(id: string): BeatingInstance | undefined {
+    const known = this.known.get(id);
+    return known && { revision: known.revision, ttlSeconds: known.kept.registered.ttlSeconds };
+  }
+
+  /** Takes in a heartbeat that the store has taken in; `undefined`: the instance has left since. */
+  noteBeat(id: string, report: InstanceReport, at: number): StoredInstance | undefined {
+    const kept = this.known.get(id)?.kept;
+    kept?.beat(at, report);
+    return kept?.stored;
   }
 
   /** Moves an instance to another state here alone. */

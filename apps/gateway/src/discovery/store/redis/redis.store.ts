@@ -11,6 +11,7 @@ import {
 } from '../registry-store.js';
 import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from '../stored-instance.js';
 import { GatheredBeats } from './gathered-beats.js';
+import { Limited } from './limited.js';
 import { PendingMoves } from './pending-moves.js';
 import { Picture } from './picture.js';
 import type { SessionOptions } from './redis-session.js';
@@ -18,6 +19,9 @@ import { RegistryLink, type LinkWatcher } from './registry-link.js';
 import type { RegistryScripts } from './registry-scripts.js';
 import { Synchroniser } from './synchroniser.js';
 import { chosenFor } from './rendezvous.js';
+
+/** The time-out of a command is for the server, not for those before it: when a whole fleet registers, thousands wait here in place of there. */
+const CHANGES_AT_ONCE = 64;
 
 /**
  * The registry of any number of gateways, in Redis. Writes are scripts; what they change comes back to every gateway, this
@@ -29,6 +33,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private readonly synchroniser = new Synchroniser(this.picture, this.pending);
   private readonly link: RegistryLink;
   private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
+  private readonly changes = new Limited(CHANGES_AT_ONCE);
   private lostMs: number | undefined;
   /** Those that look after instances, as the last sweep saw them. */
   private gateways: readonly string[] = [];
@@ -59,7 +64,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   }
 
   async put(instance: NewInstance, reason: string): Promise<PutResult> {
-    const { change, before, after } = await this.run((scripts) => scripts.put(instance, reason));
+    const { change, before, after } = await this.change((scripts) => scripts.put(instance, reason));
     await this.link.reached(change);
     return { before, after };
   }
@@ -71,7 +76,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     endpoint?: string,
   ): Promise<StoredInstance | undefined> {
     try {
-      const moved = await this.run((scripts) => scripts.move(id, state, cause, endpoint));
+      const moved = await this.change((scripts) => scripts.move(id, state, cause, endpoint));
       if (moved) await this.link.reached(moved.change);
       return moved?.after;
     } catch (error) {
@@ -82,9 +87,13 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   }
 
   async beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const revised = await this.beats.add(id, report);
-    if (revised) this.picture.noteVitals(revised);
-    return revised?.instance;
+    const renewal = await this.beats.add({ id, report, known: this.picture.beating(id) });
+    if (!renewal) return undefined;
+    const { at, revised } = renewal;
+    if (!revised) return this.picture.noteBeat(id, report, at);
+    this.picture.noteVitals(revised);
+    // What is new to this gateway is on its way to the picture, which may not show it yet.
+    return revised.instance;
   }
 
   async renew(ids: readonly string[]): Promise<void> {
@@ -97,7 +106,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   }
 
   async remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {
-    const removed = await this.run((scripts) => scripts.remove(id, reason));
+    const removed = await this.change((scripts) => scripts.remove(id, reason));
     if (removed) await this.link.reached(removed.change);
     return removed?.before;
   }
@@ -132,6 +141,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
 
   follow(listener: (part: RecordPart) => void): () => void {
     return this.synchroniser.follow(listener);
+  }
+
+  private change<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
+    return this.changes.run(() => this.run(work));
   }
 
   private async run<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {

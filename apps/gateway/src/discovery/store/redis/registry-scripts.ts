@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { ProbeView } from '#contracts';
 import type { ChangeCause, InstanceState } from '../registry-store.js';
 import type { NewInstance, RegisteredInstance } from '../stored-instance.js';
-import type { Beat } from './gathered-beats.js';
+import type { Beat, Renewal } from './gathered-beats.js';
 import { PRELUDE } from './lua/prelude.js';
 import { CENSUS, LOOK, STATE } from './lua/reads.js';
 import { FORGET_OTHERS, RESTORE } from './lua/restore.js';
@@ -94,13 +94,18 @@ export class RegistryScripts {
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
-  /** Resolves to what is there now, in the same order; to `undefined` for an unknown id. */
-  async beat(beats: readonly Beat[]): Promise<readonly (RevisedInstance | undefined)[]> {
-    const found: (RevisedInstance | undefined)[] = [];
+  /** Resolves in the same order to how each lease was renewed; to `undefined` for an unknown id. */
+  async beat(beats: readonly Beat[]): Promise<readonly (Renewal | undefined)[]> {
+    const found: (Renewal | undefined)[] = [];
     for (const some of inParts(beats)) {
-      const said = some.flatMap(({ id, report }) => [id, JSON.stringify(report)]);
-      for (const row of await this.call<(Row | [])[]>('BEAT', ...said))
-        found.push(row.length === 0 ? undefined : revisedFrom(row));
+      const said = some.flatMap(({ id, report, known }) => [
+        id,
+        JSON.stringify(report),
+        known?.revision ?? '',
+        known?.ttlSeconds ?? '',
+      ]);
+      const [at, answers] = await this.call<[string, (1 | Row | null)[]]>('BEAT', ...said);
+      for (const answer of answers) found.push(renewalFrom(answer, Number(at)));
     }
     return found;
   }
@@ -176,3 +181,6 @@ export class RegistryScripts {
 function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
 }
+
+const renewalFrom = (answer: 1 | Row | null, at: number): Renewal | undefined =>
+  answer === null ? undefined : { at, revised: answer === 1 ? undefined : revisedFrom(answer) };

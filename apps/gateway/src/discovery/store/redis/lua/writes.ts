@@ -35,19 +35,39 @@ local change = record(ARGV[4], ARGV[5], id, before, cjson.encode(instance))
 return { change, row(id) }
 `;
 
-/** Renews leases. `id, JSON of the report` of each -> `rows`; an empty one for an unknown id. */
+/**
+ * Renews leases. `id, JSON of the report, revision that the gateway knows, its seconds` of each -> `time, for each: 1 when it is as
+ * known, else its row; nothing for an unknown id`. However many come, they are five commands: most of a heartbeat's cost was
+ * to read and to answer what had not changed.
+ */
 export const BEAT = `
-local rows = {}
-for i = 2, #ARGV, 2 do
-  local id = ARGV[i]
-  local instance = call('HGET', instances, id)
-  if instance then
-    start_lease(id, cjson.decode(instance).ttlSeconds)
-    call('HSET', reports, id, ARGV[i + 1])
+local ids = {}
+for i = 2, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
+local found = call('HMGET', revisions, unpack(ids))
+local leased, through, heard, said, answers = {}, {}, {}, {}, {}
+local function add(list, one, other) list[#list + 1], list[#list + 2] = one, other end
+for n, id in ipairs(ids) do
+  local at = 4 * n - 2
+  local is_known = found[n] == ARGV[at + 2]
+  if found[n] then
+    local ttl_seconds = is_known and ARGV[at + 3] or cjson.decode(call('HGET', instances, id)).ttlSeconds
+    add(leased, text(now + ttl_seconds * 1000), id)
+    add(through, id, me)
+    add(heard, id, text(now))
+    add(said, id, ARGV[at + 1])
   end
-  rows[#rows + 1] = instance and row(id) or {}
+  answers[n] = is_known and 1 or found[n] and id
 end
-return rows
+if #leased > 0 then
+  call('ZADD', leases, unpack(leased))
+  call('HSET', vias, unpack(through))
+  call('HSET', beats, unpack(heard))
+  call('HSET', reports, unpack(said))
+end
+for n, answer in ipairs(answers) do
+  if answer and answer ~= 1 then answers[n] = row(answer) end
+end
+return { text(now), answers }
 `;
 
 /** Renews leases that there are. `id, seconds of each`. */

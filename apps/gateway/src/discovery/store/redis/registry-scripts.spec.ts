@@ -1,0 +1,74 @@
+import { newId } from '#service-kit';
+import { withRedis } from '#testing';
+import { storedFrom } from '../../stored-from.js';
+import { RedisSession } from './redis-session.js';
+import type { RegistryScripts } from './registry-scripts.js';
+
+withRedis('heartbeats in one command', (server) => {
+  let session: RedisSession;
+  let scripts: RegistryScripts;
+  beforeEach(async () => {
+    const gateway = newId();
+    session = await RedisSession.open({ url: server().url, prefix: `test-${gateway}`, gateway });
+    scripts = session.scripts;
+  });
+  afterEach(() => session.end());
+
+  const put = async (id: string, ttlSeconds: number) => {
+    const url = 'http://127.0.0.1:9001';
+    const { change } = await scripts.put(
+      { ...storedFrom({ name: 'users', url }, id, url), ttlSeconds },
+      'it registered',
+    );
+    return { revision: change, ttlSeconds };
+  };
+  const leaseOf = async (id: string): Promise<number> => {
+    const [found] = await scripts.look([id]);
+    const { expiresAt = NaN, lastHeartbeatAt = NaN } = found?.instance ?? {};
+    return expiresAt - lastHeartbeatAt;
+  };
+
+  it('are answered with a time alone where the gateway knows the instance as it is', async () => {
+    const known = await put('a', 30);
+    const [renewal] = await scripts.beat([{ id: 'a', report: { inFlight: 3 }, known }]);
+    const [found] = await scripts.look(['a']);
+    expect(renewal).toEqual({ at: found?.instance.lastHeartbeatAt, revised: undefined });
+    expect(found?.instance.report).toEqual({ inFlight: 3 });
+    expect(await leaseOf('a')).toBe(30_000);
+  });
+
+  it('renew by what the instance is now, and tell it, where the gateway knows it as it was or not at all', async () => {
+    const before = await put('a', 30);
+    const { revision } = await put('a', 60);
+    for (const known of [before, undefined]) {
+      const [renewal] = await scripts.beat([{ id: 'a', report: { loopLagMs: 0.5 }, known }]);
+      expect(renewal?.revised).toMatchObject({
+        instance: { id: 'a', ttlSeconds: 60, report: { loopLagMs: 0.5 }, lastHeartbeatAt: renewal?.at },
+        revision,
+      });
+      expect(await leaseOf('a')).toBe(60_000);
+    }
+  });
+
+  it('bring nothing to life, and stand in the way of no other', async () => {
+    const [a, b] = [await put('a', 30), await put('b', 30)];
+    await scripts.remove('b', 'it left');
+    const report = {};
+    const found = await scripts.beat([
+      { id: 'b', report, known: b },
+      { id: 'never', report, known: undefined },
+      { id: 'a', report, known: a },
+    ]);
+    expect(found).toEqual([undefined, undefined, { at: expect.any(Number) as number, revised: undefined }]);
+    expect(await scripts.look(['a', 'b', 'never'])).toHaveLength(1);
+  });
+
+  it('take as many as there are', async () => {
+    const ids = Array.from({ length: 1200 }, (_, i) => `i${i}`);
+    const known = await Promise.all(ids.map((id) => put(id, 30)));
+    const found = await scripts.beat(ids.map((id, i) => ({ id, report: { inFlight: i }, known: known[i] })));
+    expect(found.filter((renewal) => renewal?.revised === undefined)).toHaveLength(1200);
+    const looked = await scripts.look(ids);
+    expect(looked.map(({ instance }) => instance.report.inFlight)).toEqual(ids.map((_, i) => i));
+  });
+});

@@ -1,0 +1,69 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FrontServer } from './front-server.js';
+
+const COUNT = 50;
+
+describe('Requests to the gateway itself that come all at once', () => {
+  let server: Server;
+  let begun: IncomingMessage[];
+  let handle: (request: IncomingMessage, response: ServerResponse) => void;
+  beforeEach(async () => {
+    begun = [];
+    server = new FrontServer().factory((request, response) => {
+      begun.push(request);
+      handle(request, response);
+    }, {});
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** Connects many clients, whose requests are read in one turn of the event loop. */
+  async function ask(): Promise<readonly Socket[]> {
+    const { port } = server.address() as AddressInfo;
+    const clients = Array.from({ length: COUNT }, () => connect(port, '127.0.0.1'));
+    await Promise.all(clients.map((client) => once(client, 'connect')));
+    await sleep(50);
+    for (const client of clients)
+      client.write('GET /health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    return clients;
+  }
+
+  it('begin a few in a turn of the event loop, so that what else is there goes on, and all are answered', async () => {
+    const turns: number[] = [];
+    let left = 0;
+    const count = () => {
+      turns.push(begun.length);
+      if (left > 0) setImmediate(count);
+    };
+    handle = (_request, response) => {
+      if (left === 0) setImmediate(count);
+      left = COUNT - begun.length;
+      response.end('ok');
+    };
+    const answers = await Promise.all((await ask()).map((client) => text(client)));
+    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
+    expect(begun).toHaveLength(COUNT);
+    const steps = turns.map((total, i) => total - (turns[i - 1] ?? 0));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(16);
+  });
+
+  it('do not begin when their client is gone by then', async () => {
+    const connections: Socket[] = [];
+    server.on('connection', (socket: Socket) => connections.push(socket));
+    handle = () => {
+      setImmediate(() => connections.forEach((socket) => socket.destroy()));
+    };
+    const clients = await ask();
+    await Promise.all(clients.map((client) => text(client).catch(() => '')));
+    await sleep(50);
+    expect(begun.length).toBeLessThan(COUNT / 2);
+  });
+});
