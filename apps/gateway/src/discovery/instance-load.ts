@@ -15,6 +15,8 @@ export class InstanceLoad {
   quietSince = 0;
   /** Time to the head of an answer, as it moves; 0 before the first. */
   latencyMs = 0;
+  /** How many answers went into {@link latencyMs}, as far as that matters: the first say little. */
+  timings = 0;
   /** When {@link latencyMs} was last heard of. */
   latencyAt = 0;
   /** Failures since the last answer that was none. */

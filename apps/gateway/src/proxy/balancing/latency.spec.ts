@@ -12,7 +12,7 @@ const times = (count: number, ms: number): number[] => Array<number>(count).fill
 
 describe('The moving latency', () => {
   it('rises within a few answers, and little by a single one', () => {
-    expect(loadAfter([10, ...times(7, 100)]).latencyMs).toBeGreaterThan(75);
+    expect(loadAfter([...times(3, 10), ...times(7, 100)]).latencyMs).toBeGreaterThan(75);
     expect(loadAfter([...times(50, 10), 40]).latencyMs).toBeLessThan(20);
   });
 
@@ -29,10 +29,33 @@ describe('The moving latency', () => {
   });
 
   it('costs by what is in flight, and fades when nobody asks', () => {
-    const load = loadAfter([99]);
-    expect(costOf(load, 0)).toBe(100);
+    const load = loadAfter(times(3, 99));
+    expect(costOf(load, 20)).toBe(100);
     load.inFlight = 2;
-    expect(costOf(load, 0)).toBe(300);
-    expect(costOf(load, 20_000)).toBeLessThan(10);
+    expect(costOf(load, 20)).toBe(300);
+    expect(costOf(load, 20_020)).toBeLessThan(10);
+  });
+
+  it('is the best of the first three, for which connections were opened and caches were cold', () => {
+    expect(loadAfter([120, 40, 12]).latencyMs).toBe(12);
+    expect(loadAfter([12, 120, 40]).latencyMs).toBe(12);
+    expect(loadAfter([120, 40, 12, 112]).latencyMs).toBe(32);
+  });
+
+  it('of one that is new makes it the first to be asked, by one request at a time, until it is known', () => {
+    const known = loadAfter(times(3, 1));
+    for (const answers of [[], [500], [500, 500]]) {
+      const load = loadAfter(answers);
+      expect(costOf(load, 20)).toBeLessThan(costOf(known, 20));
+      load.inFlight = 1;
+      expect(costOf(load, 20)).toBeGreaterThan(1000 * costOf(known, 20));
+    }
+    expect(costOf(loadAfter(times(3, 500)), 20)).toBe(501);
+  });
+
+  it('is known after three failures too, and not better by them', () => {
+    const load = loadAfter([50]);
+    for (let i = 0; i < 2; i += 1) observeFailure(load, 1, 20);
+    expect(costOf(load, 0)).toBe(51);
   });
 });

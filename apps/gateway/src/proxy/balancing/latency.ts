@@ -8,7 +8,9 @@ const FALL_MS = 250;
 const RISE = 0.2;
 /** Differences below it are noise of the machine, not of the instance. */
 const FLOOR_MS = 1;
-/** What a further request costs an instance whose first has not been answered yet. */
+/** For these connections are opened, and caches and compilers are cold, on both sides: the best of them says most. */
+const FIRST_TIMINGS = 3;
+/** What a further request costs an instance that is not known yet and owes an answer. */
 const UNKNOWN_COST = 1e9;
 
 /**
@@ -17,8 +19,10 @@ const UNKNOWN_COST = 1e9;
  * on a busy machine every instance has had a peak a moment ago.
  */
 export function observeLatency(load: InstanceLoad, ms: number, now: number): void {
-  if (load.latencyMs === 0) load.latencyMs = ms;
-  else if (ms >= load.latencyMs) load.latencyMs += (ms - load.latencyMs) * RISE;
+  if (isNew(load)) {
+    load.latencyMs = load.timings === 0 ? ms : Math.min(load.latencyMs, ms);
+    load.timings += 1;
+  } else if (ms >= load.latencyMs) load.latencyMs += (ms - load.latencyMs) * RISE;
   else load.latencyMs += (ms - load.latencyMs) * (1 - Math.exp((load.latencyAt - now) / FALL_MS));
   load.latencyAt = now;
 }
@@ -26,11 +30,17 @@ export function observeLatency(load: InstanceLoad, ms: number, now: number): voi
 /** Takes in how long a failure took: to fail fast makes nobody attractive, to fail slowly makes nobody better. */
 export function observeFailure(load: InstanceLoad, ms: number, now: number): void {
   if (ms > load.latencyMs) observeLatency(load, ms, now);
+  else if (isNew(load)) load.timings += 1;
 }
 
-/** What one more request would cost: expected wait times requests waiting. An old latency fades, so that it is tried again. */
+/**
+ * What one more request would cost: expected wait times requests waiting. An old latency fades, so that it is tried again. One that is
+ * new is asked before all others, and by one request at a time.
+ */
 export function costOf(load: InstanceLoad, now: number): number {
-  if (load.latencyMs === 0) return load.inFlight === 0 ? 0 : UNKNOWN_COST + load.inFlight;
+  if (isNew(load)) return load.inFlight === 0 ? 0 : UNKNOWN_COST + load.inFlight;
   const expected = load.latencyMs * Math.exp((load.latencyAt - now) / MEMORY_MS);
   return (FLOOR_MS + expected) * (load.inFlight + 1);
 }
+
+const isNew = ({ timings }: InstanceLoad): boolean => timings < FIRST_TIMINGS;

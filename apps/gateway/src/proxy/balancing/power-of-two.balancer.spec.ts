@@ -10,6 +10,11 @@ const fleetOf = (count: number, weights: readonly number[] = []): Instance[] =>
 const balancerOf = (slowStartMs = 0, limit?: number): PowerOfTwoBalancer =>
   new PowerOfTwoBalancer(new WarmUp(slowStartMs), limit);
 
+/** An instance is known after three answers. */
+function makeKnown({ load }: Instance, ms: number): void {
+  for (let i = 0; i < 3; i += 1) observeLatency(load, ms, 0);
+}
+
 /** How many of `count` picks each instance gets, all at `now`. */
 function shares(balancer: PowerOfTwoBalancer, fleet: readonly Instance[], count = 6_000, now = 0): number[] {
   const counts = new Map(fleet.map(({ id }) => [id, 0]));
@@ -33,7 +38,7 @@ describe('PowerOfTwoBalancer', () => {
 
   it('avoids the slow one, but lets it show now and then that it is better', () => {
     const fleet = fleetOf(3);
-    for (const [i, { load }] of fleet.entries()) observeLatency(load, i === 0 ? 200 : 20, 0);
+    for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
     expect(shares(balancerOf(), fleet)[0]).toBe(0);
     // Twenty seconds later the latency of long ago says little.
     for (const { load } of fleet.slice(1)) observeLatency(load, 20, 20_000);
@@ -42,14 +47,24 @@ describe('PowerOfTwoBalancer', () => {
 
   it('avoids the one with more in flight', () => {
     const fleet = fleetOf(2);
-    for (const { load } of fleet) observeLatency(load, 20, 0);
+    for (const instance of fleet) makeKnown(instance, 20);
     fleet[0]!.load.inFlight = 3;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
 
+  it('asks one that began slowly again at once, as each does at its first request', () => {
+    const fleet = fleetOf(3);
+    for (const [i, instance] of fleet.entries())
+      if (i > 0) makeKnown(instance, 2);
+      else observeLatency(instance.load, 400, 0);
+    expect(shares(balancerOf(), fleet)[0]).toBeGreaterThan(0.6);
+    for (let i = 0; i < 2; i += 1) observeLatency(fleet[0]!.load, 2, 0);
+    for (const share of shares(balancerOf(), fleet)) expect(share).toBeCloseTo(1 / 3, 1);
+  });
+
   it('sends no second request to an instance of which nothing is known until the first was answered', () => {
     const fleet = fleetOf(2);
-    observeLatency(fleet[1]!.load, 500, 0);
+    makeKnown(fleet[1]!, 500);
     fleet[0]!.load.inFlight = 1;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
@@ -67,7 +82,7 @@ describe('PowerOfTwoBalancer', () => {
 
   it('spares nobody among those that start together, and picks the better of them', () => {
     const fleet = fleetOf(2);
-    for (const [i, { load }] of fleet.entries()) observeLatency(load, i === 0 ? 200 : 20, 0);
+    for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
     const balancer = balancerOf(10_000);
     shares(balancer, fleet.slice(0, 1), 1);
     expect(shares(balancer, fleet)).toEqual([0, 1]);
