@@ -11,8 +11,7 @@ import { Exchange } from '../exchange.js';
 import { KeptBody } from '../forwarding/kept-body.js';
 import { serverTiming } from '../record/server-timing.js';
 import { bodyTooSlow } from '../wire/entrance/body-problems.js';
-import { answerLines } from '../wire/head/answer-lines.js';
-import { withoutFields } from '../wire/head/field-lines.js';
+import { answerLines, withoutTrailer } from '../wire/head/answer-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
 import type { ResponseHead } from '../wire/head/response-head.js';
 import { clearFields, plainResponse } from './plain-response.js';
@@ -31,9 +30,6 @@ export interface NodeFacts {
 
 const NO_CONTENT = 204;
 const UPGRADE_REQUIRED = 426;
-const TRAILER: ReadonlySet<string> = new Set(['trailer']);
-const withoutTrailer = (lines: string): string =>
-  /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;
 /** Where the reason begins in `200 OK`. */
 const REASON_AT = '200 '.length;
 

@@ -7,7 +7,7 @@ import { failureOf, type Failure } from '../../forwarding/failure.js';
 import type { Aside, AsideListener, AttemptOutcome } from '../../forwarding/forwarder.js';
 import { isIdempotent } from '../../idempotent.js';
 import { serverTiming } from '../../record/server-timing.js';
-import { answerLines } from '../head/answer-lines.js';
+import { answerLines, withoutTrailer } from '../head/answer-lines.js';
 import { withoutConnectionFields } from '../head/request-lines.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { joinTunnel } from '../tunnel.js';
@@ -145,9 +145,10 @@ export class WireExchange
     const framing = framingFor(head, this.method, this.head.minor);
     this.takesPayload = framing === Framing.UntilClose;
     this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.closesAfterwards;
+    const lines = answerLines(head, this);
     this.client.answer.begin(
       statusLine(head.statusText) +
-        answerLines(head, this) +
+        (this.takesPayload ? withoutTrailer(lines) : lines) +
         this.ownLines() +
         answerFramingLine(head, framing) +
         headEnd(this.keepsAlive),

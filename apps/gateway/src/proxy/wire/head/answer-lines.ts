@@ -1,6 +1,7 @@
 import { VIA_NAME } from '../../edge/request-headers.js';
 import type { AnswerFacts } from '../../edge/answer-headers.js';
 import { answerValue } from '../../edge/answer-headers.js';
+import { withoutFields } from './field-lines.js';
 import { httpDate } from './http-date.js';
 import { withoutConnectionFields } from './request-lines.js';
 import type { ResponseHead } from './response-head.js';
@@ -22,3 +23,9 @@ export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
   if (!head.hasDate) lines += `date: ${httpDate()}\r\n`;
   return `${lines}x-request-id: ${facts.requestId}\r\nvia: 1.${head.minor} ${VIA_NAME}\r\n`;
 }
+
+const TRAILER: ReadonlySet<string> = new Set(['trailer']);
+
+/** The lines for a client that gets the body without its chunks, and so without its trailers (RFC 9112, section 7.1.3). */
+export const withoutTrailer = (lines: string): string =>
+  /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;
