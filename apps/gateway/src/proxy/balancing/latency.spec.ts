@@ -30,10 +30,10 @@ describe('The moving latency', () => {
 
   it('costs by what is in flight, and fades when nobody asks', () => {
     const load = loadAfter(times(3, 99));
-    expect(costOf(load, 20)).toBe(100);
+    expect(costOf(load, 20)).toBe(102);
     load.inFlight = 2;
-    expect(costOf(load, 20)).toBe(300);
-    expect(costOf(load, 20_020)).toBeLessThan(10);
+    expect(costOf(load, 20)).toBe(306);
+    expect(costOf(load, 20_020)).toBeLessThan(15);
   });
 
   it('is the best of the first three, for which connections were opened and caches were cold', () => {
@@ -50,12 +50,12 @@ describe('The moving latency', () => {
       load.inFlight = 1;
       expect(costOf(load, 20)).toBeGreaterThan(1000 * costOf(known, 20));
     }
-    expect(costOf(loadAfter(times(3, 500)), 20)).toBe(501);
+    expect(costOf(loadAfter(times(3, 500)), 20)).toBe(503);
   });
 
   it('is known after three failures too, and not better by them', () => {
     const load = loadAfter([50]);
     for (let i = 0; i < 2; i += 1) observeFailure(load, 1, 20);
-    expect(costOf(load, 0)).toBe(51);
+    expect(costOf(load, 0)).toBe(53);
   });
 });

@@ -7,7 +7,7 @@ const FALL_MS = 250;
 /** how fast worse ones pull it up, each by this part of the difference. A few show trouble, a single one may be chance. */
 const RISE = 0.2;
 /** Differences below it are noise of the machine, not of the instance. */
-const FLOOR_MS = 1;
+const FLOOR_MS = 3;
 /** For these connections are opened, and caches and compilers are cold, on both sides: the best of them says most. */
 const FIRST_TIMINGS = 3;
 /** What a further request costs an instance that is not known yet and owes an answer. */
