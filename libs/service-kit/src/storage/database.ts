@@ -3,8 +3,6 @@ import { Problem } from '#contracts';
 import { StartupError } from '../config/config-error.js';
 import type { StorageConfig } from '../config/service-config.js';
 import { factsOf } from '../errors/error-facts.js';
-import { openLibsql } from './open-libsql.js';
-import { openPostgres } from './open-postgres.js';
 
 /**
  * Opens the store of the service `name` and makes sure that it answers: PostgreSQL when `storage` has a URL, else the
@@ -12,8 +10,12 @@ import { openPostgres } from './open-postgres.js';
  * @throws StartupError in one line, which never shows the URL, as that holds a password.
  */
 export async function openDatabase<Schema>(storage: StorageConfig, name: string): Promise<Kysely<Schema>> {
-  if (storage.databaseUrl === undefined)
+  // Loaded when it is needed: a process needs one of the two drivers at most, the gateway none.
+  if (storage.databaseUrl === undefined) {
+    const { openLibsql } = await import('./open-libsql.js');
     return new Kysely<Schema>({ dialect: await openLibsql(storage, name) });
+  }
+  const { openPostgres } = await import('./open-postgres.js');
   const database = new Kysely<Schema>({ dialect: openPostgres(storage.databaseUrl, name) });
   try {
     await ping(database);
