@@ -55,6 +55,39 @@ describe('Requests to the gateway itself that come all at once', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(16);
   });
 
+  it('do not pile up where one client sends one behind the other', async () => {
+    let read = 0;
+    server.on('request', () => (read += 1));
+    handle = (_request, response) => void response.end('ok');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(client, 'connect');
+    client.write('GET /health HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(20_000));
+    await sleep(200);
+    client.destroy();
+    expect(read).toBeGreaterThan(COUNT);
+    expect(begun.length).toBe(read);
+  });
+
+  it('begin in the order in which one client sent them', async () => {
+    handle = (_request, response) => void response.end('ok');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const paths = Array.from({ length: COUNT }, (_, i) => `/${i}`);
+    client.end(paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''));
+    expect((await text(client)).split('HTTP/1.1 200 ')).toHaveLength(COUNT + 1);
+    expect(begun.map(({ url }) => url)).toEqual(paths);
+  });
+
+  it('are answered to clients that have closed their half, however many are before them', async () => {
+    handle = (_request, response) => {
+      for (const until = performance.now() + 20; performance.now() < until;);
+      response.end('ok');
+    };
+    const clients = await ask();
+    for (const client of clients) client.end();
+    const answers = await Promise.all(clients.map((client) => text(client).catch(() => '')));
+    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
+  });
+
   it('do not begin when their client is gone by then', async () => {
     const connections: Socket[] = [];
     server.on('connection', (socket: Socket) => connections.push(socket));

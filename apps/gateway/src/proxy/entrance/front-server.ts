@@ -89,16 +89,20 @@ export class FrontServer {
     expects: boolean,
   ): void {
     this.queued.watch(request.socket, response);
+    const isPipelined = !response.socket;
+    if (isPipelined) this.turns.hurry(request.socket);
     const head = checkHead(request);
     const isForwarded = isProxied(head.target) && takeForward(request);
     if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);
     else if (head.fault) refuse(request, response, head.fault);
     else {
       this.server?.takeBackAfter(response);
-      this.turns.take(() => {
+      const begin = (): void => {
         // Whoever listens for the end of a request would hear nothing of one that came before.
         if (!request.socket.destroyed) serveByNest(request, response, head, { nest, expects });
-      });
+      };
+      if (isPipelined) begin();
+      else this.turns.take(request.socket, begin);
     }
   }
 

@@ -1,17 +1,31 @@
+import type { Socket } from 'node:net';
+
 /** So many begin in one turn of the event loop; each takes some hundreds of microseconds, and longer in a young process. */
 const MOST_IN_A_TURN = 8;
 
 /**
  * Lets requests to the gateway itself begin a few at a time. When a fleet registers at once, a thousand of them are read in one turn
- * of the event loop; all that is proxied would wait for the last of them.
+ * of the event loop; all that is proxied would wait for the last of them. One of each connection waits at most: it is by the answers to
+ * those before that node:http knows when to stop reading from a client that pipelines.
  */
 export class OwnTurns {
   private begun = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting = new Map<Socket, () => void>();
+  private readonly onEnd: (this: Socket) => void;
 
-  take(begin: () => void): void {
+  constructor() {
+    const hurry = (socket: Socket): void => this.hurry(socket);
+    this.onEnd = function onEnd() {
+      hurry(this);
+    };
+  }
+
+  /** @param socket carries no other request now */
+  take(socket: Socket, begin: () => void): void {
     if (this.begun === MOST_IN_A_TURN) {
-      this.waiting.push(begin);
+      this.waiting.set(socket, begin);
+      // A client that has closed its half is waited for only so long.
+      socket.once('end', this.onEnd);
       return;
     }
     if (this.begun === 0) setImmediate(this.next);
@@ -19,10 +33,26 @@ export class OwnTurns {
     begin();
   }
 
+  /** Begins what waits on `socket`, if anything does: something has come behind it. */
+  hurry(socket: Socket): void {
+    this.release(socket)?.();
+  }
+
   private readonly next = (): void => {
-    const due = this.waiting.splice(0, MOST_IN_A_TURN);
+    const due: (() => void)[] = [];
+    for (const socket of this.waiting.keys()) {
+      if (due.length === MOST_IN_A_TURN) break;
+      due.push(this.release(socket) as () => void);
+    }
     this.begun = due.length;
     if (due.length > 0) setImmediate(this.next);
     for (const begin of due) begin();
   };
+
+  private release(socket: Socket): (() => void) | undefined {
+    const begin = this.waiting.get(socket);
+    this.waiting.delete(socket);
+    socket.off('end', this.onEnd);
+    return begin;
+  }
 }
