@@ -1,3 +1,4 @@
+import type { ProbeView } from '#contracts';
 import type { InstanceReport } from '../stored-instance.js';
 import type { RevisedInstance } from './row.js';
 
@@ -18,8 +19,9 @@ export interface Beat {
 export interface Renewal {
   /** By the store's clock, milliseconds since the epoch. */
   readonly at: number;
+  readonly lastProbe: ProbeView | null;
   /** The instance, if it is another than the gateway knew. */
-  readonly revised: RevisedInstance | undefined;
+  readonly revised?: RevisedInstance;
 }
 
 interface WaitingBeat extends Beat {

@@ -2,7 +2,7 @@ import { KeptInstance } from '../kept-instance.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
 import { vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
-import type { BeatingInstance } from './gathered-beats.js';
+import type { BeatingInstance, Renewal } from './gathered-beats.js';
 import type { RevisedInstance } from './row.js';
 
 /** An instance, and the id of the change that made it what it is. */
@@ -81,10 +81,12 @@ export class Picture {
   }
 
   /** Takes in a heartbeat that the store has taken in; `undefined`: the instance has left since. */
-  noteBeat(id: string, report: InstanceReport, at: number): StoredInstance | undefined {
+  noteBeat(id: string, report: InstanceReport, { at, lastProbe }: Renewal): StoredInstance | undefined {
     const kept = this.known.get(id)?.kept;
-    kept?.beat(at, report);
-    return kept?.stored;
+    if (!kept) return undefined;
+    kept.beat(at, report);
+    kept.lastProbe = lastProbe;
+    return kept.stored;
   }
 
   /** Moves an instance to another state here alone. */

@@ -89,8 +89,8 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   async beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
     const renewal = await this.beats.add({ id, report, known: this.picture.beating(id) });
     if (!renewal) return undefined;
-    const { at, revised } = renewal;
-    if (!revised) return this.picture.noteBeat(id, report, at);
+    const { revised } = renewal;
+    if (!revised) return this.picture.noteBeat(id, report, renewal);
     this.picture.noteVitals(revised);
     // What is new to this gateway is on its way to the picture, which may not show it yet.
     return revised.instance;

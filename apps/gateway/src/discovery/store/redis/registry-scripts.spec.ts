@@ -32,9 +32,17 @@ withRedis('heartbeats in one command', (server) => {
     const known = await put('a', 30);
     const [renewal] = await scripts.beat([{ id: 'a', report: { inFlight: 3 }, known }]);
     const [found] = await scripts.look(['a']);
-    expect(renewal).toEqual({ at: found?.instance.lastHeartbeatAt, revised: undefined });
+    expect(renewal).toEqual({ at: found?.instance.lastHeartbeatAt, lastProbe: null });
     expect(found?.instance.report).toEqual({ inFlight: 3 });
     expect(await leaseOf('a')).toBe(30_000);
+  });
+
+  it('tell what the last probe said, of which no change tells', async () => {
+    const known = await put('a', 30);
+    const lastProbe = { at: new Date().toISOString(), ok: false, latencyMs: 2.5 };
+    await scripts.noteProbe('a', lastProbe);
+    const beats = [undefined, known].map((knows) => ({ id: 'a', report: {}, known: knows }));
+    for (const renewal of await scripts.beat(beats)) expect(renewal?.lastProbe).toEqual(lastProbe);
   });
 
   it('renew by what the instance is now, and tell it, where the gateway knows it as it was or not at all', async () => {
@@ -59,7 +67,7 @@ withRedis('heartbeats in one command', (server) => {
       { id: 'never', report, known: undefined },
       { id: 'a', report, known: a },
     ]);
-    expect(found).toEqual([undefined, undefined, { at: expect.any(Number) as number, revised: undefined }]);
+    expect(found).toEqual([undefined, undefined, { at: expect.any(Number) as number, lastProbe: null }]);
     expect(await scripts.look(['a', 'b', 'never'])).toHaveLength(1);
   });
 

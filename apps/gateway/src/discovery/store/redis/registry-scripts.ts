@@ -104,7 +104,7 @@ export class RegistryScripts {
         known?.revision ?? '',
         known?.ttlSeconds ?? '',
       ]);
-      const [at, answers] = await this.call<[string, (1 | Row | null)[]]>('BEAT', ...said);
+      const [at, answers] = await this.call<[string, BeatAnswer[]]>('BEAT', ...said);
       for (const answer of answers) found.push(renewalFrom(answer, Number(at)));
     }
     return found;
@@ -182,5 +182,12 @@ function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
 }
 
-const renewalFrom = (answer: 1 | Row | null, at: number): Renewal | undefined =>
-  answer === null ? undefined : { at, revised: answer === 1 ? undefined : revisedFrom(answer) };
+type BeatAnswer = 1 | string | Row | null;
+
+function renewalFrom(answer: BeatAnswer, at: number): Renewal | undefined {
+  if (answer === null) return undefined;
+  if (answer === 1) return { at, lastProbe: null };
+  if (typeof answer === 'string') return { at, lastProbe: JSON.parse(answer) as ProbeView };
+  const revised = revisedFrom(answer);
+  return { at, lastProbe: revised.instance.lastProbe, revised };
+}

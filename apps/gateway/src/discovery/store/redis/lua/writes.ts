@@ -36,15 +36,16 @@ return { change, row(id) }
 `;
 
 /**
- * Renews leases. `id, JSON of the report, revision that the gateway knows, its seconds` of each -> `time, for each: 1 when it is as
- * known, else its row; nothing for an unknown id`. However many come, they are five commands: most of a heartbeat's cost was
- * to read and to answer what had not changed.
+ * Renews leases. `id, JSON of the report, revision that the gateway knows, its seconds` of each -> `time, for each: 1 or the JSON of its
+ * last probe when it is as known, else its row; nothing for an unknown id`. However many come, they are six commands: most of a
+ * heartbeat's cost was to read and to answer what had not changed.
  */
 export const BEAT = `
 local ids = {}
 for i = 2, #ARGV, 4 do ids[#ids + 1] = ARGV[i] end
 local found = call('HMGET', revisions, unpack(ids))
-local leased, through, heard, said, answers = {}, {}, {}, {}, {}
+local probed = call('HMGET', probes, unpack(ids))
+local leased, through, heard, said, answers, news = {}, {}, {}, {}, {}, {}
 local function add(list, one, other) list[#list + 1], list[#list + 2] = one, other end
 for n, id in ipairs(ids) do
   local at = 4 * n - 2
@@ -56,7 +57,8 @@ for n, id in ipairs(ids) do
     add(heard, id, text(now))
     add(said, id, ARGV[at + 1])
   end
-  answers[n] = is_known and 1 or found[n] and id
+  answers[n] = is_known and (probed[n] or 1)
+  if found[n] and not is_known then news[#news + 1] = n end
 end
 if #leased > 0 then
   call('ZADD', leases, unpack(leased))
@@ -64,9 +66,7 @@ if #leased > 0 then
   call('HSET', beats, unpack(heard))
   call('HSET', reports, unpack(said))
 end
-for n, answer in ipairs(answers) do
-  if answer and answer ~= 1 then answers[n] = row(answer) end
-end
+for _, n in ipairs(news) do answers[n] = row(ids[n]) end
 return { text(now), answers }
 `;
 
