@@ -8,8 +8,8 @@ import { endpointOf } from './pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from './store/registry-store.js';
 import { registryUnavailable } from './problems.js';
-import type { StoredInstance } from './store/stored-instance.js';
-import { reportFrom, storedFrom } from './stored-from.js';
+import { reportOf, type StoredInstance } from './store/stored-instance.js';
+import { storedFrom } from './stored-from.js';
 import type { TableKeeper } from './table-keeper.js';
 import { viewOf } from './view/instance-view.js';
 
@@ -65,7 +65,7 @@ export class RegistryService {
   }
 
   async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
-    return this.viewIf(await this.parts.store.beat(id, reportFrom(beat)));
+    return this.viewIf(await this.parts.store.beat(id, reportOf(beat)));
   }
 
   /** Takes an instance out for good; answers whether there was one. */

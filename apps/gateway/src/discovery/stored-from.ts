@@ -3,10 +3,9 @@ import {
   DEFAULT_TTL_SECONDS,
   DEFAULT_VERSION,
   DEFAULT_WEIGHT,
-  type HeartbeatDto,
   type RegisterInstanceDto,
 } from '#contracts';
-import type { InstanceReport, NewInstance } from './store/stored-instance.js';
+import type { NewInstance } from './store/stored-instance.js';
 
 /** The instance that a registration asks for, with everything left out filled in. */
 export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoint: string): NewInstance => ({
@@ -21,10 +20,4 @@ export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoi
   metadata: { ...registration.metadata },
   isDraining: false,
   health: { status: 'up', reason: 'it registered' },
-});
-
-/** What a heartbeat says, without members that it left out. */
-export const reportFrom = ({ inFlight, loopLagMs }: HeartbeatDto): InstanceReport => ({
-  ...(inFlight !== undefined && { inFlight }),
-  ...(loopLagMs !== undefined && { loopLagMs }),
 });

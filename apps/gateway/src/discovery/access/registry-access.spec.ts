@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { isFromThisMachine } from './this-machine.js';
+import { isFromThisMachine, isOurName } from './this-machine.js';
 
 const writes: [method: string, path: string][] = [
   ['POST', '/discovery/register'],
@@ -209,4 +209,25 @@ describe('isFromThisMachine', () => {
   it('does not take another machine for this one because it forwards for its own loopback', () => {
     expect(from('10.0.0.1', { 'x-forwarded-for': '127.0.0.1' })).toBe(false);
   });
+});
+
+describe('isOurName', () => {
+  it.each([
+    'localhost',
+    'localhost:8000',
+    '127.0.0.1:59999',
+    '127.0.0.1:65535',
+    'LOCALHOST:80',
+    '[::1]:8000',
+    '10.1.2.3',
+  ])('knows %s', (host) => expect(isOurName(host)).toBe(true));
+
+  it.each([
+    'localhost:65536',
+    'localhost:99999',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'localhost:8000@evil',
+    '',
+  ])('knows %j not', (host) => expect(isOurName(host)).toBe(false));
 });

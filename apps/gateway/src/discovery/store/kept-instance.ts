@@ -1,6 +1,8 @@
 import type { ProbeView } from '#contracts';
 import {
   leaseFrom,
+  reportOf,
+  storedOf,
   type InstanceReport,
   type InstanceVitals,
   type RegisteredInstance,
@@ -28,14 +30,11 @@ export class KeptInstance implements InstanceVitals {
 
   /** What is known of it now. */
   get stored(): StoredInstance {
-    const { registered, lastHeartbeatAt, expiresAt, report, lastProbe } = this;
-    return { ...registered, lastHeartbeatAt, expiresAt, report, lastProbe };
+    return storedOf(this.registered, this);
   }
 
-  /** Members that were left out stay out. */
   get report(): InstanceReport {
-    const { inFlight, loopLagMs } = this;
-    return { ...(inFlight !== undefined && { inFlight }), ...(loopLagMs !== undefined && { loopLagMs }) };
+    return reportOf({ inFlight: this.inFlight, loopLagMs: this.loopLagMs });
   }
 
   set report({ inFlight, loopLagMs }: InstanceReport) {

@@ -1,7 +1,7 @@
 import { KeptInstance } from '../kept-instance.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
-import { vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
+import { storedOf, vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
 import type { BeatingInstance, Renewal } from './gathered-beats.js';
 import type { RevisedInstance } from './row.js';
 
@@ -50,10 +50,7 @@ export class Picture {
     }
     const isAfresh = type === 'registered' || type === 'renewed';
     const known = isAfresh ? undefined : this.get(after.id);
-    const vitals = known ?? vitalsFrom(after.ttlSeconds, at);
-    const { expiresAt, lastHeartbeatAt, report, lastProbe } = vitals;
-    const instance = { ...after, expiresAt, lastHeartbeatAt, report, lastProbe };
-    this.keep({ instance, revision });
+    this.keep({ instance: storedOf(after, known ?? vitalsFrom(after.ttlSeconds, at)), revision });
   }
 
   /** Takes in everything, as it was when `change` was the newest. */

@@ -1,9 +1,10 @@
 import type { ProbeView } from '#contracts';
-import type {
-  InstanceReport,
-  InstanceVitals,
-  RegisteredInstance,
-  StoredInstance,
+import {
+  storedOf,
+  type InstanceReport,
+  type InstanceVitals,
+  type RegisteredInstance,
+  type StoredInstance,
 } from '../stored-instance.js';
 
 /** An instance as scripts answer it; a member that the store has not got is `null`. */
@@ -31,7 +32,7 @@ export function revisedFrom([json, lease, beat, report, probe, revision]: Row): 
     report: report === null ? {} : (JSON.parse(report) as InstanceReport),
     lastProbe: probe === null ? null : (JSON.parse(probe) as ProbeView),
   };
-  return { instance: { ...instanceFrom(json), ...vitals }, revision: Number(revision) };
+  return { instance: storedOf(instanceFrom(json), vitals), revision: Number(revision) };
 }
 
 const VITALS: ReadonlySet<string> = new Set<keyof InstanceVitals>([
