@@ -1,6 +1,6 @@
 /**
  * Registers instances that are nowhere, and beats for each about every five seconds. `gateway, count, file to write when all are
- * registered, file for the result`; SIGTERM ends it. On plain sockets: node's own client takes as much of a core as the gateway.
+ * registered, file for the result`; SIGUSR2 stops the heartbeats, and the next one begins them again; SIGTERM ends it. On plain sockets: node's own client takes as much of a core as the gateway.
  */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ const waiting = [];
 let calls = 0;
 let failed = 0;
 let isOver = false;
+let isPaused = false;
 
 /** One connection, one request at a time. */
 class Connection {
@@ -73,14 +74,16 @@ idle.push(...(await Promise.all(Array.from({ length: CONNECTIONS }, () => new Co
 for (const id of ids)
   post('/discovery/register', { name: 'crowd', id, url: 'http://127.0.0.1:9', ttlSeconds: 15 });
 while (calls < ids.length) await sleep(10);
-writeFileSync(readyFile, '');
 process.on('SIGTERM', () => (isOver = true));
+process.on('SIGUSR2', () => (isPaused = !isPaused));
+writeFileSync(readyFile, '');
 
 // As a fleet does, whose members know nothing of one another: spread over the period, at random distances.
 const randomGapMs = () => (-Math.log(1 - Math.random()) * EVERY_MS) / ids.length;
 let due = performance.now();
 for (let sent = 0; !isOver; await sleep(1)) {
   const now = performance.now();
+  if (isPaused) due = now + randomGapMs();
   for (; due <= now; due += randomGapMs(), sent += 1)
     post(`/discovery/heartbeat/${ids[sent % ids.length]}`, { inFlight: 1, loopLagMs: 1 });
 }

@@ -37,8 +37,8 @@ interface WaitingBeat {
 /** Renews the leases of many at once; answers for each in the same order. */
 type SendBeats = (beats: readonly Beat[]) => Promise<readonly (Renewal | undefined)[]>;
 
-/** Nobody waits for the answer to a heartbeat; of a large fleet, dozens come in this time. */
-const GATHER_MS = 10;
+/** Nobody waits for the answer to a heartbeat. Of 10,000 instances eight come in this time: enough to save, too few to hold up who is proxied. */
+const GATHER_MS = 4;
 
 /** Sends heartbeats that come within a moment in one command: what a command costs, here and in the server, is mostly its own. */
 export class GatheredBeats {
