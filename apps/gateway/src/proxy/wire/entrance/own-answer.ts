@@ -7,7 +7,8 @@ import { problemBody, problemHead } from './problem-text.js';
 
 /** An answer of the gateway itself. */
 export interface OwnAnswer {
-  readonly body: Buffer;
+  /** A character for each byte, as the head is written. */
+  readonly body: string;
   head(keepsAlive: boolean): string;
 }
 
@@ -29,14 +30,18 @@ export async function ownAnswer(
 }
 
 function json(value: object, requestId: string): OwnAnswer {
-  const body = Buffer.from(JSON.stringify(value));
+  const body = asBytes(JSON.stringify(value));
   const fields =
     `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\ncontent-type: application/json; charset=utf-8\r\n` +
     `content-length: ${body.length}\r\nx-request-id: ${requestId}\r\n`;
   return { body, head: (keepsAlive) => fields + headEnd(keepsAlive) };
 }
 
+/** The bytes of `text` in UTF-8, as text: as a rule it is ASCII, and stays as it is. */
+const asBytes = (text: string): string =>
+  Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+
 function problemAnswer(problem: Problem, path: string, requestId: string): OwnAnswer {
-  const body = problemBody(problem, path, requestId);
+  const body = problemBody(problem, path, requestId).toString('latin1');
   return { body, head: (keepsAlive) => problemHead(problem, body.length, { requestId, keepsAlive }) };
 }
