@@ -26,7 +26,7 @@ import { startUpstream } from './lib/upstream.mjs';
 const TRIALS = Number(process.env.TRIALS ?? 200);
 const AWAY_MS = Number(process.env.AWAY_SECONDS ?? 30) * 1000;
 const CROWD = Number(process.env.CROWD ?? 10_000);
-const ROUNDS = Number(process.env.ROUNDS ?? 6);
+const ROUNDS = Number(process.env.ROUNDS ?? 10);
 // Shorter than a lease less the period of heartbeats, which stop for as long.
 const WINDOW_SECONDS = 5;
 
