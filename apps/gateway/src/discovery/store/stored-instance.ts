@@ -9,8 +9,6 @@ export interface InstanceHealth {
   readonly notBefore?: number;
 }
 
-type Unsure<T> = { readonly [Name in keyof T]: T[Name] | undefined };
-
 /** How an instance says it feels. */
 export interface InstanceReport {
   readonly inFlight?: number;
@@ -74,8 +72,13 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   lastProbe: vitals.lastProbe,
 });
 
+interface Said {
+  readonly inFlight?: number | undefined;
+  readonly loopLagMs?: number | undefined;
+}
+
 /** What a heartbeat said, without members that it left out. */
-export function reportOf({ inFlight, loopLagMs }: Unsure<InstanceReport>): InstanceReport {
+export function reportOf({ inFlight, loopLagMs }: Said): InstanceReport {
   if (loopLagMs === undefined) return inFlight === undefined ? {} : { inFlight };
   return inFlight === undefined ? { loopLagMs } : { inFlight, loopLagMs };
 }
