@@ -165,7 +165,6 @@ async function redisAway(signal) {
   ];
 }
 
-/** As benchmarks do: the gateway has a core of its own, all that asks and answers it the others. */
 const middle = (windows, name) =>
   quantile(
     windows.map((window) => window[name]),
@@ -182,7 +181,8 @@ function inShort(windows) {
 
 /**
  * What 10,000 heartbeating instances cost the requests of others: windows with and without their heartbeats in turns, the
- * median of each, since one window after another differs by more than what is looked for.
+ * median of each, since one window after another differs by more than what is looked for. As in benchmarks the gateway has a core of
+ * its own, all that asks and answers it the others.
  */
 async function crowd(store) {
   const env = store === 'Redis' ? { REDIS_URL: (await startRedis()).url } : {};

@@ -1,6 +1,7 @@
 /**
  * Registers instances that are nowhere, and beats for each about every five seconds. `gateway, count, file to write when all are
- * registered, file for the result`; SIGUSR2 stops the heartbeats, and the next one begins them again; SIGTERM ends it. On plain sockets: node's own client takes as much of a core as the gateway.
+ * registered, file for the result`; SIGUSR2 stops the heartbeats, and the next one begins them again; SIGTERM ends it. On plain
+ * sockets: node's own client takes as much of a core as the gateway.
  */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

@@ -51,6 +51,7 @@ export class OwnTurns {
 
   private release(socket: Socket): (() => void) | undefined {
     const begin = this.waiting.get(socket);
+    if (!begin) return undefined;
     this.waiting.delete(socket);
     socket.off('end', this.onEnd);
     return begin;

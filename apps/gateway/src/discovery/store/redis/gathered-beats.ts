@@ -37,7 +37,10 @@ interface WaitingBeat {
 /** Renews the leases of many at once; answers for each in the same order. */
 type SendBeats = (beats: readonly Beat[]) => Promise<readonly (Renewal | undefined)[]>;
 
-/** Nobody waits for the answer to a heartbeat. Of 10,000 instances eight come in this time: enough to save, too few to hold up who is proxied. */
+/**
+ * Nobody waits for the answer to a heartbeat. Of 10,000 instances eight come in this time: enough to be worth it, and too few to hold up
+ * proxied requests when all of them are answered at once.
+ */
 const GATHER_MS = 4;
 
 /** Sends heartbeats that come within a moment in one command: what a command costs, here and in the server, is mostly its own. */

@@ -196,7 +196,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     // The client may have left.
     if (this.phase !== Phase.Exchange) return;
     const keepsAlive = !this.closesAfterwards;
-    this.answer.begin(own.head(keepsAlive) + own.body, Framing.AsItComes);
+    this.answer.begin(own(keepsAlive), Framing.AsItComes);
     this.answer.flush();
     this.finish(keepsAlive);
   }

@@ -5,12 +5,8 @@ import type { RequestHead } from '../head/request-head.js';
 import { headEnd } from './answer-head.js';
 import { problemBody, problemHead } from './problem-text.js';
 
-/** An answer of the gateway itself. */
-export interface OwnAnswer {
-  /** A character for each byte, as the head is written. */
-  readonly body: string;
-  head(keepsAlive: boolean): string;
-}
+/** An answer of the gateway itself, head and body, a character for each byte. */
+export type OwnAnswer = (keepsAlive: boolean) => string;
 
 /** Answers the request of `head` with what `found` comes to, as JSON; with a problem where it fails. */
 export async function ownAnswer(
@@ -34,7 +30,7 @@ function json(value: object, requestId: string): OwnAnswer {
   const fields =
     `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\ncontent-type: application/json; charset=utf-8\r\n` +
     `content-length: ${body.length}\r\nx-request-id: ${requestId}\r\n`;
-  return { body, head: (keepsAlive) => fields + headEnd(keepsAlive) };
+  return (keepsAlive) => fields + headEnd(keepsAlive) + body;
 }
 
 /** The bytes of `text` in UTF-8, as text: as a rule it is ASCII, and stays as it is. */
@@ -43,5 +39,5 @@ const asBytes = (text: string): string =>
 
 function problemAnswer(problem: Problem, path: string, requestId: string): OwnAnswer {
   const body = problemBody(problem, path, requestId).toString('latin1');
-  return { body, head: (keepsAlive) => problemHead(problem, body.length, { requestId, keepsAlive }) };
+  return (keepsAlive) => problemHead(problem, body.length, { requestId, keepsAlive }) + body;
 }
