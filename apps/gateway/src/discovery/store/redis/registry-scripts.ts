@@ -42,8 +42,10 @@ export interface StoreState {
 }
 
 /** All that the store holds: as it was at `change`, or later. */
-export interface Snapshot extends StoreState {
-  readonly lostMs: number;
+export interface Snapshot {
+  /** `undefined`: the store lost data while it was read, so that instances may be missing. */
+  readonly epoch: string | undefined;
+  readonly change: number;
   readonly instances: readonly RevisedInstance[];
 }
 
@@ -155,18 +157,25 @@ export class RegistryScripts {
 
   /** What changes while this reads comes again with the changes after the one that it answers. */
   async snapshot(): Promise<Snapshot> {
-    const [epoch, change, lost, ids] = await this.call<[string, string, string, string[]]>('CENSUS');
-    return { epoch, change: Number(change), lostMs: Number(lost), instances: await this.look(ids) };
+    const [epoch, change, ids] = await this.call<[string, string, string[]]>('CENSUS');
+    const instances = await this.look(ids);
+    const { epoch: epochAtEnd } = await this.state();
+    return { epoch: epoch === epochAtEnd ? epoch : undefined, change: Number(change), instances };
   }
 
-  /** @param seen the id of the newest change that this gateway has seen */
-  async restore(seen: number, all: readonly RevisedInstance[]): Promise<void> {
+  /**
+   * Gives the store back what it lost. Resolves to its epoch, or to `undefined` when it lost data again in between.
+   * @param seen the id of the newest change that this gateway has seen
+   */
+  async restore(seen: number, all: readonly RevisedInstance[]): Promise<string | undefined> {
+    const epochs = new Set<string>();
     // Also when there are none: the store has to learn which ids were given.
     for (const some of all.length === 0 ? [[]] : inParts(all)) {
       const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
-      await this.call('RESTORE', seen, ...rows);
+      epochs.add(await this.call<string>('RESTORE', seen, ...rows));
     }
-    await this.call('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id));
+    epochs.add(await this.call<string>('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id)));
+    return epochs.size === 1 ? [...epochs][0] : undefined;
   }
 
   private call<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {

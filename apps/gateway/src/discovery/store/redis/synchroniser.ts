@@ -4,6 +4,7 @@ import type { PendingMoves } from './pending-moves.js';
 import type { Picture } from './picture.js';
 import type { EntryFacts } from './recorded-change.js';
 import type { RedisSession } from './redis-session.js';
+import type { RegistryScripts, Snapshot, StoreState } from './registry-scripts.js';
 
 const changesIn = (entries: readonly EntryFacts[]) =>
   entries.map(({ change }) => change).filter((change) => change !== undefined);
@@ -36,18 +37,33 @@ export class Synchroniser {
   /** Brings the picture to where changes can be followed from. */
   async synchronise(session: Pick<RedisSession, 'scripts' | 'history'>): Promise<void> {
     const { scripts } = session;
-    const { epoch, change } = await scripts.state();
-    const hasLost = this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
-    if (hasLost) await scripts.restore(this.picture.change, this.picture.all);
-    await this.pending.flush(scripts);
-    if (!hasLost && !this.isBehind) return;
-    const snapshot = await scripts.snapshot();
-    const entries = await session.history(snapshot.change);
-    this.epoch = snapshot.epoch;
+    if (!this.isBehind && !this.hasLost(await scripts.state())) return this.pending.flush(scripts);
+    const { epoch, change, instances } = await this.read(scripts);
+    const entries = await session.history(change);
+    this.epoch = epoch;
     this.isBehind = false;
-    this.picture.replace(snapshot.instances, snapshot.change);
-    const since = entries[0]?.since ?? snapshot.change;
-    this.followers.tell({ changes: changesIn(entries), since, upTo: snapshot.change });
+    this.picture.replace(instances, change);
+    const since = entries[0]?.since ?? change;
+    this.followers.tell({ changes: changesIn(entries), since, upTo: change });
+  }
+
+  /**
+   * Restores what the store lost and reads all of it. A store that loses data in between is restored and read again: only what was read in
+   * the epoch that was restored to may replace the picture, since an empty store would empty the gateway.
+   */
+  private async read(scripts: RegistryScripts): Promise<Snapshot> {
+    for (;;) {
+      const state = await scripts.state();
+      const { picture } = this;
+      const epoch = this.hasLost(state) ? await scripts.restore(picture.change, picture.all) : state.epoch;
+      await this.pending.flush(scripts);
+      const snapshot = await scripts.snapshot();
+      if (epoch !== undefined && snapshot.epoch === epoch) return snapshot;
+    }
+  }
+
+  private hasLost({ epoch, change }: StoreState): boolean {
+    return this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
   }
 
   /** Takes in what was read; `false`: something is missing before it, and everything has to be read. */

@@ -12,7 +12,7 @@ end
 return rows
 `;
 
-/** Where the store stands, and who is there. `-> epoch, newest change, time lost so far, ids in order of first registration`. */
+/** Where the store stands, and who is there. `-> epoch, newest change, ids in order of first registration`. */
 export const CENSUS = `
-return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'), call('ZRANGE', order, 0, -1) }
+return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('ZRANGE', order, 0, -1) }
 `;

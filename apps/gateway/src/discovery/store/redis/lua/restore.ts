@@ -3,7 +3,7 @@ import { IDS_PER_MS } from '../../change-ids.js';
 /**
  * Gives back some of what the store lost: it came back empty, or with older data. `newest change that the gateway has seen, then
  * of each instance id, JSON, revision`. Newer revisions win, whoever has them, so that any number of gateways may do this in
- * any order, any number of times. Readers are told to read everything afresh.
+ * any order, any number of times. Readers are told to read everything afresh. -> `epoch`
  */
 export const RESTORE = `
 local seen = tonumber(ARGV[2])
@@ -27,9 +27,10 @@ for i = 3, #ARGV, 3 do
   end
 end
 if is_changed then record('restored', 'the registry had lost data', '') end
+return call('HGET', clock, 'epoch')
 `;
 
-/** What the gateway saw leave stays away. `newest change that the gateway has seen, then the ids of all that it knows`. */
+/** What the gateway saw leave stays away. `newest change that the gateway has seen, then the ids of all that it knows` -> `epoch`. */
 export const FORGET_OTHERS = `
 local seen = tonumber(ARGV[2])
 local is_changed = false
@@ -42,4 +43,5 @@ for _, id in ipairs(call('HKEYS', instances)) do
   end
 end
 if is_changed then record('restored', 'the registry had lost data', '') end
+return call('HGET', clock, 'epoch')
 `;

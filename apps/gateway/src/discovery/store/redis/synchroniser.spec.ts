@@ -1,0 +1,72 @@
+import { Redis } from 'ioredis';
+import { newId } from '#service-kit';
+import { withRedis } from '#testing';
+import { storedFrom } from '../../stored-from.js';
+import { PendingMoves } from './pending-moves.js';
+import { Picture } from './picture.js';
+import { RedisSession } from './redis-session.js';
+import { Synchroniser } from './synchroniser.js';
+
+const url = 'http://127.0.0.1:9001';
+const ids = Array.from({ length: 600 }, (_, i) => `i${i}`);
+
+withRedis('a picture of a Redis that is emptied', (server) => {
+  let session: RedisSession;
+  let redis: Redis;
+  beforeEach(async () => {
+    const gateway = newId();
+    session = await RedisSession.open({ url: server().url, prefix: `test-${gateway}`, gateway });
+    redis = new Redis(server().url);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    session.end();
+    redis.disconnect();
+  });
+
+  async function synchronised() {
+    const picture = new Picture();
+    const synchroniser = new Synchroniser(picture, new PendingMoves());
+    for (const id of ids)
+      await session.scripts.put(storedFrom({ name: 'users', url }, id, url), 'it registered');
+    await synchroniser.synchronise(session);
+    return { picture, synchroniser };
+  }
+
+  /** Empties Redis each time when a call of this name has ended, `times` times. */
+  function emptyAfter(name: 'restore' | 'state' | 'look', times: number): void {
+    const { scripts } = session;
+    const call = scripts[name].bind(scripts) as (...args: unknown[]) => Promise<unknown>;
+    let calls = 0;
+    jest.spyOn(scripts, name).mockImplementation(async (...args: unknown[]) => {
+      const result = await call(...args);
+      calls += 1;
+      if (calls <= times) await redis.flushall();
+      return result as never;
+    });
+  }
+
+  const idsIn = (picture: Picture): readonly string[] => picture.list().map(({ id }) => id);
+
+  it('keeps all of it, and gives it back', async () => {
+    const { picture, synchroniser } = await synchronised();
+    await redis.flushall();
+    await synchroniser.synchronise(session);
+    expect(idsIn(picture)).toEqual(ids);
+    expect((await session.scripts.snapshot()).instances).toHaveLength(ids.length);
+  });
+
+  it.each([
+    ['after it was restored', 'restore', 1],
+    ['twice after it was restored', 'restore', 2],
+    ['before it is read', 'state', 2],
+    ['while it is read', 'look', 1],
+  ] as const)('keeps all of it when Redis is emptied again %s', async (_, name, times) => {
+    const { picture, synchroniser } = await synchronised();
+    await redis.flushall();
+    emptyAfter(name, times);
+    await synchroniser.synchronise(session);
+    expect(idsIn(picture)).toEqual(ids);
+    expect((await session.scripts.snapshot()).instances).toHaveLength(ids.length);
+  });
+});
