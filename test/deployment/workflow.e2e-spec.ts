@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from '#testing';
@@ -19,24 +19,48 @@ const { scripts, engines } = JSON.parse(textOf('package.json')) as {
   scripts: Record<string, string>;
   engines: { node: string };
 };
-const workflow = parse(textOf('.github/workflows/ci.yml')) as {
+interface Workflow {
   readonly permissions: object;
   readonly jobs: Readonly<Record<string, Job>>;
-};
-const jobs = Object.values(workflow.jobs);
-const commands = jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? [])).join('\n');
+}
+
+const workflowOf = (name: string): Workflow => parse(textOf(`.github/workflows/${name}`)) as Workflow;
+const jobsOf = (name: string): readonly Job[] => Object.values(workflowOf(name).jobs);
+const stepsOf = (name: string): readonly Step[] => jobsOf(name).flatMap(({ steps }) => steps);
+const commandsOf = (name: string): string =>
+  stepsOf(name)
+    .flatMap(({ run }) => run ?? [])
+    .join('\n');
+
+describe.each(['ci.yml', 'release.yml'])('.github/workflows/%s', (name) => {
+  it('may only read by default, and never runs for ever', () => {
+    expect(workflowOf(name).permissions).toEqual({ contents: 'read' });
+    expect(jobsOf(name).filter((job) => !(job['timeout-minutes'] <= 30))).toEqual([]);
+  });
+
+  it('runs scripts that exist', () => {
+    const npm = [...commandsOf(name).matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
+    expect(npm.filter((script) => !(script in scripts))).toEqual([]);
+    const files = [...commandsOf(name).matchAll(/node (scripts\/\S+)/g)].map(([, file]) => file!);
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+
+  it('uses actions that are pinned by digest', () => {
+    const used = stepsOf(name).flatMap(({ uses }) => uses ?? []);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
+  });
+});
+
+describe('.nvmrc', () => {
+  it('names the Node.js of the images', () => {
+    const [, image] = /^ARG NODE=(\d+)-/m.exec(textOf('docker/Dockerfile'))!;
+    expect(textOf('.nvmrc').trim()).toBe(image);
+  });
+});
 
 describe('.github/workflows/ci.yml', () => {
-  it('may only read, and never runs for ever', () => {
-    expect(workflow.permissions).toEqual({ contents: 'read' });
-    expect(jobs.filter((job) => !(job['timeout-minutes'] <= 30))).toEqual([]);
-  });
-
-  it('runs npm scripts that exist', () => {
-    const named = [...commands.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
-    expect(named).toContain('lint');
-    expect(named.filter((script) => !(script in scripts))).toEqual([]);
-  });
+  const commands = commandsOf('ci.yml');
 
   it('does all that a change has to pass anywhere', () => {
     const steps = [...textOf('.ci/run').matchAll(/^step (.+)$/gm)].map(([, command]) => command!);
@@ -46,11 +70,6 @@ describe('.github/workflows/ci.yml', () => {
 
   it('tests on every Node.js that is promised, from the oldest on', () => {
     const floor = Number(/^>=(\d+)/.exec(engines.node)![1]);
-    expect(workflow.jobs.test?.strategy?.matrix.node).toEqual([floor, floor + 2, floor + 4]);
-  });
-
-  it('uses actions of a fixed version', () => {
-    const used = jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
-    expect(used.filter((action) => !/@v\d+$|@[0-9a-f]{40}$/.test(action))).toEqual([]);
+    expect(workflowOf('ci.yml').jobs.test?.strategy?.matrix.node).toEqual([floor, floor + 2, floor + 4]);
   });
 });
