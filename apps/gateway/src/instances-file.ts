@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { RegisterInstanceDto } from '#contracts';
+import { isNonUnicastHost, RegisterInstanceDto } from '#contracts';
 
 /** An instance that a file names: a registration whose id is known, and that has no lease. */
 export interface StaticInstance extends RegisterInstanceDto {
@@ -32,10 +32,16 @@ function problemsOf(entry: unknown, index: number): readonly string[] {
     forbidNonWhitelisted: true,
     stopAtFirstError: true,
   });
-  return errors.flatMap(({ property, constraints }) =>
+  const problems = errors.flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((detail) => `/${index}/${property}: ${detail}`),
   );
+  return problems.length > 0 ? problems : urlProblemsOf(entry as unknown as RegisterInstanceDto, index);
 }
+
+const urlProblemsOf = ({ url }: RegisterInstanceDto, index: number): readonly string[] =>
+  isNonUnicastHost(new URL(url).hostname)
+    ? [`/${index}/url: must not be an unspecified, multicast or broadcast address`]
+    : [];
 
 const repeatedIn = (instances: readonly StaticInstance[]): readonly string[] =>
   instances.flatMap(({ id }, index) =>

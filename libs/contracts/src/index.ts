@@ -7,6 +7,7 @@ export * from './validation/optional.js';
 export * from './page/page.js';
 export * from './discovery/instance.js';
 export * from './discovery/link-local.js';
+export * from './discovery/non-unicast.js';
 export * from './discovery/discovery-event.js';
 export * from './discovery/register-instance.dto.js';
 export * from './discovery/heartbeat.dto.js';

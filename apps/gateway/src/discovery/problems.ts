@@ -10,6 +10,11 @@ export const tooManyInstances = defineProblem(
 );
 export const registryFull = defineProblem('registry-full', 503, 'The registry is full');
 export const targetRefused = defineProblem('target-refused', 403, 'Instances may not be there');
+export const targetNotUnicast = defineProblem(
+  'target-not-unicast',
+  422,
+  'The host of the URL is no unicast address',
+);
 export const targetUnknown = defineProblem('target-unknown', 422, 'The host of the URL is unknown');
 export const registryUnavailable = defineProblem(
   'registry-unavailable',

@@ -15,6 +15,9 @@ const names: Readonly<Record<string, readonly string[]>> = {
   ec2: ['fd00:ec2::254'],
   mapped: ['::ffff:169.254.1.1'],
   nothing: [],
+  'own-address': ['10.1.2.3', '0.0.0.0'],
+  'every-six': ['::'],
+  group: ['ff02::1', '10.1.2.3'],
 };
 
 const resolve = (name: string) =>
@@ -38,6 +41,46 @@ describe('TargetDoor', () => {
       const refused = { status: 403, code: 'target-refused' };
       await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
       await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+    },
+  );
+
+  it.each([
+    '0.0.0.0',
+    '0',
+    '0x0',
+    '00.0',
+    '[::]',
+    '[::0]',
+    '[0:0::0]',
+    '[::ffff:0.0.0.0]',
+    '[64:ff9b::]',
+    '[2002::]',
+    '224.0.0.1',
+    '239.255.255.255',
+    '3758096385',
+    '0xefffffff',
+    '0340.0.0.1',
+    '[ff02::1]',
+    '[::ffff:224.0.0.1]',
+    '[64:ff9b::e000:1]',
+    '[2002:e000:1::]',
+    '255.255.255.255',
+    '4294967295',
+    '0xffffffff',
+    '[::ffff:255.255.255.255]',
+    'own-address',
+    'every-six',
+    'group',
+  ])('refuses http://%s, which is no single host', async (host) => {
+    const refused = { status: 422, code: 'target-not-unicast' };
+    await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+    await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+  });
+
+  it.each(['127.0.0.1', '[::1]', '0.0.0.1', '223.255.255.255', '255.255.255.254', '[fe00::1]'])(
+    'accepts http://%s beside the refused ranges',
+    async (host) => {
+      expect(await door().addressOf(`http://${host}`)).toBe(host.replace(/^\[|\]$/g, ''));
     },
   );
 
@@ -93,10 +136,15 @@ describe('a gateway with allowed networks', () => {
     const gateway = await GatewayUnderTest.start({ REGISTRY_ALLOWED_NETWORKS: '127.0.0.0/8,::1' });
     const url = `http://localhost:${port}`;
     expect((await gateway.register({ name: 'users', url, id: 'a' })).status).toBe(201);
-    for (const outside of ['http://10.0.0.1', 'http://[fd00::1]:80', 'http://0.0.0.0'])
+    for (const outside of ['http://10.0.0.1', 'http://[fd00::1]:80'])
       expect(await gateway.register({ name: 'users', url: outside, id: 'a' })).toMatchObject({
         status: 403,
         body: { type: 'urn:msa-gateway:problem:target-refused' },
+      });
+    for (const several of ['http://0.0.0.0', 'http://0:80', 'http://[ff02::1]'])
+      expect(await gateway.register({ name: 'users', url: several, id: 'a' })).toMatchObject({
+        status: 422,
+        body: { type: 'urn:msa-gateway:problem:target-not-unicast' },
       });
     expect((await gateway.get('/discovery/services')).body).toMatchObject([{ id: 'a', url }]);
     expect((await gateway.get('/api/users/')).status).toBe(200);

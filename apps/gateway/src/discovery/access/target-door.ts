@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, isIPv4 } from 'node:net';
-import { isLinkLocalHost } from '#contracts';
+import { isLinkLocalHost, isNonUnicastHost } from '#contracts';
 import { AddressRanges, plainAddress } from '../../address-ranges.js';
-import { targetRefused, targetUnknown } from '../problems.js';
+import { targetNotUnicast, targetRefused, targetUnknown } from '../problems.js';
 
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
@@ -26,7 +26,7 @@ export class TargetDoor {
     this.allowed = allowed && new AddressRanges(allowed);
   }
 
-  /** The address that requests to `url` are to be sent to. @throws targetRefused, targetUnknown */
+  /** The address that requests to `url` are to be sent to. @throws targetNotUnicast, targetRefused, targetUnknown */
   async addressOf(url: string): Promise<string> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
     const addresses = isIP(host) === 0 ? await this.resolved(host) : [host];
@@ -52,6 +52,10 @@ export class TargetDoor {
   }
 
   private check(host: string, address: string): void {
+    if (isNonUnicastHost(address))
+      throw targetNotUnicast(
+        `${host} is at an unspecified, multicast or broadcast address; register one host`,
+      );
     if (isLinkLocalHost(address))
       throw targetRefused(`${host} is at a link-local address or that of a metadata service`);
     if (this.allowed && !this.allowed.has(address))

@@ -17,7 +17,7 @@ export class RegistrationController {
     summary: 'Register an instance, or renew the one of the same id (200)',
     status: 201,
     body: INSTANCE,
-    problems: [401, 403, 409, 413, 415, 503],
+    problems: [401, 403, 409, 413, 415, 422, 503],
   })
   @Post('register')
   async register(
@@ -37,7 +37,7 @@ export class RegistrationController {
   }
 
   @Answers({
-    summary: 'Renew the lease of an instance; 404 tells it to register again',
+    summary: 'Renew the lease of an instance; 404, also once the lease has expired: register again',
     body: INSTANCE,
     bodyIsOptional: true,
     problems: [401, 403, 404],
@@ -48,7 +48,7 @@ export class RegistrationController {
     return known(id, await this.registry.heartbeat(id, beat));
   }
 
-  @Answers({ summary: 'Drop every expired instance now', body: CLEANUP, problems: [401, 403] })
+  @Answers({ summary: 'Remove every expired instance now', body: CLEANUP, problems: [401, 403] })
   @Post('cleanup')
   @HttpCode(200)
   async cleanup(): Promise<CleanupResult> {

@@ -96,10 +96,19 @@ describe('a gateway with a file of instances', () => {
       { name: 'a', url: 'http://127.0.0.1:1', colour: 'red' },
       { name: 'b', url: 'http://127.0.0.1:1', ttlSeconds: 5 },
       7,
+      { name: 'c', url: 'http://0' },
     ];
     writeFileSync(broken, JSON.stringify(entries));
     const failure = await GatewayUnderTest.start({ INSTANCES_FILE: broken, DATA_PLANE: 'x' }).catch(String);
-    for (const named of ['/0/name', '/0/url', '/1/colour', '/2/ttlSeconds', '/3 must', 'DATA_PLANE'])
+    for (const named of [
+      '/0/name',
+      '/0/url',
+      '/1/colour',
+      '/2/ttlSeconds',
+      '/3 must',
+      '/4/url',
+      'DATA_PLANE',
+    ])
       expect(failure).toContain(named);
   });
 
