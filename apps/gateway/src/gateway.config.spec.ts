@@ -18,9 +18,24 @@ describe('readGatewayConfig', () => {
       trustedProxies: ['127.0.0.0/8', '::1/128'],
       dataPlane: 'wire',
       registryToken: undefined,
+      instanceRetentionMs: 86_400_000,
       redisUrl: undefined,
       redisPrefix: 'msa-gateway',
     });
+  });
+
+  it.each([
+    ['24h', 86_400_000],
+    ['90s', 90_000],
+    ['500ms', 500],
+    ['2m', 120_000],
+    ['7d', 604_800_000],
+  ])('reads the retention %s as %i ms', (text, ms) => {
+    expect(readGatewayConfig({ INSTANCE_RETENTION: text }).instanceRetentionMs).toBe(ms);
+  });
+
+  it.each(['24', 'h', '-1s', '1.5h', '1 h', '24 hours'])('refuses the retention "%s"', (text) => {
+    expect(problemsOf({ INSTANCE_RETENTION: text })).toEqual(['INSTANCE_RETENTION']);
   });
 
   it('names every bad variable at once', () => {

@@ -2,6 +2,7 @@ import {
   baseSpecs,
   bearerToken,
   ConfigError,
+  duration,
   list,
   matching,
   oneOf,
@@ -33,6 +34,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryAllowedNetworks: readonly string[] | undefined;
   /** JSON file of instances that cannot register themselves; it is read again when it changes. */
   readonly instancesFile: string | undefined;
+  /** How long an expired instance stays listed as `down`, and a name without instances stays known, milliseconds. */
+  readonly instanceRetentionMs: number;
   /** Shared registry; unset: in this process. */
   readonly redisUrl: string | undefined;
   /** What the keys of this system begin with; another system on the same Redis has another. */
@@ -56,6 +59,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     REGISTRY_TOKEN: bearerToken({ default: undefined }),
     REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
     INSTANCES_FILE: instancesFile({ default: undefined }),
+    INSTANCE_RETENTION: duration({ default: 24 * 3_600_000 }),
     REDIS_URL: redisUrl({ default: undefined }),
     REDIS_PREFIX: matching(
       '1 to 64 letters, digits, ".", "_", ":" and "-"',
@@ -72,6 +76,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryToken: vars.REGISTRY_TOKEN,
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     instancesFile: vars.INSTANCES_FILE,
+    instanceRetentionMs: vars.INSTANCE_RETENTION,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
   });

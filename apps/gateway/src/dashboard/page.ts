@@ -16,20 +16,23 @@ const REFRESH_SECONDS = 5;
 /** A service may have thousands; the page is for looking, `/discovery/services` for reading them all. */
 const INSTANCES_SHOWN = 50;
 
-const instanceRow = ({ id, url, status, statusReason, version, transport }: Instance): Html =>
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const since = (expiredAt: number | undefined): string =>
+  expiredAt === undefined ? '' : ` (since ${iso(expiredAt)})`;
+
+const instanceRow = ({ id, url, status, statusReason, expiredAt, version, transport }: Instance): Html =>
   html` <tr>
     <td><code>${id}</code><br /><small>${transport === 'local' ? 'in this process' : url}</small></td>
     <td>${version}</td>
-    <td><span class="${status}">${status}</span><br /><small>${statusReason}</small></td>
+    <td><span class="${status}">${status}</span><br /><small>${statusReason}${since(expiredAt)}</small></td>
   </tr>`;
 
 const more = (count: number): Html =>
   count > 0 ? html`<p>and ${count} more at <a href="${LINKS.instances}">${LINKS.instances}</a></p>` : html``;
 
-const serviceSection = ({ name, instances, available }: ServiceEntry): Html =>
-  html` <h2>${name}</h2>
-    <p><code>/api/${name}/</code> · ${available.length} of ${instances.length} in rotation</p>
-    <table>
+const instanceTable = (instances: readonly Instance[]): Html =>
+  html` <table>
       <tr>
         <th>instance</th>
         <th>version</th>
@@ -38,6 +41,17 @@ const serviceSection = ({ name, instances, available }: ServiceEntry): Html =>
       ${instances.slice(0, INSTANCES_SHOWN).map(instanceRow)}
     </table>
     ${more(instances.length - INSTANCES_SHOWN)}`;
+
+const lastSeen = (at: number | undefined): Html =>
+  at === undefined ? html`` : html` · <span class="down">no live instance since ${iso(at)}</span>`;
+
+const serviceSection = ({ name, instances, available, lastSeenAt }: ServiceEntry): Html =>
+  html` <h2>${name}</h2>
+    <p>
+      <code>/api/${name}/</code> · ${available.length} of ${instances.length} in
+      rotation${lastSeen(lastSeenAt)}
+    </p>
+    ${instances.length > 0 ? instanceTable(instances) : html``}`;
 
 const isPlain = (link: string): boolean => !link.includes('{');
 const isReadable = (link: string): boolean =>

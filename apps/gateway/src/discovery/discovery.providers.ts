@@ -7,6 +7,7 @@ import { DiscoveryTimer, type Ticking } from './discovery-timer.js';
 import { journalEvents } from './events/event-journal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
+import { ExpiredInstances } from './leases/expired-instances.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficBeats } from './leases/traffic-beats.js';
 import { LocalRegistry } from './local-registry.js';
@@ -44,16 +45,19 @@ function made<T, P extends readonly unknown[]>(
 }
 
 /** Who is registered: shared by every gateway on one Redis, or this gateway's own. */
-function storeOf({ redisUrl, redisPrefix }: GatewayConfig, { logger }: AppContext): Provider {
-  if (redisUrl === undefined) return made(RegistryStore, [Clock], (clock) => new MemoryStore(clock));
-  const options = { url: redisUrl, prefix: redisPrefix, gateway: newId() };
+function storeOf(config: GatewayConfig, { logger }: AppContext): Provider {
+  const { redisUrl: url, redisPrefix: prefix, instanceRetentionMs: retentionMs } = config;
+  if (url === undefined)
+    return made(RegistryStore, [Clock], (clock) => new MemoryStore(clock, { retentionMs }));
+  const options = { url, prefix, gateway: newId(), retentionMs };
   return made(RegistryStore, [], () => new RedisStore(options, journalOf(logger)));
 }
 
 /** The pictures of the registry that the request path reads. */
-const registry: Provider[] = [
+const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
   LiveServiceTable,
   { provide: Clock, useClass: SystemClock },
+  made(ExpiredInstances, [RegistryStore], (store) => new ExpiredInstances(store, instanceRetentionMs)),
   made(LocalTargets, [RegistryStore], (store) => new LocalTargets(store)),
   made(
     TableKeeper,
@@ -62,23 +66,20 @@ const registry: Provider[] = [
   ),
   made(
     RegistryService,
-    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, TargetDoor],
-    (store, keeper, targets, sweeper, door) =>
-      new RegistryService({ store, keeper, targets, sweeper, door, limits: DEFAULT_LIMITS }),
+    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, ExpiredInstances, TargetDoor],
+    (store, keeper, targets, sweeper, expired, door) =>
+      new RegistryService({ store, keeper, targets, sweeper, expired, door, limits: DEFAULT_LIMITS }),
   ),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 
 /** What takes instances out and puts them back: leases, traffic, probes. */
 const upkeep = ({ logger }: AppContext): Provider[] => [
-  made(
-    LeaseSweeper,
-    [RegistryStore],
-    (store) =>
-      new LeaseSweeper(store, (lostMs) =>
-        logger.warn({ lostMs }, 'somebody stood still or a clock was set; leases move along'),
-      ),
-  ),
+  made(LeaseSweeper, [RegistryStore, ExpiredInstances, Clock], (store, expired, clock) => {
+    const onStall = (lostMs: number) =>
+      logger.warn({ lostMs }, 'event-loop stall or clock jump detected; extending leases');
+    return new LeaseSweeper({ store, expired, clock, onStall });
+  }),
   made(InstanceProbe, [], () => new HttpProbe()),
   made(
     Prober,
@@ -129,7 +130,7 @@ function turns({ instancesFile: path }: GatewayConfig, { logger }: AppContext): 
 export const discoveryProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
   storeOf(config, context),
   made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
-  ...registry,
+  ...registry(config),
   ...upkeep(context),
   ...turns(config, context),
   ...events(context),

@@ -26,6 +26,8 @@ export interface Instance {
   readonly metadata: Readonly<Record<string, string>>;
   readonly status: InstanceStatus;
   readonly statusReason: string;
+  /** When the lease ran out, milliseconds since the epoch; `undefined`: it runs. An expired instance is `down`. */
+  readonly expiredAt: number | undefined;
   /** The same object for as long as the instance is registered, across snapshots. */
   readonly load: InstanceLoad;
 }

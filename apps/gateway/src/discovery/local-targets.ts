@@ -1,5 +1,6 @@
 import type { LocalTarget } from '#registry-client';
 import type { RegistryStore } from './store/registry-store.js';
+import { isExpired } from './store/stored-instance.js';
 
 /** Where the instances of this very process take requests. A function cannot be stored, so it is kept beside the store. */
 export class LocalTargets {
@@ -7,7 +8,7 @@ export class LocalTargets {
 
   constructor(store: RegistryStore) {
     store.watch(({ before, after }) => {
-      if (before && !after) this.targets.delete(before.id);
+      if (before && (!after || isExpired(after))) this.targets.delete(before.id);
     });
   }
 

@@ -1,7 +1,8 @@
+import type { ExpiredInstances } from './leases/expired-instances.js';
 import { registryFull, tooManyInstances } from './problems.js';
 import type { TableKeeper } from './table-keeper.js';
 
-/** How much a registry takes in before it says no: a client that registers in a loop must not end the gateway. */
+/** How many live instances a registry takes: a client that registers in a loop must not end the gateway. */
 export interface RegistryLimits {
   readonly instances: number;
   readonly instancesPerService: number;
@@ -9,12 +10,23 @@ export interface RegistryLimits {
 
 export const DEFAULT_LIMITS: RegistryLimits = { instances: 20_000, instancesPerService: 10_000 };
 
+/** What is counted against the limits: all instances but the expired ones. */
+interface Counted {
+  readonly limits: RegistryLimits;
+  readonly keeper: TableKeeper;
+  readonly expired: ExpiredInstances;
+}
+
 /** @throws registryFull, tooManyInstances when instance `id` has no room in `service`. */
-export function checkLimits(limits: RegistryLimits, keeper: TableKeeper, id: string, service: string): void {
-  const known = keeper.find(id);
-  if (!known && keeper.total >= limits.instances)
+export function checkLimits({ limits, keeper, expired }: Counted, id: string, service: string): void {
+  const found = keeper.find(id);
+  const live = found?.expiredAt === undefined ? found : undefined;
+  if (!live && keeper.total - expired.total >= limits.instances)
     throw registryFull(`the registry holds ${limits.instances} instances, which is all it takes`);
-  if (known?.name !== service && keeper.totalOf(service) >= limits.instancesPerService)
+  if (
+    live?.name !== service &&
+    keeper.totalOf(service) - expired.totalOf(service) >= limits.instancesPerService
+  )
     throw tooManyInstances(
       `${service} has ${limits.instancesPerService} instances, which is all it may have`,
     );

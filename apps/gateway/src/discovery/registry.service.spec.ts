@@ -34,7 +34,7 @@ describe('RegistryService', () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a' });
     await bench.registry.register({ name: 'people', url, id: 'a' });
-    expect(bench.table.current.get('users')).toBeUndefined();
+    expect(bench.table.current.get('users')).toMatchObject({ instances: [] });
     expect(bench.ids('people')).toEqual(['a']);
     expect(bench.keeper.total).toBe(1);
   });

@@ -2,6 +2,7 @@ import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } 
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
 import type { TargetDoor } from './access/target-door.js';
+import type { ExpiredInstances } from './leases/expired-instances.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
 import type { LocalTargets } from './local-targets.js';
 import { endpointOf } from './pinned-target.js';
@@ -34,6 +35,7 @@ export interface RegistryParts {
   readonly keeper: TableKeeper;
   readonly targets: LocalTargets;
   readonly sweeper: LeaseSweeper;
+  readonly expired: ExpiredInstances;
   readonly door: TargetDoor;
   readonly limits: RegistryLimits;
 }
@@ -48,15 +50,15 @@ export class RegistryService {
   /**
    * Adds an instance, or renews the one of the same id with all fields replaced. Whoever registers says that it is
    * there: a `down` or draining instance that registers again has restarted and is `up`.
-   * @throws tooManyInstances, registryFull, targetRefused, targetUnknown
+   * @throws tooManyInstances, registryFull, targetNotUnicast, targetRefused, targetUnknown
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
-    const { store, keeper, targets, limits, door } = this.parts;
+    const { store, keeper, targets, door } = this.parts;
     const id = registration.id ?? newId();
     // What lives in this process is handed requests, wherever it says it listens.
     const { origin } = new URL(registration.url);
     const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
-    checkLimits(limits, keeper, id, registration.name);
+    checkLimits(this.parts, id, registration.name);
     const { before, after } = await targets.setFor(id, target, () =>
       store.put(storedFrom(registration, id, endpoint), 'it registered'),
     );
@@ -85,18 +87,23 @@ export class RegistryService {
     return this.setDraining(id, false, { type: 'resumed', reason: 'the drain was taken back' });
   }
 
-  /** Drops every expired instance now and returns their ids. @throws registryUnavailable */
+  /** Removes every expired instance now and returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
     // The sweep itself, which comes all the time, finds nothing then.
     if (this.awaySince !== undefined)
       throw registryUnavailable('the registry is away: nothing expires meanwhile; try again', RETRY);
-    const removed = await this.parts.sweeper.sweep();
+    const removed = await this.parts.sweeper.cleanup();
     await this.parts.keeper.settled();
-    return removed.map(({ id }) => id);
+    return removed;
   }
 
   async find(id: string): Promise<InstanceView | undefined> {
     return this.viewIf(await this.parts.store.get(id));
+  }
+
+  /** `false`: services may exist that have not registered here yet. */
+  get isComplete(): boolean {
+    return this.parts.store.isComplete;
   }
 
   /** Since when the store is away, milliseconds since the epoch; `undefined`: it answers. */

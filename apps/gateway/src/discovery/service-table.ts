@@ -1,14 +1,26 @@
 import type { Instance } from './instance.js';
 
-/** One service in the table. */
+/** One service in the table. It stays there without any instance for as long as its name is known. */
 export interface ServiceEntry {
   readonly name: string;
-  /** Every registered instance, in order of registration. */
+  /** Every listed instance, expired ones too, in order of registration. */
   readonly instances: readonly Instance[];
+  /** Those whose lease runs. */
+  readonly live: readonly Instance[];
   /** Those that may receive new requests: `up`, and of weight above 0. */
   readonly available: readonly Instance[];
   /** At least one instance lives in this process. */
   readonly hasLocal: boolean;
+  /** When the last lease ended, milliseconds since the epoch; `undefined`: a lease runs. */
+  readonly lastSeenAt: number | undefined;
+}
+
+/** What a service is in the table by. */
+export interface ServiceState {
+  readonly name: string;
+  readonly instances: readonly Instance[];
+  /** Since when the service is without one of its instances; `undefined`: its name is not kept. */
+  readonly lastSeenAt?: number | undefined;
 }
 
 /** The immutable picture of all services that the request path reads; replaced whole on change. */
@@ -17,7 +29,7 @@ export class ServiceTable {
 
   constructor(private readonly services: ReadonlyMap<string, ServiceEntry>) {}
 
-  /** `undefined`: no instance of that name was ever registered, or all have gone. */
+  /** `undefined`: the name is not known. */
   get(name: string): ServiceEntry | undefined {
     return this.services.get(name);
   }
@@ -27,12 +39,12 @@ export class ServiceTable {
     return [...this.services.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** A table in which these services have these instances; a service without any is gone. */
-  with(changes: Iterable<readonly [name: string, instances: readonly Instance[]]>): ServiceTable {
+  /** A table in which these services stand so; one without instances whose name is not kept is gone. */
+  with(changes: Iterable<ServiceState>): ServiceTable {
     const services = new Map(this.services);
-    for (const [name, instances] of changes) {
-      if (instances.length === 0) services.delete(name);
-      else services.set(name, entryOf(name, instances));
+    for (const state of changes) {
+      if (state.instances.length === 0 && state.lastSeenAt === undefined) services.delete(state.name);
+      else services.set(state.name, entryOf(state));
     }
     return new ServiceTable(services);
   }
@@ -40,12 +52,22 @@ export class ServiceTable {
 
 const isAvailable = (instance: Instance): boolean => instance.status === 'up' && instance.weight > 0;
 
-const entryOf = (name: string, instances: readonly Instance[]): ServiceEntry => ({
-  name,
-  instances,
-  available: instances.filter(isAvailable),
-  hasLocal: instances.some(({ transport }) => transport === 'local'),
-});
+const isLive = ({ expiredAt }: Instance): boolean => expiredAt === undefined;
+
+function entryOf({ name, instances, lastSeenAt = 0 }: ServiceState): ServiceEntry {
+  const live = instances.filter(isLive);
+  return {
+    name,
+    instances,
+    live,
+    available: live.filter(isAvailable),
+    hasLocal: live.some(({ transport }) => transport === 'local'),
+    lastSeenAt: live.length > 0 ? undefined : lastEndOf(instances, lastSeenAt),
+  };
+}
+
+const lastEndOf = (expired: readonly Instance[], lastSeenAt: number): number =>
+  expired.reduce((latest, { expiredAt = 0 }) => Math.max(latest, expiredAt), lastSeenAt);
 
 /** Holds the table of now. Readers take `current` once per request and keep it. */
 export class LiveServiceTable {

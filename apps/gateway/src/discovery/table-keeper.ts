@@ -1,7 +1,7 @@
 import type { LocalTargets } from './local-targets.js';
 import { InstanceLoad } from './instance-load.js';
 import type { Instance } from './instance.js';
-import type { LiveServiceTable } from './service-table.js';
+import type { LiveServiceTable, ServiceState } from './service-table.js';
 import type { RegistryStore, StoreChange } from './store/registry-store.js';
 import { statusOf, statusReasonOf, type RegisteredInstance } from './store/stored-instance.js';
 
@@ -18,12 +18,13 @@ export class TableKeeper {
   constructor(
     private readonly table: LiveServiceTable,
     private readonly targets: LocalTargets,
-    store: RegistryStore,
+    private readonly store: RegistryStore,
   ) {
     store.watch((change) => this.apply(change));
+    store.names.watch((name) => this.markChanged(name));
   }
 
-  /** How many instances there are: all, and those of one service. */
+  /** How many instances there are, expired ones too: all, and those of one service. */
   get total(): number {
     return this.serviceOf.size;
   }
@@ -76,6 +77,7 @@ export class TableKeeper {
       metadata: stored.metadata,
       status: statusOf(stored),
       statusReason: statusReasonOf(stored),
+      expiredAt: stored.health.expiredAt,
       load,
     };
   }
@@ -96,6 +98,10 @@ export class TableKeeper {
     this.markChanged(name);
   }
 
+  private stateOf(name: string): ServiceState {
+    return { name, instances: this.instancesOf(name), lastSeenAt: this.store.names.all.get(name) };
+  }
+
   private markChanged(service: string): void {
     this.changed.add(service);
     this.flushed ??= new Promise((resolve) => {
@@ -109,7 +115,7 @@ export class TableKeeper {
 
   private flush(): void {
     if (this.changed.size === 0) return;
-    const changes = [...this.changed].map((service) => [service, this.instancesOf(service)] as const);
+    const changes = [...this.changed].map((service) => this.stateOf(service));
     this.changed.clear();
     this.table.replace(this.table.current.with(changes));
   }

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { HealthIndicator } from '#service-kit';
 import { LiveServiceTable, type ServiceEntry } from '../discovery/index.js';
 
-const detailOf = ({ name, instances, available }: ServiceEntry) =>
+const detailOf = ({ name, instances, available, lastSeenAt }: ServiceEntry) =>
   [
     name,
     {
       status: available.length > 0 ? 'up' : 'down',
       instances: instances.length,
       available: available.length,
+      ...(lastSeenAt !== undefined && { lastSeenAt: new Date(lastSeenAt).toISOString() }),
     },
   ] as const;
 

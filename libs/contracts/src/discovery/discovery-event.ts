@@ -1,13 +1,20 @@
 import type { InstanceStatus } from './instance.js';
 
+/**
+ * `moved`: an instance whose lease runs registered again from another URL; two instances may share an id.
+ * `expired`: a lease ran out, and the instance stays listed as `down`. `removed`: an expired instance left the list, by a cleanup
+ * or at the end of its retention.
+ */
 export const DISCOVERY_EVENT_TYPES = [
   'registered',
   'renewed',
+  'moved',
   'status-changed',
   'draining',
   'resumed',
   'unregistered',
   'expired',
+  'removed',
 ] as const;
 export type DiscoveryEventType = (typeof DISCOVERY_EVENT_TYPES)[number];
 

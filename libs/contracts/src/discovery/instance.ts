@@ -31,6 +31,8 @@ export interface InstanceView {
   readonly registeredAt: string;
   readonly lastHeartbeatAt: string;
   readonly expiresAt: string;
+  /** Only of an instance whose lease expired: since when. It is `down` until it registers again. */
+  readonly expiredAt?: string;
   readonly lastProbe: ProbeView | null;
   /** Reported by the instance's last heartbeat. */
   readonly inFlight?: number;
@@ -41,6 +43,8 @@ export interface InstanceView {
 /** One entry of `GET /services`. */
 export interface ServiceSummary {
   readonly name: string;
+  /** The last moment at which the service had an instance with a running lease: now, while it has one. ISO 8601, UTC. */
+  readonly lastSeenAt: string;
   readonly instances: { readonly total: number; readonly healthy: number };
   readonly versions: readonly string[];
   /** The path under which the gateway forwards to this service: `/api/{name}`. */

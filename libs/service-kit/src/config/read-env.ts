@@ -49,6 +49,14 @@ export const integer = (min: number, max: number) =>
 /** A TCP port; 0 lets the system choose a free one. */
 export const port = integer(0, 65535);
 
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A length of time, such as `500ms`, `90s`, `15m`, `24h` or `7d`; read as milliseconds. */
+export const duration = parsed<number>('a duration such as 500ms, 90s, 15m, 24h or 7d', (input) => {
+  const [, count, unit = ''] = /^(\d{1,9})(ms|[smhd])$/.exec(input) ?? [];
+  return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? NaN);
+});
+
 /** One of `values`, in any case. */
 export const oneOf = <T extends string>(...values: readonly T[]) =>
   parsed<T>(`one of ${values.join(', ')}`, (input) =>

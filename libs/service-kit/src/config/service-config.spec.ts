@@ -33,7 +33,7 @@ describe('registrationOf', () => {
   });
 
   it('has the same id on the same machine and port', () => {
-    expect(registration({ ADVERTISED_URL: 'http://elsewhere.example' }).id).toBe(registration({}).id);
-    expect(registration({}).id).toMatch(/^note-service-.+-9001$/);
+    expect(registration({}).id).toBe(registration({ INSTANCE_WEIGHT: '5' }).id);
+    expect(registration({}).id).toMatch(/^note-service-[A-Za-z0-9._-]+-9001-[0-9a-f]{8}$/);
   });
 });

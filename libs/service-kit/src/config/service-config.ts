@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import type { RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
+import { instanceId } from './instance-id.js';
 import { bearerToken, integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
 /** Where a service keeps its rows. */
@@ -50,7 +50,10 @@ export function readServiceConfig(env: Env, portVariable: string, defaultPort: n
   });
 }
 
-/** How a service registers itself: the same id after a restart on the same host and port. */
+/**
+ * How a service registers itself: the same id after a restart on the same host and port, so that the restart renews the
+ * registration in place of adding one beside it.
+ */
 export function registrationOf(
   name: string,
   version: string,
@@ -62,6 +65,6 @@ export function registrationOf(
     version,
     url: config.advertisedUrl ?? url,
     ...(config.weight !== undefined && { weight: config.weight }),
-    id: `${name}-${hostname()}-${new URL(url).port}`,
+    id: instanceId({ name, url, advertisedUrl: config.advertisedUrl }),
   };
 }

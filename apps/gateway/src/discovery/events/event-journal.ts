@@ -7,7 +7,7 @@ interface Journal {
   warn(details: object, message: string): void;
 }
 
-const isTrouble = ({ type, status }: DiscoveryEvent): boolean => type === 'expired' || status === 'down';
+const isTrouble = ({ type, status }: DiscoveryEvent): boolean => type === 'moved' || status === 'down';
 
 /** Writes every event into the log of the process; those that somebody should look at as warnings. */
 export function journalEvents(log: EventLog, journal: Journal): void {

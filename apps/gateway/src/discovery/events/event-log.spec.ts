@@ -2,6 +2,7 @@ import { MemoryStore } from '../store/memory.store.js';
 import { storedFrom } from '../stored-from.js';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 import { ManualClock } from '../testing/manual-clock.js';
+import { journalEvents } from './event-journal.js';
 import { EventLog } from './event-log.js';
 
 const url = 'http://127.0.0.1:9001';
@@ -39,7 +40,29 @@ describe('EventLog', () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     await bench.pass(2000);
-    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'expired', reason: 'no heartbeat for 2 s' });
+    expect(bench.log.after(0).at(-1)).toMatchObject({
+      type: 'expired',
+      status: 'down',
+      reason: 'lease expired: no heartbeat for 2 s',
+    });
+  });
+
+  it('tells of an id that moves to another URL while its lease runs, and warns in the log', async () => {
+    const bench = new DiscoveryBench();
+    const warnings: string[] = [];
+    journalEvents(bench.log, { info: () => undefined, warn: (_details, message) => warnings.push(message) });
+    const register = (from: string) =>
+      bench.registry.register({ name: 'users', url: from, id: 'a', ttlSeconds: 2 });
+    await register(url);
+    await register(url);
+    await register('http://127.0.0.2:9001');
+    const reason =
+      'moved from http://127.0.0.1:9001 to http://127.0.0.2:9001 while its lease was running; two instances may share this id';
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'moved', status: 'up', reason });
+    expect(warnings).toEqual([`users: instance a is up: ${reason}`]);
+    await bench.pass(2000);
+    await register(url);
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'it registered' });
   });
 
   it('tells both services of an instance that moved', async () => {
@@ -54,7 +77,7 @@ describe('EventLog', () => {
 
   it('keeps the last events and knows what it has forgotten', async () => {
     const clock = new ManualClock();
-    const store = new MemoryStore(clock);
+    const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const log = new EventLog(store, 3);
     const first = log.newestId + 2;
     expect(log.reaches(log.newestId)).toBe(true);
@@ -74,8 +97,10 @@ describe('EventLog', () => {
 
   it('goes on above the ids of an earlier process', () => {
     const clock = new ManualClock();
-    const earlier = new EventLog(new MemoryStore(clock));
+    const earlier = new EventLog(new MemoryStore(clock, { retentionMs: 60_000 }));
     clock.advance(1000);
-    expect(new EventLog(new MemoryStore(clock)).newestId).toBeGreaterThan(earlier.newestId + 100_000);
+    expect(new EventLog(new MemoryStore(clock, { retentionMs: 60_000 })).newestId).toBeGreaterThan(
+      earlier.newestId + 100_000,
+    );
   });
 });

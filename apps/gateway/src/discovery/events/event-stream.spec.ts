@@ -45,7 +45,7 @@ const url = 'http://127.0.0.1:1';
 
 function streamOf() {
   const clock = new ManualClock();
-  const store = new MemoryStore(clock);
+  const store = new MemoryStore(clock, { retentionMs: 60_000 });
   const log = new EventLog(store, CAPACITY);
   const reader = new SlowReader();
   const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});

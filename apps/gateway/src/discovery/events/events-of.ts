@@ -1,6 +1,6 @@
 import type { DiscoveryEvent } from '#contracts';
 import type { RecordedChange } from '../store/registry-store.js';
-import { statusOf, type RegisteredInstance } from '../store/stored-instance.js';
+import { isExpired, statusOf, type RegisteredInstance } from '../store/stored-instance.js';
 
 /** An event, but for when it came. */
 export type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
@@ -22,5 +22,14 @@ export function eventsOf({ type, reason, before, after }: RecordedChange): reado
     ];
   // An instance that fails while it drains shows as draining before and after.
   if (type === 'status-changed' && before && statusOf(before) === statusOf(after)) return [];
+  if (type === 'renewed' && before && hasMoved(before, after))
+    return [fact('moved', after, statusOf(after), movedReason(before, after))];
   return [fact(type, after, statusOf(after), reason)];
 }
+
+/** A restart under another URL looks the same as two instances that share an id: the operator has to tell them apart. */
+const hasMoved = (before: RegisteredInstance, after: RegisteredInstance): boolean =>
+  before.url !== after.url && !isExpired(before);
+
+const movedReason = (before: RegisteredInstance, after: RegisteredInstance): string =>
+  `moved from ${before.url} to ${after.url} while its lease was running; two instances may share this id`;

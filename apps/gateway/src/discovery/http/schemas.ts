@@ -47,11 +47,15 @@ export const INSTANCE: NamedSchema = {
       registeredAt: time,
       lastHeartbeatAt: time,
       expiresAt: time,
+      expiredAt: {
+        ...time,
+        description: 'only of an instance whose lease ran out: it is `down` until it registers again',
+      },
       lastProbe: { ...PROBE, nullable: true },
       inFlight: { ...whole, description: 'as the last heartbeat said' },
       loopLagMs: { ...number, description: 'as the last heartbeat said' },
     },
-    ['inFlight', 'loopLagMs'],
+    ['expiredAt', 'inFlight', 'loopLagMs'],
   ),
 };
 
@@ -66,6 +70,10 @@ export const SERVICES: NamedSchema = listOf({
   name: 'Service',
   schema: object<ServiceSummary>({
     name: text,
+    lastSeenAt: {
+      ...time,
+      description: 'when the service last had an instance with a running lease: now, while it has one',
+    },
     instances: object<ServiceSummary['instances']>({ total: whole, healthy: whole }),
     versions: { type: 'array', items: text },
     endpoint: { ...text, example: '/api/user-service' },

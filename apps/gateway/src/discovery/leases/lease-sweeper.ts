@@ -1,23 +1,42 @@
+import type { Clock } from '../clock.js';
 import type { Ticking } from '../discovery-timer.js';
 import type { RegistryStore } from '../store/registry-store.js';
-import type { RegisteredInstance } from '../store/stored-instance.js';
+import type { ExpiredInstances } from './expired-instances.js';
 
-/** Drops instances whose lease has run out, and tells of time in which nobody could have renewed one. */
+/** What a sweeper works with. */
+export interface LeaseSweeperParts {
+  readonly store: RegistryStore;
+  readonly expired: ExpiredInstances;
+  readonly clock: Clock;
+  /** Called with the time in which no heartbeat could arrive, milliseconds. */
+  readonly onStall: (lostMs: number) => void;
+}
+
+/** Expires instances whose lease has run out, and removes expired ones when their retention ends. */
 export class LeaseSweeper implements Ticking {
-  constructor(
-    private readonly store: RegistryStore,
-    private readonly onStall: (lostMs: number) => void,
-  ) {}
+  constructor(private readonly parts: LeaseSweeperParts) {}
 
-  /** The turn of the timer. */
   async tick(): Promise<void> {
     await this.sweep();
+    await this.removeOverdue();
   }
 
-  /** Drops what has expired and returns it. */
-  async sweep(): Promise<readonly RegisteredInstance[]> {
-    const { expired, lostMs } = await this.store.sweep();
-    if (lostMs !== 0) this.onStall(lostMs);
-    return expired;
+  /** Removes every expired instance now; returns their ids. */
+  async cleanup(): Promise<readonly string[]> {
+    await this.sweep();
+    const { store, expired } = this.parts;
+    return store.removeExpired(expired.ids, 'a cleanup removed expired instances');
+  }
+
+  private async sweep(): Promise<void> {
+    const { lostMs } = await this.parts.store.sweep();
+    if (lostMs !== 0) this.parts.onStall(lostMs);
+  }
+
+  private async removeOverdue(): Promise<void> {
+    const { store, expired, clock } = this.parts;
+    if (store.awaySince !== undefined) return;
+    const ids = expired.overdue(clock.now()).filter((id) => store.isOurs(id));
+    if (ids.length > 0) await store.removeExpired(ids, 'the retention of expired instances ended');
   }
 }

@@ -84,7 +84,9 @@ export class Ejector {
   private canSpare({ name }: Instance): boolean {
     const fleet = this.parts.keeper
       .instancesOf(name)
-      .filter(({ status, weight }) => status !== 'draining' && weight > 0);
+      .filter(
+        ({ status, weight, expiredAt }) => status !== 'draining' && weight > 0 && expiredAt === undefined,
+      );
     const up = fleet.filter(({ status }) => status === 'up').length;
     return up - 1 >= fleet.length / 2;
   }

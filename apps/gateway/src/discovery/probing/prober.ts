@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Ticking } from '../discovery-timer.js';
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
-import type { RegisteredInstance } from '../store/stored-instance.js';
+import { isExpired, type RegisteredInstance } from '../store/stored-instance.js';
 import type { InstanceProbe } from './instance-probe.js';
 import { noteProbe } from './note-probe.js';
 
@@ -46,7 +46,8 @@ export class Prober implements Ticking {
   }
 
   private follow({ before, after }: StoreChange): void {
-    if (after?.health.status !== 'down') return void this.patients.delete((after ?? before)?.id ?? '');
+    if (after?.health.status !== 'down' || isExpired(after))
+      return void this.patients.delete((after ?? before)?.id ?? '');
     // A drain, or another reason for the same outage: the rhythm goes on.
     if (this.patients.get(after.id)?.instance.endpoint === after.endpoint) return;
     const patient: Patient = { instance: after, delayMs: FIRST_DELAY_MS, dueAt: 0 };

@@ -44,7 +44,7 @@ describe('a gateway with a file of instances', () => {
 
   it('follows the file: who is new comes, who is no longer in it goes', async () => {
     write([{ name: 'papers', url }]);
-    await until(async () => (await statusOf('papers')) === 200 && (await statusOf('files')) === 404);
+    await until(async () => (await statusOf('papers')) === 200 && (await statusOf('files')) === 503);
     write([
       { name: 'papers', url },
       { name: 'files', url, id: 'files-1', weight: 7 },
@@ -64,7 +64,7 @@ describe('a gateway with a file of instances', () => {
     told.mockRestore();
     expect([await statusOf('papers'), await statusOf('files')]).toEqual([200, 200]);
     write([{ name: 'papers', url }]);
-    await until(async () => (await statusOf('files')) === 404);
+    await until(async () => (await statusOf('files')) === 503);
   }, 20_000);
 
   it('takes one that is not there out of rotation before anybody asks for it, and says why', async () => {

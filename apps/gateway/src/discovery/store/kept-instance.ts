@@ -1,5 +1,6 @@
 import type { ProbeView } from '#contracts';
 import {
+  isExpired,
   leaseFrom,
   reportOf,
   storedOf,
@@ -31,6 +32,10 @@ export class KeptInstance implements InstanceVitals {
   /** What is known of it now. */
   get stored(): StoredInstance {
     return storedOf(this.registered, this);
+  }
+
+  get isExpired(): boolean {
+    return isExpired(this.registered);
   }
 
   get report(): InstanceReport {

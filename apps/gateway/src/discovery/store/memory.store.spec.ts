@@ -6,7 +6,7 @@ import { MemoryStore } from './memory.store.js';
 
 describeRegistryStore('MemoryStore', () => {
   const clock = new ManualClock();
-  const store = new MemoryStore(clock);
+  const store = new MemoryStore(clock, { retentionMs: 60_000 });
   return Promise.resolve({
     store,
     pass: async (ms) => {
@@ -25,7 +25,7 @@ describeRegistryStore('MemoryStore', () => {
 describe('leases in a MemoryStore', () => {
   it('run out one after the other, each when it is due, and later where a heartbeat came', async () => {
     const clock = new ManualClock();
-    const store = new MemoryStore(clock);
+    const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const register = (id: string, ttlSeconds: number) => {
       const url = 'http://127.0.0.1:9001';
       return store.put({ ...storedFrom({ name: 'users', url }, id, url), ttlSeconds }, 'it registered');
@@ -49,5 +49,17 @@ describe('leases in a MemoryStore', () => {
     expect(left).toEqual(['short at 2000']);
     await passUntil(40_000);
     expect(left).toEqual(['short at 2000', 'beating at 3000', 'newcomer at 3000', 'long at 30000']);
+  });
+});
+
+describe('a MemoryStore', () => {
+  it('is complete at once when it is the first, and one lease after a restart', () => {
+    const clock = new ManualClock();
+    expect(new MemoryStore(clock, { retentionMs: 60_000 }).isComplete).toBe(true);
+    const restarted = new MemoryStore(clock, { retentionMs: 60_000, isRestart: true });
+    clock.advance(14_999);
+    expect(restarted.isComplete).toBe(false);
+    clock.advance(1);
+    expect(restarted.isComplete).toBe(true);
   });
 });

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ProbeView } from '#contracts';
+import { DEFAULT_TTL_SECONDS, type ProbeView } from '#contracts';
 import type { Clock } from '../clock.js';
 import { nextChangeId } from './change-ids.js';
+import { KnownNames } from './known-names.js';
 import { Listeners } from './listeners.js';
 import { lostTime } from './lost-time.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from './registry-store.js';
 import { KeptInstance } from './kept-instance.js';
 import {
+  expiredFrom,
   vitalsFrom,
   type InstanceReport,
   type NewInstance,
@@ -22,10 +24,21 @@ import {
   type StoredInstance,
 } from './stored-instance.js';
 
+/** What a registry in memory is made with. */
+export interface MemoryStoreOptions {
+  /** How long names of services that lost an instance are kept. */
+  readonly retentionMs: number;
+  /** There was a registry before this one: instances that it knew may not have registered again yet. */
+  readonly isRestart?: boolean;
+  /** How long after a restart the registry counts as incomplete: the longest an instance waits until it registers again. */
+  readonly completeAfterMs?: number;
+}
+
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
 export class MemoryStore extends RegistryStore {
   readonly awaySince = undefined;
   readonly awayFor = undefined;
+  readonly names: KnownNames;
   private readonly instances = new Map<string, KeptInstance>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private readonly followers = new Listeners<[RecordPart]>();
@@ -33,11 +46,21 @@ export class MemoryStore extends RegistryStore {
   private soonest = Infinity;
   private sweptAt: number;
   private lastChange: number;
+  private readonly completeAt: number;
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    { retentionMs, isRestart = false, completeAfterMs = DEFAULT_TTL_SECONDS * 1000 }: MemoryStoreOptions,
+  ) {
     super();
+    this.names = new KnownNames(retentionMs);
     this.sweptAt = clock.now();
+    this.completeAt = isRestart ? this.sweptAt + completeAfterMs : 0;
     this.lastChange = nextChangeId(0, this.sweptAt);
+  }
+
+  get isComplete(): boolean {
+    return this.clock.now() >= this.completeAt;
   }
 
   put(instance: NewInstance, reason: string): Promise<PutResult> {
@@ -56,7 +79,7 @@ export class MemoryStore extends RegistryStore {
     cause: ChangeCause,
     endpoint?: string,
   ): Promise<StoredInstance | undefined> {
-    const kept = this.instances.get(id);
+    const kept = this.live(id);
     if (!kept) return Promise.resolve(undefined);
     const before = kept.registered;
     const after = { ...before, ...state };
@@ -69,7 +92,7 @@ export class MemoryStore extends RegistryStore {
   }
 
   beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const kept = this.instances.get(id);
+    const kept = this.live(id);
     if (!kept) return Promise.resolve(undefined);
     kept.beat(this.clock.now(), report);
     this.noteLease(kept);
@@ -79,7 +102,7 @@ export class MemoryStore extends RegistryStore {
   renew(ids: readonly string[]): Promise<void> {
     const now = this.clock.now();
     for (const id of ids) {
-      const kept = this.instances.get(id);
+      const kept = this.live(id);
       kept?.renew(now);
       if (kept) this.noteLease(kept);
     }
@@ -87,7 +110,7 @@ export class MemoryStore extends RegistryStore {
   }
 
   noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
-    const kept = this.instances.get(id);
+    const kept = this.live(id);
     if (kept) kept.lastProbe = lastProbe;
     return Promise.resolve();
   }
@@ -98,14 +121,23 @@ export class MemoryStore extends RegistryStore {
     return Promise.resolve(kept?.registered);
   }
 
+  removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]> {
+    const removed = ids.filter((id) => {
+      const kept = this.instances.get(id);
+      if (!kept?.isExpired) return false;
+      this.drop(kept.registered, { type: 'removed', reason });
+      return true;
+    });
+    return Promise.resolve(removed);
+  }
+
   sweep(): Promise<Sweep> {
     const now = this.clock.now();
     const lostMs = lostTime(this.sweptAt, now);
     this.sweptAt = now;
     if (lostMs !== 0) this.moveLeases(lostMs);
-    const expired = this.soonest <= now ? this.expiredAt(now) : [];
-    for (const instance of expired)
-      this.drop(instance, { type: 'expired', reason: `no heartbeat for ${instance.ttlSeconds} s` });
+    const expired = this.soonest <= now ? this.overAt(now).map((kept) => this.expire(kept)) : [];
+    this.names.prune(now);
     return Promise.resolve({ expired, lostMs });
   }
 
@@ -138,18 +170,35 @@ export class MemoryStore extends RegistryStore {
 
   private moveLeases(ms: number): void {
     for (const kept of this.instances.values()) {
+      if (kept.isExpired) continue;
       kept.expiresAt += ms;
       this.noteLease(kept);
     }
   }
 
-  private expiredAt(now: number): readonly RegisteredInstance[] {
-    const expired: RegisteredInstance[] = [];
+  /** The instances whose lease is over at `now`. */
+  private overAt(now: number): readonly KeptInstance[] {
+    const over: KeptInstance[] = [];
     this.soonest = Infinity;
-    for (const kept of this.instances.values())
-      if (kept.expiresAt <= now) expired.push(kept.registered);
+    for (const kept of this.instances.values()) {
+      if (kept.isExpired) continue;
+      if (kept.expiresAt <= now) over.push(kept);
       else this.noteLease(kept);
-    return expired;
+    }
+    return over;
+  }
+
+  private expire(kept: KeptInstance): RegisteredInstance {
+    const before = kept.registered;
+    const after = expiredFrom(before, kept.expiresAt);
+    kept.registered = after;
+    this.tell({ before, after }, { type: 'expired', reason: after.health.reason });
+    return after;
+  }
+
+  private live(id: string): KeptInstance | undefined {
+    const kept = this.instances.get(id);
+    return kept?.isExpired ? undefined : kept;
   }
 
   private drop(before: RegisteredInstance, cause: ChangeCause): void {
@@ -162,6 +211,7 @@ export class MemoryStore extends RegistryStore {
     const at = this.clock.now();
     const id = nextChangeId(since, at);
     this.lastChange = id;
+    this.names.follow(change, at);
     this.watchers.tell(change);
     this.followers.tell({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
   }

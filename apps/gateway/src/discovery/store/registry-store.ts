@@ -1,4 +1,5 @@
 import type { DiscoveryEventType, ProbeView } from '#contracts';
+import type { KnownNames } from './known-names.js';
 import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from './stored-instance.js';
 
 /** A difference between what the store held and what it holds now. */
@@ -44,6 +45,7 @@ export interface PutResult {
 
 /** What a sweep came to. */
 export interface Sweep {
+  /** Those that it turned into expired ones, as they are listed now. */
   readonly expired: readonly RegisteredInstance[];
   /** How long nobody could have renewed a lease before it; leases have moved by that much. Mostly 0. */
   readonly lostMs: number;
@@ -61,7 +63,8 @@ export abstract class RegistryStore {
   abstract put(instance: NewInstance, reason: string): Promise<PutResult>;
 
   /**
-   * Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id.
+   * Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id or an expired
+   * instance.
    * @param endpoint what was found out concerns only an instance that is still there
    */
   abstract move(
@@ -71,10 +74,10 @@ export abstract class RegistryStore {
     endpoint?: string,
   ): Promise<StoredInstance | undefined>;
 
-  /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id: nothing comes to life by a heartbeat. */
+  /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id or an expired instance: only a registration brings one back. */
   abstract beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined>;
 
-  /** Renews leases on the word of traffic that was answered; ids that are unknown stay so. */
+  /** Renews leases on the word of traffic that was answered; unknown ids and expired instances stay as they are. */
   abstract renew(ids: readonly string[]): Promise<void>;
 
   /** Keeps what a probe said, if the instance is still there. Watchers hear nothing of it. */
@@ -83,16 +86,28 @@ export abstract class RegistryStore {
   /** Takes an instance out for good and returns it. */
   abstract remove(id: string, reason: string): Promise<RegisteredInstance | undefined>;
 
+  /** Removes those of the instances that have expired; returns their ids. */
+  abstract removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]>;
+
   /**
-   * Takes out, as `expired`, every instance whose lease has run out. Meant to be called every {@link SWEEP_EVERY_MS}:
-   * time in which nobody swept is time in which nobody heard heartbeats, and is given back to every lease first.
+   * Turns every instance whose lease has run out into an expired one, which stays listed as `down`, and drops names whose
+   * retention has passed. Meant to be called every {@link SWEEP_EVERY_MS}: time in which nobody swept is time in which nobody heard heartbeats, and is given back to every lease first.
    */
   abstract sweep(): Promise<Sweep>;
 
   abstract get(id: string): Promise<StoredInstance | undefined>;
 
-  /** Instances in order of their first registration; only those of one service if it is named. */
+  /** Instances in order of their first registration, expired ones too; only those of one service if it is named. */
   abstract list(service?: string): Promise<readonly StoredInstance[]>;
+
+  /** Names of services that lost an instance within the retention; what a service without instances is known by. */
+  abstract get names(): KnownNames;
+
+  /**
+   * `false`: services may exist that this store has not heard of yet, as after a restart of a gateway whose registry is in
+   * memory. Unknown names are then no reason to tell a client that there is no such service.
+   */
+  abstract get isComplete(): boolean;
 
   /** Whether it falls to this gateway to look after an instance. While the store is away each looks after all. */
   abstract isOurs(id: string): boolean;

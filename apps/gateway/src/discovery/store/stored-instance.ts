@@ -7,6 +7,8 @@ export interface InstanceHealth {
   readonly reason: string;
   /** For one that is there and fails: until when no probe may put it back, milliseconds since the epoch. */
   readonly notBefore?: number;
+  /** When the lease ran out, milliseconds since the epoch: the instance is `down` until it registers again. */
+  readonly expiredAt?: number;
 }
 
 /** How an instance says it feels. */
@@ -67,7 +69,8 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   isDraining: registered.isDraining,
   health: registered.health,
   lastHeartbeatAt: vitals.lastHeartbeatAt,
-  expiresAt: vitals.expiresAt,
+  // No store keeps the lease of an expired instance.
+  expiresAt: registered.health.expiredAt ?? vitals.expiresAt,
   report: vitals.report,
   lastProbe: vitals.lastProbe,
 });
@@ -98,6 +101,18 @@ export const leaseFrom = (
   lastHeartbeatAt: now,
   expiresAt: now + ttlSeconds * 1000,
 });
+
+/** An instance whose lease ran out at `expiredAt`, as it stays listed. */
+export const expiredFrom = (instance: RegisteredInstance, expiredAt: number): RegisteredInstance => ({
+  ...instance,
+  isDraining: false,
+  health: { status: 'down', reason: expiryReason(instance.ttlSeconds), expiredAt },
+});
+
+export const expiryReason = (ttlSeconds: number): string => `lease expired: no heartbeat for ${ttlSeconds} s`;
+
+/** Whether the lease of an instance ran out: it takes no requests, heartbeats or health checks until it registers again. */
+export const isExpired = ({ health }: RegisteredInstance): boolean => health.expiredAt !== undefined;
 
 const DRAINING_REASON = 'draining: it finishes what it has and takes no new requests';
 

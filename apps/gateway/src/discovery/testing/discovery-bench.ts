@@ -1,5 +1,6 @@
 import { TargetDoor } from '../access/target-door.js';
 import type { Instance } from '../instance.js';
+import { ExpiredInstances } from '../leases/expired-instances.js';
 import { LeaseSweeper } from '../leases/lease-sweeper.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import { TrafficBeats } from '../leases/traffic-beats.js';
@@ -17,15 +18,24 @@ import { TableKeeper } from '../table-keeper.js';
 import { ManualClock } from './manual-clock.js';
 import { ScriptedProbe } from './scripted-probe.js';
 
+/** How long expired instances and names are kept. */
+export const RETENTION_MS = 60_000;
+
 /** Real parts of discovery around a clock that a spec moves. */
 export class DiscoveryBench {
   readonly clock = new ManualClock();
-  readonly store = new MemoryStore(this.clock);
+  readonly store = new MemoryStore(this.clock, { retentionMs: RETENTION_MS });
   readonly table = new LiveServiceTable();
   readonly targets = new LocalTargets(this.store);
   readonly keeper = new TableKeeper(this.table, this.targets, this.store);
   readonly stalls: number[] = [];
-  readonly sweeper = new LeaseSweeper(this.store, (lostMs) => this.stalls.push(lostMs));
+  readonly expired = new ExpiredInstances(this.store, RETENTION_MS);
+  readonly sweeper = new LeaseSweeper({
+    store: this.store,
+    expired: this.expired,
+    clock: this.clock,
+    onStall: (lostMs) => this.stalls.push(lostMs),
+  });
   readonly probe = new ScriptedProbe();
   readonly prober = new Prober(this.store, this.probe, this.clock);
   readonly errors: unknown[] = [];
@@ -53,8 +63,8 @@ export class DiscoveryBench {
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
-    const { store, keeper, targets, sweeper, door } = this;
-    this.registry = new RegistryService({ store, keeper, targets, sweeper, door, limits });
+    const { store, keeper, targets, sweeper, expired, door } = this;
+    this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, door, limits });
   }
 
   /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */
@@ -83,8 +93,9 @@ export class DiscoveryBench {
     return instance;
   }
 
+  /** Those whose lease runs. */
   ids(service: string): string[] {
-    return this.table.current.get(service)?.instances.map(({ id }) => id) ?? [];
+    return this.table.current.get(service)?.live.map(({ id }) => id) ?? [];
   }
 
   available(service: string): string[] {

@@ -1,5 +1,5 @@
 import type { RecordedChange, RegistryStore, StoreChange } from '../store/registry-store.js';
-import type { NewInstance } from '../store/stored-instance.js';
+import { isExpired, type NewInstance } from '../store/stored-instance.js';
 import { storedFrom } from '../stored-from.js';
 
 /** A store under test, and its time. */
@@ -40,7 +40,8 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     const seen = () => records.map(({ type, before, after }) => `${type} ${(after ?? before)?.id ?? ''}`);
-    const ids = async () => (await store.list()).map(({ id }) => id);
+    /** Of those whose lease runs. */
+    const ids = async () => (await store.list()).filter((each) => !isExpired(each)).map(({ id }) => id);
 
     it('gives back what was put, in order of first registration', async () => {
       await store.put(instance('b'), 'it registered');
@@ -103,7 +104,8 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       await bench.pass(300);
       await store.renew(['a', 'b']);
       await bench.pass(300);
-      expect(await store.list()).toMatchObject([{ id: 'a', lastHeartbeatAt: after.lastHeartbeatAt }]);
+      expect(await ids()).toEqual(['a']);
+      expect(await store.get('a')).toMatchObject({ lastHeartbeatAt: after.lastHeartbeatAt });
       await bench.pass(400);
       expect(await ids()).toEqual([]);
     });
@@ -146,19 +148,79 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records[1]).toMatchObject({ type: 'unregistered', reason: 'it left', after: undefined });
     });
 
-    it('takes out what has expired, once, and nothing else', async () => {
+    it('keeps what has expired as down, once, and nothing else', async () => {
       await store.put(instance('a'), 'it registered');
+      await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
       await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
       expect((await store.sweep()).expired).toEqual([]);
       await bench.pass(700);
       expect(await ids()).toEqual(['b']);
+      const [expired] = await store.list();
+      const { expiredAt = NaN } = expired?.health ?? {};
+      const reason = 'lease expired: no heartbeat for 0.5 s';
+      expect(expired).toMatchObject({ id: 'a', isDraining: false, health: { status: 'down', reason } });
+      expect(expired?.expiresAt).toBe(expiredAt);
+      expect(expiredAt - (expired?.registeredAt ?? NaN)).toBe(500);
       expect((await store.sweep()).expired).toEqual([]);
       expect(records.at(-1)).toMatchObject({
         type: 'expired',
-        reason: 'no heartbeat for 0.5 s',
-        before: { id: 'a' },
-        after: undefined,
+        reason,
+        before: { id: 'a', isDraining: true },
+        after: { id: 'a', health: { status: 'down', expiredAt } },
       });
+    });
+
+    it('changes an expired instance by a registration alone', async () => {
+      await store.put(instance('a'), 'it registered');
+      await bench.pass(700);
+      const expired = await store.get('a');
+      expect(await store.beat('a', {})).toBeUndefined();
+      expect(await store.move('a', { health: { status: 'up', reason: 'probed' } }, cause)).toBeUndefined();
+      expect(await store.move('a', { isDraining: true }, cause)).toBeUndefined();
+      await store.renew(['a']);
+      await store.noteProbe('a', { at: '2026-01-01T00:00:00.000Z', ok: true, latencyMs: 1 });
+      expect(await store.get('a')).toEqual(expired);
+      await bench.stall(1500);
+      await store.sweep();
+      expect(await store.get('a')).toEqual(expired);
+      const { before, after } = await store.put(instance('a'), 'it registered');
+      expect(before).toMatchObject({ id: 'a', health: { status: 'down' } });
+      expect(after.expiresAt - after.registeredAt).toBe(500);
+      expect(await store.beat('a', {})).toMatchObject({ health: { status: 'up' } });
+      expect(seen()).toEqual(['registered a', 'expired a', 'renewed a']);
+    });
+
+    it('removes those that have expired, and no other', async () => {
+      await store.put(instance('a'), 'it registered');
+      await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
+      await bench.pass(700);
+      expect(await store.removeExpired(['b', 'a', 'c'], 'a cleanup')).toEqual(['a']);
+      expect(await store.removeExpired(['a'], 'a cleanup')).toEqual([]);
+      expect((await store.list()).map(({ id }) => id)).toEqual(['b']);
+      expect(records.at(-1)).toMatchObject({ type: 'removed', reason: 'a cleanup', after: undefined });
+    });
+
+    it('knows the names of services that lost an instance, and when', async () => {
+      const sightings: string[] = [];
+      store.names.watch((service) => sightings.push(service));
+      await store.put(instance('a'), 'it registered');
+      await store.put(instance('b', { name: 'orders' }), 'it registered');
+      await store.put(instance('c', { name: 'papers' }), 'it registered');
+      expect([...store.names.all]).toEqual([]);
+      await bench.pass(700);
+      const { expiresAt } = (await store.get('a'))!;
+      expect(store.names.all.get('users')).toBe(expiresAt);
+      await store.removeExpired(['a', 'b', 'c'], 'a cleanup');
+      expect([...store.names.all.keys()].sort()).toEqual(['orders', 'papers', 'users']);
+      expect(sightings.sort()).toEqual(['orders', 'papers', 'users']);
+    });
+
+    it('knows a name after the last instance was unregistered or registered as another service', async () => {
+      await store.put(instance('a', { ttlSeconds: 300 }), 'it registered');
+      await store.put(instance('a', { name: 'people', ttlSeconds: 300 }), 'it registered');
+      expect([...store.names.all.keys()]).toEqual(['users']);
+      await store.remove('a', 'it left');
+      expect(store.names.all.get('people')).toBe(records.at(-1)?.at);
     });
 
     it('moves leases along by time in which nobody swept', async () => {

@@ -19,6 +19,7 @@ export const viewOf = (stored: StoredInstance, transport: InstanceTransport): In
   registeredAt: iso(stored.registeredAt),
   lastHeartbeatAt: iso(stored.lastHeartbeatAt),
   expiresAt: iso(stored.expiresAt),
+  ...(stored.health.expiredAt !== undefined && { expiredAt: iso(stored.health.expiredAt) }),
   lastProbe: stored.lastProbe,
   ...stored.report,
 });

@@ -2,8 +2,9 @@ import type { ServiceSummary } from '#contracts';
 import type { ServiceEntry } from '../service-table.js';
 
 /** A service as `GET /services` answers it. */
-export const summaryOf = ({ name, instances }: ServiceEntry): ServiceSummary => ({
+export const summaryOf = ({ name, instances, lastSeenAt }: ServiceEntry): ServiceSummary => ({
   name,
+  lastSeenAt: new Date(lastSeenAt ?? Date.now()).toISOString(),
   instances: {
     total: instances.length,
     healthy: instances.filter(({ status }) => status === 'up').length,

@@ -8,7 +8,7 @@ import { Explainer } from './explain.js';
 describe('Explainer', () => {
   const services = tableOf(
     instanceOf({ id: 'a' }),
-    instanceOf({ id: 'b', status: 'down', statusReason: 'its lease ran out' }),
+    instanceOf({ id: 'b', status: 'down', statusReason: 'its lease ran out', expiredAt: 1 }),
     instanceOf({ id: 'c', weight: 0 }),
     instanceOf({ id: 'd', name: 'orders', status: 'draining', statusReason: 'a drain was asked for' }),
   );

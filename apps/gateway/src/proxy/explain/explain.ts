@@ -1,5 +1,5 @@
 import type { Problem, ProblemDocument } from '#contracts';
-import type { Instance, LiveServiceTable } from '../../discovery/index.js';
+import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
 import { circuitOpen, noHealthyInstance, outsideProxy } from '../problems.js';
 import type { Policy } from '../policy.js';
 import type { BreakerState } from '../resilience/breaker.js';
@@ -86,7 +86,7 @@ export class Explainer {
         ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
       ],
       attempts: nextAttempts(match.route, entry?.available ?? [], method),
-      problem: problemAhead(match.route, available.size),
+      problem: problemAhead(match.route, entry),
     };
   }
 }
@@ -105,10 +105,15 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   problem: describeProblem(problem),
 });
 
-function problemAhead({ breaker }: Route, available: number): Explanation['problem'] {
+function problemAhead({ breaker }: Route, entry: ServiceEntry | undefined): Explanation['problem'] {
   if (breaker && !breaker.wouldAdmit(performance.now()))
     return describeProblem(circuitOpen('most requests to this service failed'));
-  return available === 0 ? describeProblem(noHealthyInstance('no instance can take requests now')) : null;
+  return entry?.available.length ? null : describeProblem(noHealthyInstance(whyNone(entry)));
+}
+
+function whyNone(entry: ServiceEntry | undefined): string {
+  if (entry?.lastSeenAt === undefined) return 'no instance can take requests now';
+  return `the service has had no live instance since ${new Date(entry.lastSeenAt).toISOString()}`;
 }
 
 function describeProblem(problem: Problem): Explanation['problem'] {

@@ -10,9 +10,9 @@ import type { Failure } from './failure.js';
 
 const RETRY_SOON = { 'retry-after': '2' };
 
-/** What a client is told when nobody is there who could be asked. */
-export const noneHealthy = (): Problem =>
-  noHealthyInstance('no instance of this service can take requests now', { headers: RETRY_SOON });
+/** The response when no instance can take the request. */
+export const noneHealthy = (detail = 'no instance of this service can take requests now'): Problem =>
+  noHealthyInstance(detail, { headers: RETRY_SOON });
 
 /** What a client is told when everybody who could be asked is busy. */
 export const allFull = (): Problem =>

@@ -2,6 +2,10 @@ import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discove
 import { declarationOf } from '../policy-of-metadata.js';
 import type { Route } from './route.js';
 
+/** Expired instances have no say while others run; alone, they keep the policy until one registers again. */
+const declaredBy = ({ live, instances }: ServiceEntry): string =>
+  declarationOf(live.length > 0 ? live : instances);
+
 /** Makes the route of a service from what its instances declare. */
 export type CompileRoute = (service: string, declaration: string) => Route;
 
@@ -26,7 +30,7 @@ export class RouteTable {
     services.onChange((table) => this.follow(table));
   }
 
-  /** `undefined`: no such service. Names are matched exactly. */
+  /** `undefined`: the name is not known. Names are matched exactly. */
   get(service: string): Route | undefined {
     return this.routes.get(service)?.route ?? this.compiled(service);
   }
@@ -34,7 +38,7 @@ export class RouteTable {
   private compiled(service: string): Route | undefined {
     const entry = this.services.current.get(service);
     if (!entry) return undefined;
-    const declaration = declarationOf(entry.instances);
+    const declaration = declaredBy(entry);
     const route = this.compile(service, declaration);
     this.routes.set(service, { route, declaration, entry });
     return route;
@@ -44,7 +48,7 @@ export class RouteTable {
     for (const [service, known] of this.routes) {
       const entry = table.get(service);
       if (entry === known.entry) continue;
-      if (entry && declarationOf(entry.instances) === known.declaration) known.entry = entry;
+      if (entry && declaredBy(entry) === known.declaration) known.entry = entry;
       else this.routes.delete(service);
     }
   }

@@ -54,6 +54,15 @@ describe('Router', () => {
     expect(routes.get('users')).not.toBe(route);
   });
 
+  it('takes the policy from instances whose lease runs, and from expired ones when none does', () => {
+    const declaring = (id: string, ms: string, expiredAt?: number) =>
+      instanceOf({ id, metadata: { 'gateway.timeout.total-ms': ms }, expiredAt });
+    setInstances(services, [declaring('a', '100'), declaring('b', '200', 1)]);
+    expect(routes.get('users')?.policy.timeouts.totalMs).toBe(100);
+    setInstances(services, [declaring('b', '200', 1)]);
+    expect(routes.get('users')?.policy.timeouts.totalMs).toBe(200);
+  });
+
   it('compiles a route anew when its instances declare another policy, and only then', () => {
     const declaring = (ms: string) =>
       setInstances(services, [

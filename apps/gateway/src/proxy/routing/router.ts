@@ -1,6 +1,7 @@
-import { Problem } from '#contracts';
+import { Problem, SERVICE_NAME } from '#contracts';
 import { escapes } from '../edge/path-rules.js';
 import type { Exchange } from '../exchange.js';
+import { noneHealthy } from '../forwarding/failure-problem.js';
 import { malformedRequest, pathEscapesService, unknownService } from '../problems.js';
 import type { RouteTable } from './route-table.js';
 import type { Route } from './route.js';
@@ -8,7 +9,11 @@ import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
 
 /** Finds the route of an exchange and what its instance is asked for. */
 export class Router {
-  constructor(private readonly routes: RouteTable) {}
+  /** @param isComplete whether the registry knows all services: until then an unknown name may be one of them */
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly isComplete: () => boolean = () => true,
+  ) {}
 
   /** The exchange's route, noted on it as well; or the problem with its target. */
   match(exchange: Exchange): Route | Problem {
@@ -36,6 +41,12 @@ export class Router {
     if (escapes(`/${service}`) || escapes(target.slice(end, pathEnd(target))))
       return pathEscapesService('dot segments lead out of the service');
     if (target.includes('#')) return malformedRequest('a request target has no fragment');
-    return this.routes.get(service) ?? unknownService('no service of this name is registered');
+    return this.routes.get(service) ?? this.missing(service);
+  }
+
+  private missing(service: string): Problem {
+    if (this.isComplete() || !SERVICE_NAME.test(service))
+      return unknownService('no service of this name is registered');
+    return noneHealthy('the gateway has restarted, and services are still registering');
   }
 }

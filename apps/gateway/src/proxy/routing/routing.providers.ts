@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import { LiveServiceTable } from '../../discovery/index.js';
+import { LiveServiceTable, RegistryService } from '../../discovery/index.js';
 import type { GatewayConfig } from '../../gateway.config.js';
 import { Explainer } from '../explain/explain.js';
 import { TrafficMetrics } from '../../metrics/index.js';
@@ -32,7 +32,12 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
     },
     inject: [LiveServiceTable, LoopLag, TrafficMetrics],
   },
-  { provide: Router, useFactory: (routes: RouteTable) => new Router(routes), inject: [RouteTable] },
+  {
+    provide: Router,
+    useFactory: (routes: RouteTable, registry: RegistryService) =>
+      new Router(routes, () => registry.isComplete),
+    inject: [RouteTable, RegistryService],
+  },
   {
     provide: Explainer,
     useFactory: (router: Router, services: LiveServiceTable) => new Explainer(router, services),

@@ -14,6 +14,7 @@ export const instanceOf = (known: Partial<Instance> & { readonly id: string }): 
   metadata: {},
   status: 'up',
   statusReason: 'it registered',
+  expiredAt: undefined,
   load: new InstanceLoad(),
   ...known,
 });
@@ -32,8 +33,9 @@ export function tableOf(...instances: readonly Instance[]): LiveServiceTable {
 /** Replaces what `services` holds. */
 export function setInstances(services: LiveServiceTable, instances: readonly Instance[]): void {
   const names = new Set([...services.current.entries, ...instances].map(({ name }) => name));
-  const changes = [...names].map(
-    (name) => [name, instances.filter((instance) => instance.name === name)] as const,
-  );
+  const changes = [...names].map((name) => ({
+    name,
+    instances: instances.filter((instance) => instance.name === name),
+  }));
   services.replace(services.current.with(changes));
 }

@@ -1,4 +1,5 @@
 import { KeptInstance } from '../kept-instance.js';
+import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
 import { storedOf, vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
@@ -13,9 +14,15 @@ interface Pictured {
 
 /** What this gateway knows of the store: as new as the last change that it has read. Serves on while the store is away. */
 export class Picture {
+  readonly names: KnownNames;
   private readonly known = new Map<string, Pictured>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private lastChange = 0;
+
+  /** @param retentionMs how long names of services that lost an instance are kept */
+  constructor(retentionMs: number) {
+    this.names = new KnownNames(retentionMs);
+  }
 
   /** The id of the newest change that is in here. */
   get change(): number {
@@ -44,6 +51,7 @@ export class Picture {
   /** Takes in a change that was read. */
   apply({ id: revision, at, type, before, after }: RecordedChange): void {
     this.lastChange = revision;
+    this.names.follow({ before, after }, at);
     if (!after) {
       this.drop(before?.id ?? '');
       return;
@@ -54,8 +62,9 @@ export class Picture {
   }
 
   /** Takes in everything, as it was when `change` was the newest. */
-  replace(instances: readonly RevisedInstance[], change: number): void {
+  replace(instances: readonly RevisedInstance[], names: ReadonlyMap<string, number>, change: number): void {
     this.lastChange = change;
+    this.names.replace(names);
     const ids = new Set(instances.map(({ instance }) => instance.id));
     for (const id of this.known.keys()) if (!ids.has(id)) this.drop(id);
     for (const revised of instances) {
@@ -71,9 +80,13 @@ export class Picture {
     if (known?.revision === revision) known.kept.note(instance);
   }
 
-  /** What the heartbeat of an instance is passed on with; `undefined` for an unknown id. */
+  /**
+   * What the heartbeat of an instance is passed on with; `undefined` for an unknown id and for an
+   * expired instance: the store looks at it then, since another gateway may know that it has registered again.
+   */
   beating(id: string): BeatingInstance | undefined {
     const known = this.known.get(id);
+    if (known?.kept.isExpired) return undefined;
     return known && { revision: known.revision, ttlSeconds: known.kept.registered.ttlSeconds };
   }
 
@@ -86,10 +99,10 @@ export class Picture {
     return kept.stored;
   }
 
-  /** Moves an instance to another state here alone. */
+  /** Moves an instance whose lease runs to another state here alone. */
   moveHere(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
     const known = this.known.get(id);
-    if (!known) return undefined;
+    if (!known || known.kept.isExpired) return undefined;
     const instance = { ...known.kept.stored, ...state };
     this.keep({ instance, revision: known.revision });
     return instance;

@@ -14,6 +14,7 @@ import { GatheredBeats } from './gathered-beats.js';
 import { Limited } from './limited.js';
 import { PendingMoves } from './pending-moves.js';
 import { Picture } from './picture.js';
+import type { KnownNames } from '../known-names.js';
 import type { SessionOptions } from './redis-session.js';
 import { RegistryLink, type LinkWatcher } from './registry-link.js';
 import type { RegistryScripts } from './registry-scripts.js';
@@ -23,14 +24,22 @@ import { chosenFor } from './rendezvous.js';
 /** The time-out of a command is for the server, not for those before it: when a whole fleet registers, thousands wait here in place of there. */
 const CHANGES_AT_ONCE = 64;
 
+/** What a shared registry is made with. */
+export interface RedisStoreOptions extends SessionOptions {
+  /** How long names of services that lost an instance are kept. */
+  readonly retentionMs: number;
+}
+
 /**
  * The registry of any number of gateways, in Redis. Writes are scripts; what they change comes back to every gateway, this
  * one too, through one stream, so that all of them see the same changes in the same order.
  */
 export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleDestroy {
-  private readonly picture = new Picture();
+  /** A gateway starts with all that the store holds. */
+  readonly isComplete = true;
+  private readonly picture: Picture;
   private readonly pending = new PendingMoves();
-  private readonly synchroniser = new Synchroniser(this.picture, this.pending);
+  private readonly synchroniser: Synchroniser;
   private readonly link: RegistryLink;
   private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
   private readonly changes = new Limited(CHANGES_AT_ONCE);
@@ -39,10 +48,12 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private gateways: readonly string[] = [];
 
   constructor(
-    private readonly options: SessionOptions,
+    private readonly options: RedisStoreOptions,
     watcher: LinkWatcher,
   ) {
     super();
+    this.picture = new Picture(options.retentionMs);
+    this.synchroniser = new Synchroniser(this.picture, this.pending);
     this.link = new RegistryLink(options, this.picture, this.synchroniser, watcher);
   }
 
@@ -52,6 +63,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
 
   get awayFor(): string | undefined {
     return this.link.awayFor;
+  }
+
+  get names(): KnownNames {
+    return this.picture.names;
   }
 
   /** Resolves when the gateway knows what is registered: until then it must not listen. */
@@ -111,9 +126,20 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     return removed?.before;
   }
 
+  async removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]> {
+    if (ids.length === 0) return [];
+    const { change, removed } = await this.change((scripts) => scripts.removeExpired(ids, reason));
+    await this.link.reached(change);
+    return removed;
+  }
+
   async sweep(): Promise<Sweep> {
+    const { retentionMs } = this.options;
+    this.names.prune(Date.now());
     if (this.awaySince !== undefined) return { expired: [], lostMs: 0 };
-    const { epoch, change, lostMs, gateways, expired } = await this.run((scripts) => scripts.sweep());
+    const { epoch, change, lostMs, gateways, expired } = await this.run((scripts) =>
+      scripts.sweep(retentionMs),
+    );
     this.gateways = gateways;
     this.link.noteEpoch(epoch);
     if (expired.length > 0) await this.link.reached(change);

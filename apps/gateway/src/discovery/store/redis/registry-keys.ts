@@ -20,6 +20,8 @@ const NAMES = [
   'clock',
   // the last changes, in their order
   'changes',
+  // name of a service that lost an instance, scored by when it last did
+  'names',
 ] as const;
 
 /** The keys of a registry. The hash tag keeps all of them in one slot of a cluster, as scripts demand. */

@@ -5,9 +5,9 @@ import type { NewInstance, RegisteredInstance } from '../stored-instance.js';
 import type { Beat, Renewal } from './gathered-beats.js';
 import { PRELUDE } from './lua/prelude.js';
 import { CENSUS, LOOK, STATE } from './lua/reads.js';
-import { FORGET_OTHERS, RESTORE } from './lua/restore.js';
+import { FORGET_OTHERS, RESTORE, RESTORE_NAMES } from './lua/restore.js';
 import { LEAVE, SWEEP } from './lua/upkeep.js';
-import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE, RENEW } from './lua/writes.js';
+import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE, REMOVE_EXPIRED, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
 
@@ -18,12 +18,14 @@ const SCRIPTS = {
   RENEW,
   NOTE_PROBE,
   REMOVE,
+  REMOVE_EXPIRED,
   SWEEP,
   LEAVE,
   STATE,
   LOOK,
   CENSUS,
   RESTORE,
+  RESTORE_NAMES,
   FORGET_OTHERS,
 };
 
@@ -47,6 +49,8 @@ export interface Snapshot {
   readonly epoch: string | undefined;
   readonly change: number;
   readonly instances: readonly RevisedInstance[];
+  /** Known names of services, and when each was last seen, oldest first. */
+  readonly names: ReadonlyMap<string, number>;
 }
 
 /** What a sweep found. */
@@ -89,14 +93,14 @@ export class RegistryScripts {
     };
   }
 
-  /** Resolves to nothing for an unknown id; to change 0 when nothing moved. */
+  /** Resolves to nothing for an unknown id or an expired instance; to change 0 when nothing moved. */
   async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint = '') {
     const json = JSON.stringify(state);
     const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, endpoint);
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
-  /** Resolves in the same order to how each lease was renewed; to `undefined` for an unknown id. */
+  /** Resolves in the same order to how each lease was renewed; to `undefined` for an unknown id or an expired instance. */
   async beat(beats: readonly Beat[]): Promise<readonly (Renewal | undefined)[]> {
     const found: (Renewal | undefined)[] = [];
     for (const some of inParts(beats)) {
@@ -126,8 +130,21 @@ export class RegistryScripts {
     return before === undefined ? undefined : { change: Number(change), before: instanceFrom(before) };
   }
 
-  async sweep(): Promise<Swept> {
-    const answer = await this.call<[string, string, string, string[], string[]]>('SWEEP');
+  /** Resolves to the ids of those that were there and had expired, and the newest change. */
+  async removeExpired(ids: readonly string[], reason: string) {
+    const removed: string[] = [];
+    let newest = 0;
+    for (const some of inParts(ids)) {
+      const [change, gone] = await this.call<[string, string[]]>('REMOVE_EXPIRED', reason, ...some);
+      newest = Number(change);
+      removed.push(...gone);
+    }
+    return { change: newest, removed };
+  }
+
+  /** @param retentionMs how long names of services that lost an instance are kept */
+  async sweep(retentionMs: number): Promise<Swept> {
+    const answer = await this.call<[string, string, string, string[], string[]]>('SWEEP', retentionMs);
     const [epoch, change, lost, gateways, expired] = answer;
     return {
       epoch,
@@ -157,23 +174,33 @@ export class RegistryScripts {
 
   /** What changes while this reads comes again with the changes after the one that it answers. */
   async snapshot(): Promise<Snapshot> {
-    const [epoch, change, ids] = await this.call<[string, string, string[]]>('CENSUS');
+    const [epoch, change, ids, names] = await this.call<[string, string, string[], string[]]>('CENSUS');
     const instances = await this.look(ids);
     const { epoch: epochAtEnd } = await this.state();
-    return { epoch: epoch === epochAtEnd ? epoch : undefined, change: Number(change), instances };
+    return {
+      epoch: epoch === epochAtEnd ? epoch : undefined,
+      change: Number(change),
+      instances,
+      names: namesFrom(names),
+    };
   }
 
   /**
    * Gives the store back what it lost. Resolves to its epoch, or to `undefined` when it lost data again in between.
    * @param seen the id of the newest change that this gateway has seen
    */
-  async restore(seen: number, all: readonly RevisedInstance[]): Promise<string | undefined> {
+  async restore(
+    seen: number,
+    all: readonly RevisedInstance[],
+    names: ReadonlyMap<string, number>,
+  ): Promise<string | undefined> {
     const epochs = new Set<string>();
     // Also when there are none: the store has to learn which ids were given.
     for (const some of all.length === 0 ? [[]] : inParts(all)) {
       const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
       epochs.add(await this.call<string>('RESTORE', seen, ...rows));
     }
+    epochs.add(await this.call<string>('RESTORE_NAMES', ...[...names].flat()));
     epochs.add(await this.call<string>('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id)));
     return epochs.size === 1 ? [...epochs][0] : undefined;
   }
@@ -189,6 +216,13 @@ export class RegistryScripts {
 
 function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
+}
+
+/** Members and their scores in turn, as a sorted set is read. */
+function namesFrom(answer: readonly string[]): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  for (let i = 0; i < answer.length; i += 2) names.set(answer[i] as string, Number(answer[i + 1]));
+  return names;
 }
 
 type BeatAnswer = 1 | string | Row | null;

@@ -16,8 +16,8 @@ withRedis('gateways on one Redis', (server) => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  const open = async (prefix?: string, url = server().url) => {
-    const opened = await StoreOnRedis.open(url, prefix);
+  const open = async (prefix?: string, url = server().url, retentionMs?: number) => {
+    const opened = await StoreOnRedis.open(url, prefix, retentionMs);
     closing.push(() => opened.close());
     return opened;
   };
@@ -217,6 +217,47 @@ withRedis('gateways on one Redis', (server) => {
     expect([one.gaps, other.gaps]).toEqual([0, 0]);
   });
 
+  it('give back what has expired, and the names of services that are gone', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 0.3);
+    await one.register('gone', 300, 'papers');
+    await one.store.remove('gone', 'it left');
+    await one.pass(600);
+    await agree(one, other);
+    const expired = await one.store.get('a');
+    const names = new Map(one.store.names.all);
+    expect([...names.keys()].sort()).toEqual(['papers', 'users']);
+    await client().del(...registryKeys(one.prefix));
+    await Promise.all([one.pass(500), other.pass(500)]);
+    const late = await open(one.prefix);
+    expect(await late.store.get('a')).toEqual(expired);
+    expect(expired).toMatchObject({ health: { status: 'down' } });
+    for (const { store } of [one, other, late]) expect(new Map(store.names.all)).toEqual(names);
+    expect(await late.store.beat('a', {})).toBeUndefined();
+    await late.pass(300);
+    expect(await late.live()).toEqual([]);
+  });
+
+  it('forget names whose retention has passed, in Redis too', async () => {
+    const one = await open(undefined, server().url, 400);
+    await one.register('a');
+    await one.store.remove('a', 'it left');
+    expect([...one.store.names.all.keys()]).toEqual(['users']);
+    await one.pass(700);
+    expect([...one.store.names.all.keys()]).toEqual([]);
+    expect(await client().zcard(`{${one.prefix}}:names`)).toBe(0);
+  });
+
+  it('let a heartbeat through that another gateway made possible again', async () => {
+    const [one, other] = await pair();
+    await one.register('a', 0.3);
+    await one.pass(600);
+    await agree(one, other);
+    expect(await other.store.beat('a', {})).toBeUndefined();
+    await one.register('a');
+    expect(await other.store.beat('a', {})).toMatchObject({ id: 'a', health: { status: 'up' } });
+  });
+
   it('give a large registry back in pieces: no command holds the server up for long', async () => {
     const [one, other] = await pair();
     const ids = Array.from({ length: 2500 }, (_, i) => `i${i}`).sort();
@@ -328,9 +369,9 @@ withRedis('leases on one Redis', (server) => {
     server().process.signal('SIGCONT');
     await waitFor('the return', () => one.told.length === 3 && other.told.length === 3);
     await Promise.all([one.pass(500), other.pass(500)]);
-    expect(await other.ids()).toEqual(['a']);
+    expect(await other.live()).toEqual(['a']);
     await Promise.all([one.pass(2500), other.pass(2500)]);
-    expect(await other.ids()).toEqual([]);
+    expect(await other.live()).toEqual([]);
   });
 
   it('outlive the gateway that stood still and heard their heartbeats, while others sweep on', async () => {
@@ -341,12 +382,12 @@ withRedis('leases on one Redis', (server) => {
     await one.store.sweep();
     // `one` stands still: it sends nothing, not even a sweep.
     await other.pass(3500);
-    expect(await other.ids()).toEqual(['a']);
+    expect(await other.live()).toEqual(['a']);
     expect((await one.store.sweep()).expired).toEqual([]);
     await Promise.all([one.pass(700), other.pass(700)]);
-    expect(await one.ids()).toEqual(['a']);
+    expect(await one.live()).toEqual(['a']);
     await Promise.all([one.pass(2500), other.pass(2500)]);
-    expect(await one.ids()).toEqual([]);
+    expect(await one.live()).toEqual([]);
     expect(one.changes.filter(({ type }) => type === 'expired')).toHaveLength(2);
   });
 
@@ -355,7 +396,7 @@ withRedis('leases on one Redis', (server) => {
     await one.register('a', 1);
     await one.close();
     await other.pass(1500);
-    expect(await other.ids()).toEqual([]);
+    expect(await other.live()).toEqual([]);
   });
 
   it('are taken out once, whoever sweeps', async () => {

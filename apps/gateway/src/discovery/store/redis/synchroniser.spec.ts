@@ -25,7 +25,7 @@ withRedis('a picture of a Redis that is emptied', (server) => {
   });
 
   async function synchronised() {
-    const picture = new Picture();
+    const picture = new Picture(60_000);
     const synchroniser = new Synchroniser(picture, new PendingMoves());
     for (const id of ids)
       await session.scripts.put(storedFrom({ name: 'users', url }, id, url), 'it registered');

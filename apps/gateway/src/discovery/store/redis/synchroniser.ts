@@ -38,11 +38,11 @@ export class Synchroniser {
   async synchronise(session: Pick<RedisSession, 'scripts' | 'history'>): Promise<void> {
     const { scripts } = session;
     if (!this.isBehind && !this.hasLost(await scripts.state())) return this.pending.flush(scripts);
-    const { epoch, change, instances } = await this.read(scripts);
+    const { epoch, change, instances, names } = await this.read(scripts);
     const entries = await session.history(change);
     this.epoch = epoch;
     this.isBehind = false;
-    this.picture.replace(instances, change);
+    this.picture.replace(instances, names, change);
     const since = entries[0]?.since ?? change;
     this.followers.tell({ changes: changesIn(entries), since, upTo: change });
   }
@@ -55,7 +55,9 @@ export class Synchroniser {
     for (;;) {
       const state = await scripts.state();
       const { picture } = this;
-      const epoch = this.hasLost(state) ? await scripts.restore(picture.change, picture.all) : state.epoch;
+      const epoch = this.hasLost(state)
+        ? await scripts.restore(picture.change, picture.all, picture.names.all)
+        : state.epoch;
       await this.pending.flush(scripts);
       const snapshot = await scripts.snapshot();
       if (epoch !== undefined && snapshot.epoch === epoch) return snapshot;

@@ -20,4 +20,4 @@ export function retainRegistered(services: LiveServiceTable, client: UpstreamCli
 }
 
 const endpointsIn = (services: LiveServiceTable): Set<string> =>
-  new Set(services.current.entries.flatMap(({ instances }) => instances.map(({ endpoint }) => endpoint)));
+  new Set(services.current.entries.flatMap(({ live }) => live.map(({ endpoint }) => endpoint)));

@@ -80,6 +80,15 @@ local function record(kind, reason, id, before, after)
   return change
 end
 
+-- A service stays known by its name after it lost an instance.
+local function see(name, at)
+  local is_news = tonumber(call('ZSCORE', names, name) or 0) < at
+  if is_news then call('ZADD', names, text(at), name) end
+  return is_news
+end
+
+local function is_expired(instance) return instance.health.expiredAt ~= nil end
+
 local function forget(id)
   for _, key in ipairs({ instances, revisions, beats, reports, probes, vias }) do call('HDEL', key, id) end
   for _, key in ipairs({ order, leases }) do call('ZREM', key, id) end

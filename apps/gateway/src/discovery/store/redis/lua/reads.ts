@@ -12,7 +12,9 @@ end
 return rows
 `;
 
-/** Where the store stands, and who is there. `-> epoch, newest change, ids in order of first registration`. */
+/** Where the store stands, and who is there. `-> epoch, newest change, ids in order of first registration,
+ * each known name and when it was last seen`. */
 export const CENSUS = `
-return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('ZRANGE', order, 0, -1) }
+return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('ZRANGE', order, 0, -1),
+  call('ZRANGE', names, 0, -1, 'WITHSCORES') }
 `;

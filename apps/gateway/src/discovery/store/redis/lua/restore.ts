@@ -22,10 +22,22 @@ for i = 3, #ARGV, 3 do
     call('HSET', instances, id, json)
     call('HSET', revisions, id, revision)
     call('ZADD', order, 'NX', text(instance.registeredAt * ${IDS_PER_MS}), id)
-    start_lease(id, instance.ttlSeconds)
+    if is_expired(instance) then
+      call('HSET', beats, id, text(instance.health.expiredAt - instance.ttlSeconds * 1000))
+    else
+      start_lease(id, instance.ttlSeconds)
+    end
     is_changed = true
   end
 end
+if is_changed then record('restored', 'the registry had lost data', '') end
+return call('HGET', clock, 'epoch')
+`;
+
+/** Gives back known names. `of each name, when it was last seen` -> `epoch`. */
+export const RESTORE_NAMES = `
+local is_changed = false
+for i = 2, #ARGV, 2 do is_changed = see(ARGV[i], tonumber(ARGV[i + 1])) or is_changed end
 if is_changed then record('restored', 'the registry had lost data', '') end
 return call('HGET', clock, 'epoch')
 `;

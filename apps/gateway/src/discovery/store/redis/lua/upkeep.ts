@@ -1,3 +1,4 @@
+import { NAMES_KEPT } from '../../known-names.js';
 import { STALL_MS } from '../../lost-time.js';
 
 /** So many at once; the next sweep goes on, so that the server is not held up. */
@@ -7,7 +8,7 @@ const EXPIRED_AT_ONCE = 1000;
 export const GATEWAY_FORGOTTEN_AFTER_MS = 60_000;
 
 /**
- * Takes out what has expired. -> `epoch, newest change, time lost so far, gateways, JSON of each`. An instance whose
+ * Expires instances whose lease has run out, and drops names whose retention has passed. `retention of names, milliseconds` -> `epoch, newest change, time lost so far, gateways, JSON of each`. An instance whose
  * gateway is silent may be beating in vain: its lease is held until that gateway is back or forgotten.
  */
 export const SWEEP = `
@@ -20,11 +21,21 @@ for _, id in ipairs(call('ZRANGEBYSCORE', leases, '-inf', text(now), 'LIMIT', 0,
     call('ZADD', leases, text(now + ${STALL_MS}), id)
   else
     local before = call('HGET', instances, id)
-    forget(id)
-    record('expired', 'no heartbeat for ' .. cjson.decode(before).ttlSeconds .. ' s', id, before)
-    expired[#expired + 1] = before
+    local instance = cjson.decode(before)
+    local expired_at = tonumber(call('ZSCORE', leases, id))
+    local reason = 'lease expired: no heartbeat for ' .. instance.ttlSeconds .. ' s'
+    instance.isDraining = false
+    instance.health = { status = 'down', reason = reason, expiredAt = expired_at }
+    local after = cjson.encode(instance)
+    call('ZREM', leases, id)
+    call('HDEL', vias, id)
+    see(instance.name, expired_at)
+    record('expired', reason, id, before, after)
+    expired[#expired + 1] = after
   end
 end
+call('ZREMRANGEBYSCORE', names, '-inf', text(now - ARGV[2]))
+call('ZREMRANGEBYRANK', names, 0, -${NAMES_KEPT + 1})
 return {
   call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'),
   call('ZRANGEBYSCORE', gateways, text(now - ${STALL_MS}), '+inf'), expired

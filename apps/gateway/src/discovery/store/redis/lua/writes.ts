@@ -4,6 +4,8 @@ local id, reason = ARGV[2], ARGV[4]
 local instance = cjson.decode(ARGV[3])
 instance.registeredAt = now
 local before = call('HGET', instances, id)
+local replaced = before and cjson.decode(before)
+if replaced and replaced.name ~= instance.name and not is_expired(replaced) then see(replaced.name, now) end
 local change = record(before and 'renewed' or 'registered', reason, id, before, cjson.encode(instance))
 call('ZADD', order, 'NX', change, id)
 call('HDEL', reports, id)
@@ -14,13 +16,14 @@ return { change, before, row(id) }
 
 /**
  * Moves an instance to another state. `id, JSON of the state, type, reason, endpoint that it must have or nothing` ->
- * `change or 0, row`; nothing if unknown.
+ * `change or 0, row`; nothing if unknown or expired.
  */
 export const MOVE = `
 local id = ARGV[2]
 local before = call('HGET', instances, id)
 if not before then return {} end
 local instance, state = cjson.decode(before), cjson.decode(ARGV[3])
+if is_expired(instance) then return {} end
 if ARGV[6] ~= '' and ARGV[6] ~= instance.endpoint then return { '0', row(id) } end
 local is_same = true
 if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
@@ -37,8 +40,9 @@ return { change, row(id) }
 
 /**
  * Renews leases. `id, JSON of the report, revision that the gateway knows, its seconds` of each -> `time, for each: 1 or the JSON of its
- * last probe when it is as known, else its row; nothing for an unknown id`. However many come, they are six commands: most of a
- * heartbeat's cost was to read and to answer what had not changed.
+ * last probe when it is as known, else its row; nothing for an unknown id or an expired instance`. However many come, they are six
+ * commands: most of a heartbeat's cost was to read and to answer what had not changed. Gateways send no revision for
+ * an instance that they know as expired.
  */
 export const BEAT = `
 local ids = {}
@@ -50,8 +54,10 @@ local function add(list, one, other) list[#list + 1], list[#list + 2] = one, oth
 for n, id in ipairs(ids) do
   local at = 4 * n - 2
   local is_known = found[n] == ARGV[at + 2]
+  local instance = found[n] and not is_known and cjson.decode(call('HGET', instances, id))
+  if instance and is_expired(instance) then found[n] = false end
   if found[n] then
-    local ttl_seconds = is_known and ARGV[at + 3] or cjson.decode(call('HGET', instances, id)).ttlSeconds
+    local ttl_seconds = is_known and ARGV[at + 3] or instance.ttlSeconds
     add(leased, text(now + ttl_seconds * 1000), id)
     add(through, id, me)
     add(heard, id, text(now))
@@ -80,9 +86,9 @@ for i = 2, #ARGV, 2 do
 end
 `;
 
-/** Keeps what a probe said. `id, JSON of it`. */
+/** Keeps what a probe said of an instance whose lease runs. `id, JSON of it`. */
 export const NOTE_PROBE = `
-if call('HEXISTS', instances, ARGV[2]) == 1 then call('HSET', probes, ARGV[2], ARGV[3]) end
+if call('ZSCORE', leases, ARGV[2]) then call('HSET', probes, ARGV[2], ARGV[3]) end
 `;
 
 /** Takes an instance out. `id, reason` -> `change, JSON before`; nothing if unknown. */
@@ -90,6 +96,23 @@ export const REMOVE = `
 local id = ARGV[2]
 local before = call('HGET', instances, id)
 if not before then return {} end
+local instance = cjson.decode(before)
+if not is_expired(instance) then see(instance.name, now) end
 forget(id)
 return { record('unregistered', ARGV[3], id, before), before }
+`;
+
+/** Takes out those that have expired. `reason, ids` -> `newest change, ids of those`. */
+export const REMOVE_EXPIRED = `
+local removed = {}
+for i = 3, #ARGV do
+  local id = ARGV[i]
+  local before = call('HGET', instances, id)
+  if before and is_expired(cjson.decode(before)) then
+    forget(id)
+    record('removed', ARGV[2], id, before)
+    removed[#removed + 1] = id
+  end
+end
+return { call('HGET', clock, 'change'), removed }
 `;

@@ -1,0 +1,81 @@
+import type { RegistryStore, StoreChange } from '../store/registry-store.js';
+
+/** A service whose pods come and go under new ids keeps so many expired instances listed, the latest ones. */
+export const EXPIRED_PER_SERVICE = 50;
+/** All services together: expired instances do not count against the limits of the registry. */
+export const EXPIRED_IN_ALL = 5000;
+
+interface Expired {
+  readonly id: string;
+  readonly name: string;
+  readonly expiredAt: number;
+}
+
+/** The instances of the registry whose lease ran out and that are still listed. */
+export class ExpiredInstances {
+  private readonly known = new Map<string, Expired>();
+  private readonly counts = new Map<string, number>();
+  /** No instance has to go before this, milliseconds since the epoch: most calls of {@link overdue} end here. */
+  private dueAt = Infinity;
+
+  constructor(
+    store: RegistryStore,
+    private readonly retentionMs: number,
+  ) {
+    store.watch((change) => this.follow(change));
+  }
+
+  get total(): number {
+    return this.known.size;
+  }
+
+  totalOf(service: string): number {
+    return this.counts.get(service) ?? 0;
+  }
+
+  get ids(): readonly string[] {
+    return [...this.known.keys()];
+  }
+
+  /** Ids of those whose retention has passed at `now`, and of the oldest beyond the limits. */
+  overdue(now: number): readonly string[] {
+    if (now < this.dueAt) return [];
+    const kept = new Map<string, number>();
+    let keptInAll = 0;
+    const latestFirst = [...this.known.values()].sort((a, b) => b.expiredAt - a.expiredAt);
+    const overdue = latestFirst.filter(({ name, expiredAt }) => {
+      const others = kept.get(name) ?? 0;
+      if (now - expiredAt >= this.retentionMs) return true;
+      if (others >= EXPIRED_PER_SERVICE || keptInAll >= EXPIRED_IN_ALL) return true;
+      kept.set(name, others + 1);
+      keptInAll += 1;
+      return false;
+    });
+    // Those that are overdue now are looked for again until the store has removed them.
+    if (overdue.length === 0) this.dueAt = (latestFirst.at(-1)?.expiredAt ?? Infinity) + this.retentionMs;
+    return overdue.map(({ id }) => id);
+  }
+
+  private follow({ before, after }: StoreChange): void {
+    if (before) this.delete(before.id);
+    const expiredAt = after?.health.expiredAt;
+    if (after && expiredAt !== undefined) this.add({ id: after.id, name: after.name, expiredAt });
+  }
+
+  private add(expired: Expired): void {
+    this.known.set(expired.id, expired);
+    const count = this.totalOf(expired.name) + 1;
+    this.counts.set(expired.name, count);
+    const isBeyondLimit = count > EXPIRED_PER_SERVICE || this.total > EXPIRED_IN_ALL;
+    this.dueAt = isBeyondLimit ? 0 : Math.min(this.dueAt, expired.expiredAt + this.retentionMs);
+  }
+
+  private delete(id: string): void {
+    const expired = this.known.get(id);
+    if (!expired) return;
+    this.known.delete(id);
+    const count = this.totalOf(expired.name) - 1;
+    if (count === 0) this.counts.delete(expired.name);
+    else this.counts.set(expired.name, count);
+  }
+}

@@ -1,0 +1,31 @@
+import { KnownNames, NAMES_KEPT } from './known-names.js';
+
+describe('KnownNames', () => {
+  it('keeps a limited number, the latest ones', () => {
+    const names = new KnownNames(1000);
+    const forgotten: string[] = [];
+    names.watch((name) => !names.all.has(name) && forgotten.push(name));
+    for (let i = 0; i < NAMES_KEPT; i += 1) names.see(`s${i}`, i + 1);
+    names.see('s0', NAMES_KEPT + 1);
+    names.see('new', NAMES_KEPT + 2);
+    expect(names.all.size).toBe(NAMES_KEPT);
+    expect(forgotten).toEqual(['s1']);
+  });
+
+  it('forgets a name when its retention has passed', () => {
+    const names = new KnownNames(1000);
+    names.see('users', 5000);
+    names.prune(5999);
+    expect([...names.all]).toEqual([['users', 5000]]);
+    names.prune(6000);
+    expect([...names.all]).toEqual([]);
+  });
+
+  it('keeps the later of two sightings', () => {
+    const names = new KnownNames(1000);
+    names.see('users', 5000);
+    names.see('users', 4000);
+    names.replace(new Map([['users', 4500]]));
+    expect(names.all.get('users')).toBe(5000);
+  });
+});

@@ -1,0 +1,60 @@
+import { Listeners } from './listeners.js';
+import type { StoreChange } from './registry-store.js';
+import { isExpired } from './stored-instance.js';
+
+/** At most so many names are kept, the most recently seen ones: clients that make names up must not fill the memory. */
+export const NAMES_KEPT = 1000;
+
+/**
+ * Names of services that lost an instance within the retention, and when they last did, milliseconds since the epoch. A service
+ * without instances stays known by it.
+ */
+export class KnownNames {
+  private readonly seen = new Map<string, number>();
+  private readonly watchers = new Listeners<[name: string]>();
+
+  constructor(private readonly retentionMs: number) {}
+
+  get all(): ReadonlyMap<string, number> {
+    return this.seen;
+  }
+
+  /** Calls `listener` with every name whose entry changed; returns how to stop. */
+  watch(listener: (name: string) => void): () => void {
+    return this.watchers.add(listener);
+  }
+
+  /** Takes in a change of the registry, made at `at`. */
+  follow({ before, after }: StoreChange, at: number): void {
+    if (!before || isExpired(before)) return;
+    if (after?.name === before.name && !isExpired(after)) return;
+    this.see(before.name, after?.health.expiredAt ?? at);
+  }
+
+  /** Notes that a service was there at `at`. */
+  see(name: string, at: number): void {
+    if ((this.seen.get(name) ?? 0) >= at) return;
+    // Deleted first: the map stays in order of the last sighting.
+    this.seen.delete(name);
+    this.seen.set(name, at);
+    this.watchers.tell(name);
+    const [oldest] = this.seen.keys();
+    if (this.seen.size > NAMES_KEPT && oldest !== undefined) this.forget(oldest);
+  }
+
+  /** Takes in all names of a shared store. */
+  replace(names: ReadonlyMap<string, number>): void {
+    for (const name of this.seen.keys()) if (!names.has(name)) this.forget(name);
+    for (const [name, at] of names) this.see(name, at);
+  }
+
+  /** Drops the names whose retention has passed at `now`. */
+  prune(now: number): void {
+    for (const [name, at] of this.seen) if (now - at >= this.retentionMs) this.forget(name);
+  }
+
+  private forget(name: string): void {
+    this.seen.delete(name);
+    this.watchers.tell(name);
+  }
+}
