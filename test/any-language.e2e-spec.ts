@@ -42,14 +42,17 @@ onPrograms(['curl'], 'a shell program that takes part by curl alone', () => {
     expect((await lookUp()).status).toBe(200);
   });
 
-  it('is gone after its time to live when it stops beating', async () => {
+  it('is down after its time to live when it stops beating, and its service stays known', async () => {
     program.signal('SIGUSR1');
     await program.waitForOutput(/^stopped beating$/m);
     const { expiresAt } = (await (await lookUp()).json()) as InstanceView;
-    await waitFor('it to be gone', async () => (await lookUp()).status === 404);
+    await waitFor('its lease to expire', async () => {
+      const { status, expiredAt } = (await (await lookUp()).json()) as InstanceView;
+      return status === 'down' && expiredAt !== undefined;
+    });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
     const answer = await call();
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ type: 'urn:msa-gateway:problem:unknown-service' });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ type: 'urn:msa-gateway:problem:no-healthy-instance' });
   });
 });

@@ -144,6 +144,31 @@ withRedis('two gateways on one Redis', (redis) => {
     await late.process.stop();
   });
 
+  it('agree on services without live instances, and a gateway that starts later knows them too', async () => {
+    const [one, other] = urls();
+    const url = 'http://127.0.0.1:9';
+    await register(one, { name: 'expired', id: 'e', url, ttlSeconds: 2 });
+    await register(one, { name: 'left', id: 'l', url });
+    await call(other, 'DELETE /discovery/unregister/l');
+    await waitFor(
+      'the lease to expire',
+      async () => (await call(other, 'GET /discovery/services/e')).body.status === 'down',
+    );
+    const late = await startGateway(redis().url);
+    for (const gateway of [one, other, late.url]) {
+      for (const service of ['expired', 'left'])
+        expect((await call(gateway, `GET /api/${service}/`)).status).toBe(503);
+      expect((await call(gateway, 'POST /discovery/heartbeat/e')).status).toBe(404);
+      expect((await call(gateway, 'GET /discovery/services/e')).body).toMatchObject({ status: 'down' });
+    }
+    expect((await call(late.url, 'POST /discovery/cleanup')).body).toEqual({ removed: ['e'] });
+    await waitFor(
+      'the other one to know',
+      async () => (await call(one, 'GET /discovery/services/e')).status === 404,
+    );
+    await late.process.stop();
+  });
+
   it('forward on while Redis is away, and are right again when it comes back empty', async () => {
     const services = await Promise.all(['a', 'b', 'c'].map(startService));
     servers.push(...services.map(({ server }) => server));

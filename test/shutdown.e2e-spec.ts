@@ -163,7 +163,7 @@ describe('a service that leaves', () => {
       (await fetch(`${gateway.url}/api/user-service/health/live`)).status;
     await waitFor('it to be up', async () => (await through()) === 200);
     service.process.signal('SIGTERM');
-    await waitFor('it to be gone', async () => (await through()) === 404);
+    await waitFor('it to be gone', async () => (await through()) === 503);
     expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     service.process.signal('SIGTERM');
     expect(await service.process.exited).toEqual({ code: 130, signal: null });

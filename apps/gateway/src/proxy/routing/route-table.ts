@@ -2,7 +2,7 @@ import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discove
 import { declarationOf } from '../policy-of-metadata.js';
 import type { Route } from './route.js';
 
-/** Expired instances have no say while others run; alone, they keep the policy until one registers again. */
+/** Instances with a running lease declare the policy; expired ones only while there is no other. */
 const declaredBy = ({ live, instances }: ServiceEntry): string =>
   declarationOf(live.length > 0 ? live : instances);
 
