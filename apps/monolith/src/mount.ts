@@ -18,7 +18,9 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
   const services: RunningApp[] = [];
   try {
     const registry = localRegistryOf(front);
-    for (const service of SERVICES) services.push(await boot(service, { env, registry, host: SERVICE_HOST }));
+    // The gateway exposes the metrics of the process.
+    const options = { env, registry, host: SERVICE_HOST, exposesProcess: false };
+    for (const service of SERVICES) services.push(await boot(service, options));
     void announceWhenReady([front, ...services], registry);
     return [front, ...services];
   } catch (error) {

@@ -13,6 +13,7 @@ export * from './http/path-text.js';
 export * from './health/health-indicator.js';
 export * from './health/health.module.js';
 export * from './metrics/metrics.module.js';
+export * from './metrics/process-metrics.js';
 export * from './docs/answers.js';
 export * from './docs/describe-app.js';
 export * from './docs/docs.module.js';

@@ -19,6 +19,8 @@ export interface AppContext {
   readonly readiness: Readiness;
   /** The registry that the app registers with and finds its neighbours in. */
   readonly registry: Registry;
+  /** Whether the app's `/metrics` includes those of its process; one app per process does. */
+  readonly exposesProcess: boolean;
   /** The running application, for what looks at it later, such as its own documentation; not yet there in `build`. */
   application(): INestApplication;
 }

@@ -25,6 +25,8 @@ export interface BootOptions {
   readonly registry?: Registry;
   /** Stands in for the app's own listening host: the monolith's services listen on loopback. */
   readonly host?: string;
+  /** `false`: another app of this process exposes the metrics of the process. */
+  readonly exposesProcess?: boolean;
 }
 
 /** An app that listens, and is registered if it is a service. */
@@ -69,7 +71,13 @@ async function start<C extends BaseConfig>(
   const logger = createLogger(name, config.logLevel);
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
-  const context: AppContext = { logger, readiness, registry, application: () => nest };
+  const context: AppContext = {
+    logger,
+    readiness,
+    registry,
+    exposesProcess: options.exposesProcess ?? true,
+    application: () => nest,
+  };
   const nest = await createNest(definition.build(config, context), logger);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());

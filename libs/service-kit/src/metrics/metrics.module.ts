@@ -1,24 +1,36 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { MetricsController } from './metrics.controller.js';
 import { measureRequests } from './http-metrics.js';
+import { collectProcessMetrics } from './process-metrics.js';
 
 /** `/metrics` of a service. The registry is the app's own, as several apps may live in one process. */
-@Module({
-  controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: () => new Registry() }],
-  exports: [Registry],
-})
+@Module({})
 export class MetricsModule implements OnModuleInit {
   constructor(
     private readonly registry: Registry,
     private readonly host: HttpAdapterHost<FastifyAdapter>,
   ) {}
 
+  /** @param exposesProcess whether `/metrics` includes those of the process */
+  static of(exposesProcess: boolean): DynamicModule {
+    return {
+      module: MetricsModule,
+      controllers: [MetricsController],
+      providers: [{ provide: Registry, useFactory: () => registryOf(exposesProcess) }],
+      exports: [Registry],
+    };
+  }
+
   onModuleInit(): void {
-    collectDefaultMetrics({ register: this.registry });
     measureRequests(this.host.httpAdapter.getInstance(), this.registry);
   }
+}
+
+function registryOf(exposesProcess: boolean): Registry {
+  const registry = new Registry();
+  if (exposesProcess) collectProcessMetrics(registry);
+  return registry;
 }

@@ -54,8 +54,8 @@ describe('a service', () => {
     const { headers, body } = await get('/metrics');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     const sample = 'http_request_duration_seconds_count';
-    expect(body).toContain(`${sample}{method="GET",route="/notes/:id",status="200"} 2`);
-    expect(body).toContain(`${sample}{method="GET",route="unknown",status="404"} 1`);
+    expect(body).toContain(`${sample}{method="GET",route="/notes/:id",code="200",status="200"} 2`);
+    expect(body).toContain(`${sample}{method="GET",route="unknown",code="404",status="404"} 1`);
     expect(body).toContain('process_cpu_seconds_total ');
   });
 

@@ -28,7 +28,7 @@ export class ServiceRootModule {
       imports: [
         StorageModule.of(storage),
         HealthModule.of({ readiness: context.readiness, indicators: [DatabaseIndicator] }),
-        MetricsModule,
+        MetricsModule.of(context.exposesProcess),
         DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
         features,
       ],

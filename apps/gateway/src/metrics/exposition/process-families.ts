@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import { Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
+import { collectProcessMetrics } from '#service-kit';
 import type { Labels, MetricFamily, Sample } from './family.js';
 
 type Value = MetricValue<string> & { readonly metricName?: string };
@@ -8,7 +9,7 @@ export class ProcessMetrics {
   private readonly registry = new Registry();
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    collectProcessMetrics(this.registry);
   }
 
   async families(): Promise<MetricFamily[]> {
@@ -20,7 +21,6 @@ export class ProcessMetrics {
 function toFamily({ name, help, type, values }: MetricObjectWithValues<Value>): MetricFamily {
   // prom-client's declarations number the types, its data names them.
   const kind = String(type) as MetricFamily['type'];
-  // Some of its gauges end in `_total`, and have neighbours without.
   const base = kind === 'counter' ? name.replace(/_total$/, '') : name;
   const samples = values.map(({ metricName = name, labels, value }) => ({
     suffix: metricName.slice(base.length) as Sample['suffix'],
