@@ -22,12 +22,17 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** What suites start for themselves (real servers, and curl for the README's commands), and the Debian package of each. */
+/** What suites run: real servers, curl for the README's commands, promtool; and the Debian package of each. */
 const SERVERS = [
   { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
   { name: 'Redis', package: 'redis-server', isThere: () => onPath('redis-server') },
   { name: 'nginx', package: 'nginx-light', isThere: () => onPath('nginx') },
+  {
+    name: 'Prometheus',
+    package: 'prometheus',
+    isThere: () => onPath('prometheus') && onPath('promtool'),
+  },
 ];
 
 const isDebian = () => existsSync('/etc/debian_version') && onPath('apt-get');

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
 import { DashboardModule } from './dashboard/index.js';
-import { DiscoveryModule, Ejector, LiveServiceTable } from './discovery/index.js';
+import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { GatewayDocsModule } from './docs/index.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { RegistryIndicator, ServicesIndicator } from './health/index.js';
@@ -17,8 +17,9 @@ export class GatewayModule {
     const metrics = MetricsModule.of({
       imports: [discovery],
       directory: {
-        useFactory: (services: LiveServiceTable) => new TableDirectory(services),
-        inject: [LiveServiceTable],
+        useFactory: (table: LiveServiceTable, registry: RegistryService, ejector: Ejector) =>
+          new TableDirectory(table, registry, ejector),
+        inject: [LiveServiceTable, RegistryService, Ejector],
       },
     });
     const proxy = ProxyModule.of({

@@ -13,6 +13,7 @@ export * from './process/free-port.js';
 export * from './servers/start-redis.js';
 export * from './servers/with-redis.js';
 export * from './servers/start-nginx.js';
+export * from './servers/start-prometheus.js';
 export * from './app/null-registry.js';
 export * from './app/boot-for-test.js';
 export * from './app/call.js';

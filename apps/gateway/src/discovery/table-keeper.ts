@@ -43,12 +43,15 @@ export class TableKeeper {
     return service === undefined ? undefined : this.services.get(service)?.get(id);
   }
 
-  /** Takes an instance out of rotation in this very call: the next pick does not meet it. */
-  eject(id: string, reason: string): void {
+  /**
+   * Takes an instance out of rotation in this very call: the next pick does not meet it. Returns whether it was in rotation.
+   */
+  eject(id: string, reason: string): boolean {
     const instance = this.find(id);
-    if (instance?.status !== 'up') return;
+    if (instance?.status !== 'up') return false;
     this.set({ ...instance, status: 'down', statusReason: reason });
     this.flush();
+    return true;
   }
 
   /** Resolves when the table shows every change so far. */

@@ -1,7 +1,25 @@
-/** What metrics ask of those who know which instances there are. Asked when metrics are read, never per request. */
+import type { InstanceStatus } from '#contracts';
+import type { EjectionReason } from './series.js';
+
+/** A service that the registry knows, with or without instances. */
+export interface KnownService {
+  readonly name: string;
+  readonly instances: readonly { readonly status: InstanceStatus }[];
+  /** Those that can receive requests. */
+  readonly available: readonly unknown[];
+}
+
+/** Called for each instance that this gateway takes out of rotation. */
+export type EjectionListener = (service: string, reason: EjectionReason) => void;
+
+/** What metrics read from the registry, at the time of a scrape and never per request. */
 export interface InstanceDirectory {
+  readonly services: readonly KnownService[];
+  /** Whether the registry accepts writes. */
+  readonly isRegistryUp: boolean;
   /** Requests in flight by instance id; `undefined`: no such service now. */
   loadsOf(service: string): ReadonlyMap<string, number> | undefined;
+  onEjection(listener: EjectionListener): void;
 }
 
 /** The token under which Nest finds the {@link InstanceDirectory}. */

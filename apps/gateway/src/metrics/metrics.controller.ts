@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Answers } from '#service-kit';
 import { ProcessMetrics } from './exposition/process-families.js';
+import { registryFamilies } from './exposition/registry-families.js';
 import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
 import { trafficFamilies } from './exposition/traffic-families.js';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
@@ -27,7 +28,11 @@ export class MetricsController {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');
     const format = negotiate(accept);
     if (format === 'json') return void reply.send(metricsReport(this.traffic, this.directory));
-    const families = [...trafficFamilies(this.traffic, this.directory), ...(await this.process.families())];
+    const families = [
+      ...registryFamilies(this.traffic, this.directory),
+      ...trafficFamilies(this.traffic, this.directory),
+      ...(await this.process.families()),
+    ];
     if (format === 'openmetrics') void reply.type(OPEN_METRICS).send(renderOpenMetrics(families));
     else void reply.type(PROMETHEUS).send(renderPrometheus(families));
   }

@@ -20,9 +20,9 @@ export class MetricsModule {
       imports,
       controllers: [MetricsController],
       providers: [
-        TrafficMetrics,
-        ProcessMetrics,
         { provide: INSTANCE_DIRECTORY, ...directory } as FactoryProvider<InstanceDirectory>,
+        { provide: TrafficMetrics, useFactory: trafficMetrics, inject: [INSTANCE_DIRECTORY] },
+        ProcessMetrics,
         {
           provide: Forgetting,
           useFactory: (traffic: TrafficMetrics, known: InstanceDirectory) => new Forgetting(traffic, known),
@@ -32,4 +32,10 @@ export class MetricsModule {
       exports: [TrafficMetrics],
     };
   }
+}
+
+function trafficMetrics(directory: InstanceDirectory): TrafficMetrics {
+  const traffic = new TrafficMetrics();
+  directory.onEjection((service, reason) => traffic.service(service).ejections.add(reason));
+  return traffic;
 }

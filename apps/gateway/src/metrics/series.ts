@@ -21,6 +21,13 @@ export interface EndedExchange {
 export const BREAKER_STANDINGS = ['closed', 'half-open', 'open'] as const;
 export type BreakerStanding = (typeof BREAKER_STANDINGS)[number];
 
+/**
+ * Why an instance was ejected: no connection to it came about; it did not respond in time, to its health check either; too many
+ * requests to it failed in a row; its health check failed.
+ */
+export const EJECTION_REASONS = ['connect_failure', 'unresponsive', 'outlier', 'health_check'] as const;
+export type EjectionReason = (typeof EJECTION_REASONS)[number];
+
 const FIRST_ERROR = 500;
 
 /** What is counted of a service and of each of its instances alike. */
@@ -57,6 +64,8 @@ export class ServiceSeries extends Series {
   readonly instances = new Map<string, InstanceSeries>();
   /** Second attempts that were sent because the first was late, by what became of them. */
   readonly hedges = new Tally<string>();
+  /** Instances that this gateway took out of rotation. */
+  readonly ejections = new Tally<EjectionReason>();
   retries = 0;
   tunnelsOpen = 0;
   /** What an adaptive limit of concurrency stands at; `undefined` without one. */

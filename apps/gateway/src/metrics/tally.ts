@@ -3,7 +3,11 @@ export class Tally<K> {
   private readonly counts = new Map<K, number>();
 
   add(key: K): void {
-    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    this.counts.set(key, this.get(key) + 1);
+  }
+
+  get(key: K): number {
+    return this.counts.get(key) ?? 0;
   }
 
   get total(): number {

@@ -36,6 +36,9 @@ function busyTraffic(): TrafficMetrics {
 }
 
 const directory: InstanceDirectory = {
+  services: [],
+  isRegistryUp: true,
+  onEjection: () => undefined,
   loadsOf: (service) =>
     service === 'users'
       ? new Map([
@@ -66,14 +69,28 @@ describe('exposition', () => {
     expect(valueOf('gateway_request_duration_seconds_bucket', { service: 'orders', le: '0.00025' })).toBe(1);
     expect(valueOf('gateway_request_duration_seconds_count', { service: 'orders' })).toBe(3);
     expect(
-      valueOf('gateway_instance_requests_total', { service: 'orders', instance: 'c\n"\\', class: '5xx' }),
+      valueOf('gateway_upstream_requests_total', { service: 'orders', upstream: 'c\n"\\', code: '5xx' }),
     ).toBe(1);
     expect(
-      valueOf('gateway_instance_failures_total', { service: 'users', instance: 'a', kind: 'refused' }),
+      valueOf('gateway_upstream_failures_total', { service: 'users', upstream: 'a', kind: 'refused' }),
     ).toBe(1);
-    expect(valueOf('gateway_instance_requests_in_flight', { service: 'users', instance: 'a' })).toBe(2);
+    expect(valueOf('gateway_upstream_requests_in_flight', { service: 'users', upstream: 'a' })).toBe(2);
     expect(samples.some(({ name }) => name === 'nodejs_eventloop_lag_p99_seconds')).toBe(true);
     expect(samples.some(({ name }) => name === 'process_cpu_seconds_total')).toBe(true);
+  });
+
+  it('keeps the earlier names and labels of upstream metrics, marked deprecated', () => {
+    const text = renderPrometheus(families);
+    const help = (name: string) => new RegExp(`# HELP ${name} (.*)`).exec(text)?.[1];
+    for (const suffix of [
+      'requests_total',
+      'failures_total',
+      'request_duration_seconds',
+      'requests_in_flight',
+    ])
+      expect(help(`gateway_instance_${suffix}`)).toMatch(`Deprecated: use gateway_upstream_${suffix}.`);
+    expect(text).toContain('gateway_instance_requests_total{service="users",instance="a",class="5xx"} 1\n');
+    expect(text).toContain('gateway_instance_requests_in_flight{service="users",instance="a"} 2\n');
   });
 
   it('names families of OpenMetrics without _total, and ends with EOF', async () => {
@@ -121,7 +138,10 @@ describe('TrafficMetrics', () => {
   it('forgets services and instances a while after they left, unless they come back', () => {
     const traffic = busyTraffic();
     let users: ReadonlyMap<string, number> | undefined = new Map([['a', 0]]);
-    const changing: InstanceDirectory = { loadsOf: (name) => (name === 'users' ? users : undefined) };
+    const changing: InstanceDirectory = {
+      ...directory,
+      loadsOf: (name) => (name === 'users' ? users : undefined),
+    };
     const names = () =>
       traffic.services.map(({ name, instances }) => `${name}: ${[...instances.keys()].join('')}`);
     traffic.forget(changing, 0);

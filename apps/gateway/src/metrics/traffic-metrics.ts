@@ -1,5 +1,5 @@
 import type { InstanceDirectory } from './instance-directory.js';
-import { ServiceSeries } from './series.js';
+import { ServiceSeries, type EjectionReason } from './series.js';
 import { Tally } from './tally.js';
 
 /** How long counts outlive their instance: several scrapes, so that the last increase is seen. */
@@ -16,6 +16,11 @@ export class TrafficMetrics {
     let series = this.byService.get(name);
     if (!series) this.byService.set(name, (series = new ServiceSeries(name)));
     return series;
+  }
+
+  /** How many instances of a service this gateway ejected for a reason. */
+  ejections(service: string, reason: EjectionReason): number {
+    return this.byService.get(service)?.ejections.get(reason) ?? 0;
   }
 
   get services(): readonly ServiceSeries[] {

@@ -1,3 +1,4 @@
+import type { EjectionListener, EjectionReason } from '../../metrics/index.js';
 import type { Clock } from '../clock.js';
 import type { Instance } from '../instance.js';
 import type { RegistryStore } from '../store/registry-store.js';
@@ -23,12 +24,17 @@ export interface EjectorParts {
 export class Ejector {
   private readonly asking = new Set<string>();
   private readonly terms = new EjectionTerms();
+  private readonly listeners: EjectionListener[] = [];
 
   constructor(private readonly parts: EjectorParts) {}
 
+  onEjection(listener: EjectionListener): void {
+    this.listeners.push(listener);
+  }
+
   /** No connection came about: nobody is there. The table is without the instance when this returns. */
   refused(instance: Instance, reason: string): void {
-    if (this.isCurrent(instance)) this.eject(instance, { status: 'down', reason });
+    if (this.isCurrent(instance)) this.eject(instance, { status: 'down', reason }, 'connect_failure');
   }
 
   /**
@@ -53,16 +59,17 @@ export class Ejector {
     const now = this.parts.clock.now();
     const ms = this.terms.next(instance.id, now);
     instance.load.failuresInRow = 0;
-    this.eject(instance, {
+    const health = {
       status: 'down',
       reason: `${reason}; out for ${ms / 1000} s`,
       notBefore: now + ms,
-    });
+    } as const;
+    this.eject(instance, health, 'outlier');
   }
 
-  private eject({ id, endpoint }: Instance, health: InstanceHealth): void {
+  private eject({ id, name, endpoint }: Instance, health: InstanceHealth, why: EjectionReason): void {
     const { reason } = health;
-    this.parts.keeper.eject(id, reason);
+    if (this.parts.keeper.eject(id, reason)) for (const listener of this.listeners) listener(name, why);
     const cause = { type: 'status-changed', reason } as const;
     this.parts.store.move(id, { health }, cause, endpoint).catch(this.parts.onError);
   }
@@ -73,7 +80,8 @@ export class Ejector {
     await noteProbe(this.parts.store, this.parts.clock, instance.id, answer);
     // On a machine that is busy everyone is silent, and who beats is alive: silence alone takes out half of a fleet at most.
     if (answer.ok || (answer.isSilent && !this.canSpare(instance))) return;
-    this.refused(instance, `${reason}, and ${answer.reason}`);
+    const health = { status: 'down', reason: `${reason}, and ${answer.reason}` } as const;
+    this.eject(instance, health, answer.isSilent ? 'unresponsive' : 'health_check');
   }
 
   private isCurrent({ id, endpoint }: Instance): boolean {

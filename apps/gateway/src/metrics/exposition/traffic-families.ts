@@ -122,25 +122,25 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
   const each = services.flatMap((service) =>
     [...service.instances.values()].map((series) => ({
       series,
-      labels: { service: service.name, instance: series.id },
+      labels: { service: service.name, upstream: series.id },
     })),
   );
-  return [
+  const families = [
     family(
       'counter',
-      'gateway_instance_requests',
-      'Exchanges that have ended at an instance, by class of status.',
+      'gateway_upstream_requests',
+      'Exchanges that have ended at an instance, by class of status code.',
       each.flatMap(({ series, labels }) => byClass(series, labels)),
     ),
     {
-      name: 'gateway_instance_request_duration_seconds',
+      name: 'gateway_upstream_request_duration_seconds',
       help: 'Time of exchanges by instance.',
-      type: 'summary',
+      type: 'summary' as const,
       samples: each.flatMap(({ series, labels }) => totals(labels, series.latency)),
     },
     family(
       'counter',
-      'gateway_instance_failures',
+      'gateway_upstream_failures',
       'Attempts that failed, by kind.',
       each.flatMap(({ series, labels }) =>
         Array.from(series.failures.entries(), ([kind, n]): Pair => [{ ...labels, kind }, n]),
@@ -148,12 +148,34 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
     ),
     family(
       'gauge',
-      'gateway_instance_requests_in_flight',
-      'Requests under way.',
+      'gateway_upstream_requests_in_flight',
+      'Requests in flight to an instance.',
       inFlight(services, directory),
     ),
   ];
+  return [...families, ...families.map(deprecated)];
 }
+
+/**
+ * The family under its earlier name and labels. Prometheus sets a label `instance` itself and stores an exposed one as
+ * `exported_instance`.
+ */
+function deprecated({ name, help, type, samples }: MetricFamily): MetricFamily {
+  const successor = type === 'counter' ? `${name}_total` : name;
+  return {
+    name: name.replace('gateway_upstream_', 'gateway_instance_'),
+    help: `Deprecated: use ${successor}. ${help}`,
+    type,
+    samples: samples.map((sample) => ({ ...sample, labels: deprecatedLabels(sample.labels) })),
+  };
+}
+
+const deprecatedLabels = ({ service = '', upstream = '', code, ...rest }: Labels): Labels => ({
+  service,
+  instance: upstream,
+  ...(code !== undefined && { class: code }),
+  ...rest,
+});
 
 function byClass({ statuses }: InstanceSeries, labels: Labels): Pair[] {
   const classes = new Map<string, number>();
@@ -161,10 +183,10 @@ function byClass({ statuses }: InstanceSeries, labels: Labels): Pair[] {
     const name = status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
     classes.set(name, (classes.get(name) ?? 0) + n);
   }
-  return Array.from(classes, ([name, n]) => [{ ...labels, class: name }, n]);
+  return Array.from(classes, ([name, n]) => [{ ...labels, code: name }, n]);
 }
 
 const inFlight = (services: readonly ServiceSeries[], directory: InstanceDirectory): Pair[] =>
   services.flatMap(({ name }) =>
-    Array.from(directory.loadsOf(name) ?? [], ([instance, n]): Pair => [{ service: name, instance }, n]),
+    Array.from(directory.loadsOf(name) ?? [], ([upstream, n]): Pair => [{ service: name, upstream }, n]),
   );

@@ -1,12 +1,28 @@
-import type { LiveServiceTable } from '../../discovery/index.js';
-import type { InstanceDirectory } from '../../metrics/index.js';
+import type { Ejector, LiveServiceTable, RegistryService, ServiceEntry } from '../../discovery/index.js';
+import type { EjectionListener, InstanceDirectory } from '../../metrics/index.js';
 
-/** Tells metrics which instances there are, from the service table. */
+/** Gives metrics a view of discovery. */
 export class TableDirectory implements InstanceDirectory {
-  constructor(private readonly services: LiveServiceTable) {}
+  constructor(
+    private readonly table: LiveServiceTable,
+    private readonly registry: RegistryService,
+    private readonly ejector: Ejector,
+  ) {}
+
+  get services(): readonly ServiceEntry[] {
+    return this.table.current.entries;
+  }
+
+  get isRegistryUp(): boolean {
+    return this.registry.awaySince === undefined;
+  }
 
   loadsOf(service: string): ReadonlyMap<string, number> | undefined {
-    const entry = this.services.current.get(service);
+    const entry = this.table.current.get(service);
     return entry && new Map(entry.instances.map(({ id, load }) => [id, load.inFlight]));
+  }
+
+  onEjection(listener: EjectionListener): void {
+    this.ejector.onEjection(listener);
   }
 }

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import {
+  call,
+  findProgram,
+  MOUNTS,
+  onPrograms,
+  startPrometheus,
+  startSystem,
+  tempDir,
+  waitFor,
+  type RunningSystem,
+  type TestPrometheus,
+} from '#testing';
+
+const APPS = ['gateway', 'user-service', 'order-service', 'product-service'] as const;
+const STATUSES = ['starting', 'up', 'down', 'draining'];
+
+/** What `promtool check metrics` reports about an exposition; empty when it is clean. */
+function lint(exposition: string): string {
+  const { stdout, stderr, status } = spawnSync(findProgram('promtool')!, ['check', 'metrics'], {
+    input: exposition,
+    encoding: 'utf8',
+  });
+  return status === 0 ? '' : `${stdout}${stderr}`;
+}
+
+onPrograms(['prometheus', 'promtool'], 'metrics', () => {
+  describe.each(MOUNTS)('of the system as %s', (mount) => {
+    const data = tempDir();
+    let system: RunningSystem;
+    let prometheus: TestPrometheus;
+
+    beforeAll(async () => {
+      system = await startSystem(mount, { DATA_DIR: data.path });
+      await call(system.url, 'GET /api/user-service/users');
+      await call(system.url, 'GET /api/no-such-service');
+      await call(system.url, 'POST /discovery/register', {
+        body: { name: 'away', url: 'http://127.0.0.1:1' },
+      });
+      await call(system.url, 'GET /api/away');
+      prometheus = await startPrometheus(Object.fromEntries(APPS.map((app) => [app, system.urlOf(app)])));
+      await waitFor(
+        'every target to be scraped',
+        async () => (await prometheus.query('up == 1')).length === APPS.length,
+      );
+    });
+
+    afterAll(async () => {
+      await prometheus.stop();
+      await system.process.stop();
+      data.remove();
+    });
+
+    const valuesOf = async (expression: string, label: string) =>
+      Object.fromEntries(
+        (await prometheus.query(expression)).map(({ labels, value }) => [labels[label], value]),
+      );
+
+    it.each(APPS)('satisfy promtool: %s', async (app) => {
+      const { body } = await call(system.urlOf(app), 'GET /metrics');
+      expect(lint(body as string)).toBe('');
+    });
+
+    it('show every instance by status, and whether a service is available', async () => {
+      expect(await valuesOf('gateway_instances{service="away"}', 'status')).toEqual(
+        Object.fromEntries(STATUSES.map((status) => [status, status === 'down' ? 1 : 0])),
+      );
+      expect(await valuesOf('gateway_instances{status="up"}', 'service')).toEqual({
+        away: 0,
+        'order-service': 1,
+        'product-service': 1,
+        'user-service': 1,
+      });
+      expect(await valuesOf('gateway_service_available', 'service')).toEqual({
+        away: 0,
+        'order-service': 1,
+        'product-service': 1,
+        'user-service': 1,
+      });
+      expect(await valuesOf('gateway_ejections_total{service="away"}', 'reason')).toMatchObject({
+        connect_failure: 1,
+        outlier: 0,
+      });
+    });
+
+    it('name the upstream so that no label collides with those of Prometheus', async () => {
+      expect(await prometheus.query('gateway_upstream_requests_total')).not.toEqual([]);
+      expect(await prometheus.query('{exported_instance!="",__name__!~"gateway_instance_.*"}')).toEqual([]);
+    });
+
+    it('expose each process once', async () => {
+      const processes = mount === 'monolith' ? ['gateway'] : [...APPS];
+      const jobs = Object.keys(await valuesOf('process_cpu_seconds_total', 'job'));
+      expect(jobs.sort()).toEqual(processes.sort());
+      expect(Object.keys(await valuesOf('nodejs_eventloop_lag_p99_seconds', 'job')).sort()).toEqual(
+        processes,
+      );
+    });
+  });
+});
