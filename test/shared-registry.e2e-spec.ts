@@ -200,6 +200,7 @@ withRedis('two gateways on one Redis', (redis) => {
     });
     for (const url of urls()) {
       expect(await call(url, 'GET /health/ready')).toMatchObject({ status: 200 });
+      expect((await call(url, 'GET /metrics')).body).toContain('\ngateway_registry_up 0\n');
       const refused = await register(url, { id: 'new', url: 'http://127.0.0.1:9' });
       expect(refused).toMatchObject({ status: 503, body: { status: 503, instance: '/discovery/register' } });
       expect(refused.body.type).toBe('urn:msa-gateway:problem:registry-unavailable');

@@ -40,6 +40,7 @@ describe('the health of a gateway', () => {
     jest.spyOn(registry, 'awayFor', 'get').mockReturnValue('WRONGPASS');
     const { status, body } = await gateway.get('/health');
     expect(status).toBe(200);
+    expect((await gateway.get('/metrics')).body).toContain('\ngateway_registry_up 0\n');
     expect(body).toMatchObject({
       details: { registry: { status: 'degraded', message: 'the registry is away (WRONGPASS)' } },
     });

@@ -89,6 +89,30 @@ describe('Ejector', () => {
       statusReason: 'the connection was reset, and a probe failed',
     });
   });
+
+  it('reports each ejection once, with its reason', async () => {
+    const bench = new DiscoveryBench();
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+      await bench.registry.register({ name: 'users', url: `http://127.0.0.1:9${id.charCodeAt(0)}`, id });
+    const ejections: string[] = [];
+    bench.ejector.onEjection((service, reason) => ejections.push(`${service}: ${reason}`));
+    for (let i = 0; i < 2; i += 1) bench.ejector.refused(bench.instance('a'), 'refused');
+    bench.ejector.failing(bench.instance('b'), '5 failures in a row');
+    for (const [id, isSilent] of [
+      ['c', true],
+      ['d', false],
+    ] as const) {
+      bench.probe.isSilent = isSilent;
+      bench.ejector.suspected(bench.instance(id), 'the connection was reset');
+      await settle();
+    }
+    expect(ejections).toEqual([
+      'users: connect_failure',
+      'users: outlier',
+      'users: unresponsive',
+      'users: health_check',
+    ]);
+  });
 });
 
 describe('Ejector of instances that fail', () => {
