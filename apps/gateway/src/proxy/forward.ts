@@ -11,7 +11,7 @@ import type { HedgeGround } from './hedging/hedge.js';
 import type { InstanceReports } from './instance-reports.js';
 import { upstreamTimeout } from './problems.js';
 import type { Recorder } from './record/recorder.js';
-import { isFailure, isGatewayError } from './resilience/answer-kind.js';
+import { isFailure } from './resilience/answer-kind.js';
 import { Backoff } from './resilience/backoff.js';
 import { InstanceWatch } from './resilience/instance-watch.js';
 import { timeLimitOf } from './resilience/time-limit.js';
@@ -75,7 +75,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     learn(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
     exchange.hedge?.settle(now);
-    destinationOf(exchange).breaker?.note(exchange, isGatewayError(status), now);
+    destinationOf(exchange).breaker?.noteResponse(exchange, status, now);
     return true;
   }
 

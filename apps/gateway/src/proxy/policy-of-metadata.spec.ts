@@ -16,6 +16,7 @@ describe('The policy that metadata declares', () => {
       'gateway.hash-on': 'header:X-User',
       'gateway.retry.on': 'connect-failure, retriable-status-codes',
       'gateway.retry.statuses': '409, 429',
+      'gateway.breaker.statuses': '500,502',
       'gateway.concurrency.per-instance': '8',
     });
     expect(faults).toEqual([]);
@@ -32,6 +33,7 @@ describe('The policy that metadata declares', () => {
         on: ['connect-failure', 'retriable-status-codes'],
         statuses: [409, 429],
       },
+      breaker: { ...DEFAULT_POLICY.breaker, statuses: [500, 502] },
       concurrency: { ...DEFAULT_POLICY.concurrency, perInstance: 8 },
     });
   });
@@ -59,6 +61,7 @@ describe('The policy that metadata declares', () => {
     ['gateway.hash-on', 'cookie:a b'],
     ['gateway.retry.on', 'connect-failure,sometimes'],
     ['gateway.retry.statuses', '200'],
+    ['gateway.breaker.statuses', '5xx'],
     ['gateway.hedge.after', 'p100'],
     ['gateway.hedge.after', 'p49'],
     ['gateway.hedge.after', 'p'],

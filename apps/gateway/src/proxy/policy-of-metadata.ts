@@ -57,6 +57,14 @@ function hashKeyOf(text: string): HashKey | undefined {
   return from === 'cookie' ? { from, name } : undefined;
 }
 
+/** A list of error statuses, separated by commas. */
+function statusesOf(text: string): { readonly statuses: readonly number[] } | undefined {
+  const statuses = text.split(',').map((status) => status.trim());
+  return statuses.every((status) => /^[45]\d\d$/.test(status))
+    ? { statuses: statuses.map(Number) }
+    : undefined;
+}
+
 const LONGEST_HEDGE_MS = 60_000;
 
 function hedgeAfter(text: string): Hedging | undefined {
@@ -88,12 +96,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
       const on = text === '' ? [] : text.split(',').map((name) => name.trim());
       return on.every(isCondition) ? { on } : undefined;
     }),
-    'retry.statuses': change('retries', (text) => {
-      const statuses = text.split(',').map((status) => status.trim());
-      return statuses.every((status) => /^[45]\d\d$/.test(status))
-        ? { statuses: statuses.map(Number) }
-        : undefined;
-    }),
+    'retry.statuses': change('retries', statusesOf),
     'retry.after-refusal': whole('retries', 'afterRefusal', 0, 100),
     'retry.after-sending': whole('retries', 'afterSending', 0, 10),
     'retry.backoff-ms': whole('retries', 'backoffMs', 0, 10_000),
@@ -102,6 +105,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'hedge.after': change('hedging', hedgeAfter),
     'ejection.failures-in-row': whole('ejection', 'failuresInRow', 0, 10_000),
     'breaker.failure-percent': whole('breaker', 'failurePercent', 0, 100),
+    'breaker.statuses': change('breaker', statusesOf),
     'breaker.min-requests': whole('breaker', 'minRequests', 1, 1_000_000),
     'breaker.open-ms': whole('breaker', 'openMs', 1, DAY_MS),
     'concurrency.per-instance': whole('concurrency', 'perInstance', 0, 1_000_000),

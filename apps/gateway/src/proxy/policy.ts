@@ -25,6 +25,9 @@ export interface Balancing {
   readonly slowStartMs: number;
 }
 
+/** Statuses of a gateway error. */
+export const GATEWAY_ERROR_STATUSES: readonly number[] = Object.freeze([502, 503, 504]);
+
 /**
  * When an exchange may be tried again, by Envoy's names. All but `connect-failure`, where nothing was sent, are for
  * idempotent requests whose body was not consumed.
@@ -81,7 +84,10 @@ export interface Hedging {
 
 /** When an instance is taken out of rotation for failing, while others go on. */
 export interface Ejection {
-  /** Failures and answers of 500, 502, 503 or 504, one after the other; 0: never. */
+  /**
+   * Failures in a row: responses of 500, 502, 503 or 504, and responses that are invalid, incomplete or late; 0: never. An instance to
+   * which no connection can be opened is ejected at once.
+   */
   readonly failuresInRow: number;
 }
 
@@ -89,6 +95,8 @@ export interface Ejection {
 export interface BreakerLimits {
   /** Share of failures, per cent, that opens the breaker; 0: there is none. */
   readonly failurePercent: number;
+  /** Statuses of responses that count as failures. A request without a response from an instance always counts. */
+  readonly statuses: readonly number[];
   /** Requests in ten seconds below which no share is taken seriously. */
   readonly minRequests: number;
   /** How long it stays open the first time; doubles with each failed trial, up to thirty seconds. */
@@ -141,7 +149,12 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   }),
   hedging: Object.freeze({ after: 'off' }),
   ejection: Object.freeze({ failuresInRow: 5 }),
-  breaker: Object.freeze({ failurePercent: 50, minRequests: 20, openMs: 1_000 }),
+  breaker: Object.freeze({
+    failurePercent: 50,
+    statuses: GATEWAY_ERROR_STATUSES,
+    minRequests: 20,
+    openMs: 1_000,
+  }),
   concurrency: Object.freeze({
     perInstance: 0,
     perService: 16_384,

@@ -2,6 +2,7 @@ import type { Problem, ProblemDocument } from '#contracts';
 import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
 import { circuitOpen, noHealthyInstance, outsideProxy } from '../problems.js';
 import type { Policy } from '../policy.js';
+import { EJECTION_STATUSES } from '../resilience/answer-kind.js';
 import type { BreakerState } from '../resilience/breaker.js';
 import type { Route } from '../routing/route.js';
 import type { Router } from '../routing/router.js';
@@ -43,6 +44,11 @@ export interface Explanation {
     readonly policy: Policy;
     /** `closed` lets requests through; `null`: the policy asks for none. */
     readonly breaker: BreakerState | null;
+    /**
+     * Statuses of responses that count as failures: of the instance, and of the service. A response that is missing, invalid or
+     * late counts for both.
+     */
+    readonly failureStatuses: { readonly ejection: readonly number[]; readonly breaker: readonly number[] };
     readonly inFlight: number;
     /** What an adaptive limit of concurrency stands at; `null`: the policy asks for none. */
     readonly adaptiveLimit: number | null;
@@ -138,6 +144,7 @@ const describeRoute = ({
   balancer: balancer.name,
   policy,
   breaker: breaker?.state ?? null,
+  failureStatuses: { ejection: EJECTION_STATUSES, breaker: policy.breaker.statuses },
   inFlight: load.inFlight,
   adaptiveLimit: adaptive?.current ?? null,
   hedgeAfterMs: hedging?.delayMs ?? null,

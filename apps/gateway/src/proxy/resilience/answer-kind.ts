@@ -1,5 +1,17 @@
-/** Speaks for whoever stands between, or for an instance that is leaving or overrun; says nothing about the request. */
-export const isGatewayError = (status: number): boolean => status === 502 || status === 503 || status === 504;
+import { GATEWAY_ERROR_STATUSES } from '../policy.js';
 
-/** Shows an instance that does not work. 501 and the like are about the request. */
-export const isFailure = (status: number): boolean => status === 500 || isGatewayError(status);
+/**
+ * Responses that count as failures of an instance, for its outlier ejection. Others, such as 501, concern the request. What counts for
+ * the circuit breaker of a service is its policy: {@link BreakerLimits.statuses}.
+ */
+export const EJECTION_STATUSES: readonly number[] = [500, ...GATEWAY_ERROR_STATUSES];
+
+const isServerError = (status: number): boolean => status >= 500;
+
+/** The response of a proxy, or of an instance that is leaving or overloaded; it does not concern the request. */
+export const isGatewayError = (status: number): boolean =>
+  isServerError(status) && GATEWAY_ERROR_STATUSES.includes(status);
+
+/** Whether a response shows an instance that does not work. */
+export const isFailure = (status: number): boolean =>
+  isServerError(status) && EJECTION_STATUSES.includes(status);

@@ -1,6 +1,6 @@
 import { Breaker, type BreakerState } from './breaker.js';
 
-const LIMITS = { failurePercent: 50, minRequests: 20, openMs: 1_000 };
+const LIMITS = { failurePercent: 50, statuses: [502, 503, 504], minRequests: 20, openMs: 1_000 };
 
 function benchOf() {
   const states: BreakerState[] = [];
@@ -20,6 +20,16 @@ describe('Breaker', () => {
     note(1, 0, 9_000);
     expect(breaker.state).toBe('open');
     expect([breaker.admits({}, 9_999), breaker.retryAfterSeconds(9_100)]).toEqual([false, 1]);
+  });
+
+  it('counts responses with the statuses of its policy as failures, and no others', () => {
+    const opensAt = (status: number, statuses: readonly number[]): boolean => {
+      const breaker = new Breaker({ ...LIMITS, statuses });
+      for (let i = 0; i < 20; i += 1) breaker.noteResponse({}, status, 0);
+      return breaker.state === 'open';
+    };
+    expect([opensAt(503, LIMITS.statuses), opensAt(500, LIMITS.statuses)]).toEqual([true, false]);
+    expect([opensAt(500, [500]), opensAt(429, [429]), opensAt(503, [500])]).toEqual([true, true, false]);
   });
 
   it('stays closed for fewer, and forgets what is older', () => {

@@ -4,6 +4,7 @@ import { RollingCount } from './rolling-count.js';
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 const LONGEST_OPEN_MS = 30_000;
+const FIRST_ERROR = 400;
 
 /**
  * Leaves a service alone that fails most of what it is asked. After a while one request, and no second beside it, is let
@@ -39,6 +40,11 @@ export class Breaker {
   /** Whether a request that comes now would go on. */
   wouldAdmit(now: number): boolean {
     return this.current === 'closed' || (now >= this.openUntil && !this.trial);
+  }
+
+  /** A response of an instance is about to go to the client. */
+  noteResponse(exchange: object, status: number, now: number): void {
+    this.note(exchange, status >= FIRST_ERROR && this.limits.statuses.includes(status), now);
   }
 
   /** What became of an exchange. Those that began before it opened say nothing new. */

@@ -1,0 +1,64 @@
+import { call } from '#testing';
+import { Fleet } from './support/fleet.js';
+
+const REQUESTS = 60;
+const COUNTS_500 = { 'gateway.breaker.statuses': '500,502,503,504' };
+
+describe('A service whose instance responds 500 to everything', () => {
+  let fleet: Fleet;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+  });
+
+  /** The statuses of as many requests as in {@link REQUESTS}, one after the other. */
+  async function statusesOf(service: string): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let i = 0; i < REQUESTS; i += 1)
+      statuses.push((await call(fleet.url, `GET /api/${service}/x`)).status);
+    return statuses;
+  }
+
+  const explain = async (service: string) =>
+    (await call(fleet.url, `GET /discovery/explain?path=/api/${service}/x`)).body;
+
+  it('keeps a closed breaker and its only instance by default', async () => {
+    await fleet.add('plain', 'plain-a', { behaviour: 'fails' });
+    expect(new Set(await statusesOf('plain'))).toEqual(new Set([500]));
+    expect(await explain('plain')).toMatchObject({
+      route: {
+        breaker: 'closed',
+        failureStatuses: { ejection: [500, 502, 503, 504], breaker: [502, 503, 504] },
+      },
+      candidates: [{ id: 'plain-a', failuresInRow: REQUESTS }],
+      problem: null,
+    });
+  });
+
+  it('opens its breaker when breaker.statuses contains 500', async () => {
+    await fleet.add('counted', 'counted-a', { behaviour: 'fails', metadata: COUNTS_500 });
+    const statuses = await statusesOf('counted');
+    expect(statuses.slice(0, 20)).toEqual(new Array(20).fill(500));
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
+    expect(await explain('counted')).toMatchObject({
+      route: { failureStatuses: { breaker: [500, 502, 503, 504] } },
+    });
+    expect((await call(fleet.url, 'GET /metrics')).body).toMatch(
+      /^gateway_breaker_state\{service="counted"\} [12]$/m,
+    );
+  });
+
+  it.each([['default'], ['counted']])('ejects the instance while others work (%s)', async (setting) => {
+    const metadata = { 'gateway.balancer': 'round-robin', ...(setting === 'counted' && COUNTS_500) };
+    const service = `mixed-${setting}`;
+    await fleet.add(service, `${service}-bad`, { behaviour: 'fails', metadata });
+    await fleet.add(service, `${service}-good`, { metadata });
+    await fleet.add(service, `${service}-fine`, { metadata });
+    const statuses = await statusesOf(service);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(REQUESTS / 2);
+    expect((await call(fleet.url, 'GET /metrics')).body).toMatch(
+      new RegExp(`^gateway_ejections_total\\{service="${service}",reason="outlier"\\} [1-9]`, 'm'),
+    );
+    expect((await explain(service)).route.breaker).toBe('closed');
+  });
+});
