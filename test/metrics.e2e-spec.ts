@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   call,
   findProgram,
   MOUNTS,
   onPrograms,
+  ROOT,
   startPrometheus,
   startSystem,
   tempDir,
@@ -59,6 +62,14 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
     it.each(APPS)('satisfy promtool: %s', async (app) => {
       const { body } = await call(system.urlOf(app), 'GET /metrics');
       expect(lint(body as string)).toBe('');
+    });
+
+    it('are documented in docs/reference/metrics.md', async () => {
+      const reference = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8');
+      const { body } = await call(system.url, 'GET /metrics');
+      const families = [...(body as string).matchAll(/^# TYPE (gateway_(?!instance_)\w+)/gm)];
+      const names = families.map(([, name]) => name!);
+      expect(names.filter((name) => !new RegExp(`\`${name}[\`{]`).test(reference))).toEqual([]);
     });
 
     it('show every instance by status, and whether a service is available', async () => {
