@@ -56,7 +56,7 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
 
     const valuesOf = async (expression: string, label: string) =>
       Object.fromEntries(
-        (await prometheus.query(expression)).map(({ labels, value }) => [labels[label], value]),
+        (await prometheus.query(expression)).map(({ labels, value }) => [labels[label]!, value]),
       );
 
     it.each(APPS)('satisfy promtool: %s', async (app) => {

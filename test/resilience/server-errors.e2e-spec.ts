@@ -1,4 +1,4 @@
-import { call } from '#testing';
+import { call, type Answer } from '#testing';
 import { Fleet } from './support/fleet.js';
 
 const REQUESTS = 60;
@@ -19,13 +19,13 @@ describe('A service whose instance responds 500 to everything', () => {
     return statuses;
   }
 
-  const explain = async (service: string) =>
-    (await call(fleet.url, `GET /discovery/explain?path=/api/${service}/x`)).body;
+  const explain = (service: string): Promise<Answer> =>
+    call(fleet.url, `GET /discovery/explain?path=/api/${service}/x`);
 
   it('keeps a closed breaker and its only instance by default', async () => {
     await fleet.add('plain', 'plain-a', { behaviour: 'fails' });
     expect(new Set(await statusesOf('plain'))).toEqual(new Set([500]));
-    expect(await explain('plain')).toMatchObject({
+    expect((await explain('plain')).body).toMatchObject({
       route: {
         breaker: 'closed',
         failureStatuses: { ejection: [500, 502, 503, 504], breaker: [502, 503, 504] },
@@ -40,7 +40,7 @@ describe('A service whose instance responds 500 to everything', () => {
     const statuses = await statusesOf('counted');
     expect(statuses.slice(0, 20)).toEqual(new Array(20).fill(500));
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
-    expect(await explain('counted')).toMatchObject({
+    expect((await explain('counted')).body).toMatchObject({
       route: { failureStatuses: { breaker: [500, 502, 503, 504] } },
     });
     expect((await call(fleet.url, 'GET /metrics')).body).toMatch(
@@ -59,6 +59,6 @@ describe('A service whose instance responds 500 to everything', () => {
     expect((await call(fleet.url, 'GET /metrics')).body).toMatch(
       new RegExp(`^gateway_ejections_total\\{service="${service}",reason="outlier"\\} [1-9]`, 'm'),
     );
-    expect((await explain(service)).route.breaker).toBe('closed');
+    expect((await explain(service)).body.route.breaker).toBe('closed');
   });
 });
