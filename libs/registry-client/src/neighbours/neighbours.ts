@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { REQUEST_TIMEOUT_HEADER, type InstanceView } from '#contracts';
 import { Deadline } from '../deadline/deadline.js';
 import type { Registry } from '../registry.js';
+import { TraceContext } from '../trace/trace-context.js';
 import { InstanceCache } from './instance-cache.js';
 import {
   AttemptFailed,
@@ -141,6 +142,7 @@ export class Neighbours {
       headers: {
         accept: 'application/json, application/problem+json',
         ...(body && { 'content-type': 'application/json' }),
+        ...TraceContext.fields,
         ...headers,
         [REQUEST_TIMEOUT_HEADER]: String(left),
       },

@@ -8,6 +8,7 @@ import { lingerAfterRefusals } from '../http/linger.js';
 import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
 import { keepDeadlines } from '../http/request-deadline.js';
+import { keepTraceContext } from '../http/request-trace.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -49,5 +50,6 @@ function prepare(fastify: FastifyInstance): void {
   tellAllowedMethods(fastify);
   useStrictJson(fastify);
   keepDeadlines(fastify);
+  keepTraceContext(fastify);
   lingerAfterRefusals(fastify);
 }
