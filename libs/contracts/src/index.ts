@@ -4,6 +4,7 @@ export * from './problem/problem.js';
 export * from './problem/common.problems.js';
 export * from './validation/is-text.js';
 export * from './validation/optional.js';
+export * from './validation/read-only.js';
 export * from './page/page.js';
 export * from './discovery/instance.js';
 export * from './discovery/link-local.js';

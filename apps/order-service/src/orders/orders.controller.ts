@@ -69,10 +69,19 @@ export class OrdersController {
     return this.orders.list(query);
   }
 
-  @Answers({ summary: 'List the orders of a user', body: pageOf(ORDER), query: PageQueryDto })
+  @Answers({
+    summary: 'List the orders of a user; 404 for an unknown user without orders',
+    body: pageOf(ORDER),
+    query: PageQueryDto,
+    problems: [404],
+  })
   @Get('user/:userId')
-  listOfUser(@Param('userId', PathText) userId: string, @Query() query: PageQueryDto): Promise<Page<Order>> {
-    return this.orders.listOfUser(userId, query);
+  listOfUser(
+    @Param('userId', PathText) userId: string,
+    @Query() query: PageQueryDto,
+    @Req() request: FastifyRequest,
+  ): Promise<Page<Order>> {
+    return this.orders.listOfUser(userId, query, request.id);
   }
 
   @Answers({ summary: 'Read an order', body: ORDER, versioned: true, problems: [404] })
@@ -88,17 +97,17 @@ export class OrdersController {
     @Body() body: OrderReplacementDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
-    return this.orders.replace(id, body, preconditions);
+    return this.orders.change(id, body, preconditions);
   }
 
   @Answers({ summary: 'Move an order to another status', body: ORDER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   move(
     @Param('id', PathText) id: string,
-    @Body() { status }: OrderPatchDto,
+    @Body() body: OrderPatchDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
-    return this.orders.move(id, status, preconditions);
+    return this.orders.change(id, body, preconditions);
   }
 
   /** Cancels: an order is never gone. */

@@ -18,6 +18,9 @@ export type Particulars = Pick<ProblemOptions, 'errors' | 'extensions'>;
 
 export const orderNotFound = (id: string): Problem => notFound(`there is no order ${id}`);
 
+export const userNotFound = (userId: string): Problem =>
+  notFound(`there is no user ${userId}, and there are no orders of this user`);
+
 export function illegalTransition(from: OrderStatus, to: OrderStatus): Problem {
   const allowed = clientMoves(from);
   const way = allowed.length === 0 ? 'it stays there' : `from there it can go to ${allowed.join(', ')}`;

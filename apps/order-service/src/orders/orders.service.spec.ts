@@ -1,3 +1,4 @@
+import type { OrderStatus, PageQueryDto } from '#contracts';
 import { Preconditions } from '#service-kit';
 import { onBothStores, waitFor } from '#testing';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
@@ -22,10 +23,11 @@ onBothStores('moving orders', (store) => {
         requestId: 'r-1',
       })
     ).order.id;
-  const move = (id: string, to: Parameters<typeof rig.orders.move>[1], ifMatch?: string) =>
+  const move = (id: string, to: OrderStatus, ifMatch?: string) =>
     rig.orders
       .move(id, to, ifMatch === undefined ? Preconditions.NONE : new Preconditions({ 'if-match': ifMatch }))
       .then(({ body }) => body);
+  const change = (id: string, sent: object) => rig.orders.change(id, sent, Preconditions.NONE);
   const stored = async (id: string) => (await rig.repository.find(id))!;
 
   it('goes the whole way, a version a step', async () => {
@@ -42,7 +44,7 @@ onBothStores('moving orders', (store) => {
     const { body: before } = await rig.orders.get(id);
 
     expect(await move(id, 'confirmed')).toEqual(before);
-    expect(await move(id, undefined)).toEqual(before);
+    expect((await change(id, {})).body).toEqual(before);
     expect((await stored(id)).version).toBe(2);
   });
 
@@ -141,37 +143,54 @@ onBothStores('moving orders', (store) => {
     expect(world.stock.held.size).toBe(0);
   });
 
-  it('takes a PUT that repeats what stands, and refuses one that would rewrite history', async () => {
+  it('takes back what it gave, with another status, also when the request is repeated', async () => {
     const id = await place();
-    const items = [{ productId: 'p1', quantity: 2 }];
-    const replaced = await rig.orders.replace(
-      id,
-      { status: 'paid', userId: 'u1', items },
-      Preconditions.NONE,
-    );
-    expect(replaced.body.status).toBe('paid');
+    const { body: order } = await rig.orders.get(id);
+    for (const sent of [order, { ...order, status: 'paid' }, { ...order, status: 'paid' }])
+      expect((await change(id, sent)).body.status).toBe(sent.status);
+    const otherwise = order.createdAt.replace('Z', '+00:00');
+    expect((await change(id, { status: 'shipped', createdAt: otherwise })).body.status).toBe('shipped');
+  });
 
-    const other = [{ productId: 'p1', quantity: 3 }];
-    for (const change of [{ userId: 'u2' }, { items: other }])
-      await expect(
-        rig.orders.replace(id, { status: 'shipped', ...change }, Preconditions.NONE),
-      ).rejects.toMatchObject({
-        status: 409,
-        code: 'order-immutable',
-      });
-    expect((await stored(id)).status).toBe('paid');
+  it.each([
+    [{ userId: 'u2' }, 409, '/userId'],
+    [{ items: [{ productId: 'p1', quantity: 3 }] }, 409, '/items'],
+    [{ items: [{ productId: 'p1', quantity: 2, unitPrice: 1 }] }, 400, '/items/0/unitPrice'],
+    [{ id: '01890a5d-ac96-774b-bcce-b302099a8057' }, 400, '/id'],
+    [{ createdAt: '2020-01-01T00:00:00.000Z' }, 400, '/createdAt'],
+    [{ total: 1 }, 400, '/total'],
+    [{ total: null }, 400, '/total'],
+    [{ currency: 'KRW' }, 400, '/currency'],
+  ])('refuses a change that would rewrite history: %j', async (member, status, pointer) => {
+    const id = await place();
+    await expect(change(id, { status: 'paid', ...member })).rejects.toMatchObject({
+      status,
+      errors: [{ pointer }],
+    });
+    expect((await stored(id)).status).toBe('confirmed');
+  });
+
+  const ofUser = (userId: string, query: PageQueryDto) => rig.orders.listOfUser(userId, query, 'r-1');
+
+  it('has no list of a user who is unknown, but of one who was deleted or may be there', async () => {
+    await place('u1');
+    for (const userId of ['u1', 'u2']) world.users.unknown.add(userId);
+    expect((await ofUser('u1', { limit: 50 })).items).toHaveLength(1);
+    await expect(ofUser('u2', { limit: 50 })).rejects.toMatchObject({ status: 404, code: 'not-found' });
+    world.users.fault = 'unheard';
+    expect((await ofUser('u2', { limit: 50 })).items).toEqual([]);
   });
 
   it('lists all orders, and those of one user, page by page in the order of their making', async () => {
     const mine = [await place('u1'), await place('u1'), await place('u1')];
     await place('u2');
-    const first = await rig.orders.listOfUser('u1', { limit: 2 });
-    const second = await rig.orders.listOfUser('u1', { limit: 2, cursor: first.nextCursor! });
+    const first = await ofUser('u1', { limit: 2 });
+    const second = await ofUser('u1', { limit: 2, cursor: first.nextCursor! });
 
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(mine);
     expect(second.nextCursor).toBeNull();
     expect((await rig.orders.list({ limit: 50 })).items).toHaveLength(4);
-    expect((await rig.orders.listOfUser('nobody', { limit: 50 })).items).toEqual([]);
+    expect((await ofUser('u3', { limit: 50 })).items).toEqual([]);
   });
 
   it.each(['nothing', '\0', '../users', '00000000-0000-0000-0000-000000000000'])(

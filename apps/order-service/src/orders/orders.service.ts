@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Order, OrderReplacementDto, OrderStatus, Page, PageQueryDto } from '#contracts';
+import type { Order, OrderPatchDto, OrderStatus, Page, PageQueryDto } from '#contracts';
+import { NeighbourUnreachable } from '#registry-client';
 import { changeVersioned, Versioned, type Preconditions } from '#service-kit';
+import { UserDirectory } from '../neighbours/user-directory.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
+import { requireSameHistory } from './order-history.js';
 import { clientMoves } from './order-status.js';
-import { illegalTransition, orderImmutable, orderNotFound } from './orders.problems.js';
+import { illegalTransition, orderNotFound, userNotFound } from './orders.problems.js';
 import { OrdersRepository } from './orders.repository.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 
@@ -13,14 +16,22 @@ export class OrdersService {
   constructor(
     private readonly orders: OrdersRepository,
     private readonly releaser: StockReleaser,
+    private readonly users: UserDirectory,
   ) {}
 
   list(query: PageQueryDto): Promise<Page<Order>> {
     return this.orders.page(query);
   }
 
-  listOfUser(userId: string, query: PageQueryDto): Promise<Page<Order>> {
-    return this.orders.page(query, userId);
+  /**
+   * The orders of a user, also of one who was deleted since.
+   * @throws Problem `not-found` when there are none and the user service does not know the user
+   */
+  async listOfUser(userId: string, query: PageQueryDto, requestId: string): Promise<Page<Order>> {
+    const page = await this.orders.page(query, userId);
+    const isEmpty = page.items.length === 0 && query.cursor === undefined;
+    if (isEmpty && !(await this.mayExist(userId, requestId))) throw userNotFound(userId);
+    return page;
   }
 
   /** @throws Problem `not-found` */
@@ -28,35 +39,43 @@ export class OrdersService {
     return versioned(await this.find(id));
   }
 
-  /** @throws Problem `order-immutable` when more than the status would change; else as {@link move}. */
-  async replace(id: string, body: OrderReplacementDto, preconditions: Preconditions) {
-    requireSame(await this.find(id), body);
-    return this.move(id, body.status, preconditions);
-  }
-
   /**
-   * Moves the order; asking for the status that it has changes nothing.
-   * @throws Problem `not-found`, `illegal-transition`, or `precondition-failed`
+   * Moves the order to the status in `sent`; without one, or with the status that it has, nothing changes.
+   * @throws Problem `not-found`, `precondition-failed`, `illegal-transition`, or as {@link requireSameHistory}
    */
-  async move(
-    id: string,
-    to: OrderStatus | undefined,
-    preconditions: Preconditions,
-  ): Promise<Versioned<Order>> {
-    // Who loses against another move looks again: whether its own still makes sense is a question to the order of then.
+  async change(id: string, sent: OrderPatchDto, preconditions: Preconditions): Promise<Versioned<Order>> {
+    // A change that loses against another one is decided anew: it may not make sense any more.
     const order = await changeVersioned({
       preconditions,
       find: () => this.find(id),
-      write: (current) => this.write(current, to),
+      write: (current) => {
+        requireSameHistory(current, sent);
+        return this.write(current, sent.status);
+      },
     });
     if (order.stockRelease === 'due') await this.releaser.releaseSoon(order.id);
     return versioned(order);
   }
 
-  private write(current: StoredOrder, to = current.status): Promise<StoredOrder | undefined> {
+  /** As {@link change} to the status `to`. */
+  move(id: string, to: OrderStatus, preconditions: Preconditions): Promise<Versioned<Order>> {
+    return this.change(id, { status: to }, preconditions);
+  }
+
+  private write(current: StoredOrder, to: OrderStatus = current.status): Promise<StoredOrder | undefined> {
     if (to === current.status) return Promise.resolve(current);
     if (!clientMoves(current.status).includes(to)) throw illegalTransition(current.status, to);
     return this.orders.move(current, to);
+  }
+
+  // While the user service is away the list is what is known: there are no orders.
+  private async mayExist(userId: string, requestId: string): Promise<boolean> {
+    try {
+      return await this.users.exists(userId, requestId);
+    } catch (error) {
+      if (error instanceof NeighbourUnreachable) return true;
+      throw error;
+    }
   }
 
   private async find(id: string): Promise<StoredOrder> {
@@ -67,12 +86,3 @@ export class OrdersService {
 }
 
 const versioned = (order: StoredOrder): Versioned<Order> => new Versioned(order.version, viewOf(order));
-
-function requireSame(order: StoredOrder, { userId, items }: OrderReplacementDto): void {
-  if (userId !== undefined && userId !== order.userId) throw orderImmutable('userId');
-  if (items !== undefined && quantities(items) !== quantities(order.items)) throw orderImmutable('items');
-}
-
-// In any order of the lines.
-const quantities = (items: readonly { readonly productId: string; readonly quantity: number }[]): string =>
-  JSON.stringify(items.map(({ productId, quantity }) => [productId, quantity]).sort());

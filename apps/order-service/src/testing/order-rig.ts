@@ -65,7 +65,7 @@ export async function createOrderRig(storage: StorageConfig, world: World): Prom
     repository,
     work,
     requests,
-    orders: new OrdersService(repository, releaser),
+    orders: new OrdersService(repository, releaser, users),
     placement: new PlacementService(database, work, requests, replays, steps, releaser, clock),
     pending: new PendingOrders(work, pendingWork, requests, logger),
   };

@@ -1,6 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { PageQueryDto, ProductDto, ProductPatchDto, type Page, type Product } from '#contracts';
+import {
+  PageQueryDto,
+  ProductDto,
+  ProductPatchDto,
+  ProductReplacementDto,
+  type Page,
+  type Product,
+} from '#contracts';
 import {
   Answers,
   pageOf,
@@ -51,17 +58,27 @@ export class ProductsController {
     return this.products.get(id);
   }
 
-  @Answers({ summary: 'Replace a product', body: PRODUCT, versioned: true, problems: [404] })
+  @Answers({
+    summary: 'Replace a product; with If-Match, a stock that is still the one of the ETag is left alone',
+    body: PRODUCT,
+    versioned: true,
+    problems: [404],
+  })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
-    @Body() product: ProductDto,
+    @Body() product: ProductReplacementDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Product>> {
     return this.products.replace(id, product, preconditions);
   }
 
-  @Answers({ summary: 'Change a product', body: PRODUCT, versioned: true, problems: [404] })
+  @Answers({
+    summary: 'Change a product; stockDelta adds to its stock or takes from it',
+    body: PRODUCT,
+    versioned: true,
+    problems: [404, 409],
+  })
   @Patch(':id')
   merge(
     @Param('id', PathText) id: string,

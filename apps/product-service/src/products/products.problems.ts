@@ -1,3 +1,13 @@
-import { notFound, type Problem } from '#contracts';
+import { MAX_STOCK, notFound, preconditionFailed, validationFailed, type Problem } from '#contracts';
 
 export const noSuchProduct = (): Problem => notFound('there is no product of this id');
+
+const invalidDelta = (detail: string): Problem =>
+  validationFailed(detail, { errors: [{ pointer: '/stockDelta', detail }] });
+
+export const stockAndDelta = (): Problem => invalidDelta('stockDelta cannot be sent together with stock');
+
+export const stockTooLarge = (): Problem => invalidDelta(`the stock would exceed ${MAX_STOCK}`);
+
+export const stockHasChanged = (): Problem =>
+  preconditionFailed('the stock is no longer that of the ETag; read the product again, or send stockDelta');

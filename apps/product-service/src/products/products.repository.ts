@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import { MAX_STOCK } from '#contracts';
 import { InjectDatabase, type Keyset } from '#service-kit';
 import type { ProductRow, ProductSchema } from '../store/product.schema.js';
+import type { StockChange } from './stock-change.js';
 
-/** The members of a product that clients set. */
-export type ProductFields = Omit<ProductRow, 'id' | 'version' | 'created_at' | 'updated_at'>;
+/** The members of a product that clients set; the stock has changes of its own. */
+export type ProductFields = Omit<ProductRow, 'id' | 'stock' | 'version' | 'created_at' | 'updated_at'>;
 
 /** Products in the store, by id. */
 @Injectable()
@@ -29,17 +31,29 @@ export class ProductsRepository {
     return this.database.insertInto('products').values(row).returningAll().executeTakeFirstOrThrow();
   }
 
-  /** `undefined`: the product is gone, or no longer in the version of `current`, as after stock was taken. */
+  /**
+   * Writes a new version; a mere adjustment of the stock makes none. `undefined`: the product is gone, no longer in the
+   * version of `current`, or its stock does not allow the change any more.
+   */
   update(
     { id, version }: ProductRow,
     fields: Partial<ProductFields>,
+    { stock, delta = 0, expected }: StockChange,
     now: number,
   ): Promise<ProductRow | undefined> {
+    const isAdjustment = delta !== 0 && Object.keys(fields).length === 0;
     return this.database
       .updateTable('products')
-      .set({ ...fields, version: version + 1, updated_at: now })
+      .set((product) => ({
+        ...fields,
+        stock: stock ?? product('stock', '+', delta),
+        ...(!isAdjustment && { version: version + 1, updated_at: now }),
+      }))
       .where('id', '=', id)
       .where('version', '=', version)
+      .$if(expected !== undefined, (update) => update.where('stock', '=', expected ?? 0))
+      .$if(delta < 0, (update) => update.where('stock', '>=', -delta))
+      .$if(delta > 0, (update) => update.where('stock', '<=', MAX_STOCK - delta))
       .returningAll()
       .executeTakeFirst();
   }

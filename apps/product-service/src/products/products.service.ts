@@ -1,9 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageQueryDto, Product, ProductDto, ProductPatchDto } from '#contracts';
-import { changeVersioned, newId, readPage, Versioned, type Preconditions } from '#service-kit';
+import type {
+  Page,
+  PageQueryDto,
+  Product,
+  ProductDto,
+  ProductPatchDto,
+  ProductReplacementDto,
+} from '#contracts';
+import {
+  changeVersioned,
+  newId,
+  readPage,
+  requireUnchanged,
+  Versioned,
+  type Preconditions,
+} from '#service-kit';
 import type { ProductRow } from '../store/product.schema.js';
 import { noSuchProduct } from './products.problems.js';
 import { ProductsRepository, type ProductFields } from './products.repository.js';
+import { stockChangeOf } from './stock-change.js';
 
 /** What can be done with products. */
 @Injectable()
@@ -24,18 +39,29 @@ export class ProductsService {
 
   async create(product: ProductDto): Promise<Versioned<Product>> {
     const now = Date.now();
-    const row = { ...allFields(product), id: newId(), version: 1, created_at: now, updated_at: now };
+    const { stock } = product;
+    const row = { ...allFields(product), stock, id: newId(), version: 1, created_at: now, updated_at: now };
     return versioned(await this.products.insert(row));
   }
 
-  /** Every member is replaced; a description left out is removed. */
-  replace(id: string, product: ProductDto, preconditions: Preconditions): Promise<Versioned<Product>> {
-    return this.write(id, allFields(product), preconditions);
+  /**
+   * Every member is replaced; a description left out is removed.
+   * @throws Problem as {@link merge}
+   */
+  replace(
+    id: string,
+    product: ProductReplacementDto,
+    preconditions: Preconditions,
+  ): Promise<Versioned<Product>> {
+    return this.write(id, product, allFields(product), preconditions);
   }
 
-  /** Only the members in `changes` are written, so stock that is taken meanwhile stays taken. */
+  /**
+   * Only the members in `changes` are written, so stock that is taken meanwhile stays taken.
+   * @throws Problem `not-found`, `precondition-failed`, `insufficient-stock`, or `validation-failed` for a read-only member
+   */
   merge(id: string, changes: ProductPatchDto, preconditions: Preconditions): Promise<Versioned<Product>> {
-    return this.write(id, givenFields(changes), preconditions);
+    return this.write(id, changes, givenFields(changes), preconditions);
   }
 
   async remove(id: string, preconditions: Preconditions): Promise<void> {
@@ -48,13 +74,18 @@ export class ProductsService {
 
   private async write(
     id: string,
+    sent: ProductPatchDto,
     fields: Partial<ProductFields>,
     preconditions: Preconditions,
   ): Promise<Versioned<Product>> {
     const row = await changeVersioned({
       preconditions,
       find: () => this.find(id),
-      write: (current) => this.products.update(current, fields, Date.now()),
+      write: (current, seenStock) => {
+        requireUnchanged(toProduct(current), sent);
+        const stock = stockChangeOf(current, sent, seenStock);
+        return this.products.update(current, fields, stock, Date.now());
+      },
     });
     return versioned(row);
   }
@@ -73,12 +104,14 @@ const allFields = (product: ProductDto): ProductFields => ({
   category: product.category,
   price: product.price,
   currency: product.currency.toUpperCase(),
-  stock: product.stock,
 });
 
-const givenFields = ({ currency, ...others }: ProductPatchDto): Partial<ProductFields> => ({
-  ...others,
-  ...(currency !== undefined && { currency: currency.toUpperCase() }),
+const givenFields = (changes: ProductPatchDto): Partial<ProductFields> => ({
+  ...(changes.name !== undefined && { name: changes.name }),
+  ...(changes.description !== undefined && { description: changes.description }),
+  ...(changes.category !== undefined && { category: changes.category }),
+  ...(changes.price !== undefined && { price: changes.price }),
+  ...(changes.currency !== undefined && { currency: changes.currency.toUpperCase() }),
 });
 
 const toProduct = (row: ProductRow): Product => ({
@@ -93,4 +126,5 @@ const toProduct = (row: ProductRow): Product => ({
   updatedAt: new Date(row.updated_at).toISOString(),
 });
 
-const versioned = (row: ProductRow): Versioned<Product> => new Versioned(row.version, toProduct(row));
+const versioned = (row: ProductRow): Versioned<Product> =>
+  new Versioned(row.version, toProduct(row), row.stock);

@@ -30,7 +30,7 @@ onBothStores('/products', (store) => {
     const { id, createdAt } = await create(lamp);
     const answer = await http(`PUT /products/${id}`, { body: desk });
     expect(answer).toMatchObject({ status: 200, body: { ...desk, id, createdAt, description: null } });
-    expect(answer.headers.get('etag')).toBe('"2"');
+    expect(answer.headers.get('etag')).toBe('"2-1"');
   });
 
   it('merges by PATCH: what is left out stays, null removes', async () => {
@@ -70,6 +70,107 @@ onBothStores('/products', (store) => {
     expect((await page('')).items).toHaveLength(4);
   });
 
+  it.each(['PUT', 'PATCH'])(
+    'takes back by %s what it gave, also when the request is repeated',
+    async (method) => {
+      const { id } = await create(lamp);
+      const { body: read } = await http(`GET /products/${id}`);
+      const sent = { ...(read as Product), price: 5 };
+      for (let n = 0; n < 2; n += 1) {
+        const answer = await http(`${method} /products/${id}`, { body: sent });
+        expect(answer).toMatchObject({
+          status: 200,
+          body: { ...sent, updatedAt: expect.any(String) as string },
+        });
+      }
+    },
+  );
+
+  it.each([{ id: '01890a5d-ac96-774b-bcce-b302099a8057' }, { createdAt: '2020-01-01T00:00:00Z' }])(
+    'refuses the read-only member %j, which is another product’s',
+    async (member) => {
+      const { id } = await create(lamp);
+      for (const line of [`PUT /products/${id}`, `PATCH /products/${id}`])
+        expect(await http(line, { body: { ...lamp, ...member } })).toMatchObject({
+          status: 400,
+          body: { errors: [{ pointer: `/${Object.keys(member)[0]!}` }] },
+        });
+    },
+  );
+
+  describe('the stock', () => {
+    const sell = (id: string, quantity: number, order = 'o') =>
+      http(`PUT /stock-reservations/${order}`, { body: { items: [{ productId: id, quantity }] } });
+    const read = async (id: string) => {
+      const { body, headers } = await http(`GET /products/${id}`);
+      return { product: body as Product, etag: headers.get('etag')! };
+    };
+    const kindOf = ({ status, body }: Answer) => [status, (body as { type: string }).type.split(':').at(-1)];
+
+    it('changes the ETag for readers; a guarded PUT of what was read changes the rest and undoes no sale', async () => {
+      const { id } = await create(lamp);
+      const { product, etag } = await read(id);
+      await sell(id, 2);
+      expect((await http(`GET /products/${id}`, { headers: { 'if-none-match': etag } })).status).toBe(200);
+      const body = { ...product, name: 'Bright lamp' };
+      const answer = await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } });
+      expect(answer).toMatchObject({ status: 200, body: { name: 'Bright lamp', stock: 5 } });
+      expect((await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } })).status).toBe(412);
+    });
+
+    it('is set by a guarded change only while it is what the client read', async () => {
+      const { id } = await create(lamp);
+      const { etag } = await read(id);
+      const set = (stock: number) =>
+        http(`PATCH /products/${id}`, { body: { stock }, headers: { 'if-match': etag } });
+      await sell(id, 2);
+      expect(kindOf(await set(20))).toEqual([412, 'precondition-failed']);
+      await http('DELETE /stock-reservations/o');
+      expect(await set(20)).toMatchObject({ status: 200, body: { stock: 20 } });
+    });
+
+    it('is what an unguarded PUT or PATCH says', async () => {
+      const { id } = await create(lamp);
+      await sell(id, 2);
+      expect((await http(`PUT /products/${id}`, { body: { ...lamp, stock: 40 } })).body).toMatchObject({
+        stock: 40,
+      });
+      expect((await http(`PATCH /products/${id}`, { body: { stock: 38 } })).body).toMatchObject({
+        stock: 38,
+      });
+    });
+
+    it('is adjusted by stockDelta, beside sales, and a guarded change of the rest still holds', async () => {
+      const { id } = await create({ ...lamp, stock: 100 });
+      const { product, etag } = await read(id);
+      const adjust = () => http(`PATCH /products/${id}`, { body: { stockDelta: 2 } });
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (_, n) => (n % 2 ? sell(id, 1, `o${n}`) : adjust())),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect((await read(id)).product).toEqual({ ...product, stock: 120 });
+      const rename = { body: { name: 'Bright lamp' }, headers: { 'if-match': etag } };
+      expect((await http(`PATCH /products/${id}`, rename)).status).toBe(200);
+    });
+
+    it('is never adjusted below zero or beyond its limit, nor set and adjusted at once', async () => {
+      const { id } = await create(lamp);
+      const patch = (body: object) => http(`PATCH /products/${id}`, { body });
+      const refused = await patch({ stockDelta: -8 });
+      expect(kindOf(refused)).toEqual([409, 'insufficient-stock']);
+      expect(refused.body).toMatchObject({ productId: id, requested: 8, available: 7 });
+      for (const body of [{ stockDelta: 999_999_999 }, { stockDelta: 0.5 }, { stockDelta: 1, stock: 8 }])
+        expect(await patch(body)).toMatchObject({
+          status: 400,
+          body: { errors: [{ pointer: '/stockDelta' }] },
+        });
+      expect(await patch({ stockDelta: -7, price: 1 })).toMatchObject({
+        status: 200,
+        body: { stock: 0, price: 1 },
+      });
+    });
+  });
+
   it('keeps both a change and stock that is taken at the same time', async () => {
     const { id } = await create({ ...lamp, stock: 100 });
     const take = (n: number) =>
@@ -78,6 +179,6 @@ onBothStores('/products', (store) => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? take(n) : rename(n))));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const { headers, body } = await http(`GET /products/${id}`);
-    expect([(body as Product).stock, headers.get('etag')]).toEqual([80, '"41"']);
+    expect([(body as Product).stock, headers.get('etag')]).toEqual([80, '"21-80"']);
   });
 });

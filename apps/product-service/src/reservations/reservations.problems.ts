@@ -2,7 +2,6 @@ import { defineProblem, notFound, type ItemDto, type Problem } from '#contracts'
 
 const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'The items have different currencies');
-const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Not enough in stock');
 const reservationDiffersKind = defineProblem('reservation-differs', 409, 'The order holds other items');
 const stockGivenBackKind = defineProblem('stock-given-back', 409, 'The stock of this order was given back');
 
@@ -24,11 +23,6 @@ export function unknownProducts(items: readonly ItemDto[], known: ReadonlySet<st
 
 export const mixedCurrencies = (currencies: ReadonlySet<string>): Problem =>
   mixedCurrenciesKind(`one order cannot be paid in ${[...currencies].sort().join(' and ')}`);
-
-export const insufficientStock = ({ productId, quantity }: ItemDto, available: number): Problem =>
-  insufficientStockKind(`there are ${available} of product ${productId}, not ${quantity}`, {
-    extensions: { productId, requested: quantity, available },
-  });
 
 export const reservationDiffers = (): Problem =>
   reservationDiffersKind('this order already holds other items; release them, and order anew');

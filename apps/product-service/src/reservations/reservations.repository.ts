@@ -58,14 +58,10 @@ export class ReservationsRepository {
   }
 
   /** Takes pieces from stock if there are as many. `undefined`: there are not, or there is no such product. */
-  take({ productId, quantity }: ItemDto, now: number): Promise<ProductRow | undefined> {
+  take({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
     return this.database
       .updateTable('products')
-      .set((product) => ({
-        stock: product('stock', '-', quantity),
-        version: product('version', '+', 1),
-        updated_at: now,
-      }))
+      .set((product) => ({ stock: product('stock', '-', quantity) }))
       .where('id', '=', productId)
       .where('stock', '>=', quantity)
       .returningAll()
@@ -73,14 +69,10 @@ export class ReservationsRepository {
   }
 
   /** A product that was deleted meanwhile gets nothing back. */
-  async giveBack(item: ReservedItemRow, now: number): Promise<void> {
+  async giveBack(item: ReservedItemRow): Promise<void> {
     await this.database
       .updateTable('products')
-      .set((product) => ({
-        stock: product('stock', '+', item.quantity),
-        version: product('version', '+', 1),
-        updated_at: now,
-      }))
+      .set((product) => ({ stock: product('stock', '+', item.quantity) }))
       .where('id', '=', item.product_id)
       .execute();
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ItemDto, Reservation, ReservedItem } from '#contracts';
 import type { ProductRow, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
+import { insufficientStock } from '../store/stock.problems.js';
 import {
-  insufficientStock,
   mixedCurrencies,
   noSuchReservation,
   reservationDiffers,
@@ -31,7 +31,7 @@ export class ReservationsService {
     const row: ReservationRow = { order_id: orderId, status: 'held', created_at: now, updated_at: now };
     return this.reservations.atomically(async (reservations) => {
       if (!(await reservations.add(row))) return heldBefore(reservations, orderId, items);
-      const taken = await takeAll(reservations, items, now);
+      const taken = await takeAll(reservations, items);
       const rows = items.map((item, position) => reservedRow(orderId, position, item, taken));
       await reservations.addItems(rows);
       return toReservation(row, rows);
@@ -45,19 +45,15 @@ export class ReservationsService {
     return this.reservations.atomically(async (reservations) => {
       if (await reservations.add(row)) return;
       if (!(await reservations.markReleased(orderId, now))) return;
-      await giveBackAll(reservations, orderId, now);
+      await giveBackAll(reservations, orderId);
     });
   }
 }
 
-async function giveBackAll(
-  reservations: ReservationsRepository,
-  orderId: string,
-  now: number,
-): Promise<void> {
+async function giveBackAll(reservations: ReservationsRepository, orderId: string): Promise<void> {
   const items = await reservations.items(orderId);
   const inOrder = items.sort((a, b) => (a.product_id < b.product_id ? -1 : 1));
-  for (const item of inOrder) await reservations.giveBack(item, now);
+  for (const item of inOrder) await reservations.giveBack(item);
 }
 
 async function heldBefore(
@@ -74,15 +70,11 @@ async function heldBefore(
 
 type Taken = ReadonlyMap<string, ProductRow>;
 
-async function takeAll(
-  reservations: ReservationsRepository,
-  items: readonly ItemDto[],
-  now: number,
-): Promise<Taken> {
+async function takeAll(reservations: ReservationsRepository, items: readonly ItemDto[]): Promise<Taken> {
   const taken = new Map<string, ProductRow>();
   // In the order of ids: two orders that want the same products cannot wait for each other.
   for (const item of [...items].sort(byProductId)) {
-    taken.set(item.productId, await take(reservations, item, items, now));
+    taken.set(item.productId, await take(reservations, item, items));
   }
   const currencies = new Set([...taken.values()].map(({ currency }) => currency));
   if (currencies.size > 1) throw mixedCurrencies(currencies);
@@ -93,10 +85,9 @@ async function take(
   reservations: ReservationsRepository,
   item: ItemDto,
   items: readonly ItemDto[],
-  now: number,
 ): Promise<ProductRow> {
   for (;;) {
-    const product = await reservations.take(item, now);
+    const product = await reservations.take(item);
     if (product) return product;
     const stock = await reservations.stockOf(items.map(({ productId }) => productId));
     const available = stock.get(item.productId);

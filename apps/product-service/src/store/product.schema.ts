@@ -11,6 +11,7 @@ export interface ProductRow {
   readonly price: number;
   readonly currency: string;
   readonly stock: number;
+  /** Grows with every change of the product by a client. A reservation changes the stock alone. */
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { PageQueryDto, UserDto, UserPatchDto, type Page, type User } from '#contracts';
+import { PageQueryDto, UserDto, UserPatchDto, UserReplacementDto, type Page, type User } from '#contracts';
 import {
   Answers,
   pageOf,
@@ -42,11 +42,16 @@ export class UsersController {
     return this.users.get(id);
   }
 
-  @Answers({ summary: 'Replace a user', body: USER, versioned: true, problems: [404, 409] })
+  @Answers({
+    summary: 'Replace a user; read-only members may come back as GET returned them',
+    body: USER,
+    versioned: true,
+    problems: [404, 409],
+  })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
-    @Body() user: UserDto,
+    @Body() user: UserReplacementDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<User>> {
     return this.users.change(id, user, preconditions);

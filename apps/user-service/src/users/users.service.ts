@@ -5,6 +5,7 @@ import {
   isUniqueViolation,
   newId,
   readPage,
+  requireUnchanged,
   Versioned,
   type Preconditions,
 } from '#service-kit';
@@ -32,13 +33,19 @@ export class UsersService {
     return versioned(await refusingTakenEmail(this.users.insert(row)));
   }
 
-  /** Changes the members that `changes` has; a whole {@link UserDto} replaces the user. */
+  /**
+   * Changes the members that `changes` has; with all of them it replaces the user.
+   * @throws Problem `not-found`, `precondition-failed`, `email-taken`, or `validation-failed` for a read-only member
+   */
   async change(id: string, changes: UserPatchDto, preconditions: Preconditions): Promise<Versioned<User>> {
     const fields = toFields(changes);
     const row = await changeVersioned({
       preconditions,
       find: () => this.find(id),
-      write: (current) => refusingTakenEmail(this.users.update(current, fields, Date.now())),
+      write: (current) => {
+        requireUnchanged(toUser(current), changes);
+        return refusingTakenEmail(this.users.update(current, fields, Date.now()));
+      },
     });
     return versioned(row);
   }

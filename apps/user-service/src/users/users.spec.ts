@@ -60,6 +60,45 @@ onBothStores('/users', (store) => {
     expect(merged.headers.get('etag')).toBe('"3"');
   });
 
+  it.each(['PUT', 'PATCH'])(
+    'takes back by %s what it gave, also when the request is repeated',
+    async (method) => {
+      const { body: user } = await create(ann);
+      const body = { ...user, name: 'Robert' };
+      for (let n = 0; n < 2; n += 1)
+        expect(await http(`${method} /users/${user.id}`, { body })).toMatchObject({
+          status: 200,
+          body: { ...body, updatedAt: expect.any(String) as string },
+        });
+    },
+  );
+
+  it.each([
+    { id: '01890a5d-ac96-774b-bcce-b302099a8057' },
+    { createdAt: '2020-01-01T00:00:00Z' },
+    { createdAt: 'yesterday' },
+    { updatedAt: 7 },
+  ])('refuses the read-only member %j', async (member) => {
+    const { body: user } = await create(ann);
+    for (const line of [`PUT /users/${user.id}`, `PATCH /users/${user.id}`])
+      expect(await http(line, { body: { ...ann, ...member } })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: `/${Object.keys(member)[0]!}` }] },
+      });
+    expect((await http(`GET /users/${user.id}`)).body).toEqual(user);
+  });
+
+  it('documents the members that a replacement accepts', async () => {
+    const { components } = (await http('GET /docs-json')).body;
+    expect(Object.keys(components.schemas.UserReplacementDto.properties).sort()).toEqual([
+      'createdAt',
+      'email',
+      'id',
+      'name',
+      'updatedAt',
+    ]);
+  });
+
   it('lets a user keep its own address in another case', async () => {
     const { body: user } = await create(ann);
     const answer = await http(`PUT /users/${user.id}`, { body: { ...ann, email: 'ANN@example.com' } });

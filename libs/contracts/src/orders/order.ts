@@ -1,7 +1,8 @@
-import { IsIn } from 'class-validator';
+import { IsIn, IsInt, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
-import { MayBeAbsent } from '../validation/optional.js';
-import { AreItems, ReservationDto, type ItemDto } from '../products/reservation.js';
+import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
+import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
+import { AreItems, ItemDto, ReservationDto } from '../products/reservation.js';
 
 /** An order moves along the first five, or ends as one of the last two. */
 export const ORDER_STATUSES = [
@@ -43,25 +44,50 @@ export class OrderDto extends ReservationDto {
   userId!: string;
 }
 
-/**
- * Body of `PUT /orders/{id}`: a client can set the status alone, everything else of an order is history. The other members
- * of `POST` may come along, as they do from a client that read, changed and wrote back; they must be what stands.
- */
-export class OrderReplacementDto {
-  @IsIn(ORDER_STATUSES)
-  status!: OrderStatus;
+/** A line of an order in a request that sends back what a response held. */
+export class OrderItemDto extends ItemDto {
+  @MayBeRemoved()
+  @IsInt()
+  @Min(0)
+  unitPrice?: number | null;
+}
 
+/**
+ * What a change of an order may carry beside the status: every other member of an order is history. They have to be what
+ * they are; `updatedAt` and `statusReason` are ignored.
+ */
+@AcceptsReadOnlyMembers()
+class OrderHistoryDto {
   @MayBeAbsent()
   @IsText({ max: 128 })
   userId?: string;
 
   @MayBeAbsent()
-  @AreItems()
-  items?: ItemDto[];
+  @AreItems(OrderItemDto)
+  items?: OrderItemDto[];
+
+  @MayBeRemoved()
+  @IsInt()
+  @Min(0)
+  total?: number | null;
+
+  @MayBeRemoved()
+  @IsText({ max: 3 })
+  currency?: string | null;
+
+  @MayBeRemoved()
+  @IsText({ min: 0, max: 4000 })
+  statusReason?: string | null;
 }
 
-/** Body of `PATCH /orders/{id}` (RFC 7396). */
-export class OrderPatchDto {
+/** Body of `PUT /orders/{id}`: the status, alone or with the rest of the order. */
+export class OrderReplacementDto extends OrderHistoryDto {
+  @IsIn(ORDER_STATUSES)
+  status!: OrderStatus;
+}
+
+/** Body of `PATCH /orders/{id}` (RFC 7396): the status, alone or with other members of the order. */
+export class OrderPatchDto extends OrderHistoryDto {
   @MayBeAbsent()
   @IsIn(ORDER_STATUSES)
   status?: OrderStatus;

@@ -1,6 +1,7 @@
 import { IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
+import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
 
 /** A product as `/products` answers it. */
 export interface Product {
@@ -29,7 +30,7 @@ const CATEGORY_MESSAGE = {
   message: 'category must be 1 to 64 letters, digits, blanks and "_", ".", "&", "-"',
 };
 
-/** Body of `POST /products` and `PUT /products/{id}`. */
+/** Body of `POST /products`. */
 export class ProductDto {
   @IsText({ max: 200 })
   name!: string;
@@ -55,7 +56,12 @@ export class ProductDto {
   stock!: number;
 }
 
+/** Body of `PUT /products/{id}`: a new product, or what `GET` gave with other values. */
+@AcceptsReadOnlyMembers()
+export class ProductReplacementDto extends ProductDto {}
+
 /** Body of `PATCH /products/{id}`: the members to change; `description: null` removes it (RFC 7396). */
+@AcceptsReadOnlyMembers()
 export class ProductPatchDto {
   @MayBeAbsent()
   @IsText({ max: 200 })
@@ -84,4 +90,11 @@ export class ProductPatchDto {
   @Min(0)
   @Max(MAX_STOCK)
   stock?: number;
+
+  /** Pieces to add to the stock or, below 0, to take from it, whatever it is now. Not together with `stock`. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(-MAX_STOCK)
+  @Max(MAX_STOCK)
+  stockDelta?: number;
 }

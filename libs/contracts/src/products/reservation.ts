@@ -33,7 +33,7 @@ export class ItemDto {
 }
 
 /** The items of an order or a reservation: at least one, each product once. */
-export const AreItems = (): PropertyDecorator =>
+export const AreItems = (Item: typeof ItemDto = ItemDto): PropertyDecorator =>
   applyAll(
     IsArray(),
     ArrayMinSize(1),
@@ -42,7 +42,7 @@ export const AreItems = (): PropertyDecorator =>
     IsObject({ each: true }),
     ArrayUnique((item: ItemDto | null) => item?.productId),
     ValidateNested({ each: true }),
-    Type(() => ItemDto),
+    Type(() => Item),
   );
 
 /**

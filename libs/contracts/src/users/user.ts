@@ -1,6 +1,7 @@
 import { IsEmail } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
+import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
 
 /** A user as `/users` answers it. */
 export interface User {
@@ -11,7 +12,7 @@ export interface User {
   readonly updatedAt: string;
 }
 
-/** Body of `POST /users` and `PUT /users/{id}`. */
+/** Body of `POST /users`. */
 export class UserDto {
   /** Unique among users, whatever its case. */
   @IsEmail()
@@ -22,7 +23,12 @@ export class UserDto {
   name!: string;
 }
 
+/** Body of `PUT /users/{id}`: a new user, or what `GET` gave with other values. */
+@AcceptsReadOnlyMembers()
+export class UserReplacementDto extends UserDto {}
+
 /** Body of `PATCH /users/{id}`: the members to change (RFC 7396). */
+@AcceptsReadOnlyMembers()
 export class UserPatchDto {
   @MayBeAbsent()
   @IsEmail()

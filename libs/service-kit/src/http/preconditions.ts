@@ -2,24 +2,32 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { preconditionFailed } from '#contracts';
 
-/** The strong ETag of a version of a resource. */
-export const etagOf = (version: number): string => `"${version}"`;
+/**
+ * The strong ETag of a resource. `detail` is the part of its state that changes without a new version, such as the stock
+ * of a product: reading is conditional on both, changing on the version alone.
+ */
+export const etagOf = (version: number, detail?: number): string =>
+  detail === undefined ? `"${version}"` : `"${version}-${detail}"`;
 
 const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
+const OUR_TAG = /^"(\d+)(?:-(\d+))?"$/;
 
 const tagsIn = (header: string): readonly string[] => header.match(ENTITY_TAG) ?? [];
 
 const opaque = (tag: string): string => tag.replace(/^W\//, '');
 
-/** Whether `header` (`If-None-Match`) names this version; weak tags count (RFC 9110 section 13.1.2). */
-export function matchesWeakly(header: string | undefined, version: number): boolean {
+/** Whether `header` (`If-None-Match`) names this ETag; weak tags count (RFC 9110 section 13.1.2). */
+export function matchesWeakly(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
-  return header.trim() === '*' || tagsIn(header).some((tag) => opaque(tag) === etagOf(version));
+  return header.trim() === '*' || tagsIn(header).some((tag) => opaque(tag) === etag);
 }
 
-// If-Match compares strongly: a weak tag never matches (section 13.1.1).
-const matchesStrongly = (header: string, version: number): boolean =>
-  header.trim() === '*' || tagsIn(header).includes(etagOf(version));
+/** The details of those `tags` that are of this version; `undefined`: none is. */
+function detailsOf(tags: readonly string[], version: number): readonly number[] | undefined {
+  const ours = tags.map((tag) => OUR_TAG.exec(tag)).filter((match) => match?.[1] === String(version));
+  if (ours.length === 0) return undefined;
+  return ours.flatMap((match) => (match?.[2] === undefined ? [] : [Number(match[2])]));
+}
 
 /** What a request demands of the resource that it is about to change (RFC 9110 section 13). */
 export class Preconditions {
@@ -27,13 +35,24 @@ export class Preconditions {
 
   constructor(private readonly headers: { 'if-match'?: string; 'if-none-match'?: string }) {}
 
-  /** @throws Problem `precondition-failed` (412) unless a resource of this version may be changed. */
-  check(version: number): void {
+  /**
+   * @returns the details (see {@link etagOf}) of the ETags by which `If-Match` holds; empty when they have none.
+   * @throws Problem `precondition-failed` (412) unless a resource of this version may be changed.
+   */
+  check(version: number): readonly number[] {
     const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = this.headers;
-    const held =
-      ifMatch === undefined ? !matchesWeakly(ifNoneMatch, version) : matchesStrongly(ifMatch, version);
-    if (!held) throw preconditionFailed('the resource is not in the version that the request expects');
+    // If-Match compares strongly: a weak tag never matches (section 13.1.1).
+    const details =
+      ifMatch === undefined || ifMatch.trim() === '*' ? [] : detailsOf(tagsIn(ifMatch), version);
+    if (!details || (ifMatch === undefined && isUnwanted(ifNoneMatch, version)))
+      throw preconditionFailed('the resource is not in the version that the request expects');
+    return details;
   }
+}
+
+function isUnwanted(ifNoneMatch: string | undefined, version: number): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || detailsOf(tagsIn(ifNoneMatch).map(opaque), version) !== undefined;
 }
 
 /** Injects the {@link Preconditions} of the request. */

@@ -3,12 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { etagOf, matchesWeakly } from './preconditions.js';
 
-/** A resource and the number of its version; handlers that answer with one get ETag and conditional GET. */
+/** A resource, its version and the `detail` of its ETag; handlers that return one get ETag and conditional GET. */
 export class Versioned<T> {
   constructor(
     readonly version: number,
     readonly body: T,
+    readonly detail?: number,
   ) {}
+
+  get etag(): string {
+    return etagOf(this.version, this.detail);
+  }
 }
 
 /** Turns a {@link Versioned} into its body with an ETag, or into 304 for who has that version already. */
@@ -22,9 +27,9 @@ export class VersionedInterceptor implements NestInterceptor {
 
 function bodyOf(answer: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
   if (!(answer instanceof Versioned)) return answer;
-  void reply.header('etag', etagOf(answer.version));
+  void reply.header('etag', answer.etag);
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads || !matchesWeakly(request.headers['if-none-match'], answer.version)) return answer.body;
+  if (!reads || !matchesWeakly(request.headers['if-none-match'], answer.etag)) return answer.body;
   void reply.status(304);
   return undefined;
 }

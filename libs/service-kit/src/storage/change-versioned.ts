@@ -5,8 +5,11 @@ export interface VersionedChange<Row> {
   readonly preconditions: Preconditions;
   /** Reads the row. @throws Problem when there is none. */
   find(): Promise<Row>;
-  /** Writes only if the row still has `current`'s version, and gives it one more; `undefined`: somebody was faster. */
-  write(current: Row): Promise<Row | undefined>;
+  /**
+   * Writes only if the row is still `current`; `undefined`: another change came first.
+   * @param details of the ETags in `If-Match`, see {@link Preconditions.check}
+   */
+  write(current: Row, details: readonly number[]): Promise<Row | undefined>;
 }
 
 /**
@@ -19,8 +22,8 @@ export async function changeVersioned<Row extends { readonly version: number }>(
 ): Promise<Row> {
   for (;;) {
     const current = await change.find();
-    change.preconditions.check(current.version);
-    const written = await change.write(current);
+    const details = change.preconditions.check(current.version);
+    const written = await change.write(current, details);
     if (written) return written;
   }
 }

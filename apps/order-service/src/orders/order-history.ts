@@ -1,0 +1,35 @@
+import { validationFailed, type OrderItemDto, type OrderPatchDto } from '#contracts';
+import { requireUnchanged } from '#service-kit';
+import { orderImmutable } from './orders.problems.js';
+import { viewOf, type StoredOrder } from './stored-order.js';
+
+/**
+ * Lets a change of an order carry its other members as they are.
+ * @throws Problem `order-immutable` for another user or other items, `validation-failed` for another read-only member
+ */
+export function requireSameHistory(order: StoredOrder, sent: OrderPatchDto): void {
+  const { userId, items } = sent;
+  if (userId !== undefined && userId !== order.userId) throw orderImmutable('userId');
+  if (items !== undefined && quantities(items) !== quantities(order.items)) throw orderImmutable('items');
+  requireUnchanged(viewOf(order), sent, ['total', 'currency']);
+  requireSamePrices(order, items ?? []);
+}
+
+// In any order of the lines.
+const quantities = (items: readonly { readonly productId: string; readonly quantity: number }[]): string =>
+  JSON.stringify(items.map(({ productId, quantity }) => [productId, quantity]).sort());
+
+function requireSamePrices({ items }: StoredOrder, sent: readonly OrderItemDto[]): void {
+  const prices = new Map(items.map(({ productId, unitPrice }) => [productId, unitPrice]));
+  const errors = sent.flatMap(({ productId, unitPrice }, index) =>
+    unitPrice === undefined || unitPrice === prices.get(productId)
+      ? []
+      : [
+          {
+            pointer: `/items/${index}/unitPrice`,
+            detail: 'unitPrice is read-only; send its value or leave it out',
+          },
+        ],
+  );
+  if (errors.length > 0) throw validationFailed('the prices of an order cannot be changed', { errors });
+}

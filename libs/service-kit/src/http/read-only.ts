@@ -1,0 +1,29 @@
+import { validationFailed } from '#contracts';
+
+type Resource = Readonly<Record<'id' | 'createdAt', string>>;
+
+/**
+ * Lets a request carry read-only members that are what the resource has: `id`, `createdAt`, and `more`.
+ * @throws Problem `validation-failed` that points at each of them that differs.
+ */
+export function requireUnchanged<T extends Resource>(
+  current: T,
+  sent: { readonly [member in keyof T]?: unknown },
+  more: readonly (keyof T & string)[] = [],
+): void {
+  const errors = (['id', 'createdAt', ...more] as const)
+    .filter((member) => sent[member] !== undefined && !isSame(member, sent[member], current[member]))
+    .map((member) => ({
+      pointer: `/${member}`,
+      detail: `${member} is read-only; send its value or leave it out`,
+    }));
+  if (errors.length > 0)
+    throw validationFailed(`${errors.length} read-only member(s) of the request differ from the resource`, {
+      errors,
+    });
+}
+
+// A client may write the same instant in another way, for example with an offset.
+const isSame = (member: string, sent: unknown, current: unknown): boolean =>
+  sent === current ||
+  (member === 'createdAt' && Date.parse(sent as string) === Date.parse(current as string));
