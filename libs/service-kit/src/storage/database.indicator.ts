@@ -1,19 +1,26 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import type { HealthIndicator } from '../health/health-indicator.js';
 import { ping } from './database.js';
-import { InjectDatabase } from './storage.module.js';
+import { InjectDatabase, STORE_NAME } from './storage.module.js';
+import { StoreWrites } from './store-writes.js';
+import { trialWrite } from './trial-write.js';
 
-/** A service is as well as its store. */
+/** A service is healthy when its store can be read, and took the last write or takes a trial write. */
 @Injectable()
 export class DatabaseIndicator implements HealthIndicator {
   readonly name = 'database';
   readonly required = true;
 
-  constructor(@InjectDatabase() private readonly database: Kysely<unknown>) {}
+  constructor(
+    @InjectDatabase() private readonly database: Kysely<unknown>,
+    private readonly writes: StoreWrites,
+    @Inject(STORE_NAME) private readonly store: string,
+  ) {}
 
   async check(): Promise<Readonly<Record<string, unknown>>> {
     await ping(this.database);
+    await this.writes.check(() => trialWrite(this.database, this.store));
     return {};
   }
 }

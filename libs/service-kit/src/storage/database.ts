@@ -3,20 +3,25 @@ import { Problem } from '#contracts';
 import { StartupError } from '../config/config-error.js';
 import type { StorageConfig } from '../config/service-config.js';
 import { factsOf } from '../errors/error-facts.js';
+import { StoreWrites } from './store-writes.js';
 
 /**
  * Opens the store of the service `name` and makes sure that it answers: PostgreSQL when `storage` has a URL, else the
- * file `{dataDir}/{name}.db`. Close it with `destroy()`.
+ * file `{dataDir}/{name}.db`. `writes` records writes that the store refuses. Close it with `destroy()`.
  * @throws StartupError in one line, which never shows the URL, as that holds a password.
  */
-export async function openDatabase<Schema>(storage: StorageConfig, name: string): Promise<Kysely<Schema>> {
+export async function openDatabase<Schema>(
+  storage: StorageConfig,
+  name: string,
+  writes = new StoreWrites(),
+): Promise<Kysely<Schema>> {
   // Loaded when it is needed: a process needs one of the two drivers at most, the gateway none.
   if (storage.databaseUrl === undefined) {
     const { openLibsql } = await import('./open-libsql.js');
-    return new Kysely<Schema>({ dialect: await openLibsql(storage, name) });
+    return new Kysely<Schema>({ dialect: await openLibsql(storage, name, writes) });
   }
   const { openPostgres } = await import('./open-postgres.js');
-  const database = new Kysely<Schema>({ dialect: openPostgres(storage.databaseUrl, name) });
+  const database = new Kysely<Schema>({ dialect: openPostgres(storage.databaseUrl, name, writes) });
   try {
     await ping(database);
     return database;

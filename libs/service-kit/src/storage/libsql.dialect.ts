@@ -10,16 +10,20 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
+import type { StoreWrites } from './store-writes.js';
 import { whileBusy } from './while-busy.js';
 
 /** SQLite by way of libsql, shared politely with other processes that have the same file open. */
 export class LibsqlDialect extends SqliteDialect {
-  constructor(private readonly database: Libsql.Database) {
+  constructor(
+    private readonly database: Libsql.Database,
+    private readonly writes: StoreWrites,
+  ) {
     super({ database });
   }
 
   override createDriver(): Driver {
-    return new LibsqlDriver(this.database);
+    return new LibsqlDriver(this.database, this.writes);
   }
 
   override createAdapter(): DialectAdapter {
@@ -33,21 +37,23 @@ export class LibsqlDialect extends SqliteDialect {
  * with its snapshot, until it is garbage collected (tursodatabase/libsql-client-ts#352).
  */
 class LibsqlDriver extends SqliteDriver {
-  constructor(private readonly database: Libsql.Database) {
+  constructor(
+    private readonly database: Libsql.Database,
+    private readonly writes: StoreWrites,
+  ) {
     super({ database });
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new LibsqlConnection(this.database, await super.acquireConnection());
+    return new LibsqlConnection(this.database, this.writes, await super.acquireConnection());
   }
 
   override async beginTransaction(): Promise<void> {
-    await begin(this.database);
+    await this.writes.watch(() => begin(this.database));
   }
 
-  override commitTransaction(): Promise<void> {
-    this.database.exec('commit');
-    return Promise.resolve();
+  override async commitTransaction(): Promise<void> {
+    await this.writes.watch(() => this.database.exec('commit'));
   }
 
   override rollbackTransaction(): Promise<void> {
@@ -59,12 +65,17 @@ class LibsqlDriver extends SqliteDriver {
 class LibsqlConnection implements DatabaseConnection {
   constructor(
     private readonly database: Libsql.Database,
+    private readonly writes: StoreWrites,
     private readonly connection: DatabaseConnection,
   ) {}
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const readsOnly = SelectQueryNode.is(query.query);
-    if (readsOnly || this.database.inTransaction) return this.connection.executeQuery<R>(query);
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (SelectQueryNode.is(query.query)) return this.connection.executeQuery<R>(query);
+    return this.writes.watch(() => this.write<R>(query));
+  }
+
+  private async write<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.database.inTransaction) return this.connection.executeQuery<R>(query);
     await begin(this.database);
     try {
       const result = await this.connection.executeQuery<R>(query);

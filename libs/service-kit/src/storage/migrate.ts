@@ -16,18 +16,26 @@ export async function migrate<Schema>(
   name: string,
   migrations: Migrations,
 ): Promise<void> {
-  const prefix = name.replaceAll('-', '_');
-  const migrationTableName = `${prefix}_migrations`;
+  const tables = migrationTablesOf(name);
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
-    migrationTableName,
-    migrationLockTableName: `${prefix}_migration_lock`,
+    ...tables,
   });
   const { error } = await migrator.migrateToLatest();
-  if (error === undefined || (await isNewer(database, migrationTableName, Object.keys(migrations)))) return;
+  if (error === undefined || (await isNewer(database, tables.migrationTableName, Object.keys(migrations))))
+    return;
   const { message: reason = 'unknown reason' } = factsOf(error);
   throw new StartupError(`the store of ${name} cannot be brought up to date: ${reason}`, { cause: error });
+}
+
+/** The book-keeping tables of the service `name`. */
+export function migrationTablesOf(name: string) {
+  const prefix = name.replaceAll('-', '_');
+  return {
+    migrationTableName: `${prefix}_migrations`,
+    migrationLockTableName: `${prefix}_migration_lock`,
+  };
 }
 
 interface Executed {

@@ -5,14 +5,19 @@ import type { StorageConfig } from '../config/service-config.js';
 import { StartupError } from '../config/config-error.js';
 import { factsOf } from '../errors/error-facts.js';
 import { LibsqlDialect } from './libsql.dialect.js';
+import type { StoreWrites } from './store-writes.js';
 import { whileBusy } from './while-busy.js';
 
 /** Opens `{dataDir}/{name}.db`, made if it is not there. @throws StartupError that names the path. */
-export async function openLibsql({ dataDir, sync }: StorageConfig, name: string): Promise<LibsqlDialect> {
+export async function openLibsql(
+  { dataDir, sync }: StorageConfig,
+  name: string,
+  writes: StoreWrites,
+): Promise<LibsqlDialect> {
   const path = join(dataDir, `${name}.db`);
   try {
     makeDirectory(dataDir);
-    return new LibsqlDialect(await whileBusy(() => openFile(path, sync)));
+    return new LibsqlDialect(await whileBusy(() => openFile(path, sync)), writes);
   } catch (error) {
     throw new StartupError(`DATA_DIR: cannot use ${path}: ${explain(error)}`, { cause: error });
   }

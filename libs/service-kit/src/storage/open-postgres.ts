@@ -7,6 +7,7 @@ import {
   type Kysely,
   type MigrationLockOptions,
 } from 'kysely';
+import type { StoreWrites } from './store-writes.js';
 import { tellingPool } from './telling-pool.js';
 
 const CONNECTIONS = 10;
@@ -14,7 +15,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
 /** PostgreSQL at `url` through a pool; nothing is connected yet. `name` is what the server's own views show. */
-export function openPostgres(url: string, name: string): PostgresDialect {
+export function openPostgres(url: string, name: string, writes: StoreWrites): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: name,
@@ -28,7 +29,7 @@ export function openPostgres(url: string, name: string): PostgresDialect {
   // A connection that breaks, idle or in use, is no reason to die: the pool drops it, and its query reports what is wrong.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new ServiceDialect({ pool: tellingPool(pool) });
+  return new ServiceDialect({ pool: tellingPool(pool, writes) });
 }
 
 type Parser = (text: string) => unknown;

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
+import { StoreWrites } from './store-writes.js';
 
 /** What a service keeps, and where. */
 export interface StorageOptions {
@@ -14,6 +15,9 @@ export interface StorageOptions {
 
 const DATABASE = Symbol('database');
 
+/** The `name` of {@link StorageOptions}. */
+export const STORE_NAME = Symbol('name of the store');
+
 /** Injects the service's `Kysely<Schema>`. */
 export const InjectDatabase = (): ParameterDecorator => Inject(DATABASE);
 
@@ -21,8 +25,13 @@ export const InjectDatabase = (): ParameterDecorator => Inject(DATABASE);
 @Module({})
 export class StorageModule implements OnApplicationShutdown {
   static of(options: StorageOptions): DynamicModule {
-    const database = { provide: DATABASE, useFactory: () => openMigrated(options) };
-    return { module: StorageModule, global: true, providers: [database], exports: [database] };
+    const writes = new StoreWrites();
+    const providers = [
+      { provide: DATABASE, useFactory: () => openMigrated(options, writes) },
+      { provide: StoreWrites, useValue: writes },
+      { provide: STORE_NAME, useValue: options.name },
+    ];
+    return { module: StorageModule, global: true, providers, exports: providers };
   }
 
   constructor(@InjectDatabase() private readonly database: Kysely<unknown>) {}
@@ -32,8 +41,11 @@ export class StorageModule implements OnApplicationShutdown {
   }
 }
 
-async function openMigrated({ name, storage, migrations }: StorageOptions): Promise<Kysely<unknown>> {
-  const database = await openDatabase<unknown>(storage, name);
+async function openMigrated(
+  { name, storage, migrations }: StorageOptions,
+  writes: StoreWrites,
+): Promise<Kysely<unknown>> {
+  const database = await openDatabase<unknown>(storage, name, writes);
   try {
     await migrate(database, name, migrations);
     return database;

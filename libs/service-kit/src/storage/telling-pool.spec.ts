@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import type pg from 'pg';
+import { StoreWrites } from './store-writes.js';
 import { isUniqueViolation } from './unique-violation.js';
 import { tellingPool } from './telling-pool.js';
 import { whileBusy } from './while-busy.js';
@@ -10,10 +11,13 @@ const foreign = (code: string): unknown =>
 
 /** A pool whose one connection answers every query with `error`. */
 const failingWith = (error: unknown) =>
-  tellingPool({
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- of another realm, which is the point
-    connect: () => Promise.resolve({ query: () => Promise.reject(error), release: () => undefined }),
-  } as unknown as pg.Pool);
+  tellingPool(
+    {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- of another realm, which is the point
+      connect: () => Promise.resolve({ query: () => Promise.reject(error), release: () => undefined }),
+    } as unknown as pg.Pool,
+    new StoreWrites(),
+  );
 
 async function queryOn(pool: ReturnType<typeof tellingPool>): Promise<unknown> {
   const client = await pool.connect();

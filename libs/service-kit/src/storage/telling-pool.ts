@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { factsOf } from '../errors/error-facts.js';
 import { storageAway } from './storage.problems.js';
+import type { StoreWrites } from './store-writes.js';
 
 // PostgreSQL's classes of errors (appendix A of its manual) that are about the server or the way to it.
 const CONNECTION_EXCEPTION = '08';
@@ -25,21 +26,24 @@ function isAway(error: unknown): boolean {
 
 const told = (error: unknown): unknown => (isAway(error) ? storageAway(error) : error);
 
-/** `pool`, but a database that is away is told as the problem that it is for a client: 503, try again. */
-export function tellingPool(pool: pg.Pool): PostgresPool {
+/** `pool`, but a database that is away or cannot write is told as the problem that it is for a client: 503, try again. */
+export function tellingPool(pool: pg.Pool, writes: StoreWrites): PostgresPool {
   return {
     connect: () =>
-      pool.connect().then(tellingClient, (error: unknown) => {
-        throw storageAway(error);
-      }),
+      pool.connect().then(
+        (client) => tellingClient(client, writes),
+        (error: unknown) => {
+          throw storageAway(error);
+        },
+      ),
     end: () => pool.end(),
   };
 }
 
-function tellingClient(client: pg.PoolClient): PostgresPoolClient {
+function tellingClient(client: pg.PoolClient, writes: StoreWrites): PostgresPoolClient {
   const query = async (text: string, values: unknown[]): Promise<unknown> => {
     try {
-      return await client.query(text, values);
+      return await writes.watch(() => client.query(text, values));
     } catch (error) {
       throw told(error);
     }

@@ -1,0 +1,82 @@
+import { sql, type Kysely } from 'kysely';
+import { onBothStores, type TestStore } from '#testing';
+import { PublicTrouble } from '../health/health-indicator.js';
+import { DatabaseIndicator } from './database.indicator.js';
+import { openDatabase } from './database.js';
+import { migrate } from './migrate.js';
+import { StoreWrites } from './store-writes.js';
+
+interface Schema {
+  notes: { text: string };
+}
+
+/** Lets the database refuse to write, as it does when its disk is full, until the result is called. */
+async function fillDisk(database: Kysely<Schema>, isPostgres: boolean): Promise<() => Promise<unknown>> {
+  if (!isPostgres) {
+    const { rows } = await sql<{ page_count: number }>`select page_count from pragma_page_count`.execute(
+      database,
+    );
+    await sql`pragma max_page_count = ${sql.lit(rows[0]!.page_count)}`.execute(database);
+    return () => sql`pragma max_page_count = 1000000`.execute(database);
+  }
+  await sql`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`.execute(database);
+  for (const table of ['notes', 'note_service_migration_lock'])
+    await sql`create trigger refuse before insert on ${sql.table(table)} execute function refuse()`.execute(
+      database,
+    );
+  return () => sql`drop function refuse cascade`.execute(database);
+}
+
+onBothStores('a store whose disk is full', (store: TestStore) => {
+  const clock = { now: 0 };
+  let database: Kysely<Schema>;
+  let indicator: DatabaseIndicator;
+  let freeDisk: () => Promise<unknown>;
+
+  beforeEach(async () => {
+    const storage = await store.createStorage();
+    const writes = new StoreWrites(() => clock.now);
+    database = await openDatabase<Schema>(storage, 'note-service', writes);
+    await migrate(database, 'note-service', {
+      '0001-notes': { up: (db) => db.schema.createTable('notes').addColumn('text', 'text').execute() },
+    });
+    await insert('before');
+    indicator = new DatabaseIndicator(database as unknown as Kysely<unknown>, writes, 'note-service');
+    freeDisk = await fillDisk(database, storage.databaseUrl !== undefined);
+  });
+  afterEach(() => database.destroy());
+
+  const insert = (text = 'x'.repeat(100_000)) => database.insertInto('notes').values({ text }).execute();
+  const isRefused = { code: 'storage-unavailable', status: 503, headers: { 'retry-after': '2' } };
+
+  it('refuses writes with 503, inside a transaction too, and is read on', async () => {
+    await expect(insert()).rejects.toMatchObject(isRefused);
+    const transaction = database.transaction().execute((trx) =>
+      trx
+        .insertInto('notes')
+        .values({ text: 'y'.repeat(100_000) })
+        .execute(),
+    );
+    await expect(transaction).rejects.toMatchObject(isRefused);
+    expect(await database.selectFrom('notes').selectAll().execute()).toEqual([{ text: 'before' }]);
+  });
+
+  it('is unhealthy from a refused write until a trial write works, and keeps nothing of that', async () => {
+    await expect(indicator.check()).resolves.toEqual({});
+    await insert().catch(() => undefined);
+    const check = () => indicator.check();
+    await expect(check()).rejects.toEqual(
+      new PublicTrouble('writes are refused, its disk is full; reads go on'),
+    );
+    clock.now += 2000;
+    await expect(check()).rejects.toBeInstanceOf(PublicTrouble);
+    await freeDisk();
+    await expect(check()).rejects.toBeInstanceOf(PublicTrouble);
+    clock.now += 2000;
+    await expect(check()).resolves.toEqual({});
+    const rows = await sql`select * from note_service_migration_lock`.execute(database);
+    expect(rows.rows).toHaveLength(1);
+    await insert();
+  });
+});

@@ -1,0 +1,61 @@
+import { factsOf } from '../errors/error-facts.js';
+import { PublicTrouble } from '../health/health-indicator.js';
+import { RETRY_AFTER_SECONDS, writesRefused } from './storage.problems.js';
+
+/** Codes of a database that cannot write, SQLite's without what extends them, and the cause in public words. */
+const CAUSES: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'its disk is full',
+  SQLITE_IOERR: 'its disk reports an error',
+  SQLITE_READONLY: 'it is read-only',
+  // PostgreSQL: disk_full, io_error, read_only_sql_transaction
+  '53100': 'its disk is full',
+  '58030': 'its disk reports an error',
+  '25006': 'it is read-only',
+};
+
+const causeOf = (error: unknown): string | undefined =>
+  CAUSES[factsOf(error).code?.replace(/^(SQLITE_[A-Z]+)_.*/, '$1') ?? ''];
+
+interface Refusal {
+  readonly cause: string;
+  /** When to try a write again, on the clock of this store. */
+  readonly until: number;
+}
+
+/** Whether the store of a service takes writes. The drivers record refused writes here; the health check reads it. */
+export class StoreWrites {
+  private refusal: Refusal | undefined;
+
+  /** @param now a clock in milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** Runs a step that may write. @throws Problem `storage-unavailable` when the store cannot. */
+  async watch<T>(step: () => Promise<T> | T): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      const cause = causeOf(error);
+      if (cause === undefined) throw error;
+      this.refusal = { cause, until: this.now() + RETRY_AFTER_SECONDS * 1000 };
+      throw writesRefused(cause, error);
+    }
+  }
+
+  /**
+   * After a refused write, and once clients may try again, `trial` decides whether writes work.
+   * @throws PublicTrouble while they do not
+   */
+  async check(trial: () => Promise<void>): Promise<void> {
+    const { refusal } = this;
+    if (!refusal) return;
+    const isOver = this.now() >= refusal.until && (await succeeds(trial));
+    if (!isOver) throw new PublicTrouble(`writes are refused, ${refusal.cause}; reads go on`);
+    if (this.refusal === refusal) this.refusal = undefined;
+  }
+}
+
+const succeeds = (trial: () => Promise<void>): Promise<boolean> =>
+  trial().then(
+    () => true,
+    () => false,
+  );
