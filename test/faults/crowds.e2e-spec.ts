@@ -22,6 +22,8 @@ const USERS = 'user-service';
 const CROWD = 500;
 const FLAPPING = 200;
 const FLAPPING_MS = 4000;
+// Nothing listens where these instances are.
+const metadata = { 'gateway.health-check.interval-ms': '0' };
 
 onFleet(
   'gateways whose clocks differ by an hour, and services whose clocks are off, too',
@@ -44,7 +46,7 @@ onFleet(
     const members = (service: string, count: number): Registration[] =>
       Array.from({ length: count }, (_, index) => {
         const registry = new HttpRegistry({ url: fleet().url });
-        const body = { name: service, id: `${service}-${index}`, url: 'http://127.0.0.1:9' };
+        const body = { name: service, id: `${service}-${index}`, url: 'http://127.0.0.1:9', metadata };
         return Registration.start({ registry, body, logger: silent });
       });
 
@@ -64,7 +66,7 @@ onFleet(
       let changes = 0;
       const flap = async (index: number): Promise<void> => {
         const registry = new HttpRegistry({ url: fleet().url });
-        const body = { name: 'flapping', id: `flapping-${index}`, url: 'http://127.0.0.1:9' };
+        const body = { name: 'flapping', id: `flapping-${index}`, url: 'http://127.0.0.1:9', metadata };
         for (; performance.now() < until; changes += 2) {
           await registry.register(body);
           await sleep(100 + (index % 50));

@@ -5,7 +5,7 @@ export interface Ticking {
   tick(): Promise<void>;
 }
 
-/** The one timer of discovery: leases and probes take their turns by it, not one timer an instance. */
+/** The one timer of discovery: leases and health checks take their turns by it, not one timer an instance. */
 export class DiscoveryTimer implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 

@@ -12,12 +12,11 @@ import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficBeats } from './leases/traffic-beats.js';
 import { LocalRegistry } from './local-registry.js';
 import { LocalTargets } from './local-targets.js';
+import { connectCheck } from './probing/connect-check.js';
 import { Ejector } from './probing/ejector.js';
-import { HttpProbe } from './probing/http.probe.js';
-import { InstanceProbe } from './probing/instance-probe.js';
-import { knock } from './probing/knock.js';
-import { Patrol } from './probing/patrol.js';
-import { Prober } from './probing/prober.js';
+import { HealthCheck } from './probing/health-check.js';
+import { HealthChecker } from './probing/health-checker.js';
+import { HttpHealthCheck } from './probing/http.health-check.js';
 import { DEFAULT_LIMITS } from './registry-limits.js';
 import { RegistryService } from './registry.service.js';
 import { LiveServiceTable } from './service-table.js';
@@ -66,34 +65,39 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
   ),
   made(
     RegistryService,
-    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, ExpiredInstances, TargetDoor],
-    (store, keeper, targets, sweeper, expired, door) =>
-      new RegistryService({ store, keeper, targets, sweeper, expired, door, limits: DEFAULT_LIMITS }),
+    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, ExpiredInstances, HealthChecker, TargetDoor],
+    (store, keeper, targets, sweeper, expired, checker, door) =>
+      new RegistryService({
+        store,
+        keeper,
+        targets,
+        sweeper,
+        expired,
+        checker,
+        door,
+        limits: DEFAULT_LIMITS,
+      }),
   ),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 
-/** What takes instances out and puts them back: leases, traffic, probes. */
+/** What takes instances out and puts them back: leases, traffic, health checks. */
 const upkeep = ({ logger }: AppContext): Provider[] => [
   made(LeaseSweeper, [RegistryStore, ExpiredInstances, Clock], (store, expired, clock) => {
     const onStall = (lostMs: number) =>
       logger.warn({ lostMs }, 'event-loop stall or clock jump detected; extending leases');
     return new LeaseSweeper({ store, expired, clock, onStall });
   }),
-  made(InstanceProbe, [], () => new HttpProbe()),
-  made(
-    Prober,
-    [RegistryStore, InstanceProbe, Clock],
-    (store, probe, clock) => new Prober(store, probe, clock),
-  ),
-  made(Ejector, [RegistryStore, TableKeeper, InstanceProbe, Clock], (store, keeper, probe, clock) => {
+  { provide: HealthCheck, useClass: HttpHealthCheck },
+  made(Ejector, [RegistryStore, TableKeeper, HealthCheck, Clock], (store, keeper, check, clock) => {
     const onError = (err: unknown) => logger.error({ err }, 'an ejection did not reach the store');
-    return new Ejector({ store, keeper, probe, clock, onError });
+    return new Ejector({ store, keeper, check, clock, onError });
   }),
   made(
-    Patrol,
-    [LiveServiceTable, RegistryStore, Ejector],
-    (table, store, ejector) => new Patrol(table, store, ejector, knock),
+    HealthChecker,
+    [RegistryStore, TableKeeper, Ejector, HealthCheck, Clock],
+    (store, keeper, ejector, check, clock) =>
+      new HealthChecker({ store, keeper, ejector, check, connectCheck, clock }),
   ),
   made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
 ];
@@ -112,7 +116,7 @@ const events = ({ logger }: AppContext): Provider[] => [
 function turns({ instancesFile: path }: GatewayConfig, { logger }: AppContext): Provider[] {
   const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
   const timer = (...ticking: Ticking[]) => new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
-  const upkeep = [TrafficBeats, LeaseSweeper, Prober, Patrol];
+  const upkeep = [TrafficBeats, LeaseSweeper, HealthChecker];
   if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];
   const onProblem = (message: string) => logger.error(message);
   return [

@@ -6,4 +6,5 @@ export * from './registry.service.js';
 export * from './local-registry.js';
 export * from './leases/plain-beats.js';
 export * from './probing/ejector.js';
+export * from './probing/health-check-settings.js';
 export * from './discovery.module.js';

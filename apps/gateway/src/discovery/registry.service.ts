@@ -5,6 +5,7 @@ import type { TargetDoor } from './access/target-door.js';
 import type { ExpiredInstances } from './leases/expired-instances.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
 import type { LocalTargets } from './local-targets.js';
+import type { HealthChecker } from './probing/health-checker.js';
 import { endpointOf } from './pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from './store/registry-store.js';
@@ -36,6 +37,7 @@ export interface RegistryParts {
   readonly targets: LocalTargets;
   readonly sweeper: LeaseSweeper;
   readonly expired: ExpiredInstances;
+  readonly checker: HealthChecker;
   readonly door: TargetDoor;
   readonly limits: RegistryLimits;
 }
@@ -66,8 +68,14 @@ export class RegistryService {
     return { instance: this.view(after), isNew: before === undefined };
   }
 
+  /** Renews the lease, and takes the instance out of rotation or puts it back where it reports another readiness. */
   async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
-    return this.viewIf(await this.parts.store.beat(id, reportOf(beat)));
+    const { store, checker } = this.parts;
+    const stored = await store.beat(id, reportOf(beat));
+    if (!stored || beat.ready === undefined) return this.viewIf(stored);
+    // Most heartbeats report what is known, and move nothing.
+    const moving = checker.report(stored, beat.ready);
+    return moving ? this.viewIf(await moving) : this.view(stored);
   }
 
   /** Takes an instance out for good; answers whether there was one. */

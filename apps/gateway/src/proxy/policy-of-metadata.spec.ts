@@ -38,6 +38,14 @@ describe('The policy that metadata declares', () => {
     });
   });
 
+  it('takes what declares health checks, and is the default', () => {
+    const metadata = {
+      'gateway.health-check.interval-ms': '0',
+      'gateway.health-check.healthy-threshold': '3',
+    };
+    expect(declared(metadata)).toEqual({ policy: DEFAULT_POLICY, faults: [] });
+  });
+
   it('is that of the instance which registered last when they do not agree', () => {
     const of = (ms: string) => ({ 'gateway.timeout.total-ms': ms });
     expect(declared(of('100'), of('200'), {}).policy.timeouts.totalMs).toBe(200);
@@ -68,6 +76,10 @@ describe('The policy that metadata declares', () => {
     ['gateway.hedge.after', '0'],
     ['gateway.hedge.after', '60001'],
     ['gateway.hedge.after', '5ms'],
+    ['gateway.health-check.interval-ms', '10s'],
+    ['gateway.health-check.timeout-ms', '0'],
+    ['gateway.health-check.unhealthy-threshold', '0'],
+    ['gateway.health-check.path', '/up'],
     ['gateway.nothing', '1'],
     ['gateway.__proto__', '1'],
   ])('leaves the default as it is and says so for %s=%s', (key, text) => {

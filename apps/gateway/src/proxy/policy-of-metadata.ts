@@ -1,3 +1,4 @@
+import { HEALTH_CHECK_KEYS, healthCheckValueOf } from '../discovery/index.js';
 import {
   ADAPTIVE_KINDS,
   BALANCER_KINDS,
@@ -76,6 +77,12 @@ function hedgeAfter(text: string): Hedging | undefined {
   return value <= LONGEST_HEDGE_MS ? { after: value } : undefined;
 }
 
+/** Declares how discovery checks the instance; what is no value is reported here with the rest. */
+const healthCheck =
+  (key: string): Change =>
+  (policy, text) =>
+    healthCheckValueOf(key, text) === undefined ? undefined : policy;
+
 /** What can be declared. */
 const KEYS: ReadonlyMap<string, Change> = new Map(
   Object.entries({
@@ -116,6 +123,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     }),
     'concurrency.queue': whole('concurrency', 'queue', 0, 100_000),
     'concurrency.queue-ms': whole('concurrency', 'queueMs', 0, 60_000),
+    ...Object.fromEntries(HEALTH_CHECK_KEYS.map((key) => [key.slice(PREFIX.length), healthCheck(key)])),
   }),
 );
 

@@ -1,4 +1,4 @@
-import { IsInt, IsNumber, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../validation/optional.js';
 
 export const MAX_IN_FLIGHT = 1_000_000;
@@ -19,4 +19,12 @@ export class HeartbeatDto {
   @Min(0)
   @Max(MAX_LOOP_LAG_MS)
   loopLagMs?: number;
+
+  /**
+   * Whether the instance may receive requests. `true` counts as a passed health check; `false` takes the instance out of
+   * rotation until a heartbeat reports `true`.
+   */
+  @MayBeAbsent()
+  @IsBoolean()
+  ready?: boolean;
 }

@@ -5,7 +5,7 @@ export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 /** How requests reach an instance: over a socket, or handed over inside the gateway's own process. */
 export type InstanceTransport = 'http' | 'local';
 
-/** The last time the gateway asked an instance whether it is well. */
+/** The last health check of an instance that the gateway made. */
 export interface ProbeView {
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -38,6 +38,8 @@ export interface InstanceView {
   readonly inFlight?: number;
   /** Reported by the instance's last heartbeat, milliseconds. */
   readonly loopLagMs?: number;
+  /** Reported by the instance's last heartbeat. */
+  readonly ready?: boolean;
 }
 
 /** One entry of `GET /services`. */

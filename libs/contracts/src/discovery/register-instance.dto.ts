@@ -47,7 +47,7 @@ export class RegisterInstanceDto {
   @Max(300)
   ttlSeconds?: number;
 
-  /** Path at which a probe asks whether the instance is well. */
+  /** Path of the health check: a status below 500 passes. */
   @MayBeAbsent()
   @IsHealthPath()
   healthPath?: string;

@@ -153,7 +153,7 @@ describe('an ejected instance', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  it('comes back when it answers a probe, be it with 404', async () => {
+  it('comes back when its health check receives a status below 500', async () => {
     const { port } = server.address() as AddressInfo;
     await gateway.register({ name: 'users', url: `http://127.0.0.1:${port}`, id: 'a', ttlSeconds: 60 });
     const table = gateway.app.nest.get(LiveServiceTable, { strict: false });
@@ -163,7 +163,7 @@ describe('an ejected instance', () => {
     await until(() => table.current.get('users')!.available.length === 1);
     expect((await gateway.get('/discovery/services/a')).body).toMatchObject({
       status: 'up',
-      statusReason: 'a probe of /health/ready was answered 404',
+      statusReason: 'the health check of /health/ready received 404',
       lastProbe: { ok: true, latencyMs: expect.any(Number), at: expect.any(String) },
     });
   });

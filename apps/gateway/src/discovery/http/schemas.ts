@@ -51,11 +51,12 @@ export const INSTANCE: NamedSchema = {
         ...time,
         description: 'only of an instance whose lease ran out: it is `down` until it registers again',
       },
-      lastProbe: { ...PROBE, nullable: true },
+      lastProbe: { ...PROBE, nullable: true, description: 'the last health check that was made' },
       inFlight: { ...whole, description: 'as the last heartbeat said' },
       loopLagMs: { ...number, description: 'as the last heartbeat said' },
+      ready: { type: 'boolean', description: 'as the last heartbeat reported' },
     },
-    ['expiredAt', 'inFlight', 'loopLagMs'],
+    ['expiredAt', 'inFlight', 'loopLagMs', 'ready'],
   ),
 };
 

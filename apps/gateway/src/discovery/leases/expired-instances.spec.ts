@@ -32,11 +32,11 @@ describe('an instance whose lease expired', () => {
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     bench.ejector.refused(bench.instance('a'), 'refused');
     await bench.pass(2000);
-    const { length } = bench.probe.asked;
+    const { length } = bench.check.checked;
     expect(length).toBeGreaterThan(0);
-    bench.probe.isUp = true;
+    bench.check.passes = true;
     await bench.pass(20_000);
-    expect(bench.probe.asked).toHaveLength(length);
+    expect(bench.check.checked).toHaveLength(length);
     expect(bench.available('users')).toEqual([]);
   });
 

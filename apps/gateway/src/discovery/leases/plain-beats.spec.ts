@@ -8,13 +8,13 @@ const isValid = (value: object): boolean =>
   validateSync(plainToInstance(HeartbeatDto, value), { whitelist: true, forbidNonWhitelisted: true })
     .length === 0;
 
-const member = fc.constantFrom('inFlight', 'loopLagMs', 'mood');
+const member = fc.constantFrom('inFlight', 'loopLagMs', 'ready', 'mood');
 const number = fc.oneof(
   fc.double(),
   fc.integer(),
   fc.constantFrom(0, -0, 1e6, 1e6 + 1, 3.6e6, 3.6e6 + 0.5, 0.1, -1),
 );
-const value = fc.oneof({ weight: 5, arbitrary: number }, fc.jsonValue());
+const value = fc.oneof({ weight: 5, arbitrary: number }, fc.boolean(), fc.jsonValue());
 const report = fc.dictionary(member, value, { noNullPrototype: true });
 
 describe('the report of a heartbeat', () => {
@@ -30,11 +30,15 @@ describe('the report of a heartbeat', () => {
 
   it('is right beyond doubt where instances say what they have to say', () => {
     fc.assert(
-      fc.property(fc.nat(1e6), fc.double({ min: 0, max: 3.6e6, noNaN: true }), (inFlight, loopLagMs) => {
-        expect(reportIn(JSON.stringify({ inFlight, loopLagMs }))).toEqual(
-          JSON.parse(JSON.stringify({ inFlight, loopLagMs })),
-        );
-      }),
+      fc.property(
+        fc.nat(1e6),
+        fc.double({ min: 0, max: 3.6e6, noNaN: true }),
+        fc.boolean(),
+        (inFlight, loopLagMs, ready) => {
+          const body = JSON.stringify({ inFlight, loopLagMs, ready });
+          expect(reportIn(body)).toEqual(JSON.parse(body));
+        },
+      ),
     );
     expect([reportIn(''), reportIn('{}'), reportIn(' {"inFlight": 1} ')]).toEqual([{}, {}, { inFlight: 1 }]);
   });

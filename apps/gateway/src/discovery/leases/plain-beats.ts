@@ -46,6 +46,7 @@ function objectIn(body: string): object | undefined {
 }
 
 function isRight([name, value]: [string, unknown]): boolean {
+  if (name === 'ready') return typeof value === 'boolean';
   if (typeof value !== 'number' || value < 0) return false;
   if (name === 'inFlight') return Number.isInteger(value) && value <= MAX_IN_FLIGHT;
   return name === 'loopLagMs' && value <= MAX_LOOP_LAG_MS;

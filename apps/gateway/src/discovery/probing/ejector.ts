@@ -5,14 +5,13 @@ import type { RegistryStore } from '../store/registry-store.js';
 import type { InstanceHealth } from '../store/stored-instance.js';
 import type { TableKeeper } from '../table-keeper.js';
 import { EjectionTerms } from './ejection-terms.js';
-import type { InstanceProbe } from './instance-probe.js';
-import { noteProbe } from './note-probe.js';
+import { probeViewOf, type HealthCheck, type HealthCheckResult } from './health-check.js';
 
 /** What an ejector works with. */
 export interface EjectorParts {
   readonly store: RegistryStore;
   readonly keeper: TableKeeper;
-  readonly probe: InstanceProbe;
+  readonly check: HealthCheck;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -22,7 +21,7 @@ export interface EjectorParts {
  * report about an instance that has moved or left since is about nobody, and one in this process cannot be away.
  */
 export class Ejector {
-  private readonly asking = new Set<string>();
+  private readonly checking = new Set<string>();
   private readonly terms = new EjectionTerms();
   private readonly listeners: EjectionListener[] = [];
 
@@ -39,15 +38,24 @@ export class Ejector {
 
   /**
    * Something looks wrong: a connection broke before an answer, or no answer comes. An idle connection that an instance
-   * closes as we use it looks the same and says nothing: the instance is asked, and ejected when it does not answer, as
-   * long as half of its service stays or nobody is there at all.
+   * closes as we use it looks the same and says nothing: one health check decides.
    */
   suspected(instance: Instance, reason: string): void {
-    if (!this.isCurrent(instance) || this.asking.has(instance.id)) return;
-    this.asking.add(instance.id);
-    this.ask(instance, reason)
+    if (!this.isCurrent(instance) || this.checking.has(instance.id)) return;
+    this.checking.add(instance.id);
+    this.checkHealth(instance, reason)
       .catch(this.parts.onError)
-      .finally(() => this.asking.delete(instance.id));
+      .finally(() => this.checking.delete(instance.id));
+  }
+
+  /**
+   * Its health checks fail. A response of 500 or above is the instance's own statement, and a refused connection leaves no
+   * doubt: all of a service may go out by them. Silence takes out half of a service at most, since on a busy machine every
+   * instance is silent.
+   */
+  unhealthy(instance: Instance, { isSilent, reason }: Pick<HealthCheckResult, 'isSilent' | 'reason'>): void {
+    if (!this.isCurrent(instance) || (isSilent && !this.canSpare(instance))) return;
+    this.eject(instance, { status: 'down', reason }, isSilent ? 'unresponsive' : 'health_check');
   }
 
   /**
@@ -74,14 +82,12 @@ export class Ejector {
     this.parts.store.move(id, { health }, cause, endpoint).catch(this.parts.onError);
   }
 
-  private async ask(instance: Instance, reason: string): Promise<void> {
-    const answer = await this.parts.probe.ask(instance);
-    if (!this.isCurrent(instance)) return;
-    await noteProbe(this.parts.store, this.parts.clock, instance.id, answer);
-    // On a machine that is busy everyone is silent, and who beats is alive: silence alone takes out half of a fleet at most.
-    if (answer.ok || (answer.isSilent && !this.canSpare(instance))) return;
-    const health = { status: 'down', reason: `${reason}, and ${answer.reason}` } as const;
-    this.eject(instance, health, answer.isSilent ? 'unresponsive' : 'health_check');
+  private async checkHealth(instance: Instance, reason: string): Promise<void> {
+    const { check, clock, store } = this.parts;
+    const result = await check.run(instance);
+    if (!result || !this.isCurrent(instance)) return;
+    await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));
+    if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}, and ${result.reason}` });
   }
 
   private isCurrent({ id, endpoint }: Instance): boolean {

@@ -74,7 +74,7 @@ describe('a gateway with a file of instances', () => {
       return (body as { status?: string }).status === 'down';
     });
     expect((await gateway.get('/discovery/services/away-1')).body).toMatchObject({
-      statusReason: 'it is in a file, and a probe of /health/ready failed (ECONNREFUSED)',
+      statusReason: 'it is in a file, and the health check of /health/ready failed (ECONNREFUSED)',
     });
   }, 20_000);
 
@@ -136,7 +136,7 @@ describe('static instances', () => {
     write([entry]);
     problems = [];
     bench = new DiscoveryBench();
-    bench.probe.isUp = true;
+    bench.check.passes = true;
     const { registry, keeper, door, ejector } = bench;
     const onProblem = (problem: string) => problems.push(problem);
     instances = new StaticInstances({ path, registry, keeper, door, ejector, onProblem });
@@ -152,11 +152,11 @@ describe('static instances', () => {
 
   it('have no lease that ends, also while they are away', async () => {
     await pass(1);
-    bench.probe.isUp = false;
+    bench.check.passes = false;
     bench.ejector.refused(bench.instance('a'), 'refused');
     await pass(120);
     expect(await bench.registry.find('a')).toMatchObject({ status: 'down' });
-    bench.probe.isUp = true;
+    bench.check.passes = true;
     await pass(10);
     expect(bench.available('files')).toEqual(['a']);
   });
@@ -181,7 +181,7 @@ describe('static instances', () => {
 
   it('are not told twice by gateways with one file', async () => {
     await pass(1);
-    bench.probe.isUp = false;
+    bench.check.passes = false;
     bench.ejector.refused(bench.instance('a'), 'refused');
     const { registry, keeper, door, ejector } = bench;
     const second = new StaticInstances({ path, registry, keeper, door, ejector, onProblem: () => undefined });

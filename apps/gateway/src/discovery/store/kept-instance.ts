@@ -20,6 +20,7 @@ export class KeptInstance implements InstanceVitals {
   lastProbe: ProbeView | null = null;
   private inFlight: number | undefined = undefined;
   private loopLagMs: number | undefined = undefined;
+  private ready: boolean | undefined = undefined;
 
   constructor(
     /** Replaced, never changed: others keep what it was before. */
@@ -39,12 +40,13 @@ export class KeptInstance implements InstanceVitals {
   }
 
   get report(): InstanceReport {
-    return reportOf({ inFlight: this.inFlight, loopLagMs: this.loopLagMs });
+    return reportOf({ inFlight: this.inFlight, loopLagMs: this.loopLagMs, ready: this.ready });
   }
 
-  set report({ inFlight, loopLagMs }: InstanceReport) {
+  set report({ inFlight, loopLagMs, ready }: InstanceReport) {
     this.inFlight = inFlight;
     this.loopLagMs = loopLagMs;
+    this.ready = ready;
   }
 
   note({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {

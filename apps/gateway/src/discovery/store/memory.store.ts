@@ -109,9 +109,11 @@ export class MemoryStore extends RegistryStore {
     return Promise.resolve();
   }
 
-  noteProbe(id: string, lastProbe: ProbeView): Promise<void> {
-    const kept = this.live(id);
-    if (kept) kept.lastProbe = lastProbe;
+  noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
+    for (const [id, lastProbe] of probes) {
+      const kept = this.live(id);
+      if (kept) kept.lastProbe = lastProbe;
+    }
     return Promise.resolve();
   }
 

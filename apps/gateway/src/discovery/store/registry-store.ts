@@ -52,7 +52,7 @@ export interface Sweep {
 }
 
 /**
- * Who is registered, and until when. The table, the event log and the prober are pictures of its changes, so that
+ * Who is registered, and until when. The table, the event log and the health checker are pictures of its changes, so that
  * a change made by another gateway on the same store reaches them by the same way as one made here.
  *
  * Every call is atomic, leases run on the store's own clock, and a change made here has reached the watchers before its
@@ -80,8 +80,8 @@ export abstract class RegistryStore {
   /** Renews leases on the word of traffic that was answered; unknown ids and expired instances stay as they are. */
   abstract renew(ids: readonly string[]): Promise<void>;
 
-  /** Keeps what a probe said, if the instance is still there. Watchers hear nothing of it. */
-  abstract noteProbe(id: string, probe: ProbeView): Promise<void>;
+  /** Keeps results of health checks, by the id of the instance, of those that are still registered. Watchers are not told. */
+  abstract noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void>;
 
   /** Takes an instance out for good and returns it. */
   abstract remove(id: string, reason: string): Promise<RegisteredInstance | undefined>;

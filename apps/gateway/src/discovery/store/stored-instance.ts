@@ -1,20 +1,23 @@
 import type { InstanceStatus, ProbeView } from '#contracts';
 
-/** What traffic and probes say of an instance, whether or not it drains. */
+/** What traffic, health checks and heartbeats say of an instance, whether or not it drains. */
 export interface InstanceHealth {
   readonly status: Exclude<InstanceStatus, 'draining'>;
   /** One sentence on why. */
   readonly reason: string;
-  /** For one that is there and fails: until when no probe may put it back, milliseconds since the epoch. */
+  /** For one that is there and fails: until when no health check may put it back, milliseconds since the epoch. */
   readonly notBefore?: number;
   /** When the lease ran out, milliseconds since the epoch: the instance is `down` until it registers again. */
   readonly expiredAt?: number;
+  /** Its own heartbeat reports that it is not ready; a heartbeat puts it back. */
+  readonly isReported?: true;
 }
 
 /** How an instance says it feels. */
 export interface InstanceReport {
   readonly inFlight?: number;
   readonly loopLagMs?: number;
+  readonly ready?: boolean;
 }
 
 /** What changes all the time and never changes where requests go. */
@@ -78,12 +81,16 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
 interface Said {
   readonly inFlight?: number | undefined;
   readonly loopLagMs?: number | undefined;
+  readonly ready?: boolean | undefined;
 }
 
 /** What a heartbeat said, without members that it left out. */
-export function reportOf({ inFlight, loopLagMs }: Said): InstanceReport {
-  if (loopLagMs === undefined) return inFlight === undefined ? {} : { inFlight };
-  return inFlight === undefined ? { loopLagMs } : { inFlight, loopLagMs };
+export function reportOf({ inFlight, loopLagMs, ready }: Said): InstanceReport {
+  const report: { inFlight?: number; loopLagMs?: number; ready?: boolean } = {};
+  if (inFlight !== undefined) report.inFlight = inFlight;
+  if (loopLagMs !== undefined) report.loopLagMs = loopLagMs;
+  if (ready !== undefined) report.ready = ready;
+  return report;
 }
 
 /** The vitals of an instance whose lease begins at `now`. */
@@ -116,7 +123,7 @@ export const isExpired = ({ health }: RegisteredInstance): boolean => health.exp
 
 const DRAINING_REASON = 'draining: it finishes what it has and takes no new requests';
 
-/** A drain hides health: whatever a probe says, a draining instance takes no new requests. */
+/** A drain hides health: whatever a health check finds, a draining instance takes no new requests. */
 export const statusOf = ({ isDraining, health }: RegisteredInstance): InstanceStatus =>
   isDraining ? 'draining' : health.status;
 

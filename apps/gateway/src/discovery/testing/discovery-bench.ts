@@ -6,17 +6,16 @@ import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import { TrafficBeats } from '../leases/traffic-beats.js';
 import { LocalTargets } from '../local-targets.js';
 import { EventLog } from '../events/event-log.js';
+import type { ConnectCheckResult } from '../probing/connect-check.js';
 import { Ejector } from '../probing/ejector.js';
-import type { KnockAnswer } from '../probing/knock.js';
-import { Patrol } from '../probing/patrol.js';
-import { Prober } from '../probing/prober.js';
+import { HealthChecker } from '../probing/health-checker.js';
 import { DEFAULT_LIMITS, type RegistryLimits } from '../registry-limits.js';
 import { RegistryService } from '../registry.service.js';
 import { LiveServiceTable } from '../service-table.js';
 import { MemoryStore } from '../store/memory.store.js';
 import { TableKeeper } from '../table-keeper.js';
 import { ManualClock } from './manual-clock.js';
-import { ScriptedProbe } from './scripted-probe.js';
+import { ScriptedHealthCheck } from './scripted-health-check.js';
 
 /** How long expired instances and names are kept. */
 export const RETENTION_MS = 60_000;
@@ -36,22 +35,29 @@ export class DiscoveryBench {
     clock: this.clock,
     onStall: (lostMs) => this.stalls.push(lostMs),
   });
-  readonly probe = new ScriptedProbe();
-  readonly prober = new Prober(this.store, this.probe, this.clock);
+  readonly check = new ScriptedHealthCheck();
   readonly errors: unknown[] = [];
   readonly ejector = new Ejector({
     store: this.store,
     keeper: this.keeper,
-    probe: this.probe,
+    check: this.check,
     clock: this.clock,
     onError: (error) => this.errors.push(error),
   });
-  /** What every instance's port answers to a knock. */
-  knockAnswer: KnockAnswer = 'open';
-  readonly knocked: string[] = [];
-  readonly patrol = new Patrol(this.table, this.store, this.ejector, (url) => {
-    this.knocked.push(url);
-    return Promise.resolve(this.knockAnswer);
+  /** What a connect check of any instance finds. */
+  connectResult: ConnectCheckResult = 'open';
+  /** Endpoints of the connect checks that were made. */
+  readonly connects: string[] = [];
+  readonly checker = new HealthChecker({
+    store: this.store,
+    keeper: this.keeper,
+    ejector: this.ejector,
+    check: this.check,
+    connectCheck: ({ endpoint }) => {
+      this.connects.push(endpoint);
+      return Promise.resolve(this.connectResult);
+    },
+    clock: this.clock,
   });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
@@ -63,8 +69,8 @@ export class DiscoveryBench {
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
-    const { store, keeper, targets, sweeper, expired, door } = this;
-    this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, door, limits });
+    const { store, keeper, targets, sweeper, expired, checker, door } = this;
+    this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, checker, door, limits });
   }
 
   /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */
@@ -73,8 +79,7 @@ export class DiscoveryBench {
       this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
       await this.beats.tick();
       await this.sweeper.tick();
-      await this.prober.tick();
-      await this.patrol.tick();
+      await this.checker.tick();
     }
     await this.keeper.settled();
   }

@@ -131,11 +131,15 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(seen()).toEqual(['registered a', 'unregistered a']);
     });
 
-    it('keeps what a probe said, of those who are there', async () => {
+    it('keeps results of health checks of registered instances', async () => {
       const probe = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
       await store.put(instance('a'), 'it registered');
-      await store.noteProbe('a', probe);
-      await store.noteProbe('b', probe);
+      await store.noteProbes(
+        new Map([
+          ['a', probe],
+          ['b', probe],
+        ]),
+      );
       expect(await store.get('a')).toMatchObject({ lastProbe: probe });
       expect(await ids()).toEqual(['a']);
     });
@@ -178,7 +182,8 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await store.move('a', { health: { status: 'up', reason: 'probed' } }, cause)).toBeUndefined();
       expect(await store.move('a', { isDraining: true }, cause)).toBeUndefined();
       await store.renew(['a']);
-      await store.noteProbe('a', { at: '2026-01-01T00:00:00.000Z', ok: true, latencyMs: 1 });
+      const probe = { at: '2026-01-01T00:00:00.000Z', ok: true, latencyMs: 1 };
+      await store.noteProbes(new Map([['a', probe]]));
       expect(await store.get('a')).toEqual(expired);
       await bench.stall(1500);
       await store.sweep();

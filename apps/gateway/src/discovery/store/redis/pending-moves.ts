@@ -8,7 +8,7 @@ interface PendingMove {
   readonly cause: ChangeCause;
 }
 
-/** What traffic and probes found out while the store was away: it holds here at once, and is told when the store is back. */
+/** What traffic and health checks found out while the store was away: it holds here at once, and is told when the store is back. */
 export class PendingMoves {
   private readonly moves = new Map<string, PendingMove>();
 

@@ -1,3 +1,4 @@
+import type { ProbeView } from '#contracts';
 import { KeptInstance } from '../kept-instance.js';
 import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
@@ -97,6 +98,14 @@ export class Picture {
     kept.beat(at, report);
     kept.lastProbe = lastProbe;
     return kept.stored;
+  }
+
+  /** Takes in results of health checks of this gateway. */
+  noteProbes(probes: ReadonlyMap<string, ProbeView>): void {
+    for (const [id, lastProbe] of probes) {
+      const kept = this.known.get(id)?.kept;
+      if (kept) kept.lastProbe = lastProbe;
+    }
   }
 
   /** Moves an instance whose lease runs to another state here alone. */

@@ -116,8 +116,9 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     if (this.awaySince === undefined && known.length > 0) await this.run((scripts) => scripts.renew(known));
   }
 
-  async noteProbe(id: string, probe: ProbeView): Promise<void> {
-    if (this.awaySince === undefined) await this.run((scripts) => scripts.noteProbe(id, probe));
+  async noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
+    this.picture.noteProbes(probes);
+    if (this.awaySince === undefined) await this.run((scripts) => scripts.noteProbes(probes));
   }
 
   async remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {

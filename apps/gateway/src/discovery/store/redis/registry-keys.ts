@@ -10,7 +10,7 @@ const NAMES = [
   // id -> when it last beat, and what it said then
   'beats',
   'reports',
-  // id -> what the last probe said
+  // id -> the last health check
   'probes',
   // id -> the gateway that heard its last heartbeat
   'vias',

@@ -37,10 +37,10 @@ withRedis('heartbeats in one command', (server) => {
     expect(await leaseOf('a')).toBe(30_000);
   });
 
-  it('tell what the last probe said, of which no change tells', async () => {
+  it('carry the last health check, which is in no change', async () => {
     const known = await put('a', 30);
     const lastProbe = { at: new Date().toISOString(), ok: false, latencyMs: 2.5 };
-    await scripts.noteProbe('a', lastProbe);
+    await scripts.noteProbes(new Map([['a', lastProbe]]));
     const beats = [undefined, known].map((knows) => ({ id: 'a', report: {}, known: knows }));
     for (const renewal of await scripts.beat(beats)) expect(renewal?.lastProbe).toEqual(lastProbe);
   });

@@ -7,7 +7,7 @@ import { PRELUDE } from './lua/prelude.js';
 import { CENSUS, LOOK, STATE } from './lua/reads.js';
 import { FORGET_OTHERS, RESTORE, RESTORE_NAMES } from './lua/restore.js';
 import { LEAVE, SWEEP } from './lua/upkeep.js';
-import { BEAT, MOVE, NOTE_PROBE, PUT, REMOVE, REMOVE_EXPIRED, RENEW } from './lua/writes.js';
+import { BEAT, MOVE, NOTE_PROBES, PUT, REMOVE, REMOVE_EXPIRED, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
 
@@ -16,7 +16,7 @@ const SCRIPTS = {
   MOVE,
   BEAT,
   RENEW,
-  NOTE_PROBE,
+  NOTE_PROBES,
   REMOVE,
   REMOVE_EXPIRED,
   SWEEP,
@@ -121,8 +121,9 @@ export class RegistryScripts {
       await this.call('RENEW', ...some.flatMap(({ id, ttlSeconds }) => [id, ttlSeconds]));
   }
 
-  async noteProbe(id: string, probe: ProbeView): Promise<void> {
-    await this.call('NOTE_PROBE', id, JSON.stringify(probe));
+  async noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
+    for (const some of inParts([...probes]))
+      await this.call('NOTE_PROBES', ...some.flatMap(([id, probe]) => [id, JSON.stringify(probe)]));
   }
 
   async remove(id: string, reason: string) {

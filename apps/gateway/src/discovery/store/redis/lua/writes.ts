@@ -86,9 +86,11 @@ for i = 2, #ARGV, 2 do
 end
 `;
 
-/** Keeps what a probe said of an instance whose lease runs. `id, JSON of it`. */
-export const NOTE_PROBE = `
-if call('ZSCORE', leases, ARGV[2]) then call('HSET', probes, ARGV[2], ARGV[3]) end
+/** Keeps results of health checks, of instances whose lease runs. `id, JSON of the result` of each. */
+export const NOTE_PROBES = `
+for i = 2, #ARGV, 2 do
+  if call('ZSCORE', leases, ARGV[i]) then call('HSET', probes, ARGV[i], ARGV[i + 1]) end
+end
 `;
 
 /** Takes an instance out. `id, reason` -> `change, JSON before`; nothing if unknown. */

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
-import { knock } from './knock.js';
+import { connectCheck } from './connect-check.js';
 
 async function benchOf(count: number): Promise<DiscoveryBench> {
   const bench = new DiscoveryBench();
@@ -15,11 +15,11 @@ async function benchOf(count: number): Promise<DiscoveryBench> {
   return bench;
 }
 
-describe('a patrol', () => {
-  it('has an instance that died quietly out of rotation in under a second', async () => {
+describe('connect checks of instances that are up', () => {
+  it('have an instance that died quietly out of rotation in under a second', async () => {
     const bench = await benchOf(1);
     await bench.pass(600);
-    bench.knockAnswer = 'refused';
+    bench.connectResult = 'refused';
     await bench.pass(900);
     expect(bench.available('users')).toEqual([]);
     expect(await bench.registry.find('i0')).toMatchObject({
@@ -28,55 +28,55 @@ describe('a patrol', () => {
     });
   });
 
-  it('asks one whose port is silent, and ejects it when it does not answer', async () => {
+  it('make a health check of one whose port is silent, and eject it when that fails', async () => {
     const bench = await benchOf(1);
     await bench.pass(600);
-    bench.knockAnswer = 'silent';
-    bench.probe.isUp = true;
+    bench.connectResult = 'silent';
+    bench.check.passes = true;
     await bench.pass(600);
     expect(bench.available('users')).toEqual(['i0']);
-    bench.probe.isUp = false;
+    bench.check.passes = false;
     await bench.pass(600);
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('judges nobody who never opened', async () => {
+  it('judge no instance that was never reached', async () => {
     const bench = await benchOf(1);
-    bench.knockAnswer = 'refused';
+    bench.connectResult = 'refused';
     await bench.pass(5000);
-    expect(bench.knocked.length).toBeGreaterThan(5);
+    expect(bench.connects.length).toBeGreaterThan(5);
     expect(bench.available('users')).toEqual(['i0']);
   });
 
-  it('judges one that requests have reached, although it never knocked there before', async () => {
+  it('judge one that requests have reached, although no check has', async () => {
     const bench = await benchOf(1);
     bench.instance('i0').load.latencyMs = 38.8;
-    bench.knockAnswer = 'refused';
+    bench.connectResult = 'refused';
     await bench.pass(900);
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('knocks at each of a few twice a second, and at no more than 400 a second of many', async () => {
+  it('visit each of a few twice a second, and no more than 400 a second of many', async () => {
     const few = await benchOf(3);
     await few.pass(5000);
-    expect(few.knocked.length).toBeGreaterThanOrEqual(24);
-    expect(few.knocked.length).toBeLessThanOrEqual(30);
+    expect(few.connects.length).toBeGreaterThanOrEqual(24);
+    expect(few.connects.length).toBeLessThanOrEqual(30);
     const many = await benchOf(2000);
     await many.pass(5500);
-    expect(many.knocked.length).toBeGreaterThan(1900);
-    expect(many.knocked.length).toBeLessThanOrEqual(2200);
-    expect(new Set(many.knocked).size).toBe(2000);
+    expect(many.connects.length).toBeGreaterThan(1900);
+    expect(many.connects.length).toBeLessThanOrEqual(2200);
+    expect(new Set(many.connects).size).toBe(2000);
   });
 });
 
-describe('a knock', () => {
+describe('a connect check', () => {
   it('tells an open port from a closed one', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await knock(`http://127.0.0.1:${port}`)).toBe('open');
+    expect(await connectCheck({ endpoint: `http://127.0.0.1:${port}` })).toBe('open');
     server.close();
     await once(server, 'close');
-    expect(await knock(`http://127.0.0.1:${port}`)).toBe('refused');
+    expect(await connectCheck({ endpoint: `http://127.0.0.1:${port}` })).toBe('refused');
   });
 });

@@ -1,5 +1,4 @@
 import type { LocalTarget } from '#registry-client';
-import { storedFrom } from '../stored-from.js';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 
 const url = 'http://127.0.0.1:9001';
@@ -69,24 +68,24 @@ describe('Ejector', () => {
     expect(bench.available('users')).toEqual(['a']);
   });
 
-  it('keeps an instance whose connection broke and that answers a probe', async () => {
+  it('keeps an instance whose connection broke and whose health check passes', async () => {
     const bench = await benchWithOne();
-    bench.probe.isUp = true;
+    bench.check.passes = true;
     bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
     bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
     await settle();
-    expect(bench.probe.asked).toEqual([url]);
+    expect(bench.check.checked).toEqual([url]);
     expect(bench.available('users')).toEqual(['a']);
     expect(await bench.registry.find('a')).toMatchObject({ lastProbe: { ok: true, latencyMs: 1 } });
   });
 
-  it('ejects an instance whose connection broke and that answers no probe', async () => {
+  it('ejects an instance whose connection broke and whose health check fails', async () => {
     const bench = await benchWithOne();
     bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
     await settle();
     expect(await bench.registry.find('a')).toMatchObject({
       status: 'down',
-      statusReason: 'the connection was reset, and a probe failed',
+      statusReason: 'the connection was reset, and the health check failed',
     });
   });
 
@@ -102,7 +101,7 @@ describe('Ejector', () => {
       ['c', true],
       ['d', false],
     ] as const) {
-      bench.probe.isSilent = isSilent;
+      bench.check.isSilent = isSilent;
       bench.ejector.suspected(bench.instance(id), 'the connection was reset');
       await settle();
     }
@@ -125,18 +124,18 @@ describe('Ejector of instances that fail', () => {
         id: `i${i}`,
         ttlSeconds: 300,
       });
-    bench.probe.isUp = true;
+    bench.check.passes = true;
     return bench;
   }
 
-  it('takes one out for a second and says why, and a probe puts it back', async () => {
+  it('takes one out for a second and says why, and a health check puts it back', async () => {
     const bench = await benchOf(3);
     bench.ejector.failing(bench.instance('i0'), '5 failures in a row');
     expect(bench.available('users')).toEqual(['i1', 'i2']);
     const statusReason = '5 failures in a row; out for 1 s';
     expect(await bench.registry.find('i0')).toMatchObject({ status: 'down', statusReason });
     await bench.pass(900);
-    expect(bench.probe.asked).toEqual([]);
+    expect(bench.check.checked).toEqual([]);
     await bench.pass(200);
     expect(bench.available('users')).toEqual(['i0', 'i1', 'i2']);
   });
@@ -175,7 +174,7 @@ describe('Ejector of instances that fail', () => {
     [4, 2],
   ])('of %i that are all silent, %i stay: the machine may be busy', async (count, stay) => {
     const bench = await benchOf(count);
-    Object.assign(bench.probe, { isUp: false, isSilent: true });
+    Object.assign(bench.check, { passes: false, isSilent: true });
     for (let i = 0; i < count; i += 1) bench.ejector.suspected(bench.instance(`i${i}`), 'silent');
     await settle();
     expect(bench.available('users')).toHaveLength(stay);
@@ -184,93 +183,9 @@ describe('Ejector of instances that fail', () => {
   it('counts those that are away as out, and those that drain not at all', async () => {
     const bench = await benchOf(4);
     await bench.registry.drain('i3');
-    bench.probe.isUp = false;
+    bench.check.passes = false;
     bench.ejector.refused(bench.instance('i0'), 'refused');
     bench.ejector.failing(bench.instance('i1'), 'failing');
     expect(bench.available('users')).toEqual(['i1', 'i2']);
-  });
-});
-
-describe('Prober', () => {
-  it('puts an instance back when it answers', async () => {
-    const bench = await benchWithOneDown();
-    bench.probe.isUp = true;
-    await bench.pass(700);
-    expect(bench.available('users')).toEqual(['a']);
-    expect(await bench.registry.find('a')).toMatchObject({
-      status: 'up',
-      statusReason: 'a probe was answered 200',
-      lastProbe: { ok: true },
-    });
-  });
-
-  it('asks less and less often, but every few seconds for ever', async () => {
-    const bench = await benchWithOneDown();
-    await bench.pass(10_000);
-    expect(bench.probe.asked.length).toBeGreaterThanOrEqual(4);
-    expect(bench.probe.asked.length).toBeLessThanOrEqual(8);
-    await bench.pass(30_000);
-    expect(bench.probe.asked.length).toBeGreaterThanOrEqual(9);
-    expect(bench.probe.asked.length).toBeLessThanOrEqual(17);
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: { ok: false } });
-  });
-
-  it('asks nobody who is up or gone', async () => {
-    const bench = await benchWithOneDown();
-    await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'b' });
-    await bench.registry.unregister('a');
-    await bench.pass(2000);
-    expect(bench.probe.asked).toEqual([]);
-  });
-
-  it('leaves a draining instance draining, and shows what it found after the drain', async () => {
-    const bench = await benchWithOne();
-    await bench.registry.drain('a');
-    bench.ejector.refused(bench.instance('a'), 'refused');
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining' });
-    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'draining' });
-    expect(await bench.registry.resume('a')).toMatchObject({ status: 'down', statusReason: 'refused' });
-    await bench.registry.drain('a');
-    bench.probe.isUp = true;
-    await bench.pass(1000);
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining', lastProbe: { ok: true } });
-    expect(await bench.registry.resume('a')).toMatchObject({ status: 'up' });
-  });
-
-  it('is not overruled by heartbeats, only by a new registration', async () => {
-    const bench = await benchWithOneDown();
-    expect(await bench.registry.heartbeat('a', {})).toMatchObject({ status: 'down' });
-    expect(bench.available('users')).toEqual([]);
-    await bench.registry.register({ name: 'users', url, id: 'a' });
-    expect(bench.available('users')).toEqual(['a']);
-    await bench.pass(2000);
-    expect(bench.probe.asked).toEqual([]);
-  });
-
-  it('asks at the address that a name has now', async () => {
-    const bench = new DiscoveryBench();
-    const down = { health: { status: 'down', reason: 'refused' } } as const;
-    const at = (address: string) => ({
-      ...storedFrom({ name: 'users', url: 'http://users-1:8001' }, 'a', `http://users-1:8001#${address}`),
-      ...down,
-    });
-    await bench.store.put(at('10.0.0.1'), 'it registered');
-    await bench.store.put(at('10.0.0.2'), 'as a gateway finds it that was cut off');
-    await bench.pass(700);
-    expect(new Set(bench.probe.asked)).toEqual(new Set(['http://users-1:8001#10.0.0.2']));
-  });
-
-  it('forgets an answer about an instance that moved while it was asked', async () => {
-    const bench = await benchWithOneDown();
-    let open: () => void = () => undefined;
-    bench.probe.gate = new Promise((resolve) => (open = resolve));
-    bench.probe.isUp = true;
-    bench.clock.advance(700);
-    const asking = bench.prober.tick();
-    await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'a' });
-    bench.ejector.refused(bench.instance('a'), 'refused');
-    open();
-    await asking;
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: null });
   });
 });

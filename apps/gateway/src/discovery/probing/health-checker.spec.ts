@@ -1,0 +1,277 @@
+import { storedFrom } from '../stored-from.js';
+import { DiscoveryBench } from '../testing/discovery-bench.js';
+
+const url = 'http://127.0.0.1:9001';
+
+type Metadata = Record<string, string>;
+
+async function benchOf(count: number, metadata: Metadata = {}): Promise<DiscoveryBench> {
+  const bench = new DiscoveryBench();
+  for (let i = 0; i < count; i += 1)
+    await bench.registry.register({
+      name: 'users',
+      url: `http://127.0.0.1:${9100 + i}`,
+      id: `i${i}`,
+      ttlSeconds: 300,
+      metadata,
+    });
+  bench.check.passes = true;
+  return bench;
+}
+
+async function benchWithOne(): Promise<DiscoveryBench> {
+  const bench = new DiscoveryBench();
+  await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
+  return bench;
+}
+
+async function benchWithOneDown(): Promise<DiscoveryBench> {
+  const bench = await benchWithOne();
+  bench.ejector.refused(bench.instance('a'), 'its port refused a connection');
+  return bench;
+}
+
+const THRESHOLDS = {
+  'gateway.health-check.interval-ms': '1000',
+  'gateway.health-check.unhealthy-threshold': '3',
+  'gateway.health-check.healthy-threshold': '2',
+};
+
+describe('HealthChecker of instances that are up', () => {
+  it('checks every ten seconds, with jitter', async () => {
+    const bench = await benchOf(20);
+    await bench.pass(7400);
+    expect(bench.check.checked).toEqual([]);
+    await bench.pass(5700);
+    expect(new Set(bench.check.checked).size).toBe(20);
+    await bench.pass(100_000);
+    expect(bench.check.checked.length).toBeGreaterThanOrEqual(180);
+    expect(bench.check.checked.length).toBeLessThanOrEqual(240);
+    expect(await bench.registry.find('i0')).toMatchObject({ status: 'up', lastProbe: { ok: true } });
+  });
+
+  it('confirms a failed check soon, takes the instance out of rotation, and says why', async () => {
+    const bench = await benchOf(1);
+    await bench.pass(13_000);
+    bench.check.passes = false;
+    await bench.pass(13_000 + 2000);
+    expect(bench.available('users')).toEqual([]);
+    expect(await bench.registry.find('i0')).toMatchObject({
+      status: 'down',
+      statusReason: 'the health check failed',
+      lastProbe: { ok: false },
+    });
+  });
+
+  it('counts failed and passed checks in a row', async () => {
+    const bench = await benchOf(1, THRESHOLDS);
+    const { checked } = bench.check;
+    const untilChecked = async (times: number): Promise<void> => {
+      for (const before = checked.length; checked.length < before + times;) await bench.pass(100);
+    };
+    for (let i = 0; i < 3; i += 1) {
+      bench.check.passes = false;
+      await untilChecked(2);
+      bench.check.passes = true;
+      await untilChecked(1);
+    }
+    expect(bench.available('users')).toEqual(['i0']);
+    bench.check.passes = false;
+    await untilChecked(3);
+    expect(bench.available('users')).toEqual([]);
+    bench.check.passes = true;
+    await untilChecked(1);
+    expect(bench.available('users')).toEqual([]);
+    await untilChecked(1);
+    expect(bench.available('users')).toEqual(['i0']);
+  });
+
+  it('makes no check where the interval is 0', async () => {
+    const bench = await benchOf(1, { 'gateway.health-check.interval-ms': '0' });
+    await bench.pass(60_000);
+    expect(bench.check.checked).toEqual([]);
+  });
+
+  it('takes all instances out that respond as unhealthy, and half of those that do not respond', async () => {
+    const bench = await benchOf(4);
+    bench.check.passes = false;
+    bench.check.isSilent = true;
+    await bench.pass(60_000);
+    expect(bench.available('users')).toHaveLength(2);
+    bench.check.isSilent = false;
+    await bench.pass(60_000);
+    expect(bench.available('users')).toEqual([]);
+  });
+
+  it('makes a third of the checks where requests are served', async () => {
+    const bench = await benchOf(1);
+    for (let i = 0; i < 300; i += 1) {
+      bench.instance('i0').load.latencyAt += 1;
+      await bench.pass(1000);
+    }
+    expect(bench.check.checked.length).toBeGreaterThanOrEqual(8);
+    expect(bench.check.checked.length).toBeLessThanOrEqual(13);
+  });
+
+  it('makes every check where requests fail', async () => {
+    const bench = await benchOf(1);
+    for (let i = 0; i < 100; i += 1) {
+      Object.assign(bench.instance('i0').load, { latencyAt: i + 1, failuresInRow: i + 1 });
+      await bench.pass(1000);
+    }
+    expect(bench.check.checked.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it('gives a crowd longer intervals instead of more checks', async () => {
+    const bench = await benchOf(2000, { 'gateway.health-check.interval-ms': '1000' });
+    await bench.pass(15_000);
+    expect(2 * bench.check.checked.length + bench.connects.length).toBeLessThanOrEqual(6100);
+    expect(new Set(bench.check.checked).size).toBe(2000);
+  });
+});
+
+describe('HealthChecker of instances whose heartbeats report readiness', () => {
+  it('makes no check of one that reports it is ready', async () => {
+    const bench = await benchOf(1);
+    bench.check.passes = false;
+    for (let i = 0; i < 20; i += 1) {
+      await bench.registry.heartbeat('i0', { ready: true });
+      await bench.pass(3750);
+    }
+    expect(bench.check.checked).toEqual([]);
+    expect(await bench.registry.find('i0')).toMatchObject({ status: 'up', lastProbe: null, ready: true });
+  });
+
+  it('takes one out that reports it is not ready, until it reports that it is', async () => {
+    const bench = await benchOf(1);
+    expect(await bench.registry.heartbeat('i0', { ready: false })).toMatchObject({
+      status: 'down',
+      statusReason: 'its heartbeat reports that it is not ready',
+    });
+    await bench.registry.heartbeat('i0', { inFlight: 1 });
+    await bench.pass(30_000);
+    expect(bench.check.checked).toEqual([]);
+    expect(bench.available('users')).toEqual([]);
+    await bench.registry.heartbeat('i0', { ready: false });
+    await bench.registry.heartbeat('i0', { ready: true });
+    expect(bench.available('users')).toEqual(['i0']);
+    expect(bench.log.after(0).map(({ type }) => type)).toEqual([
+      'registered',
+      'status-changed',
+      'status-changed',
+    ]);
+  });
+
+  it('does not put one back that traffic took out', async () => {
+    const bench = await benchOf(1);
+    bench.check.passes = false;
+    bench.ejector.refused(bench.instance('i0'), 'its port refused a connection');
+    expect(await bench.registry.heartbeat('i0', { ready: true })).toMatchObject({ status: 'down' });
+  });
+
+  it('takes an instance of this process out, too', async () => {
+    const bench = new DiscoveryBench();
+    const target = { request: () => undefined, upgrade: () => undefined };
+    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 }, target);
+    await bench.pass(30_000);
+    expect([bench.check.checked, bench.connects]).toEqual([[], []]);
+    await bench.registry.heartbeat('a', { ready: false });
+    expect(bench.available('users')).toEqual([]);
+    await bench.registry.heartbeat('a', { ready: true });
+    expect(bench.available('users')).toEqual(['a']);
+  });
+});
+
+describe('HealthChecker of instances that are down', () => {
+  it('puts an instance back when its check passes', async () => {
+    const bench = await benchWithOneDown();
+    bench.check.passes = true;
+    await bench.pass(700);
+    expect(bench.available('users')).toEqual(['a']);
+    expect(await bench.registry.find('a')).toMatchObject({
+      status: 'up',
+      statusReason: 'the health check received 200',
+      lastProbe: { ok: true },
+    });
+  });
+
+  it('checks less and less often, but every few seconds for ever', async () => {
+    const bench = await benchWithOneDown();
+    await bench.pass(10_000);
+    expect(bench.check.checked.length).toBeGreaterThanOrEqual(4);
+    expect(bench.check.checked.length).toBeLessThanOrEqual(8);
+    await bench.pass(30_000);
+    expect(bench.check.checked.length).toBeGreaterThanOrEqual(9);
+    expect(bench.check.checked.length).toBeLessThanOrEqual(17);
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: { ok: false } });
+  });
+
+  it('asks nobody who is up or gone', async () => {
+    const bench = await benchWithOneDown();
+    await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'b' });
+    await bench.registry.unregister('a');
+    await bench.pass(2000);
+    expect(bench.check.checked).toEqual([]);
+  });
+
+  it('leaves a draining instance draining, and shows what it found after the drain', async () => {
+    const bench = await benchWithOne();
+    await bench.registry.drain('a');
+    bench.ejector.refused(bench.instance('a'), 'refused');
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining' });
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'draining' });
+    expect(await bench.registry.resume('a')).toMatchObject({ status: 'down', statusReason: 'refused' });
+    await bench.registry.drain('a');
+    bench.check.passes = true;
+    await bench.pass(1000);
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining', lastProbe: { ok: true } });
+    expect(await bench.registry.resume('a')).toMatchObject({ status: 'up' });
+  });
+
+  it('is not overruled by heartbeats, only by a new registration', async () => {
+    const bench = await benchWithOneDown();
+    expect(await bench.registry.heartbeat('a', {})).toMatchObject({ status: 'down' });
+    expect(bench.available('users')).toEqual([]);
+    await bench.registry.register({ name: 'users', url, id: 'a' });
+    expect(bench.available('users')).toEqual(['a']);
+    await bench.pass(2000);
+    expect(bench.check.checked).toEqual([]);
+  });
+
+  it('asks at the address that a name has now', async () => {
+    const bench = new DiscoveryBench();
+    const down = { health: { status: 'down', reason: 'refused' } } as const;
+    const at = (address: string) => ({
+      ...storedFrom({ name: 'users', url: 'http://users-1:8001' }, 'a', `http://users-1:8001#${address}`),
+      ...down,
+    });
+    await bench.store.put(at('10.0.0.1'), 'it registered');
+    await bench.store.put(at('10.0.0.2'), 'as a gateway finds it that was cut off');
+    await bench.pass(700);
+    expect(new Set(bench.check.checked)).toEqual(new Set(['http://users-1:8001#10.0.0.2']));
+  });
+
+  it('forgets an answer about an instance that moved while it was asked', async () => {
+    const bench = await benchWithOneDown();
+    let open: () => void = () => undefined;
+    bench.check.gate = new Promise((resolve) => (open = resolve));
+    bench.check.passes = true;
+    bench.clock.advance(700);
+    const asking = bench.checker.tick();
+    await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'a' });
+    bench.ejector.refused(bench.instance('a'), 'refused');
+    open();
+    await asking;
+    expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: null });
+  });
+
+  it('checks them in turn, and goes on checking the others', async () => {
+    const bench = await benchOf(500);
+    bench.check.passes = false;
+    for (let i = 0; i < 400; i += 1) bench.ejector.refused(bench.instance(`i${i}`), 'refused');
+    await bench.pass(5000);
+    expect(new Set(bench.check.checked).size).toBe(400);
+    expect(bench.check.checked.length).toBeLessThanOrEqual(1000);
+    expect(new Set(bench.connects).size).toBe(100);
+  });
+});

@@ -1,0 +1,84 @@
+import type { Socket } from 'node:net';
+import { pinnedTarget } from '../pinned-target.js';
+import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './health-check.js';
+import { healthCheckSettingsOf } from './health-check-settings.js';
+import { isOwnFault, openHttp } from './open-connection.js';
+
+/** A response that is larger is cut off: its status is known by then. */
+const RESPONSE_LIMIT = 64 * 1024;
+const INTERIM = /^HTTP\/1\.[01] 1\d\d[ \r]$/;
+const FINAL = /^HTTP\/1\.[01] ([2-5]\d\d)[ \r]$/;
+const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
+
+/**
+ * GET on the health path, on a connection of its own. A status below 500 passes: a small program may have no health path,
+ * and its 404 shows that it serves. Plain sockets, since the status is all that is read: an HTTP client costs several
+ * times as much, and a gateway makes hundreds of checks a second.
+ */
+export class HttpHealthCheck extends HealthCheck {
+  run(target: HealthCheckTarget): Promise<HealthCheckResult | undefined> {
+    const check = `the health check of ${target.healthPath}`;
+    const { timeoutMs } = healthCheckSettingsOf(target.metadata);
+    const startedAt = performance.now();
+    return new Promise((resolve) => {
+      const end = (ok: boolean, what: string, isSilent = false): void => {
+        const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
+        resolve({ ok, isSilent, latencyMs, reason: `${check} ${what}` });
+      };
+      const socket = openHttp(target);
+      const timer = setTimeout(() => {
+        end(false, `timed out after ${timeoutMs} ms`, true);
+        socket.destroy();
+      }, timeoutMs);
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        if (isOwnFault(error)) resolve(undefined);
+        else end(false, `failed (${error.code ?? error.name})`);
+      });
+      // After a response the promise is settled, and this changes nothing.
+      socket.on('close', () => {
+        clearTimeout(timer);
+        end(false, 'failed (connection closed without a response)');
+      });
+      readStatus(socket, (status) =>
+        status === undefined
+          ? end(false, 'failed (not an HTTP response)')
+          : end(status < 500, `received ${status}`),
+      );
+      socket.write(requestOf(target));
+    });
+  }
+}
+
+const requestOf = (target: HealthCheckTarget): string =>
+  `GET ${target.healthPath} HTTP/1.1\r\nhost: ${pinnedTarget(target).authority}\r\n` +
+  'user-agent: msa-gateway-health-check\r\naccept: */*\r\nconnection: close\r\n\r\n';
+
+/** Calls `onStatus` once, then closes from this side and reads on: the instance would see a reset otherwise. */
+function readStatus(socket: Socket, onStatus: (status: number | undefined) => void): void {
+  let text = '';
+  let size = 0;
+  let isKnown = false;
+  socket.setEncoding('latin1').on('data', (chunk: string) => {
+    size += chunk.length;
+    if (size > RESPONSE_LIMIT) socket.destroy();
+    if (isKnown) return;
+    text += chunk;
+    const status = statusIn(text);
+    if (status === undefined) return;
+    isKnown = true;
+    socket.end();
+    onStatus(Number.isNaN(status) ? undefined : status);
+  });
+}
+
+/** The status of the final response; NaN: this is no HTTP response; `undefined`: not known yet. */
+function statusIn(text: string): number | undefined {
+  let at = 0;
+  while (INTERIM.test(text.slice(at, at + STATUS_LINE_START))) {
+    const end = text.indexOf('\r\n\r\n', at);
+    if (end === -1) return undefined;
+    at = end + 4;
+  }
+  const start = text.slice(at, at + STATUS_LINE_START);
+  return start.length < STATUS_LINE_START ? undefined : Number(FINAL.exec(start)?.[1] ?? NaN);
+}

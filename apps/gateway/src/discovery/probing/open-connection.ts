@@ -1,0 +1,32 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Instance } from '../instance.js';
+import { pinnedTarget } from '../pinned-target.js';
+
+/** Errors of this process or its machine: no descriptor, port or buffer was left. They say nothing about the instance. */
+const OWN_FAULTS: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
+
+export const isOwnFault = ({ code }: NodeJS.ErrnoException): boolean => OWN_FAULTS.has(code);
+
+const addressOf = (url: URL): { host: string; port: number } => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+});
+
+/** Begins a TCP connection to an instance. */
+export const openTcp = (instance: Pick<Instance, 'endpoint'>): Socket =>
+  connectPlain(addressOf(new URL(pinnedTarget(instance).origin)));
+
+/** Begins a connection that takes HTTP: with TLS where the instance has an https URL. */
+export function openHttp(instance: Pick<Instance, 'endpoint'>): Socket {
+  const { origin, authority } = pinnedTarget(instance);
+  const url = new URL(origin);
+  if (url.protocol !== 'https:') return connectPlain(addressOf(url));
+  const { host: name } = addressOf(new URL(`https://${authority}`));
+  // Addresses have no server name (RFC 6066, section 3).
+  return connectTls({
+    ...addressOf(url),
+    servername: isIP(name) === 0 ? name : '',
+    ALPNProtocols: ['http/1.1'],
+  });
+}
