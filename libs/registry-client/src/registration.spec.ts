@@ -125,6 +125,18 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'heartbeat', 'register']);
   });
 
+  it('waits for a report that takes a moment, and sends nothing once it is stopped', async () => {
+    const ready = (): Promise<HeartbeatDto> =>
+      new Promise((resolve) => setTimeout(resolve, 50, { ready: true }));
+    const registration = Registration.start({ registry, logger, body: BODY, beat: ready });
+    await pass(BEAT_MS + 50);
+    expect(registry.beats).toEqual([{ ready: true }]);
+    const stopped = registration.stop();
+    await pass(10 * BEAT_MS);
+    await stopped;
+    expect(registry.calls).toEqual(['register', 'heartbeat', 'unregister']);
+  });
+
   it('goes on beating through an outage, and starts its delays anew in the next', async () => {
     jitter(1);
     start();

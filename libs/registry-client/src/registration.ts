@@ -14,7 +14,7 @@ export interface RegistrationOptions {
     warn(details: object, message: string): void;
   };
   /** What the next heartbeat reports. */
-  readonly beat?: () => HeartbeatDto;
+  readonly beat?: () => HeartbeatDto | Promise<HeartbeatDto>;
 }
 
 const FIRST_RETRY_MS = 100;
@@ -92,7 +92,8 @@ export class Registration {
   }
 
   private async heartbeat(): Promise<void> {
-    const known = await this.options.registry.heartbeat(this.options.body.id, this.options.beat?.());
+    const { registry, body, beat } = this.options;
+    const known = await registry.heartbeat(body.id, await beat?.());
     this.registered = known !== undefined;
   }
 

@@ -87,8 +87,8 @@ async function start<C extends BaseConfig>(
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
   const target = localTargetOf(nest);
-  const registration =
-    body && Registration.start({ registry, body, target, logger, beat: () => vitals.beat() });
+  const beat = async () => vitals.beat(await readiness.isReady());
+  const registration = body && Registration.start({ registry, body, target, logger, beat });
   return {
     name,
     url,

@@ -20,11 +20,13 @@ export class Vitals {
     });
   }
 
-  beat(): HeartbeatDto {
+  /** @param ready whether the app is ready; `undefined`: not known */
+  beat(ready: boolean | undefined): HeartbeatDto {
     // The histogram counts its own sampling interval as delay.
     const lag = Math.max(0, this.delay.max / NANOSECONDS_PER_MS - RESOLUTION_MS);
     this.delay.reset();
-    return { inFlight: this.inFlight, loopLagMs: Math.round(lag * 10) / 10 };
+    const vitals = { inFlight: this.inFlight, loopLagMs: Math.round(lag * 10) / 10 };
+    return ready === undefined ? vitals : { ...vitals, ready };
   }
 
   stop(): void {

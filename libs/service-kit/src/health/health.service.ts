@@ -20,7 +20,14 @@ export class HealthService {
     private readonly sessions: HealthIndicatorService,
     private readonly readiness: Readiness,
     @Inject(INDICATORS) private readonly indicators: readonly HealthIndicator[],
-  ) {}
+  ) {
+    readiness.decideBy(() =>
+      this.ready().then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
 
   /** How everything is. */
   health(): Promise<HealthCheckResult> {

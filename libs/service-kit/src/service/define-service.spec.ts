@@ -1,5 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { bootForTest, call, onPostgres, waitFor, type TestApp } from '#testing';
+import { Readiness } from '../app/readiness.js';
 import { defineService } from './define-service.js';
 
 @Controller('notes')
@@ -79,15 +80,18 @@ describe('a service', () => {
 });
 
 onPostgres('a service whose store goes away', (server) => {
-  it('is neither healthy nor ready, but lives', async () => {
+  it('is neither healthy nor ready, reports that to the registry, and lives', async () => {
     const app = await bootForTest(noteService, { DATABASE_URL: await server().createDatabase() });
     const statusOf = async (path: string) => (await call(app.url, `GET ${path}`)).status;
     expect(await statusOf('/health/ready')).toBe(200);
+    const readiness = app.nest.get(Readiness, { strict: false });
+    expect(await readiness.isReady()).toBe(true);
     await server().stop();
     await waitFor('the service to notice', async () => (await statusOf('/health/ready')) === 503);
     const { status, body } = await call(app.url, 'GET /health');
     const down = { database: { status: 'down', message: 'does not answer' } };
     expect([status, body]).toEqual([503, { status: 'error', info: {}, error: down, details: down }]);
+    expect(await readiness.isReady()).toBe(false);
     expect(await statusOf('/health/live')).toBe(200);
     await app.close();
   });
