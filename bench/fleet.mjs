@@ -29,6 +29,7 @@ const CROWD = Number(process.env.CROWD ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 10);
 // Shorter than a lease less the period of heartbeats, which stop for as long.
 const WINDOW_SECONDS = 5;
+const CHECKS_SECONDS = 30;
 
 const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const p99 = (results) =>
@@ -236,6 +237,46 @@ async function crowd(store) {
   ];
 }
 
+/**
+ * What health checks of 10,000 instances cost the gateway. Instances share the sockets of one process, have long leases and send no
+ * heartbeats, so that nothing but checks is measured: connect checks alone, then with health checks.
+ */
+async function checks() {
+  const files = mkdtempSync(join(tmpdir(), 'checks-'));
+  const upstream = await startUpstream(files);
+  const costOf = async (metadata) => {
+    const gateway = await startGateway({}, 'gateway');
+    for (let first = 0; first < CROWD; first += 100)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) => {
+          const host = upstream.addresses[index % upstream.addresses.length];
+          return register(gateway, {
+            id: `i${first + index}`,
+            url: `http://${host}:${upstream.port}`,
+            metadata,
+          });
+        }),
+      );
+    // Until the first health checks are due.
+    await sleep(13_000);
+    const before = spentBy(gateway.pid);
+    await sleep(CHECKS_SECONDS * 1000);
+    const { cpuSeconds, megabytes } = spentBy(gateway.pid);
+    const instances = await json(`${gateway.url}/discovery/services?name=users`);
+    const checked = instances.filter(({ lastProbe }) => lastProbe?.ok).length;
+    await gateway.end('SIGKILL');
+    const percent = ((cpuSeconds - before.cpuSeconds) / CHECKS_SECONDS) * 100;
+    return `CPU ${percent.toFixed(1)} % of a core, ${megabytes.toFixed(0)} MB; ${checked} of ${CROWD} have had a health check`;
+  };
+  const rows = [
+    ['connect checks alone', await costOf({ 'gateway.health-check.interval-ms': '0' })],
+    ['with health checks', await costOf({})],
+  ];
+  await upstream.child.stop();
+  rmSync(files, { recursive: true });
+  return rows;
+}
+
 const user = () => ({ method: 'POST', body: { email: `${randomUUID()}@example.com`, name: 'Someone' } });
 
 /** Every process of the fleet in turn, while clients read and write through nginx. */
@@ -275,6 +316,7 @@ const DRILLS = {
   'Redis stands still': () => redisAway('SIGSTOP'),
   'a crowd on one gateway, in memory': () => crowd('memory'),
   'a crowd on one gateway, on Redis': () => crowd('Redis'),
+  'health checks of a crowd': checks,
   'rolling restart through nginx': () => inTurn(rolling),
   'kill -9 of each through nginx': () => inTurn(killing),
 };

@@ -72,8 +72,13 @@ const post = (path, body) => {
 };
 
 idle.push(...(await Promise.all(Array.from({ length: CONNECTIONS }, () => new Connection().open()))));
-for (const id of ids)
-  post('/discovery/register', { name: 'crowd', id, url: 'http://127.0.0.1:9', ttlSeconds: 15 });
+const crowd = {
+  name: 'crowd',
+  url: 'http://127.0.0.1:9',
+  ttlSeconds: 15,
+  metadata: { 'gateway.health-check.interval-ms': '0' },
+};
+for (const id of ids) post('/discovery/register', { ...crowd, id });
 while (calls < ids.length) await sleep(10);
 process.on('SIGTERM', () => (isOver = true));
 process.on('SIGUSR2', () => (isPaused = !isPaused));
@@ -86,7 +91,7 @@ for (let sent = 0; !isOver; await sleep(1)) {
   const now = performance.now();
   if (isPaused) due = now + randomGapMs();
   for (; due <= now; due += randomGapMs(), sent += 1)
-    post(`/discovery/heartbeat/${ids[sent % ids.length]}`, { inFlight: 1, loopLagMs: 1 });
+    post(`/discovery/heartbeat/${ids[sent % ids.length]}`, { inFlight: 1, loopLagMs: 1, ready: true });
 }
 writeFileSync(resultFile, JSON.stringify({ calls, failed }));
 process.exit(0);
