@@ -124,7 +124,7 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
     expect((await call(gateway.url, 'GET /discovery/services')).body).toMatchObject([{ id: 'a' }]);
     // As often as it is tried, it is told once.
     await sleep(500);
-    expect(gateway.process.stdout.match(/the registry is still away: WRONGPASS/g)).toHaveLength(1);
+    expect(gateway.process.stdout.match(/Registry still unavailable: WRONGPASS/g)).toHaveLength(1);
     await admin.config('SET', 'requirepass', 'first');
     await waitFor('the registry to be back', async () => (await registryOf(gateway)).status === 'up');
     expect((await register(gateway, 'b')).status).toBe(201);

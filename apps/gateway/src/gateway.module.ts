@@ -4,7 +4,7 @@ import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { GatewayDocsModule } from './docs/index.js';
 import type { GatewayConfig } from './gateway.config.js';
-import { RegistryIndicator, ServicesIndicator } from './health/index.js';
+import { RegistryIndicator, ServicesIndicator, ServiceTableIndicator } from './health/index.js';
 import { MetricsModule } from './metrics/index.js';
 import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
 
@@ -31,7 +31,7 @@ export class GatewayModule {
     });
     const health = HealthModule.of({
       readiness: context.readiness,
-      indicators: [RegistryIndicator, ServicesIndicator],
+      indicators: [RegistryIndicator, ServiceTableIndicator, ServicesIndicator],
       imports: [discovery],
     });
     const docs = GatewayDocsModule.of(context, discovery);

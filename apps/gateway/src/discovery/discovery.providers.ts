@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { newId, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../gateway.config.js';
@@ -20,12 +21,14 @@ import { HttpHealthCheck } from './probing/http.health-check.js';
 import { DEFAULT_LIMITS } from './registry-limits.js';
 import { RegistryService } from './registry.service.js';
 import { LiveServiceTable } from './service-table.js';
+import { SnapshotFile } from './snapshot/snapshot-file.js';
+import { SnapshotKeeper } from './snapshot/snapshot-keeper.js';
 import { StaticInstances } from './static/static-instances.js';
 import { SWEEP_EVERY_MS } from './store/lost-time.js';
 import { MemoryStore } from './store/memory.store.js';
 import { journalOf } from './store/redis/journal.js';
 import { RedisStore } from './store/redis/redis.store.js';
-import { RegistryStore } from './store/registry-store.js';
+import { RegistryStore, type FoundSnapshot } from './store/registry-store.js';
 import { TableKeeper } from './table-keeper.js';
 
 type Token<T> = Type<T> | Abstract<T>;
@@ -34,7 +37,7 @@ type Token<T> = Type<T> | Abstract<T>;
 function made<T, P extends readonly unknown[]>(
   provide: Token<T>,
   inject: { readonly [I in keyof P]: Token<P[I]> },
-  make: (...parts: P) => T,
+  make: (...parts: P) => T | Promise<T>,
 ): FactoryProvider<T> {
   return {
     provide,
@@ -44,13 +47,43 @@ function made<T, P extends readonly unknown[]>(
 }
 
 /** Who is registered: shared by every gateway on one Redis, or this gateway's own. */
-function storeOf(config: GatewayConfig, { logger }: AppContext): Provider {
+function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile): Provider {
   const { redisUrl: url, redisPrefix: prefix, instanceRetentionMs: retentionMs } = config;
+  const found = async () => file && foundIn(file, context);
   if (url === undefined)
-    return made(RegistryStore, [Clock], (clock) => new MemoryStore(clock, { retentionMs }));
+    return made(
+      RegistryStore,
+      [Clock],
+      async (clock) => new MemoryStore(clock, { retentionMs, found: await found() }),
+    );
   const options = { url, prefix, gateway: newId(), retentionMs };
-  return made(RegistryStore, [], () => new RedisStore(options, journalOf(logger)));
+  return made(
+    RegistryStore,
+    [],
+    async () => new RedisStore(options, journalOf(context.logger), await found()),
+  );
 }
+
+/**
+ * Where this gateway keeps its snapshot. One that listens on a port of the system's choice has no later run that could find it.
+ */
+const snapshotFileOf = ({ dataDir, port }: GatewayConfig): SnapshotFile | undefined =>
+  port === 0 ? undefined : new SnapshotFile(join(dataDir, `gateway-${port}.registry.jsonl`));
+
+/** There was an earlier run, of which nothing is known. */
+const UNREADABLE: FoundSnapshot = {
+  epoch: undefined,
+  change: 0,
+  instances: [],
+  names: new Map(),
+  ageMs: Infinity,
+};
+
+const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<FoundSnapshot | undefined> =>
+  file.read().catch((err: unknown) => {
+    logger.warn({ err, file: file.path }, 'Registry snapshot cannot be read; starting without it');
+    return UNREADABLE;
+  });
 
 /** The pictures of the registry that the request path reads. */
 const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
@@ -112,11 +145,20 @@ const events = ({ logger }: AppContext): Provider[] => [
   made(EventStreams, [EventLog], (log) => new EventStreams(log)),
 ];
 
+/** Saves what is registered for the next run. */
+const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
+  made(SnapshotKeeper, [RegistryStore, LocalTargets], (store, targets) => {
+    const onProblem = (err: unknown) =>
+      logger.warn({ err, file: file.path }, 'Registry snapshot cannot be written; a restart may begin empty');
+    return new SnapshotKeeper({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
+  });
+
 /** The timer, and what takes turns by it. */
-function turns({ instancesFile: path }: GatewayConfig, { logger }: AppContext): Provider[] {
+function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
+  const { instancesFile: path } = config;
   const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
   const timer = (...ticking: Ticking[]) => new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
-  const upkeep = [TrafficBeats, LeaseSweeper, HealthChecker];
+  const upkeep = [TrafficBeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotKeeper] : [])];
   if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];
   const onProblem = (message: string) => logger.error(message);
   return [
@@ -131,11 +173,15 @@ function turns({ instancesFile: path }: GatewayConfig, { logger }: AppContext): 
 }
 
 /** The parts of discovery, put together. */
-export const discoveryProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
-  storeOf(config, context),
-  made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
-  ...registry(config),
-  ...upkeep(context),
-  ...turns(config, context),
-  ...events(context),
-];
+export function discoveryProviders(config: GatewayConfig, context: AppContext): Provider[] {
+  const file = snapshotFileOf(config);
+  return [
+    storeOf(config, context, file),
+    made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
+    ...registry(config),
+    ...upkeep(context),
+    ...(file ? [snapshots(file, context)] : []),
+    ...turns(config, context, file),
+    ...events(context),
+  ];
+}

@@ -1,2 +1,3 @@
 export * from './registry.indicator.js';
+export * from './service-table.indicator.js';
 export * from './services.indicator.js';

@@ -6,6 +6,8 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export interface BaseConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
+  /** Where an app keeps its files: the embedded store of a service, the registry snapshot of a gateway. */
+  readonly dataDir: string;
   /** How long an app that has left rotation still takes new work, until whoever sends it knows; milliseconds. */
   readonly shutdownDelayMs: number;
   /** From SIGTERM to the end at the latest, whatever is in flight; milliseconds. */
@@ -16,6 +18,7 @@ export interface BaseConfig {
 export const baseSpecs = {
   ENVIRONMENT: text({ default: 'development' }),
   LOG_LEVEL: oneOf<LogLevel>('DEBUG', 'INFO', 'WARN', 'ERROR')({ default: 'INFO' }),
+  DATA_DIR: text({ default: '.data' }),
   SHUTDOWN_DELAY_SECONDS: integer(0, 60)({ default: 3 }),
   SHUTDOWN_TIMEOUT_SECONDS: integer(0, 3600)({ default: 25 }),
 };
@@ -24,11 +27,13 @@ export const baseSpecs = {
 export const toBaseConfig = (vars: {
   ENVIRONMENT: string;
   LOG_LEVEL: LogLevel;
+  DATA_DIR: string;
   SHUTDOWN_DELAY_SECONDS: number;
   SHUTDOWN_TIMEOUT_SECONDS: number;
 }): BaseConfig => ({
   environment: vars.ENVIRONMENT,
   logLevel: vars.LOG_LEVEL,
+  dataDir: vars.DATA_DIR,
   shutdownDelayMs: vars.SHUTDOWN_DELAY_SECONDS * 1000,
   shutdownTimeoutMs: vars.SHUTDOWN_TIMEOUT_SECONDS * 1000,
 });

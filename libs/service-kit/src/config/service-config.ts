@@ -30,7 +30,6 @@ const serviceSpecs = {
   ADVERTISED_URL: url('http', 'https')({ default: undefined }),
   INSTANCE_WEIGHT: integer(0, 1000)({ default: undefined }),
   DATABASE_URL: url('postgres', 'postgresql')({ default: undefined }),
-  DATA_DIR: text({ default: '.data' }),
   DATABASE_SYNC: oneOf('normal', 'full')({ default: 'normal' }),
   REGISTRY_URL: url('http', 'https')({ default: 'http://127.0.0.1:8000' }),
   REGISTRY_TOKEN: bearerToken({ default: undefined }),

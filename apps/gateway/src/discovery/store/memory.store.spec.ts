@@ -53,10 +53,17 @@ describe('leases in a MemoryStore', () => {
 });
 
 describe('a MemoryStore', () => {
-  it('is complete at once when it is the first, and one lease after a restart', () => {
+  const found = (ageMs: number) => ({ epoch: undefined, change: 0, instances: [], names: new Map(), ageMs });
+
+  it('is complete at once when it is the first, and when an earlier run ended a minute ago at most', () => {
     const clock = new ManualClock();
     expect(new MemoryStore(clock, { retentionMs: 60_000 }).isComplete).toBe(true);
-    const restarted = new MemoryStore(clock, { retentionMs: 60_000, isRestart: true });
+    expect(new MemoryStore(clock, { retentionMs: 60_000, found: found(60_000) }).isComplete).toBe(true);
+  });
+
+  it('is complete one lease after a start with an older snapshot', () => {
+    const clock = new ManualClock();
+    const restarted = new MemoryStore(clock, { retentionMs: 60_000, found: found(60_001) });
     clock.advance(14_999);
     expect(restarted.isComplete).toBe(false);
     clock.advance(1);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_TTL_SECONDS, type ProbeView } from '#contracts';
+import type { OnModuleInit } from '@nestjs/common';
 import type { Clock } from '../clock.js';
 import { nextChangeId } from './change-ids.js';
 import { KnownNames } from './known-names.js';
@@ -7,16 +8,20 @@ import { Listeners } from './listeners.js';
 import { lostTime } from './lost-time.js';
 import {
   RegistryStore,
+  RESTART_WITHIN_MS,
   type ChangeCause,
+  type FoundSnapshot,
   type InstanceState,
   type PutResult,
   type RecordPart,
+  type RegistrySnapshot,
   type StoreChange,
   type Sweep,
 } from './registry-store.js';
 import { KeptInstance } from './kept-instance.js';
 import {
   expiredFrom,
+  isExpired,
   vitalsFrom,
   type InstanceReport,
   type NewInstance,
@@ -28,14 +33,17 @@ import {
 export interface MemoryStoreOptions {
   /** How long names of services that lost an instance are kept. */
   readonly retentionMs: number;
-  /** There was a registry before this one: instances that it knew may not have registered again yet. */
-  readonly isRestart?: boolean;
-  /** How long after a restart the registry counts as incomplete: the longest an instance waits until it registers again. */
+  /** What an earlier run of the gateway knew. */
+  readonly found?: FoundSnapshot | undefined;
+  /**
+   * How long the registry counts as incomplete after a start with an old snapshot: the longest a service waits until it registers. A
+   * young snapshot knows all services, and a first start has none to know.
+   */
   readonly completeAfterMs?: number;
 }
 
 /** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
-export class MemoryStore extends RegistryStore {
+export class MemoryStore extends RegistryStore implements OnModuleInit {
   readonly awaySince = undefined;
   readonly awayFor = undefined;
   readonly names: KnownNames;
@@ -50,17 +58,27 @@ export class MemoryStore extends RegistryStore {
 
   constructor(
     private readonly clock: Clock,
-    { retentionMs, isRestart = false, completeAfterMs = DEFAULT_TTL_SECONDS * 1000 }: MemoryStoreOptions,
+    private readonly options: MemoryStoreOptions,
   ) {
     super();
+    const { retentionMs, found, completeAfterMs = DEFAULT_TTL_SECONDS * 1000 } = options;
     this.names = new KnownNames(retentionMs);
     this.sweptAt = clock.now();
-    this.completeAt = isRestart ? this.sweptAt + completeAfterMs : 0;
+    this.completeAt = found && found.ageMs > RESTART_WITHIN_MS ? this.sweptAt + completeAfterMs : 0;
     this.lastChange = nextChangeId(0, this.sweptAt);
   }
 
   get isComplete(): boolean {
     return this.clock.now() >= this.completeAt;
+  }
+
+  get snapshot(): RegistrySnapshot {
+    const instances = [...this.instances.values()].map(({ stored }) => ({ instance: stored, revision: 0 }));
+    return { epoch: undefined, change: this.lastChange, instances, names: this.names.all };
+  }
+
+  onModuleInit(): void {
+    if (this.options.found) this.restore(this.options.found);
   }
 
   put(instance: NewInstance, reason: string): Promise<PutResult> {
@@ -164,6 +182,22 @@ export class MemoryStore extends RegistryStore {
   follow(listener: (part: RecordPart) => void): () => void {
     listener({ changes: [], since: this.lastChange, upTo: this.lastChange });
     return this.followers.add(listener);
+  }
+
+  /** Starts leases anew, since no heartbeat was heard in between; after a longer stop they count as expired. */
+  private restore({ instances, names, ageMs }: FoundSnapshot): void {
+    const now = this.clock.now();
+    this.names.replace(names);
+    for (const { instance } of instances) {
+      const isOver = ageMs > RESTART_WITHIN_MS && !isExpired(instance);
+      const registered = isOver ? expiredFrom(instance, now - ageMs) : instance;
+      const kept = new KeptInstance(registered, instance);
+      this.instances.set(instance.id, kept);
+      if (isOver) this.names.see(instance.name, now - ageMs);
+      else if (!kept.isExpired) kept.renew(now);
+      if (!kept.isExpired) this.noteLease(kept);
+      this.watchers.tell({ before: undefined, after: registered });
+    }
   }
 
   private noteLease({ expiresAt }: KeptInstance): void {

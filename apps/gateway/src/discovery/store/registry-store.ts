@@ -1,6 +1,12 @@
 import type { DiscoveryEventType, ProbeView } from '#contracts';
 import type { KnownNames } from './known-names.js';
-import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from './stored-instance.js';
+import type {
+  InstanceReport,
+  NewInstance,
+  RegisteredInstance,
+  RevisedInstance,
+  StoredInstance,
+} from './stored-instance.js';
 
 /** A difference between what the store held and what it holds now. */
 export interface StoreChange {
@@ -50,6 +56,29 @@ export interface Sweep {
   /** How long nobody could have renewed a lease before it; leases have moved by that much. Mostly 0. */
   readonly lostMs: number;
 }
+
+/** All that a store holds: as it was at `change`, or later. */
+export interface RegistrySnapshot {
+  /** Another one than before: the store lost data. `undefined`: the store lives and ends with its process. */
+  readonly epoch: string | undefined;
+  /** The id of the newest change. */
+  readonly change: number;
+  readonly instances: readonly RevisedInstance[];
+  /** Known names of services, and when each was last seen, oldest first. */
+  readonly names: ReadonlyMap<string, number>;
+}
+
+/** A snapshot that an earlier run of the gateway left behind. */
+export interface FoundSnapshot extends RegistrySnapshot {
+  /** How long ago that run ended, milliseconds. */
+  readonly ageMs: number;
+}
+
+/**
+ * A gateway that was away for no longer takes up where it stopped: leases start anew, and a store of another epoch is given back what
+ * it lost. After a longer time addresses may belong to other processes.
+ */
+export const RESTART_WITHIN_MS = 60_000;
 
 /**
  * Who is registered, and until when. The table, the event log and the health checker are pictures of its changes, so that
@@ -120,6 +149,9 @@ export abstract class RegistryStore {
    * ended says that changes between them were lost to us. Returns how to stop.
    */
   abstract follow(listener: (part: RecordPart) => void): () => void;
+
+  /** What this gateway knows, to start from after a restart. */
+  abstract get snapshot(): RegistrySnapshot;
 
   /** Since when the store is away, milliseconds since the epoch by this process; `undefined`: it answers. */
   abstract get awaySince(): number | undefined;

@@ -54,6 +54,12 @@ export type NewInstance = Omit<RegisteredInstance, 'registeredAt'>;
 /** An instance as stores keep it. */
 export interface StoredInstance extends RegisteredInstance, InstanceVitals {}
 
+/** An instance of the store, and the id of the change that made it what it is. */
+export interface RevisedInstance {
+  readonly instance: StoredInstance;
+  readonly revision: number;
+}
+
 /**
  * An instance of its two halves. Member by member: one of these is made for every heartbeat, and to spread an object before other members
  * takes Node 20 a hundred times as long, and ten times the memory.

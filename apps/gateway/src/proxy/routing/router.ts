@@ -47,6 +47,6 @@ export class Router {
   private missing(service: string): Problem {
     if (this.isComplete() || !SERVICE_NAME.test(service))
       return unknownService('no service of this name is registered');
-    return noneHealthy('the gateway has restarted, and services are still registering');
+    return noneHealthy('the gateway has started and does not know every service yet');
   }
 }

@@ -1,6 +1,5 @@
 import type { ProbeView } from '#contracts';
-import type { InstanceReport } from '../stored-instance.js';
-import type { RevisedInstance } from './row.js';
+import type { InstanceReport, RevisedInstance } from '../stored-instance.js';
 
 /** What a gateway knows of an instance whose heartbeat it passes on. */
 export interface BeatingInstance {

@@ -9,7 +9,7 @@ interface Journal {
 
 /** Writes into the log of the process when the store goes and comes. */
 export const journalOf = (journal: Journal): LinkWatcher => ({
-  away: (err) => journal.error({ err }, 'the registry is away; serving on with what is known'),
-  stillAway: (err) => journal.error({ err }, `the registry is still away: ${troubleInWords(err)}`),
-  back: (awayMs) => journal.info({ awayMs }, 'the registry is there'),
+  away: (err) => journal.error({ err }, 'Registry unavailable; serving the last known instances'),
+  stillAway: (err) => journal.error({ err }, `Registry still unavailable: ${troubleInWords(err)}`),
+  back: (awayMs) => journal.info({ awayMs }, 'Registry available'),
 });

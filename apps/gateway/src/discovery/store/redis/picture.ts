@@ -3,9 +3,14 @@ import { KeptInstance } from '../kept-instance.js';
 import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
 import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
-import { storedOf, vitalsFrom, type InstanceReport, type StoredInstance } from '../stored-instance.js';
+import {
+  storedOf,
+  vitalsFrom,
+  type InstanceReport,
+  type RevisedInstance,
+  type StoredInstance,
+} from '../stored-instance.js';
 import type { BeatingInstance, Renewal } from './gathered-beats.js';
-import type { RevisedInstance } from './row.js';
 
 /** An instance, and the id of the change that made it what it is. */
 interface Pictured {

@@ -3,9 +3,11 @@ import type { ProbeView } from '#contracts';
 import {
   RegistryStore,
   type ChangeCause,
+  type FoundSnapshot,
   type InstanceState,
   type PutResult,
   type RecordPart,
+  type RegistrySnapshot,
   type StoreChange,
   type Sweep,
 } from '../registry-store.js';
@@ -36,7 +38,6 @@ export interface RedisStoreOptions extends SessionOptions {
  */
 export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleDestroy {
   /** A gateway starts with all that the store holds. */
-  readonly isComplete = true;
   private readonly picture: Picture;
   private readonly pending = new PendingMoves();
   private readonly synchroniser: Synchroniser;
@@ -47,14 +48,25 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   /** Those that look after instances, as the last sweep saw them. */
   private gateways: readonly string[] = [];
 
+  /** @param found what an earlier run of this gateway knew: served from until Redis is reached */
   constructor(
     private readonly options: RedisStoreOptions,
     watcher: LinkWatcher,
+    private readonly found?: FoundSnapshot,
   ) {
     super();
     this.picture = new Picture(options.retentionMs);
     this.synchroniser = new Synchroniser(this.picture, this.pending);
     this.link = new RegistryLink(options, this.picture, this.synchroniser, watcher);
+  }
+
+  get snapshot(): RegistrySnapshot {
+    const { change, all, names } = this.picture;
+    return { epoch: this.synchroniser.knownEpoch, change, instances: all, names: names.all };
+  }
+
+  get isComplete(): boolean {
+    return this.link.wasReached;
   }
 
   get awaySince(): number | undefined {
@@ -69,8 +81,9 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     return this.picture.names;
   }
 
-  /** Resolves when the gateway knows what is registered: until then it must not listen. */
+  /** Resolves when the gateway knows what is registered, or Redis is away: until then it must not listen. */
   onModuleInit(): Promise<void> {
+    if (this.found) this.synchroniser.startFrom(this.found);
     return this.link.start();
   }
 

@@ -15,7 +15,8 @@ export interface LinkWatcher {
 }
 
 const RETRY_EVERY_MS = 100;
-const START_TIMEOUT_MS = 10_000;
+/** A gateway that starts while the store is away waits for it no longer. */
+const START_WAIT_MS = 2000;
 /** A change that no picture shows before it is complete. */
 const BEFORE_ALL = 0;
 
@@ -30,7 +31,8 @@ export class RegistryLink {
   private session: RedisSession | undefined;
   private since: number | undefined = Date.now();
   private failure: unknown;
-  private wasThere = false;
+  private hasStarted = false;
+  private hasArrived = false;
   /** Why it is away, as far as it was told. */
   private readonly told = new Set<string>();
   private mustSynchronise = false;
@@ -63,13 +65,23 @@ export class RegistryLink {
     throw unavailable(this.failure);
   }
 
-  /** Resolves when the picture is complete for the first time. @throws StartupError when that takes too long, or cannot be */
+  /** Whether the picture was complete at any time. */
+  get wasReached(): boolean {
+    return this.hasArrived;
+  }
+
+  /**
+   * Resolves when the picture is complete for the first time, or the store is away for now.
+   * @throws StartupError when the store refuses the gateway as it is configured
+   */
   async start(): Promise<void> {
     const arrived = this.reached(BEFORE_ALL);
     this.life ??= this.live();
-    const tooLong = sleep(START_TIMEOUT_MS, undefined, { ref: false, signal: this.refused.signal });
+    const tooLong = sleep(START_WAIT_MS, undefined, { ref: false, signal: this.refused.signal });
     await Promise.race([arrived, tooLong.catch(() => undefined)]);
+    this.hasStarted = true;
     if (this.since === undefined) return;
+    if (!this.refused.signal.aborted) return this.watcher.away(this.failure);
     await this.stop();
     throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
   }
@@ -133,7 +145,7 @@ export class RegistryLink {
   private arrive(): void {
     if (this.since !== undefined) this.watcher.back(Date.now() - this.since);
     this.since = undefined;
-    this.wasThere = true;
+    this.hasArrived = true;
     this.told.clear();
     this.release((change) => change <= this.picture.change);
   }
@@ -148,7 +160,7 @@ export class RegistryLink {
     if (this.since === undefined) {
       this.since = Date.now();
       this.watcher.away(cause);
-    } else if (this.wasThere && isNew) this.watcher.stillAway(cause);
+    } else if (this.hasStarted && isNew) this.watcher.stillAway(cause);
   }
 
   private release(isOver: (change: number) => boolean): void {

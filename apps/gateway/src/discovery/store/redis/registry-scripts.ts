@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ProbeView } from '#contracts';
-import type { ChangeCause, InstanceState } from '../registry-store.js';
-import type { NewInstance, RegisteredInstance } from '../stored-instance.js';
+import type { ChangeCause, InstanceState, RegistrySnapshot } from '../registry-store.js';
+import type { NewInstance, RegisteredInstance, RevisedInstance } from '../stored-instance.js';
 import type { Beat, Renewal } from './gathered-beats.js';
 import { PRELUDE } from './lua/prelude.js';
 import { CENSUS, LOOK, STATE } from './lua/reads.js';
@@ -9,7 +9,7 @@ import { FORGET_OTHERS, RESTORE, RESTORE_NAMES } from './lua/restore.js';
 import { LEAVE, SWEEP } from './lua/upkeep.js';
 import { BEAT, MOVE, NOTE_PROBES, PUT, REMOVE, REMOVE_EXPIRED, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
-import { instanceFrom, jsonOf, revisedFrom, type RevisedInstance, type Row } from './row.js';
+import { instanceFrom, jsonOf, revisedFrom, type Row } from './row.js';
 
 const SCRIPTS = {
   PUT,
@@ -41,16 +41,6 @@ export interface StoreState {
   readonly epoch: string;
   /** The id of the newest change. */
   readonly change: number;
-}
-
-/** All that the store holds: as it was at `change`, or later. */
-export interface Snapshot {
-  /** `undefined`: the store lost data while it was read, so that instances may be missing. */
-  readonly epoch: string | undefined;
-  readonly change: number;
-  readonly instances: readonly RevisedInstance[];
-  /** Known names of services, and when each was last seen, oldest first. */
-  readonly names: ReadonlyMap<string, number>;
 }
 
 /** What a sweep found. */
@@ -173,17 +163,16 @@ export class RegistryScripts {
     return found;
   }
 
-  /** What changes while this reads comes again with the changes after the one that it answers. */
-  async snapshot(): Promise<Snapshot> {
+  /**
+   * Reads everything; what changes meanwhile comes again with the changes after the one that it resolves to. Resolves to nothing when the
+   * store lost data meanwhile.
+   */
+  async snapshot(): Promise<RegistrySnapshot | undefined> {
     const [epoch, change, ids, names] = await this.call<[string, string, string[], string[]]>('CENSUS');
     const instances = await this.look(ids);
     const { epoch: epochAtEnd } = await this.state();
-    return {
-      epoch: epoch === epochAtEnd ? epoch : undefined,
-      change: Number(change),
-      instances,
-      names: namesFrom(names),
-    };
+    if (epoch !== epochAtEnd) return undefined;
+    return { epoch, change: Number(change), instances, names: namesFrom(names) };
   }
 
   /**

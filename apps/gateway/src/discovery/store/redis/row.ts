@@ -4,7 +4,7 @@ import {
   type InstanceReport,
   type InstanceVitals,
   type RegisteredInstance,
-  type StoredInstance,
+  type RevisedInstance,
 } from '../stored-instance.js';
 
 /** An instance as scripts answer it; a member that the store has not got is `null`. */
@@ -16,12 +16,6 @@ export type Row = readonly [
   probe: string | null,
   revision: string | null,
 ];
-
-/** An instance of the store, and the id of the change that made it what it is. */
-export interface RevisedInstance {
-  readonly instance: StoredInstance;
-  readonly revision: number;
-}
 
 export const instanceFrom = (json: string): RegisteredInstance => JSON.parse(json) as RegisteredInstance;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort, startRedis, waitFor, withRedis } from '#testing';
+import { startRedis, waitFor, withRedis } from '#testing';
 import { Cable } from '../../testing/cable.js';
 import { storedFrom } from '../../stored-from.js';
 import { StoreOnRedis } from '../../testing/store-on-redis.js';
@@ -335,16 +335,6 @@ withRedis('a Redis that comes and goes', (server) => {
     await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 102));
     await Promise.all([...stores, late].map((each) => each.close()));
     await again.stop();
-  });
-});
-
-describe('a gateway whose Redis is not there', () => {
-  it('does not start, and says why in one line', async () => {
-    const port = await freePort();
-    await expect(StoreOnRedis.open(`redis://127.0.0.1:${port}`)).rejects.toMatchObject({
-      name: 'StartupError',
-      message: `the Redis server of REDIS_URL cannot be used: connect ECONNREFUSED 127.0.0.1:${port}`,
-    });
   });
 });
 

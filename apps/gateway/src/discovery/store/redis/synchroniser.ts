@@ -1,10 +1,15 @@
 import { Listeners } from '../listeners.js';
-import type { RecordPart } from '../registry-store.js';
+import {
+  RESTART_WITHIN_MS,
+  type FoundSnapshot,
+  type RecordPart,
+  type RegistrySnapshot,
+} from '../registry-store.js';
 import type { PendingMoves } from './pending-moves.js';
 import type { Picture } from './picture.js';
 import type { EntryFacts } from './recorded-change.js';
 import type { RedisSession } from './redis-session.js';
-import type { RegistryScripts, Snapshot, StoreState } from './registry-scripts.js';
+import type { RegistryScripts, StoreState } from './registry-scripts.js';
 
 const changesIn = (entries: readonly EntryFacts[]) =>
   entries.map(({ change }) => change).filter((change) => change !== undefined);
@@ -29,6 +34,17 @@ export class Synchroniser {
     return this.followers.add(listener);
   }
 
+  /** The data that the picture was made of; `undefined`: none yet. */
+  get knownEpoch(): string | undefined {
+    return this.epoch;
+  }
+
+  /** Starts with what an earlier run knew. */
+  startFrom({ epoch, change, instances, names, ageMs }: FoundSnapshot): void {
+    if (ageMs <= RESTART_WITHIN_MS) this.epoch = epoch;
+    this.picture.replace(instances, names, change);
+  }
+
   /** Whether this is the data that the picture was made of. */
   isKnown(epoch: string): boolean {
     return epoch === this.epoch;
@@ -51,7 +67,7 @@ export class Synchroniser {
    * Restores what the store lost and reads all of it. A store that loses data in between is restored and read again: only what was read in
    * the epoch that was restored to may replace the picture, since an empty store would empty the gateway.
    */
-  private async read(scripts: RegistryScripts): Promise<Snapshot> {
+  private async read(scripts: RegistryScripts): Promise<RegistrySnapshot> {
     for (;;) {
       const state = await scripts.state();
       const { picture } = this;
@@ -60,7 +76,7 @@ export class Synchroniser {
         : state.epoch;
       await this.pending.flush(scripts);
       const snapshot = await scripts.snapshot();
-      if (epoch !== undefined && snapshot.epoch === epoch) return snapshot;
+      if (snapshot !== undefined && snapshot.epoch === epoch) return snapshot;
     }
   }
 

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { FoundSnapshot, RegistrySnapshot } from '../store/registry-store.js';
+import type { RevisedInstance } from '../store/stored-instance.js';
+
+const VERSION = 1;
+/** Instances that are made into text in one turn of the event loop: a large registry must not delay requests. */
+const INSTANCES_AT_ONCE = 100;
+
+interface Head {
+  readonly version: number;
+  readonly epoch?: string;
+  readonly change: number;
+  readonly instances: number;
+  readonly names: readonly (readonly [name: string, lastSeenAt: number])[];
+}
+
+/**
+ * A registry snapshot as a file of JSON lines: a head with the known names, then one instance a line. It is replaced whole, so that a crash leaves the one
+ * before; its time of change says when the gateway was last running.
+ */
+export class SnapshotFile {
+  /** Gateways on one Redis may share the file; each writes beside it under a name of its own. */
+  private readonly partial: string;
+
+  constructor(readonly path: string) {
+    this.partial = `${path}.${randomUUID()}.partial`;
+  }
+
+  /** Resolves to nothing when there is none. @throws when there is one that cannot be read, or is not whole */
+  async read(): Promise<FoundSnapshot | undefined> {
+    const writtenAt = await stat(this.path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
+    if (writtenAt === undefined) return undefined;
+    const lines: unknown[] = [];
+    for await (const line of createInterface({ input: createReadStream(this.path, 'utf8') }))
+      lines.push(JSON.parse(line));
+    const [head, ...instances] = lines as [Head?, ...RevisedInstance[]];
+    if (head?.version !== VERSION || head.instances !== instances.length)
+      throw new Error('it is of another version, or cut off');
+    return {
+      epoch: head.epoch,
+      change: head.change,
+      instances,
+      names: new Map(head.names),
+      ageMs: Math.max(0, Date.now() - writtenAt),
+    };
+  }
+
+  async write(snapshot: RegistrySnapshot): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    try {
+      await pipeline(Readable.from(textOf(snapshot)), createWriteStream(this.partial, { mode: 0o600 }));
+      await rename(this.partial, this.path);
+    } catch (error) {
+      await rm(this.partial, { force: true });
+      throw error;
+    }
+  }
+
+  /** Says that the gateway is still running, and that the snapshot is still what it knows. */
+  async touch(): Promise<void> {
+    const now = new Date();
+    await utimes(this.path, now, now);
+  }
+}
+
+function* textOf({ epoch, change, instances, names }: RegistrySnapshot): Generator<string> {
+  const head: Head = {
+    version: VERSION,
+    ...(epoch !== undefined && { epoch }),
+    change,
+    instances: instances.length,
+    names: [...names],
+  };
+  yield `${JSON.stringify(head)}\n`;
+  for (let i = 0; i < instances.length; i += INSTANCES_AT_ONCE)
+    yield instances
+      .slice(i, i + INSTANCES_AT_ONCE)
+      .map((each) => `${JSON.stringify(each)}\n`)
+      .join('');
+}

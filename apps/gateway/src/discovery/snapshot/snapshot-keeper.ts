@@ -1,0 +1,72 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { Ticking } from '../discovery-timer.js';
+import type { RegistryStore } from '../store/registry-store.js';
+import type { SnapshotFile } from './snapshot-file.js';
+
+/** No more often, however much changes. */
+const SAVE_EVERY_MS = 1000;
+/** Writing takes at most this share of the time: a large registry is written less often. */
+const SHARE = 0.05;
+const TOUCH_EVERY_MS = 5000;
+
+/** What a keeper of snapshots works with. */
+export interface SnapshotKeeperParts {
+  readonly store: RegistryStore;
+  readonly file: SnapshotFile;
+  /** Whether an instance lives in this process, and ends with it. */
+  readonly isLocal: (id: string) => boolean;
+  readonly onProblem: (error: unknown) => void;
+}
+
+/** Keeps the snapshot file up to date. A file that cannot be written is reported once until it can be. */
+export class SnapshotKeeper implements Ticking, OnModuleDestroy {
+  private isStale = true;
+  private saving: Promise<void> | undefined;
+  private nextSaveAt = 0;
+  private nextTouchAt = 0;
+  private isFailing = false;
+
+  constructor(private readonly parts: SnapshotKeeperParts) {
+    parts.store.watch(() => (this.isStale = true));
+  }
+
+  async tick(): Promise<void> {
+    const now = performance.now();
+    if (this.saving) return;
+    if (this.isStale && now >= this.nextSaveAt) await this.save();
+    else if (now >= this.nextTouchAt) await this.run(() => this.parts.file.touch());
+  }
+
+  /** The last state: what left in good order does not come back with the next start. */
+  async onModuleDestroy(): Promise<void> {
+    await this.saving;
+    await this.save();
+  }
+
+  private save(): Promise<void> {
+    this.isStale = false;
+    const { store, file, isLocal } = this.parts;
+    const { instances, ...rest } = store.snapshot;
+    const remote = instances.filter(({ instance }) => !isLocal(instance.id));
+    return this.run(() => file.write({ ...rest, instances: remote }));
+  }
+
+  private async run(work: () => Promise<void>): Promise<void> {
+    const startedAt = performance.now();
+    this.saving = work().then(
+      () => void (this.isFailing = false),
+      (error: unknown) => this.fail(error),
+    );
+    await this.saving;
+    this.saving = undefined;
+    const endedAt = performance.now();
+    this.nextSaveAt = endedAt + Math.max(SAVE_EVERY_MS, (endedAt - startedAt) / SHARE);
+    this.nextTouchAt = endedAt + TOUCH_EVERY_MS;
+  }
+
+  private fail(error: unknown): void {
+    this.isStale = true;
+    if (!this.isFailing) this.parts.onProblem(error);
+    this.isFailing = true;
+  }
+}

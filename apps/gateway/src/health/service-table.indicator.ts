@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { PublicTrouble, type HealthIndicator } from '#service-kit';
+import { LiveServiceTable, RegistryService } from '../discovery/index.js';
+
+/**
+ * Whether the gateway knows where to send requests. One that started while its registry could not be reached, and without a snapshot of an
+ * earlier run, does not: it answers 503 for every service until the registry is there.
+ */
+@Injectable()
+export class ServiceTableIndicator implements HealthIndicator {
+  readonly name = 'service-table';
+  readonly required = true;
+
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly table: LiveServiceTable,
+  ) {}
+
+  check(): Promise<Readonly<Record<string, unknown>>> {
+    const { isComplete, awaySince } = this.registry;
+    if (isComplete || awaySince === undefined) return Promise.resolve({ source: 'registry' });
+    if (this.table.current.entries.length > 0) return Promise.resolve({ source: 'snapshot' });
+    return Promise.reject(
+      new PublicTrouble('the registry has not been reached since start, and there is no snapshot'),
+    );
+  }
+}
