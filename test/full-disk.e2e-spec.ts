@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readiness } from '#service-kit';
 import { bootForTest, call, tempDir, waitFor, type TestApp } from '#testing';
 import { userService } from '#apps/user-service';
 
@@ -54,6 +55,8 @@ function fill(): string {
     });
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await statusOf('/health/ready')).toBe(503);
+    // Heartbeats report this: without the instance, reads would fail too.
+    expect(await app.nest.get(Readiness, { strict: false }).isReady()).toBe(true);
     expect((await call(app.url, 'GET /health')).body).toMatchObject({
       details: { database: { status: 'down', message: expect.stringContaining('disk is full') as string } },
     });

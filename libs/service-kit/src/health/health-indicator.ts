@@ -11,4 +11,12 @@ export interface HealthIndicator {
 /** Why something is down, in words that everybody may read: no host, path or user in them. */
 export class PublicTrouble extends Error {
   override readonly name = 'PublicTrouble';
+
+  /** @param isPartial only some requests fail: readiness shows it, and the instance stays in rotation for the others */
+  constructor(
+    message: string,
+    readonly isPartial = false,
+  ) {
+    super(message);
+  }
 }

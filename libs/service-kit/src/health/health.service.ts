@@ -21,12 +21,7 @@ export class HealthService {
     private readonly readiness: Readiness,
     @Inject(INDICATORS) private readonly indicators: readonly HealthIndicator[],
   ) {
-    readiness.decideBy(() =>
-      this.ready().then(
-        () => true,
-        () => false,
-      ),
-    );
+    readiness.decideBy(() => this.canServe());
   }
 
   /** How everything is. */
@@ -43,8 +38,20 @@ export class HealthService {
   ready(): Promise<HealthCheckResult> {
     if (this.readiness.isLeaving)
       return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
-    const required = this.indicators.filter((indicator) => indicator.required);
-    return this.checks.check(required.map((indicator) => () => this.ask(indicator)));
+    return this.checks.check(this.required.map((indicator) => () => this.ask(indicator)));
+  }
+
+  private get required(): readonly HealthIndicator[] {
+    return this.indicators.filter((indicator) => indicator.required);
+  }
+
+  /** What heartbeats report. A partial fault does not count: without the instance, the requests that it can serve would fail too. */
+  private async canServe(): Promise<boolean> {
+    if (this.readiness.isLeaving) return false;
+    const faults = await Promise.all(this.required.map((indicator) => indicator.check().catch(asFault)));
+    return faults.every(
+      (fault) => !(fault instanceof Error) || (fault instanceof PublicTrouble && fault.isPartial),
+    );
   }
 
   private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
@@ -61,3 +68,5 @@ export class HealthService {
     return indicator.required ? session.down(words) : session.degraded(words);
   }
 }
+
+const asFault = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

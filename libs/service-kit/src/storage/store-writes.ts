@@ -49,7 +49,7 @@ export class StoreWrites {
     const { refusal } = this;
     if (!refusal) return;
     const isOver = this.now() >= refusal.until && (await succeeds(trial));
-    if (!isOver) throw new PublicTrouble(`writes are refused, ${refusal.cause}; reads go on`);
+    if (!isOver) throw new PublicTrouble(`writes are refused, ${refusal.cause}; reads go on`, true);
     if (this.refusal === refusal) this.refusal = undefined;
   }
 }
