@@ -1,6 +1,5 @@
 import { Listeners } from './listeners.js';
-import type { StoreChange } from './registry-store.js';
-import { isExpired } from './stored-instance.js';
+import { isExpired, type RegisteredInstance } from './stored-instance.js';
 
 /** At most so many names are kept, the most recently seen ones: clients that make names up must not fill the memory. */
 export const NAMES_KEPT = 1000;
@@ -24,8 +23,8 @@ export class KnownNames {
     return this.watchers.add(listener);
   }
 
-  /** Takes in a change of the registry, made at `at`. */
-  follow({ before, after }: StoreChange, at: number): void {
+  /** Takes in what an instance was and has become at `at`; `undefined`: it was not there, or has gone. */
+  follow(before: RegisteredInstance | undefined, after: RegisteredInstance | undefined, at: number): void {
     if (!before || isExpired(before)) return;
     if (after?.name === before.name && !isExpired(after)) return;
     this.see(before.name, after?.health.expiredAt ?? at);

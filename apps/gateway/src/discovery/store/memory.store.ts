@@ -247,7 +247,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     const at = this.clock.now();
     const id = nextChangeId(since, at);
     this.lastChange = id;
-    this.names.follow(change, at);
+    this.names.follow(change.before, change.after, at);
     this.watchers.tell(change);
     this.followers.tell({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
   }

@@ -57,7 +57,7 @@ export class Picture {
   /** Takes in a change that was read. */
   apply({ id: revision, at, type, before, after }: RecordedChange): void {
     this.lastChange = revision;
-    this.names.follow({ before, after }, at);
+    this.names.follow(before, after, at);
     if (!after) {
       this.drop(before?.id ?? '');
       return;
