@@ -223,12 +223,19 @@ withRedis('gateways on one Redis', (server) => {
     await one.register('gone', 300, 'papers');
     await one.store.remove('gone', 'it left');
     await one.pass(600);
-    await agree(one, other);
+    await waitFor('its expiry', async () => (await other.store.get('a'))?.health.status === 'down');
     const expired = await one.store.get('a');
     const names = new Map(one.store.names.all);
     expect([...names.keys()].sort()).toEqual(['papers', 'users']);
-    await client().del(...registryKeys(one.prefix));
-    await Promise.all([one.pass(500), other.pass(500)]);
+    const redis = client();
+    await redis.del(...registryKeys(one.prefix));
+    await waitFor('all to be back', async () => {
+      await Promise.all([one.pass(100), other.pass(100)]);
+      const key = `{${one.prefix}}`;
+      return (
+        (await redis.hexists(`${key}:instances`, 'a')) === 1 && (await redis.zcard(`${key}:names`)) === 2
+      );
+    });
     const late = await open(one.prefix);
     expect(await late.store.get('a')).toEqual(expired);
     expect(expired).toMatchObject({ health: { status: 'down' } });
@@ -243,16 +250,18 @@ withRedis('gateways on one Redis', (server) => {
     await one.register('a');
     await one.store.remove('a', 'it left');
     expect([...one.store.names.all.keys()]).toEqual(['users']);
-    await one.pass(700);
-    expect([...one.store.names.all.keys()]).toEqual([]);
-    expect(await client().zcard(`{${one.prefix}}:names`)).toBe(0);
+    const redis = client();
+    await waitFor('the end of its retention', async () => {
+      await one.pass(100);
+      return one.store.names.all.size === 0 && (await redis.zcard(`{${one.prefix}}:names`)) === 0;
+    });
   });
 
   it('let a heartbeat through that another gateway made possible again', async () => {
     const [one, other] = await pair();
     await one.register('a', 0.3);
     await one.pass(600);
-    await agree(one, other);
+    await waitFor('its expiry', async () => (await other.store.get('a'))?.health.status === 'down');
     expect(await other.store.beat('a', {})).toBeUndefined();
     await one.register('a');
     expect(await other.store.beat('a', {})).toMatchObject({ id: 'a', health: { status: 'up' } });
