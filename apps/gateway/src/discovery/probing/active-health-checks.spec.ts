@@ -25,13 +25,18 @@ describe('a gateway with an instance that listens', () => {
     await gateway.stop();
     service.close();
   });
+  const registered: string[] = [];
   beforeEach(() => {
     healthStatus = 200;
     healthRequests = 0;
   });
+  afterEach(async () => {
+    for (const id of registered.splice(0)) await gateway.call('DELETE', `/discovery/unregister/${id}`);
+  });
 
   async function register(id: string, metadata: Record<string, string>): Promise<void> {
     const { port } = service.address() as AddressInfo;
+    registered.push(id);
     await gateway.register({ name: id, id, url: `http://127.0.0.1:${port}`, ttlSeconds: 60, metadata });
   }
 
