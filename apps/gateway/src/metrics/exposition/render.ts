@@ -17,8 +17,10 @@ function render({ name, help, type, samples }: MetricFamily, header: string): st
 }
 
 function renderLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+  let text = '';
+  // A large fleet has a hundred thousand samples: no array for each.
+  for (const name in labels) text += `${text === '' ? '{' : ','}${name}="${escapeLabel(labels[name] ?? '')}"`;
+  return text === '' ? '' : `${text}}`;
 }
 
 export function renderNumber(value: number): string {
@@ -27,4 +29,6 @@ export function renderNumber(value: number): string {
 }
 
 const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
+const NEEDS_ESCAPE = /[\\\n"]/;
+const escapeLabel = (text: string): string =>
+  NEEDS_ESCAPE.test(text) ? escapeHelp(text).replaceAll('"', '\\"') : text;

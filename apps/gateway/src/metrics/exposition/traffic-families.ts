@@ -117,6 +117,11 @@ const totals = (labels: Labels, { sumMs, count }: LatencyHistogram): Sample[] =>
   { suffix: '_count', labels, value: count },
 ];
 
+interface UpstreamLabels {
+  readonly service: string;
+  readonly upstream: string;
+}
+
 // Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has percentiles.
 function instanceFamilies(services: readonly ServiceSeries[], directory: InstanceDirectory): MetricFamily[] {
   const each = services.flatMap((service) =>
@@ -142,8 +147,8 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
       'counter',
       'gateway_upstream_failures',
       'Attempts that failed, by kind.',
-      each.flatMap(({ series, labels }) =>
-        Array.from(series.failures.entries(), ([kind, n]): Pair => [{ ...labels, kind }, n]),
+      each.flatMap(({ series, labels: { service, upstream } }) =>
+        Array.from(series.failures.entries(), ([kind, n]): Pair => [{ service, upstream, kind }, n]),
       ),
     ),
     family(
@@ -166,24 +171,30 @@ function deprecated({ name, help, type, samples }: MetricFamily): MetricFamily {
     name: name.replace('gateway_upstream_', 'gateway_instance_'),
     help: `Deprecated: use ${successor}. ${help}`,
     type,
-    samples: samples.map((sample) => ({ ...sample, labels: deprecatedLabels(sample.labels) })),
+    samples: samples.map(({ suffix, labels, value }) => ({
+      suffix,
+      labels: deprecatedLabels(labels),
+      value,
+    })),
   };
 }
 
-const deprecatedLabels = ({ service = '', upstream = '', code, ...rest }: Labels): Labels => ({
-  service,
-  instance: upstream,
-  ...(code !== undefined && { class: code }),
-  ...rest,
-});
+const DEPRECATED_LABELS: Labels = { upstream: 'instance', code: 'class' };
 
-function byClass({ statuses }: InstanceSeries, labels: Labels): Pair[] {
+function deprecatedLabels(labels: Labels): Labels {
+  const renamed: Record<string, string> = {};
+  for (const name in labels) renamed[DEPRECATED_LABELS[name] ?? name] = labels[name] ?? '';
+  return renamed;
+}
+
+// No object is spread here: with another member after it, that takes Node 20 many times as long.
+function byClass({ statuses }: InstanceSeries, { service, upstream }: UpstreamLabels): Pair[] {
   const classes = new Map<string, number>();
   for (const [status, n] of statuses.entries()) {
     const name = status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
     classes.set(name, (classes.get(name) ?? 0) + n);
   }
-  return Array.from(classes, ([name, n]) => [{ ...labels, code: name }, n]);
+  return Array.from(classes, ([name, n]) => [{ service, upstream, code: name }, n]);
 }
 
 const inFlight = (services: readonly ServiceSeries[], directory: InstanceDirectory): Pair[] =>
