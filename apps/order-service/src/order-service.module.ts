@@ -6,7 +6,7 @@ import { Replays } from './idempotency/replays.js';
 import { NeighboursCloser } from './neighbours/neighbours-closer.js';
 import { NeighbourStockKeeper, StockKeeper } from './neighbours/stock-keeper.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
-import { Clock } from './orders/clock.js';
+import { Clock, DatabaseClock } from './orders/clock.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
@@ -18,7 +18,6 @@ import { PlacementSteps } from './placement/placement-steps.js';
 import { StockReleaser } from './placement/stock-releaser.js';
 
 const parts = [
-  Clock,
   OrdersRepository,
   OrdersService,
   OrderRequestsRepository,
@@ -42,6 +41,7 @@ export class OrderServiceModule {
       providers: [
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry) },
+        { provide: Clock, useClass: DatabaseClock },
         { provide: UserDirectory, useClass: NeighbourUserDirectory },
         { provide: StockKeeper, useClass: NeighbourStockKeeper },
         { provide: LOGGER, useValue: logger },

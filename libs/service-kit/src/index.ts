@@ -20,6 +20,7 @@ export * from './docs/describe-app.js';
 export * from './docs/docs.module.js';
 export * from './docs/once.js';
 export * from './storage/database.js';
+export * from './storage/database-now.js';
 export * from './storage/migrate.js';
 export * from './storage/storage.module.js';
 export * from './storage/page-reader.js';

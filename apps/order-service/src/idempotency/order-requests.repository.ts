@@ -39,14 +39,14 @@ export class OrderRequestsRepository {
       .execute();
     const inserted = await trx
       .insertInto('order_requests')
-      .values({
+      .values((eb) => ({
         key: request.key,
         fingerprint: request.fingerprint,
         order_id: request.orderId,
-        locked_until: now + CLAIM_MS,
+        locked_until: eb(now, '+', CLAIM_MS),
         answer: null,
-        expires_at: now + KEPT_MS,
-      })
+        expires_at: eb(now, '+', KEPT_MS),
+      }))
       .onConflict((conflict) => conflict.column('key').doNothing())
       .executeTakeFirst();
     return inserted.numInsertedOrUpdatedRows === 1n;
@@ -56,6 +56,7 @@ export class OrderRequestsRepository {
     const row = await this.database
       .selectFrom('order_requests')
       .selectAll()
+      .select((eb) => eb('locked_until', '>', this.clock.now()).as('locked'))
       .where('key', '=', key)
       .executeTakeFirst();
     return (
@@ -63,7 +64,7 @@ export class OrderRequestsRepository {
         key: row.key,
         fingerprint: row.fingerprint,
         orderId: row.order_id,
-        locked: row.locked_until > this.clock.now(),
+        locked: Boolean(row.locked),
         answer: row.answer === null ? undefined : (JSON.parse(row.answer) as StoredAnswer),
       }
     );

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderDto } from '#contracts';
-import { viewOf } from '../orders/stored-order.js';
 import { OrderWorkRepository } from '../placement/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';
 import { keyReused, stillInFlight } from './idempotency.problems.js';
 import { OrderRequestsRepository, type OrderRequest } from './order-requests.repository.js';
-import { toProblem, type PlacedAnswer } from './stored-answer.js';
+import { placedAnswerOf, toProblem, type PlacedAnswer } from './stored-answer.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
@@ -32,7 +31,6 @@ export class Replays {
   private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedAnswer> {
     const order = await this.orders.current(orderId);
     if (!order || (locked && order.status === 'pending')) throw stillInFlight();
-    const status = order.status === 'pending' || order.status === 'rejected' ? 202 : 201;
-    return { kind: 'placed', status, order: viewOf(order), version: order.version };
+    return placedAnswerOf(order);
   }
 }

@@ -1,4 +1,5 @@
 import { Problem, type Order, type ProblemDetailError } from '#contracts';
+import { viewOf, type StoredOrder } from '../orders/stored-order.js';
 
 /** How a request for an order was answered. */
 export type StoredAnswer = PlacedAnswer | RefusedAnswer;
@@ -19,6 +20,14 @@ interface RefusedAnswer {
   readonly errors?: readonly ProblemDetailError[];
   readonly extensions: Readonly<Record<string, unknown>>;
 }
+
+/** How an order is answered: 202 while it waits, also for one that was accepted and rejected later; else 201. */
+export const placedAnswerOf = (order: StoredOrder): PlacedAnswer => ({
+  kind: 'placed',
+  status: order.status === 'pending' || order.status === 'rejected' ? 202 : 201,
+  order: viewOf(order),
+  version: order.version,
+});
 
 /** A refusal, to be kept. */
 export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({

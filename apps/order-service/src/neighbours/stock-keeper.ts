@@ -28,7 +28,10 @@ export abstract class StockKeeper {
    */
   abstract hold(orderId: string, items: readonly Item[], requestId: string): Promise<readonly ReservedItem[]>;
 
-  /** Gives back what the order holds, if it does; repeating it changes nothing. @throws NeighbourUnreachable */
+  /**
+   * Gives back what the order holds, if it does; from then on the order can hold nothing, also when a delayed {@link hold}
+   * arrives later. Repeating it changes nothing. @throws NeighbourUnreachable
+   */
   abstract release(orderId: string, requestId: string): Promise<void>;
 }
 

@@ -27,7 +27,9 @@ export interface OrdersTable {
   attempts: number;
   /** When its unfinished work is to be tried (again); `null` when there is none. */
   attempt_at: number | null;
-  /** Until then one process works on it alone. */
+  /** Number of its latest claim: the fencing token of every change that a process makes under a claim. */
+  claim: number;
+  /** Until then no other process claims it. */
   claimed_until: number;
   request_id: string;
 }
@@ -51,6 +53,13 @@ export const migrations: Migrations = {
       await createOrders(db);
       await createOrderRequests(db);
     },
+  },
+  '0002-claim-numbers': {
+    up: (db) =>
+      db.schema
+        .alterTable('orders')
+        .addColumn('claim', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute(),
   },
 };
 
@@ -107,6 +116,7 @@ export const toStoredOrder = (row: Selectable<OrdersTable>): StoredOrder => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   stockRelease: row.stock_release,
+  claim: row.claim,
   attempts: row.attempts,
   requestId: row.request_id,
 });

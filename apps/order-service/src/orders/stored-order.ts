@@ -21,6 +21,8 @@ export interface StoredOrder {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly stockRelease: StockRelease;
+  /** Number of the claim under which it was read; grows with every claim. */
+  readonly claim: number;
   /** How often its unfinished work was tried in vain. */
   readonly attempts: number;
   /** The request that made it: neighbours are called under its id, also much later. */

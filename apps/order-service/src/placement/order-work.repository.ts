@@ -1,22 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
-import { InjectDatabase } from '#service-kit';
+import { InjectDatabase, isPostgres } from '#service-kit';
 import { Clock } from '../orders/clock.js';
 import type { PricedItems } from '../orders/order-total.js';
 import { toStoredOrder, type OrdersSchema } from '../orders/orders.schema.js';
 import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
+import { backoffMs } from './backoff.js';
 
 /**
- * How long one process has an order to itself. Longer than all calls to neighbours that one piece of work makes; short,
- * as it is also how long an order waits after a crash.
+ * How long one process has an order to itself. Longer than all calls to neighbours that one attempt makes; short, as it is
+ * also how long an order waits after a crash.
  */
 export const CLAIM_MS = 6000;
 
 const WORKED_OFF = { attempts: 0, attempt_at: null, claimed_until: 0 } as const;
 
+/** What a request for an order says. */
+export type NewOrder = Pick<StoredOrder, 'id' | 'userId' | 'items' | 'requestId'>;
+
 /**
- * The unfinished work of orders: a `pending` one waits to be confirmed or rejected, a `due` release waits to be told to
- * the product service. Whoever works on an order claims it first, so neighbours get one command about it at a time.
+ * The unfinished work of orders: a `pending` one waits to be confirmed or rejected, a `due` release waits to be sent to the
+ * product service. A process claims an order before it works on it. Every claim has a number of its own (a fencing token),
+ * and every change names it: a process whose claim has been taken over changes nothing and gets `undefined`.
  */
 @Injectable()
 export class OrderWorkRepository {
@@ -26,56 +31,53 @@ export class OrderWorkRepository {
   ) {}
 
   /** Stores a new order, claimed by its caller. */
-  async insert(order: StoredOrder, db: Kysely<OrdersSchema> = this.database): Promise<void> {
+  async insert(order: NewOrder, trx: Transaction<OrdersSchema>): Promise<StoredOrder> {
     const now = this.clock.now();
-    await db
+    const row = await trx
       .insertInto('orders')
-      .values({
+      .values((eb) => ({
         id: order.id,
         user_id: order.userId,
-        status: order.status,
-        status_reason: order.statusReason,
+        status: 'pending',
+        status_reason: null,
         items: JSON.stringify(order.items),
-        total: order.total,
-        currency: order.currency,
-        version: order.version,
-        created_at: order.createdAt,
-        updated_at: order.updatedAt,
-        stock_release: order.stockRelease,
+        total: null,
+        currency: null,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        stock_release: 'none',
         withdrawn: 0,
-        attempts: order.attempts,
+        attempts: 0,
         attempt_at: now,
-        claimed_until: now + CLAIM_MS,
+        claim: 1,
+        claimed_until: eb(now, '+', CLAIM_MS),
         request_id: order.requestId,
-      })
-      .execute();
+      }))
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toStoredOrder(row);
   }
 
-  /** Ids of orders whose work is to be tried now, the longest waiting first. */
-  async due(limit: number): Promise<string[]> {
+  /** The order, for this caller alone; `undefined` when another process has it, or nothing is left to do. */
+  async claim(id: string): Promise<StoredOrder | undefined> {
+    const row = await this.claiming().where('id', '=', id).executeTakeFirst();
+    return row && toStoredOrder(row);
+  }
+
+  /** The order whose work has been due for longest, for this caller alone; `undefined` when none is due. */
+  async claimNext(): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
-    const rows = await this.database
+    const longestDue = this.database
       .selectFrom('orders')
       .select('id')
       .where('attempt_at', '<=', now)
       .where('claimed_until', '<=', now)
       .orderBy('attempt_at')
-      .limit(limit)
-      .execute();
-    return rows.map(({ id }) => id);
-  }
-
-  /** The order, for this caller alone; `undefined` when another has it, or nothing is left to do. */
-  async claim(id: string): Promise<StoredOrder | undefined> {
-    const now = this.clock.now();
-    const row = await this.database
-      .updateTable('orders')
-      .set({ claimed_until: now + CLAIM_MS })
-      .where('id', '=', id)
-      .where('attempt_at', 'is not', null)
-      .where('claimed_until', '<=', now)
-      .returningAll()
-      .executeTakeFirst();
+      .limit(1)
+      // Instances that look at the same moment take different orders. The embedded store has one writer at a time.
+      .$if(isPostgres(this.database), (query) => query.forUpdate().skipLocked());
+    const row = await this.claiming().where('id', '=', longestDue).executeTakeFirst();
     return row && toStoredOrder(row);
   }
 
@@ -85,9 +87,9 @@ export class OrderWorkRepository {
     return row && toStoredOrder(row);
   }
 
-  /** `undefined` when the order is no longer `pending`: somebody cancelled or rejected it meanwhile. */
-  async confirm(id: string, { items, total, currency }: PricedItems): Promise<StoredOrder | undefined> {
-    return this.changePending(id, {
+  /** `undefined` also when a client has cancelled or rejected the order meanwhile. */
+  confirm(order: StoredOrder, { items, total, currency }: PricedItems): Promise<StoredOrder | undefined> {
+    return this.changePending(order, {
       status: 'confirmed',
       status_reason: null,
       items: JSON.stringify(items),
@@ -97,73 +99,83 @@ export class OrderWorkRepository {
     });
   }
 
-  /** With `release` `due` the claim goes on: the caller gives the stock back next. */
-  async reject(id: string, reason: string, release: StockRelease): Promise<StoredOrder | undefined> {
-    return this.changePending(id, {
-      status: 'rejected',
-      status_reason: reason,
-      stock_release: release,
-      ...(release === 'none' && WORKED_OFF),
-    });
+  /** The claim goes on: the caller releases the stock next, which any earlier attempt may have reserved. */
+  reject(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
+    return this.changePending(order, { status: 'rejected', status_reason: reason, stock_release: 'due' });
   }
 
-  /** Takes an order back that was never told to anybody; the row waits unseen while its stock is `due`. */
-  async withdraw(id: string, release: StockRelease, db: Transaction<OrdersSchema>): Promise<void> {
-    if (release === 'due')
-      await db
-        .updateTable('orders')
-        .set({ withdrawn: 1, status: 'rejected', stock_release: 'due' })
-        .where('id', '=', id)
-        .where('status', '=', 'pending')
-        .execute();
-    else await db.deleteFrom('orders').where('id', '=', id).where('status', '=', 'pending').execute();
+  /**
+   * Takes back an order that no response has named yet. With `release` `due` the row waits unseen until its stock is
+   * released.
+   */
+  async withdraw(
+    order: StoredOrder,
+    release: StockRelease,
+    trx: Transaction<OrdersSchema>,
+  ): Promise<StoredOrder | undefined> {
+    const row = await this.claimedBy(order, trx)
+      .set({ withdrawn: 1, status: 'rejected', stock_release: release })
+      .where('status', '=', 'pending')
+      .returningAll()
+      .executeTakeFirst();
+    if (row && release === 'none') await trx.deleteFrom('orders').where('id', '=', order.id).execute();
+    return row && toStoredOrder(row);
   }
 
-  /** Notes that stock has to go back (again): it was held after all. Nothing to do for an order that keeps it. */
-  async reopenRelease(id: string): Promise<void> {
-    await this.database
-      .updateTable('orders')
-      .set({ stock_release: 'due', attempt_at: this.clock.now() })
-      .where('id', '=', id)
-      .where('status', 'in', ['cancelled', 'rejected'])
-      .execute();
-  }
-
-  /** The stock is back; a withdrawn order is gone with that. */
-  async released(id: string): Promise<void> {
+  /** The stock is released; a withdrawn order is gone with that. */
+  async released(order: StoredOrder): Promise<void> {
     await this.database.transaction().execute(async (trx) => {
-      await trx.deleteFrom('orders').where('id', '=', id).where('withdrawn', '=', 1).execute();
       await trx
-        .updateTable('orders')
+        .deleteFrom('orders')
+        .where('id', '=', order.id)
+        .where('claim', '=', order.claim)
+        .where('withdrawn', '=', 1)
+        .execute();
+      await this.claimedBy(order, trx)
         .set({ stock_release: 'done', ...WORKED_OFF })
-        .where('id', '=', id)
         .execute();
     });
   }
 
-  /** Gives the claim back and tries again at `attemptAt`. Clients see only a reason that is new. */
-  async postpone(order: StoredOrder, attemptAt: number, reason: string): Promise<void> {
-    await this.database
-      .updateTable('orders')
-      .set({ attempts: order.attempts + 1, attempt_at: attemptAt, claimed_until: 0 })
-      .where('id', '=', order.id)
-      .where('attempt_at', 'is not', null)
-      .execute();
-    if (order.status === 'pending' && order.statusReason !== reason)
-      await this.changePending(order.id, { status_reason: reason });
+  /** Ends the claim; the next attempt is due after a pause. Clients see only a reason that is new. */
+  async postpone(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
+    const now = this.clock.now();
+    const attempts = order.attempts + 1;
+    const isNews = order.status === 'pending' && order.statusReason !== reason;
+    const row = await this.claimedBy(order)
+      .set((eb) => ({ attempts, attempt_at: eb(now, '+', backoffMs(attempts)), claimed_until: 0 }))
+      .$if(isNews, (update) =>
+        update.set((eb) => ({ status_reason: reason, version: eb('version', '+', 1), updated_at: now })),
+      )
+      .where('status', '=', order.status)
+      .returningAll()
+      .executeTakeFirst();
+    return row && toStoredOrder(row);
   }
 
   private async changePending(
-    id: string,
+    order: StoredOrder,
     changes: Partial<Omit<OrdersSchema['orders'], 'id' | 'version' | 'updated_at'>>,
   ): Promise<StoredOrder | undefined> {
-    const row = await this.database
-      .updateTable('orders')
+    const row = await this.claimedBy(order)
       .set((eb) => ({ ...changes, version: eb('version', '+', 1), updated_at: this.clock.now() }))
-      .where('id', '=', id)
       .where('status', '=', 'pending')
       .returningAll()
       .executeTakeFirst();
     return row && toStoredOrder(row);
+  }
+
+  private claiming() {
+    const now = this.clock.now();
+    return this.database
+      .updateTable('orders')
+      .set((eb) => ({ claim: eb('claim', '+', 1), claimed_until: eb(now, '+', CLAIM_MS) }))
+      .where('attempt_at', 'is not', null)
+      .where('claimed_until', '<=', now)
+      .returningAll();
+  }
+
+  private claimedBy({ id, claim }: StoredOrder, db: Kysely<OrdersSchema> = this.database) {
+    return db.updateTable('orders').where('id', '=', id).where('claim', '=', claim);
   }
 }

@@ -6,26 +6,28 @@ import {
 } from '@nestjs/common';
 import type { Logger } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
+import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from './order-work.repository.js';
 import { PendingWork } from './pending-work.js';
 
 export const LOGGER = Symbol('logger');
 
 const INTERVAL_MS = 1000;
-// Orders of one pass, and how many of them at the same time: what a neighbour that comes back has to bear at once.
-const BATCH = 50;
-const AT_ONCE = 10;
+// Orders that one instance works on at the same time: the load on a neighbour that has just come back.
+const AT_ONCE = 16;
 const PASSES_PER_PURGE = 600;
 
 /**
- * Finishes by itself what requests could not: every second, and at start, it looks for orders whose work is due. All
- * instances do so; claims see to it that no two of them work on the same order.
+ * Finishes what requests could not: every second, and at start, it works on all orders whose work is due, the longest
+ * waiting first. A pass ends early when neighbours are away: so many attempts in a row found one unreachable as run at
+ * once. All instances do so; claims keep two of them from working on the same order.
  */
 @Injectable()
 export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private passes = 0;
+  private failuresInRow = 0;
   private pass: Promise<void> = Promise.resolve();
 
   constructor(
@@ -45,19 +47,31 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     await this.pass;
   }
 
-  /** Tries everything that is due now, once. */
+  /** Tries everything that is due now, {@link AT_ONCE} orders at a time, unless neighbours are away. */
   async runOnce(): Promise<void> {
-    const ids = await this.work.due(BATCH);
-    while (ids.length > 0 && !this.stopped)
-      await Promise.all(ids.splice(0, AT_ONCE).map((id) => this.resume(id)));
+    const running = new Set<Promise<void>>();
+    this.failuresInRow = 0;
+    while (!this.stopped && this.failuresInRow < AT_ONCE) {
+      const order = await this.work.claimNext();
+      if (!order) break;
+      const work = this.resume(order).finally(() => running.delete(work));
+      running.add(work);
+      if (running.size === AT_ONCE) await Promise.race(running);
+    }
+    await Promise.all(running);
+  }
+
+  private async resume(order: StoredOrder): Promise<void> {
+    this.failuresInRow = (await this.succeeds(order)) ? 0 : this.failuresInRow + 1;
   }
 
   // One order that fails in an unforeseen way must not keep the others waiting; its claim runs out, then it is tried again.
-  private async resume(id: string): Promise<void> {
+  private async succeeds(order: StoredOrder): Promise<boolean> {
     try {
-      await this.pending.resume(id);
+      return await this.pending.resume(order);
     } catch (error) {
-      this.logger.error({ err: error, orderId: id }, 'an order could not be worked on; it is tried again');
+      this.logger.error({ err: error, orderId: order.id }, 'work on an order failed; it will be retried');
+      return false;
     }
   }
 

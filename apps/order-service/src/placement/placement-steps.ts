@@ -7,11 +7,17 @@ import { priceItems, type PricedItems } from '../orders/order-total.js';
 import { mixedCurrencies, unknownUser } from '../orders/orders.problems.js';
 import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
 
+/** For good; `release` is `due` when this attempt reserved stock nonetheless. Earlier attempts may have, too. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly problem: Problem;
+  readonly release: Exclude<StockRelease, 'done'>;
+}
+
 /** How the steps of placing an order ended. */
 export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly priced: PricedItems }
-  /** For good; `release` is `due` when its stock is held nonetheless. */
-  | { readonly kind: 'refused'; readonly problem: Problem; readonly release: Exclude<StockRelease, 'done'> }
+  | Refusal
   /** A neighbour gave no answer: what it was asked may have happened. The steps can be taken again. */
   | { readonly kind: 'unreachable'; readonly error: NeighbourUnreachable };
 

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { OrderDto, Problem } from '#contracts';
+import type { OrderDto } from '#contracts';
 import { InjectDatabase, newId } from '#service-kit';
 import { fingerprintOf } from '../idempotency/idempotency-key.js';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
-import { refusedAnswerOf, type PlacedAnswer } from '../idempotency/stored-answer.js';
-import { Clock } from '../orders/clock.js';
+import { placedAnswerOf, refusedAnswerOf, type PlacedAnswer } from '../idempotency/stored-answer.js';
+import { stockGivenBack } from '../orders/orders.problems.js';
 import type { OrdersSchema } from '../orders/orders.schema.js';
-import { viewOf, type StockRelease, type StoredOrder } from '../orders/stored-order.js';
-import { backoffMs } from './backoff.js';
+import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from './order-work.repository.js';
-import { PlacementSteps, type PlacementOutcome } from './placement-steps.js';
+import { PlacementSteps, type PlacementOutcome, type Refusal } from './placement-steps.js';
 import { StockReleaser } from './stock-releaser.js';
 
 /** A request for an order. */
@@ -37,83 +36,63 @@ export class PlacementService {
     private readonly replays: Replays,
     private readonly steps: PlacementSteps,
     private readonly releaser: StockReleaser,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws Problem when the order is refused; then there is none. */
   async place(request: PlacementRequest): Promise<PlacementAnswer> {
-    const order = this.newOrder(request);
-    if (!(await this.store(order, request))) return this.replays.answer(request);
+    const order = await this.store(request);
+    if (!order) return this.replays.answer(request);
     const answer = await this.answerTo(order, await this.steps.take(order), request.key);
     await this.requests.answer(request.key, answer);
     return { ...answer, replayed: false };
   }
 
-  private newOrder({ body, requestId }: PlacementRequest): StoredOrder {
-    const now = this.clock.now();
-    return {
-      id: newId(),
-      userId: body.userId,
-      status: 'pending',
-      statusReason: null,
-      items: body.items.map(({ productId, quantity }) => ({ productId, quantity, unitPrice: null })),
-      total: null,
-      currency: null,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-      stockRelease: 'none',
-      attempts: 0,
-      requestId,
-    };
-  }
-
-  /** Order and key in one transaction: neither is ever there without the other. `false`: the key is another request's. */
-  private store(order: StoredOrder, { key, body }: PlacementRequest): Promise<boolean> {
+  /** Order and key in one transaction: neither is ever there without the other. `undefined`: the key is another request's. */
+  private store({ key, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
+    const id = newId();
+    const items = body.items.map(({ productId, quantity }) => ({ productId, quantity, unitPrice: null }));
     return this.database.transaction().execute(async (trx) => {
       const mine =
         key === undefined ||
-        (await this.requests.claim({ key, fingerprint: fingerprintOf(body), orderId: order.id }, trx));
-      if (mine) await this.work.insert(order, trx);
-      return mine;
+        (await this.requests.claim({ key, fingerprint: fingerprintOf(body), orderId: id }, trx));
+      return mine ? this.work.insert({ id, userId: body.userId, items, requestId }, trx) : undefined;
     });
   }
 
+  /** What the order's row says: a client, or another process that took over the claim, may have changed it meanwhile. */
   private async answerTo(
     order: StoredOrder,
     outcome: PlacementOutcome,
     key: string | undefined,
   ): Promise<PlacedAnswer> {
-    if (outcome.kind === 'refused') {
-      await this.refuse(order.id, outcome.problem, outcome.release, key);
-      throw outcome.problem;
-    }
-    if (outcome.kind === 'unreachable') {
-      await this.work.postpone(order, this.clock.now() + backoffMs(1), outcome.error.message);
-      return this.currentAnswer(order, 202);
-    }
-    if (!(await this.work.confirm(order.id, outcome.priced))) await this.releaser.releaseOvertaken(order.id);
-    return this.currentAnswer(order, 201);
+    const settled = await this.settle(order, outcome, key);
+    if (settled && outcome.kind === 'refused') throw outcome.problem;
+    const current = settled ?? (await this.releaser.releaseOvertaken(order));
+    if (!current) throw stockGivenBack();
+    return placedAnswerOf(current);
   }
 
-  // Read again rather than made up: the order is listed from the start, so somebody may have cancelled it meanwhile.
-  private async currentAnswer(order: StoredOrder, status: 201 | 202): Promise<PlacedAnswer> {
-    const current = (await this.work.current(order.id)) ?? order;
-    return { kind: 'placed', status, order: viewOf(current), version: current.version };
+  private settle(
+    order: StoredOrder,
+    outcome: PlacementOutcome,
+    key: string | undefined,
+  ): Promise<StoredOrder | undefined> {
+    if (outcome.kind === 'placed') return this.work.confirm(order, outcome.priced);
+    if (outcome.kind === 'unreachable') return this.work.postpone(order, outcome.error.message);
+    return this.refuse(order, outcome, key);
   }
 
   private async refuse(
-    id: string,
-    problem: Problem,
-    release: StockRelease,
+    order: StoredOrder,
+    { problem, release }: Refusal,
     key: string | undefined,
-  ): Promise<void> {
-    await this.database.transaction().execute(async (trx) => {
-      await this.work.withdraw(id, release, trx);
-      await this.requests.answer(key, refusedAnswerOf(problem), trx);
+  ): Promise<StoredOrder | undefined> {
+    const withdrawn = await this.database.transaction().execute(async (trx) => {
+      const row = await this.work.withdraw(order, release, trx);
+      if (row) await this.requests.answer(key, refusedAnswerOf(problem), trx);
+      return row;
     });
-    if (release !== 'due') return;
-    const withdrawn = await this.work.current(id);
-    if (withdrawn) await this.releaser.releaseClaimed(withdrawn);
+    if (withdrawn?.stockRelease === 'due') await this.releaser.releaseClaimed(withdrawn);
+    return withdrawn;
   }
 }

@@ -12,6 +12,7 @@ type Step =
   | { readonly kind: 'move'; readonly order: number; readonly to: 'paid' | 'shipped'; readonly times: number }
   | { readonly kind: 'cancel'; readonly order: number; readonly times: number }
   | { readonly kind: 'faults'; readonly faults: readonly (Fault | undefined)[] }
+  | { readonly kind: 'user'; readonly isKnown: boolean }
   | { readonly kind: 'wait'; readonly ms: number };
 
 const times = fc.integer({ min: 1, max: 3 });
@@ -32,6 +33,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('cancel' as const), order, times }),
   fc.record({ kind: fc.constant('faults' as const), faults: fc.array(fault, { maxLength: 4 }) }),
+  fc.record({ kind: fc.constant('user' as const), isKnown: fc.boolean() }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 1500, 7000) }),
 );
 
@@ -56,6 +58,7 @@ class Shop {
 
   async play(step: Step): Promise<void> {
     if (step.kind === 'faults') this.world.stock.faults = [...step.faults];
+    else if (step.kind === 'user') this.setUser(step);
     else if (step.kind === 'wait') await this.wait(step.ms);
     else if (step.kind === 'place') await this.place(step);
     else await this.move(step.order, step.kind === 'cancel' ? 'cancelled' : step.to, step.times);
@@ -78,6 +81,11 @@ class Shop {
   private async wait(ms: number): Promise<void> {
     this.world.clock.pass(ms);
     await Promise.all([this.rig.pending.runOnce(), this.rig.pending.runOnce()]);
+  }
+
+  private setUser({ isKnown }: Extract<Step, { kind: 'user' }>): void {
+    if (isKnown) this.world.users.unknown.delete('u1');
+    else this.world.users.unknown.add('u1');
   }
 
   private async place({ quantity, mixed, times }: Extract<Step, { kind: 'place' }>): Promise<void> {

@@ -51,10 +51,15 @@ export class FakeStock extends StockKeeper {
   /** Every command goes wrong like this. */
   outage: Fault | undefined;
   holds = 0;
+  /** Responses to reservations come no sooner. */
+  gate: Promise<void> = Promise.resolve();
 
-  override hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
+  override async hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
     this.holds += 1;
-    return suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
+    const { gate } = this;
+    const reserved = await suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
+    await gate;
+    return reserved;
   }
 
   override release(orderId: string): Promise<void> {
@@ -94,6 +99,7 @@ export class FakeStock extends StockKeeper {
 
   private giveBack(orderId: string): void {
     for (const { productId, quantity } of this.held.get(orderId) ?? []) this.add(productId, quantity);
-    if (this.held.delete(orderId)) this.released.add(orderId);
+    this.held.delete(orderId);
+    this.released.add(orderId);
   }
 }

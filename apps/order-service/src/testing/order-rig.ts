@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Expression, type Kysely } from 'kysely';
 import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
@@ -16,12 +16,10 @@ import { FakeStock, FakeUsers } from './fake-neighbours.js';
 
 /** A clock that stands until it is moved. */
 export class TestClock extends Clock {
-  constructor(private at = 1_800_000_000_000) {
-    super();
-  }
+  at = 1_800_000_000_000;
 
-  override now(): number {
-    return this.at;
+  override now(): Expression<number> {
+    return sql.lit(this.at);
   }
 
   pass(ms: number): void {
@@ -55,9 +53,9 @@ export async function createOrderRig(storage: StorageConfig, world: World): Prom
   const work = new OrderWorkRepository(database, clock);
   const requests = new OrderRequestsRepository(database, clock);
   const steps = new PlacementSteps(users, stock);
-  const releaser = new StockReleaser(work, stock, clock);
+  const releaser = new StockReleaser(work, stock);
   const replays = new Replays(requests, work);
-  const pendingWork = new PendingWork(work, steps, releaser, clock);
+  const pendingWork = new PendingWork(work, steps, releaser);
   const logger = createLogger('order-service', 'ERROR');
   logger.level = 'silent';
   return {
@@ -66,7 +64,7 @@ export async function createOrderRig(storage: StorageConfig, world: World): Prom
     work,
     requests,
     orders: new OrdersService(repository, releaser, users),
-    placement: new PlacementService(database, work, requests, replays, steps, releaser, clock),
+    placement: new PlacementService(database, work, requests, replays, steps, releaser),
     pending: new PendingOrders(work, pendingWork, requests, logger),
   };
 }

@@ -1,0 +1,158 @@
+import type { OrderDto } from '#contracts';
+import { Preconditions } from '#service-kit';
+import { onBothStores, waitFor } from '#testing';
+import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+
+const BODY: OrderDto = { userId: 'u1', items: [{ productId: 'p1', quantity: 3 }] };
+const STOCK = 10;
+const CLAIM_MS = 6000;
+
+/** A promise that is fulfilled by `open`. */
+function createGate(): { readonly closed: Promise<void>; open(): void } {
+  let open: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (open = resolve));
+  return { closed, open };
+}
+
+onBothStores('a claim on an order', (store) => {
+  let world: World;
+  let rig: OrderRig;
+  /** A second instance of the service on the same store. */
+  let other: OrderRig;
+
+  beforeEach(async () => {
+    const storage = await store.createStorage();
+    world = new World();
+    world.stock.products.set('p1', { stock: STOCK, unitPrice: 250, currency: 'EUR' });
+    rig = await createOrderRig(storage, world);
+    other = await createOrderRig(storage, world);
+  });
+
+  afterEach(async () => {
+    await expectConserved();
+    await rig.database.destroy();
+    await other.database.destroy();
+  });
+
+  const place = (key?: string) => rig.placement.place({ body: BODY, key, requestId: 'r-1' });
+  const rows = () => rig.database.selectFrom('orders').selectAll().execute();
+  const becomesUnknown = () => world.users.unknown.add('u1');
+
+  /** Units in stock and units of confirmed orders are what there was, and no other order holds any. */
+  async function expectConserved(): Promise<void> {
+    const confirmed = (await rows()).filter(({ status }) => status === 'confirmed').map(({ id }) => id);
+    expect([...world.stock.held.keys()]).toEqual(confirmed);
+    expect(world.stock.stockOf('p1')).toBe(STOCK - 3 * confirmed.length);
+  }
+
+  /** An instance that stalls in its first call until `resume`; its claim has expired. */
+  async function stalledPlacement(key?: string) {
+    const gate = createGate();
+    world.users.gate = gate.closed;
+    const placement = place(key);
+    await waitFor('the order', async () => (await rows()).length === 1);
+    world.users.gate = Promise.resolve();
+    world.clock.pass(CLAIM_MS);
+    return { placement, resume: () => gate.open() };
+  }
+
+  it.each(['unanswered', 'crash'] as const)(
+    'in a later attempt that is refused releases what an attempt before reserved (%s)',
+    async (fault) => {
+      world.stock.faults = [fault];
+      await place().catch(() => undefined);
+      expect(world.stock.stockOf('p1')).toBe(STOCK - 3);
+
+      becomesUnknown();
+      world.clock.pass(CLAIM_MS);
+      await rig.pending.runOnce();
+
+      expect(await rows()).toMatchObject([{ status: 'rejected', stock_release: 'done', attempt_at: null }]);
+      expect(world.stock.stockOf('p1')).toBe(STOCK);
+    },
+  );
+
+  it('that expired refuses nothing: the client is told of the order that another instance confirmed', async () => {
+    const { placement, resume } = await stalledPlacement('k');
+    await other.pending.runOnce();
+    becomesUnknown();
+    resume();
+
+    expect(await placement).toMatchObject({ status: 201, order: { status: 'confirmed' } });
+    expect(await place('k')).toMatchObject({ status: 201, order: { status: 'confirmed' }, replayed: true });
+  });
+
+  it('that expired withdraws no order that another instance works on', async () => {
+    const { placement, resume } = await stalledPlacement('k');
+    const answer = createGate();
+    world.stock.gate = answer.closed;
+    const finishing = other.pending.runOnce();
+    await waitFor('the reservation', () => world.stock.held.size === 1);
+    becomesUnknown();
+    resume();
+    expect(await placement).toMatchObject({ status: 202, order: { status: 'pending' } });
+
+    answer.open();
+    await finishing;
+    expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  it('that expired does not end the claim of another instance', async () => {
+    const { placement, resume } = await stalledPlacement();
+    const gate = createGate();
+    world.users.gate = gate.closed;
+    const finishing = other.pending.runOnce();
+    await waitFor('the claim', async () => (await rows())[0]!.claimed_until > 1_800_000_000_000 + CLAIM_MS);
+    world.users.fault = 'unheard';
+    resume();
+    expect(await placement).toMatchObject({ status: 202 });
+    expect(await rows()).toMatchObject([{ attempts: 0, status_reason: null }]);
+
+    world.users.fault = undefined;
+    gate.open();
+    await finishing;
+    expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  it('confirms no order that was cancelled meanwhile, and releases its stock', async () => {
+    const gate = createGate();
+    world.stock.gate = gate.closed;
+    const placement = place('k');
+    await waitFor('the reservation', () => world.stock.held.size === 1);
+    const [row] = await rows();
+    await other.orders.move(row!.id, 'cancelled', Preconditions.NONE);
+    gate.open();
+
+    expect(await placement).toMatchObject({ order: { status: 'cancelled' } });
+    expect(await rows()).toMatchObject([{ stock_release: 'done', attempt_at: null }]);
+  });
+
+  it('refuses no order that was cancelled meanwhile', async () => {
+    const gate = createGate();
+    world.users.gate = gate.closed;
+    const placement = place('k');
+    await waitFor('the order', async () => (await rows()).length === 1);
+    const [row] = await rows();
+    await other.orders.move(row!.id, 'cancelled', Preconditions.NONE);
+    becomesUnknown();
+    gate.open();
+
+    expect(await placement).toMatchObject({ order: { status: 'cancelled' } });
+    expect(await place('k')).toMatchObject({ order: { status: 'cancelled' }, replayed: true });
+  });
+
+  it('on an order whose row is gone releases what was reserved', async () => {
+    const { placement, resume } = await stalledPlacement();
+    const answer = createGate();
+    world.stock.gate = answer.closed;
+    const finishing = other.pending.runOnce();
+    await waitFor('the reservation', () => world.stock.held.size === 1);
+    await rig.database.deleteFrom('orders').execute();
+    answer.open();
+    await finishing;
+
+    expect(world.stock.stockOf('p1')).toBe(STOCK);
+    resume();
+    await expect(placement).rejects.toMatchObject({ code: 'stock-given-back' });
+  });
+});

@@ -1,0 +1,17 @@
+import { PostgresAdapter, sql, type Expression, type Kysely } from 'kysely';
+
+/** Whether the store is PostgreSQL; else it is the embedded one. */
+export const isPostgres = <Schema>(database: Kysely<Schema>): boolean =>
+  database.getExecutor().adapter instanceof PostgresAdapter;
+
+/**
+ * The database's time in epoch milliseconds, as an SQL expression. Processes that share a database compare times by this one
+ * clock, however far their own clocks are apart. It stands still within one statement.
+ *
+ * @example
+ * database.selectFrom('jobs').where('due_at', '<=', databaseNow(database));
+ */
+export const databaseNow = <Schema>(database: Kysely<Schema>): Expression<number> =>
+  isPostgres(database)
+    ? sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`
+    : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
