@@ -20,10 +20,12 @@ describe('what neighbours answer means', () => {
   let server: Server;
   let neighbours: Neighbours;
   let answer: { status: number; body?: unknown };
+  let resets: number;
   let seen: { line: string; requestId: unknown; body: string }[];
 
   beforeEach(async () => {
     seen = [];
+    resets = 0;
     server = createServer((request, response) => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -33,6 +35,7 @@ describe('what neighbours answer means', () => {
           requestId: request.headers['x-request-id'],
           body,
         });
+        if (resets-- > 0) return void request.socket.destroy();
         response.writeHead(answer.status);
         response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
       });
@@ -94,6 +97,14 @@ describe('what neighbours answer means', () => {
       requestId: 'ours',
       ...members,
     });
+  });
+
+  it('a refusal after a reset does not say what became of the first request', async () => {
+    answer = { status: 409, body: problem('insufficient-stock') };
+    resets = 1;
+
+    await expect(hold()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    expect(seen).toHaveLength(2);
   });
 
   it('a reservation that was released before holds nothing', async () => {

@@ -73,10 +73,11 @@ export class NeighbourStockKeeper extends StockKeeper {
 const unexpected = (status: number): NeighbourUnreachable =>
   new NeighbourUnreachable('product-service', 'unavailable', new Error(`it answered ${status}`));
 
-function refusalOf({ status, body }: NeighbourAnswer): Error {
+function refusalOf({ status, body, isRepeated }: NeighbourAnswer): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;
   const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
-  if (!refuse || status >= 500) return unexpected(status);
+  // A refusal of the second request does not say that the first one reserves nothing.
+  if (!refuse || status >= 500 || isRepeated) return unexpected(status);
   return refuse(problem.detail ?? 'the product service refuses the items', particularsOf(problem));
 }
 

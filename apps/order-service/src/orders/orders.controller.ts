@@ -44,7 +44,7 @@ export class OrdersController {
     body: ORDER,
     versioned: true,
     headers: { 'Idempotency-Key': 'the same key within 24 hours: the same answer, and no second order' },
-    problems: [409, 422],
+    problems: [409, 422, 503],
   })
   @Post()
   async place(

@@ -11,6 +11,7 @@ const unknownUserKind = defineProblem('unknown-user', 422, 'Unknown user');
 const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
 const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Not enough in stock');
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'The items have different currencies');
+const overloadedKind = defineProblem('overloaded', 503, 'The order service is overloaded');
 const stockGivenBackKind = defineProblem('stock-given-back', 409, 'The stock of this order was given back');
 
 /** What a neighbour's problem says beyond its detail: bad members, and members such as `productId`. */
@@ -47,6 +48,11 @@ export const insufficientStock = (detail: string, particulars: Particulars): Pro
 
 export const mixedCurrencies = (): Problem =>
   mixedCurrenciesKind('all items of an order must be sold in one currency; make one order for each');
+
+export const overloaded = (): Problem =>
+  overloadedKind('too many orders are being placed at the moment; try again', {
+    headers: { 'retry-after': '1' },
+  });
 
 export const stockGivenBack = (): Problem =>
   stockGivenBackKind('the stock of this order was given back before the order was confirmed');

@@ -6,12 +6,18 @@ import { fingerprintOf } from '../idempotency/idempotency-key.js';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
 import { placedAnswerOf, refusedAnswerOf, type PlacedAnswer } from '../idempotency/stored-answer.js';
-import { stockGivenBack } from '../orders/orders.problems.js';
+import { overloaded, stockGivenBack } from '../orders/orders.problems.js';
 import type { OrdersSchema } from '../orders/orders.schema.js';
 import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from './order-work.repository.js';
 import { PlacementSteps, type PlacementOutcome, type Refusal } from './placement-steps.js';
 import { StockReleaser } from './stock-releaser.js';
+
+/**
+ * Most orders that one process places at once. With more, neighbours become so slow that their responses miss the time-out,
+ * and an order that should be confirmed or refused is accepted as `pending`.
+ */
+export const MOST_IN_FLIGHT = 100;
 
 /** A request for an order. */
 export interface PlacementRequest {
@@ -29,6 +35,8 @@ export type PlacementAnswer = PlacedAnswer & { readonly replayed: boolean };
  */
 @Injectable()
 export class PlacementService {
+  private inFlight = 0;
+
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
     private readonly work: OrderWorkRepository,
@@ -38,8 +46,18 @@ export class PlacementService {
     private readonly releaser: StockReleaser,
   ) {}
 
-  /** @throws Problem when the order is refused; then there is none. */
+  /** @throws Problem when the order is refused, or `overloaded`; then there is none. */
   async place(request: PlacementRequest): Promise<PlacementAnswer> {
+    if (this.inFlight >= MOST_IN_FLIGHT) throw overloaded();
+    this.inFlight += 1;
+    try {
+      return await this.placeNow(request);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private async placeNow(request: PlacementRequest): Promise<PlacementAnswer> {
     const order = await this.store(request);
     if (!order) return this.replays.answer(request);
     const answer = await this.answerTo(order, await this.steps.take(order), request.key);

@@ -3,6 +3,7 @@ import { Preconditions } from '#service-kit';
 import { onBothStores } from '#testing';
 import { Crash } from '../testing/fake-neighbours.js';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+import { MOST_IN_FLIGHT } from './placement.service.js';
 
 const body = (quantity = 1, productId = 'p1', userId = 'u1'): OrderDto => ({
   userId,
@@ -152,6 +153,23 @@ onBothStores('placing orders', (store) => {
 
     expect(await listed()).toMatchObject([{ id: pending!.id, status: 'confirmed', total: 1000 }]);
     expect(world.stock.stockOf('p1')).toBe(6);
+  });
+
+  it('refuses what goes beyond the limit of orders in flight, stores nothing of it, and goes on below it', async () => {
+    let open: () => void = () => undefined;
+    world.users.gate = new Promise((resolve) => (open = resolve));
+    const accepted = Array.from({ length: MOST_IN_FLIGHT }, () => place());
+
+    await expect(place(body(), 'k')).rejects.toMatchObject({
+      status: 503,
+      code: 'overloaded',
+      headers: { 'retry-after': '1' },
+    });
+    open();
+    const outcomes = await Promise.allSettled(accepted);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(await rows()).toHaveLength(10);
+    await expect(place(body(), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
   });
 
   it('lets two instances work on one order only one after the other', async () => {

@@ -52,7 +52,8 @@ export class ReservationsRepository {
   }
 
   /** Pieces of each of these products that exists. */
-  async stockOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async stockOf(items: readonly ItemDto[]): Promise<ReadonlyMap<string, number>> {
+    const ids = items.map(({ productId }) => productId);
     const products = this.database.selectFrom('products').select(['id', 'stock']).where('id', 'in', ids);
     return new Map((await products.execute()).map(({ id, stock }) => [id, stock]));
   }

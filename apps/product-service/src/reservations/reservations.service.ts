@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ItemDto, Reservation, ReservedItem } from '#contracts';
+import type { ItemDto, Problem, Reservation, ReservedItem } from '#contracts';
 import type { ProductRow, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 import { insufficientStock } from '../store/stock.problems.js';
 import {
@@ -26,7 +26,8 @@ export class ReservationsService {
   }
 
   /** Takes all items from stock, or none. An order that holds just these already gets the same answer again. */
-  hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
+  async hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
+    await this.refuseHopeless(orderId, items);
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'held', created_at: now, updated_at: now };
     return this.reservations.atomically(async (reservations) => {
@@ -48,6 +49,25 @@ export class ReservationsService {
       await giveBackAll(reservations, orderId);
     });
   }
+
+  // Without a transaction: buyers of a sold-out product take no lock, so the response does not wait for other buyers. An order
+  // that has a reservation is left to the transaction.
+  private async refuseHopeless(orderId: string, items: readonly ItemDto[]): Promise<void> {
+    const stock = await this.reservations.stockOf(items);
+    const refusal = items.map((item) => refusalOf(item, items, stock)).find((problem) => problem);
+    if (refusal && !(await this.reservations.find(orderId))) throw refusal;
+  }
+}
+
+/** Why `item` cannot be reserved, if it cannot. */
+function refusalOf(
+  item: ItemDto,
+  items: readonly ItemDto[],
+  stock: ReadonlyMap<string, number>,
+): Problem | undefined {
+  const available = stock.get(item.productId);
+  if (available === undefined) return unknownProducts(items, new Set(stock.keys()));
+  return available < item.quantity ? insufficientStock(item, available) : undefined;
 }
 
 async function giveBackAll(reservations: ReservationsRepository, orderId: string): Promise<void> {
@@ -89,10 +109,8 @@ async function take(
   for (;;) {
     const product = await reservations.take(item);
     if (product) return product;
-    const stock = await reservations.stockOf(items.map(({ productId }) => productId));
-    const available = stock.get(item.productId);
-    if (available === undefined) throw unknownProducts(items, new Set(stock.keys()));
-    if (available < item.quantity) throw insufficientStock(item, available);
+    const refusal = refusalOf(item, items, await reservations.stockOf(items));
+    if (refusal) throw refusal;
     // Between the two statements somebody gave pieces back: there are enough now.
   }
 }

@@ -63,6 +63,13 @@ onBothStores('/stock-reservations', (store) => {
     expect((await hold('o1', [lamp, 1], [desk, 2])).status).toBe(200);
   });
 
+  it('answers an order that holds the last pieces again, though none is left', async () => {
+    const lamp = await create();
+    const held = await hold('o1', [lamp, 10]);
+    expect(await hold('o1', [lamp, 10])).toMatchObject({ status: 200, body: held.body });
+    expect(codeOf(await hold('o2', [lamp, 1]))).toEqual([409, 'insufficient-stock']);
+  });
+
   it('names every product that it does not know', async () => {
     const lamp = await create();
     const refused = await hold('o1', ['ghost', 1], [lamp, 1], ['phantom', 1]);

@@ -20,6 +20,8 @@ export interface NeighbourAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON; `undefined` for an empty body. */
   readonly body: unknown;
+  /** The request was sent a second time, after a reset: the first one may still be carried out. */
+  readonly isRepeated?: boolean;
 }
 
 /** An attempt that ended without an answer. */

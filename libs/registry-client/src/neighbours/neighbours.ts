@@ -85,7 +85,8 @@ export class Neighbours {
         ? await this.other(call, first, error, deadline)
         : undefined;
       if (!second) throw new NeighbourUnreachable(call.service, error.reason, error.cause);
-      return this.sendLast(call, second, deadline);
+      const answer = await this.sendLast(call, second, deadline);
+      return { ...answer, isRepeated: error.reason === 'reset' };
     }
   }
 

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Order, Product, User } from '#contracts';
+import { call, onBothStores, ROOT, waitFor, type Answer } from '#testing';
+import { ShopFleet } from '../support/shop-fleet.js';
+import { Measured } from './support/measured.js';
+
+const CLOCK = pathToFileURL(join(ROOT, 'test/faults/support/shifted-clock.mjs')).href;
+const AHEAD = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_OFFSET_MS: '30000' };
+const LOAD_MS = 4000;
+const BUYERS = 500;
+const WAITING = 2000;
+const RECOVERY_MS = 10_000;
+
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** Runs `work` so many times, `atOnce` at a time. */
+async function repeat(count: number, atOnce: number, work: () => Promise<void>): Promise<void> {
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await work();
+  };
+  await Promise.all(many(atOnce, worker));
+}
+
+onBothStores('orders of two order services, one of whose clocks is 30 s ahead', (store) => {
+  let shop: ShopFleet;
+  let user: User;
+  let product: Product;
+  let units: number;
+  const measured = Measured.for('orders');
+
+  beforeAll(async () => {
+    const { databaseUrl, dataDir } = await store.createStorage();
+    shop = await ShopFleet.start({ DATABASE_URL: databaseUrl ?? '', DATA_DIR: dataDir }, [{}, AHEAD]);
+  });
+  afterAll(() => shop.stop());
+
+  const prepare = async (stock: number): Promise<void> => {
+    user = await shop.newUser();
+    product = await shop.newProduct((units = stock));
+  };
+  const pending = async () => (await shop.ordersOf(user)).filter(({ status }) => status === 'pending');
+
+  afterEach(async () => {
+    await waitFor('nothing to be left to do', async () => (await pending()).length === 0);
+    await waitFor(
+      'every unit to be accounted for',
+      async () => (await shop.unitsOf(product, user)) === units,
+    );
+  });
+
+  it('release what an attempt reserved whose response was lost, when the user is gone at the next', async () => {
+    await prepare(9);
+    shop.products.freeze();
+    const { status, body } = await shop.order(user, product, 5);
+    expect(status).toBe(202);
+    await call(shop.users.url, `DELETE /users/${user.id}`);
+    shop.products.thaw();
+
+    const path = `GET /orders/${(body as Order).id}`;
+    await waitFor('the order to be rejected', async () => {
+      return ((await call(shop.orders[0]!.url, path)).body as Order).status === 'rejected';
+    });
+  });
+
+  it('lose no unit while clients place and cancel orders of a scarce product at both', async () => {
+    await prepare(3);
+    const until = performance.now() + LOAD_MS;
+    const client = async (index: number): Promise<void> => {
+      while (performance.now() < until) {
+        const at = shop.orders[index % 2]!;
+        const { status, body } = await shop.order(user, product, 1, at);
+        if (status < 300) await call(at.url, `DELETE /orders/${(body as Order).id}`);
+      }
+    };
+    await Promise.all(many(16, client));
+  });
+
+  it(`sell a scarce product to as many of ${BUYERS} buyers at once as there are units`, async () => {
+    await prepare(50);
+    const first: Answer[] = [];
+    const buy = async (): Promise<number> => {
+      for (let isFirst = true; ; isFirst = false) {
+        const answer = await shop.order(user, product, 1);
+        if (isFirst) first.push(answer);
+        if (answer.status !== 503) return answer.status;
+        expect(answer.body).toMatchObject({ type: 'urn:msa-gateway:problem:overloaded' });
+        await sleep(Number(answer.headers.get('retry-after')) * 1000);
+      }
+    };
+    const statuses = await Promise.all(many(BUYERS, buy));
+
+    for (const status of [201, 202, 409, 503]) {
+      measured.count(
+        `${BUYERS} buyers: ${status} at first`,
+        first.filter((one) => one.status === status).length,
+      );
+    }
+    expect(statuses.filter((status) => status === 201)).toHaveLength(50);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(BUYERS - 50);
+  });
+
+  it(`finish ${WAITING} waiting orders within 10 s of the return of the product service`, async () => {
+    await prepare(WAITING * 2);
+    await shop.products.kill();
+    await repeat(WAITING, 50, async () => expect((await shop.order(user, product, 1)).status).toBe(202));
+    expect(await pending()).toHaveLength(WAITING);
+
+    await shop.products.start();
+    const latencies: number[] = [];
+    const finished = measured.time(`${WAITING} waiting orders finished`, () =>
+      waitFor('the waiting orders', async () => (await pending()).length === 0, 60_000),
+    );
+    let isOver = false;
+    void finished.finally(() => (isOver = true));
+    while (!isOver) {
+      const since = performance.now();
+      expect((await shop.order(user, product, 1)).status).toBe(201);
+      latencies.push(performance.now() - since);
+      await sleep(20);
+    }
+    latencies.sort((a, b) => a - b);
+    measured.note('new orders meanwhile: median', latencies[Math.floor(latencies.length / 2)]!);
+    measured.note('new orders meanwhile: slowest', latencies.at(-1)!);
+    expect(await finished).toBeLessThan(RECOVERY_MS);
+    expect(latencies.at(-1)).toBeLessThan(2000);
+  });
+});

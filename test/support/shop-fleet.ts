@@ -1,0 +1,74 @@
+import type { Order, Page, Product, User } from '#contracts';
+import { call, freePort, waitFor, type Answer, type Environment } from '#testing';
+import { Member } from './fleet/member.js';
+
+const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
+
+/** A gateway as the registry, one user service, one product service and some order services: a process each, on one store. */
+export class ShopFleet {
+  private constructor(
+    readonly gateway: Member,
+    readonly users: Member,
+    readonly products: Member,
+    readonly orders: readonly Member[],
+  ) {}
+
+  /** `orderEnvs` are the settings of each order service; `env` names the store. */
+  static async start(env: Environment, orderEnvs: readonly Environment[]): Promise<ShopFleet> {
+    const start = async (name: string, variable: string, own: Environment = {}) =>
+      Member.start(name, { [variable]: String(await freePort()), ...own });
+    const gateway = await start('gateway', 'GATEWAY_PORT', { GATEWAY_HOST: '127.0.0.1' });
+    const common = { REGISTRY_URL: gateway.url, ...env };
+    const [users, products, ...orders] = await Promise.all([
+      start('user-service', 'USER_SERVICE_PORT', common),
+      start('product-service', 'PRODUCT_SERVICE_PORT', common),
+      ...orderEnvs.map((own) => start('order-service', 'ORDER_SERVICE_PORT', { ...common, ...own })),
+    ]);
+    const fleet = new ShopFleet(gateway, users, products, orders);
+    await waitFor('all services to be registered', async () => {
+      const { body } = await call(gateway.url, 'GET /discovery/services?status=up');
+      return (body as unknown[]).length === 2 + orders.length;
+    });
+    return fleet;
+  }
+
+  async stop(): Promise<void> {
+    const members = [...this.orders, this.products, this.users, this.gateway];
+    for (const member of members) member.thaw();
+    await Promise.all(members.map((member) => member.stop()));
+  }
+
+  async newUser(): Promise<User> {
+    const body = { email: `ann-${Math.random()}@example.com`, name: 'Ann' };
+    return (await call(this.users.url, 'POST /users', { body })).body as User;
+  }
+
+  async newProduct(stock: number): Promise<Product> {
+    const body = { name: 'Tea', category: 'drinks', price: 250, currency: 'EUR', stock };
+    return (await call(this.products.url, 'POST /products', { body })).body as Product;
+  }
+
+  order(user: User, product: Product, quantity: number, at = this.orders[0]!): Promise<Answer> {
+    const body = { userId: user.id, items: [{ productId: product.id, quantity }] };
+    return call(at.url, 'POST /orders', { body });
+  }
+
+  async ordersOf({ id }: User): Promise<Order[]> {
+    const orders: Order[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query = `limit=200${cursor && `&cursor=${cursor}`}`;
+      const page = (await call(this.orders[0]!.url, `GET /orders/user/${id}?${query}`)).body as Page<Order>;
+      orders.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return orders;
+  }
+
+  /** Units in stock and units of orders that keep theirs; nothing else may hold any. */
+  async unitsOf({ id }: Product, buyer: User): Promise<number> {
+    const { stock } = (await call(this.products.url, `GET /products/${id}`)).body as Product;
+    const keeping = (await this.ordersOf(buyer)).filter(({ status }) => KEEPS_STOCK.includes(status));
+    const items = keeping.flatMap((order) => order.items).filter(({ productId }) => productId === id);
+    return items.reduce((sum, { quantity }) => sum + quantity, stock);
+  }
+}
