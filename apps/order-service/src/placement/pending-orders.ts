@@ -51,14 +51,17 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
   async runOnce(): Promise<void> {
     const running = new Set<Promise<void>>();
     this.failuresInRow = 0;
-    while (!this.stopped && this.failuresInRow < AT_ONCE) {
-      const order = await this.work.claimNext();
-      if (!order) break;
-      const work = this.resume(order).finally(() => running.delete(work));
-      running.add(work);
-      if (running.size === AT_ONCE) await Promise.race(running);
+    try {
+      while (!this.stopped && this.failuresInRow < AT_ONCE) {
+        const order = await this.work.claimNext();
+        if (!order) break;
+        const work = this.resume(order).finally(() => running.delete(work));
+        running.add(work);
+        if (running.size === AT_ONCE) await Promise.race(running);
+      }
+    } finally {
+      await Promise.all(running);
     }
-    await Promise.all(running);
   }
 
   private async resume(order: StoredOrder): Promise<void> {
@@ -88,7 +91,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
       if (this.passes++ % PASSES_PER_PURGE === 0) await this.requests.purge();
       await this.runOnce();
     } catch (error) {
-      this.logger.warn({ err: error }, 'unfinished orders cannot be looked for; trying on');
+      this.logger.warn({ err: error }, 'looking for unfinished orders failed; it will be retried');
     }
     this.next(INTERVAL_MS);
   }

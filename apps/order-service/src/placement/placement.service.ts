@@ -17,7 +17,7 @@ import { StockReleaser } from './stock-releaser.js';
  * Most orders that one process places at once. With more, neighbours become so slow that their responses miss the time-out,
  * and an order that should be confirmed or refused is accepted as `pending`.
  */
-export const MOST_IN_FLIGHT = 100;
+export const MOST_IN_FLIGHT = 50;
 
 /** A request for an order. */
 export interface PlacementRequest {

@@ -1,4 +1,4 @@
-import { PostgresAdapter, sql, type Expression, type Kysely } from 'kysely';
+import { PostgresAdapter, sql, type Kysely, type RawBuilder } from 'kysely';
 
 /** Whether the store is PostgreSQL; else it is the embedded one. */
 export const isPostgres = <Schema>(database: Kysely<Schema>): boolean =>
@@ -11,7 +11,7 @@ export const isPostgres = <Schema>(database: Kysely<Schema>): boolean =>
  * @example
  * database.selectFrom('jobs').where('due_at', '<=', databaseNow(database));
  */
-export const databaseNow = <Schema>(database: Kysely<Schema>): Expression<number> =>
+export const databaseNow = <Schema>(database: Kysely<Schema>): RawBuilder<number> =>
   isPostgres(database)
     ? sql<number>`(extract(epoch from statement_timestamp()) * 1000)::bigint`
     : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
