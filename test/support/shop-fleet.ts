@@ -25,11 +25,16 @@ export class ShopFleet {
       ...orderEnvs.map((own) => start('order-service', 'ORDER_SERVICE_PORT', { ...common, ...own })),
     ]);
     const fleet = new ShopFleet(gateway, users, products, orders);
-    await waitFor('all services to be registered', async () => {
-      const { body } = await call(gateway.url, 'GET /discovery/services?status=up');
-      return (body as unknown[]).length === 2 + orders.length;
-    });
+    await fleet.untilComplete();
     return fleet;
+  }
+
+  /** Waits until every service is up in the registry. */
+  async untilComplete(): Promise<void> {
+    await waitFor('all services to be up', async () => {
+      const { body } = await call(this.gateway.url, 'GET /discovery/services?status=up');
+      return (body as unknown[]).length === 2 + this.orders.length;
+    });
   }
 
   async stop(): Promise<void> {
