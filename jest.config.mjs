@@ -1,3 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import vm from 'node:vm';
+import { VM_MODULES } from './scripts/test/vm-modules.mjs';
+
+// Called without the options, as `npx jest FILE` and editors do: the same command again, with them.
+if (vm.SourceTextModule === undefined) {
+  const again = spawnSync(process.execPath, [...process.execArgv, ...VM_MODULES, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  });
+  process.exit(again.status ?? 1);
+}
+
 /** One configuration for every suite; `scripts/test.mjs` chooses the project. */
 const shared = {
   rootDir: import.meta.dirname,
@@ -34,6 +46,11 @@ export default {
   testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      globalSetup: '<rootDir>/scripts/test/build-first.mjs',
+    },
   ],
 };

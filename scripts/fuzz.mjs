@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import './lib/node-version.mjs';
 import { ROOT } from './lib/root.mjs';
+import { VM_MODULES } from './test/vm-modules.mjs';
 
 const PROPERTIES = 3;
 const { values } = parseArgs({
@@ -12,14 +13,20 @@ const seed = values.seed ?? String(Date.now() % 2 ** 31);
 const milliseconds = (Number(values.minutes) * 60_000) / PROPERTIES;
 console.log(`seed ${seed}, ${values.minutes} minutes`);
 
-const options = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/jest/bin/jest.js', 'differential.fuzz', '--selectProjects', 'unit', '--runInBand'],
+  [
+    ...VM_MODULES,
+    'node_modules/jest/bin/jest.js',
+    'differential.fuzz',
+    '--selectProjects',
+    'unit',
+    '--runInBand',
+  ],
   {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, NODE_OPTIONS: options, FUZZ_SEED: seed, FUZZ_MS: String(milliseconds) },
+    env: { ...process.env, FUZZ_SEED: seed, FUZZ_MS: String(milliseconds) },
   },
 );
 process.exitCode = status ?? 1;

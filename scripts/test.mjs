@@ -1,11 +1,11 @@
 /**
- * `npm test [-- jest options]`, `npm run test:unit`, `npm run test:e2e`: installs, builds, makes sure of the servers that
- * suites need, runs the suites, and the few that failed once more. The last line sums all suites up.
+ * `npm test`, `npm run test:unit`, `npm run test:e2e`: installs the packages and the servers that suites need, runs the
+ * suites, and the few that failed once more. With `-- FILE` or other jest options it installs no server, and runs once.
+ * The last line sums all suites up.
  */
 import './lib/node-version.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { build, isBuilt } from './lib/build.mjs';
-import { ensureServers } from './lib/servers.mjs';
+import { ensureServers, missingServers } from './lib/servers.mjs';
 import { ALONE, runJest } from './test/jest.mjs';
 import { secondLook } from './test/second-look.mjs';
 import { summaryOf } from './test/summary.mjs';
@@ -14,14 +14,13 @@ const PROJECTS = ['unit', 'e2e'];
 
 const args = process.argv.slice(2);
 const projects = PROJECTS.includes(args[0]) ? [args.shift()] : PROJECTS;
+const isWholeRun = args.length === 0;
 
 ensureInstalled();
-refuseMissingInCi(ensureServers());
-// e2e suites run the built apps.
-if (!isBuilt()) build();
+refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
 
 const first = runJest(projects, args);
-const { report, lines } = secondLook(first.report, runAlone);
+const { report, lines } = isWholeRun ? secondLook(first.report, runAlone) : { ...first, lines: [] };
 for (const line of lines) console.error(line);
 const { line, ok } = summaryOf(report);
 if (line.startsWith('0 passed, 0 failed')) console.error('No test ran.');

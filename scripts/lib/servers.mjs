@@ -58,15 +58,18 @@ function install(packages) {
   return result.ok;
 }
 
+/** Servers that suites need and this machine does not have: `{ name, package }`. */
+export const missingServers = () => SERVERS.filter(({ isThere }) => !isThere());
+
 /**
  * Makes sure of the servers that suites need, where this process may install them (root on Debian or alike).
  * Returns those that are still missing: `{ name, package }`.
  */
 export function ensureServers() {
-  const missing = SERVERS.filter(({ isThere }) => !isThere());
+  const missing = missingServers();
   if (missing.length === 0 || !isRoot() || !isDebian()) return missing;
   console.log(`Installing ${missing.map(({ name }) => name).join(', ')} for the test suites…`);
   for (const server of missing) server.beforeInstall?.();
   install(missing.map((server) => server.package));
-  return missing.filter(({ isThere }) => !isThere());
+  return missingServers();
 }

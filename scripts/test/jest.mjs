@@ -2,9 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-/** jest runs ES modules through node:vm, which Node still calls experimental. */
-const NODE_OPTIONS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+import { VM_MODULES } from './vm-modules.mjs';
 
 // Suites start processes of their own: as many workers as cores, and two where there is one core only, for most of a
 // suite's time is spent waiting.
@@ -30,7 +28,7 @@ export function runJest(projects, options, company = BESIDE_OTHERS) {
   // An option that ends the list of projects stands behind it.
   const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...company];
   const output = ['--json', `--outputFile=${reportFile}`];
-  const { status } = spawnSync(process.execPath, [...NODE_OPTIONS, ...jest, ...output, ...options], {
+  const { status } = spawnSync(process.execPath, [...VM_MODULES, ...jest, ...output, ...options], {
     // With --json jest prints the report itself on standard output; people read what it says on standard error.
     stdio: ['inherit', 'ignore', 'inherit'],
   });
