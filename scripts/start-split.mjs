@@ -69,7 +69,16 @@ function onSignal(signal) {
   process.exit(130);
 }
 
-process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+/** The terminal has closed, or the reader of a pipe has ended: later output arrives nowhere. Each failed write says so. */
+function onOutputClosed() {
+  if (phase !== 'stopping') void stop('SIGINT');
+}
+
+process
+  .on('SIGTERM', onSignal)
+  .on('SIGINT', onSignal)
+  .on('SIGHUP', () => onSignal('SIGINT'));
+for (const output of [process.stdout, process.stderr]) output.on('error', onOutputClosed);
 followParent();
 
 start('gateway');

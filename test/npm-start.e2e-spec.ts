@@ -29,14 +29,18 @@ describe('npm start', () => {
 });
 
 describe.each(['start', 'start:split'])('npm run %s', (script) => {
-  it('ends with npm, whose shell passes no signals on', async () => {
-    const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
-    const launched = new LaunchedProcess('npm', ['run', script], env);
-    const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
-    // Resolves when the last process that can write to our pipe has gone, not when npm has.
-    await launched.stop();
-    await expect(fetch(url!)).rejects.toThrow();
-  });
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'ends with npm after %s, which its shell does not pass on',
+    async (signal) => {
+      const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
+      const launched = new LaunchedProcess('npm', ['run', script], env);
+      const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+      launched.signal(signal);
+      // Resolves when the last process that can write to our pipe has gone, not when npm has.
+      await launched.exited;
+      await expect(fetch(url!)).rejects.toThrow();
+    },
+  );
 });
 
 describe('npm run start:split', () => {

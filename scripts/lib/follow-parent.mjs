@@ -1,17 +1,41 @@
+import { execFileSync } from 'node:child_process';
+
 const CHECK_EVERY_MS = 250;
 const parent = process.ppid;
+const npm = npmBehindShell();
 
 /**
- * Ends this process, as SIGTERM would, when its parent has gone. npm runs scripts through a shell, passes SIGTERM to that
- * shell alone, and most shells die of it without telling us: `kill` of an `npm start` would leave the system running.
+ * Ends this process, as SIGTERM would, when npm or its shell has gone. npm runs scripts through a shell and passes SIGTERM
+ * to that shell alone; most shells die of it without passing it on. A killed npm leaves shell and script running.
  */
 export function followParent() {
   if (process.env.npm_lifecycle_event === undefined) return;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (npm === undefined || isRunning(npm))) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
   }, CHECK_EVERY_MS).unref();
   // A signal of our own is enough: a second one would cut off what is in flight.
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => clearInterval(timer));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => clearInterval(timer));
+}
+
+/** The process id of npm; `undefined` where npm is the parent itself, as with shells that replace themselves. */
+function npmBehindShell() {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return undefined;
+  try {
+    const line = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(parent)], { encoding: 'utf8' });
+    const [, grandparent, command] = /^\s*(\d+)\s+(.*\S)/.exec(line);
+    return /(^|[-/])(ba|da|z|k|a)?sh$/.test(command) ? Number(grandparent) : undefined;
+  } catch {
+    // Without ps the shell alone is followed.
+    return undefined;
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+const NODE_OPTIONS = ['--enable-source-maps', '--import', './scripts/split/end-with-parent.mjs'];
 const WIDTH = 'product-service'.length;
 
 /** One built app as a process, its output passed on line by line behind its name. */
@@ -12,9 +13,10 @@ export class AppProcess {
 
   constructor(name, env) {
     this.name = name;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', `dist/apps/${name}/src/main.js`], {
+    this.#child = spawn(process.execPath, [...NODE_OPTIONS, `dist/apps/${name}/src/main.js`], {
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel is for end-with-parent.mjs: the system closes it when this process ends, even at SIGKILL.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: Ctrl-C reaches this script alone, which then stops the apps in order.
       detached: process.platform !== 'win32',
     });

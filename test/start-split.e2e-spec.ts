@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
+
+const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
+const PORTS = {
+  GATEWAY_PORT: '0',
+  USER_SERVICE_PORT: '0',
+  ORDER_SERVICE_PORT: '0',
+  PRODUCT_SERVICE_PORT: '0',
+};
+
+/** `npm run start:split` without npm, once it is ready. */
+interface Split {
+  readonly script: ChildProcess;
+  readonly gateway: string;
+  readonly urls: readonly string[];
+  readonly pids: readonly number[];
+}
+
+async function startSplit(dataDir: string): Promise<Split> {
+  const env = plainEnvironment({ ...PORTS, DATA_DIR: dataDir });
+  const script = spawn(process.execPath, ['scripts/start-split.mjs'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let output = '';
+  script.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const gateway = await waitFor(
+    'the system',
+    () => /^ready: open (\S+)$/m.exec(output)?.[1] ?? false,
+    30_000,
+  );
+  return {
+    script,
+    gateway,
+    urls: [...output.matchAll(/"url":"([^"]+)","msg":"\S+ listens on/g)].map(([, url]) => url!),
+    pids: [...output.matchAll(/ is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
+  };
+}
+
+/** Closes the read end of its output, and makes it write a line. */
+async function closeOutput({ script, gateway }: Split): Promise<void> {
+  script.stdout!.destroy();
+  await fetch(`${gateway}/discovery/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'noise', url: 'http://127.0.0.1:9' }),
+  });
+}
+
+const refusesConnections = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => false,
+    () => true,
+  );
+
+describe('the apps of npm run start:split', () => {
+  const data = tempDir();
+  let split: Split;
+  beforeEach(async () => {
+    split = await startSplit(data.path);
+  });
+  // What a failed test left running must not outlive it.
+  afterEach(() => {
+    for (const pid of [split.script.pid!, ...split.pids]) killIfRunning(pid);
+  });
+  afterAll(() => data.remove());
+
+  it.each<[string, (split: Split) => unknown]>([
+    ['its terminal closes (SIGHUP)', ({ script }) => script.kill('SIGHUP')],
+    ['it is killed (SIGKILL)', ({ script }) => script.kill('SIGKILL')],
+    ['its output is closed (EPIPE)', closeOutput],
+  ])('end when %s', async (_how, end) => {
+    expect(split.urls).toHaveLength(APPS.length);
+    await end(split);
+    await waitFor(
+      'the script to end',
+      () => split.script.exitCode !== null || split.script.signalCode !== null,
+    );
+    await waitFor('every port to be closed', async () =>
+      (await Promise.all(split.urls.map(refusesConnections))).every((refuses) => refuses),
+    );
+  });
+});
+
+function killIfRunning(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended, as it should.
+  }
+}
