@@ -13,7 +13,7 @@ import { answers, gatewayAddress, isFree, servicesUp } from './split/gateway.mjs
 
 const SERVICES = ['user-service', 'order-service', 'product-service'];
 
-ensureBuilt();
+await ensureBuilt();
 const { port, url } = await gatewayAddress(process.env);
 // A port that is none is named by the gateway itself.
 if (URL.canParse(url) && !(await isFree(url))) {

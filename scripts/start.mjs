@@ -3,7 +3,7 @@ import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
 
-ensureBuilt();
+await ensureBuilt();
 process.setSourceMapsEnabled(true);
 await import('../dist/apps/monolith/src/main.js');
 followParent();

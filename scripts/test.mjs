@@ -16,7 +16,7 @@ const args = process.argv.slice(2);
 const projects = PROJECTS.includes(args[0]) ? [args.shift()] : PROJECTS;
 const isWholeRun = args.length === 0;
 
-ensureInstalled();
+await ensureInstalled();
 refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
 
 const first = runJest(projects, args);

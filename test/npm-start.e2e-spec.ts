@@ -1,4 +1,6 @@
-import { LaunchedProcess, launchNode, plainEnvironment, tempDir, waitFor } from '#testing';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LaunchedProcess, launchNode, plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
@@ -76,5 +78,25 @@ describe('npm run start:split', () => {
     const answer = await fetch(`${url!}/api/user-service/users`);
     expect(answer.status).toBeGreaterThanOrEqual(502);
     expect(await launched.stop()).toEqual({ code: 1, signal: null });
+  });
+});
+
+describe('the installation of a fresh clone', () => {
+  const clone = tempDir('clone-');
+  const inClone = (path: string): string => join(clone.path, path);
+  afterAll(() => clone.remove());
+
+  it('says off a terminal that it goes on, and how long it took', async () => {
+    cpSync(join(ROOT, 'scripts/lib'), inClone('scripts/lib'), { recursive: true });
+    writeFileSync(inClone('package-lock.json'), '{"packages":{"node_modules/missing":{"version":"1.0.0"}}}');
+    writeFileSync(inClone('npm.js'), 'setTimeout(() => undefined, 400);');
+    const install = inClone('scripts/lib/install.mjs');
+    const code = `(await import(${JSON.stringify(install)})).ensureInstalled({ reportEveryMs: 100 })`;
+    const env = { npm_execpath: inClone('npm.js') };
+    const launched = launchNode('--input-type=module', ['--eval', code], env);
+    expect(await launched.exited).toEqual({ code: 0, signal: null });
+    expect(launched.stdout).toMatch(
+      /^Installing dependencies \(npm ci\)…\n(Still installing dependencies, \d+ s…\n)+Installed dependencies in \d+ s\.\n$/,
+    );
   });
 });

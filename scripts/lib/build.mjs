@@ -60,9 +60,9 @@ export function build() {
 }
 
 /** Installs and builds what is missing or out of date. A built tree needs nothing but its run-time packages. */
-export function ensureBuilt() {
+export async function ensureBuilt() {
   if (isBuilt()) return ensureInstalled({ dev: false });
-  ensureInstalled();
-  console.log('Building…');
-  build();
+  await ensureInstalled();
+  console.log('Building into dist/…');
+  console.log(`Built in ${build()} ms.`);
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { lstatSync, readFileSync } from 'node:fs';
 import './root.mjs';
 
@@ -25,25 +26,39 @@ export function isInstalled({ dev }) {
 }
 
 /** Runs npm. Started by npm we call the same npm by its script, which also spares Windows its npm.cmd. */
-function npm(...args) {
+async function npm(...args) {
   const script = process.env.npm_execpath;
   const viaNode = script?.endsWith('.js');
   const [command, options] = viaNode
     ? [process.execPath, {}]
     : ['npm', { shell: process.platform === 'win32' }];
-  return spawnSync(command, viaNode ? [script, ...args] : args, { stdio: 'inherit', ...options }).status ?? 1;
+  const child = spawn(command, viaNode ? [script, ...args] : args, { stdio: 'inherit', ...options });
+  const [code] = await once(child, 'close');
+  return code ?? 1;
+}
+
+/** Runs `npm ci`, which shows its progress on a terminal only; elsewhere a line says from time to time that it goes on. */
+async function install(reportEveryMs) {
+  const started = performance.now();
+  const seconds = () => Math.round((performance.now() - started) / 1000);
+  console.log('Installing dependencies (npm ci)…');
+  const report = () => console.log(`Still installing dependencies, ${seconds()} s…`);
+  const timer = process.stdout.isTTY ? undefined : setInterval(report, reportEveryMs);
+  const status = await npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
+  clearInterval(timer);
+  if (status === 0) console.log(`Installed dependencies in ${seconds()} s.`);
+  return status;
 }
 
 // npm ci empties the folder first: through a link that would be the folder of somebody else, in use.
 const isLinked = () => lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 /** Installs exactly what the lock file says, unless it is there. Ends the process when that fails. */
-export function ensureInstalled({ dev = true } = {}) {
+export async function ensureInstalled({ dev = true, reportEveryMs = 10_000 } = {}) {
   if (isInstalled({ dev })) return;
   if (isLinked())
     return console.error('node_modules is a link, and not up to date: install where it points to.');
-  console.log('Installing dependencies…');
-  const status = npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
+  const status = await install(reportEveryMs);
   if (status === 0) return;
   console.error('The dependencies could not be installed; what npm says is above.');
   process.exit(status);
