@@ -9,12 +9,15 @@ export const FILES = {
   production: ['docker-compose.prod.yml'],
 };
 
+const CAPTURED = ['ignore', 'pipe', 'inherit'];
 const NO_DOCKER =
   'docker is not on this machine. See https://docs.docker.com/engine/install, or run without it: npm start';
+const NO_COMPOSE =
+  'Docker Compose 2 is not installed. Install the plugin docker-compose-plugin (https://docs.docker.com/compose/install), or run without containers: npm start';
 
-/** Runs docker; `stdio` says where its output goes. */
-async function docker(args, stdio) {
-  const child = spawn('docker', args, { stdio });
+/** Runs a command; `stdio` says where its output goes. `code` is undefined when the program does not exist. */
+async function execute([command, ...args], stdio) {
+  const child = spawn(command, args, { stdio });
   // Ctrl-C reaches docker, too, and it is docker that has to end first.
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
@@ -24,14 +27,37 @@ async function docker(args, stdio) {
     const [code, signal] = await once(child, 'close');
     return { code: code ?? (signal === 'SIGINT' ? 130 : 1), stdout };
   } catch (error) {
-    throw new StackError(error.code === 'ENOENT' ? NO_DOCKER : `docker cannot be run: ${error.message}`);
+    if (error.code === 'ENOENT') return { code: undefined, stdout };
+    throw new StackError(`${command} cannot be run: ${error.message}`);
   } finally {
     process.off('SIGINT', ignore);
   }
 }
 
+async function docker(args, stdio) {
+  const result = await execute(['docker', ...args], stdio);
+  if (result.code === undefined) throw new StackError(NO_DOCKER);
+  return result;
+}
+
+function succeeded([command, subcommand], { code, stdout }) {
+  if (code !== 0) throw new StackError(`${command} ${subcommand} failed with exit code ${code}`);
+  return stdout;
+}
+
+/** How Docker Compose is called: as a plugin of docker, or as a program of its own. @throws StackError without either */
+async function findCompose() {
+  if ((await docker(['compose', 'version'], 'ignore')).code === 0) return ['docker', 'compose'];
+  const { stdout } = await execute(['docker-compose', 'version', '--short'], ['ignore', 'pipe', 'ignore']);
+  // Version 1 lacks `up --wait`, among others.
+  if (/^v?([2-9]|\d\d)\./.test(stdout)) return ['docker-compose'];
+  throw new StackError(NO_COMPOSE);
+}
+
 /** Docker, and Docker Compose on the files of one kind of stack. */
 export class Compose {
+  #compose;
+
   constructor(kind) {
     this.kind = kind;
     this.files = FILES[kind].flatMap((file) => ['-f', file]);
@@ -39,19 +65,23 @@ export class Compose {
 
   /** Runs a compose command on this terminal and returns its exit code. */
   async run(...args) {
-    return (await docker(['compose', ...this.files, ...args], 'inherit')).code;
+    return (await execute(await this.#commandLine(args), 'inherit')).code;
   }
 
   /** Runs a docker command and returns what it wrote. @throws StackError when it fails; its complaint is on the terminal. */
   async docker(...args) {
-    const { code, stdout } = await docker(args, ['ignore', 'pipe', 'inherit']);
-    if (code !== 0) throw new StackError(`docker ${args[0]} failed with exit code ${code}`);
-    return stdout;
+    return succeeded(['docker', ...args], await docker(args, CAPTURED));
   }
 
   /** Ids of the containers of a service that run. */
   async containersOf(service) {
-    const ids = await this.docker('compose', ...this.files, 'ps', '--quiet', service);
+    const line = await this.#commandLine(['ps', '--quiet', service]);
+    const ids = succeeded(line, await execute(line, CAPTURED));
     return ids.split('\n').filter((id) => id !== '');
+  }
+
+  async #commandLine(args) {
+    this.#compose ??= await findCompose();
+    return [...this.#compose, ...this.files, ...args];
   }
 }

@@ -6,7 +6,9 @@ import { readComposeFile } from './support/compose-file.js';
 // Stands in for Docker: writes down what it was asked, and answers each command as it is told.
 const FAKE_DOCKER = `#!${process.execPath}
 const args = process.argv.slice(2);
-require('node:fs').appendFileSync(process.env.ASKED, args.join(' ') + '\\n');
+const program = require('node:path').basename(process.argv[1]);
+const line = program === 'docker' ? args : [program, ...args];
+if (!args.includes('version')) require('node:fs').appendFileSync(process.env.ASKED, line.join(' ') + '\\n');
 const { code = 0, text = '' } = JSON.parse(process.env.ANSWERS ?? '[]').find(({ to }) => args.join(' ').includes(to)) ?? {};
 process.stdout.write(text);
 process.exitCode = code;
@@ -139,6 +141,38 @@ describe('npm run stack', () => {
     const { code, stderr } = await stack('up', { PATH: inFolder('docker') });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^docker is not on this machine/);
+  });
+
+  describe('without the Compose plugin', () => {
+    const noPlugin = (...told: Parameters<typeof answers>) => ({
+      ...answers({ to: 'compose version', code: 1 }, ...told),
+      PATH: inFolder('bin'),
+    });
+    const installStandAlone = (): void =>
+      writeFileSync(inFolder('bin/docker-compose'), FAKE_DOCKER, { mode: 0o755 });
+    const LINE = /^Docker Compose 2 is not installed\. Install the .+\n$/;
+
+    it('uses the stand-alone docker-compose', async () => {
+      installStandAlone();
+      const env = noPlugin({ to: 'version --short', text: 'v2.29.7\n' });
+      const { code, asked, stderr } = await stack('ps', env);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(asked).toEqual(['docker-compose -f docker-compose.yml ps --all']);
+    });
+
+    it('says in one line what to install', async () => {
+      const { code, asked, stderr } = await stack('up', noPlugin());
+      expect([code, asked]).toEqual([1, []]);
+      expect(stderr).toMatch(LINE);
+    });
+
+    it('does not use docker-compose 1, which lacks options of the commands', async () => {
+      installStandAlone();
+      const env = noPlugin({ to: 'version --short', text: '1.29.2\n' });
+      const { code, asked, stderr } = await stack('up', env);
+      expect([code, asked]).toEqual([1, []]);
+      expect(stderr).toMatch(LINE);
+    });
   });
 
   describe('in production', () => {
