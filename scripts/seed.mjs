@@ -1,9 +1,13 @@
-/** `npm run seed [-- URL]`: puts sample users and products into a running system. Running it again adds nothing. */
+/**
+ * `npm run seed [-- URL]`: puts sample users and products into a running system, by default the one at GATEWAY_HOST and
+ * GATEWAY_PORT. Running it again adds nothing.
+ */
 import './lib/node-version.mjs';
+import { gatewayUrl } from './lib/gateway-url.mjs';
 import { PRODUCTS, USERS } from './seed/samples.mjs';
 
 const TIMEOUT_MS = 10_000;
-const [target = 'http://127.0.0.1:8000'] = process.argv.slice(2);
+const [target = gatewayUrl(process.env)] = process.argv.slice(2);
 
 async function call(method, path, body) {
   const response = await fetch(new URL(path, target), {
@@ -58,6 +62,6 @@ try {
   await addAll('users', USERS, addUser);
   await addAll('products', PRODUCTS, addProduct);
 } catch (error) {
-  console.error(`could not seed ${target}: ${error.cause?.message ?? error.message}`);
+  console.error(`could not seed ${target}: ${error.cause?.message || error.cause?.code || error.message}`);
   process.exitCode = 1;
 }

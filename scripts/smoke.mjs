@@ -1,8 +1,9 @@
 /**
  * `npm run smoke [-- URL]`: walks a running system end to end, through its gateway alone, and says what fails. It makes
- * what it needs and takes it away again. Exit code 1 when anything failed.
+ * what it needs, removes what can be removed, and names what stays. Exit code 1 when anything failed.
  */
 import './lib/node-version.mjs';
+import { gatewayUrl } from './lib/gateway-url.mjs';
 import { discovery } from './smoke/checks/discovery.mjs';
 import { edge } from './smoke/checks/edge.mjs';
 import { gateway } from './smoke/checks/gateway.mjs';
@@ -14,14 +15,26 @@ import { takeOwnCertificate } from './smoke/certificate.mjs';
 import { Client } from './smoke/client.mjs';
 import { Report } from './smoke/report.mjs';
 
-const USAGE = `usage: npm run smoke [-- URL]     (default: BASE_URL, or else http://127.0.0.1:8000)
+const USAGE = `usage: npm run smoke [-- URL]     (default: BASE_URL, or else the gateway at GATEWAY_HOST and GATEWAY_PORT)
 REGISTRY_TOKEN, when set, is sent with registry writes.`;
 const LONGEST_RUN_MS = 120_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-function targetOf([url = process.env.BASE_URL || 'http://127.0.0.1:8000', ...rest]) {
+function targetOf([url = process.env.BASE_URL || gatewayUrl(process.env), ...rest]) {
   if (rest.length === 0 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url);
   console.error(USAGE);
   process.exit(2);
+}
+
+/** Ends the process, with one line, when nothing responds: every check would fail for the same reason. */
+async function requireResponse(url) {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) });
+  } catch (error) {
+    const reason = error.cause?.message || error.cause?.code || error.message;
+    console.error(`no response from ${url} (${reason}); start the system first: npm start`);
+    process.exit(1);
+  }
 }
 
 const target = targetOf(process.argv.slice(2));
@@ -34,10 +47,12 @@ setTimeout(() => {
   process.exit(1);
 }, LONGEST_RUN_MS).unref();
 
-console.log(`Smoke test of ${base}`);
 await takeOwnCertificate(target);
+await requireResponse(base);
+console.log(`Smoke test of ${base}`);
 const context = { client: new Client(base), report, target, token: process.env.REGISTRY_TOKEN };
 for (const part of [gateway, services, discovery, users, products, orders, edge]) await part(context);
 
+report.nameRemains();
 console.log(`\n${report.summary} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 process.exit(report.failed === 0 ? 0 : 1);

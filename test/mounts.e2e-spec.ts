@@ -24,7 +24,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
   it('takes sample data once, however often it is offered (npm run seed)', async () => {
     const first = launchNode('scripts/seed.mjs', [system.url]);
     expect(await first.exited).toEqual({ code: 0, signal: null });
-    const second = launchNode('scripts/seed.mjs', [system.url]);
+    const second = launchNode('scripts/seed.mjs', [], { GATEWAY_PORT: new URL(system.url).port });
     expect(await second.exited).toEqual({ code: 0, signal: null });
     expect(first.stdout).toMatch(/^users: 4 added, 0 already there\nproducts: 5 added, 0 already there\n$/);
     expect(second.stdout).toMatch(/^users: 0 added, 4 already there\nproducts: 0 added, 5 already there\n$/);

@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createServer, type Server } from 'node:tls';
-import { launchNode, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
+import { freePort, launchNode, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
 
 // Self-signed, of no use anywhere but here.
 const pem = (name: string): Buffer => readFileSync(join(ROOT, 'test/support/tls', name));
@@ -39,16 +39,43 @@ describe('npm run smoke', () => {
   it('asks the system that BASE_URL names, and takes the certificate that this machine made for itself', async () => {
     const smoke = launchNode('scripts/smoke.mjs', [], { BASE_URL: `https://localhost:${port}` });
     const { code } = await smoke.exited;
-    expect(smoke.stdout).toMatch(/its certificate .* taken, since it is on this machine\n/);
+    expect(smoke.stdout).toMatch(
+      /^the certificate of localhost:\d+ is not trusted here; accepted, because it is this machine\n/,
+    );
     expect(smoke.stdout).toMatch(/\n\d+ passed, 0 failed in [\d.]+ s\n$/);
     expect([code, smoke.stderr]).toEqual([0, '']);
   }, 120_000);
 
-  it('would rather be told where to ask by its argument', async () => {
-    const smoke = launchNode('scripts/smoke.mjs', [system.url], { BASE_URL: 'http://127.0.0.1:1' });
+  it('prefers the URL in its argument, and names the orders that stay; nothing else does', async () => {
+    const before = await idsOf('order-service/orders');
+    const elsewhere = { BASE_URL: 'http://127.0.0.1:1', GATEWAY_PORT: '1' };
+    const smoke = launchNode('scripts/smoke.mjs', [system.url], elsewhere);
     expect((await smoke.exited).code).toBe(0);
     expect(smoke.stdout).toContain(`Smoke test of ${system.url}\n`);
+    const [, left = ''] = /\nleft in the system\n((?: {2}.+\n)+)\n\d+ passed/.exec(smoke.stdout) ?? [];
+    const named = [...left.matchAll(/orders\/(\S+): orders cannot be deleted; it is \w+$/gm)].map(
+      ([, id]) => id,
+    );
+    const made = (await idsOf('order-service/orders')).filter((id) => !before.includes(id));
+    expect(named.sort()).toEqual(made.sort());
+    expect(await idsOf('user-service/users')).toEqual([]);
+    expect(await idsOf('product-service/products')).toEqual([]);
   }, 120_000);
+
+  const idsOf = async (collection: string): Promise<string[]> => {
+    const response = await fetch(`${system.url}/api/${collection}?limit=200`);
+    return ((await response.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
+  };
+
+  it('says in one line that nothing listens at GATEWAY_PORT', async () => {
+    const port = await freePort();
+    const smoke = launchNode('scripts/smoke.mjs', [], { GATEWAY_PORT: String(port) });
+    expect(await smoke.exited).toEqual({ code: 1, signal: null });
+    expect(smoke.stderr).toContain(`127.0.0.1:${port} `);
+    expect(smoke.stdout + smoke.stderr).toMatch(
+      /^no response from http:\/\/127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\); start the system first: npm start\n$/,
+    );
+  });
 });
 
 describe('the smoke test of another machine', () => {

@@ -23,7 +23,7 @@ async function isBelieved({ hostname, port }) {
  */
 export async function takeOwnCertificate(target) {
   if (target.protocol !== 'https:' || !isLoopback(target.hostname) || (await isBelieved(target))) return;
-  console.log('its certificate is not one that this machine believes; taken, since it is on this machine');
+  console.log(`the certificate of ${target.host} is not trusted here; accepted, because it is this machine`);
   // Node.js would say in a warning what the line above says.
   process.removeAllListeners('warning');
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';

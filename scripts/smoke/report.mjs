@@ -12,6 +12,7 @@ export class Report {
   passed = 0;
   failed = 0;
   skipped = 0;
+  #remains = [];
 
   /** Runs `checks(group)` under a headline; what it deferred runs at the end, last first, whatever happened. */
   async group(name, checks) {
@@ -39,6 +40,15 @@ export class Report {
   fail(name, error) {
     this.failed += 1;
     console.log(`  ✗ ${name}\n${explain(error)}`);
+  }
+
+  /** Something that the run made and cannot remove. */
+  addRemains(path, reason) {
+    this.#remains.push(`  ${path}: ${reason}`);
+  }
+
+  nameRemains() {
+    if (this.#remains.length > 0) console.log(`\nleft in the system\n${this.#remains.join('\n')}`);
   }
 
   /** `N passed, N failed[, N skipped]` */

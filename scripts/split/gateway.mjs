@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gatewayUrl } from '../lib/gateway-url.mjs';
 
 const POLL_MS = 50;
-const ANY_ADDRESS = ['', '0.0.0.0', '::'];
 
 async function freePort() {
   const probe = createServer().listen(0);
@@ -15,10 +15,9 @@ async function freePort() {
 }
 
 /** Where the services find the gateway, chosen before it starts: port 0 becomes a port that is free now. */
-export async function gatewayAddress({ GATEWAY_HOST = '', GATEWAY_PORT = '' }) {
-  const host = ANY_ADDRESS.includes(GATEWAY_HOST) ? '127.0.0.1' : GATEWAY_HOST;
-  const port = GATEWAY_PORT === '0' ? String(await freePort()) : GATEWAY_PORT || '8000';
-  return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}` };
+export async function gatewayAddress(env) {
+  const port = env.GATEWAY_PORT === '0' ? String(await freePort()) : env.GATEWAY_PORT || '8000';
+  return { port, url: gatewayUrl({ ...env, GATEWAY_PORT: port }) };
 }
 
 /** Whether nobody listens at `url` yet: another system there would answer as if it were ours. */

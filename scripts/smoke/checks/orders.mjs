@@ -10,19 +10,31 @@ const productsPath = '/api/product-service/products';
 export async function orders({ client, report }) {
   await report.group('orders', async (group) => {
     const { user, product, ghost } = await neighbours(group, client);
+    group.defer(() => cancelOrders(client, report, user));
     const stock = async () => (await client.get(`${productsPath}/${product.id}`)).json.stock;
     const body = { userId: user.id, items: [{ productId: product.id, quantity: 2 }] };
     const order = await placement(group, client, { body, stock });
-    await client.send('POST', collection, body);
-    await lists(group, client, collection);
     await byUser(group, client, user, order);
     await idempotency(group, client, { body, stock });
+    // Two pages: the orders of the checks above.
+    await lists(group, client, collection);
     await impossible(group, client, { body, product, ghost, stock });
     await status(group, client, `${collection}/${order.id}`);
     await cancellation(group, client, { body, stock });
     await refusals(group, client, body, `${collection}/${order.id}`);
     await unknown(group, client, collection, { status: 'paid' }, { status: 'paid' });
   });
+}
+
+/** Orders are records: a client cancels them, unless they are on their way, and cannot delete them. */
+async function cancelOrders(client, report, user) {
+  const { items } = isPage(await client.get(`${collection}/user/${user.id}?limit=200`));
+  for (const { id } of items) {
+    const path = `${collection}/${id}`;
+    await client.send('DELETE', path);
+    const { status } = (await client.get(path)).json;
+    report.addRemains(path, `orders cannot be deleted; it is ${status}`);
+  }
 }
 
 async function neighbours(group, client) {
