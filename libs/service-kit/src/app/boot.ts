@@ -17,6 +17,11 @@ import { Vitals } from './vitals.js';
 /** Longer than nginx keeps connections to gateways that it does not use (`keepalive_timeout` of its upstream). */
 const LONGEST_IDLE_MS = 2500;
 const LOOPBACK = 'http://127.0.0.1';
+/**
+ * Connections that the kernel establishes before the event loop accepts them. Node's 511 overflows in a burst of a thousand, and a
+ * client whose SYN is dropped waits a second or more. Linux caps the value at `net.core.somaxconn`, 4096 by default.
+ */
+const BACKLOG = 4096;
 
 /** What a mount decides for the apps that it boots. */
 export interface BootOptions {
@@ -116,7 +121,7 @@ async function start<C extends BaseConfig>(
 /** Listens and returns the URL of it, whose host may stand for every address; an app that cannot listen frees what it holds. */
 async function listen(nest: NestFastifyApplication, { host, port }: ListenAddress): Promise<string> {
   try {
-    await nest.listen(port, host);
+    await nest.listen({ port, host, backlog: BACKLOG });
   } catch (error) {
     // The reason for closing is what the caller has to hear, not what closing says of a half-made app.
     await nest.close().catch(() => undefined);
