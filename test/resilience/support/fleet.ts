@@ -2,7 +2,16 @@ import { launchNode, startApp, type AppProcess, type LaunchedProcess } from '#te
 
 /** How an instance behaves; `test/resilience/support/instance.mjs` knows them. */
 export type Behaviour =
-  'ok' | 'hiccups' | 'fails' | 'unavailable' | 'silent' | 'resets' | 'garbage' | 'trickles' | 'tells';
+  | 'ok'
+  | 'hiccups'
+  | 'fails'
+  | 'unavailable'
+  | 'silent'
+  | 'resets'
+  | 'garbage'
+  | 'trickles'
+  | 'tells'
+  | 'stalls';
 
 /** How to start an instance. */
 export interface InstanceOptions {

@@ -2,7 +2,8 @@
  * An instance of a service as drills need it: a small program without dependencies that registers, beats, and behaves as
  * it is told. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds per answer, and metadata
  * as JSON. Its health is always good; past the gateway `GET /seen` tells how many requests it has met, and
- * `GET /left` how many of them were given up before they had their answer.
+ * `GET /left` how many of them were given up before they had their answer. One that `stalls` has room for few connections that it
+ * has not accepted, and `GET /stall` blocks its event loop for the milliseconds.
  */
 import { createServer } from 'node:http';
 
@@ -16,6 +17,7 @@ const behaviours = {
   fails: (request, response) => response.writeHead(500).end(),
   unavailable: (request, response) => response.writeHead(503).end(),
   tells: (request, response) => response.end(request.headers['x-request-timeout-ms'] ?? ''),
+  stalls: (request, response) => response.end(id),
   silent: () => undefined,
   resets: (request) => request.socket.resetAndDestroy(),
   garbage: (request) => request.socket.end('this is no HTTP\r\n\r\n'),
@@ -29,10 +31,19 @@ const server = createServer((request, response) => {
   if (request.url === '/health/ready') return response.end();
   if (request.url === '/seen') return response.end(String(seen));
   if (request.url === '/left') return response.end(String(left));
+  if (request.url === '/stall') return stall(response);
   seen += 1;
   response.on('close', () => (left += response.writableFinished ? 0 : 1));
   behaviours[behaviour](request, response);
 });
+
+function stall(response) {
+  console.log('stalls');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(delay));
+  response.end();
+}
+
+const backlog = behaviour === 'stalls' ? 8 : 511;
 
 const post = (path, body = {}) =>
   fetch(registry + path, {
@@ -41,7 +52,7 @@ const post = (path, body = {}) =>
     body: JSON.stringify(body),
   });
 
-server.listen(Number(port), '127.0.0.1', async () => {
+server.listen({ port: Number(port), host: '127.0.0.1', backlog }, async () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   const answer = await post('/discovery/register', { name, url, id, metadata: JSON.parse(metadata) });
   if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);

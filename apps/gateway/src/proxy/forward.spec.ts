@@ -1,5 +1,6 @@
 import type { Instance } from '../discovery/index.js';
 import { Forward, type ForwardParts } from './forward.js';
+import { failureOf } from './forwarding/failure.js';
 import { DEFAULT_POLICY, type Policy } from './policy.js';
 import { compileRoute } from './routing/compile-route.js';
 import { FakeExchange } from './testing/fake-exchange.js';
@@ -27,6 +28,7 @@ function benchOf(
     forwarders: { http: forwarder, local: forwarder },
     reports: {
       refused: ({ id }) => reports.push(`${id} refused`),
+      unreachable: ({ id }) => reports.push(`${id} unreachable`),
       suspected: ({ id }) => reports.push(`${id} suspected`),
       failing: ({ id }, reason) => reports.push(`${id} failing: ${reason}`),
     },
@@ -55,17 +57,26 @@ describe('Forward', () => {
     expect([forwarder.asked, exchange.attempts, exchange.codes]).toEqual([['a'], 1, []]);
   });
 
-  it.each(['refused', 'connect-timeout'] as const)(
-    'tries every instance for any method when it is %s',
-    (fate) => {
-      const { forwarder, reports, failures, send } = benchOf({ a: fate, b: fate, c: 'completed' });
-      const exchange = send(new FakeExchange('POST'));
-      expect(forwarder.asked).toEqual(['a', 'b', 'c']);
-      expect(reports).toEqual(['a refused', 'b refused']);
-      expect(failures).toEqual([`a ${fate}`, `b ${fate}`]);
-      expect([exchange.status, exchange.attempts]).toEqual([200, 3]);
-    },
-  );
+  it.each([
+    ['refused', 'refused'],
+    ['connect-timeout', 'unreachable'],
+  ] as const)('tries every instance for any method when it is %s', (fate, report) => {
+    const { forwarder, reports, failures, send } = benchOf({ a: fate, b: fate, c: 'completed' });
+    const exchange = send(new FakeExchange('POST'));
+    expect(forwarder.asked).toEqual(['a', 'b', 'c']);
+    expect(reports).toEqual([`a ${report}`, `b ${report}`]);
+    expect(failures).toEqual([`a ${fate}`, `b ${fate}`]);
+    expect([exchange.status, exchange.attempts]).toEqual([200, 3]);
+  });
+
+  it('suspects an instance that accepts no connection in time while it responds on others', () => {
+    const { forward, reports, clock, send } = benchOf({ a: 'pending' });
+    const [late, other] = [send(), send()];
+    clock.ms += 10;
+    forward.accepts(other, 200);
+    forward.failed(late, failureOf('connect-timeout'));
+    expect(reports).toEqual(['a suspected']);
+  });
 
   it('stops after as many refusals as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));

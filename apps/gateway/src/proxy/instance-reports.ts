@@ -4,8 +4,10 @@ import type { Instance } from '../discovery/index.js';
  * What traffic tells about instances; discovery listens. Reports are hints: they return at once and throw nothing.
  */
 export interface InstanceReports {
-  /** No connection came about: whoever was there has gone. */
+  /** The instance refused a connection: its process is gone. */
   refused(instance: Instance, reason: string): void;
+  /** A connection was not established in time, and no response came on any other meanwhile. */
+  unreachable(instance: Instance, reason: string): void;
   /**
    * Something looks wrong, such as a connection that broke before an answer. Also what an instance does that closes an
    * idle connection as we use it.
@@ -18,6 +20,7 @@ export interface InstanceReports {
 /** For compositions without discovery behind them. */
 export const NO_REPORTS: InstanceReports = {
   refused: () => undefined,
+  unreachable: () => undefined,
   suspected: () => undefined,
   failing: () => undefined,
 };

@@ -128,6 +128,16 @@ describe('Ejector of instances that fail', () => {
     return bench;
   }
 
+  it('ejects instances that accept no connection, but health-checks the last one first', async () => {
+    const bench = await benchOf(3);
+    for (const id of ['i0', 'i1', 'i2'])
+      bench.ejector.unreachable(bench.instance(id), 'no connection in time');
+    expect(bench.available('users')).toEqual(['i2']);
+    await settle();
+    expect(bench.check.checked).toEqual(['http://127.0.0.1:9102']);
+    expect(bench.available('users')).toEqual(['i2']);
+  });
+
   it('takes one out for a second and says why, and a health check puts it back', async () => {
     const bench = await benchOf(3);
     bench.ejector.failing(bench.instance('i0'), '5 failures in a row');

@@ -36,6 +36,12 @@ export class Ejector {
     if (this.isCurrent(instance)) this.eject(instance, { status: 'down', reason }, 'connect_failure');
   }
 
+  /** No connection was established in time. The last instance in rotation is health-checked before it is ejected. */
+  unreachable(instance: Instance, reason: string): void {
+    if (this.isLast(instance)) this.suspected(instance, reason);
+    else this.refused(instance, reason);
+  }
+
   /**
    * Something looks wrong: a connection broke before an answer, or no answer comes. An idle connection that an instance
    * closes as we use it looks the same and says nothing: one health check decides.
@@ -93,6 +99,10 @@ export class Ejector {
   private isCurrent({ id, endpoint }: Instance): boolean {
     const current = this.parts.keeper.find(id);
     return current?.endpoint === endpoint && current.transport === 'http' && current.status !== 'down';
+  }
+
+  private isLast({ id, name }: Instance): boolean {
+    return !this.parts.keeper.instancesOf(name).some((other) => other.id !== id && other.status === 'up');
   }
 
   private canSpare({ name }: Instance): boolean {

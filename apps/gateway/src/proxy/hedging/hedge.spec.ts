@@ -26,6 +26,7 @@ function benchOf(fates: Record<string, Fate>, policy = HEDGED) {
       forwarders: { http: forwarder, local: forwarder },
       reports: {
         refused: ({ id }) => told.push(`${id} refused`),
+        unreachable: ({ id }) => told.push(`${id} unreachable`),
         suspected: ({ id }) => told.push(`${id} suspected`),
         failing: ({ id }) => told.push(`${id} failing`),
       },

@@ -1,6 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
 import { observeFailure, observeLatency } from '../balancing/latency.js';
-import { isUnsent, type Failure } from '../forwarding/failure.js';
+import type { Failure } from '../forwarding/failure.js';
 import type { InstanceReports } from '../instance-reports.js';
 import type { Destination } from '../routing/destination.js';
 
@@ -56,10 +56,17 @@ export class InstanceWatch {
 
   /** It ended without an answer that could be passed on. */
   gone(attempt: WatchedAttempt, instance: Instance, { kind, detail }: Failure, now: number): void {
-    if (isUnsent({ kind })) this.reports.refused(instance, detail);
+    if (kind === 'refused') this.reports.refused(instance, detail);
+    else if (kind === 'connect-timeout') this.notConnected(attempt, instance, detail);
     // The answer that was not accepted has been counted when it came.
     else if (kind !== 'gateway-error') this.failed(attempt, instance, detail, now);
     if (kind === 'reset' || kind === 'timeout') this.reports.suspected(instance, detail);
+  }
+
+  /** A burst overflows the accept queue of an instance that is well: its responses on other connections tell. */
+  private notConnected({ attemptStartedAt }: WatchedAttempt, instance: Instance, why: string): void {
+    if (instance.load.quietSince > attemptStartedAt) this.reports.suspected(instance, why);
+    else this.reports.unreachable(instance, why);
   }
 
   /** Another instance was faster: that says nothing about this one, but if it stays silent somebody has to ask. */

@@ -7,9 +7,8 @@ import { flatFields } from '../../wire/head/flat-fields.js';
 import { linesOf, withoutConnectionFields } from '../../wire/head/request-lines.js';
 import type { ResponseHead } from '../../wire/head/response-head.js';
 import { joinTunnel } from '../../wire/tunnel.js';
-import type { AnswerSink } from '../../wire/upstream/answer-sink.js';
 import { HeldAnswer, type Adopter } from '../../wire/upstream/held-answer.js';
-import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
+import type { MovableSink, UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../wire/upstream/upstream-pool.js';
 import type { Attempt } from '../attempt.js';
 import { failureOf, type Failure } from '../failure.js';
@@ -17,7 +16,7 @@ import type { Aside, AsideListener, AttemptOutcome } from '../forwarder.js';
 import { RequestBody } from './request-body.js';
 
 /** One try at one instance over HTTP: a connection on one side, node's request and response on the other. */
-export class HttpAttempt implements Attempt, AnswerSink, Adopter {
+export class HttpAttempt implements Attempt, MovableSink, Adopter {
   readonly takesPayload = true;
   /** What node's response cannot send at once waits in it as it is. */
   readonly holds = true;
@@ -80,6 +79,10 @@ export class HttpAttempt implements Attempt, AnswerSink, Adopter {
 
   abort(): void {
     this.release()?.destroy();
+  }
+
+  onMove(connection: UpstreamConnection): void {
+    this.connection = connection;
   }
 
   onConnect(): void {

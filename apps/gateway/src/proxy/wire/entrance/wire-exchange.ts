@@ -11,9 +11,8 @@ import { answerLines, withoutTrailer } from '../head/answer-lines.js';
 import { withoutConnectionFields } from '../head/request-lines.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { joinTunnel } from '../tunnel.js';
-import type { AnswerSink } from '../upstream/answer-sink.js';
 import { HeldAnswer, type Adopter } from '../upstream/held-answer.js';
-import type { UpstreamConnection } from '../upstream/upstream-connection.js';
+import type { MovableSink, UpstreamConnection } from '../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../upstream/upstream-pool.js';
 import type { BodyTaker } from './incoming-body.js';
 import { answerFramingLine, framingFor, headEnd, statusLine } from './answer-head.js';
@@ -24,7 +23,7 @@ import { WireRequest } from './wire-request.js';
 /** An exchange whose client side is a socket: takes the instance's answer as it arrives and writes it on. */
 export class WireExchange
   extends WireRequest
-  implements BodyTaker, AnswerSink, AnswerFacts, Attempt, Adopter
+  implements BodyTaker, MovableSink, AnswerFacts, Attempt, Adopter
 {
   takesPayload = false;
   private isAnswered = false;
@@ -118,6 +117,10 @@ export class WireExchange
 
   cutOff(): void {
     this.client.cutOff();
+  }
+
+  onMove(connection: UpstreamConnection): void {
+    this.upstream = connection;
   }
 
   onConnect(): void {

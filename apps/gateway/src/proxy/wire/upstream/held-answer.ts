@@ -2,18 +2,18 @@ import type { Failure } from '../../forwarding/failure.js';
 import type { Aside, AsideListener } from '../../forwarding/forwarder.js';
 import type { ResponseHead } from '../head/response-head.js';
 import type { AnswerSink } from './answer-sink.js';
-import type { UpstreamConnection } from './upstream-connection.js';
+import type { MovableSink, UpstreamConnection } from './upstream-connection.js';
 
 /** Who takes an answer that was held. */
 export interface Adopter extends Pick<AnswerSink, 'method' | 'connectMs' | 'responseHeaderMs' | 'idleMs'> {
   /** The connection is its own from now on; answers who takes what comes on it. */
-  adopt(connection: UpstreamConnection): AnswerSink;
+  adopt(connection: UpstreamConnection): MovableSink;
 }
 
 const ignore = (): void => undefined;
 
 /** An answer that nobody takes yet: its head is held until somebody does, which is at once or never. */
-export class HeldAnswer implements AnswerSink, Aside {
+export class HeldAnswer implements MovableSink, Aside {
   readonly protocol = undefined;
   readonly takesPayload = false;
   /** No body waits for the connection, and hints may be of an answer that is never passed on. */
@@ -37,7 +37,7 @@ export class HeldAnswer implements AnswerSink, Aside {
   /** Sends `request`, which has no body, on `connection`. */
   constructor(
     private readonly adopter: Adopter,
-    private readonly connection: UpstreamConnection,
+    private connection: UpstreamConnection,
     request: string,
     private readonly listener: AsideListener,
   ) {
@@ -56,6 +56,10 @@ export class HeldAnswer implements AnswerSink, Aside {
 
   abort(): void {
     this.connection.destroy();
+  }
+
+  onMove(connection: UpstreamConnection): void {
+    this.connection = connection;
   }
 
   onHead(head: ResponseHead): void {

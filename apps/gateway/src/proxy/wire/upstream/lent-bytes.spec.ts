@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { TimerWheel } from '../timer-wheel.js';
-import type { AnswerSink } from './answer-sink.js';
 import { originOf } from './origin.js';
+import type { MovableSink } from './upstream-connection.js';
 import { UpstreamPool } from './upstream-pool.js';
 
 /** Sizes below, about and above those at which a connection changes its buffer. */
@@ -35,7 +35,7 @@ async function answer(socket: Socket): Promise<void> {
 const nothing = (): void => undefined;
 
 /** Stops the instance now and then, and holds on to everything that it gets, or to nothing. */
-class GatheringSink implements AnswerSink {
+class GatheringSink implements MovableSink {
   readonly method = 'GET';
   readonly protocol = undefined;
   readonly connectMs = 60_000;
@@ -62,6 +62,7 @@ class GatheringSink implements AnswerSink {
   }
   readonly onHead = nothing;
   readonly onConnect = nothing;
+  readonly onMove = nothing;
   readonly onInterim = nothing;
   readonly onPause = nothing;
   readonly onTunnel = nothing;

@@ -15,7 +15,7 @@ export function openSocket(origin: Origin, tls: ConnectionOptions, onread: OnRea
 }
 
 /** Why no connection came about; a certificate is something that an operator can mend. */
-export function refusalOf(socket: Socket): string {
+export function refusalOf(socket: Socket | undefined): string {
   const fault = socket instanceof TLSSocket ? (socket.authorizationError as unknown) : undefined;
   if (!fault) return 'the service cannot be connected to';
   const code = fault instanceof Error ? fault.message : (fault as string);

@@ -5,17 +5,16 @@ import { waitFor } from '#testing';
 import type { Failure } from '../../forwarding/failure.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { TimerWheel } from '../timer-wheel.js';
-import type { AnswerSink } from './answer-sink.js';
 import { originOf } from './origin.js';
-import type { UpstreamConnection } from './upstream-connection.js';
-import { UpstreamPool } from './upstream-pool.js';
+import type { MovableSink, UpstreamConnection } from './upstream-connection.js';
+import { MAX_CONNECTING, UpstreamPool } from './upstream-pool.js';
 
 /** Notes what it is told, in order. */
-class NotingSink implements AnswerSink {
+class NotingSink implements MovableSink {
   readonly notes: string[] = [];
   readonly takesPayload = true;
   readonly holds = false;
-  readonly connectMs = 60_000;
+  connectMs = 60_000;
   responseHeaderMs = 60_000;
   idleMs = 60_000;
   tunnel: { socket: Duplex; first: string } | undefined;
@@ -27,6 +26,9 @@ class NotingSink implements AnswerSink {
 
   keeps(): boolean {
     return false;
+  }
+  onMove(): void {
+    this.notes.push('move');
   }
   onConnect(): void {
     this.notes.push('connect');
@@ -91,10 +93,13 @@ describe('UpstreamConnection', () => {
     connection.send(sink, HEAD, undefined, true);
     return connection;
   };
+  const asking = async (): Promise<Socket> => {
+    await waitFor('the connection', () => sockets.length > 0);
+    return sockets.at(-1)!;
+  };
   /** The instance's side of the last connection, when the request is there. */
   const asked = async (): Promise<Socket> => {
-    await waitFor('the connection', () => sockets.length > 0);
-    const socket = sockets.at(-1)!;
+    const socket = await asking();
     await once(socket, 'data');
     return socket;
   };
@@ -212,5 +217,54 @@ describe('UpstreamConnection', () => {
     connection.resume();
     await waitFor('the body', () => sink.notes.length > 2);
     connection.destroy();
+  });
+
+  describe('behind as many as may connect at a time', () => {
+    /** As many connections as may connect at a time; what is given to the next one waits. */
+    const fill = (): UpstreamConnection[] => Array.from({ length: MAX_CONNECTING }, () => pool.connect());
+
+    it('is opened when one of them is given up, and sends all of the request that waited', async () => {
+      const [first, ...others] = fill();
+      const sink = new NotingSink('POST', undefined);
+      const connection = pool.connect();
+      connection.send(sink, HEAD, Buffer.from('2\r\nhi\r\n'), false);
+      connection.endBody('0\r\n\r\n');
+      expect([connection.isConnecting, connection.holds]).toEqual([true, true]);
+      for (const other of others) other.destroy();
+      first!.destroy();
+      const received = String((await once(await asking(), 'data'))[0]);
+      expect(received).toBe(`${HEAD}2\r\nhi\r\n0\r\n\r\n`);
+      expect(sink.notes).toEqual(['connect']);
+      connection.destroy();
+    });
+
+    it('leaves its request to the first connection that becomes idle', async () => {
+      const sink = new NotingSink('GET', undefined);
+      const used = ask(sink);
+      const socket = await asked();
+      const connecting = fill();
+      const next = new NotingSink('GET', undefined);
+      const waiting = ask(next, pool.connect());
+      socket.write(OK);
+      await once(socket, 'data');
+      socket.write(OK);
+      await told(next, 'end');
+      expect(next.notes).toEqual(['move', 'connect', 'head 200', 'body ok', 'end']);
+      expect(waiting.isConnecting).toBe(false);
+      for (const connection of [used, ...connecting]) connection.destroy();
+    });
+
+    it('keeps its connect time-out, and is never opened when its request is given up', async () => {
+      const others = fill();
+      const late = new NotingSink('GET', undefined);
+      late.connectMs = 0;
+      const connection = ask(late, pool.connect());
+      ask(new NotingSink('GET', undefined), pool.connect()).destroy();
+      for (let tick = 0; tick < 3; tick += 1) wheel.advance();
+      expect(late.notes).toEqual(['failure connect-timeout']);
+      expect(connection.isConnecting).toBe(false);
+      for (const other of others) other.destroy();
+      expect(await pool.close()).toBeUndefined();
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { FailureKind } from '../../forwarding/failure.js';
 import { FramingError } from '../body/framing-error.js';
 import type { ResponseHead } from '../head/response-head.js';
 import { owned } from '../read-buffer.js';
+import type { SocketWriter } from '../socket-writer.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import { AnswerReader } from './answer-reader.js';
 import type { AnswerSink } from './answer-sink.js';
@@ -13,13 +14,23 @@ import { UpstreamSocket } from './upstream-socket.js';
 
 /** Who keeps connections between requests. */
 export interface ConnectionKeeper {
+  /** The connection is established. */
+  connected(connection: UpstreamConnection): void;
   /** The connection is idle and sound. */
   keep(connection: UpstreamConnection): void;
   /** The connection is of no use any more. */
   forget(connection: UpstreamConnection): void;
 }
 
+/** Takes the response to a request that may have to go on another connection before it is sent. */
+export interface MovableSink extends AnswerSink {
+  /** The request goes on `connection` instead of the one that it was given to. */
+  onMove(connection: UpstreamConnection): void;
+}
+
 const enum Phase {
+  /** Waits until it may connect. */
+  Queued,
   Connecting,
   Idle,
   Waiting,
@@ -27,11 +38,20 @@ const enum Phase {
   Gone,
 }
 
+/** A request that was given to a connection which is not opened yet. */
+interface UnsentRequest {
+  readonly head: string;
+  readonly body: Buffer | undefined;
+  /** What ends the body, if that is complete. */
+  tail: string;
+}
+
 /** One connection to an instance: sends one request at a time and reads its answer. */
 export class UpstreamConnection extends UpstreamSocket {
   private readonly answers = new AnswerReader((bytes) => this.giveBody(bytes));
-  private phase = Phase.Connecting;
-  private sink: AnswerSink | undefined;
+  private phase = Phase.Queued;
+  private unsent: UnsentRequest | undefined = undefined;
+  private sink: MovableSink | undefined;
   private requestDone = false;
   private keepsAlive = false;
   private idleMs = DEFAULT_IDLE_MS;
@@ -49,8 +69,9 @@ export class UpstreamConnection extends UpstreamSocket {
     super(origin, tls, wheel, mayTunnel);
   }
 
+  /** It is not established, and may not even be opened. */
   get isConnecting(): boolean {
-    return this.phase === Phase.Connecting;
+    return this.phase === Phase.Queued || this.phase === Phase.Connecting;
   }
 
   /** The connection carried a request before the one that it carries now. */
@@ -60,7 +81,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Bytes that were sent wait for the instance to take them. */
   get holds(): boolean {
-    return this.writer.holds;
+    return this.writer ? this.writer.holds : this.unsent !== undefined;
   }
 
   /** Body bytes of the answer so far, without their framing. */
@@ -72,7 +93,7 @@ export class UpstreamConnection extends UpstreamSocket {
    * Sends a request: its head, what has arrived of its body, in one write when small. The answer goes to `sink`.
    * @param isWhole the body, if any, is complete
    */
-  send(sink: AnswerSink, head: string, body: Buffer | undefined, isWhole: boolean): void {
+  send(sink: MovableSink, head: string, body: Buffer | undefined, isWhole: boolean): void {
     this.sink = sink;
     this.uses += 1;
     this.requestDone = isWhole;
@@ -80,22 +101,45 @@ export class UpstreamConnection extends UpstreamSocket {
     this.answers.begin();
     if (this.phase === Phase.Idle) this.beginWaiting();
     else this.wheel.set(this, sink.connectMs);
-    this.writer.together(head, body);
+    if (this.writer) this.writer.together(head, body);
+    else this.unsent = { head, body, tail: '' };
+  }
+
+  /** Begins to connect, and sends the request that waited for it. */
+  override open(): void {
+    super.open();
+    this.phase = Phase.Connecting;
+    const { unsent } = this;
+    if (!unsent) return;
+    this.unsent = undefined;
+    this.writer?.together(unsent.head, unsent.body);
+    if (unsent.tail !== '') this.writer?.text(unsent.tail);
+  }
+
+  /** Sends the request that waits here on `other`, which is idle; this connection is never opened. */
+  moveTo(other: UpstreamConnection): void {
+    const { sink, unsent, requestDone } = this;
+    if (!sink || !unsent) return;
+    this.destroy();
+    sink.onMove(other);
+    other.send(sink, unsent.head, unsent.body, requestDone && unsent.tail === '');
+    if (unsent.tail !== '') other.endBody(unsent.tail);
+    sink.onConnect();
   }
 
   /** What comes from now on goes to `sink`, which is as patient as the one before. */
-  handTo(sink: AnswerSink): void {
+  handTo(sink: MovableSink): void {
     this.sink = sink;
   }
 
   /** Sends more of the body; `false` asks to wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
-    return this.limitSending(this.writer.bytes(bytes));
+    return this.limitSending((this.writer as SocketWriter).bytes(bytes));
   }
 
   /** Sends more of the body as one chunk. */
   sendChunk(payload: Buffer): boolean {
-    return this.limitSending(this.writer.chunk(payload));
+    return this.limitSending((this.writer as SocketWriter).chunk(payload));
   }
 
   /** While the body is under way, the instance is late only when it does not take what is there. */
@@ -107,7 +151,8 @@ export class UpstreamConnection extends UpstreamSocket {
   /** The body is complete; `tail` is what is still to be written of it. */
   endBody(tail: string): void {
     this.requestDone = true;
-    if (tail !== '') this.writer.text(tail);
+    if (this.unsent) this.unsent.tail = tail;
+    else if (tail !== '') this.writer?.text(tail);
     if (this.sink && this.phase === Phase.Waiting) this.limit(this.sink.responseHeaderMs);
   }
 
@@ -116,20 +161,19 @@ export class UpstreamConnection extends UpstreamSocket {
     if (!this.isPaused) return;
     this.isPaused = false;
     if (this.sink) this.limit(this.sink.idleMs);
-    this.socket.resume();
+    this.socket?.resume();
   }
 
   /** Gives the connection up; the sink hears no more. */
   destroy(): void {
     this.sink = undefined;
     this.leave();
-    this.socket.destroy();
+    this.socket?.destroy();
   }
 
   /** Connecting took too long, the instance was silent for too long, or nobody needed the connection. */
   override onTimeout(): void {
-    if (this.phase === Phase.Connecting)
-      this.fail('connect-timeout', 'the connection to the service took too long');
+    if (this.isConnecting) this.fail('connect-timeout', 'the connection to the service took too long');
     else if (this.phase === Phase.Waiting) this.fail('timeout', 'the service did not answer in time');
     else if (this.phase === Phase.Body) this.fail('timeout', 'the service fell silent');
     else this.destroy();
@@ -140,6 +184,7 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   protected override onConnect(): void {
+    this.keeper.connected(this);
     if (!this.sink) {
       this.destroy();
       return;

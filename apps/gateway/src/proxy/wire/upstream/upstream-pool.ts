@@ -7,6 +7,11 @@ import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection
 const MAX_IDLE = 1_024;
 /** The attempt that may use a connection which has been idle. */
 export const FIRST_ATTEMPT = 1;
+/**
+ * Connections to one instance that may be under way at a time: a burst of new ones must not overflow the accept queue of the instance,
+ * which holds 50 to 511 by default, and whose kernel drops what does not fit.
+ */
+export const MAX_CONNECTING = 64;
 /** How long a connection may have been idle to carry a request that must not be sent twice. */
 const FRESH_MS = 1_000;
 
@@ -14,6 +19,9 @@ const FRESH_MS = 1_000;
 export class UpstreamPool implements ConnectionKeeper {
   private readonly idle: UpstreamConnection[] = [];
   private readonly open = new Set<UpstreamConnection>();
+  private readonly connecting = new Set<UpstreamConnection>();
+  /** In the order of their requests. */
+  private readonly queued = new Set<UpstreamConnection>();
   private isClosing = false;
   private onEmpty: (() => void) | undefined;
 
@@ -44,10 +52,21 @@ export class UpstreamPool implements ConnectionKeeper {
   connect(mayTunnel = false): UpstreamConnection {
     const connection = new UpstreamConnection(this.origin, this.tls, this.wheel, this, mayTunnel);
     this.open.add(connection);
+    if (this.connecting.size < MAX_CONNECTING) this.begin(connection);
+    else this.queued.add(connection);
     return connection;
   }
 
+  connected(connection: UpstreamConnection): void {
+    if (this.connecting.delete(connection)) this.beginNext();
+  }
+
   keep(connection: UpstreamConnection): void {
+    const waiting = this.queued.size > 0 && this.firstMovable();
+    if (waiting) {
+      waiting.moveTo(connection);
+      return;
+    }
     if (this.isClosing || this.idle.length >= MAX_IDLE) {
       connection.destroy();
       return;
@@ -58,6 +77,8 @@ export class UpstreamPool implements ConnectionKeeper {
 
   forget(connection: UpstreamConnection): void {
     this.open.delete(connection);
+    this.queued.delete(connection);
+    this.connected(connection);
     const at = this.idle.lastIndexOf(connection);
     if (at !== -1) this.idle.splice(at, 1);
     if (this.open.size === 0) this.onEmpty?.();
@@ -68,5 +89,24 @@ export class UpstreamPool implements ConnectionKeeper {
     this.isClosing = true;
     for (const connection of [...this.idle]) connection.destroy();
     if (this.open.size > 0) await new Promise<void>((resolve) => (this.onEmpty = resolve));
+  }
+
+  private begin(connection: UpstreamConnection): void {
+    this.connecting.add(connection);
+    connection.open();
+  }
+
+  private beginNext(): void {
+    for (const next of this.queued) {
+      this.queued.delete(next);
+      this.begin(next);
+      return;
+    }
+  }
+
+  /** The first request in the queue that an idle connection can take; a tunnel has to have one of its own. */
+  private firstMovable(): UpstreamConnection | undefined {
+    for (const connection of this.queued) if (!connection.mayTunnel) return connection;
+    return undefined;
   }
 }

@@ -9,15 +9,17 @@ import { readOnAfterBrokenWrites } from './read-on.js';
 
 /** A socket to an instance, and the one time limit that it has at a time. Listens once for its whole life. */
 export abstract class UpstreamSocket extends Timed {
-  protected readonly socket: Socket;
-  protected readonly writer: SocketWriter;
+  /** `undefined` until {@link open}. */
+  protected socket: Socket | undefined = undefined;
+  /** `undefined` until {@link open}. */
+  protected writer: SocketWriter | undefined = undefined;
   /** The instance takes no more; what it has answered is still to be read. */
   protected isDeaf = false;
   protected isPaused = false;
   /** What broke it. */
   protected cause: Error | undefined;
   protected readonly buffer: ReadBuffer | undefined;
-  private readonly endReadingOn: () => void;
+  private endReadingOn: (() => void) | undefined = undefined;
   private readonly data = (bytes: Buffer): void => this.onData(bytes);
   private readonly drain = (): void => this.onDrain();
   private readonly end = (): void => this.onEnd();
@@ -25,17 +27,23 @@ export abstract class UpstreamSocket extends Timed {
 
   /** @param mayTunnel the socket may become a tunnel's, which wants `data` events */
   constructor(
-    origin: Origin,
-    tls: ConnectionOptions,
+    private readonly origin: Origin,
+    private readonly tls: ConnectionOptions,
     protected readonly wheel: TimerWheel,
-    mayTunnel: boolean,
+    readonly mayTunnel: boolean,
   ) {
     super();
     this.buffer = origin.isTls || mayTunnel ? undefined : new ReadBuffer();
-    this.socket = openSocket(origin, tls, this.buffer && this.readInto(this.buffer));
-    this.writer = new SocketWriter(this.socket);
-    this.endReadingOn = readOnAfterBrokenWrites(this.socket, (error) => this.deafen(error));
-    this.socket
+  }
+
+  /** Begins to connect. */
+  open(): void {
+    const { origin, tls, buffer } = this;
+    const socket = openSocket(origin, tls, buffer && this.readInto(buffer));
+    this.socket = socket;
+    this.writer = new SocketWriter(socket);
+    this.endReadingOn = readOnAfterBrokenWrites(socket, (error) => this.deafen(error));
+    socket
       .once(origin.isTls ? 'secureConnect' : 'connect', () => this.onConnect())
       .on('error', (error) => (this.cause = error))
       .on('data', this.data)
@@ -57,7 +65,7 @@ export abstract class UpstreamSocket extends Timed {
     this.isPaused = true;
     // It is not the instance that is silent.
     this.wheel.clear(this);
-    this.socket.pause();
+    this.socket?.pause();
   }
 
   /** How long the instance may do nothing from now on; 0: no limit. */
@@ -68,9 +76,14 @@ export abstract class UpstreamSocket extends Timed {
 
   /** Stops listening: the socket becomes somebody else's. */
   protected detach(): Socket {
-    this.endReadingOn();
-    const { socket, data, drain, end, close } = this;
-    return socket.off('data', data).off('drain', drain).off('end', end).off('close', close).pause();
+    this.endReadingOn?.();
+    const { data, drain, end, close } = this;
+    return (this.socket as Socket)
+      .off('data', data)
+      .off('drain', drain)
+      .off('end', end)
+      .off('close', close)
+      .pause();
   }
 
   private readInto(buffer: ReadBuffer): OnReadOpts {

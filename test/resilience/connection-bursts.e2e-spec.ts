@@ -1,0 +1,61 @@
+import { Agent } from 'undici';
+import { Fleet, type FleetMember } from './support/fleet.js';
+
+/** As many requests as may wait for a connection to be established; see upstream-pool.ts. */
+const MAX_CONNECTING = 64;
+const BURST = 1000;
+/** Longer than the instance is blocked, and shorter than the second after which the kernel repeats a dropped SYN. */
+const CONNECT_MS = '900';
+const STALL_MS = 500;
+
+describe('A burst of new connections that overflows the accept queue of an instance', () => {
+  let fleet: Fleet;
+  let clients: Agent;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+  });
+  beforeEach(() => {
+    clients = new Agent({ connections: null, pipelining: 1 });
+  });
+  afterEach(() => clients.destroy());
+
+  const statusOf = async (service: string): Promise<number> => {
+    const { statusCode, body } = await clients.request({
+      origin: fleet.url,
+      path: `/api/${service}/x`,
+      method: 'GET',
+    });
+    await body.dump();
+    return statusCode;
+  };
+
+  /** Statuses of the burst, with how many requests had each. */
+  async function burst(service: string): Promise<Record<number, number>> {
+    const counts: Record<number, number> = {};
+    const statuses = await Promise.all(Array.from({ length: BURST }, () => statusOf(service)));
+    for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  }
+
+  async function stalling(service: string): Promise<FleetMember> {
+    const member = await fleet.add(service, `${service}-a`, {
+      behaviour: 'stalls',
+      delayMs: STALL_MS,
+      metadata: { 'gateway.timeout.connect-ms': CONNECT_MS },
+    });
+    expect(await statusOf(service)).toBe(200);
+    void fetch(`${member.url}/stall`);
+    await member.process.waitForOutput(/^stalls$/m);
+    return member;
+  }
+
+  it('does not eject it, and costs few requests a connect time-out', async () => {
+    const { id } = await stalling('burst');
+    const counts = await burst('burst');
+    expect(counts[503]).toBeUndefined();
+    expect(BURST - counts[200]!).toBeLessThanOrEqual(MAX_CONNECTING);
+    expect(fleet.log).not.toMatch(new RegExp(`"${id}".*"down"`));
+    expect((await fleet.statusOf(id)).status).toBe('up');
+  });
+});
