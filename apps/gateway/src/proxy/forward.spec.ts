@@ -78,6 +78,18 @@ describe('Forward', () => {
     expect(reports).toEqual(['a suspected']);
   });
 
+  it('blames no instance and opens no breaker when the gateway lacks the resources for a connection', () => {
+    const { reports, forwarder, route, instances, send } = benchOf({ a: 'exhausted', b: 'exhausted' });
+    const exchanges = Array.from({ length: 2 * DEFAULT_POLICY.breaker.minRequests }, () => send());
+    expect(new Set(exchanges.flatMap(({ codes }) => codes))).toEqual(new Set(['overloaded']));
+    expect(forwarder.asked).toHaveLength(exchanges.length);
+    expect([reports, route.breaker?.state]).toEqual([[], 'closed']);
+    expect(instances.map(({ load }) => [load.inFlight, load.failuresInRow])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   it('stops after as many refusals as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));
     const { forwarder, send } = benchOf(fates);

@@ -183,7 +183,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   private replyTo(exchange: E, failure: Failure): void {
-    destinationOf(exchange).breaker?.note(exchange, true, this.now());
+    if (failure.kind !== 'exhausted') destinationOf(exchange).breaker?.note(exchange, true, this.now());
     exchange.reply(problemOf(failure));
   }
 

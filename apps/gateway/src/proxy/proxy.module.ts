@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { AppContext } from '#service-kit';
+import { RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainBeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { TrafficMetrics } from '../metrics/index.js';
@@ -47,12 +47,15 @@ export class ProxyModule {
 const STANDARD_OUTPUT = 1;
 const isLogged = ({ logLevel }: GatewayConfig): boolean => logLevel === 'INFO' || logLevel === 'DEBUG';
 
-const recording = ({ config }: ProxyBindings): Provider[] => [
+const recording = ({ config, context }: ProxyBindings): Provider[] => [
   { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },
   {
     provide: TrafficRecorder,
-    useFactory: (traffic: TrafficMetrics, out: BatchWriter) =>
-      new TrafficRecorder(traffic, isLogged(config) ? new AccessLog('gateway', out) : undefined),
+    useFactory: (traffic: TrafficMetrics, out: BatchWriter) => {
+      const log = isLogged(config) ? new AccessLog('gateway', out) : undefined;
+      const warning = new RepeatedWarning(context.logger, 'no resources for a connection to an instance');
+      return new TrafficRecorder(traffic, log, (err) => warning.record({ err }));
+    },
     inject: [TrafficMetrics, BatchWriter],
   },
 ];

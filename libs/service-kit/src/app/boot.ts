@@ -5,6 +5,7 @@ import { Registration, urlSeenFrom, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { createLogger, type Logger } from '../logging/logger.js';
+import { RepeatedWarning } from '../logging/repeated-warning.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { closeListener } from './close-listener.js';
 import { createNest } from './create-nest.js';
@@ -86,8 +87,11 @@ async function start<C extends BaseConfig>(
   const nest = await createNest(definition.build(config, context), logger);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());
+  const refused = new RepeatedWarning(logger, 'a connection could not be accepted');
   const { host, port } = definition.listenAddress(config);
   const bound = await listen(nest, { host: options.host ?? host, port });
+  // Without descriptors accepting fails, and an error without a listener would end the process.
+  nest.getHttpServer().on('error', (err: Error) => refused.record({ err }));
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);

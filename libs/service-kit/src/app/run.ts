@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../config/config-error.js';
 import type { Env } from '../config/read-env.js';
 import type { RunningApp } from './boot.js';
+import { checkDescriptorLimit } from './descriptor-limit.js';
 
 /**
  * Starts apps and returns them in the order in which they have to stop: one app is gone before the next one leaves. The
@@ -19,6 +20,7 @@ export async function run(mount: Mount): Promise<void> {
   const signalled = firstSignal();
   try {
     const apps = await mount(process.env);
+    checkDescriptorLimit(apps[0].logger);
     void signalled.then((signal) => stop(apps, signal));
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : error);

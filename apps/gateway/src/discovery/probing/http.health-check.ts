@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
+import { isLocalExhaustion } from '#service-kit';
 import { pinnedTarget } from '../pinned-target.js';
 import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './health-check.js';
 import { healthCheckSettingsOf } from './health-check-settings.js';
-import { isOwnFault, openHttp } from './open-connection.js';
+import { openHttp } from './open-connection.js';
 
 /** A response that is larger is cut off: its status is known by then. */
 const RESPONSE_LIMIT = 64 * 1024;
@@ -31,7 +32,7 @@ export class HttpHealthCheck extends HealthCheck {
         socket.destroy();
       }, timeoutMs);
       socket.on('error', (error: NodeJS.ErrnoException) => {
-        if (isOwnFault(error)) resolve(undefined);
+        if (isLocalExhaustion(error)) resolve(undefined);
         else end(false, `failed (${error.code ?? error.name})`);
       });
       // After a response the promise is settled, and this changes nothing.

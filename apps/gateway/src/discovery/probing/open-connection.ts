@@ -3,11 +3,6 @@ import { connect as connectTls } from 'node:tls';
 import type { Instance } from '../instance.js';
 import { pinnedTarget } from '../pinned-target.js';
 
-/** Errors of this process or its machine: no descriptor, port or buffer was left. They say nothing about the instance. */
-const OWN_FAULTS: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
-
-export const isOwnFault = ({ code }: NodeJS.ErrnoException): boolean => OWN_FAULTS.has(code);
-
 const addressOf = (url: URL): { host: string; port: number } => ({
   host: url.hostname.replace(/^\[|\]$/g, ''),
   port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),

@@ -2,6 +2,7 @@ import type { Problem } from '#contracts';
 import {
   concurrencyLimit,
   noHealthyInstance,
+  overloaded,
   upstreamProtocolError,
   upstreamTimeout,
   upstreamUnreachable,
@@ -27,6 +28,8 @@ export function problemOf({ kind, detail, cause }: Failure): Problem {
     case 'reset':
     case 'gateway-error':
       return upstreamUnreachable(detail, { cause });
+    case 'exhausted':
+      return overloaded(detail, { cause, headers: { 'retry-after': '1' } });
     case 'connect-timeout':
     case 'timeout':
       return upstreamTimeout(detail, { cause });

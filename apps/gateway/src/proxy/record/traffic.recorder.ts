@@ -8,13 +8,16 @@ import type { Recorder } from './recorder.js';
 
 /** Records exchanges in metrics and, if there is one, the access log. */
 export class TrafficRecorder implements Recorder {
+  /** @param onExhausted called when this gateway lacked resources for an attempt */
   constructor(
     private readonly traffic: TrafficMetrics,
     private readonly log: AccessLog | undefined,
+    private readonly onExhausted: (cause: unknown) => void = () => undefined,
   ) {}
 
-  attemptFailed({ route }: Exchange, { id }: Instance, { kind }: Failure): void {
-    if (route) this.traffic.service(route.service).instance(id).failures.add(kind);
+  attemptFailed({ route }: Exchange, { id }: Instance, { kind, cause }: Failure): void {
+    if (kind === 'exhausted') this.onExhausted(cause);
+    else if (route) this.traffic.service(route.service).instance(id).failures.add(kind);
   }
 
   tunnelOpened({ route }: Exchange): void {

@@ -56,6 +56,7 @@ export class InstanceWatch {
 
   /** It ended without an answer that could be passed on. */
   gone(attempt: WatchedAttempt, instance: Instance, { kind, detail }: Failure, now: number): void {
+    if (kind === 'exhausted') return;
     if (kind === 'refused') this.reports.refused(instance, detail);
     else if (kind === 'connect-timeout') this.notConnected(attempt, instance, detail);
     // The answer that was not accepted has been counted when it came.

@@ -33,6 +33,8 @@ export class RetryRules {
 
   /** Whether another attempt may follow one that failed so; takes it out of the budget if the request had been sent. */
   mayFollow(kind: FailureKind, request: Repeatable, now: number): boolean {
+    // An attempt at another instance needs what the gateway lacks.
+    if (kind === 'exhausted') return false;
     // Nothing was sent: no service has more to do for it, so it costs no budget and any method may.
     if (isUnsent({ kind }))
       return this.on.has('connect-failure') && request.attempts <= this.retries.afterRefusal;

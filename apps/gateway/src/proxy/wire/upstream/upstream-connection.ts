@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
+import { isLocalExhaustion } from '#service-kit';
 import type { FailureKind } from '../../forwarding/failure.js';
 import { FramingError } from '../body/framing-error.js';
 import type { ResponseHead } from '../head/response-head.js';
@@ -221,8 +222,14 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   protected override onClose(): void {
-    if (this.phase === Phase.Connecting) this.fail('refused', refusalOf(this.socket));
+    if (this.phase === Phase.Connecting) this.failConnecting();
     else this.fail('reset', 'the connection to the service broke');
+  }
+
+  private failConnecting(): void {
+    if (isLocalExhaustion(this.cause))
+      this.fail('exhausted', 'the gateway has no resources left for a connection');
+    else this.fail('refused', refusalOf(this.socket));
   }
 
   /** Reads a head; answers where it ended, or the end of `bytes` when it goes on or the exchange is over. */
