@@ -171,6 +171,27 @@ onEveryPlane('answers of instances', (bench) => {
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, body, '2']);
   });
 
+  it('has the fields of GET in a response to HEAD, the coding and announced trailers among them', async () => {
+    conduct(answering('HTTP/1.1 200 OK\r\nTrailer: x\r\nTransfer-Encoding: chunked\r\n\r\n'));
+    const { headers } = await exchange(url(), { method: 'HEAD' });
+    expect(headers).toMatchObject({ trailer: 'x', 'transfer-encoding': 'chunked' });
+  });
+
+  it.each([
+    ['204', 'GET', '204 No Content'],
+    ['304', 'GET', '304 Not Modified'],
+    ['a response to HEAD', 'HEAD', '200 OK'],
+  ])('keeps a connection of HTTP/1.0 behind %s, which has no body', async (_what, method, status) => {
+    conduct(answering(`HTTP/1.1 ${status}\r\n\r\n`));
+    const client = await ask('1.0', method, 'Connection: keep-alive\r\n');
+    const kept = /\r\nconnection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n$/i;
+    const first = await client.until(kept);
+    client.send(`${method} /api/${service} HTTP/1.0\r\nHost: gw\r\nConnection: keep-alive\r\n\r\n`);
+    await waitFor('the next response', () => client.received.length > first.length);
+    expect(await client.until(kept)).toMatch(/HTTP\/1\.1 [^]*HTTP\/1\.1 /);
+    client.close();
+  });
+
   it.each([
     ['HTTP/1.0', '1.0', ''],
     ['Connection: close', '1.1', 'Connection: close\r\n'],

@@ -39,13 +39,15 @@ export class DataPlane {
   private readonly stopSweeping: () => void;
 
   constructor(private readonly parts: DataPlaneParts) {
-    const { services, trusted, isDraining } = parts;
+    const { services, trusted, isDraining, limits } = parts;
     this.stopSweeping = retainRegistered(services, this.upstreams);
     const pipeline = this.pipeline<NodeExchange>({
       http: new HttpForwarder(this.upstreams),
       local: new LocalForwarder(this.upstreams.wheel),
     });
-    this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining });
+    const { wheel } = this.upstreams;
+    const { idleMs } = limits;
+    this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining, wheel, idleMs });
   }
 
   /** Makes the wire entrance, for a server that lets it take connections. */

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { peerOf, type Peer } from '../edge/peer.js';
 import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import type { Pipeline } from '../pipeline.js';
+import type { TimerWheel } from '../wire/timer-wheel.js';
 import type { RequestHead } from './head-check.js';
 import { NodeExchange, type NodeFacts } from './node-exchange.js';
 import { responseOn } from './upgrade-response.js';
@@ -12,6 +13,9 @@ export interface NodeEntranceParts {
   readonly pipeline: Pipeline<NodeExchange>;
   readonly trusted: TrustedProxies;
   readonly isDraining: () => boolean;
+  readonly wheel: TimerWheel;
+  /** How long a client may leave a response unread, milliseconds. */
+  readonly idleMs: number;
 }
 
 /** How long a client may go on sending a body that its answer did not wait for. */
@@ -57,6 +61,7 @@ export class NodeEntrance {
 
   private end(exchange: NodeExchange): void {
     const { request } = exchange;
+    exchange.closed();
     if (!exchange.isTunnel && hasLeft(exchange) && exchange.ending === 'completed')
       exchange.ending = 'client-left';
     this.parts.pipeline.end(exchange);
@@ -64,8 +69,9 @@ export class NodeEntrance {
   }
 
   private facts(request: IncomingMessage, { target, host }: RequestHead, upgradeHead?: Buffer): NodeFacts {
-    const { trusted, isDraining } = this.parts;
-    return { target, host, peer: this.peerOf(request.socket), trusted, isDraining, upgradeHead };
+    const { trusted, isDraining, wheel, idleMs } = this.parts;
+    const peer = this.peerOf(request.socket);
+    return { target, host, peer, trusted, isDraining, wheel, idleMs, upgradeHead };
   }
 
   private peerOf(socket: Socket): Peer {

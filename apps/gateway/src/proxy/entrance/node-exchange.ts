@@ -10,10 +10,14 @@ import type { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Exchange } from '../exchange.js';
 import { KeptBody } from '../forwarding/kept-body.js';
 import { serverTiming } from '../record/server-timing.js';
+import { framingFor, KEEP_ALIVE_MS } from '../wire/entrance/answer-head.js';
+import { Framing } from '../wire/entrance/answer-writer.js';
 import { bodyTooSlow } from '../wire/entrance/body-problems.js';
 import { answerLines, withoutTrailer } from '../wire/head/answer-lines.js';
 import { flatFields } from '../wire/head/flat-fields.js';
 import type { ResponseHead } from '../wire/head/response-head.js';
+import type { TimerWheel } from '../wire/timer-wheel.js';
+import { DrainLimit } from './drain-limit.js';
 import { clearFields, plainResponse } from './plain-response.js';
 import { answerProblem } from './problem-answer.js';
 
@@ -24,12 +28,15 @@ export interface NodeFacts {
   readonly peer: Peer;
   readonly trusted: TrustedProxies;
   readonly isDraining: () => boolean;
+  readonly wheel: TimerWheel;
+  /** How long a client may leave a response unread, milliseconds. */
+  readonly idleMs: number;
   /** Bytes that the client sent after the head of a request to upgrade; `undefined` for any other request. */
   readonly upgradeHead?: Buffer | undefined;
 }
 
 const NO_CONTENT = 204;
-const UPGRADE_REQUIRED = 426;
+const KEEP_ALIVE = `timeout=${KEEP_ALIVE_MS / 1000}`;
 /** Where the reason begins in `200 OK`. */
 const REASON_AT = '200 '.length;
 
@@ -45,6 +52,7 @@ export class NodeExchange extends Exchange {
   /** The fields as the client sent them: an instance in this process reads others in the same request. */
   private readonly fields: RawFields;
   private mayContinue: boolean;
+  private drainLimit: DrainLimit | undefined = undefined;
 
   constructor(
     readonly request: IncomingMessage,
@@ -133,10 +141,9 @@ export class NodeExchange extends Exchange {
     const headers = flatFields(this.mayAnnounceTrailers(head) ? lines : withoutTrailer(lines));
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
+    else if (this.tellsChunks(head)) headers.push('transfer-encoding', 'chunked');
     this.addConnectionFields(headers);
-    // Node takes `Connection: upgrade` alone for a connection that stays.
-    if (head.status === UPGRADE_REQUIRED && !this.response.shouldKeepAlive)
-      headers.push('connection', 'close');
+    this.addPersistence(head, headers);
     this.keptBody = undefined;
     this.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
@@ -151,7 +158,29 @@ export class NodeExchange extends Exchange {
 
   /** Node throws when trailers are announced for a body that it does not send in chunks. */
   private mayAnnounceTrailers(head: ResponseHead): boolean {
-    return head.contentLength === -1 && head.hasBody(this.method) && this.request.httpVersion === '1.1';
+    if (this.isHttp10 || head.contentLength !== -1) return false;
+    return head.hasBody(this.method) || this.tellsChunks(head);
+  }
+
+  /** A response to HEAD has the fields of one to GET (RFC 9110, section 9.3.2); to that node adds the coding itself. */
+  private tellsChunks({ isChunked, status }: ResponseHead): boolean {
+    return isChunked && status !== NO_CONTENT && this.method === 'HEAD' && !this.isHttp10;
+  }
+
+  private get isHttp10(): boolean {
+    return this.request.httpVersion !== '1.1';
+  }
+
+  /**
+   * Says whether the connection stays, by the rules of the wire plane. Node takes `Connection: upgrade` alone for one that stays, and
+   * closes one of HTTP/1.0 behind a response that has neither a length nor a body.
+   */
+  private addPersistence(head: ResponseHead, headers: string[]): void {
+    if (this.facts.isDraining()) return;
+    const endsBody = framingFor(head, this.method, this.isHttp10 ? 0 : 1) === Framing.UntilClose;
+    const awaitsContinue = this.mayContinue && this.hasBody;
+    if (!this.response.shouldKeepAlive || endsBody || awaitsContinue) headers.push('Connection', 'close');
+    else headers.push('Connection', 'keep-alive', 'Keep-Alive', KEEP_ALIVE);
   }
 
   /** The fields that an answer gets because of this connection and this request. */
@@ -184,6 +213,18 @@ export class NodeExchange extends Exchange {
     // A body without a length ends with the connection (HTTP/1.0): only a reset tells that it is not whole.
     if (this.request.httpVersion === '1.1') socket.destroy();
     else socket.resetAndDestroy();
+  }
+
+  /** The client is slower than the response: it has only so long to read on. */
+  awaitDrain(): void {
+    const { wheel, idleMs } = this.facts;
+    this.drainLimit ??= new DrainLimit(this, wheel, idleMs);
+    this.drainLimit.begin();
+  }
+
+  /** The client has its response, or is gone. */
+  closed(): void {
+    this.drainLimit?.end();
   }
 
   /** Neither side of the client's connection has moved for the idle time. */

@@ -190,3 +190,28 @@ describe.each([
     expect((await fetch(`${bench.url}/api/nobody`)).headers.get('connection')).toBe('close');
   });
 });
+
+describe.each(['wire', 'node'] as const)('a client that does not read its response (%s)', (plane) => {
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+
+  it('is cut off within the idle time', async () => {
+    const idleMs = 1000;
+    const bench = await ProxyBench.start({ idleMs }, plane);
+    closers.push(() => bench.close());
+    bench.hold(await remote((_request, response) => response.end(Buffer.alloc(LARGE))));
+    const client = connect(Number(new URL(bench.url).port), '127.0.0.1')
+      .on('error', () => undefined)
+      .pause();
+    const since = performance.now();
+    client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
+    await waitFor(
+      'the record',
+      () => [...bench.traffic.service('users').endings.entries()].length === 1,
+      1.7 * idleMs,
+    );
+    expect(performance.now() - since).toBeGreaterThan(idleMs);
+    client.destroy();
+  });
+});

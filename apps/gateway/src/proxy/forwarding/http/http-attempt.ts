@@ -108,6 +108,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     this.exchange.bytesSent += bytes.length;
     if (plainResponse.write.call(response, bytes)) return;
     this.connection?.pause();
+    this.exchange.awaitDrain();
     // One read may bring many chunks, none of which finds room.
     if (this.awaitsDrain) return;
     this.awaitsDrain = true;
