@@ -54,6 +54,33 @@ onEveryPlane('edge hygiene', (bench) => {
       'POST /api/raw HTTP/1.0\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
     ['an unknown version', 'GET /api/raw HTTP/3.7\r\nHost: gw\r\n\r\n'],
+    ['two spaces in the request line', 'GET  /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['two spaces before the version', 'GET /api/raw  HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['two empty lines first', '\r\n\r\nGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a bare LF first', '\nGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a bare CR first', '\rGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a method that is not known', 'FOO /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a method in small letters', 'get /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a fragment', 'GET /api/raw/x#f HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a length that no number holds exactly', withFields('Content-Length: 9007199254740993') + 'x'],
+    ['a length of more digits than lengths have', withFields(`Content-Length: ${'0'.repeat(20)}5`) + 'hello'],
+    ['a chunk larger than any', withFields('Transfer-Encoding: chunked') + 'ffffffffffffffff\r\nhello'],
+    [
+      'a chunk size of many digits',
+      withFields('Transfer-Encoding: chunked') + `${'0'.repeat(20)}5\r\nhello\r\n0\r\n\r\n`,
+    ],
+    [
+      'a long chunk extension',
+      withFields('Transfer-Encoding: chunked') + `5;${'a'.repeat(5000)}\r\nhello\r\n0\r\n\r\n`,
+    ],
+    [
+      'a chunk extension without a name',
+      withFields('Transfer-Encoding: chunked') + '5;;a\r\nhello\r\n0\r\n\r\n',
+    ],
+    [
+      'a chunk extension without its value',
+      withFields('Transfer-Encoding: chunked') + '5;a=\r\nhello\r\n0\r\n\r\n',
+    ],
     ['noise', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
   ])('refuses %s and closes', async (_what, bytes) => {
     const client = await send(bytes);
@@ -111,6 +138,22 @@ onEveryPlane('edge hygiene', (bench) => {
     expect(upstream.received).not.toContain('internal');
   });
 
+  it('responds to the requests before one that is refused', async () => {
+    const sound = 'GET /api/raw/x HTTP/1.1\r\nHost: gw\r\n\r\n';
+    const client = await send(`${sound}${sound}GET  /api/raw/y HTTP/1.1\r\nHost: gw\r\n\r\n`);
+    const statuses = (await client.untilClosed()).match(/HTTP\/1\.1 \d+/g);
+    expect(statuses).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 400']);
+    expect(upstream.received).not.toContain('/y');
+  });
+
+  it('refuses a request in pieces as it refuses a whole one', async () => {
+    const client = await send('GET  /api/raw HT');
+    client.send('TP/1.1\r\nHost: gw\r\n');
+    client.send('\r\n');
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(upstream.received).toBe('');
+  });
+
   it('refuses CONNECT', async () => {
     const client = await send('CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 501 [^]*method-not-supported/);
@@ -119,6 +162,7 @@ onEveryPlane('edge hygiene', (bench) => {
   it.each([
     ['alone', 'Expect: miracles'],
     ['behind one that it knows', 'Expect: 100-continue, miracles\r\nContent-Length: 2'],
+    ['as a list', 'Expect: 100-continue, 100-continue\r\nContent-Length: 2'],
     ['in a line of its own', 'Expect: 100-continue\r\nExpect: miracles\r\nContent-Length: 2'],
     ['with a wish to upgrade', 'Expect: miracles\r\nConnection: upgrade\r\nUpgrade: talk'],
   ])('answers 417 to an expectation that it does not know, %s', async (_where, fields) => {

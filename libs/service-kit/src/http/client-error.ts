@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { defineProblem } from '#contracts';
+import { defineProblem, Problem } from '#contracts';
 
 const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
@@ -9,7 +9,9 @@ const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request head
 
 const LINGER_MS = 1_000;
 
-function problemOf(code: string | undefined) {
+function problemOf(error: NodeJS.ErrnoException | Problem): Problem {
+  if (error instanceof Problem) return error;
+  const { code } = error;
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge('the request head is larger than 16 KiB');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout('the request did not arrive in time');
   return malformedRequest('the request is not valid HTTP/1.1');
@@ -21,10 +23,10 @@ type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 const failed = new WeakSet<Socket>();
 
 /**
- * Answers what node:http's parser refuses, before there is a request: a problem document, then a close. The answers to
+ * Answers what node:http's parser refuses, before there is a request, or a server that reads more strictly: a problem document, then a close. The answers to
  * requests that came whole before it go first (RFC 9112, section 9.3.2).
  */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException | Problem, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   // Whatever else comes is refused by the parser once more.
   if (failed.has(socket)) return;
@@ -38,14 +40,14 @@ function afterWholeRequests(socket: Answering, next: () => void): void {
   else next();
 }
 
-function answer(error: NodeJS.ErrnoException, socket: Answering): void {
+function answer(error: NodeJS.ErrnoException | Problem, socket: Answering): void {
   if (!socket.writable) return;
   // A head in the middle of another answer would be read as a part of that one.
   if (socket._httpMessage?.headersSent) {
     endAnswer(socket);
     return;
   }
-  const problem = problemOf(error.code);
+  const problem = problemOf(error);
   const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('', requestId));
   socket.end(

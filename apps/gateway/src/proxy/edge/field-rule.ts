@@ -5,6 +5,8 @@ import { isHopByHop, tellsOrigin } from './field-names.js';
 export const enum FieldRule {
   /** It goes on as it came. */
   Passes,
+  /** It goes on as a plain number. */
+  Length,
   /** The gateway chooses it for each instance, or has answered it itself. */
   Stays,
   /** It belongs to the connection. */
@@ -16,6 +18,7 @@ export const enum FieldRule {
 const STAYS: ReadonlySet<string> = new Set(['host', 'x-request-id', REQUEST_TIMEOUT_HEADER, 'expect']);
 
 function ruleFor(lower: string): FieldRule {
+  if (lower === 'content-length') return FieldRule.Length;
   if (STAYS.has(lower)) return FieldRule.Stays;
   if (isHopByHop(lower)) return FieldRule.HopByHop;
   return tellsOrigin(lower) ? FieldRule.TellsOrigin : FieldRule.Passes;

@@ -31,6 +31,10 @@ describe('addRequestFields', () => {
     expect(fields.get('via')).toBe('1.0 msa-gateway');
   });
 
+  it('passes a length on as a plain number', () => {
+    expect([...fieldsFor(['Content-Length', '0005'], facts())][0]).toEqual(['content-length', '5']);
+  });
+
   it('ignores an outer prefix that is no path', () => {
     const fields = fieldsFor(['X-Forwarded-Prefix', '//evil'], facts());
     expect(fields.get('x-forwarded-prefix')).toBe('/api/users');

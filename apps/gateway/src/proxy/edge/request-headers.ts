@@ -34,6 +34,7 @@ export function addRequestFields(into: string[], raw: RawFields, facts: RequestF
     const rule = ruleOf(name);
     if (rule === FieldRule.Stays || dropped?.has(name.toLowerCase())) continue;
     if (rule === FieldRule.Passes) into.push(name, value);
+    else if (rule === FieldRule.Length) into.push('content-length', String(Number(value)));
     else if (rule === FieldRule.HopByHop) keepTrailers(into, name.toLowerCase(), value);
     else if (isBelieved(facts.peer, name)) {
       told ??= toldNothing();

@@ -68,9 +68,10 @@ export class FrontServer {
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       this.dispatch(request, response, nest, false),
     );
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) =>
-      afterAnswers(socket, () => this.upgrade(server, request, socket, rest)),
-    );
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) => {
+      server.unguard(socket);
+      afterAnswers(socket, () => this.upgrade(server, request, socket, rest));
+    });
     server.on('connect', (request: IncomingMessage, socket: Socket) =>
       afterAnswers(socket, () => refuseConnect(request, socket)),
     );

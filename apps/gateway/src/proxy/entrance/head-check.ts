@@ -3,7 +3,7 @@ import type { Problem } from '#contracts';
 import type { RawFields } from '../edge/raw-fields.js';
 import { expectationFailed, headTooLarge, malformedRequest } from '../problems.js';
 import { MAX_FIELDS } from '../wire/head/field-lines.js';
-import { HOST, listMembers, TOKEN } from '../wire/head/grammar.js';
+import { HOST, LENGTH_DIGITS, listMembers, TOKEN } from '../wire/head/grammar.js';
 
 /** What the request line and `Host` say together. */
 export interface RequestHead {
@@ -31,8 +31,10 @@ interface DecidingFields {
   hosts: number;
   connection: string | undefined;
   coding: string | undefined;
-  hasLength: boolean;
-  expectation: string | undefined;
+  /** The last value of Content-Length; node refuses a second one. */
+  length: string | undefined;
+  /** Something else than `100-continue` is expected. */
+  expectsMore: boolean;
 }
 
 /** Finds them in one pass, as they were sent: node's object of all fields leaves out what came twice. */
@@ -42,8 +44,8 @@ function decidingFields(raw: RawFields): DecidingFields {
     hosts: 0,
     connection: undefined,
     coding: undefined,
-    hasLength: false,
-    expectation: undefined,
+    length: undefined,
+    expectsMore: false,
   };
   for (let i = 0; i < raw.length; i += 2) note(fields, raw[i] as string, raw[i + 1] as string);
   return fields;
@@ -58,9 +60,9 @@ function note(fields: DecidingFields, name: string, value: string): void {
     fields.connection = joined(fields.connection, value);
   else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
     fields.coding = joined(fields.coding, value);
-  else if (name.length === 14 && name.toLowerCase() === 'content-length') fields.hasLength = true;
+  else if (name.length === 14 && name.toLowerCase() === 'content-length') fields.length = value;
   else if (name.length === 6 && name.toLowerCase() === 'expect')
-    fields.expectation = joined(fields.expectation, value);
+    fields.expectsMore ||= value.toLowerCase() !== '100-continue';
 }
 
 const joined = (before: string | undefined, value: string): string =>
@@ -88,14 +90,15 @@ function faultOf(
   return (
     hostFault(fields, host, httpVersion) ??
     connectionFault(fields) ??
+    lengthFault(fields) ??
     codingFault(fields, httpVersion) ??
     expectationFault(fields)
   );
 }
 
 /** node:http looks no further than for `100-continue` anywhere in it, and not at all in a request to upgrade. */
-function expectationFault({ expectation }: DecidingFields): Problem | undefined {
-  if (expectation === undefined || /^100-continue(?:, 100-continue)*$/i.test(expectation)) return undefined;
+function expectationFault({ expectsMore }: DecidingFields): Problem | undefined {
+  if (!expectsMore) return undefined;
   return expectationFailed('the only expectation met here is 100-continue', CLOSE);
 }
 
@@ -117,11 +120,18 @@ function connectionFault({ connection }: DecidingFields): Problem | undefined {
   return malformedRequest('Connection must be a list of tokens', CLOSE);
 }
 
-function codingFault({ coding, hasLength }: DecidingFields, version: string): Problem | undefined {
+/** Node reads more digits than a number of it holds exactly. */
+function lengthFault({ length }: DecidingFields): Problem | undefined {
+  if (length === undefined || LENGTH_DIGITS.test(length)) return undefined;
+  return malformedRequest('Content-Length must be one number', CLOSE);
+}
+
+function codingFault({ coding, length }: DecidingFields, version: string): Problem | undefined {
   if (coding === undefined) return undefined;
   // RFC 9112, section 6.1: what a 1.0 sender means by it cannot be known.
   if (version !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
-  if (hasLength) return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
+  if (length !== undefined)
+    return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
   return coding.toLowerCase() === 'chunked'
     ? undefined
     : malformedRequest('Transfer-Encoding must be chunked', CLOSE);

@@ -2,6 +2,7 @@ import { Server, type RequestListener, type ServerOptions, type ServerResponse }
 import type { Socket } from 'node:net';
 import { watchHalfClosed } from './half-closed.js';
 import { LentConnections } from './lent-connections.js';
+import { RequestGuard } from './request-guard.js';
 
 /** Takes connections in front of node:http. */
 export interface ConnectionTaker {
@@ -27,6 +28,8 @@ export interface HandOver {
   readonly wasUsed: boolean;
 }
 
+type Reader = (this: Socket, bytes: Buffer) => void;
+
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /**
@@ -38,6 +41,7 @@ export class PromptServer extends Server {
   private readonly sockets = new Set<Socket>();
   private readonly serveByNode: ConnectionListener;
   private readonly lent = new LentConnections();
+  private readonly guarded = new WeakMap<Socket, Reader>();
   /** Takes new connections; unset: node:http does. */
   taker: ConnectionTaker | undefined;
 
@@ -55,7 +59,15 @@ export class PromptServer extends Server {
   /** Lets node:http read `socket`, on which nobody listens any more. */
   serve(socket: Socket): void {
     this.serveByNode(socket);
+    // What the wire plane hands over it has read by the same rules.
+    if (!this.taker) this.guard(socket);
     socket.on('end', watchHalfClosed);
+  }
+
+  /** Reads `socket` without the guard from now on: node:http has given it away. */
+  unguard(socket: Socket): void {
+    const reader = this.guarded.get(socket);
+    if (reader) socket.off('data', reader);
   }
 
   /** Leaves `socket` to a tunnel, whose halves close by themselves. */
@@ -88,6 +100,21 @@ export class PromptServer extends Server {
     this.taker?.close();
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     return this;
+  }
+
+  /** Checks what arrives on `socket` before node:http reads it, which listens in the way of any socket. */
+  private guard(socket: Socket): void {
+    const guard = new RequestGuard();
+    const [read] = socket.listeners('data') as [Reader];
+    const reader: Reader = (bytes) => {
+      const problem = guard.check(bytes);
+      if (guard.soundEnd > 0) read.call(socket, bytes.subarray(0, guard.soundEnd));
+      if (!problem) return;
+      socket.off('data', reader).resume();
+      this.emit('clientError', problem, socket);
+    };
+    socket.off('data', read).on('data', reader);
+    this.guarded.set(socket, reader);
   }
 
   private begin(socket: Socket, first: Buffer): void {

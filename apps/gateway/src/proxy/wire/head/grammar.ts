@@ -31,6 +31,9 @@ export const HOST =
  */
 export const CONTENT_LENGTH = /^[^:]+: *\d{1,15} *\r\n$/;
 
+/** The value of such a line. */
+export const LENGTH_DIGITS = /^\d{1,15}$/;
+
 const SPACE = 0x20;
 const TAB = 0x09;
 

@@ -33,7 +33,8 @@ export function lineOf(text: string): RequestHead {
   return head;
 }
 
-function readRequestLine(head: RequestHead): number {
+/** Reads method, target and version. @returns where the fields begin. @throws Problem 400 or 501 */
+export function readRequestLine(head: RequestHead): number {
   const { text } = head;
   // One empty line before the request line is a habit of old clients (RFC 9112, section 2.2).
   const start = text.startsWith('\r\n') ? 2 : 0;

@@ -1,0 +1,70 @@
+import { Problem } from '#contracts';
+import { BodyReader } from '../wire/body/body-reader.js';
+import { FramingError, TrailersTooLarge } from '../wire/body/framing-error.js';
+import { bodyMalformed } from '../wire/entrance/body-problems.js';
+import { REQUEST_LINE } from '../wire/head/grammar.js';
+import { HeadReader } from '../wire/head/head-reader.js';
+import { parseRequestHead, readRequestLine } from '../wire/head/parse-request-head.js';
+import { RequestHead } from '../wire/head/request-head.js';
+
+/**
+ * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more lenient where its API does
+ * not show what was sent: in the request line, in front of it, and in the framing of chunks. Other faults of a head are left to
+ * {@link checkHead}, which refuses them as requests that are recorded.
+ */
+export class RequestGuard {
+  private readonly heads = new HeadReader(REQUEST_LINE);
+  private readonly body = new BodyReader();
+  /** How many bytes of those last checked are sound. */
+  soundEnd = 0;
+  /** What follows is not read: node:http refuses it or gives the connection away. */
+  private isOver = false;
+
+  /** Reads on. @returns why the request that begins, or goes on, at {@link soundEnd} is refused */
+  check(bytes: Buffer): Problem | undefined {
+    this.soundEnd = 0;
+    try {
+      this.read(bytes);
+    } catch (error) {
+      if (error instanceof TrailersTooLarge) this.isOver = true;
+      else if (error instanceof FramingError) return bodyMalformed(error.message);
+      else if (error instanceof Problem) return error;
+      else throw error;
+    }
+    this.soundEnd = bytes.length;
+    return undefined;
+  }
+
+  private read(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length && !this.isOver;) {
+      if (this.body.isDone) {
+        this.soundEnd = at;
+        at = this.readHead(bytes, at);
+      } else at = this.body.read(bytes, at);
+    }
+  }
+
+  private readHead(bytes: Buffer, from: number): number {
+    const text = this.heads.read(bytes, from);
+    if (text === undefined) return bytes.length;
+    readRequestLine(new RequestHead(text));
+    const head = headOf(text);
+    if (!head || asksToUpgrade(head)) this.isOver = true;
+    else if (head.isChunked) this.body.expectChunked();
+    else this.body.expectLength(Math.max(head.contentLength, 0));
+    return this.heads.end;
+  }
+}
+
+/** node:http gives the connection away, whether it has a body or not. */
+const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
+  upgrade !== undefined && connection.includes('upgrade');
+
+/** `undefined` when the fields are refused. */
+function headOf(text: string): RequestHead | undefined {
+  try {
+    return parseRequestHead(text);
+  } catch {
+    return undefined;
+  }
+}
