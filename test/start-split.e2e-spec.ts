@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
 
 const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
+const READY = /^ready: open (\S+)$/m;
 const PORTS = {
   GATEWAY_PORT: '0',
   USER_SERVICE_PORT: '0',
@@ -25,15 +26,11 @@ async function startSplit(dataDir: string): Promise<Split> {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let output = '';
-  script.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const gateway = await waitFor(
-    'the system',
-    () => /^ready: open (\S+)$/m.exec(output)?.[1] ?? false,
-    30_000,
-  );
+  script.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await waitFor('the system', () => READY.test(output), 30_000);
   return {
     script,
-    gateway,
+    gateway: READY.exec(output)![1]!,
     urls: [...output.matchAll(/"url":"([^"]+)","msg":"\S+ listens on/g)].map(([, url]) => url!),
     pids: [...output.matchAll(/ is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
   };

@@ -31,10 +31,14 @@ describe('nest start APP --watch --no-shell', () => {
     const source = inWorkspace('apps/gateway/src/gateway.version.ts');
     writeFileSync(source, readFileSync(source, 'utf8').replace(/'.+'/, `'saved'`));
 
-    await waitFor('the saved code to run', async () => {
-      const urls = [...launched.stdout.matchAll(/"url":"([^"]+)","msg":"gateway listens on /g)];
-      expect(await versionAt(urls.at(-1)![1]!)).toBe('saved');
-    });
+    await waitFor(
+      'the saved code to run',
+      async () => {
+        const urls = [...launched.stdout.matchAll(/"url":"([^"]+)","msg":"gateway listens on /g)];
+        expect(await versionAt(urls.at(-1)![1]!)).toBe('saved');
+      },
+      30_000,
+    );
     expect(launched.stdout).toContain('"signal":"SIGTERM","delayMs":0');
     expect(launched.stdout).not.toContain(CLEAR_SCREEN);
   });

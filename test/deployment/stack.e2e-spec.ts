@@ -14,8 +14,13 @@ process.stdout.write(text);
 process.exitCode = code;
 `;
 
-/** What the stand-in answers to a command line that has \`to\` in it. */
-const answers = (...told: readonly { to: string; code?: number; text?: string }[]) => ({
+/** What the stand-in answers to a command line that has `to` in it. */
+interface Told {
+  readonly to: string;
+  readonly code?: number;
+  readonly text?: string;
+}
+const answers = (...told: readonly Told[]) => ({
   ANSWERS: JSON.stringify(told),
 });
 
@@ -144,7 +149,7 @@ describe('npm run stack', () => {
   });
 
   describe('without the Compose plugin', () => {
-    const noPlugin = (...told: Parameters<typeof answers>) => ({
+    const noPlugin = (...told: readonly Told[]) => ({
       ...answers({ to: 'compose version', code: 1 }, ...told),
       PATH: inFolder('bin'),
     });

@@ -186,7 +186,8 @@ async function events(group, { client }, registry, { id }) {
   });
 }
 
-async function end(group, { client }, registry, { id, name }) {
+async function end(group, { client, report }, registry, { id, name }) {
+  report.addRemains(`/api/${name}`, 'the name stays known for INSTANCE_RETENTION');
   await group.check('a service with no instance in rotation is 503 no-healthy-instance', async () => {
     hasStatus(await registry.write('POST', `/services/${id}/drain`), 202);
     const answer = await client.get(`/api/${name}/`);
