@@ -197,7 +197,7 @@ describe.each(['wire', 'node'] as const)('a client that does not read its respon
   });
 
   it('is cut off within the idle time', async () => {
-    const idleMs = 1000;
+    const idleMs = 2000;
     const bench = await ProxyBench.start({ idleMs }, plane);
     closers.push(() => bench.close());
     bench.hold(await remote((_request, response) => response.end(Buffer.alloc(LARGE))));
