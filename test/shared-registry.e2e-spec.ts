@@ -117,6 +117,27 @@ withRedis('two gateways on one Redis', (redis) => {
     }
   });
 
+  it('open internal paths to an instance that registered with either', async () => {
+    const [one, other] = urls();
+    const { server, url } = await startService('users');
+    servers.push(server);
+    const feed = await follow(other);
+    await register(one, { id: 'guarded', url, metadata: { 'gateway.internal-paths': '/inner' } });
+    const { body } = await register(one, { id: 'caller', name: 'callers', url });
+    await feed.next(({ instanceId }) => instanceId === 'caller');
+    const headers = { 'x-instance-token': body.instanceToken as string };
+    for (const gateway of urls()) {
+      expect((await call(gateway, 'GET /api/users/inner')).status).toBe(404);
+      expect(await call(gateway, 'GET /api/users/inner', { headers })).toMatchObject({
+        status: 200,
+        body: 'users',
+      });
+    }
+    await call(one, 'DELETE /discovery/unregister/caller');
+    await feed.next(({ type, instanceId }) => type === 'unregistered' && instanceId === 'caller');
+    expect((await call(other, 'GET /api/users/inner', { headers })).status).toBe(404);
+  });
+
   it('tell the same events under the same ids: a reader goes on at the other one', async () => {
     const [one, other] = urls();
     const first = await follow(one);

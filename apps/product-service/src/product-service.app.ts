@@ -9,5 +9,6 @@ export const productService = defineService({
   portVariable: 'PRODUCT_SERVICE_PORT',
   defaultPort: 8003,
   migrations,
+  internalPaths: ['/stock-reservations'],
   module: () => ({ module: ProductServiceModule }),
 });

@@ -10,6 +10,7 @@ export * from './discovery/instance.js';
 export * from './discovery/link-local.js';
 export * from './discovery/non-unicast.js';
 export * from './discovery/discovery-event.js';
+export * from './discovery/internal-paths.js';
 export * from './discovery/register-instance.dto.js';
 export * from './discovery/heartbeat.dto.js';
 export * from './discovery/discovery-queries.dto.js';

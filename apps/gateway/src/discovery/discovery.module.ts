@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import type { GatewayConfig } from '../gateway.config.js';
+import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
 import { discoveryProviders } from './discovery.providers.js';
 import { EventsController } from './http/events.controller.js';
@@ -29,7 +30,7 @@ export class DiscoveryModule {
           inject: [RegistryAccess, RegistryService],
         },
       ],
-      exports: [LiveServiceTable, RegistryService, LocalRegistry, Ejector, PlainBeats],
+      exports: [LiveServiceTable, RegistryService, LocalRegistry, InstanceTokens, Ejector, PlainBeats],
     };
   }
 }

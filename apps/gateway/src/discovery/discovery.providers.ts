@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { newId, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../gateway.config.js';
+import { InstanceTokens } from './access/instance-tokens.js';
 import { TargetDoor } from './access/target-door.js';
 import { Clock, SystemClock } from './clock.js';
 import { DiscoveryTimer, type Ticking } from './discovery-timer.js';
@@ -111,6 +112,7 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
         limits: DEFAULT_LIMITS,
       }),
   ),
+  made(InstanceTokens, [TableKeeper], (keeper) => new InstanceTokens(keeper)),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 

@@ -4,6 +4,7 @@ export * from './pinned-target.js';
 export * from './service-table.js';
 export * from './registry.service.js';
 export * from './local-registry.js';
+export * from './access/instance-tokens.js';
 export * from './leases/plain-beats.js';
 export * from './probing/ejector.js';
 export * from './probing/health-check-settings.js';

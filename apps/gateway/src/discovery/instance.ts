@@ -28,6 +28,8 @@ export interface Instance {
   readonly statusReason: string;
   /** When the lease ran out, milliseconds since the epoch; `undefined`: it runs. An expired instance is `down`. */
   readonly expiredAt: number | undefined;
+  /** What the instance's token is checked against; absent when an earlier version registered it. */
+  readonly tokenHash?: string | undefined;
   /** The same object for as long as the instance is registered, across snapshots. */
   readonly load: InstanceLoad;
 }

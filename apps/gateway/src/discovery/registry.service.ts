@@ -1,6 +1,7 @@
 import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
+import { issueToken } from './access/instance-tokens.js';
 import type { TargetDoor } from './access/target-door.js';
 import type { ExpiredInstances } from './leases/expired-instances.js';
 import type { LeaseSweeper } from './leases/lease-sweeper.js';
@@ -28,6 +29,8 @@ export interface Registered {
   readonly instance: InstanceView;
   /** `false`: an instance of that id was known and is renewed. */
   readonly isNew: boolean;
+  /** Proves to gateways that a request comes from this instance. */
+  readonly token: string;
 }
 
 /** What the registry is made of. */
@@ -61,11 +64,12 @@ export class RegistryService {
     const { origin } = new URL(registration.url);
     const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
     checkLimits(this.parts, id, registration.name);
+    const { token, tokenHash } = issueToken(id);
     const { before, after } = await targets.setFor(id, target, () =>
-      store.put(storedFrom(registration, id, endpoint), 'it registered'),
+      store.put({ ...storedFrom(registration, id, endpoint), tokenHash }, 'it registered'),
     );
     await keeper.settled();
-    return { instance: this.view(after), isNew: before === undefined };
+    return { instance: this.view(after), isNew: before === undefined, token };
   }
 
   /** Renews the lease, and takes the instance out of rotation or puts it back where it reports another readiness. */

@@ -81,6 +81,7 @@ export class TableKeeper {
       status: statusOf(stored),
       statusReason: statusReasonOf(stored),
       expiredAt: stored.health.expiredAt,
+      tokenHash: stored.tokenHash,
       load,
     };
   }

@@ -5,7 +5,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as 
 /** What the gateway itself answers on `/api`; everything else is the service's own answer. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request is malformed or ambiguous',
-  404: 'No service of that name is registered',
+  404: 'No service of that name is registered, or the path is internal to it',
   502: 'The instance cannot be reached, or does not speak HTTP',
   503: 'No instance is up; see Retry-After',
   504: 'The instance did not answer in time',

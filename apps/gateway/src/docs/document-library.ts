@@ -1,4 +1,5 @@
 import type { LiveServiceTable, ServiceEntry } from '../discovery/index.js';
+import { internalPathsOf } from '../proxy/index.js';
 import type { DocumentSource } from './document-source.js';
 import { mergeDocuments, type ServiceDocument } from './merge-documents.js';
 import { UnusableDocument, type OpenApiDocument } from './openapi.js';
@@ -46,11 +47,13 @@ export class DocumentLibrary {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  private async ask({ name, available }: ServiceEntry): Promise<ServiceDocument> {
+  private async ask({ name, instances, available }: ServiceEntry): Promise<ServiceDocument> {
+    const internal = internalPathsOf(instances);
     let reason = 'no instance is up';
     for (const instance of available.slice(0, INSTANCES_ASKED)) {
       try {
-        return { name, document: await this.source.documentOf(instance) };
+        const document = await this.source.documentOf(instance);
+        return { name, document, isInternal: (path) => internal.covers(path) };
       } catch (error) {
         if (!(error instanceof UnusableDocument)) throw error;
         reason = error.message;

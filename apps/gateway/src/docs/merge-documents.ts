@@ -11,8 +11,15 @@ import {
 
 /** What a service has to say of itself: its document, or why there is none. */
 export type ServiceDocument =
-  | { readonly name: string; readonly document: OpenApiDocument }
+  | {
+      readonly name: string;
+      readonly document: OpenApiDocument;
+      /** Paths of the service that the gateway closes to clients are left out; when absent, none is. */
+      readonly isInternal?: (path: string) => boolean;
+    }
   | { readonly name: string; readonly reason: string };
+
+type WithDocument = Extract<ServiceDocument, { document: unknown }>;
 
 interface Unavailable {
   readonly name: string;
@@ -42,9 +49,9 @@ export function mergeDocuments(own: OpenApiDocument, services: readonly ServiceD
   };
 }
 
-function tryToMount({ name, document }: { name: string; document: OpenApiDocument }): Mounted | string {
+function tryToMount({ name, document, isInternal }: WithDocument): Mounted | string {
   try {
-    return mountDocument(name, document);
+    return mountDocument(name, document, isInternal);
   } catch {
     // Nested deeper than the stack is deep.
     return 'it is malformed';

@@ -20,13 +20,17 @@ export type Mounted = Pick<OpenApiDocument, 'paths'> & {
  * A service's document as it looks through the gateway: paths under the service's prefix, and every name (components,
  * tags, operation ids, security schemes) marked as the service's own, so that two services may both have a `Page`.
  */
-export function mountDocument(service: string, document: OpenApiDocument): Mounted {
-  const prefix = `/api/${service}${basePathOf(document)}`;
+export function mountDocument(
+  service: string,
+  document: OpenApiDocument,
+  isInternal: (path: string) => boolean = () => false,
+): Mounted {
+  const base = basePathOf(document);
+  const prefix = `/api/${service}${base}`;
   const own = new OwnNames(service, prefix);
-  const paths = Object.entries(document.paths).map(([path, item]) => [
-    prefixed(prefix, path),
-    own.pathItem(item, document.security),
-  ]);
+  const paths = Object.entries(document.paths)
+    .filter(([path]) => !isInternal(base + path))
+    .map(([path, item]) => [prefixed(prefix, path), own.pathItem(item, document.security)]);
   return {
     paths: Object.fromEntries(paths) as Mounted['paths'],
     components: mapValues(objectIn(document, 'components'), (section) => own.section(section)),

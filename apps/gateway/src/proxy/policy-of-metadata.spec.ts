@@ -60,6 +60,21 @@ describe('The policy that metadata declares', () => {
     expect([policy.hedging.after, faults]).toEqual([after, []]);
   });
 
+  it('closes the internal paths of all instances', () => {
+    const of = (paths: string) => ({ 'gateway.internal-paths': paths });
+    expect(declared(of('/b, /a'), {}, of('/c'), of('/a')).policy.internalPaths).toEqual(['/a', '/b', '/c']);
+  });
+
+  it('is the same text however many instances declare the same internal paths', () => {
+    const fleet = (count: number) =>
+      Array.from({ length: count }, () => ({ metadata: { 'gateway.internal-paths': '/a,/b' } }));
+    expect(declarationOf(fleet(9))).toBe(declarationOf(fleet(1)));
+  });
+
+  it('closes every path when internal paths cannot be read', () => {
+    expect(declared({ 'gateway.internal-paths': 'inner' }).policy.internalPaths).toEqual(['/']);
+  });
+
   it.each([
     ['gateway.timeout.connect-ms', '0'],
     ['gateway.timeout.connect-ms', '-5'],

@@ -1,4 +1,6 @@
+import { INTERNAL_PATHS_KEY, internalPathsIn } from '#contracts';
 import { HEALTH_CHECK_KEYS, healthCheckValueOf } from '../discovery/index.js';
+import { InternalPaths } from './edge/internal-paths.js';
 import {
   ADAPTIVE_KINDS,
   BALANCER_KINDS,
@@ -22,9 +24,11 @@ export interface DeclaredPolicy {
 
 /** Changes a policy as `text` says; `undefined`: it is no such value. */
 type Change = (policy: Policy, text: string) => Policy | undefined;
-type Members<S extends keyof Policy> = Partial<Policy[S]>;
+/** A member of a policy that is made of members. */
+type Section = Exclude<keyof Policy, 'internalPaths'>;
+type Members<S extends Section> = Partial<Policy[S]>;
 
-function change<S extends keyof Policy>(section: S, read: (text: string) => Members<S> | undefined): Change {
+function change<S extends Section>(section: S, read: (text: string) => Members<S> | undefined): Change {
   return (policy, text) => {
     const members = read(text);
     return members && { ...policy, [section]: { ...policy[section], ...members } };
@@ -32,12 +36,7 @@ function change<S extends keyof Policy>(section: S, read: (text: string) => Memb
 }
 
 /** A whole number of at most nine digits, between the two. */
-const whole = <S extends keyof Policy>(
-  section: S,
-  member: keyof Policy[S],
-  least: number,
-  most: number,
-): Change =>
+const whole = <S extends Section>(section: S, member: keyof Policy[S], least: number, most: number): Change =>
   change(section, (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     return value >= least && value <= most ? ({ [member]: value } as Members<S>) : undefined;
@@ -124,17 +123,29 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'concurrency.queue': whole('concurrency', 'queue', 0, 100_000),
     'concurrency.queue-ms': whole('concurrency', 'queueMs', 0, 60_000),
     ...Object.fromEntries(HEALTH_CHECK_KEYS.map((key) => [key.slice(PREFIX.length), healthCheck(key)])),
+    // What registration should have refused closes the service: the default would leave it open.
+    'internal-paths': (policy, text) => ({ ...policy, internalPaths: internalPathsIn(text) ?? ['/'] }),
   }),
 );
 
+/** Internal paths of all instances count: the path of one of them must not be open because another does not name it. */
+const union = (declared: string | undefined, text: string): string =>
+  declared === undefined || declared === text
+    ? text
+    : [...new Set(`${declared},${text}`.split(',').map((prefix) => prefix.trim()))].sort().join(',');
+
+type Fleet = readonly { readonly metadata: Readonly<Record<string, string>> }[];
+
 /** The members of metadata that declare policy, as text that is equal when they are. */
-export function declarationOf(
-  fleet: readonly { readonly metadata: Readonly<Record<string, string>> }[],
-): string {
+export function declarationOf(fleet: Fleet): string {
   const declared: Record<string, string> = {};
   // Of instances that do not agree, the one that registered last brings the news.
   for (const { metadata } of fleet)
-    for (const key in metadata) if (key.startsWith(PREFIX)) declared[key] = metadata[key] ?? '';
+    for (const key in metadata) {
+      if (!key.startsWith(PREFIX)) continue;
+      const text = metadata[key] ?? '';
+      declared[key] = key === INTERNAL_PATHS_KEY ? union(declared[key], text) : text;
+    }
   const keys = Object.keys(declared);
   return keys.length === 0 ? '' : JSON.stringify(keys.sort().map((key) => [key, declared[key]]));
 }
@@ -151,3 +162,7 @@ export function policyOf(declaration: string): DeclaredPolicy {
   }
   return { policy, faults };
 }
+
+/** The internal paths of the service whose instances are `fleet`. */
+export const internalPathsOf = (fleet: Fleet): InternalPaths =>
+  new InternalPaths(policyOf(declarationOf(fleet)).policy.internalPaths);

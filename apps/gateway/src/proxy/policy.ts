@@ -129,6 +129,8 @@ export interface Policy {
   readonly ejection: Ejection;
   readonly breaker: BreakerLimits;
   readonly concurrency: ConcurrencyLimits;
+  /** Path prefixes that registered instances alone may call. */
+  readonly internalPaths: readonly string[];
 }
 
 export const DEFAULT_POLICY: Policy = Object.freeze({
@@ -162,4 +164,5 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
     queue: 256,
     queueMs: 500,
   }),
+  internalPaths: Object.freeze([]),
 });

@@ -42,6 +42,15 @@ export interface InstanceView {
   readonly ready?: boolean;
 }
 
+/** Response of `POST /discovery/register`. */
+export interface RegistrationResult extends InstanceView {
+  /**
+   * Opens internal paths of services at every gateway while the instance is registered, sent as `x-instance-token`. Valid until
+   * the same id registers again.
+   */
+  readonly instanceToken: string;
+}
+
 /** One entry of `GET /services`. */
 export interface ServiceSummary {
   readonly name: string;

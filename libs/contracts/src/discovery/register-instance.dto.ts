@@ -1,7 +1,7 @@
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
-import { IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
+import { HasInternalPaths, IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
 
 /** What a service may be called; also a path segment and part of store keys, hence this narrow. */
 export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -54,5 +54,6 @@ export class RegisterInstanceDto {
 
   @MayBeAbsent()
   @IsMetadata()
+  @HasInternalPaths()
   metadata?: Record<string, string>;
 }

@@ -1,4 +1,5 @@
 import { registerDecorator } from 'class-validator';
+import { INTERNAL_PATHS_KEY, internalPathsIn } from './internal-paths.js';
 import { isLinkLocalHost } from './link-local.js';
 
 const METADATA_PAIRS = 32;
@@ -42,6 +43,11 @@ function isMetadata(value: unknown): boolean {
   return pairs.length <= METADATA_PAIRS && pairs.every(isPair);
 }
 
+function hasInternalPaths(metadata: unknown): boolean {
+  const declared = (metadata as Readonly<Record<string, unknown>> | null)?.[INTERNAL_PATHS_KEY];
+  return typeof declared !== 'string' || internalPathsIn(declared) !== undefined;
+}
+
 export const IsInstanceUrl = validator(
   'isInstanceUrl',
   isInstanceUrl,
@@ -58,4 +64,11 @@ export const IsMetadata = validator(
   'isMetadata',
   isMetadata,
   `must be at most ${METADATA_PAIRS} pairs of strings of at most ${METADATA_CHARACTERS} characters`,
+);
+
+/** A declaration that cannot be read is refused: a path that should be closed must not stay open for a typing error. */
+export const HasInternalPaths = validator(
+  'hasInternalPaths',
+  hasInternalPaths,
+  `has a malformed "${INTERNAL_PATHS_KEY}": it must be path prefixes such as /internal, separated by commas`,
 );

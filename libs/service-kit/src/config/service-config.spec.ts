@@ -2,8 +2,7 @@ import { readServiceConfig, registrationOf } from './service-config.js';
 
 const registration = (env: Record<string, string>) =>
   registrationOf(
-    'note-service',
-    '1.0.0',
+    { name: 'note-service', version: '1.0.0' },
     readServiceConfig(env, 'NOTE_SERVICE_PORT', 0),
     'http://0.0.0.0:9001',
   );

@@ -1,3 +1,4 @@
+import { INTERNAL_PATHS_KEY } from '#contracts';
 import type { RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
 import { instanceId } from './instance-id.js';
@@ -49,13 +50,19 @@ export function readServiceConfig(env: Env, portVariable: string, defaultPort: n
   });
 }
 
+/** What a service says of itself when it registers. */
+export interface RegisteredService {
+  readonly name: string;
+  readonly version: string;
+  readonly internalPaths?: readonly string[];
+}
+
 /**
  * How a service registers itself: the same id after a restart on the same host and port, so that the restart renews the
  * registration in place of adding one beside it.
  */
 export function registrationOf(
-  name: string,
-  version: string,
+  { name, version, internalPaths }: RegisteredService,
   config: ServiceConfig,
   url: string,
 ): RegistrationOptions['body'] {
@@ -64,6 +71,7 @@ export function registrationOf(
     version,
     url: config.advertisedUrl ?? url,
     ...(config.weight !== undefined && { weight: config.weight }),
+    ...(internalPaths && { metadata: { [INTERNAL_PATHS_KEY]: internalPaths.join(',') } }),
     id: instanceId({ name, url, advertisedUrl: config.advertisedUrl }),
   };
 }

@@ -1,5 +1,6 @@
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { MetadataStorage as TransformerStorage } from 'class-transformer/types/MetadataStorage.js';
+import { INTERNAL_PATHS_KEY } from '#contracts';
 import type { Schema } from './answers.js';
 
 interface Rule {
@@ -22,6 +23,15 @@ const converters = {
   isInstanceUrl: { type: 'string', format: 'uri', example: 'http://127.0.0.1:8001' },
   isHealthPath: { type: 'string', pattern: '^/', maxLength: 256 },
   isMetadata: { type: 'object', additionalProperties: { type: 'string', maxLength: 256 }, maxProperties: 32 },
+  hasInternalPaths: {
+    properties: {
+      [INTERNAL_PATHS_KEY]: {
+        type: 'string',
+        description: 'path prefixes, separated by commas, that only registered instances may call',
+        example: '/stock-reservations',
+      },
+    },
+  },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
 };

@@ -14,6 +14,8 @@ export interface ServiceDefinition {
   readonly portVariable: string;
   readonly defaultPort: number;
   readonly migrations: Migrations;
+  /** Path prefixes, such as `/stock-reservations`, that the gateway serves to registered instances only. */
+  readonly internalPaths?: readonly string[];
   /** The module of its features; the store, health, metrics and docs are there already. */
   module(config: ServiceConfig, context: AppContext): DynamicModule;
 }
@@ -25,7 +27,7 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     name,
     readConfig: (env) => readServiceConfig(env, service.portVariable, service.defaultPort),
     listenAddress: ({ host, port }) => ({ host, port }),
-    registration: (config, url) => registrationOf(name, version, config, url),
+    registration: (config, url) => registrationOf(service, config, url),
     registry: ({ registry }) => new HttpRegistry(registry),
     build: (config, context) => ({
       module: ServiceRootModule.of({

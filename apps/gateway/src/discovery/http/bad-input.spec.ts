@@ -40,6 +40,13 @@ const badMembers: [what: string, body: object, pointer: string][] = [
   ['metadata of 257 characters', { ...good, metadata: { k: 'v'.repeat(257) } }, '/metadata'],
   ['metadata that is no text', { ...good, metadata: { k: 1 } }, '/metadata'],
   ['metadata that is a list', { ...good, metadata: ['a'] }, '/metadata'],
+  ...['', 'inner', '/a,', '/a/*', '/a//b', '/..', '/a/./b', '/%61', '/a;x', '/a?x', '/a b'].map(
+    (paths): [string, object, string] => [
+      `internal paths of "${paths}"`,
+      { ...good, metadata: { 'gateway.internal-paths': paths } },
+      '/metadata',
+    ],
+  ),
 ];
 
 const badUrls = [

@@ -54,6 +54,7 @@ describe('POST /discovery/register', () => {
       lastHeartbeatAt: expect.any(String),
       expiresAt: expect.any(String),
       lastProbe: null,
+      instanceToken: expect.stringMatching(/^a:[\w-]{43}$/),
     });
     const { expiresAt } = answer.body as { expiresAt: string };
     expect(Date.parse(expiresAt) - before).toBeGreaterThanOrEqual(30_000);

@@ -1,11 +1,17 @@
 import { Body, Controller, Delete, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { HeartbeatDto, RegisterInstanceDto, type CleanupResult, type InstanceView } from '#contracts';
+import {
+  HeartbeatDto,
+  RegisterInstanceDto,
+  type CleanupResult,
+  type InstanceView,
+  type RegistrationResult,
+} from '#contracts';
 import { Answers } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
-import { CLEANUP, INSTANCE } from './schemas.js';
+import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 
 /** Everything that changes the registry. */
 @Controller('discovery')
@@ -16,17 +22,17 @@ export class RegistrationController {
   @Answers({
     summary: 'Register an instance, or renew the one of the same id (200)',
     status: 201,
-    body: INSTANCE,
+    body: REGISTRATION,
     problems: [401, 403, 409, 413, 415, 422, 503],
   })
   @Post('register')
   async register(
     @Body() registration: RegisterInstanceDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<InstanceView> {
-    const { instance, isNew } = await this.registry.register(registration);
+  ): Promise<RegistrationResult> {
+    const { instance, isNew, token } = await this.registry.register(registration);
     void reply.status(isNew ? 201 : 200).header('location', `/discovery/services/${instance.id}`);
-    return instance;
+    return { ...instance, instanceToken: token };
   }
 
   @Answers({ summary: 'Take an instance out for good', status: 204, problems: [401, 403, 404] })

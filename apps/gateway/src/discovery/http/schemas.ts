@@ -1,10 +1,12 @@
 import {
   DISCOVERY_EVENT_TYPES,
+  INSTANCE_TOKEN_HEADER,
   INSTANCE_STATUSES,
   type CleanupResult,
   type DiscoveryEvent,
   type InstanceView,
   type ProbeView,
+  type RegistrationResult,
   type ServiceSummary,
 } from '#contracts';
 import { type NamedSchema, type Schema } from '#service-kit';
@@ -29,34 +31,49 @@ const listOf = (item: NamedSchema): NamedSchema => ({
 
 const PROBE = object<ProbeView>({ at: time, ok: { type: 'boolean' }, latencyMs: number });
 
+const INSTANCE_MEMBERS: Members<InstanceView> = {
+  id: text,
+  name: text,
+  url: { ...text, format: 'uri' },
+  transport: { ...text, enum: ['http', 'local'] },
+  version: text,
+  weight: { ...whole, description: 'share of traffic, 0 to 1000' },
+  ttlSeconds: { ...whole, description: 'how long the instance lives without a heartbeat' },
+  healthPath: text,
+  metadata: { type: 'object', additionalProperties: text },
+  status: { ...text, enum: [...INSTANCE_STATUSES], description: 'only `up` receives traffic' },
+  statusReason: text,
+  registeredAt: time,
+  lastHeartbeatAt: time,
+  expiresAt: time,
+  expiredAt: {
+    ...time,
+    description: 'only of an instance whose lease ran out: it is `down` until it registers again',
+  },
+  lastProbe: { ...PROBE, nullable: true, description: 'the last health check that was made' },
+  inFlight: { ...whole, description: 'as the last heartbeat said' },
+  loopLagMs: { ...number, description: 'as the last heartbeat said' },
+  ready: { type: 'boolean', description: 'as the last heartbeat reported' },
+};
+
+const OPTIONAL: readonly (keyof InstanceView)[] = ['expiredAt', 'inFlight', 'loopLagMs', 'ready'];
+
 export const INSTANCE: NamedSchema = {
   name: 'Instance',
-  schema: object<InstanceView>(
+  schema: object<InstanceView>(INSTANCE_MEMBERS, OPTIONAL),
+};
+
+export const REGISTRATION: NamedSchema = {
+  name: 'RegistrationResult',
+  schema: object<RegistrationResult>(
     {
-      id: text,
-      name: text,
-      url: { ...text, format: 'uri' },
-      transport: { ...text, enum: ['http', 'local'] },
-      version: text,
-      weight: { ...whole, description: 'share of traffic, 0 to 1000' },
-      ttlSeconds: { ...whole, description: 'how long the instance lives without a heartbeat' },
-      healthPath: text,
-      metadata: { type: 'object', additionalProperties: text },
-      status: { ...text, enum: [...INSTANCE_STATUSES], description: 'only `up` receives traffic' },
-      statusReason: text,
-      registeredAt: time,
-      lastHeartbeatAt: time,
-      expiresAt: time,
-      expiredAt: {
-        ...time,
-        description: 'only of an instance whose lease ran out: it is `down` until it registers again',
+      ...INSTANCE_MEMBERS,
+      instanceToken: {
+        ...text,
+        description: `opens internal paths of services, sent as \`${INSTANCE_TOKEN_HEADER}\`; not shown again`,
       },
-      lastProbe: { ...PROBE, nullable: true, description: 'the last health check that was made' },
-      inFlight: { ...whole, description: 'as the last heartbeat said' },
-      loopLagMs: { ...number, description: 'as the last heartbeat said' },
-      ready: { type: 'boolean', description: 'as the last heartbeat reported' },
     },
-    ['expiredAt', 'inFlight', 'loopLagMs', 'ready'],
+    OPTIONAL,
   ),
 };
 

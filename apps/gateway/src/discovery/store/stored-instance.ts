@@ -46,6 +46,8 @@ export interface RegisteredInstance {
   readonly registeredAt: number;
   readonly isDraining: boolean;
   readonly health: InstanceHealth;
+  /** What the instance's token is checked against; absent when an earlier version registered it. */
+  readonly tokenHash?: string | undefined;
 }
 
 /** An instance before a store took it in. */
@@ -77,6 +79,7 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   registeredAt: registered.registeredAt,
   isDraining: registered.isDraining,
   health: registered.health,
+  tokenHash: registered.tokenHash,
   lastHeartbeatAt: vitals.lastHeartbeatAt,
   // No store keeps the lease of an expired instance.
   expiresAt: registered.health.expiredAt ?? vitals.expiresAt,

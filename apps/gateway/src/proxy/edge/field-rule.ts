@@ -1,4 +1,4 @@
-import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { isHopByHop, tellsOrigin } from './field-names.js';
 
 /** What happens to a field of a request on its way to an instance. */
@@ -15,7 +15,13 @@ export const enum FieldRule {
   TellsOrigin,
 }
 
-const STAYS: ReadonlySet<string> = new Set(['host', 'x-request-id', REQUEST_TIMEOUT_HEADER, 'expect']);
+const STAYS: ReadonlySet<string> = new Set([
+  'host',
+  'x-request-id',
+  REQUEST_TIMEOUT_HEADER,
+  INSTANCE_TOKEN_HEADER,
+  'expect',
+]);
 
 function ruleFor(lower: string): FieldRule {
   if (lower === 'content-length') return FieldRule.Length;

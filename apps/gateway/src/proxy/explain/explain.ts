@@ -57,6 +57,8 @@ export interface Explanation {
   } | null;
   /** What an instance would be asked for. */
   readonly upstreamPath: string | null;
+  /** The path is internal: `problem` is for requests without the token of a registered instance. */
+  readonly isInternal: boolean;
   readonly candidates: readonly CandidateInstance[];
   readonly excluded: readonly ExcludedInstance[];
   /** Whom the request could meet, one attempt after the other. */
@@ -80,19 +82,21 @@ export class Explainer {
     const available = new Set(entry?.available);
     const limit = match.route.policy.concurrency.perInstance || Infinity;
     const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
+    const refusal = match.route.guard?.refusalOf(match.upstreamTarget);
     const full = [...available].filter((each) => !hasRoom(each));
     return {
       method,
       path,
       route: describeRoute(match.route),
       upstreamPath: match.upstreamTarget,
+      isInternal: refusal !== undefined,
       candidates: [...available].filter(hasRoom).map(describeCandidate),
       excluded: [
         ...(entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
         ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
       ],
       attempts: nextAttempts(match.route, entry?.available ?? [], method),
-      problem: problemAhead(match.route, entry),
+      problem: refusal ? describeProblem(refusal) : problemAhead(match.route, entry),
     };
   }
 }
@@ -105,6 +109,7 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   path,
   route: null,
   upstreamPath: null,
+  isInternal: false,
   candidates: [],
   excluded: [],
   attempts: [],

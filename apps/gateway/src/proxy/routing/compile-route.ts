@@ -1,11 +1,13 @@
 import type { Balancer } from '../balancing/balancer.js';
 import { createBalancer } from '../balancing/create-balancer.js';
+import { InternalPaths } from '../edge/internal-paths.js';
 import { HedgeRules } from '../hedging/hedge-rules.js';
 import { DEFAULT_POLICY, type Policy } from '../policy.js';
 import { Breaker, type BreakerState } from '../resilience/breaker.js';
 import { GradientLimit } from '../resilience/gradient-limit.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { BreakCircuitStage } from '../stages/break-circuit.stage.js';
+import { GuardInternalPathsStage, type AdmitsInstance } from '../stages/guard-internal-paths.stage.js';
 import { LimitConcurrencyStage } from '../stages/limit-concurrency.stage.js';
 import { ShedLoadStage } from '../stages/shed-load.stage.js';
 import type { Stage } from '../stages/stage.js';
@@ -20,6 +22,8 @@ export interface RouteSurroundings {
   readonly lag?: { readonly ms: number };
   /** How many instances of a service can take requests now. */
   readonly availableOf?: (service: string) => number;
+  /** Left out: no request may reach an internal path. */
+  readonly admitsInstance?: AdmitsInstance;
   readonly onBreaker?: (service: string, state: BreakerState) => void;
 }
 
@@ -30,6 +34,7 @@ export function compileRoute(
   around: RouteSurroundings = {},
 ): Route {
   const load = { inFlight: 0 };
+  const guard = guardOf(policy, around);
   const breaker = policy.breaker.failurePercent > 0 ? breakerOf(service, policy, around) : undefined;
   const newBalancer = (): Balancer =>
     createBalancer(policy.balancing, {
@@ -44,16 +49,30 @@ export function compileRoute(
     service,
     prefix: `${API_PREFIX}/${service}`,
     policy,
-    stages: [...shedding(around), ...breaking(breaker), ...limiting(service, policy, around, limitNow)],
+    stages: [
+      ...(guard ? [guard] : []),
+      ...shedding(around),
+      ...breaking(breaker),
+      ...limiting(service, policy, around, limitNow),
+    ],
     load,
     retries: new RetryRules(policy.retries),
     hedging: HedgeRules.of(policy.hedging, () => load.inFlight < limitNow()),
     adaptive,
     breaker,
+    guard,
     newBalancer,
     balancer: newBalancer(),
   };
 }
+
+const guardOf = (
+  { internalPaths }: Policy,
+  { admitsInstance = () => false }: RouteSurroundings,
+): GuardInternalPathsStage | undefined =>
+  internalPaths.length > 0
+    ? new GuardInternalPathsStage(new InternalPaths(internalPaths), admitsInstance)
+    : undefined;
 
 const breakerOf = (service: string, { breaker }: Policy, { onBreaker }: RouteSurroundings): Breaker =>
   new Breaker(breaker, (state) => onBreaker?.(service, state));

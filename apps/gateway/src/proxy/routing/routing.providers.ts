@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import { LiveServiceTable, RegistryService } from '../../discovery/index.js';
+import { InstanceTokens, LiveServiceTable, RegistryService } from '../../discovery/index.js';
 import type { GatewayConfig } from '../../gateway.config.js';
 import { Explainer } from '../explain/explain.js';
 import { TrafficMetrics } from '../../metrics/index.js';
@@ -20,17 +20,23 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
     provide: RouteTable,
-    useFactory: (services: LiveServiceTable, lag: LoopLag, traffic: TrafficMetrics) => {
+    useFactory: (
+      services: LiveServiceTable,
+      lag: LoopLag,
+      traffic: TrafficMetrics,
+      tokens: InstanceTokens,
+    ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
         logger.warn({ service, state }, 'the breaker of a service has changed');
         traffic.service(service).breaker = state;
       };
+      const admitsInstance = (token: string | undefined): boolean => tokens.admits(token);
       return new RouteTable(
         services,
-        compiler(logger, traffic, surroundingsOf(services, { lag, zone, onBreaker })),
+        compiler(logger, traffic, surroundingsOf(services, { lag, zone, admitsInstance, onBreaker })),
       );
     },
-    inject: [LiveServiceTable, LoopLag, TrafficMetrics],
+    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens],
   },
   {
     provide: Router,

@@ -1,5 +1,5 @@
 import { expectationFailed, malformedRequest } from '../../problems.js';
-import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { tellsOrigin } from '../../edge/field-names.js';
 import { isCounted } from '../../edge/max-forwards.js';
 import { TIMING_REQUEST_HEADER } from '../../record/server-timing.js';
@@ -103,6 +103,8 @@ const KNOWN: ReadonlyMap<string, Taker> = new Map([
   ['x-forwarded-prefix', collect('forwardedPrefix')],
   ['max-forwards', maxForwards],
   [TIMING_REQUEST_HEADER, timing],
+  // For gateways only: it is looked up in the head when a route needs it.
+  [INSTANCE_TOKEN_HEADER, drop],
   // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
   ['keep-alive', drop],
   ['proxy-connection', drop],

@@ -1,0 +1,72 @@
+/** `%` and two digits, the `%` itself encoded any number of times (`%252e`). */
+const ENCODED = /%(?:25)*([0-9a-f]{2})/gi;
+/** What some servers take for the end of a segment, or of the path. */
+const SEGMENT_END = /[;?#\0].*$/s;
+/** Dot segments remove segments before them; a parameter may contain encoded separators, and goes as one segment. */
+const REMOVES_SEGMENTS = /[;?#\0]|\.\./;
+/** Anything but letters, digits, `_`, `-` and single slashes may have a second reading. */
+const AMBIGUOUS = /[^\w/-]|\/\//;
+
+/** One character for each byte, whether or not the bytes are UTF-8. */
+const decoded = (path: string): string =>
+  path.replace(ENCODED, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+
+/** The segments of a decoded path in the reading that splits the most; empty ones and `.` left out, in lower case. */
+const segmentsOf = (text: string): readonly string[] =>
+  text
+    .split(/[/\\]/)
+    .map((segment) => segment.replace(SEGMENT_END, '').trim().toLowerCase())
+    .filter((segment) => segment !== '' && segment !== '.');
+
+/** Servers that map extensions, or drop dots at the end, serve `name` as `name.json` and `name.` too. */
+const isNamed = (segment: string | undefined, name: string): boolean =>
+  segment === name || segment?.startsWith(`${name}.`) === true;
+
+const beginsWith = (segments: readonly string[], prefix: readonly string[]): boolean =>
+  prefix.every((name, i) => isNamed(segments[i], name));
+
+/** Whether removing segments could leave `prefix` in front. */
+function canBecome(segments: readonly string[], prefix: readonly string[]): boolean {
+  let from = 0;
+  return prefix.every((name) => {
+    const at = segments.findIndex((segment, i) => i >= from && isNamed(segment, name));
+    from = at + 1;
+    return at !== -1;
+  });
+}
+
+interface Prefix {
+  readonly path: string;
+  readonly segments: readonly string[];
+}
+
+const coversPlain = (prefix: string, path: string): boolean =>
+  path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 0x2f);
+
+/**
+ * Paths of a service that clients may not reach. Servers differ in what they decode, merge, ignore and resolve, so a path is
+ * internal when any of their readings leads under a prefix.
+ */
+export class InternalPaths {
+  private readonly prefixes: readonly Prefix[];
+
+  /** @param prefixes as `internalPathsIn` returns them */
+  constructor(prefixes: readonly string[]) {
+    this.prefixes = prefixes.map((prefix) => ({
+      path: prefix.toLowerCase().replace(/\/$/, ''),
+      segments: segmentsOf(prefix),
+    }));
+  }
+
+  /** @param path as the instance gets it, without a query */
+  covers(path: string): boolean {
+    if (!AMBIGUOUS.test(path)) {
+      const lower = path.toLowerCase();
+      return this.prefixes.some((prefix) => coversPlain(prefix.path, lower));
+    }
+    const text = decoded(path);
+    const segments = segmentsOf(text);
+    const leads = REMOVES_SEGMENTS.test(text) ? canBecome : beginsWith;
+    return this.prefixes.some((prefix) => leads(segments, prefix.segments));
+  }
+}

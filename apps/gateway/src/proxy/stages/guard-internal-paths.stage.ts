@@ -1,0 +1,32 @@
+import { INSTANCE_TOKEN_HEADER, notFound, type Problem } from '#contracts';
+import type { InternalPaths } from '../edge/internal-paths.js';
+import type { Exchange } from '../exchange.js';
+import { pathEnd } from '../routing/target.js';
+import type { Stage } from './stage.js';
+
+/** Checks the token of an instance; `undefined`: the request has none. */
+export type AdmitsInstance = (token: string | undefined) => boolean;
+
+/** Answers requests for internal paths like requests for unknown ones, unless a registered instance sent them. */
+export class GuardInternalPathsStage implements Stage {
+  readonly name = 'guard-internal-paths';
+
+  constructor(
+    private readonly paths: InternalPaths,
+    private readonly admits: AdmitsInstance,
+  ) {}
+
+  enter(exchange: Exchange): boolean {
+    const refusal = this.refusalOf(exchange.upstreamTarget);
+    if (!refusal || this.admits(exchange.header(INSTANCE_TOKEN_HEADER))) return true;
+    exchange.reply(refusal);
+    return false;
+  }
+
+  /** The response to a request without a token; `undefined` when the path is not internal. */
+  refusalOf(upstreamTarget: string): Problem | undefined {
+    if (!this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)))) return undefined;
+    // As services respond to an unknown path: a client does not learn which internal paths exist.
+    return notFound('there is nothing at this path');
+  }
+}
