@@ -29,7 +29,7 @@ export class RootController {
     void reply.type('text/html; charset=utf-8').headers({
       'content-security-policy': PAGE_POLICY,
       'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
     });
     return page(this.facts(), this.table.current.entries);
   }

@@ -6,6 +6,7 @@ import { BODY_LIMIT, useStrictJson } from '../http/body-parser.js';
 import { answerClientError } from '../http/client-error.js';
 import { lingerAfterRefusals } from '../http/linger.js';
 import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
+import { NO_SNIFF, NO_SNIFF_HEADER } from '../http/no-sniff.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
 import { keepDeadlines } from '../http/request-deadline.js';
 import { keepTraceContext } from '../http/request-trace.js';
@@ -44,7 +45,7 @@ export async function createNest(parts: AppParts, logger: Logger): Promise<NestF
 
 function prepare(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header(REQUEST_ID_HEADER, request.id);
+    void reply.header(REQUEST_ID_HEADER, request.id).header(NO_SNIFF_HEADER, NO_SNIFF);
     done();
   });
   tellAllowedMethods(fastify);

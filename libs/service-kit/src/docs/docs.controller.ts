@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { notFound } from '#contracts';
-import { assetOf, pageOfDocs } from './swagger-ui.js';
+import { assetOf, PAGE_POLICY, pageOfDocs } from './swagger-ui.js';
 
 /** Where the pages take what they show. */
 export interface DocsOptions {
@@ -19,6 +19,9 @@ export class DocsController {
 
   @Get('docs')
   @Header('content-type', 'text/html; charset=utf-8')
+  @Header('content-security-policy', PAGE_POLICY)
+  @Header('referrer-policy', 'no-referrer')
+  @Header('x-frame-options', 'DENY')
   page(): string {
     return pageOfDocs(this.options.title);
   }

@@ -156,6 +156,9 @@ describe('/docs-json', () => {
   it('is shown by pages that need no other host', async () => {
     const page = await call(app.url, 'GET /docs');
     expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self';.*frame-ancestors 'none'/);
+    expect(page.headers.get('x-frame-options')).toBe('DENY');
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const assets = [...(page.body as string).matchAll(/(?:src|href)="\.([^"]+)"/g)].map(([, path]) => path!);
     expect(assets).toHaveLength(4);
     for (const path of assets) expect(await call(app.url, `GET ${path}`)).toMatchObject({ status: 200 });

@@ -18,6 +18,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 const INIT =
   "SwaggerUIBundle({ url: './docs-json', dom_id: '#docs', deepLinking: true, docExpansion: 'list' });\n";
 
+/** What the page may load and do. Swagger UI embeds its icons as `data:` images. */
+export const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** One of the few files that the page needs; `undefined` for any other name. */
 export async function assetOf(name: string): Promise<Asset | undefined> {
   if (name === 'init.js') return { type: 'text/javascript; charset=utf-8', content: INIT };

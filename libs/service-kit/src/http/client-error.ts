@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { defineProblem, Problem } from '#contracts';
+import { NO_SNIFF, NO_SNIFF_HEADER } from './no-sniff.js';
 
 const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
@@ -52,7 +53,7 @@ function answer(error: NodeJS.ErrnoException | Problem, socket: Answering): void
   const body = JSON.stringify(problem.toDocument('', requestId));
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
-      `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `content-type: application/problem+json\r\n${NO_SNIFF_HEADER}: ${NO_SNIFF}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
   endLater(socket);
 }

@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { internalError, type Problem } from '#contracts';
+import { NO_SNIFF, NO_SNIFF_HEADER } from './no-sniff.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { toProblem } from './to-problem.js';
 
@@ -49,6 +50,7 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .header('content-type', 'application/problem+json')
     // Also where no hook has run: fastify answers a path that it cannot decode before any.
     .header(REQUEST_ID_HEADER, request.id)
+    .header(NO_SNIFF_HEADER, NO_SNIFF)
     // Bytes: to a text fastify would add a charset, which this media type does not have (RFC 9457, RFC 8259).
     .send(Buffer.from(JSON.stringify(problem.toDocument(pathOf(request.url), request.id))));
 }

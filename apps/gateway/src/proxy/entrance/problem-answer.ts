@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Problem } from '#contracts';
+import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
 import { clearFields, plainResponse } from './plain-response.js';
 
 /** Sends `problem` as the whole answer; returns the length of its body. */
@@ -13,6 +14,8 @@ export function answerProblem(
     ...Object.entries(problem.headers).flat(),
     'content-type',
     'application/problem+json',
+    NO_SNIFF_HEADER,
+    NO_SNIFF,
     'content-length',
     String(body.length),
     'x-request-id',

@@ -1,5 +1,5 @@
 import { internalError, Problem } from '#contracts';
-import { requestIdFrom } from '#service-kit';
+import { NO_SNIFF, NO_SNIFF_HEADER, requestIdFrom } from '#service-kit';
 import { httpDate } from '../head/http-date.js';
 import type { RequestHead } from '../head/request-head.js';
 import { headEnd } from './answer-head.js';
@@ -29,7 +29,7 @@ function json(value: object, requestId: string): OwnAnswer {
   const body = asBytes(JSON.stringify(value));
   const fields =
     `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-    `content-length: ${body.length}\r\nx-request-id: ${requestId}\r\n`;
+    `content-length: ${body.length}\r\n${NO_SNIFF_HEADER}: ${NO_SNIFF}\r\nx-request-id: ${requestId}\r\n`;
   return (keepsAlive) => fields + headEnd(keepsAlive) + body;
 }
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '#contracts';
+import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
 import { httpDate } from '../head/http-date.js';
 import { linesOf } from '../head/request-lines.js';
 import { headEnd } from './answer-head.js';
@@ -20,6 +21,8 @@ export function problemHead(
     httpDate(),
     'content-type',
     'application/problem+json',
+    NO_SNIFF_HEADER,
+    NO_SNIFF,
     'content-length',
     String(length),
   ];
