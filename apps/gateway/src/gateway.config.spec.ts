@@ -38,6 +38,13 @@ describe('readGatewayConfig', () => {
     expect(problemsOf({ INSTANCE_RETENTION: text })).toEqual(['INSTANCE_RETENTION']);
   });
 
+  it('waits at shutdown where gateways share a registry, in development, too', () => {
+    const delayOf = (env: Record<string, string>): number => readGatewayConfig(env).shutdownDelayMs;
+    expect(delayOf({})).toBe(0);
+    expect(delayOf({ REDIS_URL: 'redis://127.0.0.1:6379' })).toBe(3000);
+    expect(delayOf({ REDIS_URL: 'redis://127.0.0.1:6379', SHUTDOWN_DELAY_SECONDS: '1' })).toBe(1000);
+  });
+
   it('names every bad variable at once', () => {
     expect(
       problemsOf({

@@ -67,7 +67,8 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     )({ default: 'msa-gateway' }),
   });
   const config = Object.freeze({
-    ...toBaseConfig(vars),
+    // Gateways that share a registry have a load balancer before them.
+    ...toBaseConfig(vars, vars.REDIS_URL !== undefined),
     host: vars.GATEWAY_HOST,
     port: vars.GATEWAY_PORT,
     zone: vars.GATEWAY_ZONE,

@@ -16,8 +16,7 @@ export interface BaseConfig {
 
 const DEVELOPMENT = 'development';
 
-/** Without a load balancer nothing has to notice the shutdown, and a reload on change must not wait for it. */
-const defaultDelaySeconds = (environment: string): number => (environment === DEVELOPMENT ? 0 : 3);
+const SHUTDOWN_DELAY_SECONDS = 3;
 
 /** Variables behind {@link BaseConfig}; spread them into an app's own, so that all bad ones are named together. */
 export const baseSpecs = {
@@ -28,20 +27,31 @@ export const baseSpecs = {
   SHUTDOWN_TIMEOUT_SECONDS: integer(0, 3600)({ default: 25 }),
 };
 
-/** Shapes the variables of {@link baseSpecs}. */
-export const toBaseConfig = (vars: {
-  ENVIRONMENT: string;
-  LOG_LEVEL: LogLevel;
-  DATA_DIR: string;
-  SHUTDOWN_DELAY_SECONDS: number | undefined;
-  SHUTDOWN_TIMEOUT_SECONDS: number;
-}): BaseConfig => ({
+/** The values of {@link baseSpecs}. */
+interface BaseVariables {
+  readonly ENVIRONMENT: string;
+  readonly LOG_LEVEL: LogLevel;
+  readonly DATA_DIR: string;
+  readonly SHUTDOWN_DELAY_SECONDS: number | undefined;
+  readonly SHUTDOWN_TIMEOUT_SECONDS: number;
+}
+
+/**
+ * Shapes the variables of {@link baseSpecs}.
+ * @param isBalanced a load balancer sends to this app, which has to notice that it leaves: it waits in development, too. Without one, a
+ * reload on change must not wait
+ */
+export const toBaseConfig = (vars: BaseVariables, isBalanced = false): BaseConfig => ({
   environment: vars.ENVIRONMENT,
   logLevel: vars.LOG_LEVEL,
   dataDir: vars.DATA_DIR,
-  shutdownDelayMs: (vars.SHUTDOWN_DELAY_SECONDS ?? defaultDelaySeconds(vars.ENVIRONMENT)) * 1000,
+  shutdownDelayMs: delaySecondsOf(vars, isBalanced) * 1000,
   shutdownTimeoutMs: vars.SHUTDOWN_TIMEOUT_SECONDS * 1000,
 });
+
+const delaySecondsOf = (vars: BaseVariables, isBalanced: boolean): number =>
+  vars.SHUTDOWN_DELAY_SECONDS ??
+  (vars.ENVIRONMENT === DEVELOPMENT && !isBalanced ? 0 : SHUTDOWN_DELAY_SECONDS);
 
 /** Reads the settings that every app has. */
 export const readBaseConfig = (env: Env): BaseConfig => toBaseConfig(readEnv(env, baseSpecs));

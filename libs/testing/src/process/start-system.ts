@@ -25,7 +25,7 @@ const FREE_PORTS: Environment = {
 // What the developer has set must not change what the tests see.
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
 
-// Nobody balances over what most tests start, so nobody has to notice that it stops.
+// Nothing balances over what most tests start, so nothing has to notice that it stops.
 const NO_DELAY: Environment = { SHUTDOWN_DELAY_SECONDS: '0' };
 
 /** An environment with nothing of the developer's own settings in it. */
