@@ -11,9 +11,11 @@ export function issueToken(id: string): { readonly token: string; readonly token
   return { token: `${id}:${secret}`, tokenHash: hashOf(secret).toString('base64url') };
 }
 
+type TokenHolder = Pick<Instance, 'tokenHash' | 'expiredAt'>;
+
 /** Checks the tokens by which registered instances identify themselves to this gateway. */
 export class InstanceTokens {
-  constructor(private readonly instances: { find(id: string): Instance | undefined }) {}
+  constructor(private readonly instances: { find(id: string): TokenHolder | undefined }) {}
 
   /** Whether `token` is that of the latest registration of an instance that is registered now. */
   admits(token: string | undefined): boolean {
