@@ -58,12 +58,13 @@ export class ShopFleet {
     return call(at.url, 'POST /orders', { body });
   }
 
+  /** Also of a user that was deleted. */
   async ordersOf({ id }: User): Promise<Order[]> {
     const orders: Order[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const query = `limit=200${cursor && `&cursor=${cursor}`}`;
-      const page = (await call(this.orders[0]!.url, `GET /orders/user/${id}?${query}`)).body as Page<Order>;
-      orders.push(...page.items);
+      const page = (await call(this.orders[0]!.url, `GET /orders?${query}`)).body as Page<Order>;
+      orders.push(...page.items.filter(({ userId }) => userId === id));
       cursor = page.nextCursor;
     }
     return orders;

@@ -65,8 +65,8 @@ export class OrderWorkRepository {
     return row && toStoredOrder(row);
   }
 
-  /** The order whose work has been due for longest, for this caller alone; `undefined` when none is due. */
-  async claimNext(): Promise<StoredOrder | undefined> {
+  /** At most `limit` orders whose work is due, for this caller alone: those that have waited longest. */
+  async claimDue(limit: number): Promise<StoredOrder[]> {
     const now = this.clock.now();
     const longestDue = this.database
       .selectFrom('orders')
@@ -74,11 +74,11 @@ export class OrderWorkRepository {
       .where('attempt_at', '<=', now)
       .where('claimed_until', '<=', now)
       .orderBy('attempt_at')
-      .limit(1)
+      .limit(limit)
       // Instances that look at the same moment take different orders. The embedded store has one writer at a time.
       .$if(isPostgres(this.database), (query) => query.forUpdate().skipLocked());
-    const row = await this.claiming().where('id', '=', longestDue).executeTakeFirst();
-    return row && toStoredOrder(row);
+    const rows = await this.claiming().where('id', 'in', longestDue).execute();
+    return rows.map(toStoredOrder);
   }
 
   /** The order as it stands, refused ones included. */

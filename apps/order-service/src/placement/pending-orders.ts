@@ -53,10 +53,12 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     this.failuresInRow = 0;
     try {
       while (!this.stopped && this.failuresInRow < AT_ONCE) {
-        const order = await this.work.claimNext();
-        if (!order) break;
-        const work = this.resume(order).finally(() => running.delete(work));
-        running.add(work);
+        const orders = await this.work.claimDue(AT_ONCE - running.size);
+        if (orders.length === 0) break;
+        for (const order of orders) {
+          const work = this.resume(order).finally(() => running.delete(work));
+          running.add(work);
+        }
         if (running.size === AT_ONCE) await Promise.race(running);
       }
     } finally {

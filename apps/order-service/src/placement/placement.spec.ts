@@ -172,6 +172,30 @@ onBothStores('placing orders', (store) => {
     await expect(place(body(), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
   });
 
+  it('finishes any number of waiting orders in one pass, a bounded number at once', async () => {
+    world.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
+    world.stock.outage = 'unheard';
+    for (let order = 0; order < 120; order += 1) await place();
+    world.stock.outage = undefined;
+    world.clock.pass(5000);
+    await rig.pending.runOnce();
+
+    expect((await listed()).filter(({ status }) => status === 'confirmed')).toHaveLength(120);
+    expect(world.stock.mostAtOnce).toBeGreaterThan(1);
+    expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
+  });
+
+  it('ends a pass early while a neighbour is away', async () => {
+    world.stock.outage = 'unheard';
+    for (let order = 0; order < 60; order += 1) await place();
+    world.clock.pass(5000);
+    const before = world.stock.holds;
+    await rig.pending.runOnce();
+
+    expect(world.stock.holds - before).toBeGreaterThanOrEqual(16);
+    expect(world.stock.holds - before).toBeLessThan(32);
+  });
+
   it('lets two instances work on one order only one after the other', async () => {
     world.users.fault = 'unheard';
     await place();

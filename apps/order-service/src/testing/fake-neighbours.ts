@@ -51,15 +51,22 @@ export class FakeStock extends StockKeeper {
   /** Every command goes wrong like this. */
   outage: Fault | undefined;
   holds = 0;
+  private atOnce = 0;
+  mostAtOnce = 0;
   /** Responses to reservations come no sooner. */
   gate: Promise<void> = Promise.resolve();
 
   override async hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
     this.holds += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
     const { gate } = this;
-    const reserved = await suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
-    await gate;
-    return reserved;
+    try {
+      const reserved = await suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
+      await gate;
+      return reserved;
+    } finally {
+      this.atOnce -= 1;
+    }
   }
 
   override release(orderId: string): Promise<void> {
