@@ -81,9 +81,11 @@ export class RegistryLink {
     await Promise.race([arrived, tooLong.catch(() => undefined)]);
     this.hasStarted = true;
     if (this.since === undefined) return;
-    if (!this.refused.signal.aborted) return this.watcher.away(this.failure);
-    await this.stop();
-    throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
+    if (this.refused.signal.aborted) {
+      await this.stop();
+      throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
+    }
+    this.watcher.away(this.failure);
   }
 
   async stop(): Promise<void> {
