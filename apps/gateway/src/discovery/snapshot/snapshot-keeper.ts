@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Ticking } from '../discovery-timer.js';
-import type { RegistryStore } from '../store/registry-store.js';
+import type { RegistrySnapshot, RegistryStore } from '../store/registry-store.js';
 import type { SnapshotFile } from './snapshot-file.js';
 
 /** No more often, however much changes. */
@@ -45,10 +45,20 @@ export class SnapshotKeeper implements Ticking, OnModuleDestroy {
 
   private save(): Promise<void> {
     this.isStale = false;
-    const { store, file, isLocal } = this.parts;
-    const { instances, ...rest } = store.snapshot;
-    const remote = instances.filter(({ instance }) => !isLocal(instance.id));
-    return this.run(() => file.write({ ...rest, instances: remote }));
+    const { store, file } = this.parts;
+    return this.run(() => file.write(this.withoutLocal(store.snapshot)));
+  }
+
+  /** Local instances end with this process. Their services stay known by name until they register again. */
+  private withoutLocal({ instances, names, ...rest }: RegistrySnapshot): RegistrySnapshot {
+    const { isLocal } = this.parts;
+    const now = Date.now();
+    const local = instances.filter(({ instance }) => isLocal(instance.id));
+    return {
+      ...rest,
+      instances: instances.filter(({ instance }) => !isLocal(instance.id)),
+      names: new Map([...names, ...local.map(({ instance }) => [instance.name, now] as const)]),
+    };
   }
 
   private async run(work: () => Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort, onPrograms, startRedis, tempDir, type TestRedis } from '#testing';
+import { LocalRegistry } from '../local-registry.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
 let directory: ReturnType<typeof tempDir>;
@@ -78,6 +79,17 @@ describe('a gateway that is restarted', () => {
     await before.call('DELETE', '/discovery/unregister/a');
     await stop(before);
     expect(await idsAt(await start())).toEqual([]);
+  });
+
+  it('knows the services of its own process by name, without their instances', async () => {
+    const before = await start();
+    const registry = before.app.nest.get(LocalRegistry, { strict: false });
+    const target = { request: () => undefined, upgrade: () => undefined };
+    await registry.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'local' }, target);
+    await stop(before);
+    const after = await start();
+    expect(await idsAt(after)).toEqual([]);
+    expect((await after.get('/api/users/')).status).toBe(503);
   });
 
   it('starts without a snapshot that is broken', async () => {
