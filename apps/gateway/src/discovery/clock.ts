@@ -1,4 +1,4 @@
-/** Tells the time; specs give one that they move themselves. */
+/** Provides the current time. Specs use a clock that they advance manually. */
 export abstract class Clock {
   /** Milliseconds since the epoch, UTC. */
   abstract now(): number;

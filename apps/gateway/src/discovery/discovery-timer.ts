@@ -1,11 +1,11 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 
-/** What wants a turn every now and then. */
+/** Periodic work. */
 export interface Ticking {
   tick(): Promise<void>;
 }
 
-/** The one timer of discovery: leases and health checks take their turns by it, not one timer an instance. */
+/** The only timer of discovery: leases and health checks run on it instead of on one timer per instance. */
 export class DiscoveryTimer implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 

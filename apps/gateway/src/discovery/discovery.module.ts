@@ -14,7 +14,7 @@ import { Ejector } from './probing/ejector.js';
 import { RegistryService } from './registry.service.js';
 import { LiveServiceTable } from './service-table.js';
 
-/** Who holds instances: the registry's API, leases, health checks and the service table. */
+/** Service discovery: the registry API, leases, health checks and the service table. */
 @Module({})
 export class DiscoveryModule {
   static of(config: GatewayConfig, context: AppContext): DynamicModule {

@@ -34,7 +34,7 @@ import { TableKeeper } from './table-keeper.js';
 
 type Token<T> = Type<T> | Abstract<T>;
 
-/** A provider that is `make` of other providers, which it names in order. */
+/** A provider that `make` builds from the providers in `inject`, in that order. */
 function made<T, P extends readonly unknown[]>(
   provide: Token<T>,
   inject: { readonly [I in keyof P]: Token<P[I]> },
@@ -47,7 +47,7 @@ function made<T, P extends readonly unknown[]>(
   };
 }
 
-/** Who is registered: shared by every gateway on one Redis, or this gateway's own. */
+/** The registry store: shared by all gateways on one Redis, or local to this gateway. */
 function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile): Provider {
   const { redisUrl: url, redisPrefix: prefix, instanceRetentionMs: retentionMs } = config;
   const found = async () => file && foundIn(file, context);
@@ -66,12 +66,13 @@ function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile
 }
 
 /**
- * Where this gateway keeps its snapshot. One that listens on a port of the system's choice has no later run that could find it.
+ * The snapshot file of this gateway; `undefined` on port 0, since a later run gets another port and would not
+ * find it.
  */
 const snapshotFileOf = ({ dataDir, port }: GatewayConfig): SnapshotFile | undefined =>
   port === 0 ? undefined : new SnapshotFile(join(dataDir, `gateway-${port}.registry.jsonl`));
 
-/** There was an earlier run, of which nothing is known. */
+/** Stands for an unreadable snapshot: an earlier run existed, but its data are unknown. */
 const UNREADABLE: FoundSnapshot = {
   epoch: undefined,
   change: 0,
@@ -86,7 +87,7 @@ const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<Foun
     return UNREADABLE;
   });
 
-/** The pictures of the registry that the request path reads. */
+/** The registry, and the tables derived from it that the request path reads. */
 const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
   LiveServiceTable,
   { provide: Clock, useClass: SystemClock },
@@ -116,7 +117,7 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 
-/** What takes instances out and puts them back: leases, traffic, health checks. */
+/** Removes and restores instances: leases, traffic reports, health checks. */
 const upkeep = ({ logger }: AppContext): Provider[] => [
   made(LeaseSweeper, [RegistryStore, ExpiredInstances, Clock], (store, expired, clock) => {
     const onStall = (lostMs: number) =>
@@ -137,7 +138,7 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
   made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
 ];
 
-/** Who joined, left and failed, and why. */
+/** The event log and its streams. */
 const events = ({ logger }: AppContext): Provider[] => [
   made(EventLog, [RegistryStore], (store) => {
     const log = new EventLog(store);
@@ -147,7 +148,7 @@ const events = ({ logger }: AppContext): Provider[] => [
   made(EventStreams, [EventLog], (log) => new EventStreams(log)),
 ];
 
-/** Saves what is registered for the next run. */
+/** Saves the registry for the next run. */
 const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
   made(SnapshotKeeper, [RegistryStore, LocalTargets], (store, targets) => {
     const onProblem = (err: unknown) =>
@@ -155,7 +156,7 @@ const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
     return new SnapshotKeeper({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
   });
 
-/** The timer, and what takes turns by it. */
+/** The timer and the work that runs on it. */
 function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
   const { instancesFile: path } = config;
   const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
@@ -174,7 +175,7 @@ function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFil
   ];
 }
 
-/** The parts of discovery, put together. */
+/** All providers of discovery. */
 export function discoveryProviders(config: GatewayConfig, context: AppContext): Provider[] {
   const file = snapshotFileOf(config);
   return [

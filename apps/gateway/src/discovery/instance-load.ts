@@ -1,24 +1,33 @@
 /**
- * What this gateway counts of an instance: the one mutable thing that the request path touches. Forward writes it,
+ * What this gateway measures of an instance: the only mutable state on the request path. The proxy writes it;
  * balancers and the silence watch read it. Times are milliseconds on the monotonic clock.
  */
 export class InstanceLoad {
-  /** Requests that were sent and have not ended. */
+  /** Requests sent and not finished. */
   inFlight = 0;
-  /** Of those, the ones whose answer has not begun. */
+  /** Those of them without a response head. */
   awaited = 0;
-  /** An answer was given up because another instance's came first: nobody awaits it, and it is still owed. */
+  /**
+   * A hedged attempt was given up because another instance responded first: its response is still
+   * outstanding.
+   */
   isOwing = false;
-  /** An answer came since {@link TrafficBeats} last looked: the instance is there, whatever its heartbeats say. */
+  /**
+   * A response arrived since {@link TrafficBeats} last checked: the instance runs, whatever its heartbeats
+   * report.
+   */
   hasAnswered = false;
-  /** Since when nothing has been heard while answers were owed. */
+  /** Since when no response has arrived although some were outstanding. */
   quietSince = 0;
-  /** Time to the head of an answer, as it moves; 0 before the first. */
+  /** Moving estimate of the time to the response head; 0 before the first response. */
   latencyMs = 0;
-  /** How many answers went into {@link latencyMs}, as far as that matters: the first say little. */
+  /**
+   * The number of samples in {@link latencyMs}, counted only up to a few: the first ones are not
+   * representative.
+   */
   timings = 0;
-  /** When {@link latencyMs} was last heard of. */
+  /** When {@link latencyMs} was last updated. */
   latencyAt = 0;
-  /** Failures since the last answer that was none. */
+  /** Failures since the last successful response. */
   failuresInRow = 0;
 }

@@ -3,8 +3,9 @@ import type { LocalTarget } from '#registry-client';
 import type { InstanceLoad } from './instance-load.js';
 
 /**
- * One running copy of a service, as the request path sees it. Immutable: a change of status, weight or address makes a
- * new one and a new {@link ServiceTable}. Heartbeats change neither; leases are kept beside the table.
+ * One running copy of a service, as the request path sees it. Immutable: a change of status, weight or
+ * address creates a new instance and a new {@link ServiceTable}. Heartbeats change neither; leases are stored
+ * beside the table.
  */
 export interface Instance {
   readonly id: string;
@@ -12,12 +13,13 @@ export interface Instance {
   /** Origin: scheme, host and port, without a trailing slash. */
   readonly url: string;
   /**
-   * Where requests go, whatever the URL's name resolves to by now: the URL, with an IP address as fragment if it has a name
-   * (`http://users:8001#10.0.0.3`). Instances that share a URL may differ in it.
+   * Where requests go, whatever the name in the URL resolves to by now: the URL, with an IP address as
+   * fragment if its host is a name (`http://users:8001#10.0.0.3`). Instances with the same URL may have
+   * different endpoints.
    */
   readonly endpoint: string;
   readonly transport: InstanceTransport;
-  /** Where a `local` instance takes requests; `undefined` for `http`. */
+  /** The request handler of a `local` instance; `undefined` for `http`. */
   readonly target: LocalTarget | undefined;
   readonly version: string;
   /** Share of traffic, 0 to 1000. */
@@ -26,10 +28,13 @@ export interface Instance {
   readonly metadata: Readonly<Record<string, string>>;
   readonly status: InstanceStatus;
   readonly statusReason: string;
-  /** When the lease ran out, milliseconds since the epoch; `undefined`: it runs. An expired instance is `down`. */
+  /**
+   * When the lease expired, milliseconds since the epoch; `undefined` while it runs. An expired instance is
+   * `down`.
+   */
   readonly expiredAt: number | undefined;
-  /** What the instance's token is checked against; absent when an earlier version registered it. */
+  /** Hash of the instance's token; absent if an earlier version registered the instance. */
   readonly tokenHash?: string | undefined;
-  /** The same object for as long as the instance is registered, across snapshots. */
+  /** Stays the same object across snapshots while the instance is registered. */
   readonly load: InstanceLoad;
 }

@@ -2,7 +2,10 @@ import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts
 import type { LocalTarget, Registry } from '#registry-client';
 import type { RegistryService } from './registry.service.js';
 
-/** The gateway's registry for apps in the same process. What registers with a target takes requests without a socket. */
+/**
+ * The gateway's registry for apps in the same process. An instance registered with a target receives requests
+ * without a socket.
+ */
 export class LocalRegistry implements Registry {
   constructor(private readonly registry: RegistryService) {}
 

@@ -2,7 +2,10 @@ import type { LocalTarget } from '#registry-client';
 import type { RegistryStore } from './store/registry-store.js';
 import { isExpired } from './store/stored-instance.js';
 
-/** Where the instances of this very process take requests. A function cannot be stored, so it is kept beside the store. */
+/**
+ * The request handlers of instances in this process. A function cannot be stored, so they are kept beside the
+ * store.
+ */
 export class LocalTargets {
   private readonly targets = new Map<string, LocalTarget>();
 
@@ -17,8 +20,8 @@ export class LocalTargets {
   }
 
   /**
-   * Sets where an instance takes requests, for the table that `write` brings about; a write that fails leaves things as they
-   * were. `undefined`: the instance is reached over its URL.
+   * Sets the handler of an instance for the table that results from `write`; restores the previous one if
+   * `write` fails. `undefined`: the instance is reached over its URL.
    */
   async setFor<T>(id: string, target: LocalTarget | undefined, write: () => Promise<T>): Promise<T> {
     const before = this.targets.get(id);
@@ -26,7 +29,7 @@ export class LocalTargets {
     try {
       return await write();
     } catch (error) {
-      // Somebody else may have registered under this id meanwhile.
+      // Another registration under this id may have replaced the target meanwhile.
       if (this.targets.get(id) === target) this.set(id, before);
       throw error;
     }

@@ -1,6 +1,6 @@
 import { defineProblem } from '#contracts';
 
-/** Every problem of the discovery API. */
+/** The problems of the discovery API. */
 export const unknownInstance = defineProblem('unknown-instance', 404, 'Unknown instance');
 export const unknownServiceName = defineProblem('unknown-service', 404, 'Unknown service');
 export const tooManyInstances = defineProblem(

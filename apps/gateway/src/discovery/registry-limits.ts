@@ -2,7 +2,7 @@ import type { ExpiredInstances } from './leases/expired-instances.js';
 import { registryFull, tooManyInstances } from './problems.js';
 import type { TableKeeper } from './table-keeper.js';
 
-/** How many live instances a registry takes: a client that registers in a loop must not end the gateway. */
+/** Limits on live instances: a client that registers in a loop must not exhaust the gateway's memory. */
 export interface RegistryLimits {
   readonly instances: number;
   readonly instancesPerService: number;
@@ -10,14 +10,14 @@ export interface RegistryLimits {
 
 export const DEFAULT_LIMITS: RegistryLimits = { instances: 20_000, instancesPerService: 10_000 };
 
-/** What is counted against the limits: all instances but the expired ones. */
+/** The inputs of the limit check: expired instances do not count. */
 interface Counted {
   readonly limits: RegistryLimits;
   readonly keeper: TableKeeper;
   readonly expired: ExpiredInstances;
 }
 
-/** @throws registryFull, tooManyInstances when instance `id` has no room in `service`. */
+/** Checks that instance `id` may be added to `service`. @throws registryFull, tooManyInstances */
 export function checkLimits({ limits, keeper, expired }: Counted, id: string, service: string): void {
   const found = keeper.find(id);
   const live = found?.expiredAt === undefined ? found : undefined;

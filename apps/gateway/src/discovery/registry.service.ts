@@ -18,22 +18,22 @@ import { viewOf } from './view/instance-view.js';
 
 const RETRY = { headers: { 'retry-after': '1' } };
 
-/** Which instances to list; all of them without one. */
+/** Which instances to list; all of them if empty. */
 export interface InstanceFilter {
   readonly name?: string | undefined;
   readonly status?: InstanceStatus | undefined;
 }
 
-/** What a registration came to. */
+/** The result of a registration. */
 export interface Registered {
   readonly instance: InstanceView;
-  /** `false`: an instance of that id was known and is renewed. */
+  /** `false`: an instance with this id was already registered and is renewed. */
   readonly isNew: boolean;
   /** Proves to gateways that a request comes from this instance. */
   readonly token: string;
 }
 
-/** What the registry is made of. */
+/** Dependencies of {@link RegistryService}. */
 export interface RegistryParts {
   readonly store: RegistryStore;
   readonly keeper: TableKeeper;
@@ -46,21 +46,22 @@ export interface RegistryParts {
 }
 
 /**
- * Who holds instances. Every change is in the service table before its promise resolves. Where an id is unknown the
- * answer is `undefined`.
+ * The registry of instances. Every change is in the service table before its promise resolves. Methods that
+ * take an id resolve to `undefined` if it is unknown, except {@link RegistryService.unregister}.
  */
 export class RegistryService {
   constructor(private readonly parts: RegistryParts) {}
 
   /**
-   * Adds an instance, or renews the one of the same id with all fields replaced. Whoever registers says that it is
-   * there: a `down` or draining instance that registers again has restarted and is `up`.
+   * Adds an instance, or renews the one with the same id and replaces all its fields. A registration proves
+   * that the instance runs: a `down` or draining instance that registers again has restarted and is `up`.
    * @throws tooManyInstances, registryFull, targetNotUnicast, targetRefused, targetUnknown
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
     const { store, keeper, targets, door } = this.parts;
     const id = registration.id ?? newId();
-    // What lives in this process is handed requests, wherever it says it listens.
+    // An instance in this process receives requests by a function call, whatever its URL: no address to
+    // resolve.
     const { origin } = new URL(registration.url);
     const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
     checkLimits(this.parts, id, registration.name);
@@ -72,17 +73,17 @@ export class RegistryService {
     return { instance: this.view(after), isNew: before === undefined, token };
   }
 
-  /** Renews the lease, and takes the instance out of rotation or puts it back where it reports another readiness. */
+  /** Renews the lease. A changed readiness takes the instance out of rotation or returns it. */
   async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
     const { store, checker } = this.parts;
     const stored = await store.beat(id, reportOf(beat));
     if (!stored || beat.ready === undefined) return this.viewIf(stored);
-    // Most heartbeats report what is known, and move nothing.
+    // Most heartbeats report no change.
     const moving = checker.report(stored, beat.ready);
     return moving ? this.viewIf(await moving) : this.view(stored);
   }
 
-  /** Takes an instance out for good; answers whether there was one. */
+  /** Removes an instance; returns whether it was registered. */
   async unregister(id: string): Promise<boolean> {
     const removed = await this.parts.store.remove(id, 'it was unregistered');
     await this.parts.keeper.settled();
@@ -94,14 +95,14 @@ export class RegistryService {
     return this.setDraining(id, true, { type: 'draining', reason: 'a drain was asked for' });
   }
 
-  /** Takes a drain back. An instance that is `down` underneath shows as `down` again. */
+  /** Ends a drain. An instance whose health is `down` shows as `down` again. */
   resume(id: string): Promise<InstanceView | undefined> {
     return this.setDraining(id, false, { type: 'resumed', reason: 'the drain was taken back' });
   }
 
-  /** Removes every expired instance now and returns their ids. @throws registryUnavailable */
+  /** Removes every expired instance now; returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
-    // The sweep itself, which comes all the time, finds nothing then.
+    // The periodic sweep does not fail while the store is away; it expires nothing.
     if (this.awaySince !== undefined)
       throw registryUnavailable('the registry is away: nothing expires meanwhile; try again', RETRY);
     const removed = await this.parts.sweeper.cleanup();
@@ -113,17 +114,17 @@ export class RegistryService {
     return this.viewIf(await this.parts.store.get(id));
   }
 
-  /** `false`: services may exist that have not registered here yet. */
+  /** `false`: services may exist that have not registered with this gateway yet. */
   get isComplete(): boolean {
     return this.parts.store.isComplete;
   }
 
-  /** Since when the store is away, milliseconds since the epoch; `undefined`: it answers. */
+  /** Since when the store is unavailable, milliseconds since the epoch; `undefined` if it is available. */
   get awaySince(): number | undefined {
     return this.parts.store.awaySince;
   }
 
-  /** Why, in one word. */
+  /** The reason, in one word. */
   get awayFor(): string | undefined {
     return this.parts.store.awayFor;
   }

@@ -1,35 +1,38 @@
 import type { Instance } from './instance.js';
 
-/** One service in the table. It stays there without any instance for as long as its name is known. */
+/** One service in the table. It stays there without instances for as long as its name is known. */
 export interface ServiceEntry {
   readonly name: string;
-  /** Every listed instance, expired ones too, in order of registration. */
+  /** All listed instances, including expired ones, in order of registration. */
   readonly instances: readonly Instance[];
-  /** Those whose lease runs. */
+  /** The instances whose lease runs. */
   readonly live: readonly Instance[];
-  /** Those that may receive new requests: `up`, and of weight above 0. */
+  /** The instances that may receive new requests: `up`, with a weight above 0. */
   readonly available: readonly Instance[];
-  /** At least one instance lives in this process. */
+  /** At least one instance runs in this process. */
   readonly hasLocal: boolean;
-  /** When the last lease ended, milliseconds since the epoch; `undefined`: a lease runs. */
+  /** When the last lease ended, milliseconds since the epoch; `undefined` while a lease runs. */
   readonly lastSeenAt: number | undefined;
 }
 
-/** What a service is in the table by. */
+/** The input of a table entry. */
 export interface ServiceState {
   readonly name: string;
   readonly instances: readonly Instance[];
-  /** Since when the service is without one of its instances; `undefined`: its name is not kept. */
+  /**
+   * When the service last lost an instance, milliseconds since the epoch; `undefined` if its name is not
+   * kept.
+   */
   readonly lastSeenAt?: number | undefined;
 }
 
-/** The immutable picture of all services that the request path reads; replaced whole on change. */
+/** The immutable table of all services that the request path reads; replaced as a whole on every change. */
 export class ServiceTable {
   static readonly EMPTY = new ServiceTable(new Map());
 
   constructor(private readonly services: ReadonlyMap<string, ServiceEntry>) {}
 
-  /** `undefined`: the name is not known. */
+  /** `undefined` if the name is unknown. */
   get(name: string): ServiceEntry | undefined {
     return this.services.get(name);
   }
@@ -39,7 +42,7 @@ export class ServiceTable {
     return [...this.services.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** A table in which these services stand so; one without instances whose name is not kept is gone. */
+  /** A table with these services replaced; one without instances whose name is not kept is removed. */
   with(changes: Iterable<ServiceState>): ServiceTable {
     const services = new Map(this.services);
     for (const state of changes) {
@@ -69,7 +72,7 @@ function entryOf({ name, instances, lastSeenAt = 0 }: ServiceState): ServiceEntr
 const lastEndOf = (expired: readonly Instance[], lastSeenAt: number): number =>
   expired.reduce((latest, { expiredAt = 0 }) => Math.max(latest, expiredAt), lastSeenAt);
 
-/** Holds the table of now. Readers take `current` once per request and keep it. */
+/** Holds the current table. Readers read `current` once per request and keep that table. */
 export class LiveServiceTable {
   private table = ServiceTable.EMPTY;
   private readonly listeners = new Set<(table: ServiceTable) => void>();
@@ -83,7 +86,7 @@ export class LiveServiceTable {
     for (const listener of this.listeners) listener(table);
   }
 
-  /** Calls `listener` with every new table; returns how to stop. */
+  /** Calls `listener` with every new table; returns a function that unsubscribes it. */
   onChange(listener: (table: ServiceTable) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -5,7 +5,10 @@ const SECRET_BYTES = 32;
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** A token for the instance `id`, and the hash of it that the registry keeps: no view, event or store holds a token. */
+/**
+ * Creates a token for the instance `id`. The registry stores only its hash; no view, event or store contains
+ * the token.
+ */
 export function issueToken(id: string): { readonly token: string; readonly tokenHash: string } {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   return { token: `${id}:${secret}`, tokenHash: hashOf(secret).toString('base64url') };
@@ -17,7 +20,7 @@ type TokenHolder = Pick<Instance, 'tokenHash' | 'expiredAt'>;
 export class InstanceTokens {
   constructor(private readonly instances: { find(id: string): TokenHolder | undefined }) {}
 
-  /** Whether `token` is that of the latest registration of an instance that is registered now. */
+  /** Whether `token` was issued by the latest registration of an instance that is currently registered. */
   admits(token: string | undefined): boolean {
     if (token === undefined) return false;
     const colon = token.indexOf(':');

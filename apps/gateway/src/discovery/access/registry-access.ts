@@ -5,15 +5,21 @@ import { isFromThisMachine, isLoopback, isOurName } from './this-machine.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Who sent a request in which nothing else tells about it: no program forwarded it, and no page did. */
+/**
+ * The sender of a request that has no forwarding fields and no `Origin`: neither a proxy nor a web page sent
+ * it.
+ */
 export interface PlainSender {
-  /** The other end of the connection. */
+  /** The remote address of the connection. */
   readonly address: string;
   readonly host: string | undefined;
   readonly authorization: string | undefined;
 }
 
-/** Who may change the registry: whoever has the token, or, when there is none, programs on this machine. */
+/**
+ * Grants write access to the registry: to requests with the token or, if none is configured, to programs on
+ * this machine.
+ */
 export class RegistryAccess {
   private readonly expected: Buffer | undefined;
 
@@ -21,7 +27,7 @@ export class RegistryAccess {
     this.expected = token === undefined ? undefined : digest(token);
   }
 
-  /** Whether `sender` may; says not why. */
+  /** Whether `sender` may write. Gives no reason. */
   admits({ address, host, authorization }: PlainSender): boolean {
     if (this.expected) return isToken(this.expected, tokenIn(authorization));
     return isLoopback(address) && isOurName(host);
@@ -37,7 +43,10 @@ export class RegistryAccess {
   }
 }
 
-/** Of several, another program on the way may have looked at another one than node:http, which keeps the first. */
+/**
+ * `undefined` for repeated fields: node:http keeps the first one, and an intermediary may have checked
+ * another.
+ */
 function authorizationOf({ raw }: FastifyRequest): string | undefined {
   const all = raw.headersDistinct.authorization;
   return all?.length === 1 ? all[0] : undefined;
@@ -46,7 +55,7 @@ function authorizationOf({ raw }: FastifyRequest): string | undefined {
 const tokenIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
-// Digests have one length, so that the comparison tells nothing about the token's.
+// Compares digests: their length is constant, so the comparison does not reveal the length of the token.
 const isToken = (expected: Buffer, sent: string | undefined): boolean =>
   sent !== undefined && timingSafeEqual(digest(sent), expected);
 

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { RegistryAccess } from './registry-access.js';
 
-/** Stands before every endpoint that changes the registry. */
+/** Guards every endpoint that changes the registry. */
 @Injectable()
 export class RegistryWriteGuard implements CanActivate {
   constructor(private readonly access: RegistryAccess) {}

@@ -12,13 +12,13 @@ const resolveAll: Resolve = async (name) => (await lookup(name, { all: true })).
 const RESOLVE_TIMEOUT_MS = 3000;
 
 /**
- * Decides where instances may be. A name is resolved once, when it registers, and requests go to the address that was
- * looked at then: a later answer of its DNS moves nothing (DNS rebinding).
+ * Decides which addresses instances may have. A name is resolved once, at registration, and requests go to
+ * the address that was checked then: later DNS responses have no effect (DNS rebinding).
  */
 export class TargetDoor {
   private readonly allowed: AddressRanges | undefined;
 
-  /** @param allowed addresses and CIDR ranges; without any every network but link-local ones is */
+  /** @param allowed addresses and CIDR ranges; if omitted, every network except link-local ones is allowed */
   constructor(
     allowed: readonly string[] | undefined,
     private readonly resolve = resolveAll,
@@ -26,12 +26,12 @@ export class TargetDoor {
     this.allowed = allowed && new AddressRanges(allowed);
   }
 
-  /** The address that requests to `url` are to be sent to. @throws targetNotUnicast, targetRefused, targetUnknown */
+  /** The address to send requests for `url` to. @throws targetNotUnicast, targetRefused, targetUnknown */
   async addressOf(url: string): Promise<string> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
     const addresses = isIP(host) === 0 ? await this.resolved(host) : [host];
     for (const address of addresses) this.check(host, address);
-    // IPv4 first, since what listens on `localhost` or on a host's name rarely does on IPv6 alone.
+    // IPv4 first: a process that listens on `localhost` or on a host name rarely listens on IPv6 alone.
     const [first] = [...addresses].sort((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)));
     if (first === undefined) throw unknown(host);
     return first;

@@ -6,13 +6,13 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Strips brackets and port, as they stand in `Forwarded` and, with some proxies, in `X-Forwarded-For`. */
+/** Strips brackets and port, which `Forwarded` and, with some proxies, `X-Forwarded-For` contain. */
 const bare = (node: string): string =>
   node.replace(/^\[([^\]]*)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 
-/** Answers whether `address` is of this machine; what is no address at all is not. */
+/** Whether `address` is a loopback address; `false` for text that is not an address. */
 export function isLoopback(address: string): boolean {
-  // As nearly everybody here writes it: a block list costs more than all the rest of a heartbeat's rules.
+  // The usual form. A block list costs more than all other checks of a heartbeat together.
   if (address.startsWith('127.') && isIPv4(address)) return true;
   const plain = bare(address.trim());
   const version = isIP(plain);
@@ -28,7 +28,7 @@ const isForwarded = (headers: IncomingHttpHeaders): boolean =>
   headers['x-real-ip'] !== undefined ||
   headers.forwarded !== undefined;
 
-/** Everyone that forwarding headers say the request passed (RFC 7239, section 5.2, and its older cousins). */
+/** All nodes that the forwarding fields list (RFC 7239, section 5.2, `X-Forwarded-For` and `X-Real-IP`). */
 function forwardedFor(headers: IncomingHttpHeaders): readonly string[] {
   if (!isForwarded(headers)) return NOBODY;
   const lists = [headers['x-forwarded-for'], headers['x-real-ip']]
@@ -38,7 +38,7 @@ function forwardedFor(headers: IncomingHttpHeaders): readonly string[] {
   return [...lists.flatMap((list) => list.split(',')), ...nodes.map(([, node]) => unquoted(node ?? ''))];
 }
 
-/** As nearly everybody here is called: to parse a URL costs more than all the rest of a heartbeat's rules. */
+/** The usual forms. Parsing a URL costs more than all other checks of a heartbeat together. */
 const OUR_NAME = /^(?:localhost|127\.0\.0\.1)(?::[1-5]?\d{1,4})?$/;
 
 function hostNameOf(authority: string | undefined): string {
@@ -46,20 +46,22 @@ function hostNameOf(authority: string | undefined): string {
   return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
-/** Answers whether `host`, as `Host` has it, names this machine and nothing that a page could be called. */
+/**
+ * Whether `host`, a `Host` field value, is `localhost` or an IP address: names that DNS rebinding cannot use.
+ */
 export function isOurName(host: string | undefined): boolean {
   if (host !== undefined && OUR_NAME.test(host)) return true;
   const name = hostNameOf(host);
   return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** `Host` as it was sent: what `headers` has is the authority of the target, where that has one. */
+/** `Host` as sent: for an absolute-form target, `headers` has the authority of the target instead. */
 function sentHost({ rawHeaders }: IncomingMessage): string | undefined {
   const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   return at === -1 ? undefined : rawHeaders[at + 1];
 }
 
-// Of a page that a browser on this machine shows, only the name in Host (DNS rebinding) and Origin tell.
+// Only the name in `Host` (DNS rebinding) and `Origin` identify a page shown by a browser on this machine.
 function isFromForeignPage({ raw, headers: { host, origin } }: FastifyRequest): boolean {
   const sent = sentHost(raw);
   if (!isOurName(host) || (sent !== host && !isOurName(sent))) return true;
@@ -67,9 +69,9 @@ function isFromForeignPage({ raw, headers: { host, origin } }: FastifyRequest): 
 }
 
 /**
- * Answers whether a program on this machine sent the request. Stricter than asking who the client is: a proxy on
- * loopback that says it forwards for someone else is not this machine, whether or not it is a trusted proxy, and
- * neither is a web page from elsewhere in a browser here.
+ * Whether a program on this machine sent the request. Stricter than the client address: a proxy on loopback
+ * that forwards for another machine does not count as this machine, even if it is a trusted proxy, nor does a
+ * web page from another origin in a browser on this machine.
  */
 export function isFromThisMachine(request: FastifyRequest): boolean {
   const peer = request.raw.socket.remoteAddress ?? '';

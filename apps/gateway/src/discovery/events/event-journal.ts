@@ -1,7 +1,7 @@
 import type { DiscoveryEvent } from '#contracts';
 import type { EventLog } from './event-log.js';
 
-/** What pino offers of it. */
+/** The part of pino's logger that is used. */
 interface Journal {
   info(details: object, message: string): void;
   warn(details: object, message: string): void;
@@ -9,7 +9,7 @@ interface Journal {
 
 const isTrouble = ({ type, status }: DiscoveryEvent): boolean => type === 'moved' || status === 'down';
 
-/** Writes every event into the log of the process; those that somebody should look at as warnings. */
+/** Writes every event to the process log; `down` and `moved` as warnings. */
 export function journalEvents(log: EventLog, journal: Journal): void {
   log.listen((event) => {
     const { type, service, instanceId, status, reason } = event;

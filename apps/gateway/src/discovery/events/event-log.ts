@@ -5,15 +5,15 @@ import { eventsOf } from './events-of.js';
 const CAPACITY = 10_000;
 
 /**
- * Who joined, left and failed, and why: the last changes of the registry, each under an id that only grows. Ids are the
- * store's, so that a reader may go on with the same id at any gateway on it.
+ * The latest changes of the registry, under increasing ids. The ids come from the store, so that a reader can
+ * continue with the same id at any gateway on that store.
  */
 export class EventLog {
   private readonly listeners = new Set<(event: DiscoveryEvent) => void>();
-  // A ring: the newest event takes the place of the oldest. `count` are all that ever came in.
+  // A ring buffer: the newest event replaces the oldest. `count` is the number of events ever appended.
   private events: DiscoveryEvent[] = [];
   private count = 0;
-  /** Every event after this id is here. */
+  /** The log holds every event after this id. */
   private floor = 0;
   private newest = 0;
   private hasBegun = false;
@@ -25,17 +25,20 @@ export class EventLog {
     store.follow((part) => this.take(part));
   }
 
-  /** The id of the newest change; what a reader that wants only news starts after. */
+  /** The id of the newest change; a reader that wants only new events starts after it. */
   get newestId(): number {
     return this.newest;
   }
 
-  /** The id of the oldest event that is kept; that of the newest change when none is. */
+  /** The id of the oldest stored event; that of the newest change if the log is empty. */
   get oldestId(): number {
     return this.events.length === 0 ? this.newest : this.at(this.count - this.events.length).id;
   }
 
-  /** Whether every event after `id` is still here. 0 asks for whatever there is. */
+  /**
+   * Whether the log still holds every event after `id`. Always `true` for 0, which requests all stored
+   * events.
+   */
   reaches(id: number): boolean {
     return id === 0 || (id >= this.floor && id <= this.newest);
   }
@@ -47,7 +50,7 @@ export class EventLog {
     return Array.from({ length: count }, (_, i) => this.at(first + i));
   }
 
-  /** Calls `listener` with every event to come; returns how to stop. */
+  /** Calls `listener` with every later event; returns a function that unsubscribes it. */
   listen(listener: (event: DiscoveryEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -55,7 +58,7 @@ export class EventLog {
 
   private take({ changes, since, upTo }: RecordPart): void {
     const isFirst = !this.hasBegun;
-    // Between our newest and `since` lie changes that nobody can tell any more.
+    // The changes between `newest` and `since` are lost.
     if (isFirst || since > this.newest) this.beginAfter(since);
     for (const change of changes) if (change.id > this.newest) this.append(change, !isFirst);
     this.newest = Math.max(this.newest, upTo);
@@ -92,7 +95,7 @@ export class EventLog {
     return event;
   }
 
-  /** How many events came in before the first one after `id` that is kept. */
+  /** The number of events appended before the first stored one after `id`. */
   private firstAfter(id: number): number {
     let low = this.count - this.events.length;
     let high = this.count;

@@ -3,15 +3,15 @@ import type { DiscoveryEvent } from '#contracts';
 import type { EventLog } from './event-log.js';
 
 const BATCH = 100;
-/** A reader that took nothing for this many heartbeats is gone, or as good as gone. */
+/** A reader that has accepted no data for this many heartbeats is disconnected. */
 const PATIENCE = 4;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // A stream that has ended holds no connection back, so that the server can close.
+  // The connection closes with the stream, so that it does not delay the shutdown of the server.
   connection: 'close',
-  // Tells nginx to pass events on as they come.
+  // Disables response buffering in nginx.
   'x-accel-buffering': 'no',
 };
 
@@ -21,15 +21,17 @@ const block = (event: string, id: number, data: object): string =>
 const blockOf = (event: DiscoveryEvent): string => block(event.type, event.id, event);
 
 /**
- * One reader of the event log. It keeps a place in the log, not a queue: a slow reader costs no memory, and one that
- * the log has overtaken is told so by a `reset` event and should read the registry afresh.
+ * One reader of the event log. It stores a position in the log, not a queue: a slow reader costs no memory. A
+ * reader whose position the log has discarded receives a `reset` event and should read the registry again.
  */
 export class EventStream {
   private isBlocked = false;
   private missedBeats = 0;
   private readonly stopListening: () => void;
 
-  /** Starts after the event of id `place`. `headers` are those that every answer of the app carries. */
+  /**
+   * Starts after the event with id `place`. `headers` are the fields that every response of the app carries.
+   */
   constructor(
     private readonly out: ServerResponse,
     private readonly log: EventLog,
@@ -39,14 +41,14 @@ export class EventStream {
     this.stopListening = log.listen(() => this.pump());
     out.on('drain', () => this.unblock());
     out.on('close', this.stopListening);
-    // The connection broke: `close` follows and frees everything.
+    // The connection broke: `close` follows and releases everything.
     out.on('error', () => undefined);
     out.writeHead(200, { ...headers, ...HEADERS });
     this.write('retry: 2000\n: one event per change of the registry\n\n');
     this.pump();
   }
 
-  /** Keeps proxies from closing the connection, and finds out who has gone. */
+  /** Prevents idle time-outs in proxies, and disconnects readers that are gone. */
   beat(): void {
     if (!this.isBlocked) this.write(': beat\n\n');
     else if (++this.missedBeats >= PATIENCE) this.out.destroy();
@@ -54,7 +56,7 @@ export class EventStream {
 
   end(): void {
     this.stopListening();
-    // What a blocked reader has not taken it will not take in time.
+    // A blocked reader will not read the rest before the shutdown completes.
     if (this.isBlocked) this.out.destroy();
     else this.out.end();
   }

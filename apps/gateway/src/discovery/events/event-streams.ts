@@ -7,7 +7,10 @@ import { EventStream } from './event-stream.js';
 const BEAT_EVERY_MS = 15_000;
 const MOST_STREAMS = 1000;
 
-/** All readers of the event log: beats for them, and lets them go at shutdown so that it is not held up. */
+/**
+ * All readers of the event log: sends heartbeats to them, and ends them at shutdown so that they do not delay
+ * it.
+ */
 export class EventStreams implements OnModuleInit, OnModuleDestroy {
   private readonly streams = new Set<EventStream>();
   private timer: NodeJS.Timeout | undefined;
@@ -32,7 +35,9 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
     for (const stream of this.streams) stream.end();
   }
 
-  /** Answers with the events after the one of id `place`, and those to come. @throws tooManyEventStreams */
+  /**
+   * Responds with the events after the one with id `place`, then with later ones. @throws tooManyEventStreams
+   */
   open(reply: FastifyReply, place: number): void {
     if (this.isClosed || this.streams.size >= this.most)
       throw tooManyEventStreams('no further event stream can be opened here for now', {

@@ -2,7 +2,7 @@ import type { DiscoveryEvent } from '#contracts';
 import type { RecordedChange } from '../store/registry-store.js';
 import { isExpired, statusOf, type RegisteredInstance } from '../store/stored-instance.js';
 
-/** An event, but for when it came. */
+/** An event without its id and time. */
 export type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
 
 const fact = (
@@ -12,7 +12,7 @@ const fact = (
   reason: string,
 ): EventFact => ({ type, service: instance.name, instanceId: instance.id, status, reason });
 
-/** What a change of the store tells those outside; nothing when they could not see it. */
+/** The public events of a store change; none if the change is not visible outside. */
 export function eventsOf({ type, reason, before, after }: RecordedChange): readonly EventFact[] {
   if (!after) return before ? [fact(type, before, 'gone', reason)] : [];
   if (before && before.name !== after.name)
@@ -20,14 +20,16 @@ export function eventsOf({ type, reason, before, after }: RecordedChange): reado
       fact('unregistered', before, 'gone', `it registered as ${after.name}`),
       fact('registered', after, statusOf(after), reason),
     ];
-  // An instance that fails while it drains shows as draining before and after.
+  // The status of a draining instance is `draining` before and after a health check fails.
   if (type === 'status-changed' && before && statusOf(before) === statusOf(after)) return [];
   if (type === 'renewed' && before && hasMoved(before, after))
     return [fact('moved', after, statusOf(after), movedReason(before, after))];
   return [fact(type, after, statusOf(after), reason)];
 }
 
-/** A restart under another URL looks the same as two instances that share an id: the operator has to tell them apart. */
+/**
+ * A restart under another URL and two instances that share an id look the same: only the operator can tell.
+ */
 const hasMoved = (before: RegisteredInstance, after: RegisteredInstance): boolean =>
   before.url !== after.url && !isExpired(before);
 

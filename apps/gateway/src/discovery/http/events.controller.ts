@@ -6,7 +6,7 @@ import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EVENTS } from './schemas.js';
 
-/** What changed in the registry: as it happens, and before. */
+/** Changes of the registry: past ones and a live stream. */
 @Controller('discovery/events')
 export class EventsController {
   constructor(
@@ -15,8 +15,8 @@ export class EventsController {
   ) {}
 
   /**
-   * A stream of events, from now on or after `Last-Event-ID` or `since`. History as a JSON array for whoever names
-   * `since` (or asks for JSON) and does not ask for a stream: a plain `curl` with `since` returns.
+   * A stream of events, from now on or after `Last-Event-ID` or `since`. History as a JSON array if the
+   * request has `since` or accepts JSON, and does not accept a stream: a plain `curl` with `since` returns.
    */
   @Answers({
     summary: 'Changes of the registry: a stream (text/event-stream), or with `since` history as JSON',
@@ -39,7 +39,7 @@ export class EventsController {
     this.streams.open(reply, this.placeOf(lastEventId ?? query.since));
   }
 
-  // What nobody can have read was not our id: the reader is told by a reset.
+  // An id that is not a number was not issued here: -1 makes the stream begin with a `reset`.
   private placeOf(id: string | undefined): number {
     if (id === undefined) return this.log.newestId;
     return /^\d{1,16}$/.test(id) ? Number(id) : -1;

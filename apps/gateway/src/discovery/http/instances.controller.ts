@@ -5,7 +5,7 @@ import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
 import { INSTANCE, INSTANCES } from './schemas.js';
 
-/** Who is registered. */
+/** The registered instances. */
 @Controller('discovery/services')
 export class InstancesController {
   constructor(private readonly registry: RegistryService) {}

@@ -1,6 +1,6 @@
 import { unknownInstance } from '../problems.js';
 
-/** What was found under `id`. @throws unknownInstance */
+/** Returns `found`. @throws unknownInstance if it is `undefined` */
 export function known<T>(id: string, found: T | undefined): T {
   if (found === undefined)
     throw unknownInstance(`no instance is registered under the id "${id}", or its lease has expired`);

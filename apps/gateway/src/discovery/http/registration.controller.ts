@@ -13,7 +13,7 @@ import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
 import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 
-/** Everything that changes the registry. */
+/** The endpoints that change the registry. */
 @Controller('discovery')
 @UseGuards(RegistryWriteGuard)
 export class RegistrationController {

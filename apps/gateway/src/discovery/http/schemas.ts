@@ -11,7 +11,7 @@ import {
 } from '#contracts';
 import { type NamedSchema, type Schema } from '#service-kit';
 
-/** A schema for every member, so that none is forgotten when the type grows. */
+/** Requires a schema for every member, so that the compiler reports a missing one when the type grows. */
 type Members<T> = Readonly<Record<keyof Required<T>, Schema>>;
 
 const text: Schema = { type: 'string' };

@@ -1,8 +1,11 @@
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
 
-/** A service whose pods come and go under new ids keeps so many expired instances listed, the latest ones. */
+/**
+ * Expired instances listed per service, the latest ones. Pods that are replaced under new ids would fill the
+ * list.
+ */
 export const EXPIRED_PER_SERVICE = 50;
-/** All services together: expired instances do not count against the limits of the registry. */
+/** Expired instances listed over all services: they do not count towards the limits of the registry. */
 export const EXPIRED_IN_ALL = 5000;
 
 interface Expired {
@@ -11,11 +14,14 @@ interface Expired {
   readonly expiredAt: number;
 }
 
-/** The instances of the registry whose lease ran out and that are still listed. */
+/** Registered instances whose lease has expired and that are still listed. */
 export class ExpiredInstances {
   private readonly known = new Map<string, Expired>();
   private readonly counts = new Map<string, number>();
-  /** No instance has to go before this, milliseconds since the epoch: most calls of {@link overdue} end here. */
+  /**
+   * No instance is due for removal before this, milliseconds since the epoch: most calls of {@link overdue}
+   * end here.
+   */
   private dueAt = Infinity;
 
   constructor(
@@ -37,7 +43,7 @@ export class ExpiredInstances {
     return [...this.known.keys()];
   }
 
-  /** Ids of those whose retention has passed at `now`, and of the oldest beyond the limits. */
+  /** Ids of the instances whose retention has ended at `now`, and of the oldest beyond the limits. */
   overdue(now: number): readonly string[] {
     if (now < this.dueAt) return [];
     const kept = new Map<string, number>();
@@ -51,7 +57,7 @@ export class ExpiredInstances {
       keptInAll += 1;
       return false;
     });
-    // Those that are overdue now are looked for again until the store has removed them.
+    // Overdue instances are returned again on each call until the store has removed them.
     if (overdue.length === 0) this.dueAt = (latestFirst.at(-1)?.expiredAt ?? Infinity) + this.retentionMs;
     return overdue.map(({ id }) => id);
   }

@@ -3,12 +3,12 @@ import type { Ticking } from '../discovery-timer.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { ExpiredInstances } from './expired-instances.js';
 
-/** What a sweeper works with. */
+/** Dependencies of {@link LeaseSweeper}. */
 export interface LeaseSweeperParts {
   readonly store: RegistryStore;
   readonly expired: ExpiredInstances;
   readonly clock: Clock;
-  /** Called with the time in which no heartbeat could arrive, milliseconds. */
+  /** Called with the time during which no heartbeat could be received, milliseconds. */
   readonly onStall: (lostMs: number) => void;
 }
 

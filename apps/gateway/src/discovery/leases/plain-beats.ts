@@ -3,18 +3,18 @@ import type { PlainSender, RegistryAccess } from '../access/registry-access.js';
 import { known } from '../http/known.js';
 import type { RegistryService } from '../registry.service.js';
 
-/** A heartbeat as it was read off a connection: nothing in its head makes a difference but what is here. */
+/** A heartbeat as read from a connection: its head holds nothing else that affects the result. */
 export interface PlainBeat {
   readonly id: string;
-  /** JSON; empty when nothing is reported. */
+  /** JSON; empty if the heartbeat reports nothing. */
   readonly body: string;
   readonly sender: PlainSender;
 }
 
 /**
- * Heartbeats that need neither Nest nor fastify. A registry hears hardly anything else, 2,000 a second of 10,000 instances, and past the
- * two a heartbeat costs a fraction. Only what is certainly right is taken here; all else goes the ordinary way, which alone says
- * what is wrong with it.
+ * Handles heartbeats without Nest and fastify. Heartbeats are nearly all of a registry's load (2,000 a second
+ * from 10,000 instances), and without the two a heartbeat costs a fraction. Handles only requests that are
+ * certainly valid; all others take the ordinary path, which produces the problem responses.
  */
 export class PlainBeats {
   constructor(
@@ -22,7 +22,10 @@ export class PlainBeats {
     private readonly registry: RegistryService,
   ) {}
 
-  /** Renews a lease. `undefined`: it wants a closer look. Rejects with unknownInstance or registryUnavailable. */
+  /**
+   * Renews a lease. `undefined`: the request must take the ordinary path. Rejects with unknownInstance or
+   * registryUnavailable.
+   */
   take({ id, body, sender }: PlainBeat): Promise<InstanceView> | undefined {
     const report = reportIn(body);
     if (!report || !this.access.admits(sender)) return undefined;
@@ -30,7 +33,7 @@ export class PlainBeats {
   }
 }
 
-/** What `body` reports, if it is a valid {@link HeartbeatDto} beyond doubt. */
+/** The report in `body` if it is certainly a valid {@link HeartbeatDto}, else `undefined`. */
 export function reportIn(body: string): HeartbeatDto | undefined {
   const report = body === '' ? {} : objectIn(body);
   return report && Object.entries(report).every(isRight) ? report : undefined;

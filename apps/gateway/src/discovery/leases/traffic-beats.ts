@@ -3,12 +3,12 @@ import type { LiveServiceTable } from '../service-table.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import type { RegistryStore } from '../store/registry-store.js';
 
-/** Every second: twice in the shortest lease. */
+/** Once a second: twice in the shortest lease. */
 const TICKS_PER_LOOK = 1000 / SWEEP_EVERY_MS;
 
 /**
- * Lets traffic count as heartbeats: an instance that answers requests is there. The request path sets one field; every
- * second those that have it set are told to the store, all at once.
+ * Counts traffic as heartbeats: an instance that responds to requests is running. The request path sets one
+ * field; once a second one call renews the leases of all instances that have it set.
  */
 export class TrafficBeats implements Ticking {
   private ticks = 0;

@@ -2,19 +2,25 @@ import type { InstanceLoad } from '../instance-load.js';
 import type { RegisteredInstance } from '../store/stored-instance.js';
 import { healthCheckSettingsOf, type HealthCheckSettings } from './health-check-settings.js';
 
-/** An instance that is down is checked after this time first, then less and less often, but for as long as it is down. */
+/**
+ * Delay before the first check of an instance that is down. It grows with each check, up to the longest one
+ * below; checks continue for as long as the instance is down.
+ */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5000;
 const RETRY_GROWTH = 1.5;
-/** A first failed check is confirmed this soon, so that the interval does not add to the time to find out. */
+/** A first failed check is repeated this soon, so that the interval does not add to the detection time. */
 const CONFIRM_MS = 1000;
-/** How many checks in a row the responses to other requests stand in for. */
+/** How many consecutive checks the responses to proxied requests can replace. */
 const MOST_SKIPPED = 2;
 
-/** What the health checks of one instance have found, and when the next one is due. Times are milliseconds since the epoch. */
+/**
+ * Results of the health checks of one instance, and when the next one is due. Times are milliseconds since
+ * the epoch.
+ */
 export class CheckState {
   isRunning = false;
-  /** A connection to the instance was established. */
+  /** A connection to the instance has been established. */
   hasConnected = false;
   private settings: HealthCheckSettings;
   private dueAt = 0;
@@ -36,34 +42,37 @@ export class CheckState {
     return this.instance.health.status === 'up';
   }
 
-  /** So many checks have failed that an instance which is up leaves rotation. */
+  /** Enough checks have failed to take an instance that is up out of rotation. */
   get isUnhealthy(): boolean {
     return this.failed >= this.settings.unhealthyThreshold;
   }
 
-  /** So many checks have passed that an instance which is down returns. */
+  /** Enough checks have passed to return an instance that is down to rotation. */
   get isHealthy(): boolean {
     return this.passed >= this.settings.healthyThreshold;
   }
 
-  /** Whether `after` is this very instance at another moment: a restarted or moved one begins anew. */
+  /**
+   * Whether `after` is the same registration at the same endpoint; checks of a restarted or moved instance
+   * start over.
+   */
   isOf({ endpoint, registeredAt }: RegisteredInstance): boolean {
     return endpoint === this.instance.endpoint && registeredAt === this.instance.registeredAt;
   }
 
-  /** Takes in another state of the instance. */
+  /** Updates the state of the instance. */
   follow(after: RegisteredInstance, now: number): void {
     const hasTurned = after.health.status !== this.instance.health.status;
     this.instance = after;
     this.settings = healthCheckSettingsOf(after.metadata);
-    // A drain, or another reason for the same outage: the rhythm goes on.
+    // A drain, or another reason for the same outage, keeps the schedule.
     if (!hasTurned) return;
     this.passed = this.failed = 0;
     this.retryMs = FIRST_RETRY_MS;
     this.schedule(now);
   }
 
-  /** An instance that reported itself not ready returns by its heartbeat alone. */
+  /** Whether a check is due. An instance that reported itself not ready returns only by its heartbeat. */
   isDue(now: number): boolean {
     if (this.isRunning || this.dueAt > now) return false;
     return this.isUp ? this.settings.intervalMs > 0 : this.instance.health.isReported !== true;
@@ -76,7 +85,7 @@ export class CheckState {
     this.schedule(now);
   }
 
-  /** Whether good responses since the last look stand in for the check that is due. */
+  /** Whether successful responses since the last call replace the check that is due. */
   isServing({ latencyAt, failuresInRow }: InstanceLoad): boolean {
     const hasResponded = latencyAt !== this.respondedAt && failuresInRow === 0 && this.failed === 0;
     this.respondedAt = latencyAt;
@@ -84,7 +93,10 @@ export class CheckState {
     return this.skipped > 0;
   }
 
-  /** Sets when the next check is due. Jittered, so that instances that registered or failed together are not checked together. */
+  /**
+   * Schedules the next check, with jitter, so that instances that registered or failed together are not
+   * checked together.
+   */
   schedule(now: number): void {
     const dueAt = now + this.delayMs() * (0.75 + Math.random() / 2);
     this.dueAt = Math.max(dueAt, this.instance.health.notBefore ?? 0);

@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.js';
 import { openTcp } from './open-connection.js';
 
-/** The port accepted the connection (`open`), refused it (`refused`), or neither in time (`silent`). */
+/** The port accepted the connection (`open`), refused it (`refused`), or did neither in time (`silent`). */
 export type ConnectCheckResult = 'open' | 'refused' | 'silent';
 
 /** Checks that an instance accepts connections. Never rejects. */
@@ -9,7 +9,10 @@ export type ConnectCheck = (instance: Pick<Instance, 'endpoint'>) => Promise<Con
 
 const TIMEOUT_MS = 1000;
 
-/** Opens a connection and closes it at once: costs the instance no request, and shows whether its process is there. */
+/**
+ * Opens a connection and closes it at once: costs the instance no request, and shows whether its process
+ * listens.
+ */
 export const connectCheck: ConnectCheck = (instance) =>
   new Promise((resolve) => {
     const socket = openTcp(instance);
@@ -17,7 +20,7 @@ export const connectCheck: ConnectCheck = (instance) =>
       socket.destroy();
       resolve(result);
     };
-    // The sockets' own timers are one list for all of them; a signal each costs more than the connection.
+    // Socket timers share one list; an AbortSignal per check costs more than the connection.
     socket
       .setTimeout(TIMEOUT_MS, () => end('silent'))
       .on('connect', () => end('open'))

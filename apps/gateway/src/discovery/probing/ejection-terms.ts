@@ -1,6 +1,6 @@
 const FIRST_MS = 1_000;
 const LONGEST_MS = 30_000;
-/** Who has done well for so long starts from the shortest term again. */
+/** After this time without an ejection an instance starts from the shortest term again. */
 const FORGIVEN_AFTER_MS = 60_000;
 
 interface Term {
@@ -8,11 +8,11 @@ interface Term {
   readonly endsAt: number;
 }
 
-/** How long an instance that fails stays out: longer each time, as long as it keeps failing. */
+/** How long a failing instance stays ejected: the term doubles with each ejection. */
 export class EjectionTerms {
   private readonly last = new Map<string, Term>();
 
-  /** The term of instance `id` that begins at `now`, milliseconds. */
+  /** The length of the ejection of instance `id` that begins at `now`, milliseconds. */
   next(id: string, now: number): number {
     this.forgive(now);
     const before = this.last.get(id);

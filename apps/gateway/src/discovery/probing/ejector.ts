@@ -7,7 +7,7 @@ import type { TableKeeper } from '../table-keeper.js';
 import { EjectionTerms } from './ejection-terms.js';
 import { probeViewOf, type HealthCheck, type HealthCheckResult } from './health-check.js';
 
-/** What an ejector works with. */
+/** Dependencies of {@link Ejector}. */
 export interface EjectorParts {
   readonly store: RegistryStore;
   readonly keeper: TableKeeper;
@@ -17,8 +17,9 @@ export interface EjectorParts {
 }
 
 /**
- * Takes instances out of rotation on what traffic tells about them. Reports return at once and throw nothing. A
- * report about an instance that has moved or left since is about nobody, and one in this process cannot be away.
+ * Takes instances out of rotation on evidence from traffic and health checks. Reports return at once and do
+ * not throw. Reports about an instance that has moved or left since are ignored, and so are those about an
+ * instance in this process, which cannot be unreachable.
  */
 export class Ejector {
   private readonly checking = new Set<string>();
@@ -31,20 +32,24 @@ export class Ejector {
     this.listeners.push(listener);
   }
 
-  /** No connection came about: nobody is there. The table is without the instance when this returns. */
+  /** The connection was refused: no process listens. The instance is out of the table when this returns. */
   refused(instance: Instance, reason: string): void {
     if (this.isCurrent(instance)) this.eject(instance, { status: 'down', reason }, 'connect_failure');
   }
 
-  /** No connection was established in time. The last instance in rotation is health-checked before it is ejected. */
+  /**
+   * No connection was established in time. The last instance in rotation is health-checked before it is
+   * ejected.
+   */
   unreachable(instance: Instance, reason: string): void {
     if (this.isLast(instance)) this.suspected(instance, reason);
     else this.refused(instance, reason);
   }
 
   /**
-   * Something looks wrong: a connection broke before an answer, or no answer comes. An idle connection that an instance
-   * closes as we use it looks the same and says nothing: one health check decides.
+   * Evidence of a fault: a connection broke before a response, or no response arrives. An instance that
+   * closes an idle connection while the gateway reuses it looks the same and is healthy: one health check
+   * decides.
    */
   suspected(instance: Instance, reason: string): void {
     if (!this.isCurrent(instance) || this.checking.has(instance.id)) return;
@@ -55,9 +60,9 @@ export class Ejector {
   }
 
   /**
-   * Its health checks fail. A response of 500 or above is the instance's own statement, and a refused connection leaves no
-   * doubt: all of a service may go out by them. Silence takes out half of a service at most, since on a busy machine every
-   * instance is silent.
+   * The health checks of the instance fail. A status of 500 or above is explicit, and a refused connection is
+   * certain: both may eject all instances of a service. Missing responses eject at most half of a service,
+   * since on an overloaded machine no instance responds in time.
    */
   unhealthy(instance: Instance, { isSilent, reason }: Pick<HealthCheckResult, 'isSilent' | 'reason'>): void {
     if (!this.isCurrent(instance) || (isSilent && !this.canSpare(instance))) return;
@@ -65,8 +70,9 @@ export class Ejector {
   }
 
   /**
-   * It is there, and fails: it goes out for a time that grows, unless less than half of its service would stay. When
-   * most fail, something else is to blame, and the others could not bear the load (Envoy's panic mode).
+   * The instance responds, but fails: it is ejected for a growing term, unless less than half of its service
+   * would stay. If most instances fail, the cause lies elsewhere, and the remaining ones could not bear the
+   * load (Envoy's panic mode).
    */
   failing(instance: Instance, reason: string): void {
     if (!this.isCurrent(instance) || !this.canSpare(instance)) return;

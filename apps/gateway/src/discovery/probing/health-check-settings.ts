@@ -1,12 +1,12 @@
-/** How the health of one instance is checked; Envoy's names and meanings. */
+/** Health check settings of one instance; names and meanings follow Envoy. */
 export interface HealthCheckSettings {
-  /** Between two checks of an instance that is up, milliseconds; 0: it is not checked while it is up. */
+  /** Time between two checks of an instance that is up, milliseconds; 0 disables these checks. */
   readonly intervalMs: number;
-  /** Longest wait for the status of the response, milliseconds. */
+  /** Time limit for the status of the response, milliseconds. */
   readonly timeoutMs: number;
-  /** Passed checks in a row that put an instance back into rotation. */
+  /** Consecutive passed checks that return an instance to rotation. */
   readonly healthyThreshold: number;
-  /** Failed checks in a row that take an instance out of rotation. */
+  /** Consecutive failed checks that take an instance out of rotation. */
   readonly unhealthyThreshold: number;
 }
 
@@ -17,7 +17,7 @@ interface HealthCheckKey {
   readonly standard: number;
 }
 
-/** The metadata keys that an instance declares its settings by: whole numbers between `least` and `most`. */
+/** The metadata keys of the settings: integers between `least` and `most`. */
 const KEYS: Readonly<Record<string, HealthCheckKey>> = {
   'gateway.health-check.interval-ms': { member: 'intervalMs', least: 0, most: 86_400_000, standard: 10_000 },
   'gateway.health-check.timeout-ms': { member: 'timeoutMs', least: 1, most: 60_000, standard: 1_000 },
@@ -30,17 +30,16 @@ const KEYS: Readonly<Record<string, HealthCheckKey>> = {
   },
 };
 
-/** The names of the keys. */
 export const HEALTH_CHECK_KEYS: readonly string[] = Object.keys(KEYS);
 
-/** The value that `text` declares for a key; `undefined`: it declares none. */
+/** The value that `text` sets for a key; `undefined` if it is missing or invalid. */
 export function healthCheckValueOf(key: string, text: string | undefined): number | undefined {
   const { least, most } = KEYS[key] ?? { least: 0, most: -1 };
   const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : NaN;
   return value >= least && value <= most ? value : undefined;
 }
 
-/** The settings that metadata declares. A bad value leaves the default; the policy of the service reports it. */
+/** The settings in metadata. An invalid value leaves the default; the policy of the service reports it. */
 export function healthCheckSettingsOf(metadata: Readonly<Record<string, string>>): HealthCheckSettings {
   const settings = Object.entries(KEYS).map(([key, { member, standard }]) => [
     member,

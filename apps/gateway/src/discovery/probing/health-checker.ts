@@ -16,13 +16,16 @@ import type { ConnectCheck } from './connect-check.js';
 import type { Ejector } from './ejector.js';
 import { probeViewOf, type HealthCheck } from './health-check.js';
 
-/** A round is not begun sooner: with few instances, each is visited twice a second. */
+/** Rounds start at least 500 ms apart: with few instances, each is checked twice a second. */
 const TICKS_PER_ROUND = 500 / SWEEP_EVERY_MS;
-/** Connect checks per tick. With many instances a round takes longer instead of more: 400 a second, 4 % of a core. */
+/**
+ * Budget per tick, in connect checks: 400 a second, 4 % of a core. With many instances a round takes longer
+ * instead.
+ */
 const ROOM_PER_TICK = 40;
 /** A health check costs about as much as two connect checks. */
 const HEALTH_CHECK_ROOM = 2;
-/** A rack that does not respond holds no more connections than this. */
+/** Limits the connections that unresponsive instances hold. */
 const CHECKS_IN_FLIGHT = 256;
 
 const READY: InstanceHealth = { status: 'up', reason: 'its heartbeat reports that it is ready' };
@@ -32,7 +35,7 @@ const NOT_READY: InstanceHealth = {
   isReported: true,
 };
 
-/** What a health checker works with. */
+/** Dependencies of {@link HealthChecker}. */
 export interface HealthCheckerParts {
   readonly store: RegistryStore;
   readonly keeper: TableKeeper;
@@ -43,14 +46,14 @@ export interface HealthCheckerParts {
 }
 
 /**
- * Checks instances actively. One that is up is visited in rounds: with a health check when that is due, else with a
- * connect check, which finds a process that died between two health checks. One that is down is checked until it may
- * return. Gateways on one registry share the visits. An instance of this process is not visited: its heartbeat reports
- * whether it is ready.
+ * Checks instances actively. Instances that are up are checked in rounds: with a health check if one is due,
+ * else with a connect check, which detects a process that died between two health checks. Instances that are
+ * down are health-checked until they may return. Gateways on one registry divide the checks among them.
+ * Instances in this process are not checked: their heartbeats report whether they are ready.
  */
 export class HealthChecker implements Ticking {
   private readonly states = new Map<string, CheckState>();
-  /** In the order of their last check. */
+  /** Ordered by last check. */
   private readonly down = new Set<CheckState>();
   private round: CheckState[] = [];
   private ticks = 0;
@@ -65,7 +68,8 @@ export class HealthChecker implements Ticking {
     this.ticks += 1;
     if (this.round.length === 0 && this.ticks >= TICKS_PER_ROUND) this.beginRound();
     const room = Math.min(ROOM_PER_TICK, CHECKS_IN_FLIGHT - this.inFlight);
-    // An outage of many does not hold up the checks of the others.
+    // Leaves half of the budget to the round: many instances that are down do not delay the checks of the
+    // others.
     const retries = this.dueRetries(this.round.length > 0 ? room / 2 : room);
     const visits = this.nextVisits(room - retries.length * HEALTH_CHECK_ROOM);
     await Promise.all([...retries.map((state) => this.checkHealth(state)), ...visits]);
@@ -73,8 +77,8 @@ export class HealthChecker implements Ticking {
   }
 
   /**
-   * Takes in what a heartbeat reports: `true` counts as a passed check; `false` takes the instance out of rotation until
-   * a heartbeat reports `true`. Returns the instance if that moved it.
+   * Handles the readiness that a heartbeat reports: `true` counts as a passed check; `false` takes the
+   * instance out of rotation until a heartbeat reports `true`. Returns the instance if its state changed.
    */
   report(
     { id, endpoint, health }: StoredInstance,
@@ -152,8 +156,8 @@ export class HealthChecker implements Ticking {
   }
 
   /**
-   * An instance that was never reached, by a check or by a request, is left to its health checks: it may register before
-   * it listens.
+   * Ignores failures of an instance that no check or request has reached yet: it may register before it
+   * listens. Its health checks decide.
    */
   private async checkConnection(state: CheckState, instance: Instance): Promise<void> {
     const { connectCheck, ejector } = this.parts;
@@ -168,7 +172,7 @@ export class HealthChecker implements Ticking {
     const { check, clock, ejector, keeper } = this.parts;
     const { id } = state.instance;
     const result = await this.running(state, check.run(state.instance));
-    // Left, registered again or moved meanwhile: the result is about another process.
+    // The instance left, registered again or moved meanwhile: the result is about another process.
     if (this.states.get(id) !== state) return;
     if (!result) {
       state.schedule(clock.now());
@@ -208,7 +212,7 @@ export class HealthChecker implements Ticking {
     return moved;
   }
 
-  /** All at once: a store that is shared is written to once per tick, not once per check. */
+  /** Stores all results in one call: a shared store is written to once per tick, not once per check. */
   private async storeResults(): Promise<void> {
     if (this.results.size === 0) return;
     const { results } = this;

@@ -5,16 +5,16 @@ import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './h
 import { healthCheckSettingsOf } from './health-check-settings.js';
 import { openHttp } from './open-connection.js';
 
-/** A response that is larger is cut off: its status is known by then. */
+/** A longer response is cut off: its status is known by then. */
 const RESPONSE_LIMIT = 64 * 1024;
 const INTERIM = /^HTTP\/1\.[01] 1\d\d[ \r]$/;
 const FINAL = /^HTTP\/1\.[01] ([2-5]\d\d)[ \r]$/;
 const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
 
 /**
- * GET on the health path, on a connection of its own. A status below 500 passes: a small program may have no health path,
- * and its 404 shows that it serves. Plain sockets, since the status is all that is read: an HTTP client costs several
- * times as much, and a gateway makes hundreds of checks a second.
+ * Sends GET for the health path on a new connection. A status below 500 passes: a small program may have no
+ * health path, and its 404 shows that it serves requests. Uses plain sockets, since only the status is read:
+ * an HTTP client costs several times as much, and a gateway makes hundreds of checks a second.
  */
 export class HttpHealthCheck extends HealthCheck {
   run(target: HealthCheckTarget): Promise<HealthCheckResult | undefined> {
@@ -35,7 +35,7 @@ export class HttpHealthCheck extends HealthCheck {
         if (isLocalExhaustion(error)) resolve(undefined);
         else end(false, `failed (${error.code ?? error.name})`);
       });
-      // After a response the promise is settled, and this changes nothing.
+      // After a response the promise is already settled, and `end` has no effect.
       socket.on('close', () => {
         clearTimeout(timer);
         end(false, 'failed (connection closed without a response)');
@@ -54,7 +54,10 @@ const requestOf = (target: HealthCheckTarget): string =>
   `GET ${target.healthPath} HTTP/1.1\r\nhost: ${pinnedTarget(target).authority}\r\n` +
   'user-agent: msa-gateway-health-check\r\naccept: */*\r\nconnection: close\r\n\r\n';
 
-/** Calls `onStatus` once, then closes from this side and reads on: the instance would see a reset otherwise. */
+/**
+ * Calls `onStatus` once, then half-closes the connection and reads the rest: otherwise the instance would see
+ * a reset.
+ */
 function readStatus(socket: Socket, onStatus: (status: number | undefined) => void): void {
   let text = '';
   let size = 0;
@@ -72,7 +75,7 @@ function readStatus(socket: Socket, onStatus: (status: number | undefined) => vo
   });
 }
 
-/** The status of the final response; NaN: this is no HTTP response; `undefined`: not known yet. */
+/** The status of the final response; NaN if this is not an HTTP response; `undefined` while incomplete. */
 function statusIn(text: string): number | undefined {
   let at = 0;
   while (INTERIM.test(text.slice(at, at + STATUS_LINE_START))) {

@@ -8,17 +8,17 @@ const addressOf = (url: URL): { host: string; port: number } => ({
   port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
 });
 
-/** Begins a TCP connection to an instance. */
+/** Opens a TCP connection to an instance. */
 export const openTcp = (instance: Pick<Instance, 'endpoint'>): Socket =>
   connectPlain(addressOf(new URL(pinnedTarget(instance).origin)));
 
-/** Begins a connection that takes HTTP: with TLS where the instance has an https URL. */
+/** Opens a connection for HTTP: with TLS if the instance has an https URL. */
 export function openHttp(instance: Pick<Instance, 'endpoint'>): Socket {
   const { origin, authority } = pinnedTarget(instance);
   const url = new URL(origin);
   if (url.protocol !== 'https:') return connectPlain(addressOf(url));
   const { host: name } = addressOf(new URL(`https://${authority}`));
-  // Addresses have no server name (RFC 6066, section 3).
+  // IP addresses are not sent as server name (RFC 6066, section 3).
   return connectTls({
     ...addressOf(url),
     servername: isIP(name) === 0 ? name : '',

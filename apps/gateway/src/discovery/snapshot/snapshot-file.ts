@@ -9,7 +9,7 @@ import type { FoundSnapshot, RegistrySnapshot } from '../store/registry-store.js
 import type { RevisedInstance } from '../store/stored-instance.js';
 
 const VERSION = 1;
-/** Instances that are made into text in one turn of the event loop: a large registry must not delay requests. */
+/** Instances serialised per turn of the event loop: a large registry must not delay requests. */
 const INSTANCES_AT_ONCE = 100;
 
 interface Head {
@@ -21,18 +21,22 @@ interface Head {
 }
 
 /**
- * A registry snapshot as a file of JSON lines: a head with the known names, then one instance a line. It is replaced whole, so that a crash leaves the one
- * before; its time of change says when the gateway was last running.
+ * A registry snapshot as a file of JSON lines: a head with the known names, then one instance per line. It is
+ * replaced as a whole, so that a crash leaves the previous one; its modification time shows when the gateway
+ * last ran.
  */
 export class SnapshotFile {
-  /** Gateways on one Redis may share the file; each writes beside it under a name of its own. */
+  /** Gateways on one Redis may share the file; each writes a temporary file of a unique name first. */
   private readonly partial: string;
 
   constructor(readonly path: string) {
     this.partial = `${path}.${randomUUID()}.partial`;
   }
 
-  /** Resolves to nothing when there is none. @throws when there is one that cannot be read, or is not whole */
+  /**
+   * Resolves to `undefined` if the file does not exist. @throws if it exists but cannot be read, or is
+   * incomplete
+   */
   async read(): Promise<FoundSnapshot | undefined> {
     const writtenAt = await stat(this.path).then(
       ({ mtimeMs }) => mtimeMs,
@@ -65,7 +69,7 @@ export class SnapshotFile {
     }
   }
 
-  /** Says that the gateway is still running, and that the snapshot is still what it knows. */
+  /** Updates the modification time: the gateway still runs, and the snapshot is still current. */
   async touch(): Promise<void> {
     const now = new Date();
     await utimes(this.path, now, now);

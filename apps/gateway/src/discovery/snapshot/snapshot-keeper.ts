@@ -3,22 +3,22 @@ import type { Ticking } from '../discovery-timer.js';
 import type { RegistrySnapshot, RegistryStore } from '../store/registry-store.js';
 import type { SnapshotFile } from './snapshot-file.js';
 
-/** No more often, however much changes. */
+/** Shortest time between two writes. */
 const SAVE_EVERY_MS = 1000;
 /** Writing takes at most this share of the time: a large registry is written less often. */
 const SHARE = 0.05;
 const TOUCH_EVERY_MS = 5000;
 
-/** What a keeper of snapshots works with. */
+/** Dependencies of {@link SnapshotKeeper}. */
 export interface SnapshotKeeperParts {
   readonly store: RegistryStore;
   readonly file: SnapshotFile;
-  /** Whether an instance lives in this process, and ends with it. */
+  /** Whether an instance runs in this process, and therefore ends with it. */
   readonly isLocal: (id: string) => boolean;
   readonly onProblem: (error: unknown) => void;
 }
 
-/** Keeps the snapshot file up to date. A file that cannot be written is reported once until it can be. */
+/** Keeps the snapshot file up to date. A failing write is reported once, until one succeeds again. */
 export class SnapshotKeeper implements Ticking, OnModuleDestroy {
   private isStale = true;
   private saving: Promise<void> | undefined;
@@ -37,7 +37,7 @@ export class SnapshotKeeper implements Ticking, OnModuleDestroy {
     else if (now >= this.nextTouchAt) await this.run(() => this.parts.file.touch());
   }
 
-  /** The last state: what left in good order does not come back with the next start. */
+  /** Saves the final state: instances that unregistered before do not return at the next start. */
   async onModuleDestroy(): Promise<void> {
     await this.saving;
     await this.save();

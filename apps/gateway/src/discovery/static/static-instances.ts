@@ -13,10 +13,10 @@ import { parseInstances, type StaticInstance } from '../../instances-file.js';
 
 const TICKS_PER_LOOK = 1000 / SWEEP_EVERY_MS;
 const LOOKS_PER_BEAT = 5;
-/** Outlives a restart of a gateway that is alone; no other lease is ever seen to end. */
+/** Long enough to survive a restart of a single gateway; these leases do not expire otherwise. */
 const TTL_SECONDS = 30;
 
-/** What static instances are kept by. */
+/** Dependencies of {@link StaticInstances}. */
 export interface StaticInstancesParts {
   readonly path: string;
   readonly registry: RegistryService;
@@ -27,18 +27,19 @@ export interface StaticInstancesParts {
 }
 
 /**
- * Keeps the instances that a file names, for programs that cannot register themselves. They are instances like any other,
- * but that this gateway beats for them: what is away stays, and is asked until it is back. The file is read again and
- * again, since mounted ones (a ConfigMap is a link that moves) tell no watcher.
+ * Registers the instances listed in a file, for programs that cannot register themselves. They differ from
+ * other instances only in that this gateway sends their heartbeats: one that is unreachable stays registered,
+ * and is checked until it returns. The file is polled, since a mounted file (a ConfigMap is a symbolic link
+ * that moves) triggers no watcher.
  */
 export class StaticInstances implements Ticking {
   private ticks = 0;
   private isBusy = false;
   private text: string | undefined;
   private wanted: readonly StaticInstance[] = [];
-  /** What was told to the registry, by id. */
+  /** The entries that have been registered, by id. */
   private readonly applied = new Map<string, StaticInstance>();
-  /** Last complaint about each entry, so that each is made once. */
+  /** The last problem reported for each entry, so that each is reported once. */
   private readonly complaints = new Map<string, string>();
 
   constructor(private readonly parts: StaticInstancesParts) {}
@@ -56,7 +57,7 @@ export class StaticInstances implements Ticking {
     }
   }
 
-  /** Answers whether the file has another list than before. A bad one changes nothing. */
+  /** Whether the file has a different list than before. An invalid file changes nothing. */
   private async read(): Promise<boolean> {
     const text = await readFile(this.parts.path, 'utf8').catch(() => undefined);
     if (text === undefined) return this.complain('', 'INSTANCES_FILE cannot be read; its instances stay');
@@ -101,11 +102,11 @@ export class StaticInstances implements Ticking {
     const { registry, keeper, ejector } = this.parts;
     await registry.register(registrationOf(entry));
     const instance = keeper.find(entry.id);
-    // Nobody there has said that it is there.
+    // Nothing but the file indicates that the instance runs.
     if (instance) ejector.suspected(instance, 'it is in a file');
   }
 
-  /** A name may lead elsewhere by now, as that of a container that was made anew does. */
+  /** Whether the name resolves to another address now, as that of a recreated container does. */
   private async hasMoved({ id, url, status }: InstanceView): Promise<boolean> {
     const instance = this.parts.keeper.find(id);
     if (status !== 'down' || !instance) return false;
@@ -125,7 +126,7 @@ const registrationOf = (entry: StaticInstance): StaticInstance => ({
   metadata: { ...entry.metadata, static: 'true' },
 });
 
-/** Whether an entry asks for something else than what is registered under its id. */
+/** Whether an entry differs from the instance registered under its id. */
 function differs(entry: StaticInstance, known: InstanceView): boolean {
   const { name, url, version, weight, healthPath, metadata } = storedFrom(
     registrationOf(entry),

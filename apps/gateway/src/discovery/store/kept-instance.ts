@@ -11,8 +11,8 @@ import {
 } from './stored-instance.js';
 
 /**
- * An instance in memory, and its vitals, which change in place: thousands of heartbeats a second would else make as many objects that live
- * until the next one, which is what a garbage collector takes longest over.
+ * An instance in memory. Its vitals change in place: thousands of heartbeats a second would otherwise create
+ * as many objects that live until the next heartbeat, the most expensive kind for the garbage collector.
  */
 export class KeptInstance implements InstanceVitals {
   lastHeartbeatAt = 0;
@@ -23,14 +23,13 @@ export class KeptInstance implements InstanceVitals {
   private ready: boolean | undefined = undefined;
 
   constructor(
-    /** Replaced, never changed: others keep what it was before. */
+    /** Replaced, never mutated: other code keeps the previous object. */
     public registered: RegisteredInstance,
     vitals: InstanceVitals,
   ) {
     this.note(vitals);
   }
 
-  /** What is known of it now. */
   get stored(): StoredInstance {
     return storedOf(this.registered, this);
   }
@@ -62,7 +61,7 @@ export class KeptInstance implements InstanceVitals {
     this.renew(now);
   }
 
-  /** Begins the lease anew without a heartbeat. */
+  /** Restarts the lease without a heartbeat. */
   renew(now: number): void {
     this.expiresAt = leaseFrom(this.registered.ttlSeconds, now).expiresAt;
   }

@@ -1,12 +1,15 @@
 import { Listeners } from './listeners.js';
 import { isExpired, type RegisteredInstance } from './stored-instance.js';
 
-/** At most so many names are kept, the most recently seen ones: clients that make names up must not fill the memory. */
+/**
+ * Limit on known names; the most recently seen ones are kept. Clients that invent names must not exhaust
+ * memory.
+ */
 export const NAMES_KEPT = 1000;
 
 /**
- * Names of services that lost an instance within the retention, and when they last did, milliseconds since the epoch. A service
- * without instances stays known by it.
+ * Names of services that lost an instance within the retention, and when they last did, milliseconds since
+ * the epoch. A service without instances stays known by its name.
  */
 export class KnownNames {
   private readonly seen = new Map<string, number>();
@@ -18,22 +21,24 @@ export class KnownNames {
     return this.seen;
   }
 
-  /** Calls `listener` with every name whose entry changed; returns how to stop. */
+  /** Calls `listener` with every name whose entry changed; returns a function that unsubscribes it. */
   watch(listener: (name: string) => void): () => void {
     return this.watchers.add(listener);
   }
 
-  /** Takes in what an instance was and has become at `at`; `undefined`: it was not there, or has gone. */
+  /**
+   * Applies a change of an instance at `at`; `undefined`: it was not registered before, or is not any more.
+   */
   follow(before: RegisteredInstance | undefined, after: RegisteredInstance | undefined, at: number): void {
     if (!before || isExpired(before)) return;
     if (after?.name === before.name && !isExpired(after)) return;
     this.see(before.name, after?.health.expiredAt ?? at);
   }
 
-  /** Notes that a service was there at `at`. */
+  /** Records that a service had an instance at `at`. */
   see(name: string, at: number): void {
     if ((this.seen.get(name) ?? 0) >= at) return;
-    // Deleted first: the map stays in order of the last sighting.
+    // Deleted first, so that the map stays ordered by time.
     this.seen.delete(name);
     this.seen.set(name, at);
     this.watchers.tell(name);
@@ -41,13 +46,13 @@ export class KnownNames {
     if (this.seen.size > NAMES_KEPT && oldest !== undefined) this.forget(oldest);
   }
 
-  /** Takes in all names of a shared store. */
+  /** Replaces all names with those of a snapshot or of the shared store. */
   replace(names: ReadonlyMap<string, number>): void {
     for (const name of this.seen.keys()) if (!names.has(name)) this.forget(name);
     for (const [name, at] of names) this.see(name, at);
   }
 
-  /** Drops the names whose retention has passed at `now`. */
+  /** Drops the names whose retention has ended at `now`. */
   prune(now: number): void {
     for (const [name, at] of this.seen) if (now - at >= this.retentionMs) this.forget(name);
   }

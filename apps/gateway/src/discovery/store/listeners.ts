@@ -1,8 +1,8 @@
-/** Those who want to be told, each until it says otherwise. */
+/** A set of listeners. */
 export class Listeners<A extends readonly unknown[]> {
   private readonly all = new Set<(...args: A) => void>();
 
-  /** Returns how to stop. */
+  /** Returns a function that removes the listener. */
   add(listener: (...args: A) => void): () => void {
     this.all.add(listener);
     return () => this.all.delete(listener);

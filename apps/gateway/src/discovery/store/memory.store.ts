@@ -29,20 +29,23 @@ import {
   type StoredInstance,
 } from './stored-instance.js';
 
-/** What a registry in memory is made with. */
+/** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {
-  /** How long names of services that lost an instance are kept. */
+  /** How long names of services that lost an instance are kept, milliseconds. */
   readonly retentionMs: number;
-  /** What an earlier run of the gateway knew. */
+  /** The snapshot of an earlier run of the gateway. */
   readonly found?: FoundSnapshot | undefined;
   /**
-   * How long the registry counts as incomplete after a start with an old snapshot: the longest a service waits until it registers. A
-   * young snapshot knows all services, and a first start has none to know.
+   * How long the registry counts as incomplete after a start with an old snapshot, milliseconds: the longest
+   * time until a service registers again. A recent snapshot has all services, and a first start has none to
+   * miss.
    */
   readonly completeAfterMs?: number;
 }
 
-/** The registry of one gateway alone: in this process, gone with it; services register again by themselves. */
+/**
+ * The registry of a single gateway, in its process: it ends with the process, and services register again.
+ */
 export class MemoryStore extends RegistryStore implements OnModuleInit {
   readonly awaySince = undefined;
   readonly awayFor = undefined;
@@ -50,7 +53,10 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
   private readonly instances = new Map<string, KeptInstance>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private readonly followers = new Listeners<[RecordPart]>();
-  /** No lease runs out before this: heartbeats only put that off, so that most sweeps need not look through all. */
+  /**
+   * No lease expires before this. Heartbeats only postpone expiries, so that most sweeps need not scan all
+   * leases.
+   */
   private soonest = Infinity;
   private sweptAt: number;
   private lastChange: number;
@@ -184,7 +190,10 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return this.followers.add(listener);
   }
 
-  /** Starts leases anew, since no heartbeat was heard in between; after a longer stop they count as expired. */
+  /**
+   * Restarts leases, since no heartbeat was received while the gateway was down; after a longer downtime they
+   * count as expired.
+   */
   private restore({ instances, names, ageMs }: FoundSnapshot): void {
     const now = this.clock.now();
     this.names.replace(names);
@@ -212,7 +221,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     }
   }
 
-  /** The instances whose lease is over at `now`. */
+  /** The instances whose lease has ended at `now`. */
   private overAt(now: number): readonly KeptInstance[] {
     const over: KeptInstance[] = [];
     this.soonest = Infinity;
