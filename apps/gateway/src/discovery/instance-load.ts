@@ -7,10 +7,7 @@ export class InstanceLoad {
   inFlight = 0;
   /** Those of them without a response head. */
   awaited = 0;
-  /**
-   * A hedged attempt was given up because another instance responded first: its response is still
-   * outstanding.
-   */
+  /** A hedged attempt was given up because another instance responded first: its response is still outstanding. */
   isOwing = false;
   /**
    * A response arrived since {@link TrafficBeats} last checked: the instance runs, whatever its heartbeats

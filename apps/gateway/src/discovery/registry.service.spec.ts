@@ -13,7 +13,7 @@ describe('RegistryService', () => {
     expect(table.current.get('users')?.available).toMatchObject([{ id: 'a', url, transport: 'http' }]);
   });
 
-  it('makes an id when none was sent', async () => {
+  it('generates an id if none was sent', async () => {
     const { registry } = new DiscoveryBench();
     const { instance } = await registry.register({ name: 'users', url });
     expect(instance.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
@@ -50,7 +50,7 @@ describe('RegistryService', () => {
     expect(bench.table.current).toBe(before);
   });
 
-  it('does not bring back an instance that left, by a late heartbeat', async () => {
+  it('does not restore an instance that left on a late heartbeat', async () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a' });
     expect(await bench.registry.unregister('a')).toBe(true);
@@ -59,7 +59,7 @@ describe('RegistryService', () => {
     expect(bench.ids('users')).toEqual([]);
   });
 
-  it('takes a draining instance out of rotation and puts it back', async () => {
+  it('takes a draining instance out of rotation, and returns it on resume', async () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a' });
     expect(await bench.registry.drain('a')).toMatchObject({ status: 'draining' });
@@ -76,7 +76,7 @@ describe('RegistryService', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('hands requests to a local target until its id registers over HTTP', async () => {
+  it('passes requests to a local target until its id registers over HTTP', async () => {
     const { registry, table } = new DiscoveryBench();
     await registry.register({ name: 'users', url, id: 'a' }, target);
     expect(table.current.get('users')!.instances[0]).toMatchObject({ transport: 'local', target });
@@ -88,21 +88,18 @@ describe('RegistryService', () => {
   it.each([
     ['over HTTP', undefined],
     ['with another target', { ...target }],
-  ])(
-    'hands requests to the same target as before when a registration %s was not stored',
-    async (_how, other) => {
-      const { registry, table, store } = new DiscoveryBench();
-      await registry.register({ name: 'users', url, id: 'a' }, target);
-      const put = jest.spyOn(store, 'put').mockRejectedValueOnce(new Error('away'));
-      await expect(registry.register({ name: 'users', url, id: 'a' }, other)).rejects.toThrow('away');
-      put.mockRestore();
-      await registry.drain('a');
-      expect(await registry.find('a')).toMatchObject({ transport: 'local' });
-      expect(table.current.get('users')!.instances[0]!.target).toBe(target);
-    },
-  );
+  ])('keeps the previous target if a registration %s cannot be stored', async (_how, other) => {
+    const { registry, table, store } = new DiscoveryBench();
+    await registry.register({ name: 'users', url, id: 'a' }, target);
+    const put = jest.spyOn(store, 'put').mockRejectedValueOnce(new Error('away'));
+    await expect(registry.register({ name: 'users', url, id: 'a' }, other)).rejects.toThrow('away');
+    put.mockRestore();
+    await registry.drain('a');
+    expect(await registry.find('a')).toMatchObject({ transport: 'local' });
+    expect(table.current.get('users')!.instances[0]!.target).toBe(target);
+  });
 
-  it('says no beyond its limits, and still renews', async () => {
+  it('rejects registrations beyond its limits, but accepts renewals', async () => {
     const { registry } = new DiscoveryBench({ instances: 2, instancesPerService: 1 });
     await registry.register({ name: 'users', url, id: 'a' });
     await expect(registry.register({ name: 'users', url, id: 'b' })).rejects.toMatchObject({ status: 409 });
@@ -112,7 +109,7 @@ describe('RegistryService', () => {
     await expect(registry.register({ name: 'users', url, id: 'a' })).resolves.toMatchObject({ isNew: false });
   });
 
-  it('makes one table of many registrations in one turn', async () => {
+  it('makes one table for many registrations in one turn of the event loop', async () => {
     const { registry, table } = new DiscoveryBench();
     let tables = 0;
     table.onChange(() => (tables += 1));

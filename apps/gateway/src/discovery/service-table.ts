@@ -19,10 +19,7 @@ export interface ServiceEntry {
 export interface ServiceState {
   readonly name: string;
   readonly instances: readonly Instance[];
-  /**
-   * When the service last lost an instance, milliseconds since the epoch; `undefined` if its name is not
-   * kept.
-   */
+  /** When the service last lost an instance, milliseconds since the epoch; `undefined` if its name is not kept. */
   readonly lastSeenAt?: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import {
 } from '#contracts';
 import type { NewInstance } from './store/stored-instance.js';
 
-/** The instance that a registration asks for, with everything left out filled in. */
+/** The instance that a registration describes, with defaults for omitted members. */
 export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoint: string): NewInstance => ({
   id,
   name: registration.name,

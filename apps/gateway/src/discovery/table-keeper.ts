@@ -6,8 +6,8 @@ import type { RegistryStore, StoreChange } from './store/registry-store.js';
 import { statusOf, statusReasonOf, type RegisteredInstance } from './store/stored-instance.js';
 
 /**
- * Keeps the service table in step with the store. Changes of one turn of the event loop make one new table: thousands
- * of instances that register at once cost one copy of their service, not thousands.
+ * Keeps the service table in sync with the store. The changes of one turn of the event loop make one new
+ * table: thousands of simultaneous registrations cost one copy of their service, not thousands.
  */
 export class TableKeeper {
   private readonly services = new Map<string, Map<string, Instance>>();
@@ -24,7 +24,7 @@ export class TableKeeper {
     store.names.watch((name) => this.markChanged(name));
   }
 
-  /** How many instances there are, expired ones too: all, and those of one service. */
+  /** The number of instances, including expired ones. */
   get total(): number {
     return this.serviceOf.size;
   }
@@ -33,7 +33,7 @@ export class TableKeeper {
     return this.services.get(service)?.size ?? 0;
   }
 
-  /** All instances of a service, with what has changed in this turn of the event loop. */
+  /** All instances of a service, including changes of the current turn of the event loop. */
   instancesOf(service: string): readonly Instance[] {
     return [...(this.services.get(service)?.values() ?? [])];
   }
@@ -44,7 +44,8 @@ export class TableKeeper {
   }
 
   /**
-   * Takes an instance out of rotation in this very call: the next pick does not meet it. Returns whether it was in rotation.
+   * Takes an instance out of rotation synchronously: the next selection does not see it. Returns whether it
+   * was in rotation.
    */
   eject(id: string, reason: string): boolean {
     const instance = this.find(id);
@@ -54,7 +55,7 @@ export class TableKeeper {
     return true;
   }
 
-  /** Resolves when the table shows every change so far. */
+  /** Resolves when the table contains every change so far. */
   settled(): Promise<void> {
     return this.flushed ?? Promise.resolve();
   }

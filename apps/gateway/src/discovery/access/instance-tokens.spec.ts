@@ -7,18 +7,18 @@ describe('InstanceTokens', () => {
       find: (id) => (id === 'a' && instance ? { expiredAt: undefined, ...instance } : undefined),
     }).admits(sent);
 
-  it('admit the token of a registered instance', () => expect(admits({ tokenHash })).toBe(true));
+  it('admits the token of a registered instance', () => expect(admits({ tokenHash })).toBe(true));
 
-  it('refuse it once the lease of the instance has run out', () =>
+  it('rejects the token after the lease of the instance has run out', () =>
     expect(admits({ tokenHash, expiredAt: 1 })).toBe(false));
 
-  it('refuse it when the instance is not registered, or registered without one', () =>
+  it('rejects the token if the instance is not registered, or was registered without a token', () =>
     expect([admits(undefined), admits({})]).toEqual([false, false]));
 
-  it.each(['a', 'a:', ':', '', `${token}:x`, `b${token.slice(1)}`])('refuse "%s"', (sent) =>
+  it.each(['a', 'a:', ':', '', `${token}:x`, `b${token.slice(1)}`])('rejects "%s"', (sent) =>
     expect(admits({ tokenHash }, sent)).toBe(false),
   );
 
-  it('refuse every token when the kept hash is damaged', () =>
+  it('rejects every token if the stored hash is corrupt', () =>
     expect([admits({ tokenHash: '' }), admits({ tokenHash: 'x' })]).toEqual([false, false]));
 });

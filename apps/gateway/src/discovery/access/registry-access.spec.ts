@@ -12,7 +12,7 @@ const writes: [method: string, path: string][] = [
   ['DELETE', '/discovery/services/a/drain'],
 ];
 
-/** The status of the answer to a POST that is written as it stands here. */
+/** Sends a POST with exactly this head; resolves to the status of the response. */
 function statusOf(gateway: GatewayUnderTest, path: string, head: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
     const socket = createConnection(Number(new URL(gateway.url).port), '127.0.0.1');
@@ -33,7 +33,7 @@ describe('a registry with a token', () => {
   const call = (method: string, path: string, authorization?: string) =>
     gateway.call(method, path, { headers: authorization === undefined ? {} : { authorization } });
 
-  it.each(writes)('refuses %s %s without it', async (method, path) => {
+  it.each(writes)('rejects %s %s without the token', async (method, path) => {
     const answer = await call(method, path);
     expect(answer).toMatchObject({
       status: 401,
@@ -49,31 +49,39 @@ describe('a registry with a token', () => {
     'Bearer',
     `Bearer ${token} ${token}`,
     token,
-  ])('refuses "%s"', async (authorization) => {
+  ])('rejects "%s"', async (authorization) => {
     expect((await call('POST', '/discovery/cleanup', authorization)).status).toBe(401);
   });
 
-  it('lets the token in, whatever the case of its scheme', async () => {
+  it('accepts the token with any case of the scheme', async () => {
     expect((await call('POST', '/discovery/cleanup', `Bearer ${token}`)).status).toBe(200);
     expect((await call('POST', '/discovery/cleanup', `bearer ${token}`)).status).toBe(200);
     expect((await call('POST', '/discovery/heartbeat/a', `Bearer ${token}`)).status).toBe(404);
   });
 
   it.each([
-    ['two of them', ['authorization: Bearer TOKEN', 'authorization: Bearer TOKEN'], ''],
-    ['a second one', ['authorization: Bearer TOKEN', 'authorization: Bearer other'], ''],
-    ['one for proxies', ['proxy-authorization: Bearer TOKEN'], ''],
-    ['one that is empty', ['authorization:'], ''],
-    ['a scheme alone', ['authorization: Bearer '], ''],
-    ['one in the query', [], '?token=TOKEN&access_token=TOKEN'],
-    ['one of 10,000 characters', [`authorization: Bearer ${'x'.repeat(10_000)}`], ''],
-  ])('refuses %s', async (_what, lines, query) => {
+    [
+      'two Authorization fields with the token',
+      ['authorization: Bearer TOKEN', 'authorization: Bearer TOKEN'],
+      '',
+    ],
+    [
+      'a second Authorization field with another token',
+      ['authorization: Bearer TOKEN', 'authorization: Bearer other'],
+      '',
+    ],
+    ['Proxy-Authorization only', ['proxy-authorization: Bearer TOKEN'], ''],
+    ['an empty Authorization field', ['authorization:'], ''],
+    ['a scheme without a token', ['authorization: Bearer '], ''],
+    ['a token in the query', [], '?token=TOKEN&access_token=TOKEN'],
+    ['a token of 10,000 characters', [`authorization: Bearer ${'x'.repeat(10_000)}`], ''],
+  ])('rejects a request with %s', async (_what, lines, query) => {
     const named = (text: string): string => text.replaceAll('TOKEN', token);
     const head = ['host: localhost', 'content-length: 0', ...lines.map(named)];
     expect(await statusOf(gateway, `/discovery/cleanup${named(query)}`, head)).toBe(401);
   });
 
-  it('takes blanks around the token', async () => {
+  it('accepts spaces around the token', async () => {
     const head = ['host: localhost', 'content-length: 0', `authorization:   Bearer   ${token}  `];
     expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(200);
   });
@@ -86,12 +94,12 @@ describe('a registry with a token', () => {
     '/Discovery/Register',
     '/api/../discovery/register',
     'http://localhost/discovery/register',
-  ])('has no other way in: %s', async (path) => {
+  ])('does not accept the path variant %s', async (path) => {
     const head = ['host: localhost', 'content-length: 0'];
     expect(await statusOf(gateway, path, head)).toBeGreaterThanOrEqual(400);
   });
 
-  it('lets everyone read', async () => {
+  it('allows reads without the token', async () => {
     for (const path of ['/discovery/services', '/services', '/discovery/events?since=0'])
       expect((await call('GET', path)).status).toBe(200);
   });
@@ -114,27 +122,27 @@ describe('a registry without a token', () => {
     { origin: 'null' },
   ];
 
-  it.each(forwarded)('refuses what came for someone else: %j', async (headers) => {
+  it.each(forwarded)('rejects a write that was forwarded for another machine: %j', async (headers) => {
     expect(await gateway.call('POST', '/discovery/cleanup', { headers })).toMatchObject({
       status: 403,
       body: { type: 'urn:msa-gateway:problem:registry-writes-from-loopback-only' },
     });
   });
 
-  it('refuses every write that was forwarded', async () => {
+  it('rejects every forwarded write', async () => {
     for (const [method, path] of writes)
       expect(
         (await gateway.call(method, path, { headers: { 'x-forwarded-for': '203.0.113.5' } })).status,
       ).toBe(403);
   });
 
-  it('takes what a proxy here forwards for a program here', async () => {
+  it('accepts a write that a local proxy forwards for a local program', async () => {
     const headers = { 'x-forwarded-for': '127.0.0.1, ::1', forwarded: 'for="[::1]:4711"' };
     expect((await gateway.call('POST', '/discovery/cleanup', { headers })).status).toBe(200);
   });
 
   it.each(['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', 'localhost.', 'xn--lcalhost-54a'])(
-    'refuses a page of the name %s, which points here',
+    'rejects the host name %s, which may resolve to this machine',
     async (host) => {
       const head = [`host: ${host}:8000`, 'content-length: 0'];
       expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
@@ -142,7 +150,7 @@ describe('a registry without a token', () => {
   );
 
   it.each(['localhost', 'LOCALHOST:8000', '127.0.0.1', '[::1]:8000'])(
-    'takes what a program here sends to %s',
+    'accepts a write from a local program to %s',
     async (host) => {
       const head = [`host: ${host}`, 'content-length: 0'];
       expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(200);
@@ -150,7 +158,7 @@ describe('a registry without a token', () => {
   );
 
   it.each(['https://localhost:8000', 'http://localhost:3000', 'http://127.0.0.1:8000', ''])(
-    'refuses a page of %s, which is another origin than ours',
+    'rejects a page of the foreign origin %s',
     async (origin) => {
       const head = ['host: localhost:8000', 'content-length: 0', `origin: ${origin}`];
       expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
@@ -162,12 +170,12 @@ describe('a registry without a token', () => {
     ['http://127.0.0.1:8000', 'evil.example'],
     ['HTTPS://evil.example:8000', 'localhost'],
     ['http://evil.example', 'evil.example'],
-  ])('refuses what asks %s and says %s in Host', async (origin, host) => {
+  ])('rejects the target %s with Host %s', async (origin, host) => {
     const head = [`host: ${host}`, 'content-length: 0'];
     expect(await statusOf(gateway, `${origin}/discovery/cleanup`, head)).toBe(403);
   });
 
-  it('takes an absolute target that names this machine as Host does', async () => {
+  it('accepts an absolute-form target that names this machine, as Host does', async () => {
     const head = ['host: localhost:8000', 'content-length: 0', 'origin: http://localhost:8000'];
     expect(await statusOf(gateway, 'http://localhost:8000/discovery/cleanup', head)).toBe(200);
   });
@@ -176,12 +184,12 @@ describe('a registry without a token', () => {
     'http://evil.example@127.0.0.1',
     'http://127.0.0.1@evil.example',
     'http://evil.example#@127.0.0.1',
-  ])('does not read %s as this machine', async (origin) => {
+  ])('does not treat the target %s as this machine', async (origin) => {
     const head = ['host: 127.0.0.1', 'content-length: 0'];
     expect(await statusOf(gateway, `${origin}/discovery/cleanup`, head)).toBeGreaterThanOrEqual(400);
   });
 
-  it('refuses a second X-Forwarded-For that names someone else', async () => {
+  it('rejects a second X-Forwarded-For that names another machine', async () => {
     const lists = ['x-forwarded-for: 127.0.0.1', 'x-forwarded-for: 203.0.113.5'];
     const head = ['host: localhost', 'content-length: 0', ...lists];
     expect(await statusOf(gateway, '/discovery/cleanup', head)).toBe(403);
@@ -195,18 +203,15 @@ describe('isFromThisMachine', () => {
       headers: { host: 'localhost:8000', ...headers },
     } as unknown as FastifyRequest);
 
-  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('knows %s as this machine', (address) => {
+  it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('accepts %s', (address) => {
     expect(from(address)).toBe(true);
   });
 
-  it.each(['10.0.0.1', '::ffff:10.0.0.1', 'fe80::1', '0.0.0.0', '', undefined])(
-    'knows %s as another',
-    (address) => {
-      expect(from(address)).toBe(false);
-    },
-  );
+  it.each(['10.0.0.1', '::ffff:10.0.0.1', 'fe80::1', '0.0.0.0', '', undefined])('rejects %s', (address) => {
+    expect(from(address)).toBe(false);
+  });
 
-  it('does not take another machine for this one because it forwards for its own loopback', () => {
+  it('rejects another machine that forwards for its own loopback address', () => {
     expect(from('10.0.0.1', { 'x-forwarded-for': '127.0.0.1' })).toBe(false);
   });
 });
@@ -220,7 +225,7 @@ describe('isOurName', () => {
     'LOCALHOST:80',
     '[::1]:8000',
     '10.1.2.3',
-  ])('knows %s', (host) => expect(isOurName(host)).toBe(true));
+  ])('accepts %s', (host) => expect(isOurName(host)).toBe(true));
 
   it.each([
     'localhost:65536',
@@ -229,5 +234,5 @@ describe('isOurName', () => {
     '127.0.0.1.evil.example',
     'localhost:8000@evil',
     '',
-  ])('knows %j not', (host) => expect(isOurName(host)).toBe(false));
+  ])('rejects %j', (host) => expect(isOurName(host)).toBe(false));
 });

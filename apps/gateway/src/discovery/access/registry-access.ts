@@ -43,10 +43,7 @@ export class RegistryAccess {
   }
 }
 
-/**
- * `undefined` for repeated fields: node:http keeps the first one, and an intermediary may have checked
- * another.
- */
+/** `undefined` for repeated fields: node:http keeps the first one, and an intermediary may have checked another. */
 function authorizationOf({ raw }: FastifyRequest): string | undefined {
   const all = raw.headersDistinct.authorization;
   return all?.length === 1 ? all[0] : undefined;

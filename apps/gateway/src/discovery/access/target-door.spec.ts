@@ -31,12 +31,12 @@ describe('TargetDoor', () => {
     ['https://[fd00::1]', 'fd00::1'],
     ['http://inside:8001', '10.1.2.3'],
     ['http://both', '10.1.2.3'],
-  ])('lets %s in, at %s', async (url, address) => {
+  ])('accepts %s with the address %s', async (url, address) => {
     expect(await door().addressOf(url)).toBe(address);
   });
 
   it.each(['metadata', 'mixed', 'six', 'ec2', 'mapped', '[::ffff:169.254.1.1]', '0xa9fea9fe'])(
-    'refuses http://%s always, whatever is allowed',
+    'always rejects http://%s, whatever networks are allowed',
     async (host) => {
       const refused = { status: 403, code: 'target-refused' };
       await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
@@ -71,20 +71,20 @@ describe('TargetDoor', () => {
     'own-address',
     'every-six',
     'group',
-  ])('refuses http://%s, which is no single host', async (host) => {
+  ])('rejects http://%s, which is not a unicast address', async (host) => {
     const refused = { status: 422, code: 'target-not-unicast' };
     await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
     await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
   });
 
   it.each(['127.0.0.1', '[::1]', '0.0.0.1', '223.255.255.255', '255.255.255.254', '[fe00::1]'])(
-    'accepts http://%s beside the refused ranges',
+    'accepts http://%s next to the rejected ranges',
     async (host) => {
       expect(await door().addressOf(`http://${host}`)).toBe(host.replace(/^\[|\]$/g, ''));
     },
   );
 
-  it('refuses what is in none of the allowed networks, in part or as a whole', async () => {
+  it('rejects hosts that are outside the allowed networks, entirely or in part', async () => {
     const guarded = door('10.0.0.0/8', '127.0.0.1');
     await expect(guarded.addressOf('http://inside')).resolves.toBe('10.1.2.3');
     await expect(guarded.addressOf('http://127.0.0.1:1')).resolves.toBe('127.0.0.1');
@@ -93,14 +93,14 @@ describe('TargetDoor', () => {
       await expect(guarded.addressOf(`http://${host}`)).rejects.toMatchObject({ code: 'target-refused' });
   });
 
-  it.each(['nothing', 'unknown'])('refuses %s, which is nowhere', async (host) => {
+  it.each(['nothing', 'unknown'])('rejects %s, which does not resolve', async (host) => {
     await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject({
       status: 422,
       code: 'target-unknown',
     });
   });
 
-  it('asks for a name once', async () => {
+  it('resolves a name once', async () => {
     let asked = 0;
     const counting = new TargetDoor(undefined, (name) => {
       asked += 1;
@@ -125,7 +125,7 @@ describe('an endpoint', () => {
 });
 
 describe('a gateway with allowed networks', () => {
-  it('takes in who is inside, changes nothing for others, and forwards by name to the address', async () => {
+  it('accepts instances inside, rejects others without a change, and forwards by name to the address', async () => {
     const hosts: (string | undefined)[] = [];
     const service = createServer(({ headers }, response) => {
       hosts.push(headers.host);

@@ -8,7 +8,7 @@ import { EventLog } from './event-log.js';
 const url = 'http://127.0.0.1:9001';
 
 describe('EventLog', () => {
-  it('tells who joined, changed and left, and why, under ids that grow', async () => {
+  it('records registrations, changes and removals, with reasons, under increasing ids', async () => {
     const { registry, log, clock } = new DiscoveryBench();
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.register({ name: 'users', url, id: 'a' });
@@ -36,7 +36,7 @@ describe('EventLog', () => {
     expect(events.map(({ id }) => id - events[0]!.id)).toEqual([0, 2, 4, 6, 8]);
   });
 
-  it('tells of an expiry with its reason', async () => {
+  it('records an expiry with its reason', async () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     await bench.pass(2000);
@@ -47,7 +47,7 @@ describe('EventLog', () => {
     });
   });
 
-  it('tells of an id that moves to another URL while its lease runs, and warns in the log', async () => {
+  it('records that an id moves to another URL while its lease runs, and logs a warning', async () => {
     const bench = new DiscoveryBench();
     const warnings: string[] = [];
     journalEvents(bench.log, { info: () => undefined, warn: (_details, message) => warnings.push(message) });
@@ -65,7 +65,7 @@ describe('EventLog', () => {
     expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'it registered' });
   });
 
-  it('tells both services of an instance that moved', async () => {
+  it('records an event for both services when an instance changes its service', async () => {
     const { registry, log } = new DiscoveryBench();
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.register({ name: 'people', url, id: 'a' });
@@ -75,7 +75,7 @@ describe('EventLog', () => {
     ]);
   });
 
-  it('keeps the last events and knows what it has forgotten', async () => {
+  it('keeps the latest events and reports which ones it has dropped', async () => {
     const clock = new ManualClock();
     const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const log = new EventLog(store, 3);
@@ -95,7 +95,7 @@ describe('EventLog', () => {
     expect(log.after(first + 99)).toEqual([]);
   });
 
-  it('goes on above the ids of an earlier process', () => {
+  it('continues above the ids of an earlier process', () => {
     const clock = new ManualClock();
     const earlier = new EventLog(new MemoryStore(clock, { retentionMs: 60_000 }));
     clock.advance(1000);

@@ -35,10 +35,7 @@ export class EventLog {
     return this.events.length === 0 ? this.newest : this.at(this.count - this.events.length).id;
   }
 
-  /**
-   * Whether the log still holds every event after `id`. Always `true` for 0, which requests all stored
-   * events.
-   */
+  /** Whether the log still holds every event after `id`. Always `true` for 0, which requests all stored events. */
   reaches(id: number): boolean {
     return id === 0 || (id >= this.floor && id <= this.newest);
   }

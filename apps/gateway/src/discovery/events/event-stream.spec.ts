@@ -6,7 +6,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';
 
-/** A connection whose reader takes something only when told to. */
+/** A connection whose reader reads only on demand. */
 class SlowReader extends EventEmitter {
   readonly blocks: string[] = [];
   isDestroyed = false;
@@ -14,7 +14,7 @@ class SlowReader extends EventEmitter {
   isReading = true;
 
   writeHead(): void {
-    // Heads are looked at over a real connection.
+    // Response heads are tested over a real connection.
   }
 
   write(text: string): boolean {
@@ -57,7 +57,7 @@ function streamOf() {
 }
 
 describe('EventStream', () => {
-  it('writes nothing while the reader takes nothing, and what it missed after that', async () => {
+  it('writes nothing while the reader does not read, and the missed events afterwards', async () => {
     const { reader, happen } = streamOf();
     reader.isReading = false;
     await happen(CAPACITY);
@@ -66,7 +66,7 @@ describe('EventStream', () => {
     expect(reader.events).toEqual(['registered', 'renewed', 'renewed', 'renewed', 'renewed']);
   });
 
-  it('tells a reader that the log has overtaken, and goes on with what is kept', async () => {
+  it('sends a reset to a reader that the log has overtaken, then the stored events', async () => {
     const { reader, happen } = streamOf();
     reader.isReading = false;
     await happen(20);
@@ -74,7 +74,7 @@ describe('EventStream', () => {
     expect(reader.events).toEqual(['registered', 'reset', ...Array<string>(CAPACITY).fill('renewed')]);
   });
 
-  it('beats for a reader that reads, and gives up one that has stopped', () => {
+  it('sends heartbeats to an active reader and disconnects one that has stopped reading', () => {
     const { reader, stream } = streamOf();
     stream.beat();
     expect(reader.blocks.at(-1)).toBe(': beat');
@@ -85,7 +85,7 @@ describe('EventStream', () => {
     expect(reader.isDestroyed).toBe(true);
   });
 
-  it('ends a reader that reads, and cuts off one that does not', () => {
+  it('ends the response of an active reader and destroys that of a blocked one', () => {
     const [one, other] = [streamOf(), streamOf()];
     one.stream.end();
     expect([one.reader.isEnded, one.reader.isDestroyed]).toEqual([true, false]);
@@ -95,7 +95,7 @@ describe('EventStream', () => {
     expect(other.reader.isDestroyed).toBe(true);
   });
 
-  it('stops listening when the connection is gone', async () => {
+  it('stops listening when the connection closes', async () => {
     const { reader, happen } = streamOf();
     reader.emit('close');
     await happen(1);

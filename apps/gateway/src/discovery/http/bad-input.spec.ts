@@ -122,19 +122,19 @@ const badBodies: [what: string, body: string | Uint8Array, type: string, status:
 ];
 
 describe('POST /discovery/register with bad input', () => {
-  it.each(badMembers)('refuses %s and names it', async (_what, body, pointer) => {
+  it.each(badMembers)('rejects %s and names the member', async (_what, body, pointer) => {
     const answer = await gateway.register(body);
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ errors: [{ pointer }] });
   });
 
-  it.each(badUrls.map((bad) => [bad]))('refuses the URL %j', async (bad) => {
+  it.each(badUrls.map((bad) => [bad]))('rejects the URL %j', async (bad) => {
     const answer = await gateway.register({ name: 'users', url: bad });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/url' }] } });
   });
 
-  it.each(badBodies)('refuses %s', async (_what, body, type, status) => {
+  it.each(badBodies)('rejects %s', async (_what, body, type, status) => {
     const answer = await gateway.call('POST', '/discovery/register', {
       headers: { 'content-type': type },
       body,
@@ -143,7 +143,7 @@ describe('POST /discovery/register with bad input', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('names every bad member at once', async () => {
+  it('names all invalid members at once', async () => {
     const answer = await gateway.register({ name: 'A', url: 'x', ttlSeconds: 0, weight: 'x' });
     const { errors } = answer.body as { errors: { pointer: string }[] };
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['/name', '/ttlSeconds', '/url', '/weight']);
@@ -152,13 +152,13 @@ describe('POST /discovery/register with bad input', () => {
 
 describe('other endpoints with bad input', () => {
   it.each(['status=bad', 'status=', 'name=A', 'name=a&name=b', 'other=1'])(
-    'refuses the filter %s',
+    'rejects the filter %s',
     async (query) => {
       expect((await gateway.get(`/discovery/services?${query}`)).status).toBe(400);
     },
   );
 
-  it.each(['since=x', 'since=-1', 'since=1.5', 'since='])('refuses the history %s', async (query) => {
+  it.each(['since=x', 'since=-1', 'since=1.5', 'since='])('rejects the history query %s', async (query) => {
     expect((await gateway.get(`/discovery/events?${query}`)).status).toBe(400);
   });
 
@@ -171,11 +171,11 @@ describe('other endpoints with bad input', () => {
     [{ other: 1 }],
     [[]],
     ['x'],
-  ])('refuses the heartbeat %j', async (beat) => {
+  ])('rejects the heartbeat %j', async (beat) => {
     expect((await gateway.post('/discovery/heartbeat/a', beat)).status).toBe(400);
   });
 
-  it('refuses an id that cannot be decoded', async () => {
+  it('rejects an id that cannot be decoded', async () => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.end('GET /discovery/services/%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     let answer = '';

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('POST /discovery/register', () => {
-  it('answers 201 with the whole instance', async () => {
+  it('responds 201 with the complete instance', async () => {
     const before = Date.now();
     const body = {
       name: 'user-service',
@@ -60,7 +60,7 @@ describe('POST /discovery/register', () => {
     expect(Date.parse(expiresAt) - before).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('answers 200 when the same id registers again, with its fields replaced', async () => {
+  it('responds 200 when the same id registers again, and replaces its fields', async () => {
     await gateway.register({ name: 'users', url, id: 'a', weight: 7, metadata: { zone: 'a' } });
     const again = await gateway.register({ name: 'users', url: 'https://127.0.0.1:9443', id: 'a' });
     expect(again.status).toBe(200);
@@ -68,18 +68,18 @@ describe('POST /discovery/register', () => {
     expect((await gateway.get('/discovery/services')).body).toHaveLength(1);
   });
 
-  it('is in the table of the request path before the answer is sent', async () => {
+  it('updates the service table before the response is sent', async () => {
     await gateway.register({ name: 'users', url, id: 'a' });
     const table = gateway.app.nest.get(LiveServiceTable, { strict: false });
     expect(table.current.get('users')?.available).toHaveLength(1);
   });
 });
 
-describe('the life of an instance', () => {
+describe('the life cycle of an instance', () => {
   const summaryOf = async (service: string) =>
     ((await gateway.get('/services')).body as { name: string }[]).find(({ name }) => name === service);
 
-  it('is listed, found, and filtered by name and status', async () => {
+  it('lists and finds instances, and filters them by name and status', async () => {
     await gateway.register({ name: 'users', url, id: 'a' });
     await gateway.register({ name: 'orders', url, id: 'b' });
     await gateway.call('POST', '/discovery/services/b/drain');
@@ -92,7 +92,7 @@ describe('the life of an instance', () => {
     expect((await gateway.get('/discovery/services/b')).body).toMatchObject({ id: 'b', status: 'draining' });
   });
 
-  it('is renewed by a heartbeat with a body, with an empty one, and with none', async () => {
+  it('renews a lease by a heartbeat with a body, with an empty one, and without one', async () => {
     await gateway.register({ name: 'users', url, id: 'a' });
     const withBody = await gateway.post('/discovery/heartbeat/a', { inFlight: 3, loopLagMs: 1.5 });
     expect(withBody.status).toBe(200);
@@ -105,7 +105,7 @@ describe('the life of an instance', () => {
     expect((await gateway.post('/discovery/heartbeat/a', {})).status).toBe(200);
   });
 
-  it('drains with 202, stays known, and resumes', async () => {
+  it('drains with 202, keeps the instance listed, and resumes', async () => {
     await gateway.register({ name: 'users', url, id: 'a' });
     const drained = await gateway.call('POST', '/discovery/services/a/drain');
     expect(drained).toMatchObject({ status: 202, body: { status: 'draining' } });
@@ -114,7 +114,7 @@ describe('the life of an instance', () => {
     expect(resumed).toMatchObject({ status: 200, body: { status: 'up' } });
   });
 
-  it('ends with 204, and a late heartbeat does not bring it back', async () => {
+  it('unregisters with 204, and a late heartbeat does not restore the instance', async () => {
     await gateway.register({ name: 'users', url, id: 'a' });
     expect(await gateway.call('DELETE', '/discovery/unregister/a')).toMatchObject({ status: 204, body: '' });
     expect(await gateway.call('POST', '/discovery/heartbeat/a')).toEqual(
@@ -123,11 +123,11 @@ describe('the life of an instance', () => {
     expect(await summaryOf('users')).toMatchObject({ instances: { total: 0, healthy: 0 } });
   });
 
-  it('ends by itself when its lease is over', async () => {
+  it('expires the instance when its lease ends', async () => {
     const { body } = await gateway.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     const { expiresAt } = body as { expiresAt: string };
     await until(async () => isEmpty((await gateway.get('/discovery/services?status=up')).body));
-    // How soon after that is a matter of the sweeper's turns, which its own spec counts.
+    // The time until the expiry depends on the sweeper's ticks, which its own spec tests.
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
     expect((await gateway.call('POST', '/discovery/cleanup')).body).toEqual({ removed: ['a'] });
     expect((await gateway.get('/discovery/services')).body).toEqual([]);
@@ -141,7 +141,7 @@ describe('unknown ids', () => {
     ['POST', '/discovery/heartbeat/nobody'],
     ['POST', '/discovery/services/nobody/drain'],
     ['DELETE', '/discovery/services/nobody/drain'],
-  ])('%s %s is 404', async (method, path) => {
+  ])('responds 404 to %s %s', async (method, path) => {
     expect(await gateway.call(method, path)).toEqual(problem('unknown-instance', 404, path));
   });
 });
@@ -154,7 +154,7 @@ describe('an ejected instance', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  it('comes back when its health check receives a status below 500', async () => {
+  it('returns to rotation when its health check receives a status below 500', async () => {
     const { port } = server.address() as AddressInfo;
     await gateway.register({ name: 'users', url: `http://127.0.0.1:${port}`, id: 'a', ttlSeconds: 60 });
     const table = gateway.app.nest.get(LiveServiceTable, { strict: false });

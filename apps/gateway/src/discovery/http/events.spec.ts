@@ -23,7 +23,7 @@ describe('GET /discovery/events', () => {
   const names = ({ events }: EventReader) =>
     events.map(({ data, event }) => `${event} ${String(data.instanceId)}`);
 
-  it('streams one event per change, from now on', async () => {
+  it('streams one event per change, starting now', async () => {
     await register('before');
     const reader = await read();
     expect(reader.answer.headers).toMatchObject({
@@ -42,7 +42,7 @@ describe('GET /discovery/events', () => {
     });
   });
 
-  it('resumes after Last-Event-ID, without a gap and without a repetition', async () => {
+  it('resumes after Last-Event-ID without gaps or repetitions', async () => {
     const first = await read();
     await register('b');
     await until(() => first.events.length === 1);
@@ -55,7 +55,7 @@ describe('GET /discovery/events', () => {
     expect(names(second)).toEqual(['registered c', 'registered d', 'registered e']);
   });
 
-  it('believes Last-Event-ID before since, which a browser repeats when it reconnects', async () => {
+  it('prefers Last-Event-ID to since, which a browser repeats when it reconnects', async () => {
     await register('f');
     const history = (await gateway.get('/discovery/events?since=0')).body as { id: number }[];
     const headers = { accept: 'text/event-stream', 'last-event-id': String(history.at(-2)!.id) };
@@ -65,7 +65,7 @@ describe('GET /discovery/events', () => {
   });
 
   it.each(['1', '9999999999999999', 'mine'])(
-    'says so when it does not know the id %s any more',
+    'sends a reset for the id %s, which is not in the log',
     async (id) => {
       const reader = await read('', { 'last-event-id': id });
       await until(() => reader.events.length > 0);
@@ -78,14 +78,14 @@ describe('GET /discovery/events', () => {
     },
   );
 
-  it('streams all that is kept to who starts at 0', async () => {
+  it('streams all stored events if since is 0', async () => {
     const { body } = await gateway.get('/discovery/events?since=0');
     const reader = await read('?since=0', { accept: 'text/event-stream' });
     await until(() => reader.events.length === (body as []).length);
     expect(names(reader)[0]).toBe('registered before');
   });
 
-  it('answers since with history as JSON', async () => {
+  it('responds to since with the history as JSON', async () => {
     const { body: all } = (await gateway.get('/discovery/events?since=0')) as { body: { id: number }[] };
     expect(all[0]).toMatchObject({ type: 'registered', instanceId: 'before' });
     const { body: rest } = await gateway.get(`/discovery/events?since=${all[2]!.id}`);
@@ -94,14 +94,14 @@ describe('GET /discovery/events', () => {
     expect((await gateway.get(`/discovery/events?since=${all.at(-1)!.id}`)).body).toEqual([]);
   });
 
-  it('lets HEAD see what it is, and ends', async () => {
+  it('responds to HEAD with the media type, and ends', async () => {
     const answer = await gateway.call('HEAD', '/discovery/events');
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   });
 
-  it('frees a reader that has left', async () => {
+  it('releases a reader that has disconnected', async () => {
     const streams = gateway.app.nest.get(EventStreams, { strict: false });
-    // A reader that left as something was written to it is noticed by the next event.
+    // A reader that disconnected during a write is detected by the next event.
     await until(async () => (await register('next'), streams.size === 0));
     const reader = await read();
     expect(streams.size).toBe(1);
@@ -110,7 +110,7 @@ describe('GET /discovery/events', () => {
   });
 });
 
-describe('readers of events that leave without a word', () => {
+describe('readers of events that stop reading or disconnect abruptly', () => {
   const REQUEST = 'GET /discovery/events HTTP/1.1\r\nhost: localhost\r\n\r\n';
   let gateway: GatewayUnderTest;
   let streams: EventStreams;
@@ -120,13 +120,13 @@ describe('readers of events that leave without a word', () => {
   });
   afterAll(() => gateway.stop());
 
-  /** A reader that asks, and takes nothing of the answer. */
+  /** A reader that sends requests and does not read the response. */
   const stuck = (requests = 1): Socket => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
     socket.on('error', () => undefined).write(REQUEST.repeat(requests));
     return socket;
   };
-  // What is told of an instance has its reason in it: a long one fills a connection within a few hundred events.
+  // An event contains its reason: a long one fills the buffers of a connection within a few hundred events.
   const happen = async (times: number): Promise<void> => {
     const store = gateway.app.nest.get(RegistryStore, { strict: false });
     const reason = 'x'.repeat(10_000);
@@ -134,14 +134,14 @@ describe('readers of events that leave without a word', () => {
       await store.put(storedFrom({ name: 'users', url }, 'noisy', url), reason);
   };
 
-  it('hold little memory while they take nothing, and nothing after they reset the connection', async () => {
+  it('use little memory while they do not read, and none after they reset the connection', async () => {
     const [reader, ...gone] = [await EventReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
     await until(() => streams.size === 3);
     const waiting = (): number[] =>
       [...gateway.connections].map((socket) => socket.writableLength).sort((a, b) => a - b);
     await happen(1500);
     await until(() => reader.events.length === 1500);
-    // 15 MB were told; each has at most one batch of it here, beside what the system took.
+    // 15 MB of events were emitted; each reader buffers at most one batch here, beside the system's buffers.
     expect(Math.max(...waiting())).toBeLessThan(2_000_000);
     for (const socket of gone) socket.resetAndDestroy();
     await happen(50);
@@ -151,7 +151,7 @@ describe('readers of events that leave without a word', () => {
     expect((await gateway.get('/health/live')).status).toBe(200);
   });
 
-  it('are freed too when it had not been their turn on their connection', async () => {
+  it('are released even if their pipelined request was not processed yet', async () => {
     const pipelining = stuck(3);
     await until(() => streams.size === 3);
     await happen(1);
@@ -160,8 +160,8 @@ describe('readers of events that leave without a word', () => {
   });
 });
 
-describe('a gateway that stops', () => {
-  it('ends its event streams, those nobody reads too, and closes', async () => {
+describe('a gateway during shutdown', () => {
+  it('ends its event streams, including those of blocked readers, and closes', async () => {
     const gateway = await GatewayUnderTest.start();
     const reader = await EventReader.open(`${gateway.url}/discovery/events`);
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();

@@ -17,7 +17,7 @@ describe('a service without live instances', () => {
     await until(async () => (await statusOf(id)) === 'down');
   };
 
-  it('stays known after its last lease expired, wherever an operator looks', async () => {
+  it('stays known after its last lease expired, in every endpoint', async () => {
     await expire('users', 'a');
     expect((await gateway.get('/discovery/services/a')).body).toMatchObject({
       status: 'down',
@@ -51,20 +51,23 @@ describe('a service without live instances', () => {
   it.each([
     ['without a body', {}],
     ['with fields that only the full route reads', { 'x-forwarded-for': '127.0.0.1' }],
-  ])('tells a heartbeat %s of an expired instance to register again', async (_how, headers) => {
-    await expire('beats', 'b');
-    expect(await gateway.call('POST', '/discovery/heartbeat/b', { headers })).toMatchObject({
-      status: 404,
-      body: { type: 'urn:msa-gateway:problem:unknown-instance' },
-    });
-    expect(await gateway.register({ name: 'beats', url, id: 'b' })).toMatchObject({
-      status: 200,
-      body: { status: 'up' },
-    });
-    await gateway.call('DELETE', '/discovery/unregister/b');
-  });
+  ])(
+    'responds 404 to a heartbeat %s of an expired instance, which must register again',
+    async (_how, headers) => {
+      await expire('beats', 'b');
+      expect(await gateway.call('POST', '/discovery/heartbeat/b', { headers })).toMatchObject({
+        status: 404,
+        body: { type: 'urn:msa-gateway:problem:unknown-instance' },
+      });
+      expect(await gateway.register({ name: 'beats', url, id: 'b' })).toMatchObject({
+        status: 200,
+        body: { status: 'up' },
+      });
+      await gateway.call('DELETE', '/discovery/unregister/b');
+    },
+  );
 
-  it('stays known after its last instance was unregistered or cleaned up, until the retention has passed', async () => {
+  it('stays known after its last instance was unregistered or cleaned up, until the retention ends', async () => {
     await gateway.register({ name: 'left', url, id: 'l' });
     await gateway.call('DELETE', '/discovery/unregister/l');
     expect((await gateway.get('/discovery/services?name=left')).body).toEqual([]);
@@ -81,7 +84,7 @@ describe('a service without live instances', () => {
     await until(async () => (await gateway.get('/api/left/1')).status === 404);
   });
 
-  it('may be one whose name is not known yet while services register again after a restart', async () => {
+  it('responds 503 for an unknown name while the registry is incomplete after a restart', async () => {
     const registry = gateway.app.nest.get(RegistryService, { strict: false });
     const isComplete = jest.spyOn(registry, 'isComplete', 'get').mockReturnValue(false);
     const response = await gateway.get('/api/never-seen/1');

@@ -24,7 +24,7 @@ const register = (body: object): Promise<number> =>
 
 const SHARE = 1_000;
 
-/** Registers a share of the instances all at once; resolves to the milliseconds that it took. */
+/** Registers a share of the instances concurrently; resolves to the duration in milliseconds. */
 const registerShare = async (share: number): Promise<number> => {
   const startedAt = performance.now();
   const ids = Array.from({ length: SHARE }, (_, i) => `many-${share * SHARE + i}`);
@@ -33,16 +33,16 @@ const registerShare = async (share: number): Promise<number> => {
   return performance.now() - startedAt;
 };
 
-// Nothing listens there, which no health check should find out meanwhile.
+// Nothing listens at the URL: health checks must not eject the instances.
 const metadata = { 'gateway.health-check.interval-ms': '0' };
 const instance = { name: 'many', url: 'http://127.0.0.1:9001', ttlSeconds: 300, metadata };
 const least = (times: number[]): number => Math.min(...times);
 
 describe('a service of ten thousand instances', () => {
-  it('is full then, and the last registration costs about what the first did', async () => {
+  it('rejects another one, and its last registrations cost about as much as the first', async () => {
     const times: number[] = [];
     for (let share = 0; share < 10; share += 1) times.push(await registerShare(share));
-    // A cost that grows with the list would make the last shares seven times the first ones.
+    // A cost proportional to the list would make the last shares seven times as slow as the first ones.
     expect(least(times.slice(-3))).toBeLessThan(3 * least(times.slice(0, 3)));
     const summary = { name: 'many', instances: { total: 10_000, healthy: 10_000 }, endpoint: '/api/many' };
     expect((await gateway.get('/services')).body).toMatchObject([summary]);

@@ -11,7 +11,7 @@ describe('an instance whose lease expired', () => {
     return bench;
   };
 
-  it('stays listed as down, with the reason and since when', async () => {
+  it('stays listed as down, with the reason and the time', async () => {
     const bench = await benchWithExpired();
     expect(await bench.registry.list()).toMatchObject([
       {
@@ -27,7 +27,7 @@ describe('an instance whose lease expired', () => {
     expect(entry?.instances).toMatchObject([{ id: 'a', status: 'down' }]);
   });
 
-  it('is not asked by health checks, and none brings it back', async () => {
+  it('is not health-checked and does not return to rotation', async () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     bench.ejector.refused(bench.instance('a'), 'refused');
@@ -40,7 +40,7 @@ describe('an instance whose lease expired', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('gets 404 for heartbeats and drains, and is up again by a registration', async () => {
+  it('rejects heartbeats and drains, and is up again after a registration', async () => {
     const bench = await benchWithExpired();
     expect(await bench.registry.heartbeat('a', {})).toBeUndefined();
     expect(await bench.registry.drain('a')).toBeUndefined();
@@ -51,7 +51,7 @@ describe('an instance whose lease expired', () => {
     expect(await bench.registry.find('a')).toMatchObject({ statusReason: expect.stringMatching('expired') });
   });
 
-  it('does not take part in how much of a service may be ejected', async () => {
+  it('does not count in the share of a service that may be ejected', async () => {
     const bench = new DiscoveryBench();
     for (const id of ['gone-1', 'gone-2'])
       await bench.registry.register({ name: 'users', url, id, ttlSeconds: 2 });
@@ -61,7 +61,7 @@ describe('an instance whose lease expired', () => {
     expect(bench.available('users')).toEqual(['b']);
   });
 
-  it('does not count against the limits of the registry', async () => {
+  it('does not count towards the limits of the registry', async () => {
     const bench = new DiscoveryBench({ instances: 1, instancesPerService: 1 });
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
     await bench.pass(2000);
@@ -82,7 +82,7 @@ describe('an instance whose lease expired', () => {
     expect(bench.table.current.get('users')).toMatchObject({ instances: [], available: [] });
   });
 
-  it('is removed by a cleanup, which answers with its id', async () => {
+  it('is removed by a cleanup, which returns its id', async () => {
     const bench = await benchWithExpired();
     await bench.registry.register({ name: 'users', url, id: 'b' });
     expect(await bench.registry.cleanup()).toEqual(['a']);
@@ -91,7 +91,7 @@ describe('an instance whose lease expired', () => {
     expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'removed', instanceId: 'a', status: 'gone' });
   });
 
-  it('is removed when its retention ends, and so is the name of its service', async () => {
+  it('is removed when its retention ends, with the name of its service', async () => {
     const bench = await benchWithExpired();
     await bench.pass(RETENTION_MS - 100);
     expect(await bench.registry.list()).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('an instance whose lease expired', () => {
     expect(bench.table.current.get('users')).toBeUndefined();
   });
 
-  it('makes room for later ones of its service beyond a fixed number', async () => {
+  it('is removed in favour of later ones beyond the limit per service', async () => {
     const bench = new DiscoveryBench();
     await bench.registry.register({ name: 'orders', url, id: 'other', ttlSeconds: 2 });
     for (let i = 0; i < EXPIRED_PER_SERVICE + 3; i += 1) {

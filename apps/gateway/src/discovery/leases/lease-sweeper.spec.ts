@@ -9,7 +9,7 @@ const benchWith = async (...ids: string[]): Promise<DiscoveryBench> => {
 };
 
 describe('LeaseSweeper', () => {
-  it('drops an instance when its lease is over, not before', async () => {
+  it('expires an instance when its lease ends, not before', async () => {
     const bench = await benchWith('a');
     await bench.pass(1900);
     expect(bench.ids('users')).toEqual(['a']);
@@ -18,7 +18,7 @@ describe('LeaseSweeper', () => {
     expect(await bench.registry.list({ status: 'up' })).toEqual([]);
   });
 
-  it('keeps what beats and drops what does not', async () => {
+  it('keeps instances that send heartbeats and expires the others', async () => {
     const bench = await benchWith('a', 'b');
     await bench.pass(1500);
     await bench.registry.heartbeat('a', {});
@@ -26,7 +26,7 @@ describe('LeaseSweeper', () => {
     expect(bench.ids('users')).toEqual(['a']);
   });
 
-  it('moves leases along when the process stood still', async () => {
+  it('extends leases by the time of an event-loop stall', async () => {
     const bench = await benchWith('a', 'b');
     await bench.pass(1000);
     await bench.stall(30_000);
@@ -37,14 +37,14 @@ describe('LeaseSweeper', () => {
     expect(bench.ids('users')).toEqual(['a']);
   });
 
-  it('moves leases back with a clock that was set back', async () => {
+  it('moves leases back when the clock is set back', async () => {
     const bench = await benchWith('a');
     await bench.stall(-3_600_000);
     await bench.pass(2100);
     expect(bench.ids('users')).toEqual([]);
   });
 
-  it('gives lost time back once when a cleanup comes before the late sweep', async () => {
+  it('extends leases once if a cleanup precedes the late sweep', async () => {
     const bench = await benchWith('a');
     bench.clock.advance(30_000);
     expect(await bench.registry.cleanup()).toEqual([]);
@@ -54,7 +54,7 @@ describe('LeaseSweeper', () => {
     expect(bench.ids('users')).toEqual([]);
   });
 
-  it('answers a cleanup with what it dropped', async () => {
+  it('returns the removed ids from a cleanup', async () => {
     const bench = await benchWith('a', 'b');
     bench.clock.advance(900);
     await bench.sweeper.tick();

@@ -9,7 +9,7 @@ async function benchWithTwo(): Promise<DiscoveryBench> {
 }
 
 describe('TrafficBeats', () => {
-  it('keeps an instance that answers and does not beat', async () => {
+  it('keeps an instance that responds but sends no heartbeats', async () => {
     const bench = await benchWithTwo();
     for (let i = 0; i < 5; i++) {
       bench.instance('a').load.hasAnswered = true;
@@ -20,7 +20,7 @@ describe('TrafficBeats', () => {
     expect(bench.ids('users')).toEqual([]);
   });
 
-  it('tells of an answer once, and changes neither the heartbeat nor the report', async () => {
+  it('counts a response once, and changes neither the last heartbeat nor the report', async () => {
     const bench = await benchWithTwo();
     await bench.registry.heartbeat('a', { inFlight: 3 });
     const before = await bench.registry.find('a');
@@ -31,7 +31,7 @@ describe('TrafficBeats', () => {
     expect(bench.instance('a').load.hasAnswered).toBe(false);
   });
 
-  it('brings nobody back who has left', async () => {
+  it('does not restore an instance that has left', async () => {
     const bench = await benchWithTwo();
     const { load } = bench.instance('a');
     await bench.registry.unregister('a');

@@ -44,7 +44,7 @@ describe('a gateway with an instance that listens', () => {
     (await gateway.get(`/discovery/services/${id}`)).body as InstanceView;
   const isNow = (id: string, status: string) => () => instance(id).then((seen) => seen.status === status);
 
-  it('takes it out of rotation while its health path responds 503, and puts it back', async () => {
+  it('takes it out of rotation while its health path responds 503, then returns it', async () => {
     await register('checked', FAST);
     healthStatus = 503;
     await until(isNow('checked', 'down'));
@@ -61,7 +61,7 @@ describe('a gateway with an instance that listens', () => {
     });
   });
 
-  it('takes it out while its heartbeats report that it is not ready', async () => {
+  it('takes it out of rotation while its heartbeats report that it is not ready', async () => {
     await register('reporting', { 'gateway.health-check.interval-ms': '0' });
     const heartbeat = (ready: boolean) => gateway.post('/discovery/heartbeat/reporting', { ready });
     expect((await heartbeat(false)).body).toMatchObject({
@@ -75,7 +75,7 @@ describe('a gateway with an instance that listens', () => {
     expect(healthRequests).toBe(0);
   });
 
-  it('refuses a readiness that is no boolean', async () => {
+  it('rejects a readiness that is not a boolean', async () => {
     await register('reporting', {});
     const answer = await gateway.post('/discovery/heartbeat/reporting', { ready: 'yes' });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/ready' }] } });

@@ -16,7 +16,7 @@ async function benchOf(count: number): Promise<DiscoveryBench> {
 }
 
 describe('connect checks of instances that are up', () => {
-  it('have an instance that died quietly out of rotation in under a second', async () => {
+  it('eject an instance that died without notice in under a second', async () => {
     const bench = await benchOf(1);
     await bench.pass(600);
     bench.connectResult = 'refused';
@@ -28,7 +28,7 @@ describe('connect checks of instances that are up', () => {
     });
   });
 
-  it('make a health check of one whose port is silent, and eject it when that fails', async () => {
+  it('start a health check if the port does not respond, and eject the instance if that fails', async () => {
     const bench = await benchOf(1);
     await bench.pass(600);
     bench.connectResult = 'silent';
@@ -40,7 +40,7 @@ describe('connect checks of instances that are up', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('judge no instance that was never reached', async () => {
+  it('do not eject an instance that was never reached', async () => {
     const bench = await benchOf(1);
     bench.connectResult = 'refused';
     await bench.pass(5000);
@@ -48,7 +48,7 @@ describe('connect checks of instances that are up', () => {
     expect(bench.available('users')).toEqual(['i0']);
   });
 
-  it('judge one that requests have reached, although no check has', async () => {
+  it('eject an instance that only requests have reached', async () => {
     const bench = await benchOf(1);
     bench.instance('i0').load.latencyMs = 38.8;
     bench.connectResult = 'refused';
@@ -56,7 +56,7 @@ describe('connect checks of instances that are up', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('visit each of a few twice a second, and no more than 400 a second of many', async () => {
+  it('check each of a few instances twice a second, and at most 400 a second of many', async () => {
     const few = await benchOf(3);
     await few.pass(5000);
     expect(few.connects.length).toBeGreaterThanOrEqual(24);
@@ -70,7 +70,7 @@ describe('connect checks of instances that are up', () => {
 });
 
 describe('a connect check', () => {
-  it('tells an open port from a closed one', async () => {
+  it('distinguishes an open port from a closed one', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

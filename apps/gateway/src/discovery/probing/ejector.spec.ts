@@ -15,11 +15,11 @@ async function benchWithOneDown(): Promise<DiscoveryBench> {
   return bench;
 }
 
-/** Lets promises that wait for nothing but each other go on. */
+/** Lets pending promises settle. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Ejector', () => {
-  it('has the instance out of rotation when a refusal was reported', async () => {
+  it('takes the instance out of rotation when a refused connection is reported', async () => {
     const bench = await benchWithOneDown();
     expect(bench.available('users')).toEqual([]);
     expect(bench.ids('users')).toEqual(['a']);
@@ -30,14 +30,14 @@ describe('Ejector', () => {
     expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'status-changed', status: 'down' });
   });
 
-  it('tells of one outage once, however many requests met it', async () => {
+  it('records one event per outage, however many requests fail', async () => {
     const bench = await benchWithOne();
     const instance = bench.instance('a');
     for (let i = 0; i < 100; i++) bench.ejector.refused(instance, 'refused');
     expect(bench.log.after(0).filter(({ type }) => type === 'status-changed')).toHaveLength(1);
   });
 
-  it('does not believe a report about where an instance was before it moved', async () => {
+  it('ignores a report about the previous URL of an instance that moved', async () => {
     const bench = await benchWithOne();
     const before = bench.instance('a');
     await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'a' });
@@ -45,13 +45,13 @@ describe('Ejector', () => {
     expect(bench.available('users')).toEqual(['a']);
   });
 
-  it('does not believe one about an address that the name of its URL no longer has', async () => {
+  it('ignores a report about an address that the name no longer resolves to', async () => {
     const bench = new DiscoveryBench();
     const registration = { name: 'users', url: 'http://users-1:8001', id: 'a' };
     bench.addresses['users-1'] = '10.0.0.1';
     await bench.registry.register(registration);
     const before = bench.instance('a');
-    // A container that was started anew.
+    // A recreated container.
     bench.addresses['users-1'] = '10.0.0.2';
     await bench.registry.register(registration);
     bench.ejector.refused(before, 'refused');
@@ -60,7 +60,7 @@ describe('Ejector', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('leaves an instance of this process alone', async () => {
+  it('does not eject an instance in this process', async () => {
     const bench = new DiscoveryBench();
     const target: LocalTarget = { request: () => undefined, upgrade: () => undefined };
     await bench.registry.register({ name: 'users', url, id: 'a' }, target);
@@ -68,7 +68,7 @@ describe('Ejector', () => {
     expect(bench.available('users')).toEqual(['a']);
   });
 
-  it('keeps an instance whose connection broke and whose health check passes', async () => {
+  it('keeps an instance whose connection broke but whose health check passes', async () => {
     const bench = await benchWithOne();
     bench.check.passes = true;
     bench.ejector.suspected(bench.instance('a'), 'the connection was reset');
@@ -114,7 +114,7 @@ describe('Ejector', () => {
   });
 });
 
-describe('Ejector of instances that fail', () => {
+describe('Ejector of failing instances', () => {
   async function benchOf(count: number): Promise<DiscoveryBench> {
     const bench = new DiscoveryBench();
     for (let i = 0; i < count; i += 1)
@@ -138,7 +138,7 @@ describe('Ejector of instances that fail', () => {
     expect(bench.available('users')).toEqual(['i2']);
   });
 
-  it('takes one out for a second and says why, and a health check puts it back', async () => {
+  it('ejects one for a second with a reason, and a health check returns it', async () => {
     const bench = await benchOf(3);
     bench.ejector.failing(bench.instance('i0'), '5 failures in a row');
     expect(bench.available('users')).toEqual(['i1', 'i2']);
@@ -150,7 +150,7 @@ describe('Ejector of instances that fail', () => {
     expect(bench.available('users')).toEqual(['i0', 'i1', 'i2']);
   });
 
-  it('takes it out for longer each time, up to half a minute, and forgives after a good minute', async () => {
+  it('doubles the term with each ejection, up to 30 seconds, and starts over after a minute', async () => {
     const bench = await benchOf(3);
     const reasons: string[] = [];
     const fail = async (): Promise<void> => {
@@ -171,7 +171,7 @@ describe('Ejector of instances that fail', () => {
     [3, 1],
     [4, 2],
     [7, 3],
-  ])('of %i that all fail, takes out %i: half of the fleet stays', async (count, out) => {
+  ])('of %i instances that all fail, ejects %i: half of the service stays', async (count, out) => {
     const bench = await benchOf(count);
     for (let i = 0; i < count; i += 1) bench.ejector.failing(bench.instance(`i${i}`), 'failing');
     expect(bench.available('users')).toHaveLength(count - out);
@@ -182,7 +182,7 @@ describe('Ejector of instances that fail', () => {
     [2, 1],
     [3, 2],
     [4, 2],
-  ])('of %i that are all silent, %i stay: the machine may be busy', async (count, stay) => {
+  ])('of %i instances that do not respond, keeps %i: the machine may be overloaded', async (count, stay) => {
     const bench = await benchOf(count);
     Object.assign(bench.check, { passes: false, isSilent: true });
     for (let i = 0; i < count; i += 1) bench.ejector.suspected(bench.instance(`i${i}`), 'silent');
@@ -190,7 +190,7 @@ describe('Ejector of instances that fail', () => {
     expect(bench.available('users')).toHaveLength(stay);
   });
 
-  it('counts those that are away as out, and those that drain not at all', async () => {
+  it('counts unreachable instances as ejected, and ignores draining ones', async () => {
     const bench = await benchOf(4);
     await bench.registry.drain('i3');
     bench.check.passes = false;

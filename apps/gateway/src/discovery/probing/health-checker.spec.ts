@@ -50,7 +50,7 @@ describe('HealthChecker of instances that are up', () => {
     expect(await bench.registry.find('i0')).toMatchObject({ status: 'up', lastProbe: { ok: true } });
   });
 
-  it('confirms a failed check soon, takes the instance out of rotation, and says why', async () => {
+  it('repeats a failed check soon, then ejects the instance with the reason', async () => {
     const bench = await benchOf(1);
     await bench.pass(13_000);
     bench.check.passes = false;
@@ -63,7 +63,7 @@ describe('HealthChecker of instances that are up', () => {
     });
   });
 
-  it('counts failed and passed checks in a row', async () => {
+  it('counts consecutive failed and passed checks', async () => {
     const bench = await benchOf(1, THRESHOLDS);
     const { checked } = bench.check;
     const untilChecked = async (times: number): Promise<void> => {
@@ -86,13 +86,13 @@ describe('HealthChecker of instances that are up', () => {
     expect(bench.available('users')).toEqual(['i0']);
   });
 
-  it('makes no check where the interval is 0', async () => {
+  it('makes no checks if the interval is 0', async () => {
     const bench = await benchOf(1, { 'gateway.health-check.interval-ms': '0' });
     await bench.pass(60_000);
     expect(bench.check.checked).toEqual([]);
   });
 
-  it('takes all instances out that respond as unhealthy, and half of those that do not respond', async () => {
+  it('ejects all instances that respond as unhealthy, but at most half of those that do not respond', async () => {
     const bench = await benchOf(4);
     bench.check.passes = false;
     bench.check.isSilent = true;
@@ -103,7 +103,7 @@ describe('HealthChecker of instances that are up', () => {
     expect(bench.available('users')).toEqual([]);
   });
 
-  it('makes a third of the checks where requests are served', async () => {
+  it('skips two of three checks while requests succeed', async () => {
     const bench = await benchOf(1);
     for (let i = 0; i < 300; i += 1) {
       bench.instance('i0').load.latencyAt += 1;
@@ -113,7 +113,7 @@ describe('HealthChecker of instances that are up', () => {
     expect(bench.check.checked.length).toBeLessThanOrEqual(13);
   });
 
-  it('makes every check where requests fail', async () => {
+  it('skips no checks while requests fail', async () => {
     const bench = await benchOf(1);
     for (let i = 0; i < 100; i += 1) {
       Object.assign(bench.instance('i0').load, { latencyAt: i + 1, failuresInRow: i + 1 });
@@ -122,7 +122,7 @@ describe('HealthChecker of instances that are up', () => {
     expect(bench.check.checked.length).toBeGreaterThanOrEqual(7);
   });
 
-  it('gives a crowd longer intervals instead of more checks', async () => {
+  it('extends the intervals of many instances instead of making more checks', async () => {
     const bench = await benchOf(2000, { 'gateway.health-check.interval-ms': '1000' });
     await bench.pass(15_000);
     expect(2 * bench.check.checked.length + bench.connects.length).toBeLessThanOrEqual(6100);
@@ -131,7 +131,7 @@ describe('HealthChecker of instances that are up', () => {
 });
 
 describe('HealthChecker of instances whose heartbeats report readiness', () => {
-  it('makes no check of one that reports it is ready', async () => {
+  it('makes no checks of an instance that reports it is ready', async () => {
     const bench = await benchOf(1);
     bench.check.passes = false;
     for (let i = 0; i < 20; i += 1) {
@@ -142,7 +142,7 @@ describe('HealthChecker of instances whose heartbeats report readiness', () => {
     expect(await bench.registry.find('i0')).toMatchObject({ status: 'up', lastProbe: null, ready: true });
   });
 
-  it('takes one out that reports it is not ready, until it reports that it is', async () => {
+  it('ejects an instance that reports it is not ready, until it reports that it is', async () => {
     const bench = await benchOf(1);
     expect(await bench.registry.heartbeat('i0', { ready: false })).toMatchObject({
       status: 'down',
@@ -162,14 +162,14 @@ describe('HealthChecker of instances whose heartbeats report readiness', () => {
     ]);
   });
 
-  it('does not put one back that traffic took out', async () => {
+  it('does not return an instance that traffic ejected on a ready report', async () => {
     const bench = await benchOf(1);
     bench.check.passes = false;
     bench.ejector.refused(bench.instance('i0'), 'its port refused a connection');
     expect(await bench.registry.heartbeat('i0', { ready: true })).toMatchObject({ status: 'down' });
   });
 
-  it('takes an instance of this process out, too', async () => {
+  it('ejects an instance in this process that reports it is not ready', async () => {
     const bench = new DiscoveryBench();
     const target = { request: () => undefined, upgrade: () => undefined };
     await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 }, target);
@@ -183,7 +183,7 @@ describe('HealthChecker of instances whose heartbeats report readiness', () => {
 });
 
 describe('HealthChecker of instances that are down', () => {
-  it('puts an instance back when its check passes', async () => {
+  it('returns an instance to rotation when its check passes', async () => {
     const bench = await benchWithOneDown();
     bench.check.passes = true;
     await bench.pass(700);
@@ -195,7 +195,7 @@ describe('HealthChecker of instances that are down', () => {
     });
   });
 
-  it('checks less and less often, but every few seconds for ever', async () => {
+  it('checks less and less often, but at least every few seconds', async () => {
     const bench = await benchWithOneDown();
     await bench.pass(10_000);
     expect(bench.check.checked.length).toBeGreaterThanOrEqual(4);
@@ -206,7 +206,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: { ok: false } });
   });
 
-  it('asks nobody who is up or gone', async () => {
+  it('does not check instances that are up or have left', async () => {
     const bench = await benchWithOneDown();
     await bench.registry.register({ name: 'users', url: 'http://127.0.0.1:9002', id: 'b' });
     await bench.registry.unregister('a');
@@ -214,7 +214,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(bench.check.checked).toEqual([]);
   });
 
-  it('leaves a draining instance draining, and shows what it found after the drain', async () => {
+  it('keeps a draining instance draining, and shows its health after the drain', async () => {
     const bench = await benchWithOne();
     await bench.registry.drain('a');
     bench.ejector.refused(bench.instance('a'), 'refused');
@@ -228,7 +228,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(await bench.registry.resume('a')).toMatchObject({ status: 'up' });
   });
 
-  it('is not overruled by heartbeats, only by a new registration', async () => {
+  it('ignores heartbeats without readiness; a new registration returns the instance', async () => {
     const bench = await benchWithOneDown();
     expect(await bench.registry.heartbeat('a', {})).toMatchObject({ status: 'down' });
     expect(bench.available('users')).toEqual([]);
@@ -238,7 +238,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(bench.check.checked).toEqual([]);
   });
 
-  it('asks at the address that a name has now', async () => {
+  it('checks the address that a name currently resolves to', async () => {
     const bench = new DiscoveryBench();
     const down = { health: { status: 'down', reason: 'refused' } } as const;
     const at = (address: string) => ({
@@ -251,7 +251,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(new Set(bench.check.checked)).toEqual(new Set(['http://users-1:8001#10.0.0.2']));
   });
 
-  it('forgets an answer about an instance that moved while it was asked', async () => {
+  it('discards a result about an instance that moved during the check', async () => {
     const bench = await benchWithOneDown();
     let open: () => void = () => undefined;
     bench.check.gate = new Promise((resolve) => (open = resolve));
@@ -265,7 +265,7 @@ describe('HealthChecker of instances that are down', () => {
     expect(await bench.registry.find('a')).toMatchObject({ status: 'down', lastProbe: null });
   });
 
-  it('checks them in turn, and goes on checking the others', async () => {
+  it('checks them in turn, and continues to check the others', async () => {
     const bench = await benchOf(500);
     bench.check.passes = false;
     for (let i = 0; i < 400; i += 1) bench.ejector.refused(bench.instance(`i${i}`), 'refused');

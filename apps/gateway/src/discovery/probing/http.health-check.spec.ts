@@ -54,7 +54,7 @@ describe('HttpHealthCheck', () => {
     expect(received).toContain('\r\nconnection: close\r\n');
   });
 
-  it('reads the status byte by byte, after interim responses, from HTTP/1.0', async () => {
+  it('reads the status byte by byte, after interim responses, and from HTTP/1.0', async () => {
     onRequest = (socket) => {
       socket.setNoDelay(true);
       const text = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.0 503 Away\r\n\r\n';
@@ -68,13 +68,13 @@ describe('HttpHealthCheck', () => {
     ['HTTP/1.1 999 Odd\r\n\r\n', 'not an HTTP response'],
     ['', 'connection closed without a response'],
     ['HTTP/1.1', 'connection closed without a response'],
-  ])('fails when it receives %j', async (text, why) => {
+  ])('fails if it receives %j', async (text, why) => {
     onRequest = responding(text);
     const reason = `the health check of /up?x=1 failed (${why})`;
     expect(await check()).toMatchObject({ ok: false, isSilent: false, reason });
   });
 
-  it('is silent without a response within the declared time, however slowly something arrives', async () => {
+  it('reports a silent instance without a status within the configured time, even if bytes arrive', async () => {
     onRequest = (socket) => void socket.write('HTTP/1.1');
     expect(await check({ 'gateway.health-check.timeout-ms': '50' })).toMatchObject({
       ok: false,
@@ -83,7 +83,7 @@ describe('HttpHealthCheck', () => {
     });
   });
 
-  it('fails when the connection is refused', async () => {
+  it('fails if the connection is refused', async () => {
     const port = portOf();
     server.close();
     await once(server, 'close');
@@ -94,7 +94,7 @@ describe('HttpHealthCheck', () => {
     });
   });
 
-  it('cuts off a response that does not end', async () => {
+  it('cuts off an endless response', async () => {
     const closed = new Promise((resolve) => {
       onRequest = (socket) => {
         const timer = setInterval(() => socket.write('x'.repeat(16_384)), 1);

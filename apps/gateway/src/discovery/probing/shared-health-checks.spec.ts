@@ -8,7 +8,7 @@ import { StoreOnRedis } from '../testing/store-on-redis.js';
 import { Ejector } from './ejector.js';
 import { HealthChecker } from './health-checker.js';
 
-/** The health checks of one gateway on a shared registry, by a clock that a spec moves. */
+/** The health checks of one gateway on a shared registry, with a manual clock. */
 class Checks {
   readonly check = new ScriptedHealthCheck();
   readonly ids: string[] = [];
@@ -58,7 +58,7 @@ withRedis('health checks of gateways on one Redis', (server) => {
   });
   afterEach(() => Promise.all([one.on.close(), other.on.close()]));
 
-  it('are made once for each instance, and their results are seen by all', async () => {
+  it('are made by one gateway per instance, and all gateways see the results', async () => {
     const ids = Array.from({ length: 40 }, (_, i) => `i${i}`);
     for (const id of ids) await one.on.register(id);
     await waitFor('the other to know them', async () => (await other.on.ids()).length === 40);
@@ -70,7 +70,7 @@ withRedis('health checks of gateways on one Redis', (server) => {
     for (const { lastProbe } of await one.on.store.list()) expect(lastProbe).toMatchObject({ ok: true });
   });
 
-  it('follow readiness that is reported to any of them', async () => {
+  it('apply a readiness reported to any gateway', async () => {
     await one.on.register('a');
     const report = async ({ on: { store }, checker }: Checks, ready: boolean): Promise<void> => {
       await checker.report((await store.beat('a', { ready }))!, ready);

@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const file = (): string => join(directory.path, `gateway-${port}.registry.jsonl`);
 
-/** Starts a gateway on the port of the one before it. */
+/** Starts a gateway on the same port as the previous one. */
 async function start(env: Record<string, string> = {}): Promise<GatewayUnderTest> {
   const own = { GATEWAY_PORT: String(port), DATA_DIR: directory.path };
   const gateway = await GatewayUnderTest.start({ ...own, ...env });
@@ -55,7 +55,7 @@ const registryOf = async (gateway: GatewayUnderTest): Promise<unknown> =>
   ((await gateway.get('/health')).body as { details: { registry: unknown } }).details.registry;
 
 describe('a gateway that is restarted', () => {
-  it('forwards to the instances of before, on new leases', async () => {
+  it('forwards to the previous instances, with new leases', async () => {
     const before = await start();
     await register(before);
     await stop(before);
@@ -64,7 +64,7 @@ describe('a gateway that is restarted', () => {
     expect((await after.call('POST', '/discovery/heartbeat/a')).status).toBe(200);
   });
 
-  it('saves while it runs, for the start after a crash', async () => {
+  it('saves while it runs, for a start after a crash', async () => {
     const gateway = await start();
     await register(gateway);
     await until(async () => (await readFile(file(), 'utf8').catch(() => '')).includes('"id":"a"'));
@@ -73,7 +73,7 @@ describe('a gateway that is restarted', () => {
     expect(await readdir(directory.path)).toEqual([`gateway-${port}.registry.jsonl`]);
   });
 
-  it('does not bring back what was unregistered', async () => {
+  it('does not restore unregistered instances', async () => {
     const before = await start();
     await register(before);
     await before.call('DELETE', '/discovery/unregister/a');
@@ -92,7 +92,7 @@ describe('a gateway that is restarted', () => {
     expect((await after.get('/api/users/')).status).toBe(503);
   });
 
-  it('starts without a snapshot that is broken', async () => {
+  it('ignores a corrupt snapshot', async () => {
     for (const text of ['', '{', '{"version":2}\n', '{"version":1,"change":1,"instances":3}\n{}\n']) {
       await writeFile(file(), text);
       const gateway = await start();
@@ -102,7 +102,7 @@ describe('a gateway that is restarted', () => {
     }
   });
 
-  it('knows the names of before, and no others', async () => {
+  it('knows the previous names, and no others', async () => {
     const before = await start();
     await register(before);
     await before.call('DELETE', '/discovery/unregister/a');
@@ -112,7 +112,7 @@ describe('a gateway that is restarted', () => {
     expect((await after.get('/api/others/')).status).toBe(404);
   });
 
-  it('trusts no addresses of a gateway that stopped more than a minute ago', async () => {
+  it('does not use the addresses of a gateway that stopped more than a minute ago', async () => {
     const before = await start();
     await register(before);
     await stop(before);
@@ -127,14 +127,14 @@ describe('a gateway that is restarted', () => {
   });
 });
 
-onPrograms(['redis-server'], 'a gateway that starts while Redis is away', () => {
+onPrograms(['redis-server'], 'a gateway that starts while Redis is unavailable', () => {
   const redis = async (at?: number): Promise<TestRedis> => {
     const server = await startRedis(at);
     servers.push(server);
     return server;
   };
 
-  it('serves from its snapshot and says so, then takes up what Redis holds', async () => {
+  it('serves from its snapshot and reports it, then uses the contents of Redis', async () => {
     const server = await redis();
     const env = { REDIS_URL: server.url };
     const before = await start(env);
@@ -156,7 +156,7 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is away', () => 
     expect((await after.get('/api/others/')).status).toBe(404);
   });
 
-  it('without a snapshot answers 503 for every service until Redis is there', async () => {
+  it('responds 503 for every service without a snapshot until Redis is available', async () => {
     const at = await freePort();
     const gateway = await start({ REDIS_URL: `redis://127.0.0.1:${at}` });
     expect((await gateway.get('/health/live')).status).toBe(200);
@@ -171,7 +171,7 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is away', () => 
     expect((await gateway.get('/api/users/')).status).toBe(200);
   });
 
-  it('and whose snapshot is old gives Redis nothing back', async () => {
+  it('does not restore Redis from an old snapshot', async () => {
     const server = await redis();
     const env = { REDIS_URL: server.url };
     const before = await start(env);

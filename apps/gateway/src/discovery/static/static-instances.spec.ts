@@ -14,7 +14,7 @@ const write = (content: unknown): void =>
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('a gateway with a file of instances', () => {
+describe('a gateway with an instances file', () => {
   let backend: Server;
   let url: string;
   let gateway: GatewayUnderTest;
@@ -33,7 +33,7 @@ describe('a gateway with a file of instances', () => {
 
   const statusOf = async (name: string): Promise<number> => (await gateway.get(`/api/${name}/`)).status;
 
-  it('sends requests to them, and shows that they are static', async () => {
+  it('sends requests to them, and marks them as static', async () => {
     await until(async () => (await statusOf('files')) === 200);
     expect((await gateway.get('/discovery/services/files-1')).body).toMatchObject({
       version: '2.0.0',
@@ -42,7 +42,7 @@ describe('a gateway with a file of instances', () => {
     });
   });
 
-  it('follows the file: who is new comes, who is no longer in it goes', async () => {
+  it('follows the file: registers new entries and unregisters removed ones', async () => {
     write([{ name: 'papers', url }]);
     await until(async () => (await statusOf('papers')) === 200 && (await statusOf('files')) === 503);
     write([
@@ -53,7 +53,7 @@ describe('a gateway with a file of instances', () => {
     expect((await gateway.get('/discovery/services/files-1')).body).toMatchObject({ weight: 7 });
   }, 20_000);
 
-  it('goes on with the last good list when the file breaks', async () => {
+  it('keeps the last valid list when the file becomes invalid', async () => {
     const told = jest.spyOn(gateway.app.logger, 'error');
     write('[{ "name": "pap');
     await until(() =>
@@ -67,7 +67,7 @@ describe('a gateway with a file of instances', () => {
     await until(async () => (await statusOf('files')) === 503);
   }, 20_000);
 
-  it('takes one that is not there out of rotation before anybody asks for it, and says why', async () => {
+  it('ejects an unreachable instance before any request, with the reason', async () => {
     write([{ name: 'away', url: 'http://127.0.0.1:1', id: 'away-1' }]);
     await until(async () => {
       const { body } = await gateway.get('/discovery/services/away-1');
@@ -81,7 +81,7 @@ describe('a gateway with a file of instances', () => {
   it.each([
     ['{ "a": 1 }', 'it is not a JSON array'],
     ['nothing', 'it is not JSON'],
-  ])('does not start with %s', async (content, problem) => {
+  ])('does not start if the file contains %s', async (content, problem) => {
     const broken = join(folder, 'broken.json');
     writeFileSync(broken, content);
     await expect(GatewayUnderTest.start({ INSTANCES_FILE: broken })).rejects.toThrow(
@@ -89,7 +89,7 @@ describe('a gateway with a file of instances', () => {
     );
   });
 
-  it('does not start with a bad list, and names all that is bad in it, with every other bad variable', async () => {
+  it('does not start with an invalid list, and names all its faults with every other invalid variable', async () => {
     const broken = join(folder, 'broken.json');
     const entries = [
       { name: 'Bad Name', url: 'ftp://x' },
@@ -112,7 +112,7 @@ describe('a gateway with a file of instances', () => {
       expect(failure).toContain(named);
   });
 
-  it('does not start with two entries of one id, or without the file', async () => {
+  it('does not start with two entries of the same id, or without the file', async () => {
     const broken = join(folder, 'broken.json');
     const same = { name: 'a', url: 'http://127.0.0.1:1' };
     writeFileSync(broken, JSON.stringify([same, same]));
@@ -142,7 +142,7 @@ describe('static instances', () => {
     instances = new StaticInstances({ path, registry, keeper, door, ejector, onProblem });
   });
 
-  /** Time that goes by in a gateway whose file is looked at. */
+  /** Advances the time, with ticks of the static instances. */
   async function pass(seconds: number): Promise<void> {
     for (let tick = 0; tick < seconds * 10; tick += 1) {
       await instances.tick();
@@ -150,7 +150,7 @@ describe('static instances', () => {
     }
   }
 
-  it('have no lease that ends, also while they are away', async () => {
+  it('never expire, even while they are unreachable', async () => {
     await pass(1);
     bench.check.passes = false;
     bench.ejector.refused(bench.instance('a'), 'refused');
@@ -161,7 +161,7 @@ describe('static instances', () => {
     expect(bench.available('files')).toEqual(['a']);
   });
 
-  it('stay drained, and keep the weight that somebody gave them, until the file says something else', async () => {
+  it('keep drains and weights set through the API until the file changes', async () => {
     await pass(1);
     await bench.registry.register({ ...entry, weight: 5 });
     await bench.registry.drain('a');
@@ -172,14 +172,14 @@ describe('static instances', () => {
     expect(await bench.registry.find('a')).toMatchObject({ status: 'up', weight: 9 });
   });
 
-  it('come back when somebody unregistered them: the file is what counts', async () => {
+  it('return after they were unregistered through the API: the file is authoritative', async () => {
     await pass(1);
     await bench.registry.unregister('a');
     await pass(6);
     expect(bench.available('files')).toEqual(['a']);
   });
 
-  it('are not told twice by gateways with one file', async () => {
+  it('are not registered again by a second gateway with the same file', async () => {
     await pass(1);
     bench.check.passes = false;
     bench.ejector.refused(bench.instance('a'), 'refused');
@@ -189,7 +189,7 @@ describe('static instances', () => {
     expect(bench.log.after(0).map(({ type }) => type)).toEqual(['registered', 'status-changed']);
   });
 
-  it('that are refused or bad are complained of once', async () => {
+  it('report a rejected or invalid entry once', async () => {
     bench.addresses['no-such-host.invalid'] = '';
     write([
       { ...entry, url: 'http://no-such-host.invalid' },

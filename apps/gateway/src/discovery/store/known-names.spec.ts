@@ -1,7 +1,7 @@
 import { KnownNames, NAMES_KEPT } from './known-names.js';
 
 describe('KnownNames', () => {
-  it('keeps a limited number, the latest ones', () => {
+  it('keeps a limited number of names, the latest ones', () => {
     const names = new KnownNames(1000);
     const forgotten: string[] = [];
     names.watch((name) => !names.all.has(name) && forgotten.push(name));
@@ -12,7 +12,7 @@ describe('KnownNames', () => {
     expect(forgotten).toEqual(['s1']);
   });
 
-  it('forgets a name when its retention has passed', () => {
+  it('drops a name when its retention ends', () => {
     const names = new KnownNames(1000);
     names.see('users', 5000);
     names.prune(5999);
@@ -21,7 +21,7 @@ describe('KnownNames', () => {
     expect([...names.all]).toEqual([]);
   });
 
-  it('keeps the later of two sightings', () => {
+  it('keeps the later of two times', () => {
     const names = new KnownNames(1000);
     names.see('users', 5000);
     names.see('users', 4000);

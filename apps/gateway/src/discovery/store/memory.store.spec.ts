@@ -23,7 +23,7 @@ describeRegistryStore('MemoryStore', () => {
 });
 
 describe('leases in a MemoryStore', () => {
-  it('run out one after the other, each when it is due, and later where a heartbeat came', async () => {
+  it('expire one by one, each at its end, and later after a heartbeat', async () => {
     const clock = new ManualClock();
     const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const register = (id: string, ttlSeconds: number) => {
@@ -55,7 +55,7 @@ describe('leases in a MemoryStore', () => {
 describe('a MemoryStore', () => {
   const found = (ageMs: number) => ({ epoch: undefined, change: 0, instances: [], names: new Map(), ageMs });
 
-  it('is complete at once when it is the first, and when an earlier run ended a minute ago at most', () => {
+  it('is complete at once on a first start, and if an earlier run ended at most a minute ago', () => {
     const clock = new ManualClock();
     expect(new MemoryStore(clock, { retentionMs: 60_000 }).isComplete).toBe(true);
     expect(new MemoryStore(clock, { retentionMs: 60_000, found: found(60_000) }).isComplete).toBe(true);

@@ -8,7 +8,7 @@ import type {
   StoredInstance,
 } from './stored-instance.js';
 
-/** A difference between what the store held and what it holds now. */
+/** A difference between the previous and the current contents of the store. */
 export interface StoreChange {
   /** `undefined`: the instance is new. */
   readonly before: RegisteredInstance | undefined;
@@ -16,85 +16,90 @@ export interface StoreChange {
   readonly after: RegisteredInstance | undefined;
 }
 
-/** What moved an instance in, out, or from one state to another, and why. */
+/** What changed an instance, and why. */
 export interface ChangeCause {
   readonly type: DiscoveryEventType;
   /** One sentence on why. */
   readonly reason: string;
 }
 
-/** A change as the store keeps it for those who come later. */
+/** A change as recorded by the store. */
 export interface RecordedChange extends StoreChange, ChangeCause {
-  /** Grows by at least two with every change, over restarts too: one change may be told as two events. */
+  /** Grows by at least two with every change, also across restarts: one change may produce two events. */
   readonly id: number;
   /** By the store's clock, milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Some of the record, in order and without a gap. */
+/** A part of the record, in order and without gaps. */
 export interface RecordPart {
-  /** All changes after the one of id `since`, up to the one of id `upTo`. */
+  /** All changes after the one with id `since`, up to the one with id `upTo`. */
   readonly changes: readonly RecordedChange[];
   readonly since: number;
   readonly upTo: number;
 }
 
-/** The part of an instance that decides whether requests go to it. */
+/** The part of an instance that decides whether it receives requests. */
 export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health'>;
 
-/** What came of a registration. */
+/** The result of a registration. */
 export interface PutResult {
-  /** The instance of the same id that was replaced. */
+  /** The replaced instance with the same id. */
   readonly before: RegisteredInstance | undefined;
   readonly after: StoredInstance;
 }
 
-/** What a sweep came to. */
+/** The result of a sweep. */
 export interface Sweep {
-  /** Those that it turned into expired ones, as they are listed now. */
+  /** The instances that this sweep expired, in their new state. */
   readonly expired: readonly RegisteredInstance[];
-  /** How long nobody could have renewed a lease before it; leases have moved by that much. Mostly 0. */
+  /**
+   * How long no lease could be renewed before the sweep; leases were extended by that time. Usually 0.
+   * Milliseconds.
+   */
   readonly lostMs: number;
 }
 
-/** All that a store holds: as it was at `change`, or later. */
+/** The contents of a store at `change` or later. */
 export interface RegistrySnapshot {
-  /** Another one than before: the store lost data. `undefined`: the store lives and ends with its process. */
+  /** Changes when the store has lost data. `undefined` for a store that ends with its process. */
   readonly epoch: string | undefined;
   /** The id of the newest change. */
   readonly change: number;
   readonly instances: readonly RevisedInstance[];
-  /** Known names of services, and when each was last seen, oldest first. */
+  /** Known names of services and when each was last seen, oldest first. Milliseconds since the epoch. */
   readonly names: ReadonlyMap<string, number>;
 }
 
-/** A snapshot that an earlier run of the gateway left behind. */
+/** A snapshot written by an earlier run of the gateway. */
 export interface FoundSnapshot extends RegistrySnapshot {
   /** How long ago that run ended, milliseconds. */
   readonly ageMs: number;
 }
 
 /**
- * A gateway that was away for no longer takes up where it stopped: leases start anew, and a store of another epoch is given back what
- * it lost. After a longer time addresses may belong to other processes.
+ * A gateway that was down for no longer continues where it stopped: leases restart, and a store of another
+ * epoch is restored. After a longer time addresses may belong to other processes.
  */
 export const RESTART_WITHIN_MS = 60_000;
 
 /**
- * Who is registered, and until when. The table, the event log and the health checker are pictures of its changes, so that
- * a change made by another gateway on the same store reaches them by the same way as one made here.
+ * The registered instances and their leases. The table, the event log and the health checker are derived from
+ * its changes, so that a change made by another gateway on the same store reaches them in the same way as a
+ * local one.
  *
- * Every call is atomic, leases run on the store's own clock, and a change made here has reached the watchers before its
- * promise resolves. Writes reject with `registryUnavailable` while the store is away; reads answer what was last known.
+ * Every call is atomic, leases run on the store's own clock, and a local change has reached the watchers
+ * before its promise resolves. While the store is unavailable, writes reject with `registryUnavailable` and
+ * reads return the last known state.
  */
 export abstract class RegistryStore {
-  /** Adds the instance, or replaces the one of the same id (`registered` or `renewed`), and starts its lease. */
+  /** Adds the instance, or replaces the one with the same id (`registered` or `renewed`), and starts its lease. */
   abstract put(instance: NewInstance, reason: string): Promise<PutResult>;
 
   /**
-   * Moves an instance to another state. No change when it is in that state already; `undefined` for an unknown id or an expired
-   * instance.
-   * @param endpoint what was found out concerns only an instance that is still there
+   * Changes the state of an instance. No change if it is in that state already; `undefined` for an unknown id
+   * or an expired instance.
+   * @param endpoint if given, applies only to an instance that still has this endpoint
    */
   abstract move(
     id: string,
@@ -103,59 +108,79 @@ export abstract class RegistryStore {
     endpoint?: string,
   ): Promise<StoredInstance | undefined>;
 
-  /** Renews a lease. Watchers hear nothing of it. `undefined` for an unknown id or an expired instance: only a registration brings one back. */
+  /**
+   * Renews a lease. Does not notify watchers. `undefined` for an unknown id or an expired instance, which
+   * only a registration brings back.
+   */
   abstract beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined>;
 
-  /** Renews leases on the word of traffic that was answered; unknown ids and expired instances stay as they are. */
+  /**
+   * Renews leases on evidence of responses to proxied requests; ignores unknown ids and expired instances.
+   */
   abstract renew(ids: readonly string[]): Promise<void>;
 
-  /** Keeps results of health checks, by the id of the instance, of those that are still registered. Watchers are not told. */
+  /**
+   * Stores results of health checks by instance id; ignores unknown and expired instances. Does not notify
+   * watchers.
+   */
   abstract noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void>;
 
-  /** Takes an instance out for good and returns it. */
+  /** Removes an instance and returns it. */
   abstract remove(id: string, reason: string): Promise<RegisteredInstance | undefined>;
 
-  /** Removes those of the instances that have expired; returns their ids. */
+  /** Removes the expired ones of the given instances; returns their ids. */
   abstract removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]>;
 
   /**
-   * Turns every instance whose lease has run out into an expired one, which stays listed as `down`, and drops names whose
-   * retention has passed. Meant to be called every {@link SWEEP_EVERY_MS}: time in which nobody swept is time in which nobody heard heartbeats, and is given back to every lease first.
+   * Expires every instance whose lease has run out, which stays listed as `down`, and drops names whose
+   * retention has ended. Must be called every {@link SWEEP_EVERY_MS}: without sweeps no heartbeats are
+   * received either, so a missed period first extends every lease.
    */
   abstract sweep(): Promise<Sweep>;
 
   abstract get(id: string): Promise<StoredInstance | undefined>;
 
-  /** Instances in order of their first registration, expired ones too; only those of one service if it is named. */
+  /**
+   * Instances in order of their first registration, including expired ones; only those of `service` if it is
+   * given.
+   */
   abstract list(service?: string): Promise<readonly StoredInstance[]>;
 
-  /** Names of services that lost an instance within the retention; what a service without instances is known by. */
+  /**
+   * Names of services that lost an instance within the retention; they keep services without instances known.
+   */
   abstract get names(): KnownNames;
 
   /**
-   * `false`: services may exist that this store has not heard of yet, as after a restart of a gateway whose registry is in
-   * memory. Unknown names are then no reason to tell a client that there is no such service.
+   * `false`: services may exist that are not in this store yet, as after a restart of a gateway with an
+   * in-memory registry. An unknown name then does not prove that the service does not exist.
    */
   abstract get isComplete(): boolean;
 
-  /** Whether it falls to this gateway to look after an instance. While the store is away each looks after all. */
+  /**
+   * Whether this gateway is responsible for an instance. While the store is unavailable every gateway is
+   * responsible for all.
+   */
   abstract isOurs(id: string): boolean;
 
-  /** Calls `listener` with every difference; returns how to stop. */
+  /** Calls `listener` with every change; returns a function that unsubscribes it. */
   abstract watch(listener: (change: StoreChange) => void): () => void;
 
   /**
-   * Calls `listener` with what the record holds, then with every change. A part that does not go on where the last one
-   * ended says that changes between them were lost to us. Returns how to stop.
+   * Calls `listener` with the existing record, then with every change. If a part does not start where the
+   * last one ended, the changes between them are lost. Returns a function that unsubscribes it.
    */
   abstract follow(listener: (part: RecordPart) => void): () => void;
 
-  /** What this gateway knows, to start from after a restart. */
+  /** The contents known to this gateway, saved for a restart. */
   abstract get snapshot(): RegistrySnapshot;
 
-  /** Since when the store is away, milliseconds since the epoch by this process; `undefined`: it answers. */
+  /**
+   * Since when the store is unavailable, milliseconds since the epoch by this process; `undefined` if it is
+   * available.
+   */
   abstract get awaySince(): number | undefined;
 
-  /** Why, in one word that tells no address and no secret: `ECONNREFUSED`, `WRONGPASS`. */
+  /** The reason, in one word without addresses or secrets: `ECONNREFUSED`, `WRONGPASS`. */
   abstract get awayFor(): string | undefined;
 }

@@ -1,42 +1,51 @@
 import type { InstanceStatus, ProbeView } from '#contracts';
 
-/** What traffic, health checks and heartbeats say of an instance, whether or not it drains. */
+/** The health of an instance according to traffic, health checks and heartbeats, whether or not it drains. */
 export interface InstanceHealth {
   readonly status: Exclude<InstanceStatus, 'draining'>;
-  /** One sentence on why. */
+  /** One sentence that gives the reason. */
   readonly reason: string;
-  /** For one that is there and fails: until when no health check may put it back, milliseconds since the epoch. */
+  /**
+   * For an ejected instance that responds but fails: no health check returns it before this, milliseconds
+   * since the epoch.
+   */
   readonly notBefore?: number;
-  /** When the lease ran out, milliseconds since the epoch: the instance is `down` until it registers again. */
+  /**
+   * When the lease ran out, milliseconds since the epoch: the instance is `down` until it registers again.
+   */
   readonly expiredAt?: number;
-  /** Its own heartbeat reports that it is not ready; a heartbeat puts it back. */
+  /** The instance reported itself not ready; only a heartbeat returns it. */
   readonly isReported?: true;
 }
 
-/** How an instance says it feels. */
+/** The load and readiness that an instance reports. */
 export interface InstanceReport {
   readonly inFlight?: number;
   readonly loopLagMs?: number;
   readonly ready?: boolean;
 }
 
-/** What changes all the time and never changes where requests go. */
+/**
+ * Frequently changing members that never affect where requests go. Times are milliseconds since the epoch.
+ */
 export interface InstanceVitals {
   readonly lastHeartbeatAt: number;
   /** When the lease runs out. */
   readonly expiresAt: number;
-  /** What the last heartbeat said; empty when it said nothing. */
+  /** The report of the last heartbeat; empty if it had none. */
   readonly report: InstanceReport;
   readonly lastProbe: ProbeView | null;
 }
 
-/** What was registered, and how it stands. Times are milliseconds since the epoch. */
+/** A registration and its state. Times are milliseconds since the epoch. */
 export interface RegisteredInstance {
   readonly id: string;
   readonly name: string;
   /** Origin, without a trailing slash. */
   readonly url: string;
-  /** The URL, with the address that it had at registration as fragment if it names a host; see `endpointOf`. */
+  /**
+   * The URL, with the address resolved at registration as fragment if its host is a name; see `endpointOf`.
+   */
   readonly endpoint: string;
   readonly version: string;
   readonly weight: number;
@@ -46,25 +55,25 @@ export interface RegisteredInstance {
   readonly registeredAt: number;
   readonly isDraining: boolean;
   readonly health: InstanceHealth;
-  /** What the instance's token is checked against; absent when an earlier version registered it. */
+  /** Hash of the instance's token; absent if an earlier version registered the instance. */
   readonly tokenHash?: string | undefined;
 }
 
-/** An instance before a store took it in. */
+/** An instance before it is stored. */
 export type NewInstance = Omit<RegisteredInstance, 'registeredAt'>;
 
-/** An instance as stores keep it. */
+/** An instance as stores return it. */
 export interface StoredInstance extends RegisteredInstance, InstanceVitals {}
 
-/** An instance of the store, and the id of the change that made it what it is. */
+/** A stored instance, and the id of the change that last modified it. */
 export interface RevisedInstance {
   readonly instance: StoredInstance;
   readonly revision: number;
 }
 
 /**
- * An instance of its two halves. Member by member: one of these is made for every heartbeat, and to spread an object before other members
- * takes Node 20 a hundred times as long, and ten times the memory.
+ * Combines the two parts of an instance. Member by member: one of these is created per heartbeat, and
+ * spreading an object before other members takes Node 20 a hundred times as long, and ten times the memory.
  */
 export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals): StoredInstance => ({
   id: registered.id,
@@ -81,7 +90,7 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   health: registered.health,
   tokenHash: registered.tokenHash,
   lastHeartbeatAt: vitals.lastHeartbeatAt,
-  // No store keeps the lease of an expired instance.
+  // Stores do not keep the lease of an expired instance.
   expiresAt: registered.health.expiredAt ?? vitals.expiresAt,
   report: vitals.report,
   lastProbe: vitals.lastProbe,
@@ -93,7 +102,7 @@ interface Said {
   readonly ready?: boolean | undefined;
 }
 
-/** What a heartbeat said, without members that it left out. */
+/** The report of a heartbeat, without absent members. */
 export function reportOf({ inFlight, loopLagMs, ready }: Said): InstanceReport {
   const report: { inFlight?: number; loopLagMs?: number; ready?: boolean } = {};
   if (inFlight !== undefined) report.inFlight = inFlight;
@@ -102,14 +111,14 @@ export function reportOf({ inFlight, loopLagMs, ready }: Said): InstanceReport {
   return report;
 }
 
-/** The vitals of an instance whose lease begins at `now`. */
+/** The vitals of an instance whose lease starts at `now`. */
 export const vitalsFrom = (ttlSeconds: number, now: number): InstanceVitals => ({
   ...leaseFrom(ttlSeconds, now),
   report: {},
   lastProbe: null,
 });
 
-/** A lease that is renewed at `now`. */
+/** A lease renewed at `now`. */
 export const leaseFrom = (
   ttlSeconds: number,
   now: number,
@@ -118,7 +127,7 @@ export const leaseFrom = (
   expiresAt: now + ttlSeconds * 1000,
 });
 
-/** An instance whose lease ran out at `expiredAt`, as it stays listed. */
+/** The expired form of an instance whose lease ran out at `expiredAt`. */
 export const expiredFrom = (instance: RegisteredInstance, expiredAt: number): RegisteredInstance => ({
   ...instance,
   isDraining: false,
@@ -127,12 +136,17 @@ export const expiredFrom = (instance: RegisteredInstance, expiredAt: number): Re
 
 export const expiryReason = (ttlSeconds: number): string => `lease expired: no heartbeat for ${ttlSeconds} s`;
 
-/** Whether the lease of an instance ran out: it takes no requests, heartbeats or health checks until it registers again. */
+/**
+ * Whether the lease of an instance ran out: it receives no requests, heartbeats or health checks until it
+ * registers again.
+ */
 export const isExpired = ({ health }: RegisteredInstance): boolean => health.expiredAt !== undefined;
 
 const DRAINING_REASON = 'draining: it finishes what it has and takes no new requests';
 
-/** A drain hides health: whatever a health check finds, a draining instance takes no new requests. */
+/**
+ * A drain overrides health: a draining instance receives no new requests, whatever its health checks find.
+ */
 export const statusOf = ({ isDraining, health }: RegisteredInstance): InstanceStatus =>
   isDraining ? 'draining' : health.status;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a server on loopback that a spec can cut and mend. */
+/** A connection to a server on loopback that a spec can cut and restore. */
 export class Cable {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
@@ -13,7 +13,7 @@ export class Cable {
     server.on('connection', (near) => this.join(near));
   }
 
-  /** @param port where the server listens */
+  /** @param port the server's port */
   static async to(port: number): Promise<Cable> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -24,7 +24,7 @@ export class Cable {
     return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Breaks what is open, and lets nothing through from now on. */
+  /** Breaks open connections and rejects new ones. */
   cut(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.destroy();

@@ -17,10 +17,10 @@ import { TableKeeper } from '../table-keeper.js';
 import { ManualClock } from './manual-clock.js';
 import { ScriptedHealthCheck } from './scripted-health-check.js';
 
-/** How long expired instances and names are kept. */
+/** Retention of expired instances and names. */
 export const RETENTION_MS = 60_000;
 
-/** Real parts of discovery around a clock that a spec moves. */
+/** Real parts of discovery around a manual clock. */
 export class DiscoveryBench {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore(this.clock, { retentionMs: RETENTION_MS });
@@ -44,9 +44,9 @@ export class DiscoveryBench {
     clock: this.clock,
     onError: (error) => this.errors.push(error),
   });
-  /** What a connect check of any instance finds. */
+  /** The result of every connect check. */
   connectResult: ConnectCheckResult = 'open';
-  /** Endpoints of the connect checks that were made. */
+  /** Endpoints of the connect checks so far. */
   readonly connects: string[] = [];
   readonly checker = new HealthChecker({
     store: this.store,
@@ -61,7 +61,7 @@ export class DiscoveryBench {
   });
   readonly beats = new TrafficBeats(this.table, this.store);
   readonly log = new EventLog(this.store);
-  /** What DNS says of names; '' for one that it does not know. */
+  /** DNS results by name; '' for a name that does not resolve. */
   readonly addresses: Record<string, string> = {};
   readonly door = new TargetDoor(undefined, (name) =>
     Promise.resolve([this.addresses[name] ?? '127.0.0.1'].filter((address) => address !== '')),
@@ -73,7 +73,7 @@ export class DiscoveryBench {
     this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, checker, door, limits });
   }
 
-  /** Lets time go by as it does in a process that is well: every sweep comes when it is due. */
+  /** Advances the time with regular sweeps. */
   async pass(ms: number): Promise<void> {
     for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
       this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
@@ -84,7 +84,7 @@ export class DiscoveryBench {
     await this.keeper.settled();
   }
 
-  /** Lets time go by in which the process did nothing at all, then its overdue sweep. */
+  /** Advances the time without any activity of the process, then runs the overdue sweep. */
   async stall(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.sweeper.tick();
@@ -98,7 +98,7 @@ export class DiscoveryBench {
     return instance;
   }
 
-  /** Those whose lease runs. */
+  /** Ids of the instances whose lease runs. */
   ids(service: string): string[] {
     return this.table.current.get(service)?.live.map(({ id }) => id) ?? [];
   }

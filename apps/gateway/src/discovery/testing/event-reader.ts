@@ -1,7 +1,7 @@
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 
-/** One event as it stood in a stream. */
+/** One event as read from a stream. */
 export interface ReadEvent {
   readonly id: number;
   readonly event: string;
@@ -19,7 +19,7 @@ function parsed(block: string): ReadEvent {
   };
 }
 
-/** Reads server-sent events off a real connection. */
+/** Reads server-sent events from a real connection. */
 export class EventReader {
   private text = '';
   private hasEnded = false;

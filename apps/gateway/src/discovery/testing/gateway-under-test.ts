@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import { boot, type Env, type RunningApp } from '#service-kit';
 import { gateway } from '../../gateway.app.js';
 
-/** An answer whose body was read. */
+/** A response with its body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // A spec says what it expects to be in there.
+  // Parsed JSON, or the text.
   readonly body: unknown;
 }
 
@@ -18,9 +18,9 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** A real gateway on a port of its own. */
+/** A real gateway on its own port. */
 export class GatewayUnderTest {
-  /** Those that clients hold open. */
+  /** Open connections of clients. */
   readonly connections = new Set<Socket>();
 
   private constructor(readonly app: RunningApp) {

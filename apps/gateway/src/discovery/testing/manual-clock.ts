@@ -1,6 +1,6 @@
 import { Clock } from '../clock.js';
 
-/** A clock that stands still until it is moved. */
+/** A clock that only moves on demand. */
 export class ManualClock extends Clock {
   constructor(private ms = Date.UTC(2026, 0, 1)) {
     super();

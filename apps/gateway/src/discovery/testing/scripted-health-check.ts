@@ -1,11 +1,11 @@
 import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from '../probing/health-check.js';
 
-/** A health check that finds what a spec tells it to, and remembers which endpoints were checked. */
+/** A health check with a result set by the spec; records the checked endpoints. */
 export class ScriptedHealthCheck extends HealthCheck {
   readonly checked: string[] = [];
   passes = false;
   isSilent = false;
-  /** Set: results wait for it. */
+  /** Results wait for this promise. */
   gate: Promise<void> = Promise.resolve();
 
   async run({ endpoint }: HealthCheckTarget): Promise<HealthCheckResult> {

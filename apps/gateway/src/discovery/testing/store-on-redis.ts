@@ -10,15 +10,15 @@ import type { StoreBench } from './registry-store.contract.js';
 
 const RETENTION_MS = 60_000;
 
-/** One gateway's store on a real Redis, under a prefix that others share only when they are told it. */
+/** The store of one gateway on a real Redis, under a prefix of its own unless one is given. */
 export class StoreOnRedis implements StoreBench {
   readonly store: RedisStore;
-  /** What the store said of itself. */
+  /** The calls of the store's watcher. */
   readonly told: string[] = [];
-  /** What it said it was still away for. */
+  /** The reasons passed to `stillAway`. */
   readonly reasons: string[] = [];
   readonly changes: RecordedChange[] = [];
-  /** How often the record went on elsewhere than where it had ended. */
+  /** How often a part of the record did not start where the previous one ended. */
   gaps = -1;
   private upTo = -1;
 
@@ -58,12 +58,12 @@ export class StoreOnRedis implements StoreBench {
     await this.store.put({ ...instance, ttlSeconds }, 'it registered');
   }
 
-  /** Ids of the instances in this gateway's picture, in alphabetical order. */
+  /** Ids of the instances in this gateway's snapshot, in alphabetical order. */
   async ids(): Promise<readonly string[]> {
     return (await this.store.list()).map(({ id }) => id).sort();
   }
 
-  /** Those of them whose lease runs. */
+  /** Ids of those whose lease runs. */
   async live(): Promise<readonly string[]> {
     return (await this.store.list())
       .filter((each) => !isExpired(each))

@@ -3,7 +3,7 @@ import { statusOf, statusReasonOf, type StoredInstance } from '../store/stored-i
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** An instance as `/discovery` answers it. */
+/** An instance as `/discovery` returns it. */
 export const viewOf = (stored: StoredInstance, transport: InstanceTransport): InstanceView => ({
   id: stored.id,
   name: stored.name,

@@ -1,7 +1,7 @@
 import type { ServiceSummary } from '#contracts';
 import type { ServiceEntry } from '../service-table.js';
 
-/** A service as `GET /services` answers it. */
+/** A service as `GET /services` returns it. */
 export const summaryOf = ({ name, instances, lastSeenAt }: ServiceEntry): ServiceSummary => ({
   name,
   lastSeenAt: new Date(lastSeenAt ?? Date.now()).toISOString(),

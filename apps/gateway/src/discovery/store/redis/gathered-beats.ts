@@ -1,31 +1,31 @@
 import type { ProbeView } from '#contracts';
 import type { InstanceReport, RevisedInstance } from '../stored-instance.js';
 
-/** What a gateway knows of an instance whose heartbeat it passes on. */
+/** The gateway's data on an instance whose heartbeat it sends to the store. */
 export interface BeatingInstance {
   readonly revision: number;
   readonly ttlSeconds: number;
 }
 
-/** A heartbeat on its way to the store. */
+/** A heartbeat to be sent to the store. */
 export interface Beat {
   readonly id: string;
   readonly report: InstanceReport;
   readonly known: BeatingInstance | undefined;
 }
 
-/** How a heartbeat renewed a lease. */
+/** The result of renewing a lease. */
 export interface Renewal {
   /** By the store's clock, milliseconds since the epoch. */
   readonly at: number;
   readonly lastProbe: ProbeView | null;
-  /** The instance, if it is another than the gateway knew. */
+  /** The instance, if it differs from the gateway's copy. */
   readonly revised?: RevisedInstance;
 }
 
 /**
- * Holds the heartbeat instead of being spread from it: Node 20 keeps objects so made alive until the next full collection, and
- * pauses a gateway for 100 ms over those of a large fleet.
+ * Holds the heartbeat as a member instead of spreading it: Node 20 keeps objects created by spreading alive
+ * until the next full collection, which pauses a gateway with a large fleet for 100 ms.
  */
 interface WaitingBeat {
   readonly beat: Beat;
@@ -33,22 +33,25 @@ interface WaitingBeat {
   readonly reject: (error: unknown) => void;
 }
 
-/** Renews the leases of many at once; answers for each in the same order. */
+/** Renews the leases of many instances at once; the results are in the same order. */
 type SendBeats = (beats: readonly Beat[]) => Promise<readonly (Renewal | undefined)[]>;
 
 /**
- * Nobody waits for the answer to a heartbeat. Of 10,000 instances eight come in this time: enough to be worth it, and too few to hold up
- * proxied requests when all of them are answered at once.
+ * No client depends on the latency of a heartbeat. With 10,000 instances eight arrive in this time: enough to
+ * save commands, and few enough that responding to all at once does not delay proxied requests.
  */
 const GATHER_MS = 4;
 
-/** Sends heartbeats that come within a moment in one command: what a command costs, here and in the server, is mostly its own. */
+/**
+ * Sends the heartbeats of a short period in one command: most of the cost, here and in the server, is per
+ * command.
+ */
 export class GatheredBeats {
   private waiting: WaitingBeat[] = [];
 
   constructor(private readonly send: SendBeats) {}
 
-  /** Resolves when the lease is renewed; to `undefined` for an unknown id. */
+  /** Resolves when the lease is renewed; to `undefined` for an unknown id or an expired instance. */
   add(beat: Beat): Promise<Renewal | undefined> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length === 0) setTimeout(() => void this.flush(), GATHER_MS);

@@ -1,13 +1,13 @@
 import type { LinkWatcher } from './registry-link.js';
 import { troubleInWords } from './trouble.js';
 
-/** What pino offers of it. */
+/** The part of pino's logger that is used. */
 interface Journal {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
-/** Writes into the log of the process when the store goes and comes. */
+/** Writes to the process log when the store becomes unavailable and available again. */
 export const journalOf = (journal: Journal): LinkWatcher => ({
   away: (err) => journal.error({ err }, 'Registry unavailable; serving the last known instances'),
   stillAway: (err) => journal.error({ err }, `Registry still unavailable: ${troubleInWords(err)}`),

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Limited } from './limited.js';
 
 describe('limited work', () => {
-  /** Work that ends when it is told to. */
+  /** Work that ends on demand. */
   function benchOf(most: number) {
     const limited = new Limited(most);
     const begun: string[] = [];
@@ -20,7 +20,7 @@ describe('limited work', () => {
     };
   }
 
-  it('begins no more than so much at once, and the rest in order', async () => {
+  it('starts a limited number at once, and the rest in order', async () => {
     const { begun, ask, end } = benchOf(2);
     const all = ['a', 'b', 'c', 'd'].map(ask);
     await turn();
@@ -34,7 +34,7 @@ describe('limited work', () => {
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('makes room behind what failed too, and for what comes when all is done', async () => {
+  it('frees a slot after a failure, and accepts work after all is done', async () => {
     const { begun, ask, fail, end } = benchOf(1);
     const [first, second] = ['a', 'b'].map(ask);
     fail('a');

@@ -1,4 +1,4 @@
-/** Lets so much work be under way at once; the rest waits its turn, in order. */
+/** Limits concurrent work; further work waits in order. */
 export class Limited {
   private readonly waiting: (() => void)[] = [];
 

@@ -8,7 +8,10 @@ interface PendingMove {
   readonly cause: ChangeCause;
 }
 
-/** What traffic and health checks found out while the store was away: it holds here at once, and is told when the store is back. */
+/**
+ * Health changes found by traffic and health checks while the store was unavailable: they apply locally at
+ * once, and are written when the store is available again.
+ */
 export class PendingMoves {
   private readonly moves = new Map<string, PendingMove>();
 
@@ -16,7 +19,7 @@ export class PendingMoves {
     this.moves.set(id, move);
   }
 
-  /** Tells the store; what has left or moved meanwhile is somebody else. */
+  /** Writes the changes to the store. The endpoint excludes an instance that has left or moved meanwhile. */
   async flush(scripts: RegistryScripts): Promise<void> {
     for (const [id, { endpoint, health, cause }] of this.moves) {
       await scripts.move(id, { health }, cause, endpoint);

@@ -12,25 +12,28 @@ import {
 } from '../stored-instance.js';
 import type { BeatingInstance, Renewal } from './gathered-beats.js';
 
-/** An instance, and the id of the change that made it what it is. */
+/** An instance, and the id of the change that last modified it. */
 interface Pictured {
   readonly kept: KeptInstance;
   readonly revision: number;
 }
 
-/** What this gateway knows of the store: as new as the last change that it has read. Serves on while the store is away. */
+/**
+ * The registry snapshot of this gateway: current up to the last change that was read. The gateway serves from
+ * it while the store is unavailable.
+ */
 export class Picture {
   readonly names: KnownNames;
   private readonly known = new Map<string, Pictured>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private lastChange = 0;
 
-  /** @param retentionMs how long names of services that lost an instance are kept */
+  /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
   constructor(retentionMs: number) {
     this.names = new KnownNames(retentionMs);
   }
 
-  /** The id of the newest change that is in here. */
+  /** The id of the newest change in the snapshot. */
   get change(): number {
     return this.lastChange;
   }
@@ -43,7 +46,7 @@ export class Picture {
     return this.known.get(id)?.kept.stored;
   }
 
-  /** Instances in order of their first registration; only those of one service if it is named. */
+  /** Instances in order of their first registration; only those of `service` if it is given. */
   list(service?: string): readonly StoredInstance[] {
     const all = [...this.known.values()].map(({ kept }) => kept);
     const wanted = service === undefined ? all : all.filter(({ registered }) => registered.name === service);
@@ -54,7 +57,7 @@ export class Picture {
     return this.watchers.add(listener);
   }
 
-  /** Takes in a change that was read. */
+  /** Applies a change read from the store. */
   apply({ id: revision, at, type, before, after }: RecordedChange): void {
     this.lastChange = revision;
     this.names.follow(before, after, at);
@@ -67,7 +70,7 @@ export class Picture {
     this.keep({ instance: storedOf(after, known ?? vitalsFrom(after.ttlSeconds, at)), revision });
   }
 
-  /** Takes in everything, as it was when `change` was the newest. */
+  /** Replaces everything with the state at `change`. */
   replace(instances: readonly RevisedInstance[], names: ReadonlyMap<string, number>, change: number): void {
     this.lastChange = change;
     this.names.replace(names);
@@ -80,15 +83,16 @@ export class Picture {
     }
   }
 
-  /** Takes in what was read of an instance by the way; its vitals are not told by changes. */
+  /** Updates the vitals of an instance from a read; changes do not carry them. */
   noteVitals({ instance, revision }: RevisedInstance): void {
     const known = this.known.get(instance.id);
     if (known?.revision === revision) known.kept.note(instance);
   }
 
   /**
-   * What the heartbeat of an instance is passed on with; `undefined` for an unknown id and for an
-   * expired instance: the store looks at it then, since another gateway may know that it has registered again.
+   * The data sent along with an instance's heartbeat; `undefined` for an unknown id and for an expired
+   * instance: the store then reads its own copy, since the instance may have registered again at another
+   * gateway.
    */
   beating(id: string): BeatingInstance | undefined {
     const known = this.known.get(id);
@@ -96,7 +100,7 @@ export class Picture {
     return known && { revision: known.revision, ttlSeconds: known.kept.registered.ttlSeconds };
   }
 
-  /** Takes in a heartbeat that the store has taken in; `undefined`: the instance has left since. */
+  /** Applies a heartbeat that the store has accepted; `undefined` if the instance has left since. */
   noteBeat(id: string, report: InstanceReport, { at, lastProbe }: Renewal): StoredInstance | undefined {
     const kept = this.known.get(id)?.kept;
     if (!kept) return undefined;
@@ -105,7 +109,7 @@ export class Picture {
     return kept.stored;
   }
 
-  /** Takes in results of health checks of this gateway. */
+  /** Applies results of this gateway's health checks. */
   noteProbes(probes: ReadonlyMap<string, ProbeView>): void {
     for (const [id, lastProbe] of probes) {
       const kept = this.known.get(id)?.kept;
@@ -113,7 +117,7 @@ export class Picture {
     }
   }
 
-  /** Moves an instance whose lease runs to another state here alone. */
+  /** Changes the state of an instance whose lease runs in this snapshot only. */
   moveHere(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
     const known = this.known.get(id);
     if (!known || known.kept.isExpired) return undefined;

@@ -2,15 +2,15 @@ import type { DiscoveryEventType } from '#contracts';
 import type { RecordedChange } from '../registry-store.js';
 import { instanceFrom } from './row.js';
 
-/** An entry of the stream of changes: its id and its fields, name and value in turn. */
+/** An entry of the stream of changes: its id, and its fields as alternating names and values. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
-/** What an entry says. */
+/** The parsed content of an entry. */
 export interface EntryFacts {
   readonly id: number;
-  /** The id of the entry before it; another one than was read last says that entries were missed. */
+  /** The id of the preceding entry; if that was not the last one read, entries were missed. */
   readonly since: number;
-  /** `undefined`: the store was restored, and all of it has to be read again. */
+  /** `undefined`: the store was restored, and everything has to be read again. */
   readonly change: RecordedChange | undefined;
 }
 

@@ -3,10 +3,10 @@ import { factsOf, type EntryFacts, type StreamEntry } from './recorded-change.js
 import { changesKey } from './registry-keys.js';
 import { defineScripts, RegistryScripts } from './registry-scripts.js';
 
-/** Where the registry lies, and who uses it. */
+/** The location of the registry, and the gateway that uses it. */
 export interface SessionOptions {
   readonly url: string;
-  /** What all keys begin with; other registries on the same server have another. */
+  /** Prefix of all keys; other registries on the same server have other prefixes. */
   readonly prefix: string;
   /** The id of this gateway, new with every process. */
   readonly gateway: string;
@@ -14,13 +14,15 @@ export interface SessionOptions {
 
 const CONNECT_TIMEOUT_MS = 1000;
 const COMMAND_TIMEOUT_MS = 1000;
-/** A server that stands still does not say goodbye. */
+/** A stalled server does not complete the disconnect. */
 const DISCONNECT_TIMEOUT_MS = 50;
-/** How long a read waits for news before it asks again: a connection that broke silently is found out by it. */
+/**
+ * How long a read waits for changes before it is repeated, which detects a connection that broke silently.
+ */
 const READ_BLOCK_MS = 500;
 const READ_AT_ONCE = 500;
 
-/** Set so that a connection is used as it is or not at all: what to do after a failure is decided above. */
+/** A connection is used once and never reconnected: {@link RegistryLink} decides what follows a failure. */
 const ONE_LIFE: RedisOptions = {
   lazyConnect: true,
   protocol: 2,
@@ -33,17 +35,18 @@ const ONE_LIFE: RedisOptions = {
 const connectionTo = ({ url, prefix }: SessionOptions, commandTimeout: number): Redis =>
   new Redis(url, { ...ONE_LIFE, commandTimeout, connectionName: prefix });
 
-/** Without an address there was never a stream, whatever ioredis' types say. */
+/** `undefined` for an invalid address, contrary to the types of ioredis. */
 const streamOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
 
 /**
- * Connects; what ioredis rejects with says only that it did not work, the event before it says why. It also resolves when the
- * server has no such database, and would use another one.
+ * Connects. ioredis rejects with an error without a reason; the `error` event before it has the reason.
+ * ioredis also resolves if the selected database does not exist, and would use another one.
  */
 async function connect(connection: Redis): Promise<void> {
   let reason: Error | undefined;
-  // Also later: without a listener the event would end the process, on the client as on its socket. ioredis hears the socket's
-  // first error only, and TLS has a second one when the peer complains of a handshake that we gave up.
+  // The listeners stay: an `error` event without listener ends the process, on the client as on its socket.
+  // ioredis handles only the first error of the socket, and TLS emits a second one when the peer rejects an
+  // aborted handshake.
   connection.on('error', (error: Error) => {
     reason = error;
     streamOf(connection)?.on('error', () => undefined);
@@ -54,7 +57,7 @@ async function connect(connection: Redis): Promise<void> {
   if (reason !== undefined) throw reason;
 }
 
-/** A time with the store: two connections, one for scripts and one that waits for changes. Ends when either breaks. */
+/** Two connections to the store: one for scripts, one that waits for changes. Ends when either breaks. */
 export class RedisSession {
   private hasEnded = false;
 
@@ -65,7 +68,7 @@ export class RedisSession {
     private readonly changes: string,
   ) {}
 
-  /** @throws ioredis' error when the store does not let us in */
+  /** @throws the error of ioredis if the store cannot be reached or refuses the connection */
   static async open(options: SessionOptions): Promise<RedisSession> {
     const commands = connectionTo(options, COMMAND_TIMEOUT_MS);
     const reader = connectionTo(options, READ_BLOCK_MS + COMMAND_TIMEOUT_MS);
@@ -81,7 +84,7 @@ export class RedisSession {
     }
   }
 
-  /** The changes after the one of id `since`; waits a while for some, and resolves to none when none came. */
+  /** The changes after the one with id `since`. Waits for some; resolves to an empty list on time-out. */
   async news(since: number): Promise<readonly EntryFacts[]> {
     const answer = await this.reader.xread(
       'COUNT',
@@ -95,12 +98,12 @@ export class RedisSession {
     return ((answer?.[0]?.[1] ?? []) as StreamEntry[]).map(factsOf);
   }
 
-  /** All changes that are kept, up to the one of id `last`. */
+  /** All stored changes up to the one with id `last`. */
   async history(last: number): Promise<readonly EntryFacts[]> {
     return ((await this.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(factsOf);
   }
 
-  /** Every command that a break fails asks for it. */
+  /** Idempotent: every command that fails with the connection calls it. */
   end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;

@@ -23,21 +23,24 @@ import type { RegistryScripts } from './registry-scripts.js';
 import { Synchroniser } from './synchroniser.js';
 import { chosenFor } from './rendezvous.js';
 
-/** The time-out of a command is for the server, not for those before it: when a whole fleet registers, thousands wait here in place of there. */
+/**
+ * Limits concurrent changes. The command time-out is meant for the server, not for a queue in front of it:
+ * when a whole fleet registers, thousands of changes wait here instead of in the connection.
+ */
 const CHANGES_AT_ONCE = 64;
 
-/** What a shared registry is made with. */
+/** Options of {@link RedisStore}. */
 export interface RedisStoreOptions extends SessionOptions {
-  /** How long names of services that lost an instance are kept. */
+  /** How long names of services that lost an instance are kept, milliseconds. */
   readonly retentionMs: number;
 }
 
 /**
- * The registry of any number of gateways, in Redis. Writes are scripts; what they change comes back to every gateway, this
- * one too, through one stream, so that all of them see the same changes in the same order.
+ * The registry of any number of gateways, in Redis. Writes are scripts; their changes reach every gateway,
+ * including this one, through one stream, so that all gateways see the same changes in the same order.
  */
 export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleDestroy {
-  /** A gateway starts with all that the store holds. */
+  /** The registry snapshot of this gateway; complete before the gateway serves requests, if Redis is available. */
   private readonly picture: Picture;
   private readonly pending = new PendingMoves();
   private readonly synchroniser: Synchroniser;
@@ -45,10 +48,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
   private readonly changes = new Limited(CHANGES_AT_ONCE);
   private lostMs: number | undefined;
-  /** Those that look after instances, as the last sweep saw them. */
+  /** The active gateways as of the last sweep; they divide the health checks among them. */
   private gateways: readonly string[] = [];
 
-  /** @param found what an earlier run of this gateway knew: served from until Redis is reached */
+  /** @param found the snapshot of an earlier run of this gateway: served from until Redis is reached */
   constructor(
     private readonly options: RedisStoreOptions,
     watcher: LinkWatcher,
@@ -81,7 +84,10 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     return this.picture.names;
   }
 
-  /** Resolves when the gateway knows what is registered, or Redis is away: until then it must not listen. */
+  /**
+   * Resolves when the registry snapshot is complete or Redis is unavailable; the gateway must not listen
+   * before.
+   */
   onModuleInit(): Promise<void> {
     if (this.found) this.synchroniser.startFrom(this.found);
     return this.link.start();
@@ -108,7 +114,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
       if (moved) await this.link.reached(moved.change);
       return moved?.after;
     } catch (error) {
-      // Whether an instance can be reached this gateway sees for itself, and must act upon.
+      // Whether an instance is reachable is this gateway's own observation, and applies without the store.
       if (!state.health) throw error;
       return this.moveHere(id, state.health, cause, endpoint);
     }
@@ -120,7 +126,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     const { revised } = renewal;
     if (!revised) return this.picture.noteBeat(id, report, renewal);
     this.picture.noteVitals(revised);
-    // What is new to this gateway is on its way to the picture, which may not show it yet.
+    // The change that carries a newer revision arrives by the stream and may not be in the snapshot yet.
     return revised.instance;
   }
 
@@ -209,7 +215,9 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     return moved;
   }
 
-  /** The same instances with their vitals as the store has them; as they were last seen while it is away. */
+  /**
+   * The same instances with the vitals of the store; with the last known ones while the store is unavailable.
+   */
   private async fresh(known: readonly StoredInstance[]): Promise<readonly StoredInstance[]> {
     if (this.awaySince !== undefined) return known;
     try {

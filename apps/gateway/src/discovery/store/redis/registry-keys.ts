@@ -1,34 +1,34 @@
 const NAMES = [
-  // id -> JSON of what was registered and how it stands
+  // id -> JSON of the registration and its state
   'instances',
-  // id -> the change that made it what it is
+  // id -> the change that last modified it
   'revisions',
   // id, scored by its first registration
   'order',
   // id, scored by the end of its lease
   'leases',
-  // id -> when it last beat, and what it said then
+  // id -> time of the last heartbeat, and its report
   'beats',
   'reports',
-  // id -> the last health check
+  // id -> result of the last health check
   'probes',
-  // id -> the gateway that heard its last heartbeat
+  // id -> the gateway that received its last heartbeat
   'vias',
-  // gateway, scored by when it was last heard of
+  // gateway, scored by the time of its last command
   'gateways',
-  // the registry's own facts: epoch, swept, lost, change
+  // metadata of the registry: epoch, swept, lost, change
   'clock',
-  // the last changes, in their order
+  // stream of the latest changes
   'changes',
-  // name of a service that lost an instance, scored by when it last did
+  // name of a service that lost an instance, scored by the time of the last loss
   'names',
 ] as const;
 
-/** The keys of a registry. The hash tag keeps all of them in one slot of a cluster, as scripts demand. */
+/** The keys of a registry. The hash tag keeps all of them in one cluster slot, which scripts require. */
 export const registryKeys = (prefix: string): readonly string[] => NAMES.map((name) => `{${prefix}}:${name}`);
 
-/** The stream among them. */
+/** The key of the stream of changes. */
 export const changesKey = (prefix: string): string => `{${prefix}}:changes`;
 
-/** The names as Lua reads them out of KEYS. */
+/** The names of the keys, in the order in which Lua reads them from KEYS. */
 export const KEY_NAMES: readonly string[] = NAMES;

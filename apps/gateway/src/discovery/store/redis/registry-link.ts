@@ -6,40 +6,46 @@ import { RedisSession, type SessionOptions } from './redis-session.js';
 import type { Synchroniser } from './synchroniser.js';
 import { isRefusal, troubleInWords, troubleOf } from './trouble.js';
 
-/** Hears when the store goes and comes. */
+/** Notified when the store becomes unavailable and available again. */
 export interface LinkWatcher {
   away(cause: unknown): void;
-  /** It is away for another reason than it went for: told once for each. */
+  /** The store is still unavailable, for another reason; called once per reason. */
   stillAway(cause: unknown): void;
   back(awayMs: number): void;
 }
 
 const RETRY_EVERY_MS = 100;
-/** A gateway that starts while the store is away waits for it no longer. */
+/** How long start-up waits for an unavailable store. */
 const START_WAIT_MS = 2000;
-/** A change that no picture shows before it is complete. */
+/**
+ * Change id of a wait for the first complete snapshot; unlike other waits it does not end when the store is
+ * lost.
+ */
 const BEFORE_ALL = 0;
 
-/** Somebody waits until the picture shows a change. */
+/** A wait until the registry snapshot contains a change. */
 interface Waiting {
   readonly change: number;
   readonly resolve: () => void;
 }
 
-/** Holds on to the store: opens one session after the other, and in each keeps the picture up to date. */
+/**
+ * Maintains the connection to the store: opens one session after another, and keeps the registry snapshot up
+ * to date.
+ */
 export class RegistryLink {
   private session: RedisSession | undefined;
   private since: number | undefined = Date.now();
   private failure: unknown;
   private hasStarted = false;
   private hasArrived = false;
-  /** Why it is away, as far as it was told. */
+  /** The reasons reported since the store became unavailable. */
   private readonly told = new Set<string>();
   private mustSynchronise = false;
   private waiting: Waiting[] = [];
   private life: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  /** The store has said no to us as we are. */
+  /** Aborted when the store refuses the gateway as configured. */
   private readonly refused = new AbortController();
 
   constructor(
@@ -49,30 +55,33 @@ export class RegistryLink {
     private readonly watcher: LinkWatcher,
   ) {}
 
-  /** Since when the store is away, milliseconds since the epoch; `undefined`: the picture is up to date. */
+  /**
+   * Since when the store is unavailable, milliseconds since the epoch; `undefined` if the snapshot is up to
+   * date.
+   */
   get awaySince(): number | undefined {
     return this.since;
   }
 
-  /** Why it is away, in one word that everybody may see; `undefined`: it is not. */
+  /** The reason in one word, safe to publish; `undefined` if the store is available. */
   get awayFor(): string | undefined {
     return this.since === undefined ? undefined : troubleOf(this.failure);
   }
 
-  /** The session to write in. @throws registryUnavailable */
+  /** The session for writes. @throws registryUnavailable */
   get open(): RedisSession {
     if (this.since === undefined && this.session) return this.session;
     throw unavailable(this.failure);
   }
 
-  /** Whether the picture was complete at any time. */
+  /** Whether the snapshot has ever been complete. */
   get wasReached(): boolean {
     return this.hasArrived;
   }
 
   /**
-   * Resolves when the picture is complete for the first time, or the store is away for now.
-   * @throws StartupError when the store refuses the gateway as it is configured
+   * Resolves when the snapshot is complete for the first time, or when the store is not available in time.
+   * @throws StartupError if the store refuses the gateway as configured
    */
   async start(): Promise<void> {
     const arrived = this.reached(BEFORE_ALL);
@@ -95,19 +104,19 @@ export class RegistryLink {
     await this.life;
   }
 
-  /** A command of `session` failed: it is of no more use. Returns what to tell whoever asked for it. */
+  /** Ends `session` after a failed command. Returns the error for the caller of the command. */
   fail(session: RedisSession, cause: unknown): Error {
     if (session === this.session) this.lose(cause);
     session.end();
     return unavailable(cause);
   }
 
-  /** What the store says about itself by the way; other data than before has to be read afresh. */
+  /** Compares an epoch read from the store with that of the snapshot; on a difference everything is read again. */
   noteEpoch(epoch: string): void {
     if (!this.synchroniser.isKnown(epoch)) this.mustSynchronise = true;
   }
 
-  /** Resolves when the picture shows `change`, or when nobody can tell because the store went away. */
+  /** Resolves when the snapshot contains `change`, or when the store becomes unavailable. */
   reached(change: number): Promise<void> {
     if (this.since === undefined && this.picture.change >= change) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push({ change, resolve }));
@@ -125,7 +134,7 @@ export class RegistryLink {
     }
   }
 
-  /** One session, until it breaks. */
+  /** Runs one session until it breaks. */
   private async stay(): Promise<void> {
     const session = await RedisSession.open(this.options);
     this.session = session;
@@ -137,7 +146,7 @@ export class RegistryLink {
     }
   }
 
-  /** Takes in what is new; `false`: it is time to synchronise, or to stop. */
+  /** Applies new changes; `false`: synchronise or stop. */
   private async readOn(session: RedisSession): Promise<boolean> {
     const isComplete = this.synchroniser.take(await session.news(this.picture.change));
     this.release((change) => change <= this.picture.change);

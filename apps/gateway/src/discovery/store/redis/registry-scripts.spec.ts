@@ -28,7 +28,7 @@ withRedis('heartbeats in one command', (server) => {
     return expiresAt - lastHeartbeatAt;
   };
 
-  it('are answered with a time alone where the gateway knows the instance as it is', async () => {
+  it('return only a time if the gateway has the current revision of the instance', async () => {
     const known = await put('a', 30);
     const [renewal] = await scripts.beat([{ id: 'a', report: { inFlight: 3 }, known }]);
     const [found] = await scripts.look(['a']);
@@ -37,7 +37,7 @@ withRedis('heartbeats in one command', (server) => {
     expect(await leaseOf('a')).toBe(30_000);
   });
 
-  it('carry the last health check, which is in no change', async () => {
+  it('return the last health check, which no change carries', async () => {
     const known = await put('a', 30);
     const lastProbe = { at: new Date().toISOString(), ok: false, latencyMs: 2.5 };
     await scripts.noteProbes(new Map([['a', lastProbe]]));
@@ -45,7 +45,7 @@ withRedis('heartbeats in one command', (server) => {
     for (const renewal of await scripts.beat(beats)) expect(renewal?.lastProbe).toEqual(lastProbe);
   });
 
-  it('renew by what the instance is now, and tell it, where the gateway knows it as it was or not at all', async () => {
+  it('use and return the current instance if the gateway has an older revision or none', async () => {
     const before = await put('a', 30);
     const { revision } = await put('a', 60);
     for (const known of [before, undefined]) {
@@ -58,7 +58,7 @@ withRedis('heartbeats in one command', (server) => {
     }
   });
 
-  it('bring nothing to life, and stand in the way of no other', async () => {
+  it('do not create an instance, and do not affect others', async () => {
     const [a, b] = [await put('a', 30), await put('b', 30)];
     await scripts.remove('b', 'it left');
     const report = {};
@@ -71,7 +71,7 @@ withRedis('heartbeats in one command', (server) => {
     expect(await scripts.look(['a', 'b', 'never'])).toHaveLength(1);
   });
 
-  it('take as many as there are', async () => {
+  it('accept any number', async () => {
     const ids = Array.from({ length: 1200 }, (_, i) => `i${i}`);
     const known = await Promise.all(ids.map((id) => put(id, 30)));
     const found = await scripts.beat(ids.map((id, i) => ({ id, report: { inFlight: i }, known: known[i] })));

@@ -29,41 +29,43 @@ const SCRIPTS = {
   FORGET_OTHERS,
 };
 
-/** So many instances in one call: the server does nothing else meanwhile, and an answer has to come in time. */
+/** Limit of instances per call: a script blocks the server, and has to finish within the command time-out. */
 const INSTANCES_AT_ONCE = 500;
 
 type ScriptName = keyof typeof SCRIPTS;
 type Argument = string | number;
 
-/** Where the store stands. */
+/** The version of the store's data. */
 export interface StoreState {
-  /** Another one than before: the store lost data, and somebody may have restored some. */
+  /** Changes when the store has lost data, part of which may have been restored. */
   readonly epoch: string;
   /** The id of the newest change. */
   readonly change: number;
 }
 
-/** What a sweep found. */
+/** The result of a sweep. */
 export interface Swept extends StoreState {
-  /** Time that was lost since the store began, milliseconds. */
+  /** Time lost since the store was created, milliseconds. */
   readonly lostMs: number;
-  /** Those that were heard of lately. */
+  /** The gateways that were active lately. */
   readonly gateways: readonly string[];
   readonly expired: readonly RegisteredInstance[];
 }
 
-/** Defines the scripts on a connection; ioredis sends their text only where the server does not know them yet. */
+/**
+ * Defines the scripts on a connection; ioredis sends their text only if the server does not have them cached.
+ */
 export function defineScripts(connection: Redis, prefix: string): void {
   const numberOfKeys = registryKeys(prefix).length;
   for (const [name, lua] of Object.entries(SCRIPTS))
     connection.defineCommand(name, { lua: PRELUDE + lua, numberOfKeys });
 }
 
-/** The scripts of the registry, each atomic, as calls. */
+/** The scripts of the registry as methods; each call of a script is atomic. */
 export class RegistryScripts {
   private readonly first: readonly string[];
 
-  /** @param gateway who calls */
+  /** @param gateway id of the calling gateway */
   constructor(
     private readonly connection: Redis,
     prefix: string,
@@ -83,14 +85,19 @@ export class RegistryScripts {
     };
   }
 
-  /** Resolves to nothing for an unknown id or an expired instance; to change 0 when nothing moved. */
+  /**
+   * Resolves to `undefined` for an unknown id or an expired instance; to change 0 if the state is unchanged.
+   */
   async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint = '') {
     const json = JSON.stringify(state);
     const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, endpoint);
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
-  /** Resolves in the same order to how each lease was renewed; to `undefined` for an unknown id or an expired instance. */
+  /**
+   * Resolves to the renewal of each lease in the same order; `undefined` for an unknown id or an expired
+   * instance.
+   */
   async beat(beats: readonly Beat[]): Promise<readonly (Renewal | undefined)[]> {
     const found: (Renewal | undefined)[] = [];
     for (const some of inParts(beats)) {
@@ -121,7 +128,7 @@ export class RegistryScripts {
     return before === undefined ? undefined : { change: Number(change), before: instanceFrom(before) };
   }
 
-  /** Resolves to the ids of those that were there and had expired, and the newest change. */
+  /** Resolves to the ids of the removed instances and the newest change. */
   async removeExpired(ids: readonly string[], reason: string) {
     const removed: string[] = [];
     let newest = 0;
@@ -133,7 +140,7 @@ export class RegistryScripts {
     return { change: newest, removed };
   }
 
-  /** @param retentionMs how long names of services that lost an instance are kept */
+  /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
   async sweep(retentionMs: number): Promise<Swept> {
     const answer = await this.call<[string, string, string, string[], string[]]>('SWEEP', retentionMs);
     const [epoch, change, lost, gateways, expired] = answer;
@@ -155,7 +162,7 @@ export class RegistryScripts {
     return { epoch, change: Number(change) };
   }
 
-  /** Those of them that are there. */
+  /** The registered ones of the given instances. */
   async look(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
     const found: RevisedInstance[] = [];
     for (const some of inParts(ids))
@@ -164,8 +171,8 @@ export class RegistryScripts {
   }
 
   /**
-   * Reads everything; what changes meanwhile comes again with the changes after the one that it resolves to. Resolves to nothing when the
-   * store lost data meanwhile.
+   * Reads everything. Changes made meanwhile are also among the changes after the returned one. Resolves to
+   * `undefined` if the store lost data meanwhile.
    */
   async snapshot(): Promise<RegistrySnapshot | undefined> {
     const [epoch, change, ids, names] = await this.call<[string, string, string[], string[]]>('CENSUS');
@@ -176,7 +183,8 @@ export class RegistryScripts {
   }
 
   /**
-   * Gives the store back what it lost. Resolves to its epoch, or to `undefined` when it lost data again in between.
+   * Restores the data that the store lost. Resolves to its epoch, or to `undefined` if it lost data again
+   * meanwhile.
    * @param seen the id of the newest change that this gateway has seen
    */
   async restore(
@@ -185,7 +193,7 @@ export class RegistryScripts {
     names: ReadonlyMap<string, number>,
   ): Promise<string | undefined> {
     const epochs = new Set<string>();
-    // Also when there are none: the store has to learn which ids were given.
+    // Called even without instances: the store must not assign ids again that were in use.
     for (const some of all.length === 0 ? [[]] : inParts(all)) {
       const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
       epochs.add(await this.call<string>('RESTORE', seen, ...rows));
@@ -208,7 +216,7 @@ function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
 }
 
-/** Members and their scores in turn, as a sorted set is read. */
+/** A sorted set as Redis returns it: alternating members and scores. */
 function namesFrom(answer: readonly string[]): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
   for (let i = 0; i < answer.length; i += 2) names.set(answer[i] as string, Number(answer[i + 1]));

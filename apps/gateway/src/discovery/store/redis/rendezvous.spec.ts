@@ -6,16 +6,16 @@ const sharesOf = (among: readonly string[]) =>
   among.map((member) => subjects.filter((subject) => chosenFor(subject, among) === member).length);
 
 describe('chosenFor', () => {
-  it('shares subjects fairly', () => {
+  it('divides subjects evenly', () => {
     for (const share of sharesOf(members)) expect(share / subjects.length).toBeCloseTo(1 / 3, 1);
   });
 
-  it('chooses the same whoever asks, in whatever order it knows the members', () => {
+  it('chooses the same member for every order of the members', () => {
     for (const subject of subjects)
       expect(chosenFor(subject, [...members].reverse())).toBe(chosenFor(subject, members));
   });
 
-  it('moves only what a member had that goes', () => {
+  it('moves only the subjects of a member that leaves', () => {
     const rest = members.slice(1);
     for (const subject of subjects) {
       const before = chosenFor(subject, members);
@@ -23,7 +23,7 @@ describe('chosenFor', () => {
     }
   });
 
-  it('chooses nobody where there is nobody', () => {
+  it('returns undefined if there are no members', () => {
     expect(chosenFor('a', [])).toBeUndefined();
   });
 });

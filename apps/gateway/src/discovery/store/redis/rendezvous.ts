@@ -1,4 +1,4 @@
-/** FNV-1a, 32 bits, and a last stir: cheap, and spread well enough to share work by. */
+/** FNV-1a, 32 bits, with a final mix: cheap, and uniform enough to divide work. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
@@ -7,8 +7,9 @@ function hash(text: string): number {
 }
 
 /**
- * Who of `members` takes `subject`, by the highest hash of both: all members agree without a word, and when one goes only
- * what it had moves. `undefined` when there is nobody.
+ * Rendezvous hashing: the one of `members` with the highest combined hash is responsible for `subject`. All
+ * members choose the same without communication, and when one leaves only its subjects move. `undefined` if
+ * there are no members.
  */
 export function chosenFor(subject: string, members: readonly string[]): string | undefined {
   let chosen: string | undefined;

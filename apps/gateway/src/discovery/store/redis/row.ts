@@ -7,7 +7,7 @@ import {
   type RevisedInstance,
 } from '../stored-instance.js';
 
-/** An instance as scripts answer it; a member that the store has not got is `null`. */
+/** An instance as scripts return it; a member that the store does not have is `null`. */
 export type Row = readonly [
   instance: string,
   lease: string | null,
@@ -36,7 +36,7 @@ const VITALS: ReadonlySet<string> = new Set<keyof InstanceVitals>([
   'lastProbe',
 ]);
 
-/** The part of an instance that stores keep as JSON. */
+/** The part of an instance that the store keeps as JSON. */
 export function jsonOf(instance: RegisteredInstance): string {
   const registered = Object.entries(instance).filter(([name]) => !VITALS.has(name));
   return JSON.stringify(Object.fromEntries(registered));

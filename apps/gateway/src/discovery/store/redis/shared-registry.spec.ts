@@ -25,7 +25,7 @@ withRedis('gateways on one Redis', (server) => {
     const one = await open();
     return [one, await open(one.prefix)] as const;
   };
-  /** A second gateway, whose way to Redis can be cut. */
+  /** A second gateway, whose connection to Redis can be cut. */
   const withCable = async () => {
     const one = await open();
     const cable = await Cable.to(server().port);
@@ -43,7 +43,7 @@ withRedis('gateways on one Redis', (server) => {
       return new Set(pictures.map(String)).size === 1;
     });
 
-  it('see what another one does, in one order and under the same ids', async () => {
+  it('see the changes of others in one order and under the same ids', async () => {
     const [one, other] = await pair();
     await one.register('a');
     await Promise.all([one.register('b'), other.register('c'), other.store.remove('a', 'it left')]);
@@ -53,7 +53,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await one.store.list()).toEqual(await other.store.list());
   });
 
-  it('know at their start what is registered, and what has happened', async () => {
+  it('read the registered instances and past changes at start-up', async () => {
     const one = await open();
     await one.register('a');
     await one.store.move('a', { health: down }, cause);
@@ -62,7 +62,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(late.changes).toEqual(one.changes);
   });
 
-  it('share the looking after of instances, and take over what a silent one had', async () => {
+  it('divide the instances among them, and take over those of a silent gateway', async () => {
     const [one, other] = await pair();
     const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
     await Promise.all([one.pass(200), other.pass(200)]);
@@ -73,13 +73,13 @@ withRedis('gateways on one Redis', (server) => {
     expect(ids.every((id) => other.store.isOurs(id))).toBe(true);
   });
 
-  it('share nothing with those of another prefix', async () => {
+  it('share nothing with gateways of another prefix', async () => {
     const [one, stranger] = [await open(), await open()];
     await one.register('a');
     expect(await stranger.ids()).toEqual([]);
   });
 
-  it('take in five hundred registrations at once', async () => {
+  it('accept five hundred registrations at once', async () => {
     const [one, other] = await pair();
     const ids = Array.from({ length: 500 }, (_, i) => `i${i}`).sort();
     await Promise.all(ids.map((id, i) => (i % 2 ? one : other).register(id)));
@@ -88,7 +88,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(new Set(other.changes.map(({ id }) => id)).size).toBe(500);
   });
 
-  it('send heartbeats that come together in one command, and answer each for itself', async () => {
+  it('send concurrent heartbeats in one command, and return each result separately', async () => {
     const one = await open();
     const redis = client();
     const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
@@ -110,7 +110,7 @@ withRedis('gateways on one Redis', (server) => {
     ]);
   });
 
-  it('miss no change while they are cut off, and refuse writes', async () => {
+  it('miss no change while they are disconnected, and reject writes', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');
     await agree(one, other);
@@ -129,7 +129,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(other.gaps).toBe(0);
   });
 
-  it('read everything when the stream does not reach back to where they were', async () => {
+  it('read everything if the stream does not reach back to their last change', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');
     await agree(one, other);
@@ -143,10 +143,10 @@ withRedis('gateways on one Redis', (server) => {
     expect(other.gaps).toBe(1);
   });
 
-  it('notice that entries were lost while they were connected', async () => {
+  it('detect that entries were lost while they were connected', async () => {
     const [one, other] = await pair();
     const redis = client();
-    // Both entries come and one goes at one moment: no reader can have seen it.
+    // Two entries are added and one is removed at the same moment: no reader can have seen it.
     const changes = `{${one.prefix}}:changes`;
     await redis.hset(`{${one.prefix}}:clock`, 'change', '7777777777777777');
     await one.register('a');
@@ -155,7 +155,7 @@ withRedis('gateways on one Redis', (server) => {
     expect([one.gaps, other.gaps]).toEqual([1, 1]);
   });
 
-  it('let a broken connection go once, however many commands it fails', async () => {
+  it('disconnect a broken connection once, however many commands fail', async () => {
     const { other, cable } = await withCable();
     const disconnect = jest.spyOn(Redis.prototype, 'disconnect');
     closing.push(() => disconnect.mockRestore());
@@ -168,7 +168,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(new Set(contexts).size).toBe(contexts.length);
   });
 
-  it('act on what traffic told them while the store was away, and tell it then', async () => {
+  it('apply health changes locally while the store is unavailable, and write them afterwards', async () => {
     const { one, other, cable } = await withCable();
     await one.register('a');
     await one.register('moved');
@@ -194,7 +194,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await other.store.get('moved')).toMatchObject({ health: { status: 'up' } });
   });
 
-  it('give back what a flushed store has lost, with ids that go on', async () => {
+  it('restore a flushed store, with increasing ids', async () => {
     const [one, other] = await pair();
     await one.register('a');
     await one.register('b');
@@ -217,7 +217,7 @@ withRedis('gateways on one Redis', (server) => {
     expect([one.gaps, other.gaps]).toEqual([0, 0]);
   });
 
-  it('give back what has expired, and the names of services that are gone', async () => {
+  it('restore expired instances, and the names of services without instances', async () => {
     const [one, other] = await pair();
     await one.register('a', 0.3);
     await one.register('gone', 300, 'papers');
@@ -245,7 +245,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await late.live()).toEqual([]);
   });
 
-  it('forget names whose retention has passed, in Redis too', async () => {
+  it('drop names whose retention has ended, in Redis too', async () => {
     const one = await open(undefined, server().url, 400);
     await one.register('a');
     await one.store.remove('a', 'it left');
@@ -257,7 +257,7 @@ withRedis('gateways on one Redis', (server) => {
     });
   });
 
-  it('let a heartbeat through that another gateway made possible again', async () => {
+  it('accept a heartbeat of an instance that has registered again at another gateway', async () => {
     const [one, other] = await pair();
     await one.register('a', 0.3);
     await one.pass(600);
@@ -267,7 +267,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await other.store.beat('a', {})).toMatchObject({ id: 'a', health: { status: 'up' } });
   });
 
-  it('give a large registry back in pieces: no command holds the server up for long', async () => {
+  it('restore a large registry in parts: no command blocks the server for long', async () => {
     const [one, other] = await pair();
     const ids = Array.from({ length: 2500 }, (_, i) => `i${i}`).sort();
     for (let i = 0; i < ids.length; i += 100)
@@ -288,7 +288,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await longestCommand(redis)).toBeLessThan(ids.length * 2);
   }, 20_000);
 
-  it('bring a store that came back with older data up to what they know', async () => {
+  it('update a store that came back with older data', async () => {
     const [one, other] = await pair();
     const redis = client();
     await one.register('old');
@@ -310,7 +310,7 @@ withRedis('gateways on one Redis', (server) => {
   });
 });
 
-/** How many arguments the longest command of the server's slow log had; it writes out only the first 31. */
+/** The number of arguments of the longest command in the server's slow log, which lists only the first 31. */
 async function longestCommand(redis: Redis): Promise<number> {
   const log = (await redis.call('SLOWLOG', 'GET', '-1')) as [number, number, number, string[]][];
   const lengths = log.map(([, , , words]) => {
@@ -321,8 +321,8 @@ async function longestCommand(redis: Redis): Promise<number> {
   return Math.max(...lengths);
 }
 
-withRedis('a Redis that comes and goes', (server) => {
-  it('came back empty: every gateway is right again within two seconds', async () => {
+withRedis('a Redis that restarts', (server) => {
+  it('is restored by its gateways within two seconds if it came back empty', async () => {
     const stores = await Promise.all([1, 2, 3].map(() => StoreOnRedis.open(server().url, 'one')));
     const ids = Array.from({ length: 100 }, (_, i) => `i${i}`).sort();
     await Promise.all(ids.map((id, i) => stores[i % 3]!.register(id)));
@@ -336,7 +336,7 @@ withRedis('a Redis that comes and goes', (server) => {
     const startedAt = performance.now();
     await waitFor('the return', () => stores.every(({ told }) => told.length === 3));
     const late = await StoreOnRedis.open(again.url, 'one');
-    // On a machine that starts a Redis at once.
+    // Unless the machine takes long to start Redis.
     const most = Math.max(2000, 10 * (startedAt - launchedAt));
     expect(performance.now() - startedAt).toBeLessThan(most);
     expect(await late.ids()).toEqual(ids.filter((id) => id !== 'i7'));
@@ -357,7 +357,7 @@ withRedis('leases on one Redis', (server) => {
     return [one, other] as const;
   };
 
-  it('outlive a server that stood still, which is away for a while', async () => {
+  it('survive a stalled server, which counts as unavailable meanwhile', async () => {
     const [one, other] = await pair();
     await one.register('a', 2);
     await one.store.sweep();
@@ -373,13 +373,13 @@ withRedis('leases on one Redis', (server) => {
     expect(await other.live()).toEqual([]);
   });
 
-  it('outlive the gateway that stood still and heard their heartbeats, while others sweep on', async () => {
+  it('survive a stall of the gateway that received their heartbeats, while others sweep', async () => {
     const [one, other] = await pair();
-    // Longer than it takes to notice that a gateway is silent, as every lease is.
+    // Longer than the detection of a silent gateway takes, as every lease is.
     await one.register('a', 2);
     await other.register('b', 2);
     await one.store.sweep();
-    // `one` stands still: it sends nothing, not even a sweep.
+    // `one` is stalled: it sends nothing, not even a sweep.
     await other.pass(3500);
     expect(await other.live()).toEqual(['a']);
     expect((await one.store.sweep()).expired).toEqual([]);
@@ -390,7 +390,7 @@ withRedis('leases on one Redis', (server) => {
     expect(one.changes.filter(({ type }) => type === 'expired')).toHaveLength(2);
   });
 
-  it('end when the gateway that heard their heartbeats has left for good', async () => {
+  it('expire after the gateway that received their heartbeats has left', async () => {
     const [one, other] = await pair();
     await one.register('a', 1);
     await one.close();
@@ -398,7 +398,7 @@ withRedis('leases on one Redis', (server) => {
     expect(await other.live()).toEqual([]);
   });
 
-  it('are taken out once, whoever sweeps', async () => {
+  it('expire once, whichever gateway sweeps', async () => {
     const [one, other] = await pair();
     await one.register('a', 0.3);
     await sleep(400);

@@ -10,7 +10,7 @@ import { Synchroniser } from './synchroniser.js';
 const url = 'http://127.0.0.1:9001';
 const ids = Array.from({ length: 600 }, (_, i) => `i${i}`);
 
-withRedis('a picture of a Redis that is emptied', (server) => {
+withRedis('a registry snapshot of a Redis that is emptied', (server) => {
   let session: RedisSession;
   let redis: Redis;
   beforeEach(async () => {
@@ -33,7 +33,7 @@ withRedis('a picture of a Redis that is emptied', (server) => {
     return { picture, synchroniser };
   }
 
-  /** Empties Redis each time when a call of this name has ended, `times` times. */
+  /** Empties Redis after each of the first `times` calls of this method. */
   function emptyAfter(name: 'restore' | 'state' | 'look', times: number): void {
     const { scripts } = session;
     const call = scripts[name].bind(scripts) as (...args: unknown[]) => Promise<unknown>;
@@ -48,7 +48,7 @@ withRedis('a picture of a Redis that is emptied', (server) => {
 
   const idsIn = (picture: Picture): readonly string[] => picture.list().map(({ id }) => id);
 
-  it('keeps all of it, and gives it back', async () => {
+  it('keeps all instances, and restores them', async () => {
     const { picture, synchroniser } = await synchronised();
     await redis.flushall();
     await synchroniser.synchronise(session);
@@ -61,7 +61,7 @@ withRedis('a picture of a Redis that is emptied', (server) => {
     ['twice after it was restored', 'restore', 2],
     ['before it is read', 'state', 2],
     ['while it is read', 'look', 1],
-  ] as const)('keeps all of it when Redis is emptied again %s', async (_, name, times) => {
+  ] as const)('keeps all instances if Redis is emptied again %s', async (_, name, times) => {
     const { picture, synchroniser } = await synchronised();
     await redis.flushall();
     emptyAfter(name, times);

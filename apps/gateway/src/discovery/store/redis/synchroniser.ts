@@ -15,8 +15,9 @@ const changesIn = (entries: readonly EntryFacts[]) =>
   entries.map(({ change }) => change).filter((change) => change !== undefined);
 
 /**
- * Keeps a picture in step with the store. A gateway that was cut off goes on in the stream where it stopped; where the stream
- * does not reach back that far it reads everything. A store that lost data is given back what the picture holds first.
+ * Synchronises a registry snapshot with the store. A gateway that was disconnected continues in the stream
+ * where it stopped; if the stream does not reach back that far, it reads everything. A store that lost data
+ * is first restored from the snapshot.
  */
 export class Synchroniser {
   private readonly followers = new Listeners<[RecordPart]>();
@@ -34,23 +35,23 @@ export class Synchroniser {
     return this.followers.add(listener);
   }
 
-  /** The data that the picture was made of; `undefined`: none yet. */
+  /** The epoch of the snapshot; `undefined` before the first synchronisation. */
   get knownEpoch(): string | undefined {
     return this.epoch;
   }
 
-  /** Starts with what an earlier run knew. */
+  /** Starts with the snapshot of an earlier run. */
   startFrom({ epoch, change, instances, names, ageMs }: FoundSnapshot): void {
     if (ageMs <= RESTART_WITHIN_MS) this.epoch = epoch;
     this.picture.replace(instances, names, change);
   }
 
-  /** Whether this is the data that the picture was made of. */
+  /** Whether `epoch` is that of the snapshot. */
   isKnown(epoch: string): boolean {
     return epoch === this.epoch;
   }
 
-  /** Brings the picture to where changes can be followed from. */
+  /** Brings the snapshot to a state from which changes can be followed. */
   async synchronise(session: Pick<RedisSession, 'scripts' | 'history'>): Promise<void> {
     const { scripts } = session;
     if (!this.isBehind && !this.hasLost(await scripts.state())) return this.pending.flush(scripts);
@@ -64,8 +65,8 @@ export class Synchroniser {
   }
 
   /**
-   * Restores what the store lost and reads all of it. A store that loses data in between is restored and read again: only what was read in
-   * the epoch that was restored to may replace the picture, since an empty store would empty the gateway.
+   * Restores lost data and reads everything. If the store loses data meanwhile, both are repeated: only data
+   * of the epoch that was restored may replace the snapshot, since an empty store would empty the gateway.
    */
   private async read(scripts: RegistryScripts): Promise<RegistrySnapshot> {
     for (;;) {
@@ -84,7 +85,7 @@ export class Synchroniser {
     return this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
   }
 
-  /** Takes in what was read; `false`: something is missing before it, and everything has to be read. */
+  /** Applies new entries; `false`: an entry is missing before one of them, and everything has to be read. */
   take(entries: readonly EntryFacts[]): boolean {
     for (const { id, since, change } of entries) {
       if (since !== this.picture.change || !change) {

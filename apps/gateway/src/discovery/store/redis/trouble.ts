@@ -1,25 +1,27 @@
 import { factsOf } from '#service-kit';
 
-/** How Redis begins what it says no with: `WRONGPASS`, `NOAUTH`, `NOPERM`, `LOADING`. */
+/** The prefix of a Redis error reply: `WRONGPASS`, `NOAUTH`, `NOPERM`, `LOADING`. */
 const REPLY = /^[A-Z]{3,}(?= )/;
 
-/** What is the matter with the store, in one word that tells no address and no secret, so that everybody may see it. */
+/** The cause in one word, without addresses or secrets, so that it can be published. */
 export function troubleOf(cause: unknown): string {
   const { code, message = '' } = factsOf(cause);
   return code ?? REPLY.exec(message)?.[0] ?? 'no connection';
 }
 
-/** The same for those who run the gateway. What failed on every address of a name has no message of its own. */
+/** The cause for operators. A connection that failed on every address of a name has no message. */
 export function troubleInWords(cause: unknown): string {
   const { message = '' } = factsOf(cause);
   return message === '' ? troubleOf(cause) : message;
 }
 
-/** A server that does not know our name, our password or our database, or that is not whom we trust. */
+/**
+ * The server does not accept the user name, the password or the database, or its certificate is not trusted.
+ */
 const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR DB index) /;
 const DISTRUST = /CERT|LEAF_SIGNATURE/;
 
-/** Whether trying again is of no use until somebody changes a setting. */
+/** Whether retrying is useless until a setting is changed. */
 export function isRefusal(cause: unknown): boolean {
   const { code = '', message = '' } = factsOf(cause);
   return REFUSAL.test(`${message} `) || DISTRUST.test(code);

@@ -2,12 +2,12 @@ import { IDS_PER_CHANGE, IDS_PER_MS } from '../../change-ids.js';
 import { STALL_MS, SWEEP_EVERY_MS } from '../../lost-time.js';
 import { KEY_NAMES } from '../registry-keys.js';
 
-/** How many changes are kept for gateways that were cut off and for readers of events. */
+/** Changes kept for gateways that were disconnected and for readers of events. */
 export const CHANGES_KEPT = 10_000;
 
 /**
- * What every script begins with: keys, the server's time, and what was lost of it. Numbers are written without exponent,
- * since ids of changes have more digits than Lua shows by itself.
+ * The beginning of every script: keys, the server's time, and compensation of lost time. Numbers are
+ * formatted without exponent, since change ids have more digits than Lua prints by default.
  */
 export const PRELUDE = `
 local ${KEY_NAMES.join(', ')} = unpack(KEYS)

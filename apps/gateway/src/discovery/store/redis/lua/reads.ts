@@ -3,7 +3,7 @@ export const STATE = `
 return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change') }
 `;
 
-/** `ids -> rows` of those that are there. */
+/** `ids -> rows` of the registered ones. */
 export const LOOK = `
 local rows = {}
 for i = 2, #ARGV do
@@ -12,8 +12,10 @@ end
 return rows
 `;
 
-/** Where the store stands, and who is there. `-> epoch, newest change, ids in order of first registration,
- * each known name and when it was last seen`. */
+/**
+ * The state and contents of the store. `-> epoch, newest change, ids in order of first registration, each
+ * known name and when it was last seen`.
+ */
 export const CENSUS = `
 return { call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('ZRANGE', order, 0, -1),
   call('ZRANGE', names, 0, -1, 'WITHSCORES') }

@@ -1,9 +1,10 @@
 import { IDS_PER_MS } from '../../change-ids.js';
 
 /**
- * Gives back some of what the store lost: it came back empty, or with older data. `newest change that the gateway has seen, then
- * of each instance id, JSON, revision`. Newer revisions win, whoever has them, so that any number of gateways may do this in
- * any order, any number of times. Readers are told to read everything afresh. -> `epoch`
+ * Restores data that the store lost: it came back empty, or with older data. `newest change that the gateway
+ * has seen, then id, JSON and revision of each instance` -> `epoch`. The newer revision wins, whichever
+ * gateway sends it, so that any number of gateways may do this in any order, any number of times. Records a
+ * change of type `restored`, on which gateways read everything again.
  */
 export const RESTORE = `
 local seen = tonumber(ARGV[2])
@@ -34,7 +35,7 @@ if is_changed then record('restored', 'the registry had lost data', '') end
 return call('HGET', clock, 'epoch')
 `;
 
-/** Gives back known names. `of each name, when it was last seen` -> `epoch`. */
+/** Restores known names. `each name and when it was last seen` -> `epoch`. */
 export const RESTORE_NAMES = `
 local is_changed = false
 for i = 2, #ARGV, 2 do is_changed = see(ARGV[i], tonumber(ARGV[i + 1])) or is_changed end
@@ -42,7 +43,10 @@ if is_changed then record('restored', 'the registry had lost data', '') end
 return call('HGET', clock, 'epoch')
 `;
 
-/** What the gateway saw leave stays away. `newest change that the gateway has seen, then the ids of all that it knows` -> `epoch`. */
+/**
+ * Removes instances that the gateway has seen leave. `newest change that the gateway has seen, then the ids
+ * of all instances in its snapshot` -> `epoch`.
+ */
 export const FORGET_OTHERS = `
 local seen = tonumber(ARGV[2])
 local is_changed = false

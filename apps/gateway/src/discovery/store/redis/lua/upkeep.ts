@@ -1,15 +1,17 @@
 import { NAMES_KEPT } from '../../known-names.js';
 import { STALL_MS } from '../../lost-time.js';
 
-/** So many at once; the next sweep goes on, so that the server is not held up. */
+/** Limit per sweep, so that the server is not blocked; the next sweep continues. */
 const EXPIRED_AT_ONCE = 1000;
 
-/** A gateway that is silent for longer is gone, and holds no leases any more. */
+/** A gateway that has been silent for longer counts as gone; leases are no longer held for it. */
 export const GATEWAY_FORGOTTEN_AFTER_MS = 60_000;
 
 /**
- * Expires instances whose lease has run out, and drops names whose retention has passed. `retention of names, milliseconds` -> `epoch, newest change, time lost so far, gateways, JSON of each`. An instance whose
- * gateway is silent may be beating in vain: its lease is held until that gateway is back or forgotten.
+ * Expires instances whose lease has run out, and drops names whose retention has ended. `retention of names,
+ * milliseconds` -> `epoch, newest change, time lost so far, gateways, JSON of each expired instance`.
+ * Heartbeats of an instance whose gateway is silent may be lost: its lease is held until that gateway is back
+ * or counts as gone.
  */
 export const SWEEP = `
 call('HSET', clock, 'swept', text(now))
@@ -42,7 +44,10 @@ return {
 }
 `;
 
-/** Says that this gateway goes. What its instances beat through is another one from now on. */
+/**
+ * Removes this gateway from the active ones. Its instances send their heartbeats to another gateway from now
+ * on; leases are no longer held for this one.
+ */
 export const LEAVE = `
 call('ZREM', gateways, me)
 `;

@@ -15,8 +15,8 @@ return { change, before, row(id) }
 `;
 
 /**
- * Moves an instance to another state. `id, JSON of the state, type, reason, endpoint that it must have or nothing` ->
- * `change or 0, row`; nothing if unknown or expired.
+ * Changes the state of an instance. `id, JSON of the state, type, reason, required endpoint or an empty
+ * string` -> `change or 0, row`; nothing if unknown or expired.
  */
 export const MOVE = `
 local id = ARGV[2]
@@ -39,10 +39,11 @@ return { change, row(id) }
 `;
 
 /**
- * Renews leases. `id, JSON of the report, revision that the gateway knows, its seconds` of each -> `time, for each: 1 or the JSON of its
- * last probe when it is as known, else its row; nothing for an unknown id or an expired instance`. However many come, they are six
- * commands: most of a heartbeat's cost was to read and to answer what had not changed. Gateways send no revision for
- * an instance that they know as expired.
+ * Renews leases. `id, JSON of the report, revision known to the gateway, its TTL in seconds` of each ->
+ * `time, for each: 1 or the JSON of its last health check if the revision is current, else its row; nothing
+ * for an unknown id or an expired instance`. Six commands for any number of heartbeats: most of the cost of a
+ * heartbeat was reading and returning unchanged data. Gateways send no revision for an instance that has
+ * expired in their snapshot.
  */
 export const BEAT = `
 local ids = {}
@@ -76,7 +77,7 @@ for _, n in ipairs(news) do answers[n] = row(ids[n]) end
 return { text(now), answers }
 `;
 
-/** Renews leases that there are. `id, seconds of each`. */
+/** Renews existing leases. `id, TTL in seconds of each`. */
 export const RENEW = `
 for i = 2, #ARGV, 2 do
   if call('ZSCORE', leases, ARGV[i]) then
@@ -86,14 +87,14 @@ for i = 2, #ARGV, 2 do
 end
 `;
 
-/** Keeps results of health checks, of instances whose lease runs. `id, JSON of the result` of each. */
+/** Stores results of health checks for instances whose lease runs. `id, JSON of the result` of each. */
 export const NOTE_PROBES = `
 for i = 2, #ARGV, 2 do
   if call('ZSCORE', leases, ARGV[i]) then call('HSET', probes, ARGV[i], ARGV[i + 1]) end
 end
 `;
 
-/** Takes an instance out. `id, reason` -> `change, JSON before`; nothing if unknown. */
+/** Removes an instance. `id, reason` -> `change, JSON before`; nothing if unknown. */
 export const REMOVE = `
 local id = ARGV[2]
 local before = call('HGET', instances, id)
@@ -104,7 +105,9 @@ forget(id)
 return { record('unregistered', ARGV[3], id, before), before }
 `;
 
-/** Takes out those that have expired. `reason, ids` -> `newest change, ids of those`. */
+/**
+ * Removes the expired ones of the given instances. `reason, ids` -> `newest change, ids of the removed ones`.
+ */
 export const REMOVE_EXPIRED = `
 local removed = {}
 for i = 3, #ARGV do
