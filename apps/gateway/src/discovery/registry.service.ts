@@ -102,7 +102,7 @@ export class RegistryService {
 
   /** Removes every expired instance now; returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
-    // The periodic sweep does not fail while the store is away; it expires nothing.
+    // Sweeps do not reject while the store is unavailable; they find nothing.
     if (this.awaySince !== undefined)
       throw registryUnavailable('the registry is away: nothing expires meanwhile; try again', RETRY);
     const removed = await this.parts.sweeper.cleanup();

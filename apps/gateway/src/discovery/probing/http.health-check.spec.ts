@@ -36,7 +36,7 @@ describe('HttpHealthCheck', () => {
     [499, true],
     [500, false],
     [503, false],
-  ])('with a status of %i: passes is %s', async (status, ok) => {
+  ])('maps status %i to ok: %s', async (status, ok) => {
     onRequest = responding(`HTTP/1.1 ${status} X\r\n\r\n`);
     expect(await check()).toEqual({
       ok,

@@ -46,7 +46,7 @@ export class KnownNames {
     if (this.seen.size > NAMES_KEPT && oldest !== undefined) this.forget(oldest);
   }
 
-  /** Replaces all names with those of a snapshot or of the shared store. */
+  /** Adopts the names of a snapshot or of the shared store, and drops all others. */
   replace(names: ReadonlyMap<string, number>): void {
     for (const name of this.seen.keys()) if (!names.has(name)) this.forget(name);
     for (const [name, at] of names) this.see(name, at);

@@ -63,7 +63,7 @@ export class StoreOnRedis implements StoreBench {
     return (await this.store.list()).map(({ id }) => id).sort();
   }
 
-  /** Ids of those whose lease runs. */
+  /** Ids of the instances whose lease runs, in alphabetical order. */
   async live(): Promise<readonly string[]> {
     return (await this.store.list())
       .filter((each) => !isExpired(each))

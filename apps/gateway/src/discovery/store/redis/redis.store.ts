@@ -48,7 +48,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
   private readonly changes = new Limited(CHANGES_AT_ONCE);
   private lostMs: number | undefined;
-  /** The active gateways as of the last sweep; they divide the health checks among them. */
+  /** The active gateways as of the last sweep; they divide the instances among them. */
   private gateways: readonly string[] = [];
 
   /** @param found the snapshot of an earlier run of this gateway: served from until Redis is reached */
