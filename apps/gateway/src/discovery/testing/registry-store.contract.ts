@@ -2,12 +2,12 @@ import type { RecordedChange, RegistryStore, StoreChange } from '../store/regist
 import { isExpired, type NewInstance } from '../store/stored-instance.js';
 import { storedFrom } from '../stored-from.js';
 
-/** A store under test, and its time. */
+/** A store under test, and control of its time. */
 export interface StoreBench {
   readonly store: RegistryStore;
-  /** Lets time go by in which every sweep comes when it is due. */
+  /** Advances the time with regular sweeps. */
   pass(ms: number): Promise<void>;
-  /** Lets time go by in which nobody sweeps. */
+  /** Advances the time without sweeps. */
   stall(ms: number): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ const instance = (id: string, fields: Partial<NewInstance> = {}): NewInstance =>
 const down = { status: 'down', reason: 'refused' } as const;
 const cause = { type: 'status-changed', reason: 'refused' } as const;
 
-/** What every store keeps to, whatever it is made of. `create` gives an empty one. */
+/** The contract of every store. `create` returns an empty one. */
 export function describeRegistryStore(name: string, create: () => Promise<StoreBench>): void {
   describe(`${name} as a RegistryStore`, () => {
     let bench: StoreBench;
@@ -40,10 +40,10 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     const seen = () => records.map(({ type, before, after }) => `${type} ${(after ?? before)?.id ?? ''}`);
-    /** Of those whose lease runs. */
+    /** Ids of the instances whose lease runs. */
     const ids = async () => (await store.list()).filter((each) => !isExpired(each)).map(({ id }) => id);
 
-    it('gives back what was put, in order of first registration', async () => {
+    it('returns instances as put, in order of first registration', async () => {
       await store.put(instance('b'), 'it registered');
       const other = instance('a', { name: 'orders', metadata: { zone: 'ä"\\/\u0001', '1': '' }, weight: 7 });
       await store.put(other, 'it registered');
@@ -62,7 +62,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await store.get('a')).toEqual(after);
     });
 
-    it('answers with what was replaced, and tells a newcomer from a renewal', async () => {
+    it('returns the replaced instance, and distinguishes a registration from a renewal', async () => {
       expect((await store.put(instance('a'), 'it registered')).before).toBeUndefined();
       await store.beat('a', { inFlight: 3 });
       const { before, after } = await store.put(instance('a', { weight: 1 }), 'it registered');
@@ -72,7 +72,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records[1]).toMatchObject({ before: { weight: 100 }, after: { weight: 1 } });
     });
 
-    it('records changes under ids that grow by two at least, with their time', async () => {
+    it('records changes with their time, under ids that grow by at least two', async () => {
       for (const weight of [1, 2, 3]) await store.put(instance('a', { weight }), 'it registered');
       const steps = records.slice(1).map(({ id }, i) => id - (records[i]?.id ?? id));
       expect(Math.min(...steps)).toBeGreaterThanOrEqual(2);
@@ -80,7 +80,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records.at(-1)).toMatchObject({ at: after.registeredAt });
     });
 
-    it('tells of a move to another state, and of none to the same', async () => {
+    it('records a change of state, but not an identical state', async () => {
       await store.put(instance('a'), 'it registered');
       expect(await store.move('a', { health: down }, cause)).toMatchObject({ health: down });
       expect(await store.move('a', { health: { ...down } }, cause)).toMatchObject({ health: down });
@@ -90,7 +90,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
     });
 
-    it('believes what was found out only of an instance that is still there', async () => {
+    it('applies a change of health only to an instance that still has the endpoint', async () => {
       await store.put(instance('a'), 'it registered');
       const elsewhere = 'http://127.0.0.1:9002';
       expect(await store.move('a', { health: down }, cause, elsewhere)).toMatchObject({ id: 'a' });
@@ -99,7 +99,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await store.get('a')).toMatchObject({ health: down });
     });
 
-    it('renews leases on the word of traffic, of those who are there', async () => {
+    it('renews the leases of registered instances on evidence of traffic', async () => {
       const { after } = await store.put(instance('a'), 'it registered');
       await bench.pass(300);
       await store.renew(['a', 'b']);
@@ -110,13 +110,13 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await ids()).toEqual([]);
     });
 
-    it('looks after every instance when nobody else does', async () => {
+    it('is responsible for every instance if it is the only gateway', async () => {
       await store.put(instance('a'), 'it registered');
       await store.sweep();
       expect(store.isOurs('a')).toBe(true);
     });
 
-    it('renews a lease without telling, and brings nobody to life by it', async () => {
+    it('renews a lease without a change, and does not create an instance by it', async () => {
       const { after: before } = await store.put(instance('a'), 'it registered');
       await bench.pass(200);
       const after = await store.beat('a', { inFlight: 2, loopLagMs: 0.5 });
@@ -131,7 +131,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(seen()).toEqual(['registered a', 'unregistered a']);
     });
 
-    it('keeps results of health checks of registered instances', async () => {
+    it('stores results of health checks of registered instances', async () => {
       const probe = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
       await store.put(instance('a'), 'it registered');
       await store.noteProbes(
@@ -144,7 +144,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await ids()).toEqual(['a']);
     });
 
-    it('removes once', async () => {
+    it('removes an instance once', async () => {
       await store.put(instance('a'), 'it registered');
       expect(await store.remove('a', 'it left')).toMatchObject(instance('a'));
       expect(await store.remove('a', 'it left')).toBeUndefined();
@@ -152,7 +152,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(records[1]).toMatchObject({ type: 'unregistered', reason: 'it left', after: undefined });
     });
 
-    it('keeps what has expired as down, once, and nothing else', async () => {
+    it('keeps an expired instance as down, expires it once, and affects no other', async () => {
       await store.put(instance('a'), 'it registered');
       await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
       await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
@@ -174,7 +174,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       });
     });
 
-    it('changes an expired instance by a registration alone', async () => {
+    it('changes an expired instance only by a registration', async () => {
       await store.put(instance('a'), 'it registered');
       await bench.pass(700);
       const expired = await store.get('a');
@@ -195,7 +195,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(seen()).toEqual(['registered a', 'expired a', 'renewed a']);
     });
 
-    it('removes those that have expired, and no other', async () => {
+    it('removes expired instances and no others', async () => {
       await store.put(instance('a'), 'it registered');
       await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
       await bench.pass(700);
@@ -228,7 +228,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(store.names.all.get('people')).toBe(records.at(-1)?.at);
     });
 
-    it('moves leases along by time in which nobody swept', async () => {
+    it('extends leases by the time without sweeps', async () => {
       await store.put(instance('a'), 'it registered');
       await store.sweep();
       await bench.stall(1500);
@@ -241,7 +241,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await ids()).toEqual([]);
     });
 
-    it('has told a change before its promise resolves', async () => {
+    it('notifies listeners of a change before its promise resolves', async () => {
       await store.put(instance('a'), 'it registered');
       expect(changes).toMatchObject([{ before: undefined, after: { id: 'a' } }]);
       await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
@@ -251,7 +251,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(seen()).toEqual(['registered a', 'draining a', 'unregistered a']);
     });
 
-    it('tells nothing to who has stopped listening', async () => {
+    it('does not notify unsubscribed listeners', async () => {
       const late: unknown[] = [];
       const stops = [
         store.watch((one) => late.push(one)),
