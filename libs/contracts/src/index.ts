@@ -1,4 +1,4 @@
-// First of all: decorators below write metadata while their classes load.
+// Must come first: the decorators below write metadata while their classes load.
 import 'reflect-metadata';
 export * from './problem/problem.js';
 export * from './problem/common.problems.js';

@@ -53,12 +53,12 @@ describe('HttpRegistry', () => {
     });
   });
 
-  it('registers what listens on every address under the one that the registry reaches', async () => {
+  it('registers an instance that listens on all addresses under the address that reaches the registry', async () => {
     await registry.register({ ...BODY, url: 'http://0.0.0.0:8001' });
     expect(JSON.parse(seen[0]!.body)).toMatchObject({ url: 'http://127.0.0.1:8001' });
   });
 
-  it('beats, and tells a registry that has forgotten the instance from one that fails', async () => {
+  it('sends heartbeats, and distinguishes a registry that has lost the instance from one that fails', async () => {
     await expect(registry.heartbeat('a/b', { inFlight: 1 })).resolves.toEqual({ id: 'a/b' });
     expect(seen[0]).toMatchObject({ url: '/discovery/heartbeat/a%2Fb', body: '{"inFlight":1}' });
 
@@ -68,7 +68,7 @@ describe('HttpRegistry', () => {
     await expect(registry.heartbeat('a/b')).rejects.toThrow('the registry answered 500: broken');
   });
 
-  it.each([204, 404])('takes %i for a deregistration that is done', async (status) => {
+  it.each([204, 404])('treats %i as a completed deregistration', async (status) => {
     answer = { status, body: '' };
 
     await expect(registry.unregister('a/b')).resolves.toBeUndefined();
@@ -87,7 +87,7 @@ describe('HttpRegistry', () => {
     [400, '{"title":"no detail"}', '{"title":"no detail"}'],
     [502, '<html>', '<html>'],
     [200, '<html>', 'is this URL a registry?'],
-  ])('says what a refusal of %i %s is about', async (status, body, words) => {
+  ])('reports the reason for an error response of %i %s', async (status, body, words) => {
     answer = { status, body };
     const failure = registry.register(BODY);
 
@@ -95,13 +95,13 @@ describe('HttpRegistry', () => {
     await expect(failure).rejects.toThrow(words);
   });
 
-  it('does not wait for ever', async () => {
+  it('times out when the registry does not respond', async () => {
     answer.status = 0;
 
     await expect(registry.register(BODY)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
-  it('follows no redirect: a token goes nowhere else', async () => {
+  it('follows no redirect, so that the token is sent to no other URL', async () => {
     answer = { status: 302, body: '' };
     server.prependListener('request', (_request, response) => response.setHeader('location', '/elsewhere'));
 

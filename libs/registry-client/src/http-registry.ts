@@ -2,16 +2,16 @@ import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts
 import { urlSeenFrom } from './own-address.js';
 import type { Registry } from './registry.js';
 
-/** Where a registry over HTTP is, and what opens its door for writes. */
+/** Location and credentials of a registry over HTTP. */
 export interface HttpRegistryOptions {
   readonly url: string;
   /** Bearer token for `/discovery` writes. */
   readonly token?: string | undefined;
-  /** Longest wait for one call, milliseconds. */
+  /** Timeout of one call, milliseconds. Default 5000. */
   readonly timeoutMs?: number;
 }
 
-/** The registry answered with an error. */
+/** The registry responded with an error status, or with a success that is not JSON. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
 
@@ -25,7 +25,10 @@ export class RegistryError extends Error {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
-/** A gateway's `/discovery` as a {@link Registry}. Calls throw {@link RegistryError}, or fetch's error when nobody answers. */
+/**
+ * A {@link Registry} on top of a gateway's `/discovery` API. Calls throw {@link RegistryError}, or the error of
+ * `fetch` when there is no response.
+ */
 export class HttpRegistry implements Registry {
   constructor(private readonly options: HttpRegistryOptions) {}
 
@@ -72,7 +75,7 @@ export class HttpRegistry implements Registry {
   }
 }
 
-// A success that is not JSON comes from something else at that address; its page is of no use in a log.
+// A success that is not JSON comes from another server at that address. Its body would be of no use in a log.
 function parse(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
@@ -86,7 +89,7 @@ function detailOf(text: string): string {
     const { detail } = JSON.parse(text) as { detail?: unknown };
     if (typeof detail === 'string') return detail;
   } catch {
-    // Not a problem document: its first words have to do.
+    // Not a problem document: use the start of the body.
   }
   return text.slice(0, 200);
 }

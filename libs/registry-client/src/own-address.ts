@@ -6,10 +6,10 @@ const EVERY_IPV4_ADDRESS = '0.0.0.0';
 const EVERY_ADDRESS = '[::]';
 
 /**
- * `url` as a program at `peer` can use it. Where the host of `url` stands for every address of this machine, it becomes the
- * one from which this machine reaches `peer`: a container or a pod has several and was told none. Where `peer` is
- * loopback, so is that. Any other host is left as it is.
- * @throws the system's error when the name of `peer` is unknown or there is no way there.
+ * Returns `url` in the form that a program at `peer` can use. A host that stands for every address of this machine
+ * becomes the address from which this machine reaches `peer`, because a container or a pod has several addresses
+ * and is not told which to use. For a loopback `peer` that is a loopback address. Any other host is unchanged.
+ * @throws the system's error when the name of `peer` is unknown or there is no route to it.
  */
 export async function urlSeenFrom(peer: string, url: string): Promise<string> {
   const { hostname, port, protocol } = new URL(url);
@@ -21,7 +21,7 @@ export async function urlSeenFrom(peer: string, url: string): Promise<string> {
 
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
-// Connecting a datagram socket only chooses a route: nothing is sent, and any port will do.
+// Connecting a datagram socket only selects a route: nothing is sent, and any port works.
 async function sourceAddress(destination: string, type: 'udp4' | 'udp6'): Promise<string> {
   const socket = createSocket(type);
   try {

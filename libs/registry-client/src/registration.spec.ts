@@ -64,7 +64,7 @@ describe('Registration', () => {
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   const jitter = (share: number) => jest.spyOn(Math, 'random').mockReturnValue(share);
 
-  it('registers at once, with its local target, then beats four times a lease with what it reports', async () => {
+  it('registers at once with its local target, then sends four heartbeats per lease with its report', async () => {
     const target = {} as LocalTarget;
     start(target);
     await pass(0);
@@ -84,7 +84,7 @@ describe('Registration', () => {
     ['least', 0, [50, 100, 200, 400, 800, 1000, 1000]],
     ['most', 1, [100, 200, 400, 800, 1600, 2000, 2000]],
   ])(
-    'tries on with delays that double, at the %s jitter, until the registry answers',
+    'retries with delays that double, at the %s jitter, until the registry responds',
     async (_name, share, delays) => {
       jitter(share);
       registry.onRegister = () => Promise.reject(AWAY);
@@ -107,7 +107,7 @@ describe('Registration', () => {
     },
   );
 
-  it('says apart whether the registry is away or refuses', async () => {
+  it('distinguishes a registry that refuses from one that is unavailable', async () => {
     registry.onRegister = () => Promise.reject(new RegistryError(401, 'a token is needed'));
     start();
     await pass(0);
@@ -115,7 +115,7 @@ describe('Registration', () => {
     expect(logger.warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('refuses'));
   });
 
-  it('registers again at once when the registry has forgotten it', async () => {
+  it('registers again at once when the registry has lost it', async () => {
     start();
     await pass(0);
     registry.onHeartbeat = () => Promise.resolve(undefined);
@@ -125,7 +125,7 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'heartbeat', 'register']);
   });
 
-  it('waits for a report that takes a moment, and sends nothing once it is stopped', async () => {
+  it('waits for an asynchronous report, and sends nothing after it is stopped', async () => {
     const ready = (): Promise<HeartbeatDto> =>
       new Promise((resolve) => setTimeout(resolve, 50, { ready: true }));
     const registration = Registration.start({ registry, logger, body: BODY, beat: ready });
@@ -137,7 +137,7 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'heartbeat', 'unregister']);
   });
 
-  it('goes on beating through an outage, and starts its delays anew in the next', async () => {
+  it('continues heartbeats through an outage, and resets its delays for the next one', async () => {
     jitter(1);
     start();
     await pass(0);
@@ -153,7 +153,7 @@ describe('Registration', () => {
     expect(registry.calls.filter((call) => call === 'register')).toHaveLength(1);
   });
 
-  it('deregisters on stop, and sends nothing after that', async () => {
+  it('deregisters on stop, and sends nothing afterwards', async () => {
     const registration = start();
     await pass(0);
     await registration.stop();
@@ -162,7 +162,7 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'unregister']);
   });
 
-  it('deregisters after a registration that was still on its way when it was stopped', async () => {
+  it('deregisters after a registration that was in flight when it was stopped', async () => {
     let answer: () => void = () => undefined;
     registry.onRegister = () => new Promise((resolve) => (answer = () => resolve(VIEW)));
     const registration = start();
@@ -176,14 +176,14 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'unregister']);
   });
 
-  it('sends nothing at all when it is stopped before its first turn', async () => {
+  it('sends nothing when it is stopped before its first call', async () => {
     await start().stop();
     await pass(10 * BEAT_MS);
 
     expect(registry.calls).toEqual([]);
   });
 
-  it('is not held up by a registry that is away at shutdown', async () => {
+  it('does not wait for an unavailable registry at shutdown', async () => {
     registry.onUnregister = () => Promise.reject(AWAY);
     const registration = start();
     await pass(0);
@@ -193,7 +193,7 @@ describe('Registration', () => {
     expect(logger.warn).not.toHaveBeenCalled();
   });
 
-  it('complains of a registry that does not let it go', async () => {
+  it('logs a warning when the registry rejects the deregistration', async () => {
     registry.onUnregister = () => Promise.reject(new RegistryError(401, 'no'));
     const registration = start();
     await pass(0);

@@ -3,28 +3,29 @@ import { DEFAULT_TTL_SECONDS } from '#contracts';
 import { RegistryError } from './http-registry.js';
 import type { LocalTarget, Registry } from './registry.js';
 
-/** What a registration needs; `logger` is any with pino's call shape. */
+/** Options of a registration. `logger` is any logger with pino's call signature. */
 export interface RegistrationOptions {
   readonly registry: Registry;
-  /** `id` must be the instance's own choice, so that registering again renews instead of adding. */
+  /** The instance chooses its `id`, so that registering again renews the entry instead of adding another. */
   readonly body: RegisterInstanceDto & { readonly id: string };
   readonly target?: LocalTarget;
   readonly logger: {
     info(details: object, message: string): void;
     warn(details: object, message: string): void;
   };
-  /** What the next heartbeat reports. */
+  /** Returns the body of the next heartbeat. */
   readonly beat?: () => HeartbeatDto | Promise<HeartbeatDto>;
 }
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
-// Three beats may be lost before the lease runs out.
+// Three heartbeats may be lost before the lease expires.
 const BEATS_PER_LEASE = 4;
 
 /**
- * Keeps one instance registered until it is stopped: registers with growing delays until the registry answers, beats
- * four times a lease, registers again when the registry has forgotten it (404, a registry that restarted).
+ * Keeps one instance registered until it is stopped. Registers with growing delays until the registry responds,
+ * sends four heartbeats per lease, and registers again when the registry does not know the instance (404, for
+ * example after a restart of the registry).
  */
 export class Registration {
   private timer: NodeJS.Timeout | undefined;
@@ -41,11 +42,11 @@ export class Registration {
 
   private constructor(private readonly options: RegistrationOptions) {}
 
-  /** Deregisters, and sends nothing after that. A registry that is away does not hold a shutdown up: the lease ends alone. */
+  /** Deregisters, and sends nothing afterwards. Does not wait for an unavailable registry: the lease expires. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    // A registration still on its way would bring the instance back after it left.
+    // A registration still in flight would add the instance again after its deregistration.
     await this.turn;
     if (!this.registered) return;
     try {
@@ -55,7 +56,7 @@ export class Registration {
     }
   }
 
-  // A registry that stopped before us, as when a whole system is stopped, is nothing to look into.
+  // It is normal that the registry stops first, as when the whole system is stopped: not a warning.
   private complainOfLeaving(error: unknown): void {
     const { logger } = this.options;
     if (error instanceof RegistryError)
@@ -101,7 +102,7 @@ export class Registration {
     return ((this.options.body.ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1000) / BEATS_PER_LEASE;
   }
 
-  // Jittered, so that a fleet does not come back to a restarted registry all at once.
+  // Jitter prevents all instances from returning to a restarted registry at the same time.
   private retryAfterMs(): number {
     const longest = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS, this.beatEveryMs());
     return longest * (0.5 + Math.random() / 2);

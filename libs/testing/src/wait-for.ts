@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Repeats `check` until it neither throws nor gives `false`, and returns what it gave. @throws after `timeoutMs`. */
+/**
+ * Repeats `check` until it returns a value other than `false` without throwing, and returns that value.
+ * @throws after `timeoutMs`.
+ */
 export async function waitFor<T>(what: string, check: () => T | Promise<T>, timeoutMs = 10_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -1,5 +1,6 @@
 /**
- * Milliseconds for which whoever sent a request still waits for its answer. A service must not work past it, and hands on
- * what is left to the neighbours it calls. A relative time, since clocks of machines differ.
+ * How many milliseconds the sender of a request still waits for the response. A service must not work past that
+ * time, and passes the remaining time on to the neighbours it calls. The time is relative because clocks of
+ * machines differ.
  */
 export const REQUEST_TIMEOUT_HEADER = 'x-request-timeout-ms';

@@ -2,10 +2,13 @@ import { BlockList, isIP } from 'node:net';
 
 type Network = readonly [address: string, bits: number];
 
-/** Where IPv6 carries an IPv4 address as its end: compatible, translated, NAT64. Mapped ones BlockList knows by itself. */
+/**
+ * IPv6 prefixes that embed an IPv4 address in the last 32 bits: compatible, translated, NAT64. BlockList handles
+ * mapped addresses.
+ */
 const CARRIERS = ['::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'];
 
-/** A set of networks; the IPv4 ones also in every spelling that IPv6 has for them. */
+/** A set of networks. IPv4 networks also match in every IPv6 form that embeds them. */
 export class AddressBlock {
   private readonly list = new BlockList();
 
@@ -18,7 +21,7 @@ export class AddressBlock {
     }
   }
 
-  /** Whether the address is in one of the networks; a name is not. */
+  /** Whether the address is in one of the networks; `false` for a host name. */
   has(address: string): boolean {
     const version = isIP(address);
     return version !== 0 && this.list.check(address, version === 6 ? 'ipv6' : 'ipv4');
@@ -31,5 +34,5 @@ function sixToFour(address: string): string {
   return `2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`;
 }
 
-/** The host of a URL's `hostname`: an IPv6 address without its brackets, a name without the dot of its root. */
+/** The host in a URL's `hostname`: an IPv6 address without brackets, a name without its trailing dot. */
 export const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

@@ -1,9 +1,9 @@
 import type { InstanceStatus } from './instance.js';
 
 /**
- * `moved`: an instance whose lease runs registered again from another URL; two instances may share an id.
- * `expired`: a lease ran out, and the instance stays listed as `down`. `removed`: an expired instance left the list, by a cleanup
- * or at the end of its retention.
+ * `moved`: an instance with a running lease registered again with another URL; two instances may share an id.
+ * `expired`: the lease expired, and the instance stays listed as `down`. `removed`: an expired instance was
+ * removed from the list, by a cleanup or at the end of its retention.
  */
 export const DISCOVERY_EVENT_TYPES = [
   'registered',
@@ -18,9 +18,9 @@ export const DISCOVERY_EVENT_TYPES = [
 ] as const;
 export type DiscoveryEventType = (typeof DISCOVERY_EVENT_TYPES)[number];
 
-/** One change of the registry: who joined, left or failed, and why. */
+/** One change of the registry and its reason. */
 export interface DiscoveryEvent {
-  /** Grows by every event; what `Last-Event-ID` and `?since=` name. */
+  /** Increases with every event. `Last-Event-ID` and `?since=` refer to it. */
   readonly id: number;
   readonly type: DiscoveryEventType;
   /** ISO 8601, UTC. */

@@ -10,7 +10,7 @@ export class InstanceQueryDto {
   @Matches(SERVICE_NAME, { message: 'name must match ^[a-z][a-z0-9-]{0,62}$' })
   name?: string;
 
-  /** Only instances that stand so. */
+  /** Only instances with this status. */
   @MayBeAbsent()
   @IsIn(INSTANCE_STATUSES)
   status?: InstanceStatus;
@@ -18,7 +18,7 @@ export class InstanceQueryDto {
 
 /** Query of `GET /discovery/events`. */
 export class EventQueryDto {
-  /** Only events after the one of this id; 0 for all that are kept. */
+  /** Only events after the event with this id; 0 for all retained events. */
   @MayBeAbsent()
   @Matches(/^\d{1,16}$/, { message: 'since must be the id of an event, a whole number' })
   since?: string;

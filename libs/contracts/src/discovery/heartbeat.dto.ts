@@ -4,9 +4,9 @@ import { MayBeAbsent } from '../validation/optional.js';
 export const MAX_IN_FLIGHT = 1_000_000;
 export const MAX_LOOP_LAG_MS = 3_600_000;
 
-/** Optional body of `POST /discovery/heartbeat/{id}`: how the instance feels. */
+/** Optional body of `POST /discovery/heartbeat/{id}`: the load and readiness of the instance. */
 export class HeartbeatDto {
-  /** Requests that the instance is working on. */
+  /** Requests in flight at the instance. */
   @MayBeAbsent()
   @IsInt()
   @Min(0)

@@ -1,11 +1,11 @@
-/** Where an instance stands in its life. Only `up` receives traffic. */
+/** Status of an instance. Only `up` receives traffic. */
 export const INSTANCE_STATUSES = ['starting', 'up', 'down', 'draining'] as const;
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
-/** How requests reach an instance: over a socket, or handed over inside the gateway's own process. */
+/** How requests reach an instance: over a socket, or passed on inside the gateway's own process. */
 export type InstanceTransport = 'http' | 'local';
 
-/** The last health check of an instance that the gateway made. */
+/** The gateway's last health check of an instance. */
 export interface ProbeView {
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -13,25 +13,25 @@ export interface ProbeView {
   readonly latencyMs: number;
 }
 
-/** An instance as `/discovery` answers it. Times are ISO 8601 in UTC. */
+/** An instance as `/discovery` returns it. Times are ISO 8601 in UTC. */
 export interface InstanceView {
   readonly id: string;
   readonly name: string;
   readonly url: string;
   readonly transport: InstanceTransport;
   readonly version: string;
-  /** Share of traffic against the other instances, 0 to 1000. */
+  /** Share of traffic relative to the other instances, 0 to 1000. */
   readonly weight: number;
   readonly ttlSeconds: number;
   readonly healthPath: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly status: InstanceStatus;
-  /** One sentence on why the status is what it is. */
+  /** One sentence with the reason for the status. */
   readonly statusReason: string;
   readonly registeredAt: string;
   readonly lastHeartbeatAt: string;
   readonly expiresAt: string;
-  /** Only of an instance whose lease expired: since when. It is `down` until it registers again. */
+  /** When the lease expired; only present if it did. The instance is `down` until it registers again. */
   readonly expiredAt?: string;
   readonly lastProbe: ProbeView | null;
   /** Reported by the instance's last heartbeat. */
@@ -45,8 +45,8 @@ export interface InstanceView {
 /** Response of `POST /discovery/register`. */
 export interface RegistrationResult extends InstanceView {
   /**
-   * Opens internal paths of services at every gateway while the instance is registered, sent as `x-instance-token`. Valid until
-   * the same id registers again.
+   * Sent as `x-instance-token`, it gives access to internal paths of services at every gateway while the instance
+   * is registered. Valid until the same id registers again.
    */
   readonly instanceToken: string;
 }
@@ -54,7 +54,10 @@ export interface RegistrationResult extends InstanceView {
 /** One entry of `GET /services`. */
 export interface ServiceSummary {
   readonly name: string;
-  /** The last moment at which the service had an instance with a running lease: now, while it has one. ISO 8601, UTC. */
+  /**
+   * The last time the service had an instance with a running lease; the current time while it has one. ISO 8601,
+   * UTC.
+   */
   readonly lastSeenAt: string;
   readonly instances: { readonly total: number; readonly healthy: number };
   readonly versions: readonly string[];
@@ -62,7 +65,7 @@ export interface ServiceSummary {
   readonly endpoint: string;
 }
 
-/** Answer of `POST /discovery/cleanup`. */
+/** Response of `POST /discovery/cleanup`. */
 export interface CleanupResult {
   readonly removed: readonly string[];
 }

@@ -1,8 +1,8 @@
 import { AddressBlock, bareHost } from './address-block.js';
 
 /**
- * Addresses that only the machine's own link answers, and those at which clouds keep metadata services elsewhere: they hand
- * out credentials to whoever asks. A gateway that forwards to them is a way in.
+ * Link-local addresses, and other addresses of cloud metadata services, which return credentials to any client. A
+ * gateway that forwards to them would expose these credentials.
  */
 const linkLocal = new AddressBlock(
   [
@@ -23,8 +23,8 @@ const linkLocal = new AddressBlock(
 const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata']);
 
 /**
- * Answers whether a URL's `hostname` is link-local or a metadata service. The WHATWG parser has already turned odd
- * spellings (`0xa9fe0101`, `[::ffff:a9fe:101]`) into the usual ones.
+ * Whether a URL's `hostname` is link-local or a metadata service. The WHATWG parser has already normalised unusual
+ * spellings (`0xa9fe0101`, `[::ffff:a9fe:101]`).
  */
 export function isLinkLocalHost(hostname: string): boolean {
   const host = bareHost(hostname);

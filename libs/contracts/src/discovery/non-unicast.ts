@@ -1,6 +1,9 @@
 import { AddressBlock, bareHost } from './address-block.js';
 
-/** Unspecified, multicast and broadcast addresses (RFC 6890, RFC 5771, RFC 4291): none of them is one host. */
+/**
+ * Unspecified, multicast and broadcast addresses (RFC 6890, RFC 5771, RFC 4291): none of them identifies a single
+ * host.
+ */
 const nonUnicast = new AddressBlock(
   [
     ['0.0.0.0', 32],
@@ -14,8 +17,8 @@ const nonUnicast = new AddressBlock(
 );
 
 /**
- * Whether a URL's `hostname` is an address that no single host has. Connecting to `0.0.0.0` or `::` reaches the gateway's own
- * machine, so that a registration there would open its local ports. The WHATWG parser has already turned odd spellings (`0`,
- * `0x0`, `[::0]`) into the usual ones.
+ * Whether a URL's `hostname` is an address that identifies no single host. Connecting to `0.0.0.0` or `::` reaches
+ * the gateway's own machine, so such a registration would expose its local ports. The WHATWG parser has already
+ * normalised unusual spellings (`0`, `0x0`, `[::0]`).
  */
 export const isNonUnicastHost = (hostname: string): boolean => nonUnicast.has(bareHost(hostname));

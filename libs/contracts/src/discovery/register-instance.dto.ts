@@ -3,9 +3,9 @@ import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
 import { HasInternalPaths, IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
 
-/** What a service may be called; also a path segment and part of store keys, hence this narrow. */
+/** Valid service names. A service name is also a path segment and part of store keys, hence the narrow pattern. */
 export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
-/** What an instance may be called. */
+/** Valid instance ids. */
 export const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export const DEFAULT_TTL_SECONDS = 15;
@@ -22,7 +22,7 @@ export class RegisterInstanceDto {
   @IsInstanceUrl()
   url!: string;
 
-  /** Registering the same `id` again renews it; left out, the registry makes one. */
+  /** Registering the same `id` again renews the instance. If absent, the registry creates an id. */
   @MayBeAbsent()
   @Matches(INSTANCE_ID, {
     message: 'id must be 1 to 128 of letters, digits, ".", "_" and "-", starting with a letter or digit',
@@ -33,21 +33,21 @@ export class RegisterInstanceDto {
   @IsText({ max: 64 })
   version?: string;
 
-  /** Share of traffic against the other instances of the service; 0 receives none. */
+  /** Share of traffic relative to the other instances of the service; an instance with 0 receives none. */
   @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(1000)
   weight?: number;
 
-  /** How long the instance lives without a heartbeat. */
+  /** Lease duration in seconds: how long the instance stays registered without a heartbeat. */
   @MayBeAbsent()
   @IsInt()
   @Min(2)
   @Max(300)
   ttlSeconds?: number;
 
-  /** Path of the health check: a status below 500 passes. */
+  /** Path of the health check; a status below 500 passes. */
   @MayBeAbsent()
   @IsHealthPath()
   healthPath?: string;

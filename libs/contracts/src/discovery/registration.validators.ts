@@ -7,7 +7,7 @@ const METADATA_CHARACTERS = 256;
 const URL_CHARACTERS = 2048;
 const HEALTH_PATH = /^\/(?!\/)[\x21-\x7e]{0,255}$/;
 
-/** Makes a property decorator of a predicate; `message` follows the property's name. */
+/** Creates a property decorator from a predicate; the error text is the property's name followed by `message`. */
 const validator =
   (name: string, validate: (value: unknown) => boolean, message: string) =>
   (): PropertyDecorator =>
@@ -19,7 +19,8 @@ const validator =
       validator: { validate, defaultMessage: () => `$property ${message}` },
     });
 
-// What the WHATWG parser would repair (blanks, backslashes, dot segments, control characters) is refused instead.
+// Characters that the WHATWG parser would repair (blanks, backslashes, dot segments, control characters) are
+// rejected.
 const ORIGIN = /^https?:\/\/[^\s\\@?#/]+\/?$/i;
 
 function isInstanceUrl(value: unknown): boolean {
@@ -66,7 +67,7 @@ export const IsMetadata = validator(
   `must be at most ${METADATA_PAIRS} pairs of strings of at most ${METADATA_CHARACTERS} characters`,
 );
 
-/** A declaration that cannot be read is refused: a path that should be closed must not stay open for a typing error. */
+/** Rejects a malformed declaration: otherwise a typing error would leave an internal path open. */
 export const HasInternalPaths = validator(
   'hasInternalPaths',
   hasInternalPaths,

@@ -4,7 +4,7 @@ import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
 import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
 import { AreItems, ItemDto, ReservationDto } from '../products/reservation.js';
 
-/** An order moves along the first five, or ends as one of the last two. */
+/** An order moves along the first five statuses, or ends in one of the last two. */
 export const ORDER_STATUSES = [
   'pending',
   'confirmed',
@@ -16,19 +16,21 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** One line of an order; `unitPrice` is `null` until the product service was asked. Minor units. */
+/**
+ * One line of an order. `unitPrice` is in minor units; `null` until the product service has returned the price.
+ */
 export interface OrderItem {
   readonly productId: string;
   readonly quantity: number;
   readonly unitPrice: number | null;
 }
 
-/** An order as `/orders` answers it. */
+/** An order as `/orders` returns it. */
 export interface Order {
   readonly id: string;
   readonly userId: string;
   readonly status: OrderStatus;
-  /** Why the order is `rejected`, or still `pending`; else `null`. */
+  /** Why the order is `rejected`, or still `pending`; otherwise `null`. */
   readonly statusReason: string | null;
   readonly items: readonly OrderItem[];
   /** Sum of the items, minor units of `currency`; both `null` until priced. */
@@ -44,7 +46,7 @@ export class OrderDto extends ReservationDto {
   userId!: string;
 }
 
-/** A line of an order in a request that sends back what a response held. */
+/** A line of an order in a request that repeats members of an earlier response. */
 export class OrderItemDto extends ItemDto {
   @MayBeRemoved()
   @IsInt()
@@ -53,8 +55,8 @@ export class OrderItemDto extends ItemDto {
 }
 
 /**
- * What a change of an order may carry beside the status: every other member of an order is history. They have to be what
- * they are; `updatedAt` and `statusReason` are ignored.
+ * Members that a change of an order may carry beside the status. They cannot be changed: a value that differs from
+ * the stored order is an error. `updatedAt` and `statusReason` are ignored.
  */
 @AcceptsReadOnlyMembers()
 class OrderHistoryDto {
@@ -80,7 +82,7 @@ class OrderHistoryDto {
   statusReason?: string | null;
 }
 
-/** Body of `PUT /orders/{id}`: the status, alone or with the rest of the order. */
+/** Body of `PUT /orders/{id}`: the status, alone or with the other members of the order. */
 export class OrderReplacementDto extends OrderHistoryDto {
   @IsIn(ORDER_STATUSES)
   status!: OrderStatus;

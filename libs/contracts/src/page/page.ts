@@ -3,15 +3,15 @@ import { IsInt, Max, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
 
-/** One page of a list. `nextCursor` asks for the page after it; `null` on the last one. */
+/** One page of a list. `nextCursor` is the cursor of the next page; `null` on the last page. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
 
-/** The query of every list. */
+/** The query parameters of every list. */
 export class PageQueryDto {
-  /** How many items at most, 1 to 200. */
+  /** Maximum number of items, 1 to 200. */
   @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
@@ -19,7 +19,7 @@ export class PageQueryDto {
   @Max(200)
   limit = 50;
 
-  /** `nextCursor` of the page before, opaque to clients. */
+  /** `nextCursor` of the previous page, opaque to clients. */
   @MayBeAbsent()
   @IsText({ max: 512 })
   cursor?: string;

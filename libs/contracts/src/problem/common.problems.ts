@@ -1,6 +1,6 @@
 import { defineProblem } from './problem.js';
 
-/** Problems that every app can answer with. */
+/** Problems that every app can return. */
 export const validationFailed = defineProblem('validation-failed', 400, 'The request is not valid');
 export const malformedBody = defineProblem('malformed-body', 400, 'The body cannot be read');
 export const notFound = defineProblem('not-found', 404, 'Not found');

@@ -1,38 +1,42 @@
-/** The prefix of every problem `type` that this system answers with (a stable URN, RFC 9457 section 3.1.1). */
+/** The prefix of every problem `type` (a stable URN, RFC 9457 section 3.1.1). */
 export const PROBLEM_URN = 'urn:msa-gateway:problem:';
 
-/** One bad member of a request: `pointer` is a JSON pointer (RFC 6901) into the body, `""` the body itself. */
+/**
+ * One invalid member of a request. `pointer` is a JSON pointer (RFC 6901) into the body; `""` is the body itself.
+ */
 export interface ProblemDetailError {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** The body of every error answer (`application/problem+json`, RFC 9457). */
+/** The body of every error response (`application/problem+json`, RFC 9457). */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** The request path that met the problem. */
+  /** The path of the request. */
   readonly instance: string;
   readonly requestId: string;
   readonly errors?: readonly ProblemDetailError[];
   readonly [extension: string]: unknown;
 }
 
-/** What an error of a module adds to its kind. */
+/** Details of one occurrence of a problem, beside its kind and detail text. */
 export interface ProblemOptions {
-  /** Bad members of the request, for validation problems. */
+  /** Invalid members of the request, for validation problems. */
   readonly errors?: readonly ProblemDetailError[];
   /** Members beside the standard ones, such as `productId`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
-  /** Answer headers, such as `retry-after`. */
+  /** Response headers, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What went wrong underneath; logged, never sent. */
+  /** The underlying error; logged, never sent. */
   readonly cause?: unknown;
 }
 
-/** An error that knows how it is told to a client. Thrown anywhere, answered by the problem filter. */
+/**
+ * An error that carries its problem document. May be thrown anywhere; the problem filter turns it into a response.
+ */
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;
@@ -52,7 +56,7 @@ export class Problem extends Error {
     this.headers = options.headers ?? {};
   }
 
-  /** The body to send for a request at `instance` (its path). */
+  /** The response body for a request at `instance` (its path). */
   toDocument(instance: string, requestId: string): ProblemDocument {
     return {
       type: PROBLEM_URN + this.code,
@@ -67,7 +71,7 @@ export class Problem extends Error {
   }
 }
 
-/** What all problems of one `type` share. */
+/** What all problems of one `type` have in common. */
 export interface ProblemKind {
   /** The last part of the URN: lower case words joined by hyphens. */
   readonly code: string;
@@ -75,10 +79,10 @@ export interface ProblemKind {
   readonly title: string;
 }
 
-/** Makes problems of one kind: `throw unknownUser('there is no user 7')`. */
+/** Creates problems of one kind: `throw unknownUser('there is no user 7')`. */
 export type ProblemFactory = (detail: string, options?: ProblemOptions) => Problem;
 
-/** Declares a kind of problem; the errors file of a module is a list of these. */
+/** Declares a kind of problem. The errors file of a module is a list of these declarations. */
 export function defineProblem(code: string, status: number, title: string): ProblemFactory {
   const kind: ProblemKind = { code, status, title };
   return (detail, options) => new Problem(kind, detail, options);

@@ -3,7 +3,7 @@ import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
 import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
 
-/** A product as `/products` answers it. */
+/** A product as `/products` returns it. */
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -13,16 +13,16 @@ export interface Product {
   readonly price: number;
   /** ISO 4217. */
   readonly currency: string;
-  /** Pieces that can be sold, never below zero. */
+  /** Pieces available for sale, never below zero. */
   readonly stock: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
 
-/** What a category may be called: it is also a path segment of `/products/category/{category}`. */
+/** Valid category names. A category is also a path segment of `/products/category/{category}`. */
 export const CATEGORY = /^[\p{L}\p{N}][\p{L}\p{N} _.&-]{0,63}$/u;
 
-/** The dearest a product may be, minor units; sums of an order stay exact integers. */
+/** Highest price of a product, in minor units. The limit keeps the total of an order an exact integer. */
 export const MAX_PRICE = 1_000_000_000;
 export const MAX_STOCK = 1_000_000_000;
 
@@ -56,7 +56,7 @@ export class ProductDto {
   stock!: number;
 }
 
-/** Body of `PUT /products/{id}`: a new product, or what `GET` gave with other values. */
+/** Body of `PUT /products/{id}`: a new product, or a product returned by `GET` with changed values. */
 @AcceptsReadOnlyMembers()
 export class ProductReplacementDto extends ProductDto {}
 
@@ -91,7 +91,7 @@ export class ProductPatchDto {
   @Max(MAX_STOCK)
   stock?: number;
 
-  /** Pieces to add to the stock or, below 0, to take from it, whatever it is now. Not together with `stock`. */
+  /** Pieces to add to the current stock or, if negative, to take from it. Not allowed together with `stock`. */
   @MayBeAbsent()
   @IsInt()
   @Min(-MAX_STOCK)

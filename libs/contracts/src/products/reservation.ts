@@ -17,11 +17,11 @@ const applyAll =
   (target, property) =>
     decorators.forEach((decorate) => decorate(target, property));
 
-/** Most different products, and most pieces of one, in an order. */
+/** Limits of an order: different products, and pieces of one product. */
 export const MAX_ORDER_ITEMS = 100;
 export const MAX_QUANTITY = 10_000;
 
-/** So many pieces of one product. */
+/** A product and a number of pieces of it. */
 export class ItemDto {
   @IsText({ max: 128 })
   productId!: string;
@@ -38,7 +38,7 @@ export const AreItems = (Item: typeof ItemDto = ItemDto): PropertyDecorator =>
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(MAX_ORDER_ITEMS),
-    // A list in the list would pass: its own elements are validated, of which it may have none.
+    // Without this check a nested list would pass: only its elements are validated, and it may have none.
     IsObject({ each: true }),
     ArrayUnique((item: ItemDto | null) => item?.productId),
     ValidateNested({ each: true }),
@@ -46,15 +46,15 @@ export const AreItems = (Item: typeof ItemDto = ItemDto): PropertyDecorator =>
   );
 
 /**
- * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes all
- * items from stock, or none. Repeating it changes nothing; `DELETE` on the same path gives the stock back once.
+ * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes
+ * all items from stock, or none. Repeating it changes nothing. `DELETE` on the same path returns the stock once.
  */
 export class ReservationDto {
   @AreItems()
   items!: ItemDto[];
 }
 
-/** One product as it was when stock was taken. */
+/** One product as it was when the stock was taken. */
 export interface ReservedItem {
   readonly productId: string;
   readonly quantity: number;
@@ -63,7 +63,7 @@ export interface ReservedItem {
   readonly currency: string;
 }
 
-/** Answer of the reservation command. */
+/** Response to the reservation command. */
 export interface Reservation {
   readonly orderId: string;
   readonly status: 'held' | 'released';

@@ -3,7 +3,7 @@ import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
 import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
 
-/** A user as `/users` answers it. */
+/** A user as `/users` returns it. */
 export interface User {
   readonly id: string;
   readonly email: string;
@@ -14,7 +14,7 @@ export interface User {
 
 /** Body of `POST /users`. */
 export class UserDto {
-  /** Unique among users, whatever its case. */
+  /** Unique among users, compared without regard to case. */
   @IsEmail()
   @IsText({ max: 254 })
   email!: string;
@@ -23,7 +23,7 @@ export class UserDto {
   name!: string;
 }
 
-/** Body of `PUT /users/{id}`: a new user, or what `GET` gave with other values. */
+/** Body of `PUT /users/{id}`: a new user, or a user returned by `GET` with changed values. */
 @AcceptsReadOnlyMembers()
 export class UserReplacementDto extends UserDto {}
 

@@ -1,12 +1,12 @@
 import { registerDecorator, type ValidationOptions } from 'class-validator';
 
-/** How long a text may be, in UTF-16 code units, both ends included. */
+/** Minimum and maximum length of a text in UTF-16 code units, both inclusive. `min` defaults to 1. */
 export interface TextLimits {
   readonly min?: number;
   readonly max: number;
 }
 
-// Lone surrogates cannot be stored as UTF-8, U+0000 cannot be stored by PostgreSQL: neither is text.
+// Lone surrogates cannot be encoded as UTF-8, and PostgreSQL cannot store U+0000.
 const isStorable = (value: string): boolean => value.isWellFormed() && !value.includes('\0');
 
 const isBlank = (value: string): boolean => value.trim() === '';

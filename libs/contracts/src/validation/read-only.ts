@@ -1,7 +1,7 @@
 import { IsISO8601, IsUUID } from 'class-validator';
 import { MayBeAbsent } from './optional.js';
 
-/** The members that every resource has and no client sets. */
+/** Members that every resource has and that clients cannot set. */
 const READ_ONLY_MEMBERS: Readonly<Record<string, PropertyDecorator>> = {
   id: IsUUID(),
   createdAt: IsISO8601(),
@@ -9,9 +9,9 @@ const READ_ONLY_MEMBERS: Readonly<Record<string, PropertyDecorator>> = {
 };
 
 /**
- * Lets a DTO of a change carry the read-only members of its resource, as a client sends back what it read. The service
- * requires that `id` and `createdAt` are those of the resource. It ignores `updatedAt`: comparing it would refuse a repeated
- * request.
+ * Allows the DTO of a change to carry the read-only members of its resource, because clients send back what they
+ * read. The service requires that `id` and `createdAt` equal those of the resource. It ignores `updatedAt`:
+ * comparing it would reject a repeated request.
  *
  * @example
  * \@AcceptsReadOnlyMembers()

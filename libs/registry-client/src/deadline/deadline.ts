@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Until when the caller of a piece of work waits for it. */
+/** The time until which the caller of a piece of work waits for its result. */
 export class Deadline {
   private static readonly current = new AsyncLocalStorage<Deadline>();
   private readonly at: number;
@@ -11,19 +11,22 @@ export class Deadline {
     this.at = performance.now() + ms;
   }
 
-  /** What is left for the work that asks, milliseconds, at least 0; `undefined` when nobody waits for it. */
+  /** Remaining time of the current work in milliseconds, at least 0; `undefined` when it has no deadline. */
   static get remainingMs(): number | undefined {
     const deadline = Deadline.current.getStore();
     if (!deadline || deadline.isOver) return undefined;
     return Math.max(0, deadline.at - performance.now());
   }
 
-  /** Runs `work`, and whatever it begins, under this deadline. */
+  /** Runs `work`, and everything it starts, under this deadline. */
   run<T>(work: () => T): T {
     return Deadline.current.run(this, work);
   }
 
-  /** The caller has its answer: what goes on in the background is done for nobody who waits. */
+  /**
+   * Removes the deadline. Called when the response is sent: work that continues in the background has no waiting
+   * caller.
+   */
   lift(): void {
     this.isOver = true;
   }

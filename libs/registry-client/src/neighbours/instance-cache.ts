@@ -3,9 +3,9 @@ import type { Registry } from '../registry.js';
 
 type Finder = Pick<Registry, 'instances'>;
 
-/** How long an answer of the registry is taken as true, milliseconds. */
+/** How long a response of the registry stays fresh, milliseconds. */
 const FRESH_MS = 1000;
-// A registry that hangs must not hold up calls to neighbours whose address is known.
+// A registry that hangs must not delay calls to neighbours with a known address.
 const PATIENCE_WITH_STALE_MS = 250;
 
 interface Entry {
@@ -16,8 +16,8 @@ interface Entry {
 const mayReceive = ({ status, weight }: InstanceView): boolean => status === 'up' && weight > 0;
 
 /**
- * The instances of neighbours that may receive requests, as the registry named them within the last second. When the
- * registry is away the last known ones stand in: an address that was good a minute ago is better than none.
+ * Caches the instances of neighbours that may receive requests. Entries are fresh for one second. While the
+ * registry is unavailable the last known instances are used: an old address is better than none.
  */
 export class InstanceCache {
   private readonly entries = new Map<string, Entry>();
@@ -25,10 +25,10 @@ export class InstanceCache {
 
   constructor(private readonly registry: Finder) {}
 
-  /** @throws whatever the registry throws when it is away and the service was never known. */
+  /** @throws the error of the registry when the call fails and no instance of the service is known. */
   async get(service: string): Promise<readonly InstanceView[]> {
     const known = this.entries.get(service);
-    // An empty list is never trusted: a service that just started must be found at once.
+    // An empty list is never fresh: a service that has just started must be found at once.
     if (known && known.instances.length > 0) {
       if (known.freshUntil > performance.now()) return known.instances;
       return (await this.refreshOr(service, known)).instances;
@@ -36,7 +36,10 @@ export class InstanceCache {
     return (await this.refresh(service)).instances;
   }
 
-  /** Ask the registry before the next use: an instance of this service has just failed. */
+  /**
+   * Marks the entry as stale, so that the next use queries the registry. Called after an instance of this service
+   * failed.
+   */
   distrust(service: string): void {
     const entry = this.entries.get(service);
     if (entry) entry.freshUntil = 0;
@@ -54,7 +57,7 @@ export class InstanceCache {
     }
   }
 
-  // A registry that is away is waited for once per period, not once per call.
+  // Callers wait for an unavailable registry once per period, not once per call.
   private extend(stale: Entry): Entry {
     stale.freshUntil = performance.now() + FRESH_MS;
     return stale;

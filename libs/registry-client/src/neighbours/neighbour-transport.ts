@@ -3,7 +3,7 @@ import type { UnreachableReason } from './neighbour-unreachable.js';
 
 export type NeighbourMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One request as it goes to one instance. */
+/** One request to one instance. */
 export interface Attempt {
   readonly origin: string;
   readonly method: NeighbourMethod;
@@ -13,18 +13,18 @@ export interface Attempt {
   readonly signal: AbortSignal;
 }
 
-/** What a neighbour answered. */
+/** The response of a neighbour. */
 export interface NeighbourAnswer {
   readonly status: number;
-  /** Lower-case names; of repeated ones the values are joined by ", ". */
+  /** Lower-case names; the values of repeated headers are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON; `undefined` for an empty body. */
   readonly body: unknown;
-  /** The request was sent a second time, after a reset: the first one may still be carried out. */
+  /** The request was sent a second time, after a reset. The first one may still be processed. */
   readonly isRepeated?: boolean;
 }
 
-/** An attempt that ended without an answer. */
+/** An attempt that ended without a response. */
 export class AttemptFailed extends Error {
   override readonly name = 'AttemptFailed';
 
@@ -39,7 +39,7 @@ export class AttemptFailed extends Error {
 const CONNECT_TIMEOUT_MS = 1000;
 const LARGEST_ANSWER_BYTES = 8 * 1024 * 1024;
 
-// Codes of failures before a connection stood, so that nothing was sent.
+// Error codes of failures before the connection was established: nothing was sent.
 const REFUSED = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -50,15 +50,16 @@ const REFUSED = new Set([
 ]);
 
 /**
- * Sends requests to instances over kept-alive connections. undici's `Agent` rather than global `fetch`: it sends the
- * path exactly as it is given (`fetch` resolves an id of `..` as a dot segment), pools connections that we can close at
- * shutdown, and follows no redirects.
+ * Sends requests to instances over kept-alive connections. Uses undici's `Agent` instead of global `fetch` because
+ * it sends the path unchanged (`fetch` resolves an id of `..` as a dot segment), its connection pool can be closed
+ * at shutdown, and it follows no redirects.
  */
 export class NeighbourTransport {
   private readonly agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     connections: 64,
-    // Below the 5 s after which node:http closes idle connections, so that we seldom write into a closing one.
+    // Less than the 5 s after which node:http closes idle connections, so that requests are seldom written to a
+    // connection that is being closed.
     keepAliveTimeout: 4000,
   });
 
@@ -78,7 +79,7 @@ export class NeighbourTransport {
     }
   }
 
-  /** Ends every connection; calls that still wait fail. */
+  /** Closes every connection. Pending calls fail. */
   async close(): Promise<void> {
     await this.agent.destroy();
   }
@@ -94,7 +95,7 @@ async function read(body: Dispatcher.ResponseData['body']): Promise<string> {
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Leaving the loop destroys the stream, and with it the connection.
+    // Leaving the loop destroys the stream and its connection.
     if (size > LARGEST_ANSWER_BYTES) throw new AttemptFailed('protocol', 'the answer is too large');
     chunks.push(chunk);
   }

@@ -1,19 +1,22 @@
-/** Why a neighbour gave no answer of its own. */
+/** Why a neighbour returned no response. */
 export type UnreachableReason =
-  /** The registry names no instance that is up, or cannot be asked and never was. */
+  /** The registry lists no instance that is up, or the registry fails and no instance is known. */
   | 'no-instance'
-  /** No connection could be made: nothing was sent. */
+  /** No connection could be established. Nothing was sent. */
   | 'refused'
-  /** The connection ended before the answer was complete: the request may have been carried out. */
+  /** The connection ended before the response was complete. The request may have been processed. */
   | 'reset'
-  /** No answer within the deadline: the request may have been carried out. */
+  /** No response within the deadline. The request may have been processed. */
   | 'timeout'
-  /** It, or something before it, answered 502, 503 or 504. */
+  /** The neighbour, or an intermediary, returned 502, 503 or 504. */
   | 'unavailable'
-  /** What came back is not an answer in JSON. */
+  /** The response is not valid HTTP, not JSON, or too large. */
   | 'protocol';
 
-/** The neighbour did not answer; what was asked of it may or may not have happened. Any other answer is no error. */
+/**
+ * The neighbour returned no response; the request may or may not have been processed. Any other response is not an
+ * error.
+ */
 export class NeighbourUnreachable extends Error {
   override readonly name = 'NeighbourUnreachable';
 

@@ -30,7 +30,7 @@ const instanceAt = (url: string, changes: Partial<InstanceView> = {}): InstanceV
   ...changes,
 });
 
-/** A registry that names what a test puts into it, and counts how often it is asked. */
+/** A registry that returns the instances a test puts into it and counts the queries. */
 class ListedRegistry {
   asked = 0;
   failure: Error | undefined;
@@ -68,7 +68,7 @@ describe('Neighbours', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** An address at which nobody listens (any more). */
+  /** An address that refuses connections. */
   async function refusing(): Promise<string> {
     const url = await listening(json(200, {}));
     const server = servers.pop()!;
@@ -89,7 +89,7 @@ describe('Neighbours', () => {
     return (error as NeighbourUnreachable).reason;
   };
 
-  it('gives back status, headers and parsed body of an ordinary answer, a refusal included', async () => {
+  it('returns status, headers and parsed body of an ordinary response, also of a 404', async () => {
     registry.current.list = [instanceAt(await listening(json(404, { detail: 'no user 7' })))];
 
     const answer = await get();
@@ -98,7 +98,7 @@ describe('Neighbours', () => {
     expect(answer.headers['content-type']).toBe('application/json');
   });
 
-  it('passes on the body, the request id and what is left of the deadline, and the path as it is', async () => {
+  it('sends the body, the request id, the remaining deadline, and the path unchanged', async () => {
     const seen: IncomingMessage[] = [];
     let sent = '';
     const url = await listening((request, response) => {
@@ -125,7 +125,7 @@ describe('Neighbours', () => {
     expect(Number(seen[0]!.headers['x-request-timeout-ms'])).toBeLessThanOrEqual(1500);
   });
 
-  it('takes instances in turn, and only those that are up and have weight', async () => {
+  it('selects instances in turn, and only those that are up and have a weight above 0', async () => {
     const a = await listening(json(200, 'a'));
     const b = await listening(json(200, 'b'));
     const never = await listening(json(200, 'never'));
@@ -144,14 +144,14 @@ describe('Neighbours', () => {
     expect(registry.current.asked).toBe(1);
   });
 
-  it('tries another instance when the first refuses the connection, whatever the method', async () => {
+  it('tries another instance for every method when the first refuses the connection', async () => {
     registry.current.list = [instanceAt(await refusing()), instanceAt(await listening(json(201, {})))];
 
     await expect(post()).resolves.toMatchObject({ status: 201 });
     expect(registry.current.asked).toBe(2);
   });
 
-  it('tries no third instance', async () => {
+  it('does not try a third instance', async () => {
     let requests = 0;
     const resetting: RequestListener = (request) => {
       requests += 1;
@@ -178,7 +178,7 @@ describe('Neighbours', () => {
     expect(requests).toBe(3);
   });
 
-  it('survives a neighbour that closed the kept-alive connection and came back', async () => {
+  it('succeeds after a neighbour closed the kept-alive connection', async () => {
     const url = await listening(json(200, 'first'));
     registry.current.list = [instanceAt(url)];
     await get();
@@ -187,7 +187,7 @@ describe('Neighbours', () => {
     await expect(get()).resolves.toMatchObject({ status: 200 });
   });
 
-  it('says that an answer cut off in the middle is a reset', async () => {
+  it('reports a truncated response as a reset', async () => {
     const url = await listening((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"half":', () => response.destroy());
@@ -197,7 +197,7 @@ describe('Neighbours', () => {
     expect(await reasonOf(get())).toBe('reset');
   });
 
-  it('gives up at the deadline, also while the answer trickles', async () => {
+  it('stops at the deadline, also while the response body trickles', async () => {
     registry.current.list = [instanceAt(await listening(() => undefined))];
     expect(await reasonOf(get('/silent', 100))).toBe('timeout');
 
@@ -207,7 +207,7 @@ describe('Neighbours', () => {
     expect(await reasonOf(get('/trickle', 100))).toBe('timeout');
   });
 
-  it('waits no longer than whoever waits for it, and asks nobody when that time is over', async () => {
+  it('waits no longer than the deadline of its caller, and sends no request after that deadline', async () => {
     let requests = 0;
     registry.current.list = [instanceAt(await listening(() => void (requests += 1)))];
     const since = performance.now();
@@ -218,25 +218,25 @@ describe('Neighbours', () => {
     expect(requests).toBe(1);
   });
 
-  it.each([502, 503, 504])('takes %i for no answer', async (status) => {
+  it.each([502, 503, 504])('treats %i as unavailable', async (status) => {
     registry.current.list = [instanceAt(await listening(json(status, {})))];
 
     expect(await reasonOf(get())).toBe('unavailable');
   });
 
-  it.each([400, 409, 422, 429, 500])('takes %i for an answer', async (status) => {
+  it.each([400, 409, 422, 429, 500])('returns a response of %i', async (status) => {
     registry.current.list = [instanceAt(await listening(json(status, {})))];
 
     await expect(get()).resolves.toMatchObject({ status });
   });
 
-  it('says when what answers does not speak JSON', async () => {
+  it('reports a response that is not JSON as a protocol failure', async () => {
     registry.current.list = [instanceAt(await listening((_request, response) => response.end('<html>')))];
 
     expect(await reasonOf(get())).toBe('protocol');
   });
 
-  it('finds a service that was not there a moment ago, without waiting for the cache', async () => {
+  it('finds a service that has just registered, without waiting for the cache', async () => {
     expect(await reasonOf(get())).toBe('no-instance');
 
     registry.current.list = [instanceAt(await listening(json(200, {})))];
@@ -244,7 +244,7 @@ describe('Neighbours', () => {
     await expect(get()).resolves.toMatchObject({ status: 200 });
   });
 
-  it('keeps calling the last known instances while the registry is away', async () => {
+  it('keeps calling the last known instances while the registry is unavailable', async () => {
     const url = await listening(json(200, {}));
     registry.current.list = [instanceAt(url)];
     await get();
@@ -256,7 +256,7 @@ describe('Neighbours', () => {
     jest.restoreAllMocks();
   });
 
-  it('does not wait for a registry that hangs when it knows an instance', async () => {
+  it('does not wait for a registry that hangs when an instance is known', async () => {
     registry.current.list = [instanceAt(await listening(json(200, {})))];
     await get();
     registry.current.instances = () => new Promise(() => undefined);
@@ -267,19 +267,19 @@ describe('Neighbours', () => {
     jest.restoreAllMocks();
   });
 
-  it('reports no instance when the registry is away and never answered', async () => {
+  it('reports no instance when the registry is unavailable and no instance is known', async () => {
     registry.current.failure = new Error('away');
 
     expect(await reasonOf(get())).toBe('no-instance');
   });
 
-  it('keeps the deadline while a registry that knows nothing hangs', async () => {
+  it('keeps the deadline while the registry hangs and no instance is known', async () => {
     registry.current.instances = () => new Promise(() => undefined);
 
     expect(await reasonOf(get('/users/7', 100))).toBe('timeout');
   });
 
-  it('asks the registry once for many calls at the same time', async () => {
+  it('queries the registry once for many concurrent calls', async () => {
     registry.current.list = [instanceAt(await listening(json(200, {})))];
 
     await Promise.all(Array.from({ length: 20 }, () => get()));

@@ -16,28 +16,28 @@ import { NeighbourUnreachable } from './neighbour-unreachable.js';
 export interface NeighbourCall {
   readonly service: string;
   readonly method: NeighbourMethod;
-  /** Sent as it is: whoever builds it encodes ids (`encodeURIComponent`). */
+  /** Sent unchanged: the caller encodes ids (`encodeURIComponent`). */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: object;
-  /** `x-request-id` goes on to the neighbour from here; left out, a new one is made. */
+  /** `x-request-id` is sent to the neighbour; if absent, a new id is created. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Longest wait for the whole call, finding the instance and trying another included. Default 5000; never longer than the
-   * {@link Deadline} of the work that calls.
+   * Timeout of the whole call in milliseconds, including the search for an instance and a second attempt. Default
+   * 5000; never longer than the {@link Deadline} of the calling work.
    */
   readonly timeoutMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
-// RFC 9110 section 9.2.2: repeating one of these has the effect of sending it once.
+// RFC 9110 section 9.2.2: repeating a request with one of these methods has the same effect as sending it once.
 const IDEMPOTENT: ReadonlySet<NeighbourMethod> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
-// These speak for whoever stands between, or for an instance that is leaving; they say nothing about what was asked.
+// Sent by intermediaries, or by an instance that is shutting down; they carry no result of the request.
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * Finds instances of other services in the registry and calls them in turn. Works alike in both mounts: in the monolith,
- * too, every service listens on a port of its own.
+ * Finds instances of other services in the registry and calls them in turn. Works the same in both mounts: in the
+ * monolith, too, every service listens on a port of its own.
  */
 export class Neighbours {
   private readonly cache: InstanceCache;
@@ -49,8 +49,8 @@ export class Neighbours {
   }
 
   /**
-   * Any status but 502, 503 and 504 is an answer, also 404 or 500.
-   * @throws NeighbourUnreachable when there is no answer.
+   * Returns every response with a status other than 502, 503 and 504, including 404 and 500.
+   * @throws NeighbourUnreachable when there is no response.
    */
   async call(call: NeighbourCall): Promise<NeighbourAnswer> {
     const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
@@ -59,7 +59,7 @@ export class Neighbours {
       at: performance.now() + timeoutMs,
       signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
     };
-    // Made once, so that both attempts can be told as one call in the logs.
+    // Created once, so that the logs show both attempts as one call.
     const requestId = call.headers?.['x-request-id'] ?? randomUUID();
     const answer = await this.try(
       { ...call, headers: { ...call.headers, 'x-request-id': requestId } },
@@ -69,7 +69,7 @@ export class Neighbours {
     return answer;
   }
 
-  /** Ends every connection. */
+  /** Closes every connection. */
   async close(): Promise<void> {
     await this.transport.close();
   }
@@ -90,8 +90,8 @@ export class Neighbours {
     }
   }
 
-  // The failed instance itself is worth a second try only after a reset: its port was open, the connection may have
-  // been an idle one that it closed at that moment.
+  // A second attempt at the failed instance makes sense only after a reset: its port was open, and the connection
+  // may have been an idle one that the instance closed at that moment.
   private async other(
     { service }: NeighbourCall,
     failed: InstanceView,

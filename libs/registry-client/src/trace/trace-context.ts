@@ -7,20 +7,21 @@ export interface TraceFields {
   readonly baggage?: string;
 }
 
-// W3C Trace Context, section 3.2: lower-case hexadecimal, no version ff, no id of zeros. A later version may add fields.
+// W3C Trace Context, section 3.2: lower-case hexadecimal, no version ff, no all-zero id. A later version may add
+// fields.
 const TRACEPARENT =
   /^(?:00-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}|(?!00|ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-[\x21-\x7e]{0,256})?)$/;
-// Section 3.3.1: up to 32 members; 512 characters is what every participant has to pass on.
+// Section 3.3.1: up to 32 members; every participant has to propagate at least 512 characters.
 const TRACESTATE_MEMBER = /^[a-z\d][\w\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}$/;
 const MAX_TRACESTATE_MEMBERS = 32;
 const MAX_TRACESTATE_LENGTH = 512;
-// W3C Baggage, section 3.3.2. More would not fit into the 16 KiB that a neighbour takes as a head.
+// W3C Baggage, section 3.3.2. More would not fit into the 16 KiB limit of a neighbour for request heads.
 const BAGGAGE_MEMBER = /^[!#$%&'*+\-.^_`|~\w]+[ \t]*=[\x20-\x7e\t]*$/;
 const MAX_BAGGAGE_LENGTH = 8192;
 
 /**
- * The trace that a request belongs to. Calls to neighbours that are made while the request is handled carry its fields
- * unchanged. Background work belongs to no trace.
+ * The trace that a request belongs to. Calls to neighbours during the request carry its fields unchanged.
+ * Background work belongs to no trace.
  */
 export class TraceContext {
   private static readonly current = new AsyncLocalStorage<TraceContext>();
@@ -31,7 +32,7 @@ export class TraceContext {
   /** The valid trace fields of `headers`; `undefined` when there are none. */
   static from(headers: Readonly<Record<string, string | string[] | undefined>>): TraceContext | undefined {
     const traceparent = valid(headers.traceparent, isTraceparent);
-    // A tracestate means nothing without the traceparent that it came with.
+    // A tracestate has no meaning without its traceparent.
     const tracestate = traceparent && valid(headers.tracestate, isTracestate);
     const baggage = valid(headers.baggage, isBaggage);
     if (traceparent === undefined && baggage === undefined) return undefined;
@@ -42,18 +43,18 @@ export class TraceContext {
     });
   }
 
-  /** The fields for a call to a neighbour that is made now. */
+  /** The fields for a call to a neighbour from the current work. */
   static get fields(): TraceFields {
     const context = TraceContext.current.getStore();
     return context && !context.hasEnded ? context.sent : {};
   }
 
-  /** Runs `work`, and everything that it starts, in this trace. */
+  /** Runs `work`, and everything it starts, in this trace. */
   run<T>(work: () => T): T {
     return TraceContext.current.run(this, work);
   }
 
-  /** The response is sent: what goes on is background work. */
+  /** Called when the response is sent: later work is background work. */
   end(): void {
     this.hasEnded = true;
   }

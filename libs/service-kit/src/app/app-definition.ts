@@ -6,44 +6,47 @@ import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import type { Readiness } from './readiness.js';
 
-/** Where an app listens. */
+/** The address at which an app listens. */
 export interface ListenAddress {
   readonly host: string;
-  /** 0 lets the system choose. */
+  /** 0 lets the system select a free port. */
   readonly port: number;
 }
 
-/** What the boot function gives to an app's root module. */
+/** Objects that the boot function passes to an app's root module. */
 export interface AppContext {
   readonly logger: Logger;
   readonly readiness: Readiness;
-  /** The registry that the app registers with and finds its neighbours in. */
+  /** The registry in which the app registers and finds its neighbours. */
   readonly registry: Registry;
-  /** Whether the app's `/metrics` includes those of its process; one app per process does. */
+  /** Whether the app's `/metrics` includes the metrics of the process. One app per process does. */
   readonly exposesProcess: boolean;
-  /** The running application, for what looks at it later, such as its own documentation; not yet there in `build`. */
+  /**
+   * The running application, for parts that inspect it later, such as the app's documentation. Not available in
+   * `build`.
+   */
   application(): INestApplication;
 }
 
-/** What an app is made of, once its configuration is read. */
+/** The parts of an app, built from its configuration. */
 export interface AppParts {
   readonly module: DynamicModule;
-  /** Makes the listening server, for an app that wants more of it than Nest does. */
+  /** Creates the listening server, for an app that needs more than Nest's own server. */
   readonly serverFactory?: FastifyServerFactory;
 }
 
-/** One deployable app: what `main.ts` boots alone and the monolith boots beside others. */
+/** One deployable app. `main.ts` boots it alone; the monolith boots it beside others. */
 export interface AppDefinition<C extends BaseConfig = BaseConfig> {
   readonly name: string;
-  /** @throws StartupError that names every bad variable. */
+  /** @throws StartupError that names every invalid variable. */
   readConfig(env: Env): C;
   listenAddress(config: C): ListenAddress;
   /**
-   * How a service that listens at `url` registers itself; the host of `url` may stand for every address of this machine. An
-   * app without it is not an instance of anything.
+   * The registration of a service that listens at `url`. The host of `url` may stand for every address of this
+   * machine. An app without this member is not registered.
    */
   registration?(config: C, url: string): RegistrationOptions['body'];
-  /** The registry to use when the app is booted alone. */
+  /** The registry of an app that is booted alone. */
   registry(config: C): Registry;
   build(config: C, context: AppContext): AppParts;
 }

@@ -15,48 +15,52 @@ import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
 import { Vitals } from './vitals.js';
 
-/** Longer than nginx keeps connections to gateways that it does not use (`keepalive_timeout` of its upstream). */
+/** Longer than nginx keeps idle connections to gateways (`keepalive_timeout` of its upstream). */
 const LONGEST_IDLE_MS = 2500;
 const LOOPBACK = 'http://127.0.0.1';
 /**
- * Connections that the kernel establishes before the event loop accepts them. Node's 511 overflows in a burst of a thousand, and a
- * client whose SYN is dropped waits a second or more. Linux caps the value at `net.core.somaxconn`, 4096 by default.
+ * Connections that the kernel establishes before the event loop accepts them. Node's default of 511 overflows in a
+ * burst of a thousand, and a client whose SYN is dropped waits a second or more. Linux caps the value at
+ * `net.core.somaxconn`, 4096 by default.
  */
 const BACKLOG = 4096;
 
-/** What a mount decides for the apps that it boots. */
+/** Settings of a mount for the apps that it boots. */
 export interface BootOptions {
   readonly env: Env;
-  /** Stands in for the registry that the app would use alone: the monolith gives its gateway's own. */
+  /** Replaces the registry that the app uses alone. The monolith passes the registry of its gateway. */
   readonly registry?: Registry;
-  /** Stands in for the app's own listening host: the monolith's services listen on loopback. */
+  /** Replaces the app's configured host. The services of the monolith listen on loopback. */
   readonly host?: string;
-  /** `false`: another app of this process exposes the metrics of the process. */
+  /** `false` when another app of this process exposes the metrics of the process. */
   readonly exposesProcess?: boolean;
 }
 
-/** An app that listens, and is registered if it is a service. */
+/** An app that listens and, if it is a service, is registered. */
 export interface RunningApp {
   readonly name: string;
-  /** Where it listens, as a client on this machine would write it. */
+  /** The URL at which it listens, for clients on this machine. */
   readonly url: string;
   readonly nest: NestFastifyApplication;
   readonly logger: Logger;
-  /** How long to take new work after leaving, until whoever sends it knows. */
+  /** How long the app accepts new work after it left rotation, until its senders have noticed; milliseconds. */
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
-  /** Leaves rotation: readiness turns 503 and the registry is told; requests are still answered. */
+  /** Leaves rotation: readiness returns 503 and the instance deregisters. Requests are still served. */
   leave(): Promise<void>;
   /**
-   * Refuses new connections; those that are open end with their next answer. Resolves when none is left, or when nobody
-   * should hold one any more that he does not use.
+   * Refuses new connections; open connections end with their next response. Resolves when none is left, or when
+   * the time for which clients keep idle connections has passed.
    */
   drain(): Promise<void>;
-  /** Finishes what is in flight and frees everything. */
+  /** Finishes requests in flight and releases all resources. */
   close(): Promise<void>;
 }
 
-/** Boots one app: reads its configuration, starts it, listens, registers. @throws StartupError in one line. */
+/**
+ * Boots one app: reads its configuration, starts it, listens and registers.
+ * @throws StartupError with a one-line message.
+ */
 export async function boot<C extends BaseConfig>(
   definition: AppDefinition<C>,
   options: BootOptions,
@@ -90,7 +94,7 @@ async function start<C extends BaseConfig>(
   const refused = new RepeatedWarning(logger, 'a connection could not be accepted');
   const { host, port } = definition.listenAddress(config);
   const bound = await listen(nest, { host: options.host ?? host, port });
-  // Without descriptors accepting fails, and an error without a listener would end the process.
+  // Without free descriptors accepting fails, and an `error` event without a listener would end the process.
   nest.getHttpServer().on('error', (err: Error) => refused.record({ err }));
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
@@ -122,12 +126,12 @@ async function start<C extends BaseConfig>(
   };
 }
 
-/** Listens and returns the URL of it, whose host may stand for every address; an app that cannot listen frees what it holds. */
+/** Listens and returns its URL, whose host may stand for every address. An app that cannot listen is closed. */
 async function listen(nest: NestFastifyApplication, { host, port }: ListenAddress): Promise<string> {
   try {
     await nest.listen({ port, host, backlog: BACKLOG });
   } catch (error) {
-    // The reason for closing is what the caller has to hear, not what closing says of a half-made app.
+    // The caller needs the reason why listening failed, not an error from closing a partly started app.
     await nest.close().catch(() => undefined);
     throw error;
   }

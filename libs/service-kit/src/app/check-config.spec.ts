@@ -20,11 +20,11 @@ const thrownBy = (env: Env): unknown => {
 };
 
 describe('checkConfig', () => {
-  it('accepts what every app accepts', () => {
+  it('accepts an environment that every app accepts', () => {
     expect(thrownBy({ A_PORT: '1', B_PORT: '2' })).toBeUndefined();
   });
 
-  it('names the bad variables of all apps in one line, shared ones once', () => {
+  it('names the invalid variables of all apps in one line, shared ones once', () => {
     const error = thrownBy({ A_PORT: 'x', B_PORT: '-1', LOUDNESS: '11' });
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as ConfigError).message).toBe(
@@ -33,7 +33,7 @@ describe('checkConfig', () => {
     );
   });
 
-  it('never shows a value', () => {
+  it('never contains a value', () => {
     expect((thrownBy({ A_PORT: 's3cret' }) as ConfigError).message).not.toContain('s3cret');
   });
 });

@@ -6,7 +6,7 @@ type Configurable = Pick<AppDefinition, 'readConfig'>;
 
 /**
  * Reads the configuration of several apps before any of them starts.
- * @throws ConfigError that names the bad variables of all of them at once, each one time.
+ * @throws ConfigError that names the invalid variables of all of them, each one once.
  */
 export function checkConfig(apps: readonly Configurable[], env: Env): void {
   const problems = new Set(apps.flatMap((app) => problemsOf(app, env)));

@@ -1,8 +1,8 @@
 import { Server } from 'node:net';
 
 /**
- * Refuses new connections and leaves the others alone, idle ones too, which http.Server's own `close` cuts. Resolves when
- * none is left.
+ * Refuses new connections and keeps open ones, including idle ones, which http.Server's own `close` would end.
+ * Resolves when no connection is left.
  */
 export const closeListener = (server: Server): Promise<void> =>
   new Promise((resolve) => {

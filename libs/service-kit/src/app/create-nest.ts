@@ -19,18 +19,20 @@ const LONGEST_HEAD = 16 * 1024;
 
 const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
   bodyLimit: BODY_LIMIT,
-  // What a parameter may be is said where it is read; beyond its own limit fastify would answer 414.
+  // Parameters are validated where they are read; beyond its own limit fastify would return 414.
   routerOptions: { maxParamLength: LONGEST_HEAD },
   genReqId: (request) => requestIdOf(request.headers),
   clientErrorHandler: answerClientError,
   frameworkErrors: answerFrameworkError,
-  // Idle connections are closed at shutdown; requests that still come in on the others are answered.
+  // At shutdown idle connections are closed; requests that arrive on the others are still served.
   forceCloseConnections: 'idle',
   return503OnClosing: false,
   ...(parts.serverFactory && { serverFactory: parts.serverFactory }),
 });
 
-/** A Nest application with the manners of the house: strict JSON, validation, problems, request ids. Not yet listening. */
+/**
+ * Creates a Nest application with strict JSON, validation, problem responses and request ids. Does not listen yet.
+ */
 export async function createNest(parts: AppParts, logger: Logger): Promise<NestFastifyApplication> {
   const nest = await NestFactory.create<NestFastifyApplication>(
     parts.module,

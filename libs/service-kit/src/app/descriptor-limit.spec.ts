@@ -17,7 +17,7 @@ describe('checkDescriptorLimit', () => {
     return lines;
   };
 
-  it('warns below 1024, and says how to raise it', () => {
+  it('warns below 1024, with the command that raises the limit', () => {
     writeFileSync(path, limitsWith('1023'));
     const message = 'the descriptor limit is below 1024; raise it, e.g. "ulimit -n 65536"';
     expect(warnings(path)).toEqual([[{ limit: 1023 }, message]]);
@@ -28,7 +28,7 @@ describe('checkDescriptorLimit', () => {
     expect(warnings(path)).toEqual([]);
   });
 
-  it('does not warn where the system does not tell the limit', () => {
+  it('does not warn where the system does not report the limit', () => {
     expect(warnings(join(directory.path, 'missing'))).toEqual([]);
   });
 });

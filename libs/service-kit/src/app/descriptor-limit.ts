@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '../logging/logger.js';
 
-/** A gateway needs two descriptors for each request under way, and one for each idle connection. */
+/** A gateway needs two descriptors for each request in flight, and one for each idle connection. */
 const ENOUGH = 1024;
 const LIMITS = '/proc/self/limits';
 
-/** Warns when this process may open few descriptors; where the system does not tell its limit, it says nothing. */
+/**
+ * Logs a warning when the descriptor limit of this process is low. Does nothing where the system does not report
+ * the limit.
+ */
 export function checkDescriptorLimit(logger: Pick<Logger, 'warn'>, path = LIMITS): void {
   const limit = descriptorLimit(path);
   if (limit === undefined || limit >= ENOUGH) return;
   logger.warn({ limit }, `the descriptor limit is below ${ENOUGH}; raise it, e.g. "ulimit -n 65536"`);
 }
 
-/** The soft limit; `undefined` when it is not told, or there is none. */
+/** The soft limit; `undefined` when it is unlimited or not reported. */
 function descriptorLimit(path: string): number | undefined {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync(path, 'utf8')) ?? [];

@@ -1,8 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /**
- * Once `isDraining()`, every answer closes its connection and says so. Whoever keeps connections drops this one in peace;
- * closing it from here while it is idle could cross a request on its way, which nobody may repeat if it is a POST.
+ * Once `isDraining()`, every response carries `Connection: close` and ends its connection. Clients then drop the
+ * connection safely. Closing an idle connection from the server could cross a request in flight, and a POST must
+ * not be repeated.
  */
 export function endConnectionsWhen(server: Server, isDraining: () => boolean): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {

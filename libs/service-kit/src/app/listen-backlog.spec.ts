@@ -16,7 +16,10 @@ const app = {
   build: () => ({ module: { module: EmptyModule } }),
 };
 
-/** Prints how many of its connections were established before the kernel repeats a dropped SYN, which it does after 1 s. */
+/**
+ * Prints how many of its connections were established before the kernel repeats a dropped SYN, which happens after
+ * 1 s.
+ */
 const CLIENT = `
   const [port, count] = process.argv.slice(1).map(Number);
   let open = 0;
@@ -26,7 +29,7 @@ const CLIENT = `
   setTimeout(end, 900);
 `;
 
-// Other systems cap a backlog lower.
+// Other systems have a lower cap for the backlog.
 (process.platform === 'linux' ? describe : describe.skip)('an app whose event loop is blocked', () => {
   let running: TestApp;
 

@@ -4,14 +4,14 @@ import type { Duplex } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LocalTarget } from '#registry-client';
 
-/** Hands raw requests to an app's own router, past its socket. */
+/** Passes raw requests directly to an app's router, without a socket. */
 export function localTargetOf(nest: NestFastifyApplication): LocalTarget {
   const fastify = nest.getHttpAdapter().getInstance();
   return {
     request: (request, response) => fastify.routing(request, response),
     upgrade: (request, socket, head) => {
       if (fastify.server.emit('upgrade', request, socket, head)) return;
-      // Nobody here upgrades: as node:http does it, the request is an ordinary one.
+      // Without a handler for the upgrade, the request is treated as an ordinary one, as in node:http.
       fastify.routing(request, responseOn(socket, request));
     },
   };

@@ -1,14 +1,14 @@
 import { Readiness } from './readiness.js';
 
 describe('Readiness', () => {
-  it('is there until the app leaves, where nothing else decides', async () => {
+  it('is true until the app leaves when there are no checks', async () => {
     const readiness = new Readiness();
     expect(await readiness.isReady()).toBe(true);
     readiness.beginLeaving();
     expect(await readiness.isReady()).toBe(false);
   });
 
-  it('is what the checks of the app find, and unknown while they take too long', async () => {
+  it('is the result of the checks of the app, and unknown while they take too long', async () => {
     const readiness = new Readiness();
     readiness.decideBy(() => Promise.resolve(false));
     expect(await readiness.isReady()).toBe(false);

@@ -1,28 +1,30 @@
-/** Longest wait for the checks of an app: a heartbeat is not held up by a dependency that does not respond. */
+/** Timeout for the checks of an app: a dependency that does not respond must not delay heartbeats. */
 const CHECKS_WITHIN_MS = 500;
 
-/** Whether an app may receive traffic. On its way out it first leaves rotation, then drains; there is no way back. */
+/** Whether an app may receive traffic. At shutdown the app first leaves rotation, then drains; both are final. */
 export class Readiness {
   private leaving = false;
   private draining = false;
   private checks = (): Promise<boolean> => Promise.resolve(!this.leaving);
 
-  /** Nobody should choose this app any more; it still takes what comes. */
+  /** The app has left rotation and should receive no new traffic; it still serves requests that arrive. */
   get isLeaving(): boolean {
     return this.leaving;
   }
 
-  /** Nothing new comes: what is in flight finishes, and connections end with the next answer. */
+  /**
+   * The app accepts no new connections: requests in flight finish, and connections end with their next response.
+   */
   get isDraining(): boolean {
     return this.draining;
   }
 
-  /** Sets the checks that decide; without any, an app is ready until it leaves. */
+  /** Sets the checks that decide. Without checks an app is ready until it leaves rotation. */
   decideBy(checks: () => Promise<boolean>): void {
     this.checks = checks;
   }
 
-  /** Whether the app is ready now; `undefined`: its checks take too long to tell. */
+  /** Whether the app is ready now; `undefined` when its checks take too long. */
   isReady(): Promise<boolean | undefined> {
     const late = new Promise<undefined>((resolve) => {
       setTimeout(() => resolve(undefined), CHECKS_WITHIN_MS).unref();

@@ -5,18 +5,18 @@ import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
 
 /**
- * Starts apps and returns them in the order in which they have to stop: one app is gone before the next one leaves. The
- * first is whom other processes call; the others are called by those before them.
+ * Starts apps and returns them in shutdown order: each app is closed before the next one leaves rotation. Other
+ * processes call the first app; the first apps call the later ones.
  */
 export type Mount = (env: Env) => Promise<readonly [RunningApp, ...RunningApp[]]>;
 
 /**
- * The life of a process: mounts, waits for SIGTERM or SIGINT, leaves rotation, gives those who send work time to notice,
- * finishes what is in flight, exits 0. A second signal ends at once. A start-up that fails is one line on standard error
- * and exit code 1.
+ * Runs a process: mounts the apps, waits for SIGTERM or SIGINT, leaves rotation, waits until senders have noticed,
+ * finishes requests in flight, and exits with 0. A second signal ends the process at once. A failed start-up
+ * writes one line to standard error and exits with 1.
  */
 export async function run(mount: Mount): Promise<void> {
-  // A signal during start-up waits until there is something that can be stopped in order.
+  // A signal during start-up is handled after the start-up, when the apps can be stopped in order.
   const signalled = firstSignal();
   try {
     const apps = await mount(process.env);
@@ -62,7 +62,7 @@ async function stop(
   process.exit(0);
 }
 
-// SIGINT is Ctrl-C: a person at a terminal has no load balancer that would have to notice.
+// SIGINT is Ctrl-C: in a terminal there is no load balancer that has to notice.
 const delayAfter = (signal: NodeJS.Signals, { shutdownDelayMs }: RunningApp): number =>
   signal === 'SIGINT' ? 0 : shutdownDelayMs;
 

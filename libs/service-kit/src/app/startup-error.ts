@@ -8,7 +8,10 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is unknown',
 };
 
-/** The one line that says why `app` cannot start; what nobody foresaw passes through with its stack. */
+/**
+ * Returns a one-line error with the reason why `app` cannot start; unexpected errors are returned unchanged, with
+ * their stack.
+ */
 export function startupErrorOf(app: string, error: unknown): unknown {
   if (error instanceof StartupError) return new StartupError(`${app}: ${error.message}`);
   const { code, port, path } = error as { code?: string; port?: number; path?: string };

@@ -5,7 +5,10 @@ import type { HeartbeatDto } from '#contracts';
 const RESOLUTION_MS = 20;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** How an app feels, for its heartbeats: requests in flight, and the longest event-loop delay since the last look. */
+/**
+ * Load of an app for its heartbeats: requests in flight, and the longest event-loop delay since the last
+ * heartbeat.
+ */
 export class Vitals {
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private inFlight = 0;
@@ -14,13 +17,13 @@ export class Vitals {
     this.delay.enable();
     fastify.addHook('onRequest', (_request, reply, done) => {
       this.inFlight += 1;
-      // `close` comes for answers that were sent and for clients that left, once.
+      // `close` is emitted once, both for sent responses and for clients that disconnected.
       reply.raw.once('close', () => (this.inFlight -= 1));
       done();
     });
   }
 
-  /** @param ready whether the app is ready; `undefined`: not known */
+  /** @param ready whether the app is ready; `undefined` if unknown */
   beat(ready: boolean | undefined): HeartbeatDto {
     // The histogram counts its own sampling interval as delay.
     const lag = Math.max(0, this.delay.max / NANOSECONDS_PER_MS - RESOLUTION_MS);

@@ -6,11 +6,11 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export interface BaseConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
-  /** Where an app keeps its files: the embedded store of a service, the registry snapshot of a gateway. */
+  /** Directory of an app's files: the embedded store of a service, the registry snapshot of a gateway. */
   readonly dataDir: string;
-  /** How long an app that has left rotation still takes new work, until whoever sends it knows; milliseconds. */
+  /** How long an app that has left rotation accepts new work, until its senders have noticed; milliseconds. */
   readonly shutdownDelayMs: number;
-  /** From SIGTERM to the end at the latest, whatever is in flight; milliseconds. */
+  /** Longest time from SIGTERM to the exit, even with requests in flight; milliseconds. */
   readonly shutdownTimeoutMs: number;
 }
 
@@ -18,7 +18,10 @@ const DEVELOPMENT = 'development';
 
 const SHUTDOWN_DELAY_SECONDS = 3;
 
-/** Variables behind {@link BaseConfig}; spread them into an app's own, so that all bad ones are named together. */
+/**
+ * Variables of {@link BaseConfig}. Spread them into an app's own specs, so that all invalid variables are named
+ * together.
+ */
 export const baseSpecs = {
   ENVIRONMENT: text({ default: DEVELOPMENT }),
   LOG_LEVEL: oneOf<LogLevel>('DEBUG', 'INFO', 'WARN', 'ERROR')({ default: 'INFO' }),
@@ -37,9 +40,9 @@ interface BaseVariables {
 }
 
 /**
- * Shapes the variables of {@link baseSpecs}.
- * @param isBalanced a load balancer sends to this app, which has to notice that it leaves: it waits in development, too. Without one, a
- * reload on change must not wait
+ * Converts the variables of {@link baseSpecs}.
+ * @param isBalanced whether a load balancer sends requests to this app and has to notice its shutdown. Such an app
+ * waits in development, too. Without a load balancer, a reload on change must not wait
  */
 export const toBaseConfig = (vars: BaseVariables, isBalanced = false): BaseConfig => ({
   environment: vars.ENVIRONMENT,

@@ -1,9 +1,9 @@
-/** Start-up cannot go on; `message` is the one line that the operator reads. */
+/** The app cannot start; `message` is one line for the operator. */
 export class StartupError extends Error {
   override readonly name: string = 'StartupError';
 }
 
-/** Variables of the environment are bad; `problems` has one entry a variable, names only. */
+/** Environment variables are invalid; `problems` has one entry per variable, with names but without values. */
 export class ConfigError extends StartupError {
   override readonly name = 'ConfigError';
 

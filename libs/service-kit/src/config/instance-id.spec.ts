@@ -35,7 +35,7 @@ describe('the id of an instance', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it('is one that the registry accepts, however long the host name is', () => {
+  it('is accepted by the registry for any length of the host name', () => {
     const long = { name: 'h'.repeat(64), interfaces: {} };
     expect(instanceId({ ...place, name: `a${'b'.repeat(62)}`, url: 'http://0.0.0.0:65535' }, long)).toMatch(
       INSTANCE_ID,

@@ -1,27 +1,30 @@
 import { createHash } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 
-/** What tells an instance from the others of its service. */
+/** Properties that distinguish an instance from the others of its service. */
 export interface InstancePlace {
   readonly name: string;
-  /** Where it listens. */
+  /** The URL at which it listens. */
   readonly url: string;
   readonly advertisedUrl: string | undefined;
 }
 
-/** The machine or container that it runs in. */
+/** The machine or container of the instance. */
 export interface Host {
   readonly name: string;
   readonly interfaces: ReturnType<typeof networkInterfaces>;
 }
 
-/** The longest name and port, and the digest, leave this much of the registry's 128 characters for an id. */
+/**
+ * The registry allows 128 characters for an id; the longest name and port, and the digest, leave this many for the
+ * host name.
+ */
 const HOST_NAME_SHOWN = 48;
 
 /**
- * An id that stays the same over restarts and differs from every other instance's. Host name and port are for people. Containers may
- * share both, so a digest follows of what else tells them apart: where the instance listens, the URL that it advertises, and the
- * addresses of its network interfaces.
+ * An id that stays the same over restarts and is unique among instances. Host name and port make it readable.
+ * Containers may share both, so a digest of the other distinguishing properties follows: where the instance
+ * listens, the URL that it advertises, and the addresses of its network interfaces.
  */
 export function instanceId(
   { name, url, advertisedUrl = '' }: InstancePlace,
@@ -32,7 +35,7 @@ export function instanceId(
   return `${name}-${host.name.slice(0, HOST_NAME_SHOWN)}-${new URL(url).port}-${digest}`;
 }
 
-/** Not the IPv6 ones: temporary addresses (RFC 8981) change without a move. */
+/** IPv4 only: temporary IPv6 addresses (RFC 8981) change while the host stays the same. */
 const addressesOf = ({ interfaces }: Host): readonly string[] =>
   Object.values(interfaces)
     .flatMap((addresses = []) => addresses)

@@ -6,7 +6,7 @@ export type { Env };
 
 type Specs = Parameters<typeof cleanEnv>[1];
 
-// Names only, never values: a mistyped secret must not end in a log.
+// Names only, never values: a mistyped secret must not appear in a log.
 function nameEveryBadVariable({ errors }: ReporterOptions<unknown>, others: readonly string[]): void {
   const problems = [...others, ...Object.keys(errors).map((name) => describe(name, errors))];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -20,15 +20,19 @@ const describe = (name: string, errors: Readonly<Record<string, unknown>>): stri
 const EXPECTED = 'must be ';
 
 /**
- * Reads the variables of `specs` once, each from itself or from the file that its `…_FILE` names, and freezes them.
- * @throws ConfigError that names every bad variable at once.
+ * Reads the variables of `specs` once, each from the variable or from the file named by its `…_FILE`, and freezes
+ * them.
+ * @throws ConfigError that names every invalid variable.
  */
 export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
   const { values, problems } = readVariables(env, Object.keys(specs as object));
   return cleanEnv(values, specs, { reporter: (report) => nameEveryBadVariable(report, problems) });
 }
 
-/** A variable of another kind than those below; `parse` answers `undefined` for what is not `expected`. */
+/**
+ * Creates a validator for another kind of variable. `parse` returns `undefined` for an input that is not
+ * `expected`.
+ */
 export function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
   return makeValidator<T>((input) => {
     const value = parse(input.trim());
@@ -46,18 +50,18 @@ const wholeNumber = (input: string, min: number, max: number): number | undefine
 export const integer = (min: number, max: number) =>
   parsed(`a whole number from ${min} to ${max}`, (input) => wholeNumber(input, min, max));
 
-/** A TCP port; 0 lets the system choose a free one. */
+/** A TCP port; 0 lets the system select a free one. */
 export const port = integer(0, 65535);
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A length of time, such as `500ms`, `90s`, `15m`, `24h` or `7d`; read as milliseconds. */
+/** A duration such as `500ms`, `90s`, `15m`, `24h` or `7d`; the value is in milliseconds. */
 export const duration = parsed<number>('a duration such as 500ms, 90s, 15m, 24h or 7d', (input) => {
   const [, count, unit = ''] = /^(\d{1,9})(ms|[smhd])$/.exec(input) ?? [];
   return count === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? NaN);
 });
 
-/** One of `values`, in any case. */
+/** One of `values`, compared without regard to case. */
 export const oneOf = <T extends string>(...values: readonly T[]) =>
   parsed<T>(`one of ${values.join(', ')}`, (input) =>
     values.find((value) => value.toLowerCase() === input.toLowerCase()),
@@ -69,17 +73,19 @@ export const url = (...schemes: readonly string[]) =>
     URL.canParse(input) && schemes.includes(new URL(input).protocol.slice(0, -1)) ? input : undefined,
   );
 
-/** A text that `pattern` matches; `expected` says so in words. */
+/** A text that matches `pattern`; `expected` describes the pattern. */
 export const matching = (expected: string, pattern: RegExp) =>
   parsed<string>(expected, (input) => (pattern.test(input) ? input : undefined));
 
 /** Any text that is not empty. */
 export const text = parsed<string>('a text that is not blank', (input) => input || undefined);
 
-/** What `Authorization: Bearer` can carry: a token with a blank in it, or beyond ASCII, would never be recognised. */
+/**
+ * A token for `Authorization: Bearer`. A token with a blank or a character beyond ASCII would never be recognised.
+ */
 export const bearerToken = matching('visible ASCII characters without blanks', /^[\x21-\x7e]+$/);
 
-/** A list separated by commas, of which every entry `isEntry`; `entries` is their plural. */
+/** A comma-separated list in which `isEntry` holds for every entry; `entries` is the plural for the error text. */
 export const list = (entries: string, isEntry: (entry: string) => boolean) =>
   parsed<readonly string[]>(`a list of ${entries}, separated by commas`, (input) => {
     const parts = input.split(',').map((part) => part.trim());

@@ -8,7 +8,7 @@ const registration = (env: Record<string, string>) =>
   );
 
 describe('readServiceConfig', () => {
-  it('refuses a token that no registry could recognise, and blank texts', () => {
+  it('rejects a token that no registry could recognise, and blank texts', () => {
     const read = () =>
       readServiceConfig({ REGISTRY_TOKEN: 'two words', DATA_DIR: '  ' }, 'NOTE_SERVICE_PORT', 0);
     expect(read).toThrow(/DATA_DIR must be a text that is not blank/);
@@ -17,7 +17,7 @@ describe('readServiceConfig', () => {
 });
 
 describe('registrationOf', () => {
-  it('names where the service listens, and leaves its share to the registry', () => {
+  it('registers the URL at which the service listens, and no weight', () => {
     expect(registration({})).toMatchObject({
       name: 'note-service',
       version: '1.0.0',
@@ -26,7 +26,7 @@ describe('registrationOf', () => {
     expect(registration({})).not.toHaveProperty('weight');
   });
 
-  it('names what the environment says instead', () => {
+  it('registers the URL and the weight from the environment', () => {
     const env = { ADVERTISED_URL: 'http://notes.example:80', INSTANCE_WEIGHT: '0' };
     expect(registration(env)).toMatchObject({ url: 'http://notes.example:80', weight: 0 });
   });

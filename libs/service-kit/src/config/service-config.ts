@@ -4,12 +4,12 @@ import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
 import { instanceId } from './instance-id.js';
 import { bearerToken, integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
-/** Where a service keeps its rows. */
+/** Where a service stores its rows. */
 export interface StorageConfig {
-  /** PostgreSQL; unset: an embedded file under `dataDir`. */
+  /** URL of PostgreSQL; if unset, an embedded file under `dataDir` is used. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
-  /** `full`: every commit of the embedded store survives a power loss. */
+  /** With `full`, every commit of the embedded store survives a power loss. */
   readonly sync: 'normal' | 'full';
 }
 
@@ -19,9 +19,12 @@ export interface ServiceConfig extends BaseConfig {
   readonly port: number;
   readonly storage: StorageConfig;
   readonly registry: { readonly url: string; readonly token: string | undefined };
-  /** The URL that the gateway reaches this instance at; unset: where it listens, as seen from the registry. */
+  /**
+   * The URL at which the gateway reaches this instance; if unset, the address at which it listens, as seen from
+   * the registry.
+   */
   readonly advertisedUrl: string | undefined;
-  /** Share of traffic, 0 to 1000; 0 waits for somebody to raise it. */
+  /** Share of traffic, 0 to 1000. An instance with 0 receives no traffic until its weight is raised. */
   readonly weight: number | undefined;
 }
 
@@ -36,7 +39,7 @@ const serviceSpecs = {
   REGISTRY_TOKEN: bearerToken({ default: undefined }),
 };
 
-/** Reads a service's settings; `portVariable` is the one that names its port, such as `USER_SERVICE_PORT`. */
+/** Reads a service's settings; `portVariable` is the name of its port variable, such as `USER_SERVICE_PORT`. */
 export function readServiceConfig(env: Env, portVariable: string, defaultPort: number): ServiceConfig {
   const vars = readEnv(env, { ...serviceSpecs, [portVariable]: port({ default: defaultPort }) });
   return Object.freeze({
@@ -50,7 +53,7 @@ export function readServiceConfig(env: Env, portVariable: string, defaultPort: n
   });
 }
 
-/** What a service says of itself when it registers. */
+/** Properties that a service registers. */
 export interface RegisteredService {
   readonly name: string;
   readonly version: string;
@@ -58,8 +61,8 @@ export interface RegisteredService {
 }
 
 /**
- * How a service registers itself: the same id after a restart on the same host and port, so that the restart renews the
- * registration in place of adding one beside it.
+ * The registration of a service. Its id is the same after a restart on the same host and port, so that the restart
+ * renews the registration instead of adding another.
  */
 export function registrationOf(
   { name, version, internalPaths }: RegisteredService,

@@ -29,19 +29,19 @@ describe('a variable in a file', () => {
     expect(read({ TOKEN_FILE: file('token', content) }).TOKEN).toBe('s3cret');
   });
 
-  it('is checked as any other', () => {
+  it('is validated like any other', () => {
     expect(problemsOf({ SIZE_FILE: file('size', '11') })).toEqual([
       'SIZE must be a whole number from 0 to 9',
     ]);
   });
 
-  it('is refused beside the variable itself, but not beside an empty one', () => {
+  it('is rejected beside the variable itself, but not beside an empty one', () => {
     const TOKEN_FILE = file('token', 'a');
     expect(problemsOf({ TOKEN_FILE, TOKEN: 'b' })).toEqual(['TOKEN_FILE must not be set beside TOKEN']);
     expect(read({ TOKEN_FILE, TOKEN: '' }).TOKEN).toBe('a');
   });
 
-  it('is named when it cannot be read or is empty, together with every other bad variable', () => {
+  it('is reported when it cannot be read or is empty, together with every other invalid variable', () => {
     const unreadable = 'TOKEN_FILE must name a file with a value that can be read';
     expect(problemsOf({ TOKEN_FILE: file('empty', '\n') })).toEqual([unreadable]);
     expect(problemsOf({ TOKEN_FILE: join(folder.path, 'nothing'), SIZE: 'x' })).toEqual([
@@ -50,7 +50,7 @@ describe('a variable in a file', () => {
     ]);
   });
 
-  it('is nothing to variables that nobody asks for', () => {
+  it('is ignored when its variable is not read', () => {
     expect(problemsOf({ OTHER_FILE: '/nothing' })).toEqual([]);
   });
 });

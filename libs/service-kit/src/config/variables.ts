@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 
-/** What an app reads its configuration from: `process.env`, or a record of a test's own. */
+/** The environment of an app: `process.env`, or a record in tests. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What the environment says about some variables. */
+/** The values of some variables in the environment. */
 export interface Variables {
-  /** Those that are set. */
+  /** The variables that are set. */
   readonly values: Env;
-  /** What is wrong with how they are given, a sentence each that starts with a name. */
+  /** Errors in how variables are set, one sentence each that starts with a name. */
   readonly problems: readonly string[];
 }
 
 const SUFFIX = '_FILE';
 
 /**
- * Reads `names`, each from its variable or from the file that `{name}_FILE` names: containers are given secrets as files,
- * which neither `docker inspect` nor a child process shows. An empty variable is an unset one, as compose files write it so.
+ * Reads `names`, each from its variable or from the file named by `{name}_FILE`. Containers receive secrets as
+ * files, which neither `docker inspect` nor a child process shows. An empty variable counts as unset, because
+ * compose files write unset variables as empty.
  */
 export function readVariables(env: Env, names: readonly string[]): Variables {
   const values: Record<string, string> = {};
@@ -30,7 +31,7 @@ export function readVariables(env: Env, names: readonly string[]): Variables {
   return { values, problems };
 }
 
-/** Without the line end that editors leave behind. */
+/** The content without the trailing line end that editors add. */
 function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');

@@ -1,46 +1,49 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 
-/** A JSON schema, as OpenAPI 3.0 takes it. */
+/** A JSON schema in the dialect of OpenAPI 3.0. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** A schema with a name of its own in the document's components. */
+/** A schema with its name in the document's components. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: Schema;
 }
 
-/** What an operation does and answers, for the OpenAPI document; what it takes is read from its DTOs. */
+/**
+ * Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from
+ * DTOs.
+ */
 export interface AnswerSpec {
   readonly summary: string;
-  /** Of success; 200 when left out. */
+  /** Status of success; 200 if absent. */
   readonly status?: number;
-  /** Of the answer; none when left out. */
+  /** Schema of the response body; none if absent. */
   readonly body?: NamedSchema;
-  /** Other statuses of success with the same body, and when they come. */
+  /** Other success statuses with the same body, and when they occur. */
   readonly also?: Readonly<Record<number, string>>;
-  /** Request headers that matter, and what for. */
+  /** Request headers of the operation and their purpose. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The DTO of the query string. */
   readonly query?: Type;
-  /** The body of the request may be left out. */
+  /** The request body is optional. */
   readonly bodyIsOptional?: boolean;
-  /** The answer has an ETag; reading may be 304, changing may be 412. */
+  /** The response has an ETag; a read may return 304, a change 412. */
   readonly versioned?: boolean;
-  /** Statuses of the problems that the operation has beside 400. */
+  /** Statuses of the operation's problems other than 400. */
   readonly problems?: readonly number[];
 }
 
 export const ANSWERS = Symbol('answers');
 
-/** Describes an operation. Costs nothing at load: the document is built when somebody asks for it. */
+/** Describes an operation. Costs nothing at load time: the document is built on request. */
 export const Answers = (spec: AnswerSpec): MethodDecorator => SetMetadata(ANSWERS, spec);
 
-/** Where the schema `name` is in a document. */
+/** A reference to the schema `name` of a document. */
 export const refTo = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 const TIME: Schema = { type: 'string', format: 'date-time', readOnly: true };
 
-/** A resource that is what its DTO `Dto` is, and has an id and times beside. */
+/** A resource with the members of its DTO `Dto`, an id and times. */
 export const resource = (name: string, Dto: Type): NamedSchema => ({
   name,
   schema: {

@@ -6,7 +6,7 @@ import { dtoSchemas } from './dto-schemas.js';
 import { completed, type Operation } from './operation.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
 
-/** What a document says of the app as a whole. */
+/** General properties of a document. */
 export interface AppInfo {
   readonly title: string;
   readonly version: string;
@@ -17,8 +17,9 @@ type Specs = ReadonlyMap<string, AnswerSpec>;
 type Schemas = Readonly<Record<string, Schema>>;
 
 /**
- * The OpenAPI document of `app`: paths and parameters by swagger's scan, bodies by the DTOs' validation, answers by
- * {@link Answers}; operations without those are left out. Swagger is loaded now and not before, as it takes half a second.
+ * The OpenAPI document of `app`. Paths and parameters come from swagger's scan, bodies from the validation of the
+ * DTOs, responses from {@link Answers}; operations without {@link Answers} are omitted. Swagger is loaded on
+ * demand, because loading takes half a second.
  */
 export async function describeApp(app: INestApplication, info: AppInfo): Promise<OpenAPIObject> {
   const { SwaggerModule } = await import('@nestjs/swagger');
@@ -68,7 +69,7 @@ function pathsOf(paths: Paths, specs: Specs, schemas: Schemas): Paths {
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
 
-/** Those of `schemas` that `root` refers to, directly or through another one. */
+/** The members of `schemas` that `root` refers to, directly or through another schema. */
 function reachable(root: unknown, schemas: Schemas): Schemas {
   const found = new Map<string, Schema>();
   const visit = (node: unknown): void => {

@@ -3,16 +3,16 @@ import type { FastifyReply } from 'fastify';
 import { notFound } from '#contracts';
 import { assetOf, PAGE_POLICY, pageOfDocs } from './swagger-ui.js';
 
-/** Where the pages take what they show. */
+/** Content of the pages. */
 export interface DocsOptions {
   readonly title: string;
-  /** Called once per request of `/docs-json`: keeping the document is up to whoever builds it. */
+  /** Called for every request of `/docs-json`; caching is the task of the function. */
   document(): Promise<object>;
 }
 
 export const DOCS = Symbol('docs');
 
-/** `/docs` for people, `/docs-json` for programs. */
+/** Serves `/docs` as HTML and `/docs-json` as JSON. */
 @Controller()
 export class DocsController {
   constructor(@Inject(DOCS) private readonly options: DocsOptions) {}

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DOCS, DocsController, type DocsOptions } from './docs.controller.js';
 
-/** `/docs` and `/docs-json` over any document. */
+/** Serves `/docs` and `/docs-json` for any document. */
 @Module({})
 export class DocsModule {
   static of(options: DocsOptions): DynamicModule {

@@ -75,7 +75,7 @@ describe('/docs-json', () => {
   afterAll(() => app.close());
   const documentOf = async () => (await call(app.url, 'GET /docs-json')).body as OpenAPIObject;
 
-  it('describes the service and what it says of itself, and nothing else', async () => {
+  it('describes the service and its declared operations, and nothing else', async () => {
     const document = await documentOf();
     expect(document).toMatchObject({ openapi: '3.0.3', info: { title: 'note-service', version: '1.2.3' } });
     expect(Object.keys(document.paths).sort()).toEqual([
@@ -88,7 +88,7 @@ describe('/docs-json', () => {
     ]);
   });
 
-  it('takes bodies from what validates them', async () => {
+  it('takes body schemas from the validation of the DTOs', async () => {
     const { components } = await documentOf();
     expect(components?.schemas?.NoteDto).toEqual({
       type: 'object',
@@ -108,7 +108,7 @@ describe('/docs-json', () => {
     ]);
   });
 
-  it('takes the query from its DTO, defaults and all', async () => {
+  it('takes the query parameters from the DTO, including defaults', async () => {
     const { parameters, responses } = (await documentOf()).paths['/notes']!.get!;
     expect(parameters).toEqual([
       {
@@ -129,7 +129,7 @@ describe('/docs-json', () => {
     });
   });
 
-  it('tells versions, media types and problems of a change', async () => {
+  it('lists version headers, media types and problems of a change', async () => {
     const change = (await documentOf()).paths['/notes/{id}']!.patch!;
     expect(change.summary).toBe('Change a note');
     expect(change.parameters?.map((parameter) => 'name' in parameter && parameter.name)).toEqual([
@@ -146,7 +146,7 @@ describe('/docs-json', () => {
     });
   });
 
-  it('tells request headers, and every way to succeed', async () => {
+  it('lists request headers and every success status', async () => {
     const { parameters, responses } = (await documentOf()).paths['/notes']!.post!;
     expect(parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header', description: 'added once' }]);
     const content = { 'application/json': { schema: { $ref: '#/components/schemas/Note' } } };

@@ -12,7 +12,7 @@ const textSchema = ({ constraints = [] }: Rule): Schema => {
   return { type: 'string', minLength, maxLength };
 };
 
-// A condition that lets `null` pass unchecked is the house's way to say that `null` removes the member.
+// A condition that skips validation for `null` is `MayBeRemoved`: `null` removes the member.
 const conditionSchema = ({ constraints = [] }: Rule): Schema => {
   const applies = constraints[0] as (object: object, value: unknown) => boolean;
   return applies({}, null) ? {} : { nullable: true };
@@ -37,12 +37,12 @@ const converters = {
 };
 
 /**
- * Schemas of every DTO that has been loaded, by class name, read from what validates them; so the document cannot say
- * another thing than the validation does.
+ * Schemas of every loaded DTO, by class name, derived from the validation metadata. The document therefore cannot
+ * differ from the validation.
  */
 export async function dtoSchemas(): Promise<Readonly<Record<string, Schema>>> {
   const { validationMetadatasToSchemas } = await import('class-validator-jsonschema');
-  // The types of this path are elsewhere in the package than its code.
+  // The types of this module are at another path in the package than its code.
   const path = 'class-transformer/cjs/storage.js';
   const { defaultMetadataStorage } = (await import(path)) as { defaultMetadataStorage: TransformerStorage };
   return validationMetadatasToSchemas({

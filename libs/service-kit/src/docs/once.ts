@@ -1,4 +1,4 @@
-/** Runs `make` at the first call and keeps its outcome; a failure is not kept. */
+/** Runs `make` at the first call and caches its result. A failure is not cached. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () =>

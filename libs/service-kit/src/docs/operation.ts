@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
 import { refTo, type AnswerSpec, type Schema } from './answers.js';
 
-/** One operation of an OpenAPI document, as far as it is looked into here. */
+/** One operation of an OpenAPI document; only the members that are used here. */
 export interface Operation {
   summary?: string;
   operationId?: string;
@@ -40,7 +40,7 @@ const problem = (status: number): object => ({
   content: { 'application/problem+json': { schema: refTo('Problem') } },
 });
 
-/** Completes what swagger's scan knows of an operation by what `spec` says of it. */
+/** Completes an operation from swagger's scan with the members of `spec`. */
 export function completed(
   operation: Operation,
   method: string,

@@ -2,7 +2,7 @@ import type { Schema } from './answers.js';
 
 const text: Schema = { type: 'string' };
 
-/** The body of every error answer (RFC 9457). */
+/** The body of every error response (RFC 9457). */
 export const PROBLEM_SCHEMA: Schema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'instance', 'requestId'],

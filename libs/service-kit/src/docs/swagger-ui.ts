@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** A file of the pages, ready to send. */
+/** A static file of the pages. */
 export interface Asset {
   readonly type: string;
   readonly content: Buffer | string;
@@ -14,16 +14,17 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['favicon-32x32.png', 'image/png'],
 ]);
 
-// Everything is relative, so that the pages also work below a gateway's prefix; nothing comes from another host.
+// All URLs are relative, so that the pages also work below a gateway's prefix. Nothing is loaded from another
+// host.
 const INIT =
   "SwaggerUIBundle({ url: './docs-json', dom_id: '#docs', deepLinking: true, docExpansion: 'list' });\n";
 
-/** What the page may load and do. Swagger UI embeds its icons as `data:` images. */
+/** Content security policy of the page. Swagger UI embeds its icons as `data:` images. */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** One of the few files that the page needs; `undefined` for any other name. */
+/** One of the files that the page needs; `undefined` for any other name. */
 export async function assetOf(name: string): Promise<Asset | undefined> {
   if (name === 'init.js') return { type: 'text/javascript; charset=utf-8', content: INIT };
   const type = TYPES.get(name);

@@ -1,6 +1,6 @@
 /**
- * What Node's core, fastify and the databases say of an error. Asked by its members, never by `instanceof Error`: an error may
- * be of another realm than who looks at it (a vm context has an `Error` of its own), and is none the less what it is.
+ * Properties that Node's core, fastify and the databases set on an error. They are read directly, without
+ * `instanceof Error`: an error may come from another realm (a vm context has its own `Error`).
  */
 export interface ErrorFacts {
   readonly code?: string;
@@ -8,7 +8,7 @@ export interface ErrorFacts {
   readonly statusCode?: number;
 }
 
-/** The facts about whatever was thrown; none for what says nothing. */
+/** The properties of a thrown value; empty if it has none of them. */
 export function factsOf(thrown: unknown): ErrorFacts {
   if (typeof thrown !== 'object' || thrown === null) return {};
   const { code, message, statusCode } = thrown as Readonly<Record<string, unknown>>;

@@ -3,15 +3,15 @@ import { isLocalExhaustion } from './local-exhaustion.js';
 const failure = (code: string) => Object.assign(new Error(code), { code });
 
 describe('isLocalExhaustion', () => {
-  it.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS'])('is %s', (code) => {
+  it.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS'])('is true for %s', (code) => {
     expect(isLocalExhaustion(failure(code))).toBe(true);
   });
 
-  it.each([failure('ECONNREFUSED'), new Error('other'), undefined])('is not %s', (error) => {
+  it.each([failure('ECONNREFUSED'), new Error('other'), undefined])('is false for %s', (error) => {
     expect(isLocalExhaustion(error)).toBe(false);
   });
 
-  it('is a connection to a name whose every address failed so', () => {
+  it('is true for a connection to a name when every address failed for this reason', () => {
     const own = failure('EADDRNOTAVAIL');
     expect(isLocalExhaustion(new AggregateError([own, own]))).toBe(true);
     expect(isLocalExhaustion(new AggregateError([own, failure('ECONNREFUSED')]))).toBe(false);

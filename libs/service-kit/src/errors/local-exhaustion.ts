@@ -2,9 +2,12 @@ import { factsOf } from './error-facts.js';
 
 const CODES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
 
-/** Whether a system call failed because this process or its machine has no descriptor, port or buffer left, whatever the peer does. */
+/**
+ * Whether a system call failed because this process or machine has no descriptor, port or buffer left. The peer is
+ * not the cause.
+ */
 export function isLocalExhaustion(error: unknown): boolean {
-  // A connection to a name tries every address: it was tried elsewhere when one of them failed for another reason.
+  // A connection to a name tries every address. One that failed for another reason means that an attempt was made.
   if (error instanceof AggregateError) return error.errors.every(isLocalExhaustion);
   return CODES.has(factsOf(error).code);
 }

@@ -1,18 +1,24 @@
-/** One thing that an app's health depends on; an injectable class in the list that `HealthModule.of` takes. */
+/** One dependency of an app's health; an injectable class in the list for `HealthModule.of`. */
 export interface HealthIndicator {
   /** Its key in the health document. */
   readonly name: string;
-  /** `false`: when it is down the app says so (`degraded`) and serves on. */
+  /** With `false`, a failure is reported as `degraded`, and the app keeps serving. */
   readonly required: boolean;
-  /** Resolves to details worth showing. @throws when it is down; only a {@link PublicTrouble}'s text is shown. */
+  /**
+   * Resolves to details for the health document.
+   * @throws when the dependency is down; only the text of a {@link PublicTrouble} is shown.
+   */
   check(): Promise<Readonly<Record<string, unknown>>>;
 }
 
-/** Why something is down, in words that everybody may read: no host, path or user in them. */
+/** Reason why a dependency is down, as a public text: without host, path or user. */
 export class PublicTrouble extends Error {
   override readonly name = 'PublicTrouble';
 
-  /** @param isPartial only some requests fail: readiness shows it, and the instance stays in rotation for the others */
+  /**
+   * @param isPartial only some requests fail: readiness reports it, but the instance stays in rotation for the
+   * others
+   */
   constructor(
     message: string,
     readonly isPartial = false,

@@ -14,7 +14,7 @@ const HEALTH: NamedSchema = {
   },
 };
 
-/** `/health` tells people, `/health/live` and `/health/ready` tell whoever starts, stops and sends traffic. */
+/** `/health` serves operators; `/health/live` and `/health/ready` serve orchestrators and load balancers. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly service: HealthService) {}

@@ -5,7 +5,7 @@ import { HealthController } from './health.controller.js';
 import type { HealthIndicator } from './health-indicator.js';
 import { HealthService, INDICATORS } from './health.service.js';
 
-/** What the health of an app is made of. */
+/** Options of the health endpoints. */
 export interface HealthOptions {
   readonly readiness: Readiness;
   readonly indicators: readonly Type<HealthIndicator>[];
@@ -13,13 +13,13 @@ export interface HealthOptions {
   readonly imports?: NonNullable<DynamicModule['imports']>;
 }
 
-/** `/health`, `/health/live` and `/health/ready`, by terminus. */
+/** Serves `/health`, `/health/live` and `/health/ready` with terminus. */
 @Module({})
 export class HealthModule {
   static of({ readiness, indicators, imports = [] }: HealthOptions): DynamicModule {
     return {
       module: HealthModule,
-      // Whoever polls sees what is down; terminus would log it at every poll.
+      // The poller sees which dependency is down; terminus would log it at every poll.
       imports: [TerminusModule.forRoot({ logger: false }), ...imports],
       controllers: [HealthController],
       providers: [

@@ -12,7 +12,7 @@ export const INDICATORS = Symbol('health indicators');
 
 const CHECK_TIMEOUT_MS = 2000;
 
-/** Asks the indicators of an app, all at once. What is down makes terminus throw its document as a 503. */
+/** Runs the indicators of an app concurrently. If one is down, terminus throws its document as a 503. */
 @Injectable()
 export class HealthService {
   constructor(
@@ -24,17 +24,17 @@ export class HealthService {
     readiness.decideBy(() => this.canServe());
   }
 
-  /** How everything is. */
+  /** The status of all dependencies. */
   health(): Promise<HealthCheckResult> {
     return this.checks.check(this.indicators.map((indicator) => () => this.ask(indicator)));
   }
 
-  /** That the process answers: it asks nobody. */
+  /** Confirms that the process responds; runs no indicators. */
   live(): Promise<HealthCheckResult> {
     return this.checks.check([]);
   }
 
-  /** Whether the app may receive traffic: nobody is asked once it is leaving. */
+  /** Whether the app may receive traffic. Runs no indicators once the app has left rotation. */
   ready(): Promise<HealthCheckResult> {
     if (this.readiness.isLeaving)
       return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
@@ -45,7 +45,10 @@ export class HealthService {
     return this.indicators.filter((indicator) => indicator.required);
   }
 
-  /** What heartbeats report. A partial fault does not count: without the instance, the requests that it can serve would fail too. */
+  /**
+   * Readiness for heartbeats. A partial fault does not count: without the instance, the requests that it can serve
+   * would also fail.
+   */
   private async canServe(): Promise<boolean> {
     if (this.readiness.isLeaving) return false;
     const faults = await Promise.all(this.required.map((indicator) => indicator.check().catch(asFault)));
@@ -56,7 +59,7 @@ export class HealthService {
 
   private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
     const session = this.sessions.check(indicator.name);
-    // Not terminus' own words: an error's text may name hosts, paths and users.
+    // terminus' own text is not used: the message of an error may contain hosts, paths and users.
     let words = 'does not answer';
     const check = () =>
       indicator.check().catch((error: unknown) => {

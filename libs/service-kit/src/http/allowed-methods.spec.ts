@@ -19,25 +19,25 @@ afterEach(() => app.close());
 const ask = (method: string, path: string): Promise<Response> => fetch(origin + path, { method });
 
 describe('allowed methods', () => {
-  it('are told where a path does not know the method', async () => {
+  it('are returned with 405 where a path does not support the method', async () => {
     const answer = await ask('DELETE', '/users?all=1');
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
   });
 
-  it('are those of every route that the path meets', async () => {
+  it('are those of every route that matches the path', async () => {
     const answer = await ask('PUT', '/users/7');
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
   });
 
-  it('answer OPTIONS', async () => {
+  it('are the response to OPTIONS', async () => {
     const answer = await ask('OPTIONS', '/users/7');
     expect(answer.status).toBe(204);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
   });
 
-  it('say nothing of a path that is not there', async () => {
+  it('are not returned for an unknown path', async () => {
     expect((await ask('DELETE', '/nothing')).status).toBe(404);
     expect((await ask('OPTIONS', '/nothing')).status).toBe(404);
   });

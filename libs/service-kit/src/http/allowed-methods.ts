@@ -3,7 +3,7 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { METHODS } from 'node:http';
 import { methodNotAllowed } from '#contracts';
 
-/** Which methods the paths of an app know. */
+/** The methods that the paths of an app support. */
 class PathMethods {
   private readonly router = findMyWay();
   private readonly methods = new Set<HTTPMethod>();
@@ -20,8 +20,9 @@ class PathMethods {
 }
 
 /**
- * Answers a method that a path does not know with 405 and `Allow` (RFC 9110, section 15.5.6), where fastify says that the
- * path is not there; and `OPTIONS` with the methods that it does know (section 9.3.7). To be called before there are routes.
+ * Responds with 405 and `Allow` (RFC 9110, section 15.5.6) to a method that a path does not support, where fastify
+ * would return 404, and to `OPTIONS` with the supported methods (section 9.3.7). Must be called before routes are
+ * added.
  */
 export function tellAllowedMethods(fastify: FastifyInstance): void {
   const paths = new PathMethods();

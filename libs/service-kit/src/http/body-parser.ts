@@ -3,26 +3,27 @@ import type { FastifyInstance } from 'fastify';
 import { malformedBody, validationFailed } from '#contracts';
 import { inheritedNameIn } from './inherited-names.js';
 
-/** Bodies beyond this many bytes are refused with 413. */
+/** Larger bodies, in bytes, are rejected with 413. */
 export const BODY_LIMIT = 1024 * 1024;
 
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
-// What reads bodies after this goes down into them by recursion, and no body that is meant goes this deep.
+// Later steps process bodies by recursion, and no valid body has this many levels.
 const DEEPEST = 32;
 
-// Validation makes an error of each unknown member, and everybody else waits meanwhile: 60,000 of them take two seconds.
+// Validation creates an error for each unknown member and blocks the event loop meanwhile: 60,000 take two
+// seconds.
 const MOST_VALUES = 2000;
 
 /**
- * Reads JSON strictly: valid UTF-8, an object, not too deep, not too many values, no member that every object inherits. No
- * bytes are no body: many clients name a media type whether they send something or not.
+ * Parses JSON strictly: valid UTF-8, an object, limited depth, a limited number of values, no member that every
+ * object inherits. An empty body counts as absent, because many clients send a media type without a body.
  */
 export function parseJson(body: Buffer): object | undefined {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw malformedBody('the body is not valid UTF-8');
   const value = parse(body.toString('utf8'));
-  // Nest's validation would take `null` for an empty object, and so for a patch that changes nothing.
+  // Nest's validation would treat `null` as an empty object, and thus as a patch that changes nothing.
   if (!isObject(value) || Array.isArray(value)) throw notAnObject();
   refuseTraps(value);
   return value;
@@ -43,7 +44,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Looks at every member that was sent, level by level: a recursion could itself be made to overflow the stack. */
+/** Checks every member level by level: with recursion, a body could overflow the stack. */
 function refuseTraps(body: object): void {
   let level: readonly object[] = [body];
   let values = 0;
@@ -67,7 +68,7 @@ function refuseInheritedNames(value: object): void {
   if (name !== undefined) throw malformedBody(`the body has a member "${name}"`);
 }
 
-/** Makes JSON the only thing that endpoints read. */
+/** Restricts request bodies to JSON. */
 export function useStrictJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(MEDIA_TYPES, { parseAs: 'buffer' }, (_request, body, done) => {

@@ -9,10 +9,10 @@ const ANY_PORT: Env = {
   PRODUCT_SERVICE_PORT: '0',
 };
 
-/** A booted app; `close` also removes its store. */
+/** A running app; `close` also removes its store. */
 export type TestApp = Pick<RunningApp, 'name' | 'url' | 'nest' | 'leave' | 'close'>;
 
-/** Boots an app as production does, on a free port and an empty embedded store; `env` may say otherwise. */
+/** Boots an app as in production, on a free port with an empty embedded store. `env` overrides these settings. */
 export async function bootForTest<C extends BaseConfig>(
   definition: AppDefinition<C>,
   env: Env = {},

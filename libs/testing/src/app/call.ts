@@ -1,4 +1,4 @@
-/** An answer, its body read: JSON where it says so, else text. */
+/** A response with its body, parsed if the content type is JSON, otherwise as text. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -6,7 +6,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** What a spec sends; `body` goes as JSON unless it is text or bytes. */
+/** Options of a request; `body` is sent as JSON unless it is a string or bytes. */
 export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { InstanceView } from '#contracts';
 import type { Registry } from '#registry-client';
 
-/** A registry for an app that is tested alone: it takes every instance and knows no neighbour. */
+/** A registry for an app that is tested alone: accepts every instance and returns no neighbours. */
 export const nullRegistry: Registry = {
   register: ({ name, url }) => Promise.resolve({ name, url } as InstanceView),
   heartbeat: () => Promise.resolve({} as InstanceView),

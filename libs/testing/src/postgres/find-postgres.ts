@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-// Debian keeps the server's programs, one set a version, outside of PATH.
+// Debian installs the server's programs in one folder per version, outside PATH.
 const DEBIAN = '/usr/lib/postgresql';
 
 function debianFolders(): string[] {
@@ -10,7 +10,7 @@ function debianFolders(): string[] {
   return versions.map((version) => join(DEBIAN, version, 'bin'));
 }
 
-/** The folder that holds PostgreSQL's `initdb` and `postgres`; `undefined` when there is none on this machine. */
+/** The folder with PostgreSQL's `initdb` and `postgres`; `undefined` when PostgreSQL is not installed. */
 export function findPostgres(): string | undefined {
   const folders = [...debianFolders(), ...(process.env.PATH ?? '').split(delimiter)];
   return folders.find((folder) =>

@@ -3,21 +3,21 @@ import { tempDir } from '../temp-dir.js';
 import { findPostgres } from './find-postgres.js';
 import { startPostgres, type TestPostgres } from './start-postgres.js';
 
-/** One of the two databases that services run on; `createStorage` gives an empty store of it. */
+/** One of the two databases that services support; `createStorage` creates an empty store in it. */
 export interface TestStore {
   createStorage(): Promise<StorageConfig>;
 }
 
 /**
- * Runs the same suite on the embedded store and on PostgreSQL. Where PostgreSQL is not installed its half is skipped, by
- * name; in CI that is a failure, as nobody would look at the skip.
+ * Runs the same suite on the embedded store and on PostgreSQL. Where PostgreSQL is not installed, its half is
+ * reported as skipped; in CI it fails instead, because a skip would go unnoticed.
  */
 export function onBothStores(subject: string, suite: (store: TestStore) => void): void {
   describe(`${subject} on the embedded store`, () => suite(embeddedStore()));
   onPostgres(subject, (postgres) => suite(postgresStore(postgres)));
 }
 
-/** Runs a suite that needs a PostgreSQL server; skipped, by name, where there is none. */
+/** Runs a suite that needs a PostgreSQL server; reported as skipped where there is none, except in CI. */
 export function onPostgres(subject: string, suite: (server: () => TestPostgres) => void): void {
   const missing = findPostgres() === undefined && process.env.CI !== 'true';
   if (missing) process.stderr.write(`PostgreSQL is not installed: skipping "${subject} on PostgreSQL"\n`);

@@ -8,18 +8,21 @@ import { tempDir } from '../temp-dir.js';
 import { waitFor } from '../wait-for.js';
 import { findPostgres } from './find-postgres.js';
 
-/** A PostgreSQL server of a suite's own. */
+/** A PostgreSQL server for one suite. */
 export interface TestPostgres {
   readonly port: number;
-  /** Makes an empty database and returns its URL. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
-// Nothing has to survive these servers.
+// Test servers need no durability.
 const IMPATIENT = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 
-/** Starts a server on a free port of loopback, in a directory of its own. @throws when PostgreSQL is not installed. */
+/**
+ * Starts a server on a free loopback port in a temporary directory.
+ * @throws when PostgreSQL is not installed.
+ */
 export async function startPostgres(): Promise<TestPostgres> {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('PostgreSQL (initdb, postgres) is not on this machine');
@@ -34,7 +37,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       return urlOf(server.port, name);
     },
     stop: async () => {
-      // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
+      // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to disconnect.
       server.process.kill('SIGINT');
       await server.exited;
       directory.remove();
@@ -65,7 +68,7 @@ async function launch(bin: string, directory: string): Promise<Launched> {
   return { port, process: server, exited };
 }
 
-// The server refuses to run as root, so root runs it as the user that the package made.
+// The server refuses to run as root; root starts it as the `postgres` user that the package creates.
 function ownerOf(directory: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-// Debian keeps servers in folders that are on root's PATH alone.
+// Debian installs servers in folders that are only on root's PATH.
 const SERVERS = ['/usr/local/sbin', '/usr/sbin'];
 
 /** The path of a program; `undefined` when it is not installed. */

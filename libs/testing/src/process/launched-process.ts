@@ -10,18 +10,19 @@ export interface Exit {
 
 const running = new Set<LaunchedProcess>();
 
-// What a failed test left running must not outlive its suite. The second signal ends at once what would wait for work.
+// Processes left by a failed test must not outlive the suite. The second signal ends a shutdown that waits for
+// work.
 afterAll(async () => {
   const left = [...running];
   for (const launched of left) for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);
   await Promise.all(left.map(({ exited }) => exited));
 });
 
-/** A program that a test started, with all that it wrote so far. */
+/** A program started by a test, with the output that it has written so far. */
 export class LaunchedProcess {
   stdout = '';
   stderr = '';
-  /** Resolves when it has ended and everything that it wrote was read. */
+  /** Resolves when the process has ended and all of its output was read. */
   readonly exited: Promise<Exit>;
   private readonly child: ChildProcess;
 
@@ -48,7 +49,10 @@ export class LaunchedProcess {
     this.child.kill(signal);
   }
 
-  /** Waits for something on standard output. @throws at once, with what it wrote, when it ends before that. */
+  /**
+   * Waits until standard output matches `pattern`.
+   * @throws at once, with the output, when the process ends first.
+   */
   waitForOutput(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
@@ -65,7 +69,7 @@ export class LaunchedProcess {
     });
   }
 
-  /** SIGTERM, and how it ended. */
+  /** Sends SIGTERM and waits for the exit. */
   async stop(): Promise<Exit> {
     if (!this.hasEnded) this.signal('SIGTERM');
     return this.exited;

@@ -1,8 +1,8 @@
 import { findProgram } from './find-program.js';
 
 /**
- * Runs a suite that starts these programs. Where one is not installed the suite is skipped, by name; in CI that is a
- * failure, as nobody would look at the skip.
+ * Runs a suite that starts these programs. Where one is not installed, the suite is reported as skipped; in CI it
+ * fails instead, because a skip would go unnoticed.
  */
 export function onPrograms(programs: readonly string[], subject: string, suite: () => void): void {
   const missing = programs.filter((program) => findProgram(program) === undefined);

@@ -14,7 +14,7 @@ const PROGRAMS: Readonly<Record<Mount, string>> = {
   split: 'scripts/start-split.mjs',
 };
 
-/** Ports that the system chooses: any number of systems run side by side. */
+/** The system selects the ports, so that any number of systems can run side by side. */
 const FREE_PORTS: Environment = {
   GATEWAY_PORT: '0',
   USER_SERVICE_PORT: '0',
@@ -22,13 +22,13 @@ const FREE_PORTS: Environment = {
   PRODUCT_SERVICE_PORT: '0',
 };
 
-// What the developer has set must not change what the tests see.
+// Settings of the developer must not affect the tests.
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'LANG'];
 
-// Nothing balances over what most tests start, so nothing has to notice that it stops.
+// Most tests have no load balancer in front that would need time to notice a shutdown.
 const NO_DELAY: Environment = { SHUTDOWN_DELAY_SECONDS: '0' };
 
-/** An environment with nothing of the developer's own settings in it. */
+/** An environment without the developer's settings. */
 export function plainEnvironment(extra: Environment = {}): NodeJS.ProcessEnv {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
@@ -54,20 +54,26 @@ export function launchSystem(mount: Mount, env: Environment): LaunchedProcess {
 /** A system that is ready. */
 export interface RunningSystem {
   readonly process: LaunchedProcess;
-  /** Where the gateway answers. */
+  /** URL of the gateway. */
   readonly url: string;
-  /** Where an app of it listens. */
+  /** URL at which an app of the system listens. */
   urlOf(app: string): string;
 }
 
-/** Starts a mount on free ports and waits until it says that it is ready. `env` has to name a DATA_DIR or DATABASE_URL. */
+/**
+ * Starts a mount on free ports and waits until it reports that it is ready. `env` must contain DATA_DIR or
+ * DATABASE_URL.
+ */
 export async function startSystem(mount: Mount, env: Environment): Promise<RunningSystem> {
   const process = launchSystem(mount, env);
   const [, url] = await process.waitForOutput(/^ready: open (\S+)$/m);
   return { process, url: url!, urlOf: (app) => listeningUrlOf(app, process.stdout) };
 }
 
-/** Where an app said that it listens. @throws when it did not */
+/**
+ * The URL at which an app listens, from its output.
+ * @throws when the output has none.
+ */
 export function listeningUrlOf(app: string, output: string): string {
   const [, url] = new RegExp(`"app":"${app}","url":"([^"]+)"`).exec(output) ?? [];
   if (url === undefined) throw new Error(`${app} did not say where it listens:\n${output}`);

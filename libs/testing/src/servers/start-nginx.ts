@@ -12,12 +12,12 @@ import { waitFor } from '../wait-for.js';
 export interface TestNginx {
   readonly url: string;
   readonly process: LaunchedProcess;
-  /** What it logged about requests so far. */
+  /** The access log so far. */
   accessLog(): readonly AccessLogLine[];
   stop(): Promise<void>;
 }
 
-/** One line of nginx's access log, as far as suites look at it. */
+/** One line of nginx's access log; only the members that suites read. */
 export interface AccessLogLine {
   readonly requestId: string;
   readonly client: string;
@@ -29,9 +29,9 @@ export interface AccessLogLine {
 }
 
 /**
- * Starts nginx in front of `gateways` (`host:port`) with `nginx/nginx.conf` as it is: only addresses and paths become
- * a suite's own.
- * @throws when nginx is not installed, or refuses the file
+ * Starts nginx in front of `gateways` (`host:port`) with `nginx/nginx.conf`. Only addresses and paths are
+ * replaced.
+ * @throws when nginx is not installed, or rejects the file
  */
 export async function startNginx(gateways: readonly string[]): Promise<TestNginx> {
   const program = findProgram('nginx');

@@ -22,7 +22,7 @@ export interface TestPrometheus {
 }
 
 /**
- * Starts a server that scrapes `/metrics` of each target twice a second, in the format that it prefers: OpenMetrics.
+ * Starts a server that scrapes `/metrics` of each target twice a second, in its preferred format, OpenMetrics.
  * @param targets origin by job name
  * @throws when Prometheus is not installed
  */
@@ -54,7 +54,7 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
   };
 }
 
-// YAML contains JSON.
+// JSON is valid YAML.
 const configuration = (targets: Readonly<Record<string, string>>): string =>
   JSON.stringify({
     global: { scrape_interval: '500ms', scrape_timeout: '500ms' },

@@ -7,7 +7,7 @@ import { plainEnvironment } from '../process/start-system.js';
 import { tempDir } from '../temp-dir.js';
 import { waitFor } from '../wait-for.js';
 
-/** A Redis server of a suite's own. */
+/** A Redis server for one suite. */
 export interface TestRedis {
   readonly port: number;
   readonly url: string;
@@ -16,8 +16,8 @@ export interface TestRedis {
 }
 
 /**
- * Starts a server that keeps nothing, on a port of loopback.
- * @param port one that a server of before had, to come back empty at its address
+ * Starts a server without persistence on a loopback port.
+ * @param port the port of a stopped server, to replace it with an empty one at the same address
  * @param extra further options of `redis-server`
  * @throws when Redis is not installed
  */
@@ -47,7 +47,7 @@ async function answers(port: number): Promise<boolean> {
     await once(socket, 'connect');
     socket.write('PING\r\n');
     const [reply] = (await once(socket, 'data')) as [Buffer];
-    // One that wants a password first is there all the same.
+    // A server that requires a password is also ready.
     return /^(?:\+PONG|-NOAUTH)/.test(reply.toString());
   } finally {
     socket.destroy();

@@ -1,7 +1,7 @@
 import { onPrograms } from '../process/on-programs.js';
 import { startRedis, type TestRedis } from './start-redis.js';
 
-/** Runs a suite on a Redis server of its own. */
+/** Runs a suite with its own Redis server. */
 export function withRedis(subject: string, suite: (server: () => TestRedis) => void): void {
   onPrograms(['redis-server'], subject, () => {
     let server: TestRedis | undefined;
