@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The address in its usual form: an IPv4 peer of a dual-stack socket shows as `::ffff:10.0.0.1`. */
+/** The address in its usual form: an IPv4 peer of a dual-stack socket appears as `::ffff:10.0.0.1`. */
 export const plainAddress = (address: string): string => MAPPED.exec(address)?.[1] ?? address;
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
@@ -15,7 +15,7 @@ export function isAddressRange(range: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** A set of addresses and networks. Asking costs about a microsecond. */
+/** A set of addresses and networks. A lookup costs about a microsecond. */
 export class AddressRanges {
   private readonly list = new BlockList();
 
@@ -24,7 +24,7 @@ export class AddressRanges {
     for (const range of ranges) this.add(range);
   }
 
-  /** What is no address at all is in none. */
+  /** Whether the address is in one of the ranges; `false` for a string that is not an address. */
   has(address: string): boolean {
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.list.check(plain, familyOf(plain));

@@ -4,7 +4,7 @@ import { readGatewayConfig, type GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { FrontServer } from './proxy/index.js';
 
-/** The gateway, as `main.ts` boots it alone and the monolith beside the services. */
+/** The gateway as an app. `main.ts` boots it alone; the monolith boots it beside the services. */
 export const gateway: AppDefinition<GatewayConfig> = {
   name: 'gateway',
   readConfig: readGatewayConfig,

@@ -10,7 +10,7 @@ const problemsOf = (env: Record<string, string>): string[] => {
 };
 
 describe('readGatewayConfig', () => {
-  it('needs nothing to be set', () => {
+  it('has a default for every variable', () => {
     expect(readGatewayConfig({})).toMatchObject({
       host: '0.0.0.0',
       port: 8000,
@@ -34,18 +34,18 @@ describe('readGatewayConfig', () => {
     expect(readGatewayConfig({ INSTANCE_RETENTION: text }).instanceRetentionMs).toBe(ms);
   });
 
-  it.each(['24', 'h', '-1s', '1.5h', '1 h', '24 hours'])('refuses the retention "%s"', (text) => {
+  it.each(['24', 'h', '-1s', '1.5h', '1 h', '24 hours'])('rejects the retention "%s"', (text) => {
     expect(problemsOf({ INSTANCE_RETENTION: text })).toEqual(['INSTANCE_RETENTION']);
   });
 
-  it('waits at shutdown where gateways share a registry, in development, too', () => {
+  it('waits at shutdown where gateways share a registry, also in development', () => {
     const delayOf = (env: Record<string, string>): number => readGatewayConfig(env).shutdownDelayMs;
     expect(delayOf({})).toBe(0);
     expect(delayOf({ REDIS_URL: 'redis://127.0.0.1:6379' })).toBe(3000);
     expect(delayOf({ REDIS_URL: 'redis://127.0.0.1:6379', SHUTDOWN_DELAY_SECONDS: '1' })).toBe(1000);
   });
 
-  it('names every bad variable at once', () => {
+  it('names every invalid variable at once', () => {
     expect(
       problemsOf({
         GATEWAY_PORT: '80000',
@@ -58,23 +58,23 @@ describe('readGatewayConfig', () => {
     ).toEqual(['DATA_PLANE', 'GATEWAY_PORT', 'LOG_LEVEL', 'REDIS_PREFIX', 'REDIS_URL', 'TRUSTED_PROXIES']);
   });
 
-  it.each(['10.0.0.0/8', '10.1.2.3, ::1', 'fd00::/8'])('takes the trusted proxies %s', (ranges) => {
+  it.each(['10.0.0.0/8', '10.1.2.3, ::1', 'fd00::/8'])('accepts the trusted proxies %s', (ranges) => {
     expect(problemsOf({ TRUSTED_PROXIES: ranges })).toEqual([]);
   });
 
-  it.each(['nginx', '10.0.0.0/8,', '10.0.0.0/x', '::1/129'])('refuses the trusted proxies %s', (ranges) => {
+  it.each(['nginx', '10.0.0.0/8,', '10.0.0.0/x', '::1/129'])('rejects the trusted proxies %s', (ranges) => {
     expect(problemsOf({ TRUSTED_PROXIES: ranges })).toEqual(['TRUSTED_PROXIES']);
   });
 
   it.each(['10.0.0.0/8,', 'example.com', '10.0.0.0/33', '10.0.0/8', ' '])(
-    'refuses the allowed networks "%s"',
+    'rejects the allowed networks "%s"',
     (ranges) => {
       expect(problemsOf({ REGISTRY_ALLOWED_NETWORKS: ranges })).toEqual(['REGISTRY_ALLOWED_NETWORKS']);
     },
   );
 
   it.each(['   ', 'two words', 'tökèn', 'line\nend'])(
-    'refuses the token "%s", which nobody could send',
+    'rejects the token "%s", which no client could send',
     (token) => {
       expect(problemsOf({ REGISTRY_TOKEN: token })).toEqual(['REGISTRY_TOKEN']);
     },
@@ -88,18 +88,18 @@ describe('readGatewayConfig', () => {
     'redis://:50%off@127.0.0.1',
     '127.0.0.1:6379',
     'http://127.0.0.1',
-  ])('refuses the Redis at %s', (at) => {
+  ])('rejects the Redis URL %s', (at) => {
     expect(problemsOf({ REDIS_URL: at })).toEqual(['REDIS_URL']);
   });
 
   it.each(['redis://redis', 'redis://[::1]:6379/', 'rediss://user:50%25@redis.example:6380/3'])(
-    'takes the Redis at %s',
+    'accepts the Redis URL %s',
     (at) => {
       expect(readGatewayConfig({ REDIS_URL: at }).redisUrl).toBe(at);
     },
   );
 
-  it('refuses every insecure setting in production, and names it', () => {
+  it('rejects and names every insecure setting in production', () => {
     const ENVIRONMENT = 'production';
     const REGISTRY_TOKEN = 'sixteen-or-more-c';
     expect(problemsOf({ ENVIRONMENT })).toEqual(['REGISTRY_TOKEN']);
@@ -112,7 +112,7 @@ describe('readGatewayConfig', () => {
     expect(problemsOf({ ENVIRONMENT, REGISTRY_TOKEN })).toEqual([]);
   });
 
-  it('never tells a value', () => {
+  it('never contains a value', () => {
     const start = () => readGatewayConfig({ ENVIRONMENT: 'production', REGISTRY_TOKEN: 'geheim' });
     expect(start).toThrow(
       /^bad configuration: REGISTRY_TOKEN must be a secret of at least 16 characters in production$/,

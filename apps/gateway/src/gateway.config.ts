@@ -22,32 +22,35 @@ import { redisUrl } from './redis-url.variable.js';
 export interface GatewayConfig extends BaseConfig {
   readonly host: string;
   readonly port: number;
-  /** Where the gateway runs: instances whose metadata names the same `zone` are preferred; unset: none are. */
+  /** Zone of the gateway. Instances whose metadata has the same `zone` are preferred; if unset, none are. */
   readonly zone: string | undefined;
-  /** Addresses and CIDR ranges whose forwarding headers are believed. */
+  /** Addresses and CIDR ranges of proxies whose forwarding headers are trusted. */
   readonly trustedProxies: readonly string[];
-  /** `node`: every connection through node:http. */
+  /** With `node`, every connection uses node:http. */
   readonly dataPlane: 'wire' | 'node';
-  /** Bearer token for `/discovery` writes; unset: loopback only. */
+  /** Bearer token for `/discovery` writes; if unset, writes are allowed from loopback only. */
   readonly registryToken: string | undefined;
-  /** Addresses and CIDR ranges in which instances may be; unset: everywhere but at link-local addresses. */
+  /** Addresses and CIDR ranges that instances may use; if unset, all except link-local addresses. */
   readonly registryAllowedNetworks: readonly string[] | undefined;
-  /** JSON file of instances that cannot register themselves; it is read again when it changes. */
+  /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
-  /** How long an expired instance stays listed as `down`, and a name without instances stays known, milliseconds. */
+  /**
+   * How long an expired instance stays listed as `down`, and a service without instances stays known,
+   * milliseconds.
+   */
   readonly instanceRetentionMs: number;
-  /** Shared registry; unset: in this process. */
+  /** URL of the shared registry; if unset, the registry is in this process. */
   readonly redisUrl: string | undefined;
-  /** What the keys of this system begin with; another system on the same Redis has another. */
+  /** Prefix of this system's keys; other systems on the same Redis need another one. */
   readonly redisPrefix: string;
 }
 
-/** No braces: those mark what decides where in a cluster a key lies. */
+/** No braces: in a Redis Cluster they mark the hash tag of a key. */
 const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
-/** @throws ConfigError that names every bad variable, and in production every insecure one. */
+/** @throws ConfigError that names every invalid variable, and in production every insecure one. */
 export function readGatewayConfig(env: Env): GatewayConfig {
   const vars = readEnv(env, {
     ...baseSpecs,
@@ -67,7 +70,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     )({ default: 'msa-gateway' }),
   });
   const config = Object.freeze({
-    // Gateways that share a registry have a load balancer before them.
+    // Gateways that share a registry have a load balancer in front.
     ...toBaseConfig(vars, vars.REDIS_URL !== undefined),
     host: vars.GATEWAY_HOST,
     port: vars.GATEWAY_PORT,

@@ -11,7 +11,7 @@ import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from 
 /** Composition root of the gateway. */
 @Module({})
 export class GatewayModule {
-  /** @param front the listening server, made before Nest is */
+  /** @param front the listening server, created before Nest */
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
     const discovery = DiscoveryModule.of(config, context);
     const metrics = MetricsModule.of({

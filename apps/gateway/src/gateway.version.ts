@@ -1,2 +1,2 @@
-/** The version of this release; a spec holds it to package.json, which lies elsewhere once built. */
+/** The version of this release. A spec compares it with package.json, whose location differs after the build. */
 export const GATEWAY_VERSION = '0.1.0';

@@ -1,10 +1,10 @@
-/** The settings that can be too weak. */
+/** Settings that can be insecure. */
 interface Settings {
   readonly registryToken: string | undefined;
   readonly trustedProxies: readonly string[];
 }
 
-/** Shorter ones can be guessed by trying. */
+/** Shorter tokens can be guessed by brute force. */
 const TOKEN_CHARACTERS = 16;
 
 type Rule = readonly [isInsecure: (settings: Settings) => boolean, problem: string];
@@ -15,12 +15,12 @@ const RULES: readonly Rule[] = [
     `REGISTRY_TOKEN must be a secret of at least ${TOKEN_CHARACTERS} characters in production`,
   ],
   [
-    // Whoever is believed about where a request came from can write another's name under it.
+    // A trusted proxy can forge the client address of a request.
     ({ trustedProxies }) => trustedProxies.some((range) => range.endsWith('/0')),
     'TRUSTED_PROXIES must not name the whole internet in production',
   ],
 ];
 
-/** What is too weak for production, a sentence each that starts with the name of the variable. */
+/** Settings that are too weak for production, as sentences that start with the name of the variable. */
 export const insecureSettings = (settings: Settings): readonly string[] =>
   RULES.filter(([isInsecure]) => isInsecure(settings)).map(([, problem]) => problem);

@@ -3,15 +3,18 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { isNonUnicastHost, RegisterInstanceDto } from '#contracts';
 
-/** An instance that a file names: a registration whose id is known, and that has no lease. */
+/** An instance from a file: a registration with an id and without a lease. */
 export interface StaticInstance extends RegisterInstanceDto {
   readonly id: string;
 }
 
-/** What a file says. With problems there are no instances: half a list would take the other half out of service. */
+/**
+ * Content of a file. If there are problems, `instances` is empty: part of a list would take the other instances
+ * out of service.
+ */
 export interface InstancesFile {
   readonly instances: readonly StaticInstance[];
-  /** A sentence each, which begins with a JSON pointer. */
+  /** One sentence per problem, starting with a JSON pointer if it concerns an entry. */
   readonly problems: readonly string[];
 }
 
@@ -20,7 +23,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const failed = (...problems: readonly string[]): InstancesFile => ({ instances: [], problems });
 
-/** An entry without an id has one that every gateway with the same file finds, too. */
+/** An entry without an id gets the same id at every gateway with the same file. */
 const idOf = ({ id, name, url }: RegisterInstanceDto): string =>
   id ?? `${name}-at-${new URL(url).host.replace(/[^A-Za-z0-9.-]+/g, '-')}`.slice(0, 128);
 
@@ -50,7 +53,7 @@ const repeatedIn = (instances: readonly StaticInstance[]): readonly string[] =>
       : [],
   );
 
-/** Reads a JSON array of registrations, and names everything that is wrong with it at once. */
+/** Parses a JSON array of registrations and reports all problems. */
 export function parseInstances(text: string): InstancesFile {
   let entries: unknown;
   try {
@@ -69,7 +72,7 @@ export function parseInstances(text: string): InstancesFile {
   return repeated.length > 0 ? failed(...repeated) : { instances, problems: [] };
 }
 
-/** What is wrong with the file at `path`, before anything has started. */
+/** The problems of the file at `path`, before any app has started. */
 export function problemsOfFile(path: string): readonly string[] {
   try {
     return parseInstances(readFileSync(path, 'utf8')).problems;

@@ -3,7 +3,7 @@ import { parsed } from '#service-kit';
 const SCHEMES = ['redis:', 'rediss:'];
 const DATABASE = /^\/?\d{0,6}$/;
 
-/** Whether the client can take a user or password out of a URL: it decodes them, and a stray `%` ends the process. */
+/** Whether the Redis client can decode a user or password of a URL; a stray `%` would end the process. */
 function canBeDecoded(text: string): boolean {
   try {
     decodeURIComponent(text);
@@ -25,7 +25,9 @@ function isRedisUrl(text: string): boolean {
   );
 }
 
-/** Where Redis is. What its client would guess at (no host, a database that is no number) is refused instead. */
+/**
+ * The URL of Redis. Rejects values for which the client would guess (no host, a database that is not a number).
+ */
 export const redisUrl = parsed<string>(
   'redis://[user:password@]host[:port][/number], or rediss:// for TLS',
   (input) => (isRedisUrl(input) ? input : undefined),

@@ -16,9 +16,12 @@ describe('urlSeenFrom', () => {
     },
   );
 
-  it.each(['http://127.0.0.1:8000', 'http://localhost:8000'])('returns a loopback address for %s', async (peer) => {
-    await expect(urlSeenFrom(peer, EVERYWHERE)).resolves.toBe('http://127.0.0.1:8001');
-  });
+  it.each(['http://127.0.0.1:8000', 'http://localhost:8000'])(
+    'returns a loopback address for %s',
+    async (peer) => {
+      await expect(urlSeenFrom(peer, EVERYWHERE)).resolves.toBe('http://127.0.0.1:8001');
+    },
+  );
 
   it('selects the address family that leads to the peer when the instance listens on both', async () => {
     await expect(urlSeenFrom('http://127.0.0.1:8000', 'http://[::]:8001')).resolves.toBe(

@@ -6,7 +6,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML that was written here, or escaped. */
+/** HTML from the gateway's own code, or escaped text. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -19,6 +19,6 @@ function escaped(part: Part): string {
   return String(part).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** Writes HTML; whatever is put in is escaped unless it is {@link Html} itself. */
+/** Builds HTML from a template. Values are escaped unless they are {@link Html}. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.map((string, i) => string + (i < parts.length ? escaped(parts[i] ?? '') : '')).join(''));

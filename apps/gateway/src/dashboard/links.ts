@@ -1,4 +1,4 @@
-/** Every endpoint of the gateway; what stands in braces is for the reader to fill in. */
+/** Every endpoint of the gateway. Names in braces are placeholders. */
 export const LINKS = {
   self: '/',
   health: '/health',

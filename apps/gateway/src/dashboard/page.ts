@@ -3,7 +3,7 @@ import { html, type Html } from './html.js';
 import { LINKS } from './links.js';
 import { STYLE_ELEMENT } from './style.js';
 
-/** What the page says of the gateway itself. */
+/** Properties of the gateway on the page. */
 export interface GatewayFacts {
   readonly name: string;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface GatewayFacts {
 }
 
 const REFRESH_SECONDS = 5;
-/** A service may have thousands; the page is for looking, `/discovery/services` for reading them all. */
+/** A service may have thousands of instances: the page is an overview, `/discovery/services` lists them all. */
 const INSTANCES_SHOWN = 50;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -59,7 +59,7 @@ const isReadable = (link: string): boolean =>
 
 const nobody = html`<p>No service is registered yet. Send one to <code>POST ${LINKS.register}</code>.</p>`;
 
-/** The page that a browser gets at `/`. */
+/** The page for browsers at `/`. */
 export function page(facts: GatewayFacts, services: readonly ServiceEntry[]): string {
   const links = Object.values(LINKS).filter(isReadable);
   return html`<!doctype html>

@@ -8,7 +8,7 @@ describe('prefersHtml', () => {
     'TEXT/HTML',
     'text/*',
     'application/json;q=0, */*',
-  ])('is so for %s', (accept) => {
+  ])('is true for %s', (accept) => {
     expect(prefersHtml(accept)).toBe(true);
   });
 
@@ -22,7 +22,7 @@ describe('prefersHtml', () => {
     'text/html, application/json',
     'text/html;q=nonsense',
     'text/plain',
-  ])('is not so for %s', (accept) => {
+  ])('is false for %s', (accept) => {
     expect(prefersHtml(accept)).toBe(false);
   });
 });

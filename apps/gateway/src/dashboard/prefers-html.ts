@@ -12,13 +12,13 @@ function weightsOf(accept: string): ReadonlyMap<string, number> {
   );
 }
 
-/** The weight of the most specific range that covers the type whose ranges these are. */
+/** The weight of the most specific media range that covers a type; `ranges` are the ranges of that type. */
 function weightOf(ranges: readonly string[], weights: ReadonlyMap<string, number>): number {
   const range = ranges.find((candidate) => weights.has(candidate));
   return range === undefined ? 0 : (weights.get(range) ?? 0);
 }
 
-/** Answers whether a client likes HTML better than JSON: a browser does; who takes anything gets JSON. */
+/** Whether a client prefers HTML to JSON. Browsers do; a client that accepts anything gets JSON. */
 export function prefersHtml(accept = ''): boolean {
   const weights = weightsOf(accept);
   return weightOf(HTML, weights) > weightOf(JSON_TYPES, weights);

@@ -10,7 +10,7 @@ import { PAGE_POLICY } from './style.js';
 
 export const ENVIRONMENT_NAME = Symbol('environment');
 
-/** What stands at the door: a page for people, links for programs. */
+/** Serves `/`: a page for browsers, links as JSON for other clients. */
 @Controller()
 export class RootController {
   constructor(

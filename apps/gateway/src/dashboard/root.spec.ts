@@ -10,7 +10,7 @@ describe('GET /', () => {
   beforeAll(async () => void (gateway = await GatewayUnderTest.start()));
   afterAll(() => gateway.stop());
 
-  it('tells programs what this is and where everything is', async () => {
+  it('returns the name, the version and all links as JSON', async () => {
     const { status, headers, body } = await gateway.get('/');
     expect(status).toBe(200);
     expect(headers.get('vary')).toBe('accept');
@@ -23,7 +23,7 @@ describe('GET /', () => {
     });
   });
 
-  it('has a page for browsers that nothing can be injected into', async () => {
+  it('serves a page to browsers that is safe against injection', async () => {
     await gateway.register({
       name: 'users',
       url: 'http://127.0.0.1:9001',
@@ -44,7 +44,7 @@ describe('GET /', () => {
     );
   });
 
-  it('links from the page only to what is there', async () => {
+  it('links only to existing endpoints', async () => {
     const { body } = await gateway.get('/', { accept: BROWSER });
     const links = [...String(body).matchAll(/href="([^"]+)"/g)].map(([, link]) => link ?? '');
     expect(links).toContain('/health');
@@ -53,7 +53,7 @@ describe('GET /', () => {
 });
 
 describe('html', () => {
-  it('escapes what is put in, but for HTML', () => {
+  it('escapes values except HTML', () => {
     expect(html`<p title="${`"'`}">${'<&>'}${html`<b>${1}</b>`}</p>`.text).toBe(
       '<p title="&quot;&#39;">&lt;&amp;&gt;<b>1</b></p>',
     );

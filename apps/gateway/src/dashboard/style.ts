@@ -14,10 +14,10 @@ ul { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(
 .up { color: var(--good); } .down { color: var(--bad); } .draining, .starting { color: var(--wait); }
 `;
 
-/** The page's style sheet. Its digest is in the policy, so it stands exactly as it is. */
+/** The page's style sheet. The content security policy contains its digest, so the text must stay unchanged. */
 export const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 const digest = createHash('sha256').update(STYLE).digest('base64');
 
-/** Nothing but this one style sheet: no script, no image, no frame, no form. */
+/** Allows this one style sheet and nothing else: no script, image, frame or form. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

@@ -2,7 +2,7 @@ import type { JsonObject } from './openapi.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as const;
 
-/** What the gateway itself answers on `/api`; everything else is the service's own answer. */
+/** Problems of the gateway itself on `/api`; every other response is the service's own. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request is malformed or ambiguous',
   404: 'No service of that name is registered, or the path is internal to it',
@@ -35,7 +35,7 @@ const operation = (method: string): JsonObject => ({
   },
 });
 
-/** The route that no controller has: proxied traffic does not pass Nest's router. */
+/** The route that no controller has: proxied traffic does not pass through Nest's router. */
 export const API_PATHS: Readonly<Record<string, JsonObject>> = {
   '/api/{service}/{path}': {
     parameters: [SERVICE, REST],

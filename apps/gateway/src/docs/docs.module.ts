@@ -19,7 +19,7 @@ const ownDocument = (context: AppContext): OwnDocument =>
     return { ...document, paths: { ...paths, ...API_PATHS } };
   });
 
-/** `/docs` and `/docs-json` of the whole system. */
+/** Serves `/docs` and `/docs-json` of the whole system. */
 @Module({})
 export class GatewayDocsModule {
   static of(context: AppContext, discovery: DynamicModule): DynamicModule {

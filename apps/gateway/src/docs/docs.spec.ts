@@ -14,7 +14,7 @@ afterEach(async () => {
   }
 });
 
-/** A program on a port of its own that answers everything by `listener`. */
+/** A server on its own port that handles every request with `listener`. */
 async function program(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   servers.push(server);
@@ -53,7 +53,7 @@ describe('GET /docs-json', () => {
     ]);
   });
 
-  it('says what a registration takes and answers', async () => {
+  it('describes the body and the responses of a registration', async () => {
     const { paths, components } = await document();
     const { schemas } = components as { schemas: Record<string, { required: string[] }> };
     expect(paths['/discovery/register']).toMatchObject({
@@ -65,7 +65,7 @@ describe('GET /docs-json', () => {
     expect(schemas.Instance!.required.sort()).toEqual(Object.keys(body as object).sort());
   });
 
-  it('refers to nothing that is not there', async () => {
+  it('contains no reference without a target', async () => {
     const whole = await document();
     const refs = [...JSON.stringify(whole).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
     const { schemas } = whole.components as { schemas: object };
@@ -73,13 +73,13 @@ describe('GET /docs-json', () => {
     expect(refs.map(([, name]) => name).filter((name) => !Object.hasOwn(schemas, name!))).toEqual([]);
   });
 
-  it('says that a heartbeat needs no body and a registration does', async () => {
+  it('requires a body for a registration but not for a heartbeat', async () => {
     const { paths } = await document();
     expect(paths['/discovery/heartbeat/{id}']).toMatchObject({ post: { requestBody: { required: false } } });
     expect(paths['/discovery/register']).toMatchObject({ post: { requestBody: { required: true } } });
   });
 
-  it('has the document of each service, and names those without', async () => {
+  it('contains the document of each service, and lists services without one', async () => {
     const good = await program((_request, response) => response.end(JSON.stringify(pets)));
     const none = await program((_request, response) => response.writeHead(404).end());
     const broken = await program((_request, response) => response.end('{"openapi"'));
@@ -97,14 +97,14 @@ describe('GET /docs-json', () => {
     expect(info.description).toContain('- none: /docs-json was answered 404');
   });
 
-  it('takes the document of another instance when one has none', async () => {
+  it('uses the document of another instance when one has none', async () => {
     const good = await program((_request, response) => response.end(JSON.stringify(pets)));
     await gateway.register({ name: 'pets', url: 'http://127.0.0.1:9', id: 'a' });
     await gateway.register({ name: 'pets', url: good, id: 'b' });
     expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
   });
 
-  it('asks each service once for many who ask at once', async () => {
+  it('requests the document of each service once for many concurrent requests', async () => {
     let asked = 0;
     const good = await program((_request, response) => {
       asked += 1;
@@ -135,7 +135,7 @@ describe('DocumentSource', () => {
     }
   };
 
-  it('waits only so long', async () => {
+  it('stops after its timeout', async () => {
     const silent = new DocumentSource(50);
     expect(await reasonOf(() => undefined, silent)).toBe('/docs-json was not answered in time');
     const slow = new DocumentSource(100);
@@ -144,21 +144,21 @@ describe('DocumentSource', () => {
     );
   });
 
-  it('reads only so much', async () => {
+  it('stops at its size limit', async () => {
     const source = new DocumentSource(5000, 1000);
     expect(await reasonOf((_request, response) => void response.end(' '.repeat(5000)), source)).toBe(
       'it is larger than 1000 bytes',
     );
   });
 
-  it('does not follow an answer elsewhere', async () => {
+  it('does not follow redirects', async () => {
     const location = 'http://127.0.0.1:9/docs-json';
     expect(await reasonOf((_request, response) => void response.writeHead(302, { location }).end())).toBe(
       '/docs-json was answered 302',
     );
   });
 
-  it('says when the connection breaks', async () => {
+  it('reports a broken connection', async () => {
     expect(await reasonOf((request) => void request.socket.destroy())).toMatch(
       /cannot be read \(UND_ERR_SOCKET\)/,
     );

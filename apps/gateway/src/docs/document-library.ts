@@ -4,15 +4,17 @@ import type { DocumentSource } from './document-source.js';
 import { mergeDocuments, type ServiceDocument } from './merge-documents.js';
 import { UnusableDocument, type OpenApiDocument } from './openapi.js';
 
-/** Makes the gateway's own document. */
+/** Creates the gateway's own document. */
 export type OwnDocument = () => Promise<OpenApiDocument>;
 
-/** A reload of the page, or many at once, ask each service once. */
+/**
+ * Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service.
+ */
 const FRESH_MS = 5000;
 const SERVICES_AT_ONCE = 16;
 const INSTANCES_ASKED = 2;
 
-/** The one document of the whole system, made when somebody asks for it. */
+/** The one document of the whole system, built on request. */
 export class DocumentLibrary {
   private latest: { readonly document: Promise<OpenApiDocument>; readonly until: number } | undefined;
 
@@ -26,7 +28,7 @@ export class DocumentLibrary {
     if (this.latest && this.latest.until > performance.now()) return this.latest.document;
     const document = this.make();
     this.latest = { document, until: performance.now() + FRESH_MS };
-    // A document that could not be made is not kept.
+    // A failure is not cached.
     document.catch(() => (this.latest = undefined));
     return document;
   }

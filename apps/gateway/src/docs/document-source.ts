@@ -7,7 +7,7 @@ const PATH = '/docs-json';
 const TIMEOUT_MS = 2000;
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** Asks instances for the document of their service. */
+/** Fetches the document of a service from an instance. */
 export class DocumentSource implements OnModuleDestroy {
   private readonly agent = new Agent({ pipelining: 0 });
 
@@ -16,7 +16,7 @@ export class DocumentSource implements OnModuleDestroy {
     private readonly mostBytes = MOST_BYTES,
   ) {}
 
-  /** @throws UnusableDocument that says why there is none */
+  /** @throws UnusableDocument with the reason why there is no usable document */
   async documentOf(instance: Pick<Instance, 'endpoint'>): Promise<OpenApiDocument> {
     try {
       return asDocument(JSON.parse(await this.read(pinnedTarget(instance))));

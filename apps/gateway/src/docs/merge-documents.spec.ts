@@ -48,7 +48,7 @@ const merged = mergeDocuments(own, [
   { name: 'broken', reason: '/docs-json was answered 500' },
 ]);
 
-/** Every `$ref` of a document, wherever it stands. */
+/** Every `$ref` of a document, at any depth. */
 function refsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) =>
@@ -63,11 +63,11 @@ const at = (document: unknown, pointer: string): unknown =>
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
 
 describe('mergeDocuments', () => {
-  it('brings paths under the prefix of their service', () => {
+  it('puts paths under the prefix of their service', () => {
     expect(Object.keys(merged.paths)).toEqual(['/services', '/api/users', '/api/users/users/{id}']);
   });
 
-  it('marks names as their service’s, so that every reference finds what it means', () => {
+  it('prefixes names with their service, so that every reference has the intended target', () => {
     const refs = refsIn(merged);
     expect(refs).toHaveLength(4);
     expect(new Set(refs)).toEqual(
@@ -83,7 +83,7 @@ describe('mergeDocuments', () => {
     });
   });
 
-  it('keeps two components of one name apart', () => {
+  it('separates two components with the same name', () => {
     const two = mergeDocuments(own, [
       { name: 'a', document: users },
       { name: 'b', document: users },
@@ -97,7 +97,7 @@ describe('mergeDocuments', () => {
     ]);
   });
 
-  it('gives operations their names, tags and security', () => {
+  it('prefixes operation ids, tags and security requirements', () => {
     expect(merged.paths['/api/users/users/{id}']).toMatchObject({
       get: { operationId: 'users.find', tags: ['users: Users'], security: [{ 'users.token': [] }] },
       delete: { tags: ['users'], security: [] },
@@ -106,7 +106,7 @@ describe('mergeDocuments', () => {
     expect(merged.tags).toEqual([{ name: 'Discovery' }, { name: 'users: Users', description: 'People' }]);
   });
 
-  it('names what is left out, and why', () => {
+  it('lists omitted services with the reason', () => {
     expect(merged['x-unavailable-services']).toEqual([
       { name: 'broken', reason: '/docs-json was answered 500' },
     ]);
@@ -114,14 +114,14 @@ describe('mergeDocuments', () => {
     expect(mergeDocuments(own, []).info.description).toBe('All of it.');
   });
 
-  it('puts the path of a document’s server between', () => {
+  it('inserts the path of a document’s server', () => {
     const document = { ...users, servers: [{ url: 'https://users.example/v2/' }] };
     expect(Object.keys(mergeDocuments(own, [{ name: 'users', document }]).paths)).toContain(
       '/api/users/v2/users/{id}',
     );
   });
 
-  it('leaves out a document that is nested too deep', () => {
+  it('omits a document that is nested too deeply', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as object;
     const document = { ...users, components: { schemas: { Deep: deep } } } as OpenApiDocument;
     expect(mergeDocuments(own, [{ name: 'deep', document }])['x-unavailable-services']).toEqual([
@@ -138,7 +138,7 @@ describe('asDocument', () => {
     [{ openapi: '3.1.0' }, 'no paths'],
     [{ openapi: '3.1.0', paths: { users: {} } }, 'its path "users" is malformed'],
     [{ openapi: '3.1.0', paths: { '/users': 7 } }, 'its path "/users" is malformed'],
-  ])('refuses %j', (value, reason) => {
+  ])('rejects %j', (value, reason) => {
     expect(() => asDocument(value)).toThrow(reason);
   });
 });

@@ -9,12 +9,12 @@ import {
   type OpenApiDocument,
 } from './openapi.js';
 
-/** What a service has to say of itself: its document, or why there is none. */
+/** The document of a service, or the reason why there is none. */
 export type ServiceDocument =
   | {
       readonly name: string;
       readonly document: OpenApiDocument;
-      /** Paths of the service that the gateway closes to clients are left out; when absent, none is. */
+      /** Paths that the gateway hides from clients are omitted; if this member is absent, none is. */
       readonly isInternal?: (path: string) => boolean;
     }
   | { readonly name: string; readonly reason: string };
@@ -30,7 +30,10 @@ interface Mount extends Mounted {
   readonly name: string;
 }
 
-/** The gateway's own document with every service's mounted into it. What cannot be mounted is named and left out. */
+/**
+ * Merges the documents of all services into the gateway's own. A document that cannot be merged is omitted and
+ * listed with the reason.
+ */
 export function mergeDocuments(own: OpenApiDocument, services: readonly ServiceDocument[]): OpenApiDocument {
   const mounts: Mount[] = [];
   const unavailable: Unavailable[] = [];
@@ -53,7 +56,7 @@ function tryToMount({ name, document, isInternal }: WithDocument): Mounted | str
   try {
     return mountDocument(name, document, isInternal);
   } catch {
-    // Nested deeper than the stack is deep.
+    // The document is nested more deeply than the stack allows.
     return 'it is malformed';
   }
 }

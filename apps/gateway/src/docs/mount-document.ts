@@ -10,15 +10,16 @@ import {
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
-/** What a service's document adds to the merged one. */
+/** The part of the merged document that comes from one service. */
 export type Mounted = Pick<OpenApiDocument, 'paths'> & {
   readonly components: JsonObject;
   readonly tags: readonly Json[];
 };
 
 /**
- * A service's document as it looks through the gateway: paths under the service's prefix, and every name (components,
- * tags, operation ids, security schemes) marked as the service's own, so that two services may both have a `Page`.
+ * A service's document as seen through the gateway: paths are under the service's prefix, and every name
+ * (components, tags, operation ids, security schemes) is prefixed with the service's name, so that two services
+ * may both have a `Page`.
  */
 export function mountDocument(
   service: string,
@@ -42,7 +43,9 @@ const prefixed = (prefix: string, path: string): string => (path === '/' ? prefi
 
 const tagsOf = ({ tags }: OpenApiDocument): JsonObject[] => (listOf(tags) ?? []).filter(isObject);
 
-/** Paths of a document are relative to its first server, of which only the path matters behind the gateway. */
+/**
+ * Paths of a document are relative to its first server; behind the gateway only the path of that server matters.
+ */
 function basePathOf({ servers }: OpenApiDocument): string {
   const first = listOf(servers)?.[0];
   const url = isObject(first) && typeof first.url === 'string' ? first.url : '/';
@@ -50,7 +53,7 @@ function basePathOf({ servers }: OpenApiDocument): string {
   return new URL(url, 'http://service').pathname.replace(/\/+$/, '');
 }
 
-/** Marks names as one service's. */
+/** Prefixes names with the name of one service. */
 class OwnNames {
   constructor(
     private readonly service: string,
@@ -61,7 +64,7 @@ class OwnNames {
     return typeof tag === 'string' && tag !== '' ? `${this.service}: ${tag}` : this.service;
   }
 
-  /** A section of `components`: names and what stands under them. */
+  /** A section of `components`: an object of named values. */
   section(section: Json): Json {
     if (!isObject(section)) return {};
     return Object.fromEntries(
@@ -69,9 +72,9 @@ class OwnNames {
     );
   }
 
-  /** @param security what the document asks for where an operation says nothing */
+  /** @param security requirement of the document for operations without their own */
   pathItem(item: JsonObject, security: Json | undefined): JsonObject {
-    // Whatever server an item names, behind the gateway it is the gateway.
+    // Servers of an item are removed: behind the gateway the server is the gateway.
     const { servers: _servers, ...rest } = item;
     return mapValues(rest, (value, key) =>
       METHODS.has(key) && isObject(value) ? this.operation(value, security) : this.rewrite(value),
@@ -105,7 +108,8 @@ class OwnNames {
     });
   }
 
-  // Of a discriminator; also a schema's property of that name, whose members are objects and go the usual way.
+  // Mapping of a discriminator, or a schema's property with that name, whose members are objects and are rewritten
+  // as usual.
   private mapping(mapping: JsonObject): Json {
     return mapValues(mapping, (value) =>
       typeof value === 'string' ? this.reference(value) : this.rewrite(value),

@@ -1,17 +1,17 @@
-/** JSON as it stands in a document. */
+/** A JSON value in a document. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [member: string]: Json;
 }
 
-/** As much of an OpenAPI 3 document as merging needs to know. */
+/** The members of an OpenAPI 3 document that merging needs. */
 export interface OpenApiDocument extends JsonObject {
   readonly openapi: string;
   readonly info: JsonObject;
   readonly paths: Readonly<Record<string, JsonObject>>;
 }
 
-/** Why a document cannot be merged; its text is shown to readers. */
+/** Reason why a document cannot be merged; its text is public. */
 export class UnusableDocument extends Error {
   override readonly name = 'UnusableDocument';
 }
@@ -19,13 +19,13 @@ export class UnusableDocument extends Error {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object's member if it is an object itself, else an empty one. */
+/** A member of an object if it is itself an object, otherwise an empty object. */
 export const objectIn = (parent: JsonObject, member: string): JsonObject => {
   const value = Object.hasOwn(parent, member) ? parent[member] : undefined;
   return isObject(value) ? value : {};
 };
 
-/** The list that a value is, if it is one. */
+/** The value if it is a list, otherwise `undefined`. */
 export const listOf = (value: Json | undefined): readonly Json[] | undefined =>
   Array.isArray(value) ? (value as readonly Json[]) : undefined;
 
@@ -36,7 +36,10 @@ export const mapValues = (
 ): Readonly<Record<string, Json>> =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 
-/** Holds what a service sent against what merging relies on. @throws UnusableDocument */
+/**
+ * Checks that a service's document has the structure that merging requires.
+ * @throws UnusableDocument
+ */
 export function asDocument(value: unknown): OpenApiDocument {
   if (!isObject(value)) throw new UnusableDocument('it is no JSON object');
   if (typeof value.openapi !== 'string' || !/^3\.\d/.test(value.openapi))

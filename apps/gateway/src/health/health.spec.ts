@@ -6,7 +6,7 @@ describe('the health of a gateway', () => {
   beforeEach(async () => void (gateway = await GatewayUnderTest.start()));
   afterEach(() => gateway.stop());
 
-  it('is told with its registry, and each service as detail', async () => {
+  it('is reported with its registry, and with details of each service', async () => {
     await gateway.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'a' });
     const { status, body } = await gateway.get('/health');
     expect(status).toBe(200);
@@ -20,7 +20,7 @@ describe('the health of a gateway', () => {
     });
   });
 
-  it('does not suffer from a dead service', async () => {
+  it('is not affected by a dead service', async () => {
     await gateway.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'a' });
     const { nest } = gateway.app;
     const instance = nest.get(LiveServiceTable, { strict: false }).current.get('users')!.instances[0]!;
@@ -34,7 +34,7 @@ describe('the health of a gateway', () => {
     expect((await gateway.get('/health/ready')).status).toBe(200);
   });
 
-  it('is degraded without its registry, and serves on', async () => {
+  it('is degraded without its registry, and keeps serving', async () => {
     const registry = gateway.app.nest.get(RegistryService, { strict: false });
     jest.spyOn(registry, 'awaySince', 'get').mockReturnValue(Date.now());
     jest.spyOn(registry, 'awayFor', 'get').mockReturnValue('WRONGPASS');
@@ -48,7 +48,7 @@ describe('the health of a gateway', () => {
     expect((await gateway.get('/health/ready')).status).toBe(200);
   });
 
-  it('is not ready from the moment it drains, but lives', async () => {
+  it('is not ready once it drains, but stays live', async () => {
     expect((await gateway.get('/health/ready')).status).toBe(200);
     await gateway.app.leave();
     expect((await gateway.get('/health/ready')).status).toBe(503);

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PublicTrouble, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
-/** A gateway whose registry is away forwards on, to those whom it knows; it says that nothing can be registered. */
+/**
+ * A gateway whose registry is unavailable keeps forwarding to known instances; the indicator reports the failure.
+ */
 @Injectable()
 export class RegistryIndicator implements HealthIndicator {
   readonly name = 'registry';

@@ -13,7 +13,7 @@ const detailOf = ({ name, instances, available, lastSeenAt }: ServiceEntry) =>
     },
   ] as const;
 
-/** Each service as detail: a dead service is the service's trouble, the gateway itself is well. */
+/** Reports each service as a detail. A dead service does not affect the health of the gateway itself. */
 @Injectable()
 export class ServicesIndicator implements HealthIndicator {
   readonly name = 'services';

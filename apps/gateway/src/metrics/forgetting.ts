@@ -4,7 +4,7 @@ import type { TrafficMetrics } from './traffic-metrics.js';
 
 const EVERY_MS = 60_000;
 
-/** Keeps fleets that come and go from filling the memory with their counts. */
+/** Periodically drops the counts of services and instances that are gone, so that they do not fill the memory. */
 export class Forgetting implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 

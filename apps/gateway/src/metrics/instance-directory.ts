@@ -1,26 +1,26 @@
 import type { InstanceStatus } from '#contracts';
 import type { EjectionReason } from './series.js';
 
-/** A service that the registry knows, with or without instances. */
+/** A service in the registry, with or without instances. */
 export interface KnownService {
   readonly name: string;
   readonly instances: readonly { readonly status: InstanceStatus }[];
-  /** Those that can receive requests. */
+  /** The instances that can receive requests. */
   readonly available: readonly unknown[];
 }
 
 /** Called for each instance that this gateway takes out of rotation. */
 export type EjectionListener = (service: string, reason: EjectionReason) => void;
 
-/** What metrics read from the registry, at the time of a scrape and never per request. */
+/** The part of the registry that metrics read, at the time of a scrape and never per request. */
 export interface InstanceDirectory {
   readonly services: readonly KnownService[];
   /** Whether the registry accepts writes. */
   readonly isRegistryUp: boolean;
-  /** Requests in flight by instance id; `undefined`: no such service now. */
+  /** Requests in flight by instance id; `undefined` when the service is not registered now. */
   loadsOf(service: string): ReadonlyMap<string, number> | undefined;
   onEjection(listener: EjectionListener): void;
 }
 
-/** The token under which Nest finds the {@link InstanceDirectory}. */
+/** The injection token of the {@link InstanceDirectory}. */
 export const INSTANCE_DIRECTORY = Symbol('InstanceDirectory');

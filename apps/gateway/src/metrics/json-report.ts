@@ -6,7 +6,7 @@ import type { TrafficMetrics } from './traffic-metrics.js';
 /** Totals of a service or an instance since this gateway started. */
 export interface TrafficTotals {
   readonly requests: number;
-  /** Answers of 500 and above, and answers that broke off. */
+  /** Responses with status 500 and above, and responses that were cut off. */
   readonly errors: number;
   readonly inFlight: number;
   readonly bytesSent: number;
@@ -34,10 +34,10 @@ export interface ServiceReport extends TrafficTotals {
   readonly instances: readonly InstanceReport[];
 }
 
-/** `GET /metrics` for `Accept: application/json`. */
+/** Body of `GET /metrics` with `Accept: application/json`. */
 export interface MetricsReport {
   readonly uptimeSeconds: number;
-  /** Requests that met no route, by problem. */
+  /** Requests that matched no route, by problem. */
   readonly rejections: Readonly<Record<string, number>>;
   readonly services: readonly ServiceReport[];
 }

@@ -18,7 +18,7 @@ describe('LatencyHistogram', () => {
     expect(new LatencyHistogram().quantile(0.99)).toBe(0);
   });
 
-  it('gives the last bound for what lies beyond it', () => {
+  it('returns the last bound for values beyond it', () => {
     expect(of([1e9]).quantile(0.5)).toBe(BOUNDS_MS.at(-1));
   });
 

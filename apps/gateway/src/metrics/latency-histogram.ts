@@ -1,26 +1,32 @@
-/** Upper bounds of the buckets, milliseconds; each about 1.6 times the one before where most answers fall. */
+/**
+ * Upper bounds of the buckets, milliseconds; in the range of most responses each is about 1.6 times the previous
+ * one.
+ */
 export const BOUNDS_MS = [
   0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 6, 10, 15, 25, 40, 60, 100, 150, 250, 400, 600, 1000, 2500, 5000, 10_000,
   30_000, 60_000,
 ] as const;
 
-/** How long things took. Observing allocates nothing. */
+/** A histogram of durations. Observing allocates nothing. */
 export class LatencyHistogram {
-  /** One more than bounds: the last counts what is beyond them. Not cumulative. */
+  /** One element more than bounds: the last one counts values beyond them. Not cumulative. */
   readonly counts = new Float64Array(BOUNDS_MS.length + 1);
   count = 0;
   sumMs = 0;
 
   observe(ms: number): void {
     let bucket = 0;
-    // Most answers end in the first few buckets, where a scan is faster than halving.
+    // Most responses fall into the first few buckets, where a linear scan is faster than a binary search.
     while (ms > (BOUNDS_MS[bucket] ?? Infinity)) bucket += 1;
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.count += 1;
     this.sumMs += ms;
   }
 
-  /** The value that a share `q` of observations stays below, interpolated inside its bucket; 0 without observations. */
+  /**
+   * The value that a share `q` of observations does not exceed, interpolated inside its bucket; 0 without
+   * observations.
+   */
   quantile(q: number): number {
     const rank = q * this.count;
     let below = 0;

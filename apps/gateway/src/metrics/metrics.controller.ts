@@ -13,7 +13,7 @@ import { TrafficMetrics } from './traffic-metrics.js';
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
-/** What the gateway has counted. */
+/** Serves `/metrics` of the gateway. */
 @Controller('metrics')
 export class MetricsController {
   constructor(

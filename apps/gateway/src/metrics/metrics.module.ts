@@ -5,13 +5,13 @@ import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory
 import { MetricsController } from './metrics.controller.js';
 import { TrafficMetrics } from './traffic-metrics.js';
 
-/** What a composition root binds metrics to. */
+/** Dependencies that the composition root provides. */
 export interface MetricsBindings {
   readonly imports: DynamicModule['imports'] & {};
   readonly directory: Pick<FactoryProvider<InstanceDirectory>, 'useFactory' | 'inject'>;
 }
 
-/** Counters of traffic and of the process, and how they are read. */
+/** Metrics of traffic and of the process, and their endpoint. */
 @Module({})
 export class MetricsModule {
   static of({ imports, directory }: MetricsBindings): DynamicModule {

@@ -14,5 +14,5 @@ describe('negotiate', () => {
     ['application/openmetrics-text;q=0.1, text/plain;q=0.2', 'prometheus'],
     ['application/json;q=0', 'prometheus'],
     ['image/png', 'prometheus'],
-  ])('reads %p as %s', (accept, format) => expect(negotiate(accept)).toBe(format));
+  ])('maps %p to %s', (accept, format) => expect(negotiate(accept)).toBe(format));
 });

@@ -1,4 +1,4 @@
-/** How `/metrics` can be written. */
+/** Formats of `/metrics`. */
 export type Format = 'prometheus' | 'openmetrics' | 'json';
 
 const FORMATS: Readonly<Record<string, Format>> = {
@@ -10,7 +10,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   'application/*': 'json',
 };
 
-/** The format that `Accept` likes best; of equals the one named first. Prometheus' own for all else. */
+/** The format that `Accept` prefers; among equals, the first. Prometheus text in all other cases. */
 export function negotiate(accept = ''): Format {
   let best: { format: Format; quality: number } = { format: 'prometheus', quality: 0 };
   for (const range of accept.toLowerCase().split(',')) {

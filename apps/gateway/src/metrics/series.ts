@@ -1,36 +1,37 @@
 import { LatencyHistogram } from './latency-histogram.js';
 import { Tally } from './tally.js';
 
-/** One exchange that has ended, as metrics see it. */
+/** One exchange that has ended, with the values that metrics need. */
 export interface EndedExchange {
-  /** Status of the answer; 0 when the client left before there was one. */
+  /** Status of the response; 0 when the client disconnected before there was one. */
   readonly status: number;
   readonly durationMs: number;
   readonly bytesSent: number;
   readonly attempts: number;
-  /** The attempt beside another, if one was sent; counted in {@link attempts}. */
+  /** The hedged attempt, if one was sent; counted in {@link attempts}. */
   readonly hedge: { readonly outcome: string | undefined } | undefined;
-  /** The problem that the gateway answered with. */
+  /** Code of the problem response of the gateway, if any. */
   readonly problemCode: string | undefined;
   readonly ending: 'completed' | 'client-left' | 'broken';
-  /** Its length says how long people talked, not how fast an answer was. */
+  /** The duration of a tunnel is the length of a session, not a response time. */
   readonly isTunnel: boolean;
 }
 
-/** How the breaker of a service stands: it lets all through, one on trial, or none. */
+/** States of a circuit breaker: it admits all requests, one on trial, or none. */
 export const BREAKER_STANDINGS = ['closed', 'half-open', 'open'] as const;
 export type BreakerStanding = (typeof BREAKER_STANDINGS)[number];
 
 /**
- * Why an instance was ejected: no connection to it came about; it did not respond in time, to its health check either; too many
- * requests to it failed in a row; its health check failed.
+ * Why an instance was ejected. `connect_failure`: no connection could be established. `unresponsive`: it did not
+ * respond in time, not even to its health check. `outlier`: too many consecutive requests to it failed.
+ * `health_check`: its health check failed.
  */
 export const EJECTION_REASONS = ['connect_failure', 'unresponsive', 'outlier', 'health_check'] as const;
 export type EjectionReason = (typeof EJECTION_REASONS)[number];
 
 const FIRST_ERROR = 500;
 
-/** What is counted of a service and of each of its instances alike. */
+/** Counts of a service, and of each of its instances. */
 abstract class Series {
   readonly latency = new LatencyHistogram();
   readonly statuses = new Tally<number>();
@@ -49,7 +50,7 @@ abstract class Series {
 export class InstanceSeries extends Series {
   /** Attempts that failed, by kind. */
   readonly failures = new Tally<string>();
-  /** Since when the instance is not registered any more. */
+  /** Since when the instance is no longer registered. */
   goneSince: number | undefined = undefined;
 
   constructor(readonly id: string) {
@@ -62,15 +63,15 @@ export class ServiceSeries extends Series {
   readonly problems = new Tally<string>();
   readonly endings = new Tally<EndedExchange['ending']>();
   readonly instances = new Map<string, InstanceSeries>();
-  /** Second attempts that were sent because the first was late, by what became of them. */
+  /** Hedged attempts by outcome. */
   readonly hedges = new Tally<string>();
-  /** Instances that this gateway took out of rotation. */
+  /** Instances that this gateway ejected, by reason. */
   readonly ejections = new Tally<EjectionReason>();
   retries = 0;
   tunnelsOpen = 0;
-  /** What an adaptive limit of concurrency stands at; `undefined` without one. */
+  /** Current value of an adaptive concurrency limit; `undefined` without one. */
   concurrencyLimit: number | undefined = undefined;
-  /** `undefined`: its policy asks for no breaker, or nobody has asked for it yet. */
+  /** `undefined` if the policy has no circuit breaker, or its route has not been compiled yet. */
   breaker: BreakerStanding | undefined = undefined;
   goneSince: number | undefined = undefined;
 

@@ -1,4 +1,4 @@
-/** Counts by key, for keys of which there are few. */
+/** Counts by key, for a small number of keys. */
 export class Tally<K> {
   private readonly counts = new Map<K, number>();
 

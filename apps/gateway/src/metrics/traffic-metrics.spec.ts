@@ -51,7 +51,7 @@ const directory: InstanceDirectory = {
 describe('exposition', () => {
   const families = trafficFamilies(busyTraffic(), directory);
 
-  it('is valid, with everything of the process, and tells what was counted', async () => {
+  it('is valid, including process metrics, and contains all counts', async () => {
     const all = [...families, ...(await new ProcessMetrics().families())];
     const samples = parseExposition(renderPrometheus(all));
     const valueOf = (name: string, labels: Record<string, string>) =>
@@ -93,7 +93,7 @@ describe('exposition', () => {
     expect(text).toContain('gateway_instance_requests_in_flight{service="users",instance="a"} 2\n');
   });
 
-  it('names families of OpenMetrics without _total, and ends with EOF', async () => {
+  it('names OpenMetrics families without _total, and ends with EOF', async () => {
     const text = renderOpenMetrics([...families, ...(await new ProcessMetrics().families())]);
     parseExposition(text);
     expect(text).toMatch(/# TYPE gateway_requests counter\ngateway_requests_total\{/);
@@ -103,7 +103,7 @@ describe('exposition', () => {
 });
 
 describe('metricsReport', () => {
-  it('has totals, errors, percentiles and load by service and instance', () => {
+  it('contains totals, errors, percentiles and load by service and instance', () => {
     const { services, rejections } = metricsReport(busyTraffic(), directory);
     expect(rejections).toEqual({ 'unknown-service': 1 });
     expect(services.map(({ name }) => name)).toEqual(['orders', 'users']);
@@ -128,14 +128,14 @@ describe('metricsReport', () => {
 });
 
 describe('TrafficMetrics', () => {
-  it('keeps tunnels out of the latencies and counts those that are open', () => {
+  it('excludes tunnels from latencies and counts open ones', () => {
     const service = new TrafficMetrics().service('users');
     service.tunnelsOpen += 1;
     service.record(ended({ status: 101, isTunnel: true, durationMs: 1e7 }));
     expect([service.tunnelsOpen, service.latency.count, service.statuses.total]).toEqual([0, 0, 1]);
   });
 
-  it('forgets services and instances a while after they left, unless they come back', () => {
+  it('drops services and instances five minutes after they left, unless they return', () => {
     const traffic = busyTraffic();
     let users: ReadonlyMap<string, number> | undefined = new Map([['a', 0]]);
     const changing: InstanceDirectory = {

@@ -2,23 +2,23 @@ import type { InstanceDirectory } from './instance-directory.js';
 import { ServiceSeries, type EjectionReason } from './series.js';
 import { Tally } from './tally.js';
 
-/** How long counts outlive their instance: several scrapes, so that the last increase is seen. */
+/** How long counts outlive their instance: several scrapes, so that the last increase is recorded. */
 const FORGET_AFTER_MS = 5 * 60_000;
 
 /** Counts of all proxied traffic. */
 export class TrafficMetrics {
   private readonly byService = new Map<string, ServiceSeries>();
-  /** Exchanges that met no route, by problem. They make no labels of what clients sent. */
+  /** Exchanges that matched no route, by problem. Client input never becomes a label. */
   readonly rejections = new Tally<string>();
 
-  /** Series of a service that is, or was just now, registered. */
+  /** Series of a service that is, or was recently, registered. */
   service(name: string): ServiceSeries {
     let series = this.byService.get(name);
     if (!series) this.byService.set(name, (series = new ServiceSeries(name)));
     return series;
   }
 
-  /** How many instances of a service this gateway ejected for a reason. */
+  /** Number of instances of a service that this gateway ejected for a reason. */
   ejections(service: string, reason: EjectionReason): number {
     return this.byService.get(service)?.ejections.get(reason) ?? 0;
   }
@@ -27,7 +27,7 @@ export class TrafficMetrics {
     return [...this.byService.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Drops the counts of services and instances that left a while ago. */
+  /** Drops the counts of services and instances that left at least {@link FORGET_AFTER_MS} ago. */
   forget(directory: InstanceDirectory, now: number): void {
     for (const service of this.byService.values()) {
       const loads = directory.loadsOf(service.name);

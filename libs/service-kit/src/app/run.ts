@@ -5,8 +5,8 @@ import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
 
 /**
- * Starts apps and returns them in shutdown order: each app is closed before the next one leaves rotation. Other
- * processes call the first app; the first apps call the later ones.
+ * Starts apps and returns them in shutdown order: each app is closed before the next one leaves rotation. The
+ * first app serves other processes; each later app is called by the apps before it.
  */
 export type Mount = (env: Env) => Promise<readonly [RunningApp, ...RunningApp[]]>;
 

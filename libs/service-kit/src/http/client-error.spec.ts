@@ -34,14 +34,14 @@ const requests = (count: number): Promise<unknown> =>
 const end = (): Promise<unknown> => waitFor('the end', () => isEnded);
 const statuses = (): string[] => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
 
-describe('what is no request', () => {
-  it('is answered, and the connection closes', async () => {
+describe('a malformed request', () => {
+  it('gets a response, and the connection closes', async () => {
     socket.write('no request\r\n\r\n');
     await end();
     expect(received).toMatch(/^HTTP\/1\.1 400 [^]*"type":"urn:msa-gateway:problem:malformed-request"/);
   });
 
-  it('is answered after all that came before it', async () => {
+  it('gets its response after those of all earlier requests', async () => {
     socket.write(`${GET}${GET}no request\r\n\r\n`);
     await requests(2);
     responses[1]!.end('second');
@@ -56,13 +56,13 @@ describe('what is no request', () => {
     );
   });
 
-  it('is answered at once when it stands in the body that the service waits for', async () => {
+  it('gets its response at once when it is in a body that the service waits for', async () => {
     socket.write(`${POST}no chunk\r\n`);
     await end();
     expect(statuses()).toEqual(['400']);
   });
 
-  it('ends an answer that has begun to a request that never becomes whole', async () => {
+  it('ends a response in progress when its request body is malformed', async () => {
     socket.write(POST);
     await requests(1);
     responses[0]!.write('begun');
@@ -73,7 +73,7 @@ describe('what is no request', () => {
     expect(received).not.toContain('\r\n0\r\n\r\n');
   });
 
-  it('gets no answer where the one before it closes the connection', async () => {
+  it('gets no response when the previous one closes the connection', async () => {
     socket.write(`${GET}no request\r\n\r\n`);
     await requests(1);
     responses[0]!.setHeader('connection', 'close').end('last');
@@ -81,7 +81,7 @@ describe('what is no request', () => {
     expect(statuses()).toEqual(['200']);
   });
 
-  it('is forgotten with a client that leaves', async () => {
+  it('is dropped when the client disconnects', async () => {
     socket.write(`${GET}no request\r\n\r\n`);
     await requests(1);
     socket.resetAndDestroy();

@@ -18,18 +18,19 @@ function problemOf(error: NodeJS.ErrnoException | Problem): Problem {
   return malformedRequest('the request is not valid HTTP/1.1');
 }
 
-/** Where node:http keeps the response that a socket carries now. */
+/** node:http stores the current response of a socket here. */
 type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 const failed = new WeakSet<Socket>();
 
 /**
- * Answers what node:http's parser refuses, before there is a request, or a server that reads more strictly: a problem document, then a close. The answers to
- * requests that came whole before it go first (RFC 9112, section 9.3.2).
+ * Responds to a request that node:http's parser, or a server with stricter rules, rejects: sends a problem
+ * document, then closes the connection. Responses to complete earlier requests are sent first (RFC 9112, section
+ * 9.3.2).
  */
 export function answerClientError(error: NodeJS.ErrnoException | Problem, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  // Whatever else comes is refused by the parser once more.
+  // The parser also rejects all further data.
   if (failed.has(socket)) return;
   failed.add(socket);
   afterWholeRequests(socket, () => answer(error, socket));
@@ -43,7 +44,7 @@ function afterWholeRequests(socket: Answering, next: () => void): void {
 
 function answer(error: NodeJS.ErrnoException | Problem, socket: Answering): void {
   if (!socket.writable) return;
-  // A head in the middle of another answer would be read as a part of that one.
+  // A head in the middle of another response would be read as a part of it.
   if (socket._httpMessage?.headersSent) {
     endAnswer(socket);
     return;
@@ -58,13 +59,13 @@ function answer(error: NodeJS.ErrnoException | Problem, socket: Answering): void
   endLater(socket);
 }
 
-/** What was written of an answer goes out, and nothing after it. */
+/** Sends the written part of a response, and nothing after it. */
 function endAnswer(socket: Socket): void {
   socket.end();
   endLater(socket);
 }
 
-/** The other side may never close its half. Not at once: a reset could take the answer along. */
+/** The client may never close its side. The delay is needed because a reset could discard the response. */
 function endLater(socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -31,8 +31,8 @@ afterEach(async () => {
 const answered = (count: number): Promise<unknown> =>
   waitFor(`${count} answers`, () => (answers.match(/HTTP\/1\.1 \d+/g) ?? []).length === count);
 
-describe('a body that is refused before it was read', () => {
-  it('may still be written, and the connection goes on', async () => {
+describe('a body that is rejected before it is read', () => {
+  it('can still be sent, and the connection stays open', async () => {
     const size = 2 * BODY_LIMIT;
     socket.write(head(`content-length: ${size}`));
     await answered(1);
@@ -43,7 +43,7 @@ describe('a body that is refused before it was read', () => {
     expect(answers).toMatch(/HTTP\/1\.1 200 /);
   });
 
-  it('may still be written by who asked for a close, which comes with its end', async () => {
+  it('can still be sent by a client that requested a close; the connection closes when the body ends', async () => {
     const size = 2 * BODY_LIMIT;
     socket.write(head(`connection: close\r\ncontent-length: ${size}`));
     await answered(1);
@@ -55,7 +55,7 @@ describe('a body that is refused before it was read', () => {
     expect(reset).not.toHaveBeenCalled();
   });
 
-  it('may be chunked', async () => {
+  it('can be chunked', async () => {
     const chunk = `${BODY_LIMIT.toString(16)}\r\n${'x'.repeat(BODY_LIMIT)}\r\n`;
     socket.write(head('transfer-encoding: chunked') + chunk + chunk);
     await answered(1);
@@ -64,10 +64,10 @@ describe('a body that is refused before it was read', () => {
     await answered(2);
   });
 
-  it('is not read for ever', async () => {
+  it('is read for a limited time', async () => {
     socket.on('error', () => undefined).write(head(`content-length: ${2 * BODY_LIMIT}`));
     await answered(1);
-    // By the service: nobody here ends or sends anything more.
+    // Closed by the service: the test neither ends the connection nor sends more data.
     await once(socket, 'close');
   });
 });

@@ -1,3 +1,6 @@
-/** The header that keeps browsers from guessing another media type than the declared one; sent with every own response. */
+/**
+ * Prevents browsers from guessing another media type than the declared one; part of every response of an app
+ * itself.
+ */
 export const NO_SNIFF_HEADER = 'x-content-type-options';
 export const NO_SNIFF = 'nosniff';

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { malformedBody } from '#contracts';
 
 /**
- * A PATCH is nothing without a patch document (RFC 5789). Nest's validation would take none for an empty object, which
- * is valid where every member may be left out, and so for a change.
+ * Rejects a PATCH without a patch document (RFC 5789). Nest's validation would treat a missing body as an empty
+ * object, which is valid where every member is optional, and thus as a change.
  */
 export class PatchBodyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -3,7 +3,10 @@ import { notFound } from '#contracts';
 
 const LONGEST = 128;
 
-/** A path segment that could name something: what no store can hold (U+0000, lone surrogates) names nothing. */
+/**
+ * Rejects, with 404, a path segment that cannot name a resource: too long, or with characters that no store can
+ * hold (U+0000, lone surrogates).
+ */
 @Injectable()
 export class PathText implements PipeTransform<string, string> {
   transform(value: string): string {

@@ -6,10 +6,13 @@ import { NO_SNIFF, NO_SNIFF_HEADER } from './no-sniff.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { toProblem } from './to-problem.js';
 
-/** The path of a request target: `instance` of a problem names no query, which may hold secrets. */
+/** The path of a request target. The `instance` of a problem omits the query, which may contain secrets. */
 export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '/';
 
-/** Answers whatever was thrown as `application/problem+json`. What nobody foresaw is logged and told as a plain 500. */
+/**
+ * Turns every thrown value into an `application/problem+json` response. Unexpected errors are logged and reported
+ * as a plain 500.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -36,26 +39,29 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-// Terminus throws its health document inside an exception: that is an answer, not a problem.
+// Terminus throws its health document inside an exception: it is a regular response, not a problem.
 function isDocument(thrown: HttpException): boolean {
   const body = thrown.getResponse();
   return typeof body === 'object' && 'status' in body && 'details' in body;
 }
 
-/** Sends `problem` as the answer to `request`. */
+/** Sends `problem` as the response to `request`. */
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): void {
   void reply
     .status(problem.status)
     .headers(problem.headers)
     .header('content-type', 'application/problem+json')
-    // Also where no hook has run: fastify answers a path that it cannot decode before any.
+    // Needed where no hook has run: fastify rejects a path that it cannot decode before any hook.
     .header(REQUEST_ID_HEADER, request.id)
     .header(NO_SNIFF_HEADER, NO_SNIFF)
-    // Bytes: to a text fastify would add a charset, which this media type does not have (RFC 9457, RFC 8259).
+    // Sent as bytes: to a string fastify would add a charset, which this media type does not have (RFC 9457, RFC
+    // 8259).
     .send(Buffer.from(JSON.stringify(problem.toDocument(pathOf(request.url), request.id))));
 }
 
-/** Answers what fastify refuses before it has found a route, such as a path that cannot be decoded. */
+/**
+ * Responds to requests that fastify rejects before it has found a route, such as a path that cannot be decoded.
+ */
 export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(
     reply,

@@ -3,8 +3,8 @@ import { validationFailed } from '#contracts';
 type Resource = Readonly<Record<'id' | 'createdAt', string>>;
 
 /**
- * Lets a request carry read-only members that are what the resource has: `id`, `createdAt`, and `more`.
- * @throws Problem `validation-failed` that points at each of them that differs.
+ * Accepts read-only members of a request that equal those of the resource: `id`, `createdAt`, and `more`.
+ * @throws Problem `validation-failed` with a pointer to each member that differs.
  */
 export function requireUnchanged<T extends Resource>(
   current: T,
@@ -23,7 +23,7 @@ export function requireUnchanged<T extends Resource>(
     });
 }
 
-// A client may write the same instant in another way, for example with an offset.
+// A client may send the same instant in another form, for example with an offset.
 const isSame = (member: string, sent: unknown, current: unknown): boolean =>
   sent === current ||
   (member === 'createdAt' && Date.parse(sent as string) === Date.parse(current as string));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '#registry-client';
 import { keepDeadlines } from './request-deadline.js';
 
-describe('A request that says how long its caller waits', () => {
+describe('A request with a timeout of its caller', () => {
   const app = fastify();
   const afterwards: (number | undefined)[] = [];
   keepDeadlines(app);
@@ -30,7 +30,7 @@ describe('A request that says how long its caller waits', () => {
   it.each<RequestInit>([
     { method: 'GET' },
     { method: 'POST', body: JSON.stringify({ large: 'x'.repeat(200_000) }) },
-  ])('leaves its handler that time, and what follows the answer any', async (init) => {
+  ])('limits the time of its handler, but not of work after the response', async (init) => {
     const headers = { 'content-type': 'application/json', 'x-request-timeout-ms': '5000' };
     const left = await leftOf({ ...init, headers });
     expect(left).toBeGreaterThan(1_000);
@@ -40,7 +40,7 @@ describe('A request that says how long its caller waits', () => {
   });
 
   it.each<Record<string, string>>([{}, { 'x-request-timeout-ms': 'soon' }, { 'x-request-timeout-ms': '-1' }])(
-    'is under no deadline with %j',
+    'has no deadline with %j',
     async (headers) => expect(await leftOf({ headers })).toBeNull(),
   );
 });

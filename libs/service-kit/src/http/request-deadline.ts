@@ -5,11 +5,12 @@ import { Deadline } from '#registry-client';
 const MILLISECONDS = /^\d{1,9}$/;
 
 /**
- * Puts each request whose caller says how long it waits under that deadline: calls to neighbours take no longer. What a
- * service goes on doing after its answer is under none.
+ * Applies the timeout that a caller sends to the handling of its request: calls to neighbours take no longer. Work
+ * after the response has no deadline.
  */
 export function keepDeadlines(fastify: FastifyInstance): void {
-  // After the body was read, whose events come from outside any request; the time counts from its head.
+  // Runs after the body was read, because body events are emitted outside any async context of a request. The time
+  // counts from the request head.
   fastify.addHook('preValidation', (request, reply, done) => {
     const told = request.headers[REQUEST_TIMEOUT_HEADER];
     if (typeof told !== 'string' || !MILLISECONDS.test(told)) {

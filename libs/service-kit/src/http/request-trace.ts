@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { TraceContext } from '#registry-client';
 
-/** Handles each request that carries trace fields in that trace: calls to neighbours carry the fields on. */
+/** Handles each request with trace fields in their trace: calls to neighbours carry the same fields. */
 export function keepTraceContext(fastify: FastifyInstance): void {
-  // After the body was read, whose events come from outside any request.
+  // Runs after the body was read, because body events are emitted outside any async context of a request.
   fastify.addHook('preValidation', (request, reply, done) => {
     const trace = TraceContext.from(request.headers);
     if (!trace) {

@@ -11,7 +11,7 @@ import { factsOf } from '../errors/error-facts.js';
 
 const badRequest = defineProblem('bad-request', 400, 'Bad request');
 
-/** What fastify throws before a controller runs, by its `code`. */
+/** Problems for the errors that fastify throws before a controller runs, by their `code`. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, () => Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge('the body is larger than this endpoint takes'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMediaType('send application/json'),
@@ -26,7 +26,7 @@ function fromHttpException(exception: HttpException): Problem {
   return defineProblem(title.toLowerCase().replace(/[^a-z]+/g, '-'), status, title)(title);
 }
 
-/** The problem that `thrown` is, or stands for; `undefined` for what nobody foresaw. */
+/** The problem for a thrown value; `undefined` for unexpected errors. */
 export function toProblem(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof HttpException) return fromHttpException(thrown);

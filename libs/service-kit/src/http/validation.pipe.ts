@@ -30,18 +30,19 @@ const refuseInheritedName = (query: object): void => {
     throw refused([{ pointer: `/${name}`, detail: `property ${name} should not exist` }]);
 };
 
-/** What TypeScript writes for a parameter whose type is no class. */
+/** The types that TypeScript emits for a parameter whose type is not a class. */
 const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, String, Number, Boolean, Array]);
 
 /**
- * Holds bodies and queries against their DTO; unknown members are refused, every bad one is named. Nest's own pipe waits for
- * promises and looks for what no JSON can hold, gaps in arrays and buffers: three times what the validation itself costs.
+ * Validates bodies and queries against their DTO. Unknown members are rejected, and every invalid member is
+ * reported. Nest's own pipe waits for promises and searches for values that JSON cannot contain, gaps in arrays
+ * and buffers: three times the cost of the validation itself.
  */
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || NO_DTO.has(metatype)) return value;
     const plain = value ?? {};
-    // The body parser has looked at bodies already, further down too.
+    // The body parser has already checked bodies, including nested members.
     if (type === 'query') refuseInheritedName(plain);
     const dto = plainToInstance(metatype as ClassConstructor<object>, plain);
     const errors = validateSync(dto, RULES);

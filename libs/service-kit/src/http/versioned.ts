@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { etagOf, matchesWeakly } from './preconditions.js';
 
-/** A resource, its version and the `detail` of its ETag; handlers that return one get ETag and conditional GET. */
+/**
+ * A resource, its version and the `detail` of its ETag. Handlers that return it support ETag and conditional GET.
+ */
 export class Versioned<T> {
   constructor(
     readonly version: number,
@@ -16,7 +18,7 @@ export class Versioned<T> {
   }
 }
 
-/** Turns a {@link Versioned} into its body with an ETag, or into 304 for who has that version already. */
+/** Replaces a {@link Versioned} by its body with an ETag, or by 304 if the client already has that version. */
 export class VersionedInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();

@@ -3,7 +3,7 @@ import type { LogLevel } from '../config/base-config.js';
 
 export type { Logger } from 'pino';
 
-/** JSON lines on standard output, one a record, `app` in each. */
+/** Creates a logger that writes JSON lines to standard output, one per record, each with `app`. */
 export function createLogger(app: string, level: LogLevel): Logger {
   return pino({
     level: level.toLowerCase(),

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Lets Nest's own messages go where ours go. Its chatter about modules and routes is of interest to `DEBUG` only. */
+/** Sends Nest's own messages to the app's logger. Messages about modules and routes are logged at `DEBUG` only. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -9,7 +9,7 @@ export class NestLogger implements LoggerService {
     this.logger.debug({ context }, String(message));
   }
 
-  // Nest tells of errors that it also throws; whoever catches them reports them, once.
+  // Nest logs errors that it also throws; the code that catches them reports them, once.
   error(message: unknown, ...details: unknown[]): void {
     this.logger.debug({ details }, String(message));
   }

@@ -1,7 +1,7 @@
 import { RepeatedWarning } from './repeated-warning.js';
 
 describe('RepeatedWarning', () => {
-  it('logs the first event at once, and those of the next minute with the one after it', () => {
+  it('logs the first event at once, and counts later events until one is logged a minute later', () => {
     const lines: unknown[] = [];
     const clock = { ms: 0 };
     const warn = (...line: unknown[]): void => void lines.push(line);

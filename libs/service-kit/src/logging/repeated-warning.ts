@@ -2,7 +2,10 @@ import type { Logger } from './logger.js';
 
 const QUIET_MS = 60_000;
 
-/** A warning of an event that may come thousands of times a second: logged at most once a minute, with the number of events. */
+/**
+ * A warning about an event that may occur thousands of times a second. Logged at most once a minute, with the
+ * number of events.
+ */
 export class RepeatedWarning {
   private count = 0;
   private loggedAt = -Infinity;
@@ -14,7 +17,7 @@ export class RepeatedWarning {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** The event has happened; `fields` are logged if this one is. */
+  /** Records an event. `fields` are logged if this event is logged. */
   record(fields: object): void {
     this.count += 1;
     const now = this.now();

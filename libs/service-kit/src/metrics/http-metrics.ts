@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 
-// From a cached read to the slowest answer that a gateway waits for.
+// From a cached read to the slowest response that a gateway waits for.
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Measures every response of `fastify` by method, route pattern and status code. Paths are no labels: ids would make series
- * without limit. The label `status` repeats `code` under its earlier name for one release.
+ * Measures every response of `fastify` by method, route pattern and status code. Paths are not labels, because ids
+ * would create an unbounded number of series. The label `status` repeats `code` under its earlier name for one
+ * release.
  */
 export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
   const durations = new Histogram({

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { Answers } from '../docs/answers.js';
 import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 
-/** `/metrics`: Prometheus text, or OpenMetrics for who asks for it. */
+/** Serves `/metrics` as Prometheus text, or as OpenMetrics if the client accepts it. */
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly registry: Registry) {}

@@ -6,7 +6,7 @@ import { MetricsController } from './metrics.controller.js';
 import { measureRequests } from './http-metrics.js';
 import { collectProcessMetrics } from './process-metrics.js';
 
-/** `/metrics` of a service. The registry is the app's own, as several apps may live in one process. */
+/** Serves `/metrics` of a service. Each app has its own registry, because several apps may share a process. */
 @Module({})
 export class MetricsModule implements OnModuleInit {
   constructor(
@@ -14,7 +14,7 @@ export class MetricsModule implements OnModuleInit {
     private readonly host: HttpAdapterHost<FastifyAdapter>,
   ) {}
 
-  /** @param exposesProcess whether `/metrics` includes those of the process */
+  /** @param exposesProcess whether `/metrics` includes the metrics of the process */
   static of(exposesProcess: boolean): DynamicModule {
     return {
       module: MetricsModule,

@@ -2,8 +2,9 @@
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 /**
- * Prometheus text as OpenMetrics text: a counter's family has no `_total`, there are no blank lines, and the end is
- * marked. (prom-client's own writer of this format renames the counters of the registry for good.)
+ * Converts Prometheus text to OpenMetrics text: the name of a counter's family has no `_total`, there are no blank
+ * lines, and the end is marked. (prom-client's own writer of this format permanently renames the counters of the
+ * registry.)
  */
 export function toOpenMetrics(prometheus: string): string {
   const counters = [...prometheus.matchAll(/^# TYPE (\S+)_total counter$/gm)].map(([, family]) => family);

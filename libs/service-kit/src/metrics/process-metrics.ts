@@ -1,6 +1,9 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 
-/** Gauges whose names end in `_total`, which Prometheus reserves for counters. Their values are sums of families that stay. */
+/**
+ * Gauges whose names end in `_total`, a suffix that Prometheus reserves for counters. Their values are sums of
+ * other families, which remain.
+ */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -8,8 +11,8 @@ const MISNAMED = [
 ];
 
 /**
- * Registers CPU, memory, garbage collection and event loop lag of this process. Call it for one registry per process: several
- * registries would report one process under several scrape jobs.
+ * Registers CPU, memory, garbage collection and event loop lag of this process. Call it for one registry per
+ * process: several registries would report one process under several scrape jobs.
  */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });

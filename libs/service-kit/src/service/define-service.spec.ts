@@ -32,7 +32,7 @@ describe('a service', () => {
   });
   afterEach(() => app.close());
 
-  it('tells its health as terminus does', async () => {
+  it('reports its health in the format of terminus', async () => {
     const { status, body } = await get('/health');
     const up = { database: { status: 'up', responseTime: expect.any(Number) as number } };
     expect([status, body]).toEqual([200, { status: 'ok', info: up, error: {}, details: up }]);
@@ -40,7 +40,7 @@ describe('a service', () => {
     expect((await get('/health/ready')).status).toBe(200);
   });
 
-  it('is not ready from the moment that it drains, but lives', async () => {
+  it('is not ready once it drains, but stays live', async () => {
     await app.leave();
     const ready = await get('/health/ready');
     expect(ready).toMatchObject({ status: 503, body: { error: { readiness: { message: 'draining' } } } });
@@ -60,7 +60,7 @@ describe('a service', () => {
     expect(body).toContain('process_cpu_seconds_total ');
   });
 
-  it('speaks OpenMetrics to who asks, and Prometheus text after that as before', async () => {
+  it('serves OpenMetrics to clients that accept it, and Prometheus text afterwards', async () => {
     const { headers, body } = await get('/metrics', {
       accept: 'application/openmetrics-text; version=1.0.0',
     });
@@ -71,7 +71,7 @@ describe('a service', () => {
     expect((await get('/metrics')).body).toContain('# TYPE process_cpu_seconds_total counter\n');
   });
 
-  it('keeps the metrics of two services in one process apart', async () => {
+  it('separates the metrics of two services in one process', async () => {
     const other = await bootForTest(noteService);
     await get('/notes/1');
     expect((await call(other.url, 'GET /metrics')).body).not.toContain('route="/notes/:id"');
@@ -79,8 +79,8 @@ describe('a service', () => {
   });
 });
 
-onPostgres('a service whose store goes away', (server) => {
-  it('is neither healthy nor ready, reports that to the registry, and lives', async () => {
+onPostgres('a service whose store is unavailable', (server) => {
+  it('is neither healthy nor ready, reports that to the registry, and stays live', async () => {
     const app = await bootForTest(noteService, { DATABASE_URL: await server().createDatabase() });
     const statusOf = async (path: string) => (await call(app.url, `GET ${path}`)).status;
     expect(await statusOf('/health/ready')).toBe(200);

@@ -5,22 +5,25 @@ import { readServiceConfig, registrationOf, type ServiceConfig } from '../config
 import type { Migrations } from '../storage/migrate.js';
 import { ServiceRootModule } from './service-root.module.js';
 
-/** What tells one service from another. */
+/** Properties of one service. */
 export interface ServiceDefinition {
-  /** What clients call it by; also the name of its store. */
+  /** Name in the registry and in the URLs of the gateway; also the name of its store. */
   readonly name: string;
   readonly version: string;
-  /** The variable that holds its port, such as `USER_SERVICE_PORT`. */
+  /** Name of its port variable, such as `USER_SERVICE_PORT`. */
   readonly portVariable: string;
   readonly defaultPort: number;
   readonly migrations: Migrations;
-  /** Path prefixes, such as `/stock-reservations`, that the gateway serves to registered instances only. */
+  /**
+   * Path prefixes, such as `/stock-reservations`, for which the gateway forwards requests from registered
+   * instances only.
+   */
   readonly internalPaths?: readonly string[];
-  /** The module of its features; the store, health, metrics and docs are there already. */
+  /** The module of its features; store, health, metrics and docs are added to it. */
   module(config: ServiceConfig, context: AppContext): DynamicModule;
 }
 
-/** A service as an app to boot. */
+/** Creates the app of a service. */
 export function defineService(service: ServiceDefinition): AppDefinition<ServiceConfig> {
   const { name, version, migrations } = service;
   return {

@@ -11,7 +11,7 @@ import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
 import { StorageModule, type StorageOptions } from '../storage/storage.module.js';
 
-/** What a service is put together from. */
+/** The parts of a service. */
 export interface ServiceParts {
   readonly info: AppInfo;
   readonly storage: StorageOptions;
@@ -19,7 +19,7 @@ export interface ServiceParts {
   readonly features: DynamicModule;
 }
 
-/** What every service has beside its features: store, health, metrics, documentation. */
+/** The modules that every service has in addition to its features: store, health, metrics, documentation. */
 @Module({})
 export class ServiceRootModule {
   static of({ info, storage, context, features }: ServiceParts): DynamicModule {

@@ -17,7 +17,7 @@ onBothStores('the time of the database', (store) => {
   const now = async (): Promise<number> =>
     (await database.selectNoFrom(databaseNow(database).as('now')).executeTakeFirstOrThrow()).now;
 
-  it('is in epoch milliseconds, whatever the clock of this process says', async () => {
+  it('is in epoch milliseconds and independent of the clock of this process', async () => {
     const before = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(before + 30_000);
 

@@ -6,7 +6,7 @@ import { InjectDatabase, STORE_NAME } from './storage.module.js';
 import { StoreWrites } from './store-writes.js';
 import { trialWrite } from './trial-write.js';
 
-/** A service is healthy when its store can be read, and took the last write or takes a trial write. */
+/** A service is healthy when its store can be read and the last write, or a trial write, succeeded. */
 @Injectable()
 export class DatabaseIndicator implements HealthIndicator {
   readonly name = 'database';

@@ -53,7 +53,7 @@ onBothStores('a store', (store) => {
     await Promise.all(open.splice(0).map((database) => database.destroy()));
   });
 
-  it('is migrated once by many that start at the same time', async () => {
+  it('is migrated once by many processes that start at the same time', async () => {
     const storage = await store.createStorage();
     const racers = await Promise.all(Array.from({ length: 6 }, () => connect(storage)));
     await Promise.all(racers.map((database) => migrate(database, 'note-service', migrations)));
@@ -69,7 +69,7 @@ onBothStores('a store', (store) => {
     expect(rows).toHaveLength(6);
   });
 
-  it('keeps nothing of a migration that fails', async () => {
+  it('rolls back a migration that fails', async () => {
     const storage = await store.createStorage();
     const database = await connect(storage);
     await expect(migrate(database, 'note-service', failing)).rejects.toThrow(
@@ -81,7 +81,7 @@ onBothStores('a store', (store) => {
     expect(tables).not.toContain('half_done');
   });
 
-  it('lets two services migrate one database on their own', async () => {
+  it('lets two services migrate one database independently', async () => {
     const database = await migrated();
     await migrate(database, 'other-service', {
       '0001-others': { up: (db) => db.schema.createTable('others').addColumn('id', 'text').execute() },
@@ -90,14 +90,14 @@ onBothStores('a store', (store) => {
     expect(tables).toEqual(expect.arrayContaining(['notes', 'others']));
   });
 
-  it('gives back the numbers that it was given', async () => {
+  it('returns numbers unchanged', async () => {
     const database = await migrated();
     const row = { ...note('large'), at: 9_007_199_254_740_991 };
     await database.insertInto('notes').values(row).execute();
     expect(await database.selectFrom('notes').selectAll().executeTakeFirst()).toEqual(row);
   });
 
-  it('tells a taken value from other errors', async () => {
+  it('distinguishes a unique violation from other errors', async () => {
     const database = await migrated();
     const row = note('taken');
     const insert = (values: Schema['notes']) => database.insertInto('notes').values(values).execute();
@@ -153,7 +153,7 @@ onBothStores('a store', (store) => {
     expect(third.nextCursor).toBeNull();
   });
 
-  it.each(['garbage', '', 'bm90LWFuLWlk', '%%%', '\0'])('refuses the cursor %j', async (cursor) => {
+  it.each(['garbage', '', 'bm90LWFuLWlk', '%%%', '\0'])('rejects the cursor %j', async (cursor) => {
     await expect(readPage({ limit: 1, cursor }, () => Promise.resolve([]), String)).rejects.toMatchObject({
       code: 'invalid-cursor',
       status: 400,
@@ -161,7 +161,7 @@ onBothStores('a store', (store) => {
   });
 });
 
-onPostgres('a server that goes away', (server) => {
+onPostgres('a database server that is unavailable', (server) => {
   const connect = async () =>
     openDatabase(
       { databaseUrl: await server().createDatabase(), dataDir: '', sync: 'normal' },
@@ -176,7 +176,7 @@ onPostgres('a server that goes away', (server) => {
     (await sql`select 1 from pg_stat_activity where query = 'select pg_sleep(60)'`.execute(database)).rows
       .length;
 
-  it('is told to whoever waits for it, in a query or between two of a transaction', async () => {
+  it('is reported to waiting callers, in a query or between two queries of a transaction', async () => {
     const database = await connect();
     const waiting = sql`select pg_sleep(60)`.execute(database);
     const between = database.transaction().execute(async (trx) => {
@@ -186,13 +186,13 @@ onPostgres('a server that goes away', (server) => {
     });
     await expect(waiting).rejects.toMatchObject(away);
     await expect(between).rejects.toMatchObject(away);
-    // One more connection may be dead that nobody has looked at yet.
+    // The pool may hold another dead connection that it has not used yet.
     const { rows } = await waitFor('the pool to connect anew', () => sql`select 1 as up`.execute(database));
     expect(rows).toEqual([{ up: 1 }]);
     await database.destroy();
   });
 
-  it('is told to whoever comes while it is away', async () => {
+  it('is reported to new callers', async () => {
     const database = await connect();
     await server().stop();
     await waitFor('the pool to notice', () =>
@@ -205,7 +205,7 @@ onPostgres('a server that goes away', (server) => {
   });
 });
 
-describe('a store that cannot be opened is one line', () => {
+describe('a store that cannot be opened fails with a one-line error', () => {
   const directory = tempDir();
   afterAll(() => directory.remove());
   const embedded = (dataDir: string): StorageConfig => ({ databaseUrl: undefined, dataDir, sync: 'normal' });
@@ -224,7 +224,7 @@ describe('a store that cannot be opened is one line', () => {
     await expect(openAt(embedded(inside('part/of')))).rejects.toThrow('a part of the path is a file');
   });
 
-  it('when DATA_DIR cannot be made', async () => {
+  it('when DATA_DIR cannot be created', async () => {
     await expect(openAt(embedded('/proc/nothing'))).rejects.toThrow('DATA_DIR: cannot use /proc/nothing');
   });
 
@@ -241,7 +241,7 @@ describe('a store that cannot be opened is one line', () => {
     await expect(openAt(embedded(inside('odd')))).rejects.toThrow('it cannot be opened or made');
   });
 
-  it('when PostgreSQL is away, without a word of the password', async () => {
+  it('when PostgreSQL is unavailable, without the password', async () => {
     const storage = { ...embedded(''), databaseUrl: 'postgres://ann:secret@127.0.0.1:9/shop' };
     const error = await openAt(storage).catch((thrown: unknown) => thrown as Error);
     expect((error as Error).message).toBe(

@@ -6,16 +6,17 @@ import { factsOf } from '../errors/error-facts.js';
 import { StoreWrites } from './store-writes.js';
 
 /**
- * Opens the store of the service `name` and makes sure that it answers: PostgreSQL when `storage` has a URL, else the
- * file `{dataDir}/{name}.db`. `writes` records writes that the store refuses. Close it with `destroy()`.
- * @throws StartupError in one line, which never shows the URL, as that holds a password.
+ * Opens the store of the service `name` and checks that it responds: PostgreSQL when `storage` has a URL,
+ * otherwise the file `{dataDir}/{name}.db`. `writes` records writes that the store rejects. Close it with
+ * `destroy()`.
+ * @throws StartupError with a one-line message, without the URL, which contains a password.
  */
 export async function openDatabase<Schema>(
   storage: StorageConfig,
   name: string,
   writes = new StoreWrites(),
 ): Promise<Kysely<Schema>> {
-  // Loaded when it is needed: a process needs one of the two drivers at most, the gateway none.
+  // Loaded on demand: a process needs at most one of the two drivers, the gateway none.
   if (storage.databaseUrl === undefined) {
     const { openLibsql } = await import('./open-libsql.js');
     return new Kysely<Schema>({ dialect: await openLibsql(storage, name, writes) });
@@ -33,9 +34,9 @@ export async function openDatabase<Schema>(
   }
 }
 
-/** Asks the store for an answer, whichever it is. */
+/** Checks that the store, of either kind, responds. */
 export async function ping<Schema>(database: Kysely<Schema>): Promise<void> {
-  // Built rather than raw SQL: the embedded store then knows that it takes no write lock.
+  // A query builder instead of raw SQL, so that the embedded store recognises a read, which needs no write lock.
   await database.selectNoFrom(sql`1`.as('up')).execute();
 }
 

@@ -13,7 +13,7 @@ import {
 import type { StoreWrites } from './store-writes.js';
 import { whileBusy } from './while-busy.js';
 
-/** SQLite by way of libsql, shared politely with other processes that have the same file open. */
+/** SQLite through libsql, for files that other processes have open at the same time. */
 export class LibsqlDialect extends SqliteDialect {
   constructor(
     private readonly database: Libsql.Database,
@@ -32,9 +32,10 @@ export class LibsqlDialect extends SqliteDialect {
 }
 
 /**
- * Takes the write lock before anything is written: a transaction that reads first and writes later could not wait for it
- * (SQLITE_BUSY_SNAPSHOT). And it takes it by `exec`: a prepared statement of libsql that met SQLITE_BUSY stays in progress,
- * with its snapshot, until it is garbage collected (tursodatabase/libsql-client-ts#352).
+ * Acquires the write lock before anything is written: a transaction that reads first and writes later could not
+ * wait for the lock (SQLITE_BUSY_SNAPSHOT). It uses `exec`, because a prepared statement of libsql that met
+ * SQLITE_BUSY stays in progress, with its snapshot, until it is garbage collected
+ * (tursodatabase/libsql-client-ts#352).
  */
 class LibsqlDriver extends SqliteDriver {
   constructor(
@@ -94,12 +95,13 @@ class LibsqlConnection implements DatabaseConnection {
 
 const begin = (database: Libsql.Database) => whileBusy(() => database.exec('begin immediate'));
 
-// SQLite has rolled back by itself after some errors, such as a full disk.
+// After some errors, such as a full disk, SQLite has already rolled back.
 function rollback(database: Libsql.Database): void {
   if (database.inTransaction) database.exec('rollback');
 }
 
-// Kysely then migrates inside one transaction: its write lock is the lock between processes that start together.
+// Kysely then migrates inside one transaction, whose write lock excludes other processes that start at the same
+// time.
 class LibsqlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

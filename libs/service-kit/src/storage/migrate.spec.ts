@@ -32,20 +32,20 @@ onBothStores('migrate', (store) => {
   const run = (migrations: Readonly<Record<string, Migration>>) =>
     migrate(database, 'note-service', migrations);
 
-  it('adds what is new, each migration once', async () => {
+  it('runs new migrations, each once', async () => {
     await run(before);
     await run(after);
     await run(after);
     await database.insertInto('notes').values({ id: 'a', text: 'new' }).execute();
   });
 
-  it('lets the version before start on the store of the version after', async () => {
+  it('lets the previous version start on the store of the next version', async () => {
     await run(after);
     await expect(run(before)).resolves.toBeUndefined();
     await database.insertInto('notes').values({ id: 'a', text: 'kept' }).execute();
   });
 
-  it('refuses a store that lacks a migration and has one that nobody knows', async () => {
+  it('rejects a store that lacks a migration and has an unknown one', async () => {
     await run(before);
     const elsewhere = { '001_other': creating, '002_text': adding };
     await expect(run(elsewhere)).rejects.toThrow('the store of note-service cannot be brought up to date');

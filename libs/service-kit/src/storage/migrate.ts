@@ -2,14 +2,15 @@ import { Migrator, type Kysely, type Migration } from 'kysely';
 import { factsOf } from '../errors/error-facts.js';
 import { StartupError } from '../config/config-error.js';
 
-/** The migrations of one service, by name; they run in the order of their names, each once. */
+/** The migrations of one service by name. They run in the order of their names, each once. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Brings the store up to date. Safe when several processes start at once: one migrates, the others wait for it and find
- * nothing to do. A store that a newer version has migrated is left as it is: during an upgrade the version before goes on,
- * and starts again when it has to. The book-keeping tables carry the service's name, as services may share a database.
- * @throws StartupError when a migration fails; nothing of it stays behind.
+ * Brings the store up to date. Safe when several processes start at once: one migrates, the others wait and then
+ * have nothing to do. A store that a newer version has migrated is left unchanged: during an upgrade the previous
+ * version keeps running and can restart. The bookkeeping tables carry the service's name, because services may
+ * share a database.
+ * @throws StartupError when a migration fails; the migration is rolled back.
  */
 export async function migrate<Schema>(
   database: Kysely<Schema>,
@@ -29,7 +30,7 @@ export async function migrate<Schema>(
   throw new StartupError(`the store of ${name} cannot be brought up to date: ${reason}`, { cause: error });
 }
 
-/** The book-keeping tables of the service `name`. */
+/** The bookkeeping tables of the service `name`. */
 export function migrationTablesOf(name: string) {
   const prefix = name.replaceAll('-', '_');
   return {
@@ -42,14 +43,14 @@ interface Executed {
   readonly name: string;
 }
 
-/** Whether the store has all of `known` behind it, and more; Kysely takes what it does not know for damage. */
+/** Whether the store has all migrations in `known`, and more. Kysely treats unknown migrations as corruption. */
 async function isNewer<Schema>(
   database: Kysely<Schema>,
   table: string,
   known: readonly string[],
 ): Promise<boolean> {
   const book = database as unknown as Kysely<Record<string, Executed>>;
-  // Without the table nothing was ever migrated.
+  // Without the table no migration has ever run.
   const query = book.selectFrom(table).select('name');
   const rows = await query.execute().catch(() => []);
   const executed = new Set(rows.map((row) => row.name));

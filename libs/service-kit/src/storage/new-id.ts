@@ -1,4 +1,4 @@
 import { v7 } from 'uuid';
 
-/** A new identifier: UUIDv7, so ids sort in the order of their making. */
+/** Creates an identifier: UUIDv7, so ids sort by time of creation. */
 export const newId = (): string => v7();

@@ -8,7 +8,10 @@ import { LibsqlDialect } from './libsql.dialect.js';
 import type { StoreWrites } from './store-writes.js';
 import { whileBusy } from './while-busy.js';
 
-/** Opens `{dataDir}/{name}.db`, made if it is not there. @throws StartupError that names the path. */
+/**
+ * Opens `{dataDir}/{name}.db` and creates it if it does not exist.
+ * @throws StartupError that names the path.
+ */
 export async function openLibsql(
   { dataDir, sync }: StorageConfig,
   name: string,
@@ -23,21 +26,22 @@ export async function openLibsql(
   }
 }
 
-// Not `recursive`: on Node 20 that never returns where the system answers ENOENT below a directory that exists (/proc).
+// Not `recursive`: on Node 20 that never returns where the system reports ENOENT below an existing directory
+// (/proc).
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another process that starts at the same time was faster.
+    // Another process that starts at the same time has created it.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
 /**
- * WAL with NORMAL keeps every acknowledged commit over the death of the process; FULL pays an fsync per commit to keep
- * them over a power loss too.
+ * WAL with NORMAL keeps every acknowledged commit if the process dies. FULL also keeps them over a power loss, at
+ * the cost of one fsync per commit.
  */
 function openFile(path: string, sync: StorageConfig['sync']): Libsql.Database {
   const database = new Libsql(path);

@@ -14,7 +14,7 @@ const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 15_000;
 
-/** PostgreSQL at `url` through a pool; nothing is connected yet. `name` is what the server's own views show. */
+/** PostgreSQL at `url` through a pool, without connecting yet. The server's own views show `name`. */
 export function openPostgres(url: string, name: string, writes: StoreWrites): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
@@ -26,7 +26,8 @@ export function openPostgres(url: string, name: string, writes: StoreWrites): Po
     keepAlive: true,
     types: { getTypeParser: numbersForBigints },
   });
-  // A connection that breaks, idle or in use, is no reason to die: the pool drops it, and its query reports what is wrong.
+  // A broken connection, idle or in use, must not end the process: the pool drops it, and its query reports the
+  // error.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new ServiceDialect({ pool: tellingPool(pool, writes) });
@@ -34,11 +35,12 @@ export function openPostgres(url: string, name: string, writes: StoreWrites): Po
 
 type Parser = (text: string) => unknown;
 
-// PostgreSQL's own number for the type bigint.
+// PostgreSQL's type number of bigint.
 const INT8 = 20;
 const parserOf = pg.types.getTypeParser as (type: number, format?: string) => Parser;
 
-// Our bigints are epoch milliseconds and small counts, exact as numbers, and numbers is what SQLite gives.
+// The bigints of the services are epoch milliseconds and small counts: exact as numbers, and SQLite returns
+// numbers too.
 const numbersForBigints = (type: number, format?: string): Parser =>
   type === INT8 ? Number : parserOf(type, format);
 
@@ -48,7 +50,7 @@ class ServiceDialect extends PostgresDialect {
   }
 }
 
-// A long migration, and waiting for one in another process, are not runaway statements.
+// A long migration, or waiting for the migration of another process, is not a runaway statement.
 class ServiceAdapter extends PostgresAdapter {
   override async acquireMigrationLock(db: Kysely<unknown>, options: MigrationLockOptions): Promise<void> {
     await sql`set statement_timeout = 0`.execute(db);

@@ -5,9 +5,9 @@ import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
 import { StoreWrites } from './store-writes.js';
 
-/** What a service keeps, and where. */
+/** The store of a service and its migrations. */
 export interface StorageOptions {
-  /** The service's name; also the file's, and the prefix of the migration tables. */
+  /** The service's name; also the name of the file and the prefix of the migration tables. */
   readonly name: string;
   readonly storage: StorageConfig;
   readonly migrations: Migrations;
@@ -21,7 +21,7 @@ export const STORE_NAME = Symbol('name of the store');
 /** Injects the service's `Kysely<Schema>`. */
 export const InjectDatabase = (): ParameterDecorator => Inject(DATABASE);
 
-/** Opens and migrates the store before the app listens, and closes it after the last request was answered. */
+/** Opens and migrates the store before the app listens, and closes it after the last response. */
 @Module({})
 export class StorageModule implements OnApplicationShutdown {
   static of(options: StorageOptions): DynamicModule {

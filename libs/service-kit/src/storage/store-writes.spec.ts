@@ -10,7 +10,7 @@ interface Schema {
   notes: { text: string };
 }
 
-/** Lets the database refuse to write, as it does when its disk is full, until the result is called. */
+/** Makes the database reject writes, as with a full disk, until the returned function is called. */
 async function fillDisk(database: Kysely<Schema>, isPostgres: boolean): Promise<() => Promise<unknown>> {
   if (!isPostgres) {
     const { rows } = await sql<{ page_count: number }>`select page_count from pragma_page_count`.execute(
@@ -50,7 +50,7 @@ onBothStores('a store whose disk is full', (store: TestStore) => {
   const insert = (text = 'x'.repeat(100_000)) => database.insertInto('notes').values({ text }).execute();
   const isRefused = { code: 'storage-unavailable', status: 503, headers: { 'retry-after': '2' } };
 
-  it('refuses writes with 503, inside a transaction too, and is read on', async () => {
+  it('rejects writes with 503, also inside a transaction, and can still be read', async () => {
     await expect(insert()).rejects.toMatchObject(isRefused);
     const transaction = database.transaction().execute((trx) =>
       trx
@@ -62,7 +62,7 @@ onBothStores('a store whose disk is full', (store: TestStore) => {
     expect(await database.selectFrom('notes').selectAll().execute()).toEqual([{ text: 'before' }]);
   });
 
-  it('is unhealthy from a refused write until a trial write works, and keeps nothing of that', async () => {
+  it('is unhealthy from a rejected write until a trial write succeeds, which leaves no rows', async () => {
     await expect(indicator.check()).resolves.toEqual({});
     await insert().catch(() => undefined);
     const check = () => indicator.check();

@@ -2,7 +2,9 @@ import { factsOf } from '../errors/error-facts.js';
 import { PublicTrouble } from '../health/health-indicator.js';
 import { RETRY_AFTER_SECONDS, writesRefused } from './storage.problems.js';
 
-/** Codes of a database that cannot write, SQLite's without what extends them, and the cause in public words. */
+/**
+ * Error codes of a database that cannot write, SQLite's without their extensions, with the cause as a public text.
+ */
 const CAUSES: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'its disk is full',
   SQLITE_IOERR: 'its disk reports an error',
@@ -18,18 +20,24 @@ const causeOf = (error: unknown): string | undefined =>
 
 interface Refusal {
   readonly cause: string;
-  /** When to try a write again, on the clock of this store. */
+  /** Earliest time of the next write attempt, on the clock of this object. */
   readonly until: number;
 }
 
-/** Whether the store of a service takes writes. The drivers record refused writes here; the health check reads it. */
+/**
+ * Whether the store of a service accepts writes. The drivers record rejected writes here; the health check reads
+ * them.
+ */
 export class StoreWrites {
   private refusal: Refusal | undefined;
 
   /** @param now a clock in milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Runs a step that may write. @throws Problem `storage-unavailable` when the store cannot. */
+  /**
+   * Runs a step that may write.
+   * @throws Problem `storage-unavailable` when the store cannot write.
+   */
   async watch<T>(step: () => Promise<T> | T): Promise<T> {
     try {
       return await step();
@@ -42,8 +50,8 @@ export class StoreWrites {
   }
 
   /**
-   * After a refused write, and once clients may try again, `trial` decides whether writes work.
-   * @throws PublicTrouble while they do not
+   * After a rejected write, and once clients may retry, `trial` determines whether writes succeed.
+   * @throws PublicTrouble while they fail
    */
   async check(trial: () => Promise<void>): Promise<void> {
     const { refusal } = this;

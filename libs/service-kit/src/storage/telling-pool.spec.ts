@@ -5,11 +5,11 @@ import { isUniqueViolation } from './unique-violation.js';
 import { tellingPool } from './telling-pool.js';
 import { whileBusy } from './while-busy.js';
 
-/** An error as Node's core makes them for code that runs in a vm context: `instanceof Error` is false here. */
+/** An error as Node's core creates it for code that runs in a vm context: `instanceof Error` is false here. */
 const foreign = (code: string): unknown =>
   runInNewContext('Object.assign(new Error("no"), { code })', { code });
 
-/** A pool whose one connection answers every query with `error`. */
+/** A pool with one connection that fails every query with `error`. */
 const failingWith = (error: unknown) =>
   tellingPool(
     {
@@ -26,7 +26,7 @@ async function queryOn(pool: ReturnType<typeof tellingPool>): Promise<unknown> {
 
 describe('an error of another realm', () => {
   it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '08006'])(
-    'is told as a database that is away: %s',
+    'is reported as an unavailable database: %s',
     async (code) => {
       await expect(queryOn(failingWith(foreign(code)))).rejects.toMatchObject({
         code: 'storage-unavailable',
@@ -35,13 +35,13 @@ describe('an error of another realm', () => {
     },
   );
 
-  it('is left alone when the server refused the query', async () => {
+  it('is passed on unchanged when the server rejected the query', async () => {
     const error = foreign('23505');
     await expect(queryOn(failingWith(error))).rejects.toBe(error);
     expect(isUniqueViolation(error)).toBe(true);
   });
 
-  it('is waited out when the file is busy', async () => {
+  it('leads to a retry when the file is busy', async () => {
     const answers = [foreign('SQLITE_BUSY'), foreign('SQLITE_BUSY_SNAPSHOT')];
     const step = () => {
       const busy = answers.shift();

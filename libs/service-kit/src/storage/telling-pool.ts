@@ -4,7 +4,7 @@ import { factsOf } from '../errors/error-facts.js';
 import { storageAway } from './storage.problems.js';
 import type { StoreWrites } from './store-writes.js';
 
-// PostgreSQL's classes of errors (appendix A of its manual) that are about the server or the way to it.
+// PostgreSQL's error classes (appendix A of its manual) that concern the server or the connection to it.
 const CONNECTION_EXCEPTION = '08';
 const AWAY: ReadonlySet<string> = new Set([
   'ECONNRESET',
@@ -17,7 +17,7 @@ const AWAY: ReadonlySet<string> = new Set([
   '53300',
 ]);
 
-/** Whether the query found no server to answer it, rather than one that refused it. */
+/** Whether no server handled the query, as opposed to a server that rejected it. */
 function isAway(error: unknown): boolean {
   const { code, message = '' } = factsOf(error);
   if (code === undefined) return /^(Connection terminated|Client has encountered)/.test(message);
@@ -26,7 +26,9 @@ function isAway(error: unknown): boolean {
 
 const told = (error: unknown): unknown => (isAway(error) ? storageAway(error) : error);
 
-/** `pool`, but a database that is away or cannot write is told as the problem that it is for a client: 503, try again. */
+/**
+ * Wraps `pool`: a database that is unavailable or cannot write becomes a problem for the client: 503, try again.
+ */
 export function tellingPool(pool: pg.Pool, writes: StoreWrites): PostgresPool {
   return {
     connect: () =>

@@ -7,5 +7,5 @@ const UNIQUE_VIOLATIONS: ReadonlySet<string | undefined> = new Set([
   '23505',
 ]);
 
-/** Whether `error` is the database's way, either database's, to say that a value is taken. */
+/** Whether `error` is a unique violation of either database. */
 export const isUniqueViolation = (error: unknown): boolean => UNIQUE_VIOLATIONS.has(factsOf(error).code);

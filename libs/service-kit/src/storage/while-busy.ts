@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 25;
 const isBusy = (error: unknown): boolean => factsOf(error).code?.startsWith('SQLITE_BUSY') === true;
 
 /**
- * Runs `step` until no other process holds the file's write lock. SQLite's own busy timeout would wait too, but with the
+ * Repeats `step` until no other process holds the file's write lock. SQLite's own busy timeout would block the
  * whole event loop; here only this caller waits.
  */
 export async function whileBusy<T>(step: () => T): Promise<Awaited<T>> {

@@ -19,7 +19,7 @@ export class ProcessMetrics {
 }
 
 function toFamily({ name, help, type, values }: MetricObjectWithValues<Value>): MetricFamily {
-  // prom-client's declarations number the types, its data names them.
+  // prom-client declares types as numbers but returns their names.
   const kind = String(type) as MetricFamily['type'];
   const base = kind === 'counter' ? name.replace(/_total$/, '') : name;
   const samples = values.map(({ metricName = name, labels, value }) => ({

@@ -5,7 +5,10 @@ import { EJECTION_REASONS } from '../series.js';
 import type { TrafficMetrics } from '../traffic-metrics.js';
 import { family, type MetricFamily } from './family.js';
 
-/** The registry as this gateway sees it. Every status and reason has a series, also at 0: alerts need a value to compare. */
+/**
+ * Metrics of the registry as seen by this gateway. Every status and reason has a series, also at 0, because alerts
+ * need a value to compare.
+ */
 export function registryFamilies(traffic: TrafficMetrics, directory: InstanceDirectory): MetricFamily[] {
   const { services, isRegistryUp } = directory;
   return [

@@ -2,7 +2,7 @@ import type { Labels, MetricFamily } from './family.js';
 
 /** The Prometheus text format, version 0.0.4. */
 export const renderPrometheus = (families: readonly MetricFamily[]): string =>
-  // Here a counter's family is named as its samples are.
+  // In this format the name of a counter's family includes `_total`, as in its samples.
   families.map((each) => render(each, each.type === 'counter' ? `${each.name}_total` : each.name)).join('');
 
 /** OpenMetrics text, version 1.0.0. */
@@ -18,7 +18,7 @@ function render({ name, help, type, samples }: MetricFamily, header: string): st
 
 function renderLabels(labels: Labels): string {
   let text = '';
-  // A large fleet has a hundred thousand samples: no array for each.
+  // A large fleet has a hundred thousand samples: avoids an array for each.
   for (const name in labels) text += `${text === '' ? '{' : ','}${name}="${escapeLabel(labels[name] ?? '')}"`;
   return text === '' ? '' : `${text}}`;
 }

@@ -7,13 +7,13 @@ import { renderNumber } from './render.js';
 
 type Pair = readonly [Labels, number];
 
-/** Everything that is counted of proxied traffic. */
+/** All metrics of proxied traffic. */
 export function trafficFamilies(traffic: TrafficMetrics, directory: InstanceDirectory): MetricFamily[] {
   const { services } = traffic;
   return [...serviceFamilies(traffic, services), ...instanceFamilies(services, directory)];
 }
 
-/** `none` is the status of an exchange whose client left before there was an answer. */
+/** `none` is the status of an exchange whose client disconnected before there was a response. */
 const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
 
 function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeries[]): MetricFamily[] {
@@ -122,7 +122,8 @@ interface UpstreamLabels {
   readonly upstream: string;
 }
 
-// Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has percentiles.
+// Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has
+// percentiles.
 function instanceFamilies(services: readonly ServiceSeries[], directory: InstanceDirectory): MetricFamily[] {
   const each = services.flatMap((service) =>
     [...service.instances.values()].map((series) => ({
@@ -162,8 +163,8 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
 }
 
 /**
- * The family under its earlier name and labels. Prometheus sets a label `instance` itself and stores an exposed one as
- * `exported_instance`.
+ * The family under its earlier name and labels. Prometheus sets the label `instance` itself and stores an exposed
+ * one as `exported_instance`.
  */
 function deprecated({ name, help, type, samples }: MetricFamily): MetricFamily {
   const successor = type === 'counter' ? `${name}_total` : name;
@@ -187,7 +188,7 @@ function deprecatedLabels(labels: Labels): Labels {
   return renamed;
 }
 
-// No object is spread here: with another member after it, that takes Node 20 many times as long.
+// Avoids object spread: followed by another member, it is many times slower on Node 20.
 function byClass({ statuses }: InstanceSeries, { service, upstream }: UpstreamLabels): Pair[] {
   const classes = new Map<string, number>();
   for (const [status, n] of statuses.entries()) {

@@ -1,6 +1,6 @@
 import type { EndedExchange } from '../series.js';
 
-/** An exchange that ended well, but for what a spec says. */
+/** An exchange that completed normally; `known` overrides its members. */
 export const ended = (known: Partial<EndedExchange> = {}): EndedExchange => ({
   status: 200,
   durationMs: 3,

@@ -1,4 +1,4 @@
-/** A sample line of an exposition, taken apart. */
+/** A parsed sample line of an exposition. */
 export interface ParsedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -10,9 +10,9 @@ const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/y;
 
 /**
- * Reads an exposition as strictly as promtool does.
- * @throws Error on a line that is no comment and no sample, on HELP or TYPE that is missing or comes twice, on samples
- * outside of their family or twice, and on histograms that do not add up.
+ * Parses an exposition as strictly as promtool.
+ * @throws Error on a line that is neither a comment nor a sample, on HELP or TYPE that is missing or repeated, on
+ * samples that are outside their family or repeated, and on inconsistent histograms.
  */
 export function parseExposition(text: string): readonly ParsedSample[] {
   if (!text.endsWith('\n')) throw new Error('an exposition ends with a line feed');
