@@ -9,8 +9,8 @@ export interface StaticInstance extends RegisterInstanceDto {
 }
 
 /**
- * Content of a file. If there are problems, `instances` is empty: part of a list would take the other instances
- * out of service.
+ * Content of a file. If there are problems, `instances` is empty: part of a list would take the other instances out
+ * of service.
  */
 export interface InstancesFile {
   readonly instances: readonly StaticInstance[];

@@ -25,9 +25,7 @@ function isRedisUrl(text: string): boolean {
   );
 }
 
-/**
- * The URL of Redis. Rejects values for which the client would guess (no host, a database that is not a number).
- */
+/** The URL of Redis. Rejects values for which the client would guess (no host, a database that is not a number). */
 export const redisUrl = parsed<string>(
   'redis://[user:password@]host[:port][/number], or rediss:// for TLS',
   (input) => (isRedisUrl(input) ? input : undefined),

@@ -23,9 +23,9 @@ const LONGEST_RETRY_MS = 5000;
 const BEATS_PER_LEASE = 4;
 
 /**
- * Keeps one instance registered until it is stopped. Registers with growing delays until the registry responds,
- * sends four heartbeats per lease, and registers again when the registry does not know the instance (404, for
- * example after a restart of the registry).
+ * Keeps one instance registered until it is stopped. Registers with growing delays until the registry responds, sends
+ * four heartbeats per lease, and registers again when the registry does not know the instance (404, for example after
+ * a restart of the registry).
  */
 export class Registration {
   private timer: NodeJS.Timeout | undefined;

@@ -7,9 +7,7 @@ import { UnusableDocument, type OpenApiDocument } from './openapi.js';
 /** Creates the gateway's own document. */
 export type OwnDocument = () => Promise<OpenApiDocument>;
 
-/**
- * Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service.
- */
+/** Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service. */
 const FRESH_MS = 5000;
 const SERVICES_AT_ONCE = 16;
 const INSTANCES_ASKED = 2;

@@ -31,8 +31,8 @@ interface Mount extends Mounted {
 }
 
 /**
- * Merges the documents of all services into the gateway's own. A document that cannot be merged is omitted and
- * listed with the reason.
+ * Merges the documents of all services into the gateway's own. A document that cannot be merged is omitted and listed
+ * with the reason.
  */
 export function mergeDocuments(own: OpenApiDocument, services: readonly ServiceDocument[]): OpenApiDocument {
   const mounts: Mount[] = [];

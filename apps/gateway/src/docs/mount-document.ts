@@ -17,9 +17,9 @@ export type Mounted = Pick<OpenApiDocument, 'paths'> & {
 };
 
 /**
- * A service's document as seen through the gateway: paths are under the service's prefix, and every name
- * (components, tags, operation ids, security schemes) is prefixed with the service's name, so that two services
- * may both have a `Page`.
+ * A service's document as seen through the gateway: paths are under the service's prefix, and every name (components,
+ * tags, operation ids, security schemes) is prefixed with the service's name, so that two services may both have a
+ * `Page`.
  */
 export function mountDocument(
   service: string,
@@ -43,9 +43,7 @@ const prefixed = (prefix: string, path: string): string => (path === '/' ? prefi
 
 const tagsOf = ({ tags }: OpenApiDocument): JsonObject[] => (listOf(tags) ?? []).filter(isObject);
 
-/**
- * Paths of a document are relative to its first server; behind the gateway only the path of that server matters.
- */
+/** Paths of a document are relative to its first server; behind the gateway only the path of that server matters. */
 function basePathOf({ servers }: OpenApiDocument): string {
   const first = listOf(servers)?.[0];
   const url = isObject(first) && typeof first.url === 'string' ? first.url : '/';
@@ -108,8 +106,8 @@ class OwnNames {
     });
   }
 
-  // Mapping of a discriminator, or a schema's property with that name, whose members are objects and are rewritten
-  // as usual.
+  // Mapping of a discriminator, or a schema's property with that name, whose members are objects and are rewritten as
+  // usual.
   private mapping(mapping: JsonObject): Json {
     return mapValues(mapping, (value) =>
       typeof value === 'string' ? this.reference(value) : this.rewrite(value),

@@ -3,7 +3,8 @@ import { PublicTrouble, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
 /**
- * A gateway whose registry is unavailable keeps forwarding to known instances; the indicator reports the failure.
+ * A gateway whose registry is unavailable keeps forwarding to known instances. The indicator reports the failure,
+ * because no instance can register meanwhile.
  */
 @Injectable()
 export class RegistryIndicator implements HealthIndicator {

@@ -3,8 +3,8 @@ import { PublicTrouble, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
 /**
- * Whether the gateway has a service table. A gateway that started while its registry was unreachable, and without
- * a snapshot of an earlier run, has none: it returns 503 for every service until the registry is reachable.
+ * Whether the gateway has a service table. A gateway that started while its registry was unreachable, and without a
+ * snapshot of an earlier run, has none: it returns 503 for every service until the registry is reachable.
  */
 @Injectable()
 export class ServiceTableIndicator implements HealthIndicator {

@@ -2,8 +2,8 @@ import type { InstanceStatus } from './instance.js';
 
 /**
  * `moved`: an instance with a running lease registered again with another URL; two instances may share an id.
- * `expired`: the lease expired, and the instance stays listed as `down`. `removed`: an expired instance was
- * removed from the list, by a cleanup or at the end of its retention.
+ * `expired`: the lease expired, and the instance stays listed as `down`. `removed`: an expired instance was removed
+ * from the list, by a cleanup or at the end of its retention.
  */
 export const DISCOVERY_EVENT_TYPES = [
   'registered',

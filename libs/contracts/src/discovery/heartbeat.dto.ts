@@ -21,8 +21,8 @@ export class HeartbeatDto {
   loopLagMs?: number;
 
   /**
-   * Whether the instance may receive requests. `true` counts as a passed health check; `false` takes the instance out of
-   * rotation until a heartbeat reports `true`.
+   * Whether the instance may receive requests. `true` counts as a passed health check; `false` takes the instance out
+   * of rotation until a heartbeat reports `true`.
    */
   @MayBeAbsent()
   @IsBoolean()

@@ -45,8 +45,8 @@ export interface InstanceView {
 /** Response of `POST /discovery/register`. */
 export interface RegistrationResult extends InstanceView {
   /**
-   * Sent as `x-instance-token`, it gives access to internal paths of services at every gateway while the instance
-   * is registered. Valid until the same id registers again.
+   * Sent as `x-instance-token`, it gives access to internal paths of services at every gateway while the instance is
+   * registered. Valid until the same id registers again.
    */
   readonly instanceToken: string;
 }
@@ -55,8 +55,7 @@ export interface RegistrationResult extends InstanceView {
 export interface ServiceSummary {
   readonly name: string;
   /**
-   * The last time the service had an instance with a running lease; the current time while it has one. ISO 8601,
-   * UTC.
+   * The last time the service had an instance with a running lease; the current time while it has one. ISO 8601, UTC.
    */
   readonly lastSeenAt: string;
   readonly instances: { readonly total: number; readonly healthy: number };

@@ -16,9 +16,7 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/**
- * One line of an order. `unitPrice` is in minor units; `null` until the product service has returned the price.
- */
+/** One line of an order. `unitPrice` is in minor units; `null` until the product service has returned the price. */
 export interface OrderItem {
   readonly productId: string;
   readonly quantity: number;

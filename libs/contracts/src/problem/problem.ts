@@ -1,9 +1,7 @@
 /** The prefix of every problem `type` (a stable URN, RFC 9457 section 3.1.1). */
 export const PROBLEM_URN = 'urn:msa-gateway:problem:';
 
-/**
- * One invalid member of a request. `pointer` is a JSON pointer (RFC 6901) into the body; `""` is the body itself.
- */
+/** One invalid member of a request. `pointer` is a JSON pointer (RFC 6901) into the body; `""` is the body itself. */
 export interface ProblemDetailError {
   readonly pointer: string;
   readonly detail: string;

@@ -46,8 +46,8 @@ export const AreItems = (Item: typeof ItemDto = ItemDto): PropertyDecorator =>
   );
 
 /**
- * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes
- * all items from stock, or none. Repeating it changes nothing. `DELETE` on the same path returns the stock once.
+ * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes all
+ * items from stock, or none. Repeating it changes nothing. `DELETE` on the same path returns the stock once.
  */
 export class ReservationDto {
   @AreItems()

@@ -10,8 +10,8 @@ const READ_ONLY_MEMBERS: Readonly<Record<string, PropertyDecorator>> = {
 
 /**
  * Allows the DTO of a change to carry the read-only members of its resource, because clients send back what they
- * read. The service requires that `id` and `createdAt` equal those of the resource. It ignores `updatedAt`:
- * comparing it would reject a repeated request.
+ * read. The service requires that `id` and `createdAt` equal those of the resource. It ignores `updatedAt`: comparing
+ * it would reject a repeated request.
  *
  * @example
  * \@AcceptsReadOnlyMembers()

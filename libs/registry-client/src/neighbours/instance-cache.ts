@@ -16,8 +16,8 @@ interface Entry {
 const mayReceive = ({ status, weight }: InstanceView): boolean => status === 'up' && weight > 0;
 
 /**
- * Caches the instances of neighbours that may receive requests. Entries are fresh for one second. While the
- * registry is unavailable the last known instances are used: an old address is better than none.
+ * Caches the instances of neighbours that may receive requests. Entries are fresh for one second. While the registry
+ * is unavailable the last known instances are used: an old address is better than none.
  */
 export class InstanceCache {
   private readonly entries = new Map<string, Entry>();

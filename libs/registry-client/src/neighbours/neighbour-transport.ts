@@ -50,9 +50,9 @@ const REFUSED = new Set([
 ]);
 
 /**
- * Sends requests to instances over kept-alive connections. Uses undici's `Agent` instead of global `fetch` because
- * it sends the path unchanged (`fetch` resolves an id of `..` as a dot segment), its connection pool can be closed
- * at shutdown, and it follows no redirects.
+ * Sends requests to instances over kept-alive connections. Uses undici's `Agent` instead of global `fetch` because it
+ * sends the path unchanged (`fetch` resolves an id of `..` as a dot segment), its connection pool can be closed at
+ * shutdown, and it follows no redirects.
  */
 export class NeighbourTransport {
   private readonly agent = new Agent({

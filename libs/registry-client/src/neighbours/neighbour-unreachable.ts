@@ -1,4 +1,4 @@
-/** Why a neighbour returned no response. */
+/** Why a call to a neighbour failed. */
 export type UnreachableReason =
   /** The registry lists no instance that is up, or the registry fails and no instance is known. */
   | 'no-instance'
@@ -14,8 +14,8 @@ export type UnreachableReason =
   | 'protocol';
 
 /**
- * The neighbour returned no response; the request may or may not have been processed. Any other response is not an
- * error.
+ * The call to a neighbour failed; the request may or may not have been processed. A response with a status other than
+ * 502, 503 and 504 is not an error.
  */
 export class NeighbourUnreachable extends Error {
   override readonly name = 'NeighbourUnreachable';

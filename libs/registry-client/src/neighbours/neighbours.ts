@@ -50,7 +50,7 @@ export class Neighbours {
 
   /**
    * Returns every response with a status other than 502, 503 and 504, including 404 and 500.
-   * @throws NeighbourUnreachable when there is no response.
+   * @throws NeighbourUnreachable when there is no such response.
    */
   async call(call: NeighbourCall): Promise<NeighbourAnswer> {
     const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
@@ -90,8 +90,8 @@ export class Neighbours {
     }
   }
 
-  // A second attempt at the failed instance makes sense only after a reset: its port was open, and the connection
-  // may have been an idle one that the instance closed at that moment.
+  // A second attempt at the failed instance makes sense only after a reset: its port was open, and the connection may
+  // have been an idle one that the instance closed at that moment.
   private async other(
     { service }: NeighbourCall,
     failed: InstanceView,

@@ -20,8 +20,8 @@ const BAGGAGE_MEMBER = /^[!#$%&'*+\-.^_`|~\w]+[ \t]*=[\x20-\x7e\t]*$/;
 const MAX_BAGGAGE_LENGTH = 8192;
 
 /**
- * The trace that a request belongs to. Calls to neighbours during the request carry its fields unchanged.
- * Background work belongs to no trace.
+ * The trace that a request belongs to. Calls to neighbours during the request carry its fields unchanged. Background
+ * work belongs to no trace.
  */
 export class TraceContext {
   private static readonly current = new AsyncLocalStorage<TraceContext>();

@@ -49,8 +49,8 @@ export interface RunningApp {
   /** Leaves rotation: readiness returns 503 and the instance deregisters. Requests are still served. */
   leave(): Promise<void>;
   /**
-   * Refuses new connections; open connections end with their next response. Resolves when none is left, or when
-   * the time for which clients keep idle connections has passed.
+   * Refuses new connections; open connections end with their next response. Resolves when none is left, or after
+   * {@link LONGEST_IDLE_MS}: by then load balancers hold no connection that they do not use.
    */
   drain(): Promise<void>;
   /** Finishes requests in flight and releases all resources. */

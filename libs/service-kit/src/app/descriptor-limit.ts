@@ -6,8 +6,8 @@ const ENOUGH = 1024;
 const LIMITS = '/proc/self/limits';
 
 /**
- * Logs a warning when the descriptor limit of this process is low. Does nothing where the system does not report
- * the limit.
+ * Logs a warning when the descriptor limit of this process is low. Does nothing where the system does not report the
+ * limit.
  */
 export function checkDescriptorLimit(logger: Pick<Logger, 'warn'>, path = LIMITS): void {
   const limit = descriptorLimit(path);

@@ -17,8 +17,8 @@ const app = {
 };
 
 /**
- * Prints how many of its connections were established before the kernel repeats a dropped SYN, which happens after
- * 1 s.
+ * Prints how many of its connections were established before the kernel repeats a dropped SYN, which happens after 1
+ * s.
  */
 const CLIENT = `
   const [port, count] = process.argv.slice(1).map(Number);

@@ -12,9 +12,7 @@ export class Readiness {
     return this.leaving;
   }
 
-  /**
-   * The app accepts no new connections: requests in flight finish, and connections end with their next response.
-   */
+  /** The app accepts no new connections: requests in flight finish, and connections end with their next response. */
   get isDraining(): boolean {
     return this.draining;
   }

@@ -5,15 +5,15 @@ import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
 
 /**
- * Starts apps and returns them in shutdown order: each app is closed before the next one leaves rotation. The
- * first app serves other processes; each later app is called by the apps before it.
+ * Starts apps and returns them in shutdown order: each app is closed before the next one leaves rotation. The first
+ * app serves other processes; each later app is called by the apps before it.
  */
 export type Mount = (env: Env) => Promise<readonly [RunningApp, ...RunningApp[]]>;
 
 /**
  * Runs a process: mounts the apps, waits for SIGTERM or SIGINT, leaves rotation, waits until senders have noticed,
- * finishes requests in flight, and exits with 0. A second signal ends the process at once. A failed start-up
- * writes one line to standard error and exits with 1.
+ * finishes requests in flight, and exits with 0. A second signal ends the process at once. A failed start-up writes
+ * one line to standard error and exits with 1.
  */
 export async function run(mount: Mount): Promise<void> {
   // A signal during start-up is handled after the start-up, when the apps can be stopped in order.

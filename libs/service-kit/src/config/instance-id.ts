@@ -23,8 +23,8 @@ const HOST_NAME_SHOWN = 48;
 
 /**
  * An id that stays the same over restarts and is unique among instances. Host name and port make it readable.
- * Containers may share both, so a digest of the other distinguishing properties follows: where the instance
- * listens, the URL that it advertises, and the addresses of its network interfaces.
+ * Containers may share both, so a digest of the other distinguishing properties follows: where the instance listens,
+ * the URL that it advertises, and the addresses of its network interfaces.
  */
 export function instanceId(
   { name, url, advertisedUrl = '' }: InstancePlace,

@@ -30,8 +30,7 @@ export function readEnv<S extends Specs>(env: Env, specs: S): CleanedEnv<S> {
 }
 
 /**
- * Creates a validator for another kind of variable. `parse` returns `undefined` for an input that is not
- * `expected`.
+ * Creates a validator for another kind of variable. `parse` returns `undefined` for an input that is not `expected`.
  */
 export function parsed<T>(expected: string, parse: (input: string) => T | undefined) {
   return makeValidator<T>((input) => {

@@ -20,8 +20,8 @@ export interface ServiceConfig extends BaseConfig {
   readonly storage: StorageConfig;
   readonly registry: { readonly url: string; readonly token: string | undefined };
   /**
-   * The URL at which the gateway reaches this instance; if unset, the address at which it listens, as seen from
-   * the registry.
+   * The URL at which the gateway reaches this instance; if unset, the address at which it listens, as seen from the
+   * registry.
    */
   readonly advertisedUrl: string | undefined;
   /** Share of traffic, 0 to 1000. An instance with 0 receives no traffic until its weight is raised. */

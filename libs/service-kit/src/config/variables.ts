@@ -14,9 +14,9 @@ export interface Variables {
 const SUFFIX = '_FILE';
 
 /**
- * Reads `names`, each from its variable or from the file named by `{name}_FILE`. Containers receive secrets as
- * files, which neither `docker inspect` nor a child process shows. An empty variable counts as unset, because
- * compose files write unset variables as empty.
+ * Reads `names`, each from its variable or from the file named by `{name}_FILE`. Containers receive secrets as files,
+ * which neither `docker inspect` nor a child process shows. An empty variable counts as unset, because compose files
+ * write unset variables as empty.
  */
 export function readVariables(env: Env, names: readonly string[]): Variables {
   const values: Record<string, string> = {};

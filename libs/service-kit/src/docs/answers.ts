@@ -10,8 +10,7 @@ export interface NamedSchema {
 }
 
 /**
- * Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from
- * DTOs.
+ * Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs.
  */
 export interface AnswerSpec {
   readonly summary: string;

@@ -18,8 +18,8 @@ type Schemas = Readonly<Record<string, Schema>>;
 
 /**
  * The OpenAPI document of `app`. Paths and parameters come from swagger's scan, bodies from the validation of the
- * DTOs, responses from {@link Answers}; operations without {@link Answers} are omitted. Swagger is loaded on
- * demand, because loading takes half a second.
+ * DTOs, responses from {@link Answers}; operations without {@link Answers} are omitted. Swagger is loaded on demand,
+ * because loading takes half a second.
  */
 export async function describeApp(app: INestApplication, info: AppInfo): Promise<OpenAPIObject> {
   const { SwaggerModule } = await import('@nestjs/swagger');

@@ -14,8 +14,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['favicon-32x32.png', 'image/png'],
 ]);
 
-// All URLs are relative, so that the pages also work below a gateway's prefix. Nothing is loaded from another
-// host.
+// All URLs are relative, so that the pages also work below a gateway's prefix. Nothing is loaded from another host.
 const INIT =
   "SwaggerUIBundle({ url: './docs-json', dom_id: '#docs', deepLinking: true, docExpansion: 'list' });\n";
 

@@ -1,6 +1,6 @@
 /**
- * Properties that Node's core, fastify and the databases set on an error. They are read directly, without
- * `instanceof Error`: an error may come from another realm (a vm context has its own `Error`).
+ * Properties that Node's core, fastify and the databases set on an error. They are read directly, without `instanceof
+ * Error`: an error may come from another realm (a vm context has its own `Error`).
  */
 export interface ErrorFacts {
   readonly code?: string;

@@ -16,8 +16,7 @@ export class PublicTrouble extends Error {
   override readonly name = 'PublicTrouble';
 
   /**
-   * @param isPartial only some requests fail: readiness reports it, but the instance stays in rotation for the
-   * others
+   * @param isPartial only some requests fail: readiness reports it, but the instance stays in rotation for the others
    */
   constructor(
     message: string,

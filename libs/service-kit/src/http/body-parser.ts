@@ -11,8 +11,7 @@ const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 // Later steps process bodies by recursion, and no valid body has this many levels.
 const DEEPEST = 32;
 
-// Validation creates an error for each unknown member and blocks the event loop meanwhile: 60,000 take two
-// seconds.
+// Validation creates an error for each unknown member and blocks the event loop meanwhile: 60,000 take two seconds.
 const MOST_VALUES = 2000;
 
 /**

@@ -24,9 +24,8 @@ type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 const failed = new WeakSet<Socket>();
 
 /**
- * Responds to a request that node:http's parser, or a server with stricter rules, rejects: sends a problem
- * document, then closes the connection. Responses to complete earlier requests are sent first (RFC 9112, section
- * 9.3.2).
+ * Responds to a request that node:http's parser, or a server with stricter rules, rejects: sends a problem document,
+ * then closes the connection. Responses to complete earlier requests are sent first (RFC 9112, section 9.3.2).
  */
 export function answerClientError(error: NodeJS.ErrnoException | Problem, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();

@@ -5,9 +5,9 @@ export const LINGER_MS = 5000;
 
 /**
  * Lets the sender of a body that is rejected before it is read receive the response. Closing at once, as fastify
- * does, resets the connection while the client is still writing; the client then sees a broken connection instead
- * of the 413 (RFC 9112, section 9.6). Node keeps reading while the connection stays open. The connection is closed
- * after {@link LINGER_MS}, or when the body ends if the client requested a close or the app is draining.
+ * does, resets the connection while the client is still writing; the client then sees a broken connection instead of
+ * the 413 (RFC 9112, section 9.6). Node keeps reading while the connection stays open. The connection is closed after
+ * {@link LINGER_MS}, or when the body ends if the client requested a close or the app is draining.
  */
 export function lingerAfterRefusals(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {

@@ -4,8 +4,8 @@ import { notFound } from '#contracts';
 const LONGEST = 128;
 
 /**
- * Rejects, with 404, a path segment that cannot name a resource: too long, or with characters that no store can
- * hold (U+0000, lone surrogates).
+ * Rejects, with 404, a path segment that cannot name a resource: too long, or with characters that no store can hold
+ * (U+0000, lone surrogates).
  */
 @Injectable()
 export class PathText implements PipeTransform<string, string> {

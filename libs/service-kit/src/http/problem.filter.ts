@@ -10,8 +10,8 @@ import { toProblem } from './to-problem.js';
 export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '/';
 
 /**
- * Turns every thrown value into an `application/problem+json` response. Unexpected errors are logged and reported
- * as a plain 500.
+ * Turns every thrown value into an `application/problem+json` response. Unexpected errors are logged and reported as
+ * a plain 500.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -59,9 +59,7 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, proble
     .send(Buffer.from(JSON.stringify(problem.toDocument(pathOf(request.url), request.id))));
 }
 
-/**
- * Responds to requests that fastify rejects before it has found a route, such as a path that cannot be decoded.
- */
+/** Responds to requests that fastify rejects before it has found a route, such as a path that cannot be decoded. */
 export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(
     reply,

@@ -34,9 +34,9 @@ const refuseInheritedName = (query: object): void => {
 const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, String, Number, Boolean, Array]);
 
 /**
- * Validates bodies and queries against their DTO. Unknown members are rejected, and every invalid member is
- * reported. Nest's own pipe waits for promises and searches for values that JSON cannot contain, gaps in arrays
- * and buffers: three times the cost of the validation itself.
+ * Validates bodies and queries against their DTO. Unknown members are rejected, and every invalid member is reported.
+ * Nest's own pipe waits for promises and searches for values that JSON cannot contain, gaps in arrays and buffers:
+ * three times the cost of the validation itself.
  */
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {

@@ -3,9 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { etagOf, matchesWeakly } from './preconditions.js';
 
-/**
- * A resource, its version and the `detail` of its ETag. Handlers that return it support ETag and conditional GET.
- */
+/** A resource, its version and the `detail` of its ETag. Handlers that return it support ETag and conditional GET. */
 export class Versioned<T> {
   constructor(
     readonly version: number,

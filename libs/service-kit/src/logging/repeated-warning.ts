@@ -3,8 +3,8 @@ import type { Logger } from './logger.js';
 const QUIET_MS = 60_000;
 
 /**
- * A warning about an event that may occur thousands of times a second. Logged at most once a minute, with the
- * number of events.
+ * A warning about an event that may occur thousands of times a second. Logged at most once a minute, with the number
+ * of events.
  */
 export class RepeatedWarning {
   private count = 0;

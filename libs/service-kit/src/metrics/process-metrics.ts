@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 
 /**
- * Gauges whose names end in `_total`, a suffix that Prometheus reserves for counters. Their values are sums of
- * other families, which remain.
+ * Gauges whose names end in `_total`, a suffix that Prometheus reserves for counters. Their values are sums of other
+ * families, which remain.
  */
 const MISNAMED = [
   'nodejs_active_handles_total',
@@ -11,8 +11,8 @@ const MISNAMED = [
 ];
 
 /**
- * Registers CPU, memory, garbage collection and event loop lag of this process. Call it for one registry per
- * process: several registries would report one process under several scrape jobs.
+ * Registers CPU, memory, garbage collection and event loop lag of this process. Call it for one registry per process:
+ * several registries would report one process under several scrape jobs.
  */
 export function collectProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry });

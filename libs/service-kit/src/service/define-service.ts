@@ -15,8 +15,8 @@ export interface ServiceDefinition {
   readonly defaultPort: number;
   readonly migrations: Migrations;
   /**
-   * Path prefixes, such as `/stock-reservations`, for which the gateway forwards requests from registered
-   * instances only.
+   * Path prefixes, such as `/stock-reservations`, for which the gateway forwards requests from registered instances
+   * only.
    */
   readonly internalPaths?: readonly string[];
   /** The module of its features; store, health, metrics and docs are added to it. */

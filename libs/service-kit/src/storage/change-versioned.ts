@@ -18,8 +18,7 @@ export interface VersionedChange<Row> {
 /**
  * Compare and swap: a change applies to the row for which it was decided, or is decided again. No lock is held
  * between read and write, so it works the same on both databases.
- * @throws Problem `precondition-failed` when the row is not, or no longer, in the version that the request
- * expects.
+ * @throws Problem `precondition-failed` when the row is not, or no longer, in the version that the request expects.
  */
 export async function changeVersioned<Row extends { readonly version: number }>(
   change: VersionedChange<Row>,

@@ -5,8 +5,8 @@ export const isPostgres = <Schema>(database: Kysely<Schema>): boolean =>
   database.getExecutor().adapter instanceof PostgresAdapter;
 
 /**
- * The database's time in epoch milliseconds, as an SQL expression. Processes that share a database compare times
- * by this one clock, because their own clocks may differ. It is constant within one statement.
+ * The database's time in epoch milliseconds, as an SQL expression. Processes that share a database compare times by
+ * this one clock, because their own clocks may differ. It is constant within one statement.
  *
  * @example
  * database.selectFrom('jobs').where('due_at', '<=', databaseNow(database));

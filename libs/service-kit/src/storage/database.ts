@@ -6,9 +6,8 @@ import { factsOf } from '../errors/error-facts.js';
 import { StoreWrites } from './store-writes.js';
 
 /**
- * Opens the store of the service `name` and checks that it responds: PostgreSQL when `storage` has a URL,
- * otherwise the file `{dataDir}/{name}.db`. `writes` records writes that the store rejects. Close it with
- * `destroy()`.
+ * Opens the store of the service `name` and checks that it responds: PostgreSQL when `storage` has a URL, otherwise
+ * the file `{dataDir}/{name}.db`. `writes` records writes that the store rejects. Close it with `destroy()`.
  * @throws StartupError with a one-line message, without the URL, which contains a password.
  */
 export async function openDatabase<Schema>(

@@ -32,10 +32,9 @@ export class LibsqlDialect extends SqliteDialect {
 }
 
 /**
- * Acquires the write lock before anything is written: a transaction that reads first and writes later could not
- * wait for the lock (SQLITE_BUSY_SNAPSHOT). It uses `exec`, because a prepared statement of libsql that met
- * SQLITE_BUSY stays in progress, with its snapshot, until it is garbage collected
- * (tursodatabase/libsql-client-ts#352).
+ * Acquires the write lock before anything is written: a transaction that reads first and writes later could not wait
+ * for the lock (SQLITE_BUSY_SNAPSHOT). It uses `exec`, because a prepared statement of libsql that met SQLITE_BUSY
+ * stays in progress, with its snapshot, until it is garbage collected (tursodatabase/libsql-client-ts#352).
  */
 class LibsqlDriver extends SqliteDriver {
   constructor(
@@ -100,8 +99,7 @@ function rollback(database: Libsql.Database): void {
   if (database.inTransaction) database.exec('rollback');
 }
 
-// Kysely then migrates inside one transaction, whose write lock excludes other processes that start at the same
-// time.
+// Kysely then migrates inside one transaction, whose write lock excludes other processes that start at the same time.
 class LibsqlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

@@ -6,10 +6,10 @@ import { StartupError } from '../config/config-error.js';
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Brings the store up to date. Safe when several processes start at once: one migrates, the others wait and then
- * have nothing to do. A store that a newer version has migrated is left unchanged: during an upgrade the previous
- * version keeps running and can restart. The bookkeeping tables carry the service's name, because services may
- * share a database.
+ * Brings the store up to date. Safe when several processes start at once: one migrates, the others wait and then have
+ * nothing to do. A store that a newer version has migrated is left unchanged: during an upgrade the previous version
+ * keeps running and can restart. The bookkeeping tables carry the service's name, because services may share a
+ * database.
  * @throws StartupError when a migration fails; the migration is rolled back.
  */
 export async function migrate<Schema>(

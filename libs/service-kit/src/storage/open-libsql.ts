@@ -26,8 +26,7 @@ export async function openLibsql(
   }
 }
 
-// Not `recursive`: on Node 20 that never returns where the system reports ENOENT below an existing directory
-// (/proc).
+// Not `recursive`: on Node 20 that never returns where the system reports ENOENT below an existing directory (/proc).
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));
@@ -40,8 +39,8 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * WAL with NORMAL keeps every acknowledged commit if the process dies. FULL also keeps them over a power loss, at
- * the cost of one fsync per commit.
+ * WAL with NORMAL keeps every acknowledged commit if the process dies. FULL also keeps them over a power loss, at the
+ * cost of one fsync per commit.
  */
 function openFile(path: string, sync: StorageConfig['sync']): Libsql.Database {
   const database = new Libsql(path);

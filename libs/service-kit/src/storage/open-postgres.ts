@@ -39,8 +39,8 @@ type Parser = (text: string) => unknown;
 const INT8 = 20;
 const parserOf = pg.types.getTypeParser as (type: number, format?: string) => Parser;
 
-// The bigints of the services are epoch milliseconds and small counts: exact as numbers, and SQLite returns
-// numbers too.
+// The bigints of the services are epoch milliseconds and small counts: exact as numbers, and SQLite returns numbers
+// too.
 const numbersForBigints = (type: number, format?: string): Parser =>
   type === INT8 ? Number : parserOf(type, format);
 

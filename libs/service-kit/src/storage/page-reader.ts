@@ -2,17 +2,15 @@ import { validate as isUuid } from 'uuid';
 import type { Page, PageQueryDto } from '#contracts';
 import { invalidCursor } from './storage.problems.js';
 
-/**
- * Start of a page, and the number of rows to read. Rows are ordered by `id`; `after` is `''` on the first page.
- */
+/** Start of a page, and the number of rows to read. Rows are ordered by `id`; `after` is `''` on the first page. */
 export interface Keyset {
   readonly after: string;
   readonly limit: number;
 }
 
 /**
- * Reads one page of rows in the order of their ids, which are UUIDv7 and therefore in the order of creation.
- * Reading one extra row shows whether there is a next page.
+ * Reads one page of rows in the order of their ids, which are UUIDv7 and therefore in the order of creation. Reading
+ * one extra row shows whether there is a next page.
  * @throws Problem `invalid-cursor` for a cursor that is not from an earlier page.
  */
 export async function readPage<Row extends { readonly id: string }, Item>(

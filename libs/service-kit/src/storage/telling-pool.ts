@@ -26,9 +26,7 @@ function isAway(error: unknown): boolean {
 
 const told = (error: unknown): unknown => (isAway(error) ? storageAway(error) : error);
 
-/**
- * Wraps `pool`: a database that is unavailable or cannot write becomes a problem for the client: 503, try again.
- */
+/** Wraps `pool`: a database that is unavailable or cannot write becomes a problem for the client: 503, try again. */
 export function tellingPool(pool: pg.Pool, writes: StoreWrites): PostgresPool {
   return {
     connect: () =>

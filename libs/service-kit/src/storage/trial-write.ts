@@ -3,13 +3,12 @@ import { migrationTablesOf } from './migrate.js';
 
 type Schema = Readonly<Record<string, { readonly id: string }>>;
 
-// A write into space that the database has already allocated on disk proves nothing: these rows take several
-// pages.
+// A write into space that the database has already allocated on disk proves nothing: these rows take several pages.
 const ROWS = Array.from({ length: 64 }, (_, n) => ({ id: `trial-write-${n}-`.padEnd(250, 'x') }));
 
 /**
- * Writes to the store of the service `name` and removes the rows, in one transaction. It uses the lock table of
- * the migrations: every store has it, and nothing else writes to it while services run.
+ * Writes to the store of the service `name` and removes the rows, in one transaction. It uses the lock table of the
+ * migrations: every store has it, and nothing else writes to it while services run.
  */
 export async function trialWrite(database: Kysely<unknown>, name: string): Promise<void> {
   const { migrationLockTableName: table } = migrationTablesOf(name);

@@ -8,8 +8,8 @@ const LONGEST_PAUSE_MS = 25;
 const isBusy = (error: unknown): boolean => factsOf(error).code?.startsWith('SQLITE_BUSY') === true;
 
 /**
- * Repeats `step` until no other process holds the file's write lock. SQLite's own busy timeout would block the
- * whole event loop; here only this caller waits.
+ * Repeats `step` until no other process holds the file's write lock. SQLite's own busy timeout would block the whole
+ * event loop; here only this caller waits.
  */
 export async function whileBusy<T>(step: () => T): Promise<Awaited<T>> {
   const deadline = performance.now() + GIVE_UP_AFTER_MS;

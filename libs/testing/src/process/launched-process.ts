@@ -10,8 +10,7 @@ export interface Exit {
 
 const running = new Set<LaunchedProcess>();
 
-// Processes left by a failed test must not outlive the suite. The second signal ends a shutdown that waits for
-// work.
+// Processes left by a failed test must not outlive the suite. The second signal ends a shutdown that waits for work.
 afterAll(async () => {
   const left = [...running];
   for (const launched of left) for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);

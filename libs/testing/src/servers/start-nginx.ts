@@ -29,8 +29,7 @@ export interface AccessLogLine {
 }
 
 /**
- * Starts nginx in front of `gateways` (`host:port`) with `nginx/nginx.conf`. Only addresses and paths are
- * replaced.
+ * Starts nginx in front of `gateways` (`host:port`) with `nginx/nginx.conf`. Only addresses and paths are replaced.
  * @throws when nginx is not installed, or rejects the file
  */
 export async function startNginx(gateways: readonly string[]): Promise<TestNginx> {

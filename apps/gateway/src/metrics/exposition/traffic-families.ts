@@ -122,8 +122,7 @@ interface UpstreamLabels {
   readonly upstream: string;
 }
 
-// Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has
-// percentiles.
+// Buckets per instance would be hundreds of thousands of lines for a large fleet; `/metrics` as JSON has percentiles.
 function instanceFamilies(services: readonly ServiceSeries[], directory: InstanceDirectory): MetricFamily[] {
   const each = services.flatMap((service) =>
     [...service.instances.values()].map((series) => ({
@@ -163,8 +162,8 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
 }
 
 /**
- * The family under its earlier name and labels. Prometheus sets the label `instance` itself and stores an exposed
- * one as `exported_instance`.
+ * The family under its earlier name and labels. Prometheus sets the label `instance` itself and stores an exposed one
+ * as `exported_instance`.
  */
 function deprecated({ name, help, type, samples }: MetricFamily): MetricFamily {
   const successor = type === 'counter' ? `${name}_total` : name;
