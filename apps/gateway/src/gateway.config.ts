@@ -34,9 +34,7 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryAllowedNetworks: readonly string[] | undefined;
   /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
-  /**
-   * How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds.
-   */
+  /** How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds. */
   readonly instanceRetentionMs: number;
   /** URL of the shared registry; if unset, the registry is in this process. */
   readonly redisUrl: string | undefined;

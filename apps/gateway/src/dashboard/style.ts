@@ -14,7 +14,10 @@ ul { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(
 .up { color: var(--good); } .down { color: var(--bad); } .draining, .starting { color: var(--wait); }
 `;
 
-/** The page's style sheet. The content security policy contains its digest, so the text must stay unchanged. */
+/**
+ * The page's style sheet. The content security policy contains the digest of its text, so it must be served
+ * unmodified.
+ */
 export const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
 const digest = createHash('sha256').update(STYLE).digest('base64');

@@ -32,9 +32,7 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/**
- * An error that carries its problem document. May be thrown anywhere; the problem filter turns it into a response.
- */
+/** An error that carries its problem document. May be thrown anywhere; the problem filter turns it into a response. */
 export class Problem extends Error {
   readonly code: string;
   readonly status: number;

@@ -30,9 +30,7 @@ const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
   ...(parts.serverFactory && { serverFactory: parts.serverFactory }),
 });
 
-/**
- * Creates a Nest application with strict JSON, validation, problem responses and request ids. Does not listen yet.
- */
+/** Creates a Nest application with strict JSON, validation, problem responses and request ids. Does not listen yet. */
 export async function createNest(parts: AppParts, logger: Logger): Promise<NestFastifyApplication> {
   const nest = await NestFactory.create<NestFastifyApplication>(
     parts.module,

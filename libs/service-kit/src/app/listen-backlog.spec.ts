@@ -16,10 +16,7 @@ const app = {
   build: () => ({ module: { module: EmptyModule } }),
 };
 
-/**
- * Prints how many of its connections were established before the kernel repeats a dropped SYN, which happens after 1
- * s.
- */
+/** Prints the number of connections established before the kernel repeats a dropped SYN, which happens after 1 s. */
 const CLIENT = `
   const [port, count] = process.argv.slice(1).map(Number);
   let open = 0;

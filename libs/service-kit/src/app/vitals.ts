@@ -5,9 +5,7 @@ import type { HeartbeatDto } from '#contracts';
 const RESOLUTION_MS = 20;
 const NANOSECONDS_PER_MS = 1e6;
 
-/**
- * Load of an app for its heartbeats: requests in flight, and the longest event-loop delay since the last heartbeat.
- */
+/** Load of an app for its heartbeats: requests in flight, and the longest event-loop delay since the last heartbeat. */
 export class Vitals {
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private inFlight = 0;

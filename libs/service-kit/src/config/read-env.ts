@@ -79,9 +79,7 @@ export const matching = (expected: string, pattern: RegExp) =>
 /** Any text that is not empty. */
 export const text = parsed<string>('a text that is not blank', (input) => input || undefined);
 
-/**
- * A token for `Authorization: Bearer`. A token with a blank or a character beyond ASCII would never be recognised.
- */
+/** A token for `Authorization: Bearer`. A token with a blank or a character beyond ASCII would never be recognised. */
 export const bearerToken = matching('visible ASCII characters without blanks', /^[\x21-\x7e]+$/);
 
 /** A comma-separated list in which `isEntry` holds for every entry; `entries` is the plural for the error text. */

@@ -9,9 +9,7 @@ export interface NamedSchema {
   readonly schema: Schema;
 }
 
-/**
- * Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs.
- */
+/** Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs. */
 export interface AnswerSpec {
   readonly summary: string;
   /** Status of success; 200 if absent. */

@@ -2,9 +2,7 @@ import { factsOf } from '../errors/error-facts.js';
 import { PublicTrouble } from '../health/health-indicator.js';
 import { RETRY_AFTER_SECONDS, writesRefused } from './storage.problems.js';
 
-/**
- * Error codes of a database that cannot write, SQLite's without their extensions, with the cause as a public text.
- */
+/** Error codes of a database that cannot write, SQLite's without their extensions, with the cause as a public text. */
 const CAUSES: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'its disk is full',
   SQLITE_IOERR: 'its disk reports an error',
