@@ -7,7 +7,7 @@ describe('the corpus of hostile requests', () => {
   const node = new NodeServerReader();
 
   it.each(CORPUS.map((entry) => [entry.what, entry] as const))(
-    'is read as ever: %s',
+    'is parsed as recorded and in agreement with node:http: %s',
     async (_what, { bytes, takes, isRefused }) => {
       const whole = Buffer.from(bytes, 'latin1');
       const everyByte = [...whole.keys()];

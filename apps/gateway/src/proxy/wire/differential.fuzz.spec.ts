@@ -5,13 +5,13 @@ import { NodeServerReader, readAnswerByNode } from './testing/node-reading.js';
 import { disagreement, type Reading } from './testing/reading.js';
 import { readAnswer, readRequests } from './testing/wire-reading.js';
 
-/** Behind every message: whoever ends the message elsewhere reads another one than this. */
+/** Follows every message: a parser that ends the message elsewhere does not read exactly this request next. */
 const NEXT_REQUEST = 'GET /next HTTP/1.1\r\nHost: a\r\n\r\n';
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
-/** Part of the cases of which something is taken: a generator that only made noise would prove nothing. */
+/** Minimum share of cases with an accepted message; a generator that produced only noise would prove nothing. */
 const LEAST_TAKEN = 0.1;
 
-describe("the wire's reading of bytes, beside that of node:http", () => {
+describe('the wire parser compared with node:http', () => {
   let taken = 0;
 
   beforeEach(() => (taken = 0));
@@ -22,7 +22,7 @@ describe("the wire's reading of bytes, beside that of node:http", () => {
   };
 
   it(
-    'is the same for every request that it takes',
+    'agrees on every request that it accepts',
     async () => {
       const node = new NodeServerReader();
       const cases = await fuzz(fc.tuple(hostileRequests, cuts, cuts), async ([text, mine, other]) => {
@@ -35,7 +35,7 @@ describe("the wire's reading of bytes, beside that of node:http", () => {
   );
 
   it(
-    'is the same for every answer that it takes',
+    'agrees on every response that it accepts',
     async () => {
       const method = fc.constantFrom('GET', 'GET', 'POST', 'HEAD');
       const cases = await fuzz(
@@ -51,7 +51,7 @@ describe("the wire's reading of bytes, beside that of node:http", () => {
   );
 
   it(
-    'is the same in whatever pieces the bytes arrive',
+    'gives the same result however the bytes are split',
     async () => {
       const cases = await fuzz(fc.tuple(hostileRequests, cuts), ([text, pieces]) => {
         const bytes = bytesOf(text + NEXT_REQUEST);

@@ -9,13 +9,13 @@ describe('ReadBuffer', () => {
     buffer = new ReadBuffer();
   });
 
-  /** Has the system write `text` where the next read goes, `count` bytes in all. */
+  /** Simulates a read: fills the next read target with `count` bytes of `text`. */
   const read = (text: string, count: number, isHeld: boolean): Buffer => {
     buffer.next(isHeld).fill(text, 0, count);
     return buffer.bytes(count);
   };
 
-  it('shares one buffer for small reads, of which is owned what is to stay', () => {
+  it('shares one buffer for small reads; owned() copies the bytes', () => {
     const first = read('a', 10, HELD);
     const kept = owned(first);
     const other = new ReadBuffer();
@@ -24,7 +24,7 @@ describe('ReadBuffer', () => {
     expect(kept.toString()).toBe('a'.repeat(10));
   });
 
-  it('reads behind much into a buffer of its own, that is owned as it is', () => {
+  it('reads into a private buffer after a large read; owned() does not copy it', () => {
     read('a', MUCH, !HELD);
     const second = read('b', MUCH, !HELD);
     expect(owned(second)).toBe(second);
@@ -32,7 +32,7 @@ describe('ReadBuffer', () => {
     expect(second.equals(Buffer.alloc(MUCH, 'b'))).toBe(true);
   });
 
-  it('takes another buffer only when the one before is held', () => {
+  it('takes another buffer only if the previous one is held', () => {
     read('a', MUCH, !HELD);
     const [second, third] = [read('b', MUCH, !HELD), read('c', MUCH, !HELD)];
     expect(second.equals(third)).toBe(true);
@@ -40,7 +40,7 @@ describe('ReadBuffer', () => {
     expect([third[0], fourth[0]]).toEqual([...Buffer.from('cd')]);
   });
 
-  it('shares again after a message has ended', () => {
+  it('returns to the shared buffer after a message has ended', () => {
     read('a', MUCH, !HELD);
     const body = read('b', MUCH, !HELD);
     buffer.rest(HELD);
@@ -49,7 +49,7 @@ describe('ReadBuffer', () => {
     expect(body.equals(Buffer.alloc(MUCH, 'b'))).toBe(true);
   });
 
-  it('finds a read that was under way when it came to rest', () => {
+  it('returns the bytes of a read that was pending when rest() was called', () => {
     read('a', MUCH, !HELD);
     const place = buffer.next(!HELD);
     buffer.rest(!HELD);
@@ -57,7 +57,7 @@ describe('ReadBuffer', () => {
     expect(buffer.bytes(10).toString()).toBe('b'.repeat(10));
   });
 
-  it('gives away what nobody holds', () => {
+  it('gives a buffer that is not held to another connection', () => {
     read('a', MUCH, !HELD);
     const place = buffer.next(!HELD);
     buffer.rest(!HELD);

@@ -1,45 +1,45 @@
-/** As much as Node reads at once. */
+/** The size of Node's own reads, bytes. */
 const READ_BYTES = 64 * 1024;
-/** After a read of so much, more is likely to follow at once, and worth a buffer that can be passed on as it is. */
+/** After a read of this size, more is likely to follow; a private buffer then avoids copies. Bytes. */
 const MUCH = 16 * 1024;
 const MOST_SPARE = 16;
 
-/** Where all connections of this process read by turns. */
+/** The read buffer that all connections of this process share. */
 const common = Buffer.allocUnsafeSlow(READ_BYTES);
-/** Buffers that nobody uses at the moment: memory that has just been used costs less than memory that is new. */
+/** Buffers for reuse: recently used memory costs less than new memory. */
 const spare: Buffer<ArrayBuffer>[] = [];
 
-/** Bytes that were read, for somebody who may hold on to them: the next read does not change them. */
+/** Returns `bytes`, copied if they are in the shared buffer, so that the next read does not overwrite them. */
 export const owned = (bytes: Buffer): Buffer =>
   bytes.length > 0 && bytes.buffer === common.buffer ? Buffer.from(bytes) : bytes;
 
 /**
- * Where one connection reads. By itself Node allocates 64 KiB for each read and gives back what a small message leaves of it. Here
- * small reads share one buffer, whose bytes are lent: the next read, on whatever connection, overwrites them, so whoever keeps
- * them keeps them {@link owned}. A body that comes fast gets a buffer of its own, and another one when what is in it has not
- * been taken yet.
+ * Read buffer of one connection. By default Node allocates 64 KiB for each read and shrinks it after a small one. Here
+ * small reads share one buffer, whose bytes are valid only until the next read on any connection; code that keeps them
+ * must call {@link owned}. After a large read the connection gets a private buffer, and another one for each read while
+ * its bytes are still held.
  */
 export class ReadBuffer {
   private current = common;
   private lastRead = 0;
   private isSpare = false;
 
-  /** The bytes of a read. */
+  /** Returns the `count` bytes of the last read. */
   bytes(count: number): Buffer {
     this.lastRead = count;
     return this.current.subarray(0, count);
   }
 
   /**
-   * A message has ended with the read at hand: no connection keeps a buffer while it is idle.
-   * @param isHeld somebody holds on to bytes that were read
+   * Called when a message has ended with the current read, so that an idle connection keeps no private buffer.
+   * @param isHeld whether bytes that were read are still in use; if not, the buffer can be reused
    */
   rest(isHeld: boolean): void {
     this.lastRead = 0;
     this.isSpare = !isHeld;
   }
 
-  /** Where the next read goes. */
+  /** Returns the buffer for the next read. */
   next(isHeld: boolean): Buffer {
     if (this.lastRead < MUCH) this.share();
     else if (this.current === common || isHeld)

@@ -41,19 +41,19 @@ describe('SocketWriter', () => {
     ).toBe(true);
   });
 
-  it('holds on to no small body, however long the head before it is', async () => {
+  it('copies a small body, however long the head before it is', async () => {
     const [writer, reader] = await pair();
     const head = 'x'.repeat(4 * 1024 * 1024);
     const lent = Buffer.alloc(2_000, 'y');
     new SocketWriter(writer).together(head, lent);
     expect(writer.writableLength).toBeGreaterThan(0);
-    // The next read, on whatever connection, goes where the body was.
+    // The next read on any connection overwrites the body.
     lent.fill('n');
     const body = (await received(writer, reader)).subarray(head.length);
     expect(body.equals(Buffer.alloc(2_000, 'y'))).toBe(true);
   });
 
-  it.each(SIZES)('keeps what has to wait apart from what is written next, with %d bytes', async (length) => {
+  it.each(SIZES)('does not overwrite queued bytes with the next write, with %d bytes', async (length) => {
     const [[slow, reader], [other]] = [await pair(), await pair()];
     const [toSlow, toOther] = [new SocketWriter(slow), new SocketWriter(other)];
     const parts: Buffer[] = [];

@@ -1,44 +1,44 @@
 import type { Socket } from 'node:net';
 
-/** Up to this size, to copy a body behind its head is cheaper than a second buffer in the system call; */
+/** Up to this size, copying a body behind its head is cheaper than a second buffer in the system call. Bytes. */
 export const SMALL = 16 * 1024;
-/** up to this one, as text. */
+/** Up to this size, a body is appended to its head as text. Bytes. */
 const TINY = 1024;
 const SMALL_CHUNK = 4 * 1024;
-/** Longer than nearly all heads, which the gateway adds to. */
+/** Longer than nearly all heads, including the fields that the gateway adds. */
 const LONG_HEAD = 32 * 1024;
-/** What is shorter does not make a stream ask to wait for `drain`. */
+/** A shorter write does not make an empty stream wait for `drain`. */
 const HIGH_WATER_MARK = 16 * 1024;
 
-/** How a stream tells its implementation that a chunk is bytes already; the types do not know it. */
+/** The encoding that a stream passes to `_write` for a Buffer; missing in the types. */
 const BYTES = 'buffer' as BufferEncoding;
 
-/** Where messages are put together; what the system took from it at once, it needs no more. */
+/** Shared buffer in which messages are assembled; free for reuse once the system has taken its bytes. */
 let common = Buffer.allocUnsafeSlow(LONG_HEAD + SMALL);
 
-/** The size line of a chunk of `length` bytes, which are not none. */
+/** The size line of a chunk of `length` bytes; `length` must not be 0. */
 export const chunkHead = (length: number): string => `${length.toString(16)}\r\n`;
 
 /**
- * Writes to one socket in as few system calls as there can be. What is small, and finds nothing before it, goes past the stream's
- * buffer to the system: `write` of a stream costs several times what it does here, and as a rule there is nothing to buffer.
+ * Writes to one socket in as few system calls as possible. A small write with nothing queued before it bypasses the
+ * stream and goes to `_write`: a stream's `write` costs several times as much, and usually there is nothing to buffer.
  */
 export class SocketWriter {
-  /** The system has not taken all of what went past the stream. */
+  /** A write that bypassed the stream has not completed. */
   private isBehind = false;
   private readonly written = (error?: Error | null): void => {
     this.isBehind = false;
     if (error) this.socket.destroy(error);
   };
 
-  /** Below TLS there is room for one write at a time, and Node aborts at a second one: all of them go through the stream. */
+  /** A TLS socket takes one `_write` at a time; a second one aborts Node. All TLS writes go through the stream. */
   private readonly isTls: boolean;
 
   constructor(private readonly socket: Socket) {
     this.isTls = 'encrypted' in socket;
   }
 
-  /** Bytes wait that the system has not taken, in memory that was given to {@link bytes} or {@link together}. */
+  /** Whether bytes wait for the system, in memory that was passed to {@link bytes} or {@link together}. */
   get holds(): boolean {
     return this.socket.writableLength > 0;
   }
@@ -49,14 +49,15 @@ export class SocketWriter {
   }
 
   /**
-   * Whether to go on sending after a write; `false` asks to wait for `drain`. A read brings more than a socket's high-water mark, so
-   * a stream as a rule asks for that; where the system has taken all of it at once, there is nothing to wait for.
+   * Writes `bytes`. A large read exceeds the high-water mark of a socket, so the stream's `write` then returns `false`
+   * even if the system has taken all of it and there is nothing to wait for.
+   * @returns `false` if the caller should wait for `drain`
    */
   bytes(bytes: Buffer): boolean {
     return this.isTaken(this.socket.write(bytes));
   }
 
-  /** Writes a head and the part of the body that is there in one system call. */
+  /** Writes a head and the available part of the body in one system call. */
   together(head: string, body: Buffer | undefined): boolean {
     if (!body || body.length === 0) return this.text(head);
     if (body.length <= TINY) return this.text(head + body.toString('latin1'));
@@ -83,7 +84,7 @@ export class SocketWriter {
     return this.isTaken(goesOn);
   }
 
-  /** Something waits already, be it for the connection. */
+  /** Whether the write must go through the stream: TLS, not yet connected, or bytes are queued. */
   private get mustQueue(): boolean {
     return this.isTls || this.isBehind || this.socket.connecting || this.socket.writableLength > 0;
   }
@@ -94,12 +95,12 @@ export class SocketWriter {
       return this.bytes(putTogether(Buffer.allocUnsafe(length), head, body));
     const message = putTogether(common, head, body).subarray(0, length);
     const goesOn = length < HIGH_WATER_MARK ? this.pastStream(message, BYTES) : this.bytes(message);
-    // What has to wait keeps the memory that it is in.
+    // Queued bytes keep this memory; the next message gets a new buffer.
     if (this.isBehind || this.holds) common = Buffer.allocUnsafeSlow(common.length);
     return goesOn;
   }
 
-  /** For what is below the mark, when nothing waits: so there is nothing to ask a wait for. */
+  /** For writes below the high-water mark with nothing queued: the caller never has to wait. */
   private pastStream(chunk: string | Buffer, encoding: BufferEncoding): boolean {
     this.isBehind = true;
     this.socket._write(chunk, encoding, this.written);

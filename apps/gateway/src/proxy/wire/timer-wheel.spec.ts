@@ -19,11 +19,11 @@ describe('TimerWheel', () => {
     for (let i = 0; i < ticks; i += 1) wheel.advance();
   };
 
-  // The tests turn the wheel by hand.
+  // The tests advance the wheel manually.
   beforeEach(() => (wheel = new TimerWheel(1_000_000)));
   afterEach(() => wheel.stop());
 
-  it('rings once, not before the time and at most two ticks after it', () => {
+  it('fires once, not early and at most two ticks late', () => {
     const alarm = new Alarm();
     wheel.set(alarm, 3_000_000);
     turn(3);
@@ -34,7 +34,7 @@ describe('TimerWheel', () => {
     expect(alarm.rings).toBe(1);
   });
 
-  it('waits longer than one turn of the wheel', () => {
+  it('supports delays longer than one revolution of the wheel', () => {
     const alarm = new Alarm();
     wheel.set(alarm, 300_000_000);
     turn(300);
@@ -43,7 +43,7 @@ describe('TimerWheel', () => {
     expect(alarm.rings).toBe(1);
   });
 
-  it('moves an alarm that is set again and forgets one that is cleared', () => {
+  it('reschedules a timer that is set again and never fires one that is cleared', () => {
     const moved = new Alarm();
     const cleared = new Alarm();
     wheel.set(moved, 1_000_000);
@@ -57,7 +57,7 @@ describe('TimerWheel', () => {
     expect([moved.rings, cleared.rings]).toEqual([1, 0]);
   });
 
-  it('lets an alarm set itself again or clear its neighbour while it rings', () => {
+  it('allows a timer to set itself again or clear another one while it fires', () => {
     const neighbour = new Alarm();
     const first: Alarm = new Alarm(() => {
       wheel.clear(neighbour);

@@ -1,25 +1,26 @@
-/** Something that may wait in a {@link TimerWheel}: a link of a list, not an object made per wait. */
+/** Base class for objects with a time-out in a {@link TimerWheel}. It is the list node, so a time-out allocates nothing. */
 export abstract class Timed {
-  /** Tick at which {@link onTimeout} is called; 0 while nothing is waited for. */
+  /** Tick at which {@link onTimeout} is called; 0 while no time-out is set. */
   dueTick = 0;
   nextTimed: Timed = this;
   previousTimed: Timed = this;
 
-  /** The time is up. May set the timer again. */
+  /** Called when the time-out expires. May set it again. */
   abstract onTimeout(): void;
 }
 
 class Slot extends Timed {
   override onTimeout(): void {
-    // The head of a list waits for nothing.
+    // A list head never expires.
   }
 }
 
 const SLOTS = 256;
 
 /**
- * Coarse time-outs for many: one timer for all, and to set one again costs a few assignments. A wait is never shorter than
- * asked and at most two ticks longer. Waits beyond one turn of the wheel stay in their slot for another.
+ * Coarse time-outs for many objects: one timer serves all, and setting a time-out again costs a few assignments. A
+ * time-out never fires early and fires at most two ticks late. Delays beyond one revolution stay in their slot for the
+ * next one.
  */
 export class TimerWheel {
   private readonly slots = Array.from({ length: SLOTS }, () => new Slot());
@@ -31,17 +32,17 @@ export class TimerWheel {
     this.timer.unref();
   }
 
-  /** The tick of now. */
+  /** The current tick. */
   get now(): number {
     return this.tick;
   }
 
-  /** Roughly the milliseconds that have gone by since `tick`. */
+  /** Milliseconds since `tick`, to the precision of a tick. */
   msSince(tick: number): number {
     return (this.tick - tick) * this.tickMs;
   }
 
-  /** Calls `timed.onTimeout()` in `ms`; replaces what it waited for before. */
+  /** Calls `timed.onTimeout()` after `ms` milliseconds; replaces its previous time-out. */
   set(timed: Timed, ms: number): void {
     const due = this.tick + 1 + Math.ceil(ms / this.tickMs);
     if (timed.dueTick === due) return;
@@ -56,16 +57,16 @@ export class TimerWheel {
     timed.dueTick = 0;
   }
 
-  /** Nothing fires any more. */
+  /** Stops the timer; no time-out fires afterwards. */
   stop(): void {
     clearInterval(this.timer);
   }
 
-  /** One tick: fires what is due. */
+  /** Advances by one tick and fires the time-outs that are due. */
   advance(): void {
     this.tick += 1;
     const slot = this.slots[this.tick % SLOTS] as Slot;
-    // What fires may set itself, or clear a neighbour, while the list is walked: the due ones move to a list of their own.
+    // A callback may set or clear timers, so the due ones first move to a separate list.
     const due = new Slot();
     for (let timed = slot.nextTimed; timed !== slot;) {
       const next = timed.nextTimed;

@@ -18,7 +18,7 @@ describe('a tunnel', () => {
     server.close();
   });
 
-  /** Two ends of one connection, `far` of which the spec plays. */
+  /** Two ends of one connection; the spec acts as `far`. */
   async function pair(): Promise<{ far: Socket; near: Socket }> {
     const far = connect({
       port: (server.address() as AddressInfo).port,
@@ -50,7 +50,7 @@ describe('a tunnel', () => {
     return () => text;
   };
 
-  it('brings what came before it stood, then what comes, and counts what the instance says', async () => {
+  it('forwards bytes from before and after it was joined, and counts the bytes of the instance', async () => {
     const { client, instance, told } = await tunnel('first of client', 'first of instance');
     const [toClient, toInstance] = [textOf(client), textOf(instance)];
     client.write(', more');
@@ -62,7 +62,7 @@ describe('a tunnel', () => {
     expect(told.bytes).toBe('first of instance, more'.length);
   });
 
-  it('lets one direction end by itself', async () => {
+  it('lets each direction end separately', async () => {
     const { client, instance, told } = await tunnel();
     const toClient = textOf(client);
     instance.resume();
@@ -75,7 +75,7 @@ describe('a tunnel', () => {
     await waitFor('the end', () => told.ends === 1);
   });
 
-  it.each(['client', 'instance'] as const)('ends at both sides when the %s breaks it', async (who) => {
+  it.each(['client', 'instance'] as const)('closes both connections when the %s resets one', async (who) => {
     const ends = await tunnel();
     const other = who === 'client' ? ends.instance : ends.client;
     const closed = once(other.resume(), 'close');
@@ -87,22 +87,25 @@ describe('a tunnel', () => {
   it.each([
     ['client', 'instance'],
     ['instance', 'client'],
-  ] as const)('holds the %s back while the %s does not read, and loses nothing', async (from, to) => {
-    const ends = await tunnel();
-    let sent = 0;
-    let isTaken = 0;
-    // Until the system has taken nothing more for a while: everything in between is full.
-    for (let idle = 0; idle < 20; idle += 1) {
-      while (ends[from].writableLength === 0) {
-        ends[from].write(PIECE, () => (isTaken += 1));
-        sent += PIECE.length;
+  ] as const)(
+    'applies backpressure to the %s while the %s does not read, and loses nothing',
+    async (from, to) => {
+      const ends = await tunnel();
+      let sent = 0;
+      let isTaken = 0;
+      // Writes until the system accepts nothing for a while: all buffers in between are full.
+      for (let idle = 0; idle < 20; idle += 1) {
+        while (ends[from].writableLength === 0) {
+          ends[from].write(PIECE, () => (isTaken += 1));
+          sent += PIECE.length;
+        }
+        const before = isTaken;
+        await new Promise((then) => setTimeout(then, 5));
+        if (isTaken !== before) idle = 0;
       }
-      const before = isTaken;
-      await new Promise((then) => setTimeout(then, 5));
-      if (isTaken !== before) idle = 0;
-    }
-    let received = 0;
-    ends[to].on('data', (chunk: Buffer) => (received += chunk.length));
-    await waitFor('all of it', () => received === sent);
-  });
+      let received = 0;
+      ends[to].on('data', (chunk: Buffer) => (received += chunk.length));
+      await waitFor('all of it', () => received === sent);
+    },
+  );
 });

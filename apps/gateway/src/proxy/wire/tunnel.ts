@@ -1,24 +1,24 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A tunnel may be silent for hours, so that nothing else would tell of a peer whose machine or network is gone. */
+/** A tunnel may be idle for hours; only TCP keep-alive then detects a peer whose host or network is gone. */
 const KEEP_ALIVE_MS = 30_000;
 
 /** One end of a tunnel. */
 export interface TunnelEnd {
   readonly socket: Duplex;
-  /** Bytes that came on it before the tunnel stood. */
+  /** Bytes that were received before the tunnel was joined. */
   readonly first: Buffer | undefined;
 }
 
-/** Hears of a tunnel. */
+/** Receives the events of a tunnel. */
 export interface TunnelListener {
   onAnswerBytes(count: number): void;
-  /** The instance's side has closed. */
+  /** The upstream connection has closed. */
   onEnd(): void;
 }
 
-/** Joins two connections until both directions have ended, or one breaks. Each direction ends by itself. */
+/** Joins two connections until both directions have ended or one connection breaks. Each direction ends separately. */
 export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: TunnelListener): void {
   const close = (): void => {
     client.socket.destroy();
@@ -26,7 +26,7 @@ export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: Tun
   };
   client.socket.on('error', close).on('close', close);
   upstream.socket.on('error', close).on('close', () => {
-    // What the instance sent last is still on its way to the client.
+    // The last bytes of the instance may still be queued for the client.
     destroySoon(client.socket);
     listener.onEnd();
   });
@@ -39,7 +39,7 @@ export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: Tun
   client.socket.pipe(upstream.socket);
 }
 
-/** Has the system ask now and then whether the other end is still there (TCP keep-alive, RFC 9293, section 3.8.4). */
+/** Enables TCP keep-alive (RFC 9293, section 3.8.4), so that the system detects a dead peer. */
 export function keepAlive(socket: Duplex): void {
   if ('setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, KEEP_ALIVE_MS);
 }

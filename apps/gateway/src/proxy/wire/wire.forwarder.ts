@@ -3,7 +3,7 @@ import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../fo
 import type { WireExchange } from './entrance/wire-exchange.js';
 import type { UpstreamClient } from './upstream/upstream-client.js';
 
-/** Carries exchanges from socket to socket. The client is shared, and closed by who made it. */
+/** Forwards exchanges from socket to socket. The `UpstreamClient` is shared; its creator closes it. */
 export class WireForwarder implements AsideForwarder<WireExchange> {
   constructor(private readonly client: UpstreamClient) {}
 

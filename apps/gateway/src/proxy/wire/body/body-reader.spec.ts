@@ -3,7 +3,7 @@ import { TrailersTooLarge } from './framing-error.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-/** Feeds `text` in pieces; answers what may pass on raw, the payload, and what was left over. */
+/** Feeds `text` in pieces. Returns the bytes that may be forwarded unchanged, the payload and the rest. */
 function feed(reader: BodyReader, text: string, size = text.length) {
   let passed = '';
   let payload = '';
@@ -23,7 +23,7 @@ function chunked(text: string, size?: number) {
 }
 
 describe('BodyReader', () => {
-  it('knows a body that is not there as done', () => {
+  it('reports an absent body as done', () => {
     const reader = new BodyReader();
     reader.expectNone();
     expect(reader.isDone).toBe(true);
@@ -31,13 +31,13 @@ describe('BodyReader', () => {
     expect(reader.isDone).toBe(true);
   });
 
-  it.each([1, 2, 3, 100])('ends a body of a known length, in pieces of %i', (size) => {
+  it.each([1, 2, 3, 100])('finds the end of a body of known length, in pieces of %i bytes', (size) => {
     const reader = new BodyReader();
     reader.expectLength(5);
     expect(feed(reader, 'helloGET /', size)).toEqual({ passed: 'hello', payload: 'hello', rest: 'GET /' });
   });
 
-  it('never calls a body that ends with the connection done', () => {
+  it('never reports a body that ends with the connection as done', () => {
     const reader = new BodyReader();
     reader.expectUntilClose();
     expect(feed(reader, 'hello').rest).toBeUndefined();
@@ -47,17 +47,20 @@ describe('BodyReader', () => {
   describe('chunked', () => {
     const BODY = '5\r\nhello\r\n00B;a=1;b="x;\\"y"\r\n, my world!\r\n0\r\n\r\n';
 
-    it.each([1, 2, 3, 5, 7, 100])('passes on as it came and finds its end, in pieces of %i', (size) => {
-      expect(chunked(`${BODY}GET /`, size)).toEqual({
-        passed: BODY,
-        payload: 'hello, my world!',
-        rest: 'GET /',
-        trailers: '',
-      });
-    });
+    it.each([1, 2, 3, 5, 7, 100])(
+      'passes bytes unchanged and finds the end, in pieces of %i bytes',
+      (size) => {
+        expect(chunked(`${BODY}GET /`, size)).toEqual({
+          passed: BODY,
+          payload: 'hello, my world!',
+          rest: 'GET /',
+          trailers: '',
+        });
+      },
+    );
 
     it.each([1, 2, 3, 100])(
-      'passes trailers on, but for those that could fool a server, in pieces of %i',
+      'passes trailers on, except the forbidden ones, in pieces of %i bytes',
       (size) => {
         const trailers = 'x-sum: 7\r\nCookie: a=9\r\nX-Forwarded-For: me\r\nx-b: c\r\n';
         expect(chunked(`1\r\na\r\n0\r\n${trailers}\r\nrest`, size)).toEqual({
@@ -69,7 +72,7 @@ describe('BodyReader', () => {
       },
     );
 
-    it('does not let anything pass that would make a cut body look whole', () => {
+    it('passes nothing that would make a truncated body look complete', () => {
       expect(chunked('1\r\na\r\n0\r\nx: y\r\n').passed).toBe('1\r\na\r\n0\r\n');
       expect(chunked('1\r\na\r\n0\r\n\r').passed).toBe('1\r\na\r\n0\r\n');
     });
@@ -103,7 +106,7 @@ describe('BodyReader', () => {
       '0\r\n\n',
       '0\r\nContent-Length: 5\r\n\r\n',
       '0\r\ntransfer-encoding: chunked\r\n\r\n',
-    ])('refuses %j', (text) => {
+    ])('rejects %j', (text) => {
       expect(() => chunked(text)).toThrow();
       expect(() => chunked(text, 1)).toThrow();
     });
@@ -112,13 +115,13 @@ describe('BodyReader', () => {
       ['one long trailer', `x: ${'y'.repeat(9_000)}\r\n`],
       ['many long trailers', `x: ${'y'.repeat(900)}\r\n`.repeat(10)],
       ['more than 100 trailers', 'x: y\r\n'.repeat(101)],
-    ])('refuses %s as too large, not as malformed', (_what, trailers) => {
+    ])('rejects %s as too large, not as malformed', (_what, trailers) => {
       const text = `1\r\na\r\n0\r\n${trailers}\r\n`;
       expect(() => chunked(text)).toThrow(TrailersTooLarge);
       expect(() => chunked(text, 1)).toThrow(TrailersTooLarge);
     });
 
-    it('takes 100 trailers', () => {
+    it('accepts 100 trailers', () => {
       const trailers = 'x: y\r\n'.repeat(100);
       expect(chunked(`1\r\na\r\n0\r\n${trailers}\r\n`)).toMatchObject({ trailers, rest: '' });
     });

@@ -8,8 +8,8 @@ const enum Kind {
 }
 
 /**
- * Follows one body after another through the bytes of a connection and finds where each ends. The bytes are neither
- * copied nor changed. One per direction of a connection; `expect…` begins the next body.
+ * Finds the end of each message body in the bytes of a connection, without copying or changing them. A connection has
+ * one reader per direction; an `expect…` method starts the next body.
  */
 export class BodyReader {
   private kind = Kind.None;
@@ -18,7 +18,7 @@ export class BodyReader {
   private passable = 0;
   private plainBytes = 0;
 
-  /** The whole body has been read. A body that ends with the connection is never done before. */
+  /** Whether the whole body has been read. Always false for a body that ends with the connection. */
   get isDone(): boolean {
     if (this.kind === Kind.Chunked) return this.chunked?.isDone ?? false;
     return this.kind !== Kind.UntilClose && this.remaining === 0;
@@ -32,22 +32,22 @@ export class BodyReader {
     return this.kind === Kind.UntilClose;
   }
 
-  /** Bytes of the body that have been read, without their framing. */
+  /** Body bytes read so far, without framing. */
   get payloadBytes(): number {
     return this.chunked?.payloadBytes ?? this.plainBytes;
   }
 
-  /** Up to where the bytes of the last {@link read} may pass on as they are. */
+  /** End offset of the bytes of the last {@link read} that may be forwarded unchanged. */
   get passEnd(): number {
     return this.passable;
   }
 
-  /** What is to be written after the passed bytes of a body that is done; as a rule nothing. */
+  /** Text to write after the forwarded bytes once the body is done; usually empty. */
   get tail(): string {
     return this.chunked?.tail ?? '';
   }
 
-  /** Trailer fields of a chunked body that is done, as lines. */
+  /** Trailer field lines of a chunked body that is done. */
   get trailerFields(): string {
     return this.chunked?.trailerFields ?? '';
   }
@@ -70,8 +70,10 @@ export class BodyReader {
   }
 
   /**
-   * Reads from `from` on; answers where the body ended, or `bytes.length` if it goes on. `sink` takes the payload without
-   * its framing. @throws FramingError
+   * Reads `bytes` from offset `from`.
+   * @param sink receives the payload without its framing
+   * @returns the offset at which the body ended, or `bytes.length` if it continues
+   * @throws FramingError
    */
   read(bytes: Buffer, from: number, sink?: PayloadSink): number {
     if (this.chunked) {

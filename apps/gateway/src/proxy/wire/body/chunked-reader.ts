@@ -1,7 +1,7 @@
 import { FramingError } from './framing-error.js';
 import { TrailerReader } from './trailer-reader.js';
 
-/** Takes the payload of chunks, as slices of the bytes that arrived. */
+/** Receives the payload of a body as slices of the bytes that arrived. */
 export type PayloadSink = (payload: Buffer) => void;
 
 const enum At {
@@ -22,14 +22,14 @@ const TAB = 0x09;
 const SEMICOLON = 0x3b;
 const MAX_SIZE_DIGITS = 16;
 const MAX_EXTENSION_BYTES = 4 * 1024;
-/** `*( ";" name [ "=" value ] )` without blanks (RFC 9112, section 7.1.1). */
+/** `*( ";" name [ "=" value ] )` without whitespace (RFC 9112, section 7.1.1). */
 const EXTENSIONS =
   /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
 
 /**
- * Follows a chunked body (RFC 9112, section 7.1) byte by byte where it is framing and by leaps where it is payload. What it
- * has let pass may go on as it is: strictly framed, CRLF only, sizes that a double holds. The trailer section is held
- * back, checked and written anew.
+ * Reads a chunked body (RFC 9112, section 7.1): framing byte by byte, payload in slices. Bytes up to `passEnd` may be
+ * forwarded unchanged, because the framing is checked strictly: CRLF only, chunk sizes that a double holds exactly. The
+ * trailer section is held back, checked and rewritten.
  */
 export class ChunkedReader {
   private at = At.FirstDigit;
@@ -41,7 +41,7 @@ export class ChunkedReader {
   private passable = 0;
   private payload = 0;
 
-  /** How many bytes of payload have been read. */
+  /** Payload bytes read so far. */
   get payloadBytes(): number {
     return this.payload;
   }
@@ -50,22 +50,26 @@ export class ChunkedReader {
     return this.at === At.Done;
   }
 
-  /** Up to where the bytes of the last {@link read} may pass on as they are. */
+  /** End offset of the bytes of the last {@link read} that may be forwarded unchanged. */
   get passEnd(): number {
     return this.passable;
   }
 
-  /** What is to follow the passed bytes once the body is done: the rest of the trailer section, or nothing. */
+  /** Text to write after the forwarded bytes once the body is done: the checked trailer section, or empty. */
   get tail(): string {
     return this.trailers.section;
   }
 
-  /** The trailer fields that may pass on, as lines with their CRLF. */
+  /** The trailer fields that may be forwarded, as lines with CRLF. */
   get trailerFields(): string {
     return this.trailers.fields;
   }
 
-  /** Reads from `from` on; answers where the body ended, or `bytes.length` if it goes on. @throws FramingError */
+  /**
+   * Reads `bytes` from offset `from`.
+   * @returns the offset at which the body ended, or `bytes.length` if it continues
+   * @throws FramingError
+   */
   read(bytes: Buffer, from: number, sink?: PayloadSink): number {
     let position = from;
     while (position < bytes.length && this.at < At.Trailers)
@@ -139,7 +143,7 @@ export class ChunkedReader {
       this.endExtension();
       return;
     }
-    // What came so far may have passed on already, so that a line break must never wait for the check of the whole.
+    // Earlier bytes of the extension may already be forwarded, so a bare line break must be rejected at once.
     if (byte < 0x20 && byte !== TAB) throw new FramingError('a chunk extension is not valid');
     this.extension += String.fromCharCode(byte);
     this.extensionBytes += 1;

@@ -1,8 +1,8 @@
 import { MAX_FIELDS } from '../head/field-lines.js';
 
 /**
- * What no trailer may say, because a recipient that merges trailers into the head would act on it: framing, routing,
- * credentials, and how the body is to be read (RFC 9110, section 6.5.1).
+ * Fields that are not allowed as trailers, because a recipient that merges trailers into the head would act on them:
+ * framing, routing, credentials and content handling (RFC 9110, section 6.5.1).
  */
 export const FORBIDDEN_TRAILERS: readonly string[] = [
   [
@@ -32,15 +32,19 @@ export const FORBIDDEN_TRAILERS: readonly string[] = [
 
 const forbidden = new Set(FORBIDDEN_TRAILERS);
 
-/** Whether a field may pass on as a trailer. */
+/** Whether a field may be forwarded as a trailer. */
 export const isTrailer = (name: string): boolean => !forbidden.has(name.toLowerCase());
 
-/** What a trailer section may measure, both in its lines and in their number. */
+/** Maximum size of a trailer section, bytes. The number of fields is limited by {@link MAX_FIELDS}. */
 export const MAX_TRAILER_BYTES = 8 * 1024;
 export const TOO_LARGE = 'the trailers are larger than 8 KiB';
 export const TOO_MANY = `there are more than ${MAX_FIELDS} trailers`;
 
-/** What is wrong with the size of trailers that were read by somebody else (name, value, name, …); as a rule nothing. */
+/**
+ * Checks the size of trailers that another parser has read.
+ * @param raw flat list: name, value, name, …
+ * @returns the violated limit, or `undefined`
+ */
 export function trailerFault(raw: readonly string[]): string | undefined {
   if (raw.length > 2 * MAX_FIELDS) return TOO_MANY;
   const blanks = (raw.length / 2) * ': \r\n'.length + '\r\n'.length;

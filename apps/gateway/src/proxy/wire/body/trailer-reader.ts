@@ -7,7 +7,7 @@ const LF = 0x0a;
 
 const drop: FieldTaker<undefined> = () => false;
 
-/** A length that comes after the body can only be meant for a reader that takes it for another one's. */
+/** A body length after the body has no valid use; it can only serve request smuggling. */
 const refuse: FieldTaker<undefined> = () => {
   throw new FramingError('a trailer says how long the body is');
 };
@@ -23,18 +23,22 @@ export class TrailerReader {
   private text = '';
   private lines = 0;
   private done = false;
-  /** Kept apart: to ask the growing text for its end would copy it with every byte. */
+  /** The previous byte. A field, because reading the end of the growing `text` would copy it for every byte. */
   private last = 0;
-  /** The field lines that may pass on. */
+  /** The field lines that may be forwarded. */
   fields = '';
-  /** The section to write; empty also when it came in one piece without fields, and may pass on as it is. */
+  /** The section to write. Also empty if it arrived in one piece without fields and may be forwarded unchanged. */
   section = '';
 
   get isDone(): boolean {
     return this.done;
   }
 
-  /** Reads from `from` on; answers where the section ended, or `bytes.length` if it goes on. @throws FramingError */
+  /**
+   * Reads `bytes` from offset `from`.
+   * @returns the offset at which the section ended, or `bytes.length` if it continues
+   * @throws FramingError
+   */
   read(bytes: Buffer, from: number): number {
     if (this.text === '' && bytes[from] === CR && bytes[from + 1] === LF) return this.finish(from + 2);
     for (let at = from; at < bytes.length; at += 1) if (this.take(bytes[at] as number)) return at + 1;
@@ -49,7 +53,7 @@ export class TrailerReader {
     return byte === LF && this.endLine();
   }
 
-  /** Answers whether the section ends with this line. */
+  /** Returns whether the section ends with this line. */
   private endLine(): boolean {
     if (!(this.text === '\r\n' || this.text.endsWith('\r\n\r\n'))) {
       this.lines += 1;

@@ -6,12 +6,12 @@ import { httpDate } from './http-date.js';
 import { withoutConnectionFields } from './request-lines.js';
 import type { ResponseHead } from './response-head.js';
 
-/** It has to name the protocols that it wants (RFC 9110, section 15.5.22), which a tunnel through us may speak. */
+/** This response must name the required protocols (RFC 9110, section 15.5.22), which may be used in a tunnel. */
 const UPGRADE_REQUIRED = 426;
 
 /**
- * The field lines of an instance's answer as the client gets them, those apart that depend on the client's connection:
- * what passes on, then places brought under the prefix, then the gateway's own.
+ * The field lines of an upstream response for the client, without those that depend on the client's connection:
+ * forwarded fields, then `Location`, `Content-Location` and `Set-Cookie` rewritten for the prefix, then the gateway's own.
  */
 export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
   let lines =
@@ -26,6 +26,6 @@ export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
 
 const TRAILER: ReadonlySet<string> = new Set(['trailer']);
 
-/** The lines for a client that gets the body without its chunks, and so without its trailers (RFC 9112, section 7.1.3). */
+/** `lines` without `Trailer`, for a client that gets the body unchunked and without trailers (RFC 9112, section 7.1.3). */
 export const withoutTrailer = (lines: string): string =>
   /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;

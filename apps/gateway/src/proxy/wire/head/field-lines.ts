@@ -1,26 +1,27 @@
 import { headTooLarge } from '../../problems.js';
 import { FIELD_LINE, trimmed } from './grammar.js';
 
-/** Most field lines of one head. */
+/** Maximum number of field lines in one head. */
 export const MAX_FIELDS = 100;
 
-/** Takes note of a field that has a meaning for the gateway; says whether its line passes on nevertheless. */
+/** Stores a field that the gateway interprets. Returns whether its line is forwarded nevertheless. */
 export type FieldTaker<H> = (head: H, value: string, line: string) => boolean;
 
-/** Finds who takes note of a field, by its name in lower case. */
+/** Looks up the taker of a field by its lower-case name. */
 export interface FieldTakers<H> {
   get(name: string): FieldTaker<H> | undefined;
 }
 
-/** Makes the error that a line outside the grammar is refused with. */
+/** Creates the error for a line that violates the grammar. */
 export type Refusal = (detail: string) => Error;
 
 const AFTER_LINE = '\r\n'.length;
 
 /**
- * Checks every field line of `text` from `at` to the empty line, gives those that `takers` knows (by lower-case name) to
- * their taker, and answers the lines that pass on, joined. Runs of lines that nobody takes are cut out as one piece.
- * @throws what `invalid` makes, for a line outside the grammar; Problem 431 for too many lines
+ * Checks every field line of `text` from `at` to the empty line and passes each field with an entry in `takers` to its
+ * taker. Consecutive lines without a taker are sliced as one piece.
+ * @returns the lines to forward, joined
+ * @throws the error from `invalid` for a line that violates the grammar; Problem 431 for too many lines
  */
 export function eachField<H>(
   text: string,
@@ -58,8 +59,8 @@ const valueAt = (text: string, line: number, next: number): string =>
   trimmed(text, text.indexOf(':', line) + 1, next - AFTER_LINE);
 
 /**
- * The value of the field `name` (lower case) in a valid head; several fields of that name joined by ", ", as Node does.
- * For look-ups that few requests need: it searches the text.
+ * The value of the field `name` (lower case) in a valid head; several fields of that name are joined by ", ", as in Node.
+ * It searches the whole text, so use it only for fields that few requests need.
  */
 export function fieldOf(text: string, name: string): string | undefined {
   const lower = text.toLowerCase();
@@ -72,7 +73,7 @@ export function fieldOf(text: string, name: string): string | undefined {
   return value;
 }
 
-/** `fields` (lines with CRLF) without those whose name is in `names`. */
+/** `fields` (lines with CRLF) without the fields whose lower-case name is in `names`. */
 export function withoutFields(fields: string, names: ReadonlySet<string>): string {
   return fields
     .split('\r\n')

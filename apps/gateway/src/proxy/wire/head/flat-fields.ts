@@ -1,4 +1,4 @@
-/** Field lines as a flat list (name, value, name, …), as node:http takes them. */
+/** Converts field lines to a flat list (name, value, name, …), the form that node:http accepts. */
 export function flatFields(lines: string): string[] {
   const flat: string[] = [];
   for (let at = 0; at < lines.length;) {

@@ -3,7 +3,7 @@ import { addForwardingFields, type OriginFacts } from '../../edge/request-header
 import type { RequestHead } from './request-head.js';
 import { linesOf } from './request-lines.js';
 
-/** A trusted proxy has told where the request came from. */
+/** Whether the head carries forwarding fields; they count only if the peer is a trusted proxy. */
 const isTold = (head: RequestHead): boolean =>
   head.forwardedFor !== undefined ||
   head.forwardedProto !== undefined ||
@@ -12,8 +12,8 @@ const isTold = (head: RequestHead): boolean =>
   head.forwarded !== undefined;
 
 /**
- * The lines that tell an instance where a request came from. Requests of one connection as a rule differ in nothing that
- * they say, so the lines of the last one are kept. One per client connection.
+ * Builds the forwarding fields (`Forwarded`, `X-Forwarded-*`) of upstream requests. They rarely differ between the requests
+ * of one connection, so the last result is cached. One object per client connection.
  */
 export class ForwardingLines {
   private host = '';

@@ -4,14 +4,14 @@ const HEAD = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('HeadReader', () => {
-  it('finds a head and what follows it in one buffer', () => {
+  it('finds the end of a head that is followed by other bytes', () => {
     const reader = new HeadReader();
     expect(reader.read(bytes(`xx${HEAD}rest`), 2)).toBe(HEAD);
     expect(reader.end).toBe(2 + HEAD.length);
     expect(reader.isMidway).toBe(false);
   });
 
-  it.each([1, 2, 3, 5, 7])('finds a head that comes in pieces of %i bytes', (size) => {
+  it.each([1, 2, 3, 5, 7])('finds a head that arrives in pieces of %i bytes', (size) => {
     const reader = new HeadReader();
     const all = bytes(`${HEAD}rest`);
     for (let at = 0; at < all.length; at += size) {
@@ -25,21 +25,21 @@ describe('HeadReader', () => {
     throw new Error('no head was found');
   });
 
-  it('keeps what has arrived, for whoever takes the connection over', () => {
+  it('exposes the bytes of an incomplete head', () => {
     const reader = new HeadReader();
     reader.read(bytes('GET /'), 0);
     reader.read(bytes(' HTTP'), 0);
     expect(reader.midway.toString()).toBe('GET / HTTP');
   });
 
-  it('begins anew after each head', () => {
+  it('starts over after each head', () => {
     const reader = new HeadReader();
     reader.read(bytes(HEAD.slice(0, 9)), 0);
     expect(reader.read(bytes(HEAD.slice(9) + HEAD), 0)).toBe(HEAD);
     expect(reader.read(bytes(HEAD), 0)).toBe(HEAD);
   });
 
-  it('takes a head of exactly the limit and refuses one byte more, whole or in pieces', () => {
+  it('accepts a head of exactly the limit and rejects one byte more, whole or in pieces', () => {
     const ofLength = (length: number) => bytes(`${'a'.repeat(length - 4)}\r\n\r\n`);
     expect(new HeadReader().read(ofLength(MAX_HEAD_BYTES), 0)).toHaveLength(MAX_HEAD_BYTES);
     expect(() => new HeadReader().read(ofLength(MAX_HEAD_BYTES + 1), 0)).toThrow('16 KiB');
@@ -51,7 +51,7 @@ describe('HeadReader', () => {
     }
   });
 
-  it.each(['GET / HTTP/1.1\nhost: a\n\n', 'GET /\r HTTP', 'a\0'])('refuses %j at once', (text) => {
+  it.each(['GET / HTTP/1.1\nhost: a\n\n', 'GET /\r HTTP', 'a\0'])('rejects %j at once', (text) => {
     expect(() => new HeadReader().read(bytes(text), 0)).toThrow('CRLF');
     const reader = new HeadReader();
     expect(() => bytes(text).forEach((byte) => reader.read(Buffer.of(byte), 0))).toThrow('CRLF');

@@ -1,6 +1,6 @@
 import { headTooLarge, malformedRequest } from '../../problems.js';
 
-/** Longest head, request or status line included. What Node's own server takes. */
+/** Maximum size of a head, including the request or status line, bytes. The default of Node's server. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
@@ -9,8 +9,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Finds the end of a head in the bytes that arrive, and gives it as one latin1 string. As a rule a head is in one buffer
- * and nothing is copied; one that comes in pieces is gathered in a buffer that grows.
+ * Finds the end of a head in the bytes that arrive and returns the head as one latin1 string. A head usually arrives in
+ * one buffer and is not gathered; a head in several pieces is collected in a growing buffer.
  */
 export class HeadReader {
   private gathered: Buffer | undefined;
@@ -18,27 +18,27 @@ export class HeadReader {
   private consumed = 0;
   private isFirstLineSeen = false;
 
-  /** @param firstLine what the first line has to match, sticky: who speaks something else is told before the head ends */
+  /** @param firstLine sticky expression for the first line; a client of another protocol is rejected before the head ends */
   constructor(private readonly firstLine?: RegExp) {}
 
-  /** Whether a part of a head has arrived. */
+  /** Whether an incomplete head has arrived. */
   get isMidway(): boolean {
     return this.length > 0;
   }
 
-  /** The part of a head that has arrived. */
+  /** The bytes of the incomplete head. */
   get midway(): Buffer {
     return this.gathered?.subarray(0, this.length) ?? Buffer.alloc(0);
   }
 
-  /** Where the head ended in the bytes given to the last {@link read}. */
+  /** Offset after the head in the bytes of the last {@link read}. */
   get end(): number {
     return this.consumed;
   }
 
   /**
-   * The whole head with its empty line, or `undefined` when it goes on after `bytes`.
-   * @throws Problem 431 for a head that is too large, 400 for one that cannot become valid.
+   * Returns the whole head with its empty line, or `undefined` if it continues after `bytes`.
+   * @throws Problem 431 for a head that is too large, 400 for one that cannot become valid
    */
   read(bytes: Buffer, from: number): string | undefined {
     if (this.length > 0) return this.readOn(bytes, from);
@@ -56,7 +56,7 @@ export class HeadReader {
     const before = this.length;
     this.append(bytes, from);
     const gathered = this.midway;
-    // The end may lie across the seam.
+    // The end of the head may span two pieces.
     const at = gathered.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
     if (at === -1) {
       this.refuseHopeless(before);
@@ -87,7 +87,7 @@ export class HeadReader {
     this.gathered = larger;
   }
 
-  /** A head that is too long or has a line that ends wrongly is refused now, not when its time is up. */
+  /** Rejects a head that is too long or has an invalid line ending at once, not at the head time-out. */
   private refuseHopeless(from: number): void {
     if (this.length > MAX_HEAD_BYTES) throw tooLarge();
     const gathered = this.midway;
@@ -100,7 +100,7 @@ export class HeadReader {
   }
 
   private checkFirstLine(firstLine: RegExp, gathered: Buffer): void {
-    // An empty line may come before it.
+    // An empty line may precede the first line.
     const start = gathered[0] === CR ? 2 : 0;
     const end = gathered.indexOf(LF, start);
     if (end === -1) return;

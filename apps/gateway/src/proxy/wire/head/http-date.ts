@@ -2,7 +2,7 @@ const SECOND_MS = 1000;
 let second = 0;
 let text = '';
 
-/** The time of now as `Date` wants it; made once a second. */
+/** The current time in the format of the `Date` field; formatted once per second. */
 export function httpDate(): string {
   const now = Math.floor(Date.now() / SECOND_MS);
   if (now !== second) {

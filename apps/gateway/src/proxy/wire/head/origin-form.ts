@@ -6,8 +6,9 @@ const SLASH = 0x2f;
 const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i;
 
 /**
- * Brings a target in absolute form into origin form; its authority counts for more than `Host` (RFC 9112, section 3.2.2).
- * Other forms stay. @throws Problem 400 for an authority that is none
+ * Converts a target in absolute form to origin form; its authority replaces `Host` (RFC 9112, section 3.2.2). Other forms
+ * are unchanged.
+ * @throws Problem 400 for an invalid authority
  */
 export function useOriginForm(head: RequestHead): void {
   if (head.target.charCodeAt(0) === SLASH) return;

@@ -15,7 +15,7 @@ function statusOf(act: () => unknown): number | undefined {
 }
 
 describe('parseRequestHead', () => {
-  it('gathers method, target, version and host', () => {
+  it('parses method, target, version and host', () => {
     expect(parse('PATCH /api/x?q=1 HTTP/1.1', 'HoSt:  a.example:80\t')).toMatchObject({
       method: 'PATCH',
       target: '/api/x?q=1',
@@ -28,13 +28,13 @@ describe('parseRequestHead', () => {
     });
   });
 
-  it('lets lines pass that mean nothing to it, as they came', () => {
+  it('forwards unknown fields unchanged', () => {
     expect(get('X-A:  1 ', 'Connection: close', 'accept: */*', 'X-Empty:').fields).toBe(
       'X-A:  1 \r\naccept: */*\r\nX-Empty:\r\n',
     );
   });
 
-  it('takes hop-by-hop fields and those that the gateway vouches for out', () => {
+  it('removes hop-by-hop fields and forwarding fields', () => {
     const head = get(
       'Keep-Alive: 5',
       'TE: gzip, trailers',
@@ -57,7 +57,7 @@ describe('parseRequestHead', () => {
     expect(head.field('absent')).toBeUndefined();
   });
 
-  it('reads the body framing', () => {
+  it('parses the body framing', () => {
     expect(get('Content-Length: 12')).toMatchObject({ contentLength: 12, hasBody: true });
     expect(get('Content-Length: 0').hasBody).toBe(false);
     expect(get('Transfer-Encoding: Chunked')).toMatchObject({ isChunked: true, hasBody: true });
@@ -70,7 +70,7 @@ describe('parseRequestHead', () => {
     ['HTTP/1.0', [], false],
     ['HTTP/1.0', ['Connection: keep-alive'], true],
     ['HTTP/1.0', ['Connection: keep-alive, close'], false],
-  ])('knows whether %s with %j keeps the connection', (version, fields, keeps) => {
+  ])('determines whether %s with %j keeps the connection open', (version, fields, keeps) => {
     expect(parse(`GET / ${version}`, 'Host: a', ...fields).keepsAlive).toBe(keeps);
   });
 
@@ -82,16 +82,16 @@ describe('parseRequestHead', () => {
     ['HTTP/2.0', false],
     ['TLS/1.0', false],
     ['websocket, h2c', false],
-  ])('says of Upgrade: %s that it may become a tunnel: %s', (protocol, may) => {
+  ])('treats "Upgrade: %s" as a possible tunnel: %s', (protocol, may) => {
     expect(get('Connection: Upgrade', `Upgrade: ${protocol}`).isUpgrade).toBe(may);
   });
 
-  it('takes an upgrade that Connection does not name, or that has a body, for a plain request', () => {
+  it('ignores an upgrade that Connection does not name or that has a body', () => {
     expect(get('Upgrade: websocket').isUpgrade).toBe(false);
     expect(get('Upgrade: websocket', 'Connection: upgrade', 'Content-Length: 1').isUpgrade).toBe(false);
   });
 
-  it('forgives one empty line before the request line', () => {
+  it('accepts one empty line before the request line', () => {
     expect(parse('', 'GET / HTTP/1.1', 'Host: a').target).toBe('/');
   });
 
@@ -109,7 +109,7 @@ describe('parseRequestHead', () => {
     'GET',
     'G(T / HTTP/1.1',
     '',
-  ])('refuses the request line %j', (line) => {
+  ])('rejects the request line %j', (line) => {
     expect(statusOf(() => parse('', line, 'Host: a'))).toBe(400);
   });
 
@@ -147,31 +147,31 @@ describe('parseRequestHead', () => {
     ['Host: b'],
     ['Connection: a b'],
     ['Connection: (close)'],
-  ])('refuses %j', (...fields) => {
+  ])('rejects %j', (...fields) => {
     expect(statusOf(() => get(...fields))).toBe(400);
   });
 
   it.each(['', 'a b', 'a/b', 'u@a', 'a, b', 'a:b', 'a:123456', '[::1', 'a?b', 'a#b', 'é', 'a%2', '%zz'])(
-    'refuses the Host %j',
+    'rejects the Host %j',
     (host) => {
       expect(() => parse('GET / HTTP/1.1', `Host: ${host}`)).toThrow('Host');
     },
   );
 
   it.each(['a', 'a.b-c_d', 'a:8000', '127.0.0.1:1', '[::1]', '[::1]:80', 'A%20b'])(
-    'takes the Host %j',
+    'accepts the Host %j',
     (host) => {
       expect(parse('GET / HTTP/1.1', `Host: ${host}`).host).toBe(host);
     },
   );
 
-  it('wants a Host of HTTP/1.1 only, and no Transfer-Encoding of HTTP/1.0', () => {
+  it('requires Host only in HTTP/1.1 and rejects Transfer-Encoding in HTTP/1.0', () => {
     expect(() => parse('GET / HTTP/1.1')).toThrow('Host');
     expect(parse('GET / HTTP/1.0').host).toBeUndefined();
     expect(() => parse('GET / HTTP/1.0', 'Transfer-Encoding: chunked')).toThrow('HTTP/1.0');
   });
 
-  it('answers 501 to a method that Node does not know, 417 to an unknown expectation, 431 to too many fields', () => {
+  it('throws 501 for a method unknown to Node, 417 for an unknown expectation, 431 for too many fields', () => {
     expect(statusOf(() => parse('CONNECT a:1 HTTP/1.1', 'Host: a'))).toBe(501);
     expect(statusOf(() => parse('FETCH / HTTP/1.1', 'Host: a'))).toBe(501);
     expect(statusOf(() => get('Expect: tea'))).toBe(417);

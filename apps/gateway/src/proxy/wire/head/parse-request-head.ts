@@ -5,14 +5,18 @@ import { REQUEST_LINE } from './grammar.js';
 import { REQUEST_FIELDS } from './request-fields.js';
 import { RequestHead } from './request-head.js';
 
-// What Node's parser does not know no service on Node could answer; CONNECT asks for a forward proxy.
+// A service on Node cannot receive a method that Node's parser rejects. CONNECT is for forward proxies.
 const SUPPORTED_METHODS: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'));
 const SLASH = 0x2f;
-/** The asterisk and the beginning of the absolute form (RFC 9112, section 3.2). */
+/** The asterisk form and the start of the absolute form (RFC 9112, section 3.2). */
 const OTHER_FORM = /^(?:\*$|[A-Za-z]+:\/\/)/;
 const VERSION_TO_END = ' HTTP/1.1\r\n'.length;
 
-/** Reads a request head. @throws Problem 400 for whatever is not plainly valid, 501 for a method that Node has not. */
+/**
+ * Parses a request head.
+ * @throws Problem 400 for an invalid head, 417 for an unknown expectation, 431 for too many fields, 501 for an unsupported
+ * method
+ */
 export function parseRequestHead(text: string): RequestHead {
   const head = new RequestHead(text);
   const fieldsAt = readRequestLine(head);
@@ -22,21 +26,25 @@ export function parseRequestHead(text: string): RequestHead {
   return head;
 }
 
-/** What can be said of a head that is refused: its method and target, where the request line is valid. */
+/** Method and target of a rejected head for the record, as far as its request line is valid. Never throws. */
 export function lineOf(text: string): RequestHead {
   const head = new RequestHead(text);
   try {
     readRequestLine(head);
   } catch {
-    // The record has to do without.
+    // The record then has no complete request line.
   }
   return head;
 }
 
-/** Reads method, target and version. @returns where the fields begin. @throws Problem 400 or 501 */
+/**
+ * Parses method, target and version into `head`.
+ * @returns the offset of the first field line
+ * @throws Problem 400 or 501
+ */
 export function readRequestLine(head: RequestHead): number {
   const { text } = head;
-  // One empty line before the request line is a habit of old clients (RFC 9112, section 2.2).
+  // Old clients send one empty line before the request line (RFC 9112, section 2.2).
   const start = text.startsWith('\r\n') ? 2 : 0;
   REQUEST_LINE.lastIndex = start;
   if (!REQUEST_LINE.test(text)) throw malformedRequest('the request line is not valid');
@@ -51,7 +59,7 @@ export function readRequestLine(head: RequestHead): number {
   return end;
 }
 
-/** There is one way to find the end of the body, or none (RFC 9112, section 6.3). */
+/** Rejects a head whose body length is ambiguous (RFC 9112, section 6.3). */
 function checkFraming(head: RequestHead): void {
   if (!head.isChunked) return;
   if (head.contentLength !== -1)

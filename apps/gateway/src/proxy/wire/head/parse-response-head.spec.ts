@@ -15,7 +15,7 @@ function statusOf(act: () => unknown): number | undefined {
 }
 
 describe('parseResponseHead', () => {
-  it('gathers status, framing and what the connection is good for', () => {
+  it('parses status, framing and connection persistence', () => {
     expect(ok('Content-Length: 3', 'Keep-Alive: max=9, timeout=72', 'X: y')).toMatchObject({
       status: 200,
       statusText: '200 OK',
@@ -29,12 +29,12 @@ describe('parseResponseHead', () => {
     expect(ok('Connection: close').keepsAlive).toBe(false);
   });
 
-  it('takes a status line without a reason, or with any text', () => {
+  it('accepts a status line without a reason phrase or with any text', () => {
     expect(parse('HTTP/1.1 204').statusText).toBe('204');
     expect(parse('HTTP/1.1 418 Caf\xe9 au lait').statusText).toBe('418 Caf\xe9 au lait');
   });
 
-  it('keeps the places that may have to be rewritten apart', () => {
+  it('separates the fields that may need rewriting', () => {
     const head = ok('Location: /a', 'Set-Cookie: a=1; Path=/', 'set-cookie: b=2', 'Date: now');
     expect(head.placed).toEqual([
       { name: 'Location', value: '/a' },
@@ -51,7 +51,7 @@ describe('parseResponseHead', () => {
     [304, 'GET', false],
     [103, 'GET', false],
     [404, 'DELETE', true],
-  ])('knows whether a %i to %s has a body', (status, method, has) => {
+  ])('determines whether a %i response to %s has a body', (status, method, has) => {
     expect(parse(`HTTP/1.1 ${status} X`).hasBody(method)).toBe(has);
   });
 
@@ -72,7 +72,7 @@ describe('parseResponseHead', () => {
     ['HTTP/1.1 200 OK', 'X: a', ' folded'],
     ['HTTP/1.1 200 OK', 'X : a'],
     ['HTTP/1.1 200 OK', 'X: a\nY: b'],
-  ])('refuses %j', (...lines) => {
+  ])('rejects %j', (...lines) => {
     expect(statusOf(() => parse(...lines))).toBe(502);
   });
 });

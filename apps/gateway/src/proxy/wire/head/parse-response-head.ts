@@ -8,7 +8,10 @@ type Taker = FieldTaker<ResponseHead>;
 const VERSION_LENGTH = 'HTTP/1.1'.length;
 const ENDS_HERE = false;
 
-/** Reads a response head. @throws Problem 502 for whatever is not plainly valid, 431 for too many fields. */
+/**
+ * Parses a response head.
+ * @throws Problem 502 for an invalid head, 431 for too many fields
+ */
 export function parseResponseHead(text: string): ResponseHead {
   const head = new ResponseHead();
   STATUS_LINE.lastIndex = 0;
@@ -24,7 +27,7 @@ export function parseResponseHead(text: string): ResponseHead {
 
 const ZERO = 0x30;
 
-/** What two readers could take for two different bodies is no answer at all (RFC 9112, section 6.3). */
+/** Rejects a head whose body length is ambiguous (RFC 9112, section 6.3). */
 function checkFraming(head: ResponseHead): void {
   if (!head.isChunked) return;
   if (head.contentLength !== -1)
@@ -72,7 +75,7 @@ const placed: Taker = (head, value, line) => {
 
 const drop: Taker = () => ENDS_HERE;
 
-/** The response fields that mean something to the gateway, by lower-case name. */
+/** The response fields that the gateway interprets, by lower-case name. */
 const TAKERS: ReadonlyMap<string, Taker> = new Map([
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
@@ -83,7 +86,7 @@ const TAKERS: ReadonlyMap<string, Taker> = new Map([
   ['location', placed],
   ['content-location', placed],
   ['set-cookie', placed],
-  // The gateway answers with the id of the exchange.
+  // The gateway sends its own id of the exchange instead.
   ['x-request-id', drop],
   // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.1).
   ['proxy-connection', drop],

@@ -42,7 +42,7 @@ const connection: Taker = (head, value) => {
 
 const expect: Taker = (head, value) => {
   if (value.toLowerCase() !== '100-continue') throw expectationFailed('only 100-continue may be expected');
-  // An HTTP/1.0 client cannot mean it (RFC 9110, section 10.1.1).
+  // Ignored in HTTP/1.0 requests (RFC 9110, section 10.1.1).
   head.expectsContinue = head.minor === 1;
   return ENDS_HERE;
 };
@@ -69,7 +69,7 @@ type Collected =
   | 'forwarded'
   | 'requestTimeout';
 
-/** Several fields of one name are one list (RFC 9110, section 5.3). */
+/** Joins several fields of one name into one list (RFC 9110, section 5.3). */
 const collect =
   (fact: Collected): Taker =>
   (head, value) => {
@@ -85,7 +85,7 @@ const maxForwards: Taker = (head) => {
 
 const timing: Taker = (head) => (head.asksForTiming = true);
 
-/** The request fields that mean something to the gateway, by lower-case name. */
+/** The request fields that the gateway interprets, by lower-case name. */
 const KNOWN: ReadonlyMap<string, Taker> = new Map([
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
@@ -103,28 +103,28 @@ const KNOWN: ReadonlyMap<string, Taker> = new Map([
   ['x-forwarded-prefix', collect('forwardedPrefix')],
   ['max-forwards', maxForwards],
   [TIMING_REQUEST_HEADER, timing],
-  // For gateways only: it is looked up in the head when a route needs it.
+  // Intended for gateways only; a route that needs it looks it up in the head.
   [INSTANCE_TOKEN_HEADER, drop],
   // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
   ['keep-alive', drop],
   ['proxy-connection', drop],
   ['proxy-authorization', drop],
   ['http2-settings', drop],
-  // CGI makes it HTTP_PROXY ("httpoxy", CVE-2016-5385).
+  // CGI exposes it as HTTP_PROXY ("httpoxy", CVE-2016-5385).
   ['proxy', drop],
 ]);
 
 const LETTER_X = 0x78;
 const LETTER_F = 0x66;
 
-/** Only names with these first letters may tell where a request came from: others need no closer look. */
+/** Forwarding fields start with one of these letters; other names need no further check. */
 const mayTellOrigin = (first: number): boolean => first === LETTER_X || first === LETTER_F;
 
-/** A spelling that a CGI-like server cannot tell from `x-forwarded-…` is nobody's to use. */
+/** Drops names with underscores, because a CGI-like server cannot distinguish them from `x-forwarded-…`. */
 const originTaker = (name: string): Taker | undefined =>
   tellsOrigin(name) ? (name.includes('_') ? drop : claim) : undefined;
 
-/** Who takes note of a request field. */
+/** The takers of request fields. */
 export const REQUEST_FIELDS: FieldTakers<RequestHead> = {
   get: (name) => KNOWN.get(name) ?? (mayTellOrigin(name.charCodeAt(0)) ? originTaker(name) : undefined),
 };

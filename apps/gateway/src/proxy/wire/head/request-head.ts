@@ -3,43 +3,43 @@ import { fieldOf } from './field-lines.js';
 
 const NO_OPTIONS: readonly string[] = [];
 
-/** The facts of a request head, gathered in one pass by `parseRequestHead`. */
+/** The parsed request head, filled in one pass by `parseRequestHead`. */
 export class RequestHead {
   method = '';
-  /** As sent, whatever its form. */
+  /** As sent, in any form. */
   target = '';
   /** The minor version of HTTP/1: 0 or 1. */
   minor = 1;
   host: string | undefined = undefined;
-  /** -1 when there is none. */
+  /** -1 without Content-Length. */
   contentLength = -1;
   isChunked = false;
   /** Members of Connection, in lower case. */
   connection = NO_OPTIONS;
-  /** The protocols that the client would change to. */
+  /** The value of Upgrade. */
   upgrade: string | undefined = undefined;
   expectsContinue = false;
-  /** The client wants trailers (`TE: trailers`). */
+  /** The client accepts trailers (`TE: trailers`). */
   takesTrailers = false;
   requestId: string | undefined = undefined;
-  /** How long the client waits, milliseconds. */
+  /** The time-out that the client requests, milliseconds. */
   requestTimeout: string | undefined = undefined;
   forwardedFor: string | undefined = undefined;
   forwardedProto: string | undefined = undefined;
   forwardedHost: string | undefined = undefined;
   forwardedPrefix: string | undefined = undefined;
   forwarded: string | undefined = undefined;
-  /** How many may forward the request is limited. */
+  /** `Max-Forwards` applies to this request (TRACE, OPTIONS). */
   countsForwards = false;
-  /** The client wants to know where time goes. */
+  /** The client requests `Server-Timing`. */
   asksForTiming = false;
-  /** Lines about the client that only a trusted proxy may add. */
+  /** Forwarding field lines that are accepted only from a trusted proxy. */
   claims = '';
-  /** The field lines that pass on as they came, each with its CRLF. */
+  /** The field lines to forward unchanged, each with CRLF. */
   fields = '';
 
   constructor(
-    /** The head as it arrived, its empty line included. */
+    /** The head as received, including the empty line. */
     readonly text: string,
   ) {}
 
@@ -47,7 +47,10 @@ export class RequestHead {
     return this.isChunked || this.contentLength > 0;
   }
 
-  /** Whether `count` bytes behind it are its body, whole, and nothing else; and it is no request to leave HTTP. */
+  /**
+   * Whether the `count` bytes after the head are exactly its body. False for chunked bodies, `Expect: 100-continue` and
+   * requests with Upgrade.
+   */
   isFollowedBy(count: number): boolean {
     return (
       !this.isChunked &&
@@ -57,22 +60,20 @@ export class RequestHead {
     );
   }
 
-  /** Whether the client lets the connection stand after this exchange (RFC 9112, section 9.3). */
+  /** Whether the client keeps the connection open after this exchange (RFC 9112, section 9.3). */
   get keepsAlive(): boolean {
     if (this.connection.length === 0) return this.minor === 1;
     if (this.connection.includes('close')) return false;
     return this.minor === 1 || this.connection.includes('keep-alive');
   }
 
-  /**
-   * Whether the client asks for another protocol in a way that may become a tunnel: named by Connection, without a body.
-   */
+  /** Whether the request may become a tunnel: Upgrade is listed in Connection and there is no body. */
   get isUpgrade(): boolean {
     if (this.upgrade === undefined || this.minor === 0 || this.hasBody) return false;
     return this.connection.includes('upgrade') && mayBeTunnelled(this.upgrade);
   }
 
-  /** A field by its name in lower case; several of that name joined by ", ". */
+  /** The field with this lower-case name; several are joined by ", ". */
   field(name: string): string | undefined {
     return fieldOf(this.text, name);
   }

@@ -3,23 +3,23 @@ import type { Peer } from '../../edge/peer.js';
 import { withoutFields } from './field-lines.js';
 import type { RequestHead } from './request-head.js';
 
-/** Options of Connection that name no field (RFC 9110, section 7.6.1). */
+/** Connection options for which no field is removed (RFC 9110, section 7.6.1). */
 const NAMELESS = new Set(['close', 'keep-alive', 'upgrade']);
 
-/** `fields` without those that Connection names, as far as it may. */
+/** `fields` without those listed in Connection; protected fields stay. */
 export function withoutConnectionFields(fields: string, connection: readonly string[]): string {
   if (connection.every((option) => NAMELESS.has(option))) return fields;
   return withoutFields(fields, new Set(connection.filter((option) => !isProtected(option))));
 }
 
-/** The lines of a flat list of fields (name, value, name, …). */
+/** Converts a flat list of fields (name, value, name, …) to field lines. */
 export function linesOf(flat: readonly string[]): string {
   let lines = '';
   for (let i = 0; i < flat.length; i += 2) lines += `${flat[i] ?? ''}: ${flat[i + 1] ?? ''}\r\n`;
   return lines;
 }
 
-/** What the client sent and an instance gets: everything but what belongs to the client's connection. */
+/** The client's field lines that an instance receives: all except those of the client's connection. */
 export function passingLines(head: RequestHead, peer: Peer): string {
   const lines =
     head.connection.length === 0 ? head.fields : withoutConnectionFields(head.fields, head.connection);
@@ -27,7 +27,7 @@ export function passingLines(head: RequestHead, peer: Peer): string {
   return head.takesTrailers ? `${lines}${claims}te: trailers\r\n` : lines + claims;
 }
 
-/** The lines about how long the body is. */
+/** The body framing line of the upstream request. */
 export function framingLines({ isChunked, contentLength }: RequestHead): string {
   if (isChunked) return 'transfer-encoding: chunked\r\n';
   return contentLength === -1 ? '' : `content-length: ${contentLength}\r\n`;
