@@ -23,7 +23,7 @@ describe('AnswerWriter', () => {
     server.close();
   });
 
-  /** Fills what the system holds for a connection, so that what is written next has to wait. */
+  /** Fills the send buffers of the connection, so that the next write is queued. */
   const fill = (): number => {
     let filled = 0;
     while (socket.writableLength === 0) {
@@ -34,11 +34,11 @@ describe('AnswerWriter', () => {
   };
 
   it.each([
-    ['a small part behind a head', Framing.AsItComes, HEAD, 200],
-    ['the first chunk behind a head', Framing.Chunks, HEAD, 16 * 1024],
-    ['a large part behind a head', Framing.AsItComes, HEAD, LARGE],
-    ['what comes later', Framing.AsItComes, '', 200],
-  ])('holds on to %s only when it says so', async (_what, framing, head, length) => {
+    ['a small part after a head', Framing.AsItComes, HEAD, 200],
+    ['the first chunk after a head', Framing.Chunks, HEAD, 16 * 1024],
+    ['a large part after a head', Framing.AsItComes, HEAD, LARGE],
+    ['a later part', Framing.AsItComes, '', 200],
+  ])('keeps a reference to %s only if keeps() announces it', async (_what, framing, head, length) => {
     const writer = new AnswerWriter(new SocketWriter(socket));
     const filled = fill();
     writer.begin(head, framing);
@@ -46,7 +46,7 @@ describe('AnswerWriter', () => {
     const keeps = writer.keeps(length);
     expect(writer.holds).toBe(true);
     writer.write(bytes);
-    // What was lent is used again for something else.
+    // Simulates the reuse of the read buffer.
     if (!keeps) bytes.fill('!');
     socket.end();
     let received = '';
@@ -55,7 +55,7 @@ describe('AnswerWriter', () => {
     expect(keeps).toBe(length === LARGE || head === '');
   });
 
-  it('holds nothing that the system has taken', () => {
+  it('holds nothing once the system has taken the bytes', () => {
     const writer = new AnswerWriter(new SocketWriter(socket));
     writer.begin(HEAD, Framing.AsItComes);
     writer.write(Buffer.alloc(LARGE));

@@ -1,20 +1,20 @@
 import { chunkHead, SMALL, type SocketWriter } from '../socket-writer.js';
 
-/** How a body goes to the client. */
+/** How a response body is sent to the client. */
 export const enum Framing {
-  /** In the bytes that arrived: with a length, in the instance's own chunks, or not at all. */
+  /** The received bytes unchanged: with a length, in the chunks of the instance, or no body. */
   AsItComes,
-  /** Payload in chunks of ours: the instance's body ends with its connection. */
+  /** Payload in chunks that the gateway adds: the upstream body ends with its connection. */
   Chunks,
-  /** Payload alone: the client knows no chunks. */
+  /** Payload only, ended by the close: the client does not support chunks. */
   UntilClose,
 }
 
 const LAST_CHUNK = '0\r\n\r\n';
 
 /**
- * Writes answers to one client. A head waits for the first part of its body, so that a small answer is one system call; no
- * longer than until the instance pauses.
+ * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses, so that
+ * a small response is one system call.
  */
 export class AnswerWriter {
   private held = '';
@@ -27,29 +27,29 @@ export class AnswerWriter {
     this.framing = framing;
   }
 
-  /** `false` asks to wait for `drain`. */
+  /** Returns `false` if the caller should wait for `drain`. */
   write(bytes: Buffer): boolean {
     if (this.framing === Framing.Chunks) return this.writeAsChunk(bytes);
     if (this.held === '') return this.socket.bytes(bytes);
     return this.socket.together(this.take(), bytes);
   }
 
-  /** Whether {@link write} of so many bytes holds on to them: what goes out behind a head is copied when it is small. */
+  /** Whether {@link write} keeps a reference to `count` bytes; a small part is copied behind the held head instead. */
   keeps(count: number): boolean {
     return this.held === '' || count > SMALL;
   }
 
-  /** Bytes wait that the system has not taken. */
+  /** Whether bytes wait for the system. */
   get holds(): boolean {
     return this.socket.holds;
   }
 
-  /** Lets the head go without waiting for more. */
+  /** Sends the held head without waiting for the body. */
   flush(): void {
     if (this.held !== '') this.socket.text(this.take());
   }
 
-  /** @param tail what completes a body that was passed as it came */
+  /** @param tail completes a chunked body that was passed unchanged */
   end(tail: string): void {
     const last =
       this.framing === Framing.Chunks ? LAST_CHUNK : this.framing === Framing.AsItComes ? tail : '';

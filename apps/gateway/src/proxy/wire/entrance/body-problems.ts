@@ -1,14 +1,14 @@
 import type { Problem } from '#contracts';
 import { headTooLarge, malformedRequest, requestTimeout } from '../../problems.js';
 
-// Where the body of a request went wrong, nobody knows where the next request begins.
+// After an invalid body the start of the next request is unknown, so the connection closes.
 const CLOSE = { headers: { connection: 'close' } };
 
 export const bodyMalformed = (detail: string): Problem => malformedRequest(detail, CLOSE);
 
 /**
- * Fields larger than a server wants to read are no fault of syntax: 431, in the trailer section as in the head (RFC 9110, section
- * 5.4; RFC 6585, section 5).
+ * Fields that exceed a limit are not a syntax error: 431, for the trailer section as for the head (RFC 9110, section 5.4;
+ * RFC 6585, section 5).
  */
 export const trailersTooLarge = (detail: string): Problem => headTooLarge(detail, CLOSE);
 

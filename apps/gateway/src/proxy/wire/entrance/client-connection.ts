@@ -17,15 +17,15 @@ import { RequestReader, type RequestTaker } from './request-reader.js';
 import type { WireExchange } from './wire-exchange.js';
 
 const enum Phase {
-  /** Waits for a head, or reads one. */
+  /** Waits for a request head or reads one. */
   Head,
-  /** An exchange is under way, or an answer of the gateway itself. */
+  /** An exchange or a response of the gateway itself is in progress. */
   Exchange,
-  /** The answer is written, and not yet taken by the client. */
+  /** The response is written, but the client has not taken all of it. */
   Flushing,
-  /** The exchange is over, its body still comes: it is thrown away to keep the connection in step. */
+  /** The exchange is over; the rest of its request body is discarded to find the next request. */
   Skipping,
-  /** The last answer is out; what still comes is thrown away, so that no reset takes the answer along. */
+  /** The last response is sent; further input is discarded, so that no reset destroys the response. */
   Lingering,
   Tunnel,
   Gone,
@@ -35,7 +35,7 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
-/** One connection of a client: finds its requests in the bytes that arrive, and has one exchange at a time under way. */
+/** One client connection: parses the requests that arrive and runs one exchange at a time. */
 export class ClientConnection extends ClientSocket implements OwnedConnection, RequestTaker {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
@@ -64,7 +64,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     return this.body.waitsForContinue || this.owner.isClosing || this.owner.parts.isDraining();
   }
 
-  /** The connection has served requests: it may be idle for long. */
+  /** Starts the keep-alive time-out: the connection has served requests and may be idle. */
   awaitNext(): void {
     this.limit(this.limits.keepAliveMs);
   }
@@ -76,7 +76,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   pauseBody(): void {
     this.socket.pause();
-    // It is not the client that is silent.
+    // The gateway stops reading, so the client's time-out must not run.
     this.unlimit();
   }
 
@@ -174,7 +174,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     else this.handOver(head, rest);
   }
 
-  /** What came is no request: it is answered, and nothing after it is read. */
+  /** Responds to an invalid request with `problem`; reads nothing after it. */
   refuse(problem: Problem, text: string): void {
     const exchange = this.owner.exchangeOf(this, lineOf(text));
     exchange.keepsAlive = false;
@@ -193,7 +193,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   private answerOwn(own: OwnAnswer): void {
-    // The client may have left.
+    // The client may have disconnected.
     if (this.phase !== Phase.Exchange) return;
     const keepsAlive = !this.closesAfterwards;
     this.answer.begin(own(keepsAlive), Framing.AsItComes);
@@ -217,14 +217,14 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
     if (this.body.isDone) this.buffer.rest(true);
     else {
-      // The exchange asks for the rest when there is an instance to take it.
+      // The exchange resumes reading when an upstream connection can take the rest.
       this.pauseBody();
       if (this.isHalfClosed) this.socket.destroy();
     }
   }
 
   private readBody(bytes: Buffer): void {
-    // Before the exchange gets it, which may stop the client, and then there is no limit.
+    // Set before the exchange gets the bytes: it may pause reading, which clears the time-out.
     if (this.phase === Phase.Exchange) this.limit(this.limits.idleMs);
     const end = this.body.read(bytes, this.exchange);
     if (typeof end !== 'number') this.failBody(end);
@@ -247,7 +247,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     if (!this.requests.keep(bytes)) this.socket.pause();
   }
 
-  /** Neither side of the connection has moved for the time that it may be still. */
+  /** Called when the connection has made no progress in either direction within its time-out. */
   private onSilence(): void {
     if (this.socket.writableNeedDrain || this.body.isDone) this.cutOff();
     else this.failBody(bodyTooSlow());
@@ -266,7 +266,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private next(): void {
     this.phase = Phase.Head;
     this.awaitNext();
-    // What waits may be handed over, for which the socket has to have resumed.
+    // The next request may be handed over to node:http, which requires a resumed socket.
     if (this.socket.isPaused()) this.socket.once('resume', this.readWaiting).resume();
     else this.readWaiting();
   }

@@ -1,15 +1,15 @@
 import { DEFAULT_POLICY } from '../../policy.js';
 import { KEEP_ALIVE_MS } from './answer-head.js';
 
-/** How long clients may take, milliseconds. */
+/** Time-outs of client connections, milliseconds. */
 export interface ClientLimits {
-  /** Until the head of a request is whole; slower ones end with 408. */
+  /** Time to receive a complete request head; then 408. */
   readonly headMs: number;
-  /** Silence of a connection while a message is under way. */
+  /** Time without progress while a message is in progress. */
   readonly idleMs: number;
-  /** Silence of a connection between two requests. */
+  /** Idle time between two requests. */
   readonly keepAliveMs: number;
-  /** How long a client may go on sending a body that its answer did not wait for. */
+  /** How long input is read and discarded after a response: the rest of a request body, or bytes before the close. */
   readonly lingerMs: number;
 }
 

@@ -3,26 +3,26 @@ import type { Peer } from '../../edge/peer.js';
 import type { ForwardingLines } from '../head/forwarding-lines.js';
 import type { AnswerWriter } from './answer-writer.js';
 
-/** What an exchange may do to its client's connection. */
+/** The operations of an exchange on its client connection. */
 export interface ClientSide {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly answer: AnswerWriter;
-  /** The gateway is about to end, or nobody knows whether a body follows: the connection closes after this exchange. */
+  /** The connection closes after this exchange: the gateway shuts down, or the client still waits for 100 Continue. */
   readonly closesAfterwards: boolean;
-  /** Stops taking the body: the instance is slower than the client. */
+  /** Stops reading the request body: the instance is slower than the client. */
   pauseBody(): void;
   resumeBody(): void;
-  /** Tells a client that waits for it to send its body. */
+  /** Sends 100 Continue to a client that waits for it. */
   admitBody(): void;
-  /** Sends an interim answer. */
+  /** Sends an interim response. */
   sendInterim(head: string): void;
-  /** The client is slower than the instance: how long it may take nothing is limited. */
+  /** The client is slower than the instance: limits how long it may take nothing. */
   awaitDrain(): void;
-  /** The answer is written whole. `keepsAlive`: it told the client that the connection stays. */
+  /** The response is completely written. @param keepsAlive whether it announced a persistent connection */
   finish(keepsAlive: boolean): void;
-  /** Ends the connection so that what was sent never looks whole. */
+  /** Closes the connection so that the incomplete response does not look complete. */
   cutOff(): void;
-  /** Lets go of the socket for a tunnel; `rest` is what the client sent after its request. */
+  /** Releases the socket for a tunnel; `rest` is what the client sent after its request. */
   detach(): { socket: Socket; rest: Buffer | undefined };
 }

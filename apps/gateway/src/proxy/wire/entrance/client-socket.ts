@@ -6,13 +6,13 @@ import type { ClientLimits } from './client-limits.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import { withOnread } from './with-onread.js';
 
-/** The socket below a client's connection: listens once for its whole life, and knows how long it may be still. */
+/** The socket of a client connection: registers its listeners once and has one time-out at a time. */
 export abstract class ClientSocket extends Timed {
   readonly socket: Socket;
   protected readonly buffer = new ReadBuffer();
-  /** How much had been written when the client closed its half. */
+  /** `bytesWritten` when the client closed its half; -1 before that. */
   private writtenAtEnd = -1;
-  /** Somebody else listens to the socket, in the way of any socket. */
+  /** Another owner reads the socket as an ordinary stream. */
   private isLetGo = false;
 
   constructor(
@@ -30,9 +30,9 @@ export abstract class ClientSocket extends Timed {
     this.limit(parts.limits.headMs);
   }
 
-  /** @param bytes may be overwritten by the next read, of whatever connection; see `owned` */
+  /** @param bytes may be overwritten by the next read on any connection; see `owned` */
   protected abstract received(bytes: Buffer): void;
-  /** Somebody holds on to bytes that were received. */
+  /** Whether received bytes are still in use. */
   protected abstract get isHeld(): boolean;
   protected abstract drained(): void;
   /** The client has closed its half. */
@@ -43,7 +43,7 @@ export abstract class ClientSocket extends Timed {
     return this.parts.limits;
   }
 
-  /** Calls `onTimeout` when nothing has put it off for `ms`. */
+  /** Calls `onTimeout` after `ms` milliseconds, unless the time-out is set again or cleared. */
   protected limit(ms: number): void {
     this.parts.wheel.set(this, ms);
   }
@@ -56,7 +56,10 @@ export abstract class ClientSocket extends Timed {
     return this.writtenAtEnd !== -1;
   }
 
-  /** Whether a client that has closed its half may be gone: what is written and not answered by a reset has found a reader. */
+  /**
+   * Whether a client that has closed its half may be gone: nothing was written since. A write that is not answered by a
+   * reset shows that the client still reads.
+   */
   protected get maybeGone(): boolean {
     return this.socket.bytesWritten === this.writtenAtEnd;
   }
@@ -66,8 +69,9 @@ export abstract class ClientSocket extends Timed {
   }
 
   /**
-   * Ends the connection with what was written.
-   * @param isAllRead else what still comes is thrown away for a while: a reset could take the answer along (RFC 9112, section 9.6)
+   * Closes the connection after all pending writes.
+   * @param isAllRead if false, further input is read and discarded for a while, because a reset could destroy the response
+   * (RFC 9112, section 9.6)
    */
   protected endAfterWrites(isAllRead: boolean): void {
     this.limit(this.limits.lingerMs);
@@ -75,14 +79,17 @@ export abstract class ClientSocket extends Timed {
     else this.socket.end().resume();
   }
 
-  /** Leaves the reading to somebody else; still hears of the end of the socket. */
+  /** Leaves reading to another owner; errors and the close of the socket are still handled here. */
   protected stopReading(): void {
     this.unlimit();
     this.isLetGo = true;
     this.socket.off('data', this.onData).off('drain', this.onDrain).off('end', this.onEnd);
   }
 
-  /** Leaves the socket to somebody else. A write of ours may fail yet, and an error that nobody hears would end the process. */
+  /**
+   * Gives the socket to another owner. The error listener stays: a pending write may still fail, and an unhandled error
+   * would end the process.
+   */
   protected letGo(): void {
     this.stopReading();
     this.socket.off('close', this.onClose);

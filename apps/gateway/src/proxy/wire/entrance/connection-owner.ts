@@ -4,23 +4,24 @@ import type { OwnAnswer } from './own-answer.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import type { WireExchange } from './wire-exchange.js';
 
-/** A client's connection, as its owner knows it. */
+/** A client connection, as seen by its owner. */
 export interface OwnedConnection extends ClientSide {
-  /** Closes when nothing is under way; else after the exchange. */
+  /** Closes an idle connection or a tunnel now, any other connection after its exchange. */
   close(): void;
 }
 
-/** Who looks after client connections. */
+/** The owner of client connections. */
 export interface ConnectionOwner {
   readonly parts: WireEntranceParts;
   readonly isClosing: boolean;
-  /** Reads a head. @throws Problem */
+  /** Parses a request head. @throws Problem */
   headOf(text: string): RequestHead;
-  /** Its exchange goes over the wire. */
+  /** Whether the wire data plane forwards the request. */
   isProxied(head: RequestHead): boolean;
   /**
-   * The answer to a request to the gateway itself, where it needs nobody else for it. Never rejects. `undefined`: it is for node:http.
-   * @param rest what came behind the head
+   * Responds to a request to the gateway itself, if that is possible without node:http. Never rejects.
+   * @param rest the bytes after the head
+   * @returns `undefined` if node:http has to handle the request
    */
   answerTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnAnswer> | undefined;
   exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange;

@@ -2,7 +2,7 @@ import type { Problem } from '#contracts';
 import { parseRequestHead } from '../head/parse-request-head.js';
 import { IncomingBody, type BodyTaker } from './incoming-body.js';
 
-/** Notes what it gets, a line each. */
+/** Records each call as one line. */
 class NotingTaker implements BodyTaker {
   readonly notes: string[] = [];
 
@@ -34,13 +34,13 @@ describe('IncomingBody', () => {
     body.begin(head, Buffer.from(text), taker);
   const read = (text: string): number | Problem => body.read(Buffer.from(text), taker);
 
-  it('ends with the head of a request that has none', () => {
+  it('is done with the head of a request without a body', () => {
     expect(begin(headOf('Content-Length: 0'), '')).toBe(0);
     expect(begin(headOf('X: y'), 'GET /')).toBe(0);
     expect([body.isDone, taker.notes]).toEqual([true, ['first -, whole']]);
   });
 
-  it('finds the end of a length in the piece that came with the head, and behind it', () => {
+  it('finds the end of a body of known length, in the bytes after the head and in later ones', () => {
     expect(begin(TEN, '0123456789GET')).toBe(10);
     expect(begin(TEN, '012')).toBe(3);
     expect(read('3456')).toBe(4);
@@ -50,12 +50,12 @@ describe('IncomingBody', () => {
     expect(taker.notes).toEqual(['first 0123456789, whole', 'first 012', 'more 3456', 'more 789', 'end ']);
   });
 
-  it('tells at once of a body of which nothing has come', () => {
+  it('announces a body of which nothing has arrived', () => {
     expect(begin(TEN, '')).toBe(0);
     expect(taker.notes).toEqual(['first -']);
   });
 
-  it('gives chunks as they came, and holds back the trailer section until it is checked', () => {
+  it('passes chunks unchanged and holds back the trailer section until it is checked', () => {
     expect(begin(CHUNKS, '3\r\nabc\r\n')).toBe(8);
     expect(read('0\r\nX: y\r\n\r\nGET')).toBe(11);
     expect(taker.notes.slice(0, 1)).toEqual(['first 3\r\nabc\r\n']);
@@ -64,12 +64,12 @@ describe('IncomingBody', () => {
     );
   });
 
-  it.each(['x\r\n', '3\r\nabcd'])('refuses the framing %j, and gives nothing of it', (text) => {
+  it.each(['x\r\n', '3\r\nabcd'])('rejects the framing %j and passes nothing on', (text) => {
     const problem = begin(CHUNKS, text) as Problem;
     expect([problem.status, problem.headers.connection, taker.notes]).toEqual([400, 'close', []]);
   });
 
-  it('waits to be asked only until the client begins to send', () => {
+  it('waits for 100 Continue only until the client starts to send', () => {
     const asking = headOf('Expect: 100-continue\r\nContent-Length: 10');
     begin(asking, '');
     expect(body.waitsForContinue).toBe(true);
@@ -77,7 +77,7 @@ describe('IncomingBody', () => {
     expect(body.waitsForContinue).toBe(false);
   });
 
-  it('throws away what nobody takes', () => {
+  it('discards the body without a taker', () => {
     begin(TEN, '');
     expect(body.read(Buffer.from('0123456789'), undefined)).toBe(10);
     expect([body.isDone, taker.notes]).toEqual([true, ['first -']]);

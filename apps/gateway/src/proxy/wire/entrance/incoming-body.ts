@@ -4,11 +4,11 @@ import { TrailersTooLarge } from '../body/framing-error.js';
 import type { RequestHead } from '../head/request-head.js';
 import { bodyMalformed, trailersTooLarge } from './body-problems.js';
 
-/** Who gets the body of a request, framed as it came. */
+/** Receives the body of a request with its original framing. */
 export interface BodyTaker {
   /**
-   * What of it came with the head, if any did.
-   * @param tail what completes a whole chunked body whose trailers were held back
+   * Receives the part of the body that arrived with the head, if any.
+   * @param tail completes a whole chunked body whose trailers were held back
    */
   takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void;
   sendBody(bytes: Buffer): void;
@@ -16,24 +16,24 @@ export interface BodyTaker {
 }
 
 /**
- * The bodies of a client's requests, one after another: finds where each ends. Both `begin` and `read` answer where that was
- * in the bytes given, their length when it goes on behind them, or what is wrong.
+ * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset at
+ * which the body ended, the length of the given bytes if it continues, or a problem.
  */
 export class IncomingBody {
   private readonly reader = new BodyReader();
-  /** The client does not send it before it is asked to. */
+  /** The client waits for 100 Continue before it sends the body. */
   waitsForContinue = false;
 
   get isDone(): boolean {
     return this.reader.isDone;
   }
 
-  /** What comes belongs to no request. */
+  /** Treats all further input as part of no request. */
   expectNothingValid(): void {
     this.reader.expectUntilClose();
   }
 
-  /** Begins with what came behind `head`. */
+  /** Starts the body of `head` with the bytes that arrived after it. */
   begin(head: RequestHead, bytes: Buffer, taker: BodyTaker): number | Problem {
     this.expect(head);
     if (bytes.length === 0) {
@@ -42,14 +42,14 @@ export class IncomingBody {
     }
     const end = this.advance(bytes);
     const { passEnd, isDone, tail } = this.reader;
-    // A client that has begun to send does not wait.
+    // A client that has started to send does not wait for 100 Continue.
     if (passEnd > 0) this.waitsForContinue = false;
     if (typeof end === 'number')
       taker.takeFirst(passEnd > 0 ? bytes.subarray(0, passEnd) : undefined, isDone, tail);
     return end;
   }
 
-  /** Reads on; without a taker it is thrown away. */
+  /** Reads more of the body; without a taker the bytes are discarded. */
   read(bytes: Buffer, taker: BodyTaker | undefined): number | Problem {
     const end = this.advance(bytes);
     if (!taker || typeof end !== 'number') return end;

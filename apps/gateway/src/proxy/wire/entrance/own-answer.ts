@@ -5,10 +5,13 @@ import type { RequestHead } from '../head/request-head.js';
 import { headEnd } from './answer-head.js';
 import { problemBody, problemHead } from './problem-text.js';
 
-/** An answer of the gateway itself, head and body, a character for each byte. */
+/** Produces a response of the gateway itself, head and body, one latin1 character per byte. */
 export type OwnAnswer = (keepsAlive: boolean) => string;
 
-/** Answers the request of `head` with what `found` comes to, as JSON; with a problem where it fails. */
+/**
+ * Builds the response to `head`: the result of `found` as JSON, or a problem if it rejects.
+ * @param onError called for errors that are not a Problem
+ */
 export async function ownAnswer(
   head: RequestHead,
   found: Promise<object>,
@@ -33,7 +36,7 @@ function json(value: object, requestId: string): OwnAnswer {
   return (keepsAlive) => fields + headEnd(keepsAlive) + body;
 }
 
-/** The bytes of `text` in UTF-8, as text: as a rule it is ASCII, and stays as it is. */
+/** The UTF-8 bytes of `text` as a latin1 string. ASCII text, the usual case, is returned unchanged. */
 const asBytes = (text: string): string =>
   Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 

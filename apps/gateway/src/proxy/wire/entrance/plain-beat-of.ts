@@ -3,16 +3,17 @@ import type { PlainBeat } from '../../../discovery/index.js';
 import type { RequestHead } from '../head/request-head.js';
 
 const LINE = /^POST \/discovery\/heartbeat\/([^ ?/]+) HTTP\/1\.1\r\n/;
-/** Fields that change nothing about a heartbeat, and the one type that its body may have. */
+/** Fields that do not affect a heartbeat, and the only content type that its body may have. */
 const FIELDS =
   /^(?:(?:accept|accept-encoding|accept-language|authorization|sec-fetch-mode|user-agent):[^\r]*\r\n|content-type:[ \t]*application\/json(?:;[ \t]*charset=utf-8)?[ \t]*\r\n)*$/i;
 const MAX_BODY = 1024;
 
 /**
- * The heartbeat that a request to the gateway itself is: whole, and with nothing in its head that could make a difference. `undefined`:
- * it is something else, or not beyond doubt.
- * @param rest what came behind the head
- * @param address of the client's end of the connection
+ * Parses a heartbeat request to the gateway itself that has arrived completely and whose head contains nothing that needs
+ * the full HTTP stack.
+ * @param rest the bytes after the head
+ * @param address the remote address of the connection
+ * @returns `undefined` if the request is something else or not certainly a plain heartbeat
  */
 export function plainBeatOf(head: RequestHead, rest: Buffer, address: string): PlainBeat | undefined {
   const id = LINE.exec(head.text)?.[1];
@@ -24,7 +25,7 @@ export function plainBeatOf(head: RequestHead, rest: Buffer, address: string): P
   return { id, body: rest.toString('utf8', 0, length), sender };
 }
 
-/** Of what was taken note of while the head was read, nothing speaks against it; nor does a field that was not. */
+/** Whether neither an interpreted field nor any other field of the head needs special treatment. */
 const isPlain = (head: RequestHead): boolean =>
   !head.isChunked &&
   !head.expectsContinue &&

@@ -5,11 +5,11 @@ import { httpDate } from '../head/http-date.js';
 import { linesOf } from '../head/request-lines.js';
 import { headEnd } from './answer-head.js';
 
-/** The body of an answer with `problem`. */
+/** The body of the response for `problem`. */
 export const problemBody = (problem: Problem, path: string, requestId: string): Buffer =>
   Buffer.from(JSON.stringify(problem.toDocument(path, requestId)));
 
-/** The head of an answer with `problem`, whose body is of `length` bytes. */
+/** The head of the response for `problem`, with a body of `length` bytes. */
 export function problemHead(
   { status, headers }: Problem,
   length: number,

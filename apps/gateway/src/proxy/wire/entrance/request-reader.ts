@@ -2,31 +2,31 @@ import { Problem } from '#contracts';
 import { REQUEST_LINE } from '../head/grammar.js';
 import { HeadReader } from '../head/head-reader.js';
 
-/** Of pipelined requests, so much is taken before the client has to wait. */
+/** Bytes of pipelined requests that are buffered before reading pauses. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
-/** Who takes the requests that a {@link RequestReader} finds. */
+/** Receives the requests that a {@link RequestReader} finds. */
 export interface RequestTaker {
-  /** No request is under way, and the next one may begin. */
+  /** No request is in progress; the next one may start. */
   readonly takesRequests: boolean;
-  /** A head has begun whose end is not there yet. */
+  /** Called when the first part of an incomplete head has arrived. */
   headBegins(): void;
-  /** @param rest what came behind the head. @throws Problem */
+  /** @param rest the bytes after the head. @throws Problem */
   takeHead(text: string, rest: Buffer): void;
-  /** What came is no request. `text` is its head where that was found. */
+  /** Called for an invalid request. @param text its head; empty if no complete head was found */
   refuse(problem: Problem, text: string): void;
 }
 
-/** Finds the requests in the bytes of a connection, and keeps those that came before it was their turn. */
+/** Finds the requests in the bytes of a connection and buffers pipelined ones. */
 export class RequestReader {
   private readonly heads = new HeadReader(REQUEST_LINE);
   private waiting: Buffer | undefined;
-  /** The request that is read now may be over before it has been read. */
+  /** Set while {@link read} runs; an exchange may finish before it returns. */
   isReading = false;
 
   constructor(private readonly taker: RequestTaker) {}
 
-  /** A part of a head has arrived. */
+  /** Whether an incomplete head has arrived. */
   get isMidway(): boolean {
     return this.heads.isMidway;
   }
@@ -35,20 +35,20 @@ export class RequestReader {
     return this.waiting !== undefined;
   }
 
-  /** Keeps what came behind the request under way. `false`: that is enough for now. */
+  /** Buffers bytes after the current request. Returns `false` if reading should pause. */
   keep(bytes: Buffer): boolean {
     this.waiting = this.waiting ? Buffer.concat([this.waiting, bytes]) : bytes;
     return this.waiting.length <= MAX_WAITING_BYTES;
   }
 
-  /** Gives up what waits, for somebody else to read. */
+  /** Returns the buffered bytes and clears the buffer. */
   takeWaiting(): Buffer | undefined {
     const { waiting } = this;
     this.waiting = undefined;
     return waiting;
   }
 
-  /** Reads one request after another for as long as each is over at once. */
+  /** Reads requests one after another, as long as each one finishes synchronously. */
   read(bytes: Buffer): void {
     this.isReading = true;
     let rest: Buffer | undefined = bytes;
@@ -59,7 +59,7 @@ export class RequestReader {
     this.isReading = false;
   }
 
-  /** Reads what waits, unless that is what happens now. */
+  /** Reads the buffered bytes, unless {@link read} is running, which reads them itself. */
   readWaiting(): void {
     if (this.isReading) return;
     const bytes = this.takeWaiting();

@@ -6,7 +6,7 @@ import type { TimerWheel } from '../timer-wheel.js';
 import type { ClientLimits } from './client-limits.js';
 import type { WireExchange } from './wire-exchange.js';
 
-/** What the entrance needs of its neighbours. */
+/** The dependencies of {@link WireEntrance}. */
 export interface WireEntranceParts {
   readonly pipeline: Pipeline<WireExchange>;
   readonly services: LiveServiceTable;
@@ -14,9 +14,9 @@ export interface WireEntranceParts {
   readonly wheel: TimerWheel;
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
-  /** Takes a heartbeat; `undefined`: it is for Nest. */
+  /** Handles a heartbeat; `undefined` if Nest has to handle it. */
   readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
-  /** Hears of what nobody foresaw. */
+  /** Called for unexpected errors. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Gives a connection to node:http. */
   readonly handOver: (connection: HandOver) => void;

@@ -12,7 +12,7 @@ import { plainBeatOf } from './plain-beat-of.js';
 import type { WireEntranceParts } from './wire-entrance-parts.js';
 import { WireExchange } from './wire-exchange.js';
 
-/** Takes connections of clients and turns their requests into exchanges. */
+/** Accepts client connections and turns their requests into exchanges. */
 export class WireEntrance implements ConnectionOwner {
   private readonly connections = new Set<OwnedConnection>();
   isClosing = false;
@@ -26,7 +26,7 @@ export class WireEntrance implements ConnectionOwner {
     return connection.socket;
   }
 
-  /** Closes connections on which nothing is under way, the others when they have answered. */
+  /** Closes idle connections and tunnels now, other connections after their response. */
   close(): void {
     this.isClosing = true;
     for (const connection of this.connections) connection.close();
@@ -38,9 +38,9 @@ export class WireEntrance implements ConnectionOwner {
     return head;
   }
 
-  /** Local instances want node's own request and response; everything outside of `/api` is the gateway's own. */
+  /** False for local instances, which need Node's request and response, and for targets outside `/api`. */
   isProxied({ target, countsForwards }: RequestHead): boolean {
-    // Who may forward it is counted by the other entrance: clients that ask for it are rare.
+    // The node:http entrance handles Max-Forwards; clients rarely send it.
     if (countsForwards || !isProxied(target)) return false;
     const service = serviceOf(target, serviceEnd(target));
     return this.parts.services.current.get(service)?.hasLocal !== true;

@@ -20,7 +20,7 @@ import { Framing } from './answer-writer.js';
 import { problemBody, problemHead } from './problem-text.js';
 import { WireRequest } from './wire-request.js';
 
-/** An exchange whose client side is a socket: takes the instance's answer as it arrives and writes it on. */
+/** An exchange whose downstream side is a socket: writes the upstream response to the client as it arrives. */
 export class WireExchange
   extends WireRequest
   implements BodyTaker, MovableSink, AnswerFacts, Attempt, Adopter
@@ -34,7 +34,7 @@ export class WireExchange
     return this.instance?.url ?? '';
   }
 
-  /** Starts an attempt at the instance that `pool` leads to. */
+  /** Starts an attempt at the instance of `pool`. */
   send(pool: UpstreamPool, outcome: AttemptOutcome<WireExchange>): void {
     this.outcome = outcome;
     this.attempt = this;
@@ -42,7 +42,7 @@ export class WireExchange
       ? pool.connect(true)
       : pool.take(this.isWhole && isIdempotent(this.method), this.attempts);
     this.upstream = connection;
-    // A body that is not whole waits for the connection: what is not sent can be sent elsewhere.
+    // An incomplete body waits for the connection: bytes that are not sent yet can go to another instance.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();
     connection.send(
       this,
@@ -54,7 +54,7 @@ export class WireExchange
     if (!connection.isConnecting) this.onConnect();
   }
 
-  /** Asks the instance that `pool` leads to as well. */
+  /** Starts a hedged attempt at the instance of `pool`. */
   sendAside(pool: UpstreamPool, listener: AsideListener): Aside {
     return new HeldAnswer(
       this,
@@ -70,21 +70,21 @@ export class WireExchange
     return this;
   }
 
-  /** More of the request's body has come. */
+  /** Sends more of the request body. */
   sendBody(bytes: Buffer): void {
     if (!this.upstream) return;
     if (!this.isBodyConsumed) this.keepBody(bytes, this.isAnswered);
     if (!this.upstream.sendBody(bytes)) this.client.pauseBody();
   }
 
-  /** The request's body is whole. */
+  /** Called when the request body is complete. */
   endBody(tail: string): void {
     this.isWhole = true;
     this.tail = tail;
     this.upstream?.endBody(tail);
   }
 
-  /** The request's body cannot be brought to its end. */
+  /** Called when the request body cannot be completed. */
   failBody(problem: Problem): void {
     this.abort();
     this.reply(problem);
@@ -176,7 +176,7 @@ export class WireExchange
     return this.client.answer.holds;
   }
 
-  /** Bytes of the request's body that were given to this are still in use. */
+  /** Whether bytes of the request body that were passed to this exchange are still in use. */
   get holdsBody(): boolean {
     return this.body !== undefined || this.kept !== undefined || (this.upstream?.holds ?? true);
   }
@@ -220,7 +220,7 @@ export class WireExchange
   onBroken(failure: Failure): void {
     this.upstream = undefined;
     this.outcome?.broken(this, failure);
-    // A reset right behind a head may look like the end of an answer without a length.
+    // Not for HTTP/1.0: a reset right after the head may look like the end of a response without a length.
     if (!this.isHttp10) this.client.answer.flush();
     this.client.cutOff();
   }
@@ -229,17 +229,17 @@ export class WireExchange
     this.client.resumeBody();
   }
 
-  /** The client takes more of the answer. */
+  /** Called when the client can take more of the response. */
   onClientDrain(): void {
     this.upstream?.resume();
   }
 
-  /** The attempt is over: the rest of the body waits for the next one. */
+  /** Pauses the request body: the attempt is over, and the rest belongs to the next one. */
   private holdBody(): void {
     if (!this.isWhole) this.client.pauseBody();
   }
 
-  /** What an answer gets because of this request alone. */
+  /** The response field lines that depend on this request. */
   private ownLines(): string {
     const timing = this.head.asksForTiming ? serverTiming(this) : undefined;
     const cookie = this.affinityCookie;

@@ -6,14 +6,14 @@ import type { RequestHead } from '../head/request-head.js';
 import { framingLines, passingLines } from '../head/request-lines.js';
 import type { ClientSide } from './client-side.js';
 
-/** The request of an exchange on the wire: what its head says, what is kept of its body, and the text that an instance gets. */
+/** The request of a wire exchange: its head, the kept part of its body and the head of the upstream request. */
 export abstract class WireRequest extends Exchange {
   isBodyConsumed = false;
-  /** The client's connection stays open after the answer. */
+  /** Whether the client connection stays open after the response. */
   keepsAlive: boolean;
-  /** What came of the body together with the head. */
+  /** The part of the body that arrived with the head. */
   protected body: Buffer | undefined = undefined;
-  /** What was given to an instance after {@link body}; allocated when there is such a thing. */
+  /** The bytes that were sent to an instance after {@link body}; allocated on first use. */
   protected kept: KeptBody | undefined = undefined;
   protected isWhole = true;
   protected tail = '';
@@ -28,7 +28,7 @@ export abstract class WireRequest extends Exchange {
     this.keepsAlive = head.keepsAlive && !head.isUpgrade;
   }
 
-  /** To a client of HTTP/1.0 a close looks like the end of the body. */
+  /** For an HTTP/1.0 client a close may look like the end of the body. */
   get isHttp10(): boolean {
     return this.head.minor === 0;
   }
@@ -42,7 +42,7 @@ export abstract class WireRequest extends Exchange {
   }
 
   header(name: string): string | undefined {
-    // Asked for by every walk, so it was noted when the head was read.
+    // The pipeline reads this field for every exchange, so the parser stores it.
     if (name === REQUEST_TIMEOUT_HEADER) return this.head.requestTimeout;
     return this.head.field(name);
   }
@@ -68,14 +68,14 @@ export abstract class WireRequest extends Exchange {
     return this.route?.policy.timeouts.idleMs ?? 0;
   }
 
-  /** What came with the head is kept until the head of an answer arrives, so that it may be sent again. */
+  /** Keeps the part that arrived with the head until a response head arrives, so that it can be sent again. */
   takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
     this.body = bytes;
     this.isWhole = isWhole;
     this.tail = tail;
   }
 
-  /** What there is of the body by now, for the next attempt. */
+  /** The body received so far, for the next attempt. */
   protected get bodySoFar(): Buffer | undefined {
     return this.kept ? this.kept.after(this.body) : this.body;
   }
@@ -99,13 +99,13 @@ export abstract class WireRequest extends Exchange {
     this.letBodyGo();
   }
 
-  /** Nobody will ask for the body again. */
+  /** Releases the body: no further attempt needs it. */
   protected letBodyGo(): void {
     this.body = undefined;
     this.kept = undefined;
   }
 
-  /** How long the instance has, when the exchange has a limit. */
+  /** The field line with the remaining time, if the exchange has a deadline. */
   private limitLine(): string {
     const { remainingMs } = this;
     return remainingMs === undefined ? '' : `${REQUEST_TIMEOUT_HEADER}: ${remainingMs}\r\n`;

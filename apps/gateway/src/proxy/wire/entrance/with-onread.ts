@@ -1,27 +1,27 @@
 import { Socket, type OnReadOpts } from 'node:net';
 
-/** The connection below a socket. */
+/** The native handle of a socket. */
 export interface Handle {
   readonly useUserBuffer: unknown;
 }
 
-/** What Node's sockets are made of: not in its documentation, and the same from its beginnings to today. */
+/** Undocumented fields of Node's sockets, unchanged since its early versions. */
 interface Inner {
   _handle: Partial<Handle> | null;
   _server: unknown;
   server: unknown;
 }
 
-/** The connection of `socket`, if it can be put into another one. */
+/** The handle of `socket`, if it can be moved to another socket. */
 export function handleOf(socket: Socket): Handle | undefined {
   const { _handle } = socket as unknown as Inner;
   return typeof _handle?.useUserBuffer === 'function' ? (_handle as Handle) : undefined;
 }
 
 /**
- * The connection of `accepted` as a socket that reads through `onread`, as one that was opened with this option does; a server has
- * no such option. `accepted` is an empty shell afterwards. Where Node is made otherwise, it is given back as it came, and
- * has `data` events alone.
+ * Moves the connection of `accepted` to a socket that reads through `onread`; Node offers this option for outgoing
+ * connections only. `accepted` is unusable afterwards. If the internals of this Node version differ, `accepted` is
+ * returned unchanged and emits `data` events.
  */
 export function withOnread(accepted: Socket, onread: OnReadOpts): Socket {
   const handle = handleOf(accepted);
@@ -30,7 +30,7 @@ export function withOnread(accepted: Socket, onread: OnReadOpts): Socket {
   const options = { handle, onread, allowHalfOpen: accepted.allowHalfOpen };
   const socket = new Socket(options);
   const { _server, server } = shell;
-  // The server counts its connections by these.
+  // The server uses these to count its connections.
   Object.assign(socket, { _server, server });
   Object.assign(shell, { _handle: null, _server: null, server: null });
   return socket;
