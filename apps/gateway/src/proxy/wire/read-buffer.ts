@@ -14,10 +14,10 @@ export const owned = (bytes: Buffer): Buffer =>
   bytes.length > 0 && bytes.buffer === common.buffer ? Buffer.from(bytes) : bytes;
 
 /**
- * Read buffer of one connection. By default Node allocates 64 KiB for each read and shrinks it after a small one. Here
- * small reads share one buffer, whose bytes are valid only until the next read on any connection; code that keeps them
- * must call {@link owned}. After a large read the connection gets a private buffer, and another one for each read while
- * its bytes are still held.
+ * Read buffer of one connection. By default Node allocates 64 KiB for each read and shrinks it after a small one.
+ * Here small reads share one buffer, whose bytes are valid only until the next read on any connection; code that
+ * keeps them must call {@link owned}. After a large read the connection gets a private buffer, and another one for
+ * each read while its bytes are still held.
  */
 export class ReadBuffer {
   private current = common;

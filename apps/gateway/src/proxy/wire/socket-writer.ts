@@ -21,7 +21,8 @@ export const chunkHead = (length: number): string => `${length.toString(16)}\r\n
 
 /**
  * Writes to one socket in as few system calls as possible. A small write with nothing queued before it bypasses the
- * stream and goes to `_write`: a stream's `write` costs several times as much, and usually there is nothing to buffer.
+ * stream and goes to `_write`: a stream's `write` costs several times as much, and usually there is nothing to
+ * buffer.
  */
 export class SocketWriter {
   /** A write that bypassed the stream has not completed. */
@@ -49,8 +50,8 @@ export class SocketWriter {
   }
 
   /**
-   * Writes `bytes`. A large read exceeds the high-water mark of a socket, so the stream's `write` then returns `false`
-   * even if the system has taken all of it and there is nothing to wait for.
+   * Writes `bytes`. A large read exceeds the high-water mark of a socket, so the stream's `write` then returns
+   * `false` even if the system has taken all of it and there is nothing to wait for.
    * @returns `false` if the caller should wait for `drain`
    */
   bytes(bytes: Buffer): boolean {

@@ -1,4 +1,4 @@
-/** Base class for objects with a time-out in a {@link TimerWheel}. It is the list node, so a time-out allocates nothing. */
+/** Base class for objects with a time-out in a {@link TimerWheel}: the list node, so a time-out allocates nothing. */
 export abstract class Timed {
   /** Tick at which {@link onTimeout} is called; 0 while no time-out is set. */
   dueTick = 0;
@@ -19,8 +19,8 @@ const SLOTS = 256;
 
 /**
  * Coarse time-outs for many objects: one timer serves all, and setting a time-out again costs a few assignments. A
- * time-out never fires early and fires at most two ticks late. Delays beyond one revolution stay in their slot for the
- * next one.
+ * time-out never fires early and fires at most two ticks late. Delays beyond one revolution stay in their slot for
+ * the next one.
  */
 export class TimerWheel {
   private readonly slots = Array.from({ length: SLOTS }, () => new Slot());

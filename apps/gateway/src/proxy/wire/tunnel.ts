@@ -18,7 +18,7 @@ export interface TunnelListener {
   onEnd(): void;
 }
 
-/** Joins two connections until both directions have ended or one connection breaks. Each direction ends separately. */
+/** Joins two connections until both directions have ended or one connection breaks. Directions end separately. */
 export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: TunnelListener): void {
   const close = (): void => {
     client.socket.destroy();

@@ -8,8 +8,8 @@ const enum Kind {
 }
 
 /**
- * Finds the end of each message body in the bytes of a connection, without copying or changing them. A connection has
- * one reader per direction; an `expect…` method starts the next body.
+ * Finds the end of each message body in the bytes of a connection, without copying or changing them. A connection
+ * has one reader per direction; an `expect…` method starts the next body.
  */
 export class BodyReader {
   private kind = Kind.None;

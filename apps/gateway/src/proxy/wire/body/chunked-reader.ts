@@ -27,9 +27,9 @@ const EXTENSIONS =
   /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/;
 
 /**
- * Reads a chunked body (RFC 9112, section 7.1): framing byte by byte, payload in slices. Bytes up to `passEnd` may be
- * forwarded unchanged, because the framing is checked strictly: CRLF only, chunk sizes that a double holds exactly. The
- * trailer section is held back, checked and rewritten.
+ * Reads a chunked body (RFC 9112, section 7.1): framing byte by byte, payload in slices. Bytes up to `passEnd` may
+ * be forwarded unchanged, because the framing is checked strictly: CRLF only, chunk sizes that a double holds
+ * exactly. The trailer section is held back, checked and rewritten.
  */
 export class ChunkedReader {
   private at = At.FirstDigit;

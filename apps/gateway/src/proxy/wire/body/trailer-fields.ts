@@ -1,8 +1,8 @@
 import { MAX_FIELDS } from '../head/field-lines.js';
 
 /**
- * Fields that are not allowed as trailers, because a recipient that merges trailers into the head would act on them:
- * framing, routing, credentials and content handling (RFC 9110, section 6.5.1).
+ * Fields that are not allowed as trailers, because a recipient that merges trailers into the head would act on
+ * them: framing, routing, credentials and content handling (RFC 9110, section 6.5.1).
  */
 export const FORBIDDEN_TRAILERS: readonly string[] = [
   [

@@ -18,7 +18,7 @@ const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map([
   ['transfer-encoding', refuse],
 ]);
 
-/** Reads a trailer section (RFC 9112, section 7.1.2): the field lines after the last chunk, up to the empty line. */
+/** Reads a trailer section (RFC 9112, section 7.1.2): the field lines between the last chunk and the empty line. */
 export class TrailerReader {
   private text = '';
   private lines = 0;

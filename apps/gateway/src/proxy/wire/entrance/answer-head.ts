@@ -7,7 +7,7 @@ const REASON_AT = '200'.length;
 const STAYS = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n';
 const ENDS = 'connection: close\r\n\r\n';
 
-/** Idle time-out of client connections: longer than the 60 s of nginx and most load balancers, which then close first. */
+/** Idle time-out of client connections: above the 60 s of nginx and most load balancers, which then close first. */
 export const KEEP_ALIVE_MS = 75_000;
 
 /** A status line. The space before the reason phrase stays if the phrase is absent (RFC 9112, section 4). */

@@ -13,8 +13,8 @@ export const enum Framing {
 const LAST_CHUNK = '0\r\n\r\n';
 
 /**
- * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses, so that
- * a small response is one system call.
+ * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses,
+ * so that a small response is one system call.
  */
 export class AnswerWriter {
   private held = '';
@@ -34,7 +34,7 @@ export class AnswerWriter {
     return this.socket.together(this.take(), bytes);
   }
 
-  /** Whether {@link write} keeps a reference to `count` bytes; a small part is copied behind the held head instead. */
+  /** Whether {@link write} keeps a reference to `count` bytes; it copies a small part behind a held head. */
   keeps(count: number): boolean {
     return this.held === '' || count > SMALL;
   }

@@ -7,8 +7,8 @@ const CLOSE = { headers: { connection: 'close' } };
 export const bodyMalformed = (detail: string): Problem => malformedRequest(detail, CLOSE);
 
 /**
- * Fields that exceed a limit are not a syntax error: 431, for the trailer section as for the head (RFC 9110, section 5.4;
- * RFC 6585, section 5).
+ * Fields that exceed a limit are not a syntax error: 431, for the trailer section as for the head (RFC 9110,
+ * section 5.4; RFC 6585, section 5).
  */
 export const trailersTooLarge = (detail: string): Problem => headTooLarge(detail, CLOSE);
 

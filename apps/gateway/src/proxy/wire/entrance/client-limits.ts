@@ -9,7 +9,7 @@ export interface ClientLimits {
   readonly idleMs: number;
   /** Idle time between two requests. */
   readonly keepAliveMs: number;
-  /** How long input is read and discarded after a response: the rest of a request body, or bytes before the close. */
+  /** How long input is discarded after a response: the rest of a request body, or bytes before the close. */
   readonly lingerMs: number;
 }
 

@@ -8,7 +8,7 @@ export interface ClientSide {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly answer: AnswerWriter;
-  /** The connection closes after this exchange: the gateway shuts down, or the client still waits for 100 Continue. */
+  /** The connection closes after this exchange: the gateway shuts down, or the client awaits 100 Continue. */
   readonly closesAfterwards: boolean;
   /** Stops reading the request body: the instance is slower than the client. */
   pauseBody(): void;

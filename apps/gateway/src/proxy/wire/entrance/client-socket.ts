@@ -57,8 +57,8 @@ export abstract class ClientSocket extends Timed {
   }
 
   /**
-   * Whether a client that has closed its half may be gone: nothing was written since. A write that is not answered by a
-   * reset shows that the client still reads.
+   * Whether a client that has closed its half may be gone: nothing was written since. A write that is not answered
+   * by a reset shows that the client still reads.
    */
   protected get maybeGone(): boolean {
     return this.socket.bytesWritten === this.writtenAtEnd;
@@ -70,8 +70,8 @@ export abstract class ClientSocket extends Timed {
 
   /**
    * Closes the connection after all pending writes.
-   * @param isAllRead if false, further input is read and discarded for a while, because a reset could destroy the response
-   * (RFC 9112, section 9.6)
+   * @param isAllRead if false, further input is read and discarded for a while, because a reset could destroy the
+   * response (RFC 9112, section 9.6)
    */
   protected endAfterWrites(isAllRead: boolean): void {
     this.limit(this.limits.lingerMs);
@@ -87,8 +87,8 @@ export abstract class ClientSocket extends Timed {
   }
 
   /**
-   * Gives the socket to another owner. The error listener stays: a pending write may still fail, and an unhandled error
-   * would end the process.
+   * Gives the socket to another owner. The error listener stays: a pending write may still fail, and an unhandled
+   * error would end the process.
    */
   protected letGo(): void {
     this.stopReading();

@@ -16,8 +16,8 @@ export interface BodyTaker {
 }
 
 /**
- * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset at
- * which the body ended, the length of the given bytes if it continues, or a problem.
+ * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset
+ * at which the body ended, the length of the given bytes if it continues, or a problem.
  */
 export class IncomingBody {
   private readonly reader = new BodyReader();

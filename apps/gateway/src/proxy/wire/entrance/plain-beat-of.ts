@@ -9,8 +9,8 @@ const FIELDS =
 const MAX_BODY = 1024;
 
 /**
- * Parses a heartbeat request to the gateway itself that has arrived completely and whose head contains nothing that needs
- * the full HTTP stack.
+ * Parses a heartbeat request to the gateway itself that has arrived completely and whose head contains nothing that
+ * needs the full HTTP stack.
  * @param rest the bytes after the head
  * @param address the remote address of the connection
  * @returns `undefined` if the request is something else or not certainly a plain heartbeat

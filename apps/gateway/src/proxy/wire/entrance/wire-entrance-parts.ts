@@ -6,7 +6,7 @@ import type { TimerWheel } from '../timer-wheel.js';
 import type { ClientLimits } from './client-limits.js';
 import type { WireExchange } from './wire-exchange.js';
 
-/** The dependencies of {@link WireEntrance}. */
+/** The dependencies of `WireEntrance`. */
 export interface WireEntranceParts {
   readonly pipeline: Pipeline<WireExchange>;
   readonly services: LiveServiceTable;

@@ -40,7 +40,7 @@ export class WireEntrance implements ConnectionOwner {
 
   /** False for local instances, which need Node's request and response, and for targets outside `/api`. */
   isProxied({ target, countsForwards }: RequestHead): boolean {
-    // The node:http entrance handles Max-Forwards; clients rarely send it.
+    // The node data plane handles Max-Forwards; clients rarely send it.
     if (countsForwards || !isProxied(target)) return false;
     const service = serviceOf(target, serviceEnd(target));
     return this.parts.services.current.get(service)?.hasLocal !== true;

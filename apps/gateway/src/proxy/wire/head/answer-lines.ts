@@ -11,7 +11,8 @@ const UPGRADE_REQUIRED = 426;
 
 /**
  * The field lines of an upstream response for the client, without those that depend on the client's connection:
- * forwarded fields, then `Location`, `Content-Location` and `Set-Cookie` rewritten for the prefix, then the gateway's own.
+ * forwarded fields, then `Location`, `Content-Location` and `Set-Cookie` rewritten for the prefix, then the
+ * gateway's own.
  */
 export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
   let lines =
@@ -26,6 +27,6 @@ export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
 
 const TRAILER: ReadonlySet<string> = new Set(['trailer']);
 
-/** `lines` without `Trailer`, for a client that gets the body unchunked and without trailers (RFC 9112, section 7.1.3). */
+/** `lines` without `Trailer`, for a body that is sent unchunked and without trailers (RFC 9112, section 7.1.3). */
 export const withoutTrailer = (lines: string): string =>
   /^trailer:/im.test(lines) ? withoutFields(lines, TRAILER) : lines;

@@ -18,8 +18,8 @@ export type Refusal = (detail: string) => Error;
 const AFTER_LINE = '\r\n'.length;
 
 /**
- * Checks every field line of `text` from `at` to the empty line and passes each field with an entry in `takers` to its
- * taker. Consecutive lines without a taker are sliced as one piece.
+ * Checks every field line of `text` from `at` to the empty line and passes each field with an entry in `takers` to
+ * its taker. Consecutive lines without a taker are sliced as one piece.
  * @returns the lines to forward, joined
  * @throws the error from `invalid` for a line that violates the grammar; Problem 431 for too many lines
  */
@@ -59,8 +59,8 @@ const valueAt = (text: string, line: number, next: number): string =>
   trimmed(text, text.indexOf(':', line) + 1, next - AFTER_LINE);
 
 /**
- * The value of the field `name` (lower case) in a valid head; several fields of that name are joined by ", ", as in Node.
- * It searches the whole text, so use it only for fields that few requests need.
+ * The value of the field `name` (lower case) in a valid head; several fields of that name are joined by ", ", as in
+ * Node. It searches the whole text, so use it only for fields that few requests need.
  */
 export function fieldOf(text: string, name: string): string | undefined {
   const lower = text.toLowerCase();

@@ -12,8 +12,8 @@ const isTold = (head: RequestHead): boolean =>
   head.forwarded !== undefined;
 
 /**
- * Builds the forwarding fields (`X-Forwarded-*`, `Forwarded`, `Via`) of upstream requests. They rarely differ between
- * the requests of one connection, so the last result is cached. One object per client connection.
+ * Builds the forwarding fields (`X-Forwarded-*`, `Forwarded`, `Via`) of upstream requests. They rarely differ
+ * between the requests of one connection, so the last result is cached. One object per client connection.
  */
 export class ForwardingLines {
   private host = '';

@@ -9,8 +9,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Finds the end of a head in the bytes that arrive and returns the head as one latin1 string. A head usually arrives in
- * one buffer and is not gathered; a head in several pieces is collected in a growing buffer.
+ * Finds the end of a head in the bytes that arrive and returns the head as one latin1 string. A head usually
+ * arrives in one buffer and is not gathered; a head in several pieces is collected in a growing buffer.
  */
 export class HeadReader {
   private gathered: Buffer | undefined;
@@ -18,7 +18,7 @@ export class HeadReader {
   private consumed = 0;
   private isFirstLineSeen = false;
 
-  /** @param firstLine sticky expression for the first line; a client of another protocol is rejected before the head ends */
+  /** @param firstLine sticky expression for the first line; another protocol is rejected before the head ends */
   constructor(private readonly firstLine?: RegExp) {}
 
   /** Whether an incomplete head has arrived. */

@@ -6,8 +6,8 @@ const SLASH = 0x2f;
 const ABSOLUTE = /^https?:\/\/([^/?]*)(.*)$/i;
 
 /**
- * Converts a target in absolute form to origin form; its authority replaces `Host` (RFC 9112, section 3.2.2). Other forms
- * are unchanged.
+ * Converts a target in absolute form to origin form; its authority replaces `Host` (RFC 9112, section 3.2.2). Other
+ * forms are unchanged.
  * @throws Problem 400 for an invalid authority
  */
 export function useOriginForm(head: RequestHead): void {

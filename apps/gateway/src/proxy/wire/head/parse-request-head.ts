@@ -14,8 +14,8 @@ const VERSION_TO_END = ' HTTP/1.1\r\n'.length;
 
 /**
  * Parses a request head.
- * @throws Problem 400 for an invalid head, 417 for an unknown expectation, 431 for too many fields, 501 for an unsupported
- * method
+ * @throws Problem 400 for an invalid head, 417 for an unknown expectation, 431 for too many fields, 501 for an
+ * unsupported method
  */
 export function parseRequestHead(text: string): RequestHead {
   const head = new RequestHead(text);

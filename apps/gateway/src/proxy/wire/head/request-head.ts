@@ -48,8 +48,8 @@ export class RequestHead {
   }
 
   /**
-   * Whether the `count` bytes after the head are exactly its body. False for chunked bodies, `Expect: 100-continue` and
-   * requests with Upgrade.
+   * Whether the `count` bytes after the head are exactly its body. False for chunked bodies, `Expect: 100-continue`
+   * and requests with Upgrade.
    */
   isFollowedBy(count: number): boolean {
     return (

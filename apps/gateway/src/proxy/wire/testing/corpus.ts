@@ -1,8 +1,10 @@
-/** Requests by which proxies have been fooled, and some at the edge of what is valid. Kept for good: every one is tried. */
+/**
+ * Requests from known attacks on proxies, and requests at the edge of validity. Every test run checks all of them.
+ */
 export interface CorpusEntry {
   readonly what: string;
   readonly bytes: string;
-  /** Messages that are taken whole before the end, or before what is refused. */
+  /** Number of complete messages that are accepted, up to the end or the rejected part. */
   readonly takes: number;
   readonly isRefused: boolean;
 }
@@ -140,7 +142,7 @@ const CHUNKS = [
       '5;\r\nhello\r\n',
       '5;a=\r\nhello\r\n',
     ],
-    // Chunk extensions that some read up to a bare LF, others up to CRLF ("TERM.EXT", "EXT.TERM", 2025).
+    // Chunk extensions that some parsers end at a bare LF, others at CRLF ("TERM.EXT", "EXT.TERM", 2025).
     ...[
       '2;\nxx\r\n4c\r\n',
       '5;a\nhello\r\n0\r\n\r\n',

@@ -44,7 +44,7 @@ const chunks = fc
   .tuple(fc.array(chunk, { maxLength: 3 }), extension, trailers)
   .map(([list, ext, section]) => `${list.join('')}0${ext}\r\n${section}\r\n`);
 
-/** A body and the lines that say how long it is. */
+/** A body and its framing field lines. */
 export const framed = fc.oneof(
   fc.constant({ lines: '', body: '' }),
   payload.map((body) => ({ lines: `Content-Length: ${body.length}\r\n`, body })),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * How long one property is tried, and by which seed: `npm run fuzz` sets both. Without it the cases are the same each time,
- * so that a suite fails for what has changed and for nothing else.
+ * Duration and seed for one property; `npm run fuzz` sets both. Otherwise the cases are the same in each run, so
+ * that a suite fails only because of a change.
  */
 const MILLISECONDS = Number(process.env.FUZZ_MS ?? 12_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
@@ -11,9 +11,9 @@ const MOST_CASES = process.env.FUZZ_MS === undefined ? 30_000 : Number.MAX_SAFE_
 export const FUZZ_TIMEOUT_MS = MILLISECONDS + 60_000;
 
 /**
- * Tries `property` until the time is up, or the cases are.
- * @returns how many cases were tried
- * @throws with the seed and the smallest case that fails
+ * Checks `property` until the time limit or the maximum number of cases is reached.
+ * @returns the number of cases
+ * @throws Error with the seed and the smallest failing case
  */
 export async function fuzz<T>(
   arbitrary: fc.Arbitrary<T>,

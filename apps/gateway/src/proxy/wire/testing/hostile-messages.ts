@@ -6,7 +6,7 @@ import { answer, request } from './plain-messages.js';
 const line = fc.constantFrom(...LINES);
 const sample = fc.constantFrom(...SAMPLES);
 
-/** Pieces of the grammar in any order, behind a start that lets them be read. */
+/** Pieces of the grammar in any order, after a valid start line. */
 const salad = (start: string): fc.Arbitrary<string> =>
   fc
     .array(
@@ -18,7 +18,7 @@ const salad = (start: string): fc.Arbitrary<string> =>
     )
     .map((parts) => start + parts.join(''));
 
-/** Valid and nearly valid requests, one behind another. */
+/** One or two valid or nearly valid requests. */
 export const hostileRequests: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
@@ -32,13 +32,13 @@ export const hostileRequests: fc.Arbitrary<string> = fc
   )
   .map((list) => list.join(''));
 
-/** Valid and nearly valid answers. */
+/** Valid and nearly valid responses. */
 export const hostileAnswers: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: mutated(answer) },
   { weight: 1, arbitrary: salad('HTTP/1.1 200 OK\r\n') },
 );
 
-/** Where the bytes of a connection are cut into what arrives at once. */
+/** Offsets at which the bytes of a connection are split into separate reads. */
 export const cuts: fc.Arbitrary<number[]> = fc.oneof(
   fc.constant<number[]>([]),
   fc.array(fc.nat({ max: 2_000 }), { maxLength: 6 }),

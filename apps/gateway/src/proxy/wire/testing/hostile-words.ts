@@ -1,4 +1,4 @@
-/** What is put into messages to break them: what parsers have been fooled by, and what stands at the edges of the grammar. */
+/** Fragments that are inserted into messages to break them: known parser attacks and edge cases of the grammar. */
 export const SAMPLES = [
   ...[
     '\r',
@@ -84,8 +84,8 @@ export const SAMPLES = [
   ],
 ];
 
-/** Fields, most of them wrong. */
-// No Proxy-Connection: Node's parser ends a connection for it, the gateway drops it as the hop-by-hop field that it is.
+/** Field lines, most of them invalid. */
+// Without Proxy-Connection: Node's parser honours it and closes the connection; the gateway drops it as hop-by-hop.
 export const LINES = [
   'Content-Length: 0',
   'Content-Length: 5',

@@ -1,16 +1,16 @@
 import { Duplex } from 'node:stream';
 
-/** The near end of a connection without a network: what a spec delivers is read from it, what is written goes nowhere. */
+/** A socket without a network: reads return what a spec delivers, writes are discarded. */
 export class MemorySocket extends Duplex {
   override _read(): void {
-    // Comes by `deliver`.
+    // `deliver` pushes the data.
   }
 
   override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
     done();
   }
 
-  /** Gives each piece to the reader by itself, then the end. */
+  /** Delivers each piece to the reader separately. */
   async deliver(pieces: readonly Buffer[]): Promise<void> {
     for (const piece of pieces) {
       if (piece.length > 0) this.push(piece);
@@ -24,7 +24,7 @@ export class MemorySocket extends Duplex {
     await turn();
   }
 
-  // What node:http asks of a socket.
+  // Socket methods that node:http calls.
   setTimeout(): this {
     return this;
   }
@@ -50,5 +50,5 @@ export class MemorySocket extends Duplex {
   }
 }
 
-/** One turn of the event loop: what was delivered has been read. */
+/** Waits one iteration of the event loop, after which delivered bytes have been read. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

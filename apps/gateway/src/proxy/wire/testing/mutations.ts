@@ -4,11 +4,11 @@ import { LINES, SAMPLES } from './hostile-words.js';
 const line = fc.constantFrom(...LINES);
 const sample = fc.constantFrom(...SAMPLES);
 
-/** One change: at a place given as a part of the whole, so that it shrinks well. */
+/** One change to a text. Its position is a fraction of the length, so that a failing case shrinks well. */
 type Mutation = (text: string) => string;
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const at = (text: string, part: number): number => Math.floor(part * text.length);
-/** The beginning of a line: where most of the grammar changes. */
+/** The start of the line at `part`: most grammar rules begin there. */
 const lineAt = (text: string, part: number): number => text.lastIndexOf('\n', at(text, part)) + 1;
 const lineEnd = (text: string, from: number): number => {
   const end = text.indexOf('\n', from);
@@ -40,7 +40,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     const to = lineAt(text, q);
     return text.slice(0, to) + text.slice(start, lineEnd(text, start)) + text.slice(to);
   }),
-  // The end of one line: what a parser takes for one is the oldest of its secrets.
+  // The end of one line: parsers differ in which line endings they accept.
   fc
     .tuple(place, fc.constantFrom('\n', '\r', '\r\r\n', ' \r\n', '\t\r\n', '\0\r\n', '\r\n '))
     .map(([p, s]): Mutation => (text) => {
@@ -49,7 +49,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     }),
 );
 
-/** What `valid` gives, with up to two changes. */
+/** Values of `valid` with up to two changes. */
 export const mutated = (valid: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc
     .tuple(valid, fc.array(mutation, { maxLength: 2 }))

@@ -4,7 +4,7 @@ import { MAX_HEAD_BYTES } from '../head/head-reader.js';
 import { MemorySocket, turn } from './memory-socket.js';
 import { nothingRead, piecesOf, type ReadMessage, type Reading } from './reading.js';
 
-/** Reads requests with the parser of node:http, as strict as it is by default. */
+/** Parses requests with the node:http server parser at its default strictness. */
 export class NodeServerReader {
   private readonly server: Server;
   private reading = nothingRead();
@@ -14,11 +14,11 @@ export class NodeServerReader {
       const { method = '', url = '', httpVersion } = message;
       this.reading.messages.push(follow(message, [method, url, httpVersion]));
     };
-    // Twice ours, since it counts in other units: only a larger one is refused for its size.
+    // Twice the gateway's limit, because Node counts differently; Node must not reject a head for its size first.
     this.server = createServer({ maxHeaderSize: 2 * MAX_HEAD_BYTES, keepAliveTimeout: 0 }, take);
     this.server.maxHeadersCount = 0;
     this.server.on('checkContinue', take).on('checkExpectation', take);
-    // The connection stays: destroyed now, it would take along what was read before the fault.
+    // The connection stays open: destroying it would discard messages that were read before the error.
     this.server.on('clientError', (error: Error) => (this.reading.refusal ??= error.message));
   }
 
@@ -34,7 +34,7 @@ export class NodeServerReader {
   }
 }
 
-/** Reads the answer to a request of `method` with the parser of node:http's client. */
+/** Parses the response to a `method` request with the node:http client parser. */
 export async function readAnswerByNode(
   bytes: Buffer,
   cuts: readonly number[],
@@ -72,7 +72,7 @@ function follow(message: IncomingMessage, start: readonly string[]): ReadMessage
   return read;
 }
 
-/** Trailers that the gateway lets pass; others it drops. */
+/** Only the trailers that the gateway forwards; it drops the others. */
 function passing(raw: readonly string[]): string[] {
   return raw.filter((_, i) => isTrailer(raw[i - (i % 2)] as string));
 }

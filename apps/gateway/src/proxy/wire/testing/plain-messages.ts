@@ -37,7 +37,7 @@ const target = fc.constantFrom(
 );
 const version = fc.constantFrom('1.1', '1.1', '1.1', '1.0');
 
-/** Requests that are valid but for an odd field. */
+/** Requests that are valid except for an occasional odd field. */
 export const request = fc
   .tuple(method, target, version, fields, framed, fields)
   .map(
@@ -64,7 +64,7 @@ const interim = fc.constantFrom(
   'HTTP/1.1 100 Continue\r\n\r\n',
   'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n',
 );
-/** Answers that are valid but for an odd field or status. */
+/** Responses that are valid except for an occasional odd field or status. */
 export const answer = fc
   .tuple(interim, version, status, fields, framed, fields)
   .map(

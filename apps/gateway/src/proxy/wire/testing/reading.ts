@@ -1,8 +1,8 @@
 import { trimmed } from '../head/grammar.js';
 
-/** A message as a parser read it; bytes are latin1 text. */
+/** A message as parsed; bytes are latin1 text. */
 export interface ReadMessage {
-  /** Method, target and version of a request; version, status and reason of an answer. */
+  /** Method, target and version of a request; version, status and reason of a response. */
   readonly start: readonly string[];
   /** Name, value, name, … */
   readonly fields: readonly string[];
@@ -11,22 +11,22 @@ export interface ReadMessage {
   isWhole: boolean;
 }
 
-/** What a parser made of the bytes of one connection. */
+/** The result of parsing the bytes of one connection. */
 export interface Reading {
   readonly messages: ReadMessage[];
-  /** What is wrong with the bytes that it refused. */
+  /** The reason why the parser rejected the rest. */
   refusal: string | undefined;
 }
 
 export const nothingRead = (): Reading => ({ messages: [], refusal: undefined });
 
-/** `bytes` in the pieces that `cuts` make of it: positions, in any order and number. */
+/** Splits `bytes` at the offsets in `cuts`, given in any order and number. */
 export function piecesOf(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b);
   return [0, ...at].map((from, i) => bytes.subarray(from, at[i] ?? bytes.length));
 }
 
-/** Field lines, flat. */
+/** Field lines as a flat list. */
 export function flatLines(lines: string): string[] {
   return lines
     .split('\r\n')
@@ -38,8 +38,9 @@ export function flatLines(lines: string): string[] {
 }
 
 /**
- * What `ours` took and `theirs` did not take, or took for something else; `undefined` when they agree. We may refuse what
- * they take, never the other way round: then a service could see another message than the gateway has checked.
+ * Describes a message that `ours` accepted and `theirs` did not accept or parsed differently; `undefined` if there
+ * is none. The gateway may reject what Node accepts, but not the reverse: a service could then see another message
+ * than the gateway has checked.
  */
 export function disagreement(ours: Reading, theirs: Reading): string | undefined {
   for (const [i, mine] of ours.messages.entries()) {
@@ -52,7 +53,9 @@ export function disagreement(ours: Reading, theirs: Reading): string | undefined
   return undefined;
 }
 
-/** node:http reads nothing behind a message that asks for an upgrade, also where it does not come about and there is a body. */
+/**
+ * node:http reads nothing after a message with Upgrade, even if no upgrade takes place and the message has a body.
+ */
 const asksForUpgrade = (last: ReadMessage | undefined): boolean =>
   last?.fields.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade') === true;
 
@@ -68,5 +71,5 @@ function differingPart(mine: ReadMessage, other: ReadMessage): string | undefine
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((text, i) => text === b[i]);
 
-/** Of two bodies that are not whole one may have come further. */
+/** Two incomplete bodies agree if one is a prefix of the other. */
 const isPrefix = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a);

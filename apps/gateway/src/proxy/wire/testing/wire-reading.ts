@@ -5,14 +5,14 @@ import { parseRequestHead } from '../head/parse-request-head.js';
 import { parseResponseHead } from '../head/parse-response-head.js';
 import { flatLines, nothingRead, piecesOf, type ReadMessage, type Reading } from './reading.js';
 
-/** How the head of a message is read, and what it says of its body. */
+/** Parses the head of a message and prepares `body` for it. */
 type TakeHead = (text: string, body: BodyReader) => { start: string[]; isLast: boolean } | undefined;
 
-/** What the wire makes of the requests in `bytes`. */
+/** Parses the requests in `bytes` with the wire parsers. */
 export const readRequests = (bytes: Buffer, cuts: readonly number[]): Reading =>
   read(bytes, cuts, takeRequestHead, REQUEST_LINE);
 
-/** What the wire makes of the answer in `bytes` to a request of `method`, and the interim answers before it. */
+/** Parses the response to a `method` request, and the interim responses before it, with the wire parsers. */
 export const readAnswer = (bytes: Buffer, cuts: readonly number[], method: string): Reading =>
   read(bytes, cuts, (text, body) => takeAnswerHead(text, body, method));
 
@@ -27,7 +27,7 @@ function read(bytes: Buffer, cuts: readonly number[], takeHead: TakeHead, firstL
   return reader.reading;
 }
 
-/** Reads messages with the parts of the wire, as its connections do. */
+/** Reads messages with the wire parsers, as its connections do. */
 class MessageReader {
   readonly reading = nothingRead();
   private readonly heads: HeadReader;

@@ -6,26 +6,29 @@ import type { ResponseHead } from '../head/response-head.js';
 
 const MAX_INTERIM_ANSWERS = 16;
 
-/** Reads one answer after the other in the bytes that a connection brings. */
+/** Reads the responses on an upstream connection, one after another. */
 export class AnswerReader {
   readonly body = new BodyReader();
   private readonly heads = new HeadReader();
   private interimAnswers = 0;
 
-  /** @param take takes bodies piece by piece */
+  /** @param take receives bodies piece by piece */
   constructor(private readonly take: PayloadSink) {}
 
-  /** Where the head ended in the bytes given to the last {@link readHead}. */
+  /** Offset after the head in the bytes of the last {@link readHead}. */
   get headEnd(): number {
     return this.heads.end;
   }
 
-  /** Another request has been sent. */
+  /** Called when another request has been sent. */
   begin(): void {
     this.interimAnswers = 0;
   }
 
-  /** The next head; `undefined` when it goes on after `bytes`. @throws Error when this is no head of HTTP/1.1 */
+  /**
+   * Returns the next head, or `undefined` if it continues after `bytes`.
+   * @throws Error for an invalid head or too many interim responses
+   */
   readHead(bytes: Buffer, from: number): ResponseHead | undefined {
     const text = this.heads.read(bytes, from);
     if (text === undefined) return undefined;
@@ -34,7 +37,7 @@ export class AnswerReader {
     return head;
   }
 
-  /** A body follows, as the head of the answer to `method` says. */
+  /** Prepares for the body after `head`, the head of the response to a `method` request. */
   expectBody(head: ResponseHead, method: string): void {
     if (!head.hasBody(method)) this.body.expectNone();
     else if (head.isChunked) this.body.expectChunked();
@@ -43,8 +46,9 @@ export class AnswerReader {
   }
 
   /**
-   * Gives away what belongs to the body; answers where it ended.
-   * @param isPayload without its framing
+   * Passes on the bytes of the body.
+   * @param isPayload whether to pass the payload without its framing
+   * @returns the offset at which the body ended, or `bytes.length` if it continues
    * @throws FramingError
    */
   passBody(bytes: Buffer, from: number, isPayload: boolean): number {

@@ -3,37 +3,37 @@ import type { Failure } from '../../forwarding/failure.js';
 import type { ResponseHead } from '../head/response-head.js';
 
 /**
- * Takes the answer of one instance as it arrives. Calls come in this order: `onConnect`, any number of `onInterim`, then
- * `onHead`, `onBody`…, `onEnd`, or `onTunnel`; `onFailure` ends it before the head, `onBroken` after it.
+ * Receives the response of one instance as it arrives. Order of calls: `onConnect`, any number of `onInterim`, then
+ * `onHead`, `onBody`…, `onEnd`, or `onTunnel`. `onFailure` ends the sequence before the head, `onBroken` after it.
  */
 export interface AnswerSink {
   readonly method: string;
-  /** The protocol that the request asked to change to; `undefined`: no 101 is welcome. */
+  /** The protocol in the Upgrade field of the request; `undefined`: a 101 is a protocol error. */
   readonly protocol: string | undefined;
-  /** After the head: `onBody` takes the payload, not the chunks around it. */
+  /** Read after `onHead`: whether `onBody` takes the payload without chunk framing. */
   readonly takesPayload: boolean;
   readonly connectMs: number;
   readonly responseHeaderMs: number;
   readonly idleMs: number;
 
-  /** The connection stands: the rest of the request's body may come. */
+  /** The connection is established; the rest of the request body may be sent. */
   onConnect(): void;
-  /** 102 to 199 but 101. */
+  /** Called for interim responses other than 100 and 101. */
   onInterim(head: ResponseHead): void;
   onHead(head: ResponseHead): void;
   onBody(bytes: Buffer): void;
-  /** Whether `onBody` of so many bytes holds on to them when it has returned. */
+  /** Whether `onBody` keeps a reference to `count` bytes after it returns. */
   keeps(count: number): boolean;
-  /** Whether anything that `onBody` was given is still held. */
+  /** Whether bytes that were passed to `onBody` are still in use. */
   readonly holds: boolean;
-  /** Nothing more has arrived for now: what was held back to be written at once has to go. */
+  /** No more bytes are available for now; output that was held back for one write must be sent. */
   onPause(): void;
-  /** `tail` completes a chunked body that was passed as it came; `trailers` are its fields alone. */
+  /** @param tail completes a chunked body that was passed unchanged. @param trailers its trailer fields only */
   onEnd(tail: string, trailers: string): void;
-  /** The instance has changed protocols; the socket is the sink's from now on, `first` came behind the 101. */
+  /** The instance has switched protocols. The sink now owns `socket`; `first` arrived after the 101. */
   onTunnel(head: ResponseHead, socket: Duplex, first: Buffer): void;
   onFailure(failure: Failure): void;
   onBroken(failure: Failure): void;
-  /** More of the request's body may be sent. */
+  /** More of the request body may be sent. */
   onDrain(): void;
 }

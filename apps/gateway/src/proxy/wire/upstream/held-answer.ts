@@ -4,22 +4,22 @@ import type { ResponseHead } from '../head/response-head.js';
 import type { AnswerSink } from './answer-sink.js';
 import type { MovableSink, UpstreamConnection } from './upstream-connection.js';
 
-/** Who takes an answer that was held. */
+/** Takes over the response of a hedged attempt. */
 export interface Adopter extends Pick<AnswerSink, 'method' | 'connectMs' | 'responseHeaderMs' | 'idleMs'> {
-  /** The connection is its own from now on; answers who takes what comes on it. */
+  /** Takes ownership of the connection. Returns the sink for the rest of the response. */
   adopt(connection: UpstreamConnection): MovableSink;
 }
 
 const ignore = (): void => undefined;
 
-/** An answer that nobody takes yet: its head is held until somebody does, which is at once or never. */
+/** A hedged attempt. Holds its response head until it is adopted; the listener adopts or aborts it immediately. */
 export class HeldAnswer implements MovableSink, Aside {
   readonly protocol = undefined;
   readonly takesPayload = false;
-  /** No body waits for the connection, and hints may be of an answer that is never passed on. */
+  /** No request body waits for the connection. Interim responses are dropped: the final one may be discarded. */
   readonly onConnect = ignore;
   readonly onInterim = ignore;
-  /** What follows a head goes to whoever has adopted it, and a 101 that nobody asked for is a failure. */
+  /** After the head the adopter receives the response, and a 101 is a failure, because `protocol` is undefined. */
   readonly onBody = ignore;
   readonly keeps = () => false;
   readonly holds = false;

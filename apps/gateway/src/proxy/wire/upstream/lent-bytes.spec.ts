@@ -6,20 +6,20 @@ import { originOf } from './origin.js';
 import type { MovableSink } from './upstream-connection.js';
 import { UpstreamPool } from './upstream-pool.js';
 
-/** Sizes below, about and above those at which a connection changes its buffer. */
+/** Sizes below, at and above the thresholds at which a connection changes its buffer. */
 const PIECES = [1, 700, 9_000, 16_383, 16_384, 20_000, 64 * 1024, 64 * 1024 + 1, 200_000, 3];
 const LENGTH = PIECES.reduce((sum, length) => sum + length, 0);
 
 const PERIOD = 251;
 const PATTERN = Buffer.from(Array.from({ length: LENGTH + PERIOD }, (_, i) => i % PERIOD));
 
-/** A body that is like no other one, and like itself nowhere else. */
+/** A periodic body with a different offset for each letter. */
 const bodyOf = (letter: string): Buffer => {
   const start = (letter.charCodeAt(0) * 7) % PERIOD;
   return PATTERN.subarray(start, start + LENGTH);
 };
 
-/** Answers `/x` by the body of that letter, piece by piece. */
+/** Responds to `/x` with the body of the letter `x`, piece by piece. */
 async function answer(socket: Socket): Promise<void> {
   const [request] = (await once(socket, 'data')) as [Buffer];
   const letter = request.toString('latin1', 5, 6);
@@ -34,7 +34,7 @@ async function answer(socket: Socket): Promise<void> {
 
 const nothing = (): void => undefined;
 
-/** Stops the instance now and then, and holds on to everything that it gets, or to nothing. */
+/** Pauses the connection after every third piece, and keeps references to all bytes or to none. */
 class GatheringSink implements MovableSink {
   readonly method = 'GET';
   readonly protocol = undefined;
@@ -75,7 +75,7 @@ class GatheringSink implements MovableSink {
   }
 }
 
-describe('bytes that a connection lends', () => {
+describe('bytes from the read buffer of a connection', () => {
   let server: Server;
   let wheel: TimerWheel;
   let pool: UpstreamPool;
@@ -104,14 +104,14 @@ describe('bytes that a connection lends', () => {
   };
 
   it.each([
-    ['as they come by one that keeps them', false, true],
-    ['as payload by one that keeps them', true, true],
-    ['as they come by one that keeps none', false, false],
-    ['as payload by one that keeps none', true, false],
-  ])('are nobody else’s when taken %s', async (_how, takesPayload, holds) => {
+    ['with framing by a sink that keeps them', false, true],
+    ['as payload by a sink that keeps them', true, true],
+    ['with framing by a sink that keeps none', false, false],
+    ['as payload by a sink that keeps none', true, false],
+  ])('are not overwritten when taken %s', async (_how, takesPayload, holds) => {
     const letters = 'abcdefghijklmnop'.split('');
     const wave = () => Promise.all(letters.map((letter) => ask(letter, takesPayload, holds)));
-    // Looked at when others have been read where these were.
+    // Checked after later reads have reused the same buffers.
     const answers = [...(await wave()), ...(await wave())];
     for (const [i, pieces] of answers.entries()) {
       expect(Buffer.concat(pieces).equals(bodyOf(letters[i % letters.length]!))).toBe(true);

@@ -3,18 +3,18 @@ import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:t
 import type { Origin } from './origin.js';
 
 /**
- * Begins a connection to an instance.
- * @param onread takes what is read in place of `data` events, where nothing is decrypted
+ * Opens a connection to an instance.
+ * @param onread receives the bytes instead of `data` events; ignored for TLS
  */
 export function openSocket(origin: Origin, tls: ConnectionOptions, onread: OnReadOpts | undefined): Socket {
-  // Half-open, since a tunnel closes its two directions one by one.
+  // Half-open, because a tunnel closes its two directions separately.
   const { host, port, serverName: servername } = origin;
   const options = { host, port, allowHalfOpen: true };
   if (!origin.isTls) return connectPlain({ ...options, noDelay: true, ...(onread && { onread }) });
   return connectTls({ ...tls, ...options, servername, ALPNProtocols: ['http/1.1'] }).setNoDelay(true);
 }
 
-/** Why no connection came about; a certificate is something that an operator can mend. */
+/** The reason why a connection failed. A certificate error is named, because an operator can fix it. */
 export function refusalOf(socket: Socket | undefined): string {
   const fault = socket instanceof TLSSocket ? (socket.authorizationError as unknown) : undefined;
   if (!fault) return 'the service cannot be connected to';

@@ -1,7 +1,7 @@
 import { originOf } from './origin.js';
 
 describe('originOf', () => {
-  it('connects to the address of an endpoint, and keeps the name for Host and TLS', () => {
+  it('uses the address of an endpoint for the socket, and the name for Host and TLS', () => {
     expect(originOf('https://users#10.0.0.3')).toEqual({
       isTls: true,
       host: '10.0.0.3',
@@ -12,7 +12,7 @@ describe('originOf', () => {
     expect(originOf('http://users:8001#fd00::1')).toMatchObject({ host: 'fd00::1', authority: 'users:8001' });
   });
 
-  it('connects to the host itself where that is an address', () => {
+  it('uses the host for the socket if it is an address', () => {
     expect(originOf('https://[fd00::1]:8443')).toMatchObject({
       host: 'fd00::1',
       authority: '[fd00::1]:8443',

@@ -1,18 +1,21 @@
 import { isIP } from 'node:net';
 
-/** Where an instance listens, taken apart once. */
+/** The address of an instance, parsed once. */
 export interface Origin {
   readonly isTls: boolean;
-  /** For the socket: an IPv6 address has no brackets. */
+  /** For the socket: an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** For the Host field: the port is left out where the scheme implies it. */
+  /** For the Host field: without the default port of the scheme. */
   readonly authority: string;
-  /** For SNI; addresses have no name (RFC 6066, section 3). */
+  /** For SNI; empty for an IP address (RFC 6066, section 3). */
   readonly serverName: string;
 }
 
-/** @param endpoint that of an instance: an origin, such as `http://127.0.0.1:8001`, and its address if it has a name */
+/**
+ * @param endpoint an instance's origin, such as `http://127.0.0.1:8001`; an origin with a host name may carry the
+ * address as its fragment: `https://users#10.0.0.3`
+ */
 export function originOf(endpoint: string): Origin {
   const { protocol, hostname, port, host, hash } = new URL(endpoint);
   const isTls = protocol === 'https:';

@@ -5,12 +5,12 @@ type Written = (error?: Error | null) => void;
 const BROKEN: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 
 /**
- * Keeps a socket open for reading after the peer has reset it. Whoever refuses a body early may answer and close while it
- * is still being sent (RFC 9112, section 9.6): the answer waits in the system's buffer, and Node would throw it away with
- * the socket at the first write that fails. Here such a write counts as done, as does any after it; reading then
- * comes to the answer, and to the end of the connection behind it.
- * @param onBroken hears of the first such write
- * @returns how to stop that: in a tunnel, a write that fails is the end of it
+ * Keeps a socket readable after the peer has reset it. A server that rejects a body early may respond and close
+ * while the body is still being sent (RFC 9112, section 9.6). The response is then in the system's receive buffer,
+ * but Node would destroy the socket at the first failed write. Here such a write and all later ones count as
+ * successful, so that the response and the end of the connection are still read.
+ * @param onBroken called for the failed write
+ * @returns a function that restores the default: in a tunnel a failed write ends the tunnel
  */
 export function readOnAfterBrokenWrites(socket: Socket, onBroken: (error: Error) => void): () => void {
   const write = socket._write.bind(socket);
@@ -26,7 +26,7 @@ export function readOnAfterBrokenWrites(socket: Socket, onBroken: (error: Error)
     onBroken(error);
     callback();
   };
-  // As a rule one write is under way at a time: it needs no function of its own.
+  // Usually one write is in progress at a time; it uses the shared callback instead of a closure.
   let written: Written | undefined;
   const done: Written = (error) => {
     const callback = written as Written;

@@ -3,10 +3,13 @@ import type { UpstreamClient } from './upstream-client.js';
 
 const SWEEP_DELAY_MS = 1_000;
 
-/** Closes connections to instances that have left, soon after they have; returns how to stop. */
+/**
+ * Closes the connections to instances that have left the registry, {@link SWEEP_DELAY_MS} after the change.
+ * @returns a function that stops it
+ */
 export function retainRegistered(services: LiveServiceTable, client: UpstreamClient): () => void {
   let sweep: NodeJS.Timeout | undefined;
-  // Thousands of instances may come and go in one second: look once.
+  // Thousands of instances may change within a second; one sweep covers them all.
   const stopListening = services.onChange(() => {
     sweep ??= setTimeout(() => {
       sweep = undefined;

@@ -3,17 +3,17 @@ import { TimerWheel } from '../timer-wheel.js';
 import { originOf } from './origin.js';
 import { UpstreamPool } from './upstream-pool.js';
 
-/** The connections to all instances; both entrances share one. */
+/** The connections to all instances; the wire and node data planes share one client. */
 export class UpstreamClient {
   private readonly pools = new Map<string, UpstreamPool>();
 
-  /** @param tls what https instances are verified with, beside the system's own authorities */
+  /** @param tls TLS options for https instances, in addition to the default certificate authorities */
   constructor(
     readonly wheel = new TimerWheel(),
     private readonly tls: ConnectionOptions = {},
   ) {}
 
-  /** The pool of an instance's endpoint. */
+  /** Returns the pool of an instance's endpoint; creates it on first use. */
   pool(endpoint: string): UpstreamPool {
     const known = this.pools.get(endpoint);
     if (known) return known;
@@ -22,7 +22,7 @@ export class UpstreamClient {
     return pool;
   }
 
-  /** Closes the pools of instances that have gone. */
+  /** Closes the pools whose endpoint is not in `endpoints`. */
   retain(endpoints: ReadonlySet<string>): void {
     for (const [endpoint, pool] of this.pools) {
       if (endpoints.has(endpoint)) continue;
@@ -31,7 +31,7 @@ export class UpstreamClient {
     }
   }
 
-  /** Closes idle connections at once, busy ones when their exchange has ended. */
+  /** Closes idle connections at once, busy ones after their exchange. */
   async close(): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.close()));
     this.wheel.stop();

@@ -9,7 +9,7 @@ import { originOf } from './origin.js';
 import type { MovableSink, UpstreamConnection } from './upstream-connection.js';
 import { MAX_CONNECTING, UpstreamPool } from './upstream-pool.js';
 
-/** Notes what it is told, in order. */
+/** Records its calls in order. */
 class NotingSink implements MovableSink {
   readonly notes: string[] = [];
   readonly takesPayload = true;
@@ -56,7 +56,7 @@ class NotingSink implements MovableSink {
     this.notes.push(`broken ${kind}`);
   }
   onPause(): void {
-    // Of no interest here.
+    // Not recorded.
   }
   onDrain(): void {
     this.notes.push('drain');
@@ -97,7 +97,7 @@ describe('UpstreamConnection', () => {
     await waitFor('the connection', () => sockets.length > 0);
     return sockets.at(-1)!;
   };
-  /** The instance's side of the last connection, when the request is there. */
+  /** Waits for the request; returns the server-side socket of the last connection. */
   const asked = async (): Promise<Socket> => {
     const socket = await asking();
     await once(socket, 'data');
@@ -106,7 +106,7 @@ describe('UpstreamConnection', () => {
   const told = (sink: NotingSink, last: string): Promise<unknown> =>
     waitFor(last, () => sink.notes.at(-1) === last);
 
-  it('tells of an answer phase by phase, and carries the next request', async () => {
+  it('reports a response phase by phase and is reused for the next request', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
     (await asked()).write(`HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
@@ -118,15 +118,15 @@ describe('UpstreamConnection', () => {
 
   it.each([
     ['before a head', '', ['connect', 'failure reset']],
-    ['inside of a head', 'HTTP/1.1 200 OK\r\nCont', ['connect', 'failure reset']],
-    ['behind an interim answer', 'HTTP/1.1 103 Hints\r\n\r\n', ['connect', 'interim 103', 'failure reset']],
+    ['inside a head', 'HTTP/1.1 200 OK\r\nCont', ['connect', 'failure reset']],
+    ['after an interim response', 'HTTP/1.1 103 Hints\r\n\r\n', ['connect', 'interim 103', 'failure reset']],
     [
-      'inside of a body',
+      'inside a body',
       'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf',
       ['connect', 'head 200', 'body half', 'broken reset'],
     ],
-    ['where the body ends with it', 'HTTP/1.1 200 OK\r\n\r\nall', ['connect', 'head 200', 'body all', 'end']],
-  ])('tells of a close %s', async (_when, bytes, notes) => {
+    ['that ends the body', 'HTTP/1.1 200 OK\r\n\r\nall', ['connect', 'head 200', 'body all', 'end']],
+  ])('reports a close %s', async (_when, bytes, notes) => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
     (await asked()).end(bytes);
@@ -139,7 +139,7 @@ describe('UpstreamConnection', () => {
   });
 
   it.each([
-    ['behind an answer', (socket: Socket) => socket.write(`${OK}HTTP/1.1 200 OK\r\n\r\n`)],
+    ['after a response', (socket: Socket) => socket.write(`${OK}HTTP/1.1 200 OK\r\n\r\n`)],
     [
       'while it is idle',
       async (socket: Socket, sink: NotingSink) => {
@@ -148,7 +148,7 @@ describe('UpstreamConnection', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
       },
     ],
-  ])('closes when bytes come that nobody asked for, %s', async (_when, answer) => {
+  ])('closes when unsolicited bytes arrive %s', async (_when, answer) => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
     const socket = await asked();
@@ -162,7 +162,7 @@ describe('UpstreamConnection', () => {
     other.destroy();
   });
 
-  it('is not taken again when the instance has closed it while it was idle', async () => {
+  it('is not reused after the instance has closed it while it was idle', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
     const socket = await asked();
@@ -175,7 +175,7 @@ describe('UpstreamConnection', () => {
     other.destroy();
   });
 
-  it('hands its socket over with the bytes behind a 101, and to nobody who did not ask', async () => {
+  it('hands over its socket with the bytes after a 101, and fails on a 101 without an upgrade request', async () => {
     const answer = 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\nfirst words';
     const sink = new NotingSink('GET', 'talk');
     ask(sink, pool.connect(true));
@@ -191,7 +191,7 @@ describe('UpstreamConnection', () => {
     await told(other, 'failure protocol-error');
   });
 
-  it('holds the sender back when the instance does not read, and calls when it does', async () => {
+  it('applies backpressure while the instance does not read, and reports drain when it does', async () => {
     const sink = new NotingSink('POST', undefined);
     const connection = pool.connect();
     connection.send(sink, 'POST / HTTP/1.1\r\nhost: a\r\n\r\n', undefined, false);
@@ -205,7 +205,7 @@ describe('UpstreamConnection', () => {
     connection.destroy();
   });
 
-  it('reads nothing on while it is paused', async () => {
+  it('does not read while it is paused', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
     const socket = await asked();
@@ -219,11 +219,11 @@ describe('UpstreamConnection', () => {
     connection.destroy();
   });
 
-  describe('behind as many as may connect at a time', () => {
-    /** As many connections as may connect at a time; what is given to the next one waits. */
+  describe('when the maximum number of connections is connecting', () => {
+    /** Opens the maximum number of connections that may connect at a time; the next one is queued. */
     const fill = (): UpstreamConnection[] => Array.from({ length: MAX_CONNECTING }, () => pool.connect());
 
-    it('is opened when one of them is given up, and sends all of the request that waited', async () => {
+    it('is opened when one of them is destroyed, and sends the whole queued request', async () => {
       const [first, ...others] = fill();
       const sink = new NotingSink('POST', undefined);
       const connection = pool.connect();
@@ -238,7 +238,7 @@ describe('UpstreamConnection', () => {
       connection.destroy();
     });
 
-    it('leaves its request to the first connection that becomes idle', async () => {
+    it('moves its request to the first connection that becomes idle', async () => {
       const sink = new NotingSink('GET', undefined);
       const used = ask(sink);
       const socket = await asked();
@@ -254,7 +254,7 @@ describe('UpstreamConnection', () => {
       for (const connection of [used, ...connecting]) connection.destroy();
     });
 
-    it('keeps its connect time-out, and is never opened when its request is given up', async () => {
+    it('enforces its connect time-out, and is never opened after its request is aborted', async () => {
       const others = fill();
       const late = new NotingSink('GET', undefined);
       late.connectMs = 0;

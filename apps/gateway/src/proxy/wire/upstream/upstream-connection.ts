@@ -13,24 +13,24 @@ import { refusalOf } from './open-socket.js';
 import type { Origin } from './origin.js';
 import { UpstreamSocket } from './upstream-socket.js';
 
-/** Who keeps connections between requests. */
+/** Manages connections between requests. */
 export interface ConnectionKeeper {
   /** The connection is established. */
   connected(connection: UpstreamConnection): void;
-  /** The connection is idle and sound. */
+  /** The connection is idle and can be reused. */
   keep(connection: UpstreamConnection): void;
-  /** The connection is of no use any more. */
+  /** The connection can no longer be used. */
   forget(connection: UpstreamConnection): void;
 }
 
-/** Takes the response to a request that may have to go on another connection before it is sent. */
+/** Receives the response to a request that may move to another connection before it is sent. */
 export interface MovableSink extends AnswerSink {
-  /** The request goes on `connection` instead of the one that it was given to. */
+  /** The request is sent on `connection` instead of the original one. */
   onMove(connection: UpstreamConnection): void;
 }
 
 const enum Phase {
-  /** Waits until it may connect. */
+  /** Waits for a free connect slot. */
   Queued,
   Connecting,
   Idle,
@@ -39,15 +39,15 @@ const enum Phase {
   Gone,
 }
 
-/** A request that was given to a connection which is not opened yet. */
+/** A request that was passed to a connection before it was opened. */
 interface UnsentRequest {
   readonly head: string;
   readonly body: Buffer | undefined;
-  /** What ends the body, if that is complete. */
+  /** Text that ends the body, if the body is complete. */
   tail: string;
 }
 
-/** One connection to an instance: sends one request at a time and reads its answer. */
+/** One connection to an instance: sends one request at a time and reads its response. */
 export class UpstreamConnection extends UpstreamSocket {
   private readonly answers = new AnswerReader((bytes) => this.giveBody(bytes));
   private phase = Phase.Queued;
@@ -70,29 +70,30 @@ export class UpstreamConnection extends UpstreamSocket {
     super(origin, tls, wheel, mayTunnel);
   }
 
-  /** It is not established, and may not even be opened. */
+  /** Whether the connection is not established yet; it may still be queued. */
   get isConnecting(): boolean {
     return this.phase === Phase.Queued || this.phase === Phase.Connecting;
   }
 
-  /** The connection carried a request before the one that it carries now. */
+  /** Whether the connection carried another request before the current one. */
   get isReused(): boolean {
     return this.uses > 1;
   }
 
-  /** Bytes that were sent wait for the instance to take them. */
+  /** Whether sent bytes still wait for the instance to take them. */
   get holds(): boolean {
     return this.writer ? this.writer.holds : this.unsent !== undefined;
   }
 
-  /** Body bytes of the answer so far, without their framing. */
+  /** Body bytes of the response so far, without framing. */
   get payloadBytes(): number {
     return this.answers.body.payloadBytes;
   }
 
   /**
-   * Sends a request: its head, what has arrived of its body, in one write when small. The answer goes to `sink`.
-   * @param isWhole the body, if any, is complete
+   * Sends a request: its head and the available part of its body, in one write if small. `sink` receives the
+   * response.
+   * @param isWhole whether the body, if any, is complete
    */
   send(sink: MovableSink, head: string, body: Buffer | undefined, isWhole: boolean): void {
     this.sink = sink;
@@ -106,7 +107,7 @@ export class UpstreamConnection extends UpstreamSocket {
     else this.unsent = { head, body, tail: '' };
   }
 
-  /** Begins to connect, and sends the request that waited for it. */
+  /** Starts to connect and sends the queued request. */
   override open(): void {
     super.open();
     this.phase = Phase.Connecting;
@@ -117,7 +118,7 @@ export class UpstreamConnection extends UpstreamSocket {
     if (unsent.tail !== '') this.writer?.text(unsent.tail);
   }
 
-  /** Sends the request that waits here on `other`, which is idle; this connection is never opened. */
+  /** Sends the queued request on `other`, which is idle; this connection is never opened. */
   moveTo(other: UpstreamConnection): void {
     const { sink, unsent, requestDone } = this;
     if (!sink || !unsent) return;
@@ -128,28 +129,28 @@ export class UpstreamConnection extends UpstreamSocket {
     sink.onConnect();
   }
 
-  /** What comes from now on goes to `sink`, which is as patient as the one before. */
+  /** Replaces the sink for further input; the new one must have the same time-outs. */
   handTo(sink: MovableSink): void {
     this.sink = sink;
   }
 
-  /** Sends more of the body; `false` asks to wait for `onDrain`. */
+  /** Sends more of the body. Returns `false` if the caller should wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
     return this.limitSending((this.writer as SocketWriter).bytes(bytes));
   }
 
-  /** Sends more of the body as one chunk. */
+  /** Sends more of the body as one chunk. Returns `false` if the caller should wait for `onDrain`. */
   sendChunk(payload: Buffer): boolean {
     return this.limitSending((this.writer as SocketWriter).chunk(payload));
   }
 
-  /** While the body is under way, the instance is late only when it does not take what is there. */
+  /** While the body is being sent, a time-out runs only if the instance does not take the available bytes. */
   private limitSending(goesOn: boolean): boolean {
     if (this.sink && this.phase === Phase.Waiting) this.limit(goesOn ? 0 : this.sink.idleMs);
     return goesOn;
   }
 
-  /** The body is complete; `tail` is what is still to be written of it. */
+  /** Ends the body. @param tail the rest of the body to write */
   endBody(tail: string): void {
     this.requestDone = true;
     if (this.unsent) this.unsent.tail = tail;
@@ -157,7 +158,7 @@ export class UpstreamConnection extends UpstreamSocket {
     if (this.sink && this.phase === Phase.Waiting) this.limit(this.sink.responseHeaderMs);
   }
 
-  /** Reads on after {@link pause}. */
+  /** Continues reading after {@link pause}. */
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
@@ -165,14 +166,14 @@ export class UpstreamConnection extends UpstreamSocket {
     this.socket?.resume();
   }
 
-  /** Gives the connection up; the sink hears no more. */
+  /** Closes the connection; the sink is not called any more. */
   destroy(): void {
     this.sink = undefined;
     this.leave();
     this.socket?.destroy();
   }
 
-  /** Connecting took too long, the instance was silent for too long, or nobody needed the connection. */
+  /** Called when connecting took too long, the instance was silent for too long, or the connection stayed idle. */
   override onTimeout(): void {
     if (this.isConnecting) this.fail('connect-timeout', 'the connection to the service took too long');
     else if (this.phase === Phase.Waiting) this.fail('timeout', 'the service did not answer in time');
@@ -201,7 +202,7 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   protected override onData(bytes: Buffer): void {
-    // Bytes that nobody asked for would be taken for the next answer.
+    // Unsolicited bytes would be read as the next response.
     if (!this.sink) {
       this.destroy();
       return;
@@ -232,13 +233,13 @@ export class UpstreamConnection extends UpstreamSocket {
     else this.fail('refused', refusalOf(this.socket));
   }
 
-  /** Reads a head; answers where it ended, or the end of `bytes` when it goes on or the exchange is over. */
+  /** Reads a head. Returns the offset after it, or the end of `bytes` if it continues or the exchange is over. */
   private readHead(bytes: Buffer, from: number): number {
     const head = this.parseHead(bytes, from);
     if (!head || !this.sink) return bytes.length;
     const end = this.answers.headEnd;
     if (head.status === 101) this.changeProtocols(head, this.sink, bytes.subarray(end));
-    // The client's wait for a 100 is over already: the gateway has answered it.
+    // A 100 is not forwarded: the gateway has already sent 100 Continue itself.
     else if (head.isInterim) {
       if (head.status !== 100) this.sink.onInterim(head);
     } else this.beginBody(head, this.sink);
@@ -282,7 +283,7 @@ export class UpstreamConnection extends UpstreamSocket {
     }
   }
 
-  /** Gives the sink what belongs to the body; answers where it ended, -1 after a failure. */
+  /** Passes the bytes of the body to the sink. Returns the offset at which the body ended, -1 after a failure. */
   private passBody(bytes: Buffer, from: number): number {
     try {
       return this.answers.passBody(bytes, from, (this.sink as AnswerSink).takesPayload);

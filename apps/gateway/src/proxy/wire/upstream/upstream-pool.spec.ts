@@ -32,20 +32,20 @@ describe('UpstreamPool', () => {
     server.close();
   });
 
-  /** Connections that have carried a request, in the order in which they became idle. */
+  /** Idle connections, in the order in which they became idle. */
   function idle(count: number): UpstreamConnection[] {
     const connections = Array.from({ length: count }, () => pool.connect());
     for (const connection of connections) pool.keep(connection);
     return connections;
   }
 
-  it('gives out the connection that was used last', () => {
+  it('returns the most recently used connection first', () => {
     const [first, last] = idle(2);
     expect([pool.take(true, 1), pool.take(true, 1)]).toEqual([last, first]);
     for (const connection of [first, last]) connection?.destroy();
   });
 
-  it('opens one for a request that cannot be repeated when the last has been idle for a second', () => {
+  it('opens a connection for a non-repeatable request if the last one has been idle for a second', () => {
     const [kept] = idle(1);
     for (let tick = 0; tick < 10; tick += 1) wheel.advance();
     const fresh = pool.take(false, 1);
@@ -54,14 +54,14 @@ describe('UpstreamPool', () => {
     for (const connection of [kept, fresh]) connection?.destroy();
   });
 
-  it('opens one for a further attempt, whatever is idle', () => {
+  it('opens a connection for a further attempt even if others are idle', () => {
     const kept = idle(2);
     const fresh = pool.take(true, 2);
     expect(kept).not.toContain(fresh);
     fresh.destroy();
   });
 
-  it('forgets a connection that ends while it is idle', () => {
+  it('removes a connection that closes while it is idle', () => {
     const [kept] = idle(1);
     kept?.destroy();
     const other = pool.take(true, 1);

@@ -3,24 +3,27 @@ import type { TimerWheel } from '../timer-wheel.js';
 import type { Origin } from './origin.js';
 import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection.js';
 
-/** Idle connections that are kept to one instance; there are never more busy ones than clients. */
+/** Maximum number of idle connections to one instance. Busy ones are bounded by the number of clients. */
 const MAX_IDLE = 1_024;
-/** The attempt that may use a connection which has been idle. */
+/** The number of the first attempt, the only one that may use an idle connection. */
 export const FIRST_ATTEMPT = 1;
 /**
- * Connections to one instance that may be under way at a time: a burst of new ones must not overflow the accept queue of the instance,
- * which holds 50 to 511 by default, and whose kernel drops what does not fit.
+ * Maximum number of connections to one instance that may be connecting at a time. A burst must not overflow the
+ * accept queue of the instance, which holds 50 to 511 connections by default; the kernel drops further ones.
  */
 export const MAX_CONNECTING = 64;
-/** How long a connection may have been idle to carry a request that must not be sent twice. */
+/** Maximum idle time of a connection for a request that must not be sent twice. */
 const FRESH_MS = 1_000;
 
-/** The connections to one instance. The one used last is used next, so that the others may go when load falls. */
+/**
+ * The connections to one instance. The most recently used one is reused first, so that others time out when load
+ * falls.
+ */
 export class UpstreamPool implements ConnectionKeeper {
   private readonly idle: UpstreamConnection[] = [];
   private readonly open = new Set<UpstreamConnection>();
   private readonly connecting = new Set<UpstreamConnection>();
-  /** In the order of their requests. */
+  /** Connections that wait to be opened, in the order of their requests. */
   private readonly queued = new Set<UpstreamConnection>();
   private isClosing = false;
   private onEmpty: (() => void) | undefined;
@@ -32,10 +35,11 @@ export class UpstreamPool implements ConnectionKeeper {
   ) {}
 
   /**
-   * A connection for a request: an idle one, or one that is being opened. A request that cannot be repeated gets none that
-   * the instance might be closing at this moment. A repeated one gets none at all: an instance that restarts closes all
-   * its connections, of which the last attempt met but the first.
-   * @param attempt which one this is, from 1
+   * Returns a connection for a request: an idle one or a new one. A request that cannot be repeated does not get a
+   * connection that was idle for {@link FRESH_MS}, because the instance might be closing it. A further attempt
+   * always gets a new connection: an instance that restarts closes all its connections, and the previous attempt
+   * used only one.
+   * @param attempt number of the attempt, from 1
    */
   take(isRepeatable: boolean, attempt: number): UpstreamConnection {
     if (attempt > FIRST_ATTEMPT) return this.connect();
@@ -46,8 +50,8 @@ export class UpstreamPool implements ConnectionKeeper {
   }
 
   /**
-   * A connection that has carried nothing yet.
-   * @param mayTunnel for a request that asks for another protocol
+   * Returns a new connection.
+   * @param mayTunnel whether the request asks for another protocol
    */
   connect(mayTunnel = false): UpstreamConnection {
     const connection = new UpstreamConnection(this.origin, this.tls, this.wheel, this, mayTunnel);
@@ -84,7 +88,7 @@ export class UpstreamPool implements ConnectionKeeper {
     if (this.open.size === 0) this.onEmpty?.();
   }
 
-  /** Closes what is idle now, and what is busy when it has finished. */
+  /** Closes idle connections now and busy ones after their exchange; resolves when all are closed. */
   async close(): Promise<void> {
     this.isClosing = true;
     for (const connection of [...this.idle]) connection.destroy();
@@ -104,7 +108,7 @@ export class UpstreamPool implements ConnectionKeeper {
     }
   }
 
-  /** The first request in the queue that an idle connection can take; a tunnel has to have one of its own. */
+  /** The first queued connection whose request can move to an idle one; a tunnel needs a new connection. */
   private firstMovable(): UpstreamConnection | undefined {
     for (const connection of this.queued) if (!connection.mayTunnel) return connection;
     return undefined;

@@ -7,16 +7,16 @@ import type { Origin } from './origin.js';
 import { ReadBuffer } from '../read-buffer.js';
 import { readOnAfterBrokenWrites } from './read-on.js';
 
-/** A socket to an instance, and the one time limit that it has at a time. Listens once for its whole life. */
+/** A socket to an instance with one time-out at a time. Registers its listeners once. */
 export abstract class UpstreamSocket extends Timed {
   /** `undefined` until {@link open}. */
   protected socket: Socket | undefined = undefined;
   /** `undefined` until {@link open}. */
   protected writer: SocketWriter | undefined = undefined;
-  /** The instance takes no more; what it has answered is still to be read. */
+  /** The instance accepts no more bytes; its response may still be read. */
   protected isDeaf = false;
   protected isPaused = false;
-  /** What broke it. */
+  /** The error that broke the connection. */
   protected cause: Error | undefined;
   protected readonly buffer: ReadBuffer | undefined;
   private endReadingOn: (() => void) | undefined = undefined;
@@ -25,7 +25,7 @@ export abstract class UpstreamSocket extends Timed {
   private readonly end = (): void => this.onEnd();
   private readonly close = (): void => this.onClose();
 
-  /** @param mayTunnel the socket may become a tunnel's, which wants `data` events */
+  /** @param mayTunnel whether the socket may become a tunnel, which needs `data` events */
   constructor(
     private readonly origin: Origin,
     private readonly tls: ConnectionOptions,
@@ -36,7 +36,7 @@ export abstract class UpstreamSocket extends Timed {
     this.buffer = origin.isTls || mayTunnel ? undefined : new ReadBuffer();
   }
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   open(): void {
     const { origin, tls, buffer } = this;
     const socket = openSocket(origin, tls, buffer && this.readInto(buffer));
@@ -52,7 +52,7 @@ export abstract class UpstreamSocket extends Timed {
       .on('close', this.close);
   }
 
-  /** Somebody holds on to bytes that were read. */
+  /** Whether bytes that were read are still in use. */
   protected abstract get isHeld(): boolean;
   protected abstract onConnect(): void;
   protected abstract onData(bytes: Buffer): void;
@@ -60,21 +60,21 @@ export abstract class UpstreamSocket extends Timed {
   protected abstract onEnd(): void;
   protected abstract onClose(): void;
 
-  /** Stops reading until it is resumed: the client is slower than the instance. */
+  /** Stops reading until resumed: the client is slower than the instance. */
   pause(): void {
     this.isPaused = true;
-    // It is not the instance that is silent.
+    // The gateway stops reading, so the time-out of the instance must not run.
     this.wheel.clear(this);
     this.socket?.pause();
   }
 
-  /** How long the instance may do nothing from now on; 0: no limit. */
+  /** Limits how long the instance may make no progress from now on, milliseconds; 0 removes the limit. */
   protected limit(ms: number): void {
     if (ms === 0) this.wheel.clear(this);
     else this.wheel.set(this, ms);
   }
 
-  /** Stops listening: the socket becomes somebody else's. */
+  /** Removes the listeners and returns the paused socket to its new owner. */
   protected detach(): Socket {
     this.endReadingOn?.();
     const { data, drain, end, close } = this;
