@@ -87,25 +87,22 @@ describe('a tunnel', () => {
   it.each([
     ['client', 'instance'],
     ['instance', 'client'],
-  ] as const)(
-    'applies backpressure to the %s while the %s does not read, and loses nothing',
-    async (from, to) => {
-      const ends = await tunnel();
-      let sent = 0;
-      let isTaken = 0;
-      // Writes until the system accepts nothing for a while: all buffers in between are full.
-      for (let idle = 0; idle < 20; idle += 1) {
-        while (ends[from].writableLength === 0) {
-          ends[from].write(PIECE, () => (isTaken += 1));
-          sent += PIECE.length;
-        }
-        const before = isTaken;
-        await new Promise((then) => setTimeout(then, 5));
-        if (isTaken !== before) idle = 0;
+  ] as const)('pauses the %s while the %s does not read, and loses nothing', async (from, to) => {
+    const ends = await tunnel();
+    let sent = 0;
+    let isTaken = 0;
+    // Writes until the system accepts nothing for a while: all buffers in between are full.
+    for (let idle = 0; idle < 20; idle += 1) {
+      while (ends[from].writableLength === 0) {
+        ends[from].write(PIECE, () => (isTaken += 1));
+        sent += PIECE.length;
       }
-      let received = 0;
-      ends[to].on('data', (chunk: Buffer) => (received += chunk.length));
-      await waitFor('all of it', () => received === sent);
-    },
-  );
+      const before = isTaken;
+      await new Promise((then) => setTimeout(then, 5));
+      if (isTaken !== before) idle = 0;
+    }
+    let received = 0;
+    ends[to].on('data', (chunk: Buffer) => (received += chunk.length));
+    await waitFor('all of it', () => received === sent);
+  });
 });

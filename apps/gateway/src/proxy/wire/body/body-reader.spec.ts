@@ -47,17 +47,14 @@ describe('BodyReader', () => {
   describe('chunked', () => {
     const BODY = '5\r\nhello\r\n00B;a=1;b="x;\\"y"\r\n, my world!\r\n0\r\n\r\n';
 
-    it.each([1, 2, 3, 5, 7, 100])(
-      'passes bytes unchanged and finds the end, in pieces of %i bytes',
-      (size) => {
-        expect(chunked(`${BODY}GET /`, size)).toEqual({
-          passed: BODY,
-          payload: 'hello, my world!',
-          rest: 'GET /',
-          trailers: '',
-        });
-      },
-    );
+    it.each([1, 2, 3, 5, 7, 100])('passes bytes unchanged and finds the end, in pieces of %i', (size) => {
+      expect(chunked(`${BODY}GET /`, size)).toEqual({
+        passed: BODY,
+        payload: 'hello, my world!',
+        rest: 'GET /',
+        trailers: '',
+      });
+    });
 
     it.each([1, 2, 3, 100])(
       'passes trailers on, except the forbidden ones, in pieces of %i bytes',
