@@ -18,7 +18,7 @@ import { retainRegistered } from './wire/upstream/retain-registered.js';
 import { UpstreamClient } from './wire/upstream/upstream-client.js';
 import { WireForwarder } from './wire/wire.forwarder.js';
 
-/** What the data plane is put together from. */
+/** Dependencies of the data plane. */
 export interface DataPlaneParts {
   readonly services: LiveServiceTable;
   readonly router: Router;
@@ -27,12 +27,14 @@ export interface DataPlaneParts {
   readonly trusted: TrustedProxies;
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
-  /** Takes a heartbeat that may be answered past Nest; `undefined`: it is for Nest. */
+  /** Handles a heartbeat outside Nest; `undefined`: Nest handles the request. */
   readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-/** Both entrances, each with a walk of its own kind of exchange, on one client to the instances. */
+/**
+ * The wire and the node entrance, each with a pipeline for its kind of exchange, sharing one upstream client.
+ */
 export class DataPlane {
   readonly nodeEntrance: NodeEntrance;
   private readonly upstreams = new UpstreamClient();
@@ -50,11 +52,12 @@ export class DataPlane {
     this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining, wheel, idleMs });
   }
 
-  /** Makes the wire entrance, for a server that lets it take connections. */
+  /** Creates the wire entrance for a server that passes connections to it. */
   readonly openWire: MakeTaker = (handOver) => {
     const { services, trusted, isDraining, limits, beats, onError } = this.parts;
     const forwarder = new WireForwarder(this.upstreams);
-    // An instance in this process listens too: what meets one here only because it registered a moment ago goes there.
+    // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago,
+    // and uses that port.
     const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
     return new WireEntrance({
@@ -70,7 +73,7 @@ export class DataPlane {
     });
   };
 
-  /** Closes the connections to instances when what is under way on them has ended. */
+  /** Closes upstream connections after the requests on them have ended. */
   async close(): Promise<void> {
     this.stopSweeping();
     await this.upstreams.close();

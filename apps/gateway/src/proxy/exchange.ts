@@ -6,13 +6,13 @@ import type { Attempt } from './forwarding/attempt.js';
 import type { SecondAttempt } from './hedging/second-attempt.js';
 import type { Destination } from './routing/destination.js';
 
-/** How an exchange ended, for the record. */
+/** How an exchange ended, for the recorder. */
 export type Ending = 'completed' | 'client-left' | 'broken';
 
 /**
- * One request/response on its way; holds the facts that stages, balancers and the record share. Each entrance has a
- * subclass that adds how its own forwarders read the request and write the answer. All fields are set at construction,
- * so that every exchange has one hidden class.
+ * One request and its response; holds the facts that stages, balancers and the recorder share. Each entrance
+ * has a subclass that adds how its forwarders read the request and write the response. All fields are set at
+ * construction, so that every exchange has one hidden class.
  */
 export abstract class Exchange implements Picking {
   /** Milliseconds on the monotonic clock. */
@@ -20,47 +20,47 @@ export abstract class Exchange implements Picking {
 
   /** Set by routing. */
   route: Destination | undefined = undefined;
-  /** What the instance is asked for: path and query as sent, the prefix taken off. Set by routing. */
+  /** Path and query sent to the instance: as received, without the prefix. Set by routing. */
   upstreamTarget = '';
 
   /** The instance of the last attempt. */
   instance: Instance | undefined = undefined;
-  /** An attempt runs, and counts as load of {@link instance}. */
+  /** An attempt is running, and counts as load of {@link instance}. */
   holdsInstance = false;
-  /** Nothing of an answer to the attempt that runs now has come. */
+  /** No part of the response to the current attempt has arrived. */
   awaitsAnswer = false;
   attempts = 0;
-  /** How many attempts were made after an earlier one had been sent. */
+  /** Number of attempts made after an earlier one had been sent. */
   repeats = 0;
-  /** The attempt that runs now; the forwarder sets and clears it. */
+  /** The current attempt; set and cleared by the forwarder. */
   attempt: Attempt | undefined = undefined;
-  /** Asks another instance when this one is late; `undefined` unless the route's policy wants it. */
+  /** Sends a hedged attempt when the first is late; `undefined` unless the route's policy enables it. */
   hedge: SecondAttempt | undefined = undefined;
-  /** When the last attempt began, on the clock of {@link startedAt}. */
+  /** Start of the last attempt, on the clock of {@link startedAt}. */
   attemptStartedAt = 0;
-  /** Ends the exchange when its whole length is limited. */
+  /** Ends the exchange if its total duration is limited. */
   deadline: NodeJS.Timeout | undefined = undefined;
-  /** When {@link deadline} ends it, on the clock of {@link startedAt}; 0 without a limit. */
+  /** Time at which {@link deadline} fires, on the clock of {@link startedAt}; 0 without a limit. */
   deadlineAt = 0;
-  /** How many stages of the route have let the exchange go on. */
+  /** Number of stages of the route that the exchange has passed. */
   stagesPassed = 0;
-  /** A `Set-Cookie` that brings the client back to {@link instance}; set by the balancer, added to the answer. */
+  /** `Set-Cookie` that binds the client to {@link instance}; set by the balancer, added to the response. */
   affinityCookie: string | undefined = undefined;
   /** Ids of the instances that failed; allocated at the first failure. */
   private tried: string[] | undefined = undefined;
 
-  /** Status of the answer; 0 until there is one. */
+  /** Status of the response; 0 until there is one. */
   status = 0;
-  /** The `code` of the problem that the gateway answered with. */
+  /** The `code` of the problem that the gateway replied with. */
   problemCode: string | undefined = undefined;
-  /** Body bytes of the answer that went to the client. */
+  /** Response body bytes sent to the client. */
   bytesSent = 0;
-  /** A 101 made this exchange a tunnel. */
+  /** A 101 turned this exchange into a tunnel. */
   isTunnel = false;
   ending: Ending = 'completed';
-  /** Set when the exchange has ended. */
+  /** Set when the exchange ends. */
   durationMs = 0;
-  /** The client has its answer, or is gone: nothing may be done for it any more. */
+  /** The client has its response or has disconnected; no further work may be done for it. */
   isOver = false;
 
   protected constructor(
@@ -69,37 +69,37 @@ export abstract class Exchange implements Picking {
     /** The request target as sent, in origin form. */
     readonly target: string,
     readonly requestId: string,
-    /** Who sent the request, as far as trusted proxies tell. */
+    /** The client address, derived from trusted proxies. */
     readonly clientAddress: string,
-    /** The request asks to change protocols. */
+    /** The request asks to upgrade the protocol. */
     readonly isUpgrade: boolean,
   ) {}
 
-  /** The request came straight from a trusted proxy, whose word is believed. */
+  /** The request came directly from a trusted proxy, whose fields are accepted. */
   abstract get isFromTrustedPeer(): boolean;
 
   /** A request header by its name in lower case; several fields of that name joined by ", ". */
   abstract header(name: string): string | undefined;
 
-  /** The request carries a body, be it empty in the end. */
+  /** The request has a body, possibly an empty one. */
   abstract get hasBody(): boolean;
 
-  /** The request has a body, of which at least a part was given to an instance: it cannot be sent again. */
+  /** A part of the request body was sent to an instance and cannot be repeated. */
   abstract get isBodyConsumed(): boolean;
 
-  /** Answers with a problem. Called at most once, and never after an answer's head went out. */
+  /** Replies with a problem. Called at most once, and never after a response head was sent. */
   abstract reply(problem: Problem): void;
 
-  /** Resets the client, so that an answer which broke off never looks complete. */
+  /** Resets the downstream connection, so that a truncated response never appears complete. */
   abstract cutOff(): void;
 
-  /** Milliseconds that are left of its whole length; `undefined` without a limit. */
+  /** Milliseconds left of the total duration; `undefined` without a limit. */
   get remainingMs(): number | undefined {
     if (this.deadlineAt === 0) return undefined;
     return Math.max(0, Math.ceil(this.deadlineAt - performance.now()));
   }
 
-  /** Answers whether an attempt at this instance has failed. */
+  /** Whether an attempt at this instance has failed. */
   hasTried(instance: Instance): boolean {
     return this.tried?.includes(instance.id) ?? false;
   }

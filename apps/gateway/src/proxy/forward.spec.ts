@@ -7,7 +7,7 @@ import { FakeExchange } from './testing/fake-exchange.js';
 import { FakeForwarder, type Fate } from './testing/fake-forwarder.js';
 import { instanceOf, setInstances, tableOf } from './testing/instances.js';
 
-/** In turn, so that a spec knows who comes next. */
+/** Round robin, so that the order of instances is predictable. */
 const IN_TURN: Policy = {
   ...DEFAULT_POLICY,
   balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
@@ -48,7 +48,7 @@ function benchOf(
 }
 
 describe('Forward', () => {
-  it('sends to the instance that the balancer picks, and counts its load while it works', () => {
+  it('sends to the instance that the balancer picks, and counts its load meanwhile', () => {
     const { forward, forwarder, instances, send } = benchOf({ a: 'pending' });
     const exchange = send();
     expect(instances[0]!.load.inFlight).toBe(1);
@@ -69,7 +69,7 @@ describe('Forward', () => {
     expect([exchange.status, exchange.attempts]).toEqual([200, 3]);
   });
 
-  it('suspects an instance that accepts no connection in time while it responds on others', () => {
+  it('reports an instance as suspected if it accepts no connection in time but responds on others', () => {
     const { forward, reports, clock, send } = benchOf({ a: 'pending' });
     const [late, other] = [send(), send()];
     clock.ms += 10;
@@ -78,7 +78,7 @@ describe('Forward', () => {
     expect(reports).toEqual(['a suspected']);
   });
 
-  it('blames no instance and opens no breaker when the gateway lacks the resources for a connection', () => {
+  it('records no instance failure and opens no breaker when the gateway lacks resources for a connection', () => {
     const { reports, forwarder, route, instances, send } = benchOf({ a: 'exhausted', b: 'exhausted' });
     const exchanges = Array.from({ length: 2 * DEFAULT_POLICY.breaker.minRequests }, () => send());
     expect(new Set(exchanges.flatMap(({ codes }) => codes))).toEqual(new Set(['overloaded']));
@@ -90,14 +90,14 @@ describe('Forward', () => {
     ]);
   });
 
-  it('stops after as many refusals as the policy allows', () => {
+  it('stops after as many refused connections as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));
     const { forwarder, send } = benchOf(fates);
     expect(send().codes).toEqual(['upstream-unreachable']);
     expect(forwarder.asked).toHaveLength(1 + DEFAULT_POLICY.retries.afterRefusal);
   });
 
-  it('tries another instance once after a reset, if the request may be repeated', () => {
+  it('tries one other instance after a reset, if the request may be repeated', () => {
     const { forwarder, reports, send } = benchOf({ a: 'reset', b: 'reset', c: 'completed' });
     expect(send().codes).toEqual(['upstream-unreachable']);
     expect([forwarder.asked, reports]).toEqual([
@@ -106,7 +106,7 @@ describe('Forward', () => {
     ]);
   });
 
-  it('tries the only instance again after a reset, which may have been an idle connection closing', () => {
+  it('retries the only instance after a reset, which may have been the closing of an idle connection', () => {
     const { forwarder, send } = benchOf({ a: 'reset' });
     send();
     expect(forwarder.asked).toEqual(['a', 'a']);
@@ -114,7 +114,7 @@ describe('Forward', () => {
 
   it.each([
     ['is not idempotent', new FakeExchange('POST')],
-    ['has a body that is partly gone', Object.assign(new FakeExchange('PUT'), { isBodyConsumed: true })],
+    ['has a partly sent body', Object.assign(new FakeExchange('PUT'), { isBodyConsumed: true })],
   ])('does not repeat a request after a reset that %s', (_why, exchange) => {
     const { forwarder, send } = benchOf({ a: 'reset', b: 'completed' });
     expect(send(exchange).codes).toEqual(['upstream-unreachable']);
@@ -124,13 +124,13 @@ describe('Forward', () => {
   it.each([
     ['timeout', 'upstream-timeout'],
     ['protocol-error', 'upstream-protocol-error'],
-  ] as const)('does not repeat after a %s, and answers %s', (fate, code) => {
+  ] as const)('does not retry after a %s, and replies with %s', (fate, code) => {
     const { forwarder, send } = benchOf({ a: fate, b: 'completed' });
     expect(send().codes).toEqual([code]);
     expect(forwarder.asked).toEqual(['a']);
   });
 
-  it('takes another answer than 502, 503 or 504 if there is one, after a random wait', () => {
+  it('replaces a 502, 503 or 504 with the response of another instance, after a random wait', () => {
     jest.useFakeTimers();
     const { forwarder, failures, send } = benchOf({ a: 503, b: 'completed' });
     const exchange = send();
@@ -144,13 +144,13 @@ describe('Forward', () => {
     ['there is no other instance', new FakeExchange(), { a: 503 }],
     ['the request is not idempotent', new FakeExchange('POST'), { a: 503, b: 'completed' }],
     ['it is an error of the service itself', new FakeExchange(), { a: 500, b: 'completed' }],
-  ] as const)('passes an error on as it is when %s', (_why, exchange, fates) => {
+  ] as const)('forwards an error unchanged when %s', (_why, exchange, fates) => {
     const { forwarder, send } = benchOf(fates);
     expect(send(exchange).status).toBe(fates.a);
     expect(forwarder.asked).toEqual(['a']);
   });
 
-  it('passes the last error on when all answer one', () => {
+  it('forwards the last error when every attempt gets one', () => {
     jest.useFakeTimers();
     const { forwarder, send } = benchOf({ a: 503, b: 502, c: 504 });
     const exchange = send();
@@ -159,7 +159,7 @@ describe('Forward', () => {
     jest.useRealTimers();
   });
 
-  it('gives a wait for another attempt up when the client leaves', () => {
+  it('cancels the wait for another attempt when the client disconnects', () => {
     jest.useFakeTimers();
     const { forward, forwarder, send } = benchOf({ a: 503, b: 'completed' });
     forward.abandon(send());
@@ -168,7 +168,7 @@ describe('Forward', () => {
     jest.useRealTimers();
   });
 
-  it('repeats no more than a fifth of the traffic, and thirty to begin with, when everything fails', () => {
+  it('limits repeats to a fifth of the traffic plus an initial thirty when everything fails', () => {
     const { forwarder, clock, send } = benchOf({ a: 'reset', b: 'reset', c: 'reset' });
     for (let i = 0; i < 5_000; i += 1) {
       clock.ms += 2;
@@ -178,7 +178,7 @@ describe('Forward', () => {
     expect(forwarder.asked.length).toBeGreaterThan(5_900);
   });
 
-  it('reports an instance that fails five times in a row, and forgets failures after a good answer', () => {
+  it('reports an instance that fails five times in a row, and resets the count after a success', () => {
     const fates: Record<string, Fate> = { a: 500 };
     const { reports, send } = benchOf(fates);
     const answer = (fate: Fate, times: number): void => {
@@ -195,13 +195,13 @@ describe('Forward', () => {
     ]);
   });
 
-  it('counts an answer that is not the service’s fault for nothing', () => {
+  it('does not count a status that is not a service failure', () => {
     const { instances, send } = benchOf({ a: 501 });
     for (let i = 0; i < 10; i += 1) send(new FakeExchange('POST'));
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
-  it('notes how long each instance takes to answer', () => {
+  it('records the response time of each instance', () => {
     const { forward, clock, instances, send } = benchOf({ a: 'pending' });
     const exchange = send();
     clock.ms += 40;
@@ -209,7 +209,7 @@ describe('Forward', () => {
     expect(instances[0]!.load).toMatchObject({ latencyMs: 40, awaited: 0, inFlight: 1 });
   });
 
-  it('answers 504 when the time of a trusted caller is over, and believes no stranger', () => {
+  it('responds with 504 after the time limit of a trusted caller, and ignores that of others', () => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
     const patience = { 'x-request-timeout-ms': '50' };
     const { send } = benchOf({ a: 'pending' });
@@ -229,9 +229,9 @@ describe('Forward', () => {
     });
 
   it.each([
-    ['the route’s own', () => new FakeExchange(), 'open', 20],
-    ['a hasty caller’s', () => hasty(40), 'closed', 0],
-  ])('lets %s time limit count against service and instance, if it is the route’s own', (...args) => {
+    ['time limit of the route', () => new FakeExchange(), 'open', 20],
+    ['shorter time limit of a caller', () => hasty(40), 'closed', 0],
+  ])('counts expiry as a failure only for the limit of the route (%s)', (...args) => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
     const [, make, state, failures] = args;
     const policy = { ...IN_TURN, timeouts: { ...IN_TURN.timeouts, totalMs: 50 } };
@@ -242,14 +242,14 @@ describe('Forward', () => {
     jest.useRealTimers();
   });
 
-  it('asks nobody for a caller whose time was over before it was its turn', () => {
+  it('sends no request for a caller whose time limit expired while it was queued', () => {
     const { clock, forwarder, send } = benchOf({ a: 'completed' });
     const exchange = hasty(50);
     clock.ms = exchange.startedAt + 60;
     expect([send(exchange).codes, forwarder.asked]).toEqual([['upstream-timeout'], []]);
   });
 
-  it('lets an instance answer again when all others have gone while it waited', () => {
+  it('retries the same instance when all others have left during the wait', () => {
     jest.useFakeTimers();
     const { parts, instances, forwarder, send } = benchOf({ a: 503, b: 'completed' });
     const exchange = send();
@@ -259,7 +259,7 @@ describe('Forward', () => {
     jest.useRealTimers();
   });
 
-  it('forgets failures after a good answer of a service in this process, which ends with the exchange', () => {
+  it('resets the failure count after a successful response of a local instance, which ends with the exchange', () => {
     const { forward, instances, send } = benchOf({ a: 'pending' });
     instances[0]!.load.failuresInRow = 4;
     const exchange = send();
@@ -268,11 +268,11 @@ describe('Forward', () => {
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
-  it('answers 504 when connecting took too long everywhere', () => {
+  it('responds with 504 when connecting timed out everywhere', () => {
     expect(benchOf({ a: 'connect-timeout' }).send().codes).toEqual(['upstream-timeout']);
   });
 
-  it('answers 503 with Retry-After when no instance is healthy', () => {
+  it('responds with 503 and Retry-After when no instance is healthy', () => {
     const { send } = benchOf({}, [
       instanceOf({ id: 'a', status: 'down' }),
       instanceOf({ id: 'b', weight: 0 }),
@@ -282,7 +282,7 @@ describe('Forward', () => {
     expect(exchange.replies[0]!.headers).toEqual({ 'retry-after': '2' });
   });
 
-  it('gives the attempt up, and its load back, when the exchange is over', () => {
+  it('aborts the attempt and releases its load when the exchange ends', () => {
     const { forward, forwarder, instances, send } = benchOf({ a: 'pending' });
     const exchange = send();
     forward.abandon(exchange);
@@ -290,7 +290,7 @@ describe('Forward', () => {
     expect([forwarder.aborted, instances[0]!.load.inFlight]).toEqual([['a'], 0]);
   });
 
-  it('marks an answer that broke off', () => {
+  it('marks a truncated response', () => {
     const { instances, send } = benchOf({ a: 'broken' });
     expect([send().ending, instances[0]!.load.inFlight]).toEqual(['broken', 0]);
   });

@@ -17,12 +17,12 @@ import { InstanceWatch } from './resilience/instance-watch.js';
 import { timeLimitOf } from './resilience/time-limit.js';
 import { destinationOf } from './routing/destination-of.js';
 
-/** Which forwarder carries exchanges to which kind of instance. */
+/** The forwarder for each instance transport. */
 export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>> & {
   readonly http: AsideForwarder<E>;
 };
 
-/** What forwarding needs of its neighbours. */
+/** Dependencies of forwarding. */
 export interface ForwardParts<E extends Exchange> {
   readonly services: LiveServiceTable;
   readonly forwarders: Forwarders<E>;
@@ -30,7 +30,10 @@ export interface ForwardParts<E extends Exchange> {
   readonly recorder: Recorder;
 }
 
-/** The last step of the walk: picks an instance, sends, and picks another when an attempt fails and may be repeated. */
+/**
+ * The last step of the pipeline: selects an instance, sends the request, and retries when a failed attempt may
+ * be repeated.
+ */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private readonly watch: InstanceWatch;
   private readonly candidates: Candidates;
@@ -53,7 +56,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
     if (limitMs !== undefined) this.limit(exchange, limitMs);
     const now = this.now();
-    // It may have waited in a queue for longer than that: no service works for a caller who has gone.
+    // Queueing may have exceeded the deadline; do not send a request that its caller no longer waits for.
     if (exchange.deadlineAt > 0 && exchange.deadlineAt <= now) {
       this.expire(exchange);
       return;
@@ -93,7 +96,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (failure.kind === 'timeout') learn(exchange, now);
     this.watch.gone(exchange, instance, failure, now);
     if (this.isStoodInFor(exchange, failure)) return;
-    // An answer that was not accepted has been taken out of the budget already.
+    // A rejected response has already been charged to the retry budget.
     const mayFollow =
       failure.kind === 'gateway-error' ||
       destinationOf(exchange).retries.mayFollow(failure.kind, exchange, now);
@@ -117,11 +120,11 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     this.parts.recorder.tunnelOpened(exchange);
   }
 
-  /** The exchange is over: gives up what still runs for it. */
+  /** Aborts everything that still runs for an exchange that has ended. */
   abandon(exchange: E): void {
     clearTimeout(exchange.deadline);
     const instance = this.giveUp(exchange);
-    // A service in this process answers on the client's own response: its end is the exchange's end.
+    // A local instance writes to the client's own response: its end is the end of the exchange.
     const isAnswered = exchange.ending === 'completed' && exchange.status > 0;
     if (instance && isAnswered && !isFailure(exchange.status)) this.watch.succeeded(instance);
   }
@@ -131,7 +134,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.deadline = setTimeout(() => this.expire(exchange), exchange.deadlineAt - this.now());
   }
 
-  /** The instance that had it, if one did. */
+  /** Aborts the attempt; returns its instance, if there was one. */
   private giveUp(exchange: E): Instance | undefined {
     const { attempt } = exchange;
     exchange.attempt = undefined;
@@ -151,7 +154,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.cutOff();
   }
 
-  /** No answer within the route's own limit is a failure; a caller's may be too short for anybody. */
+  /** No response within the route's limit is a failure; a caller's limit may be too short for any instance. */
   private noteExpiry(exchange: E, instance: Instance | undefined): void {
     const { policy, breaker } = destinationOf(exchange);
     const { totalMs } = policy.timeouts;
@@ -161,7 +164,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (instance) this.watch.failed(exchange, instance, `it did not answer within ${totalMs} ms`, now);
   }
 
-  /** A hedge that is under way is the repeat. */
+  /** Whether a running hedged attempt replaces the retry. */
   private isStoodInFor(exchange: E, failure: Failure): boolean {
     if (!exchange.hedge?.standIn()) return false;
     if (!isUnsent(failure)) exchange.repeats += 1;
@@ -195,7 +198,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     this.parts.forwarders[instance.transport].send(exchange, instance, this);
   }
 
-  /** Ends the running attempt's claim on its instance; `undefined` when none runs. */
+  /** Releases the instance of the current attempt; `undefined` when none is running. */
   private release(exchange: E): Instance | undefined {
     const { instance } = exchange;
     if (!exchange.holdsInstance || !instance) return undefined;
@@ -211,8 +214,8 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   /**
-   * The only instance may have closed an idle connection just as we used it: a new connection tells. And when nobody is
-   * left to take the place of its answer, the instance that gave it may answer again.
+   * The only instance may have closed an idle connection while the gateway used it; a new connection decides.
+   * Likewise, if no other instance is left after a rejected response, its instance is tried again.
    */
   private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
     if (kind !== 'reset' && kind !== 'gateway-error') return undefined;
@@ -220,19 +223,20 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
-    // What has been handed over inside this process, or is about to become a tunnel, cannot be handed to another.
+    // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another
+    // instance.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
     const { retries } = destinationOf(exchange);
-    // Another has been asked already, and has been paid for.
+    // The hedged attempt has been sent and charged already.
     if (exchange.hedge?.isRunning) return retries.isRetriable(status);
     return this.candidates.hasOther(exchange, instance) && retries.mayReplace(status, exchange, now);
   }
 }
 
-/** Statuses below it are answers that nobody would ask another instance for. */
+/** Lower statuses never lead to another attempt. */
 const FIRST_RETRIABLE = 400;
 
-/** Lets a limit that adapts know how long this attempt has waited for its answer. */
+/** Reports the time that this attempt has waited for its response to the adaptive concurrency limit. */
 function learn(exchange: Exchange, now: number): void {
   const { adaptive, load } = destinationOf(exchange);
   adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);

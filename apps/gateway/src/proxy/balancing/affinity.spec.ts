@@ -16,7 +16,7 @@ const requestWith = (fields: Record<string, string>): FakeExchange =>
   new FakeExchange('GET', '/api/users', fields);
 
 describe('maglevTable', () => {
-  it('gives equal instances equal parts, and weight its due', () => {
+  it('assigns slots in proportion to weight', () => {
     const table = maglevTable([...fleetOf(4), instanceOf({ id: 'heavy', weight: 200 })]);
     const parts = [0, 1, 2, 3, 4].map(
       (place) => table.filter((owner) => owner === place).length / table.length,
@@ -25,7 +25,7 @@ describe('maglevTable', () => {
     expect(parts[4]).toBeCloseTo(2 / 6, 2);
   });
 
-  it('moves little but what belonged to an instance that left', () => {
+  it('reassigns few slots besides those of a removed instance', () => {
     const fleet = fleetOf(10);
     const [before, after] = [maglevTable(fleet), maglevTable(fleet.slice(0, 9))];
     const moved = before.filter((owner, slot) => owner !== 9 && after[slot] !== owner).length;
@@ -45,7 +45,7 @@ describe('ConsistentHashBalancer', () => {
       { from: 'client-address' },
       (user) => Object.defineProperty(new FakeExchange(), 'clientAddress', { value: user }),
     ],
-  ])('brings the same key to the same instance, %j', (key, of) => {
+  ])('routes the same key to the same instance, %j', (key, of) => {
     const balancer = balancerOf(key);
     const pickOf = (user: string) => balancer.pick(fleet, of(user))!.id;
     const users = Array.from({ length: 200 }, (_, i) => `user-${i}`);
@@ -54,13 +54,13 @@ describe('ConsistentHashBalancer', () => {
     expect(new Set(homes).size).toBe(10);
   });
 
-  it('spreads requests without the key', () => {
+  it('spreads requests that lack the key', () => {
     const balancer = balancerOf({ from: 'header', name: 'x-user' });
     const picks = Array.from({ length: 10 }, () => balancer.pick(fleet, new FakeExchange())!.id);
     expect(new Set(picks).size).toBe(10);
   });
 
-  it('goes to the next when its instance was tried, or has a quarter more than its share', () => {
+  it('uses the next instance when the owner was tried or exceeds its fair share by a quarter', () => {
     const load = { inFlight: 0 };
     const balancer = balancerOf({ from: 'header', name: 'x-user' }, load);
     const of = () => requestWith({ 'x-user': 'ann' });
@@ -82,13 +82,13 @@ describe('StickyCookieBalancer', () => {
   const balancerOf = (limit?: number) => new StickyCookieBalancer('affinity', inTurn(), limit);
   const cookieOf = ({ affinityCookie }: FakeExchange): string => affinityCookie!.split(';')[0]!;
 
-  it('gives a new client a cookie, and follows it without giving another', () => {
+  it('sets a cookie for a new client, and follows it without setting another', () => {
     const balancer = balancerOf();
     const first = new FakeExchange();
     const home = balancer.pick(fleet, first);
     expect(first.affinityCookie).toMatch(/^affinity=[a-z0-9]+; Path=\/; HttpOnly; SameSite=Lax$/);
     for (let i = 0; i < 5; i += 1) {
-      // Every other one in the middle of three `Cookie` fields.
+      // Every second request carries the cookie in the middle of three joined `Cookie` fields.
       const own = cookieOf(first);
       const again = requestWith({ cookie: i % 2 === 0 ? `x=y; ${own}` : `x=y, ${own}, z=1` });
       expect(balancer.pick(fleet, again)).toBe(home);
@@ -96,7 +96,7 @@ describe('StickyCookieBalancer', () => {
     }
   });
 
-  it('binds the client anew when its instance is gone, or failed it', () => {
+  it('binds the client to another instance when its instance is gone or failed the request', () => {
     const balancer = balancerOf();
     const first = new FakeExchange();
     const home = balancer.pick(fleet, first)!;
@@ -113,7 +113,7 @@ describe('StickyCookieBalancer', () => {
     expect(orphan.affinityCookie).toBeDefined();
   });
 
-  it('lets the client keep its cookie when its instance is only full', () => {
+  it('keeps the cookie of the client when its instance is only full', () => {
     const balancer = balancerOf(1);
     const first = new FakeExchange();
     const home = balancer.pick(fleet, first)!;
@@ -135,13 +135,13 @@ describe('ZoneBalancer', () => {
   const zonesOf = (balancer: ZoneBalancer, of: readonly Instance[]) =>
     new Set(Array.from({ length: 12 }, () => balancer.pick(of, new FakeExchange())?.metadata.zone));
 
-  it('stays in its zone', () => {
+  it('prefers instances of its zone', () => {
     expect(zonesOf(new ZoneBalancer('a', { inFlight: 0 }, inTurn(), inTurn()), fleet)).toEqual(
       new Set(['a']),
     );
   });
 
-  it('leaves it when nobody is there, or all there are much busier than the rest', () => {
+  it('uses other zones when its zone is empty or much busier than the average', () => {
     const balancer = new ZoneBalancer('a', { inFlight: 20 }, inTurn(), inTurn());
     expect(zonesOf(balancer, far)).toEqual(new Set(['b']));
     for (const { load } of near) load.inFlight = 10;

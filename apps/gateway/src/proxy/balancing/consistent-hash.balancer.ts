@@ -7,12 +7,18 @@ import { maglevTable } from './maglev-table.js';
 import { isOpen } from './room.js';
 import { hashOf } from './text-hash.js';
 
-/** An instance takes up to this much more than its fair share of what is in flight; beyond it the next one helps out. */
+/**
+ * An instance may exceed its fair share of the requests in flight by this factor; beyond it, the next one is
+ * used.
+ */
 const LOAD_BOUND = 1.25;
-/** Slots that are looked at before the request goes wherever there is room. */
+/** Slots to inspect before the request goes to any instance with capacity. */
 const LONGEST_WALK = 64;
 
-/** The same key meets the same instance, as long as that one is there and is not overrun ("bounded loads"). */
+/**
+ * Routes the same key to the same instance while that instance is available and not overloaded ("bounded
+ * loads").
+ */
 export class ConsistentHashBalancer extends ListBalancer {
   readonly name = 'consistent-hash';
   private owners: Uint32Array = new Uint32Array();

@@ -1,7 +1,7 @@
-/** Several `Cookie` fields are joined by commas, which no value holds. */
+/** HTTP parsers join several `Cookie` fields with commas, which a cookie value cannot contain. */
 const END = /[;,]/;
 
-/** The value of cookie `name` in a `Cookie` header (RFC 6265, section 4.2.1), as it was sent; the first of several. */
+/** The raw value of cookie `name` in a `Cookie` header (RFC 6265, section 4.2.1); the first of several. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
   const start = `${name}=`;

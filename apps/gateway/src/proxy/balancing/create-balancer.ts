@@ -7,17 +7,17 @@ import { StickyCookieBalancer } from './sticky-cookie.balancer.js';
 import { WarmUp } from './warm-up.js';
 import { ZoneBalancer } from './zone.balancer.js';
 
-/** Where a balancer works. */
+/** The surroundings of a balancer: its service, load, limit and zone. */
 export interface BalancerPlace {
   readonly service: string;
   readonly load: RouteLoad;
-  /** Most requests in flight to one instance. */
+  /** Maximum requests in flight to one instance. */
   readonly instanceLimit: number;
-  /** Where the gateway runs; `undefined`: no zone is preferred. */
+  /** Zone of the gateway; `undefined`: no zone is preferred. */
   readonly zone: string | undefined;
 }
 
-/** The balancer that a policy asks for. */
+/** Creates the balancer that a policy declares. */
 export function createBalancer(balancing: Balancing, place: BalancerPlace): Balancer {
   const { load, instanceLimit } = place;
   switch (balancing.kind) {
@@ -35,7 +35,7 @@ export function createBalancer(balancing: Balancing, place: BalancerPlace): Bala
   }
 }
 
-/** Spreads requests over instances, whoever sends them. */
+/** A balancer that spreads requests regardless of the client. */
 function spreading({ kind, slowStartMs }: Balancing, { load, instanceLimit, zone }: BalancerPlace): Balancer {
   const Kind = kind === 'round-robin' ? RoundRobinBalancer : PowerOfTwoBalancer;
   const create = (): Balancer => new Kind(new WarmUp(slowStartMs), instanceLimit);

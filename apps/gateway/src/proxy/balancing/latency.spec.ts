@@ -1,7 +1,7 @@
 import { InstanceLoad } from '../../discovery/index.js';
 import { costOf, observeFailure, observeLatency } from './latency.js';
 
-/** A load after answers that took so long, one every ten milliseconds. */
+/** The load after responses with these latencies, one every ten milliseconds. */
 function loadAfter(latencies: readonly number[]): InstanceLoad {
   const load = new InstanceLoad();
   for (const [i, ms] of latencies.entries()) observeLatency(load, ms, i * 10);
@@ -10,8 +10,8 @@ function loadAfter(latencies: readonly number[]): InstanceLoad {
 
 const times = (count: number, ms: number): number[] => Array<number>(count).fill(ms);
 
-describe('The moving latency', () => {
-  it('rises within a few answers, and little by a single one', () => {
+describe('Moving latency', () => {
+  it('rises within a few responses, and little after a single one', () => {
     expect(loadAfter([...times(3, 10), ...times(7, 100)]).latencyMs).toBeGreaterThan(75);
     expect(loadAfter([...times(50, 10), 40]).latencyMs).toBeLessThan(20);
   });
@@ -20,7 +20,7 @@ describe('The moving latency', () => {
     expect(loadAfter([...times(50, 100), ...times(80, 10)]).latencyMs).toBeLessThan(25);
   });
 
-  it('does not fall by failures, however fast', () => {
+  it('does not fall on failures, however fast', () => {
     const load = loadAfter(times(10, 50));
     for (let i = 0; i < 100; i += 1) observeFailure(load, 1, 1_000 + i);
     expect(load.latencyMs).toBe(50);
@@ -28,7 +28,7 @@ describe('The moving latency', () => {
     expect(load.latencyMs).toBeGreaterThan(500);
   });
 
-  it('costs by what is in flight, and fades when nobody asks', () => {
+  it('yields a cost proportional to requests in flight, and fades without traffic', () => {
     const load = loadAfter(times(3, 99));
     expect(costOf(load, 20)).toBe(102);
     load.inFlight = 2;
@@ -36,13 +36,13 @@ describe('The moving latency', () => {
     expect(costOf(load, 20_020)).toBeLessThan(15);
   });
 
-  it('is the best of the first three, for which connections were opened and caches were cold', () => {
+  it('is the minimum of the first three responses, which include connection set-up and cold caches', () => {
     expect(loadAfter([120, 40, 12]).latencyMs).toBe(12);
     expect(loadAfter([12, 120, 40]).latencyMs).toBe(12);
     expect(loadAfter([120, 40, 12, 112]).latencyMs).toBe(32);
   });
 
-  it('of one that is new makes it the first to be asked, by one request at a time, until it is known', () => {
+  it('gives a new instance the lowest cost, for one request at a time, until three responses are observed', () => {
     const known = loadAfter(times(3, 1));
     for (const answers of [[], [500], [500, 500]]) {
       const load = loadAfter(answers);
@@ -53,7 +53,7 @@ describe('The moving latency', () => {
     expect(costOf(loadAfter(times(3, 500)), 20)).toBe(503);
   });
 
-  it('is known after three failures too, and not better by them', () => {
+  it('counts failures as observations, without lowering the latency', () => {
     const load = loadAfter([50]);
     for (let i = 0; i < 2; i += 1) observeFailure(load, 1, 20);
     expect(costOf(load, 0)).toBe(53);

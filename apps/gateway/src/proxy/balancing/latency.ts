@@ -1,22 +1,28 @@
 import type { InstanceLoad } from '../../discovery/index.js';
 
-/** How long the latency of an instance that nobody asks is remembered: after this time a third of it is left. */
+/** Decay of the latency of an instance without traffic: a third of it is left after this time. */
 const MEMORY_MS = 5_000;
-/** How fast better answers pull it down, in time; */
+/** Time constant of falling towards lower latencies. */
 const FALL_MS = 250;
-/** how fast worse ones pull it up, each by this part of the difference. A few show trouble, a single one may be chance. */
+/**
+ * Share of the difference by which each higher latency raises it. A few responses show trouble, a single one
+ * may be chance.
+ */
 const RISE = 0.2;
-/** Differences below it are noise of the machine, not of the instance. */
+/** Latencies below this value are machine noise and do not distinguish instances. */
 const FLOOR_MS = 3;
-/** For these connections are opened, and caches and compilers are cold, on both sides: the best of them says most. */
+/**
+ * The first responses include connection set-up and cold caches and compilers on both sides, so the fastest
+ * counts.
+ */
 const FIRST_TIMINGS = 3;
-/** What a further request costs an instance that is not known yet and owes an answer. */
+/** Cost of a further request to a new instance that has one in flight. */
 const UNKNOWN_COST = 1e9;
 
 /**
- * Takes an answer's latency into the moving one. That of a slow instance, which is asked seldom, has to rise by the answer;
- * that of a fast one, which is asked all the time, has to fall by the clock. After Finagle's peak EWMA, which rises at once:
- * on a busy machine every instance has had a peak a moment ago.
+ * Adds the latency of a response to the moving latency. A slow instance gets few requests, so its latency rises
+ * per response; a fast instance gets many, so its latency falls with time. Based on Finagle's peak EWMA, which
+ * rises at once: on a busy machine, every instance has had a recent peak.
  */
 export function observeLatency(load: InstanceLoad, ms: number, now: number): void {
   if (isNew(load)) {
@@ -27,15 +33,15 @@ export function observeLatency(load: InstanceLoad, ms: number, now: number): voi
   load.latencyAt = now;
 }
 
-/** Takes in how long a failure took: to fail fast makes nobody attractive, to fail slowly makes nobody better. */
+/** Adds the duration of a failure: a fast failure does not lower the latency, a slow failure raises it. */
 export function observeFailure(load: InstanceLoad, ms: number, now: number): void {
   if (ms > load.latencyMs) observeLatency(load, ms, now);
   else if (isNew(load)) load.timings += 1;
 }
 
 /**
- * What one more request would cost: expected wait times requests waiting. An old latency fades, so that it is tried again. One that is
- * new is asked before all others, and by one request at a time.
+ * Cost of one more request: expected latency times requests in flight. An old latency fades, so that a slow
+ * instance is tried again. A new instance has the lowest cost, but for one request at a time.
  */
 export function costOf(load: InstanceLoad, now: number): number {
   if (isNew(load)) return load.inFlight === 0 ? 0 : UNKNOWN_COST + load.inFlight;

@@ -2,12 +2,14 @@ import type { Instance } from '../../discovery/index.js';
 import type { Balancer, Picking } from './balancer.js';
 import { anyOpen } from './room.js';
 
-/** A balancer that prepares something of the list of instances: once per list, which is replaced whole on change. */
+/**
+ * A balancer that derives state from the list of instances, once per list. A change replaces the whole list.
+ */
 export abstract class ListBalancer implements Balancer {
   abstract readonly name: string;
   private list: readonly Instance[] = [];
 
-  /** @param limit most requests in flight to one instance */
+  /** @param limit maximum requests in flight to one instance */
   protected constructor(
     protected readonly limit: number,
     protected readonly random: () => number,
@@ -22,10 +24,10 @@ export abstract class ListBalancer implements Balancer {
     return this.choose(available, exchange) ?? this.any(available, exchange);
   }
 
-  /** Prepares for `available`, which came at `now` and is not empty. */
+  /** Derives state from `available`, which is not empty and was first used at `now`. */
   protected abstract learn(available: readonly Instance[], now: number): void;
 
-  /** An open one; `undefined` when those that it looked at are not. */
+  /** An open instance; `undefined` when none of those inspected is open. */
   protected abstract choose(available: readonly Instance[], exchange: Picking): Instance | undefined;
 
   private any(available: readonly Instance[], exchange: Picking): Instance | undefined {

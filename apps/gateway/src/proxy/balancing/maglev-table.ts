@@ -1,17 +1,20 @@
 import type { Instance } from '../../discovery/index.js';
 import { hashOf } from './text-hash.js';
 
-/** Primes; a hundred slots an instance make shares even to a few per cent. */
+/** Prime table sizes; a hundred slots per instance keep shares within a few per cent. */
 const SMALL = 2_039;
 const LARGE = 65_537;
 const SLOTS_PER_INSTANCE = 100;
-/** Weights below this part of the heaviest count as this part, or the table would take too long to fill. */
+/**
+ * Minimum weight relative to the heaviest; smaller weights are raised to it to bound the time to fill the
+ * table.
+ */
 const LEAST_SHARE = 0.01;
 
 /**
- * Google's Maglev hashing: every instance has an order of its own over all slots and takes, turn by turn, the next free
- * one. Looking up is one read; when an instance leaves, nearly all other slots keep their owner.
- * @returns the place in `instances` that owns each slot
+ * Google's Maglev hashing: every instance has its own order of slots, and instances take their next free slot
+ * in turn. A look-up is one read; when an instance leaves, nearly all other slots keep their owner.
+ * @returns for each slot, the index in `instances` of its owner
  */
 export function maglevTable(instances: readonly Instance[]): Uint32Array {
   const size = instances.length * SLOTS_PER_INSTANCE > SMALL ? LARGE : SMALL;
@@ -30,7 +33,7 @@ export function maglevTable(instances: readonly Instance[]): Uint32Array {
   return owners;
 }
 
-/** Where an instance looks next, and how often it is its turn. */
+/** The next slot of an instance, and how often the instance takes a slot. */
 interface Turn {
   slot: number;
   readonly skip: number;
@@ -42,7 +45,7 @@ function turnsOf(instances: readonly Instance[], size: number): Turn[] {
   const heaviest = instances.reduce((most, { weight }) => Math.max(most, weight), 0);
   return instances.map(({ id, weight }) => ({
     slot: hashOf(id) % size,
-    // Any skip below a prime visits every slot.
+    // The table size is prime, so any skip below it visits every slot.
     skip: (hashOf(id, 1) % (size - 1)) + 1,
     share: Math.max(weight / heaviest, LEAST_SHARE),
     credit: 0,

@@ -10,12 +10,12 @@ const fleetOf = (count: number, weights: readonly number[] = []): Instance[] =>
 const balancerOf = (slowStartMs = 0, limit?: number): PowerOfTwoBalancer =>
   new PowerOfTwoBalancer(new WarmUp(slowStartMs), limit);
 
-/** An instance is known after three answers. */
+/** An instance is known after three responses. */
 function makeKnown({ load }: Instance, ms: number): void {
   for (let i = 0; i < 3; i += 1) observeLatency(load, ms, 0);
 }
 
-/** How many of `count` picks each instance gets, all at `now`. */
+/** Share of `count` picks that each instance gets, all at time `now`. */
 function shares(balancer: PowerOfTwoBalancer, fleet: readonly Instance[], count = 6_000, now = 0): number[] {
   const counts = new Map(fleet.map(({ id }) => [id, 0]));
   for (let i = 0; i < count; i += 1) {
@@ -27,7 +27,7 @@ function shares(balancer: PowerOfTwoBalancer, fleet: readonly Instance[], count 
 }
 
 describe('PowerOfTwoBalancer', () => {
-  it('spreads evenly over equals', () => {
+  it('spreads evenly over equal instances', () => {
     for (const share of shares(balancerOf(), fleetOf(4))) expect(share).toBeCloseTo(0.25, 1);
   });
 
@@ -36,23 +36,23 @@ describe('PowerOfTwoBalancer', () => {
     expect(heavy).toBeGreaterThan(5 * light!);
   });
 
-  it('avoids the slow one, but lets it show now and then that it is better', () => {
+  it('avoids a slow instance, but retries it as its latency fades', () => {
     const fleet = fleetOf(3);
     for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
     expect(shares(balancerOf(), fleet)[0]).toBe(0);
-    // Twenty seconds later the latency of long ago says little.
+    // After twenty seconds the old latency has faded.
     for (const { load } of fleet.slice(1)) observeLatency(load, 20, 20_000);
     expect(shares(balancerOf(), fleet, 6_000, 20_000)[0]).toBeGreaterThan(0.3);
   });
 
-  it('avoids the one with more in flight', () => {
+  it('avoids the instance with more requests in flight', () => {
     const fleet = fleetOf(2);
     for (const instance of fleet) makeKnown(instance, 20);
     fleet[0]!.load.inFlight = 3;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
 
-  it('asks one that began slowly again at once, as each does at its first request', () => {
+  it('prefers an instance whose first response was slow until it has three responses', () => {
     const fleet = fleetOf(3);
     for (const [i, instance] of fleet.entries())
       if (i > 0) makeKnown(instance, 2);
@@ -62,14 +62,14 @@ describe('PowerOfTwoBalancer', () => {
     for (const share of shares(balancerOf(), fleet)) expect(share).toBeCloseTo(1 / 3, 1);
   });
 
-  it('sends no second request to an instance of which nothing is known until the first was answered', () => {
+  it('sends one request at a time to an instance without responses', () => {
     const fleet = fleetOf(2);
     makeKnown(fleet[1]!, 500);
     fleet[0]!.load.inFlight = 1;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
 
-  it('gives a newcomer a tenth at first, and its whole share when it is warm', () => {
+  it('gives a new instance a tenth of its share at first, and all of it after warm-up', () => {
     const fleet = fleetOf(4);
     const balancer = balancerOf(10_000);
     shares(balancer, fleet.slice(0, 3), 1);
@@ -80,7 +80,7 @@ describe('PowerOfTwoBalancer', () => {
     expect(shares(balancer, fleet, 6_000, 70_000)[3]).toBeCloseTo(0.25, 1);
   });
 
-  it('spares nobody among those that start together, and picks the better of them', () => {
+  it('applies no warm-up between instances that start together, and picks the better one', () => {
     const fleet = fleetOf(2);
     for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
     const balancer = balancerOf(10_000);
@@ -88,7 +88,7 @@ describe('PowerOfTwoBalancer', () => {
     expect(shares(balancer, fleet)).toEqual([0, 1]);
   });
 
-  it('picks nobody who was tried or is full, however long it has to look', () => {
+  it('never picks an instance that was tried or is full, and finds the only open one', () => {
     const fleet = fleetOf(100);
     for (const { load } of fleet.slice(0, 98)) load.inFlight = 2;
     const exchange = new FakeExchange();

@@ -6,12 +6,13 @@ import { isOpen } from './room.js';
 import type { WarmUp } from './warm-up.js';
 import { WeightedSampler } from './weighted-sampler.js';
 
-/** How much cheaper the second has to be: small differences must not starve anyone. */
+/** Required cost ratio to prefer the second instance: small differences must not starve an instance. */
 const CLEARLY_CHEAPER = 0.8;
 
 /**
- * Power of two choices: draws two instances by weight and takes the one where a request costs less, by requests in flight
- * and moving latency. Looks at two however many there are, and no herd runs to the one that is best just now.
+ * Power of two choices: draws two instances by weight and selects the one with the lower cost, based on
+ * requests in flight and moving latency. Inspects two instances regardless of fleet size, and avoids a herd of
+ * requests to the currently best instance.
  */
 export class PowerOfTwoBalancer extends ListBalancer {
   readonly name = 'power-of-two';
@@ -48,7 +49,10 @@ export class PowerOfTwoBalancer extends ListBalancer {
     return share >= 1 || this.random() < share ? winner : loser;
   }
 
-  /** Two of the same would be no choice: with two instances it would be random every other time. */
+  /**
+   * Draws a different instance. Comparing an instance with itself would make every second pick of two instances
+   * random.
+   */
   private otherThan(place: number, length: number): number {
     const other = this.sampler.sample(this.random());
     if (other !== place) return other;

@@ -1,11 +1,17 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from './balancer.js';
 
-/** Whether an attempt may go to `instance` at all: it has not failed this exchange, and has less than `limit` in flight. */
+/**
+ * Whether `instance` may take an attempt: it has not failed this exchange, and has fewer than `limit` requests
+ * in flight.
+ */
 export const isOpen = (instance: Instance, exchange: Picking, limit: number): boolean =>
   instance.load.inFlight < limit && !exchange.hasTried(instance);
 
-/** The first open instance from place `from` on, all round. For the rare case that those asked first are not open. */
+/**
+ * The first open instance from index `from`, wrapping around. For the rare case that the preferred instances
+ * are not open.
+ */
 export function anyOpen(
   available: readonly Instance[],
   exchange: Picking,

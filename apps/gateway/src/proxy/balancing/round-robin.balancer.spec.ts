@@ -10,11 +10,11 @@ const picksOf = (balancer: RoundRobinBalancer, of: readonly Instance[], count: n
   Array.from({ length: count }, () => balancer.pick(of, new FakeExchange())?.id).join('');
 
 describe('RoundRobinBalancer', () => {
-  it('gives each instance its turn', () => {
+  it('cycles through the instances', () => {
     expect(picksOf(balancerOf(), instances, 7)).toBe('abcabca');
   });
 
-  it('gives turns by weight, and spreads those of the heavy one', () => {
+  it('picks in proportion to weight, and interleaves the picks of the heavy instance', () => {
     const weighted = [
       instanceOf({ id: 'a', weight: 50 }),
       ...instances.slice(1).map((i) => ({ ...i, weight: 10 })),
@@ -24,7 +24,7 @@ describe('RoundRobinBalancer', () => {
     expect(picks).not.toMatch(/a{6}|b[^a]?b|c[^a]?c/);
   });
 
-  it('passes over what was tried, and over lists that shrink', () => {
+  it('skips tried instances, and handles a list that shrinks', () => {
     const balancer = balancerOf();
     const exchange = new FakeExchange();
     exchange.markTried(instances[0]!);
@@ -33,7 +33,7 @@ describe('RoundRobinBalancer', () => {
     expect(balancer.pick(instances.slice(0, 1), new FakeExchange())?.id).toBe('a');
   });
 
-  it('finds nothing when all were tried or none is there', () => {
+  it('returns undefined when all instances were tried or the list is empty', () => {
     const balancer = balancerOf();
     const exchange = new FakeExchange();
     for (const instance of instances) exchange.markTried(instance);
@@ -41,7 +41,7 @@ describe('RoundRobinBalancer', () => {
     expect(balancer.pick([], new FakeExchange())).toBeUndefined();
   });
 
-  it('gives a newcomer few turns at first', () => {
+  it('picks a new instance rarely at first', () => {
     const balancer = balancerOf(10_000);
     picksOf(balancer, instances.slice(0, 2), 1);
     const later = () => Object.assign(new FakeExchange(), { attemptStartedAt: 60_000 });

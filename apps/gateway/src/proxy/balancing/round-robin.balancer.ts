@@ -5,7 +5,7 @@ import { isOpen } from './room.js';
 import { TurnQueue } from './turn-queue.js';
 import type { WarmUp } from './warm-up.js';
 
-/** Each instance in its turn, one of twice the weight twice as often, and spread evenly. */
+/** Weighted round robin: an instance of twice the weight is picked twice as often, at even intervals. */
 export class RoundRobinBalancer extends ListBalancer {
   readonly name = 'round-robin';
   private turns = new TurnQueue(0);

@@ -5,18 +5,18 @@ import { ListBalancer } from './list.balancer.js';
 import { isOpen } from './room.js';
 import { hashOf } from './text-hash.js';
 
-/** What a cookie says instead of an id: ids are no business of clients. */
+/** Cookie value that stands for an instance, so that clients do not see instance ids. */
 const tokenOf = ({ id }: Instance): string => `${hashOf(id).toString(36)}${hashOf(id, 1).toString(36)}`;
 
-/** Brings a client back to the instance that it met first, by a cookie of the gateway's own. */
+/** Session affinity: returns a client to its first instance, by a cookie that the gateway sets. */
 export class StickyCookieBalancer extends ListBalancer {
   readonly name = 'sticky-cookie';
   private tokens: readonly string[] = [];
   private places: ReadonlyMap<string, number> = new Map();
 
   /**
-   * @param cookie its name
-   * @param first picks for clients that bring no cookie, or that of an instance which cannot take them
+   * @param cookie name of the cookie
+   * @param first picks for clients without a cookie, or whose instance cannot take the request
    */
   constructor(
     private readonly cookie: string,
@@ -36,7 +36,7 @@ export class StickyCookieBalancer extends ListBalancer {
     const known = this.knownTo(available, exchange);
     if (known && isOpen(known, exchange, this.limit)) return known;
     const picked = this.first.pick(available, exchange);
-    // A client whose instance is merely full goes back to it later.
+    // A client keeps its cookie when its instance is only full, and returns to it later.
     if (picked && (!known || exchange.hasTried(known))) this.bind(exchange, available.indexOf(picked));
     return picked;
   }

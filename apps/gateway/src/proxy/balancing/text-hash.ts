@@ -1,7 +1,7 @@
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** A 32-bit hash of `text`: FNV-1a, its bits mixed as MurmurHash3 does at its end. Not for secrets. */
+/** A 32-bit hash of `text`: FNV-1a with the finalizer of MurmurHash3. Not cryptographic. */
 export function hashOf(text: string, seed = 0): number {
   let hash = FNV_OFFSET ^ seed;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);

@@ -1,23 +1,24 @@
 /**
- * Whose turn it is: earliest deadline first, in a binary heap over typed arrays. Who has had a turn is put back behind by
- * the inverse of its weight. Costs the logarithm of the length: 13 steps for 10,000.
+ * Order of turns: earliest deadline first, in a binary heap over typed arrays. After its turn, an instance is
+ * put back with a delay of the inverse of its weight. The cost is logarithmic in the length: 13 steps for
+ * 10,000.
  */
 export class TurnQueue {
   private readonly due: Float64Array;
   private readonly heap: Uint32Array;
 
-  /** A queue of the places 0 to below `length`, all due at once; of equals the lower place is first. */
+  /** A queue of the indexes 0 to `length - 1`, all due at once; ties go to the lower index. */
   constructor(length: number) {
     this.due = new Float64Array(length);
     this.heap = Uint32Array.from({ length }, (_, place) => place);
   }
 
-  /** The place whose turn it is. */
+  /** The index that is due first. */
   get first(): number {
     return this.heap[0] ?? 0;
   }
 
-  /** Puts {@link first} back, to be due `after` later than it was. */
+  /** Puts {@link first} back with its deadline moved by `after`. */
   putBack(after: number): void {
     const { due, heap, first } = this;
     due[first] = (due[first] ?? 0) + after;

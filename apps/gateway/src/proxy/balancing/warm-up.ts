@@ -1,18 +1,19 @@
 import type { Instance, InstanceLoad } from '../../discovery/index.js';
 
-/** The least share of its weight that a new instance gets. */
+/** Minimum share of its weight that a new instance gets. */
 const FIRST_SHARE = 0.1;
 
 /**
- * Slow start: an instance that joins others, or comes back, gets a growing share of its weight, so that cold caches and
- * fresh compilers are not met by full traffic. Shares matter beside each other only: those that start together share alike.
+ * Slow start: an instance that joins or returns gets a growing share of its weight, so that cold caches and a
+ * cold compiler do not meet full traffic. Only relative shares matter: instances that start together have equal
+ * shares.
  */
 export class WarmUp {
   private known: ReadonlySet<InstanceLoad> = new Set();
   private readonly since = new WeakMap<InstanceLoad, number>();
   private until = 0;
 
-  /** @param ms how long it takes to the full share; 0: no slow start */
+  /** @param ms time until the full share, in milliseconds; 0: no slow start */
   constructor(private readonly ms: number) {}
 
   learn(available: readonly Instance[], now: number): void {
@@ -21,7 +22,7 @@ export class WarmUp {
     this.known = loads;
   }
 
-  /** The part of its weight that `instance` has by now, above 0 and up to 1. */
+  /** The share of its weight that `instance` has at `now`, above 0 and up to 1. */
   shareOf({ load }: Instance, now: number): number {
     if (now >= this.until) return 1;
     const since = this.since.get(load);

@@ -1,8 +1,8 @@
 import type { Instance } from '../../discovery/index.js';
 
 /**
- * Draws places of a list with the odds of their weights in constant time, by Vose's alias method: each place keeps its
- * own draws with some odds and gives the rest to one other place.
+ * Draws list indexes with probabilities proportional to weight in constant time, by Vose's alias method: each
+ * index keeps its own draw with some probability, and otherwise yields to one other index.
  */
 export class WeightedSampler {
   private readonly keeps: Float64Array;
@@ -16,14 +16,14 @@ export class WeightedSampler {
     this.deal(Float64Array.from(instances, ({ weight }) => (weight * length) / total));
   }
 
-  /** A place, for a random number from 0 to below 1. */
+  /** An index, for a random number in [0, 1). */
   sample(random: number): number {
     const point = random * this.keeps.length;
     const place = Math.floor(point);
     return point - place < (this.keeps[place] ?? 1) ? place : (this.alias[place] ?? 0);
   }
 
-  /** Fills places that have less than an equal share up from those that have more. */
+  /** Fills indexes below the equal share from those above it. */
   private deal(shares: Float64Array): void {
     const poor: number[] = [];
     const rich: number[] = [];

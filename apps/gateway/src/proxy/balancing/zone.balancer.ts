@@ -1,18 +1,22 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Balancer, Picking, RouteLoad } from './balancer.js';
 
-/** Key of an instance's metadata that names where it runs. */
+/** Metadata key that names the zone of an instance. */
 export const ZONE_KEY = 'zone';
-/** How much more than the average an instance next door may have in flight before others help out. */
+/**
+ * Requests in flight that an instance of the zone may have, relative to the average, before other zones are
+ * used.
+ */
 const OVERFLOW = 2;
 
-/** Prefers instances of the gateway's own zone for as long as they are not much busier than the rest. */
+/** Prefers instances of the gateway's zone while they are not much busier than the average. */
 export class ZoneBalancer implements Balancer {
   private list: readonly Instance[] = [];
   private near: readonly Instance[] = [];
 
   /**
-   * @param nearby picks in the zone, `all` everywhere; two, since each prepares for its own list
+   * @param nearby picks within the zone
+   * @param all picks from all zones; separate because each balancer keeps state for its own list
    */
   constructor(
     private readonly zone: string,

@@ -3,16 +3,19 @@ import { isHopByHop } from './field-names.js';
 import { rewriteCookie, rewriteLocation } from './prefix-rewrite.js';
 import { VIA_NAME } from './request-headers.js';
 
-/** What the gateway knows when it passes an answer on. */
+/** Facts that the gateway needs to forward a response. */
 export interface AnswerFacts {
   readonly requestId: string;
-  /** The prefix that the client sees. */
+  /** The path prefix that the client uses. */
   readonly prefix: string;
-  /** Scheme, host and port of the instance, lower case. */
+  /** Scheme, host and port of the instance, in lower case. */
   readonly origin: string;
 }
 
-/** `value` as the client may see it; `undefined` when the field ends here. `lower` is the field's name in lower case. */
+/**
+ * The value to send to the client; `undefined` when the field is removed. `lower` is the field's name in lower
+ * case.
+ */
 export function answerValue(lower: string, value: string, facts: AnswerFacts): string | undefined {
   switch (lower) {
     case 'location':
@@ -27,12 +30,12 @@ export function answerValue(lower: string, value: string, facts: AnswerFacts): s
   }
 }
 
-/** The fields that the gateway adds to every answer of an instance, appended to `headers`. */
+/** Appends the fields that the gateway adds to every upstream response to `headers`. */
 export function addAnswerFields(headers: string[], facts: AnswerFacts, version: string): void {
   headers.push('x-request-id', facts.requestId, 'via', `${version} ${VIA_NAME}`);
 }
 
-/** The fields of an instance's answer as the client gets them, flat; in order, case and number. */
+/** The fields of an upstream response as sent to the client, flat; order, case and repetition are preserved. */
 export function answerHeaders(raw: readonly string[], facts: AnswerFacts, version = '1.1'): string[] {
   const dropped = droppedByConnection(raw);
   const headers: string[] = [];

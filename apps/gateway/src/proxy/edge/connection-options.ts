@@ -1,6 +1,9 @@
 import { isProtected } from './field-names.js';
 
-/** Field names that the `Connection` fields of `raw` (name, value, name, …) ask to drop; `undefined` for none. */
+/**
+ * Field names listed in the `Connection` fields of `raw` (name, value, name, …), to be removed; `undefined` for
+ * none.
+ */
 export function droppedByConnection(raw: readonly string[]): ReadonlySet<string> | undefined {
   let dropped: Set<string> | undefined;
   for (let i = 0; i < raw.length; i += 2) {
@@ -11,7 +14,7 @@ export function droppedByConnection(raw: readonly string[]): ReadonlySet<string>
   return dropped;
 }
 
-// The two options that nearly every message carries name no field.
+// The two options that nearly every message carries do not name fields.
 const isPlain = (value: string): boolean => value === 'keep-alive' || value === 'close';
 
 function collect(value: string, into: Set<string> | undefined): Set<string> | undefined {

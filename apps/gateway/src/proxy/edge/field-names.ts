@@ -1,4 +1,4 @@
-/** Fields of one connection, never of the message (RFC 9110, section 7.6.1); `te: trailers` alone is passed on. */
+/** Connection-specific fields (RFC 9110, section 7.6.1); only `te: trailers` is forwarded. */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -10,15 +10,15 @@ const HOP_BY_HOP = new Set([
   // Between a client and its own proxy (RFC 9110, section 11.7).
   'proxy-authorization',
   'proxy-authenticate',
-  // CGI makes it HTTP_PROXY ("httpoxy", CVE-2016-5385).
+  // CGI turns it into HTTP_PROXY ("httpoxy", CVE-2016-5385).
   'proxy',
 ]);
 
 export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerName);
 
 /**
- * Fields that `Connection` cannot remove. Whoever could make the gateway drop these would change who a request is from,
- * how long it is, or what it may do.
+ * Fields that `Connection` cannot remove. Removing one could change the identity, the length or the permissions
+ * of a request.
  */
 const PROTECTED = new Set([
   'host',
@@ -47,8 +47,8 @@ const isForwardingField = (lowerName: string): boolean =>
   lowerName.startsWith('x-forwarded-') || lowerName === 'forwarded' || lowerName === 'x-real-ip';
 
 /**
- * Tells where a request came from; believed from trusted proxies only. Names with underscores count too: CGI-like
- * servers cannot tell `x_forwarded_for` from `x-forwarded-for`.
+ * Whether a field describes the origin of a request; such fields are accepted from trusted proxies only. Names
+ * with underscores are included: CGI-like servers cannot distinguish `x_forwarded_for` from `x-forwarded-for`.
  */
 export const tellsOrigin = (lowerName: string): boolean =>
   isForwardingField(lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName);

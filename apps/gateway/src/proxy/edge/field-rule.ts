@@ -1,17 +1,17 @@
 import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { isHopByHop, tellsOrigin } from './field-names.js';
 
-/** What happens to a field of a request on its way to an instance. */
+/** How the gateway treats a request field when it forwards the request. */
 export const enum FieldRule {
-  /** It goes on as it came. */
+  /** Forwarded unchanged. */
   Passes,
-  /** It goes on as a plain number. */
+  /** Forwarded as a normalised decimal number. */
   Length,
-  /** The gateway chooses it for each instance, or has answered it itself. */
+  /** Not forwarded: the gateway sets it for each instance, or has handled it itself. */
   Stays,
-  /** It belongs to the connection. */
+  /** Connection-specific; removed. */
   HopByHop,
-  /** It tells where the request came from: trusted proxies are believed. */
+  /** Describes the origin of the request; accepted from trusted proxies only. */
   TellsOrigin,
 }
 
@@ -32,10 +32,10 @@ function ruleFor(lower: string): FieldRule {
 
 const MOST_KNOWN = 1000;
 const LONGEST_KNOWN = 64;
-/** By the name as it was sent: clients have few spellings. */
+/** Keyed by the name as sent: clients use few spellings. */
 const known = new Map<string, FieldRule>();
 
-/** The rule for the field `name`, in whatever case. */
+/** The rule for the field `name`, in any case. */
 export function ruleOf(name: string): FieldRule {
   let rule = known.get(name);
   if (rule !== undefined) return rule;

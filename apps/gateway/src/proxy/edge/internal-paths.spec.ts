@@ -24,7 +24,7 @@ const ATOMS = [
 ];
 const path = fc.array(fc.constantFrom(...ATOMS), { maxLength: 12 }).map((atoms) => `/${atoms.join('')}`);
 
-/** How a server may read a path. */
+/** Ways in which a server may interpret a path. */
 interface Reading {
   readonly decodesSeparators: boolean;
   readonly dropsParameters: boolean;
@@ -59,7 +59,7 @@ const resolved = (segments: readonly string[]): string[] => {
   return left;
 };
 
-/** The path that a server with this reading serves. */
+/** The path that a server with this interpretation serves. */
 function served(text: string, reading: Reading): string {
   const separated = reading.decodesSeparators ? text.replace(/%2f|%5c|\\/gi, '/') : text;
   let segments = separated
@@ -81,7 +81,7 @@ const isUnder = (text: string): boolean =>
   PREFIXES.some((prefix) => text === prefix || text.startsWith(`${prefix}/`));
 
 describe('InternalPaths', () => {
-  it('cover every path that some server takes for one of them', () => {
+  it('cover every path that some interpretation maps to an internal path', () => {
     fc.assert(
       fc.property(path, (text) => {
         if (READINGS.some((reading) => isUnder(served(text, reading)))) expect(paths.covers(text)).toBe(true);
@@ -129,7 +129,7 @@ describe('InternalPaths', () => {
     expect(['/', '/x', '//x', '/x/../y'].every((text) => all.covers(text))).toBe(true);
   });
 
-  it('look as long at a long path as at a short one, byte for byte', () => {
+  it('take time proportional to the length of the path', () => {
     const startedAt = performance.now();
     for (const atom of ['%25', '../', '%2f', ';', '.', '//', 'a/b/../'])
       paths.covers(`/${atom.repeat(16_000 / atom.length)}`);

@@ -1,31 +1,36 @@
 /** `%` and two digits, the `%` itself encoded any number of times (`%252e`). */
 const ENCODED = /%(?:25)*([0-9a-f]{2})/gi;
-/** What some servers take for the end of a segment, or of the path. */
+/** Characters that some servers treat as the end of a segment or of the path. */
 const SEGMENT_END = /[;?#\0].*$/s;
-/** Dot segments remove segments before them; a parameter may contain encoded separators, and goes as one segment. */
+/**
+ * Dot segments remove preceding segments; a parameter may contain encoded separators and is removed as one
+ * segment.
+ */
 const REMOVES_SEGMENTS = /[;?#\0]|\.\./;
-/** Anything but letters, digits, `_`, `-` and single slashes may have a second reading. */
+/** Characters other than letters, digits, `_`, `-` and single slashes may be interpreted in several ways. */
 const AMBIGUOUS = /[^\w/-]|\/\//;
 
-/** One character for each byte, whether or not the bytes are UTF-8. */
+/** One character per byte, whether or not the bytes are valid UTF-8. */
 const decoded = (path: string): string =>
   path.replace(ENCODED, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 
-/** The segments of a decoded path in the reading that splits the most; empty ones and `.` left out, in lower case. */
+/**
+ * The segments of a decoded path, split at every possible separator, in lower case, without empty ones and `.`.
+ */
 const segmentsOf = (text: string): readonly string[] =>
   text
     .split(/[/\\]/)
     .map((segment) => segment.replace(SEGMENT_END, '').trim().toLowerCase())
     .filter((segment) => segment !== '' && segment !== '.');
 
-/** Servers that map extensions, or drop dots at the end, serve `name` as `name.json` and `name.` too. */
+/** Servers that map extensions or drop trailing dots serve `name` as `name.json` and `name.` too. */
 const isNamed = (segment: string | undefined, name: string): boolean =>
   segment === name || segment?.startsWith(`${name}.`) === true;
 
 const beginsWith = (segments: readonly string[], prefix: readonly string[]): boolean =>
   prefix.every((name, i) => isNamed(segments[i], name));
 
-/** Whether removing segments could leave `prefix` in front. */
+/** Whether removing segments can leave `prefix` at the start. */
 function canBecome(segments: readonly string[], prefix: readonly string[]): boolean {
   let from = 0;
   return prefix.every((name) => {
@@ -44,13 +49,13 @@ const coversPlain = (prefix: string, path: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 0x2f);
 
 /**
- * Paths of a service that clients may not reach. Servers differ in what they decode, merge, ignore and resolve, so a path is
- * internal when any of their readings leads under a prefix.
+ * Paths of a service that clients may not reach. Servers differ in what they decode, merge, ignore and resolve,
+ * so a path is internal if any interpretation leads under a prefix.
  */
 export class InternalPaths {
   private readonly prefixes: readonly Prefix[];
 
-  /** @param prefixes as `internalPathsIn` returns them */
+  /** @param prefixes as returned by `internalPathsIn` */
   constructor(prefixes: readonly string[]) {
     this.prefixes = prefixes.map((prefix) => ({
       path: prefix.toLowerCase().replace(/\/$/, ''),
@@ -58,7 +63,7 @@ export class InternalPaths {
     }));
   }
 
-  /** @param path as the instance gets it, without a query */
+  /** @param path as sent to the instance, without the query */
   covers(path: string): boolean {
     if (!AMBIGUOUS.test(path)) {
       const lower = path.toLowerCase();

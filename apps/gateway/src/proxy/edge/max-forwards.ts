@@ -3,12 +3,12 @@ import type { IncomingMessage } from 'node:http';
 const FIELD = 'max-forwards';
 const COUNT = /^\d{1,9}$/;
 
-/** Whether `Max-Forwards` means something to `method`: the two by which a client follows the way of a request. */
+/** Whether `Max-Forwards` applies to `method`: only TRACE and OPTIONS use it. */
 export const isCounted = (method: string): boolean => method === 'TRACE' || method === 'OPTIONS';
 
 /**
- * Takes one off `Max-Forwards`, as everybody does who forwards the request (RFC 9110, section 7.6.2). `false`: there is
- * nothing left of it, and the request is for who has it now.
+ * Decrements `Max-Forwards`, as each intermediary must (RFC 9110, section 7.6.2). Returns `false` if it was 0:
+ * the gateway is then the final recipient.
  */
 export function takeForward({ method = '', rawHeaders }: IncomingMessage): boolean {
   if (!isCounted(method)) return true;

@@ -4,7 +4,7 @@ import { escapes } from './path-rules.js';
 const ATOMS = ['/', '//', '.', '..', '%2e', '%2E', '%2f', '%5C', '\\', ';x', 'a', 'b.c', '%252e'];
 const path = fc.array(fc.constantFrom(...ATOMS), { maxLength: 12 }).map((atoms) => `/${atoms.join('')}`);
 
-/** Depths that a path reaches for a server that reads it in one particular way. */
+/** The lowest depth that a path reaches in one interpretation. */
 function lowestDepth(text: string, reading: Reading): number {
   const decoded = reading.decodesSeparators ? text.replace(/%2f|%5c|\\/gi, '/') : text;
   let depth = 0;
@@ -29,7 +29,7 @@ const READINGS: readonly Reading[] = [false, true].flatMap((decodesSeparators) =
 
 describe('escapes', () => {
   it.each(['/', '/a/..', '/a/./b', '/a/b/../../c', '/...', '/.hidden', '/a..', '/%252e%252e/', '/a%2Fb'])(
-    'lets %s pass',
+    'accepts %s',
     (text) => expect(escapes(text)).toBe(false),
   );
 
@@ -44,9 +44,9 @@ describe('escapes', () => {
     '/a%2f..%5c..',
     '/a%2fb/../..',
     '/;x\\a/..',
-  ])('stops %s', (text) => expect(escapes(text)).toBe(true));
+  ])('rejects %s', (text) => expect(escapes(text)).toBe(true));
 
-  it('lets nothing pass that leads out for any server', () => {
+  it('rejects every path that leads out of the root in some interpretation', () => {
     fc.assert(
       fc.property(path, (text) => {
         if (!escapes(text)) for (const reading of READINGS) expect(lowestDepth(text, reading)).toBe(0);

@@ -1,14 +1,14 @@
-/** A separator, plain or encoded, followed by a dot, plain or encoded: only such paths need a closer look. */
+/** A plain or encoded separator followed by a plain or encoded dot: only such paths need closer inspection. */
 const MAY_HAVE_DOT_SEGMENT = /(?:[/\\]|%2f|%5c)(?:\.|%2e)/i;
 const HIDDEN_SEPARATOR = /\\|%2f|%5c/i;
 const ENCODED_DOT = /%2e/gi;
 
-/** A segment without its parameters (`..;x` is `..` to some servers), encoded dots decoded. */
+/** A segment without its parameters (some servers treat `..;x` as `..`), with encoded dots decoded. */
 const plainSegment = (segment: string): string => (segment.split(';', 1)[0] ?? '').replace(ENCODED_DOT, '.');
 
 /**
- * How far `segment` moves down (1), nowhere (0) or up (-1 and below), in the reading that moves up the most: servers differ
- * on whether `%2F` and `\` separate, and on whether empty segments count.
+ * Change of depth by `segment`: down (1), none (0) or up (-1 and below), in the interpretation that moves up
+ * the most. Servers differ on whether `%2F` and `\` separate segments, and on whether empty segments count.
  */
 function stepOf(segment: string): number {
   const parts = segment.split(HIDDEN_SEPARATOR).map(plainSegment);
@@ -20,8 +20,8 @@ function stepOf(segment: string): number {
 const isName = (plain: string): boolean => plain !== '' && plain !== '.';
 
 /**
- * Whether dot segments lead out of `path` (no query, starting with "/") in any reading that a server may have of it.
- * Doubly encoded dots (`%252e`) are names like any other.
+ * Whether dot segments lead out of `path` (no query, starting with "/") in any interpretation. Doubly encoded
+ * dots (`%252e`) are ordinary names.
  */
 export function escapes(path: string): boolean {
   if (!MAY_HAVE_DOT_SEGMENT.test(path)) return false;

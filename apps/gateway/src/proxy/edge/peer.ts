@@ -1,11 +1,11 @@
 import { isIP, isIPv6 } from 'node:net';
 import { plainAddress, type TrustedProxies } from './trusted-proxies.js';
 
-/** The other end of a connection to the gateway; made once per connection. */
+/** The remote end of a downstream connection; created once per connection. */
 export interface Peer {
   /** IPv4 or IPv6, without a port. */
   readonly address: string;
-  /** The same as a node of RFC 7239: an IPv6 address is bracketed, and quoted for its colons. */
+  /** The address as a node of RFC 7239: IPv6 is bracketed, and quoted because of its colons. */
   readonly node: string;
   readonly isTrusted: boolean;
   readonly scheme: 'http' | 'https';
@@ -19,7 +19,7 @@ export function peerOf(remote: string, scheme: Peer['scheme'], trusted: TrustedP
 
 const PORT = /^(\[[^\]]*\]|[^:]*):\d+$/;
 
-/** One element of `X-Forwarded-For` as a plain address; some proxies write brackets and ports. */
+/** One element of `X-Forwarded-For` as a plain address; some proxies add brackets and ports. */
 const elementAddress = (element: string): string =>
   plainAddress(
     element
@@ -29,8 +29,8 @@ const elementAddress = (element: string): string =>
   );
 
 /**
- * Who sent the request: the peer, or, when that is a trusted proxy, the last address of `X-Forwarded-For` that no
- * trusted proxy wrote itself. Everything to the left of it is hearsay.
+ * The client address: the peer, or, if the peer is a trusted proxy, the last address of `X-Forwarded-For` that
+ * is not a trusted proxy. Elements to the left of it are not trustworthy.
  */
 export function clientAddressOf(
   peer: Peer,

@@ -16,7 +16,7 @@ describe('rewriteLocation', () => {
     ['http://10.0.0.1:8001@evil/', 'http://10.0.0.1:8001@evil/'],
     ['?x', '?x'],
     ['', ''],
-  ])('brings %p to %p', (value, expected) => expect(locate(value)).toBe(expected));
+  ])('rewrites %p to %p', (value, expected) => expect(locate(value)).toBe(expected));
 });
 
 describe('rewriteCookie', () => {
@@ -28,5 +28,5 @@ describe('rewriteCookie', () => {
     ['a=1; Path=', 'a=1; Path='],
     ['__Host-a=1; Path=/', '__Host-a=1; Path=/'],
     ['path=/x; Path=/y', 'path=/x; Path=/api/user/y'],
-  ])('brings %p to %p', (value, expected) => expect(rewriteCookie(value, '/api/user')).toBe(expected));
+  ])('rewrites %p to %p', (value, expected) => expect(rewriteCookie(value, '/api/user')).toBe(expected));
 });

@@ -1,7 +1,10 @@
-/** Fields as node's parser lists them: name, value, name, value, … */
+/** Fields as listed by node's parser: name, value, name, value, … */
 export type RawFields = readonly string[];
 
-/** The value of the field `lowerName`; several of that name joined by ", ", of which node's own object may leave out all but the first. */
+/**
+ * The value of the field `lowerName`; several fields are joined by ", ". For some fields, node's `headers`
+ * object keeps only the first.
+ */
 export function rawField(raw: RawFields, lowerName: string): string | undefined {
   let value: string | undefined;
   for (let i = 0; i < raw.length; i += 2) {

@@ -10,7 +10,7 @@ const facts = (address = '127.0.0.1', scheme: 'http' | 'https' = 'http'): Reques
   requestId: 'id',
 });
 
-/** What an instance gets of the fields `raw`. */
+/** The fields that an instance receives for the client fields `raw`. */
 function fieldsFor(raw: readonly string[], origin: RequestFacts): Map<string, string> {
   const fields: string[] = [];
   addRequestFields(fields, raw, origin);
@@ -18,7 +18,7 @@ function fieldsFor(raw: readonly string[], origin: RequestFacts): Map<string, st
 }
 
 describe('addRequestFields', () => {
-  it('continues what a trusted proxy told', () => {
+  it('extends the forwarding fields of a trusted proxy', () => {
     const told = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-For', '5.6.7.8', 'X-Forwarded-Proto', 'https'];
     const more = ['X-Forwarded-Host', 'shop', 'X-Forwarded-Prefix', '/outer', 'Forwarded', 'for=1.2.3.4'];
     const fields = fieldsFor([...told, ...more, 'X-Forwarded-Port', '443'], facts());
@@ -31,11 +31,11 @@ describe('addRequestFields', () => {
     expect(fields.get('via')).toBe('1.0 msa-gateway');
   });
 
-  it('passes a length on as a plain number', () => {
+  it('forwards a length as a plain number', () => {
     expect([...fieldsFor(['Content-Length', '0005'], facts())][0]).toEqual(['content-length', '5']);
   });
 
-  it('ignores an outer prefix that is no path', () => {
+  it('ignores an outer prefix that is not a path', () => {
     const fields = fieldsFor(['X-Forwarded-Prefix', '//evil'], facts());
     expect(fields.get('x-forwarded-prefix')).toBe('/api/users');
   });

@@ -3,18 +3,18 @@ import { FieldRule, ruleOf } from './field-rule.js';
 import type { Peer } from './peer.js';
 import type { RawFields } from './raw-fields.js';
 
-/** What the gateway knows of where a request came from. */
+/** Facts about the origin of a request. */
 export interface OriginFacts {
   readonly peer: Peer;
-  /** HTTP version that the client spoke, such as `1.1`. */
+  /** HTTP version of the client's request, such as `1.1`. */
   readonly version: string;
-  /** The authority that the client asked for. */
+  /** The requested authority. */
   readonly host: string;
   /** `/api/{service}`. */
   readonly prefix: string;
 }
 
-/** What the gateway adds to a request. */
+/** Facts that the gateway adds to a request. */
 export interface RequestFacts extends OriginFacts {
   readonly requestId: string;
 }
@@ -22,8 +22,9 @@ export interface RequestFacts extends OriginFacts {
 export const VIA_NAME = 'msa-gateway';
 
 /**
- * Appends to `into` the fields of a request as an instance gets them, flat (name, value, name, …): those of the client in order,
- * case and number, without what belongs to its connection, followed by the gateway's own. `Host` is left to the forwarder.
+ * Appends the fields of a request as sent to an instance to `into`, flat (name, value, name, …): the client's
+ * fields with order, case and repetition preserved, without connection-specific ones, followed by the gateway's
+ * fields. The forwarder adds `Host`.
  */
 export function addRequestFields(into: string[], raw: RawFields, facts: RequestFacts): void {
   const dropped = droppedByConnection(raw);
@@ -45,14 +46,14 @@ export function addRequestFields(into: string[], raw: RawFields, facts: RequestF
   into.push('x-request-id', facts.requestId);
 }
 
-// A spelling that a CGI-like server cannot tell from the real one is nobody's to use.
+// A CGI-like server cannot distinguish a name with underscores from the real one, so no peer may use it.
 const isBelieved = (peer: Peer, name: string): boolean => peer.isTrusted && !name.includes('_');
 
 function keepTrailers(headers: string[], lower: string, value: string): void {
   if (lower === 'te' && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(value)) headers.push('te', 'trailers');
 }
 
-/** What a trusted proxy told; each field's lines joined. */
+/** Forwarding fields of a trusted proxy; repeated fields are joined. */
 export interface ToldOrigin {
   for: string;
   proto: string;
@@ -72,7 +73,10 @@ const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
   forwarded: 'forwarded',
 };
 
-/** Takes a field that the gateway continues; `false` for others, such as `X-Forwarded-Port`, which pass as they are. */
+/**
+ * Records a field that the gateway extends; `false` for others, such as `X-Forwarded-Port`, which pass
+ * unchanged.
+ */
 export function take(told: ToldOrigin, lower: string, value: string): boolean {
   const key = MERGED[lower];
   if (key === undefined) return false;
@@ -80,7 +84,7 @@ export function take(told: ToldOrigin, lower: string, value: string): boolean {
   return true;
 }
 
-/** Appends the fields that tell an instance where a request came from, flat; `told` is what a trusted proxy said before. */
+/** Appends the fields that describe the origin of a request, flat; `told` holds those of a trusted proxy. */
 export function addForwardingFields(
   into: string[],
   facts: OriginFacts,
@@ -107,6 +111,9 @@ const continued = (told: string, own: string): string => (told === '' ? own : `$
 
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 
-/** The prefix that clients see: a trusted proxy in front may have taken off one of its own. */
+/**
+ * The prefix that clients see: a trusted proxy in front may have removed a prefix before it forwarded the
+ * request.
+ */
 export const publicPrefix = (outer: string, own: string): string =>
   outer !== '' && PREFIX.test(outer) ? outer + own : own;

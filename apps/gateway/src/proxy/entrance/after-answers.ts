@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Where node:http keeps the response that a socket carries now. */
+/** node:http keeps the response that currently uses a socket in `_httpMessage`. */
 type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /**
- * Calls `next` when the answers to all earlier requests on `socket` are out. node:http shows a pipelined request to
- * upgrade, or CONNECT, as soon as it is read, lets go of the socket, and does not mind that responses still use it: a
- * second one on the same socket would throw, and what errs on the socket would be heard by nobody.
+ * Calls `next` after the responses to all earlier requests on `socket` are sent. node:http emits a pipelined
+ * upgrade or CONNECT request as soon as it is parsed and detaches from the socket, although earlier responses
+ * still use it: a second response on the same socket would throw, and socket errors would have no listener.
  */
 export function afterAnswers(socket: Answering, next: () => void): void {
-  // For good: a response finishes before the failure of its last write is told.
+  // The listener stays: a response finishes before an error of its last write is reported.
   if (socket._httpMessage) socket.on('error', () => socket.destroy());
   afterAnswer(socket, next);
 }

@@ -6,9 +6,10 @@ import type { PromptServer } from './prompt-server.js';
 const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings']);
 
 /**
- * A server may ignore a request to upgrade (RFC 9110, section 7.8), but node:http cannot go back: the head is written
- * anew without the wish, and the connection starts again with it. This is how clients that offer `h2c` with their first
- * request (Java, .NET, curl --http2) get an ordinary answer.
+ * A server may ignore an upgrade request (RFC 9110, section 7.8), but node:http cannot resume HTTP after the
+ * `upgrade` event. The head is therefore rewritten without the upgrade fields, and the connection starts again
+ * with it. Clients that offer `h2c` with their first request (Java, .NET, curl --http2) thus get an ordinary
+ * response.
  */
 export function declineUpgrade(
   server: PromptServer,
@@ -31,7 +32,7 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
   return `${head}\r\n`;
 }
 
-/** What else `Connection` says still counts: `close`, and fields that end here. */
+/** Keeps the other options of `Connection`: `close`, and names of connection-specific fields. */
 function withoutWish(name: string, value: string): string {
   if (name.toLowerCase() !== 'connection') return value;
   return value
@@ -40,7 +41,7 @@ function withoutWish(name: string, value: string): string {
     .join(',');
 }
 
-/** Whether an upgrade may become a tunnel: not with a body, and not of HTTP/1.0 (RFC 9110, section 7.8). */
+/** Whether an upgrade may become a tunnel: not with a body, and not with HTTP/1.0 (RFC 9110, section 7.8). */
 export function mayTunnel({ headers, httpVersion }: IncomingMessage): boolean {
   const { upgrade = '' } = headers;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;

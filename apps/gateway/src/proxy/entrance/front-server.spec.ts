@@ -7,7 +7,7 @@ import { FrontServer } from './front-server.js';
 
 const COUNT = 50;
 
-describe('Requests to the gateway itself that come all at once', () => {
+describe('Simultaneous requests to the gateway itself', () => {
   let server: Server;
   let begun: IncomingMessage[];
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -25,7 +25,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     server.close();
   });
 
-  /** Connects many clients, whose requests are read in one turn of the event loop. */
+  /** Connects many clients whose requests are read in one turn of the event loop. */
   async function ask(): Promise<readonly Socket[]> {
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: COUNT }, () => connect(port, '127.0.0.1'));
@@ -36,7 +36,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     return clients;
   }
 
-  it('begin a few in a turn of the event loop, so that what else is there goes on, and all are answered', async () => {
+  it('start a few per turn of the event loop, so that other work continues, and all get a response', async () => {
     const turns: number[] = [];
     let left = 0;
     const count = () => {
@@ -55,7 +55,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(16);
   });
 
-  it('do not pile up where one client sends one behind the other', async () => {
+  it('do not accumulate when one client pipelines many', async () => {
     let read = 0;
     server.on('request', () => (read += 1));
     handle = (_request, response) => void response.end('ok');
@@ -68,7 +68,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     expect(begun.length).toBe(read);
   });
 
-  it('begin in the order in which one client sent them', async () => {
+  it('start in the order in which a client sent them', async () => {
     handle = (_request, response) => void response.end('ok');
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const paths = Array.from({ length: COUNT }, (_, i) => `/${i}`);
@@ -77,7 +77,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     expect(begun.map(({ url }) => url)).toEqual(paths);
   });
 
-  it('are answered to clients that have closed their half, however many are before them', async () => {
+  it('get a response after the client has half-closed, however many are ahead of them', async () => {
     handle = (_request, response) => {
       for (const until = performance.now() + 20; performance.now() < until;);
       response.end('ok');
@@ -88,7 +88,7 @@ describe('Requests to the gateway itself that come all at once', () => {
     expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
   });
 
-  it('do not begin when their client is gone by then', async () => {
+  it('do not start after their client has disconnected', async () => {
     const connections: Socket[] = [];
     server.on('connection', (socket: Socket) => connections.push(socket));
     handle = () => {

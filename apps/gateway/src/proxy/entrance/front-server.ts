@@ -21,22 +21,25 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 const SERVER_OPTIONS = {
   maxHeaderSize: 16 * 1024,
   insecureHTTPParser: false,
-  // Checked here, so that the answer is a problem document.
+  // Checked by `checkHead`, so that the response is a problem document.
   requireHostHeader: false,
-  // A whole request may take as long as it moves: uploads have no natural end.
+  // No limit for a whole request while data flows: uploads have no natural end.
   requestTimeout: 0,
-  // Longer than the 60 s that nginx and most load balancers keep idle connections: they close first.
+  // Longer than the 60 s for which nginx and most load balancers keep idle connections, so that they close
+  // first.
   keepAliveTimeout: 75_000,
   keepAlive: true,
   noDelay: true,
 } as const;
 
-/** Makes what takes connections before node:http does; `handOver` gives one to node:http. */
+/**
+ * Creates the component that accepts connections before node:http; `handOver` passes a connection to node:http.
+ */
 export type MakeTaker = (handOver: (connection: HandOver) => void) => ConnectionTaker;
 
 /**
- * The listening server of the gateway. `/api` goes to the proxy past Nest and fastify; everything else is theirs. Made
- * before Nest is, which is why the entrance comes later.
+ * The listening server of the gateway. Requests under `/api` go to the proxy, bypassing Nest and fastify; Nest
+ * handles all others. It is created before Nest, so {@link open} sets the entrance later.
  */
 export class FrontServer {
   private entrance: NodeEntrance | undefined;
@@ -47,8 +50,9 @@ export class FrontServer {
   constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
 
   /**
-   * Sends `/api` to `entrance`. To be called before the server listens.
-   * @param makeTaker what takes connections first; without it node:http takes all of them
+   * Routes `/api` to `entrance`. Must be called before the server listens.
+   * @param makeTaker creates the component that accepts connections first; without it, node:http accepts all
+   * connections
    */
   open(entrance: NodeEntrance, makeTaker?: MakeTaker): void {
     this.entrance = entrance;
@@ -64,7 +68,7 @@ export class FrontServer {
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
       this.dispatch(request, response, nest, true),
     );
-    // What is wrong with it is found with all else that may be wrong with a head.
+    // `checkHead` reports an invalid expectation with the other faults of a head.
     server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       this.dispatch(request, response, nest, false),
     );
@@ -75,9 +79,9 @@ export class FrontServer {
     server.on('connect', (request: IncomingMessage, socket: Socket) =>
       afterAnswers(socket, () => refuseConnect(request, socket)),
     );
-    // Counts silence, either way, while a message is under way; what it means is decided by the message.
+    // Counts silence in both directions while a message is in progress; the consequence depends on the message.
     server.timeout = this.limits.idleMs;
-    // node:http would drop what is beyond without a word; their size is limited as it is.
+    // node:http would silently drop fields beyond the count; their total size is limited anyway.
     server.maxHeadersCount = 0;
     this.server = server;
     return server;
@@ -99,7 +103,7 @@ export class FrontServer {
     else {
       this.server?.takeBackAfter(response);
       const begin = (): void => {
-        // Whoever listens for the end of a request would hear nothing of one that came before.
+        // A handler would not be notified of a request that has already ended.
         if (!request.socket.destroyed) serveByNest(request, response, head, { nest, expects });
       };
       if (isPipelined) begin();
@@ -111,7 +115,7 @@ export class FrontServer {
     const head = checkHead(request);
     server.release(socket);
     if (!this.entrance || !isProxied(head.target)) {
-      // Nest's own gateways, where there are any, listen beside this.
+      // With further `upgrade` listeners, Nest's own WebSocket gateways handle the request.
       if (server.listenerCount('upgrade') === 1) declineUpgrade(server, request, socket, rest);
     } else if (mayTunnel(request)) this.entrance.upgrade(request, socket, rest, head);
     else declineUpgrade(server, request, socket, rest);
@@ -124,7 +128,7 @@ const optionsFor = ({ headMs }: ClientLimits): ServerOptions => ({
   connectionsCheckingInterval: headMs / 4,
 });
 
-/** What Nest is asked for. A request that may be forwarded no further asks about the gateway as a whole. */
+/** The target that Nest serves. A request whose `Max-Forwards` is exhausted concerns the gateway as a whole. */
 const ownTarget = ({ target }: RequestHead): string => (isProxied(target) ? '*' : target);
 
 function serveByNest(
@@ -134,9 +138,9 @@ function serveByNest(
   { nest, expects }: { nest: Handler; expects: boolean },
 ): void {
   request.url = ownTarget(head);
-  // Of an absolute target the authority counts, whatever Host says (RFC 9112, section 3.2.2).
+  // The authority of an absolute target overrides `Host` (RFC 9112, section 3.2.2).
   if (request.headers.host !== undefined) request.headers.host = head.host;
-  // A stream of events may be silent for long, a body that stops may not.
+  // An event stream may be silent for long, a request body may not.
   request.once('timeout', () => request.socket.destroy());
   response.on('timeout', () => undefined);
   if (expects) response.writeContinue();

@@ -5,19 +5,22 @@ import { expectationFailed, headTooLarge, malformedRequest } from '../problems.j
 import { MAX_FIELDS } from '../wire/head/field-lines.js';
 import { HOST, LENGTH_DIGITS, listMembers, TOKEN } from '../wire/head/grammar.js';
 
-/** What the request line and `Host` say together. */
+/** The combined result of the request line and `Host`. */
 export interface RequestHead {
-  /** The target in origin form. */
+  /** The target, in origin form. */
   readonly target: string;
-  /** The authority that the client asked for: the target's, if it has one, else `Host`'s (RFC 9112, section 3.2.2). */
+  /** The requested authority: that of the target, if it has one, otherwise `Host` (RFC 9112, section 3.2.2). */
   readonly host: string;
-  /** Why the request is refused, for what node:http lets pass. */
+  /** Why the request is refused; for faults that node:http accepts. */
   readonly fault: Problem | undefined;
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 
-/** Reads the head of `request`. Every fault closes the connection: whoever is wrong about one head may be about the next. */
+/**
+ * Reads the head of `request`. Every fault closes the connection: a client that sends one invalid head may send
+ * more.
+ */
 export function checkHead(request: IncomingMessage): RequestHead {
   const absolute = ABSOLUTE.exec(request.url ?? '/');
   const fields = decidingFields(request.rawHeaders);
@@ -25,7 +28,7 @@ export function checkHead(request: IncomingMessage): RequestHead {
   return { target: targetOf(request, absolute), host: host ?? '', fault: faultOf(request, fields, host) };
 }
 
-/** The fields that decide how a request is read. */
+/** The fields that determine the interpretation of a request. */
 interface DecidingFields {
   host: string | undefined;
   hosts: number;
@@ -33,11 +36,11 @@ interface DecidingFields {
   coding: string | undefined;
   /** The last value of Content-Length; node refuses a second one. */
   length: string | undefined;
-  /** Something else than `100-continue` is expected. */
+  /** The request has an expectation other than `100-continue`. */
   expectsMore: boolean;
 }
 
-/** Finds them in one pass, as they were sent: node's object of all fields leaves out what came twice. */
+/** Collects the fields in one pass over the raw list: node's `headers` object drops duplicates. */
 function decidingFields(raw: RawFields): DecidingFields {
   const fields: DecidingFields = {
     host: undefined,
@@ -51,7 +54,7 @@ function decidingFields(raw: RawFields): DecidingFields {
   return fields;
 }
 
-/** The lengths of the names alone tell most fields apart. */
+/** Compares the length of the name first, which rules out most fields. */
 function note(fields: DecidingFields, name: string, value: string): void {
   if (name.length === 4 && name.toLowerCase() === 'host') {
     fields.host ??= value;
@@ -82,7 +85,7 @@ function faultOf(
   host: string | undefined,
 ): Problem | undefined {
   const { rawHeaders, httpVersion } = request;
-  // node:http reads HTTP/0.9 and 2.0 too, by the rules of 1.1.
+  // node:http also accepts HTTP/0.9 and 2.0, and parses them by the rules of 1.1.
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return malformedRequest('the version is neither HTTP/1.1 nor 1.0', CLOSE);
   if (rawHeaders.length > 2 * MAX_FIELDS)
@@ -96,7 +99,9 @@ function faultOf(
   );
 }
 
-/** node:http looks no further than for `100-continue` anywhere in it, and not at all in a request to upgrade. */
+/**
+ * node:http only searches for `100-continue` anywhere in the value, and ignores `Expect` in an upgrade request.
+ */
 function expectationFault({ expectsMore }: DecidingFields): Problem | undefined {
   if (!expectsMore) return undefined;
   return expectationFailed('the only expectation met here is 100-continue', CLOSE);
@@ -120,7 +125,7 @@ function connectionFault({ connection }: DecidingFields): Problem | undefined {
   return malformedRequest('Connection must be a list of tokens', CLOSE);
 }
 
-/** Node reads more digits than a number of it holds exactly. */
+/** Node accepts more digits than a number represents exactly. */
 function lengthFault({ length }: DecidingFields): Problem | undefined {
   if (length === undefined || LENGTH_DIGITS.test(length)) return undefined;
   return malformedRequest('Content-Length must be one number', CLOSE);
@@ -128,7 +133,7 @@ function lengthFault({ length }: DecidingFields): Problem | undefined {
 
 function codingFault({ coding, length }: DecidingFields, version: string): Problem | undefined {
   if (coding === undefined) return undefined;
-  // RFC 9112, section 6.1: what a 1.0 sender means by it cannot be known.
+  // RFC 9112, section 6.1: the meaning of Transfer-Encoding in a 1.0 message is undefined.
   if (version !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
   if (length !== undefined)
     return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);

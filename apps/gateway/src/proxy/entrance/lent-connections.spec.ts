@@ -1,27 +1,27 @@
 import type { Socket } from 'node:net';
 import { LentConnections } from './lent-connections.js';
 
-/** A connection that is in another socket each time that it is lent. */
+/** A connection that is wrapped in a new socket each time it is lent. */
 function connection(): () => Socket {
   const handle = { useUserBuffer: () => undefined };
   return () => ({ _handle: handle, bytesRead: 100 }) as unknown as Socket;
 }
 
-describe('a connection that is lent', () => {
+describe('A lent connection', () => {
   const lent = new LentConnections();
   const mayComeBack = (socket: Socket, wasUsed: boolean): boolean => {
     lent.add(socket, wasUsed);
     return lent.take(socket) !== undefined;
   };
 
-  it('comes back while it carries other requests too, up to a limit', () => {
+  it('can be lent again while it also carries other requests, up to a limit', () => {
     const next = connection();
     for (let i = 0; i < 5000; i += 1) expect(mayComeBack(next(), true)).toBe(true);
     expect(mayComeBack(next(), true)).toBe(false);
     expect(mayComeBack(connection()(), true)).toBe(true);
   });
 
-  it('comes back ten times when it carries requests for pages alone', () => {
+  it('can be lent ten times in a row when it only carries requests for pages', () => {
     const next = connection();
     for (let round = 0; round < 3; round += 1) {
       expect(mayComeBack(next(), true)).toBe(true);
@@ -37,7 +37,7 @@ describe('a connection that is lent', () => {
     expect(lent.take(socket)).toBeUndefined();
   });
 
-  it('tells whether anything was read of it meanwhile', () => {
+  it('reports whether data was read from it meanwhile', () => {
     const socket = connection()();
     lent.add(socket, true);
     const isUnread = lent.take(socket);
@@ -46,7 +46,7 @@ describe('a connection that is lent', () => {
     expect(isUnread?.()).toBe(false);
   });
 
-  it('stays where sockets are made otherwise', () => {
+  it('is not lent when its handle does not support user buffers', () => {
     expect(mayComeBack({ _handle: {}, bytesRead: 1 } as unknown as Socket, true)).toBe(false);
   });
 });

@@ -1,21 +1,24 @@
 import type { Socket } from 'node:net';
 import { handleOf, type Handle } from '../wire/entrance/with-onread.js';
 
-/** Every time that a connection is put into another socket leaves some 50 bytes behind in Node, for as long as it stands. */
+/**
+ * Each transfer of a connection to another socket leaks some 50 bytes in Node for the lifetime of the
+ * connection.
+ */
 const MOST_TIMES = 5000;
-/** On a connection that was asked for the gateway's own pages alone so many times, the next request is for one again. */
+/** After this many requests in a row for the gateway's own pages only, the next is likely to be another one. */
 const MOST_IN_A_ROW = 10;
 
-/** How often a connection was lent. */
+/** Counts how often a connection was lent. */
 interface Loans {
   total: number;
-  /** For pages, with nothing else in between. */
+  /** Consecutive loans for pages, without other requests in between. */
   inARow: number;
 }
 
 /**
- * Connections that node:http serves for one request. Whether it has read more than that shows in the bytes that were read: the request was
- * whole when it was handed over.
+ * Connections that node:http serves for one request. The request is complete at the hand-over, so a change of
+ * `bytesRead` shows that more data has been read.
  */
 export class LentConnections {
   private readonly bytesRead = new WeakMap<Socket, number>();
@@ -27,7 +30,10 @@ export class LentConnections {
     if (handle && this.mayLend(handle, wasUsed)) this.bytesRead.set(socket, socket.bytesRead);
   }
 
-  /** Forgets `socket`; where it was lent, answers how to find out whether nothing has been read of it since. */
+  /**
+   * Removes `socket`; if it was lent, returns a function that tells whether nothing has been read from it
+   * since.
+   */
   take(socket: Socket): (() => boolean) | undefined {
     const bytes = this.bytesRead.get(socket);
     this.bytesRead.delete(socket);

@@ -8,20 +8,20 @@ import type { RequestHead } from './head-check.js';
 import { NodeExchange, type NodeFacts } from './node-exchange.js';
 import { responseOn } from './upgrade-response.js';
 
-/** What the entrance needs of its neighbours. */
+/** Dependencies of the entrance. */
 export interface NodeEntranceParts {
   readonly pipeline: Pipeline<NodeExchange>;
   readonly trusted: TrustedProxies;
   readonly isDraining: () => boolean;
   readonly wheel: TimerWheel;
-  /** How long a client may leave a response unread, milliseconds. */
+  /** How long a client may leave a response unread, in milliseconds. */
   readonly idleMs: number;
 }
 
-/** How long a client may go on sending a body that its answer did not wait for. */
+/** How long a client may continue to send a body after the response has ended. */
 const LINGER_MS = 10_000;
 
-/** Turns requests of node:http into exchanges and walks them. */
+/** Converts node:http requests into exchanges and runs them through the pipeline. */
 export class NodeEntrance {
   private readonly peers = new WeakMap<Socket, Peer>();
   private readonly upgraded = new Set<Socket>();
@@ -45,7 +45,7 @@ export class NodeEntrance {
     const facts = this.facts(request, head, rest);
     const exchange = new NodeExchange(request, responseOn(socket, request), facts);
     this.upgraded.add(socket);
-    // Without a listener the reset of one client would end the process.
+    // Without a listener, a reset by one client would end the process.
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.upgraded.delete(socket);
@@ -54,7 +54,7 @@ export class NodeEntrance {
     this.parts.pipeline.walk(exchange, head.fault);
   }
 
-  /** Ends tunnels, which would outlast any wait. */
+  /** Closes tunnels, which have no natural end. */
   closeTunnels(): void {
     for (const socket of this.upgraded) socket.destroySoon();
   }
@@ -84,13 +84,14 @@ export class NodeEntrance {
   }
 }
 
-/** Node takes an answer whose last write failed for finished, too. */
+/** Node also reports a response whose last write failed as finished. */
 const hasLeft = ({ request, response }: NodeExchange): boolean =>
   !response.writableFinished || request.socket.errored !== null;
 
 /**
- * The answer came before the body did. Closing now would reset the connection and could take the answer with it (RFC
- * 9112, section 9.6), so the rest is read and thrown away, for a while.
+ * Handles a response that ended before the request body. Closing at once would reset the connection and could
+ * discard the response (RFC 9112, section 9.6), so the rest of the body is read and discarded for a limited
+ * time.
  */
 function linger(request: IncomingMessage): void {
   const { socket } = request;

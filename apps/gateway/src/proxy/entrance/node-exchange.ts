@@ -21,7 +21,7 @@ import { DrainLimit } from './drain-limit.js';
 import { clearFields, plainResponse } from './plain-response.js';
 import { answerProblem } from './problem-answer.js';
 
-/** What the entrance knows of a request beside node's own objects. */
+/** Facts about a request that node's own objects do not hold. */
 export interface NodeFacts {
   readonly target: string;
   readonly host: string;
@@ -29,27 +29,27 @@ export interface NodeFacts {
   readonly trusted: TrustedProxies;
   readonly isDraining: () => boolean;
   readonly wheel: TimerWheel;
-  /** How long a client may leave a response unread, milliseconds. */
+  /** How long a client may leave a response unread, in milliseconds. */
   readonly idleMs: number;
-  /** Bytes that the client sent after the head of a request to upgrade; `undefined` for any other request. */
+  /** Bytes after the head of an upgrade request; `undefined` for other requests. */
   readonly upgradeHead?: Buffer | undefined;
 }
 
 const NO_CONTENT = 204;
 const KEEP_ALIVE = `timeout=${KEEP_ALIVE_MS / 1000}`;
-/** Where the reason begins in `200 OK`. */
+/** Offset of the reason phrase in `200 OK`. */
 const REASON_AT = '200 '.length;
 
 const addressOf = ({ rawHeaders }: IncomingMessage, { peer, trusted }: NodeFacts): string =>
   peer.isTrusted ? clientAddressOf(peer, rawField(rawHeaders, 'x-forwarded-for'), trusted) : peer.address;
 
-/** An exchange whose client side is a node:http request and response. */
+/** An exchange whose downstream side is a node:http request and response. */
 export class NodeExchange extends Exchange {
-  /** A part of the body was given to an instance. */
+  /** A part of the body was sent to an instance and cannot be repeated. */
   isBodyConsumed = false;
-  /** What an instance has got of the body, for the next one. */
+  /** The part of the body sent so far, kept for the next attempt. */
   keptBody: KeptBody | undefined = undefined;
-  /** The fields as the client sent them: an instance in this process reads others in the same request. */
+  /** The fields as sent by the client: a local instance reads modified fields from the same request. */
   private readonly fields: RawFields;
   private mayContinue: boolean;
   private drainLimit: DrainLimit | undefined = undefined;
@@ -79,14 +79,14 @@ export class NodeExchange extends Exchange {
     return rawField(this.fields, name);
   }
 
-  /** The request carries a body; node has checked that its framing is one of the two. */
+  /** The request has a body; node has validated its framing. */
   get hasBody(): boolean {
     if (this.header('transfer-encoding') !== undefined) return true;
     const length = this.header('content-length');
     return length !== undefined && !/^0+$/.test(length);
   }
 
-  /** Appends to `into` the fields that an instance gets, `Host` apart. */
+  /** Appends the fields sent to an instance to `into`, except `Host`. */
   addInstanceFields(into: string[]): string[] {
     const { peer, host } = this.facts;
     addRequestFields(into, this.fields, {
@@ -110,7 +110,7 @@ export class NodeExchange extends Exchange {
     };
   }
 
-  /** Keeps a piece of the body that goes to an instance now, as long as the body may be sent again. */
+  /** Keeps a piece of the body sent to an instance, while the body may still be repeated. */
   keepBody(piece: Buffer): void {
     if (this.isBodyConsumed) return;
     this.keptBody ??= KeptBody.of(this);
@@ -119,23 +119,23 @@ export class NodeExchange extends Exchange {
     this.keptBody = undefined;
   }
 
-  /** Lets a client that waits for it send its body. Put off until an instance is there to take it. */
+  /** Sends `100 Continue` to a client that waits for it. Deferred until an instance can accept the body. */
   admitBody(): void {
     if (!this.mayContinue) return;
     this.mayContinue = false;
     this.response.writeContinue();
   }
 
-  /** Sends an interim answer, such as early hints; clients of HTTP/1.0 know none. */
+  /** Sends an interim response, such as 103 Early Hints; HTTP/1.0 clients do not support them. */
   sendInterim(head: string): void {
     if (this.request.httpVersion !== '1.1') return;
     const { socket } = this.response;
-    // Without one it is not this answer's turn yet: those to earlier requests are not out.
+    // Without a socket, responses to earlier pipelined requests are not complete yet.
     if (socket) socket.write(head, 'latin1');
     else this.response.once('socket', (own: Socket) => own.write(head, 'latin1'));
   }
 
-  /** Sends the head of an instance's answer. */
+  /** Sends the head of an upstream response. */
   sendHead(head: ResponseHead): void {
     const lines = answerLines(head, this.answerFacts());
     const headers = flatFields(this.mayAnnounceTrailers(head) ? lines : withoutTrailer(lines));
@@ -151,18 +151,21 @@ export class NodeExchange extends Exchange {
 
   private writeHead(status: number, reason: string, headers: string[]): void {
     const { response } = this;
-    // An instance in this process may have had it first: it may have set some, and still believes that it answers.
+    // A local instance may have set fields on the response before the hedged attempt replaced it.
     if (this.hedge?.outcome) clearFields(response);
     plainResponse.writeHead.call(response, status, reason, headers);
   }
 
-  /** Node throws when trailers are announced for a body that it does not send in chunks. */
+  /** Node throws when trailers are announced for a body that is not chunked. */
   private mayAnnounceTrailers(head: ResponseHead): boolean {
     if (this.isHttp10 || head.contentLength !== -1) return false;
     return head.hasBody(this.method) || this.tellsChunks(head);
   }
 
-  /** A response to HEAD has the fields of one to GET (RFC 9110, section 9.3.2); to that node adds the coding itself. */
+  /**
+   * A response to HEAD has the fields of a response to GET (RFC 9110, section 9.3.2); node adds the coding to
+   * GET itself.
+   */
   private tellsChunks({ isChunked, status }: ResponseHead): boolean {
     return isChunked && status !== NO_CONTENT && this.method === 'HEAD' && !this.isHttp10;
   }
@@ -172,8 +175,8 @@ export class NodeExchange extends Exchange {
   }
 
   /**
-   * Says whether the connection stays, by the rules of the wire plane. Node takes `Connection: upgrade` alone for one that stays, and
-   * closes one of HTTP/1.0 behind a response that has neither a length nor a body.
+   * Adds `Connection` by the rules of the wire plane. Node treats `Connection: upgrade` alone as persistent,
+   * and closes an HTTP/1.0 connection after a response that has neither a length nor a body.
    */
   private addPersistence(head: ResponseHead, headers: string[]): void {
     if (this.facts.isDraining()) return;
@@ -183,7 +186,7 @@ export class NodeExchange extends Exchange {
     else headers.push('Connection', 'keep-alive', 'Keep-Alive', KEEP_ALIVE);
   }
 
-  /** The fields that an answer gets because of this connection and this request. */
+  /** Adds the response fields that depend on this connection and request. */
   addConnectionFields(headers: string[]): void {
     const timing = serverTiming(this);
     if (timing !== undefined) headers.push('server-timing', timing);
@@ -210,44 +213,44 @@ export class NodeExchange extends Exchange {
 
   cutOff(): void {
     const { socket } = this.request;
-    // A body without a length ends with the connection (HTTP/1.0): only a reset tells that it is not whole.
+    // A body without a length ends with the connection (HTTP/1.0): only a reset shows that it is incomplete.
     if (this.request.httpVersion === '1.1') socket.destroy();
     else socket.resetAndDestroy();
   }
 
-  /** The client is slower than the response: it has only so long to read on. */
+  /** The client reads more slowly than the response arrives; limits how long it may take to continue. */
   awaitDrain(): void {
     const { wheel, idleMs } = this.facts;
     this.drainLimit ??= new DrainLimit(this, wheel, idleMs);
     this.drainLimit.begin();
   }
 
-  /** The client has its response, or is gone. */
+  /** Called when the client has its response or has disconnected. */
   closed(): void {
     this.drainLimit?.end();
   }
 
-  /** Neither side of the client's connection has moved for the idle time. */
+  /** Called when no data has moved on the downstream connection for the idle time. */
   onSilence(): void {
     const { request, response } = this;
     if (response.writableEnded) {
-      // Node asks a request and its response in one go: the answer may be the one to the body that is late, and on its way.
+      // Node times out request and response together: the response may be one to a late body, still being sent.
       if (response.writableLength > 0) this.leaveUntaken();
       return;
     }
-    // Not the client's silence when the instance does not take what it sent.
+    // If the request is paused, the instance is slow to accept the body, not the client to send it.
     if (!request.complete && !request.isPaused()) this.failBody(bodyTooSlow());
     else if (response.writableNeedDrain) this.cutOff();
     else this.attempt?.onSilence?.();
   }
 
-  /** The service has said all of its answer, and the client does not take it. */
+  /** The upstream response is complete, but the client does not read it. */
   private leaveUntaken(): void {
     this.ending = 'client-left';
     this.cutOff();
   }
 
-  /** The request's body cannot be brought to its end. */
+  /** Aborts the attempt and replies with `problem`: the request body cannot be completed. */
   failBody(problem: Problem): void {
     this.attempt?.abort();
     this.reply(problem);

@@ -1,12 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** So many begin in one turn of the event loop; each takes some hundreds of microseconds, and longer in a young process. */
+/**
+ * Requests started per turn of the event loop; each takes some hundreds of microseconds, and longer in a young
+ * process.
+ */
 const MOST_IN_A_TURN = 8;
 
 /**
- * Lets requests to the gateway itself begin a few at a time. When a fleet registers at once, a thousand of them are read in one turn
- * of the event loop; all that is proxied would wait for the last of them. One of each connection waits at most: it is by the answers to
- * those before that node:http knows when to stop reading from a client that pipelines.
+ * Starts requests to the gateway itself a few at a time. When a fleet registers at once, a thousand such
+ * requests are read in one turn of the event loop, and proxied requests would wait for all of them. At most one
+ * request per connection waits: node:http relies on the preceding responses to stop reading from a client that
+ * pipelines.
  */
 export class OwnTurns {
   private begun = 0;
@@ -20,11 +24,11 @@ export class OwnTurns {
     };
   }
 
-  /** @param socket carries no other request now */
+  /** @param socket carries no other request at this time */
   take(socket: Socket, begin: () => void): void {
     if (this.begun === MOST_IN_A_TURN) {
       this.waiting.set(socket, begin);
-      // A client that has closed its half is waited for only so long.
+      // A half-closed client is served only for a limited time.
       socket.once('end', this.onEnd);
       return;
     }
@@ -33,7 +37,7 @@ export class OwnTurns {
     begin();
   }
 
-  /** Begins what waits on `socket`, if anything does: something has come behind it. */
+  /** Starts the request that waits on `socket`, if any, because another one follows it. */
   hurry(socket: Socket): void {
     this.release(socket)?.();
   }

@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 
-/** The methods of node's responses by which every answer goes out, in the call shapes that the proxy uses. */
+/** The methods of node's responses that send every response, with the signatures that the proxy uses. */
 export interface PlainResponse {
   readonly writeHead: (
     this: ServerResponse,
@@ -16,12 +16,12 @@ export interface PlainResponse {
 }
 
 /**
- * Node's own methods. A response that was handed to a local instance has watching methods of the same names in front of
- * them; the gateway's own answers go past those.
+ * Node's own methods. A response passed to a local instance has observing methods of the same names in front of
+ * them; the responses of the gateway bypass those.
  */
 export const plainResponse = ServerResponse.prototype as unknown as PlainResponse;
 
-/** Takes off what somebody has set who does not answer after all: nothing of it belongs to the answer that the client gets. */
+/** Removes fields set by an instance whose response is not used, so that none reaches the client. */
 export function clearFields(response: ServerResponse): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
 }

@@ -3,7 +3,7 @@ import type { Problem } from '#contracts';
 import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
 import { clearFields, plainResponse } from './plain-response.js';
 
-/** Sends `problem` as the whole answer; returns the length of its body. */
+/** Sends `problem` as the complete response; returns the length of its body in bytes. */
 export function answerProblem(
   response: ServerResponse,
   problem: Problem,

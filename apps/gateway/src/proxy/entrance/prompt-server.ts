@@ -4,27 +4,29 @@ import { watchHalfClosed } from './half-closed.js';
 import { LentConnections } from './lent-connections.js';
 import { RequestGuard } from './request-guard.js';
 
-/** Takes connections in front of node:http. */
+/** Accepts connections before node:http. */
 export interface ConnectionTaker {
   /**
-   * @param isUsed it has served requests, and may be idle for longer than a new one
-   * @returns the socket that the connection has from now on
+   * @param isUsed the connection has served requests, and may be idle for longer than a new one
+   * @returns the socket that represents the connection from now on
    */
   accept(socket: Socket, isUsed: boolean): Socket;
-  /** The server closes: what is idle has to go. */
+  /** The server closes: idle connections must be closed. */
   close(): void;
 }
 
 const nothing = (): void => undefined;
 
-/** A connection that is given to node:http. */
+/** A connection passed to node:http. */
 export interface HandOver {
   readonly socket: Socket;
-  /** What was read of it. */
+  /** Bytes already read from the socket. */
   readonly first: Buffer;
-  /** `first` is one request and nothing else, and the client lets the connection stand. */
+  /** `first` is exactly one request, and the connection is persistent. */
   readonly isWhole: boolean;
-  /** It has carried something else than requests for the gateway's own pages since it was last given to it. */
+  /**
+   * Since the last hand-over, the connection has carried requests other than those for the gateway's own pages.
+   */
   readonly wasUsed: boolean;
 }
 
@@ -33,52 +35,52 @@ type Reader = (this: Socket, bytes: Buffer) => void;
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /**
- * A server whose close does not wait for connections on which nothing was ever sent. Browsers and load balancers open
- * some in advance; node:http counts them as busy until their head is overdue. Somebody else may take the connections and
- * give back those that node:http shall {@link serveOn | serve}.
+ * A server whose close does not wait for connections that never sent data. Browsers and load balancers open
+ * some in advance; node:http counts them as busy until their head is overdue. A {@link ConnectionTaker} may
+ * accept the connections and return those that node:http should {@link serveOn | serve}.
  */
 export class PromptServer extends Server {
   private readonly sockets = new Set<Socket>();
   private readonly serveByNode: ConnectionListener;
   private readonly lent = new LentConnections();
   private readonly guarded = new WeakMap<Socket, Reader>();
-  /** Takes new connections; unset: node:http does. */
+  /** Accepts new connections; if unset, node:http does. */
   taker: ConnectionTaker | undefined;
 
   constructor(options: ServerOptions, listener: RequestListener) {
     super(options, listener);
-    // A client may close its half behind its last request, and still gets the answer. In node:http since its beginnings,
-    // and in none of its types.
+    // A client may half-close after its last request and still gets the response. node:http has always had this
+    // option, but its types lack it.
     Object.assign(this, { httpAllowHalfOpen: true });
-    // There is no other way to accept a connection and to give it to node:http later.
+    // The only way to accept a connection and pass it to node:http later.
     this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
     this.off('connection', this.serveByNode);
     this.on('connection', (socket: Socket) => this.take(socket, false));
   }
 
-  /** Lets node:http read `socket`, on which nobody listens any more. */
+  /** Lets node:http read `socket`, which must have no other listeners. */
   serve(socket: Socket): void {
     this.serveByNode(socket);
-    // What the wire plane hands over it has read by the same rules.
+    // The wire plane has checked the data it hands over by the same rules.
     if (!this.taker) this.guard(socket);
     socket.on('end', watchHalfClosed);
   }
 
-  /** Reads `socket` without the guard from now on: node:http has given it away. */
+  /** Removes the guard from `socket`, which node:http has detached. */
   unguard(socket: Socket): void {
     const reader = this.guarded.get(socket);
     if (reader) socket.off('data', reader);
   }
 
-  /** Leaves `socket` to a tunnel, whose halves close by themselves. */
+  /** Removes the half-close handler from `socket`: a tunnel closes its halves independently. */
   release(socket: Socket): void {
     socket.off('end', watchHalfClosed);
   }
 
   /**
-   * The same for a socket of which somebody else has read `first`; called while that is read. node:http reads past the
-   * stream of a socket, which knows nothing of it: what the stream still wants to do after a read has to be over, or it
-   * undoes the pause by which a slow service holds its client back.
+   * Like {@link serve}, for a socket from which `first` was already read; called during that read. node:http
+   * bypasses the socket's stream when it reads. The stream must finish its pending work after a read first, or
+   * it undoes the pause that applies backpressure to the client.
    */
   serveOn({ socket, first, isWhole, wasUsed }: HandOver): void {
     if (isWhole) this.lent.add(socket, wasUsed);
@@ -86,8 +88,9 @@ export class PromptServer extends Server {
   }
 
   /**
-   * Gives the connection of `response` back to who takes connections, behind this answer, when it was lent for it alone: what
-   * comes next is most likely for somebody else. To be called while the request is begun.
+   * Returns the connection of `response` to the {@link ConnectionTaker} after this response, if it was lent for
+   * this request only: the next request is most likely a proxied one. Must be called while the request is
+   * started.
    */
   takeBackAfter(response: ServerResponse): void {
     const { socket } = response.req;
@@ -102,7 +105,7 @@ export class PromptServer extends Server {
     return this;
   }
 
-  /** Checks what arrives on `socket` before node:http reads it, which listens in the way of any socket. */
+  /** Checks data on `socket` before node:http reads it. node:http listens for `data` as on any socket. */
   private guard(socket: Socket): void {
     const guard = new RequestGuard();
     const [read] = socket.listeners('data') as [Reader];
@@ -121,7 +124,7 @@ export class PromptServer extends Server {
     if (socket.destroyed) return;
     this.serve(socket);
     socket.emit('data', first);
-    // The client has closed its half while somebody else read.
+    // The client half-closed while the {@link ConnectionTaker} read.
     if (socket.readableEnded) socket.emit('end');
   }
 
@@ -129,10 +132,10 @@ export class PromptServer extends Server {
     const isOpen = served.writable && !served.readableEnded && this.listening;
     if (!isOpen || served.writableLength > 0 || !isUnread()) return;
     served.setTimeout(0);
-    // Until somebody listens, node:http reads past the stream.
+    // While `data` has no other listener, node:http reads past the stream.
     served.on('data', nothing);
     this.take(served, true);
-    // It is an empty shell now, which node:http takes for a connection that ended.
+    // The old socket is an empty shell; node:http treats it as a closed connection.
     served.destroy();
   }
 

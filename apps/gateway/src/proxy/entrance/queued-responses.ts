@@ -2,13 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Responses to pipelined requests, which get their connection when those before them are done. Node before version 24 forgets them
- * when the client leaves before that; here they close as the others do. One listener a connection, however many wait on it.
+ * Responses to pipelined requests, which get their connection after the preceding ones are complete. Node
+ * before version 24 does not close them if the client disconnects before that; here they close like all others.
+ * Uses one listener per connection.
  */
 export class QueuedResponses {
   private readonly waiting = new WeakMap<Socket, Set<ServerResponse>>();
 
-  /** Sees to it that `response` closes with its connection even before its turn. */
+  /** Ensures that `response` closes with its connection even before its turn. */
   watch(socket: Socket, response: ServerResponse): void {
     if (response.socket) return;
     const others = this.waiting.get(socket) ?? this.listen(socket);
@@ -21,7 +22,7 @@ export class QueuedResponses {
     this.waiting.set(socket, waiting);
     socket.once('close', () => {
       for (const response of waiting) response.destroy();
-      // Behind what node does itself, so that nobody hears of one end twice.
+      // Deferred until after node's own handling, so that no response emits `close` twice.
       process.nextTick(tellTheRest, waiting);
     });
     return waiting;

@@ -8,19 +8,19 @@ import { parseRequestHead, readRequestLine } from '../wire/head/parse-request-he
 import { RequestHead } from '../wire/head/request-head.js';
 
 /**
- * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more lenient where its API does
- * not show what was sent: in the request line, in front of it, and in the framing of chunks. Other faults of a head are left to
- * {@link checkHead}, which refuses them as requests that are recorded.
+ * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more
+ * lenient where its API does not expose the raw bytes: in the request line, before it, and in chunk framing.
+ * Other faults of a head are left to {@link checkHead}, which refuses them as recorded requests.
  */
 export class RequestGuard {
   private readonly heads = new HeadReader(REQUEST_LINE);
   private readonly body = new BodyReader();
-  /** How many bytes of those last checked are sound. */
+  /** Number of valid bytes among those last checked. */
   soundEnd = 0;
-  /** What follows is not read: node:http refuses it or gives the connection away. */
+  /** The rest is not checked: node:http refuses it or detaches the connection. */
   private isOver = false;
 
-  /** Reads on. @returns why the request that begins, or goes on, at {@link soundEnd} is refused */
+  /** Continues reading. @returns why the request that starts or continues at {@link soundEnd} is refused */
   check(bytes: Buffer): Problem | undefined {
     this.soundEnd = 0;
     try {
@@ -56,7 +56,7 @@ export class RequestGuard {
   }
 }
 
-/** node:http gives the connection away, whether it has a body or not. */
+/** node:http detaches the connection of an upgrade request, with or without a body. */
 const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
   upgrade !== undefined && connection.includes('upgrade');
 

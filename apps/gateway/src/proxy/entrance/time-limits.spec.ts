@@ -21,7 +21,7 @@ const remote: Make = async (serve) => {
 };
 const local: Make = (serve) => Promise.resolve(localInstanceOf('a', serve));
 
-it('answers 408 to a head that is not whole in time', async () => {
+it('responds with 408 to a head that is incomplete after the time limit', async () => {
   const bench = await ProxyBench.start();
   const socket = connect(bench.port, '127.0.0.1');
   socket.write('GET /api/users HTTP/1.1\r\nHost: gw\r\nX-Slow');
@@ -31,7 +31,7 @@ it('answers 408 to a head that is not whole in time', async () => {
   await bench.close();
 });
 
-it('lets a connection on which the gateway itself was asked be idle for longer than a head may take', async () => {
+it('lets a connection that served the gateway itself be idle for longer than a head may take', async () => {
   const bench = await ProxyBench.start();
   const socket = connect(bench.port, '127.0.0.1');
   const ask = async (): Promise<string> => {
@@ -45,10 +45,10 @@ it('lets a connection on which the gateway itself was asked be idle for longer t
   await bench.close();
 });
 
-/** More than the system keeps between the gateway and a client. */
+/** More than the operating system buffers between the gateway and a client. */
 const LARGE = 32 * 1024 * 1024;
 
-/** A service that takes connections and never says a word: behind https, the connection never stands. */
+/** A service that accepts connections and sends nothing: with https, the connection is never established. */
 const silent = async (): Promise<Instance> => {
   const server = createTcpServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
   closers.push(() => server.close());
@@ -56,12 +56,12 @@ const silent = async (): Promise<Instance> => {
   return instanceOf({ id: 'a', url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
 };
 
-describe.each(['wire', 'node'] as const)('the time to connect (%s)', (plane) => {
+describe.each(['wire', 'node'] as const)('the connect time-out (%s)', (plane) => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });
 
-  it.each(['GET', 'POST'])('is limited, and %s goes to another instance when it is over', async (method) => {
+  it.each(['GET', 'POST'])('applies, and %s is sent to another instance after it', async (method) => {
     const bench = await ProxyBench.start({ connectMs: 100, responseHeaderMs: 60_000 }, plane);
     closers.push(() => bench.close());
     const dead = await silent();
@@ -98,7 +98,7 @@ describe.each([
     return bench;
   };
 
-  it('answers 504 when the head of the answer is late, and lets the service know', async () => {
+  it('responds with 504 to a late response head, and closes the upstream request', async () => {
     let hasClosed = false;
     const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
       response.on('close', () => (hasClosed = true));
@@ -109,7 +109,7 @@ describe.each([
     expect(bench.traffic.service('users').instance('a').failures.total).toBe(1);
   });
 
-  it('throws away what a service answers after that', async () => {
+  it('discards a response that arrives after the time limit', async () => {
     let late: (() => void) | undefined;
     const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
       late = () => response.writeHead(200, { 'x-late': '1' }).end('late');
@@ -119,7 +119,7 @@ describe.each([
     expect((await call(bench.url, 'GET /api/nobody')).status).toBe(404);
   });
 
-  it('answers 504 without the fields of the answer that the service had begun', async () => {
+  it('responds with 504 without the fields of the unfinished upstream response', async () => {
     let late: (() => void) | undefined;
     const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
       response.setHeader('content-encoding', 'gzip').setHeader('set-cookie', 'a=b');
@@ -131,14 +131,14 @@ describe.each([
     expect(late).not.toThrow();
   });
 
-  it('breaks an answer off that falls silent in the middle', async () => {
+  it('cuts off a response that stalls midway', async () => {
     const bench = await start({ idleMs: 200 }, (_request, response) => response.write('beginning'));
     await expect(call(bench.url, 'GET /api/users')).rejects.toThrow();
     await waitFor('the record', () => [...bench.traffic.service('users').endings.entries()].length === 1);
     expect([...bench.traffic.service('users').endings.entries()]).toEqual([['broken', 1]]);
   });
 
-  it('ends the whole exchange when its time is up', async () => {
+  it('ends the whole exchange after the total time limit', async () => {
     const bench = await start({ totalMs: 100 }, () => undefined);
     expect((await call(bench.url, 'GET /api/users')).body.type).toBe(
       'urn:msa-gateway:problem:upstream-timeout',
@@ -147,7 +147,7 @@ describe.each([
     await expect(call(streaming.url, 'GET /api/users')).rejects.toThrow();
   });
 
-  it('answers 408 to a body that stops arriving', async () => {
+  it('responds with 408 to a body that stops arriving', async () => {
     const bench = await start({ idleMs: 200 }, (request, response) => {
       request.resume().on('end', () => response.end());
       request.on('error', () => undefined);
@@ -158,7 +158,7 @@ describe.each([
     expect([answer.status, answer.headers.get('connection')]).toEqual([408, 'close']);
   });
 
-  it('gives up a client that does not read its answer, for which the service is not to blame', async () => {
+  it('cuts off a client that does not read its response, without a failure of the service', async () => {
     const bench = await start({ idleMs: 200 }, (_request, response) => response.end(Buffer.alloc(LARGE)));
     const client = connect(Number(new URL(bench.url).port), '127.0.0.1')
       .on('error', () => undefined)
@@ -171,7 +171,7 @@ describe.each([
     client.destroy();
   });
 
-  it('records that a client left which resets its connection in the middle of an answer that was said', async () => {
+  it('records that the client left if it resets its connection after the service has sent the response', async () => {
     const bench = await start({}, (_request, response) => response.end(Buffer.alloc(LARGE)));
     const client = connect(Number(new URL(bench.url).port), '127.0.0.1').on('error', () => undefined);
     client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
@@ -182,7 +182,7 @@ describe.each([
     expect([...users.endings.entries()]).toEqual([['client-left', 1]]);
   });
 
-  it('says goodbye to kept connections while it drains', async () => {
+  it('closes persistent connections while it drains', async () => {
     const bench = await start({}, (_request, response) => response.end('ok'));
     expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
     bench.isDraining = true;
@@ -191,7 +191,7 @@ describe.each([
   });
 });
 
-describe.each(['wire', 'node'] as const)('a client that does not read its response (%s)', (plane) => {
+describe.each(['wire', 'node'] as const)('A client that does not read its response (%s)', (plane) => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });

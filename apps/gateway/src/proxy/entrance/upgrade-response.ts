@@ -2,8 +2,8 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * A response for a request to upgrade, of which node:http gives the bare socket: what refuses the upgrade is an ordinary
- * answer, after which the connection ends.
+ * Creates a response for an upgrade request, for which node:http provides only the socket: an upgrade is
+ * refused with an ordinary response, after which the connection closes.
  */
 export function responseOn(socket: Socket, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);

@@ -3,7 +3,7 @@ import { Answers } from '#service-kit';
 import { ExplainQuery } from './explain.query.js';
 import { Explainer, type Explanation } from './explain.js';
 
-/** Which route and instances a request would meet. */
+/** Explains which route and instances a request would use. */
 @Controller('discovery/explain')
 export class ExplainController {
   constructor(@Inject(Explainer) private readonly explainer: Explainer) {}

@@ -3,12 +3,12 @@ import { MayBeAbsent } from '#contracts';
 
 /** Query of `GET /discovery/explain`. */
 export class ExplainQuery {
-  /** An HTTP method; `GET` when left out. */
+  /** An HTTP method; default `GET`. */
   @MayBeAbsent()
   @Matches(/^[A-Za-z-]{1,32}$/, { message: 'method must be a word of letters' })
   method?: string;
 
-  /** A path as a client would send it, with or without a query: `/api/user-service/users?limit=5`. */
+  /** A path as sent by a client, with or without a query: `/api/user-service/users?limit=5`. */
   @MaxLength(8192)
   @Matches(/^\/[\x21-\x7e]*$/, { message: 'path must start with "/" and be of visible ASCII characters' })
   path!: string;

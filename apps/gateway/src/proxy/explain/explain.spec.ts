@@ -19,7 +19,7 @@ describe('Explainer', () => {
     services,
   );
 
-  it('names the route, the candidates, and why others are left out', () => {
+  it('lists the route, the candidates, and the reasons for exclusion', () => {
     expect(explainer.explain('GET', '/api/users/1?x')).toMatchObject({
       route: { service: 'users', prefix: '/api/users', balancer: 'power-of-two', breaker: 'closed' },
       upstreamPath: '/1?x',
@@ -33,7 +33,7 @@ describe('Explainer', () => {
     });
   });
 
-  it('names whom a request would meet next, and after what', () => {
+  it('lists the next attempts and the conditions for each', () => {
     const two = tableOf(instanceOf({ id: 'a' }), instanceOf({ id: 'b' }));
     const routes = new RouteTable(two, (service) => compileRoute(service));
     const attemptsOf = (method: string) =>
@@ -43,7 +43,7 @@ describe('Explainer', () => {
     expect(new Set(attemptsOf('GET').map(({ instance }) => instance))).toEqual(new Set(['a', 'b']));
   });
 
-  it('tells after how long another instance would be asked as well', () => {
+  it('reports the delay of a hedged attempt', () => {
     const hedgeOf = (declaration: string) => {
       const routes = new RouteTable(services, (service) =>
         compileRoute(service, policyOf(declaration).policy),
@@ -53,18 +53,18 @@ describe('Explainer', () => {
     };
     expect(hedgeOf('')).toEqual(['off', null]);
     expect(hedgeOf('[["gateway.hedge.after","40"]]')).toEqual([40, 40]);
-    // Nothing is known yet of its answers.
+    // No response times are known yet.
     expect(hedgeOf('[["gateway.hedge.after","p95"]]')).toEqual(['p95', null]);
   });
 
-  it('tells that the breaker is open', () => {
+  it('reports that the breaker is open', () => {
     const routes = new RouteTable(services, (service) => compileRoute(service));
     for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.note({}, true, performance.now());
     const { route, problem } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
     expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
 
-  it('tells no problem once the breaker would let a trial through, and one while the trial is under way', () => {
+  it('reports no problem once the breaker would admit a trial, and one while the trial is running', () => {
     const { breaker } = new RouteTable(services, (service) => compileRoute(service)).get('users')!;
     const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), breaker }));
     const problemNow = () =>
@@ -75,7 +75,7 @@ describe('Explainer', () => {
     expect(problemNow()).toBe(503);
   });
 
-  it('draws next attempts as the route would: in its zone, and not from instances that are full', () => {
+  it('draws the next attempts like the route: in its zone, and without full instances', () => {
     const zoned = tableOf(
       instanceOf({ id: 'near', metadata: { zone: 'a' } }),
       instanceOf({ id: 'far' }),
@@ -92,7 +92,7 @@ describe('Explainer', () => {
     ]);
   });
 
-  it('tells the problem that a request would meet', () => {
+  it('reports the problem that a request would get', () => {
     const problemAt = (path: string) => explainer.explain('GET', path).problem?.type.split(':').at(-1);
     expect(problemAt('/api/orders')).toBe('no-healthy-instance');
     expect(problemAt('/api/nobody')).toBe('unknown-service');

@@ -9,7 +9,7 @@ import type { Router } from '../routing/router.js';
 import { isProxied } from '../routing/target.js';
 import { nextAttempts, type NextAttempt } from './next-attempts.js';
 
-/** An instance that a request would not meet, and why. */
+/** An instance that is not a candidate for a request, and the reason. */
 export interface ExcludedInstance {
   readonly id: string;
   readonly url: string;
@@ -17,7 +17,7 @@ export interface ExcludedInstance {
   readonly reason: string;
 }
 
-/** An instance that a request could meet. */
+/** An instance that is a candidate for a request. */
 export interface CandidateInstance {
   readonly id: string;
   readonly url: string;
@@ -25,49 +25,49 @@ export interface CandidateInstance {
   readonly version: string;
   readonly weight: number;
   readonly inFlight: number;
-  /** Time to the head of its answers, moving; 0: nothing is known. */
+  /** Moving time to the response head, in milliseconds; 0: unknown. */
   readonly latencyMs: number;
-  /** Failures since its last good answer. */
+  /** Failures since the last successful response. */
   readonly failuresInRow: number;
 }
 
-/** What would become of a request, without sending it. */
+/** How the gateway would process a request, determined without sending it. */
 export interface Explanation {
   readonly method: string;
   readonly path: string;
-  /** The route that takes the request; `null` when none does. */
+  /** The matching route; `null` if there is none. */
   readonly route: {
     readonly service: string;
     readonly prefix: string;
     readonly stages: readonly string[];
     readonly balancer: string;
     readonly policy: Policy;
-    /** `closed` lets requests through; `null`: the policy asks for none. */
+    /** `closed` admits requests; `null`: the policy has no circuit breaker. */
     readonly breaker: BreakerState | null;
     /**
-     * Statuses of responses that count as failures: of the instance, and of the service. A response that is missing, invalid or
-     * late counts for both.
+     * Response statuses that count as failures of the instance and of the service. A response that is missing,
+     * invalid or late counts for both.
      */
     readonly failureStatuses: { readonly ejection: readonly number[]; readonly breaker: readonly number[] };
     readonly inFlight: number;
-    /** What an adaptive limit of concurrency stands at; `null`: the policy asks for none. */
+    /** Current adaptive concurrency limit; `null`: the policy has none. */
     readonly adaptiveLimit: number | null;
-    /** After how long another instance would be asked as well, milliseconds; `null`: not known yet, or never. */
+    /** Delay of a hedged attempt, in milliseconds; `null`: unknown yet, or hedging is off. */
     readonly hedgeAfterMs: number | null;
   } | null;
-  /** What an instance would be asked for. */
+  /** Path and query that would be sent to an instance. */
   readonly upstreamPath: string | null;
-  /** The path is internal: `problem` is for requests without the token of a registered instance. */
+  /** The path is internal: `problem` applies to requests without the token of a registered instance. */
   readonly isInternal: boolean;
   readonly candidates: readonly CandidateInstance[];
   readonly excluded: readonly ExcludedInstance[];
-  /** Whom the request could meet, one attempt after the other. */
+  /** Possible attempts, in order. */
   readonly attempts: readonly NextAttempt[];
-  /** What the gateway would answer itself; `null` when the request would be forwarded. */
+  /** The response of the gateway itself; `null` if the request would be forwarded. */
   readonly problem: Pick<ProblemDocument, 'type' | 'title' | 'status' | 'detail'> | null;
 }
 
-/** Walks a request as the pipeline would, up to the pick of an instance. */
+/** Evaluates a request like the pipeline does, up to the selection of an instance. */
 export class Explainer {
   constructor(
     private readonly router: Router,

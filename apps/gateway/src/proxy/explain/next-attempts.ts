@@ -3,14 +3,14 @@ import type { Picking } from '../balancing/balancer.js';
 import type { RetryCondition } from '../policy.js';
 import type { Route } from '../routing/route.js';
 
-/** One attempt that could be made. */
+/** A possible attempt. */
 export interface NextAttempt {
   readonly instance: string;
-  /** What has to become of the attempt before it; empty for the first. */
+  /** Required outcomes of the preceding attempt; empty for the first. */
   readonly after: readonly RetryCondition[];
 }
 
-/** A request that is nobody's: it has no headers and meets instances only on paper. */
+/** A hypothetical request without header fields. */
 class PaperExchange implements Picking {
   readonly clientAddress = '';
   readonly attemptStartedAt = performance.now();
@@ -33,8 +33,8 @@ class PaperExchange implements Picking {
 const MOST = 3;
 
 /**
- * Whom a request of `method` could meet now, in order: one draw of the route's kind of balancer, by the load of this moment.
- * The route's own is not asked, since that would use up somebody's turn.
+ * Instances that a request of `method` could be sent to now, in order: one draw from a new balancer of the
+ * route's kind, at the current load. The route's own balancer is not used, since a pick would change its state.
  */
 export function nextAttempts(
   { newBalancer, retries }: Route,

@@ -1,7 +1,10 @@
 /** A running attempt at one instance. */
 export interface Attempt {
-  /** Stops at once: the connection to the instance is given up, no outcome follows. */
+  /** Stops at once: closes the upstream connection; no outcome follows. */
   abort(): void;
-  /** Neither side of the client's connection has moved for the idle time, and the client waits for more. */
+  /**
+   * Called when no data has moved on the downstream connection for the idle time while the client waits for
+   * more.
+   */
   onSilence?(): void;
 }

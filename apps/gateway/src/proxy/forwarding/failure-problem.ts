@@ -15,13 +15,13 @@ const RETRY_SOON = { 'retry-after': '2' };
 export const noneHealthy = (detail = 'no instance of this service can take requests now'): Problem =>
   noHealthyInstance(detail, { headers: RETRY_SOON });
 
-/** What a client is told when everybody who could be asked is busy. */
+/** The problem sent when every candidate instance is at its concurrency limit. */
 export const allFull = (): Problem =>
   concurrencyLimit('every instance of this service has as many requests as it may have', {
     headers: RETRY_SOON,
   });
 
-/** What a client is told when the last attempt failed. */
+/** The problem sent when the last attempt failed. */
 export function problemOf({ kind, detail, cause }: Failure): Problem {
   switch (kind) {
     case 'refused':

@@ -1,17 +1,18 @@
 /**
- * Why an attempt failed before anything of an answer reached the client.
- * - `refused`: no connection came about, so nothing was sent;
- * - `connect-timeout`: the same, after a wait;
- * - `exhausted`: this gateway had no descriptor, port or buffer for a connection, which says nothing about the instance;
- * - `reset`: the connection broke before the head of an answer;
- * - `timeout`: the request was sent, and no head of an answer came in time;
- * - `protocol-error`: what came is not HTTP;
- * - `gateway-error`: an answer that {@link AttemptOutcome.accepts} did not take.
+ * Why an attempt failed before any part of a response reached the client.
+ * - `refused`: the connection could not be established, so nothing was sent;
+ * - `connect-timeout`: the same, after a time-out;
+ * - `exhausted`: this gateway had no descriptor, port or buffer for a connection, which is not a failure of the
+ * instance;
+ * - `reset`: the connection broke before the response head;
+ * - `timeout`: the request was sent, but no response head arrived in time;
+ * - `protocol-error`: the response is not valid HTTP;
+ * - `gateway-error`: {@link AttemptOutcome.accepts} rejected the response.
  */
 export type FailureKind =
   'refused' | 'connect-timeout' | 'exhausted' | 'reset' | 'timeout' | 'protocol-error' | 'gateway-error';
 
-/** An attempt that failed cleanly: the client has seen nothing yet. */
+/** A failed attempt of which the client has seen nothing. */
 export interface Failure {
   readonly kind: FailureKind;
   /** One sentence for the log and the problem; never holds addresses. */
@@ -19,7 +20,7 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-/** Nothing of the request reached the instance. */
+/** No part of the request reached the instance. */
 export const isUnsent = ({ kind }: Pick<Failure, 'kind'>): boolean =>
   kind === 'refused' || kind === 'connect-timeout' || kind === 'exhausted';
 
