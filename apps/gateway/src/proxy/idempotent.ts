@@ -1,4 +1,7 @@
-/** Safe or idempotent by definition (RFC 9110, section 9.2; WebDAV and QUERY by their own): may be sent twice. */
+/**
+ * Methods defined as safe or idempotent (RFC 9110, section 9.2; WebDAV and QUERY by their own specifications):
+ * may be sent twice.
+ */
 const IDEMPOTENT = new Set([
   'GET',
   'HEAD',
@@ -12,5 +15,5 @@ const IDEMPOTENT = new Set([
   'QUERY',
 ]);
 
-/** Whether a request of this method may be sent a second time when nobody knows what became of the first. */
+/** Whether a request of this method may be repeated when the outcome of the first attempt is unknown. */
 export const isIdempotent = (method: string): boolean => IDEMPOTENT.has(method);

@@ -1,7 +1,8 @@
 import type { Instance } from '../discovery/index.js';
 
 /**
- * What traffic tells about instances; discovery listens. Reports are hints: they return at once and throw nothing.
+ * Observations of the proxy about instances, for discovery. Reports are hints: they return at once and never
+ * throw.
  */
 export interface InstanceReports {
   /** The instance refused a connection: its process is gone. */
@@ -9,15 +10,15 @@ export interface InstanceReports {
   /** A connection was not established in time, and no response came on any other meanwhile. */
   unreachable(instance: Instance, reason: string): void;
   /**
-   * Something looks wrong, such as a connection that broke before an answer. Also what an instance does that closes an
-   * idle connection as we use it.
+   * The instance may have failed, for example because a connection broke before a response. An instance that
+   * closes an idle connection while the gateway uses it looks the same.
    */
   suspected(instance: Instance, reason: string): void;
-  /** It is there and fails, again and again. */
+  /** The instance is reachable but fails repeatedly. */
   failing(instance: Instance, reason: string): void;
 }
 
-/** For compositions without discovery behind them. */
+/** For compositions without discovery. */
 export const NO_REPORTS: InstanceReports = {
   refused: () => undefined,
   unreachable: () => undefined,
@@ -25,5 +26,5 @@ export const NO_REPORTS: InstanceReports = {
   failing: () => undefined,
 };
 
-/** The token under which Nest finds the {@link InstanceReports}. */
+/** Injection token of the {@link InstanceReports}. */
 export const INSTANCE_REPORTS = Symbol('InstanceReports');

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
 import { LoopLag } from './resilience/loop-lag.js';
 
-describe('a gateway', () => {
+describe('A gateway', () => {
   let gateway: GatewayUnderTest;
   let service: Server;
   let status = 200;
@@ -24,7 +24,7 @@ describe('a gateway', () => {
     service.close();
   });
 
-  /** Keeps the loop busy, in blocks with a turn between them, until it is as late as that. */
+  /** Blocks the event loop, with a turn between the blocks, until its lag reaches `ms`. */
   async function blockUntilLate(ms: number): Promise<void> {
     const lag = gateway.app.nest.get(LoopLag, { strict: false });
     while (lag.ms < ms) {
@@ -34,7 +34,7 @@ describe('a gateway', () => {
     }
   }
 
-  it('whose event loop is blocked refuses some of what it would forward, and still tells how it is', async () => {
+  it('sheds some load while its event loop is blocked, and still serves health, metrics and discovery', async () => {
     await blockUntilLate(900);
     const answers = await Promise.all(Array.from({ length: 40 }, () => gateway.get('/api/users/')));
     const refused = answers.filter((answer) => answer.status === 503);
@@ -48,7 +48,7 @@ describe('a gateway', () => {
     await until(async () => (await gateway.get('/api/users/')).status === 200, 30_000);
   });
 
-  it('shows in its metrics how the breaker of a service stands', async () => {
+  it('reports the state of a circuit breaker in its metrics', async () => {
     const standing = async (): Promise<string | undefined> =>
       /^gateway_breaker_state\{service="users"\} (\d)$/m.exec(
         String((await gateway.get('/metrics')).body),

@@ -37,7 +37,7 @@ function benchOf(stages: readonly Stage[]) {
 const stage = (enter: Stage['enter']): Stage => ({ name: 'scripted', enter });
 
 describe('Pipeline', () => {
-  it('walks the stages in order, waits for those that wait, and forwards', async () => {
+  it('runs the stages in order, waits for those that wait, and forwards', async () => {
     const entered: string[] = [];
     const { pipeline, forwarder } = benchOf([
       stage(() => entered.push('first') > 0),
@@ -54,7 +54,7 @@ describe('Pipeline', () => {
   it.each([
     ['at once', () => false],
     ['later', () => Promise.resolve(false)],
-  ])('goes no further when a stage has replied %s', async (_when, passage) => {
+  ])('does not continue after a stage has replied %s', async (_when, passage) => {
     const { pipeline, forwarder } = benchOf([
       stage((exchange) => {
         exchange.reply(unknownService('scripted'));
@@ -67,7 +67,7 @@ describe('Pipeline', () => {
     expect([exchange.codes, forwarder.asked]).toEqual([['unknown-service'], []]);
   });
 
-  it('does nothing for a client that left while a stage waited', async () => {
+  it('does nothing for a client that disconnected while a stage waited', async () => {
     const { pipeline, forwarder, ended } = benchOf([stage(() => Promise.resolve(true))]);
     const exchange = new FakeExchange();
     pipeline.walk(exchange);
@@ -76,7 +76,7 @@ describe('Pipeline', () => {
     expect([forwarder.asked, exchange.codes, ended]).toEqual([[], [], [exchange]]);
   });
 
-  it('tells the stage in which an exchange waits that its client has left', () => {
+  it('notifies the stage in which an exchange waits that its client has disconnected', () => {
     const gone: object[] = [];
     const waiting: Stage = {
       name: 'waiting',
@@ -90,7 +90,7 @@ describe('Pipeline', () => {
     expect(gone).toEqual([exchange]);
   });
 
-  it('tells the stages that let an exchange go on when it is over, once, the last one first', async () => {
+  it('notifies the stages that an exchange has passed when it ends, once, in reverse order', async () => {
     const left: string[] = [];
     const named = (name: string, enter: Stage['enter']): Stage => ({
       name,
@@ -123,7 +123,7 @@ describe('Pipeline', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('bug'))],
-  ])('answers 500 and tells when a stage %s', async (_how, enter) => {
+  ])('responds with 500 and reports the error when a stage %s', async (_how, enter) => {
     const { pipeline, errors } = benchOf([stage(enter)]);
     const exchange = new FakeExchange();
     pipeline.walk(exchange);
@@ -131,14 +131,14 @@ describe('Pipeline', () => {
     expect([exchange.codes, errors]).toEqual([['internal-error'], [new Error('bug')]]);
   });
 
-  it('takes a fault of the entrance for its answer', () => {
+  it('replies with the fault that the entrance found', () => {
     const { pipeline, forwarder } = benchOf([]);
     const exchange = new FakeExchange();
     pipeline.walk(exchange, malformedRequest('scripted'));
     expect([exchange.codes, forwarder.asked]).toEqual([['malformed-request'], []]);
   });
 
-  it('ends an exchange once, and gives up what runs for it', () => {
+  it('ends an exchange once, and aborts its running attempt', () => {
     const { pipeline, forwarder, ended } = benchOf([]);
     const exchange = new FakeExchange();
     pipeline.walk(exchange);

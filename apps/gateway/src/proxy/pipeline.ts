@@ -5,22 +5,22 @@ import type { Recorder } from './record/recorder.js';
 import type { Router } from './routing/router.js';
 import type { Stage } from './stages/stage.js';
 
-/** What a pipeline is put together from. */
+/** Dependencies of a pipeline. */
 export interface PipelineParts<E extends Exchange> {
   readonly router: Router;
   readonly forward: Forward<E>;
   readonly recorder: Recorder;
-  /** Hears of what nobody foresaw. */
+  /** Called for unexpected errors. */
   readonly onError: (error: unknown, exchange: Exchange) => void;
 }
 
-/** The walk of an exchange: route, stages, forward. Synchronous until a stage has to wait. */
+/** Processes an exchange: routing, stages, forwarding. Synchronous until a stage has to wait. */
 export class Pipeline<E extends Exchange> {
   constructor(private readonly parts: PipelineParts<E>) {}
 
   /**
-   * Takes `exchange` on its walk; an answer, or the client's leaving, ends it.
-   * @param fault what the entrance found wrong with the request: it goes no further
+   * Processes `exchange`, which ends with a response or when the client disconnects.
+   * @param fault the fault that the entrance found; the exchange is only replied to
    */
   walk(exchange: E, fault?: Problem): void {
     try {
@@ -32,7 +32,7 @@ export class Pipeline<E extends Exchange> {
     }
   }
 
-  /** To be called once, by the entrance: the client has its answer whole, or is gone. */
+  /** Ends `exchange`. The entrance calls it once the client has the complete response or has disconnected. */
   end(exchange: E): void {
     if (exchange.isOver) return;
     exchange.isOver = true;
@@ -59,7 +59,7 @@ export class Pipeline<E extends Exchange> {
       .then((passed) => {
         if (!passed) return;
         exchange.stagesPassed = next;
-        // The client may have left while the stage waited; the stages before it know.
+        // The client may have disconnected while the stage waited; `end` has notified the preceding stages.
         if (exchange.isOver) stages[next - 1]?.leave?.(exchange);
         else this.enter(exchange, stages, next);
       })

@@ -9,7 +9,7 @@ describe('The policy that metadata declares', () => {
     expect(declared({ zone: 'a' }, {})).toEqual({ policy: DEFAULT_POLICY, faults: [] });
   });
 
-  it('differs from the default in what is declared', () => {
+  it('differs from the default in the declared values', () => {
     const { policy, faults } = declared({
       'gateway.timeout.response-header-ms': '1500',
       'gateway.balancer': 'consistent-hash',
@@ -38,7 +38,7 @@ describe('The policy that metadata declares', () => {
     });
   });
 
-  it('takes what declares health checks, and is the default', () => {
+  it('accepts the keys of health checks, which do not change the policy', () => {
     const metadata = {
       'gateway.health-check.interval-ms': '0',
       'gateway.health-check.healthy-threshold': '3',
@@ -46,7 +46,7 @@ describe('The policy that metadata declares', () => {
     expect(declared(metadata)).toEqual({ policy: DEFAULT_POLICY, faults: [] });
   });
 
-  it('is that of the instance which registered last when they do not agree', () => {
+  it('is that of the instance which registered last when instances differ', () => {
     const of = (ms: string) => ({ 'gateway.timeout.total-ms': ms });
     expect(declared(of('100'), of('200'), {}).policy.timeouts.totalMs).toBe(200);
   });
@@ -55,7 +55,7 @@ describe('The policy that metadata declares', () => {
     ['p95', 'p95'],
     ['50', 50],
     ['off', 'off'],
-  ])('hedges after %s if it says so', (text, after) => {
+  ])('hedges after %s if declared', (text, after) => {
     const { policy, faults } = declared({ 'gateway.hedge.after': text });
     expect([policy.hedging.after, faults]).toEqual([after, []]);
   });
@@ -65,13 +65,13 @@ describe('The policy that metadata declares', () => {
     expect(declared(of('/b, /a'), {}, of('/c'), of('/a')).policy.internalPaths).toEqual(['/a', '/b', '/c']);
   });
 
-  it('is the same text however many instances declare the same internal paths', () => {
+  it('has one declaration, however many instances declare the same internal paths', () => {
     const fleet = (count: number) =>
       Array.from({ length: count }, () => ({ metadata: { 'gateway.internal-paths': '/a,/b' } }));
     expect(declarationOf(fleet(9))).toBe(declarationOf(fleet(1)));
   });
 
-  it('closes every path when internal paths cannot be read', () => {
+  it('closes every path when the internal paths are invalid', () => {
     expect(declared({ 'gateway.internal-paths': 'inner' }).policy.internalPaths).toEqual(['/']);
   });
 
@@ -97,7 +97,7 @@ describe('The policy that metadata declares', () => {
     ['gateway.health-check.path', '/up'],
     ['gateway.nothing', '1'],
     ['gateway.__proto__', '1'],
-  ])('leaves the default as it is and says so for %s=%s', (key, text) => {
+  ])('keeps the default and reports a fault for %s=%s', (key, text) => {
     const { policy, faults } = declared({ [key]: text, 'gateway.timeout.idle-ms': '5' });
     expect(policy).toEqual({ ...DEFAULT_POLICY, timeouts: { ...DEFAULT_POLICY.timeouts, idleMs: 5 } });
     expect(faults).toEqual([`${key}=${text} is not known here; the default stands`]);

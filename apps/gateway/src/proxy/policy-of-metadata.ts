@@ -13,18 +13,18 @@ import {
   type RetryCondition,
 } from './policy.js';
 
-/** Keys of an instance's metadata that begin so declare the policy of its service. */
+/** Metadata keys with this prefix declare the policy of the service. */
 const PREFIX = 'gateway.';
 
-/** A policy, and what was wrong with its declaration: each bad value left the default as it was. */
+/** A policy, and the faults of its declaration: each invalid value leaves the default unchanged. */
 export interface DeclaredPolicy {
   readonly policy: Policy;
   readonly faults: readonly string[];
 }
 
-/** Changes a policy as `text` says; `undefined`: it is no such value. */
+/** Applies `text` to a policy; `undefined` if it is not a valid value. */
 type Change = (policy: Policy, text: string) => Policy | undefined;
-/** A member of a policy that is made of members. */
+/** A member of {@link Policy} that has members. */
 type Section = Exclude<keyof Policy, 'internalPaths'>;
 type Members<S extends Section> = Partial<Policy[S]>;
 
@@ -35,7 +35,7 @@ function change<S extends Section>(section: S, read: (text: string) => Members<S
   };
 }
 
-/** A whole number of at most nine digits, between the two. */
+/** A whole number of at most nine digits, between `least` and `most`. */
 const whole = <S extends Section>(section: S, member: keyof Policy[S], least: number, most: number): Change =>
   change(section, (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
@@ -52,12 +52,12 @@ const HASH_KEY = /^(?:(client-address)|(header|cookie):([\w!#$%&'*+.^`|~-]{1,128
 function hashKeyOf(text: string): HashKey | undefined {
   const [, address, from, name = ''] = HASH_KEY.exec(text) ?? [];
   if (address !== undefined) return { from: 'client-address' };
-  // Header names are looked up in lower case; cookie names mean what they say.
+  // Header names are looked up in lower case; cookie names are case-sensitive.
   if (from === 'header') return { from, name: name.toLowerCase() };
   return from === 'cookie' ? { from, name } : undefined;
 }
 
-/** A list of error statuses, separated by commas. */
+/** A comma-separated list of error statuses. */
 function statusesOf(text: string): { readonly statuses: readonly number[] } | undefined {
   const statuses = text.split(',').map((status) => status.trim());
   return statuses.every((status) => /^[45]\d\d$/.test(status))
@@ -76,13 +76,16 @@ function hedgeAfter(text: string): Hedging | undefined {
   return value <= LONGEST_HEDGE_MS ? { after: value } : undefined;
 }
 
-/** Declares how discovery checks the instance; what is no value is reported here with the rest. */
+/**
+ * Declares how discovery checks the instance. Does not change the policy; invalid values are reported with the
+ * others.
+ */
 const healthCheck =
   (key: string): Change =>
   (policy, text) =>
     healthCheckValueOf(key, text) === undefined ? undefined : policy;
 
-/** What can be declared. */
+/** The keys that can be declared. */
 const KEYS: ReadonlyMap<string, Change> = new Map(
   Object.entries({
     'timeout.connect-ms': whole('timeouts', 'connectMs', 1, DAY_MS),
@@ -123,12 +126,15 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
     'concurrency.queue': whole('concurrency', 'queue', 0, 100_000),
     'concurrency.queue-ms': whole('concurrency', 'queueMs', 0, 60_000),
     ...Object.fromEntries(HEALTH_CHECK_KEYS.map((key) => [key.slice(PREFIX.length), healthCheck(key)])),
-    // What registration should have refused closes the service: the default would leave it open.
+    // An invalid value that registration failed to refuse closes the service: the default would leave it open.
     'internal-paths': (policy, text) => ({ ...policy, internalPaths: internalPathsIn(text) ?? ['/'] }),
   }),
 );
 
-/** Internal paths of all instances count: the path of one of them must not be open because another does not name it. */
+/**
+ * The union of the internal paths of all instances: a path must not be open because another instance does not
+ * declare it.
+ */
 const union = (declared: string | undefined, text: string): string =>
   declared === undefined || declared === text
     ? text
@@ -136,10 +142,10 @@ const union = (declared: string | undefined, text: string): string =>
 
 type Fleet = readonly { readonly metadata: Readonly<Record<string, string>> }[];
 
-/** The members of metadata that declare policy, as text that is equal when they are. */
+/** The metadata members that declare policy, as text that is equal for equal declarations. */
 export function declarationOf(fleet: Fleet): string {
   const declared: Record<string, string> = {};
-  // Of instances that do not agree, the one that registered last brings the news.
+  // If instances differ, the one that registered last takes precedence.
   for (const { metadata } of fleet)
     for (const key in metadata) {
       if (!key.startsWith(PREFIX)) continue;

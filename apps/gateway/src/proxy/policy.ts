@@ -1,10 +1,10 @@
-/** How long each step of a request may take, milliseconds; 0 means no limit. */
+/** Time limits of the steps of a request, in milliseconds; 0 means no limit. */
 export interface Timeouts {
-  /** Until a connection to the instance stands. */
+  /** Until the connection to the instance is established. */
   readonly connectMs: number;
-  /** From the end of the request to the head of the answer. */
+  /** From the end of the request to the response head. */
   readonly responseHeaderMs: number;
-  /** Longest silence while a body, either way, is under way. */
+  /** Maximum silence while a body is in transit in either direction. */
   readonly idleMs: number;
   /** The whole exchange; 0 by default, since event streams and downloads have no natural end. */
   readonly totalMs: number;
@@ -12,16 +12,16 @@ export interface Timeouts {
 
 export const BALANCER_KINDS = ['power-of-two', 'round-robin', 'consistent-hash', 'sticky-cookie'] as const;
 
-/** What a consistent hash is taken of; header names in lower case. */
+/** Input of the consistent hash; header names in lower case. */
 export type HashKey =
   { readonly from: 'client-address' } | { readonly from: 'header' | 'cookie'; readonly name: string };
 
-/** How instances are picked. */
+/** How instances are selected. */
 export interface Balancing {
   readonly kind: (typeof BALANCER_KINDS)[number];
   /** For `consistent-hash`. */
   readonly hashOn: HashKey;
-  /** How long a new instance takes to its full share of traffic; 0: it has it at once. */
+  /** Time until a new instance gets its full share of traffic, in milliseconds; 0: at once. */
   readonly slowStartMs: number;
 }
 
@@ -29,13 +29,13 @@ export interface Balancing {
 export const GATEWAY_ERROR_STATUSES: readonly number[] = Object.freeze([502, 503, 504]);
 
 /**
- * When an exchange may be tried again, by Envoy's names. All but `connect-failure`, where nothing was sent, are for
- * idempotent requests whose body was not consumed.
- * - `connect-failure`: no connection came about;
- * - `reset`: the connection broke before the head of an answer;
- * - `refused-stream`: HTTP/2 alone can say so; taken, so that such policies can be carried over, and never met;
- * - `gateway-error`: the answer was 502, 503 or 504;
- * - `retriable-status-codes`: it was one of {@link Retries.statuses}.
+ * When an exchange may be retried, with Envoy's names. All except `connect-failure`, where nothing was sent,
+ * apply to idempotent requests whose body was not consumed.
+ * - `connect-failure`: the connection could not be established;
+ * - `reset`: the connection broke before the response head;
+ * - `refused-stream`: HTTP/2 only; accepted so that existing policies can be reused, but never matches;
+ * - `gateway-error`: the response was 502, 503 or 504;
+ * - `retriable-status-codes`: the status was one of {@link Retries.statuses}.
  */
 export const RETRY_CONDITIONS = [
   'connect-failure',
@@ -46,43 +46,44 @@ export const RETRY_CONDITIONS = [
 ] as const;
 export type RetryCondition = (typeof RETRY_CONDITIONS)[number];
 
-/** How often an exchange may try again, each time at another instance. */
+/** How often an exchange may be retried, each time at another instance. */
 export interface Retries {
   readonly on: readonly RetryCondition[];
   /** For `retriable-status-codes`. */
   readonly statuses: readonly number[];
-  /** Further instances when no connection comes about. */
+  /** Maximum further instances after connections that could not be established. */
   readonly afterRefusal: number;
   /**
-   * Further attempts after one that was sent. One, so that a request which kills its instance does not walk through all
-   * of them.
+   * Maximum further attempts after one that was sent. One by default, so that a request which crashes its
+   * instance does not reach all of them.
    */
   readonly afterSending: number;
-  /** The wait before a repeat is random, up to this, twice this, …; milliseconds. */
+  /** The wait before a retry is random, up to this value, twice this value and so on; milliseconds. */
   readonly backoffMs: number;
   /**
-   * So much of the body of an idempotent request is kept until an answer begins, so that it can be sent again; bytes. 0: only
-   * what came together with the head.
+   * Bytes of the body of an idempotent request that are kept until a response begins, so that they can be
+   * repeated. 0: only what arrived together with the head.
    */
   readonly bodyBytes: number;
-  /** Repeats of a service, in per cent of its requests of the last ten seconds. */
+  /** Maximum retries of a service, in per cent of its requests of the last ten seconds. */
   readonly budgetPercent: number;
 }
 
-/** Least and most of the share of answers, per cent, after which a request can be hedged. */
+/** Bounds of the percentile of response times after which a request can be hedged. */
 export const HEDGE_PERCENTILES = { least: 50, most: 99 } as const;
 
 /**
- * When a GET or HEAD that has had no answer is sent to another instance as well, of which the first to answer counts:
+ * When a GET or HEAD without a response is also sent to another instance; the first response is used.
  * - `off`: never;
- * - `p95`, and others from `p50` to `p99`: after the time within which so many of the service's recent answers began;
- * - a number: after so many milliseconds.
+ * - `p95`, and others from `p50` to `p99`: after this percentile of the service's recent times to the response
+ * head;
+ * - a number: after this many milliseconds.
  */
 export interface Hedging {
   readonly after: 'off' | `p${number}` | number;
 }
 
-/** When an instance is taken out of rotation for failing, while others go on. */
+/** When a failing instance is ejected while others remain in rotation. */
 export interface Ejection {
   /**
    * Failures in a row: responses of 500, 502, 503 or 504, and responses that are invalid, incomplete or late; 0: never. An instance to
@@ -91,32 +92,38 @@ export interface Ejection {
   readonly failuresInRow: number;
 }
 
-/** When a whole service is left alone for a while. */
+/** When the circuit breaker of a service opens. */
 export interface BreakerLimits {
-  /** Share of failures, per cent, that opens the breaker; 0: there is none. */
+  /** Share of failures, per cent, that opens the breaker; 0: no breaker. */
   readonly failurePercent: number;
   /** Statuses of responses that count as failures. A request without a response from an instance always counts. */
   readonly statuses: readonly number[];
-  /** Requests in ten seconds below which no share is taken seriously. */
+  /** Minimum requests in ten seconds for the share of failures to count. */
   readonly minRequests: number;
-  /** How long it stays open the first time; doubles with each failed trial, up to thirty seconds. */
+  /**
+   * How long the breaker stays open the first time, in milliseconds; doubles with each failed trial, up to
+   * thirty seconds.
+   */
   readonly openMs: number;
 }
 
-/** How a limit is found: not at all, or by the gradient of latency. */
+/** How a limit is adapted: not at all, or by the gradient of latency. */
 export const ADAPTIVE_KINDS = ['off', 'gradient'] as const;
 
-/** How much is in flight at most; 0 means no limit. */
+/** Maximum requests in flight; 0 means no limit. */
 export interface ConcurrencyLimits {
   /** To one instance. */
   readonly perInstance: number;
-  /** To the service. Event streams and tunnels count for as long as they last, so the default leaves room for them. */
+  /**
+   * To the service. Event streams and tunnels count for their whole duration, so the default leaves room for
+   * them.
+   */
   readonly perService: number;
-  /** Whether a limit that is found by latency lowers {@link perService}. */
+  /** Whether a limit derived from latency lowers {@link perService}. */
   readonly adaptive: (typeof ADAPTIVE_KINDS)[number];
-  /** How many more may wait for a place, */
+  /** Maximum requests that may wait for capacity. */
   readonly queue: number;
-  /** and for how long, milliseconds. */
+  /** Maximum wait, in milliseconds. */
   readonly queueMs: number;
 }
 
@@ -129,7 +136,7 @@ export interface Policy {
   readonly ejection: Ejection;
   readonly breaker: BreakerLimits;
   readonly concurrency: ConcurrencyLimits;
-  /** Path prefixes that registered instances alone may call. */
+  /** Path prefixes that only registered instances may call. */
   readonly internalPaths: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { defineProblem } from '#contracts';
 
-/** Everything that the gateway itself answers on `/api`; all else is the service's own answer. */
+/** The responses of the gateway itself on `/api`; all others come from the services. */
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 export const pathEscapesService = defineProblem('path-escapes-service', 400, 'The path leaves its service');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');

@@ -4,7 +4,7 @@ import type { DataPlane } from './data-plane.js';
 import type { FrontServer } from './entrance/front-server.js';
 import type { BatchWriter } from './record/batch-writer.js';
 
-/** What lives and dies with the proxy. */
+/** Components whose life cycle follows the proxy. */
 export interface ProxyLifeParts {
   readonly front: FrontServer;
   readonly plane: DataPlane;
@@ -13,8 +13,8 @@ export interface ProxyLifeParts {
 }
 
 /**
- * Start and end of the proxy. Between the two hooks of the end the server closes: it waits for exchanges under way, which
- * is why tunnels end before it and connections to instances after.
+ * Start and shutdown of the proxy. Between the two shutdown hooks, the server closes and waits for running
+ * exchanges; therefore tunnels close before it, and upstream connections after it.
  */
 export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(private readonly parts: ProxyLifeParts) {}

@@ -16,7 +16,7 @@ import { Router } from './routing/router.js';
 import { routingProviders } from './routing/routing.providers.js';
 import { DEFAULT_CLIENT_LIMITS } from './wire/entrance/client-limits.js';
 
-/** What a composition root binds the proxy to. */
+/** Bindings of the proxy, provided by the composition root. */
 export interface ProxyBindings {
   readonly config: GatewayConfig;
   readonly context: AppContext;
@@ -26,7 +26,7 @@ export interface ProxyBindings {
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
 
-/** The way of a request: entrance, walk, forwarders, record. */
+/** The data path of a request: entrance, pipeline, forwarders, recorder. */
 @Module({})
 export class ProxyModule {
   static of(bindings: ProxyBindings): DynamicModule {

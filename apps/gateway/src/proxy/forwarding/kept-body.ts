@@ -8,8 +8,8 @@ export interface BodyOwner {
 }
 
 /**
- * What an instance has got of a request's body, kept so that another may get it too. Of idempotent requests alone, as no
- * other is sent again once it was sent; nothing is copied before that happens.
+ * The part of a request body that an instance has received, kept so that it can be sent to another one. Applies
+ * to idempotent requests only, since no other request is repeated after it was sent. Copies nothing until then.
  */
 export class KeptBody {
   private readonly pieces: Buffer[] = [];
@@ -19,20 +19,20 @@ export class KeptBody {
     this.left = limit;
   }
 
-  /** `undefined`: nothing is kept for this request. */
+  /** `undefined`: the body of this request is not kept. */
   static of({ method, route }: BodyOwner): KeptBody | undefined {
     const limit = route?.policy.retries.bodyBytes ?? 0;
     return limit > 0 && isIdempotent(method) ? new KeptBody(limit) : undefined;
   }
 
-  /** Keeps one more piece; `false`: it is too much, what is kept is of no use any more. */
+  /** Keeps another piece; `false` if the limit is exceeded, in which case the kept pieces are useless. */
   add(piece: Buffer): boolean {
     this.left -= piece.length;
     if (this.left >= 0) this.pieces.push(piece);
     return this.left >= 0;
   }
 
-  /** Everything in one piece, behind `first`. */
+  /** All pieces in one buffer, after `first`. */
   after(first: Buffer | undefined): Buffer {
     return Buffer.concat(first ? [first, ...this.pieces] : this.pieces);
   }

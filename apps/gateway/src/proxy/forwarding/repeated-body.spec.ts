@@ -9,7 +9,7 @@ import { ProxyBench } from '../testing/proxy-bench.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** In turn, so that a spec knows who comes first; a repeat waits for a while that a spec can use. */
+/** Round robin, so that the order of instances is predictable; the backoff is long enough to act during it. */
 const IN_TURN: Policy = {
   ...DEFAULT_POLICY,
   balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
@@ -21,7 +21,7 @@ const withBody = (bodyBytes: number): Policy => ({
   retries: { ...IN_TURN.retries, bodyBytes },
 });
 
-/** Reads the whole request and answers with its body. */
+/** Reads the whole request and responds with its body. */
 const echoes: Serve = (request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -42,7 +42,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     return instanceOf({ id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   };
 
-  /** A client of a gateway before two instances, of which `first` is asked first. */
+  /** A client of a gateway with two instances, of which `first` gets the first attempt. */
   async function client(first: Serve, second: Serve, policy = IN_TURN) {
     const bench = await ProxyBench.start({}, kind, policy);
     closers.push(() => bench.close());
@@ -62,7 +62,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
   const head = (method: string, framing: string): string =>
     `${method} /api/users/1 HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n${framing}\r\n\r\n`;
 
-  /** Answers 503 as soon as the request's head is there, and tells. */
+  /** Responds with 503 as soon as the request head arrives, and resolves `refused`. */
   const refusing = () => {
     let tell = (): void => undefined;
     const refused = new Promise<void>((resolve) => (tell = resolve));
@@ -79,7 +79,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     socket.write(rest);
   };
 
-  it('loses none of it that arrives while it waits to be sent again', async () => {
+  it('loses no part of it that arrives during the backoff', async () => {
     const { answer: refuse, refused } = refusing();
     const { socket, answer } = await client(refuse, echoes);
     socket.write(head('PUT', 'Content-Length: 10') + 'first');
@@ -87,7 +87,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
   });
 
-  it('in chunks loses none of them either', async () => {
+  it('loses no chunk during the backoff', async () => {
     const { answer: refuse, refused } = refusing();
     const { socket, answer } = await client(refuse, echoes);
     socket.write(`${head('PUT', 'Transfer-Encoding: chunked')}5\r\nfirst\r\n`);
@@ -95,7 +95,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
   });
 
-  it('that turned out to be empty is whole the second time, too', async () => {
+  it('that turns out to be empty is repeated in full', async () => {
     const refuseAtEnd: Serve = (request, response) =>
       request.resume().on('end', () => response.writeHead(503).end());
     const { socket, answer } = await client(refuseAtEnd, echoes);
@@ -104,9 +104,9 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
   });
 
   it.each([
-    ['a length', 'Content-Length: 11', ['first', '-then!']],
+    ['a Content-Length', 'Content-Length: 11', ['first', '-then!']],
     ['chunks', 'Transfer-Encoding: chunked', ['5\r\nfirst\r\n', '6\r\n-then!\r\n0\r\n\r\n']],
-  ])('of %s that an instance has taken is kept, and given to another when that one fails', async (...of) => {
+  ])('framed by %s is kept, and sent to another instance if the first one fails', async (...of) => {
     const [, framing, [first = '', then = '']] = of;
     const taken: string[] = [];
     const breaks: Serve = (request) => {
@@ -122,7 +122,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     expect(bench.traffic.service('users').retries).toBe(1);
   });
 
-  it('of many large pieces is given to another as it came', async () => {
+  it('of many large pieces is repeated unchanged', async () => {
     const breaks: Serve = (request) => {
       request.resume().on('end', () => request.socket.resetAndDestroy());
     };
@@ -136,10 +136,10 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
   });
 
   it.each([
-    ['is larger than what is kept', 'PUT', withBody(4)],
+    ['exceeds the limit of kept bytes', 'PUT', withBody(4)],
     ['belongs to a request that is not idempotent', 'POST', IN_TURN],
-    ['is of a route that keeps none', 'PUT', withBody(0)],
-  ])('is not sent again when it %s', async (_why, method, policy) => {
+    ['belongs to a route that keeps no bodies', 'PUT', withBody(0)],
+  ])('is not repeated when its body %s', async (_why, method, policy) => {
     const taken: string[] = [];
     const breaks: Serve = (request) => {
       request.on('data', (chunk: Buffer) => taken.push(chunk.toString()));
@@ -147,7 +147,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     };
     const { socket, answer } = await client(breaks, echoes, policy);
     socket.write(head(method, 'Content-Length: 11'));
-    // The connection to the instance stands, so what comes now is passed on.
+    // The upstream connection is established, so data sent now is forwarded.
     await waitFor('the gateway to take it', () => socket.bytesWritten > 0);
     socket.write('first');
     await waitFor('the beginning', () => taken.join('') === 'first');

@@ -1,25 +1,25 @@
-/** So many answers are remembered; */
+/** Number of recent response times kept. */
 const MEMORY = 512;
-/** so many have to be known before anything is said of them; */
+/** Minimum number of response times before a quantile is reported. */
 const ENOUGH = 64;
-/** and the order among them is looked up anew each time that so many more have come. */
+/** The quantile is recomputed after this many new response times. */
 const STRIDE = 32;
 
-/** How long the last answers of a service took to begin. One per route. */
+/** Time to the response head of the last responses of a service. One per route. */
 export class HeadTimes {
   private readonly times = new Float64Array(MEMORY);
   private count = 0;
   private found = 0;
 
-  /** @param percent the share of answers that {@link quantileMs} stands for */
+  /** @param percent the share of responses that {@link quantileMs} refers to */
   constructor(private readonly percent: number) {}
 
-  /** Within so many milliseconds that share of answers began; `undefined` as long as too few are known. */
+  /** Milliseconds within which that share of responses began; `undefined` until enough are recorded. */
   get quantileMs(): number | undefined {
     return this.count < ENOUGH ? undefined : this.found;
   }
 
-  /** The head of an answer came after so long. */
+  /** Records the time to a response head. */
   note(ms: number): void {
     this.times[this.count % MEMORY] = ms;
     this.count += 1;

@@ -1,29 +1,34 @@
 import type { Hedging } from '../policy.js';
 import { HeadTimes } from './head-times.js';
 
-/** A service that is faster than this has nothing to gain; the machine's own hiccups would be taken for it. */
+/**
+ * Minimum delay: a faster service gains nothing, and pauses of the machine would be taken for slow responses.
+ */
 const LEAST_MS = 2;
 
-/** When the requests of one service are sent to a second instance. */
+/** When the requests of one service get a hedged attempt. */
 export class HedgeRules {
   private readonly times: HeadTimes | undefined;
   private readonly fixedMs: number | undefined;
 
   private constructor(
     after: Exclude<Hedging['after'], 'off'>,
-    /** Whether one more may be in flight to the service. */
+    /** Whether the service can take one more request. */
     readonly hasRoom: () => boolean,
   ) {
     if (typeof after === 'number') this.fixedMs = after;
     else this.times = new HeadTimes(Number(after.slice(1)));
   }
 
-  /** `undefined`: the policy asks for no hedges. */
+  /** `undefined`: the policy disables hedging. */
   static of({ after }: Hedging, hasRoom: () => boolean): HedgeRules | undefined {
     return after === 'off' ? undefined : new HedgeRules(after, hasRoom);
   }
 
-  /** How long to wait for an answer before another instance is asked, whole milliseconds; `undefined`: not known yet. */
+  /**
+   * Time to wait for a response head before the hedged attempt, in whole milliseconds; `undefined`: not known
+   * yet.
+   */
   get delayMs(): number | undefined {
     if (this.fixedMs !== undefined) return this.fixedMs;
     const ms = this.times?.quantileMs;
@@ -31,8 +36,9 @@ export class HedgeRules {
   }
 
   /**
-   * A client waited so long for the head of its answer. Where the second instance came first, the first would have taken even
-   * longer: either way that is beyond the quantile, which is therefore the same as without hedges.
+   * Records the time that a client waited for the response head. If the hedged attempt won, the first attempt
+   * would have taken even longer: either way the time is beyond the quantile, so hedging does not change the
+   * quantile.
    */
   note(ms: number): void {
     this.times?.note(ms);

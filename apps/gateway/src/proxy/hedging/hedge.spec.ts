@@ -7,7 +7,7 @@ import { instanceOf, tableOf } from '../testing/instances.js';
 
 const AFTER_MS = 40;
 
-/** In turn, so that a spec knows who comes next. */
+/** Round robin, so that the order of instances is predictable. */
 const HEDGED: Policy = {
   ...DEFAULT_POLICY,
   balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
@@ -47,7 +47,7 @@ function benchOf(fates: Record<string, Fate>, policy = HEDGED) {
     clock.ms += ms;
     jest.advanceTimersByTime(ms);
   };
-  /** An exchange whose first attempt, at `a`, is late, so that `b` has been asked as well. */
+  /** An exchange whose first attempt, at `a`, is late, so that a hedged attempt was sent to `b`. */
   const late = () => {
     const exchange = send();
     pass(AFTER_MS);
@@ -58,11 +58,11 @@ function benchOf(fates: Record<string, Fate>, policy = HEDGED) {
   return { forward, forwarder, instances, route, told, clock, send, pass, late, loads, nothingInFlight };
 }
 
-describe('A hedge', () => {
+describe('A hedged attempt', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['performance'] }));
   afterEach(() => jest.useRealTimers());
 
-  it('is sent to another instance when no answer has begun in time, and not before', () => {
+  it('is sent to another instance when no response has begun in time, and not before', () => {
     const { forwarder, loads, route, send, pass } = benchOf({ a: 'pending', b: 'pending' });
     const exchange = send();
     pass(AFTER_MS - 1);
@@ -77,7 +77,7 @@ describe('A hedge', () => {
     expect(forwarder.asked).toEqual(['a', 'b']);
   });
 
-  it('that answers first is passed on; the other attempt is cancelled, and nothing is held against its instance', () => {
+  it('that responds first wins; the first attempt is cancelled, without a failure of its instance', () => {
     const { forwarder, instances, told, clock, late, nothingInFlight } = benchOf({
       a: 'pending',
       b: 'pending',
@@ -92,7 +92,7 @@ describe('A hedge', () => {
     expect(b!.load.latencyMs).toBe(3);
   });
 
-  it('that answers second is cancelled, and nothing is held against its instance', () => {
+  it('that responds second is cancelled, without a failure of its instance', () => {
     const { forward, instances, told, late, nothingInFlight } = benchOf({ a: 'pending', b: 'pending' });
     const { exchange, second } = late();
     expect(forward.accepts(exchange, 200)).toBe(true);
@@ -101,14 +101,14 @@ describe('A hedge', () => {
     expect([told, instances[1]!.load.latencyMs, nothingInFlight()]).toEqual([[], 0, true]);
   });
 
-  it('that wins while a refused answer could be replaced is final: a 404 is an answer', () => {
+  it('that wins with a 404 is final', () => {
     const { late } = benchOf({ a: 'pending', b: 'pending' });
     const { exchange, second } = late();
     second.answer(404);
     expect([exchange.status, exchange.hedge?.outcome]).toEqual([404, 'won']);
   });
 
-  it('takes the place of a first attempt that fails, as its repeat', () => {
+  it('replaces a first attempt that fails, and counts as its retry', () => {
     const { forward, forwarder, told, late, nothingInFlight } = benchOf({
       a: 'pending',
       b: 'pending',
@@ -127,7 +127,7 @@ describe('A hedge', () => {
     expect(nothingInFlight()).toBe(true);
   });
 
-  it('is all that is needed when the first answers 503, which costs no more of the budget', () => {
+  it('is used without a further charge to the budget when the first attempt gets a 503', () => {
     const { forward, route, late } = benchOf({ a: 'pending', b: 'pending' });
     const { exchange, second } = late();
     const take = jest.spyOn(route.retries.budget, 'take');
@@ -139,8 +139,8 @@ describe('A hedge', () => {
 
   it.each([
     ['breaks', (second: { fail(kind: 'reset'): void }) => second.fail('reset'), ['b reset', 'b suspected']],
-    ['answers 503', (second: { answer(status: number): void }) => second.answer(503), ['b gateway-error']],
-  ])('that %s leaves the first attempt alone, which may be repeated as ever', (_what, happen, expected) => {
+    ['gets a 503', (second: { answer(status: number): void }) => second.answer(503), ['b gateway-error']],
+  ])('that %s does not affect the first attempt, which may still be retried', (_what, happen, expected) => {
     const { forward, forwarder, instances, told, late, loads, nothingInFlight } = benchOf({
       a: 'pending',
       b: 'pending',
@@ -159,7 +159,7 @@ describe('A hedge', () => {
     expect([forwarder.asked, exchange.status, nothingInFlight()]).toEqual([['a', 'b', 'c'], 200, true]);
   });
 
-  it('is given up with the first attempt when the client leaves', () => {
+  it('is aborted with the first attempt when the client disconnects', () => {
     const { forward, forwarder, late, nothingInFlight } = benchOf({ a: 'pending', b: 'pending' });
     const { exchange, second } = late();
     forward.abandon(exchange);
@@ -167,7 +167,7 @@ describe('A hedge', () => {
     expect(nothingInFlight()).toBe(true);
   });
 
-  it('is bound by the time that the whole exchange has', () => {
+  it('is bound by the time limit of the whole exchange', () => {
     const policy = { ...HEDGED, timeouts: { ...HEDGED.timeouts, totalMs: 60 } };
     const { pass, late, nothingInFlight } = benchOf({ a: 'pending', b: 'pending' }, policy);
     const { exchange, second } = late();
@@ -181,14 +181,14 @@ describe('A hedge', () => {
     ['a POST', () => new FakeExchange('POST')],
     ['a PUT', () => new FakeExchange('PUT')],
     ['a GET with a body', withBody],
-  ])('is not made for %s', (_what, make) => {
+  ])('is not sent for %s', (_what, make) => {
     const { forwarder, send, pass } = benchOf({ a: 'pending', b: 'pending' });
     const exchange = send(make());
     pass(1_000);
     expect([forwarder.asked, exchange.hedge]).toEqual([['a'], undefined]);
   });
 
-  it('is not made unless the policy asks for it', () => {
+  it('is not sent unless the policy enables it', () => {
     const policy: Policy = { ...HEDGED, hedging: { after: 'off' } };
     const { forwarder, route, send, pass } = benchOf({ a: 'pending', b: 'pending' }, policy);
     const exchange = send();
@@ -196,7 +196,7 @@ describe('A hedge', () => {
     expect([forwarder.asked, exchange.hedge, route.hedging]).toEqual([['a'], undefined, undefined]);
   });
 
-  it('is not sent, at no cost, when there is no other instance', () => {
+  it('is not sent, and not charged, when there is no other instance', () => {
     const { forwarder, route, send, pass } = benchOf({ a: 'pending' });
     const take = jest.spyOn(route.retries.budget, 'take');
     const exchange = send();
@@ -204,7 +204,7 @@ describe('A hedge', () => {
     expect([forwarder.asked, take.mock.calls, exchange.attempts]).toEqual([['a'], [], 1]);
   });
 
-  it('is not sent when the budget is used up', () => {
+  it('is not sent when the retry budget is exhausted', () => {
     const policy = { ...HEDGED, retries: { ...HEDGED.retries, budgetPercent: 0 } };
     const { forwarder, loads, send, pass } = benchOf({ a: 'pending', b: 'pending' }, policy);
     send();
@@ -213,8 +213,8 @@ describe('A hedge', () => {
   });
 
   it.each([
-    ['the service has all that it may have', { perService: 1 }],
-    ['every other instance has', { perInstance: 1 }],
+    ['the service is at its concurrency limit', { perService: 1 }],
+    ['every other instance is at its limit', { perInstance: 1 }],
   ])('is not sent when %s', (_what, limits) => {
     const policy = { ...HEDGED, concurrency: { ...HEDGED.concurrency, ...limits } };
     const { forwarder, instances, send, pass } = benchOf({ a: 'pending', b: 'pending' }, policy);
@@ -224,7 +224,7 @@ describe('A hedge', () => {
     expect(forwarder.asked).toEqual(['a']);
   });
 
-  it('is not sent while the breaker tries the service out', () => {
+  it('is not sent while the breaker is half-open', () => {
     const { forwarder, route, clock, send, pass } = benchOf({ a: 'pending', b: 'pending' });
     for (let i = 0; i < 20; i += 1) route.breaker!.note({}, true, clock.ms);
     route.breaker!.admits({}, clock.ms + DEFAULT_POLICY.breaker.openMs);
@@ -233,7 +233,7 @@ describe('A hedge', () => {
     expect([route.breaker!.state, forwarder.asked]).toEqual(['half-open', ['a']]);
   });
 
-  it('waits for the time that the service’s recent answers took, once enough of them are known', () => {
+  it('waits for a quantile of recent response times, once enough are recorded', () => {
     const policy: Policy = { ...HEDGED, hedging: { after: 'p95' } };
     const fates: Record<string, Fate> = { a: 'pending', b: 'pending' };
     const { forward, forwarder, route, send, pass } = benchOf(fates, policy);
@@ -260,7 +260,7 @@ describe('A hedge', () => {
     expect(route.hedging!.delayMs).toBe(2);
   });
 
-  it('asks no more than a fifth of the traffic, and thirty to begin with, when everything is slow', () => {
+  it('is limited to a fifth of the traffic plus an initial thirty when every response is slow', () => {
     const { forward, forwarder, send, pass } = benchOf({ a: 'pending', b: 'pending' });
     const requests = 500;
     for (let i = 0; i < requests; i += 1) {
@@ -270,7 +270,7 @@ describe('A hedge', () => {
     }
     const hedges = forwarder.asked.length - requests;
     expect(hedges).toBeGreaterThan(0);
-    // Ten seconds hold 250 requests at this pace; what is left of them when they are over is not owed.
+    // The ten-second window holds 250 requests at this rate; unused budget of an expired window is lost.
     expect(hedges).toBeLessThanOrEqual(30 + (requests * DEFAULT_POLICY.retries.budgetPercent) / 100);
   });
 });

@@ -11,20 +11,21 @@ import type { Destination } from '../routing/destination.js';
 import type { HedgeRules } from './hedge-rules.js';
 import type { HedgeOutcome, SecondAttempt } from './second-attempt.js';
 
-/** What hedges need of the walk. */
+/** Dependencies of hedged attempts. */
 export interface HedgeGround<E extends Exchange> {
   readonly candidates: Candidates;
   readonly watch: InstanceWatch;
   readonly recorder: Recorder;
   readonly forwarder: AsideForwarder<E>;
-  /** Where the attempt goes on that a hedge becomes. */
+  /** Receives the outcome of a hedged attempt that has replaced the first. */
   readonly outcome: AttemptOutcome<E>;
   readonly now: () => number;
 }
 
 /**
- * The second attempt of an exchange whose first is late. It has load of its own, and nothing that it brings reaches the client
- * before it has taken the other one's place; from then on it is the exchange's attempt like any other.
+ * The hedged attempt of an exchange whose first attempt is late. It counts as separate load, and no part of its
+ * response reaches the client before it has replaced the first attempt; from then on it is the ordinary attempt
+ * of the exchange.
  */
 export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, Routed, WatchedAttempt {
   outcome: HedgeOutcome | undefined = undefined;
@@ -32,14 +33,14 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
   readonly clientAddress: string;
   attemptStartedAt = 0;
   awaitsAnswer = false;
-  /** Counts when the other attempt has failed; a client stays with an instance that was merely late once. */
+  /** Used if the first attempt failed; if it was only late, the client keeps its instance. */
   affinityCookie: string | undefined = undefined;
   private readonly since: number;
   private readonly timer: NodeJS.Timeout | undefined;
   private instance: Instance | undefined = undefined;
   private aside: Aside | undefined = undefined;
 
-  /** To be made when the first attempt is about to begin. */
+  /** Must be created just before the first attempt starts. */
   constructor(
     private readonly exchange: E,
     private readonly rules: HedgeRules,
@@ -60,7 +61,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     return this.exchange.header(name);
   }
 
-  /** What an instance in this process was given cannot be taken back from it: it is never second. */
+  /** A local instance never gets a hedged attempt: a request passed to it cannot be withdrawn. */
   hasTried(instance: Instance): boolean {
     const { exchange } = this;
     return (
@@ -99,7 +100,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     this.onFailure(failureOf('gateway-error'));
   }
 
-  /** The other one goes on alone. */
+  /** The first attempt continues alone. */
   onFailure(failure: Failure): void {
     const { exchange, instance, ground } = this;
     this.end('failed');
@@ -112,7 +113,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
 
   private send(): void {
     const { exchange, ground } = this;
-    // It has an answer, or waits before it tries again.
+    // The exchange has a response, or waits for a retry.
     if (!exchange.awaitsAnswer) return;
     this.attemptStartedAt = ground.now();
     this.instance = this.pick();
@@ -122,7 +123,10 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     this.aside = ground.forwarder.sendAside(exchange, this.instance, ground.outcome, this);
   }
 
-  /** Another instance, if there is one and the service can bear it. The budget comes last: what is not sent costs none. */
+  /**
+   * Selects another instance, if there is one and the service has capacity. The budget comes last: only a sent
+   * attempt is charged.
+   */
   private pick(): Instance | undefined {
     const { breaker, retries } = destinationOf(this);
     if (breaker && breaker.state !== 'closed') return undefined;
@@ -131,7 +135,10 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     return instance && retries.budget.take(this.attemptStartedAt) ? instance : undefined;
   }
 
-  /** The exchange's own attempt, if it still runs, is given up without a word about its instance: late is not broken. */
+  /**
+   * Aborts the first attempt, if it is still running, without a failure of its instance: late does not mean
+   * broken.
+   */
   private takePlace(outcome: HedgeOutcome, aside: Aside): void {
     const { exchange } = this;
     this.end(outcome);

@@ -11,7 +11,7 @@ import { ProxyBench } from '../testing/proxy-bench.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** In turn, so that a spec knows who comes first. */
+/** Round robin, so that the order of instances is predictable. */
 const HEDGED: Policy = {
   ...DEFAULT_POLICY,
   balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
@@ -25,7 +25,7 @@ const answers =
 
 const PLANES = ['wire', 'node'] as const;
 
-describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
+describe.each(PLANES)('A GET with a late response (%s)', (kind) => {
   const closers: (() => unknown)[] = [];
 
   afterEach(async () => {
@@ -39,7 +39,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     return instanceOf({ id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   };
 
-  /** An instance that holds what it is asked until the spec says how to answer, and sees who gives up on it. */
+  /** An instance that holds requests until the spec responds, and observes closed connections. */
   const holding = () => {
     const held: { request: IncomingMessage; response: ServerResponse }[] = [];
     let closed = 0;
@@ -64,7 +64,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     fetch(`${bench.url}/api/users/1`, { ...init, headers: { 'x-debug-timing': '1' } });
 
   it.each(['GET', 'HEAD'])(
-    '%s gets that of another instance, and the late one sees its connection close',
+    '%s gets the response of another instance, and the connection to the late one closes',
     async (method) => {
       const late = holding();
       const [a, b] = [await serve('a', late.answer), await serve('b', answers('b'))];
@@ -80,7 +80,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     },
   );
 
-  it('gets the first one’s after all if that is sooner, and the other is given up', async () => {
+  it('gets the first response after all if it arrives sooner, and the hedged attempt is aborted', async () => {
     const [late, second] = [holding(), holding()];
     const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
     const bench = await gateway(HEDGED, a, b);
@@ -96,7 +96,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
   });
 
-  it('gets the other’s when the first breaks while both are under way', async () => {
+  it('gets the response of the hedged attempt when the first breaks while both are running', async () => {
     const [late, second] = [holding(), holding()];
     const bench = await gateway(HEDGED, await serve('a', late.answer), await serve('b', second.answer));
     const answered = ask(bench);
@@ -109,7 +109,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     expect(answer.headers.get('server-timing')).toMatch(/hedge;desc="stood-in"/);
   });
 
-  it('that its client gives up is given up at both instances', async () => {
+  it('is aborted at both instances when its client disconnects', async () => {
     const [late, second] = [holding(), holding()];
     const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
     const bench = await gateway(HEDGED, a, b);
@@ -123,7 +123,7 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     expect([...bench.traffic.service('users').hedges.entries()]).toEqual([['given-up', 1]]);
   });
 
-  it('keeps its connection, and a large answer of the second instance comes whole', async () => {
+  it('keeps its downstream connection, and gets a large response of the second instance in full', async () => {
     const late = holding();
     const large = Buffer.alloc(3_000_000, 'x');
     const a = await serve('a', late.answer);
@@ -135,28 +135,28 @@ describe.each(PLANES)('A GET whose answer is late (%s)', (kind) => {
     }
   });
 
-  it('is no POST: that is asked once, however long it takes', async () => {
+  it('does not hedge a POST, however long it takes', async () => {
     const late = holding();
     const seen: string[] = [];
     const b = await serve('b', (request, response) => (seen.push(request.method ?? ''), response.end()));
     const bench = await gateway(HEDGED, await serve('a', late.answer), b);
     const posted = ask(bench, { method: 'POST', body: 'x' });
     await waitFor('the request', () => late.held.length === 1);
-    // One of the same age that is hedged tells that the time for it has come.
+    // A hedged GET sent after the POST shows that the hedging delay has passed.
     while (!seen.includes('GET')) await ask(bench);
     late.held[0]!.response.end('posted');
     expect([await (await posted).text(), seen.includes('POST')]).toEqual(['posted', false]);
   });
 });
 
-describe('A GET whose answer is late in this process', () => {
+describe('A GET with a late response of a local instance', () => {
   const closers: (() => unknown)[] = [];
 
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });
 
-  /** A gateway whose own instance is late, with one elsewhere that answers as it is told. */
+  /** A gateway whose local instance is late, with a remote instance that responds with `elsewhere`. */
   const gateway = async (late: Serve, elsewhere: Serve) => {
     const local = localInstanceOf('a', late);
     const server = createServer(elsewhere).listen(0, '127.0.0.1');
@@ -173,7 +173,7 @@ describe('A GET whose answer is late in this process', () => {
     return { local, remote, ask };
   };
 
-  it('gets that of an instance elsewhere, and what the late one says after that goes nowhere', async () => {
+  it('gets the response of a remote instance, and what the late instance writes after that is discarded', async () => {
     const held: ServerResponse[] = [];
     const late: Serve = (_request, response) => {
       response.setHeader('x-half-said', '1');
@@ -189,7 +189,7 @@ describe('A GET whose answer is late in this process', () => {
     expect([local.load.inFlight, remote.load.inFlight]).toEqual([0, 0]);
   });
 
-  it('lets nothing of the late one into the answer that is under way, and does not throw at it', async () => {
+  it('keeps writes of the late instance out of the response in progress, and does not throw in that instance', async () => {
     const held: ServerResponse[] = [];
     let elsewhere: ServerResponse | undefined;
     const { ask } = await gateway(
@@ -225,7 +225,7 @@ describe('A GET whose answer is late in this process', () => {
     expect(told).toEqual(['continue', 'hints', expect.any(Error), 'ended']);
   });
 
-  it('gets that of an instance elsewhere when a stream fails into the late one', async () => {
+  it('gets the response of a remote instance when a stream pipeline into the late response fails', async () => {
     const failing = new Readable({ read: () => undefined });
     let piped: Promise<void> | undefined;
     let elsewhere: ServerResponse | undefined;
@@ -242,7 +242,7 @@ describe('A GET whose answer is late in this process', () => {
     await piped;
   });
 
-  it('is put to the one elsewhere as the client sent it, not as the late one got it', async () => {
+  it('is sent to the remote instance as the client sent it, not as the local instance received it', async () => {
     let asked: IncomingMessage['headers'] = {};
     const redirects: Serve = (request, response) => {
       asked = request.headers;

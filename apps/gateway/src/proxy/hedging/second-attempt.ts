@@ -1,22 +1,22 @@
 /**
- * What became of a hedge that was sent.
- * - `won`: its answer began first and was passed on;
- * - `lost`: the other one's was;
- * - `stood-in`: the other attempt failed, and it took its place;
- * - `failed`: it came to nothing itself, or to an answer that another might do better than;
+ * Outcome of a hedged attempt that was sent.
+ * - `won`: its response began first and was forwarded;
+ * - `lost`: the response of the first attempt was forwarded;
+ * - `stood-in`: the first attempt failed, and this one replaced it;
+ * - `failed`: it failed, or got a response that another instance may improve on;
  * - `given-up`: the exchange ended before that.
  */
 export type HedgeOutcome = 'won' | 'lost' | 'stood-in' | 'failed' | 'given-up';
 
-/** The hedge of an exchange, as the walk knows it. */
+/** The hedged attempt of an exchange, as the pipeline uses it. */
 export interface SecondAttempt {
-  /** `undefined`: it was not sent, or is under way. */
+  /** `undefined`: it was not sent, or is running. */
   readonly outcome: HedgeOutcome | undefined;
   readonly isRunning: boolean;
-  /** The other attempt has failed: takes its place; `false`: it is not under way. */
+  /** Replaces the first attempt, which has failed; `false` if the hedged attempt is not running. */
   standIn(): boolean;
-  /** An answer is passed on: nothing else is waited for. */
+  /** A response is being forwarded; cancels the hedged attempt. */
   settle(now: number): void;
-  /** The exchange is over. */
+  /** The exchange has ended; aborts the hedged attempt. */
   giveUp(): void;
 }

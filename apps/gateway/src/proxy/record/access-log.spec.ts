@@ -12,7 +12,7 @@ describe('AccessLog', () => {
     return JSON.parse(lines.at(-1)!) as Record<string, unknown>;
   };
 
-  it('tells everything about an exchange but its query', () => {
+  it('logs everything about an exchange except its query', () => {
     const exchange = new FakeExchange('PUT', '/api/users/1?token=secret');
     exchange.route = compileRoute('users');
     Object.assign(exchange, {
@@ -42,12 +42,12 @@ describe('AccessLog', () => {
     });
   });
 
-  it('names the problem of a rejection', () => {
+  it('logs the problem code of a rejection', () => {
     const exchange = Object.assign(new FakeExchange(), { problemCode: 'unknown-service', status: 404 });
     expect(logged(exchange)).toMatchObject({ service: null, instance: null, problem: 'unknown-service' });
   });
 
-  it('tells what became of a hedge, if one was sent', () => {
+  it('logs the outcome of a hedged attempt, if one was sent', () => {
     const hedge = (outcome?: HedgeOutcome): SecondAttempt => ({
       outcome,
       isRunning: false,
@@ -61,7 +61,7 @@ describe('AccessLog', () => {
     expect(logged(Object.assign(new FakeExchange(), { hedge: hedge() }))).not.toHaveProperty('hedge');
   });
 
-  it('stays one line of JSON whatever the path is', () => {
+  it('writes one line of JSON for any path', () => {
     const path = '/api/"\\\u007f\u00ff\u2028{}';
     expect(logged(new FakeExchange('GET', path)).path).toBe(path);
     expect(lines.at(-1)!.match(/\n/g)).toHaveLength(1);

@@ -1,14 +1,14 @@
 import type { Exchange } from '../exchange.js';
 import { pathEnd } from '../routing/target.js';
 
-/** Takes finished lines of ASCII; writes them when it sees fit. */
+/** Accepts complete ASCII lines; may write them later. */
 export interface LineWriter {
   write(line: string): void;
 }
 
 /**
- * One JSON line per exchange, in the shape of the other log lines. Built by hand: a logger's general way costs several
- * times as much. Queries are left out, since people put secrets there.
+ * Writes one JSON line per exchange, in the format of the other log lines. The line is built by hand, since a
+ * general-purpose logger costs several times as much. Queries are omitted because they may contain secrets.
  */
 export class AccessLog {
   private millisecond = 0;
@@ -32,7 +32,7 @@ export class AccessLog {
     );
   }
 
-  /** The time as text; made once a millisecond. */
+  /** The time as text; computed once per millisecond. */
   private now(): string {
     const now = Date.now();
     if (now !== this.millisecond) {
@@ -43,17 +43,17 @@ export class AccessLog {
   }
 }
 
-// Names and ids come out of the registry, whose patterns leave nothing to escape.
+// Names and ids come from the registry, whose patterns exclude characters that need escaping.
 const quoted = (text: string | undefined): string => (text === undefined ? 'null' : `"${text}"`);
 
-/** A member that is there only when there is something to say. */
+/** A member that is omitted when it has no value. */
 const member = (name: string, code: string | undefined): string =>
   code === undefined ? '' : `,"${name}":"${code}"`;
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/g;
 
-/** `text` as a JSON string of ASCII alone, so that a line has as many bytes as characters. */
+/** `text` as an ASCII-only JSON string, so that a line has as many bytes as characters. */
 const jsonText = (text: string): string =>
   PLAIN.test(text) ? `"${text}"` : JSON.stringify(text).replace(NOT_ASCII, escaped);
 

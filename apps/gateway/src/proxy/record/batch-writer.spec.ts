@@ -11,7 +11,7 @@ const directory = tempDir();
 afterAll(() => directory.remove());
 
 describe('BatchWriter', () => {
-  it('writes lines by itself, and what is left before it has closed', async () => {
+  it('writes lines on a timer, and the rest before it has closed', async () => {
     const file = join(directory.path, 'log');
     const writer = new BatchWriter(openSync(file, 'a'));
     writer.write('one\n');
@@ -21,12 +21,12 @@ describe('BatchWriter', () => {
     expect(readFileSync(file, 'utf8')).toBe('one\ntwo\n');
   });
 
-  it('has not closed before a write that is under way is over', async () => {
+  it('does not close before a pending write has ended', async () => {
     const path = join(directory.path, 'held');
     execFileSync('mkfifo', [path]);
     const idle = openSync(path, 'r+');
     const writer = new BatchWriter(openSync(path, 'w'));
-    // More than a pipe holds: the system takes a part, and the rest when somebody reads.
+    // More than a pipe holds: the system accepts a part, and the rest when the pipe is read.
     const line = `${'x'.repeat(1023)}\n`;
     const written = 256;
     for (let i = 0; i < written; i += 1) writer.write(line);
@@ -42,10 +42,10 @@ describe('BatchWriter', () => {
     closeSync(idle);
   });
 
-  it('keeps a bounded part of what nobody reads, and tells how much it dropped', async () => {
+  it('keeps a bounded amount of unread data, and reports how many lines it dropped', async () => {
     const path = join(directory.path, 'pipe');
     execFileSync('mkfifo', [path]);
-    // An end that nobody reads, without which opening the other would wait.
+    // Keeps the pipe open without reading it; otherwise opening the other end would block.
     const idle = openSync(path, 'r+');
     const writer = new BatchWriter(openSync(path, 'w'));
     const line = `{"of":"${'x'.repeat(1024)}"}\n`;

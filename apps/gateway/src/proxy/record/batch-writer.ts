@@ -5,16 +5,17 @@ import type { LineWriter } from './access-log.js';
 
 const BATCH_BYTES = 64 * 1024;
 const FLUSH_EVERY_MS = 200;
-/** What may wait for a reader of the log; more is dropped rather than kept. */
+/** Maximum bytes buffered for a slow reader of the log; further lines are dropped. */
 const WAITING_BYTES = 16 * 1024 * 1024;
 const LAST_WRITE_MS = 1_000;
 
 type Destination = ReturnType<typeof pino.destination>;
 
 /**
- * Writes lines of ASCII to a file descriptor in batches, in the background. A line is copied into a buffer at once: strings
- * that wait would be joined, measured and encoded once more. A reader that stands still or goes away costs 16 MiB of lines, and
- * what comes after these is dropped: a log must not end what it tells of.
+ * Writes ASCII lines to a file descriptor in batches, in the background. Each line is copied into a buffer at
+ * once: buffered strings would have to be joined, measured and encoded again. For a reader that stalls or
+ * disconnects, 16 MiB of lines are buffered and further lines are dropped: a log must not stop the process that
+ * it describes.
  */
 export class BatchWriter implements LineWriter {
   private readonly destination: Destination;
@@ -27,7 +28,7 @@ export class BatchWriter implements LineWriter {
   constructor(fd: number) {
     const options = { contentMode: 'buffer', sync: false, maxLength: WAITING_BYTES } as const;
     this.destination = pino.destination({ dest: fd, ...options });
-    // A reader that went away (EPIPE) must not end the gateway.
+    // A reader that has disconnected (EPIPE) must not end the gateway.
     this.destination.on('error', () => undefined);
     this.destination.on('drop', (batch: unknown) => void (this.dropped += linesOf(batch as Buffer)));
     this.destination.on('drain', () => this.tellOfDrops());
@@ -40,7 +41,7 @@ export class BatchWriter implements LineWriter {
     else this.length += this.batch.write(line, this.length, 'latin1');
   }
 
-  /** Resolves when what was left has been written, or after a second in which nobody read it. */
+  /** Resolves when the remaining lines are written, or after one second if they are not read. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     this.flush();
@@ -56,7 +57,7 @@ export class BatchWriter implements LineWriter {
     this.length = 0;
   }
 
-  /** Leaves a line where lines are missing. */
+  /** Writes a line that reports dropped lines. */
   private tellOfDrops(): void {
     if (this.dropped === 0) return;
     const notice = { level: 'warn', time: new Date().toISOString(), droppedLines: this.dropped };
@@ -65,7 +66,7 @@ export class BatchWriter implements LineWriter {
   }
 
   private pass(bytes: Buffer): void {
-    // The types know the text mode alone.
+    // The types declare the text mode only.
     (this.destination.write as (data: unknown) => boolean).call(this.destination, bytes);
   }
 }

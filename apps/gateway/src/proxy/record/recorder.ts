@@ -2,10 +2,10 @@ import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange.js';
 import type { Failure } from '../forwarding/failure.js';
 
-/** Hears of every exchange, rejections too. Its calls return at once and throw nothing. */
+/** Records every exchange, including rejections. Calls return at once and never throw. */
 export interface Recorder {
   attemptFailed(exchange: Exchange, instance: Instance, failure: Failure): void;
   tunnelOpened(exchange: Exchange): void;
-  /** Called once, when the client has its answer or is gone. */
+  /** Called once, when the client has its response or has disconnected. */
   ended(exchange: Exchange): void;
 }

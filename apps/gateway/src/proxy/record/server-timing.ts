@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import type { Exchange } from '../exchange.js';
 
-/** A request that carries this field with the value `1` gets `Server-Timing` in its answer. */
+/** A request with this field and the value `1` gets `Server-Timing` in its response. */
 export const TIMING_REQUEST_HEADER = 'x-debug-timing';
 
 const ms = (value: number): string => value.toFixed(2);
 
 /**
- * `Server-Timing` for an exchange whose answer begins now: `gateway`, the time before the last attempt, and `upstream`,
- * from there to the head of the answer. `undefined` unless the client asked: it tells strangers about the inside.
+ * `Server-Timing` for an exchange whose response begins now: `gateway`, the time before the last attempt, and
+ * `upstream`, the time from there to the response head. `undefined` unless the client requested it, since it
+ * exposes internals.
  */
 export function serverTiming(exchange: Exchange): string | undefined {
   if (exchange.header(TIMING_REQUEST_HEADER) !== '1') return undefined;

@@ -1,7 +1,7 @@
 import type { Ejector, LiveServiceTable, RegistryService, ServiceEntry } from '../../discovery/index.js';
 import type { EjectionListener, InstanceDirectory } from '../../metrics/index.js';
 
-/** Gives metrics a view of discovery. */
+/** Provides metrics with a view of discovery. */
 export class TableDirectory implements InstanceDirectory {
   constructor(
     private readonly table: LiveServiceTable,

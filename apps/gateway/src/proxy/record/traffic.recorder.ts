@@ -6,7 +6,7 @@ import type { Failure } from '../forwarding/failure.js';
 import type { AccessLog } from './access-log.js';
 import type { Recorder } from './recorder.js';
 
-/** Records exchanges in metrics and, if there is one, the access log. */
+/** Records exchanges in the metrics and, if enabled, the access log. */
 export class TrafficRecorder implements Recorder {
   /** @param onExhausted called when this gateway lacked resources for an attempt */
   constructor(

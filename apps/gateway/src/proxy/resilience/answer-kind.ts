@@ -1,8 +1,9 @@
 import { GATEWAY_ERROR_STATUSES } from '../policy.js';
 
 /**
- * Responses that count as failures of an instance, for its outlier ejection. Others, such as 501, concern the request. What counts for
- * the circuit breaker of a service is its policy: {@link BreakerLimits.statuses}.
+ * Statuses that count as failures of an instance for outlier ejection. Others, such as 501, concern the
+ * request. The policy defines which statuses count for the circuit breaker of a service: {@link
+ * BreakerLimits.statuses}.
  */
 export const EJECTION_STATUSES: readonly number[] = [500, ...GATEWAY_ERROR_STATUSES];
 

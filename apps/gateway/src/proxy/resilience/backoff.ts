@@ -1,6 +1,6 @@
 import type { Attempt } from '../forwarding/attempt.js';
 
-/** The wait before an attempt: as long as it lasts it is what the exchange is doing, and can be given up like any attempt. */
+/** The wait before a retry. It is the attempt of the exchange meanwhile, and can be aborted like any other. */
 export class Backoff implements Attempt {
   private readonly timer: NodeJS.Timeout;
 

@@ -32,7 +32,7 @@ describe('Breaker', () => {
     expect([opensAt(500, [500]), opensAt(429, [429]), opensAt(503, [500])]).toEqual([true, true, false]);
   });
 
-  it('stays closed for fewer, and forgets what is older', () => {
+  it('stays closed for a lower share, and drops older requests', () => {
     const { breaker, note } = benchOf();
     note(40, 41, 0);
     note(19, 0, 11_000);
@@ -41,7 +41,7 @@ describe('Breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('lets one through on trial, no second beside it, and closes when that succeeds', () => {
+  it('admits one trial request at a time, and closes when it succeeds', () => {
     const { breaker, states, note } = benchOf();
     note(20, 0, 0);
     const trial = {};
@@ -52,7 +52,7 @@ describe('Breaker', () => {
     expect(breaker.admits({}, 1_200)).toBe(true);
   });
 
-  it('stays open for twice as long after each failed trial, up to half a minute', () => {
+  it('stays open for twice as long after each failed trial, up to thirty seconds', () => {
     const { breaker, note } = benchOf();
     note(20, 0, 0);
     let now = 0;
@@ -66,7 +66,7 @@ describe('Breaker', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  it('tries another when the one on trial left without a verdict', () => {
+  it('admits another trial when the current one ended without a result', () => {
     const { breaker, note } = benchOf();
     note(20, 0, 0);
     const trial = {};

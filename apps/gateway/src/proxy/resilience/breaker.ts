@@ -7,8 +7,9 @@ const LONGEST_OPEN_MS = 30_000;
 const FIRST_ERROR = 400;
 
 /**
- * Leaves a service alone that fails most of what it is asked. After a while one request, and no second beside it, is let
- * through on trial: when it succeeds the breaker closes, when it fails it stays open for twice as long. One per service.
+ * Circuit breaker: rejects requests to a service of which most requests fail. After a while it admits one trial
+ * request at a time: if the trial succeeds, the breaker closes; if it fails, the breaker stays open for twice
+ * as long. One per service.
  */
 export class Breaker {
   private readonly requests = new RollingCount();
@@ -18,7 +19,7 @@ export class Breaker {
   private openUntil = 0;
   private trial: object | undefined;
 
-  /** @param onChange hears of every new state */
+  /** @param onChange called with every new state */
   constructor(
     private readonly limits: BreakerLimits,
     private readonly onChange: (state: BreakerState) => void = () => undefined,
@@ -28,7 +29,9 @@ export class Breaker {
     return this.current;
   }
 
-  /** Whether `exchange` may go on; it may be the one on trial. Times are milliseconds on the monotonic clock. */
+  /**
+   * Whether `exchange` may continue; it may become the trial. Times are milliseconds on the monotonic clock.
+   */
   admits(exchange: object, now: number): boolean {
     if (this.current === 'closed') return true;
     if (!this.wouldAdmit(now)) return false;
@@ -37,28 +40,28 @@ export class Breaker {
     return true;
   }
 
-  /** Whether a request that comes now would go on. */
+  /** Whether a request that arrives now would be admitted. */
   wouldAdmit(now: number): boolean {
     return this.current === 'closed' || (now >= this.openUntil && !this.trial);
   }
 
-  /** A response of an instance is about to go to the client. */
+  /** Records the status of a response that is about to be sent to the client. */
   noteResponse(exchange: object, status: number, now: number): void {
     this.note(exchange, status >= FIRST_ERROR && this.limits.statuses.includes(status), now);
   }
 
-  /** What became of an exchange. Those that began before it opened say nothing new. */
+  /** Records the result of an exchange. While not closed, only the result of the trial counts. */
   note(exchange: object, isFailure: boolean, now: number): void {
     if (this.current === 'closed') this.count(isFailure, now);
     else if (exchange === this.trial) this.judge(isFailure, now);
   }
 
-  /** The exchange is over; on trial and without a verdict, another may take its place. */
+  /** Called when an exchange has ended; a trial without a result makes room for another one. */
   left(exchange: object): void {
     if (this.trial === exchange) this.trial = undefined;
   }
 
-  /** When it is worth to come again. */
+  /** Value of `Retry-After`, in seconds. */
   retryAfterSeconds(now: number): number {
     return Math.max(1, Math.ceil((this.openUntil - now) / 1_000));
   }

@@ -1,10 +1,10 @@
 import { GradientLimit } from './gradient-limit.js';
 
-/** A service before which a limit stands, and a clock. */
+/** A limit for a simulated service, and a clock. */
 function benchOf(most = 1_000) {
   const limit = new GradientLimit(most);
   let now = 0;
-  /** So many seconds of answers, each after `ms(limit)`, with as many under way as `busy(limit)`. */
+  /** Simulates `seconds` of responses, each after `ms(limit)`, with `busy(limit)` requests in flight. */
   const run = (
     seconds: number,
     ms: (limit: number) => number,
@@ -18,17 +18,17 @@ function benchOf(most = 1_000) {
 }
 
 describe('GradientLimit', () => {
-  it('begins at twenty, and lower where the fixed limit is', () => {
+  it('starts at twenty, or at a lower fixed limit', () => {
     expect([benchOf().limit.current, benchOf(7).limit.current]).toEqual([20, 7]);
   });
 
-  it('rises for as long as answers do not get slower, up to the fixed limit', () => {
+  it('rises while responses do not slow down, up to the fixed limit', () => {
     const { run } = benchOf(100);
     expect(run(5, () => 10)).toBeGreaterThan(30);
     expect(run(60, () => 10)).toBe(100);
   });
 
-  it('stays when it is not used', () => {
+  it('stays the same when it is not used', () => {
     const { run } = benchOf();
     expect(
       run(
@@ -39,7 +39,7 @@ describe('GradientLimit', () => {
     ).toBe(20);
   });
 
-  it('falls when answers get slower, never below four, and rises again afterwards', () => {
+  it('falls when responses slow down, never below four, and rises again afterwards', () => {
     const { run } = benchOf();
     const before = run(20, () => 10);
     const during = run(10, () => 100);
@@ -48,7 +48,7 @@ describe('GradientLimit', () => {
     expect(run(60, () => 10)).toBeGreaterThan(before);
   });
 
-  it('settles near what a service can do at once: beyond thirty, answers queue', () => {
+  it('settles near the capacity of a service: beyond thirty, requests queue', () => {
     const { run } = benchOf();
     run(60, (current) => Math.max(1, current / 30) * 10);
     const settled = run(1, (current) => Math.max(1, current / 30) * 10);

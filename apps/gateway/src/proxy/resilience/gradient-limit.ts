@@ -1,28 +1,34 @@
-/** Netflix lets its limit begin at, and never fall below, twenty; it has to be able to fall where services are small. */
+/** Netflix starts at twenty and never goes below it; this limit must be able to fall for small services. */
 const FIRST = 20;
 const LEAST = 4;
-/** A window is judged when it has lasted so long and has seen so many answers. */
+/** Minimum duration and number of responses of a window before it is evaluated. */
 const WINDOW_MS = 250;
 const WINDOW_ANSWERS = 10;
-/** In how many windows the usual latency follows answers that get faster: half a minute; */
+/** Windows over which the usual latency follows faster responses: 15 seconds at least. */
 const FALL_WINDOWS = 60;
-/** and those that get slower: ten minutes, or overload that lasts would soon be called usual and the limit would creep up. */
+/**
+ * Windows over which it follows slower responses: ten minutes. With fewer, sustained overload would soon become
+ * usual, and the limit would creep up.
+ */
 const RISE_WINDOWS = 2_400;
-/** The first ones say what is usual to begin with. */
+/** The first windows determine the initial usual latency. */
 const FIRST_WINDOWS = 10;
-/** The usual latency may be so much smaller than the present one before that is taken for a queue. */
+/** Ratio of present to usual latency above which requests are assumed to queue. */
 const TOLERANCE = 1.5;
-/** How much more is tried each time that nothing got slower. */
+/** Increase of the target whenever latency has not risen. */
 const HEADROOM = 4;
 const SMOOTHING = 0.2;
-/** How fast the usual latency is corrected after a long time of overload, and from what difference on. */
+/**
+ * Factor that corrects the usual latency after long overload, and the ratio to present latency that triggers
+ * it.
+ */
 const CORRECTION = 0.9;
 const DRIFTED = 2;
 
 /**
- * A limit of concurrency that finds itself, on the gradient of latency: where answers get slower than they usually are,
- * requests queue up in the service, and fewer are let through; where they do not, a few more are tried. After `Gradient2Limit` of
- * Netflix's concurrency-limits, whose average rises as fast as it falls. One per service.
+ * An adaptive concurrency limit based on the gradient of latency: if responses are slower than usual, requests
+ * queue in the service, and the limit falls; otherwise it rises slowly. Based on `Gradient2Limit` of Netflix's
+ * concurrency-limits, whose average rises as fast as it falls. One per service.
  */
 export class GradientLimit {
   private estimate: number;
@@ -33,19 +39,19 @@ export class GradientLimit {
   private busiest = 0;
   private windowEnds = 0;
 
-  /** @param most the limit never rises above it */
+  /** @param most upper bound of the limit */
   constructor(private readonly most: number) {
     this.estimate = Math.min(FIRST, most);
   }
 
-  /** How many exchanges may be under way now. */
+  /** Number of exchanges that may be in flight now. */
   get current(): number {
     return Math.floor(this.estimate);
   }
 
   /**
-   * An answer began, or was given up, after `ms`, with `inFlight` under way. `now` is milliseconds on the monotonic
-   * clock.
+   * Records that a response began, or was abandoned, after `ms`, with `inFlight` exchanges in flight. `now` is
+   * in milliseconds on the monotonic clock.
    */
   observe(ms: number, inFlight: number, now: number): void {
     if (this.answers === 0) this.windowEnds = now + WINDOW_MS;
@@ -61,7 +67,7 @@ export class GradientLimit {
     const memory = presentMs > this.usualMs ? RISE_WINDOWS : FALL_WINDOWS;
     this.usualMs += (presentMs - this.usualMs) / (this.windows <= FIRST_WINDOWS ? this.windows : memory);
     if (this.usualMs > presentMs * DRIFTED) this.usualMs *= CORRECTION;
-    // A limit that is not used says nothing about whether a higher one would be bearable.
+    // A limit that is not used does not show whether the service could bear a higher one.
     if (this.busiest >= this.estimate / 2) this.move(presentMs);
     this.sumMs = 0;
     this.answers = 0;

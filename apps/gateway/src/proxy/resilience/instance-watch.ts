@@ -4,7 +4,7 @@ import type { Failure } from '../forwarding/failure.js';
 import type { InstanceReports } from '../instance-reports.js';
 import type { Destination } from '../routing/destination.js';
 
-/** An attempt, as far as it tells about its instance. */
+/** The part of an attempt that concerns its instance. */
 export interface WatchedAttempt {
   readonly route: Destination | undefined;
   readonly attemptStartedAt: number;
@@ -12,8 +12,8 @@ export interface WatchedAttempt {
 }
 
 /**
- * Notes on the load of an instance and its service what each attempt tells about them, and reports the instance that cannot
- * be reached or fails too often in a row.
+ * Records the effects of each attempt on the load of its instance and service, and reports an instance that is
+ * unreachable or fails too often in a row.
  */
 export class InstanceWatch {
   constructor(private readonly reports: InstanceReports) {}
@@ -26,7 +26,7 @@ export class InstanceWatch {
     load.inFlight += 1;
   }
 
-  /** The head of an answer has come, whatever it says. */
+  /** A response head arrived, whatever its status. */
   answered(attempt: WatchedAttempt, { load }: Instance, now: number): void {
     if (attempt.awaitsAnswer) load.awaited -= 1;
     attempt.awaitsAnswer = false;
@@ -35,12 +35,12 @@ export class InstanceWatch {
     load.hasAnswered = true;
   }
 
-  /** The head of a good answer came after so long. */
+  /** Records the time to the head of a successful response. */
   timed({ attemptStartedAt }: WatchedAttempt, { load }: Instance, now: number): void {
     observeLatency(load, now - attemptStartedAt, now);
   }
 
-  /** A good answer came whole: one that breaks off each time does not count as one. */
+  /** A successful response is complete. A response that breaks off does not count as one. */
   succeeded({ load }: Instance): void {
     load.failuresInRow = 0;
   }
@@ -54,23 +54,29 @@ export class InstanceWatch {
       this.reports.failing(instance, `${load.failuresInRow} failures in a row, the last: ${why}`);
   }
 
-  /** It ended without an answer that could be passed on. */
+  /** The attempt ended without a response that could be forwarded. */
   gone(attempt: WatchedAttempt, instance: Instance, { kind, detail }: Failure, now: number): void {
     if (kind === 'exhausted') return;
     if (kind === 'refused') this.reports.refused(instance, detail);
     else if (kind === 'connect-timeout') this.notConnected(attempt, instance, detail);
-    // The answer that was not accepted has been counted when it came.
+    // `accepts` has already counted a response that it rejected.
     else if (kind !== 'gateway-error') this.failed(attempt, instance, detail, now);
     if (kind === 'reset' || kind === 'timeout') this.reports.suspected(instance, detail);
   }
 
-  /** A burst overflows the accept queue of an instance that is well: its responses on other connections tell. */
+  /**
+   * A burst can overflow the accept queue of a healthy instance; its responses on other connections show that
+   * it works.
+   */
   private notConnected({ attemptStartedAt }: WatchedAttempt, instance: Instance, why: string): void {
     if (instance.load.quietSince > attemptStartedAt) this.reports.suspected(instance, why);
     else this.reports.unreachable(instance, why);
   }
 
-  /** Another instance was faster: that says nothing about this one, but if it stays silent somebody has to ask. */
+  /**
+   * A hedged attempt was faster, which is no failure. If the instance stays silent, {@link SilenceWatch}
+   * reports it.
+   */
   outrun(attempt: WatchedAttempt, instance: Instance): void {
     if (attempt.awaitsAnswer) instance.load.isOwing = true;
     this.ended(attempt, instance);

@@ -1,12 +1,12 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 
 const EVERY_MS = 100;
-/** How much the last sample weighs: one pause is forgotten, a second of pauses is not. */
+/** Weight of the latest sample: a single pause has little effect, a second of pauses has. */
 const WEIGHT = 0.2;
-/** What one sample says at most: a process that was stopped, or whose machine was, has nothing to catch up with. */
+/** Maximum of one sample: after a stop of the process or the machine, there is no backlog to process. */
 const LATEST_MS = 1_000;
 
-/** How late the event loop of this process is, over the last second or so: work is waiting that long before it is begun. */
+/** Lag of this process's event loop, over the last second or so: how long work waits before it starts. */
 export class LoopLag implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = 0;
@@ -27,7 +27,7 @@ export class LoopLag implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** One turn of the timer, on time or late. */
+  /** Takes one sample, when the timer fires. */
   sample(): void {
     const late = Math.min(Math.max(0, this.now() - this.dueAt), LATEST_MS);
     this.smoothed += (late - this.smoothed) * WEIGHT;

@@ -1,6 +1,6 @@
 import { RetryBudget } from './retry-budget.js';
 
-/** How many repeats a budget allows in a second of `perSecond` requests, each of which asks for one. */
+/** Number of retries that a budget allows in a second with `perSecond` requests, each of which requests one. */
 function repeatsIn(budget: RetryBudget, second: number, perSecond: number): number {
   let allowed = 0;
   for (let i = 0; i < perSecond; i += 1) {
@@ -12,7 +12,7 @@ function repeatsIn(budget: RetryBudget, second: number, perSecond: number): numb
 }
 
 describe('RetryBudget', () => {
-  it('allows a fifth of what has come, second by second', () => {
+  it('allows a fifth of the requests, second by second', () => {
     const budget = new RetryBudget(20);
     const repeats = Array.from({ length: 30 }, (_, second) => repeatsIn(budget, second, 500));
     const total = repeats.reduce((sum, each) => sum + each, 0);
@@ -20,14 +20,14 @@ describe('RetryBudget', () => {
     expect(total).toBeLessThanOrEqual(3_000);
   });
 
-  it('allows a service with little traffic some all the same', () => {
+  it('allows some retries for a service with little traffic', () => {
     const budget = new RetryBudget(20);
     expect(Array.from({ length: 60 }, (_, second) => repeatsIn(budget, second, 2))).toEqual(
       Array<number>(60).fill(2),
     );
   });
 
-  it('is full again ten seconds after it was used up', () => {
+  it('is full again ten seconds after it was exhausted', () => {
     const budget = new RetryBudget(20);
     expect(repeatsIn(budget, 0, 100)).toBe(30);
     expect(repeatsIn(budget, 5, 100)).toBeLessThanOrEqual(10);

@@ -4,19 +4,19 @@ import type { Retries, RetryCondition } from '../policy.js';
 import { isGatewayError } from './answer-kind.js';
 import { RetryBudget } from './retry-budget.js';
 
-/** What decides whether a request may be sent again. */
+/** The facts that decide whether a request may be retried. */
 export interface Repeatable {
   readonly method: string;
   readonly isBodyConsumed: boolean;
   /** Attempts so far. */
   readonly attempts: number;
-  /** Those of them that followed one which had been sent. */
+  /** Attempts that followed one which had been sent. */
   readonly repeats: number;
 }
 
 const LONGEST_BACKOFF_MS = 250;
 
-/** When and how the requests of one service are tried again. */
+/** When and how the requests of one service are retried. */
 export class RetryRules {
   readonly budget: RetryBudget;
   private readonly on: ReadonlySet<RetryCondition>;
@@ -31,35 +31,38 @@ export class RetryRules {
     this.statuses = new Set(this.on.has('retriable-status-codes') ? retries.statuses : []);
   }
 
-  /** Whether another attempt may follow one that failed so; takes it out of the budget if the request had been sent. */
+  /**
+   * Whether another attempt may follow this kind of failure; charges the budget if the request had been sent.
+   */
   mayFollow(kind: FailureKind, request: Repeatable, now: number): boolean {
-    // An attempt at another instance needs what the gateway lacks.
+    // An attempt at another instance would need the same resources.
     if (kind === 'exhausted') return false;
-    // Nothing was sent: no service has more to do for it, so it costs no budget and any method may.
+    // Nothing was sent and no instance has extra work, so any method may be retried without charging the
+    // budget.
     if (isUnsent({ kind }))
       return this.on.has('connect-failure') && request.attempts <= this.retries.afterRefusal;
     return kind === 'reset' && this.on.has('reset') && this.mayRepeat(request, now);
   }
 
-  /** Whether an answer of `status` may be thrown away for another attempt; takes that out of the budget. */
+  /** Whether a response of `status` may be replaced by another attempt; charges the budget. */
   mayReplace(status: number, request: Repeatable, now: number): boolean {
     return this.isRetriable(status) && this.mayRepeat(request, now);
   }
 
-  /** Whether an answer of `status` is one that another instance may do better than. */
+  /** Whether another instance may respond better than with `status`. */
   isRetriable(status: number): boolean {
     return this.statuses.has(status) || (isGatewayError(status) && this.on.has('gateway-error'));
   }
 
-  /** Conditions under which a request of `method` is tried again. */
+  /** Conditions under which a request of `method` is retried. */
   conditionsFor(method: string): RetryCondition[] {
     const { on } = this.retries;
     return on.filter((condition) => condition === 'connect-failure' || isIdempotent(method));
   }
 
   /**
-   * How long to wait before the next attempt. None when only a connection failed, on which the next instance has no
-   * bearing; a random while when the service itself says that it has too much to do.
+   * Milliseconds to wait before the next attempt. 0 if only a connection failed, which does not concern the
+   * next instance; a random time if the service is overloaded.
    */
   backoffMs(kind: FailureKind, { repeats }: Repeatable): number {
     if (isUnsent({ kind }) || (kind === 'reset' && repeats === 0)) return 0;

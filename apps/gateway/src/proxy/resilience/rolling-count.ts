@@ -1,10 +1,10 @@
 const SLOTS = 10;
 const SLOT_MS = 1_000;
 
-/** How far back a {@link RollingCount} looks. */
+/** Length of the window of a {@link RollingCount}. */
 export const WINDOW_SECONDS = (SLOTS * SLOT_MS) / 1_000;
 
-/** Counts what happened in the last ten seconds, second by second. Times are milliseconds on the monotonic clock. */
+/** Counts events of the last ten seconds, second by second. Times are milliseconds on the monotonic clock. */
 export class RollingCount {
   private readonly slots = new Float64Array(SLOTS);
   private slot = 0;

@@ -14,7 +14,7 @@ describe('SilenceWatch', () => {
     () => clock.ms,
   );
 
-  it('suspects who owes answers and gives none, again after a while, and nobody else', () => {
+  it('suspects only an instance that owes responses and sends none, again after a while', () => {
     busy.load.awaited = 1;
     for (; clock.ms < 8_000; clock.ms += 250) watch.look();
     expect(suspected).toEqual([
@@ -23,7 +23,7 @@ describe('SilenceWatch', () => {
     ]);
   });
 
-  it('suspects, once, who has been outrun by others ever since it last answered', () => {
+  it('suspects an instance once if hedged attempts have replaced every attempt since its last response', () => {
     suspected.length = 0;
     busy.load.awaited = 0;
     const instances = new InstanceWatch(NO_REPORTS);

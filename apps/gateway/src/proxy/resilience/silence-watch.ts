@@ -4,12 +4,13 @@ import type { InstanceReports } from '../instance-reports.js';
 
 const EVERY_MS = 250;
 const SUSPICIOUS_MS = 750;
-/** A slow instance that has proved to be there is left in peace for a while. */
+/** How long an instance that was reported as suspected is not reported again. */
 const PEACE_MS = 5_000;
 
 /**
- * Suspects instances that owe answers and give none: a process that was stopped, or a network that swallows packets, refuses
- * nothing, and time-outs of requests come late. Who is suspected is asked; slow work is no reason to be ejected.
+ * Reports instances that owe responses and send none as suspected: a stopped process, or a network that drops
+ * packets, refuses nothing, and request time-outs fire late. A suspected instance is checked, not ejected at
+ * once: slow work is no reason for ejection.
  */
 export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -28,7 +29,7 @@ export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Looks through all instances once. */
+  /** Checks all instances once. */
   look(): void {
     const now = this.now();
     for (const { available } of this.services.current.entries)

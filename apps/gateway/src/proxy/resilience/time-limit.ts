@@ -1,6 +1,6 @@
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 
-/** What decides how long an exchange may take. */
+/** The facts that determine the time limit of an exchange. */
 export interface TimeLimited {
   readonly isFromTrustedPeer: boolean;
   header(name: string): string | undefined;
@@ -9,8 +9,8 @@ export interface TimeLimited {
 const MILLISECONDS = /^\d{1,9}$/;
 
 /**
- * How long an exchange may take, milliseconds; `undefined` without a limit. A trusted caller that waits no longer than it
- * says may shorten what the policy allows, never lengthen it. Strangers are not asked.
+ * Time limit of an exchange, in milliseconds; `undefined` without a limit. A trusted caller may shorten the
+ * limit of the policy, never extend it. The field is ignored for other callers.
  */
 export function timeLimitOf(exchange: TimeLimited, totalMs: number): number | undefined {
   const own = totalMs > 0 ? totalMs : undefined;

@@ -14,20 +14,20 @@ import type { Stage } from '../stages/stage.js';
 import type { Route } from './route.js';
 import { API_PREFIX } from './target.js';
 
-/** What routes are compiled around. */
+/** Dependencies and settings that all routes share. */
 export interface RouteSurroundings {
-  /** Where the gateway runs; `undefined`: no zone is preferred. */
+  /** Zone of the gateway; `undefined`: no zone is preferred. */
   readonly zone?: string | undefined;
-  /** How late this process is. */
+  /** Lag of the event loop. */
   readonly lag?: { readonly ms: number };
-  /** How many instances of a service can take requests now. */
+  /** Number of instances of a service that can take requests now. */
   readonly availableOf?: (service: string) => number;
-  /** Left out: no request may reach an internal path. */
+  /** If absent, no request may reach an internal path. */
   readonly admitsInstance?: AdmitsInstance;
   readonly onBreaker?: (service: string, state: BreakerState) => void;
 }
 
-/** The route of a service under a policy. */
+/** Compiles the route of a service from a policy. */
 export function compileRoute(
   service: string,
   policy: Policy = DEFAULT_POLICY,
@@ -84,7 +84,7 @@ const breaking = (breaker: Breaker | undefined): Stage[] => (breaker ? [new Brea
 const adaptiveOf = ({ concurrency }: Policy): GradientLimit | undefined =>
   concurrency.adaptive === 'gradient' ? new GradientLimit(concurrency.perService || Infinity) : undefined;
 
-/** How much may be under way to the service now. */
+/** The current limit of requests in flight to the service. */
 const serviceLimit =
   ({ concurrency }: Policy, adaptive: GradientLimit | undefined) =>
   (): number =>

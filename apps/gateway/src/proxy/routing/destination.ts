@@ -5,15 +5,15 @@ import type { Breaker } from '../resilience/breaker.js';
 import type { GradientLimit } from '../resilience/gradient-limit.js';
 import type { RetryRules } from '../resilience/retry-rules.js';
 
-/** A stage as it is known once it has let an exchange go on. */
+/** The part of a stage that is used after an exchange has entered it. */
 export interface Leavable {
-  /** That exchange is over. Called once for each one that was let go on. */
+  /** An exchange that passed this stage has ended. Called once per exchange. */
   leave?(exchange: object): void;
-  /** That exchange is over, and it was not let go on: it was refused here, or waited here. */
+  /** An exchange that did not pass this stage has ended: it was refused here, or waited here. */
   gone?(exchange: object): void;
 }
 
-/** What an exchange needs to know of its route once the stages have let it go on. */
+/** The part of a route that an exchange needs after the stages. */
 export interface Destination {
   readonly service: string;
   /** `/api/{service}`, without a trailing slash. */
@@ -23,10 +23,10 @@ export interface Destination {
   readonly balancer: Balancer;
   readonly load: RouteLoad;
   readonly retries: RetryRules;
-  /** When another instance is asked as well; `undefined` when the policy asks for none. */
+  /** When to send a hedged attempt; `undefined` if the policy disables it. */
   readonly hedging: HedgeRules | undefined;
-  /** Learns from each answer how much the service can bear; `undefined` when the policy asks for none. */
+  /** Adapts the concurrency limit to each response; `undefined` if the policy disables it. */
   readonly adaptive: GradientLimit | undefined;
-  /** Hears how exchanges end; `undefined` when the policy asks for none. */
+  /** Records the results of exchanges; `undefined` if the policy has no circuit breaker. */
   readonly breaker: Breaker | undefined;
 }

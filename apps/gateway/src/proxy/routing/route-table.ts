@@ -2,14 +2,14 @@ import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discove
 import { declarationOf } from '../policy-of-metadata.js';
 import type { Route } from './route.js';
 
-/** Instances with a running lease declare the policy; expired ones only while there is no other. */
+/** Instances with a valid lease declare the policy; expired ones only if there are no others. */
 const declaredBy = ({ live, instances }: ServiceEntry): string =>
   declarationOf(live.length > 0 ? live : instances);
 
-/** Makes the route of a service from what its instances declare. */
+/** Compiles the route of a service from the declaration of its instances. */
 export type CompileRoute = (service: string, declaration: string) => Route;
 
-/** A route, and what it was compiled from. */
+/** A route and its source. */
 interface Compiled {
   readonly route: Route;
   readonly declaration: string;
@@ -17,8 +17,8 @@ interface Compiled {
 }
 
 /**
- * The compiled route of every service that has one. A route is compiled when its service is first asked for and kept,
- * with what its balancer remembers, until the service is gone or declares another policy.
+ * The compiled routes of services. A route is compiled on first use and kept, with the state of its balancer,
+ * until the service is gone or declares another policy.
  */
 export class RouteTable {
   private readonly routes = new Map<string, Compiled>();
@@ -30,7 +30,7 @@ export class RouteTable {
     services.onChange((table) => this.follow(table));
   }
 
-  /** `undefined`: the name is not known. Names are matched exactly. */
+  /** `undefined` for an unknown name. Names are matched exactly. */
   get(service: string): Route | undefined {
     return this.routes.get(service)?.route ?? this.compiled(service);
   }

@@ -3,12 +3,12 @@ import type { GuardInternalPathsStage } from '../stages/guard-internal-paths.sta
 import type { Stage } from '../stages/stage.js';
 import type { Destination } from './destination.js';
 
-/** A service's prefix plus its policy, compiled. */
+/** The prefix of a service and its compiled policy. */
 export interface Route extends Destination {
-  /** Only those that the policy asks for, in order. */
+  /** The stages that the policy requires, in order. */
   readonly stages: readonly Stage[];
-  /** The one of {@link stages} that closes internal paths; `undefined` when the service declares none. */
+  /** The member of {@link stages} that closes internal paths; `undefined` if the service declares none. */
   readonly guard: GuardInternalPathsStage | undefined;
-  /** A balancer like the route's own that remembers nothing, for those who ask what would happen. */
+  /** Creates a balancer like the route's own, without its state, to preview decisions. */
   readonly newBalancer: () => Balancer;
 }

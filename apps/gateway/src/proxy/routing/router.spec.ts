@@ -8,10 +8,10 @@ import { Router } from './router.js';
 import { isProxied } from './target.js';
 
 describe('isProxied', () => {
-  it.each(['/api', '/api/', '/api?x', '/api/users'])('takes %s', (target) =>
+  it.each(['/api', '/api/', '/api?x', '/api/users'])('accepts %s', (target) =>
     expect(isProxied(target)).toBe(true),
   );
-  it.each(['/', '/apis', '/API/users', '//api/users', '*', '/health', '/api;x'])('leaves %s', (target) =>
+  it.each(['/', '/apis', '/API/users', '//api/users', '*', '/health', '/api;x'])('rejects %s', (target) =>
     expect(isProxied(target)).toBe(false),
   );
 });
@@ -44,7 +44,7 @@ describe('Router', () => {
     ['/api/users#x', 'malformed-request'],
   ])('matches %s as %s', (target, expected) => expect(match(target).replace(/#x$/, '')).toBe(expected));
 
-  it('keeps a route, with what its balancer remembers, until its service is gone', () => {
+  it('keeps a route, with the state of its balancer, until its service is gone', () => {
     const route = routes.get('users');
     setInstances(services, [instanceOf({ id: 'b', name: 'users' })]);
     expect(routes.get('users')).toBe(route);
@@ -54,7 +54,7 @@ describe('Router', () => {
     expect(routes.get('users')).not.toBe(route);
   });
 
-  it('takes the policy from instances whose lease runs, and from expired ones when none does', () => {
+  it('uses the policy of instances with a valid lease, and of expired ones when there are no others', () => {
     const declaring = (id: string, ms: string, expiredAt?: number) =>
       instanceOf({ id, metadata: { 'gateway.timeout.total-ms': ms }, expiredAt });
     setInstances(services, [declaring('a', '100'), declaring('b', '200', 1)]);
@@ -63,7 +63,7 @@ describe('Router', () => {
     expect(routes.get('users')?.policy.timeouts.totalMs).toBe(200);
   });
 
-  it('compiles a route anew when its instances declare another policy, and only then', () => {
+  it('recompiles a route only when its instances declare another policy', () => {
     const declaring = (ms: string) =>
       setInstances(services, [
         instanceOf({ id: 'a', metadata: { 'gateway.timeout.total-ms': ms, zone: ms } }),

@@ -7,15 +7,21 @@ import type { RouteTable } from './route-table.js';
 import type { Route } from './route.js';
 import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
 
-/** Finds the route of an exchange and what its instance is asked for. */
+/** Determines the route and the upstream target of an exchange. */
 export class Router {
-  /** @param isComplete whether the registry knows all services: until then an unknown name may be one of them */
+  /**
+   * @param isComplete whether the registry holds all services; until then, an unknown name may belong to a
+   * service
+   */
   constructor(
     private readonly routes: RouteTable,
     private readonly isComplete: () => boolean = () => true,
   ) {}
 
-  /** The exchange's route, noted on it as well; or the problem with its target. */
+  /**
+   * Sets the route and upstream target of the exchange and returns the route, or returns a problem with its
+   * target.
+   */
   match(exchange: Exchange): Route | Problem {
     const { target } = exchange;
     const end = serviceEnd(target);
@@ -26,7 +32,7 @@ export class Router {
     return route;
   }
 
-  /** The route of any target under `/api`, without an exchange. */
+  /** The route of a target under `/api`, without an exchange. */
   resolve(target: string): { route: Route; upstreamTarget: string } | { problem: Problem } {
     const end = serviceEnd(target);
     const route = this.find(target, end);
@@ -37,7 +43,7 @@ export class Router {
 
   private find(target: string, end: number): Route | Problem {
     const service = serviceOf(target, end);
-    // `/api/..` would be another endpoint to whoever normalises it.
+    // A server that normalises `/api/..` would treat it as another endpoint.
     if (escapes(`/${service}`) || escapes(target.slice(end, pathEnd(target))))
       return pathEscapesService('dot segments lead out of the service');
     if (target.includes('#')) return malformedRequest('a request target has no fragment');

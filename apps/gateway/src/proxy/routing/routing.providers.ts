@@ -15,7 +15,7 @@ import { Router } from './router.js';
 
 type Logger = AppContext['logger'];
 
-/** Routes, and what they are compiled around. */
+/** Providers of the routes and their dependencies. */
 export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
@@ -56,13 +56,13 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
   },
 ];
 
-/** Compiles declared policies; what is wrong in one is told once per declaration. */
+/** Compiles declared policies; logs their faults once per declaration. */
 function compiler(logger: Logger, traffic: TrafficMetrics, around: RouteSurroundings): CompileRoute {
   return (service, declaration) => {
     const { policy, faults } = policyOf(declaration);
     for (const fault of faults) logger.warn({ service, fault }, 'a declared policy is not taken');
     const route = compileRoute(service, policy, around);
-    // A policy that changed has begun with a new breaker, or has none any more.
+    // A changed policy starts with a new breaker, or has none.
     traffic.service(service).breaker = route.breaker?.state;
     return route;
   };

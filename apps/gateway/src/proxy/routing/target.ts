@@ -1,29 +1,29 @@
 export const API_PREFIX = '/api';
 const SERVICE_START = API_PREFIX.length + 1;
 
-/** Whether a target in origin form belongs to the proxy: `/api` itself and everything under it. */
+/** Whether a target in origin form is proxied: `/api` itself and everything under it. */
 export function isProxied(target: string): boolean {
   if (!target.startsWith(API_PREFIX)) return false;
   const next = target.charCodeAt(API_PREFIX.length);
   return Number.isNaN(next) || next === 0x2f /* / */ || next === 0x3f; /* ? */
 }
 
-/** Where the path of `target` ends: at its query, if it has one. */
+/** End of the path of `target`: its query, if it has one. */
 export function pathEnd(target: string): number {
   const query = target.indexOf('?');
   return query === -1 ? target.length : query;
 }
 
-/** Where the service's name ends in a target under `/api/`; the rest is what the instance is asked for. */
+/** End of the service name in a target under `/api/`; the rest is the upstream target. */
 export function serviceEnd(target: string): number {
   const end = pathEnd(target);
   const slash = target.indexOf('/', SERVICE_START);
   return slash === -1 || slash > end ? end : slash;
 }
 
-/** The service's name, exactly as sent; empty for `/api` and `/api/`. */
+/** The service name as sent; empty for `/api` and `/api/`. */
 export const serviceOf = (target: string, end: number): string => target.slice(SERVICE_START, end);
 
-/** `/api/{service}` alone is forwarded as `/`, its query kept. */
+/** Forwards `/api/{service}` as `/`, with its query. */
 export const upstreamTargetOf = (target: string, end: number): string =>
   target.charCodeAt(end) === 0x2f ? target.slice(end) : `/${target.slice(end)}`;

@@ -8,7 +8,7 @@ import { ProxyBench } from '../testing/proxy-bench.js';
 
 const concurrency = { ...DEFAULT_POLICY.concurrency, adaptive: 'gradient', queue: 0 } as const;
 
-it.each(['wire', 'node'] as const)('An adaptive limit is in force, and shown (%s)', async (kind) => {
+it.each(['wire', 'node'] as const)('enforces and reports an adaptive limit (%s)', async (kind) => {
   const held: ServerResponse[] = [];
   const server = createServer((_request, response) => held.push(response)).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,7 +4,7 @@ import { circuitOpen } from '../problems.js';
 import type { Breaker } from '../resilience/breaker.js';
 import type { Stage } from './stage.js';
 
-/** Answers at once for a service that its breaker leaves alone. */
+/** Replies at once while the circuit breaker of the service is open. */
 export class BreakCircuitStage implements Stage {
   readonly name = 'break-circuit';
 

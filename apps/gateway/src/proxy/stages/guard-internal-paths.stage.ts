@@ -4,10 +4,10 @@ import type { Exchange } from '../exchange.js';
 import { pathEnd } from '../routing/target.js';
 import type { Stage } from './stage.js';
 
-/** Checks the token of an instance; `undefined`: the request has none. */
+/** Checks the token of an instance; `undefined` if the request has none. */
 export type AdmitsInstance = (token: string | undefined) => boolean;
 
-/** Answers requests for internal paths like requests for unknown ones, unless a registered instance sent them. */
+/** Replies to requests for internal paths as to unknown paths, unless a registered instance sent them. */
 export class GuardInternalPathsStage implements Stage {
   readonly name = 'guard-internal-paths';
 
@@ -26,7 +26,8 @@ export class GuardInternalPathsStage implements Stage {
   /** The response to a request without a token; `undefined` when the path is not internal. */
   refusalOf(upstreamTarget: string): Problem | undefined {
     if (!this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)))) return undefined;
-    // As services respond to an unknown path: a client does not learn which internal paths exist.
+    // Like the response of a service to an unknown path, so that a client does not learn which internal paths
+    // exist.
     return notFound('there is nothing at this path');
   }
 }

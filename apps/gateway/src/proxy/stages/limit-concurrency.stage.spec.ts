@@ -12,7 +12,7 @@ describe('LimitConcurrencyStage', () => {
     passage: stage.enter(exchange),
   });
 
-  it('lets as many in as it may, others wait their turn, and the rest is refused', async () => {
+  it('admits exchanges up to the limit, queues some, and refuses the rest', async () => {
     const stage = stageOf(2, 1);
     const entered = [enter(stage), enter(stage), enter(stage), enter(stage)];
     expect(entered.map(({ passage }) => passage)).toEqual([true, true, expect.any(Promise), false]);
@@ -23,7 +23,7 @@ describe('LimitConcurrencyStage', () => {
     expect(stage.counts).toEqual({ inFlight: 2, waiting: 0, limit: 2 });
   });
 
-  it('refuses those that have waited long enough', async () => {
+  it('refuses exchanges that have waited for the maximum time', async () => {
     const stage = stageOf(1, 2);
     enter(stage);
     const early = enter(stage);
@@ -36,7 +36,7 @@ describe('LimitConcurrencyStage', () => {
     expect(stage.counts.waiting).toBe(0);
   });
 
-  it('gives no place to a client that left while it waited', async () => {
+  it('does not admit a queued exchange whose client has disconnected', async () => {
     const stage = stageOf(1, 2);
     enter(stage);
     const [gone, next] = [enter(stage), enter(stage)];
@@ -46,7 +46,7 @@ describe('LimitConcurrencyStage', () => {
     expect(stage.counts).toMatchObject({ inFlight: 1, waiting: 0 });
   });
 
-  it('gives the place in the queue of a client that left to the next one', async () => {
+  it('frees the queue slot of a client that has disconnected', async () => {
     const stage = stageOf(1, 1);
     enter(stage);
     const gone = enter(stage);
@@ -55,7 +55,7 @@ describe('LimitConcurrencyStage', () => {
     expect(enter(stage).passage).toBeInstanceOf(Promise);
   });
 
-  it('lets those that wait go on when the limit has risen, though nobody has left', async () => {
+  it('admits queued exchanges when the limit has risen, although no exchange has ended', async () => {
     let limit = 1;
     const stage = new LimitConcurrencyStage({ queue: 1, queueMs: 500 }, () => limit);
     enter(stage);

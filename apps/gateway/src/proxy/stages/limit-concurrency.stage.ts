@@ -3,29 +3,31 @@ import type { ConcurrencyLimits } from '../policy.js';
 import { concurrencyLimit } from '../problems.js';
 import type { Stage } from './stage.js';
 
-/** What is known of an exchange that waits for a place. */
+/** A queued exchange. */
 interface Waiter {
   readonly exchange: Exchange;
   readonly until: number;
   readonly admit: (passed: boolean) => void;
 }
 
-/** Lets so many exchanges of a service be under way, and a few more wait a moment for one of them to end. */
+/** Limits the exchanges in flight to a service, and queues a few more for a short time. */
 export class LimitConcurrencyStage implements Stage {
   readonly name = 'limit-concurrency';
   private inFlight = 0;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   private readonly queue = new Map<object, Waiter>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param limitNow most exchanges under way; asked anew for each, as instances come and go */
+  /**
+   * @param limitNow maximum exchanges in flight; evaluated per exchange, since the number of instances changes
+   */
   constructor(
     private readonly limits: Pick<ConcurrencyLimits, 'queue' | 'queueMs'>,
     private readonly limitNow: () => number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What is under way and what waits, for those who want to see. */
+  /** Exchanges in flight and waiting, for observation. */
   get counts(): { readonly inFlight: number; readonly waiting: number; readonly limit: number } {
     return { inFlight: this.inFlight, waiting: this.queue.size, limit: this.limitNow() };
   }
@@ -45,7 +47,7 @@ export class LimitConcurrencyStage implements Stage {
     this.admitWaiting();
   }
 
-  /** Its client has left: the place in the queue is for somebody else. */
+  /** Frees the queue slot of an exchange whose client has disconnected. */
   gone(exchange: object): void {
     this.queue.get(exchange)?.admit(false);
     this.queue.delete(exchange);
@@ -69,10 +71,10 @@ export class LimitConcurrencyStage implements Stage {
     if (this.queue.size === 0) this.stop();
   }
 
-  /** All wait equally long, so the first in the queue is the first whose time is over. */
+  /** All wait equally long, so the first in the queue expires first. */
   private expire(): void {
     this.stop();
-    // The limit may have risen without anybody leaving.
+    // The limit may have risen without an exchange ending.
     this.admitWaiting();
     const now = this.now();
     for (const { exchange, until, admit } of this.queue.values()) {

@@ -2,12 +2,12 @@ import type { Exchange } from '../exchange.js';
 import { overloaded } from '../problems.js';
 import type { Stage } from './stage.js';
 
-/** From this lag on some requests are refused, at twice as much all of them. */
+/** Some requests are refused above this lag, and all at twice this lag. */
 const BEARABLE_MS = 500;
 
 /**
- * Refuses what a late event loop could not serve in time anyway, so that it catches up. What Nest serves, health and metrics
- * among it, does not come this way.
+ * Load shedding: refuses requests that a late event loop could not serve in time, so that it catches up.
+ * Requests that Nest serves, such as health and metrics, do not pass through this stage.
  */
 export class ShedLoadStage implements Stage {
   readonly name = 'shed-load';

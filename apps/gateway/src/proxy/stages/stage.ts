@@ -1,12 +1,12 @@
 import type { Exchange } from '../exchange.js';
 import type { Leavable } from '../routing/destination.js';
 
-/** What a stage decides: `true` lets the exchange go on, `false` says that the stage has replied. */
+/** Result of a stage: `true` lets the exchange continue, `false` means that the stage has replied. */
 export type Passage = boolean;
 
 /**
- * One step of the walk. Built once per route from its policy, keeps no state per request, and answers at once unless it
- * truly has to wait.
+ * One step of the pipeline. Built once per route from its policy, keeps no state per request, and returns
+ * synchronously unless it has to wait.
  */
 export interface Stage extends Leavable {
   readonly name: string;

@@ -1,13 +1,13 @@
 import { failureOf, type FailureKind } from '../forwarding/failure.js';
 import type { Aside, AsideListener } from '../forwarding/forwarder.js';
 
-/** A second attempt that gets on as a spec says. */
+/** A hedged attempt controlled by a spec. */
 export class FakeAside implements Aside {
   isAborted = false;
   isAdopted = false;
   private status: number | undefined;
 
-  /** @param onAdopt takes it over; `status` is that of an answer that has come, if one has */
+  /** @param onAdopt replaces the first attempt; `status` is that of the response, if one has arrived */
   constructor(
     private readonly listener: AsideListener,
     private readonly onAdopt: (status: number | undefined) => void,

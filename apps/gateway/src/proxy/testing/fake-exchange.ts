@@ -1,7 +1,7 @@
 import type { Problem } from '#contracts';
 import { Exchange } from '../exchange.js';
 
-/** An exchange without a client: replies are kept. */
+/** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {
   hasBody = false;
   isBodyConsumed = false;
@@ -31,7 +31,7 @@ export class FakeExchange extends Exchange {
     this.isCutOff = true;
   }
 
-  /** Codes of the problems that were replied. */
+  /** Codes of the recorded problems. */
   get codes(): string[] {
     return this.replies.map(({ code }) => code);
   }

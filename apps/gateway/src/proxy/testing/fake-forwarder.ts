@@ -4,14 +4,14 @@ import type { AsideForwarder, AsideListener, AttemptOutcome } from '../forwardin
 import { FakeAside } from './fake-aside.js';
 import type { FakeExchange } from './fake-exchange.js';
 
-/** What an attempt at an instance comes to; a number is the status of an answer. */
+/** Result of an attempt at an instance; a number is a response status. */
 export type Fate = FailureKind | 'completed' | 'broken' | 'pending' | number;
 
-/** A forwarder whose attempts end as a spec says, by instance id. */
+/** A forwarder whose attempts have predefined results, by instance id. */
 export class FakeForwarder implements AsideForwarder<FakeExchange> {
   readonly asked: string[] = [];
   readonly aborted: string[] = [];
-  /** Second attempts that were made, by instance id. */
+  /** Hedged attempts, by instance id. */
   readonly asides: Record<string, FakeAside> = {};
 
   constructor(private readonly fates: Record<string, Fate> = {}) {}

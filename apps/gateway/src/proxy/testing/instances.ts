@@ -1,7 +1,7 @@
 import type { LocalTarget } from '#registry-client';
 import { InstanceLoad, LiveServiceTable, type Instance } from '../../discovery/index.js';
 
-/** An instance as the table holds it; `known` says what a spec cares about. */
+/** An instance as in the service table; `known` overrides defaults. */
 export const instanceOf = (known: Partial<Instance> & { readonly id: string }): Instance => ({
   name: 'users',
   url: 'http://127.0.0.1:1',
@@ -30,7 +30,7 @@ export function tableOf(...instances: readonly Instance[]): LiveServiceTable {
   return services;
 }
 
-/** Replaces what `services` holds. */
+/** Replaces the instances in `services`. */
 export function setInstances(services: LiveServiceTable, instances: readonly Instance[]): void {
   const names = new Set([...services.current.entries, ...instances].map(({ name }) => name));
   const changes = [...names].map((name) => ({

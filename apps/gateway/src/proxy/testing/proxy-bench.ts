@@ -17,13 +17,13 @@ import { setInstances } from './instances.js';
 
 type Entrance = 'wire' | 'node';
 
-/** A listening proxy without Nest, whose policy a spec chooses. */
+/** A listening proxy without Nest, with a policy chosen by a spec. */
 export class ProxyBench {
   readonly services = new LiveServiceTable();
   readonly traffic = new TrafficMetrics();
   isDraining = false;
 
-  /** @param declared what of the policy is not as it is by default, but for time-outs */
+  /** @param declared members of the policy that differ from the default, except time-outs */
   static async start(
     timeouts: Partial<Timeouts> = {},
     kind: Entrance = 'wire',
@@ -59,7 +59,7 @@ export class ProxyBench {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Puts these in the table, and nothing else. */
+  /** Replaces the instances in the service table. */
   hold(...instances: readonly Instance[]): void {
     setInstances(this.services, instances);
   }

@@ -15,10 +15,13 @@ import { failureOf, type Failure } from '../failure.js';
 import type { Aside, AsideListener, AttemptOutcome } from '../forwarder.js';
 import { RequestBody } from './request-body.js';
 
-/** One try at one instance over HTTP: a connection on one side, node's request and response on the other. */
+/**
+ * One attempt at one instance over HTTP: an upstream connection on one side, node's request and response on the
+ * other.
+ */
 export class HttpAttempt implements Attempt, MovableSink, Adopter {
   readonly takesPayload = true;
-  /** What node's response cannot send at once waits in it as it is. */
+  /** Node's response may still hold body bytes, uncopied, after `onBody` returns. */
   readonly holds = true;
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
@@ -45,7 +48,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     if (!connection.isConnecting) this.onConnect();
   }
 
-  /** Asks beside the attempt that runs, without a body. */
+  /** Starts a hedged attempt, without a body. */
   startAside(pool: UpstreamPool, listener: AsideListener): Aside {
     const connection = pool.take(true, FIRST_ATTEMPT);
     return new HeldAnswer(this, connection, this.requestText(pool.origin.authority), listener);
@@ -109,7 +112,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     if (plainResponse.write.call(response, bytes)) return;
     this.connection?.pause();
     this.exchange.awaitDrain();
-    // One read may bring many chunks, none of which finds room.
+    // One read may deliver many chunks while the response is full; one listener is enough.
     if (this.awaitsDrain) return;
     this.awaitsDrain = true;
     response.once('drain', this.onClientDrain);
@@ -120,7 +123,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
   }
 
   onPause(): void {
-    // An event stream's head must not wait for the first event.
+    // The head of an event stream must not wait for the first event.
     if (this.exchange.bytesSent === 0) plainResponse.flushHeaders.call(this.exchange.response);
   }
 

@@ -3,7 +3,10 @@ import { isTrailer, trailerFault } from '../../wire/body/trailer-fields.js';
 import { trailersTooLarge } from '../../wire/entrance/body-problems.js';
 import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 
-/** The body of a request on its way to one connection; left in the request until somebody can take it. */
+/**
+ * Sends the request body to one connection; the body stays unread in the request until a connection can accept
+ * it.
+ */
 export class RequestBody {
   private connection: UpstreamConnection | undefined;
   private readonly isChunked: boolean;
@@ -12,24 +15,24 @@ export class RequestBody {
     this.isChunked = exchange.request.headers['transfer-encoding'] !== undefined;
   }
 
-  /** Sends what another connection has had, if that is kept, and what comes from now on. */
+  /** Sends the part that an earlier connection received, if it was kept, and then the rest as it arrives. */
   flow(connection: UpstreamConnection): void {
     this.connection = connection;
     const { request, keptBody } = this.exchange;
     this.exchange.admitBody();
     const goesOn = !keptBody || this.pass(keptBody.after(undefined));
-    // It has ended once: that is not told again.
+    // The request has already emitted `end`.
     if (request.readableEnded) this.onEnd();
     else request.on('data', this.onChunk).on('end', this.onEnd);
     if (goesOn) request.resume();
   }
 
-  /** The connection takes more. */
+  /** The connection accepts more data. */
   resume(): void {
     if (this.connection) this.exchange.request.resume();
   }
 
-  /** The rest waits for the next attempt, or is thrown away when the exchange ends. */
+  /** The rest waits for the next attempt, or is discarded when the exchange ends. */
   stop(): void {
     if (!this.connection) return;
     this.connection = undefined;
@@ -41,7 +44,7 @@ export class RequestBody {
     if (!this.pass(chunk)) this.exchange.request.pause();
   };
 
-  /** `false`: the connection wants to rest. */
+  /** Returns `false` if the connection applies backpressure. */
   private pass(chunk: Buffer): boolean {
     if (!this.connection) return true;
     return this.isChunked ? this.connection.sendChunk(chunk) : this.connection.sendBody(chunk);

@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { plainResponse } from '../../entrance/plain-response.js';
 
-/** Hears of an answer as a service in this process gives it. */
+/** Observes the response of a local instance. */
 export interface AnswerListener {
-  /** The head of the answer, flat; returns it as the client gets it. */
+  /** Receives the head of the response as a flat list; returns the fields for the client. */
   onHead(status: number, raw: readonly string[]): string[];
   onChunk(bytes: number): void;
 }
@@ -13,8 +13,8 @@ type Watched = ServerResponse & { [LISTENER]: AnswerListener };
 type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
 
 /**
- * Puts `listener` between a service and the client's response. Three methods are replaced on this one object, and node's
- * own do the work: every way to answer (implicit heads, pipes, frameworks) ends in one of them.
+ * Puts `listener` between a local instance and the client's response. Replaces three methods of this object,
+ * which delegate to node's own: every way to respond (implicit heads, pipes, frameworks) ends in one of them.
  */
 export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
   const watched = response as Watched;
@@ -25,7 +25,10 @@ export function watchAnswer(response: ServerResponse, listener: AnswerListener):
   if (response.req.httpVersion === '1.0') Object.assign(response, NO_INTERIM);
 }
 
-/** HTTP/1.0 knows no interim answers (RFC 9110, section 15.2): its clients would take one for the answer. */
+/**
+ * HTTP/1.0 has no interim responses (RFC 9110, section 15.2): its clients would treat one as the final
+ * response.
+ */
 const NO_INTERIM = {
   writeContinue: (then?: () => void) => then?.(),
   writeProcessing: (then?: () => void) => then?.(),
@@ -39,7 +42,7 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
   const given = flat(typeof reason === 'string' ? fields : (reason ?? fields));
   if (set.length === 0)
     return plainResponse.writeHead.call(this, status, message, listener.onHead(status, given));
-  // Node would let fields that are given here replace each other once others have been set.
+  // If fields have been set before, node lets repeated fields passed to `writeHead` replace each other.
   appendAll(this, listener.onHead(status, merge(set, given)));
   return plainResponse.writeHead.call(this, status, message);
 }
@@ -62,7 +65,7 @@ function lengthOf(chunk: unknown, encoding: unknown): number {
   return chunk instanceof Uint8Array ? chunk.length : 0;
 }
 
-/** The fields that `setHeader` has set, flat, taken off the response. */
+/** Removes the fields set by `setHeader` from the response and returns them as a flat list. */
 function takeSetFields(response: ServerResponse): string[] {
   const set: string[] = [];
   for (const name of plainResponse.getRawHeaderNames.call(response)) {
@@ -72,7 +75,7 @@ function takeSetFields(response: ServerResponse): string[] {
   return set;
 }
 
-/** `set` and `given`, of which the latter wins, as it does in node. */
+/** Merges `set` and `given`; the latter takes precedence, as in node. */
 function merge(set: readonly string[], given: readonly string[]): string[] {
   const names = new Set(given.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
   const kept: string[] = [];

@@ -10,8 +10,8 @@ import { presentAs } from './local-request.js';
 import { mute } from './muted-response.js';
 
 /**
- * An exchange handed to a service in this process. It ends when the client's response closes, which the entrance sees;
- * there is no connection in between that could end on its own.
+ * An attempt at a local instance. It ends when the client's response closes, which the entrance observes; there
+ * is no upstream connection that could end separately.
  */
 export class LocalAttempt extends Timed implements Attempt, AnswerListener {
   private isOver = false;
@@ -29,7 +29,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
   start({ target, url }: Instance): void {
     const { request, response, upstreamTarget } = this.exchange;
     const own = ['host', url.slice(url.indexOf('//') + 2)];
-    // Frameworks look for it to know whether there is a body.
+    // Frameworks read it to detect a body.
     if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
     presentAs(request, upstreamTarget, this.exchange.addInstanceFields(own));
     watchAnswer(response, this);
@@ -38,17 +38,17 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     target?.request(request, response);
   }
 
-  /** Whatever the service says from now on is thrown away. */
+  /** Discards everything that the instance writes from now on. */
   abort(): void {
     this.isOver = true;
     this.wheel.clear(this);
-    // One that has ended says no more by itself, which is how nearly all end.
+    // Nearly all responses have ended here, and an ended one writes nothing more.
     if (!this.exchange.response.writableEnded) mute(this.exchange.response);
   }
 
   onHead(status: number, raw: readonly string[]): string[] {
     this.wheel.clear(this);
-    // Whatever it says is passed on: what has been handed over inside this process cannot be handed to another.
+    // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
     this.outcome.accepts(this.exchange, status);
     const headers = answerHeaders(raw, this.facts);
     this.exchange.addConnectionFields(headers);
@@ -60,9 +60,9 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     if (this.exchange.method !== 'HEAD') this.exchange.bytesSent += bytes;
   }
 
-  /** The head of an answer is late. */
+  /** Called when the response head is late. */
   override onTimeout(): void {
-    // The wait counts from the end of the request, as it does for remote instances.
+    // The time limit starts at the end of the request, as for remote instances.
     if (!this.exchange.request.complete) {
       this.awaitHead();
       return;

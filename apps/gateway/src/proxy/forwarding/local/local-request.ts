@@ -1,18 +1,19 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-// How many of `rawHeaders` node reads when it makes `headers` and `headersDistinct`; set by its parser alone.
+// Number of `rawHeaders` entries that node reads to build `headers` and `headersDistinct`; only its parser sets
+// it.
 const HEADERS_COUNT = Object.getOwnPropertySymbols(new IncomingMessage(new Socket())).find(
   ({ description }) => description === 'kHeadersCount',
 );
 
-/** Makes `request` read as a service would have received it over a socket of its own. */
+/** Makes `request` look as if the instance had received it over its own socket. */
 export function presentAs(request: IncomingMessage, target: string, raw: string[]): void {
   if (!HEADERS_COUNT)
     throw new Error('this version of node:http keeps headers in a way that is not known here');
   request.url = target;
   request.rawHeaders = raw;
-  // Both are made anew from `rawHeaders` when they are next asked for.
+  // Node rebuilds both from `rawHeaders` on the next access.
   const made = request as unknown as Record<string | symbol, unknown>;
   made[HEADERS_COUNT] = raw.length;
   made.headers = undefined;

@@ -10,7 +10,7 @@ import { ProxyBench } from '../../testing/proxy-bench.js';
 const HANDSHAKE =
   'GET /api/users/x HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n';
 
-describe('an upgrade at a service in this process', () => {
+describe('An upgrade at a local instance', () => {
   let bench: ProxyBench;
   afterEach(() => bench.close());
 
@@ -25,7 +25,7 @@ describe('an upgrade at a service in this process', () => {
   const answerTo = (client: Socket): Promise<string> => text(client.end(HANDSHAKE));
   const inFlight = (): number => bench.services.current.get('users')!.instances[0]!.load.inFlight;
 
-  it.each(['responseHeaderMs', 'totalMs'] as const)('is answered 504 when %s are over', async (limit) => {
+  it.each(['responseHeaderMs', 'totalMs'] as const)('gets a 504 after %s', async (limit) => {
     let late: Socket | undefined;
     const client = await start((_request, socket) => (late = socket as Socket), { [limit]: 100 });
     client.write(HANDSHAKE);
@@ -35,7 +35,7 @@ describe('an upgrade at a service in this process', () => {
     expect(inFlight()).toBe(0);
   });
 
-  it('is answered 502 when the service throws', async () => {
+  it('gets a 502 when the service throws', async () => {
     const client = await start(() => {
       throw new Error('not today');
     });
@@ -45,7 +45,7 @@ describe('an upgrade at a service in this process', () => {
     expect(inFlight()).toBe(0);
   });
 
-  it('may last longer than that once it stands', async () => {
+  it('may exceed the time limit once it is established', async () => {
     const client = await start(
       (_request, socket) => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -60,7 +60,7 @@ describe('an upgrade at a service in this process', () => {
     expect(bench.traffic.service('users').bytesSent).toBe('still here'.length);
   });
 
-  it('counts for nothing when the client leaves before the answer', async () => {
+  it('does not count as a failure when the client disconnects before the response', async () => {
     let isAsked = false;
     const client = await start(() => (isAsked = true));
     client.write(HANDSHAKE);

@@ -11,7 +11,7 @@ const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
 const END_OF_HEAD = '\r\n\r\n';
 const SWITCHING_PROTOCOLS = 101;
 
-/** Hands the client's socket to a service in this process, which answers on it with a 101 or a refusal. */
+/** Passes the client's socket to a local instance, which responds on it with a 101 or a refusal. */
 export function upgradeLocally(
   exchange: NodeExchange,
   { target, url }: Instance,
@@ -29,7 +29,7 @@ export function upgradeLocally(
     exchange.attempt = undefined;
     return markAnswer(chunk, exchange, outcome);
   });
-  // The gateway answers in its place. What it says from now on comes after the end of the connection, and is lost.
+  // The gateway responds instead. What the instance writes later follows the end of the connection and is lost.
   const leave = (): void => {
     clearTimeout(late);
     restore();
@@ -48,11 +48,11 @@ function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | u
   return ms > 0 ? setTimeout(then, ms) : undefined;
 }
 
-/** Counts what goes to the client behind a head of `length` bytes that is written now. */
+/** Counts the bytes sent to the client after a head of `length` bytes that is about to be written. */
 function countBehind(exchange: NodeExchange, length: number): void {
   const { socket } = exchange.request;
   const head = socket.bytesWritten + length;
-  // In front of the entrance, which has the exchange recorded then.
+  // Runs before the `close` listener of the entrance, which records the exchange.
   socket.prependOnceListener('close', () => (exchange.bytesSent = Math.max(0, socket.bytesWritten - head)));
 }
 
@@ -61,7 +61,7 @@ function headLength(chunk: Buffer): number {
   return end === -1 ? chunk.length : end + END_OF_HEAD.length;
 }
 
-/** Lets `change` see and replace the first thing that is written to `socket`; returns how to stop waiting for it. */
+/** Lets `change` replace the first chunk written to `socket`; returns a function that cancels this. */
 function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () => void {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   const end = socket.end.bind(socket) as (...args: unknown[]) => Socket;
@@ -75,7 +75,7 @@ function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () =
   return restore;
 }
 
-/** Notes the status of the answer's head and adds to it what every answer carries. */
+/** Records the status of the response head and adds the fields that every response carries. */
 function markAnswer(chunk: unknown, exchange: NodeExchange, outcome: AttemptOutcome<NodeExchange>): unknown {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return chunk;
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');

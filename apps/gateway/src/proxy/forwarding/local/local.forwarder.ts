@@ -6,7 +6,7 @@ import type { AttemptOutcome, Forwarder } from '../forwarder.js';
 import { LocalAttempt } from './local-attempt.js';
 import { upgradeLocally } from './local-upgrade.js';
 
-/** Hands exchanges to instances in this process: no socket, no serialisation, no copy. */
+/** Passes exchanges to instances in this process: no socket, no serialisation, no copy. */
 export class LocalForwarder implements Forwarder<NodeExchange> {
   constructor(private readonly wheel: TimerWheel) {}
 

@@ -3,10 +3,11 @@ import { ServerResponse } from 'node:http';
 type Then = (error?: Error) => void;
 
 /**
- * Takes a response away from a service that was handed it and is too late: somebody else answers on it, or has. Whatever the service
- * calls from now on does what it does in node:http when the client has left: nothing, and it does not throw. Without this a
- * field that is set after the head went out would throw inside of the service, and an interim answer, a trailer or a `destroy` would
- * reach into the answer that the client gets. The gateway's own calls go past these methods.
+ * Detaches a response from a local instance that is too late: another instance or the gateway responds on it,
+ * or has done so. Every later call of the instance behaves as in node:http after the client has disconnected:
+ * it does nothing and does not throw. Otherwise, setting a field after the head was sent would throw inside the
+ * service, and an interim response, a trailer or a `destroy` would affect the response that the client gets.
+ * The gateway's own calls bypass these methods.
  */
 export function mute(response: ServerResponse): void {
   Object.assign(response, MUTED);
@@ -17,7 +18,7 @@ function itself<T>(this: T): T {
 }
 const nothing = (): void => undefined;
 
-/** Interim answers call back without an error, sent or not. */
+/** Interim responses call back without an error, sent or not. */
 function unsent(...args: unknown[]): void {
   (args.at(-1) as Then | undefined)?.();
 }
@@ -33,7 +34,10 @@ const settings = ServerResponse.prototype as unknown as Readonly<
   Record<Setting, (this: ServerResponse, ...args: unknown[]) => unknown>
 >;
 
-/** Until the head is out fields may be set, as node's own `writeHead` does too; whoever answers takes those off that were there. */
+/**
+ * Fields may be set until the head is sent, as by node's own `writeHead`; the final responder removes existing
+ * fields.
+ */
 const untilSent = (name: Setting) =>
   function (this: ServerResponse, ...args: unknown[]): ServerResponse {
     if (!this.headersSent) settings[name].apply(this, args);
