@@ -32,9 +32,7 @@ export interface DataPlaneParts {
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-/**
- * The wire and the node entrance, each with a pipeline for its kind of exchange, sharing one upstream client.
- */
+/** The wire and the node entrance, each with a pipeline for its kind of exchange, sharing one upstream client. */
 export class DataPlane {
   readonly nodeEntrance: NodeEntrance;
   private readonly upstreams = new UpstreamClient();
@@ -56,8 +54,8 @@ export class DataPlane {
   readonly openWire: MakeTaker = (handOver) => {
     const { services, trusted, isDraining, limits, beats, onError } = this.parts;
     const forwarder = new WireForwarder(this.upstreams);
-    // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago,
-    // and uses that port.
+    // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
+    // uses that port.
     const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
     return new WireEntrance({

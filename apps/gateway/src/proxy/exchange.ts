@@ -10,9 +10,9 @@ import type { Destination } from './routing/destination.js';
 export type Ending = 'completed' | 'client-left' | 'broken';
 
 /**
- * One request and its response; holds the facts that stages, balancers and the recorder share. Each entrance
- * has a subclass that adds how its forwarders read the request and write the response. All fields are set at
- * construction, so that every exchange has one hidden class.
+ * One request and its response; holds the facts that stages, balancers and the recorder share. Each entrance has a
+ * subclass that adds how its forwarders read the request and write the response. All fields are set at construction,
+ * so that every exchange has one hidden class.
  */
 export abstract class Exchange implements Picking {
   /** Milliseconds on the monotonic clock. */

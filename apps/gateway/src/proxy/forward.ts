@@ -31,8 +31,7 @@ export interface ForwardParts<E extends Exchange> {
 }
 
 /**
- * The last step of the pipeline: selects an instance, sends the request, and retries when a failed attempt may
- * be repeated.
+ * The last step of the pipeline: selects an instance, sends the request, and retries if a failed attempt permits it.
  */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private readonly watch: InstanceWatch;
@@ -164,7 +163,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (instance) this.watch.failed(exchange, instance, `it did not answer within ${totalMs} ms`, now);
   }
 
-  /** Whether a running hedged attempt replaces the retry. */
+  /** Lets a running hedged attempt replace the retry; `false` if there is none. */
   private isStoodInFor(exchange: E, failure: Failure): boolean {
     if (!exchange.hedge?.standIn()) return false;
     if (!isUnsent(failure)) exchange.repeats += 1;
@@ -223,8 +222,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
-    // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another
-    // instance.
+    // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another instance.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
     const { retries } = destinationOf(exchange);
     // The hedged attempt has been sent and charged already.

@@ -1,7 +1,4 @@
-/**
- * Methods defined as safe or idempotent (RFC 9110, section 9.2; WebDAV and QUERY by their own specifications):
- * may be sent twice.
- */
+/** Safe or idempotent methods (RFC 9110, section 9.2; WebDAV and QUERY by their own specifications). */
 const IDEMPOTENT = new Set([
   'GET',
   'HEAD',

@@ -76,10 +76,7 @@ function hedgeAfter(text: string): Hedging | undefined {
   return value <= LONGEST_HEDGE_MS ? { after: value } : undefined;
 }
 
-/**
- * Declares how discovery checks the instance. Does not change the policy; invalid values are reported with the
- * others.
- */
+/** Declares how discovery checks the instance, not the policy; invalid values are reported with the others. */
 const healthCheck =
   (key: string): Change =>
   (policy, text) =>
@@ -131,10 +128,7 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
   }),
 );
 
-/**
- * The union of the internal paths of all instances: a path must not be open because another instance does not
- * declare it.
- */
+/** The union of internal paths: a path must not be open because another instance does not declare it. */
 const union = (declared: string | undefined, text: string): string =>
   declared === undefined || declared === text
     ? text

@@ -29,8 +29,8 @@ export interface Balancing {
 export const GATEWAY_ERROR_STATUSES: readonly number[] = Object.freeze([502, 503, 504]);
 
 /**
- * When an exchange may be retried, with Envoy's names. All except `connect-failure`, where nothing was sent,
- * apply to idempotent requests whose body was not consumed.
+ * When an exchange may be retried, with Envoy's names. All except `connect-failure`, where nothing was sent, apply to
+ * idempotent requests whose body was not consumed.
  * - `connect-failure`: the connection could not be established;
  * - `reset`: the connection broke before the response head;
  * - `refused-stream`: HTTP/2 only; accepted so that existing policies can be reused, but never matches;
@@ -54,15 +54,15 @@ export interface Retries {
   /** Maximum further instances after connections that could not be established. */
   readonly afterRefusal: number;
   /**
-   * Maximum further attempts after one that was sent. One by default, so that a request which crashes its
-   * instance does not reach all of them.
+   * Maximum further attempts after one that was sent. One by default, so that a request which crashes its instance
+   * does not reach all of them.
    */
   readonly afterSending: number;
   /** The wait before a retry is random, up to this value, twice this value and so on; milliseconds. */
   readonly backoffMs: number;
   /**
-   * Bytes of the body of an idempotent request that are kept until a response begins, so that they can be
-   * repeated. 0: only what arrived together with the head.
+   * Bytes of the body of an idempotent request that are kept until a response begins, so that they can be repeated.
+   * 0: only what arrived together with the head.
    */
   readonly bodyBytes: number;
   /** Maximum retries of a service, in per cent of its requests of the last ten seconds. */
@@ -75,8 +75,7 @@ export const HEDGE_PERCENTILES = { least: 50, most: 99 } as const;
 /**
  * When a GET or HEAD without a response is also sent to another instance; the first response is used.
  * - `off`: never;
- * - `p95`, and others from `p50` to `p99`: after this percentile of the service's recent times to the response
- * head;
+ * - `p95`, and others from `p50` to `p99`: after this percentile of the service's recent times to the response head;
  * - a number: after this many milliseconds.
  */
 export interface Hedging {
@@ -86,8 +85,8 @@ export interface Hedging {
 /** When a failing instance is ejected while others remain in rotation. */
 export interface Ejection {
   /**
-   * Failures in a row: responses of 500, 502, 503 or 504, and responses that are invalid, incomplete or late; 0: never. An instance to
-   * which no connection can be opened is ejected at once.
+   * Failures in a row: responses of 500, 502, 503 or 504, and responses that are invalid, incomplete or late; 0:
+   * never. An instance to which no connection can be opened is ejected at once.
    */
   readonly failuresInRow: number;
 }
@@ -100,10 +99,7 @@ export interface BreakerLimits {
   readonly statuses: readonly number[];
   /** Minimum requests in ten seconds for the share of failures to count. */
   readonly minRequests: number;
-  /**
-   * How long the breaker stays open the first time, in milliseconds; doubles with each failed trial, up to
-   * thirty seconds.
-   */
+  /** Milliseconds that the breaker stays open at first; doubled by each failed trial, up to thirty seconds. */
   readonly openMs: number;
 }
 
@@ -115,8 +111,7 @@ export interface ConcurrencyLimits {
   /** To one instance. */
   readonly perInstance: number;
   /**
-   * To the service. Event streams and tunnels count for their whole duration, so the default leaves room for
-   * them.
+   * To the service. Event streams and tunnels count for their whole duration, so the default leaves room for them.
    */
   readonly perService: number;
   /** Whether a limit derived from latency lowers {@link perService}. */

@@ -13,8 +13,8 @@ export interface ProxyLifeParts {
 }
 
 /**
- * Start and shutdown of the proxy. Between the two shutdown hooks, the server closes and waits for running
- * exchanges; therefore tunnels close before it, and upstream connections after it.
+ * Start and shutdown of the proxy. Between the two shutdown hooks, the server closes and waits for running exchanges;
+ * therefore tunnels close before it, and upstream connections after it.
  */
 export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(private readonly parts: ProxyLifeParts) {}

@@ -22,8 +22,8 @@ export interface RouteLoad {
 export interface Balancer {
   readonly name: string;
   /**
-   * Returns an instance of `available` that `exchange` has not tried, or `undefined` if there is none.
-   * `available` is the immutable list of the current service entry. Must not allocate.
+   * Returns an instance of `available` that `exchange` has not tried, or `undefined` if there is none. `available` is
+   * the immutable list of the current service entry. Must not allocate.
    */
   pick(available: readonly Instance[], exchange: Picking): Instance | undefined;
 }

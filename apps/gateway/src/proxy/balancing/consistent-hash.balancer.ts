@@ -8,23 +8,19 @@ import { isOpen } from './room.js';
 import { hashOf } from './text-hash.js';
 
 /**
- * An instance may exceed its fair share of the requests in flight by this factor; beyond it, the next one is
- * used.
+ * An instance may exceed its fair share of the requests in flight by this factor; beyond it, the next one is used.
  */
 const LOAD_BOUND = 1.25;
 /** Slots to inspect before the request goes to any instance with capacity. */
 const LONGEST_WALK = 64;
 
-/**
- * Routes the same key to the same instance while that instance is available and not overloaded ("bounded
- * loads").
- */
+/** Routes the same key to the same instance while that instance is available and not overloaded ("bounded loads"). */
 export class ConsistentHashBalancer extends ListBalancer {
   readonly name = 'consistent-hash';
   private owners: Uint32Array = new Uint32Array();
   private totalWeight = 0;
 
-  /** @param keyless picks for requests without the key */
+  /** @param keyless picks for requests without the key, and when no inspected owner has capacity */
   constructor(
     private readonly key: HashKey,
     private readonly load: RouteLoad,

@@ -1,4 +1,4 @@
-/** HTTP parsers join several `Cookie` fields with commas, which a cookie value cannot contain. */
+/** `header` joins several `Cookie` fields with commas, which a cookie value cannot contain. */
 const END = /[;,]/;
 
 /** The raw value of cookie `name` in a `Cookie` header (RFC 6265, section 4.2.1); the first of several. */

@@ -5,24 +5,22 @@ const MEMORY_MS = 5_000;
 /** Time constant of falling towards lower latencies. */
 const FALL_MS = 250;
 /**
- * Share of the difference by which each higher latency raises it. A few responses show trouble, a single one
- * may be chance.
+ * Share of the difference by which a higher latency raises it. A single slow response may be chance, a few are not.
  */
 const RISE = 0.2;
-/** Latencies below this value are machine noise and do not distinguish instances. */
+/** Added to every latency: smaller differences are noise of the machine, not of the instance. */
 const FLOOR_MS = 3;
 /**
- * The first responses include connection set-up and cold caches and compilers on both sides, so the fastest
- * counts.
+ * The first responses include connection set-up and cold caches and compilers on both sides, so the fastest counts.
  */
 const FIRST_TIMINGS = 3;
 /** Cost of a further request to a new instance that has one in flight. */
 const UNKNOWN_COST = 1e9;
 
 /**
- * Adds the latency of a response to the moving latency. A slow instance gets few requests, so its latency rises
- * per response; a fast instance gets many, so its latency falls with time. Based on Finagle's peak EWMA, which
- * rises at once: on a busy machine, every instance has had a recent peak.
+ * Adds the latency of a response to the moving latency. A slow instance gets few requests, so its latency rises per
+ * response; a fast instance gets many, so its latency falls with time. Based on Finagle's peak EWMA, which rises at
+ * once: on a busy machine, every instance has had a recent peak.
  */
 export function observeLatency(load: InstanceLoad, ms: number, now: number): void {
   if (isNew(load)) {
@@ -40,8 +38,8 @@ export function observeFailure(load: InstanceLoad, ms: number, now: number): voi
 }
 
 /**
- * Cost of one more request: expected latency times requests in flight. An old latency fades, so that a slow
- * instance is tried again. A new instance has the lowest cost, but for one request at a time.
+ * Cost of one more request: expected latency times requests in flight. An old latency fades, so that a slow instance
+ * is tried again. A new instance has the lowest cost, but for one request at a time.
  */
 export function costOf(load: InstanceLoad, now: number): number {
   if (isNew(load)) return load.inFlight === 0 ? 0 : UNKNOWN_COST + load.inFlight;

@@ -2,9 +2,7 @@ import type { Instance } from '../../discovery/index.js';
 import type { Balancer, Picking } from './balancer.js';
 import { anyOpen } from './room.js';
 
-/**
- * A balancer that derives state from the list of instances, once per list. A change replaces the whole list.
- */
+/** A balancer that derives state from the list of instances, once per list. A change replaces the whole list. */
 export abstract class ListBalancer implements Balancer {
   abstract readonly name: string;
   private list: readonly Instance[] = [];

@@ -5,15 +5,12 @@ import { hashOf } from './text-hash.js';
 const SMALL = 2_039;
 const LARGE = 65_537;
 const SLOTS_PER_INSTANCE = 100;
-/**
- * Minimum weight relative to the heaviest; smaller weights are raised to it to bound the time to fill the
- * table.
- */
+/** Minimum weight relative to the heaviest; smaller weights are raised to it to bound the time to fill the table. */
 const LEAST_SHARE = 0.01;
 
 /**
- * Google's Maglev hashing: every instance has its own order of slots, and instances take their next free slot
- * in turn. A look-up is one read; when an instance leaves, nearly all other slots keep their owner.
+ * Google's Maglev hashing: every instance has its own order of slots, and instances take their next free slot in
+ * turn. A look-up is one read; when an instance leaves, nearly all other slots keep their owner.
  * @returns for each slot, the index in `instances` of its owner
  */
 export function maglevTable(instances: readonly Instance[]): Uint32Array {

@@ -10,9 +10,9 @@ import { WeightedSampler } from './weighted-sampler.js';
 const CLEARLY_CHEAPER = 0.8;
 
 /**
- * Power of two choices: draws two instances by weight and selects the one with the lower cost, based on
- * requests in flight and moving latency. Inspects two instances regardless of fleet size, and avoids a herd of
- * requests to the currently best instance.
+ * Power of two choices: draws two instances by weight and selects the one with the lower cost, based on requests in
+ * flight and moving latency. Inspects two instances regardless of fleet size, and avoids a herd of requests to the
+ * currently best instance.
  */
 export class PowerOfTwoBalancer extends ListBalancer {
   readonly name = 'power-of-two';
@@ -49,10 +49,7 @@ export class PowerOfTwoBalancer extends ListBalancer {
     return share >= 1 || this.random() < share ? winner : loser;
   }
 
-  /**
-   * Draws a different instance. Comparing an instance with itself would make every second pick of two instances
-   * random.
-   */
+  /** Draws a different index: of two instances, every second pick would otherwise compare one with itself. */
   private otherThan(place: number, length: number): number {
     const other = this.sampler.sample(this.random());
     if (other !== place) return other;

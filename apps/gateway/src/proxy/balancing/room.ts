@@ -1,17 +1,11 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from './balancer.js';
 
-/**
- * Whether `instance` may take an attempt: it has not failed this exchange, and has fewer than `limit` requests
- * in flight.
- */
+/** Whether `instance` may take an attempt: not tried by this exchange, and fewer than `limit` requests in flight. */
 export const isOpen = (instance: Instance, exchange: Picking, limit: number): boolean =>
   instance.load.inFlight < limit && !exchange.hasTried(instance);
 
-/**
- * The first open instance from index `from`, wrapping around. For the rare case that the preferred instances
- * are not open.
- */
+/** The first open instance from index `from`, wrapping around; for the case that no preferred instance is open. */
 export function anyOpen(
   available: readonly Instance[],
   exchange: Picking,

@@ -5,7 +5,7 @@ import { ListBalancer } from './list.balancer.js';
 import { isOpen } from './room.js';
 import { hashOf } from './text-hash.js';
 
-/** Cookie value that stands for an instance, so that clients do not see instance ids. */
+/** Cookie value that represents an instance, so that clients do not see instance ids. */
 const tokenOf = ({ id }: Instance): string => `${hashOf(id).toString(36)}${hashOf(id, 1).toString(36)}`;
 
 /** Session affinity: returns a client to its first instance, by a cookie that the gateway sets. */

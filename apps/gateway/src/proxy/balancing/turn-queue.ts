@@ -1,7 +1,6 @@
 /**
- * Order of turns: earliest deadline first, in a binary heap over typed arrays. After its turn, an instance is
- * put back with a delay of the inverse of its weight. The cost is logarithmic in the length: 13 steps for
- * 10,000.
+ * Order of turns: earliest deadline first, in a binary heap over typed arrays. After its turn, an instance is put
+ * back with a delay of the inverse of its weight. The cost is logarithmic in the length: 13 steps for 10,000.
  */
 export class TurnQueue {
   private readonly due: Float64Array;

@@ -4,9 +4,8 @@ import type { Instance, InstanceLoad } from '../../discovery/index.js';
 const FIRST_SHARE = 0.1;
 
 /**
- * Slow start: an instance that joins or returns gets a growing share of its weight, so that cold caches and a
- * cold compiler do not meet full traffic. Only relative shares matter: instances that start together have equal
- * shares.
+ * Slow start: an instance that joins or returns gets a growing share of its weight, so that cold caches and a cold
+ * compiler do not meet full traffic. Only relative shares matter: instances that start together have equal shares.
  */
 export class WarmUp {
   private known: ReadonlySet<InstanceLoad> = new Set();

@@ -1,8 +1,8 @@
 import type { Instance } from '../../discovery/index.js';
 
 /**
- * Draws list indexes with probabilities proportional to weight in constant time, by Vose's alias method: each
- * index keeps its own draw with some probability, and otherwise yields to one other index.
+ * Draws list indexes with probabilities proportional to weight in constant time, by Vose's alias method: each index
+ * keeps its own draw with some probability, and otherwise yields to one other index.
  */
 export class WeightedSampler {
   private readonly keeps: Float64Array;

@@ -3,10 +3,7 @@ import type { Balancer, Picking, RouteLoad } from './balancer.js';
 
 /** Metadata key that names the zone of an instance. */
 export const ZONE_KEY = 'zone';
-/**
- * Requests in flight that an instance of the zone may have, relative to the average, before other zones are
- * used.
- */
+/** Requests in flight that an instance of the zone may have, relative to the average, before other zones are used. */
 const OVERFLOW = 2;
 
 /** Prefers instances of the gateway's zone while they are not much busier than the average. */

@@ -12,10 +12,7 @@ export interface AnswerFacts {
   readonly origin: string;
 }
 
-/**
- * The value to send to the client; `undefined` when the field is removed. `lower` is the field's name in lower
- * case.
- */
+/** The value to send to the client; `undefined` if the field is removed. `lower` is the name in lower case. */
 export function answerValue(lower: string, value: string, facts: AnswerFacts): string | undefined {
   switch (lower) {
     case 'location':

@@ -1,8 +1,7 @@
 import { isProtected } from './field-names.js';
 
 /**
- * Field names listed in the `Connection` fields of `raw` (name, value, name, …), to be removed; `undefined` for
- * none.
+ * Field names that the `Connection` fields of `raw` (name, value, name, …) list for removal; `undefined` for none.
  */
 export function droppedByConnection(raw: readonly string[]): ReadonlySet<string> | undefined {
   let dropped: Set<string> | undefined;

@@ -16,10 +16,7 @@ const HOP_BY_HOP = new Set([
 
 export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerName);
 
-/**
- * Fields that `Connection` cannot remove. Removing one could change the identity, the length or the permissions
- * of a request.
- */
+/** Fields that `Connection` cannot remove. Removal could change the origin, length or permissions of a request. */
 const PROTECTED = new Set([
   'host',
   'authorization',
@@ -47,8 +44,8 @@ const isForwardingField = (lowerName: string): boolean =>
   lowerName.startsWith('x-forwarded-') || lowerName === 'forwarded' || lowerName === 'x-real-ip';
 
 /**
- * Whether a field describes the origin of a request; such fields are accepted from trusted proxies only. Names
- * with underscores are included: CGI-like servers cannot distinguish `x_forwarded_for` from `x-forwarded-for`.
+ * Whether a field describes the origin of a request; such fields are accepted from trusted proxies only. Names with
+ * underscores are included: CGI-like servers cannot distinguish `x_forwarded_for` from `x-forwarded-for`.
  */
 export const tellsOrigin = (lowerName: string): boolean =>
   isForwardingField(lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName);

@@ -2,10 +2,7 @@
 const ENCODED = /%(?:25)*([0-9a-f]{2})/gi;
 /** Characters that some servers treat as the end of a segment or of the path. */
 const SEGMENT_END = /[;?#\0].*$/s;
-/**
- * Dot segments remove preceding segments; a parameter may contain encoded separators and is removed as one
- * segment.
- */
+/** Dot segments remove preceding segments; a parameter is removed even if it contains encoded separators. */
 const REMOVES_SEGMENTS = /[;?#\0]|\.\./;
 /** Characters other than letters, digits, `_`, `-` and single slashes may be interpreted in several ways. */
 const AMBIGUOUS = /[^\w/-]|\/\//;
@@ -14,9 +11,7 @@ const AMBIGUOUS = /[^\w/-]|\/\//;
 const decoded = (path: string): string =>
   path.replace(ENCODED, (_match, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 
-/**
- * The segments of a decoded path, split at every possible separator, in lower case, without empty ones and `.`.
- */
+/** The segments of a decoded path, split at every possible separator, in lower case, without empty ones and `.`. */
 const segmentsOf = (text: string): readonly string[] =>
   text
     .split(/[/\\]/)
@@ -49,8 +44,8 @@ const coversPlain = (prefix: string, path: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 0x2f);
 
 /**
- * Paths of a service that clients may not reach. Servers differ in what they decode, merge, ignore and resolve,
- * so a path is internal if any interpretation leads under a prefix.
+ * Paths of a service that clients may not reach. Servers differ in what they decode, merge, ignore and resolve, so a
+ * path is internal if any interpretation leads under a prefix.
  */
 export class InternalPaths {
   private readonly prefixes: readonly Prefix[];

@@ -7,8 +7,8 @@ const COUNT = /^\d{1,9}$/;
 export const isCounted = (method: string): boolean => method === 'TRACE' || method === 'OPTIONS';
 
 /**
- * Decrements `Max-Forwards`, as each intermediary must (RFC 9110, section 7.6.2). Returns `false` if it was 0:
- * the gateway is then the final recipient.
+ * Decrements `Max-Forwards`, as each intermediary must (RFC 9110, section 7.6.2). Returns `false` if it was 0: the
+ * gateway is then the final recipient.
  */
 export function takeForward({ method = '', rawHeaders }: IncomingMessage): boolean {
   if (!isCounted(method)) return true;

@@ -7,8 +7,8 @@ const ENCODED_DOT = /%2e/gi;
 const plainSegment = (segment: string): string => (segment.split(';', 1)[0] ?? '').replace(ENCODED_DOT, '.');
 
 /**
- * Change of depth by `segment`: down (1), none (0) or up (-1 and below), in the interpretation that moves up
- * the most. Servers differ on whether `%2F` and `\` separate segments, and on whether empty segments count.
+ * Change of depth by `segment`: down (1), none (0) or up (-1 and below), in the interpretation that moves up the
+ * most. Servers differ on whether `%2F` and `\` separate segments, and on whether empty segments count.
  */
 function stepOf(segment: string): number {
   const parts = segment.split(HIDDEN_SEPARATOR).map(plainSegment);
@@ -20,8 +20,8 @@ function stepOf(segment: string): number {
 const isName = (plain: string): boolean => plain !== '' && plain !== '.';
 
 /**
- * Whether dot segments lead out of `path` (no query, starting with "/") in any interpretation. Doubly encoded
- * dots (`%252e`) are ordinary names.
+ * Whether dot segments lead out of `path` (no query, starting with "/") in any interpretation. Doubly encoded dots
+ * (`%252e`) are ordinary names.
  */
 export function escapes(path: string): boolean {
   if (!MAY_HAVE_DOT_SEGMENT.test(path)) return false;

@@ -29,8 +29,8 @@ const elementAddress = (element: string): string =>
   );
 
 /**
- * The client address: the peer, or, if the peer is a trusted proxy, the last address of `X-Forwarded-For` that
- * is not a trusted proxy. Elements to the left of it are not trustworthy.
+ * The client address: the peer, or, if the peer is a trusted proxy, the last address of `X-Forwarded-For` that is not
+ * a trusted proxy. Elements to the left of it are not trustworthy.
  */
 export function clientAddressOf(
   peer: Peer,

@@ -16,7 +16,7 @@ function pathAtOrigin(url: string, origin: string): string | undefined {
 }
 
 /**
- * Moves a `Location` or `Content-Location` of the instance under the prefix that clients use.
+ * Moves a `Location` or `Content-Location` that points to the instance's own origin under the prefix of the clients.
  * @param origin scheme, host and port of the instance, in lower case
  */
 export function rewriteLocation(value: string, prefix: string, origin: string): string {
@@ -28,8 +28,8 @@ export function rewriteLocation(value: string, prefix: string, origin: string): 
 const PATH_ATTRIBUTE = /(;\s*path\s*=\s*)(\/[^;]*)/i;
 
 /**
- * Moves the `Path` of a `Set-Cookie` under the prefix. A `__Host-` cookie must keep the path "/", or browsers
- * reject it (RFC 6265bis, section 4.1.3.2).
+ * Moves the `Path` of a `Set-Cookie` under the prefix. A `__Host-` cookie must keep the path "/", or browsers reject
+ * it (RFC 6265bis, section 4.1.3.2).
  */
 export function rewriteCookie(value: string, prefix: string): string {
   if (/^__host-/i.test(value)) return value;

@@ -2,8 +2,7 @@
 export type RawFields = readonly string[];
 
 /**
- * The value of the field `lowerName`; several fields are joined by ", ". For some fields, node's `headers`
- * object keeps only the first.
+ * The value of the field `lowerName`; several are joined by ", ". Node's `headers` object may keep only the first.
  */
 export function rawField(raw: RawFields, lowerName: string): string | undefined {
   let value: string | undefined;

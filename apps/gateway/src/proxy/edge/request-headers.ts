@@ -22,9 +22,9 @@ export interface RequestFacts extends OriginFacts {
 export const VIA_NAME = 'msa-gateway';
 
 /**
- * Appends the fields of a request as sent to an instance to `into`, flat (name, value, name, …): the client's
- * fields with order, case and repetition preserved, without connection-specific ones, followed by the gateway's
- * fields. The forwarder adds `Host`.
+ * Appends the fields of a request as sent to an instance to `into`, flat (name, value, name, …): the client's fields
+ * with order, case and repetition preserved, without connection-specific ones, followed by the gateway's fields. The
+ * forwarder adds `Host`.
  */
 export function addRequestFields(into: string[], raw: RawFields, facts: RequestFacts): void {
   const dropped = droppedByConnection(raw);
@@ -73,10 +73,7 @@ const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
   forwarded: 'forwarded',
 };
 
-/**
- * Records a field that the gateway extends; `false` for others, such as `X-Forwarded-Port`, which pass
- * unchanged.
- */
+/** Records a field that the gateway extends; `false` for others, such as `X-Forwarded-Port`, which pass unchanged. */
 export function take(told: ToldOrigin, lower: string, value: string): boolean {
   const key = MERGED[lower];
   if (key === undefined) return false;
@@ -111,9 +108,6 @@ const continued = (told: string, own: string): string => (told === '' ? own : `$
 
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 
-/**
- * The prefix that clients see: a trusted proxy in front may have removed a prefix before it forwarded the
- * request.
- */
+/** The prefix that clients see: a trusted proxy in front may have removed its own prefix from the path. */
 export const publicPrefix = (outer: string, own: string): string =>
   outer !== '' && PREFIX.test(outer) ? outer + own : own;

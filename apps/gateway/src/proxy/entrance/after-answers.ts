@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 /**
- * Calls `next` after the responses to all earlier requests on `socket` are sent. node:http emits a pipelined
- * upgrade or CONNECT request as soon as it is parsed and detaches from the socket, although earlier responses
- * still use it: a second response on the same socket would throw, and socket errors would have no listener.
+ * Calls `next` after the responses to all earlier requests on `socket` are sent. node:http emits a pipelined upgrade
+ * or CONNECT request as soon as it is parsed and detaches from the socket, although earlier responses still use it: a
+ * second response on the same socket would throw, and socket errors would have no listener.
  */
 export function afterAnswers(socket: Answering, next: () => void): void {
   // The listener stays: a response finishes before an error of its last write is reported.

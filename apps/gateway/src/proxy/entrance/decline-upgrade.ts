@@ -7,9 +7,8 @@ const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings']);
 
 /**
  * A server may ignore an upgrade request (RFC 9110, section 7.8), but node:http cannot resume HTTP after the
- * `upgrade` event. The head is therefore rewritten without the upgrade fields, and the connection starts again
- * with it. Clients that offer `h2c` with their first request (Java, .NET, curl --http2) thus get an ordinary
- * response.
+ * `upgrade` event. The head is therefore rewritten without the upgrade fields, and the connection starts again with
+ * it. Clients that offer `h2c` with their first request (Java, .NET, curl --http2) thus get an ordinary response.
  */
 export function declineUpgrade(
   server: PromptServer,

@@ -8,8 +8,8 @@ export interface Drained {
 }
 
 /**
- * Limits how long a client may leave written response bytes unread. The time-out of node's sockets can take
- * twice as long: it starts again when a part of a write has been sent, however long ago that was.
+ * Limits how long a client may leave written response bytes unread. The time-out of node's sockets can take twice as
+ * long: it starts again when a part of a write has been sent, however long ago that was.
  */
 export class DrainLimit extends Timed {
   constructor(

@@ -25,16 +25,13 @@ const SERVER_OPTIONS = {
   requireHostHeader: false,
   // No limit for a whole request while data flows: uploads have no natural end.
   requestTimeout: 0,
-  // Longer than the 60 s for which nginx and most load balancers keep idle connections, so that they close
-  // first.
+  // Longer than the 60 s for which nginx and most load balancers keep idle connections, so that they close first.
   keepAliveTimeout: 75_000,
   keepAlive: true,
   noDelay: true,
 } as const;
 
-/**
- * Creates the component that accepts connections before node:http; `handOver` passes a connection to node:http.
- */
+/** Creates the component that accepts connections before node:http; `handOver` passes a connection to node:http. */
 export type MakeTaker = (handOver: (connection: HandOver) => void) => ConnectionTaker;
 
 /**

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * How long a half-closed client waits for a response, in milliseconds. A disconnected client looks the same
- * until data is written to it, and its attempt must be aborted promptly.
+ * How long a half-closed client waits for a response, in milliseconds. A disconnected client looks the same until
+ * data is written to it, and its attempt must be aborted promptly.
  */
 export const HALF_CLOSED_MS = 300;
 
@@ -10,7 +10,7 @@ export const HALF_CLOSED_MS = 300;
 export function watchHalfClosed(this: Socket): void {
   const before = this.bytesWritten;
   const timer = setTimeout(() => {
-    // Written data that no reset answered has reached the client.
+    // Data was written and no reset came back: the client is still there.
     if (this.bytesWritten === before) this.destroy();
   }, HALF_CLOSED_MS);
   this.once('close', () => clearTimeout(timer));

@@ -17,10 +17,7 @@ export interface RequestHead {
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 
-/**
- * Reads the head of `request`. Every fault closes the connection: a client that sends one invalid head may send
- * more.
- */
+/** Reads the head of `request`. Every fault closes the connection: the next head may be invalid too. */
 export function checkHead(request: IncomingMessage): RequestHead {
   const absolute = ABSOLUTE.exec(request.url ?? '/');
   const fields = decidingFields(request.rawHeaders);
@@ -40,7 +37,7 @@ interface DecidingFields {
   expectsMore: boolean;
 }
 
-/** Collects the fields in one pass over the raw list: node's `headers` object drops duplicates. */
+/** Collects the fields in one pass over the raw list: node's `headers` object may drop duplicates. */
 function decidingFields(raw: RawFields): DecidingFields {
   const fields: DecidingFields = {
     host: undefined,
@@ -99,9 +96,7 @@ function faultOf(
   );
 }
 
-/**
- * node:http only searches for `100-continue` anywhere in the value, and ignores `Expect` in an upgrade request.
- */
+/** node:http only searches for `100-continue` anywhere in the value, and ignores `Expect` in an upgrade request. */
 function expectationFault({ expectsMore }: DecidingFields): Problem | undefined {
   if (!expectsMore) return undefined;
   return expectationFailed('the only expectation met here is 100-continue', CLOSE);
@@ -133,7 +128,7 @@ function lengthFault({ length }: DecidingFields): Problem | undefined {
 
 function codingFault({ coding, length }: DecidingFields, version: string): Problem | undefined {
   if (coding === undefined) return undefined;
-  // RFC 9112, section 6.1: the meaning of Transfer-Encoding in a 1.0 message is undefined.
+  // RFC 9112, section 6.1: a 1.0 message with Transfer-Encoding has faulty framing.
   if (version !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
   if (length !== undefined)
     return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);

@@ -1,10 +1,7 @@
 import type { Socket } from 'node:net';
 import { handleOf, type Handle } from '../wire/entrance/with-onread.js';
 
-/**
- * Each transfer of a connection to another socket leaks some 50 bytes in Node for the lifetime of the
- * connection.
- */
+/** Each transfer of a connection to another socket leaks some 50 bytes in Node for the lifetime of the connection. */
 const MOST_TIMES = 5000;
 /** After this many requests in a row for the gateway's own pages only, the next is likely to be another one. */
 const MOST_IN_A_ROW = 10;
@@ -30,10 +27,7 @@ export class LentConnections {
     if (handle && this.mayLend(handle, wasUsed)) this.bytesRead.set(socket, socket.bytesRead);
   }
 
-  /**
-   * Removes `socket`; if it was lent, returns a function that tells whether nothing has been read from it
-   * since.
-   */
+  /** Removes `socket`; if it was lent, returns a function that reports whether nothing has been read from it since. */
   take(socket: Socket): (() => boolean) | undefined {
     const bytes = this.bytesRead.get(socket);
     this.bytesRead.delete(socket);

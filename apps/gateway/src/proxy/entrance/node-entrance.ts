@@ -89,9 +89,8 @@ const hasLeft = ({ request, response }: NodeExchange): boolean =>
   !response.writableFinished || request.socket.errored !== null;
 
 /**
- * Handles a response that ended before the request body. Closing at once would reset the connection and could
- * discard the response (RFC 9112, section 9.6), so the rest of the body is read and discarded for a limited
- * time.
+ * Handles a response that ended before the request body. Closing at once would reset the connection and could discard
+ * the response (RFC 9112, section 9.6), so the rest of the body is read and discarded for a limited time.
  */
 function linger(request: IncomingMessage): void {
   const { socket } = request;

@@ -163,8 +163,7 @@ export class NodeExchange extends Exchange {
   }
 
   /**
-   * A response to HEAD has the fields of a response to GET (RFC 9110, section 9.3.2); node adds the coding to
-   * GET itself.
+   * A HEAD response has the fields of a GET response (RFC 9110, section 9.3.2), to which node adds the coding itself.
    */
   private tellsChunks({ isChunked, status }: ResponseHead): boolean {
     return isChunked && status !== NO_CONTENT && this.method === 'HEAD' && !this.isHttp10;
@@ -175,8 +174,8 @@ export class NodeExchange extends Exchange {
   }
 
   /**
-   * Adds `Connection` by the rules of the wire plane. Node treats `Connection: upgrade` alone as persistent,
-   * and closes an HTTP/1.0 connection after a response that has neither a length nor a body.
+   * Adds `Connection` by the rules of the wire plane. Node treats `Connection: upgrade` alone as persistent, and
+   * closes an HTTP/1.0 connection after a response that has neither a length nor a body.
    */
   private addPersistence(head: ResponseHead, headers: string[]): void {
     if (this.facts.isDraining()) return;
@@ -234,7 +233,7 @@ export class NodeExchange extends Exchange {
   onSilence(): void {
     const { request, response } = this;
     if (response.writableEnded) {
-      // Node times out request and response together: the response may be one to a late body, still being sent.
+      // Node emits `timeout` on the request, then on the response, which may by then be the 408 to the late body.
       if (response.writableLength > 0) this.leaveUntaken();
       return;
     }

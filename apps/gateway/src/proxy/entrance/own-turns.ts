@@ -1,16 +1,12 @@
 import type { Socket } from 'node:net';
 
-/**
- * Requests started per turn of the event loop; each takes some hundreds of microseconds, and longer in a young
- * process.
- */
+/** Requests started per turn of the event loop. Each takes hundreds of microseconds, more in a new process. */
 const MOST_IN_A_TURN = 8;
 
 /**
- * Starts requests to the gateway itself a few at a time. When a fleet registers at once, a thousand such
- * requests are read in one turn of the event loop, and proxied requests would wait for all of them. At most one
- * request per connection waits: node:http relies on the preceding responses to stop reading from a client that
- * pipelines.
+ * Starts requests to the gateway itself a few at a time. When a fleet registers at once, a thousand such requests are
+ * read in one turn of the event loop, and proxied requests would wait for all of them. At most one request per
+ * connection waits: node:http relies on the preceding responses to stop reading from a client that pipelines.
  */
 export class OwnTurns {
   private begun = 0;

@@ -16,8 +16,8 @@ export interface PlainResponse {
 }
 
 /**
- * Node's own methods. A response passed to a local instance has observing methods of the same names in front of
- * them; the responses of the gateway bypass those.
+ * Node's own methods. A response passed to a local instance has observing methods of the same names in front of them;
+ * the responses of the gateway bypass those.
  */
 export const plainResponse = ServerResponse.prototype as unknown as PlainResponse;
 

@@ -24,9 +24,7 @@ export interface HandOver {
   readonly first: Buffer;
   /** `first` is exactly one request, and the connection is persistent. */
   readonly isWhole: boolean;
-  /**
-   * Since the last hand-over, the connection has carried requests other than those for the gateway's own pages.
-   */
+  /** Since the last hand-over, the connection has carried requests other than those for the gateway's own pages. */
   readonly wasUsed: boolean;
 }
 
@@ -35,9 +33,9 @@ type Reader = (this: Socket, bytes: Buffer) => void;
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /**
- * A server whose close does not wait for connections that never sent data. Browsers and load balancers open
- * some in advance; node:http counts them as busy until their head is overdue. A {@link ConnectionTaker} may
- * accept the connections and return those that node:http should {@link serveOn | serve}.
+ * A server whose close does not wait for connections that never sent data. Browsers and load balancers open some in
+ * advance; node:http counts them as busy until their head is overdue. A {@link ConnectionTaker} may accept the
+ * connections and return those that node:http should {@link serveOn | serve}.
  */
 export class PromptServer extends Server {
   private readonly sockets = new Set<Socket>();
@@ -78,9 +76,9 @@ export class PromptServer extends Server {
   }
 
   /**
-   * Like {@link serve}, for a socket from which `first` was already read; called during that read. node:http
-   * bypasses the socket's stream when it reads. The stream must finish its pending work after a read first, or
-   * it undoes the pause that applies backpressure to the client.
+   * Like {@link serve}, for a socket from which `first` was already read; called during that read. node:http bypasses
+   * the socket's stream when it reads. The stream must finish its pending work after a read first, or it undoes the
+   * pause that applies backpressure to the client.
    */
   serveOn({ socket, first, isWhole, wasUsed }: HandOver): void {
     if (isWhole) this.lent.add(socket, wasUsed);
@@ -88,9 +86,8 @@ export class PromptServer extends Server {
   }
 
   /**
-   * Returns the connection of `response` to the {@link ConnectionTaker} after this response, if it was lent for
-   * this request only: the next request is most likely a proxied one. Must be called while the request is
-   * started.
+   * Returns the connection of `response` to the {@link ConnectionTaker} after this response, if it was lent for this
+   * request only: the next request is most likely a proxied one. Must be called while the request is started.
    */
   takeBackAfter(response: ServerResponse): void {
     const { socket } = response.req;
@@ -124,7 +121,7 @@ export class PromptServer extends Server {
     if (socket.destroyed) return;
     this.serve(socket);
     socket.emit('data', first);
-    // The client half-closed while the {@link ConnectionTaker} read.
+    // The client half-closed while the `ConnectionTaker` read.
     if (socket.readableEnded) socket.emit('end');
   }
 

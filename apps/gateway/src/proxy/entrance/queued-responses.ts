@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Responses to pipelined requests, which get their connection after the preceding ones are complete. Node
- * before version 24 does not close them if the client disconnects before that; here they close like all others.
- * Uses one listener per connection.
+ * Responses to pipelined requests, which get their connection after the preceding ones are complete. Node before
+ * version 24 does not close them if the client disconnects before that; here they close like all others. Uses one
+ * listener per connection.
  */
 export class QueuedResponses {
   private readonly waiting = new WeakMap<Socket, Set<ServerResponse>>();

@@ -8,9 +8,9 @@ import { parseRequestHead, readRequestLine } from '../wire/head/parse-request-he
 import { RequestHead } from '../wire/head/request-head.js';
 
 /**
- * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more
- * lenient where its API does not expose the raw bytes: in the request line, before it, and in chunk framing.
- * Other faults of a head are left to {@link checkHead}, which refuses them as recorded requests.
+ * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more lenient
+ * where its API does not expose the raw bytes: in the request line, before it, and in chunk framing. Other faults of
+ * a head are left to {@link checkHead}, which refuses them as recorded requests.
  */
 export class RequestGuard {
   private readonly heads = new HeadReader(REQUEST_LINE);

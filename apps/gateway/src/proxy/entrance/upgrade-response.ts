@@ -2,8 +2,8 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Creates a response for an upgrade request, for which node:http provides only the socket: an upgrade is
- * refused with an ordinary response, after which the connection closes.
+ * Creates a response for an upgrade request, for which node:http provides only the socket: an upgrade is refused with
+ * an ordinary response, after which the connection closes.
  */
 export function responseOn(socket: Socket, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);

@@ -33,8 +33,8 @@ class PaperExchange implements Picking {
 const MOST = 3;
 
 /**
- * Instances that a request of `method` could be sent to now, in order: one draw from a new balancer of the
- * route's kind, at the current load. The route's own balancer is not used, since a pick would change its state.
+ * Instances that a request of `method` could be sent to now, in order: one draw from a new balancer of the route's
+ * kind, at the current load. The route's own balancer is not used, since a pick would change its state.
  */
 export function nextAttempts(
   { newBalancer, retries }: Route,

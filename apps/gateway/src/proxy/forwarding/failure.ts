@@ -2,8 +2,7 @@
  * Why an attempt failed before any part of a response reached the client.
  * - `refused`: the connection could not be established, so nothing was sent;
  * - `connect-timeout`: the same, after a time-out;
- * - `exhausted`: this gateway had no descriptor, port or buffer for a connection, which is not a failure of the
- * instance;
+ * - `exhausted`: this gateway had no descriptor, port or buffer for a connection; no fault of the instance;
  * - `reset`: the connection broke before the response head;
  * - `timeout`: the request was sent, but no response head arrived in time;
  * - `protocol-error`: the response is not valid HTTP;

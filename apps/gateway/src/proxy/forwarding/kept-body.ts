@@ -8,8 +8,8 @@ export interface BodyOwner {
 }
 
 /**
- * The part of a request body that an instance has received, kept so that it can be sent to another one. Applies
- * to idempotent requests only, since no other request is repeated after it was sent. Copies nothing until then.
+ * The part of a request body that an instance has received, kept so that it can be sent to another one. Applies to
+ * idempotent requests only, since no other request is repeated after it was sent. Copies nothing until then.
  */
 export class KeptBody {
   private readonly pieces: Buffer[] = [];

@@ -1,9 +1,7 @@
 import type { Hedging } from '../policy.js';
 import { HeadTimes } from './head-times.js';
 
-/**
- * Minimum delay: a faster service gains nothing, and pauses of the machine would be taken for slow responses.
- */
+/** Minimum delay: a faster service gains nothing, and pauses of the machine would be taken for slow responses. */
 const LEAST_MS = 2;
 
 /** When the requests of one service get a hedged attempt. */
@@ -26,8 +24,7 @@ export class HedgeRules {
   }
 
   /**
-   * Time to wait for a response head before the hedged attempt, in whole milliseconds; `undefined`: not known
-   * yet.
+   * Time to wait for a response head before the hedged attempt, in whole milliseconds; `undefined`: not known yet.
    */
   get delayMs(): number | undefined {
     if (this.fixedMs !== undefined) return this.fixedMs;
@@ -36,9 +33,8 @@ export class HedgeRules {
   }
 
   /**
-   * Records the time that a client waited for the response head. If the hedged attempt won, the first attempt
-   * would have taken even longer: either way the time is beyond the quantile, so hedging does not change the
-   * quantile.
+   * Records the time that a client waited for the response head. If the hedged attempt won, the first attempt would
+   * have taken even longer: either way the time is beyond the quantile, so hedging does not change the quantile.
    */
   note(ms: number): void {
     this.times?.note(ms);

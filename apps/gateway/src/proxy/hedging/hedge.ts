@@ -24,8 +24,8 @@ export interface HedgeGround<E extends Exchange> {
 
 /**
  * The hedged attempt of an exchange whose first attempt is late. It counts as separate load, and no part of its
- * response reaches the client before it has replaced the first attempt; from then on it is the ordinary attempt
- * of the exchange.
+ * response reaches the client before it has replaced the first attempt; from then on it is the ordinary attempt of
+ * the exchange.
  */
 export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, Routed, WatchedAttempt {
   outcome: HedgeOutcome | undefined = undefined;
@@ -124,8 +124,8 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
   }
 
   /**
-   * Selects another instance, if there is one and the service has capacity. The budget comes last: only a sent
-   * attempt is charged.
+   * Selects another instance if the service has capacity. Charges the budget last: an attempt that is not sent is
+   * free.
    */
   private pick(): Instance | undefined {
     const { breaker, retries } = destinationOf(this);
@@ -136,8 +136,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
   }
 
   /**
-   * Aborts the first attempt, if it is still running, without a failure of its instance: late does not mean
-   * broken.
+   * Aborts the first attempt, if it is still running, without a failure of its instance: late does not mean broken.
    */
   private takePlace(outcome: HedgeOutcome, aside: Aside): void {
     const { exchange } = this;

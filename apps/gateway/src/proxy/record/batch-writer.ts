@@ -12,10 +12,9 @@ const LAST_WRITE_MS = 1_000;
 type Destination = ReturnType<typeof pino.destination>;
 
 /**
- * Writes ASCII lines to a file descriptor in batches, in the background. Each line is copied into a buffer at
- * once: buffered strings would have to be joined, measured and encoded again. For a reader that stalls or
- * disconnects, 16 MiB of lines are buffered and further lines are dropped: a log must not stop the process that
- * it describes.
+ * Writes ASCII lines to a file descriptor in batches, in the background. Each line is copied into a buffer at once:
+ * buffered strings would have to be joined, measured and encoded again. For a reader that stalls or disconnects, 16
+ * MiB of lines are buffered and further lines are dropped: a log must not stop the process that it describes.
  */
 export class BatchWriter implements LineWriter {
   private readonly destination: Destination;

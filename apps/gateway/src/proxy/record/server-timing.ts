@@ -8,8 +8,8 @@ const ms = (value: number): string => value.toFixed(2);
 
 /**
  * `Server-Timing` for an exchange whose response begins now: `gateway`, the time before the last attempt, and
- * `upstream`, the time from there to the response head. `undefined` unless the client requested it, since it
- * exposes internals.
+ * `upstream`, the time from there to the response head. `undefined` unless the client requested it, since it exposes
+ * internals.
  */
 export function serverTiming(exchange: Exchange): string | undefined {
   if (exchange.header(TIMING_REQUEST_HEADER) !== '1') return undefined;

@@ -1,9 +1,8 @@
 import { GATEWAY_ERROR_STATUSES } from '../policy.js';
 
 /**
- * Statuses that count as failures of an instance for outlier ejection. Others, such as 501, concern the
- * request. The policy defines which statuses count for the circuit breaker of a service: {@link
- * BreakerLimits.statuses}.
+ * Statuses that count as failures of an instance for outlier ejection. Others, such as 501, concern the request. The
+ * policy defines which statuses count for the circuit breaker of a service: {@link BreakerLimits.statuses}.
  */
 export const EJECTION_STATUSES: readonly number[] = [500, ...GATEWAY_ERROR_STATUSES];
 

@@ -8,8 +8,8 @@ const FIRST_ERROR = 400;
 
 /**
  * Circuit breaker: rejects requests to a service of which most requests fail. After a while it admits one trial
- * request at a time: if the trial succeeds, the breaker closes; if it fails, the breaker stays open for twice
- * as long. One per service.
+ * request at a time: if the trial succeeds, the breaker closes; if it fails, the breaker stays open for twice as
+ * long. One per service.
  */
 export class Breaker {
   private readonly requests = new RollingCount();
@@ -29,9 +29,7 @@ export class Breaker {
     return this.current;
   }
 
-  /**
-   * Whether `exchange` may continue; it may become the trial. Times are milliseconds on the monotonic clock.
-   */
+  /** Whether `exchange` may continue; it may become the trial. Times are milliseconds on the monotonic clock. */
   admits(exchange: object, now: number): boolean {
     if (this.current === 'closed') return true;
     if (!this.wouldAdmit(now)) return false;

@@ -15,19 +15,16 @@ const RISE_WINDOWS = 2_400;
 const FIRST_WINDOWS = 10;
 /** Ratio of present to usual latency above which requests are assumed to queue. */
 const TOLERANCE = 1.5;
-/** Increase of the target whenever latency has not risen. */
+/** Added to the target of every window; raises the limit while latency does not rise. */
 const HEADROOM = 4;
 const SMOOTHING = 0.2;
-/**
- * Factor that corrects the usual latency after long overload, and the ratio to present latency that triggers
- * it.
- */
+/** Factor that corrects the usual latency after long overload, and the ratio to present latency that triggers it. */
 const CORRECTION = 0.9;
 const DRIFTED = 2;
 
 /**
- * An adaptive concurrency limit based on the gradient of latency: if responses are slower than usual, requests
- * queue in the service, and the limit falls; otherwise it rises slowly. Based on `Gradient2Limit` of Netflix's
+ * An adaptive concurrency limit based on the gradient of latency: if responses are slower than usual, requests queue
+ * in the service, and the limit falls; otherwise it rises slowly. Based on `Gradient2Limit` of Netflix's
  * concurrency-limits, whose average rises as fast as it falls. One per service.
  */
 export class GradientLimit {
@@ -50,8 +47,8 @@ export class GradientLimit {
   }
 
   /**
-   * Records that a response began, or was abandoned, after `ms`, with `inFlight` exchanges in flight. `now` is
-   * in milliseconds on the monotonic clock.
+   * Records that a response began, or was abandoned, after `ms`, with `inFlight` exchanges in flight. `now` is in
+   * milliseconds on the monotonic clock.
    */
   observe(ms: number, inFlight: number, now: number): void {
     if (this.answers === 0) this.windowEnds = now + WINDOW_MS;

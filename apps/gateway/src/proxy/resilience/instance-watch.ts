@@ -64,19 +64,13 @@ export class InstanceWatch {
     if (kind === 'reset' || kind === 'timeout') this.reports.suspected(instance, detail);
   }
 
-  /**
-   * A burst can overflow the accept queue of a healthy instance; its responses on other connections show that
-   * it works.
-   */
+  /** A burst can overflow the accept queue of a healthy instance, which still responds on other connections. */
   private notConnected({ attemptStartedAt }: WatchedAttempt, instance: Instance, why: string): void {
     if (instance.load.quietSince > attemptStartedAt) this.reports.suspected(instance, why);
     else this.reports.unreachable(instance, why);
   }
 
-  /**
-   * A hedged attempt was faster, which is no failure. If the instance stays silent, {@link SilenceWatch}
-   * reports it.
-   */
+  /** A hedged attempt was faster: no failure, but {@link SilenceWatch} reports the instance if it stays silent. */
   outrun(attempt: WatchedAttempt, instance: Instance): void {
     if (attempt.awaitsAnswer) instance.load.isOwing = true;
     this.ended(attempt, instance);

@@ -1,7 +1,7 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 
 const EVERY_MS = 100;
-/** Weight of the latest sample: a single pause has little effect, a second of pauses has. */
+/** Weight of the latest sample: a single pause is soon forgotten, a second of pauses is not. */
 const WEIGHT = 0.2;
 /** Maximum of one sample: after a stop of the process or the machine, there is no backlog to process. */
 const LATEST_MS = 1_000;

@@ -4,8 +4,8 @@ import { RollingCount, WINDOW_SECONDS } from './rolling-count.js';
 const MIN_PER_SECOND = 3;
 
 /**
- * Keeps retries in proportion to traffic: when everything fails, a service gets a fifth more requests, not two
- * or three times as many, and can recover. One per service.
+ * Keeps retries in proportion to traffic: when everything fails, a service gets a fifth more requests, not two or
+ * three times as many, and can recover. One per service.
  */
 export class RetryBudget {
   private readonly requests = new RollingCount();

@@ -31,14 +31,11 @@ export class RetryRules {
     this.statuses = new Set(this.on.has('retriable-status-codes') ? retries.statuses : []);
   }
 
-  /**
-   * Whether another attempt may follow this kind of failure; charges the budget if the request had been sent.
-   */
+  /** Whether another attempt may follow this kind of failure; charges the budget if the request had been sent. */
   mayFollow(kind: FailureKind, request: Repeatable, now: number): boolean {
     // An attempt at another instance would need the same resources.
     if (kind === 'exhausted') return false;
-    // Nothing was sent and no instance has extra work, so any method may be retried without charging the
-    // budget.
+    // Nothing was sent and no instance has extra work, so any method may be retried without charging the budget.
     if (isUnsent({ kind }))
       return this.on.has('connect-failure') && request.attempts <= this.retries.afterRefusal;
     return kind === 'reset' && this.on.has('reset') && this.mayRepeat(request, now);
@@ -61,8 +58,8 @@ export class RetryRules {
   }
 
   /**
-   * Milliseconds to wait before the next attempt. 0 if only a connection failed, which does not concern the
-   * next instance; a random time if the service is overloaded.
+   * Milliseconds to wait before the next attempt. 0 if nothing was sent or after the first reset, which do not
+   * concern the next instance; otherwise random, since the service may be overloaded.
    */
   backoffMs(kind: FailureKind, { repeats }: Repeatable): number {
     if (isUnsent({ kind }) || (kind === 'reset' && repeats === 0)) return 0;

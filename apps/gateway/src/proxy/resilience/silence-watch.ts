@@ -9,8 +9,8 @@ const PEACE_MS = 5_000;
 
 /**
  * Reports instances that owe responses and send none as suspected: a stopped process, or a network that drops
- * packets, refuses nothing, and request time-outs fire late. A suspected instance is checked, not ejected at
- * once: slow work is no reason for ejection.
+ * packets, refuses nothing, and request time-outs fire late. A suspected instance gets a health check: slow work is
+ * no reason for ejection.
  */
 export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;

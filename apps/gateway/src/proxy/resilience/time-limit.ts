@@ -9,8 +9,8 @@ export interface TimeLimited {
 const MILLISECONDS = /^\d{1,9}$/;
 
 /**
- * Time limit of an exchange, in milliseconds; `undefined` without a limit. A trusted caller may shorten the
- * limit of the policy, never extend it. The field is ignored for other callers.
+ * Time limit of an exchange, in milliseconds; `undefined` without a limit. A trusted caller may shorten the limit of
+ * the policy, never extend it. The field is ignored for other callers.
  */
 export function timeLimitOf(exchange: TimeLimited, totalMs: number): number | undefined {
   const own = totalMs > 0 ? totalMs : undefined;

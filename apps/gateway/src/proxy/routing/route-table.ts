@@ -17,8 +17,8 @@ interface Compiled {
 }
 
 /**
- * The compiled routes of services. A route is compiled on first use and kept, with the state of its balancer,
- * until the service is gone or declares another policy.
+ * The compiled routes of services. A route is compiled on first use and kept, with the state of its balancer, until
+ * the service is gone or declares another policy.
  */
 export class RouteTable {
   private readonly routes = new Map<string, Compiled>();

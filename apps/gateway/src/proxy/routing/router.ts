@@ -10,8 +10,7 @@ import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
 /** Determines the route and the upstream target of an exchange. */
 export class Router {
   /**
-   * @param isComplete whether the registry holds all services; until then, an unknown name may belong to a
-   * service
+   * @param isComplete whether the registry holds all services; until then, an unknown name may belong to a service
    */
   constructor(
     private readonly routes: RouteTable,
@@ -19,8 +18,7 @@ export class Router {
   ) {}
 
   /**
-   * Sets the route and upstream target of the exchange and returns the route, or returns a problem with its
-   * target.
+   * Sets the route and upstream target of the exchange and returns the route, or returns a problem with its target.
    */
   match(exchange: Exchange): Route | Problem {
     const { target } = exchange;

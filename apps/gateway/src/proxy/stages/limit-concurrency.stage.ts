@@ -18,9 +18,7 @@ export class LimitConcurrencyStage implements Stage {
   private readonly queue = new Map<object, Waiter>();
   private timer: NodeJS.Timeout | undefined;
 
-  /**
-   * @param limitNow maximum exchanges in flight; evaluated per exchange, since the number of instances changes
-   */
+  /** @param limitNow maximum exchanges in flight; evaluated per exchange, since the number of instances changes */
   constructor(
     private readonly limits: Pick<ConcurrencyLimits, 'queue' | 'queueMs'>,
     private readonly limitNow: () => number,

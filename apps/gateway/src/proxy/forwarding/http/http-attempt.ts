@@ -15,10 +15,7 @@ import { failureOf, type Failure } from '../failure.js';
 import type { Aside, AsideListener, AttemptOutcome } from '../forwarder.js';
 import { RequestBody } from './request-body.js';
 
-/**
- * One attempt at one instance over HTTP: an upstream connection on one side, node's request and response on the
- * other.
- */
+/** One attempt at one instance over HTTP, between node's request and response and an upstream connection. */
 export class HttpAttempt implements Attempt, MovableSink, Adopter {
   readonly takesPayload = true;
   /** Node's response may still hold body bytes, uncopied, after `onBody` returns. */

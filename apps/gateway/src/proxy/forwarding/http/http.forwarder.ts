@@ -4,9 +4,7 @@ import type { UpstreamClient } from '../../wire/upstream/upstream-client.js';
 import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../forwarder.js';
 import { HttpAttempt } from './http-attempt.js';
 
-/**
- * Forwards exchanges of the node entrance to instances at a URL. The client is shared; its creator closes it.
- */
+/** Forwards exchanges of the node entrance to instances at a URL. The client is shared; its creator closes it. */
 export class HttpForwarder implements AsideForwarder<NodeExchange> {
   constructor(private readonly client: UpstreamClient) {}
 

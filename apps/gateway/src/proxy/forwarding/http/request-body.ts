@@ -4,8 +4,7 @@ import { trailersTooLarge } from '../../wire/entrance/body-problems.js';
 import type { UpstreamConnection } from '../../wire/upstream/upstream-connection.js';
 
 /**
- * Sends the request body to one connection; the body stays unread in the request until a connection can accept
- * it.
+ * Sends the request body to one connection; the body stays unread in the request until a connection can accept it.
  */
 export class RequestBody {
   private connection: UpstreamConnection | undefined;

@@ -13,8 +13,8 @@ type Watched = ServerResponse & { [LISTENER]: AnswerListener };
 type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
 
 /**
- * Puts `listener` between a local instance and the client's response. Replaces three methods of this object,
- * which delegate to node's own: every way to respond (implicit heads, pipes, frameworks) ends in one of them.
+ * Puts `listener` between a local instance and the client's response. Replaces three methods of this object, which
+ * delegate to node's own: every way to respond (implicit heads, pipes, frameworks) ends in one of them.
  */
 export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
   const watched = response as Watched;
@@ -25,10 +25,7 @@ export function watchAnswer(response: ServerResponse, listener: AnswerListener):
   if (response.req.httpVersion === '1.0') Object.assign(response, NO_INTERIM);
 }
 
-/**
- * HTTP/1.0 has no interim responses (RFC 9110, section 15.2): its clients would treat one as the final
- * response.
- */
+/** HTTP/1.0 has no interim responses (RFC 9110, section 15.2): its clients would treat one as the final response. */
 const NO_INTERIM = {
   writeContinue: (then?: () => void) => then?.(),
   writeProcessing: (then?: () => void) => then?.(),

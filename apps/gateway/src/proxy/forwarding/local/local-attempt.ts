@@ -10,8 +10,8 @@ import { presentAs } from './local-request.js';
 import { mute } from './muted-response.js';
 
 /**
- * An attempt at a local instance. It ends when the client's response closes, which the entrance observes; there
- * is no upstream connection that could end separately.
+ * An attempt at a local instance. It ends when the client's response closes, which the entrance observes; there is no
+ * upstream connection that could end separately.
  */
 export class LocalAttempt extends Timed implements Attempt, AnswerListener {
   private isOver = false;

@@ -1,8 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-// Number of `rawHeaders` entries that node reads to build `headers` and `headersDistinct`; only its parser sets
-// it.
+// Number of `rawHeaders` entries that node reads to build `headers` and `headersDistinct`; only its parser sets it.
 const HEADERS_COUNT = Object.getOwnPropertySymbols(new IncomingMessage(new Socket())).find(
   ({ description }) => description === 'kHeadersCount',
 );

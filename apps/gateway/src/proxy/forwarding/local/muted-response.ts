@@ -3,11 +3,11 @@ import { ServerResponse } from 'node:http';
 type Then = (error?: Error) => void;
 
 /**
- * Detaches a response from a local instance that is too late: another instance or the gateway responds on it,
- * or has done so. Every later call of the instance behaves as in node:http after the client has disconnected:
- * it does nothing and does not throw. Otherwise, setting a field after the head was sent would throw inside the
- * service, and an interim response, a trailer or a `destroy` would affect the response that the client gets.
- * The gateway's own calls bypass these methods.
+ * Detaches a response from a local instance that is too late: another instance or the gateway responds on it, or has
+ * done so. Every later call of the instance behaves as in node:http after the client has disconnected: it does
+ * nothing and does not throw. Otherwise, setting a field after the head was sent would throw inside the service, and
+ * an interim response, a trailer or a `destroy` would affect the response that the client gets. The gateway's own
+ * calls bypass these methods.
  */
 export function mute(response: ServerResponse): void {
   Object.assign(response, MUTED);
@@ -34,10 +34,7 @@ const settings = ServerResponse.prototype as unknown as Readonly<
   Record<Setting, (this: ServerResponse, ...args: unknown[]) => unknown>
 >;
 
-/**
- * Fields may be set until the head is sent, as by node's own `writeHead`; the final responder removes existing
- * fields.
- */
+/** Fields may be set until the head is sent, as node's `writeHead` does; the final responder removes them. */
 const untilSent = (name: Setting) =>
   function (this: ServerResponse, ...args: unknown[]): ServerResponse {
     if (!this.headersSent) settings[name].apply(this, args);
