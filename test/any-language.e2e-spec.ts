@@ -9,7 +9,7 @@ import {
   type RunningSystem,
 } from '#testing';
 
-onPrograms(['curl'], 'a shell program that takes part by curl alone', () => {
+onPrograms(['curl'], 'a shell program that registers with curl only', () => {
   const data = tempDir();
   let system: RunningSystem;
   let program: LaunchedProcess;
@@ -31,18 +31,18 @@ onPrograms(['curl'], 'a shell program that takes part by curl alone', () => {
   const lookUp = (): Promise<Response> => fetch(`${system.url}/discovery/services/${id}`);
   const call = (): Promise<Response> => fetch(`${system.url}/api/shell/hello?x=1`);
 
-  it('is proxied to', async () => {
+  it('receives proxied requests', async () => {
     await waitFor('it to be up', async () => (await call()).ok);
     expect(await (await call()).text()).toBe('shell saw /hello?x=1\n');
   });
 
-  it('stays beyond its time to live for as long as it beats', async () => {
+  it('stays registered beyond its time to live while it sends heartbeats', async () => {
     const { expiresAt } = (await (await lookUp()).json()) as InstanceView;
     await waitFor('the first lease to be over', () => Date.now() > Date.parse(expiresAt) + 500);
     expect((await lookUp()).status).toBe(200);
   });
 
-  it('is down after its time to live when it stops beating, and its service stays known', async () => {
+  it('is down after its time to live without heartbeats, and its service stays known', async () => {
     program.signal('SIGUSR1');
     await program.waitForOutput(/^stopped beating$/m);
     const { expiresAt } = (await (await lookUp()).json()) as InstanceView;

@@ -6,7 +6,7 @@ import { call, startApp, tempDir, waitFor, type AppProcess } from '#testing';
 const WAITS_MS = 1_500;
 const ORDER = { userId: 'u', items: [{ productId: 'p', quantity: 1 }] };
 
-/** What the user service was asked, and whether whoever asked still waits. */
+/** A request that the user service received, and when its connection closed. */
 interface Asked {
   readonly line: string;
   readonly timeLeftMs: number;
@@ -21,7 +21,7 @@ const describeRequest = ({ method, url, headers }: IncomingMessage): Asked => ({
   endedAt: undefined,
 });
 
-describe('the time that a caller waits', () => {
+describe('the deadline of a caller', () => {
   const data = tempDir();
   const asked: Asked[] = [];
   let users: Server;
@@ -29,7 +29,7 @@ describe('the time that a caller waits', () => {
   let orders: AppProcess;
 
   beforeAll(async () => {
-    // It never answers what it is asked about users.
+    // Never responds to requests for users.
     users = createServer((request, response) => {
       if (!request.url!.startsWith('/users/')) return void response.end();
       const seen = describeRequest(request);
@@ -59,7 +59,7 @@ describe('the time that a caller waits', () => {
   const order = (headers: Readonly<Record<string, string>>) =>
     call(gateway.url, 'POST /api/order-service/orders', { body: ORDER, headers });
 
-  it('goes through the gateway and the order service to the user service, which is not asked for longer', async () => {
+  it('is forwarded by the gateway and the order service to the user service, and bounds that call', async () => {
     const answered = order({ 'x-request-timeout-ms': String(WAITS_MS) });
     await waitFor('the user service to be asked', () => asked.length > 0);
     const [first] = asked as [Asked];
@@ -67,9 +67,9 @@ describe('the time that a caller waits', () => {
     expect(first.timeLeftMs).toBeGreaterThan(0);
     expect(first.timeLeftMs).toBeLessThanOrEqual(WAITS_MS);
     await waitFor('the order service to give up', () => first.endedAt !== undefined);
-    // By a timer, which may be a millisecond early, and not before: the caller did wait.
+    // The time-out runs on a timer, which may fire slightly early; the caller did wait for it.
     expect(first.endedAt! - first.askedAt).toBeGreaterThanOrEqual(first.timeLeftMs - 50);
-    // Accepted for later by the order service, or given up by the gateway at that very moment.
+    // Accepted as pending by the order service, or timed out by the gateway at the same moment.
     expect([202, 504]).toContain((await answered).status);
   });
 });

@@ -15,7 +15,7 @@ async function create(system: RunningSystem, email: string): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
-/** Writes until the system is gone; adds the id of every row that was acknowledged. */
+/** Writes until the system stops; records the id of every acknowledged row. */
 async function write(system: RunningSystem, writer: number, acknowledged: string[]): Promise<void> {
   for (let row = 0; ; row += 1)
     try {
@@ -30,8 +30,8 @@ async function missingOf(system: RunningSystem, ids: readonly string[]): Promise
   return ids.filter((_id, index) => answers[index]?.status !== 200);
 }
 
-describe('what was acknowledged', () => {
-  it('is there after kill -9 in the middle of writes', async () => {
+describe('an acknowledged write', () => {
+  it('survives kill -9 in the middle of writes', async () => {
     const data = tempDir();
     const system = await startSystem('monolith', { DATA_DIR: data.path });
     const acknowledged: string[] = [];
@@ -47,7 +47,7 @@ describe('what was acknowledged', () => {
   }, 120_000);
 
   it.each(MOUNTS)(
-    'is there after a restart of the %s, for the other mount too',
+    'survives a restart of the %s, and is visible in both mounts',
     async (mount) => {
       const data = tempDir();
       const first = await startSystem(mount, { DATA_DIR: data.path });

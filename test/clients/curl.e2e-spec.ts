@@ -8,7 +8,7 @@ import { curlService, TEXT, type Echo } from './support/curl-service.js';
 import { onEveryPlane, SERVICE } from './support/on-clients.js';
 
 const run = promisify(execFile);
-/** `-q`: not the developer's `.curlrc`. */
+/** `-q`: ignores the developer's `.curlrc`. */
 const QUIET = ['-q', '-sS', '--max-time', '20'];
 
 onPrograms(['curl'], 'curl', () => {
@@ -19,7 +19,7 @@ onPrograms(['curl'], 'curl', () => {
   beforeAll(() => writeFileSync(uploadPath, upload));
   afterAll(() => directory.remove());
 
-  /** What curl wrote: the answer's body, with `-v` of `trace` what it said to the server. */
+  /** Runs curl; returns the response body, and with `-v` the `trace` of the exchange. */
   async function curl(args: string[], input?: Buffer): Promise<{ stdout: string; trace: string }> {
     const env = { PATH: process.env.PATH };
     const running = run('curl', [...QUIET, ...args], { env, maxBuffer: 16 * 1024 * 1024 });
@@ -31,7 +31,7 @@ onPrograms(['curl'], 'curl', () => {
     JSON.parse((await curl(args, input)).stdout) as Echo;
 
   onEveryPlane('curl', curlService, (bench) => {
-    it('uploads a file after it was told to go on', async () => {
+    it('uploads a file after 100 Continue', async () => {
       const { stdout, trace } = await curl([
         '-v',
         '-T',
@@ -44,7 +44,7 @@ onPrograms(['curl'], 'curl', () => {
       expect(trace.match(/< HTTP\/1\.1 \d+/g)).toEqual(['< HTTP/1.1 100', '< HTTP/1.1 200']);
     });
 
-    it('uploads what it reads from a pipe, in chunks', async () => {
+    it('uploads from a pipe, in chunks', async () => {
       const echo = await seenBy(['-T', '-', `${bench().url}/pipe`], upload);
       expect(echo).toMatchObject({ method: 'PUT', url: '/pipe', length: upload.length, sha256 });
       expect(echo.headers).toMatchObject({ 'transfer-encoding': 'chunked' });
@@ -63,20 +63,20 @@ onPrograms(['curl'], 'curl', () => {
       expect(echo).toMatchObject({ method: 'POST', httpVersion: '1.1', length: 3 });
     });
 
-    it('asks for the head alone', async () => {
+    it('requests only the head', async () => {
       const { stdout } = await curl(['-I', `${bench().url}/text`]);
       expect(stdout).toMatch(/^HTTP\/1\.1 200 /);
       expect(stdout).toMatch(new RegExp(`^content-length: ${TEXT.length}\r$`, 'im'));
     });
 
-    it('asks for a range', async () => {
+    it('requests a range', async () => {
       const { stdout } = await curl(['-i', '-r', '10-19', `${bench().url}/range`]);
       expect(stdout).toMatch(/^HTTP\/1\.1 206 /);
       expect(stdout).toMatch(/^content-range: bytes 10-19\//im);
       expect(stdout.split('\r\n\r\n')[1]).toBe(TEXT.slice(10, 20));
     });
 
-    it('gets what the service compressed', async () => {
+    it('receives a compressed response', async () => {
       expect((await curl(['--compressed', `${bench().url}/compressed`])).stdout).toBe(TEXT);
     });
 
@@ -86,7 +86,7 @@ onPrograms(['curl'], 'curl', () => {
       expect(stdout).toBe(`1 ${bench().url}/text`);
     });
 
-    it('is refused a path that leads out of the service', async () => {
+    it('gets 400 for a path that leads out of the service', async () => {
       const args = ['-o', '/dev/null', '-w', '%{http_code}', '--path-as-is'];
       expect((await curl([...args, `${bench().url}/../other/x`])).stdout).toBe('400');
       expect((await seenBy(['--path-as-is', `${bench().url}/a%2Fb/;c?d=..`])).url).toBe('/a%2Fb/;c?d=..');
@@ -98,7 +98,7 @@ onPrograms(['curl'], 'curl', () => {
       expect(stdout).toBe('200 1\n200 0\n200 0\n');
     });
 
-    it('says with -f that a page is not there', async () => {
+    it('reports a missing page with -f', async () => {
       await expect(curl(['-f', `${bench().gatewayUrl}/api/no-${SERVICE}/x`])).rejects.toMatchObject({
         code: 22,
       });

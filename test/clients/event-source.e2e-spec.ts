@@ -29,7 +29,7 @@ onEveryKind('EventSource', (bench) => {
   const connected = (count: number): Promise<unknown> =>
     waitFor(`connection ${count}`, () => streams.length === count);
 
-  it('gets events as they happen, of every type', async () => {
+  it('receives events of every type as they are sent', async () => {
     const events = listen('message', 'order');
     await connected(1);
     for (const [i, text] of ['data: one', 'event: order\ndata: two\ndata: lines', 'data: äöü'].entries()) {
@@ -46,7 +46,7 @@ onEveryKind('EventSource', (bench) => {
   it.each([
     ['ends', (stream: ServerResponse): unknown => stream.end()],
     ['breaks off', (stream: ServerResponse): unknown => stream.destroy()],
-  ])('goes on after the last event that it has when the stream %s', async (_how, finish) => {
+  ])('resumes after the last received event when the stream %s', async (_how, finish) => {
     const events = listen('message');
     await connected(1);
     streams[0]!.write('id: 41\ndata: before\n\n');
@@ -62,7 +62,7 @@ onEveryKind('EventSource', (bench) => {
     ]);
   });
 
-  it('stays away when the service says that there is no more', async () => {
+  it('stops reconnecting when the service responds 204', async () => {
     listen();
     await connected(1);
     bench().service.handler = (_request, response) => response.writeHead(204).end();
@@ -70,7 +70,7 @@ onEveryKind('EventSource', (bench) => {
     await waitFor('it to give up', () => source!.readyState === EventSource.CLOSED);
   });
 
-  it('lets the service know when it closes', async () => {
+  it('closes the connection to the service when it closes', async () => {
     listen();
     await connected(1);
     const gone = once(streams[0]!, 'close');
@@ -78,7 +78,7 @@ onEveryKind('EventSource', (bench) => {
     await gone;
   });
 
-  it('outlasts events that come byte by byte', async () => {
+  it('receives events that arrive byte by byte', async () => {
     const events = listen('message');
     await connected(1);
     for (const byte of 'id: 7\ndata: slow\n\n') streams[0]!.write(byte);

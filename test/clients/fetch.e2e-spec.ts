@@ -4,7 +4,7 @@ import { waitFor } from '#testing';
 import { onEveryKind, SERVICE } from '../conformance/support/bench.js';
 import { bodyOf } from '../conformance/support/exchange.js';
 
-/** `fetch` takes a stream as body when it is told that the answer does not come before its end. */
+/** `fetch` accepts a stream as body only with `duplex: 'half'`: the response comes after the end of the body. */
 const streaming = (body: ReadableStream, more: RequestInit = {}): RequestInit => ({
   method: 'POST',
   body,
@@ -13,7 +13,7 @@ const streaming = (body: ReadableStream, more: RequestInit = {}): RequestInit =>
 });
 
 onEveryKind('fetch', (bench) => {
-  it('sends a stream up and gets one down', async () => {
+  it('streams a request body and a response body', async () => {
     bench().service.handler = (request, response) => request.pipe(response);
     const pieces = Array.from({ length: 64 }, () => randomBytes(32 * 1024));
     const body = new ReadableStream({
@@ -28,7 +28,7 @@ onEveryKind('fetch', (bench) => {
     expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), Buffer.concat(pieces))).toBe(0);
   });
 
-  it('gets each piece of an answer before the next one is sent', async () => {
+  it('receives each piece of a response before the next one is sent', async () => {
     let say: ((word: string) => void) | undefined;
     bench().service.handler = (_request, response) => {
       response.flushHeaders();
@@ -47,7 +47,7 @@ onEveryKind('fetch', (bench) => {
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
     ['deflate', deflateSync],
-  ])('unpacks what the service has packed as %s', async (coding, pack) => {
+  ])('decodes a response encoded as %s', async (coding, pack) => {
     bench().service.handler = (_request, response) =>
       response.writeHead(200, { 'content-encoding': coding }).end(pack('a text '.repeat(1000)));
     const answer = await fetch(bench().url);
@@ -97,13 +97,13 @@ onEveryKind('fetch', (bench) => {
     ]);
   });
 
-  it('sees the redirect itself when it wants to', async () => {
+  it('receives the redirect itself on request', async () => {
     bench().service.handler = (_request, response) => response.writeHead(302, { location: '/to' }).end();
     const answer = await fetch(bench().url, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([302, `/api/${SERVICE}/to`]);
   });
 
-  it.each([204, 205, 304])('knows that a %d has no body', async (status) => {
+  it.each([204, 205, 304])('accepts a %d without a body', async (status) => {
     bench().service.handler = (_request, response) => response.writeHead(status, { etag: '"1"' }).end();
     for (let i = 0; i < 3; i += 1) {
       const answer = await fetch(bench().url);
@@ -111,13 +111,13 @@ onEveryKind('fetch', (bench) => {
     }
   });
 
-  it('keeps cookies apart', async () => {
+  it('keeps cookies separate', async () => {
     const cookies = ['a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT', 'b=2; HttpOnly', 'c="x, y"'];
     bench().service.handler = (_request, response) => response.setHeader('set-cookie', cookies).end();
     expect((await fetch(bench().url)).headers.getSetCookie()).toEqual(cookies);
   });
 
-  it('carries latin1 in fields, both ways', async () => {
+  it('carries latin1 in fields in both directions', async () => {
     bench().service.handler = (request, response) =>
       response.writeHead(200, { 'x-back': request.headers['x-there'] as string }).end();
     const answer = await fetch(bench().url, { headers: { 'x-there': 'caf\xe9 \xfc' } });
@@ -144,12 +144,12 @@ onEveryKind('fetch', (bench) => {
       expect(await (await fetch(bench().url)).text()).toBe('fine');
     };
 
-    it('before it was sent, reaches nobody', async () => {
+    it('before it was sent, reaches no instance', async () => {
       await expect(fetch(bench().url, { signal: AbortSignal.abort() })).rejects.toThrow();
       expect(isReached).toBe(false);
     });
 
-    it('in the middle of its body, ends the request at the service', async () => {
+    it('in the middle of its body, aborts the request at the service', async () => {
       const abort = new AbortController();
       const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) });
       const answer = fetch(bench().url, streaming(body, { signal: abort.signal }));
@@ -160,7 +160,7 @@ onEveryKind('fetch', (bench) => {
       await isOver();
     });
 
-    it('while it waits, ends the request at the service', async () => {
+    it('while it waits, aborts the request at the service', async () => {
       const abort = new AbortController();
       const failure = expect(fetch(bench().url, { signal: abort.signal })).rejects.toMatchObject({
         name: 'AbortError',
@@ -171,7 +171,7 @@ onEveryKind('fetch', (bench) => {
       await isOver();
     });
 
-    it('in the middle of the answer, ends it at the service', async () => {
+    it('in the middle of the response, aborts the response at the service', async () => {
       const abort = new AbortController();
       const { body } = await fetch(`${bench().url}/begun`, { signal: abort.signal });
       const reader = body!.getReader();
@@ -181,7 +181,7 @@ onEveryKind('fetch', (bench) => {
       await isOver();
     });
 
-    it('by letting go of the answer, ends it at the service', async () => {
+    it('by cancelling the response body, aborts the response at the service', async () => {
       const { body } = await fetch(`${bench().url}/begun`);
       await body!.cancel();
       await isOver();

@@ -9,11 +9,11 @@ import { gitBackend, type GitRequest } from './support/git-backend.js';
 import { onEveryPlane } from './support/on-clients.js';
 
 const run = promisify(execFile);
-/** Nothing of the developer's own settings, and no questions at a terminal. */
+/** Ignores the developer's settings and disables terminal prompts. */
 const GIT_ENV = { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
 const AUTHOR = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com'];
 
-/** What `git fast-import` makes a branch with one commit of. */
+/** A `git fast-import` stream that creates a branch with one commit. */
 const branchOf = (name: string): string =>
   `commit refs/heads/${name}\ncommitter Ann <ann@example.com> 0 +0000\ndata ${name.length}\n${name}\n`;
 
@@ -21,13 +21,13 @@ onPrograms(['git'], 'git over smart HTTP', () => {
   const directory = tempDir();
   const seen: GitRequest[] = [];
   const file = (name: string): string => join(directory.path, name);
-  /** More than the megabyte that git sends in one piece. */
+  /** More than the megabyte up to which git sends one piece. */
   const large = randomBytes(3 * 1024 * 1024);
 
   const git = async (args: string[], input?: string): Promise<string> => {
     const env = { ...GIT_ENV, HOME: directory.path };
     const running = run('git', [...AUTHOR, ...args], { cwd: directory.path, env });
-    // Most of its commands read nothing, and may have ended before this end is written.
+    // Most commands read no input and may exit before `end` is written.
     running.child.stdin?.on('error', () => undefined).end(input);
     return (await running).stdout.trim();
   };
@@ -48,7 +48,7 @@ onPrograms(['git'], 'git over smart HTTP', () => {
     });
     beforeEach(() => seen.splice(0));
 
-    it('pushes what is too large for one piece', async () => {
+    it('pushes a pack that is too large for one piece', async () => {
       await git(['-C', work, 'push', '-q', repository, 'main']);
       expect(seen.map(({ headers }) => headers['transfer-encoding'])).toContain('chunked');
       expect(await git(['ls-remote', repository, 'main'])).toContain(
@@ -56,13 +56,13 @@ onPrograms(['git'], 'git over smart HTTP', () => {
       );
     });
 
-    it('clones it, byte for byte', async () => {
+    it('clones the repository byte for byte', async () => {
       await git(['clone', '-q', '-b', 'main', repository, `${work}-clone`]);
       expect(Buffer.compare(await readFile(join(`${work}-clone`, 'large')), large)).toBe(0);
       await git(['-C', `${work}-clone`, 'fsck', '--strict']);
     });
 
-    it('fetches with a request that is compressed', async () => {
+    it('fetches with a compressed request', async () => {
       const branches = Array.from({ length: 40 }, (_, i) => `branch-${i}`);
       await git(['-C', work, 'fast-import', '--quiet'], branches.map(branchOf).join(''));
       await git(['-C', work, 'push', '-q', '--all', repository]);
@@ -74,7 +74,7 @@ onPrograms(['git'], 'git over smart HTTP', () => {
       expect(length).toBe(branches.length);
     });
 
-    it('hears that a repository is not there', async () => {
+    it('reports a missing repository', async () => {
       await expect(git(['ls-remote', `${bench().url}/none.git`])).rejects.toThrow('not found');
     });
   });

@@ -32,7 +32,7 @@ onEveryKind("Node's http", (bench) => {
     expect(sockets.size).toBe(2);
   });
 
-  it('goes on with its connection when the service closes its own after every answer', async () => {
+  it('keeps its connection when the service closes its own after every response', async () => {
     const sockets = new Set<Socket>();
     bench().service.handler = (_request, response) => response.writeHead(200, { connection: 'close' }).end();
     for (const method of ['GET', 'POST', 'GET', 'PUT']) {
@@ -43,7 +43,7 @@ onEveryKind("Node's http", (bench) => {
     expect(sockets.size).toBe(1);
   });
 
-  it('sends its body when it is told to go on, and gets the interim answers that it is sent', async () => {
+  it('sends its body after 100 Continue, and receives interim responses', async () => {
     bench().service.handler = (incoming, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       void bodyOf(incoming).then((body) => response.end(body));
@@ -61,7 +61,7 @@ onEveryKind("Node's http", (bench) => {
     ]);
   });
 
-  it('keeps its body to itself when it is refused before', async () => {
+  it('does not send its body when refused before', async () => {
     bench().service.handler = (_request, response) => response.writeHead(401).end('who?');
     const outgoing = ask({ method: 'POST', headers: { expect: '100-continue', 'content-length': '1000' } });
     outgoing.flushHeaders();
@@ -74,7 +74,7 @@ onEveryKind("Node's http", (bench) => {
     expect((await exchange(`${bench().url}/next`)).text).toBe('[/next]');
   });
 
-  it('sends trailers, and gets some', async () => {
+  it('sends and receives trailers', async () => {
     bench().service.handler = (incoming, response) => {
       response.setHeader('trailer', 'x-length');
       void bodyOf(incoming).then(({ length }) => {
@@ -105,8 +105,8 @@ onEveryKind("Node's http", (bench) => {
     [599, 'Odd'],
     [600, 'Beyond'],
     [999, 'Request Denied'],
-  ])('gets the status %d with its reason as it is', async (status, reason) => {
-    // node:http writes a reason as latin1 only where the body is no text.
+  ])('receives the status %d with its reason unchanged', async (status, reason) => {
+    // node:http writes a reason as latin1 only when the body is not a string.
     const body = Buffer.from(status === 205 ? '' : 'body');
     bench().service.handler = (_request, response) =>
       response.writeHead(status, reason, { 'content-length': body.length }).end(body);
@@ -137,20 +137,20 @@ onEveryKind("Node's http", (bench) => {
     },
   );
 
-  it('asks what the gateway itself can do', async () => {
+  it('requests the options of the gateway itself', async () => {
     const outgoing = ask({ method: 'OPTIONS', path: '*' }).end();
     const answer = await answerTo(outgoing);
     expect([answer.statusCode, answer.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
   });
 
-  it('is refused a tunnel', async () => {
+  it('is refused a CONNECT tunnel', async () => {
     const outgoing = ask({ method: 'CONNECT', path: 'example.org:443' }).end();
     const [answer, socket] = (await once(outgoing, 'connect')) as [IncomingMessage, Socket];
     expect(answer.statusCode).toBe(501);
     socket.destroy();
   });
 
-  it('sends and gets fields of 15 KB, and hears when they are too large', async () => {
+  it('sends and receives fields of 15 KB, and gets 431 for larger ones', async () => {
     bench().service.handler = ({ headers }, response) =>
       response.setHeader('x-back', headers['x-big']!).end();
     const fitting = 'x'.repeat(15 * 1024);
@@ -160,7 +160,7 @@ onEveryKind("Node's http", (bench) => {
     expect(status).toBe(431);
   });
 
-  it('gets an answer whose end is the end of the connection, on a connection that stays', async () => {
+  it('keeps its connection after a response that is delimited by the end of the upstream connection', async () => {
     bench().service.handler = (_request, response) => {
       response.useChunkedEncodingByDefault = false;
       response.removeHeader('transfer-encoding');
@@ -172,7 +172,7 @@ onEveryKind("Node's http", (bench) => {
       expect((await exchange(bench().url, { agent })).text).toBe('until the end');
   });
 
-  it('closes after the answer when it says so', async () => {
+  it('closes the connection after the response on its own request', async () => {
     echoUrl();
     const outgoing = ask({ agent: false, headers: { connection: 'close' } }).end();
     const [socket] = (await once(outgoing, 'socket')) as [Socket];
@@ -182,7 +182,7 @@ onEveryKind("Node's http", (bench) => {
     await gone;
   });
 
-  it('is done with a request that it destroys, whenever that is', async () => {
+  it('aborts the request at the service whenever it destroys its own', async () => {
     let open = 0;
     bench().service.handler = (incoming, response) => {
       open += 1;
@@ -211,7 +211,7 @@ onEveryKind("Node's http", (bench) => {
     expect((await exchange(`${bench().url}/after`)).text).toBe('[/after]');
   });
 
-  it('hears that an answer broke off', async () => {
+  it('detects a truncated response', async () => {
     for (const head of [{ 'content-length': '10' }, {}]) {
       bench().service.handler = (_request, response) =>
         response.writeHead(200, head).write('begun', () => response.destroy());

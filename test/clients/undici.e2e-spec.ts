@@ -36,23 +36,23 @@ onEveryKind('undici', (bench) => {
     );
   const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => `[${n}]`);
 
-  it('gets each answer of a pool to its own request', async () => {
+  it('matches each response of a pool to its own request', async () => {
     echoUrl((n) => n % 7);
     expect(await bodies(using(new Pool(bench().gatewayUrl, { connections: 4 })), 100)).toEqual(numbers(100));
   });
 
-  it('pipelines ten requests, whichever is answered first', async () => {
+  it('pipelines ten requests, in whatever order the service responds', async () => {
     echoUrl((n) => (n % 3 === 0 ? 20 : 0));
     expect(await bodies(client({ pipelining: 10 }), 50)).toEqual(numbers(50));
   });
 
-  it('pipelines behind an answer that the service closes its connection after', async () => {
+  it('pipelines behind a response after which the service closes its connection', async () => {
     bench().service.handler = ({ url }, response) =>
       response.writeHead(200, { connection: 'close' }).end(`[${url?.slice(1)}]`);
     expect(await bodies(client({ pipelining: 10 }), 20)).toEqual(numbers(20));
   });
 
-  it('tries again what the service was too busy for', async () => {
+  it('retries a request that the service refused as too busy', async () => {
     let tries = 0;
     bench().service.handler = (_request, response) => {
       tries += 1;
@@ -64,7 +64,7 @@ onEveryKind('undici', (bench) => {
     expect([statusCode, await body.text(), tries]).toEqual([200, 'done', 3]);
   });
 
-  it('resumes a download that broke off', async () => {
+  it('resumes a truncated download', async () => {
     const whole = 'the whole of it';
     const ranges: (string | undefined)[] = [];
     bench().service.handler = ({ headers: { range } }, response) => {
@@ -84,7 +84,7 @@ onEveryKind('undici', (bench) => {
     expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=5-/)]);
   });
 
-  it('follows redirects to where the gateway has the service', async () => {
+  it('follows redirects below the gateway’s prefix of the service', async () => {
     bench().service.handler = ({ url }, response) => {
       if (url === '/a') response.writeHead(302, { location: '/b?x=1' }).end();
       else if (url === '/b?x=1') response.writeHead(307, { location: `${bench().serviceUrl}/c` }).end();
@@ -95,7 +95,7 @@ onEveryKind('undici', (bench) => {
     expect([statusCode, await body.text()]).toEqual([200, '/c']);
   });
 
-  it('hears of each interim answer, and gets the trailers of the last', async () => {
+  it('receives every interim response and the final trailers', async () => {
     bench().service.handler = (_request, response) => {
       response.writeProcessing();
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -113,7 +113,7 @@ onEveryKind('undici', (bench) => {
     expect(trailers).toEqual({ 'x-sum': '4' });
   });
 
-  it('talks both ways through a pipeline', async () => {
+  it('streams in both directions through a pipeline', async () => {
     bench().service.handler = (incoming, response) => incoming.pipe(response);
     const duplex = client().pipeline({ path: PREFIX, method: 'POST' }, ({ body }) => body);
     for (const word of ['one', 'two', 'three']) {
@@ -125,7 +125,7 @@ onEveryKind('undici', (bench) => {
     await once(duplex, 'end');
   });
 
-  it('changes protocols', async () => {
+  it('upgrades to another protocol', async () => {
     onUpgrade(bench(), (socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\nhello');
       socket.on('data', (chunk: Buffer) => socket.end(`[${chunk.toString()}]`));
@@ -139,7 +139,7 @@ onEveryKind('undici', (bench) => {
   it.each([
     ['waits for the answer', (): void => undefined],
     ['reads the answer', (response: ServerResponse): unknown => response.write('begun')],
-  ])('lets the service know when it is aborted while it %s', async (_when, begin) => {
+  ])('aborts the request at the service when aborted while it %s', async (_when, begin) => {
     let isReached = false;
     let hasClosed = false;
     bench().service.handler = (_request, response) => {
@@ -156,7 +156,7 @@ onEveryKind('undici', (bench) => {
     await waitFor('the service to hear of it', () => hasClosed);
   });
 
-  it('lets the service know when its own patience is over', async () => {
+  it('aborts the request at the service on its own time-out', async () => {
     let hasClosed = false;
     bench().service.handler = (_request, response) => response.on('close', () => (hasClosed = true));
     await expect(request(bench().url, { headersTimeout: 50 })).rejects.toMatchObject({
@@ -165,7 +165,7 @@ onEveryKind('undici', (bench) => {
     await waitFor('the service to hear of it', () => hasClosed);
   });
 
-  it('never takes an answer for whole that broke off', async () => {
+  it('rejects a truncated response', async () => {
     for (const head of [{ 'content-length': '10' }, {}]) {
       bench().service.handler = (_request, response) =>
         response.writeHead(200, head).write('begun', () => response.destroy());
@@ -174,7 +174,7 @@ onEveryKind('undici', (bench) => {
     }
   });
 
-  it('closes its connection after the answer when it says so', async () => {
+  it('closes its connection after the response on its own request', async () => {
     bench().service.handler = (_request, response) => response.end('last');
     const own = client();
     const gone = once(own, 'disconnect');
@@ -183,7 +183,7 @@ onEveryKind('undici', (bench) => {
     await gone;
   });
 
-  it('sends a body of unknown length piece by piece', async () => {
+  it('streams a body of unknown length piece by piece', async () => {
     const pieces: string[] = [];
     bench().service.handler = (incoming, response) => {
       incoming.on('data', (chunk: Buffer) => pieces.push(chunk.toString()));
@@ -203,7 +203,7 @@ onEveryKind('undici', (bench) => {
 
 type Talk = (socket: Socket) => void;
 
-/** The next upgrade is answered by `talk`. */
+/** Handles the next upgrade with `talk`. */
 function onUpgrade({ serviceApp }: Bench, talk: Talk): void {
   const server = serviceApp.nest.getHttpServer();
   server.once('upgrade', (_request, socket) => talk(socket as Socket));

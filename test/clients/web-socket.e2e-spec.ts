@@ -6,7 +6,7 @@ import { onEveryPlane } from './support/on-clients.js';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Answers a plain request, so that the bench sees that it is up. */
+/** Responds to plain requests, so that the bench sees the service as up. */
 const upgradeOnly = (_: unknown, response: { writeHead(status: number): { end(): void } }): void =>
   response.writeHead(426).end();
 
@@ -48,7 +48,7 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
   it.each([
     ['compressed', true, 'permessage-deflate'],
     ['plain', false, ''],
-  ])('carries messages of a megabyte, %s', async (_, compressed, extensions) => {
+  ])('carries messages of one megabyte, %s', async (_, compressed, extensions) => {
     const socket = await open(compressed);
     expect(socket.extensions).toBe(extensions);
     for (const message of [randomBytes(MEGABYTE), Buffer.alloc(MEGABYTE, 'compressible '), Buffer.alloc(0)]) {
@@ -60,7 +60,7 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
     await closeOf(socket);
   });
 
-  it('carries pings and pongs with what they hold, both ways', async () => {
+  it('carries pings and pongs with their payload in both directions', async () => {
     const socket = await open();
     socket.ping('from the client');
     const [pong] = (await once(socket, 'pong')) as [Buffer];
@@ -87,7 +87,7 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
     expect(await closeOf(socket)).toEqual({ code, reason: 'as asked' });
   });
 
-  it('tells either side of an end without a close', async () => {
+  it('reports an end without a close frame to either side', async () => {
     const left = await open();
     left.terminate();
     await waitFor('the service to hear of it', () => closes.length === 1);

@@ -9,7 +9,7 @@ import { answering, RawUpstream, type Conduct, type RawConnection } from './supp
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-/** Proves to be alive whenever the gateway asks, whatever else it does. */
+/** Responds to health checks, and passes everything else to `conduct`. */
 const healthy =
   (conduct: Conduct): Conduct =>
   (connection, chunk) => {
@@ -17,7 +17,7 @@ const healthy =
     else conduct(connection, chunk);
   };
 
-/** Sends an answer byte by byte, each in a packet of its own as far as the system lets it. */
+/** Sends a response byte by byte, each in its own packet as far as the system allows. */
 const dripping =
   (answer: string): Conduct =>
   ({ socket }, chunk) => {
@@ -26,7 +26,7 @@ const dripping =
     for (const byte of Buffer.from(answer, 'latin1')) socket.write(Buffer.of(byte));
   };
 
-onEveryPlane('answers of instances', (bench) => {
+onEveryPlane('responses of instances', (bench) => {
   let upstream: RawUpstream;
   let service: string;
   let count = 0;
@@ -69,25 +69,28 @@ onEveryPlane('answers of instances', (bench) => {
       ['a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n'],
       ['a status below 100', 'HTTP/1.1 099 No\r\nContent-Length: 0\r\n\r\n'],
       ['two blanks before the status', 'HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n'],
-      ['garbage before the answer', `\r\nwhat?\r\n${OK}`],
-      ['an empty line before the answer', `\r\n${OK}`],
+      ['garbage before the response', `\r\nwhat?\r\n${OK}`],
+      ['an empty line before the response', `\r\n${OK}`],
       ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n'],
       ['bare LF in the middle', 'HTTP/1.1 200 OK\r\nA: b\nContent-Length: 0\r\n\r\n'],
       ['bare CR', 'HTTP/1.1 200 OK\r\nA: b\rc\r\nContent-Length: 0\r\n\r\n'],
       ['NUL', 'HTTP/1.1 200 OK\r\nA: b\0c\r\nContent-Length: 0\r\n\r\n'],
-      ['a line that goes on', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n'],
+      ['an obsolete folded line', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n'],
       ['a space before a colon', 'HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n'],
       ['a field without a colon', 'HTTP/1.1 200 OK\r\nContent-Length\r\n\r\n'],
       ['equal lengths twice', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok'],
       ['a list of lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\nok'],
       ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok'],
-      ['a length beyond numbers', 'HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok'],
+      [
+        'a length that exceeds the number range',
+        'HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok',
+      ],
       ['chunks of HTTP/1.0', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
       ['chunked twice', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n'],
       ['chunks that are not last', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n'],
       ['more than a hundred fields', `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(101)}\r\n`],
-      ['too many interim answers', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(17) + OK],
-    ])('answers 502 to %s', async (_what, answer) => {
+      ['too many interim responses', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(17) + OK],
+    ])('responds 502 to %s', async (_what, answer) => {
       conduct(sending(answer));
       const client = await ask('1.1', 'GET', 'Connection: close\r\n');
       const received = await client.untilClosed();
@@ -100,15 +103,15 @@ onEveryPlane('answers of instances', (bench) => {
       ['no size', 'x\r\n'],
       ['a size with a sign', '+2\r\nok\r\n0\r\n\r\n'],
       ['a size with a prefix', '0x2\r\nok\r\n0\r\n\r\n'],
-      ['a size beyond numbers', 'fffffffffffffffff\r\n'],
+      ['a size that exceeds the number range', 'fffffffffffffffff\r\n'],
       ['a size that ends with LF', '2\nok\r\n0\r\n\r\n'],
       ['data beyond its size', '2\r\noky\r\n0\r\n\r\n'],
       ['data that ends with LF', '2\r\nok\n0\r\n\r\n'],
-      ['an extension without end', `2;${'a'.repeat(5_000)}`],
-      ['a trailer that is none', '2\r\nok\r\n0\r\nbad trailer\r\n\r\n'],
+      ['an unterminated extension', `2;${'a'.repeat(5_000)}`],
+      ['a malformed trailer', '2\r\nok\r\n0\r\nbad trailer\r\n\r\n'],
       ['trailers that are too large', `2\r\nok\r\n0\r\nx: ${'y'.repeat(9_000)}\r\n\r\n`],
       ['too many trailers', `2\r\nok\r\n0\r\n${'x: y\r\n'.repeat(101)}\r\n`],
-    ])('never shows chunks with %s as a whole answer', async (_what, chunks) => {
+    ])('never presents chunks with %s as a complete response', async (_what, chunks) => {
       conduct(sending(CHUNKED + chunks));
       const client = await ask();
       expect(await client.untilClosed()).not.toMatch(/\r\n0\r\n\r\n$/);
@@ -122,7 +125,7 @@ onEveryPlane('answers of instances', (bench) => {
     ['a chunk', `${CHUNKED}8\r\nhalf`],
     ['the last chunk', `${CHUNKED}4\r\nhalf\r\n0\r\n`],
     ['trailers', `${CHUNKED}4\r\nhalf\r\n0\r\nx: y\r\n`],
-  ])('resets an HTTP/1.0 client when %s breaks off', async (_what, answer) => {
+  ])('resets an HTTP/1.0 client when %s is truncated', async (_what, answer) => {
     conduct(({ socket }) => socket.end(answer));
     const client = await RawClient.open(bench().gatewayPort);
     const error = once(client.socket, 'error').catch((thrown: unknown) => [thrown]);
@@ -131,7 +134,7 @@ onEveryPlane('answers of instances', (bench) => {
     expect(thrown.code).toBe('ECONNRESET');
   });
 
-  it('never shows an answer as whole that was to end with its connection, and was reset', async () => {
+  it('never presents a response delimited by its connection as complete after a reset', async () => {
     conduct((connection) => {
       connection.send('HTTP/1.1 200 OK\r\n\r\nhalf');
       setTimeout(() => connection.socket.resetAndDestroy(), 50);
@@ -139,7 +142,7 @@ onEveryPlane('answers of instances', (bench) => {
     await expect(exchange(url())).rejects.toThrow('aborted');
   });
 
-  it.each(['1.0', '1.1'])('brings a body that ends with its connection to HTTP/%s', async (version) => {
+  it.each(['1.0', '1.1'])('forwards a body delimited by its connection to HTTP/%s', async (version) => {
     conduct(({ socket }) => socket.end('HTTP/1.1 200 OK\r\n\r\nuntil the end'));
     const received = await (await ask(version, 'GET', 'Connection: close\r\n')).untilClosed();
     expect(received).toMatch(
@@ -147,7 +150,7 @@ onEveryPlane('answers of instances', (bench) => {
     );
   });
 
-  it('brings chunks to HTTP/1.0 as a plain body, without word of chunks, trailers or interim answers', async () => {
+  it('forwards chunks to HTTP/1.0 as a plain body, without chunked coding, trailers or interim responses', async () => {
     conduct(
       answering(
         'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\nTrailer: x\r\n' +
@@ -165,13 +168,13 @@ onEveryPlane('answers of instances', (bench) => {
   it.each([
     ['GET', 'ok'],
     ['HEAD', ''],
-  ])('passes an answer to %s on that announces trailers and has a length', async (method, body) => {
+  ])('forwards a response to %s with announced trailers and a length', async (method, body) => {
     conduct(answering(`HTTP/1.1 200 OK\r\nTrailer: x\r\nContent-Length: 2\r\n\r\n${body}`));
     const answer = await exchange(url(), { method });
     expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([200, body, '2']);
   });
 
-  it('has the fields of GET in a response to HEAD, the coding and announced trailers among them', async () => {
+  it('keeps the fields of GET in a response to HEAD, including the coding and announced trailers', async () => {
     conduct(answering('HTTP/1.1 200 OK\r\nTrailer: x\r\nTransfer-Encoding: chunked\r\n\r\n'));
     const { headers } = await exchange(url(), { method: 'HEAD' });
     expect(headers).toMatchObject({ trailer: 'x', 'transfer-encoding': 'chunked' });
@@ -181,7 +184,7 @@ onEveryPlane('answers of instances', (bench) => {
     ['204', 'GET', '204 No Content'],
     ['304', 'GET', '304 Not Modified'],
     ['a response to HEAD', 'HEAD', '200 OK'],
-  ])('keeps a connection of HTTP/1.0 behind %s, which has no body', async (_what, method, status) => {
+  ])('keeps an HTTP/1.0 connection after %s, which has no body', async (_what, method, status) => {
     conduct(answering(`HTTP/1.1 ${status}\r\n\r\n`));
     const client = await ask('1.0', method, 'Connection: keep-alive\r\n');
     const kept = /\r\nconnection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n$/i;
@@ -195,13 +198,13 @@ onEveryPlane('answers of instances', (bench) => {
   it.each([
     ['HTTP/1.0', '1.0', ''],
     ['Connection: close', '1.1', 'Connection: close\r\n'],
-  ])('ends the connection after a 426 to %s', async (_what, version, more) => {
+  ])('closes the connection after a 426 to %s', async (_what, version, more) => {
     conduct(answering('HTTP/1.1 426 Upgrade Required\r\nUpgrade: talk\r\nContent-Length: 2\r\n\r\nno'));
     const answer = await (await ask(version, 'GET', more)).untilClosed();
     expect(answer).toMatch(/^HTTP\/1\.1 426 [^]*upgrade: talk\r\n[^]*connection: close\r\n[^]*no$/i);
   });
 
-  it('passes on which protocols an instance wants, when it refuses others for it', async () => {
+  it('forwards the protocols that an instance requires in a 426', async () => {
     const fields = 'Connection: upgrade\r\nUpgrade: chat/2\r\nContent-Length: 2\r\n\r\nno';
     conduct(answering(`HTTP/1.1 426 Upgrade Required\r\n${fields}`));
     for (const _ of [1, 2]) {
@@ -209,7 +212,7 @@ onEveryPlane('answers of instances', (bench) => {
       expect([status, text, headers.upgrade]).toEqual([426, 'no', 'chat/2']);
       expect(headers.connection).toMatch(/upgrade/i);
     }
-    // Of any other answer it is between the instance and the gateway.
+    // In any other response Upgrade concerns only the instance and the gateway.
     conduct(answering(`HTTP/1.1 200 OK\r\n${fields}`));
     expect((await exchange(url())).headers).not.toHaveProperty('upgrade');
   });
@@ -218,29 +221,29 @@ onEveryPlane('answers of instances', (bench) => {
     ['204', 'GET', 'HTTP/1.1 204 No Content\r\n\r\n'],
     ['304 with a length', 'GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n'],
     ['304 with chunks', 'GET', 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n'],
-    ['an answer to HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
-    ['an answer to HEAD without a length', 'HEAD', 'HTTP/1.1 200 OK\r\n\r\n'],
-  ])('takes %s as whole, and uses the connection again', async (_what, method, answer) => {
+    ['a response to HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'],
+    ['a response to HEAD without a length', 'HEAD', 'HTTP/1.1 200 OK\r\n\r\n'],
+  ])('treats %s as complete and reuses the connection', async (_what, method, answer) => {
     conduct(answering(answer));
     for (const _ of [1, 2]) expect((await exchange(url(), { method })).text).toBe('');
     expect(requests()).toHaveLength(1);
   });
 
   it.each([
-    ['bytes behind it', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!`],
+    ['bytes after it', `${OK}HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!`],
     [
       'a body that HEAD must not have',
       'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nEVIL!',
     ],
     ['Connection: close', OK.replace('OK\r\n', 'OK\r\nConnection: close\r\n')],
     ['HTTP/1.0', OK.replace('1.1', '1.0')],
-  ])('uses no connection again after an answer with %s', async (_what, answer) => {
+  ])('does not reuse a connection after a response with %s', async (_what, answer) => {
     conduct(answering(answer));
     for (const _ of [1, 2, 3]) expect((await exchange(url())).text).not.toContain('EVIL');
     expect(requests()).toHaveLength(3);
   });
 
-  it('throws a connection away on which an answer comes that nobody asked for', async () => {
+  it('closes an idle connection that receives an unsolicited response', async () => {
     conduct(answering(OK));
     await exchange(url());
     requests()[0]!.send(
@@ -250,13 +253,13 @@ onEveryPlane('answers of instances', (bench) => {
     expect((await exchange(url(), { method: 'POST', body: 'x' })).text).toBe('ok');
   });
 
-  it('closes an idle connection before the instance would', async () => {
+  it('closes an idle connection before the instance does', async () => {
     conduct(answering(OK.replace('OK\r\n', 'OK\r\nKeep-Alive: timeout=1\r\n')));
     await exchange(url());
     await waitFor('the gateway to close it', () => requests()[0]!.isEnded, 950);
   });
 
-  it('tries again on a new connection when the instance has dropped all idle ones', async () => {
+  it('retries on a new connection when the instance has closed all idle ones', async () => {
     let isRestarted = false;
     const used = new Set<RawConnection>();
     conduct((connection) => {
@@ -272,30 +275,30 @@ onEveryPlane('answers of instances', (bench) => {
   it.each([
     ['before the head', ''],
     ['in the middle of the head', 'HTTP/1.1 200 OK\r\nContent-'],
-    ['after an interim answer', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
-  ])('answers 502 when the instance dies %s', async (_when, part) => {
+    ['after an interim response', 'HTTP/1.1 103 Early Hints\r\n\r\n'],
+  ])('responds 502 when the instance closes the connection %s', async (_when, part) => {
     conduct(({ socket }) => socket.end(part));
     const { status, body } = await call(url(), 'GET /');
     expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-unreachable']);
   });
 
   it.each([
-    ['says nothing', ''],
+    ['sends nothing', ''],
     ['stops in the middle of a head', 'HTTP/1.1 200 OK\r\n'],
-    ['says only that it works on it', 'HTTP/1.1 102 Processing\r\n\r\n'],
-  ])('answers 504 when the instance %s', async (_what, part) => {
+    ['sends only a 102', 'HTTP/1.1 102 Processing\r\n\r\n'],
+  ])('responds 504 when the instance %s', async (_what, part) => {
     conduct((connection) => part !== '' && connection.send(part));
     const { status, body } = await call(url(), 'GET /');
     expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
     await waitFor('the connection to be given up', () => requests()[0]!.isEnded);
   });
 
-  it('cuts the client off when the instance falls silent in the middle of a body', async () => {
+  it('aborts the response when the instance stalls in the middle of a body', async () => {
     conduct((connection) => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
     await expect(exchange(url())).rejects.toThrow('aborted');
   });
 
-  it('passes interim answers on in order, and 100 to nobody who did not ask', async () => {
+  it('forwards interim responses in order, and 100 only to clients that expect it', async () => {
     const link = 'HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n';
     conduct(answering(`HTTP/1.1 100 Continue\r\n\r\n${link}HTTP/1.1 102 Processing\r\n\r\n${OK}`));
     expect(await (await ask('1.1', 'GET', 'Connection: close\r\n')).untilClosed()).toMatch(
@@ -307,14 +310,14 @@ onEveryPlane('answers of instances', (bench) => {
     ['another protocol', 'Connection: Upgrade\r\nUpgrade: other\r\n'],
     ['no Connection', 'Upgrade: talk\r\n'],
     ['no Upgrade', 'Connection: Upgrade\r\n'],
-  ])('answers 502 to a 101 with %s', async (_what, fields) => {
+  ])('responds 502 to a 101 with %s', async (_what, fields) => {
     conduct(answering(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\nsecret`));
     const client = await ask('1.1', 'GET', 'Connection: Upgrade\r\nUpgrade: talk\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 502 (?:(?!secret)[^])*upstream-protocol-error/);
   });
 
   it.each(['h2c', 'HTTP/2.0', 'TLS/1.2', 'websocket, h2c', 'websocket, talk'])(
-    'serves a wish for %s as an ordinary request',
+    'handles an upgrade to %s as an ordinary request',
     async (protocol) => {
       conduct(answering(OK));
       const fields = `Connection: close, Upgrade, X-Mine\r\nX-Mine: 1\r\nUpgrade: ${protocol}\r\n`;
@@ -326,17 +329,14 @@ onEveryPlane('answers of instances', (bench) => {
   it.each([
     ['HTTP/1.0', '1.0', 'GET', '', ''],
     ['a body', '1.1', 'POST', 'Content-Length: 2\r\n', 'hi'],
-  ])(
-    'serves a wish to upgrade with %s as an ordinary request',
-    async (_what, version, method, more, body) => {
-      conduct(answering(OK));
-      const client = await ask(version, method, `Connection: Upgrade, close\r\nUpgrade: talk\r\n${more}`);
-      expect(await client.send(body).untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
-      expect(requests()[0]!.received).not.toMatch(/upgrade/i);
-    },
-  );
+  ])('handles an upgrade with %s as an ordinary request', async (_what, version, method, more, body) => {
+    conduct(answering(OK));
+    const client = await ask(version, method, `Connection: Upgrade, close\r\nUpgrade: talk\r\n${more}`);
+    expect(await client.send(body).untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
+    expect(requests()[0]!.received).not.toMatch(/upgrade/i);
+  });
 
-  it('upgrades whatever the method is', async () => {
+  it('upgrades with any method', async () => {
     conduct(
       answering('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: TALK/2\r\n\r\nhello'),
     );
@@ -345,13 +345,13 @@ onEveryPlane('answers of instances', (bench) => {
     client.close();
   });
 
-  it('carries very many small chunks to a slow client', async () => {
+  it('carries many small chunks to a slow client', async () => {
     const chunk = `100\r\n${'x'.repeat(256)}\r\n`;
     conduct(answering(`${CHUNKED}${chunk.repeat(60_000)}0\r\n\r\n`));
     const client = await RawClient.open(bench().gatewayPort);
     client.socket.pause();
     client.send(`GET /api/${service} HTTP/1.0\r\nHost: gw\r\n\r\n`);
-    // Not simply the last connection, which may be one that only looks whether the instance is there.
+    // Checks all connections, because the last one may be a connect check.
     await waitFor('the instance to be held back', () =>
       upstream.connections.some(({ socket }) => socket.writableLength > 0),
     );

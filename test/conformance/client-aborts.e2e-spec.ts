@@ -8,8 +8,8 @@ import { RawClient } from './support/raw-client.js';
 
 const HALF_OPEN = 200;
 
-onEveryKind('clients that leave', (bench) => {
-  /** Requests that the service has under way. */
+onEveryKind('clients that disconnect', (bench) => {
+  /** Number of requests that the service is processing. */
   let open = 0;
   beforeEach(() => {
     open = 0;
@@ -46,14 +46,14 @@ onEveryKind('clients that leave', (bench) => {
     const server: Server = bench().gatewayApp.nest.getHttpServer();
     return promisify((then: (error: Error | null, count: number) => void) => server.getConnections(then))();
   };
-  /** Those that were there before: the service itself talks to the gateway now and then. */
+  /** `before`: the connections that already existed, because the service itself calls the gateway. */
   const isQuiet = async (before: number): Promise<void> => {
     await waitFor('the service to have nothing under way', () => open === 0);
     await waitFor('nothing to be in flight', async () => ((await report())?.inFlight ?? 0) === 0);
     await waitFor('all connections to be gone', async () => (await connections()) <= before);
   };
 
-  /** What is sent, what to wait for, and what is counted of it. */
+  /** Bytes to send, the condition to wait for, and the counted endings. */
   const PHASES: readonly [
     when: string,
     bytes: string,
@@ -75,9 +75,9 @@ onEveryKind('clients that leave', (bench) => {
       { 'client-left': 1 },
     ],
     ['while they wait', head('GET', '/x'), 'asked', { 'client-left': 1 }],
-    ['behind the head of the answer', head('GET', '/head'), /\r\n\r\n$/, { 'client-left': 1 }],
-    ['in the middle of the answer', head('GET', '/begun'), /begun/, { 'client-left': 1 }],
-    ['after the answer', head('GET', '/done'), /done$/, { completed: 1 }],
+    ['after the head of the response', head('GET', '/head'), /\r\n\r\n$/, { 'client-left': 1 }],
+    ['in the middle of the response', head('GET', '/begun'), /begun/, { 'client-left': 1 }],
+    ['after the response', head('GET', '/done'), /done$/, { completed: 1 }],
   ];
 
   const difference = (before: Record<string, number>, after: Record<string, number>): object => {
@@ -86,7 +86,7 @@ onEveryKind('clients that leave', (bench) => {
   };
 
   describe.each(['reset', 'end'] as const)('by a %s', (how) => {
-    it.each(PHASES)('%s, leave nothing behind', async (_when, bytes, until, counted) => {
+    it.each(PHASES)('%s, leave no state behind', async (_when, bytes, until, counted) => {
       const [before, observedBefore, there] = [await endings(), await observed(), await connections()];
       const client = await RawClient.open(bench().gatewayPort);
       client.send(bytes);
@@ -100,8 +100,8 @@ onEveryKind('clients that leave', (bench) => {
     });
   });
 
-  it('with further requests behind the one that they wait for, leave nothing behind', async () => {
-    // The wire looks at one request after the other; node:http begins all that it has read.
+  it('with further requests pipelined behind the pending one, leave no state behind', async () => {
+    // The wire plane handles one request at a time; node:http starts all requests that it has read.
     const begun = bench().kind === 'wire' ? 1 : 12;
     const [before, there] = [await endings(), await connections()];
     const client = await RawClient.open(bench().gatewayPort);
@@ -112,7 +112,7 @@ onEveryKind('clients that leave', (bench) => {
     expect(difference(before, await endings())).toEqual({ 'client-left': begun });
   });
 
-  it('in hundreds with half a head, leave nothing behind', async () => {
+  it('in hundreds with half a head, leave no state behind', async () => {
     const there = await connections();
     const clients = await Promise.all(
       Array.from({ length: HALF_OPEN }, () => RawClient.open(bench().gatewayPort)),

@@ -10,7 +10,7 @@ onEveryKind('connections', (bench) => {
   const get = (path: string, more = ''): string =>
     `GET /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
 
-  it('takes many requests on one connection', async () => {
+  it('serves many requests on one connection', async () => {
     echoUrl();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const sockets = new Set<unknown>();
@@ -21,9 +21,9 @@ onEveryKind('connections', (bench) => {
     agent.destroy();
   });
 
-  it('answers pipelined requests in order', async () => {
+  it('responds to pipelined requests in order', async () => {
     bench().service.handler = (request, response) => {
-      // The first takes longest.
+      // The first response is the slowest.
       if (request.url === '/a') setTimeout(() => response.end('[/a]'), 50);
       else response.end(`[${request.url ?? ''}]`);
     };
@@ -40,7 +40,7 @@ onEveryKind('connections', (bench) => {
     expect(answers).toMatch(/"name":"test-service"[^]*\[\/x\]/);
   });
 
-  it('takes requests byte by byte', async () => {
+  it('accepts requests byte by byte', async () => {
     echoUrl();
     const client = await RawClient.open(bench().gatewayPort);
     client.socket.setNoDelay(true);
@@ -48,7 +48,7 @@ onEveryKind('connections', (bench) => {
     expect(await client.untilClosed()).toContain('[/slow]');
   });
 
-  it('answers HTTP/1.0 without chunks and closes', async () => {
+  it('responds to HTTP/1.0 without chunks and closes', async () => {
     bench().service.handler = (_request, response) => {
       response.write('no ');
       response.end('chunks');
@@ -60,7 +60,7 @@ onEveryKind('connections', (bench) => {
     expect(answer).toMatch(/\r\n\r\nno chunks$/);
   });
 
-  it('answers an upgrade as an ordinary request when the service knows none', async () => {
+  it('forwards an upgrade as an ordinary request when the service does not support it', async () => {
     bench().service.handler = (request, response) => response.end(`[${request.method ?? ''} as ever]`);
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/x', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'));

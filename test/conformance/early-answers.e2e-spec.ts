@@ -15,10 +15,10 @@ import { RawClient } from './support/raw-client.js';
 const PIECE = Buffer.alloc(64 * 1024, 'x');
 const PIECES = 512;
 const PEM = 'test/support/tls';
-/** The race is lost in most tries, not in all. */
+/** The race is lost in most tries, but not in all. */
 const TRIES = 4;
 
-/** A gateway that trusts the certificate of the instance has to be told so when it starts. */
+/** Starts a gateway that trusts the certificate of the instance; the setting is read only at start-up. */
 const startTrusting = (plane: Plane): Promise<AppProcess> =>
   startApp('gateway', {
     ...plainEnvironment(),
@@ -29,7 +29,7 @@ const startTrusting = (plane: Plane): Promise<AppProcess> =>
   });
 
 describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'https'] as const]))(
-  'answers before the body was read (%s, %s)',
+  'responses before the body was read (%s, %s)',
   (plane, scheme) => {
     let upstream: LaunchedProcess;
     let gateway: AppProcess;
@@ -49,7 +49,7 @@ describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'http
     });
     afterAll(() => Promise.all([gateway.process.stop(), upstream.stop()]));
 
-    /** Sends a large body until there is an answer, as a client does that watches for one; gives that answer. */
+    /** Sends a large body until a response arrives, like a client that watches for one; returns that response. */
     async function upload(path: string, framing: string, frame: (piece: Buffer) => Buffer): Promise<string> {
       const client = await RawClient.open(port());
       client.send(`POST /api/early${path} HTTP/1.1\r\nHost: x\r\n${framing}\r\n\r\n`);
@@ -73,7 +73,7 @@ describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'http
         ['reset', 400],
         ['half-close', 413],
         ['keep', 413],
-      ])('reach the client when the instance goes on to %s (%d)', async (how, status) => {
+      ])('reach the client when the instance then proceeds to %s (%d)', async (how, status) => {
         for (let i = 0; i < TRIES; i += 1)
           expect(await upload(`/refuse/${how}/${status}`, framing, frame)).toMatch(
             new RegExp(`^HTTP/1\\.1 ${status} Said\r\n[^]*\r\n\r\nsaid early$`),

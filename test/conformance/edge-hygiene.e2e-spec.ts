@@ -27,22 +27,22 @@ onEveryPlane('edge hygiene', (bench) => {
     ['a coding that hides chunks', withFields('Transfer-Encoding: xchunked') + '0\r\n\r\n'],
     ['chunked twice', withFields('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked') + '0\r\n\r\n'],
     ['chunks that are not last', withFields('Transfer-Encoding: chunked, identity') + '0\r\n\r\n'],
-    ['a line that goes on', withFields('X-Folded: a\r\n b')],
+    ['an obsolete folded line', withFields('X-Folded: a\r\n b')],
     ['a space before a colon', withFields('X-Space : a')],
     ['a field without a name', withFields(': a')],
     ['a bare CR', withFields('X-Cr: a\rb')],
     ['a NUL', withFields('X-Nul: a\0b')],
     ['no Host', 'GET /api/raw HTTP/1.1\r\n\r\n'],
     ['two Hosts', withFields('Host: other')],
-    ['a Host that is none', 'GET /api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['an invalid Host', 'GET /api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
     ['an empty Host', 'GET /api/raw HTTP/1.1\r\nHost:\r\n\r\n'],
     ['a Host with an empty port', 'GET /api/raw HTTP/1.1\r\nHost: gw:\r\n\r\n'],
     ['a Host with half an escape', 'GET /api/raw HTTP/1.1\r\nHost: gw%zz\r\n\r\n'],
-    ['a Host that is none beside an absolute target', 'GET http://gw/api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+    ['an invalid Host with an absolute target', 'GET http://gw/api/raw HTTP/1.1\r\nHost: a/b\r\n\r\n'],
     ['an absolute target without a host', 'GET http:///api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
-    ['options of Connection that are none', withFields('Connection: a b')],
+    ['invalid options of Connection', withFields('Connection: a b')],
     ['a coding in quotes', withFields('Transfer-Encoding: "chunked"') + '0\r\n\r\n'],
-    ['no coding at all', withFields('Transfer-Encoding:') + '0\r\n\r\n'],
+    ['an empty transfer coding', withFields('Transfer-Encoding:') + '0\r\n\r\n'],
     ['HTTP/0.9', 'GET /api/raw\r\n\r\n'],
     ['HTTP/2', 'GET /api/raw HTTP/2.0\r\nHost: gw\r\n\r\n'],
     ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
@@ -59,12 +59,15 @@ onEveryPlane('edge hygiene', (bench) => {
     ['two empty lines first', '\r\n\r\nGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
     ['a bare LF first', '\nGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
     ['a bare CR first', '\rGET /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
-    ['a method that is not known', 'FOO /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
-    ['a method in small letters', 'get /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['an unknown method', 'FOO /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
+    ['a method in lower case', 'get /api/raw HTTP/1.1\r\nHost: gw\r\n\r\n'],
     ['a fragment', 'GET /api/raw/x#f HTTP/1.1\r\nHost: gw\r\n\r\n'],
-    ['a length that no number holds exactly', withFields('Content-Length: 9007199254740993') + 'x'],
-    ['a length of more digits than lengths have', withFields(`Content-Length: ${'0'.repeat(20)}5`) + 'hello'],
-    ['a chunk larger than any', withFields('Transfer-Encoding: chunked') + 'ffffffffffffffff\r\nhello'],
+    ['a length that no number represents exactly', withFields('Content-Length: 9007199254740993') + 'x'],
+    ['a length of too many digits', withFields(`Content-Length: ${'0'.repeat(20)}5`) + 'hello'],
+    [
+      'a chunk larger than the maximum',
+      withFields('Transfer-Encoding: chunked') + 'ffffffffffffffff\r\nhello',
+    ],
     [
       'a chunk size of many digits',
       withFields('Transfer-Encoding: chunked') + `${'0'.repeat(20)}5\r\nhello\r\n0\r\n\r\n`,
@@ -122,13 +125,13 @@ onEveryPlane('edge hygiene', (bench) => {
     '/api/Raw',
     '/api/raw%20',
     '/api/@evil',
-  ])('does not take %s for a service', async (target) => {
+  ])('does not treat %s as a service', async (target) => {
     const client = await send(`GET ${target} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 /);
     expect(upstream.received).toBe('');
   });
 
-  it('goes by the authority of an absolute target, never by its Host', async () => {
+  it('uses the authority of an absolute target, never its Host', async () => {
     const client = await send(
       'GET http://public.example:80/api/raw/x?y HTTP/1.1\r\nHost: internal\r\nConnection: close\r\n\r\n',
     );
@@ -138,7 +141,7 @@ onEveryPlane('edge hygiene', (bench) => {
     expect(upstream.received).not.toContain('internal');
   });
 
-  it('responds to the requests before one that is refused', async () => {
+  it('responds to the requests before a refused one', async () => {
     const sound = 'GET /api/raw/x HTTP/1.1\r\nHost: gw\r\n\r\n';
     const client = await send(`${sound}${sound}GET  /api/raw/y HTTP/1.1\r\nHost: gw\r\n\r\n`);
     const statuses = (await client.untilClosed()).match(/HTTP\/1\.1 \d+/g);
@@ -146,7 +149,7 @@ onEveryPlane('edge hygiene', (bench) => {
     expect(upstream.received).not.toContain('/y');
   });
 
-  it('refuses a request in pieces as it refuses a whole one', async () => {
+  it('refuses a fragmented request like a whole one', async () => {
     const client = await send('GET  /api/raw HT');
     client.send('TP/1.1\r\nHost: gw\r\n');
     client.send('\r\n');
@@ -165,18 +168,18 @@ onEveryPlane('edge hygiene', (bench) => {
     ['as a list', 'Expect: 100-continue, 100-continue\r\nContent-Length: 2'],
     ['in a line of its own', 'Expect: 100-continue\r\nExpect: miracles\r\nContent-Length: 2'],
     ['with a wish to upgrade', 'Expect: miracles\r\nConnection: upgrade\r\nUpgrade: talk'],
-  ])('answers 417 to an expectation that it does not know, %s', async (_where, fields) => {
+  ])('responds 417 to an unknown expectation, %s', async (_where, fields) => {
     const client = await send(withFields(fields));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 417 [^]*expectation-failed/);
     expect(upstream.received).toBe('');
   });
 
-  it('answers 431 to a head that is too large', async () => {
+  it('responds 431 to a head that is too large', async () => {
     const client = await send(withFields(`X-Large: ${'x'.repeat(20_000)}`));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
   });
 
-  it('answers 431 to too many fields, and to a target that is too long', async () => {
+  it('responds 431 to too many fields and to a target that is too long', async () => {
     for (const bytes of [
       withFields('X: y\r\n'.repeat(100).trimEnd()),
       `GET /api/raw/${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`,
@@ -190,7 +193,7 @@ onEveryPlane('edge hygiene', (bench) => {
     ['long trailers', `X: ${'x'.repeat(900)}\r\n`.repeat(10)],
     ['trailers larger than a head', `X: ${'x'.repeat(20_000)}\r\n`],
     ['too many trailers', 'X: y\r\n'.repeat(101)],
-  ])('answers 431 to %s, and the instance never sees the request end', async (_what, trailers) => {
+  ])('responds 431 to %s without completing the request at the instance', async (_what, trailers) => {
     const silent = await RawUpstream.start();
     await bench().register('silent', silent.url);
     try {
@@ -205,7 +208,7 @@ onEveryPlane('edge hygiene', (bench) => {
     }
   });
 
-  it('lets nobody take fields away by Connection that say who asks and how long the body is', async () => {
+  it('ignores Connection options that name identity, framing and forwarding fields', async () => {
     const client = await send(
       withFields(
         'Connection: close, Host, Authorization, Cookie, Content-Length, X-Forwarded-For, X-Request-Id, Via, X-Mine\r\n' +
@@ -226,7 +229,7 @@ onEveryPlane('edge hygiene', (bench) => {
     expect(head).not.toContain('x-mine');
   });
 
-  it('makes a request id where the sent one is none', async () => {
+  it('generates a request id when the sent one is invalid', async () => {
     const client = await send(withFields('X-Request-Id: with blank\r\nConnection: close'));
     const [, id = ''] = /x-request-id: (.*)\r\n/.exec(await client.untilClosed()) ?? [];
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
@@ -236,9 +239,9 @@ onEveryPlane('edge hygiene', (bench) => {
 });
 
 onEveryPlane(
-  'a client that is not trusted',
+  'an untrusted client',
   (bench) => {
-    it('is not believed about where it comes from', async () => {
+    it('cannot set the forwarding fields', async () => {
       const upstream = await RawUpstream.start();
       upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
       await bench().register('raw', upstream.url);

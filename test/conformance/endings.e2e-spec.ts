@@ -5,7 +5,7 @@ import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 import { answering, RawUpstream, type Conduct } from './support/raw-upstream.js';
 
-/** What a line of the access log says of how an exchange went. */
+/** The exchange's fields in an access log line. */
 interface Line {
   readonly path: string;
   readonly service: string | null;
@@ -19,7 +19,7 @@ interface Line {
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const POLICY = { 'gateway.balancer': 'round-robin', 'gateway.breaker.failure-percent': '0' };
 
-describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
+describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
   const directory = tempDir();
   let gateway: AppProcess;
   let upstream: RawUpstream;
@@ -53,7 +53,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
       chunk.startsWith('GET /health') ? void connection.send(OK) : what(connection, chunk);
   };
   const url = (): string => `${gateway.url}/api/${service}/x`;
-  /** The lines about this test's service; `path` for requests that met none. */
+  /** The log lines of this test's service; `path` for requests that matched no service. */
   const lines = (path = `/api/${service}/x`): Line[] =>
     gateway.process.stdout
       .split('\n')
@@ -79,7 +79,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
   };
   const refusingUrl = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;
 
-  it('counts the attempts of a request that was tried again, everywhere the same', async () => {
+  it('reports the same attempt count of a retried request everywhere', async () => {
     let heads = 0;
     conduct((connection) => {
       heads += 1;
@@ -103,11 +103,11 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     expect(await counted('gateway_instance_failures_total', `,instance="${service}-a",kind="reset"`)).toBe(1);
   });
 
-  it('counts the attempts of a request that another instance answers after a refusal', async () => {
+  it('counts the attempts of a request that another instance serves after a refused connection', async () => {
     conduct(answering(OK));
     await register('a', await refusingUrl());
     await register('b', upstream.url);
-    // In turn: one of two meets the one that refuses, which is out of rotation from then on.
+    // Round robin: one of the two requests reaches the refusing instance, which is then ejected.
     const answers = [await ask('POST', 'x'), await ask('POST', 'x')];
     await waitFor('both lines', () => lines().length === 2);
     const attempts = lines().map((each) => each.attempts);
@@ -123,7 +123,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     );
   });
 
-  it('counts no attempt for a service that nobody knows', async () => {
+  it('counts no attempt for an unknown service', async () => {
     const before = await metric('gateway_problems_total', 'service="",problem="unknown-service"');
     expect((await ask()).status).toBe(404);
     expect(await line()).toMatchObject({
@@ -137,7 +137,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     expect(await metric('gateway_problems_total', 'service="",problem="unknown-service"')).toBe(before + 1);
   });
 
-  it('counts no attempt where no instance is left, and one where the only one refused', async () => {
+  it('counts no attempt when no instance is available, and one when the only one refused', async () => {
     await register('a', await refusingUrl());
     expect((await ask()).status).toBe(502);
     expect((await ask()).status).toBe(503);
@@ -157,7 +157,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     expect(await counted('gateway_problems_total', ',problem="no-healthy-instance"')).toBe(1);
   });
 
-  it('counts no attempt for a request that is malformed', async () => {
+  it('counts no attempt for a malformed request', async () => {
     await register('a', upstream.url);
     const path = `/api/${service}/../x`;
     const client = await RawClient.open(Number(new URL(gateway.url).port));
@@ -166,7 +166,7 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
     expect(await line(path)).toMatchObject({ status: 400, attempts: 0, ending: 'completed' });
   });
 
-  it('tells an answer that broke off from one that is whole', async () => {
+  it('distinguishes a truncated response from a complete one', async () => {
     conduct(({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
     await register('a', upstream.url);
     await (await raw()).untilClosed();
@@ -175,37 +175,43 @@ describe.each(PLANES)('what the record says of an exchange (%s)', (plane) => {
   });
 
   it.each([
-    ['before a byte of the answer', '', 0, /^$/],
-    ['inside of the head', 'HTTP/1.1 200 OK\r\nContent-Len', 0, /^$/],
-    ['inside of an interim answer', 'HTTP/1.1 103 Early Hints\r\nLink', 0, /^$/],
-    ['behind an interim answer', 'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n', 0, /103 [^]*\r\n\r\n$/],
+    ['before the first byte of the response', '', 0, /^$/],
+    ['within the head', 'HTTP/1.1 200 OK\r\nContent-Len', 0, /^$/],
+    ['within an interim response', 'HTTP/1.1 103 Early Hints\r\nLink', 0, /^$/],
+    ['after an interim response', 'HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n', 0, /103 [^]*\r\n\r\n$/],
     [
       'inside of the head behind it',
       'HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\nCo',
       0,
       /103 [^]*\r\n\r\n$/,
     ],
-    ['inside of the body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 200, /half$/],
-  ])('notes that a client left %s, and gives the instance up', async (_where, sent, status, seen) => {
-    conduct((connection) => void connection.send(sent));
-    await register('a', upstream.url);
-    const client = await raw();
-    const asked = (): boolean => upstream.connections.some(({ received }) => received.includes('GET /x '));
-    await waitFor('the instance to be asked', asked);
-    await client.until(seen);
-    // Answers to another request, on the same loop, tell that what was sent before has been read.
-    await exchange(`${gateway.url}/health/live`);
-    client.socket.resetAndDestroy();
-    expect(await line()).toMatchObject({
-      status,
-      attempts: 1,
-      ending: 'client-left',
-      instance: `${service}-a`,
-    });
-    const used = upstream.connections.filter(({ received }) => received.includes('GET /x '));
-    await waitFor('its connection to be closed', () => used.every(({ isEnded }) => isEnded));
-    expect(await counted('gateway_endings_total', ',ending="client-left"')).toBe(1);
-    const { body } = await call(gateway.url, 'GET /metrics');
-    expect(body).toMatch(new RegExp(`^gateway_instance_requests_in_flight\\{.*"${service}-a".*\\} 0$`, 'm'));
-  });
+    ['within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 200, /half$/],
+  ])(
+    'records that a client disconnected %s, and closes the upstream connection',
+    async (_where, sent, status, seen) => {
+      conduct((connection) => void connection.send(sent));
+      await register('a', upstream.url);
+      const client = await raw();
+      const asked = (): boolean => upstream.connections.some(({ received }) => received.includes('GET /x '));
+      await waitFor('the instance to be asked', asked);
+      await client.until(seen);
+      // The response to another request on the same event loop shows that the bytes sent before it have been
+      // read.
+      await exchange(`${gateway.url}/health/live`);
+      client.socket.resetAndDestroy();
+      expect(await line()).toMatchObject({
+        status,
+        attempts: 1,
+        ending: 'client-left',
+        instance: `${service}-a`,
+      });
+      const used = upstream.connections.filter(({ received }) => received.includes('GET /x '));
+      await waitFor('its connection to be closed', () => used.every(({ isEnded }) => isEnded));
+      expect(await counted('gateway_endings_total', ',ending="client-left"')).toBe(1);
+      const { body } = await call(gateway.url, 'GET /metrics');
+      expect(body).toMatch(
+        new RegExp(`^gateway_instance_requests_in_flight\\{.*"${service}-a".*\\} 0$`, 'm'),
+      );
+    },
+  );
 });

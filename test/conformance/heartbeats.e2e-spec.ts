@@ -17,7 +17,7 @@ function beat({ id = 'a', body = '', fields = JSON_TYPE }: Beat = {}): string {
 
 const CHANGING = new Set(['requestId', 'lastHeartbeatAt', 'expiresAt', 'registeredAt']);
 
-/** What a client goes by: status, type and document, without what differs from one call to the next. */
+/** The parts of a response that matter to a client, without values that differ between calls. */
 function facts(answer: string): unknown {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   const members = Object.entries(JSON.parse(body) as object) as [string, unknown][];
@@ -34,20 +34,20 @@ function facts(answer: string): unknown {
 const TOKEN = 'a-token-of-some-length';
 const beats: [what: string, beat: Beat][] = [
   ['nothing', {}],
-  ['all that it may', { body: '{"inFlight":3,"loopLagMs":1.5}' }],
+  ['all members', { body: '{"inFlight":3,"loopLagMs":1.5}' }],
   ['no type and no body', { fields: '' }],
   ['a charset', { body: '{"inFlight":3}', fields: 'Content-Type: application/json; charset=utf-8\r\n' }],
   ['an unknown id', { id: 'nobody' }],
-  ['an id that is none', { id: '-a' }],
+  ['an invalid id', { id: '-a' }],
   ['an id with an escape', { id: '%61' }],
   ['a query', { id: 'a?x=1' }],
-  ['a path that goes on', { id: 'a/b' }],
-  ['too few in flight', { body: '{"inFlight":-1}' }],
-  ['too many in flight', { body: '{"inFlight":1000001}' }],
-  ['half a request in flight', { body: '{"inFlight":0.5}' }],
-  ['a lag beyond all numbers', { body: '{"loopLagMs":1e999}' }],
-  ['a lag in words', { body: '{"loopLagMs":"1"}' }],
-  ['nothing in flight, in a word', { body: '{"inFlight":null}' }],
+  ['a longer path', { id: 'a/b' }],
+  ['a negative inFlight', { body: '{"inFlight":-1}' }],
+  ['an inFlight above the maximum', { body: '{"inFlight":1000001}' }],
+  ['a fractional inFlight', { body: '{"inFlight":0.5}' }],
+  ['an infinite loop lag', { body: '{"loopLagMs":1e999}' }],
+  ['a loop lag as a string', { body: '{"loopLagMs":"1"}' }],
+  ['an inFlight of null', { body: '{"inFlight":null}' }],
   ['an unknown member', { body: '{"inFlight":1,"mood":1}' }],
   ['a prototype', { body: '{"__proto__":{"inFlight":1}}' }],
   ['an array', { body: '[]' }],
@@ -57,11 +57,11 @@ const beats: [what: string, beat: Beat][] = [
   ['another type', { body: '{"inFlight":1}', fields: 'Content-Type: text/plain\r\n' }],
   ['a body without a type', { body: '{"inFlight":1}', fields: '' }],
   ['a coding', { body: '{"inFlight":1}', fields: `${JSON_TYPE}Content-Encoding: gzip\r\n` }],
-  ['a proxy before it', { fields: 'X-Forwarded-For: 203.0.113.5\r\n' }],
-  ['a proxy here before it', { fields: 'X-Forwarded-For: 127.0.0.1\r\n' }],
-  ['a standard proxy before it', { fields: 'Forwarded: for=203.0.113.5\r\n' }],
-  ['the real address of somebody', { fields: 'X-Real-IP: 203.0.113.5\r\n' }],
-  ['a page', { fields: 'Origin: http://evil.example\r\n' }],
+  ['a remote proxy in X-Forwarded-For', { fields: 'X-Forwarded-For: 203.0.113.5\r\n' }],
+  ['a local proxy in X-Forwarded-For', { fields: 'X-Forwarded-For: 127.0.0.1\r\n' }],
+  ['a proxy in Forwarded', { fields: 'Forwarded: for=203.0.113.5\r\n' }],
+  ['an address in X-Real-IP', { fields: 'X-Real-IP: 203.0.113.5\r\n' }],
+  ['an Origin field', { fields: 'Origin: http://evil.example\r\n' }],
   ['no token', { fields: 'Authorization: Bearer\r\n' }],
   ['a wrong token', { fields: 'Authorization: Bearer wrong\r\n' }],
   ['the token', { fields: `Authorization: Bearer ${TOKEN}\r\n` }],
@@ -98,13 +98,13 @@ describe.each([
     return Buffer.from(received, 'latin1').toString();
   };
 
-  it.each(beats)('with %s is answered alike on wire and node', async (_with, what) => {
+  it.each(beats)('with %s gets the same response on wire and node', async (_with, what) => {
     const [wire, node] = await Promise.all(PLANES.map((plane) => answer(plane, beat(what))));
     expect(facts(wire!)).toEqual(facts(node!));
   });
 
-  it('is answered past Nest when nothing speaks against it', async () => {
-    // node:http writes this field last, and with a capital.
+  it('is handled without Nest when it needs no further checks', async () => {
+    // node:http writes this field last, and capitalised.
     const pastNest = /^HTTP\/1\.1 \d+ [\w ]+\r\ndate: /;
     const fields = `${JSON_TYPE}Authorization: Bearer ${TOKEN}\r\nUser-Agent: x\r\nAccept: */*\r\n`;
     for (const id of ['a', 'nobody'])
@@ -128,7 +128,7 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     return Date.parse(((await response.json()) as { expiresAt: string }).expiresAt);
   };
 
-  it('renew the lease, and tell how the instance feels', async () => {
+  it('renew the lease and report the load of the instance', async () => {
     const before = await expiry();
     const client = await RawClient.open(bench.gatewayPort);
     await waitFor('a later lease', async () => {
@@ -139,14 +139,14 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     client.close();
   });
 
-  it('report nothing when the last one said nothing', async () => {
+  it('clear the reported load when the last one reports none', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     await client.send(beat({ body: '{"inFlight":7}' })).until(/"inFlight":7\}$/);
     await client.send(beat()).until(/"lastProbe":null\}$/);
     client.close();
   });
 
-  it('are answered one after another, whatever comes between them', async () => {
+  it('get responses in order, whatever requests come between them', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     const live = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
     client.send(beat() + beat({ id: 'nobody' }) + beat() + live + beat() + beat({ id: 'nobody' }) + beat());
@@ -158,7 +158,7 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     client.close();
   });
 
-  it('may come in pieces', async () => {
+  it('may arrive in fragments', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     for (const byte of beat({ body: '{"inFlight":9}' })) {
       client.send(byte);
@@ -168,13 +168,13 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     client.close();
   });
 
-  it('close their connection when they ask for it', async () => {
+  it('close their connection on request', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     client.send(beat({ fields: 'Connection: close\r\n' }));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n/i);
   });
 
-  it('are answered to a client that has closed its half, and do no harm where it has left', async () => {
+  it('are handled for a half-closed client, and cause no error when the client has disconnected', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     client.send(beat()).socket.end();
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
@@ -187,7 +187,7 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     last.close();
   });
 
-  it('close their connection when the gateway is about to go', async () => {
+  it('close their connection while the gateway drains', async () => {
     const client = await RawClient.open(bench.gatewayPort);
     await client.send(beat()).until(/^HTTP\/1\.1 [^]*\}$/);
     void bench.gatewayApp.drain();

@@ -35,30 +35,24 @@ onEveryPlane('hostile upstreams', (bench) => {
     ],
     ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\na'],
     ['a field name with a space', 'HTTP/1.1 200 OK\r\nBad Name: 1\r\nContent-Length: 0\r\n\r\n'],
-    [
-      'a transfer coding that was not asked for',
-      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
-    ],
-    [
-      'an upgrade that was not asked for',
-      'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
-    ],
+    ['a transfer coding that was not asked for', 'an unrequested transfer coding'],
+    ['an upgrade that was not asked for', 'an unrequested upgrade'],
     ['a bare 101', 'HTTP/1.1 101 Switching\r\n\r\n'],
-    ['a head without end', `HTTP/1.1 200 OK\r\n${'X-Long: 0123456789\r\n'.repeat(5000)}`],
-  ])('answers 502 to %s', async (_what, answer) => {
+    ['an endless head', `HTTP/1.1 200 OK\r\n${'X-Long: 0123456789\r\n'.repeat(5000)}`],
+  ])('responds 502 to %s', async (_what, answer) => {
     upstream.conduct = answering(answer);
     const { status, body } = await call(url(), 'GET /');
     expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-protocol-error']);
   });
 
-  it('never shows an answer with a length as complete that is not', async () => {
+  it('never presents a truncated response with a length as complete', async () => {
     upstream.conduct = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
     const client = await open();
     expect(await client.untilClosed()).toMatch(/Content-Length: 10[^]*half$/i);
     await expect(exchange(url())).rejects.toThrow('aborted');
   });
 
-  it('never shows a chunked answer as complete that is not', async () => {
+  it('never presents a truncated chunked response as complete', async () => {
     upstream.conduct = ({ socket }) =>
       socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n');
     const client = await open();
@@ -67,13 +61,13 @@ onEveryPlane('hostile upstreams', (bench) => {
     await expect(exchange(url())).rejects.toThrow('aborted');
   });
 
-  it('shows an HTTP/1.0 client nothing of an answer that breaks with its head', async () => {
-    // Some systems take a reset behind bytes that were read for the end.
+  it('sends an HTTP/1.0 client nothing of a response that breaks right after its head', async () => {
+    // Some systems treat a reset after bytes that were read as the end.
     upstream.conduct = answering('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno chunk');
     expect(await (await open('', '1.0')).untilClosed()).toBe('');
   });
 
-  it('resets an HTTP/1.0 client, to whom a close would look like the end', async () => {
+  it('resets an HTTP/1.0 client, for which a close would mark the end of the response', async () => {
     upstream.conduct = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
     const client = await RawClient.open(bench().gatewayPort);
     const error = once(client.socket, 'error').catch((thrown: unknown) => [thrown]);
@@ -82,12 +76,12 @@ onEveryPlane('hostile upstreams', (bench) => {
     expect(thrown.code).toBe('ECONNRESET');
   });
 
-  it('takes an answer that ends with its connection', async () => {
+  it('accepts a response delimited by its connection', async () => {
     upstream.conduct = ({ socket }) => socket.end('HTTP/1.0 200 OK\r\n\r\nuntil the end');
     expect((await exchange(url())).text).toBe('until the end');
   });
 
-  it('passes an answer on that comes byte by byte', async () => {
+  it('forwards a response that arrives byte by byte', async () => {
     upstream.conduct = ({ socket }) => {
       socket.setNoDelay(true);
       for (const byte of OK) socket.write(byte);
@@ -95,7 +89,7 @@ onEveryPlane('hostile upstreams', (bench) => {
     expect((await exchange(url())).text).toBe('ok');
   });
 
-  it('tries an idempotent request again when its connection breaks, once, and no other', async () => {
+  it('retries only an idempotent request, and only once, when its connection breaks', async () => {
     let heads = 0;
     upstream.conduct = (connection) => {
       heads += 1;
@@ -121,14 +115,14 @@ onEveryPlane('hostile upstreams', (bench) => {
       expect((await exchange(url(), { method: 'POST', body: 'x' })).text).toBe('ok');
   });
 
-  it('answers 502 when every instance refuses the connection', async () => {
+  it('responds 502 when every instance refuses the connection', async () => {
     await bench().register('dead', await refusingUrl());
     const { status, body } = await call(bench().gatewayUrl, 'POST /api/dead', { body: 'x' });
     expect([status, body.type]).toEqual([502, 'urn:msa-gateway:problem:upstream-unreachable']);
     expect(JSON.stringify(body)).not.toMatch(/127\.0\.0\.1|ECONN/);
   });
 
-  it('gives the instance up at once when the client leaves', async () => {
+  it('closes the upstream connection immediately when the client disconnects', async () => {
     const outgoing = httpRequest(url(), { agent: false }).end();
     outgoing.on('error', () => undefined);
     await waitFor('the request to arrive', () => upstream.received.includes('GET / HTTP/1.1'));
@@ -136,7 +130,7 @@ onEveryPlane('hostile upstreams', (bench) => {
     await waitFor('the instance to see it', () => upstream.connections[0]?.isEnded === true, 1_000);
   });
 
-  it('gives the instance up when the client leaves in the middle of the answer', async () => {
+  it('closes the upstream connection when the client disconnects in the middle of the response', async () => {
     upstream.conduct = (connection) => {
       connection.send('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning');
     };
@@ -146,7 +140,7 @@ onEveryPlane('hostile upstreams', (bench) => {
     await waitFor('the instance to see it', () => upstream.connections[0]?.isEnded === true, 1_000);
   });
 
-  it('refuses to tunnel for anything but a real 101', async () => {
+  it('opens a tunnel only for a valid 101', async () => {
     upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nno thank');
     const client = await RawClient.open(bench().gatewayPort);
     client.send(
@@ -157,7 +151,7 @@ onEveryPlane('hostile upstreams', (bench) => {
     expect(upstream.received).not.toContain('smuggled');
   });
 
-  it('keeps bytes that an instance sends right behind its 101', async () => {
+  it('forwards bytes that an instance sends right after its 101', async () => {
     upstream.conduct = (connection, chunk) => {
       if (chunk.includes('\r\n\r\n'))
         connection.send(
@@ -169,7 +163,7 @@ onEveryPlane('hostile upstreams', (bench) => {
     client.send(`GET /api/${service} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n`);
     await client.until(/^HTTP\/1\.1 101 [^]*upgrade: talk\r\n[^]*\r\n\r\nfirst words$/i);
     await client.send('hello').until(/you said hello$/);
-    // Others may be there before it: the gateway asks after the instance now and then.
+    // Earlier connections may exist: the gateway sends connect checks.
     const tunnel = upstream.connections.find(({ received }) => received.includes('hello'))!;
     client.socket.end();
     await waitFor('the half-close to arrive', () => tunnel.isEnded);
@@ -178,5 +172,5 @@ onEveryPlane('hostile upstreams', (bench) => {
   });
 });
 
-/** A URL at which nobody listens. */
+/** A URL on which no process listens. */
 const refusingUrl = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;

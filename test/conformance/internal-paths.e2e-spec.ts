@@ -12,7 +12,7 @@ const ORDER = 'order-1';
 const PATH = `/stock-reservations/${ORDER}`;
 const TOKEN_HEADER = 'x-instance-token';
 
-/** The same path, in every spelling that some server takes for it. */
+/** The same path in every spelling that some server may treat as equal. */
 const SPELLINGS = [
   PATH,
   `/${PATH}`,
@@ -104,7 +104,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
   it.each(SPELLINGS)('are closed to clients as %s', async (spelling) => {
     const answer = await send(`DELETE ${SERVICE}${spelling}`);
     expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
-    // Added to every response of an instance: this one is the gateway's own.
+    // Via is added to every response of an instance; its absence shows that the gateway responded.
     expect(answer).not.toMatch(/\r\nvia:/i);
     await stillHeld();
   });
@@ -116,14 +116,14 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     await stillHeld();
   });
 
-  it('are closed to absolute targets and to upgrades', async () => {
+  it('are closed to absolute targets and upgrades', async () => {
     expect(await send(`DELETE http://gw${SERVICE}${PATH}`)).toMatch(/^HTTP\/1\.1 404 /);
     const upgrade = 'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
     expect(await send(`GET ${SERVICE}${PATH}`, upgrade)).toMatch(/^HTTP\/1\.1 404 /);
     await stillHeld();
   });
 
-  it('look like paths that the service does not have', async () => {
+  it('get the same response as paths that the service does not have', async () => {
     const internal = await call(bench.gatewayUrl, `GET ${SERVICE}${PATH}`);
     const unknown = await call(bench.gatewayUrl, `GET ${SERVICE}/no-such-path`);
     const plain = (body: unknown) => ({ ...(body as object), instance: '', requestId: '' });
@@ -145,11 +145,11 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     expect((await call(bench.gatewayUrl, `GET ${SERVICE}${path}`)).status).toBe(200);
   });
 
-  it('leave paths open that only begin alike', async () => {
+  it('leave paths open that only share a prefix', async () => {
     expect(await send(`GET ${SERVICE}/stock-reservations-report`)).toMatch(/\r\nvia:/i);
   });
 
-  it('are open to registered instances, for as long as they are registered', async () => {
+  it('are open to registered instances while they are registered', async () => {
     const token = await register('neighbour-1');
     const get = () => withToken(`GET ${SERVICE}${PATH}`, token);
     expect(await get()).toMatchObject({ status: 200, body: { status: 'held' } });
@@ -158,7 +158,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     expect((await get()).status).toBe(404);
   });
 
-  it('are open to the latest token of an instance alone', async () => {
+  it('are open only to the latest token of an instance', async () => {
     const first = await register('neighbour-2');
     const second = await register('neighbour-2');
     expect((await withToken(`GET ${SERVICE}${PATH}`, first)).status).toBe(404);
@@ -188,7 +188,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     await stillHeld();
   });
 
-  it('show no token to anyone but who registered', async () => {
+  it('never show a token to anyone except the registering client', async () => {
     const token = await register('neighbour-5');
     const secret = token.slice(token.indexOf(':') + 1);
     for (const path of ['/discovery/services', '/discovery/services/neighbour-5'])
@@ -197,7 +197,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
       );
   });
 
-  it('are named by explain', async () => {
+  it('are reported by explain', async () => {
     const explained = (path: string) =>
       call(bench.gatewayUrl, `GET /discovery/explain?method=GET&path=${encodeURIComponent(path)}`);
     expect((await explained(`${SERVICE}//Stock-reservations/1`)).body).toMatchObject({
@@ -208,14 +208,14 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     expect((await explained(`${SERVICE}/products`)).body).toMatchObject({ isInternal: false, problem: null });
   });
 
-  it('are left out of the public document', async () => {
+  it('are left out of the public OpenAPI document', async () => {
     const { paths } = (await call(bench.gatewayUrl, 'GET /docs-json')).body as { paths: object };
     const ofProducts = Object.keys(paths).filter((path) => path.startsWith(SERVICE));
     expect(ofProducts).toContain(`${SERVICE}/products`);
     expect(ofProducts.filter((path) => path.includes('reservations'))).toEqual([]);
   });
 
-  it('never hand the token on to an instance', async () => {
+  it('never forward the token to an instance', async () => {
     const upstream = await RawUpstream.start();
     upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     const body = {
@@ -232,7 +232,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     upstream.close();
   });
 
-  it('are those of all instances together', async () => {
+  it('are the union over all instances', async () => {
     const body = (id: string, paths: string) => ({
       id,
       name: 'mixed',

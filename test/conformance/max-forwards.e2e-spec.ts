@@ -18,13 +18,13 @@ onEveryKind('Max-Forwards', (bench) => {
     return client.untilClosed();
   };
 
-  it.each(['OPTIONS', 'TRACE'])('counts who passes %s on', async (method) => {
+  it.each(['OPTIONS', 'TRACE'])('is decremented when %s is forwarded', async (method) => {
     expect(await send(method, '5')).toMatch(/^HTTP\/1\.1 200 [^]*the service/);
     expect(await send(method, '1')).toMatch(/^HTTP\/1\.1 200 [^]*the service/);
     expect(received).toEqual(['4', '0']);
   });
 
-  it('answers in place of the service when nobody may pass it on', async () => {
+  it('makes the gateway respond itself when it is 0', async () => {
     expect(await send('OPTIONS', '0')).toMatch(/^HTTP\/1\.1 204 [^]*\r\nallow: GET, HEAD, OPTIONS\r\n/i);
     expect(await send('TRACE', '0')).toMatch(/^HTTP\/1\.1 405 [^]*\r\nallow: GET, HEAD, OPTIONS\r\n/i);
     expect(received).toEqual([]);
@@ -33,7 +33,7 @@ onEveryKind('Max-Forwards', (bench) => {
   it.each([
     ['GET', '0'],
     ['OPTIONS', 'many'],
-  ])('is an ordinary field of %s when it says %s', async (method, count) => {
+  ])('is an ordinary field of %s with the value %s', async (method, count) => {
     expect(await send(method, count)).toMatch(/^HTTP\/1\.1 200 [^]*the service/);
     expect(received).toEqual([count]);
   });

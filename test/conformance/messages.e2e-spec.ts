@@ -5,7 +5,7 @@ import { RawClient } from './support/raw-client.js';
 import { bodyOf, exchange } from './support/exchange.js';
 
 onEveryKind('messages', (bench) => {
-  /** The service answers with what it saw of each request. */
+  /** Makes the service respond with the request that it received. */
   const echo = (): void => {
     bench().service.handler = (request, response) => {
       void bodyOf(request).then((body) => {
@@ -57,7 +57,7 @@ onEveryKind('messages', (bench) => {
     expect(await client.untilClosed()).toContain(`"url":${JSON.stringify(expected)}`);
   });
 
-  it('gives the service the fields of the client in order, case and number, and its own after them', async () => {
+  it('forwards the fields of the client in order, case and number, followed by the gateway’s own', async () => {
     echo();
     const client = await RawClient.open(bench().gatewayPort);
     client.send(
@@ -108,7 +108,7 @@ onEveryKind('messages', (bench) => {
     expect(JSON.parse(answer.text)).toMatchObject({ body });
   });
 
-  it('passes an encoded body on as it is, both ways', async () => {
+  it('forwards an encoded body unchanged in both directions', async () => {
     const zipped = Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]);
     let sent: Buffer | undefined;
     bench().service.handler = (request, response) => {
@@ -127,7 +127,7 @@ onEveryKind('messages', (bench) => {
     expect(answer.body).toEqual(zipped);
   });
 
-  it('passes status, reason, fields and body of an error on, byte for byte', async () => {
+  it('forwards status, reason, fields and body of an error byte for byte', async () => {
     const body = Buffer.from('{"error": "ünübersetzt"}\n');
     bench().service.handler = (_request, response) => {
       response.writeHead(418, 'Short And Stout', [
@@ -153,7 +153,7 @@ onEveryKind('messages', (bench) => {
     );
   });
 
-  it('answers an unknown route as the service does', async () => {
+  it('responds to an unknown route like the service', async () => {
     const direct = await call(bench().serviceUrl, 'GET /nest/missing');
     const proxied = await call(bench().url, 'GET /nest/missing');
     expect(proxied.status).toBe(404);
@@ -161,14 +161,14 @@ onEveryKind('messages', (bench) => {
     expect(proxied.body.requestId).toBe(proxied.headers.get('x-request-id'));
   });
 
-  it('carries answers of Nest', async () => {
+  it('forwards responses of Nest', async () => {
     const answer = await call(bench().url, 'GET /nest/json');
     expect(answer.body).toEqual({ greeting: 'hallo', umlaut: 'äöü' });
     expect(answer.headers.get('content-length')).toBe('38');
     expect((await call(bench().url, 'POST /nest/accepted')).status).toBe(202);
   });
 
-  it('keeps many cookies apart and brings their paths under the prefix', async () => {
+  it('keeps multiple cookies separate and moves their paths below the prefix', async () => {
     bench().service.handler = (_request, response) => {
       response.setHeader('Set-Cookie', [
         'a=1; Path=/; HttpOnly',
@@ -194,7 +194,7 @@ onEveryKind('messages', (bench) => {
     ['https://elsewhere.example/x', 'https://elsewhere.example/x'],
     ['//elsewhere.example/x', '//elsewhere.example/x'],
     ['relative', 'relative'],
-  ])('brings Location %p to %p', async (location, expected) => {
+  ])('rewrites Location %p to %p', async (location, expected) => {
     const value = location.replace('INSTANCE', bench().serviceUrl);
     bench().service.handler = (_request, response) =>
       response.writeHead(201, { location: value, 'content-location': value }).end();
@@ -202,7 +202,7 @@ onEveryKind('messages', (bench) => {
     expect([headers.location, headers['content-location']]).toEqual([expected, expected]);
   });
 
-  it('sends no body for HEAD, 204 and 304, and their fields as they are', async () => {
+  it('sends no body for HEAD, 204 and 304, and forwards their fields unchanged', async () => {
     bench().service.handler = ({ url }, response) => {
       const status = Number(url?.slice(1));
       response.writeHead(status, { etag: '"x"', ...(status !== 204 && { 'content-length': '5' }) });
@@ -221,7 +221,7 @@ onEveryKind('messages', (bench) => {
     expect([unchanged.status, unchanged.headers['content-length'], unchanged.text]).toEqual([304, '5', '']);
   });
 
-  it('keeps hop-by-hop fields of the service to itself', async () => {
+  it('does not forward hop-by-hop fields of the service', async () => {
     bench().service.handler = (_request, response) => {
       response.writeHead(200, {
         connection: 'close, x-private',
@@ -236,7 +236,7 @@ onEveryKind('messages', (bench) => {
     expect(headers['x-private']).toBeUndefined();
   });
 
-  it('tells where time went only to those who ask', async () => {
+  it('reports timing only on request', async () => {
     echo();
     expect((await exchange(bench().url)).headers['server-timing']).toBeUndefined();
     const asked = await exchange(bench().url, { headers: { 'x-debug-timing': '1' } });

@@ -27,7 +27,7 @@ onEveryKind('observability', (bench) => {
     expect(service?.latencyMs.p99).toBeGreaterThan(0);
   });
 
-  it('shows what is in flight, and a client that leaves', async () => {
+  it('reports requests in flight, and a client that disconnects', async () => {
     bench().service.handler = () => undefined;
     const abort = new AbortController();
     const pending = fetch(bench().url, { signal: abort.signal }).catch(() => 'left');
@@ -40,7 +40,7 @@ onEveryKind('observability', (bench) => {
     expect(body).toContain(`gateway_requests_total{service="${SERVICE}",code="none"} 1\n`);
   });
 
-  it('counts rejections without making labels of what was asked for', async () => {
+  it('counts rejections without labels taken from the request', async () => {
     for (const name of ['x', 'y', 'z']) await call(bench().gatewayUrl, `GET /api/${name}`);
     expect((await report()).rejections).toEqual({ 'unknown-service': 3 });
     const { body, headers } = await call(bench().gatewayUrl, 'GET /metrics');
@@ -49,7 +49,7 @@ onEveryKind('observability', (bench) => {
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('explains which instance a request would meet', async () => {
+  it('explains which instance a request would reach', async () => {
     const path = encodeURIComponent(`/api/${SERVICE}/users?limit=5`);
     const { body } = await call(bench().gatewayUrl, `GET /discovery/explain?method=POST&path=${path}`);
     expect(body).toMatchObject({
@@ -66,7 +66,7 @@ onEveryKind('observability', (bench) => {
 });
 
 onEveryPlane('health of instances', (bench) => {
-  it('answers 503 with Retry-After when there are instances, none of them healthy', async () => {
+  it('responds 503 with Retry-After when instances exist but none is healthy', async () => {
     await bench().register('away', 'http://127.0.0.1:1');
     expect((await call(bench().gatewayUrl, 'GET /api/away')).status).toBe(502);
     const { status, body, headers } = await call(bench().gatewayUrl, 'GET /api/away');

@@ -11,12 +11,12 @@ const MEGABYTE = 1024 * 1024;
 const COUNT = 12;
 
 const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-/** One megabyte that tells whose answer it is. */
+/** One megabyte that identifies its response. */
 const megabyteOf = (letter: string): Buffer => Buffer.alloc(MEGABYTE, `${letter}${'.'.repeat(250)}`);
 const letters = Array.from({ length: COUNT }, (_, i) => String.fromCharCode('a'.charCodeAt(0) + i));
 
-onEveryKind('requests that were sent behind one another with large bodies', (bench) => {
-  /** Requests that the service has under way. */
+onEveryKind('pipelined requests with large bodies', (bench) => {
+  /** Number of requests that the service is processing. */
   let open = 0;
   beforeEach(() => {
     bench().service.handler = (request, response) => {
@@ -58,7 +58,7 @@ onEveryKind('requests that were sent behind one another with large bodies', (ben
     ],
   ];
 
-  it.each(FRAMED)('are answered in order behind a large upload with %s', async (_what, framing, body) => {
+  it.each(FRAMED)('get responses in order after a large upload with %s', async (_what, framing, body) => {
     const client = await RawClient.open(bench().gatewayPort);
     client
       .send(post('hash', framing))
@@ -75,7 +75,7 @@ onEveryKind('requests that were sent behind one another with large bodies', (ben
   });
 
   it.each(FRAMED)(
-    'are answered behind an upload with %s that was refused early',
+    'get responses after an upload with %s that was refused early',
     async (_what, framing, body) => {
       const client = await RawClient.open(bench().gatewayPort);
       client.send(post('refuse', framing)).send(body).send(get('a'));
@@ -89,10 +89,10 @@ onEveryKind('requests that were sent behind one another with large bodies', (ben
     },
   );
 
-  it('get all their large answers, whole and in order, when the client reads slowly', async () => {
+  it('get all large responses complete and in order when the client reads slowly', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(letters.map(get).join(''));
-    // By turns it reads what is there, and leaves everybody the time to fill what lies between.
+    // Alternates between pausing and reading, so that all buffers in between fill up.
     for (let isDone = false; !isDone;) {
       client.socket.pause();
       for (let i = 0; i < 20; i += 1) await turn();
@@ -107,7 +107,7 @@ onEveryKind('requests that were sent behind one another with large bodies', (ben
     await isQuiet();
   }, 60_000);
 
-  it('leave nothing behind when the client goes in the middle of the first answer', async () => {
+  it('leave no state behind when the client disconnects in the middle of the first response', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(letters.map(get).join(''));
     await client.until(/a\.\.\./);

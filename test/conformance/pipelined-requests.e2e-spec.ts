@@ -2,9 +2,9 @@ import { onEveryPlane } from './support/bench.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream, type RawConnection } from './support/raw-upstream.js';
 
-onEveryPlane('requests that were sent before the answer to an earlier one', (bench) => {
+onEveryPlane('requests pipelined behind a pending response', (bench) => {
   let upstream: RawUpstream;
-  /** The connection on which `/slow` waits for the end of its answer. */
+  /** The connection on which the response to `/slow` is incomplete. */
   let slow: RawConnection | undefined;
   const finishSlow = (): unknown => slow?.send('slow');
 
@@ -31,7 +31,7 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
   const TALK = get('/api/raw/talk', 'Connection: Upgrade\r\nUpgrade: talk\r\n');
   const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n';
 
-  it('keeps early hints behind the answer that comes first', async () => {
+  it('sends early hints after the earlier response', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/api/raw/slow') + get('/api/raw/hints', 'Connection: close\r\n'));
     await client.until(/very$/);
@@ -41,7 +41,7 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
     );
   });
 
-  it('changes protocols after the answer that comes first', async () => {
+  it('upgrades after the earlier response', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/api/raw/slow') + TALK);
     await client.until(/very$/);
@@ -51,7 +51,7 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
     client.close();
   });
 
-  it('refuses CONNECT after the answer that comes first', async () => {
+  it('refuses CONNECT after the earlier response', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/api/raw/slow') + CONNECT);
     await client.until(/very$/);
@@ -60,10 +60,10 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
   });
 
   it.each([
-    ['a line that is none', 'no request\r\n\r\n'],
-    ['a head that is malformed', get('/api/raw/x', 'Content-Length: x\r\n')],
-    ['a head that is too large', get('/api/raw/x', `X-Large: ${'x'.repeat(20_000)}\r\n`)],
-  ])('refuses %s after the answer that comes first', async (_what, bytes) => {
+    ['an invalid request line', 'no request\r\n\r\n'],
+    ['a malformed head', get('/api/raw/x', 'Content-Length: x\r\n')],
+    ['an oversized head', get('/api/raw/x', `X-Large: ${'x'.repeat(20_000)}\r\n`)],
+  ])('refuses %s after the earlier response', async (_what, bytes) => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/api/raw/slow') + bytes);
     await client.until(/very$/);
@@ -76,7 +76,7 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
   it.each([
     ['an upgrade', TALK, /HTTP\/1\.1 101 [^]*hello$/],
     ['CONNECT', CONNECT, /HTTP\/1\.1 501 [^]*method-not-supported/],
-  ])('takes %s behind two requests for the gateway itself', async (_what, last, answer) => {
+  ])('handles %s after two requests to the gateway itself', async (_what, last, answer) => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/health') + get('/health/live') + last);
     const received = await client.until(answer);
@@ -89,11 +89,11 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
     ['a request to a service', get('/api/raw/hints')],
     ['an upgrade', TALK],
     ['CONNECT', CONNECT],
-  ])('survives a client that is gone when the turn of %s comes', async (_what, last) => {
+  ])('survives a client that has disconnected before %s is handled', async (_what, last) => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/api/raw/slow') + last);
     await client.until(/very$/);
-    // In this order the gateway learns of the reset by writing the end of the answer.
+    // In this order the gateway detects the reset when it writes the end of the response.
     finishSlow();
     client.socket.resetAndDestroy();
     const other = await RawClient.open(bench().gatewayPort);
@@ -101,7 +101,7 @@ onEveryPlane('requests that were sent before the answer to an earlier one', (ben
     other.close();
   });
 
-  it('survives a client that leaves instead of waiting for its turn', async () => {
+  it('survives a client that disconnects before its later requests are handled', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(get('/health') + get('/api/raw/slow') + TALK);
     await client.until(/very$/);

@@ -10,7 +10,7 @@ const get = (path: string): string => request('GET', path);
 const LIVE = get('/health/live');
 const CLEANUP = request('POST', '/discovery/cleanup', 'Content-Length: 0\r\n');
 const PROXIED = get('/api/raw/x');
-/** Both write the same fields; node:http begins their names with capitals. */
+/** Both write the same fields; node:http capitalises their names. */
 const BY_WIRE = /\r\nconnection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\nproxied$/;
 const BY_NODE = /\r\nConnection: keep-alive\r\nKeep-Alive: timeout=75\r\n\r\nproxied$/;
 const INSTANCE = '{"name":"other","id":"other","url":"http://localhost:9"}';
@@ -22,7 +22,7 @@ const REGISTRATION = request(
 );
 const LIVE_ANSWER = /^HTTP\/1\.1 20[01] [^]*\}$/;
 
-describe('a connection on which the gateway itself was asked', () => {
+describe('a connection that served a request to the gateway itself', () => {
   let bench: GatewayBench;
   let upstream: RawUpstream;
   let client: RawClient;
@@ -39,7 +39,7 @@ describe('a connection on which the gateway itself was asked', () => {
   beforeEach(async () => void (client = await RawClient.open(bench.gatewayPort)));
   afterEach(() => client.close());
 
-  /** Sends `text` and returns what comes until `pattern` matches. */
+  /** Sends `text` and returns the bytes received until `pattern` matches. */
   const ask = async (text: string, pattern: RegExp): Promise<string> => {
     const before = client.received.length;
     client.send(text);
@@ -49,19 +49,19 @@ describe('a connection on which the gateway itself was asked', () => {
 
   const asked: [string, string, RegExp][] = [
     ['a page', LIVE, LIVE_ANSWER],
-    ['one that is not there', get('/nowhere'), /^HTTP\/1\.1 404 [^]*\}$/],
+    ['a missing page', get('/nowhere'), /^HTTP\/1\.1 404 [^]*\}$/],
     ['a write', CLEANUP, LIVE_ANSWER],
     ['a registration', REGISTRATION, LIVE_ANSWER],
   ];
 
-  it.each(asked)('is on the wire again behind %s', async (_what, text, answer) => {
+  it.each(asked)('returns to the wire plane after %s', async (_what, text, answer) => {
     for (let i = 0; i < 3; i += 1) {
       await ask(text, answer);
       await ask(PROXIED, BY_WIRE);
     }
   });
 
-  it('is on the wire again when the request came byte by byte', async () => {
+  it('returns to the wire plane after a request that arrived byte by byte', async () => {
     for (const byte of LIVE) {
       client.send(byte);
       await new Promise((resolve) => setImmediate(resolve));
@@ -70,16 +70,16 @@ describe('a connection on which the gateway itself was asked', () => {
     await ask(PROXIED, BY_WIRE);
   });
 
-  it('stays with node:http when more came before the answer was out', async () => {
+  it('stays with node:http when more bytes arrived before the response was sent', async () => {
     await ask(LIVE + PROXIED, BY_NODE);
     await ask(PROXIED, BY_NODE);
   });
 
-  it('loses nothing of a request that begins before the answer to the one before is out', async () => {
+  it('loses no bytes of a request that starts before the previous response was sent', async () => {
     for (let at = 1; at < PROXIED.length; at += 1) {
       const other = await RawClient.open(bench.gatewayPort);
       other.socket.setNoDelay(true);
-      // Its host is looked up, which takes long enough for more to arrive.
+      // The registration resolves the host name, which takes long enough for more bytes to arrive.
       other.send(REGISTRATION);
       for (let turn = 0; turn <= at % 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       other.send(PROXIED.slice(0, at));
@@ -90,7 +90,7 @@ describe('a connection on which the gateway itself was asked', () => {
     }
   });
 
-  it('stays with node:http when a body goes on behind what came with its head', async () => {
+  it('stays with node:http when the body arrives after the head', async () => {
     const type = 'Content-Type: application/json\r\nContent-Length: 2\r\n';
     const head = request('POST', '/discovery/heartbeat/nobody', type);
     client.send(head);
@@ -99,14 +99,14 @@ describe('a connection on which the gateway itself was asked', () => {
     await ask(PROXIED, BY_NODE);
   });
 
-  it('stays with node:http when it is asked for pages and nothing else', async () => {
+  it('stays with node:http after more than ten consecutive requests to the gateway itself', async () => {
     for (let i = 0; i < 10; i += 1) await ask(LIVE, LIVE_ANSWER);
     await ask(PROXIED, BY_WIRE);
     for (let i = 0; i < 11; i += 1) await ask(LIVE, LIVE_ANSWER);
     await ask(PROXIED, BY_NODE);
   });
 
-  it('closes when the client wants that, or knows no better', async () => {
+  it('closes on request of the client, and for HTTP/1.0', async () => {
     for (const text of [
       request('GET', '/health/live', 'Connection: close\r\n'),
       request('GET', '/nowhere', 'Connection: close\r\n'),
@@ -117,7 +117,7 @@ describe('a connection on which the gateway itself was asked', () => {
     }
   });
 
-  it('may change protocols and carry bodies afterwards', async () => {
+  it('supports an upgrade afterwards', async () => {
     await ask(LIVE, LIVE_ANSWER);
     upstream.conduct = (connection, chunk) => {
       if (chunk.includes('Upgrade') || chunk.includes('upgrade'))
@@ -130,7 +130,7 @@ describe('a connection on which the gateway itself was asked', () => {
     await ask('how are you', /\[how are you\]$/);
   });
 
-  it('leaves nothing behind when it ends', async () => {
+  it('leaves no state behind when it ends', async () => {
     const connections = (): Promise<number> =>
       new Promise((resolve) =>
         bench.gatewayApp.nest
@@ -148,8 +148,8 @@ describe('a connection on which the gateway itself was asked', () => {
   });
 });
 
-describe('an idle connection on which the gateway itself was asked', () => {
-  it('does not hold up the end of the gateway', async () => {
+describe('an idle connection that served a request to the gateway itself', () => {
+  it('does not delay shutdown', async () => {
     const bench = await startGateway('wire');
     const client = await RawClient.open(bench.gatewayPort);
     await client.send(LIVE).until(LIVE_ANSWER);

@@ -5,19 +5,19 @@ import { onEveryKind } from './support/bench.js';
 import { bodyOf, exchange } from './support/exchange.js';
 
 const KB = 1024;
-/** Sizes about and above those at which a connection of the gateway changes how it reads and writes. */
+/** Sizes around and above the limits at which a connection of the gateway changes how it reads and writes. */
 const SIZES = [200_000, 0, 64 * KB, 1, 16 * KB - 1, 16 * KB, 40_000, 1024, 1025, 0, 9_000, 130_000];
 const ROUNDS = 6;
 const CLIENTS = 4;
-/** More than the system keeps between the client and the service. */
+/** Exceeds the system buffers between the client and the service. */
 const LARGE = 24 * KB * KB;
 
-/** A probe of the gateway's that has waited for too long on a machine that stood still. */
+/** Ignores an aborted health check, which may time out when the machine stalls. */
 const hasLeft = (): void => undefined;
 const fingerprint = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
-onEveryKind('bodies of all sizes, one after another on a kept connection', (bench) => {
-  /** Answers with the body of the request, having said what it was. */
+onEveryKind('bodies of all sizes on one keep-alive connection', (bench) => {
+  /** Responds with the body of the request and its fingerprint. */
   const echo = (): void => {
     bench().service.handler = (request, response) => {
       void bodyOf(request).then((body) => {
@@ -27,7 +27,7 @@ onEveryKind('bodies of all sizes, one after another on a kept connection', (benc
     };
   };
 
-  /** Sends bodies of `method` one by one, by an agent that has one connection. */
+  /** Sends bodies with `method` one by one over a single connection. */
   const converse = async (method: string): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let i = 0; i < SIZES.length * ROUNDS; i += 1) {
@@ -39,23 +39,20 @@ onEveryKind('bodies of all sizes, one after another on a kept connection', (benc
     agent.destroy();
   };
 
-  // PUT is kept for another instance as far as it goes, POST is not.
-  it.each(['POST', 'PUT'])('come and go byte by byte as they were (%s)', async (method) => {
+  // The gateway buffers the body of a PUT, up to a limit, for a retry; that of a POST it does not.
+  it.each(['POST', 'PUT'])('are forwarded byte for byte in both directions (%s)', async (method) => {
     echo();
     await Promise.all(Array.from({ length: CLIENTS }, () => converse(method)));
   });
 
-  it.each(['POST', 'PUT'])(
-    'come as they were to a service that is slow to take them (%s)',
-    async (method) => {
-      bench().service.handler = (request, response) => {
-        void sleep(300)
-          .then(() => bodyOf(request))
-          .then((body) => response.end(fingerprint(body)), hasLeft);
-      };
-      const body = randomBytes(LARGE);
-      const answers = Array.from({ length: 2 }, () => exchange(`${bench().url}/slow`, { method, body }));
-      for (const answer of await Promise.all(answers)) expect(answer.text).toBe(fingerprint(body));
-    },
-  );
+  it.each(['POST', 'PUT'])('are forwarded unchanged to a service that reads slowly (%s)', async (method) => {
+    bench().service.handler = (request, response) => {
+      void sleep(300)
+        .then(() => bodyOf(request))
+        .then((body) => response.end(fingerprint(body)), hasLeft);
+    };
+    const body = randomBytes(LARGE);
+    const answers = Array.from({ length: 2 }, () => exchange(`${bench().url}/slow`, { method, body }));
+    for (const answer of await Promise.all(answers)) expect(answer.text).toBe(fingerprint(body));
+  });
 });

@@ -13,7 +13,7 @@ describe.each(KINDS)('shutdown (%s)', (kind) => {
     bench = await startBench(kind);
   });
 
-  it('finishes what is in flight, takes no new connections, and ends kept ones', async () => {
+  it('completes requests in flight, accepts no new connections, and closes idle ones', async () => {
     let held: ServerResponse | undefined;
     bench.service.handler = (_request, response) => {
       held = response;
@@ -32,7 +32,7 @@ describe.each(KINDS)('shutdown (%s)', (kind) => {
     await bench.serviceApp.close();
   });
 
-  it('ends tunnels, which nobody could wait for', async () => {
+  it('closes tunnels without waiting for their end', async () => {
     const sockets = new WebSocketServer({ server: bench.serviceApp.nest.getHttpServer() });
     const socket = new WebSocket(`${bench.gatewayUrl.replace('http', 'ws')}/api/${SERVICE}`);
     await once(socket, 'open');

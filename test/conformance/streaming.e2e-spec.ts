@@ -10,7 +10,7 @@ const MIB = 1024 * 1024;
 const sha = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
 onEveryKind('streaming', (bench) => {
-  it('carries 10 MB up', async () => {
+  it('uploads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
     bench().service.handler = (request, response) => {
       void bodyOf(request).then((received) => response.end(sha(received)));
@@ -18,13 +18,13 @@ onEveryKind('streaming', (bench) => {
     expect((await exchange(bench().url, { method: 'PUT', body })).text).toBe(sha(body));
   });
 
-  it('carries 10 MB down', async () => {
+  it('downloads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
     bench().service.handler = (_request, response) => response.end(body);
     expect(sha((await exchange(bench().url)).body)).toBe(sha(body));
   });
 
-  it('carries chunks both ways as they come', async () => {
+  it('streams chunks in both directions as they arrive', async () => {
     bench().service.handler = (request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-echo' });
       request.on('data', (chunk: Buffer) => response.write(chunk)).on('end', () => response.end());
@@ -42,7 +42,7 @@ onEveryKind('streaming', (bench) => {
     expect((await bodyOf(answer)).toString()).toBe('three');
   });
 
-  it('carries trailers of an answer', async () => {
+  it('forwards the trailers of a response', async () => {
     bench().service.handler = (_request, response) => {
       response.writeHead(200, { trailer: 'x-checksum' });
       response.write('body');
@@ -53,7 +53,7 @@ onEveryKind('streaming', (bench) => {
     expect([answer.text, answer.trailers['x-checksum']]).toEqual(['body', 'abc']);
   });
 
-  it('passes each event of a stream on before the next one is sent', async () => {
+  it('forwards each event of a stream before the next one is sent', async () => {
     const { events } = bench().service;
     const outgoing = httpRequest(`${bench().url}/nest/events`, { agent: false }).end();
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -69,7 +69,7 @@ onEveryKind('streaming', (bench) => {
     await waitFor('the service to see the client leave', () => events.listenerCount('event') === 0);
   });
 
-  it('sends the head of an answer before its body is there', async () => {
+  it('sends the head of a response before its body is available', async () => {
     let held: ServerResponse | undefined;
     bench().service.handler = (_request, response) => {
       held = response;
@@ -83,7 +83,7 @@ onEveryKind('streaming', (bench) => {
     expect((await bodyOf(answer)).toString()).toBe('late');
   });
 
-  it('tells the service at once that the client has left before the answer', async () => {
+  it('notifies the service immediately when the client disconnects before the response', async () => {
     let hasClosed = false;
     let isReached = false;
     bench().service.handler = (_request, response) => {
@@ -97,7 +97,7 @@ onEveryKind('streaming', (bench) => {
     await waitFor('the service to see it', () => hasClosed, 1_000);
   });
 
-  it('tells the service at once that the client has left in the middle of its upload', async () => {
+  it('notifies the service immediately when the client disconnects in the middle of its upload', async () => {
     let hasAborted = false;
     let received = 0;
     bench().service.handler = (request) => {
@@ -112,7 +112,7 @@ onEveryKind('streaming', (bench) => {
     await waitFor('the service to see it', () => hasAborted, 1_000);
   });
 
-  it('passes an answer on that comes before the body has, and keeps the connection in step', async () => {
+  it('forwards a response that arrives before the body is complete, and keeps the connection in sync', async () => {
     bench().service.handler = (request, response) => {
       if (request.method === 'GET') response.end('next');
       else response.writeHead(413, { 'content-length': '7' }).end('too big');
@@ -123,7 +123,7 @@ onEveryKind('streaming', (bench) => {
     client.close();
   });
 
-  it('lets a client that asks first send its body when the service takes it', async () => {
+  it('sends 100 Continue to a client that expects it when the service accepts the body', async () => {
     bench().service.handler = (request, response) => {
       void bodyOf(request).then((body) =>
         response.end(`${request.headers.expect ?? 'no'} expect, ${body.toString()}`),
@@ -137,13 +137,13 @@ onEveryKind('streaming', (bench) => {
     expect(await client.send('hello').untilClosed()).toContain('no expect, hello');
   });
 
-  it('refuses a request that asks first without a word of 100', async () => {
+  it('refuses a request that expects 100 Continue without sending it', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send('POST /api/nobody HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*\r\nconnection: close\r\n/i);
   });
 
-  it('passes early hints on', async () => {
+  it('forwards early hints', async () => {
     bench().service.handler = (_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.end('page');
@@ -166,7 +166,7 @@ onEveryKind('streaming', (bench) => {
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nthe answer$/);
   });
 
-  it('holds the service back when the client reads slowly, instead of keeping the answer', async () => {
+  it('applies backpressure to the service when the client reads slowly', async () => {
     const chunk = Buffer.alloc(64 * 1024, 'x');
     const total = 200 * MIB;
     let written = 0;
@@ -192,7 +192,7 @@ onEveryKind('streaming', (bench) => {
     expect(received).toBe(total);
   });
 
-  it('holds the client back when the service reads slowly', async () => {
+  it('applies backpressure to the client when the service reads slowly', async () => {
     let held: IncomingMessage | undefined;
     bench().service.handler = (request, response) => {
       held = request;
@@ -219,7 +219,7 @@ onEveryKind('streaming', (bench) => {
   });
 });
 
-/** Waits until `value` has begun to grow and stands still, and returns it. */
+/** Waits until `value` has grown and then stops changing; returns it. */
 async function stalled(value: () => number): Promise<number> {
   let last = -1;
   let quietTurns = 0;

@@ -9,7 +9,7 @@ import { HttpRegistry } from '#registry-client';
 import { call, onPrograms, plainEnvironment, startApp, tempDir, type AppProcess } from '#testing';
 import { PLANES } from './support/bench.js';
 
-onPrograms(['openssl'], 'instances that speak TLS', () => {
+onPrograms(['openssl'], 'instances with TLS', () => {
   const directory = tempDir();
   const file = (name: string): string => join(directory.path, name);
   const servers: Server[] = [];
@@ -17,7 +17,7 @@ onPrograms(['openssl'], 'instances that speak TLS', () => {
 
   const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { stdio: 'pipe' });
 
-  /** A key and a certificate for localhost and 127.0.0.1, signed by `authority` or by itself. */
+  /** Creates a key and a certificate for `altNames`, signed by `authority` or self-signed. */
   function certify(name: string, altNames: string, authority?: string): void {
     writeFileSync(file(`${name}.ext`), `subjectAltName=${altNames}\n`);
     const key = [
@@ -38,7 +38,7 @@ onPrograms(['openssl'], 'instances that speak TLS', () => {
     openssl('x509', ...request, ...signer, '-out', file(`${name}.pem`));
   }
 
-  /** An instance that answers with the name that it was asked for in the handshake. */
+  /** Starts an instance that responds with the server name from the TLS handshake. */
   async function serve(name: string): Promise<number> {
     const pem = { key: readFileSync(file(`${name}.key`)), cert: readFileSync(file(`${name}.pem`)) };
     const server = createServer(pem, (request, response) => {
@@ -75,7 +75,7 @@ onPrograms(['openssl'], 'instances that speak TLS', () => {
   });
 
   it.each(PLANES)(
-    'are asked by name, and only with a certificate that is theirs (%s)',
+    'receive SNI, and are accepted only with a valid certificate (%s)',
     async (plane) => {
       const { url } = await startGateway(plane);
       const registry = new HttpRegistry({ url });

@@ -7,7 +7,7 @@ import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
 import { isAsked } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';
 
-// What the system does for a socket is read from /proc.
+// The test reads socket timers from /proc.
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 onEveryKind('upgrades', (bench) => {
@@ -57,7 +57,7 @@ onEveryKind('upgrades', (bench) => {
     expect([code, reason.toString()]).toEqual([4001, 'done']);
   });
 
-  it('counts a tunnel for as long as it is open', async () => {
+  it('counts a tunnel while it is open', async () => {
     const socket = open();
     await once(socket, 'message');
     const tunnels = async (): Promise<number> => {
@@ -71,7 +71,7 @@ onEveryKind('upgrades', (bench) => {
     await waitFor('the tunnel to be gone', async () => (await tunnels()) === 0);
   });
 
-  it('counts what the service says in it', async () => {
+  it('counts the bytes that the service sends through a tunnel', async () => {
     const bytesSent = async (): Promise<number> => {
       const headers = { accept: 'application/json' };
       const { body } = await call(bench().gatewayUrl, 'GET /metrics', { headers });
@@ -84,17 +84,17 @@ onEveryKind('upgrades', (bench) => {
     await once(socket, 'message');
     socket.terminate();
     await waitFor('it to be counted', async () => (await bytesSent()) > before);
-    // A frame of a server begins with 4 bytes when it is as long as these.
+    // A server frame of this length has a header of 4 bytes.
     expect((await bytesSent()) - before).toBe(greeting.length + 4 + 5000 + 4);
   });
 
-  onLinux('asks now and then whether either side of a silent tunnel is still there', async () => {
+  onLinux('sends TCP keep-alive probes to both sides of an idle tunnel', async () => {
     const socket = open();
     await once(socket, 'message');
     const { kind, gatewayPort, serviceUrl } = bench();
     try {
       await waitFor('the client to be asked', () => isAsked({ from: gatewayPort }));
-      // A service in this process has no connection of its own.
+      // A service in the same process has no connection.
       if (kind !== 'local')
         await waitFor('the service to be asked', () => isAsked({ to: Number(new URL(serviceUrl).port) }));
     } finally {
@@ -102,7 +102,7 @@ onEveryKind('upgrades', (bench) => {
     }
   });
 
-  it('tells the service when the client breaks off, and the client when the service does', async () => {
+  it('closes the tunnel to the other side when the client or the service terminates', async () => {
     const socket = open();
     await once(socket, 'message');
     expect(sockets.clients.size).toBe(1);
@@ -115,7 +115,7 @@ onEveryKind('upgrades', (bench) => {
     expect(code).toBe(1006);
   });
 
-  it('passes a refusal on with status, fields and body', async () => {
+  it('forwards a refusal with status, fields and body', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(handshake('/elsewhere'));
     const answer = await client.untilClosed();
@@ -123,9 +123,9 @@ onEveryKind('upgrades', (bench) => {
     expect(answer).toMatch(/\r\nvia: 1\.1 msa-gateway\r\n/i);
   });
 
-  it('keeps bytes that follow the handshake in the same packet', async () => {
+  it('forwards bytes that follow the handshake in the same packet', async () => {
     const client = await RawClient.open(bench().gatewayPort);
-    // A masked text frame "hi", its mask all zero.
+    // A masked text frame "hi" with an all-zero mask.
     client.send(
       Buffer.concat([Buffer.from(handshake('/socket')), Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69])]),
     );
@@ -134,13 +134,13 @@ onEveryKind('upgrades', (bench) => {
     client.close();
   });
 
-  it('answers an upgrade of an unknown service with a problem', async () => {
+  it('responds to an upgrade for an unknown service with a problem', async () => {
     const client = await RawClient.open(bench().gatewayPort);
     client.send(handshake('/x').replace(SERVICE, 'nobody'));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*unknown-service/);
   });
 
-  it('serves a request that offers HTTP/2 as an ordinary one, with its body', async () => {
+  it('handles a request that offers HTTP/2 as an ordinary request, with its body', async () => {
     bench().service.handler = (request, response) => {
       request.resume().on('end', () => response.end(`upgrade: ${request.headers.upgrade ?? 'none'}`));
     };

@@ -15,7 +15,7 @@ import {
 
 const USERS = 'user-service/users';
 
-/** Users of a running system, by name. */
+/** Names of the users in a running system. */
 async function namesOf({ url }: RunningSystem): Promise<readonly string[]> {
   const { body } = await call(url, `GET /api/${USERS}`);
   return (body.items as { name: string }[]).map(({ name }) => name).sort();
@@ -49,7 +49,7 @@ describe('a backup of the embedded stores', () => {
     backups.remove();
   });
 
-  it('never overwrites another one', async () => {
+  it('never overwrites an existing backup', async () => {
     const { code, stderr } = await run('backup', 'first');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^no whole backup was made: .* is there already\n$/);
@@ -72,29 +72,32 @@ describe('a backup of the embedded stores', () => {
     expect(await namesOf(system)).toEqual(['ann', 'bob']);
   });
 
-  it('brings back what was there when it was made, and nothing else', async () => {
+  it('restores exactly the state at the time of the backup', async () => {
     await system.process.stop();
     expect(await run('restore', 'first')).toEqual({ code: 0, stderr: '' });
     await start();
     expect(await namesOf(system)).toEqual(['ann']);
   });
 
-  it.each(['backup', 'restore'])('%s explains itself', async (script) => {
+  it.each(['backup', 'restore'])('%s prints its usage without arguments', async (script) => {
     const program = launchNode(`scripts/${script}.mjs`);
     expect((await program.exited).code).toBe(2);
     expect(program.stderr).toContain(`usage: npm run ${script} -- FOLDER`);
   });
 });
 
-/** Commands of the page that run in PostgreSQL's container, without what brings them there. */
+/**
+ * Documented commands that run in PostgreSQL's container, without the `docker compose exec` prefix and the
+ * redirect.
+ */
 const documented = (program: string): readonly string[] =>
   readFileSync(join(ROOT, 'docs/backup-and-restore.md'), 'utf8')
     .split('\n')
     .flatMap((line) => /^docker compose .* exec -T postgres (\S+ .*?) [<>] \S+$/.exec(line)?.[1] ?? [])
     .filter((command) => command.startsWith(`${program} `));
 
-onPostgres('the commands for a dump', (server) => {
-  /** Runs one of PostgreSQL's programs as the page does, on this suite's server. */
+onPostgres('the documented dump commands', (server) => {
+  /** Runs one of PostgreSQL's programs as documented, on this suite's server. */
   const run = (command: string, input?: Buffer): Buffer => {
     const [program = '', ...args] = command.split(' ');
     const env = { PGHOST: '127.0.0.1', PGPORT: String(server().port) };
@@ -110,12 +113,12 @@ onPostgres('the commands for a dump', (server) => {
     }
   };
 
-  it('are there for every service', () => {
+  it('exist for every service', () => {
     const databases = ['user_service', 'order_service', 'product_service'];
     expect(documented('pg_dump').map((command) => command.split(' ').at(-1))).toEqual(databases);
   });
 
-  it('bring back rows, and who owns them', async () => {
+  it('restore rows and their owners', async () => {
     await query('postgres', 'create role user_service login');
     await query('postgres', 'create database user_service owner user_service');
     await query(

@@ -15,24 +15,24 @@ describe.each(FILES)('%s', (path) => {
   const names = Object.keys(file.services);
   const each = Object.entries(file.services);
 
-  it('has the whole system', () => {
+  it('contains the whole system', () => {
     expect(names.sort()).toEqual([...APPS, 'nginx', 'postgres', 'redis'].sort());
   });
 
-  it.each(each)('lets %s be asked how it is, and start again by itself', (_name, service) => {
+  it.each(each)('gives %s a health check and a restart policy', (_name, service) => {
     expect(service.healthcheck?.test.length).toBeGreaterThan(0);
     expect(service.restart).toBe('unless-stopped');
   });
 
-  // Checks that are cut off and begun again are all that a busy machine then does: nothing of it ever becomes healthy.
-  it.each(each)('asks %s how it is without node, and with patience while it starts', (_name, service) => {
+  // With short time-outs a busy machine only aborts and restarts checks, and no container becomes healthy.
+  it.each(each)('checks the health of %s without node, with a long start period', (_name, service) => {
     const { test, timeout, start_period: startPeriod } = service.healthcheck!;
     expect(test).not.toContain('node');
     expect(parseInt(timeout, 10)).toBeGreaterThanOrEqual(5);
     expect(parseInt(startPeriod, 10)).toBeGreaterThanOrEqual(120);
   });
 
-  it.each(each)('makes %s of files that exist', (_name, { build, volumes = [] }) => {
+  it.each(each)('builds and mounts %s from files that exist', (_name, { build, volumes = [] }) => {
     const mounted = volumes
       .filter((volume) => volume.startsWith('./'))
       .map((volume) => volume.split(':')[0]!);
@@ -44,13 +44,13 @@ describe.each(FILES)('%s', (path) => {
     expect(image).toMatch(/^(msa-gateway\/[\w-]+:\$\{VERSION:-latest\}|[\w/-]+:\d+\.?\d*-[\w.-]+)$/);
   });
 
-  it.each(each)('starts %s when those that it needs are healthy', (_name, { depends_on: needs = {} }) => {
+  it.each(each)('starts %s after its dependencies are healthy', (_name, { depends_on: needs = {} }) => {
     expect(Object.keys(needs).filter((name) => !names.includes(name))).toEqual([]);
     expect(Object.values(needs).filter(({ condition }) => condition !== 'service_healthy')).toEqual([]);
   });
 
   it.each(each)(
-    'gives %s networks and volumes that are declared',
+    'uses only declared networks and volumes for %s',
     (_name, { networks = [], volumes = [] }) => {
       const named = volumes
         .filter((volume) => !volume.startsWith('./'))
@@ -61,13 +61,13 @@ describe.each(FILES)('%s', (path) => {
     },
   );
 
-  it.each(each)('tells %s only of neighbours that share a network with it', (name, service) => {
+  it.each(each)('configures %s only with hosts on a shared network', (name, service) => {
     const hosts = values(service).flatMap((value) => (URL.canParse(value) ? [new URL(value).hostname] : []));
     const unreachable = hosts.filter((host) => !shareNetwork(file.services[host], service) && host !== name);
     expect(unreachable).toEqual([]);
   });
 
-  it('leaves room for many of each app: none has a port of the host', () => {
+  it('publishes no host port of an app, so that apps can be scaled', () => {
     expect(APPS.filter((name) => file.services[name]?.ports)).toEqual([]);
   });
 });
@@ -75,21 +75,21 @@ describe.each(FILES)('%s', (path) => {
 const shareNetwork = (one: ComposeService | undefined, other: ComposeService): boolean =>
   (one?.networks ?? []).some((network) => other.networks?.includes(network));
 
-describe('docker-compose.prod.yml, which strangers can reach,', () => {
+describe('docker-compose.prod.yml, the public deployment,', () => {
   const { services, networks, secrets = {} } = readComposeFile('docker-compose.prod.yml');
   const each = Object.entries(services);
 
-  it('publishes ports of nginx alone', () => {
+  it('publishes only ports of nginx', () => {
     expect(each.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['nginx']);
   });
 
-  it('gives a way out to nginx alone', () => {
+  it('gives only nginx outbound access', () => {
     const open = Object.keys(networks).filter((name) => networks[name]?.internal !== true);
     const outside = each.filter(([, service]) => service.networks?.some((name) => open.includes(name)));
     expect(outside.map(([name]) => name)).toEqual(['nginx']);
   });
 
-  it('keeps stores from whoever does not need them', () => {
+  it('isolates stores from services that do not need them', () => {
     const neighboursOf = (store: string): string[] =>
       each
         .filter(([name, service]) => name !== store && shareNetwork(services[store], service))
@@ -99,18 +99,18 @@ describe('docker-compose.prod.yml, which strangers can reach,', () => {
   });
 
   it.each(each)(
-    'runs %s without rights, without a file system to write to, within limits',
+    'runs %s without privileges, with a read-only file system and resource limits',
     (name, service) => {
       expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
       expect(service.security_opt).toContain('no-new-privileges:true');
       expect(Object.keys(service.deploy?.resources.limits ?? {}).sort()).toEqual(['cpus', 'memory', 'pids']);
       expect(service.logging?.options).toHaveProperty('max-size');
-      // The images of our own have a user already.
+      // The project's images already set a user.
       if (!APPS.includes(name)) expect(service.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     },
   );
 
-  it.each(each)('shows no secret of %s in its environment', (_name, service) => {
+  it.each(each)('passes no secret of %s through its environment', (_name, service) => {
     const names = Object.keys(service.environment ?? {});
     expect(
       names.filter((name) => /TOKEN|PASSWORD|_URL|KEY/.test(name) && !/_FILE$|^REGISTRY_URL$/.test(name)),
@@ -118,20 +118,20 @@ describe('docker-compose.prod.yml, which strangers can reach,', () => {
     expect(values(service).filter((value) => /:\/\/[^/]*@/.test(value))).toEqual([]);
   });
 
-  it.each(each)('gives %s the secrets that it reads, and only those', (_name, service) => {
+  it.each(each)('gives %s exactly the secrets that it reads', (_name, service) => {
     const read = values(service).flatMap((value) => /^\/run\/secrets\/(\w+)$/.exec(value)?.[1] ?? []);
     const given = service.secrets ?? [];
     expect(given.filter((name) => !(name in secrets))).toEqual([]);
     expect(read.filter((name) => !given.includes(name))).toEqual([]);
   });
 
-  it('has two of everything that answers requests', () => {
+  it('runs two replicas of every app', () => {
     expect(APPS.map((name) => services[name]?.deploy?.replicas)).toEqual([2, 2, 2, 2]);
   });
 });
 
 describe('docker-compose.watch.yml', () => {
-  it('is about apps of docker-compose.yml, and mounts sources that exist, not to be written to', () => {
+  it('extends only apps of docker-compose.yml, and mounts existing sources read-only', () => {
     const { services } = readComposeFile('docker-compose.watch.yml');
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes);
     expect(Object.keys(services)).toEqual(APPS);

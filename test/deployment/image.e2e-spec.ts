@@ -13,18 +13,18 @@ describe('docker/Dockerfile', () => {
   const last = (instruction: string): string =>
     lines.filter((line) => line.startsWith(`${instruction} `)).at(-1) ?? '';
 
-  it('installs what the lock file says, and runs no script of a package', () => {
+  it('installs from the lock file and runs no package scripts', () => {
     const installs = lines.filter((line) => /\bnpm (ci|install|i)\b/.test(line));
     expect(installs).toHaveLength(2);
     expect(installs.filter((line) => !/npm ci\b.*--ignore-scripts/.test(line))).toEqual([]);
   });
 
-  it('ends as a user by number, which Kubernetes can check, and in a program that gets the signals itself', () => {
+  it('runs as a numeric user, which Kubernetes can verify, and runs node directly so that it receives signals', () => {
     expect(last('USER')).toBe('USER 1000:1000');
     expect(last('ENTRYPOINT')).toMatch(/^ENTRYPOINT \["node"/);
   });
 
-  it('copies what exists', () => {
+  it('copies only paths that exist', () => {
     const copied = lines
       .filter((line) => /^COPY (?!--from)/.test(line))
       .flatMap((line) => line.split(' ').slice(1, -1));
@@ -37,11 +37,11 @@ describe('.dockerignore', () => {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-  it('keeps everything out that it does not name', () => {
+  it('excludes everything by default', () => {
     expect(rules[0]).toBe('*');
   });
 
-  it('names what exists', () => {
+  it('includes only paths that exist', () => {
     const named = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
@@ -72,13 +72,13 @@ describe('docker/healthcheck.sh', () => {
       )
     )[0] as number;
 
-  it('asks whether the app may receive traffic', async () => {
+  it('requests the readiness endpoint', async () => {
     status = 200;
     expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(0);
     expect(asked).toEqual(['/health/ready']);
   });
 
-  it.each([503, 404, 302, 0])('fails when the answer is %i', async (answer) => {
+  it.each([503, 404, 302, 0])('fails on status %i', async (answer) => {
     status = answer;
     expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(1);
   });
@@ -87,12 +87,12 @@ describe('docker/healthcheck.sh', () => {
     ['user-service', 'USER_SERVICE_PORT'],
     ['gateway', 'GATEWAY_PORT'],
     ['monolith', 'GATEWAY_PORT'],
-  ])('finds %s at its %s', async (APP, variable) => {
+  ])('checks %s on its %s', async (APP, variable) => {
     status = 200;
     expect(await check({ APP, PORT: '1', [variable]: portOf() })).toBe(0);
   });
 
-  it('fails when nobody listens', async () => {
+  it('fails when no process listens', async () => {
     expect(await check({ APP: 'gateway', PORT: '1' })).toBe(1);
   });
 });

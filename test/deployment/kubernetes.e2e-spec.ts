@@ -24,16 +24,16 @@ const workloads = ofKind('Deployment', 'StatefulSet').map(
 const apps = workloads.filter(([name]) => APPS.includes(name));
 
 describe('docker/k8s', () => {
-  it('applies every file that is there', () => {
+  it('lists every manifest of the folder', () => {
     expect([...readKustomization().resources].sort()).toEqual([...manifestFiles()].sort());
   });
 
-  it('names a version for every image of our own, in one place', () => {
+  it('sets the version of every project image in one place', () => {
     const named = readKustomization().images.map(({ name }) => name);
     expect(apps.map(([name]) => `msa-gateway/${name}`).sort()).toEqual([...named].sort());
   });
 
-  it('holds no secret', () => {
+  it('contains no secret', () => {
     expect(ofKind('Secret')).toEqual([]);
     const values = workloads.flatMap(([, workload]) =>
       podOf(workload).containers.flatMap(({ env = [] }) => env),
@@ -46,7 +46,7 @@ describe('docker/k8s', () => {
     ).toEqual([]);
   });
 
-  it.each(workloads)('runs %s without rights, as its namespace demands', (_name, workload) => {
+  it.each(workloads)('runs %s without privileges, as its namespace requires', (_name, workload) => {
     const pod = podOf(workload);
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
@@ -65,7 +65,7 @@ describe('docker/k8s', () => {
     }
   });
 
-  it.each(workloads)('mounts for %s what is declared', (_name, workload) => {
+  it.each(workloads)('mounts only declared volumes in %s', (_name, workload) => {
     const pod = podOf(workload);
     const declared = [...pod.volumes.map(({ name }) => name), 'data'];
     expect(
@@ -81,7 +81,7 @@ describe('docker/k8s', () => {
   describe.each(apps)('%s', (name, app) => {
     const [container] = podOf(app).containers;
 
-    it('is asked whether it lives and whether it may receive traffic', () => {
+    it('has liveness and readiness probes', () => {
       expect(container).toMatchObject({
         startupProbe: { httpGet: { path: '/health/live' } },
         livenessProbe: { httpGet: { path: '/health/live' } },
@@ -89,7 +89,7 @@ describe('docker/k8s', () => {
       });
     });
 
-    it('is replaced without being less, and has the time to finish', () => {
+    it('is updated without reduced capacity, and has time for a graceful shutdown', () => {
       const settings = ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'app-environment')!.data!;
       expect(app.spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
       expect(podOf(app).terminationGracePeriodSeconds).toBeGreaterThan(
@@ -97,7 +97,7 @@ describe('docker/k8s', () => {
       );
     });
 
-    it('keeps enough of itself over maintenance, and grows under load', () => {
+    it('has a disruption budget and an autoscaler', () => {
       const budgets = ofKind('PodDisruptionBudget').filter(({ metadata }) => metadata.name === name);
       expect(budgets.map(({ spec }) => spec.selector)).toEqual([app.spec.selector]);
       const scalers = ofKind('HorizontalPodAutoscaler').filter(
@@ -106,7 +106,7 @@ describe('docker/k8s', () => {
       expect(scalers).toHaveLength(1);
     });
 
-    it('has the secrets that its variables name', () => {
+    it('mounts the secrets that its variables name', () => {
       const files = container!.env!.flatMap(({ name: variable, value }) =>
         variable.endsWith('_FILE') ? [value!] : [],
       );
@@ -118,7 +118,7 @@ describe('docker/k8s', () => {
     });
   });
 
-  it('has services register the address of their pod', () => {
+  it('makes services register the address of their pod', () => {
     const services = apps
       .filter(([name]) => name !== 'gateway')
       .map(([, app]) => podOf(app).containers[0]!.env!);
@@ -130,7 +130,7 @@ describe('docker/k8s', () => {
     }
   });
 
-  it('shows neither registry nor metrics to strangers', () => {
+  it('exposes neither the registry nor metrics publicly', () => {
     const paths = ofKind('Ingress').flatMap(({ spec }) =>
       spec.rules!.flatMap(({ http }) => http.paths.map(({ path }) => path)),
     );
@@ -138,7 +138,7 @@ describe('docker/k8s', () => {
     expect(paths.filter((path) => /discovery|metrics/.test(path))).toEqual([]);
   });
 
-  it('lets nobody talk to anybody, but for those who are named', () => {
+  it('denies all traffic except explicitly allowed connections', () => {
     const policies = ofKind('NetworkPolicy').map(({ metadata }) => metadata.name);
     expect(policies).toEqual(['nothing-by-default', 'names', 'gateway', 'services', 'redis', 'postgres']);
   });

@@ -50,7 +50,7 @@ describe('an upgrade of a service under load', () => {
     return rollOut({ fleet, registry: asking, say: (line) => said.push(line), pauseMs: 500 });
   };
 
-  it('fails no request, and leaves nothing but the new version', async () => {
+  it('fails no request, and ends with only the new version', async () => {
     expect(await versions()).toEqual(['1.0.0', '1.0.0']);
     const load = new SteadyLoad(url);
     await upgrade();
@@ -61,7 +61,7 @@ describe('an upgrade of a service under load', () => {
     expect((await registry.instances()).map(({ weight }) => weight)).toEqual([100, 100]);
   }, 150_000);
 
-  it('is taken back without a failed request when the new version fails more often', async () => {
+  it('is rolled back without a failed request when the new version fails more often', async () => {
     const before = await registry.instances();
     const load = new SteadyLoad(url);
     const failureRate = (instances: readonly Weighed[]) =>
@@ -77,7 +77,7 @@ describe('an upgrade of a service under load', () => {
     expect(said.at(-1)).toContain('errors 10.0 % there, 20.0 % on the new ones');
   }, 150_000);
 
-  it('is taken back when requests meet no healthy instance, as these are no failure of any', async () => {
+  it('is rolled back when requests meet no healthy instance, which counts as a failure of no instance', async () => {
     let asked = 0;
     await expect(upgrade({ unserved: () => Promise.resolve(asked++ * 3) })).rejects.toThrow(
       '3 requests met no healthy instance; the instances before go on',
@@ -85,7 +85,7 @@ describe('an upgrade of a service under load', () => {
     expect(await versions()).toEqual(['1.0.0', '1.0.0']);
   }, 150_000);
 
-  it('sends the old ones less with every step, and the new ones their usual share', async () => {
+  it('lowers the weight of the old instances step by step, and keeps that of the new ones', async () => {
     const shares: string[] = [];
     const weigh = async (instances: readonly Weighed[], weight: number): Promise<void> => {
       await registry.weigh(instances, weight);
@@ -97,13 +97,13 @@ describe('an upgrade of a service under load', () => {
     expect(shares).toEqual(['1.0.0: 1000, 1.0.0: 1000', ...STEPS.map(share)]);
   }, 150_000);
 
-  it('does not begin when nothing runs', async () => {
+  it('does not start when no instance runs', async () => {
     await fleet.retire();
     await expect(upgrade()).rejects.toThrow('there is nothing to replace');
   });
 });
 
-describe('the failure rate of some instances', () => {
+describe('the failure rate of a set of instances', () => {
   const service = (name: string, ...instances: object[]) => ({ services: [{ name, instances, problems }] });
   const problems = { 'no-healthy-instance': 2, 'upstream-timeout': 1 };
   const reports: Readonly<Record<string, object>> = {
@@ -117,16 +117,16 @@ describe('the failure rate of some instances', () => {
   const rateOf = (...ids: string[]) =>
     registry.failureRate(ids.map((id) => ({ id, version: '1', status: 'up', weight: 100 })));
 
-  it('is that of all gateways together', async () => {
+  it('is computed over all gateways', async () => {
     expect(await rateOf('a')).toBe(0.01);
     expect(await rateOf('b')).toBe(1);
   });
 
-  it('leaves out requests that met no instance, which have a count of their own', async () => {
+  it('excludes requests without an instance, which are counted separately', async () => {
     expect(await registry.unserved()).toBe(4);
   });
 
-  it('is none of those that nobody has asked', async () => {
+  it('is 0 for instances without requests', async () => {
     expect(await rateOf('c')).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { launchNode, ROOT, tempDir } from '#testing';
 import { readComposeFile } from './support/compose-file.js';
 
-// Stands in for Docker: writes down what it was asked, and answers each command as it is told.
+// Replaces Docker: records its arguments, and responds to each command as configured in ANSWERS.
 const FAKE_DOCKER = `#!${process.execPath}
 const args = process.argv.slice(2);
 const program = require('node:path').basename(process.argv[1]);
@@ -14,7 +14,7 @@ process.stdout.write(text);
 process.exitCode = code;
 `;
 
-/** What the stand-in answers to a command line that has `to` in it. */
+/** Output of the fake for a command line that contains `to`. */
 interface Told {
   readonly to: string;
   readonly code?: number;
@@ -29,7 +29,7 @@ const SECRETS = 'docker/secrets';
 describe('npm run stack', () => {
   let folder: ReturnType<typeof tempDir>;
 
-  // A workspace of its own, with nothing in it but the scripts.
+  // A separate workspace that contains only the scripts.
   beforeEach(() => {
     folder = tempDir('stack-');
     mkdirSync(join(folder.path, 'bin'));
@@ -70,46 +70,43 @@ describe('npm run stack', () => {
     expect([code, asked]).toEqual([0, [`compose -f docker-compose.yml ${command}`]]);
   });
 
-  it('rebuild builds from nothing, and starts what it built', async () => {
+  it('rebuild builds without cache and starts the result', async () => {
     expect((await stack('rebuild gateway')).asked).toEqual([
       'compose -f docker-compose.yml build --no-cache gateway',
       'compose -f docker-compose.yml up --detach --wait gateway',
     ]);
   });
 
-  it('up --no-build takes the images that are there', async () => {
+  it('up --no-build uses existing images', async () => {
     expect((await stack('up --no-build')).asked).toEqual([
       'compose -f docker-compose.yml up --detach --no-build --wait',
     ]);
   });
 
-  it('takes the files of production, or those that watch the sources', async () => {
+  it('uses the compose files for production, or for watching sources', async () => {
     expect((await stack('ps --prod')).asked).toEqual(['compose -f docker-compose.prod.yml ps --all']);
     expect((await stack('ps --watch')).asked.at(-1)).toBe(
       'compose -f docker-compose.yml -f docker-compose.watch.yml ps --all',
     );
   });
 
-  it('ends as docker ends', async () => {
+  it('exits with the exit code of docker', async () => {
     expect((await stack('rebuild', answers({ to: 'build', code: 17 }))).code).toBe(17);
     expect((await stack('up', answers({ to: 'up', code: 1 }))).stdout).not.toContain('ready');
   });
 
-  it.each(['fly', 'up --prod --watch', 'up --fast'])(
-    'explains itself when it is asked for "%s"',
-    async (line) => {
-      const { code, asked, stderr } = await stack(line);
-      expect([code, asked]).toEqual([2, []]);
-      expect(stderr).toContain('usage: npm run stack -- COMMAND');
-    },
-  );
+  it.each(['fly', 'up --prod --watch', 'up --fast'])('prints its usage for "%s"', async (line) => {
+    const { code, asked, stderr } = await stack(line);
+    expect([code, asked]).toEqual([2, []]);
+    expect(stderr).toContain('usage: npm run stack -- COMMAND');
+  });
 
   describe('upgrade', () => {
     const two = { to: 'ps --quiet gateway', text: 'one\ntwo\n' };
     const compose = 'compose -f docker-compose.yml';
     const starts = `${compose} up --detach --wait --no-deps --no-build --no-recreate --scale gateway=4 gateway`;
 
-    it('of gateways starts as many new ones, then ends the old ones one after the other', async () => {
+    it('of gateways starts the same number of new ones, then stops the old ones one by one', async () => {
       const { code, asked } = await stack('upgrade gateway', answers(two));
       expect([code, asked]).toEqual([
         0,
@@ -122,7 +119,7 @@ describe('npm run stack', () => {
       ]);
     });
 
-    it('ends none of the old ones when the new ones are not healthy', async () => {
+    it('stops none of the old ones when the new ones are not healthy', async () => {
       const { code, asked, stderr } = await stack(
         'upgrade gateway --no-build',
         answers(two, { to: ' up ', code: 1 }),
@@ -136,13 +133,13 @@ describe('npm run stack', () => {
       expect([code, asked, stderr]).toEqual([1, [], 'name one app to upgrade: gateway or a service\n']);
     });
 
-    it('says when nothing runs', async () => {
+    it('reports that no container runs', async () => {
       const { code, stderr } = await stack('upgrade user-service --no-build');
       expect([code, stderr]).toEqual([1, 'no container of user-service runs: there is nothing to upgrade\n']);
     });
   });
 
-  it('says so when there is no docker', async () => {
+  it('reports that docker is missing', async () => {
     const { code, stderr } = await stack('up', { PATH: inFolder('docker') });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^docker is not on this machine/);
@@ -165,13 +162,13 @@ describe('npm run stack', () => {
       expect(asked).toEqual(['docker-compose -f docker-compose.yml ps --all']);
     });
 
-    it('says in one line what to install', async () => {
+    it('reports in one line what to install', async () => {
       const { code, asked, stderr } = await stack('up', noPlugin());
       expect([code, asked]).toEqual([1, []]);
       expect(stderr).toMatch(LINE);
     });
 
-    it('does not use docker-compose 1, which lacks options of the commands', async () => {
+    it('does not use docker-compose 1, which lacks required options', async () => {
       installStandAlone();
       const env = noPlugin({ to: 'version --short', text: '1.29.2\n' });
       const { code, asked, stderr } = await stack('up', env);
@@ -188,13 +185,13 @@ describe('npm run stack', () => {
     };
     const secret = (name: string): string => readFileSync(inFolder(`${SECRETS}/${name}`), 'utf8');
 
-    it('does not start without secrets, and names them', async () => {
+    it('does not start without secrets, and lists them', async () => {
       const { code, asked, stderr } = await stack('up --prod');
       expect([code, asked]).toEqual([1, []]);
       for (const name of ['registry_token', 'tls_key']) expect(stderr).toContain(name);
     });
 
-    it('makes every secret that its compose file wants, and keeps those that are there', async () => {
+    it('creates every secret of its compose file, and keeps existing ones', async () => {
       certificate();
       expect((await stack('secrets')).code).toBe(0);
       const token = secret('registry_token');
@@ -205,7 +202,7 @@ describe('npm run stack', () => {
       expect((await stack('up --prod')).code).toBe(0);
     });
 
-    it('makes secrets that belong together, that nobody guesses, and that other users cannot reach', async () => {
+    it('creates consistent, unguessable secrets that other users cannot read', async () => {
       certificate();
       await stack('secrets');
       const { password } = new URL(secret('redis_url'));

@@ -33,19 +33,19 @@ const commandsOf = (name: string): string =>
     .join('\n');
 
 describe.each(['ci.yml', 'release.yml'])('.github/workflows/%s', (name) => {
-  it('may only read by default, and never runs for ever', () => {
+  it('has read-only permissions by default, and a time limit', () => {
     expect(workflowOf(name).permissions).toEqual({ contents: 'read' });
     expect(jobsOf(name).filter((job) => !(job['timeout-minutes'] <= 30))).toEqual([]);
   });
 
-  it('runs scripts that exist', () => {
+  it('runs only scripts that exist', () => {
     const npm = [...commandsOf(name).matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
     expect(npm.filter((script) => !(script in scripts))).toEqual([]);
     const files = [...commandsOf(name).matchAll(/node (scripts\/\S+)/g)].map(([, file]) => file!);
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 
-  it('uses actions that are pinned by digest', () => {
+  it('uses actions pinned by digest', () => {
     const used = stepsOf(name).flatMap(({ uses }) => uses ?? []);
     expect(used.length).toBeGreaterThan(0);
     expect(used.filter((action) => !/@[0-9a-f]{40}$/.test(action))).toEqual([]);
@@ -53,7 +53,7 @@ describe.each(['ci.yml', 'release.yml'])('.github/workflows/%s', (name) => {
 });
 
 describe('.nvmrc', () => {
-  it('names the Node.js of the images', () => {
+  it('names the Node.js version of the images', () => {
     const [, image] = /^ARG NODE=(\d+)-/m.exec(textOf('docker/Dockerfile'))!;
     expect(textOf('.nvmrc').trim()).toBe(image);
   });
@@ -62,13 +62,13 @@ describe('.nvmrc', () => {
 describe('.github/workflows/ci.yml', () => {
   const commands = commandsOf('ci.yml');
 
-  it('does all that a change has to pass anywhere', () => {
+  it('runs every step of .ci/run', () => {
     const steps = [...textOf('.ci/run').matchAll(/^step (.+)$/gm)].map(([, command]) => command!);
     expect(steps.length).toBeGreaterThan(5);
     expect(steps.filter((command) => !commands.includes(command))).toEqual([]);
   });
 
-  it('tests on every Node.js that is promised, from the oldest on', () => {
+  it('tests on every supported Node.js version, starting with the oldest', () => {
     const floor = Number(/^>=(\d+)/.exec(engines.node)![1]);
     expect(workflowOf('ci.yml').jobs.test?.strategy?.matrix.node).toEqual([floor, floor + 2, floor + 4]);
   });

@@ -22,11 +22,11 @@ const USERS = 'user-service';
 const CROWD = 500;
 const FLAPPING = 200;
 const FLAPPING_MS = 4000;
-// Nothing listens where these instances are.
+// No process listens at the URL of these instances.
 const metadata = { 'gateway.health-check.interval-ms': '0' };
 
 onFleet(
-  'gateways whose clocks differ by an hour, and services whose clocks are off, too',
+  'gateways and services whose clocks differ by an hour',
   (fleet) => {
     const ledger = new Ledger();
     const measured = Measured.for('crowds, and clocks an hour off');
@@ -73,7 +73,7 @@ onFleet(
           await registry.unregister(body.id);
           await sleep(100);
         }
-        // Every other one stays.
+        // Every second instance stays registered.
         if (index % 2 === 0) await registry.register(body);
       };
       await Promise.all(Array.from({ length: FLAPPING }, (_, index) => flap(index)));
@@ -83,7 +83,7 @@ onFleet(
       );
     });
 
-    it('give everyone leases of one length, and end none early', async () => {
+    it('grant leases of the same length, and expire none early', async () => {
       const [there, other] = fleet().gateways.map(({ url }) => new HttpRegistry({ url }));
       const before = await there!.instances(USERS);
       expect(before).toHaveLength(2);
@@ -100,13 +100,13 @@ onFleet(
         expect(leftMs).toBeLessThanOrEqual(DEFAULT_TTL_SECONDS * 1000);
       }
       for (const { url } of fleet().gateways) expect(await lossesAt(url)).toEqual([]);
-      // Nobody had to register again.
+      // No service had to register again.
       expect(now.map(({ registeredAt }) => registeredAt)).toEqual(
         before.map(({ registeredAt }) => registeredAt),
       );
     });
 
-    it('do run with clocks that are off', () => {
+    it('run with shifted clocks', () => {
       const isOff = ({ clock }: Member, ms: number): boolean =>
         Math.abs(clock.getTime() - Date.now() - ms) < 60_000;
       const [there, ahead] = fleet().gateways as [Member, Member];

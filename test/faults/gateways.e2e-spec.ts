@@ -8,18 +8,18 @@ import { onFleet, untilHealthy } from './support/on-fleet.js';
 
 const READERS = 8;
 
-onFleet('a gateway of two, under load', (fleet) => {
+onFleet('one of two gateways, under load', (fleet) => {
   const ledger = new Ledger();
   const measured = Measured.for('a gateway of two');
 
-  /** Whether nginx had an answer of the first gateway after its first `skipped` lines. */
+  /** Whether nginx logged a response of the first gateway after the first `skipped` lines. */
   const isAsked = (skipped: number): boolean => {
     const address = new URL(fleet().gateways[0]!.url).host;
     const lines = fleet().nginx.accessLog().slice(skipped);
     return lines.some(({ gateway, status }) => gateway === address && status === 200);
   };
 
-  it('that is killed fails no read, and of the writes at most those that it had', async () => {
+  it('fails no read, and at most the writes in flight, when killed', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
     const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
     await waitFor('some traffic', () => reads.answered > 100);
@@ -41,7 +41,7 @@ onFleet('a gateway of two, under load', (fleet) => {
     await ledger.check(fleet().url);
   });
 
-  it('that stands still holds up no more than what it had, and drops nobody when it goes on', async () => {
+  it('delays only the requests in flight when stopped, and drops no instance when it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
     await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().gateways[0]!;
@@ -51,7 +51,7 @@ onFleet('a gateway of two, under load', (fleet) => {
     measured.count('SIGSTOP of 3 s: reads answered meanwhile', reads.answered - answered);
     const stuck = reads.waitingFor(2000);
     measured.count('SIGSTOP of 3 s: reads that waited for it', stuck);
-    // No more than the other one has under way, which has heartbeats of two services, too.
+    // At most the number in flight on the other gateway, which also handles heartbeats of two services.
     expect(stuck).toBeLessThanOrEqual(READERS / 2 + 2);
     expect(reads.answered - answered).toBeGreaterThan(100);
     victim.thaw();

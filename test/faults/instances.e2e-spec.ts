@@ -5,11 +5,11 @@ import { lossesAt } from './support/losses.js';
 import { Measured } from './support/measured.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 
-onFleet('an instance of two, under load', (fleet) => {
+onFleet('one of two instances, under load', (fleet) => {
   const ledger = new Ledger();
   const measured = Measured.for('an instance of two');
 
-  it('that is killed fails no read, and of the writes at most those that it had', async () => {
+  it('fails no read, and at most the writes in flight, when killed', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20 });
     const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
     await waitFor('some traffic', () => reads.answered > 100);
@@ -28,7 +28,7 @@ onFleet('an instance of two, under load', (fleet) => {
     await ledger.check(fleet().url);
   });
 
-  it('that stands still fails no read, and is out of rotation until it goes on', async () => {
+  it('fails no read when stopped, and is out of rotation until it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20, timeoutMs: 25_000 });
     await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().services[0]!;
@@ -36,7 +36,7 @@ onFleet('an instance of two, under load', (fleet) => {
     const untilOut = () => untilHealthy(fleet(), 1);
     const before = await lossesAt(fleet().url);
     await measured.time('SIGSTOP: out of rotation on both gateways', untilOut);
-    // Somebody found out: it is not that its lease ran out.
+    // The instance was taken out of rotation although its lease had not expired.
     expect(await lossesAt(fleet().url)).toEqual(before);
     victim.thaw();
     await measured.time('SIGSTOP: back in rotation', () => untilHealthy(fleet(), 2));

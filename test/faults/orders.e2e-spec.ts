@@ -9,7 +9,8 @@ import { Measured } from './support/measured.js';
 const CLOCK = pathToFileURL(join(ROOT, 'test/faults/support/shifted-clock.mjs')).href;
 const AHEAD = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_OFFSET_MS: '30000' };
 const LOAD_MS = 2000;
-// Longer than the order services wait between two looks at unfinished orders, shorter than their time-out for neighbours.
+// Longer than the interval at which order services look for unfinished orders, shorter than their time-out
+// for calls.
 const TWO_LOOKS_MS = 1500;
 const BUYERS = 500;
 const WAITING = 300;
@@ -17,7 +18,7 @@ const WAITING = 300;
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-/** Runs `work` so many times, `atOnce` at a time. */
+/** Runs `work` `count` times, `atOnce` at a time. */
 async function repeat(count: number, atOnce: number, work: () => Promise<void>): Promise<void> {
   let left = count;
   const worker = async (): Promise<void> => {
@@ -26,7 +27,7 @@ async function repeat(count: number, atOnce: number, work: () => Promise<void>):
   await Promise.all(many(atOnce, worker));
 }
 
-onBothStores('orders of two order services, one of whose clocks is 30 s ahead', (store) => {
+onBothStores('orders of two order services, one with a clock 30 s ahead', (store) => {
   let shop: ShopFleet;
   let user: User;
   let product: Product;
@@ -53,7 +54,7 @@ onBothStores('orders of two order services, one of whose clocks is 30 s ahead', 
     );
   });
 
-  it('release what an attempt reserved whose response was lost, when the user is gone at the next', async () => {
+  it('release a reservation whose response was lost when the user is deleted before the next attempt', async () => {
     await prepare(9);
     shop.products.freeze();
     const { status, body } = await shop.order(user, product, 5);
@@ -67,7 +68,7 @@ onBothStores('orders of two order services, one of whose clocks is 30 s ahead', 
     });
   });
 
-  /** Requests for reservations that the product service has answered. */
+  /** Number of reservation requests to which the product service has responded. */
   const reservations = async (): Promise<number> => {
     const { body } = await call(shop.products.url, 'GET /metrics');
     const lines = (body as string).matchAll(/^http_request_duration_seconds_count\{(.*)\} (\d+)$/gm);
@@ -77,7 +78,7 @@ onBothStores('orders of two order services, one of whose clocks is 30 s ahead', 
     );
   };
 
-  it('are left to the process that has claimed them, whatever another clock says', async () => {
+  it('are processed only by the process that claimed them, despite clock differences', async () => {
     await prepare(9);
     const before = await reservations();
     shop.users.freeze();
@@ -89,7 +90,7 @@ onBothStores('orders of two order services, one of whose clocks is 30 s ahead', 
     expect(await reservations()).toBe(before + 1);
   });
 
-  it('lose no unit while clients place and cancel orders of a scarce product at both', async () => {
+  it('lose no unit while clients place and cancel orders of a scarce product at both services', async () => {
     await prepare(3);
     const until = performance.now() + LOAD_MS;
     const client = async (index: number): Promise<void> => {
@@ -122,7 +123,7 @@ onBothStores('orders of two order services, one of whose clocks is 30 s ahead', 
         first.filter((one) => one.status === status).length,
       );
     }
-    // 202 only where this machine is too busy for a response within the time-out.
+    // 202 occurs only when this machine is too busy for a response within the time-out.
     expect(statuses.filter((status) => ![201, 202, 409].includes(status))).toEqual([]);
     await waitFor('nothing to be left to do', async () => (await pending()).length === 0);
     const confirmed = (await shop.ordersOf(user)).filter(({ status }) => status === 'confirmed');

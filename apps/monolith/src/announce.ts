@@ -4,7 +4,10 @@ import type { RunningApp } from '#service-kit';
 
 const POLL_MS = 20;
 
-/** Says on standard output where to go, once every app is ready and every service receives traffic. */
+/**
+ * Prints the gateway's URL on standard output once every app is ready and every service has an instance that
+ * is up.
+ */
 export async function announceWhenReady(apps: readonly RunningApp[], registry: Registry): Promise<void> {
   const [gateway, ...services] = apps;
   while (!(await areReady(apps)) || !(await areUp(services, registry)))

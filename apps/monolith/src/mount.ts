@@ -5,13 +5,16 @@ import { userService } from '#apps/user-service';
 import { boot, checkConfig, type Env, type Mount, type RunningApp } from '#service-kit';
 import { announceWhenReady } from './announce.js';
 
-/** In the order in which they stop: orders call the other two, so they finish first. */
+/** In the order of shutdown: the order service calls the other two, so it stops first. */
 const SERVICES = [orderService, userService, productService];
 
-/** Services are reached through the gateway; their own ports are for this machine. */
+/** Clients reach the services through the gateway; the services' own ports are bound to loopback. */
 const SERVICE_HOST = '127.0.0.1';
 
-/** The one-process mount: the gateway, and the services registered with it as local instances. */
+/**
+ * Mounts everything in one process: the gateway, and the services registered with it as local instances.
+ * @throws When an app fails to start; apps that have started are closed first.
+ */
 export async function mountMonolith(env: Env): ReturnType<Mount> {
   checkConfig([gateway, ...SERVICES], env);
   const front = await boot(gateway, { env });

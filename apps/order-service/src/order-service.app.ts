@@ -2,7 +2,7 @@ import { defineService } from '#service-kit';
 import { OrderServiceModule } from './order-service.module.js';
 import { migrations } from './orders/orders.schema.js';
 
-/** The order service, as `main.ts` boots it alone and the monolith beside the others. */
+/** The order service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const orderService = defineService({
   name: 'order-service',
   version: '1.0.0',

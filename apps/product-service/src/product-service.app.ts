@@ -2,7 +2,7 @@ import { defineService } from '#service-kit';
 import { ProductServiceModule } from './product-service.module.js';
 import { migrations } from './store/product.schema.js';
 
-/** The product service, as `main.ts` boots it alone and the monolith beside the others. */
+/** The product service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const productService = defineService({
   name: 'product-service',
   version: '1.0.0',

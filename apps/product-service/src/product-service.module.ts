@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { ProductsModule } from './products/index.js';
 import { ReservationsModule } from './reservations/index.js';
 
-/** Root of the product service. */
+/** Root module of the product service. */
 @Module({ imports: [ProductsModule, ReservationsModule] })
 export class ProductServiceModule {}

@@ -2,7 +2,7 @@ import { defineService } from '#service-kit';
 import { UserServiceModule } from './user-service.module.js';
 import { migrations } from './users/index.js';
 
-/** The user service, as `main.ts` boots it alone and the monolith beside the others. */
+/** The user service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const userService = defineService({
   name: 'user-service',
   version: '1.0.0',

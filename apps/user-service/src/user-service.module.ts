@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { UsersModule } from './users/index.js';
 
-/** Root of the user service. */
+/** Root module of the user service. */
 @Module({})
 export class UserServiceModule {
   static of(): DynamicModule {

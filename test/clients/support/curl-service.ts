@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-/** What a service saw of a request. */
+/** A request as the service received it. */
 export interface Echo {
   readonly method: string;
   readonly url: string;
@@ -27,7 +27,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   '/moved': (_, response) => response.writeHead(302, { location: '/text' }).end(),
   '/text': (_, response) => response.writeHead(200, { 'content-length': TEXT.length }).end(TEXT),
-  /** Without a length: chunked, or until the connection closes. */
+  /** Without a length: chunked, or delimited by the end of the connection. */
   '/stream': (_, response) => {
     for (let at = 0; at < TEXT.length; at += 1000) response.write(TEXT.slice(at, at + 1000));
     response.end();

@@ -3,15 +3,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-/** What git said to an instance. */
+/** A git request as the instance received it. */
 export interface GitRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
 }
 
 /**
- * The repositories below `root` over git's smart HTTP protocol: `git http-backend`, a CGI program (RFC 3875).
- * Every request is added to `seen`.
+ * Serves the repositories below `root` over git's smart HTTP protocol with `git http-backend`, a CGI program
+ * (RFC 3875). Adds every request to `seen`.
  */
 export function gitBackend(root: string, seen: GitRequest[]): RequestListener {
   return (request, response) => {
@@ -38,14 +38,14 @@ function variablesOf(root: string, { url, method, headers }: IncomingMessage): R
     PATH_INFO: pathname,
     QUERY_STRING: search.slice(1),
     CONTENT_TYPE: headers['content-type'] ?? '',
-    // Without a length it reads until its input ends: so a chunked body reaches it.
+    // Without a length the program reads to the end of its input, so a chunked body works.
     ...(headers['content-length'] && { CONTENT_LENGTH: headers['content-length'] }),
     ...(headers['content-encoding'] && { HTTP_CONTENT_ENCODING: headers['content-encoding'] }),
     ...(headers['git-protocol'] && { GIT_PROTOCOL: headers['git-protocol'] as string }),
   };
 }
 
-/** Passes a CGI answer on: its fields, one of which may be the status, an empty line, its body. */
+/** Forwards a CGI response: fields (one may be the status), an empty line, the body. */
 function answer(output: Readable, response: ServerResponse): void {
   let start = Buffer.alloc(0);
   const readHead = (chunk: Buffer): void => {

@@ -6,19 +6,19 @@ import { startApp, tempDir, waitFor, type AppProcess } from '#testing';
 import { PLANES } from '../../conformance/support/bench.js';
 import { register } from '../../flow/support/bench.js';
 
-/** A launched gateway with one instance behind it, for clients that are programs of their own. */
+/** A launched gateway with one instance, for clients that are separate programs. */
 export interface ClientBench {
   readonly gatewayUrl: string;
-  /** Where the service is for clients. */
+  /** URL of the service through the gateway. */
   readonly url: string;
-  /** Past the gateway. */
+  /** URL of the service, bypassing the gateway. */
   readonly serviceUrl: string;
   readonly server: Server;
 }
 
 export const SERVICE = 'client-service';
 
-/** Runs a suite once on each data plane, against what `service` answers. */
+/** Runs a suite once on each data plane, with `service` as the instance. */
 export function onEveryPlane(
   subject: string,
   service: RequestListener,

@@ -4,15 +4,15 @@ import { gateway, localRegistryOf } from '#apps/gateway';
 import { tempDir, waitFor } from '#testing';
 import { ServiceScript, testService } from './test-service.js';
 
-/** Which code carries connections: `DATA_PLANE` of the gateway. */
+/** Data planes of the gateway: values of `DATA_PLANE`. */
 export const PLANES = ['wire', 'node'] as const;
 export type Plane = (typeof PLANES)[number];
 
-/** Ways on which a request reaches a service. Results are the same on all of them. */
+/** Ways by which a request reaches a service; the results are the same for all. */
 export const KINDS = [...PLANES, 'local'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A gateway, as a spec uses it. */
+/** A gateway for a spec. */
 export interface GatewayBench {
   readonly gatewayUrl: string;
   readonly gatewayPort: number;
@@ -25,9 +25,9 @@ export interface GatewayBench {
 /** A gateway with the test service behind it. */
 export interface Bench extends GatewayBench {
   readonly kind: Kind;
-  /** Where the service is for clients: `http://…/api/test-service`. */
+  /** URL of the service through the gateway: `http://…/api/test-service`. */
   readonly url: string;
-  /** The service's own address, past the gateway. */
+  /** URL of the service, bypassing the gateway. */
   readonly serviceUrl: string;
   readonly service: ServiceScript;
   readonly serviceApp: RunningApp;
@@ -89,7 +89,7 @@ export function onEveryKind(subject: string, suite: (bench: () => Bench) => void
   describe.each(KINDS)(`${subject} (%s)`, (kind) => withBench(() => startBench(kind), suite));
 }
 
-/** Runs a suite that brings instances of its own, once for each data plane. */
+/** Runs a suite that registers its own instances, once for each data plane. */
 export function onEveryPlane(
   subject: string,
   suite: (bench: () => GatewayBench) => void,

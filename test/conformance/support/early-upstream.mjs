@@ -1,22 +1,22 @@
 /**
- * An instance that answers before it has read a body, in a process of its own: `/refuse/{how}/{status}`. The gateway's reads
- * and the instance's must not take turns in one event loop, or the race that is to be tried never happens. With a directory of
- * `key.pem` and `certificate.pem` it speaks TLS.
+ * An instance, in its own process, that responds before it has read the body: `/refuse/{how}/{status}`. The
+ * reads of the gateway and of the instance must not share an event loop, or the tested race never occurs.
+ * With a directory that contains `key.pem` and `certificate.pem` it uses TLS.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
-/** What it does with the rest of the body: each leaves the connection in another state. */
+/** How the instance handles the rest of the body; each way leaves the connection in another state. */
 const LEAVE = {
-  /** Unread bytes are in its buffer: the system answers them with a reset. */
+  /** Unread bytes remain in the receive buffer, so the system sends a reset. */
   close: (socket, answer) => socket.write(answer, () => socket.destroy()),
   reset: (socket, answer) => socket.write(answer, () => setTimeout(() => reset(socket), 50)),
-  /** As one does that reads on to keep its connection in step. */
+  /** Reads on to keep the connection in sync. */
   keep: (socket, answer) => socket.resume().write(answer),
   'half-close': (socket, answer) => socket.end(answer).resume(),
 };
-/** Below TLS it is the socket underneath that can be reset. */
+/** With TLS, resets the underlying TCP socket. */
 const reset = ({ remotePort }) => plain.get(remotePort)?.resetAndDestroy();
 const plain = new Map();
 const reply = (status, text, connection) =>
@@ -44,7 +44,7 @@ const read = (name) => readFileSync(`${pem}/${name}.pem`);
 const server = pem
   ? createTlsServer({ ...options, key: read('key'), cert: read('certificate') }, take)
   : createServer(options, take);
-// The reset of one connection must not end all.
+// The reset of one connection must not end the process.
 server.on('tlsClientError', () => undefined);
 server.on('connection', (socket) =>
   plain.set(

@@ -3,7 +3,7 @@ import type { Agent } from 'node:http';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** A whole answer. */
+/** A complete response. */
 export interface WholeAnswer {
   readonly status: number;
   readonly message: string;
@@ -23,7 +23,7 @@ export interface ExchangeOptions {
 
 export const bodyOf = (message: IncomingMessage): Promise<Buffer> => buffer(message);
 
-/** Sends a request by node:http, which repairs and hides less than fetch, and reads the whole answer. */
+/** Sends a request with node:http, which normalises less than fetch, and reads the complete response. */
 export async function exchange(url: string, options: ExchangeOptions = {}): Promise<WholeAnswer> {
   const { method = 'GET', headers = {}, body, agent } = options;
   const outgoing = request(url, { method, headers, agent: agent ?? false });

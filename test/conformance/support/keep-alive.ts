@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 const ESTABLISHED = '01';
-/** The timer that runs for the socket is that of TCP keep-alive. */
+/** Code of the TCP keep-alive timer in /proc/net/tcp. */
 const KEEP_ALIVE = '02';
 
 const portOf = (address = ''): number => parseInt(address.split(':')[1] ?? '', 16);
 
-/** Whether the system asks the peer of a connection now and then whether it is there; `from` and `to` are its ports. */
+/** Whether TCP keep-alive is active for a connection; `from` and `to` are its local and remote ports. */
 export function isAsked({ from, to }: { from?: number; to?: number }): boolean {
   const lines = readFileSync('/proc/net/tcp', 'utf8').trim().split('\n').slice(1);
   const sockets = lines.map((line) => line.trim().split(/\s+/));

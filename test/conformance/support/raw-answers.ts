@@ -1,15 +1,15 @@
-/** One answer in the bytes that a client received. */
+/** A response within the bytes that a client received. */
 export interface RawAnswer {
   readonly status: number;
   readonly head: string;
   readonly body: string;
-  /** Field lines behind the last chunk. */
+  /** Field lines after the last chunk. */
   readonly trailers: string;
 }
 
 const END = '\r\n\r\n';
 
-/** Takes `bytes` apart into answers with a length or chunks; `undefined` when the last one is not whole. */
+/** Splits `bytes` into responses with a length or chunks; `undefined` when the last one is incomplete. */
 export function answersIn(bytes: string): RawAnswer[] | undefined {
   const answers: RawAnswer[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -37,7 +37,7 @@ function lengthAt(bytes: string, at: number, head: string): Read | undefined {
   return end > bytes.length ? undefined : { body: bytes.slice(at, end), trailers: '', end };
 }
 
-/** Reads a chunked body that begins at `at`. */
+/** Reads a chunked body that starts at `at`. */
 export function chunksAt(bytes: string, at: number): Read | undefined {
   let body = '';
   for (;;) {
@@ -49,7 +49,7 @@ export function chunksAt(bytes: string, at: number): Read | undefined {
     body += bytes.slice(at, at + size);
     at += size + 2;
   }
-  // Without trailers the section is its empty line alone.
+  // Without trailers the section is only the empty line.
   const end = bytes.startsWith('\r\n', at) ? at : bytes.indexOf(END, at) + 2;
   return end < at || end + 2 > bytes.length
     ? undefined

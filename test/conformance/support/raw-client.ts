@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { waitFor } from '#testing';
 
-/** A client of bytes: what it sends is what goes out, what it received is there to look at. */
+/** A client that sends raw bytes and records the bytes that it receives. */
 export class RawClient {
   private chunks: Buffer[] = [];
   isClosed = false;
@@ -21,7 +21,7 @@ export class RawClient {
     socket.on('close', () => (this.isClosed = true));
   }
 
-  /** Everything received so far, one character a byte. */
+  /** Everything received so far, one character per byte. */
   get received(): string {
     return Buffer.concat(this.chunks).toString('latin1');
   }

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 /** One connection of the gateway to a raw upstream. */
 export class RawConnection {
   received = '';
-  /** The gateway sends no more on it. */
+  /** The gateway has closed its sending side. */
   isEnded = false;
 
   constructor(readonly socket: Socket) {
@@ -21,9 +21,9 @@ export class RawConnection {
 
 export type Conduct = (connection: RawConnection, chunk: string) => void;
 
-/** An instance that answers in whatever bytes a spec likes. */
+/** An instance that responds with arbitrary bytes. */
 export class RawUpstream {
-  /** Those on which something came: a gateway now and then only looks whether anybody listens. */
+  /** Connections that have received bytes; excludes connect checks of the gateway. */
   readonly connections: RawConnection[] = [];
   private readonly sockets: Socket[] = [];
   /** Called with every chunk that arrives. */
@@ -44,12 +44,12 @@ export class RawUpstream {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Everything that ever arrived. */
+  /** Everything received on all connections. */
   get received(): string {
     return this.connections.map(({ received }) => received).join('');
   }
 
-  /** Forgets what arrived; open connections go on. */
+  /** Clears the received bytes; connections stay open. */
   clear(): void {
     for (const connection of this.connections) connection.received = '';
   }
@@ -67,7 +67,7 @@ export class RawUpstream {
   }
 }
 
-/** Waits for nothing but the head, then sends `answer`. */
+/** Sends `answer` as soon as a head has arrived. */
 export const answering =
   (answer: string): Conduct =>
   (connection, chunk) => {

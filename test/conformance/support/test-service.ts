@@ -21,11 +21,11 @@ export type RawHandler = (request: IncomingMessage, response: ServerResponse) =>
 
 const METHODS_BESIDE_FASTIFYS = ['PROPFIND', 'REPORT', 'PURGE', 'MKCOL'];
 
-/** What a spec makes the service do, and sees of it. */
+/** Scripts the behaviour of the test service. */
 export class ServiceScript {
-  /** Answers everything outside of `/nest`. */
+  /** Handles every request outside `/nest`. */
   handler: RawHandler = (_request, response) => response.end();
-  /** Each becomes one server-sent event at `/nest/events`. */
+  /** Each `event` is sent as one server-sent event at `/nest/events`. */
   readonly events = new EventEmitter();
 }
 
@@ -56,7 +56,7 @@ function controllerOf(script: ServiceScript) {
   return ScriptedController;
 }
 
-/** A real Nest application of which every spec decides how it answers. */
+/** A real Nest application whose responses each spec defines. */
 export const testService = (name: string, script: ServiceScript): AppDefinition => ({
   name,
   readConfig: readBaseConfig,
@@ -78,7 +78,7 @@ function moduleOf(script: ServiceScript) {
   return TestServiceModule;
 }
 
-/** Bodies stay unread, and what no controller takes is the script's. */
+/** Leaves bodies unread, and passes requests without a controller to the script. */
 function takeEverything(fastify: FastifyInstance, script: ServiceScript): void {
   for (const method of METHODS_BESIDE_FASTIFYS) fastify.addHttpMethod(method, { hasBody: true });
   fastify.removeAllContentTypeParsers();

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from '#testing';
 
-/** A service of a compose file, as far as specs look at it. */
+/** The members of a compose service that specs read. */
 export interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly dockerfile: string; readonly target: string };
@@ -42,7 +42,7 @@ export interface ComposeFile {
 const load = (path: string): ComposeFile =>
   parse(readFileSync(join(ROOT, path), 'utf8'), { merge: true }) as ComposeFile;
 
-// What `extends` takes over lies beside the file that it comes from.
+// Paths of an extended service are relative to the file that defines it.
 function inherited(file: string, service: string): ComposeService {
   const base = load(file).services[service];
   if (base === undefined) throw new Error(`${file} has no service ${service}`);
@@ -50,7 +50,7 @@ function inherited(file: string, service: string): ComposeService {
   return { ...base, ...(context !== undefined && { build: { ...base.build!, context } }) };
 }
 
-/** A compose file of the workspace, each service whole. */
+/** A compose file of the workspace, with `extends` resolved. */
 export function readComposeFile(path: string): ComposeFile {
   const file = load(path);
   const services = Object.entries(file.services).map(([name, service]) => {

@@ -51,7 +51,7 @@ export interface Manifest {
 
 const textOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
 
-/** Files of the folder, but for the one that lists them. */
+/** Files of the folder, except the kustomization. */
 export const manifestFiles = (): readonly string[] =>
   readdirSync(FOLDER).filter((file) => file.endsWith('.yaml') && file !== KUSTOMIZATION);
 

@@ -17,14 +17,14 @@ export function buildOfVersion(version: string): { readonly path: string; remove
   return folder;
 }
 
-/** User services as processes, as an orchestrator has them as containers. */
+/** User services as processes, like the containers of an orchestrator. */
 export class ProcessFleet implements Fleet {
   private before: readonly LaunchedProcess[] = [];
   private started: LaunchedProcess[] = [];
 
   constructor(
     private readonly env: Environment,
-    /** What `start` runs. */
+    /** The build that `start` runs. */
     private readonly upgrade: { readonly path: string },
   ) {}
 

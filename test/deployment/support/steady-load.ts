@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const CLIENTS = 6;
 const PAUSE_MS = 10;
 
-/** Clients that read and write users again and again, until they are stopped. */
+/** Clients that read and write users repeatedly until stopped. */
 export class SteadyLoad {
   answered = 0;
-  /** What went wrong, one entry a request. */
+  /** Failures, one entry per request. */
   readonly failures: string[] = [];
   private stopped = false;
   private readonly clients: readonly Promise<void>[];
@@ -24,7 +24,7 @@ export class SteadyLoad {
   private async ask(): Promise<void> {
     while (!this.stopped) {
       await this.expect(200, { method: 'GET' });
-      // Not idempotent: what was lost on the way could not be sent again.
+      // Not idempotent: a lost request cannot be retried.
       const body = JSON.stringify({ email: `${randomUUID()}@example.com`, name: 'Load' });
       await this.expect(201, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
       await sleep(PAUSE_MS);

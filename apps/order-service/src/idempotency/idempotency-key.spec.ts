@@ -2,18 +2,18 @@ import { invalidKey } from './idempotency.problems.js';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 
 describe('an Idempotency-Key', () => {
-  it.each(['a', '8e03978e-40d5-43dd-bc93-6894a57f9324', '"quoted"', 'x'.repeat(255)])('may be %s', (key) => {
+  it.each(['a', '8e03978e-40d5-43dd-bc93-6894a57f9324', '"quoted"', 'x'.repeat(255)])('accepts %s', (key) => {
     expect(parseIdempotencyKey(key)).toBe(key);
   });
 
   it.each(['', ' ', 'x'.repeat(256), 'two words', 'one, two', 'tab\t', 'é', '\u007f'])(
-    'may not be %j',
+    'rejects %j',
     (key) => {
       expect(() => parseIdempotencyKey(key)).toThrow(invalidKey());
     },
   );
 
-  it('may be left out', () => {
+  it('is optional', () => {
     expect(parseIdempotencyKey(undefined)).toBeUndefined();
   });
 });

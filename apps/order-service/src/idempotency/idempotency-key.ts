@@ -6,12 +6,12 @@ import { invalidKey } from './idempotency.problems.js';
 
 export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
-// node:http joins a header that was sent twice by ", ": the blank gives it away.
+// node:http joins repeated headers with ", "; the space makes the pattern reject them.
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * The key of a request, `undefined` without the header. It is taken as it was sent: the draft
- * (draft-ietf-httpapi-idempotency-key-header) writes it in quotes, many clients do not.
+ * The Idempotency-Key of a request, `undefined` without the header. The value is used as sent: the draft
+ * (draft-ietf-httpapi-idempotency-key-header) puts it in quotes, many clients do not.
  * @throws Problem `idempotency-key-invalid`
  */
 export function parseIdempotencyKey(sent: string | string[] | undefined): string | undefined {
@@ -25,7 +25,7 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
   parseIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers[IDEMPOTENCY_KEY_HEADER]),
 );
 
-/** What two bodies share that mean the same order, however they are spaced and their members ordered. */
+/** Equal for two bodies that mean the same order, whatever their whitespace and the order of their members. */
 export function fingerprintOf({ userId, items }: OrderDto): string {
   const meaning = [userId, items.map(({ productId, quantity }) => [productId, quantity])];
   return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');

@@ -8,17 +8,17 @@ import type { StoredAnswer } from './stored-answer.js';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-/** A request that carried a key, as it is kept. */
+/** A stored request that carried an Idempotency-Key. */
 export interface OrderRequest {
   readonly key: string;
   readonly fingerprint: string;
   readonly orderId: string;
-  /** Whether the process that took the request may still be about to answer it. */
+  /** Whether the process that accepted the request may still be about to send its response. */
   readonly locked: boolean;
   readonly answer: StoredAnswer | undefined;
 }
 
-/** Requests by their Idempotency-Key, for 24 hours. */
+/** Requests by Idempotency-Key, kept for 24 hours. */
 @Injectable()
 export class OrderRequestsRepository {
   constructor(
@@ -26,7 +26,7 @@ export class OrderRequestsRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether the key is now this request's; `false` when another request has it. */
+  /** Resolves to whether this request now owns the key; `false` when another request owns it. */
   async claim(
     request: Pick<OrderRequest, 'key' | 'fingerprint' | 'orderId'>,
     trx: Transaction<OrdersSchema>,
@@ -70,7 +70,7 @@ export class OrderRequestsRepository {
     );
   }
 
-  /** Keeps how the request for the order was answered; nothing happens for one that carried no key. */
+  /** Stores the response to the request with this key; does nothing when the request carried no key. */
   async answer(key: string | undefined, answer: StoredAnswer, db: Kysely<OrdersSchema> = this.database) {
     if (key === undefined) return;
     await db
@@ -80,7 +80,7 @@ export class OrderRequestsRepository {
       .execute();
   }
 
-  /** Drops what is older than 24 hours. */
+  /** Deletes entries older than 24 hours. */
   async purge(): Promise<void> {
     await this.database.deleteFrom('order_requests').where('expires_at', '<=', this.clock.now()).execute();
   }

@@ -8,7 +8,7 @@ import { placedAnswerOf, toProblem, type PlacedAnswer } from './stored-answer.js
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
-/** Answers a request whose key was seen before as the first one was answered. */
+/** Replays the first response to a request whose key was used before. */
 @Injectable()
 export class Replays {
   constructor(
@@ -16,18 +16,18 @@ export class Replays {
     private readonly orders: OrderWorkRepository,
   ) {}
 
-  /** @throws Problem when the first one was refused, is still in flight, or had another body. */
+  /** @throws Problem When the first request was refused, is still in flight, or had another body. */
   async answer({ key, body }: { key: string | undefined; body: OrderDto }) {
     const first = key === undefined ? undefined : await this.requests.find(key);
-    // It expired between two looks: the next try will find the key free.
+    // The entry expired between the claim and this read; the client's retry finds the key free.
     if (!first) throw stillInFlight();
     if (first.fingerprint !== fingerprintOf(body)) throw keyReused();
     if (first.answer?.kind === 'refused') throw toProblem(first.answer, { [REPLAYED_HEADER]: 'true' });
     return { ...(first.answer ?? (await this.fromOrder(first))), replayed: true };
   }
 
-  // The first request never got its answer: it is on its way, or its process died. Then the order, which is finished
-  // by itself, is the answer.
+  // No response is stored: the first request is in flight, or its process crashed. `PendingOrders` completes
+  // the order in any case, so the response is derived from the order.
   private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedAnswer> {
     const order = await this.orders.current(orderId);
     if (!order || (locked && order.status === 'pending')) throw stillInFlight();

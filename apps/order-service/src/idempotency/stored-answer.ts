@@ -1,7 +1,7 @@
 import { Problem, type Order, type ProblemDetailError } from '#contracts';
 import { viewOf, type StoredOrder } from '../orders/stored-order.js';
 
-/** How a request for an order was answered. */
+/** The stored response to a request for an order. */
 export type StoredAnswer = PlacedAnswer | RefusedAnswer;
 
 export interface PlacedAnswer {
@@ -21,7 +21,10 @@ interface RefusedAnswer {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** How an order is answered: 202 while it waits, also for one that was accepted and rejected later; else 201. */
+/**
+ * The response for an order: 202 while it is pending and for an order that was accepted and rejected later,
+ * else 201.
+ */
 export const placedAnswerOf = (order: StoredOrder): PlacedAnswer => ({
   kind: 'placed',
   status: order.status === 'pending' || order.status === 'rejected' ? 202 : 201,
@@ -29,7 +32,7 @@ export const placedAnswerOf = (order: StoredOrder): PlacedAnswer => ({
   version: order.version,
 });
 
-/** A refusal, to be kept. */
+/** The form in which a refusal is stored. */
 export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({
   kind: 'refused',
   code: problem.code,
@@ -40,7 +43,7 @@ export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({
   extensions: problem.extensions,
 });
 
-/** The refusal again; `headers` mark it as a repetition. */
+/** Restores a stored refusal; `headers` mark it as replayed. */
 export const toProblem = (
   { detail, errors, extensions, ...kind }: RefusedAnswer,
   headers: Readonly<Record<string, string>>,

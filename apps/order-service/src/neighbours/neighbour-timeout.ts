@@ -1,5 +1,5 @@
 /**
- * Longest wait for one neighbour: a client waits for two of them in a row before its order is accepted as `pending`. Two
- * have to fit well into a claim.
+ * Time limit of one call to another service. A client waits for up to two calls in a row before its order is
+ * accepted as `pending`. Two calls must fit well within a claim (`CLAIM_MS`).
  */
 export const NEIGHBOUR_TIMEOUT_MS = 2000;

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Neighbours } from '#registry-client';
 
-/** Ends the connections to neighbours after the last request was answered. */
+/** Closes the connections to other services after the last response was sent. */
 @Injectable()
 export class NeighboursCloser implements OnApplicationShutdown {
   constructor(private readonly neighbours: Neighbours) {}

@@ -16,7 +16,7 @@ const problem = (code: string, members = {}) => ({
   ...members,
 });
 
-describe('what neighbours answer means', () => {
+describe('responses of other services', () => {
   let server: Server;
   let neighbours: Neighbours;
   let answer: { status: number; body?: unknown };
@@ -60,20 +60,20 @@ describe('what neighbours answer means', () => {
     [200, true],
     [404, false],
     [400, false],
-  ])('a user service that answers %i: %s', async (status, expected) => {
+  ])('maps status %i of the user service to %s', async (status, expected) => {
     answer = { status, body: {} };
 
     expect(await exists('a/../b')).toBe(expected);
     expect(seen).toMatchObject([{ line: 'GET /users/a%2F..%2Fb', requestId: 'r-1' }]);
   });
 
-  it.each([401, 429, 500, 503])('a user service that answers %i has said nothing', async (status) => {
+  it.each([401, 429, 500, 503])('treats status %i of the user service as no result', async (status) => {
     answer = { status };
 
     await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });
 
-  it('stock is held by a command that can be repeated, and priced by its answer', async () => {
+  it('reserves stock with a repeatable command and takes the prices from the response', async () => {
     answer = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
 
     expect(await hold()).toEqual(RESERVED);
@@ -87,7 +87,7 @@ describe('what neighbours answer means', () => {
     [409, 'insufficient-stock', { productId: 'p', available: 0 }],
     [422, 'mixed-currencies', {}],
     [409, 'stock-given-back', {}],
-  ])('a %i %s is a refusal, with what it says', async (status, code, members) => {
+  ])('passes on a %i %s as a refusal, with its details', async (status, code, members) => {
     answer = { status, body: problem(code, members) };
     const refusal = await hold().catch((error: unknown) => error as { toDocument(...of: string[]): object });
 
@@ -99,7 +99,7 @@ describe('what neighbours answer means', () => {
     });
   });
 
-  it('a refusal after a reset does not say what became of the first request', async () => {
+  it('does not treat a refusal after a reset as the result of the first request', async () => {
     answer = { status: 409, body: problem('insufficient-stock') };
     resets = 1;
 
@@ -107,7 +107,7 @@ describe('what neighbours answer means', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('a reservation that was released before holds nothing', async () => {
+  it('refuses an order whose reservation was released before', async () => {
     answer = { status: 200, body: { orderId: 'o', status: 'released', items: RESERVED } };
 
     await expect(hold()).rejects.toMatchObject({ code: 'stock-given-back' });
@@ -118,20 +118,20 @@ describe('what neighbours answer means', () => {
     [409, problem('something-new')],
     [500, problem('insufficient-stock')],
     [404, undefined],
-  ])('a %i that says neither yes nor no leaves the order waiting', async (status, body) => {
+  ])('treats an unexpected %i as unreachable, so that the order stays pending', async (status, body) => {
     answer = { status, body };
 
     await expect(hold()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });
 
-  it.each([200, 204])('stock is back when the answer is %i', async (status) => {
+  it.each([200, 204])('accepts a %i as a completed release', async (status) => {
     answer = { status };
 
     await expect(release()).resolves.toBeUndefined();
     expect(seen).toMatchObject([{ line: 'DELETE /stock-reservations/o' }]);
   });
 
-  it.each([400, 404, 409, 500])('stock is not known to be back when the answer is %i', async (status) => {
+  it.each([400, 404, 409, 500])('does not accept a %i as a completed release', async (status) => {
     answer = { status };
 
     await expect(release()).rejects.toBeInstanceOf(NeighbourUnreachable);

@@ -19,23 +19,25 @@ import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 type Item = Pick<ItemDto, 'productId' | 'quantity'>;
 
-/** What placing and cancelling an order need of the product service. */
+/** The operations of the product service that placing and cancelling an order need. */
 export abstract class StockKeeper {
   /**
-   * Takes all items from stock for this order, or none; repeating it changes nothing.
-   * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: nothing is held.
-   * @throws NeighbourUnreachable: it may be held or not.
+   * Reserves all items for this order, or none. Idempotent.
+   * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: no
+   * stock is reserved.
+   * @throws NeighbourUnreachable The stock may be reserved or not.
    */
   abstract hold(orderId: string, items: readonly Item[], requestId: string): Promise<readonly ReservedItem[]>;
 
   /**
-   * Gives back what the order holds, if it does; from then on the order can hold nothing, also when a delayed {@link hold}
-   * arrives later. Repeating it changes nothing. @throws NeighbourUnreachable
+   * Releases what the order has reserved, if anything. From then on the order cannot reserve stock, even when
+   * a delayed {@link hold} arrives later. Idempotent.
+   * @throws NeighbourUnreachable
    */
   abstract release(orderId: string, requestId: string): Promise<void>;
 }
 
-/** Commands the product service. */
+/** Calls the product service over HTTP. */
 @Injectable()
 export class NeighbourStockKeeper extends StockKeeper {
   constructor(private readonly neighbours: Neighbours) {
@@ -53,7 +55,8 @@ export class NeighbourStockKeeper extends StockKeeper {
 
   override async release(orderId: string, requestId: string): Promise<void> {
     const { status } = await this.command('DELETE', orderId, requestId);
-    // Not 404: an order that holds nothing is 204 too, so that would be something else than the product service.
+    // Not 404: the product service responds 204 even for an order without a reservation, so a 404 comes from
+    // something else.
     if (status !== 200 && status !== 204) throw unexpected(status);
   }
 
@@ -69,14 +72,15 @@ export class NeighbourStockKeeper extends StockKeeper {
   }
 }
 
-// A status that says neither yes nor no (a bug there, a version that does not fit): the order waits for better days.
+// A status that is neither success nor a known refusal (a bug, or an incompatible version): the order stays
+// pending and the call is retried.
 const unexpected = (status: number): NeighbourUnreachable =>
   new NeighbourUnreachable('product-service', 'unavailable', new Error(`it answered ${status}`));
 
 function refusalOf({ status, body, isRepeated }: NeighbourAnswer): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;
   const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
-  // A refusal of the second request does not say that the first one reserves nothing.
+  // A refusal of a repeated request does not prove that the first request reserved nothing.
   if (!refuse || status >= 500 || isRepeated) return unexpected(status);
   return refuse(problem.detail ?? 'the product service refuses the items', particularsOf(problem));
 }
@@ -90,7 +94,8 @@ const REFUSALS: Readonly<Record<string, (detail: string, particulars: Particular
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
 
-// Its items are ours, so its JSON pointers to them are right for our client too.
+// The items sent are those of the client's body, so the JSON pointers in the problem are valid for the client
+// too.
 const particularsOf = (problem: Partial<ProblemDocument>): Particulars => ({
   ...(problem.errors && { errors: problem.errors }),
   extensions: Object.fromEntries(Object.entries(problem).filter(([member]) => !STANDARD_MEMBERS.has(member))),

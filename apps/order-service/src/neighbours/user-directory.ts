@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Neighbours, NeighbourUnreachable } from '#registry-client';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
-/** What placing an order needs to know of users. */
+/** The operations of the user service that placing an order needs. */
 export abstract class UserDirectory {
   /** @throws NeighbourUnreachable */
   abstract exists(userId: string, requestId: string): Promise<boolean>;
 }
 
-/** Asks the user service. */
+/** Calls the user service over HTTP. */
 @Injectable()
 export class NeighbourUserDirectory extends UserDirectory {
   constructor(private readonly neighbours: Neighbours) {
@@ -24,7 +24,7 @@ export class NeighbourUserDirectory extends UserDirectory {
       timeoutMs: NEIGHBOUR_TIMEOUT_MS,
     });
     if (status === 200) return true;
-    // 400: an id that the user service takes for malformed is the id of nobody.
+    // 400: no user has an id that the user service rejects as malformed.
     if (status === 404 || status === 400) return false;
     throw new NeighbourUnreachable('user-service', 'unavailable', new Error(`it answered ${status}`));
   }

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Expression, Kysely } from 'kysely';
 import { databaseNow, InjectDatabase } from '#service-kit';
 
-/** The time in epoch milliseconds, as an SQL expression; its own class so that specs can set it. */
+/** The time in epoch milliseconds, as an SQL expression. A separate class so that specs can set the time. */
 export abstract class Clock {
   abstract now(): Expression<number>;
 }
 
-/** The database's clock: every instance of the service measures claims by it. */
+/** The database's clock, which all instances of the service share to measure claims. */
 @Injectable()
 export class DatabaseClock extends Clock {
   constructor(@InjectDatabase() private readonly database: Kysely<unknown>) {

@@ -4,8 +4,9 @@ import { orderImmutable } from './orders.problems.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 
 /**
- * Lets a change of an order carry its other members as they are.
- * @throws Problem `order-immutable` for another user or other items, `validation-failed` for another read-only member
+ * Checks that an update repeats the read-only members of an order unchanged.
+ * @throws Problem `order-immutable` for another user or other items, `validation-failed` for another
+ * read-only member
  */
 export function requireSameHistory(order: StoredOrder, sent: OrderPatchDto): void {
   const { userId, items } = sent;
@@ -15,7 +16,7 @@ export function requireSameHistory(order: StoredOrder, sent: OrderPatchDto): voi
   requireSamePrices(order, items ?? []);
 }
 
-// In any order of the lines.
+// Ignores the order of the lines.
 const quantities = (items: readonly { readonly productId: string; readonly quantity: number }[]): string =>
   JSON.stringify(items.map(({ productId, quantity }) => [productId, quantity]).sort());
 

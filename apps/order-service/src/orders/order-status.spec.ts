@@ -14,19 +14,19 @@ const CLIENT_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 const pairs = ORDER_STATUSES.flatMap((from) => ORDER_STATUSES.map((to) => [from, to] as const));
 
 describe('an order', () => {
-  it.each(pairs)('that is %s may be moved to %s by a client only if the contract says so', (from, to) => {
+  it.each(pairs)('allows a client to move %s to %s only if the contract allows it', (from, to) => {
     expect(clientMoves(from).includes(to)).toBe(CLIENT_MOVES[from].includes(to));
   });
 
-  it('is confirmed by no client', () => {
+  it('cannot be confirmed by a client', () => {
     expect(ORDER_STATUSES.filter((from) => clientMoves(from).includes('confirmed'))).toEqual([]);
   });
 
-  it.each(ORDER_STATUSES)('that becomes %s gives its stock back only if nobody gets it then', (status) => {
+  it.each(ORDER_STATUSES)('returns stock on becoming %s only when cancelled or rejected', (status) => {
     expect(givesStockBack(status)).toBe(status === 'cancelled' || status === 'rejected');
   });
 
-  it('that can give stock back has not been shipped', () => {
+  it('can return stock only before it is shipped', () => {
     const cancellable = ORDER_STATUSES.filter((from) => clientMoves(from).some(givesStockBack));
     expect(cancellable).toEqual(['pending', 'confirmed', 'paid']);
   });

@@ -1,6 +1,6 @@
 import type { OrderStatus } from '#contracts';
 
-/** Where an order may go from each status, whoever moves it. */
+/** Allowed transitions from each status, for clients and for the service. */
 const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'cancelled', 'rejected'],
   confirmed: ['paid', 'cancelled'],
@@ -12,12 +12,12 @@ const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 };
 
 /**
- * Where a client may move an order. Not to `confirmed`: that is this service's own word for "the user exists, the stock is
- * held, the price is known", and only the steps that make it true may say it. `rejected` is for an order that is still
- * `pending`; a shop that cannot keep a confirmed one cancels it.
+ * Statuses to which a client may move an order. Excludes `confirmed`, which means "the user exists, the stock
+ * is held, the price is known" and is set only by the steps that ensure it. `rejected` is for orders that are
+ * still `pending`; a shop that cannot fulfil a confirmed order cancels it.
  */
 export const clientMoves = (from: OrderStatus): readonly OrderStatus[] =>
   MOVES[from].filter((to) => to !== 'confirmed');
 
-/** Whether moving to `to` means that the pieces go back to stock. */
+/** Whether a move to `to` returns the stock of the order. */
 export const givesStockBack = (to: OrderStatus): boolean => to === 'cancelled' || to === 'rejected';

@@ -9,7 +9,7 @@ const item = (quantity: number, unitPrice: number, currency = 'EUR'): ReservedIt
 });
 
 describe('priceItems', () => {
-  it('sums quantities at the prices that were held', () => {
+  it('sums quantities at the reserved prices', () => {
     expect(priceItems([item(2, 1999), item(1, 5)])).toEqual({
       items: [
         { productId: 'p1999', quantity: 2, unitPrice: 1999 },
@@ -20,11 +20,11 @@ describe('priceItems', () => {
     });
   });
 
-  it('has no total for items in several currencies', () => {
+  it('returns undefined for items in several currencies', () => {
     expect(priceItems([item(1, 1), item(1, 2, 'KRW')])).toBeUndefined();
   });
 
-  it('is exact for the largest order that there can be', () => {
+  it('is exact for the largest possible order', () => {
     const largest = Array.from({ length: MAX_ORDER_ITEMS }, () => item(MAX_QUANTITY, MAX_PRICE));
 
     expect(priceItems(largest)?.total).toBe(1e15);

@@ -1,6 +1,6 @@
 import type { OrderItem, ReservedItem } from '#contracts';
 
-/** What the product service's prices make of an order. */
+/** The lines of an order with the prices of the product service, and their sum. */
 export interface PricedItems {
   readonly items: readonly OrderItem[];
   /** Minor units. At most 100 items of 10,000 pieces at 10^9: 10^15, an exact integer. */
@@ -8,7 +8,10 @@ export interface PricedItems {
   readonly currency: string;
 }
 
-/** The order's lines with the prices that were held, and their sum; `undefined` when they are not in one currency. */
+/**
+ * The lines of the order with the reserved prices, and their sum; `undefined` when the items are not in one
+ * currency.
+ */
 export function priceItems(reserved: readonly ReservedItem[]): PricedItems | undefined {
   const currencies = new Set(reserved.map(({ currency }) => currency));
   const [currency] = currencies;

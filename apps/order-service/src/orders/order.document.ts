@@ -23,7 +23,7 @@ const properties = {
   updatedAt: time,
 };
 
-/** An order, for the OpenAPI document. */
+/** OpenAPI schema of an order. */
 export const ORDER: NamedSchema = {
   name: 'Order',
   schema: { type: 'object', required: Object.keys(properties), properties },

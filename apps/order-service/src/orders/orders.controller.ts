@@ -36,7 +36,10 @@ export class OrdersController {
     private readonly placement: PlacementService,
   ) {}
 
-  /** 201: user checked, stock held, priced. 202: a neighbour is away; the order is finished later, by itself. */
+  /**
+   * 201: user checked, stock reserved, prices known. 202: a called service is unreachable; the order is
+   * completed later.
+   */
   @Answers({
     summary: 'Place an order',
     status: 201,
@@ -110,7 +113,7 @@ export class OrdersController {
     return this.orders.change(id, body, preconditions);
   }
 
-  /** Cancels: an order is never gone. */
+  /** Cancels the order; orders are never deleted. */
   @Answers({
     summary: 'Cancel an order and give its stock back',
     status: 204,

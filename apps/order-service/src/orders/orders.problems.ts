@@ -14,7 +14,7 @@ const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'The items ha
 const overloadedKind = defineProblem('overloaded', 503, 'The order service is overloaded');
 const stockGivenBackKind = defineProblem('stock-given-back', 409, 'The stock of this order was given back');
 
-/** What a neighbour's problem says beyond its detail: bad members, and members such as `productId`. */
+/** Details of another service's problem: invalid members (`errors`) and extension members such as `productId`. */
 export type Particulars = Pick<ProblemOptions, 'errors' | 'extensions'>;
 
 export const orderNotFound = (id: string): Problem => notFound(`there is no order ${id}`);

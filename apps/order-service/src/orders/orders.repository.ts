@@ -8,7 +8,7 @@ import { givesStockBack } from './order-status.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 
-/** Orders as clients know them: what they read, and the moves that they make. */
+/** Orders as seen by clients: queries, and status changes requested by clients. */
 @Injectable()
 export class OrdersRepository {
   constructor(
@@ -16,21 +16,21 @@ export class OrdersRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** The oldest orders first; those of one user when `userId` is given. */
+  /** Oldest orders first; only those of one user when `userId` is given. */
   page(query: PageQueryDto, userId?: string): Promise<Page<Order>> {
     return readPage(query, ({ after, limit }) => this.read(after, limit, userId), viewOf);
   }
 
   async find(id: string): Promise<StoredOrder | undefined> {
-    // Every id is a UUID; anything else would at best be looked for in vain (U+0000 is an error to PostgreSQL).
+    // Ids are UUIDs; skips the query for anything else (U+0000 is an error in PostgreSQL).
     if (!isUuid(id)) return undefined;
     const row = await this.visible().where('id', '=', id).executeTakeFirst();
     return row && toStoredOrder(row);
   }
 
   /**
-   * Moves the order if it is still as `order` says; `undefined` when something else was faster. A move that gives stock
-   * back leaves that as work that is due, so it happens even if this process dies now.
+   * Moves the order if its version is unchanged; `undefined` after a concurrent change. A move that returns
+   * stock marks the release as `due` in the same update, so that it happens even if this process crashes.
    */
   async move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
     const now = this.clock.now();

@@ -3,7 +3,7 @@ import type { OrderStatus } from '#contracts';
 import type { Migrations } from '#service-kit';
 import type { StockRelease, StoredOrder } from './stored-order.js';
 
-/** The order service's tables. Times are epoch milliseconds, money is minor units. */
+/** Tables of the order service. Times are epoch milliseconds, money is in minor units. */
 export interface OrdersSchema {
   orders: OrdersTable;
   order_requests: OrderRequestsTable;
@@ -14,7 +14,7 @@ export interface OrdersTable {
   user_id: string;
   status: OrderStatus;
   status_reason: string | null;
-  /** JSON: the lines of an order are history, written and read whole. */
+  /** JSON: the lines are written and read as a whole. */
   items: string;
   total: number | null;
   currency: string | null;
@@ -22,27 +22,27 @@ export interface OrdersTable {
   created_at: number;
   updated_at: number;
   stock_release: StockRelease;
-  /** 1: the request was refused, so there is no order; the row stays, unseen, until its stock is back. */
+  /** 1: the request was refused, so clients see no order; the row stays hidden until its stock is released. */
   withdrawn: number;
   attempts: number;
-  /** When its unfinished work is to be tried (again); `null` when there is none. */
+  /** Time of the next attempt at its unfinished work; `null` when there is none. */
   attempt_at: number | null;
-  /** Number of its latest claim: the fencing token of every change that a process makes under a claim. */
+  /** Number of its latest claim: the fencing token of every change made under a claim. */
   claim: number;
-  /** Until then no other process claims it. */
+  /** No other process can claim the order before this time. */
   claimed_until: number;
   request_id: string;
 }
 
-/** One request that carried an Idempotency-Key. */
+/** A request that carried an Idempotency-Key. */
 export interface OrderRequestsTable {
   key: string;
-  /** Of the body, to tell a repetition from another request. */
+  /** Hash of the body; tells a repeated request from a different one. */
   fingerprint: string;
   order_id: string;
-  /** Until then the first request may still be in flight. */
+  /** The first request may be in flight until this time. */
   locked_until: number;
-  /** JSON; `null` until the request was answered. */
+  /** JSON; `null` until the response is known. */
   answer: string | null;
   expires_at: number;
 }

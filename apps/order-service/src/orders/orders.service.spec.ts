@@ -3,7 +3,7 @@ import { Preconditions } from '#service-kit';
 import { onBothStores, waitFor } from '#testing';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
 
-onBothStores('moving orders', (store) => {
+onBothStores('order status changes', (store) => {
   let world: World;
   let rig: OrderRig;
 
@@ -30,7 +30,7 @@ onBothStores('moving orders', (store) => {
   const change = (id: string, sent: object) => rig.orders.change(id, sent, Preconditions.NONE);
   const stored = async (id: string) => (await rig.repository.find(id))!;
 
-  it('goes the whole way, a version a step', async () => {
+  it('moves through all statuses, one version per step', async () => {
     const id = await place();
     for (const status of ['paid', 'shipped', 'delivered'] as const)
       expect((await move(id, status)).status).toBe(status);
@@ -39,7 +39,7 @@ onBothStores('moving orders', (store) => {
     expect(world.stock.stockOf('p1')).toBe(8);
   });
 
-  it('changes nothing when it is asked for the status that stands, or for none', async () => {
+  it('changes nothing when the requested status is the current one or is missing', async () => {
     const id = await place();
     const { body: before } = await rig.orders.get(id);
 
@@ -48,7 +48,7 @@ onBothStores('moving orders', (store) => {
     expect((await stored(id)).version).toBe(2);
   });
 
-  it('names from, to and what is allowed when a move is not', async () => {
+  it('reports from, to and the allowed statuses for an illegal move', async () => {
     const id = await place();
 
     await expect(move(id, 'delivered')).rejects.toMatchObject({
@@ -74,7 +74,7 @@ onBothStores('moving orders', (store) => {
     expect((await stored(id)).status).toBe('paid');
   });
 
-  it('lets one of two opposite moves at the same time win', async () => {
+  it('lets exactly one of two concurrent conflicting moves succeed', async () => {
     const id = await place();
     await move(id, 'paid');
     const outcomes = await Promise.allSettled([move(id, 'shipped'), move(id, 'cancelled')]);
@@ -84,7 +84,7 @@ onBothStores('moving orders', (store) => {
     expect(world.stock.stockOf('p1')).toBe(status === 'cancelled' ? 10 : 8);
   });
 
-  it('gives stock back once, however often and parallel it is cancelled', async () => {
+  it('returns the stock once when cancelled repeatedly and concurrently', async () => {
     const id = await place();
     await Promise.all(Array.from({ length: 5 }, () => move(id, 'cancelled')));
 
@@ -93,7 +93,7 @@ onBothStores('moving orders', (store) => {
   });
 
   it.each(['unheard', 'unanswered'] as const)(
-    'cancels while the product service is %s, and gives the stock back later, once',
+    'cancels while the product service fails (%s), and returns the stock later, once',
     async (fault) => {
       const id = await place();
       world.stock.outage = fault;
@@ -109,7 +109,7 @@ onBothStores('moving orders', (store) => {
     },
   );
 
-  it('keeps no stock for a pending order that is cancelled while it is being finished', async () => {
+  it('keeps no stock for a pending order that is cancelled while it is being completed', async () => {
     world.users.fault = 'unheard';
     const id = await place();
     world.users.fault = undefined;
@@ -123,7 +123,7 @@ onBothStores('moving orders', (store) => {
     expect(world.stock.stockOf('p1')).toBe(10);
   });
 
-  it('holds no stock for a process whose claim ended before the order was cancelled', async () => {
+  it('reserves no stock for a process whose claim expired before the order was cancelled', async () => {
     world.users.fault = 'unheard';
     const id = await place();
     world.users.fault = undefined;
@@ -143,7 +143,7 @@ onBothStores('moving orders', (store) => {
     expect(world.stock.held.size).toBe(0);
   });
 
-  it('takes back what it gave, with another status, also when the request is repeated', async () => {
+  it('accepts its own representation with another status, also when the request is repeated', async () => {
     const id = await place();
     const { body: order } = await rig.orders.get(id);
     for (const sent of [order, { ...order, status: 'paid' }, { ...order, status: 'paid' }])
@@ -161,7 +161,7 @@ onBothStores('moving orders', (store) => {
     [{ total: 1 }, 400, '/total'],
     [{ total: null }, 400, '/total'],
     [{ currency: 'KRW' }, 400, '/currency'],
-  ])('refuses a change that would rewrite history: %j', async (member, status, pointer) => {
+  ])('refuses a change of read-only members: %j', async (member, status, pointer) => {
     const id = await place();
     await expect(change(id, { status: 'paid', ...member })).rejects.toMatchObject({
       status,
@@ -172,7 +172,7 @@ onBothStores('moving orders', (store) => {
 
   const ofUser = (userId: string, query: PageQueryDto) => rig.orders.listOfUser(userId, query, 'r-1');
 
-  it('has no list of a user who is unknown, but of one who was deleted or may be there', async () => {
+  it('responds 404 for an unknown user without orders, but not for a deleted user or while the user service is down', async () => {
     await place('u1');
     for (const userId of ['u1', 'u2']) world.users.unknown.add(userId);
     expect((await ofUser('u1', { limit: 50 })).items).toHaveLength(1);
@@ -181,7 +181,7 @@ onBothStores('moving orders', (store) => {
     expect((await ofUser('u2', { limit: 50 })).items).toEqual([]);
   });
 
-  it('lists all orders, and those of one user, page by page in the order of their making', async () => {
+  it('lists all orders, and those of one user, page by page in order of creation', async () => {
     const mine = [await place('u1'), await place('u1'), await place('u1')];
     await place('u2');
     const first = await ofUser('u1', { limit: 2 });
@@ -194,7 +194,7 @@ onBothStores('moving orders', (store) => {
   });
 
   it.each(['nothing', '\0', '../users', '00000000-0000-0000-0000-000000000000'])(
-    'knows no order %j',
+    'responds 404 for the order id %j',
     async (id) => {
       await expect(rig.orders.get(id)).rejects.toMatchObject({ status: 404 });
     },

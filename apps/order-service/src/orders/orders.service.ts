@@ -10,7 +10,7 @@ import { illegalTransition, orderNotFound, userNotFound } from './orders.problem
 import { OrdersRepository } from './orders.repository.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 
-/** Reads orders, and moves them from status to status as clients ask. */
+/** Reads orders, and applies status changes requested by clients. */
 @Injectable()
 export class OrdersService {
   constructor(
@@ -24,8 +24,8 @@ export class OrdersService {
   }
 
   /**
-   * The orders of a user, also of one who was deleted since.
-   * @throws Problem `not-found` when there are none and the user service does not know the user
+   * The orders of a user, including a user deleted since.
+   * @throws Problem `not-found` when there are no orders and the user service reports no such user
    */
   async listOfUser(userId: string, query: PageQueryDto, requestId: string): Promise<Page<Order>> {
     const page = await this.orders.page(query, userId);
@@ -40,11 +40,12 @@ export class OrdersService {
   }
 
   /**
-   * Moves the order to the status in `sent`; without one, or with the status that it has, nothing changes.
-   * @throws Problem `not-found`, `precondition-failed`, `illegal-transition`, or as {@link requireSameHistory}
+   * Moves the order to the status in `sent`. Changes nothing without a status or with the current one.
+   * @throws Problem `not-found`, `precondition-failed`, `illegal-transition`, or as {@link
+   * requireSameHistory}
    */
   async change(id: string, sent: OrderPatchDto, preconditions: Preconditions): Promise<Versioned<Order>> {
-    // A change that loses against another one is decided anew: it may not make sense any more.
+    // After a lost race the change is validated again against the new state: it may no longer be legal.
     const order = await changeVersioned({
       preconditions,
       find: () => this.find(id),
@@ -57,7 +58,7 @@ export class OrdersService {
     return versioned(order);
   }
 
-  /** As {@link change} to the status `to`. */
+  /** Like {@link change}, to the status `to`. */
   move(id: string, to: OrderStatus, preconditions: Preconditions): Promise<Versioned<Order>> {
     return this.change(id, { status: to }, preconditions);
   }
@@ -68,7 +69,7 @@ export class OrdersService {
     return this.orders.move(current, to);
   }
 
-  // While the user service is away the list is what is known: there are no orders.
+  // While the user service is unreachable the list is returned as it is: empty.
   private async mayExist(userId: string, requestId: string): Promise<boolean> {
     try {
       return await this.users.exists(userId, requestId);

@@ -1,12 +1,9 @@
 import type { Order, OrderItem, OrderStatus } from '#contracts';
 
-/**
- * Whether pieces have to go back to stock: `none` is due, it is `due` and the product service must yet be told, or it is
- * `done`.
- */
+/** State of the stock release: not needed (`none`), not yet sent to the product service (`due`), or `done`. */
 export type StockRelease = 'none' | 'due' | 'done';
 
-/** An order as it is kept. */
+/** A stored order. */
 export interface StoredOrder {
   readonly id: string;
   readonly userId: string;
@@ -15,17 +12,17 @@ export interface StoredOrder {
   readonly items: readonly OrderItem[];
   readonly total: number | null;
   readonly currency: string | null;
-  /** Grows with every change that a client can see; what its ETag says. */
+  /** Grows with every change that is visible to clients; the source of the ETag. */
   readonly version: number;
-  /** Milliseconds since the epoch, as are all times here. */
+  /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly stockRelease: StockRelease;
-  /** Number of the claim under which it was read; grows with every claim. */
+  /** Number of the claim under which the order was read; grows with every claim. */
   readonly claim: number;
-  /** How often its unfinished work was tried in vain. */
+  /** Number of failed attempts at its unfinished work. */
   readonly attempts: number;
-  /** The request that made it: neighbours are called under its id, also much later. */
+  /** Id of the request that created the order; calls to other services carry it, later retries included. */
   readonly requestId: string;
 }
 

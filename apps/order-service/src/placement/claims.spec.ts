@@ -7,7 +7,7 @@ const BODY: OrderDto = { userId: 'u1', items: [{ productId: 'p1', quantity: 3 }]
 const STOCK = 10;
 const CLAIM_MS = 6000;
 
-/** A promise that is fulfilled by `open`. */
+/** A promise that `open` fulfils. */
 function createGate(): { readonly closed: Promise<void>; open(): void } {
   let open: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (open = resolve));
@@ -38,14 +38,17 @@ onBothStores('a claim on an order', (store) => {
   const rows = () => rig.database.selectFrom('orders').selectAll().execute();
   const becomesUnknown = () => world.users.unknown.add('u1');
 
-  /** Units in stock and units of confirmed orders are what there was, and no other order holds any. */
+  /**
+   * Checks that stock plus units of confirmed orders equals the initial stock, and that no other order has a
+   * reservation.
+   */
   async function expectConserved(): Promise<void> {
     const confirmed = (await rows()).filter(({ status }) => status === 'confirmed').map(({ id }) => id);
     expect([...world.stock.held.keys()]).toEqual(confirmed);
     expect(world.stock.stockOf('p1')).toBe(STOCK - 3 * confirmed.length);
   }
 
-  /** An instance that stalls in its first call until `resume`; its claim has expired. */
+  /** An instance that stalls in its first call until `resume`, and whose claim has expired. */
   async function stalledPlacement(key?: string) {
     const gate = createGate();
     world.users.gate = gate.closed;
@@ -57,7 +60,7 @@ onBothStores('a claim on an order', (store) => {
   }
 
   it.each(['unanswered', 'crash'] as const)(
-    'in a later attempt that is refused releases what an attempt before reserved (%s)',
+    'releases an earlier attempt’s reservation when a later attempt is refused (%s)',
     async (fault) => {
       world.stock.faults = [fault];
       await place().catch(() => undefined);
@@ -72,7 +75,7 @@ onBothStores('a claim on an order', (store) => {
     },
   );
 
-  it('that expired refuses nothing: the client is told of the order that another instance confirmed', async () => {
+  it('does not refuse an order after it expired: the client gets the order that another instance confirmed', async () => {
     const { placement, resume } = await stalledPlacement('k');
     await other.pending.runOnce();
     becomesUnknown();
@@ -82,7 +85,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await place('k')).toMatchObject({ status: 201, order: { status: 'confirmed' }, replayed: true });
   });
 
-  it('that expired withdraws no order that another instance works on', async () => {
+  it('does not withdraw an order after it expired while another instance works on it', async () => {
     const { placement, resume } = await stalledPlacement('k');
     const answer = createGate();
     world.stock.gate = answer.closed;
@@ -97,7 +100,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
   });
 
-  it('that expired does not end the claim of another instance', async () => {
+  it('does not end the claim of another instance after it expired', async () => {
     const { placement, resume } = await stalledPlacement();
     const gate = createGate();
     world.users.gate = gate.closed;
@@ -114,7 +117,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
   });
 
-  it('confirms no order that was cancelled meanwhile, and releases its stock', async () => {
+  it('does not confirm an order that was cancelled meanwhile, and releases its stock', async () => {
     const gate = createGate();
     world.stock.gate = gate.closed;
     const placement = place('k');
@@ -127,7 +130,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await rows()).toMatchObject([{ stock_release: 'done', attempt_at: null }]);
   });
 
-  it('refuses no order that was cancelled meanwhile', async () => {
+  it('does not refuse an order that was cancelled meanwhile', async () => {
     const gate = createGate();
     world.users.gate = gate.closed;
     const placement = place('k');
@@ -141,7 +144,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await place('k')).toMatchObject({ order: { status: 'cancelled' }, replayed: true });
   });
 
-  it('on an order whose row is gone releases what was reserved', async () => {
+  it('releases the reservation of an order whose row is gone', async () => {
     const { placement, resume } = await stalledPlacement();
     const answer = createGate();
     world.stock.gate = answer.closed;

@@ -8,20 +8,21 @@ import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
 import { backoffMs } from './backoff.js';
 
 /**
- * How long one process has an order to itself. Longer than all calls to neighbours that one attempt makes; short, as it is
- * also how long an order waits after a crash.
+ * How long a claim gives one process exclusive access to an order. Longer than all calls of one attempt;
+ * short, because it also delays an order after a crash.
  */
 export const CLAIM_MS = 6000;
 
 const WORKED_OFF = { attempts: 0, attempt_at: null, claimed_until: 0 } as const;
 
-/** What a request for an order says. */
+/** The data of a new order. */
 export type NewOrder = Pick<StoredOrder, 'id' | 'userId' | 'items' | 'requestId'>;
 
 /**
- * The unfinished work of orders: a `pending` one waits to be confirmed or rejected, a `due` release waits to be sent to the
- * product service. A process claims an order before it works on it. Every claim has a number of its own (a fencing token),
- * and every change names it: a process whose claim has been taken over changes nothing and gets `undefined`.
+ * The unfinished work of orders: a `pending` order has to be confirmed or rejected, a `due` release has to be
+ * sent to the product service. A process claims an order before it works on it. Every claim has its own
+ * number (a fencing token), and every change names it: a process whose claim was taken over changes nothing
+ * and gets `undefined`.
  */
 @Injectable()
 export class OrderWorkRepository {
@@ -30,7 +31,7 @@ export class OrderWorkRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** Stores a new order, claimed by its caller. */
+  /** Stores a new order, claimed by the caller. */
   async insert(order: NewOrder, trx: Transaction<OrdersSchema>): Promise<StoredOrder> {
     const now = this.clock.now();
     const row = await trx
@@ -59,13 +60,13 @@ export class OrderWorkRepository {
     return toStoredOrder(row);
   }
 
-  /** The order, for this caller alone; `undefined` when another process has it, or nothing is left to do. */
+  /** Claims the order; `undefined` when another process has claimed it, or no work is left. */
   async claim(id: string): Promise<StoredOrder | undefined> {
     const row = await this.claiming().where('id', '=', id).executeTakeFirst();
     return row && toStoredOrder(row);
   }
 
-  /** At most `limit` orders whose work is due, for this caller alone: those that have waited longest. */
+  /** Claims at most `limit` orders whose work is due, longest waiting first. */
   async claimDue(limit: number): Promise<StoredOrder[]> {
     const now = this.clock.now();
     const longestDue = this.database
@@ -75,19 +76,20 @@ export class OrderWorkRepository {
       .where('claimed_until', '<=', now)
       .orderBy('attempt_at')
       .limit(limit)
-      // Instances that look at the same moment take different orders. The embedded store has one writer at a time.
+      // Instances that query at the same moment claim different orders. The embedded store has one writer at
+      // a time.
       .$if(isPostgres(this.database), (query) => query.forUpdate().skipLocked());
     const rows = await this.claiming().where('id', 'in', longestDue).execute();
     return rows.map(toStoredOrder);
   }
 
-  /** The order as it stands, refused ones included. */
+  /** The current state of the order, including withdrawn ones. */
   async current(id: string): Promise<StoredOrder | undefined> {
     const row = await this.database.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toStoredOrder(row);
   }
 
-  /** `undefined` also when a client has cancelled or rejected the order meanwhile. */
+  /** Resolves to `undefined` also when a client has cancelled or rejected the order meanwhile. */
   confirm(order: StoredOrder, { items, total, currency }: PricedItems): Promise<StoredOrder | undefined> {
     return this.changePending(order, {
       status: 'confirmed',
@@ -99,14 +101,14 @@ export class OrderWorkRepository {
     });
   }
 
-  /** The claim goes on: the caller releases the stock next, which any earlier attempt may have reserved. */
+  /** Keeps the claim: the caller then releases the stock, which an earlier attempt may have reserved. */
   reject(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
     return this.changePending(order, { status: 'rejected', status_reason: reason, stock_release: 'due' });
   }
 
   /**
-   * Takes back an order that no response has named yet. With `release` `due` the row waits unseen until its stock is
-   * released.
+   * Withdraws an order that no response has named yet. With `release` `due` the row stays hidden until its
+   * stock is released.
    */
   async withdraw(
     order: StoredOrder,
@@ -122,7 +124,7 @@ export class OrderWorkRepository {
     return row && toStoredOrder(row);
   }
 
-  /** The stock is released; a withdrawn order is gone with that. */
+  /** Records that the stock is released; deletes the row of a withdrawn order. */
   async released(order: StoredOrder): Promise<void> {
     await this.database.transaction().execute(async (trx) => {
       await trx
@@ -137,7 +139,7 @@ export class OrderWorkRepository {
     });
   }
 
-  /** Ends the claim; the next attempt is due after a pause. Clients see only a reason that is new. */
+  /** Ends the claim and schedules the next attempt. The version changes only when the reason changes. */
   async postpone(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
     const attempts = order.attempts + 1;

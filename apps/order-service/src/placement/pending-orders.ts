@@ -13,14 +13,15 @@ import { PendingWork } from './pending-work.js';
 export const LOGGER = Symbol('logger');
 
 const INTERVAL_MS = 1000;
-// Orders that one instance works on at the same time: the load on a neighbour that has just come back.
+// Orders that one instance works on concurrently; limits the load on a service that has just recovered.
 const AT_ONCE = 16;
 const PASSES_PER_PURGE = 600;
 
 /**
- * Finishes what requests could not: every second, and at start, it works on all orders whose work is due, the longest
- * waiting first. A pass ends early when neighbours are away: so many attempts in a row found one unreachable as run at
- * once. All instances do so; claims keep two of them from working on the same order.
+ * Completes orders that their requests could not complete. Every second, and at start, it works on all orders
+ * whose work is due, longest waiting first. A pass ends early after {@link AT_ONCE} consecutive attempts that
+ * found a service unreachable. All instances run this; claims keep two instances from working on the same
+ * order.
  */
 @Injectable()
 export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -47,7 +48,10 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     await this.pass;
   }
 
-  /** Tries everything that is due now, {@link AT_ONCE} orders at a time, unless neighbours are away. */
+  /**
+   * Works on everything that is due now, {@link AT_ONCE} orders at a time, until services turn out to be
+   * unreachable.
+   */
   async runOnce(): Promise<void> {
     const running = new Set<Promise<void>>();
     this.failuresInRow = 0;
@@ -70,7 +74,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     this.failuresInRow = (await this.succeeds(order)) ? 0 : this.failuresInRow + 1;
   }
 
-  // One order that fails in an unforeseen way must not keep the others waiting; its claim runs out, then it is tried again.
+  // An unexpected error in one order must not block the others; the order is retried when its claim expires.
   private async succeeds(order: StoredOrder): Promise<boolean> {
     try {
       return await this.pending.resume(order);

@@ -4,7 +4,7 @@ import { OrderWorkRepository } from './order-work.repository.js';
 import { PlacementSteps, type PlacementOutcome } from './placement-steps.js';
 import { StockReleaser } from './stock-releaser.js';
 
-/** Does what is left to do for one order: finishes a `pending` one, or releases stock. */
+/** Does the remaining work of one order: completes a `pending` order, or releases stock. */
 @Injectable()
 export class PendingWork {
   constructor(
@@ -13,7 +13,10 @@ export class PendingWork {
     private readonly releaser: StockReleaser,
   ) {}
 
-  /** For an order that the caller has claimed. `false`: a neighbour cannot be reached, the work is postponed. */
+  /**
+   * Takes an order that the caller has claimed. `false`: a called service is unreachable, the work is
+   * postponed.
+   */
   async resume(order: StoredOrder): Promise<boolean> {
     if (order.status !== 'pending') return this.releaser.releaseClaimed(order);
     const outcome = await this.steps.take(order);
@@ -26,7 +29,7 @@ export class PendingWork {
   private settle(order: StoredOrder, outcome: PlacementOutcome): Promise<StoredOrder | undefined> {
     if (outcome.kind === 'placed') return this.work.confirm(order, outcome.priced);
     if (outcome.kind === 'unreachable') return this.work.postpone(order, outcome.error.message);
-    // Whatever this attempt says: an earlier one may have reserved stock, and its response was lost.
+    // Always releases stock: an earlier attempt may have reserved stock although its response was lost.
     return this.work.reject(order, outcome.problem.message);
   }
 }

@@ -7,23 +7,26 @@ import { priceItems, type PricedItems } from '../orders/order-total.js';
 import { mixedCurrencies, unknownUser } from '../orders/orders.problems.js';
 import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
 
-/** For good; `release` is `due` when this attempt reserved stock nonetheless. Earlier attempts may have, too. */
+/**
+ * A final refusal. `release` is `due` when this attempt reserved stock nonetheless; earlier attempts may
+ * have, too.
+ */
 export interface Refusal {
   readonly kind: 'refused';
   readonly problem: Problem;
   readonly release: Exclude<StockRelease, 'done'>;
 }
 
-/** How the steps of placing an order ended. */
+/** The result of the placement steps. */
 export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly priced: PricedItems }
   | Refusal
-  /** A neighbour gave no answer: what it was asked may have happened. The steps can be taken again. */
+  /** A called service gave no response; the command may have been carried out. The steps can be repeated. */
   | { readonly kind: 'unreachable'; readonly error: NeighbourUnreachable };
 
 /**
- * What makes an order out of a request: the user exists, the stock is held, the price is known. Every step may be
- * repeated at will, as stock is held under the order's id; so a crash anywhere is healed by starting over.
+ * The steps that place an order: check the user, reserve the stock, compute the price. Every step can be
+ * repeated, because stock is reserved under the order's id; after a crash the steps start over.
  */
 @Injectable()
 export class PlacementSteps {

@@ -14,8 +14,9 @@ import { PlacementSteps, type PlacementOutcome, type Refusal } from './placement
 import { StockReleaser } from './stock-releaser.js';
 
 /**
- * Most orders that one process places at once. With more, neighbours become so slow that their responses miss the time-out,
- * and an order that should be confirmed or refused is accepted as `pending`.
+ * Maximum number of orders that one process places concurrently. With more, the called services become so
+ * slow that their responses exceed the time-out, and an order that should be confirmed or refused is accepted
+ * as `pending`.
  */
 export const MOST_IN_FLIGHT = 50;
 
@@ -26,12 +27,12 @@ export interface PlacementRequest {
   readonly key: string | undefined;
 }
 
-/** What the client is told. */
+/** The response to the client. */
 export type PlacementAnswer = PlacedAnswer & { readonly replayed: boolean };
 
 /**
- * Takes orders. The order is stored as `pending` before a neighbour is asked for anything, so whatever a neighbour did
- * for it is known to {@link PendingOrders}, also when this process dies in between.
+ * Accepts orders. The order is stored as `pending` before another service is called, so {@link PendingOrders}
+ * can complete or undo the calls when this process crashes in between.
  */
 @Injectable()
 export class PlacementService {
@@ -46,7 +47,7 @@ export class PlacementService {
     private readonly releaser: StockReleaser,
   ) {}
 
-  /** @throws Problem when the order is refused, or `overloaded`; then there is none. */
+  /** @throws Problem When the order is refused, or `overloaded`; then no order exists. */
   async place(request: PlacementRequest): Promise<PlacementAnswer> {
     if (this.inFlight >= MOST_IN_FLIGHT) throw overloaded();
     this.inFlight += 1;
@@ -65,7 +66,10 @@ export class PlacementService {
     return { ...answer, replayed: false };
   }
 
-  /** Order and key in one transaction: neither is ever there without the other. `undefined`: the key is another request's. */
+  /**
+   * Stores order and key in one transaction, so that neither exists without the other. `undefined`: another
+   * request owns the key.
+   */
   private store({ key, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
     const id = newId();
     const items = body.items.map(({ productId, quantity }) => ({ productId, quantity, unitPrice: null }));
@@ -77,7 +81,10 @@ export class PlacementService {
     });
   }
 
-  /** What the order's row says: a client, or another process that took over the claim, may have changed it meanwhile. */
+  /**
+   * Derives the response from the order's row, which a client, or a process that took over the claim, may
+   * have changed.
+   */
   private async answerTo(
     order: StoredOrder,
     outcome: PlacementOutcome,

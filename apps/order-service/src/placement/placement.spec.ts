@@ -37,7 +37,7 @@ onBothStores('placing orders', (store) => {
   const stored = async (id: string) => (await rig.repository.find(id))!;
   const rows = async () => rig.database.selectFrom('orders').selectAll().execute();
 
-  it('confirms an order when the user exists and the stock is held, at the prices that were held', async () => {
+  it('confirms an order when the user exists and the stock is reserved, at the reserved prices', async () => {
     const { status, order } = await place(body(3));
 
     expect(status).toBe(201);
@@ -51,7 +51,7 @@ onBothStores('placing orders', (store) => {
     ['an unknown user', body(1, 'p1', 'nobody'), 'unknown-user'],
     ['an unknown product', body(1, 'nothing'), 'unknown-product'],
     ['too little stock', body(11), 'insufficient-stock'],
-  ])('leaves nothing behind of an order that is refused for %s', async (_why, dto, code) => {
+  ])('leaves nothing of an order that is refused for %s', async (_why, dto, code) => {
     world.users.unknown.add('nobody');
 
     await expect(place(dto)).rejects.toMatchObject({ code });
@@ -67,14 +67,14 @@ onBothStores('placing orders', (store) => {
     ],
   };
 
-  it('gives back what was held for an order in two currencies, and forgets it', async () => {
+  it('releases the stock of an order in two currencies and deletes the order', async () => {
     await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies', status: 422 });
 
     expect(await rows()).toEqual([]);
     expect(world.stock.held.size).toBe(0);
   });
 
-  it('shows a refused order to nobody while its stock cannot be given back, and gives it back later', async () => {
+  it('hides a refused order while its stock cannot be released, and releases it later', async () => {
     world.stock.faults = [undefined, 'unheard'];
 
     await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies' });
@@ -90,7 +90,7 @@ onBothStores('placing orders', (store) => {
   });
 
   it.each(['unheard', 'unanswered'] as const)(
-    'accepts an order whose product service is %s as pending, and finishes it once',
+    'accepts an order as pending while the product service fails (%s), and completes it once',
     async (fault) => {
       world.stock.outage = fault;
       const { status, order } = await place(body(2));
@@ -113,7 +113,7 @@ onBothStores('placing orders', (store) => {
     },
   );
 
-  it('accepts an order while the user service is away, and rejects it later when there is no such user', async () => {
+  it('accepts an order while the user service is down, and rejects it later if the user does not exist', async () => {
     world.users.fault = 'unheard';
     const { status, order } = await place();
     expect(status).toBe(202);
@@ -129,7 +129,7 @@ onBothStores('placing orders', (store) => {
     expect(await rows()).toMatchObject([{ attempt_at: null }]);
   });
 
-  it('rejects a pending order in two currencies and gives its stock back', async () => {
+  it('rejects a pending order in two currencies and releases its stock', async () => {
     world.users.fault = 'unheard';
     const { order } = await place(mixed);
     world.users.fault = undefined;
@@ -140,7 +140,7 @@ onBothStores('placing orders', (store) => {
     expect(world.stock.held.size).toBe(0);
   });
 
-  it('heals an order whose process died after the stock was held', async () => {
+  it('completes an order whose process crashed after the stock was reserved', async () => {
     world.stock.faults = ['crash'];
     await expect(place(body(4))).rejects.toBeInstanceOf(Crash);
     const [pending] = await listed();
@@ -155,7 +155,7 @@ onBothStores('placing orders', (store) => {
     expect(world.stock.stockOf('p1')).toBe(6);
   });
 
-  it('refuses what goes beyond the limit of orders in flight, stores nothing of it, and goes on below it', async () => {
+  it('refuses orders above the in-flight limit without storing them, and accepts orders again below it', async () => {
     let open: () => void = () => undefined;
     world.users.gate = new Promise((resolve) => (open = resolve));
     const accepted = Array.from({ length: MOST_IN_FLIGHT }, () => place());
@@ -172,7 +172,7 @@ onBothStores('placing orders', (store) => {
     await expect(place(body(), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
   });
 
-  it('finishes any number of waiting orders in one pass, a bounded number at once', async () => {
+  it('completes any number of pending orders in one pass, with bounded concurrency', async () => {
     world.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
     world.stock.outage = 'unheard';
     for (let order = 0; order < 120; order += 1) await place();
@@ -185,7 +185,7 @@ onBothStores('placing orders', (store) => {
     expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
   });
 
-  it('ends a pass early while a neighbour is away', async () => {
+  it('ends a pass early while a called service is down', async () => {
     world.stock.outage = 'unheard';
     for (let order = 0; order < 60; order += 1) await place();
     world.clock.pass(5000);
@@ -196,7 +196,7 @@ onBothStores('placing orders', (store) => {
     expect(world.stock.holds - before).toBeLessThan(32);
   });
 
-  it('lets two instances work on one order only one after the other', async () => {
+  it('lets only one instance at a time work on an order', async () => {
     world.users.fault = 'unheard';
     await place();
     world.users.fault = undefined;
@@ -206,7 +206,7 @@ onBothStores('placing orders', (store) => {
     expect(world.stock.holds).toBe(1);
   });
 
-  it('waits longer after each attempt in vain', async () => {
+  it('waits longer after each failed attempt', async () => {
     world.stock.outage = 'unheard';
     const { order } = await place();
     const waits = [];
@@ -223,7 +223,7 @@ onBothStores('placing orders', (store) => {
   });
 
   describe('with an Idempotency-Key', () => {
-    it('answers a repetition as the first time, and makes no second order', async () => {
+    it('replays the first response to a repeated request and creates no second order', async () => {
       const first = await place(body(), 'k');
       await rig.orders.move(first.order.id, 'paid', Preconditions.NONE);
       const again = await place(body(), 'k', other);
@@ -233,7 +233,7 @@ onBothStores('placing orders', (store) => {
       expect(world.stock.stockOf('p1')).toBe(9);
     });
 
-    it('repeats a refusal too, even when the stock has come back', async () => {
+    it('replays a refusal too, even when the stock is available again', async () => {
       await expect(place(body(11), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
       world.stock.products.get('p1')!.stock = 100;
 
@@ -254,7 +254,7 @@ onBothStores('placing orders', (store) => {
       });
     });
 
-    it('makes one order of many parallel repetitions, on all instances', async () => {
+    it('creates one order for many concurrent repetitions on all instances', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 8 }, (_, n) => place(body(), 'k', n % 2 ? rig : other)),
       );
@@ -268,7 +268,7 @@ onBothStores('placing orders', (store) => {
       expect(world.stock.stockOf('p1')).toBe(9);
     });
 
-    it('is not stuck after a crash in flight', async () => {
+    it('does not block the key after a crash in flight', async () => {
       world.stock.faults = ['crash'];
       await expect(place(body(), 'k')).rejects.toBeInstanceOf(Crash);
       await expect(place(body(), 'k')).rejects.toMatchObject({
@@ -283,7 +283,7 @@ onBothStores('placing orders', (store) => {
       expect(world.stock.stockOf('p1')).toBe(9);
     });
 
-    it('forgets the key after 24 hours', async () => {
+    it('expires the key after 24 hours', async () => {
       await place(body(), 'k');
       world.clock.pass(24 * 60 * 60 * 1000 - 1);
       expect((await place(body(), 'k')).replayed).toBe(true);

@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 1500, 7000) }),
 );
 
-/** Steps of one row happen at the same time. */
+/** The steps of one row run concurrently. */
 const story = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { maxLength: 10 });
 
 class Shop {
@@ -64,7 +64,7 @@ class Shop {
     else await this.move(step.order, step.kind === 'cancel' ? 'cancelled' : step.to, step.times);
   }
 
-  /** Neighbours are well again, and all the time that it takes goes by. */
+  /** Removes all faults and advances the clock until all work is completed. */
   async settle(): Promise<void> {
     this.world.stock.faults = [];
     for (let second = 0; second < 10; second += 1) await this.wait(7000);
@@ -115,7 +115,7 @@ describe('stock', () => {
   afterAll(() => directory.remove());
   let runs = 0;
 
-  it('is neither lost nor made up, whatever clients do and neighbours fail at', async () => {
+  it('is conserved under any client actions and failures of the called services', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (rows) => {
         const shop = await Shop.open(`${directory.path}/${++runs}`);

@@ -4,7 +4,10 @@ import { StockKeeper } from '../neighbours/stock-keeper.js';
 import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from './order-work.repository.js';
 
-/** Releases stock, now if possible, else later. That a release is due is in the order's row before it is tried. */
+/**
+ * Releases stock, now if possible, else later. The order's row records the release as due before the first
+ * attempt.
+ */
 @Injectable()
 export class StockReleaser {
   constructor(
@@ -12,13 +15,19 @@ export class StockReleaser {
     private readonly stock: StockKeeper,
   ) {}
 
-  /** For an order whose release has just become due. A process that has a claim on the order does it instead. */
+  /**
+   * Takes an order whose release has just become due. Leaves it to the process that has claimed the order, if
+   * any.
+   */
   async releaseSoon(id: string): Promise<void> {
     const claimed = await this.work.claim(id);
     if (claimed?.stockRelease === 'due') await this.releaseClaimed(claimed);
   }
 
-  /** For an order that the caller has claimed. `false`: the product service cannot be reached, the release is postponed. */
+  /**
+   * Takes an order that the caller has claimed. `false`: the product service is unreachable, the release is
+   * postponed.
+   */
   async releaseClaimed(order: StoredOrder): Promise<boolean> {
     try {
       await this.stock.release(order.id, order.requestId);
@@ -32,9 +41,9 @@ export class StockReleaser {
   }
 
   /**
-   * For an order that its caller claimed and could not change: returns it as it stands. If a client cancelled it, its stock
-   * is released. If the claim was taken over, its new owner finishes it. If its row is gone, what was reserved for it is
-   * released.
+   * Takes an order that the caller claimed and could not change, and returns its current state. If a client
+   * cancelled the order, its stock is released. If the claim was taken over, the new owner completes the
+   * order. If its row is gone, its reservation is released.
    */
   async releaseOvertaken({ id, claim, requestId }: StoredOrder): Promise<StoredOrder | undefined> {
     const current = await this.work.current(id);

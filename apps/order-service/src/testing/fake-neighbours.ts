@@ -5,15 +5,15 @@ import { UserDirectory } from '../neighbours/user-directory.js';
 import { insufficientStock, stockGivenBack, unknownProduct } from '../orders/orders.problems.js';
 
 /**
- * What goes wrong with one command: it is never received, or carried out and the answer lost, or this process dies as
- * soon as it was carried out.
+ * Fault of one command: `unheard`: it is never received; `unanswered`: it is carried out and the response is
+ * lost; `crash`: this process crashes right after it is carried out.
  */
 export type Fault = 'unheard' | 'unanswered' | 'crash';
 
 export class Crash extends Error {}
 
 async function suffer<T>(fault: Fault | undefined, service: string, command: () => T): Promise<T> {
-  // Others get their turn here, as they would while a request is on its way.
+  // Lets other tasks run here, as they would during a real request.
   await new Promise((resolve) => setImmediate(resolve));
   if (fault === 'unheard') throw new NeighbourUnreachable(service, 'refused');
   const result = command();
@@ -22,11 +22,11 @@ async function suffer<T>(fault: Fault | undefined, service: string, command: () 
   return result;
 }
 
-/** Users `u1`, `u2` and so on exist, as long as nobody says otherwise. */
+/** Every user exists unless listed in `unknown`. */
 export class FakeUsers extends UserDirectory {
   fault: Fault | undefined;
   readonly unknown = new Set<string>();
-  /** Answers come no sooner. */
+  /** Delays responses. */
   gate: Promise<void> = Promise.resolve();
 
   override async exists(userId: string): Promise<boolean> {
@@ -41,19 +41,19 @@ interface Product {
   readonly currency: string;
 }
 
-/** Keeps stock by the rules of the product service: all items or none, once an order, back once. */
+/** Keeps stock by the rules of the product service: all items or none, one reservation per order, one release. */
 export class FakeStock extends StockKeeper {
   readonly products = new Map<string, Product>();
   readonly held = new Map<string, readonly ReservedItem[]>();
   readonly released = new Set<string>();
-  /** One for each command to come; without one it goes well. */
+  /** Faults of the next commands, in order; `undefined` for success. */
   faults: (Fault | undefined)[] = [];
-  /** Every command goes wrong like this. */
+  /** Fault of every command without an entry in `faults`. */
   outage: Fault | undefined;
   holds = 0;
   private atOnce = 0;
   mostAtOnce = 0;
-  /** Responses to reservations come no sooner. */
+  /** Delays responses to reservations. */
   gate: Promise<void> = Promise.resolve();
 
   override async hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {

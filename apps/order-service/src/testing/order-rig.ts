@@ -14,7 +14,7 @@ import { PlacementSteps } from '../placement/placement-steps.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
 import { FakeStock, FakeUsers } from './fake-neighbours.js';
 
-/** A clock that stands until it is moved. */
+/** A clock that advances only by {@link pass}. */
 export class TestClock extends Clock {
   at = 1_800_000_000_000;
 
@@ -27,14 +27,14 @@ export class TestClock extends Clock {
   }
 }
 
-/** The outside world of order services: clock and neighbours, shared by all instances of a test. */
+/** The environment of an order service: clock and called services, shared by all instances of a test. */
 export class World {
   readonly clock = new TestClock();
   readonly users = new FakeUsers();
   readonly stock = new FakeStock();
 }
 
-/** One instance of the order service on a real store, without HTTP. */
+/** An instance of the order service on a real store, without HTTP. */
 export interface OrderRig {
   readonly database: Kysely<OrdersSchema>;
   readonly orders: OrdersService;

@@ -3,6 +3,6 @@ import { ProductsController } from './products.controller.js';
 import { ProductsRepository } from './products.repository.js';
 import { ProductsService } from './products.service.js';
 
-/** Products: the API, the rules and the rows. */
+/** Products: controller, service and repository. */
 @Module({ controllers: [ProductsController], providers: [ProductsService, ProductsRepository] })
 export class ProductsModule {}

@@ -5,10 +5,10 @@ import { InjectDatabase, type Keyset } from '#service-kit';
 import type { ProductRow, ProductSchema } from '../store/product.schema.js';
 import type { StockChange } from './stock-change.js';
 
-/** The members of a product that clients set; the stock has changes of its own. */
+/** The members of a product that clients set, without the stock, which changes separately. */
 export type ProductFields = Omit<ProductRow, 'id' | 'stock' | 'version' | 'created_at' | 'updated_at'>;
 
-/** Products in the store, by id. */
+/** Product rows by id. */
 @Injectable()
 export class ProductsRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<ProductSchema>) {}
@@ -32,8 +32,8 @@ export class ProductsRepository {
   }
 
   /**
-   * Writes a new version; a mere adjustment of the stock makes none. `undefined`: the product is gone, no longer in the
-   * version of `current`, or its stock does not allow the change any more.
+   * Writes a new version; an adjustment of the stock alone keeps the version. `undefined`: the product is
+   * gone, has another version than `current`, or its stock no longer allows the change.
    */
   update(
     { id, version }: ProductRow,
@@ -58,7 +58,7 @@ export class ProductsRepository {
       .executeTakeFirst();
   }
 
-  /** `undefined` as for {@link update}. */
+  /** Resolves to `undefined` when the product is gone or has another version. */
   remove({ id, version }: ProductRow): Promise<ProductRow | undefined> {
     return this.database
       .deleteFrom('products')

@@ -20,7 +20,7 @@ import { noSuchProduct } from './products.problems.js';
 import { ProductsRepository, type ProductFields } from './products.repository.js';
 import { stockChangeOf } from './stock-change.js';
 
-/** What can be done with products. */
+/** Operations on products. */
 @Injectable()
 export class ProductsService {
   constructor(private readonly products: ProductsRepository) {}
@@ -45,8 +45,8 @@ export class ProductsService {
   }
 
   /**
-   * Every member is replaced; a description left out is removed.
-   * @throws Problem as {@link merge}
+   * Replaces every member; an omitted description is removed.
+   * @throws Problem As {@link merge}
    */
   replace(
     id: string,
@@ -57,8 +57,9 @@ export class ProductsService {
   }
 
   /**
-   * Only the members in `changes` are written, so stock that is taken meanwhile stays taken.
-   * @throws Problem `not-found`, `precondition-failed`, `insufficient-stock`, or `validation-failed` for a read-only member
+   * Writes only the members in `changes`, so that concurrent reservations of stock are kept.
+   * @throws Problem `not-found`, `precondition-failed`, `insufficient-stock`, or `validation-failed` for a
+   * read-only member
    */
   merge(id: string, changes: ProductPatchDto, preconditions: Preconditions): Promise<Versioned<Product>> {
     return this.write(id, changes, givenFields(changes), preconditions);
@@ -97,7 +98,7 @@ export class ProductsService {
   }
 }
 
-// Currencies are told apart by comparing, and validation takes them in any case.
+// Currencies are compared as text, and validation accepts any case.
 const allFields = (product: ProductDto): ProductFields => ({
   name: product.name,
   description: product.description ?? null,

@@ -17,7 +17,7 @@ onBothStores('/products', (store) => {
   });
   afterEach(() => app.close());
 
-  it('creates a product, and gives it at its location', async () => {
+  it('creates a product and serves it at its location', async () => {
     const created = await http('POST /products', { body: { ...lamp, currency: 'eur' } });
     expect(created).toMatchObject({ status: 201, body: lamp });
     const location = created.headers.get('location')!;
@@ -26,14 +26,14 @@ onBothStores('/products', (store) => {
     expect(await http(`HEAD ${location}`)).toMatchObject({ status: 200, body: '' });
   });
 
-  it('replaces every member by PUT: what is left out goes', async () => {
+  it('replaces every member by PUT, removing omitted ones', async () => {
     const { id, createdAt } = await create(lamp);
     const answer = await http(`PUT /products/${id}`, { body: desk });
     expect(answer).toMatchObject({ status: 200, body: { ...desk, id, createdAt, description: null } });
     expect(answer.headers.get('etag')).toBe('"2-1"');
   });
 
-  it('merges by PATCH: what is left out stays, null removes', async () => {
+  it('merges by PATCH: keeps omitted members, removes members set to null', async () => {
     const { id } = await create(lamp);
     const merge = (body: object) => http(`PATCH /products/${id}`, { body });
     expect((await merge({ price: 5, currency: 'krw' })).body).toMatchObject({
@@ -45,7 +45,7 @@ onBothStores('/products', (store) => {
     expect((await merge({ price: null })).status).toBe(400);
   });
 
-  it('guards changes by version', async () => {
+  it('rejects changes to an outdated version', async () => {
     const { id } = await create(lamp);
     const headers = { 'if-match': '"1"' };
     expect((await http(`PATCH /products/${id}`, { body: { price: 1 }, headers })).status).toBe(200);
@@ -56,7 +56,7 @@ onBothStores('/products', (store) => {
     expect((await http(`GET /products/${id}`)).status).toBe(404);
   });
 
-  it('lists a category, page by page', async () => {
+  it('lists a category page by page', async () => {
     const longest = '가'.repeat(64);
     const products = [await create(lamp), await create(desk), await create({ ...desk, name: 'Chair' })];
     await create({ ...lamp, category: longest });
@@ -71,7 +71,7 @@ onBothStores('/products', (store) => {
   });
 
   it.each(['PUT', 'PATCH'])(
-    'takes back by %s what it gave, also when the request is repeated',
+    'accepts its own representation by %s, also when the request is repeated',
     async (method) => {
       const { id } = await create(lamp);
       const { body: read } = await http(`GET /products/${id}`);
@@ -87,7 +87,7 @@ onBothStores('/products', (store) => {
   );
 
   it.each([{ id: '01890a5d-ac96-774b-bcce-b302099a8057' }, { createdAt: '2020-01-01T00:00:00Z' }])(
-    'refuses the read-only member %j, which is another product’s',
+    'refuses a different value of a read-only member: %j',
     async (member) => {
       const { id } = await create(lamp);
       for (const line of [`PUT /products/${id}`, `PATCH /products/${id}`])
@@ -107,7 +107,7 @@ onBothStores('/products', (store) => {
     };
     const kindOf = ({ status, body }: Answer) => [status, (body as { type: string }).type.split(':').at(-1)];
 
-    it('changes the ETag for readers; a guarded PUT of what was read changes the rest and undoes no sale', async () => {
+    it('changes the ETag of a GET; a guarded PUT of the read representation applies the other changes and undoes no sale', async () => {
       const { id } = await create(lamp);
       const { product, etag } = await read(id);
       await sell(id, 2);
@@ -118,7 +118,7 @@ onBothStores('/products', (store) => {
       expect((await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } })).status).toBe(412);
     });
 
-    it('is set by a guarded change only while it is what the client read', async () => {
+    it('is set by a guarded change only while it equals the stock that the client read', async () => {
       const { id } = await create(lamp);
       const { etag } = await read(id);
       const set = (stock: number) =>
@@ -129,7 +129,7 @@ onBothStores('/products', (store) => {
       expect(await set(20)).toMatchObject({ status: 200, body: { stock: 20 } });
     });
 
-    it('is what an unguarded PUT or PATCH says', async () => {
+    it('is overwritten by an unguarded PUT or PATCH', async () => {
       const { id } = await create(lamp);
       await sell(id, 2);
       expect((await http(`PUT /products/${id}`, { body: { ...lamp, stock: 40 } })).body).toMatchObject({
@@ -140,7 +140,7 @@ onBothStores('/products', (store) => {
       });
     });
 
-    it('is adjusted by stockDelta, beside sales, and a guarded change of the rest still holds', async () => {
+    it('is adjusted by stockDelta concurrently with sales, and a guarded change of other members still succeeds', async () => {
       const { id } = await create({ ...lamp, stock: 100 });
       const { product, etag } = await read(id);
       const adjust = () => http(`PATCH /products/${id}`, { body: { stockDelta: 2 } });
@@ -153,7 +153,7 @@ onBothStores('/products', (store) => {
       expect((await http(`PATCH /products/${id}`, rename)).status).toBe(200);
     });
 
-    it('is never adjusted below zero or beyond its limit, nor set and adjusted at once', async () => {
+    it('is never adjusted below zero or above its limit, and not set and adjusted in one request', async () => {
       const { id } = await create(lamp);
       const patch = (body: object) => http(`PATCH /products/${id}`, { body });
       const refused = await patch({ stockDelta: -8 });
@@ -171,7 +171,7 @@ onBothStores('/products', (store) => {
     });
   });
 
-  it('keeps both a change and stock that is taken at the same time', async () => {
+  it('applies both a change and a concurrent reservation', async () => {
     const { id } = await create({ ...lamp, stock: 100 });
     const take = (n: number) =>
       http(`PUT /stock-reservations/order-${n}`, { body: { items: [{ productId: id, quantity: 1 }] } });

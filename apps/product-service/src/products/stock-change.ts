@@ -3,21 +3,21 @@ import type { ProductRow } from '../store/product.schema.js';
 import { insufficientStock } from '../store/stock.problems.js';
 import { stockAndDelta, stockHasChanged, stockTooLarge } from './products.problems.js';
 
-/** What a request makes of the stock of a product. */
+/** The effect of a request on the stock of a product. */
 export interface StockChange {
   /** The new stock. */
   readonly stock?: number;
-  /** Pieces to add to whatever the stock is then. */
+  /** Pieces to add to the current stock. */
   readonly delta?: number;
-  /** Only while the stock is still this. */
+  /** Apply only while the stock equals this value. */
   readonly expected?: number;
 }
 
 /**
- * Decides what becomes of the stock. `seen` is the stock in the ETags of `If-Match`: a client that sends it back did not
- * change it, so what was sold since then stays sold.
- * @throws Problem `insufficient-stock`, `validation-failed`, or `precondition-failed` when the client sets a stock that it
- * derived from one that is gone
+ * Derives the stock change from a request. `seen` is the stock in the ETags of `If-Match`: a client that
+ * sends this value back did not change the stock, so sales since then are kept.
+ * @throws Problem `insufficient-stock`, `validation-failed`, or `precondition-failed` when the client sets a
+ * stock that it derived from an outdated one
  */
 export function stockChangeOf(
   current: ProductRow,

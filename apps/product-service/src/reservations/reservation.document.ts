@@ -11,7 +11,7 @@ const RESERVED_ITEM = {
   },
 };
 
-/** A reservation, for the OpenAPI document. */
+/** OpenAPI schema of a reservation. */
 export const RESERVATION: NamedSchema = {
   name: 'Reservation',
   schema: {

@@ -4,7 +4,7 @@ import { Answers, PathText } from '#service-kit';
 import { RESERVATION } from './reservation.document.js';
 import { ReservationsService } from './reservations.service.js';
 
-/** `/stock-reservations/{orderId}`: commands of the order service, safe to repeat. */
+/** `/stock-reservations/{orderId}`: idempotent commands for the order service. */
 @Controller('stock-reservations')
 export class ReservationsController {
   constructor(private readonly reservations: ReservationsService) {}

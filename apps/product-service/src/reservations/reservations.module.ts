@@ -3,6 +3,6 @@ import { ReservationsController } from './reservations.controller.js';
 import { ReservationsRepository } from './reservations.repository.js';
 import { ReservationsService } from './reservations.service.js';
 
-/** Stock taken for orders, and given back. */
+/** Reservation and release of stock for orders. */
 @Module({ controllers: [ReservationsController], providers: [ReservationsService, ReservationsRepository] })
 export class ReservationsModule {}

@@ -7,7 +7,7 @@ const stockGivenBackKind = defineProblem('stock-given-back', 409, 'The stock of 
 
 export const noSuchReservation = (): Problem => notFound('nothing was ever reserved for this order');
 
-/** Names every item of `items` whose product is not in `known`. */
+/** Lists every item of `items` whose product is not in `known`. */
 export function unknownProducts(items: readonly ItemDto[], known: ReadonlySet<string>): Problem {
   const errors = items.flatMap(({ productId }, index) =>
     known.has(productId)

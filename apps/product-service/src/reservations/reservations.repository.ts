@@ -4,12 +4,12 @@ import type { ItemDto } from '#contracts';
 import { InjectDatabase } from '#service-kit';
 import type { ProductRow, ProductSchema, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 
-/** Reservations and the stock behind them; made of a transaction, everything it does is part of that. */
+/** Reservations and their stock. An instance created with a transaction does all its work in that transaction. */
 @Injectable()
 export class ReservationsRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<ProductSchema>) {}
 
-  /** Runs `steps` in one transaction: all of it happens, or nothing. */
+  /** Runs `steps` in one transaction. */
   atomically<T>(steps: (repository: ReservationsRepository) => Promise<T>): Promise<T> {
     return this.database.transaction().execute((trx) => steps(new ReservationsRepository(trx)));
   }
@@ -24,7 +24,7 @@ export class ReservationsRepository {
     return items.where('order_id', '=', orderId).orderBy('position').execute();
   }
 
-  /** `false`: the order has one already. Waits for a transaction that is about to make it. */
+  /** `false`: the order already has a reservation. Waits for a concurrent transaction that is creating it. */
   async add(row: ReservationRow): Promise<boolean> {
     const added = await this.database
       .insertInto('stock_reservations')
@@ -39,7 +39,7 @@ export class ReservationsRepository {
     await this.database.insertInto('stock_reservation_items').values(rows).execute();
   }
 
-  /** `false`: it was not held. */
+  /** `false`: the reservation was not held. */
   async markReleased(orderId: string, now: number): Promise<boolean> {
     const released = await this.database
       .updateTable('stock_reservations')
@@ -51,14 +51,14 @@ export class ReservationsRepository {
     return released !== undefined;
   }
 
-  /** Pieces of each of these products that exists. */
+  /** Stock by product id; products that do not exist are missing. */
   async stockOf(items: readonly ItemDto[]): Promise<ReadonlyMap<string, number>> {
     const ids = items.map(({ productId }) => productId);
     const products = this.database.selectFrom('products').select(['id', 'stock']).where('id', 'in', ids);
     return new Map((await products.execute()).map(({ id, stock }) => [id, stock]));
   }
 
-  /** Takes pieces from stock if there are as many. `undefined`: there are not, or there is no such product. */
+  /** Takes pieces from stock. `undefined`: the stock is too small, or the product does not exist. */
   take({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
     return this.database
       .updateTable('products')
@@ -69,7 +69,7 @@ export class ReservationsRepository {
       .executeTakeFirst();
   }
 
-  /** A product that was deleted meanwhile gets nothing back. */
+  /** Does nothing for a product that was deleted meanwhile. */
   async giveBack(item: ReservedItemRow): Promise<void> {
     await this.database
       .updateTable('products')

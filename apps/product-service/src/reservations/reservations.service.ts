@@ -12,8 +12,9 @@ import {
 import { ReservationsRepository } from './reservations.repository.js';
 
 /**
- * Takes stock for orders and gives it back. Every command may come twice, late, or at the same time as another for the
- * same order: the reservation's row is the lock between them, and it is always taken before the products' rows.
+ * Reserves stock for orders and releases it. A command may arrive twice, late, or concurrently with another
+ * one for the same order: the reservation's row is the lock, and it is always locked before the products'
+ * rows.
  */
 @Injectable()
 export class ReservationsService {
@@ -25,7 +26,10 @@ export class ReservationsService {
     return toReservation(reservation, await this.reservations.items(orderId));
   }
 
-  /** Takes all items from stock, or none. An order that holds just these already gets the same answer again. */
+  /**
+   * Reserves all items, or none. An order that already holds exactly these items gets the same response
+   * again.
+   */
   async hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
     await this.refuseHopeless(orderId, items);
     const now = Date.now();
@@ -39,7 +43,10 @@ export class ReservationsService {
     });
   }
 
-  /** Gives back what the order holds, once. For an order that is not known yet, it sees to it that it never holds any. */
+  /**
+   * Releases what the order holds, once. An order without a reservation yet can never reserve stock
+   * afterwards.
+   */
   release(orderId: string): Promise<void> {
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'released', created_at: now, updated_at: now };
@@ -50,8 +57,8 @@ export class ReservationsService {
     });
   }
 
-  // Without a transaction: buyers of a sold-out product take no lock, so the response does not wait for other buyers. An order
-  // that has a reservation is left to the transaction.
+  // Outside a transaction: requests for a sold-out product take no lock, so their responses do not wait for
+  // other buyers. Orders that have a reservation are left to the transaction.
   private async refuseHopeless(orderId: string, items: readonly ItemDto[]): Promise<void> {
     const stock = await this.reservations.stockOf(items);
     const refusal = items.map((item) => refusalOf(item, items, stock)).find((problem) => problem);
@@ -59,7 +66,7 @@ export class ReservationsService {
   }
 }
 
-/** Why `item` cannot be reserved, if it cannot. */
+/** Why `item` cannot be reserved; `undefined` when it can. */
 function refusalOf(
   item: ItemDto,
   items: readonly ItemDto[],
@@ -92,7 +99,7 @@ type Taken = ReadonlyMap<string, ProductRow>;
 
 async function takeAll(reservations: ReservationsRepository, items: readonly ItemDto[]): Promise<Taken> {
   const taken = new Map<string, ProductRow>();
-  // In the order of ids: two orders that want the same products cannot wait for each other.
+  // In the order of ids, so that two orders for the same products cannot deadlock.
   for (const item of [...items].sort(byProductId)) {
     taken.set(item.productId, await take(reservations, item, items));
   }
@@ -111,7 +118,7 @@ async function take(
     if (product) return product;
     const refusal = refusalOf(item, items, await reservations.stockOf(items));
     if (refusal) throw refusal;
-    // Between the two statements somebody gave pieces back: there are enough now.
+    // Another transaction returned stock between the two statements: there is enough now.
   }
 }
 

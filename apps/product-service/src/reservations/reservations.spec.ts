@@ -23,7 +23,7 @@ onBothStores('/stock-reservations', (store) => {
   });
   afterEach(() => app.close());
 
-  it('takes all items, and tells their prices of now', async () => {
+  it('reserves all items and returns their current prices', async () => {
     const [lamp, desk] = [await create(), await create({ price: 25000 })];
     const held = await hold('o1', [lamp, 3], [desk, 1]);
     const items = [
@@ -35,7 +35,7 @@ onBothStores('/stock-reservations', (store) => {
     expect((await http('GET /stock-reservations/o1')).body).toEqual(held.body);
   });
 
-  it('answers the same again, at the prices of then, and takes nothing more', async () => {
+  it('returns the same response with the original prices, and takes no more stock', async () => {
     const [lamp, desk] = [await create(), await create()];
     const held = await hold('o1', [lamp, 3], [desk, 1]);
     await http(`PATCH /products/${lamp}`, { body: { price: 1 } });
@@ -53,7 +53,7 @@ onBothStores('/stock-reservations', (store) => {
     expect([await stockOf(lamp), await stockOf(desk)]).toEqual([7, 10]);
   });
 
-  it('takes nothing when one item is short, and says which', async () => {
+  it('takes nothing when one item is short, and names the product', async () => {
     const [lamp, desk] = [await create(), await create({ stock: 2 })];
     const refused = await hold('o1', [lamp, 1], [desk, 3]);
     expect(codeOf(refused)).toEqual([409, 'insufficient-stock']);
@@ -63,14 +63,14 @@ onBothStores('/stock-reservations', (store) => {
     expect((await hold('o1', [lamp, 1], [desk, 2])).status).toBe(200);
   });
 
-  it('answers an order that holds the last pieces again, though none is left', async () => {
+  it('repeats the response to an order that holds the last pieces', async () => {
     const lamp = await create();
     const held = await hold('o1', [lamp, 10]);
     expect(await hold('o1', [lamp, 10])).toMatchObject({ status: 200, body: held.body });
     expect(codeOf(await hold('o2', [lamp, 1]))).toEqual([409, 'insufficient-stock']);
   });
 
-  it('names every product that it does not know', async () => {
+  it('lists every unknown product', async () => {
     const lamp = await create();
     const refused = await hold('o1', ['ghost', 1], [lamp, 1], ['phantom', 1]);
     expect(codeOf(refused)).toEqual([422, 'unknown-product']);
@@ -87,7 +87,7 @@ onBothStores('/stock-reservations', (store) => {
     expect([await stockOf(lamp), await stockOf(fan)]).toEqual([10, 10]);
   });
 
-  it('gives back once, however often it is asked', async () => {
+  it('returns the stock once when released repeatedly', async () => {
     const lamp = await create();
     await hold('o1', [lamp, 3]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => release('o1')));
@@ -98,7 +98,7 @@ onBothStores('/stock-reservations', (store) => {
     expect(await stockOf(lamp)).toBe(10);
   });
 
-  it('takes nothing for an order that was released before it came', async () => {
+  it('takes nothing for an order that was released before its reservation arrived', async () => {
     const lamp = await create();
     expect((await http('GET /stock-reservations/late')).status).toBe(404);
     expect((await release('late')).status).toBe(204);
@@ -116,14 +116,14 @@ onBothStores('/stock-reservations', (store) => {
     expect(await stockOf(lamp)).toBe(0);
   });
 
-  it('takes stock once for a command that comes many times at once', async () => {
+  it('takes stock once for a command that arrives many times concurrently', async () => {
     const lamp = await create();
     const answers = await Promise.all(Array.from({ length: 20 }, () => hold('o1', [lamp, 3])));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(await stockOf(lamp)).toBe(7);
   });
 
-  it('ends in one of two ways when held and released at once', async () => {
+  it('ends as released when held and released concurrently', async () => {
     const lamp = await create({ stock: 1000 });
     const orders = Array.from({ length: 20 }, (_, n) => `o${n}`);
     await Promise.all(orders.flatMap((order) => [hold(order, [lamp, 1]), release(order)]));
@@ -132,7 +132,7 @@ onBothStores('/stock-reservations', (store) => {
     expect(await stockOf(lamp)).toBe(1000);
   });
 
-  it('does not let orders of the same products wait for each other for ever', async () => {
+  it('does not deadlock on orders for the same products', async () => {
     const [lamp, desk] = [await create({ stock: 1000 }), await create({ stock: 1000 })];
     const orders = Array.from({ length: 40 }, (_, n) =>
       n % 2 ? hold(`o${n}`, [lamp, 1], [desk, 1]) : hold(`o${n}`, [desk, 1], [lamp, 1]),

@@ -11,13 +11,16 @@ export interface ProductRow {
   readonly price: number;
   readonly currency: string;
   readonly stock: number;
-  /** Grows with every change of the product by a client. A reservation changes the stock alone. */
+  /** Grows with every change of the product by a client. A reservation changes only the stock. */
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
 }
 
-/** What was taken from stock for an order. Stays when it is released, so that a late command cannot take it again. */
+/**
+ * The stock reserved for an order. The row stays after the release, so that a late command cannot reserve
+ * again.
+ */
 export interface ReservationRow {
   readonly order_id: string;
   readonly status: Reservation['status'];
@@ -25,7 +28,7 @@ export interface ReservationRow {
   readonly updated_at: number;
 }
 
-/** One product of a reservation; `position` is its place in the order. */
+/** One product of a reservation; `position` is its index in the order's items. */
 export interface ReservedItemRow {
   readonly order_id: string;
   readonly position: number;
@@ -35,7 +38,7 @@ export interface ReservedItemRow {
   readonly currency: string;
 }
 
-/** The product service's store. */
+/** Tables of the product service. */
 export interface ProductSchema {
   readonly products: ProductRow;
   readonly stock_reservations: ReservationRow;
@@ -65,7 +68,7 @@ async function createProducts(db: Kysely<unknown>): Promise<void> {
     .addColumn('version', 'integer', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
-    // Nothing asks for stock that is not there; if something ever does, it must not get it.
+    // A safeguard: all statements check the stock before they take from it.
     .addCheckConstraint('products_stock_not_negative', sql`stock >= 0`)
     .execute();
   await db.schema.createIndex('products_category').on('products').columns(['category', 'id']).execute();

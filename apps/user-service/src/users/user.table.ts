@@ -3,9 +3,9 @@ import type { Migrations } from '#service-kit';
 /** A row of `users`. Times are epoch milliseconds. */
 export interface UserRow {
   readonly id: string;
-  /** As the user writes it. */
+  /** As the user wrote it. */
   readonly email: string;
-  /** As it is compared: unique. */
+  /** Normalised for comparison; unique. */
   readonly email_key: string;
   readonly name: string;
   readonly version: number;
@@ -13,7 +13,7 @@ export interface UserRow {
   readonly updated_at: number;
 }
 
-/** The user service's store. */
+/** Tables of the user service. */
 export interface UserSchema {
   readonly users: UserRow;
 }

@@ -3,6 +3,6 @@ import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
-/** Users: the API, the rules and the rows. */
+/** Users: controller, service and repository. */
 @Module({ controllers: [UsersController], providers: [UsersService, UsersRepository] })
 export class UsersModule {}

@@ -6,7 +6,7 @@ import type { UserRow, UserSchema } from './user.table.js';
 /** The members of a user that clients set. */
 export type UserFields = Pick<UserRow, 'email' | 'email_key' | 'name'>;
 
-/** Users in the store, by id. */
+/** User rows by id. */
 @Injectable()
 export class UsersRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<UserSchema>) {}
@@ -24,7 +24,7 @@ export class UsersRepository {
     return this.database.insertInto('users').values(row).returningAll().executeTakeFirstOrThrow();
   }
 
-  /** `undefined`: the user is gone, or no longer in the version of `current`. */
+  /** `undefined`: the user is gone, or has another version than `current`. */
   update({ id, version }: UserRow, fields: Partial<UserFields>, now: number): Promise<UserRow | undefined> {
     return this.database
       .updateTable('users')
@@ -35,7 +35,7 @@ export class UsersRepository {
       .executeTakeFirst();
   }
 
-  /** `undefined` as for {@link update}. */
+  /** `undefined` as in {@link update}. */
   remove({ id, version }: UserRow): Promise<UserRow | undefined> {
     return this.database
       .deleteFrom('users')

@@ -13,7 +13,7 @@ import type { UserRow } from './user.table.js';
 import { emailTaken, noSuchUser } from './users.problems.js';
 import { UsersRepository, type UserFields } from './users.repository.js';
 
-/** What can be done with users. */
+/** Operations on users. */
 @Injectable()
 export class UsersService {
   constructor(private readonly users: UsersRepository) {}
@@ -34,8 +34,9 @@ export class UsersService {
   }
 
   /**
-   * Changes the members that `changes` has; with all of them it replaces the user.
-   * @throws Problem `not-found`, `precondition-failed`, `email-taken`, or `validation-failed` for a read-only member
+   * Changes the members in `changes`; with all members it replaces the user.
+   * @throws Problem `not-found`, `precondition-failed`, `email-taken`, or `validation-failed` for a read-only
+   * member
    */
   async change(id: string, changes: UserPatchDto, preconditions: Preconditions): Promise<Versioned<User>> {
     const fields = toFields(changes);
@@ -65,7 +66,7 @@ export class UsersService {
   }
 }
 
-// Upper case first: it folds letters that have several lower cases, such as the two sigmas and the two forms of sharp s.
+// Upper case first: this folds letters with several lower-case forms, such as the two sigmas and sharp s.
 const keyOf = (email: string): string => email.normalize('NFC').toUpperCase().toLowerCase();
 
 const toFields = ({ email, name }: UserPatchDto): Partial<UserFields> => ({
@@ -83,7 +84,8 @@ const toUser = (row: UserRow): User => ({
 
 const versioned = (row: UserRow): Versioned<User> => new Versioned(row.version, toUser(row));
 
-// The index decides, not a look before: two requests with the same address may come at once.
+// Relies on the unique index, not on a prior query: two requests with the same address may arrive
+// concurrently.
 async function refusingTakenEmail<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;

@@ -16,7 +16,7 @@ onBothStores('/users', (store) => {
   });
   afterEach(() => app.close());
 
-  it('creates a user, and gives it at its location', async () => {
+  it('creates a user and serves it at its location', async () => {
     const created = await create(ann);
     expect(created.status).toBe(201);
     expect(created.headers.get('location')).toBe(`/users/${created.body.id}`);
@@ -26,13 +26,13 @@ onBothStores('/users', (store) => {
     expect(read).toMatchObject({ status: 200, body: created.body });
   });
 
-  it('answers HEAD as GET, without a body', async () => {
+  it('responds to HEAD like GET, without a body', async () => {
     const { body } = await create(ann);
     const head = await http(`HEAD /users/${body.id}`);
     expect([head.status, head.headers.get('etag'), head.body]).toEqual([200, '"1"', '']);
   });
 
-  it('takes an address once, whatever its case', async () => {
+  it('accepts an address once, ignoring case', async () => {
     await create(ann);
     const { body: other } = await create(bob);
     const again = await create({ ...bob, email: 'aNN@exAmple.COM' });
@@ -41,7 +41,7 @@ onBothStores('/users', (store) => {
     expect(change.status).toBe(409);
   });
 
-  it('takes one of 50 that ask for an address at the same time', async () => {
+  it('accepts one of 50 concurrent requests for the same address', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => create(ann)));
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
@@ -61,7 +61,7 @@ onBothStores('/users', (store) => {
   });
 
   it.each(['PUT', 'PATCH'])(
-    'takes back by %s what it gave, also when the request is repeated',
+    'accepts its own representation by %s, also when the request is repeated',
     async (method) => {
       const { body: user } = await create(ann);
       const body = { ...user, name: 'Robert' };
@@ -122,7 +122,7 @@ onBothStores('/users', (store) => {
     expect((await create(ann)).status).toBe(201);
   });
 
-  it('changes nothing that is not in the version that the client expects', async () => {
+  it('rejects changes when the version does not match the preconditions', async () => {
     const { body: user } = await create(ann);
     const stale = { 'if-match': '"7", W/"1", nonsense' };
     expect((await http(`PUT /users/${user.id}`, { body: bob, headers: stale })).status).toBe(412);
@@ -135,7 +135,7 @@ onBothStores('/users', (store) => {
     expect((await http(`DELETE /users/${user.id}`, { headers: { 'if-match': '*' } })).status).toBe(204);
   });
 
-  it('lets one of many writers of the same version win', async () => {
+  it('lets exactly one of many writers of the same version succeed', async () => {
     const { body: user } = await create(ann);
     const write = (n: number) =>
       http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` }, headers: { 'if-match': '"1"' } });
@@ -144,7 +144,7 @@ onBothStores('/users', (store) => {
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
   });
 
-  it('loses no change of writers that expect nothing', async () => {
+  it('loses no change of writers without preconditions', async () => {
     const { body: user } = await create(ann);
     const write = (n: number) => http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` } });
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
@@ -152,14 +152,14 @@ onBothStores('/users', (store) => {
     expect((await http(`GET /users/${user.id}`)).headers.get('etag')).toBe('"21"');
   });
 
-  it('tells a client that it has the newest version already', async () => {
+  it('responds 304 when the client has the current version', async () => {
     const { body: user } = await create(ann);
     const known = await http(`GET /users/${user.id}`, { headers: { 'if-none-match': 'W/"1"' } });
     expect([known.status, known.headers.get('etag'), known.body]).toEqual([304, '"1"', '']);
     expect((await http(`GET /users/${user.id}`, { headers: { 'if-none-match': '"2"' } })).status).toBe(200);
   });
 
-  it('lists users page by page, in the order of their making', async () => {
+  it('lists users page by page in order of creation', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) {
       const { body } = await create({ email: `u${n}@example.com`, name: `U${n}` });
@@ -175,7 +175,7 @@ onBothStores('/users', (store) => {
     expect(seen).toEqual(ids);
   });
 
-  it('refuses list queries that mean nothing', async () => {
+  it('refuses invalid list queries', async () => {
     const queries = ['limit=0', 'limit=201', 'limit=x', 'limit=1.5', 'limit=', 'limit=1&limit=2'];
     for (const query of [...queries, 'cursor=garbage', 'cursor=', 'page=2']) {
       const answer = await http(`GET /users?${query}`);
