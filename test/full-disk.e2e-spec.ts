@@ -18,7 +18,7 @@ function mountDisk(): boolean {
   }
 }
 
-/** Takes what is left of the disk; returns the file that holds it. */
+/** Fills the rest of the disk; returns the file that occupies it. */
 function fill(): string {
   const file = join(disk.path, 'fill');
   try {
@@ -36,7 +36,7 @@ function fill(): string {
   });
   afterAll(async () => {
     await app.close();
-    // Lazily: libsql keeps the file open until its statements are collected.
+    // Lazy unmount: libsql keeps the file open until its statements are garbage-collected.
     execFileSync('umount', ['-l', disk.path]);
     disk.remove();
   });
@@ -45,7 +45,7 @@ function fill(): string {
     call(app.url, 'POST /users', { body: { email: `${name}@example.com`, name: 'x'.repeat(200) } });
   const statusOf = async (path: string) => (await call(app.url, `GET ${path}`)).status;
 
-  it('refuses writes with 503, says so in its health, serves reads, and recovers when there is space', async () => {
+  it('refuses writes with 503, reports the failure in its health, serves reads, and recovers when space is available', async () => {
     expect((await add('ann')).status).toBe(201);
     const file = fill();
     const refused = await add('bob');
@@ -55,7 +55,7 @@ function fill(): string {
     });
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await statusOf('/health/ready')).toBe(503);
-    // Heartbeats report this: without the instance, reads would fail too.
+    // Heartbeats report this value: without the instance, reads would fail too.
     expect(await app.nest.get(Readiness, { strict: false }).isReady()).toBe(true);
     expect((await call(app.url, 'GET /health')).body).toMatchObject({
       details: { database: { status: 'down', message: expect.stringContaining('disk is full') as string } },

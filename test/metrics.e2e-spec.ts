@@ -72,7 +72,7 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
       expect(names.filter((name) => !new RegExp(`\`${name}[\`{]`).test(reference))).toEqual([]);
     });
 
-    it('show every instance by status, and whether a service is available', async () => {
+    it('report every instance by status, and whether a service is available', async () => {
       expect(await valuesOf('gateway_instances{service="away"}', 'status')).toEqual(
         Object.fromEntries(STATUSES.map((status) => [status, status === 'down' ? 1 : 0])),
       );
@@ -94,7 +94,7 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
       });
     });
 
-    it('name the upstream so that no label collides with those of Prometheus', async () => {
+    it('name the upstream labels so that none collides with a label of Prometheus', async () => {
       expect(await prometheus.query('gateway_upstream_requests_total')).not.toEqual([]);
       expect(await prometheus.query('{exported_instance!="",__name__!~"gateway_instance_.*"}')).toEqual([]);
     });

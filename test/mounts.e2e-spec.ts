@@ -13,15 +13,15 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     data.remove();
   });
 
-  it('answers every row of the contract (npm run smoke)', async () => {
+  it('satisfies every row of the contract (npm run smoke)', async () => {
     const smoke = launchNode('scripts/smoke.mjs', [system.url]);
     const { code } = await smoke.exited;
-    // The report says what failed; a bare exit code would not.
+    // The report shows which row failed; the exit code alone does not.
     expect(smoke.stdout).toMatch(/\n\d+ passed, 0 failed in [\d.]+ s\n$/);
     expect(code).toBe(0);
   }, 120_000);
 
-  it('takes sample data once, however often it is offered (npm run seed)', async () => {
+  it('adds sample data once when seeded repeatedly (npm run seed)', async () => {
     const first = launchNode('scripts/seed.mjs', [system.url]);
     expect(await first.exited).toEqual({ code: 0, signal: null });
     const second = launchNode('scripts/seed.mjs', [], { GATEWAY_PORT: new URL(system.url).port });

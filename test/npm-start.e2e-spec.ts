@@ -13,14 +13,14 @@ const PORTS = {
 };
 
 describe('npm start', () => {
-  it('ends in one line on standard output that says where to go, when all four apps are well', async () => {
+  it('prints only one line, with the URL, on standard output when all four apps are healthy', async () => {
     const launched = launchNode('scripts/start.mjs', [], {
       ...PORTS,
       DATA_DIR: data.path,
       LOG_LEVEL: 'ERROR',
     });
     const [line, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
-    // At ERROR a well system says nothing else.
+    // At log level ERROR a healthy system logs nothing else.
     expect(launched.stdout).toBe(`${line}\n`);
     const { status } = await fetch(`${url!}/health`);
     expect(status).toBe(200);
@@ -32,13 +32,13 @@ describe('npm start', () => {
 
 describe.each(['start', 'start:split'])('npm run %s', (script) => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'ends with npm after %s, which its shell does not pass on',
+    'ends with npm after %s, which the shell of npm does not forward',
     async (signal) => {
       const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
       const launched = new LaunchedProcess('npm', ['run', script], env);
       const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
       launched.signal(signal);
-      // Resolves when the last process that can write to our pipe has gone, not when npm has.
+      // Resolves when the last process that can write to the pipe has exited, not when npm has.
       await launched.exited;
       await expect(fetch(url!)).rejects.toThrow();
     },
@@ -49,7 +49,7 @@ describe('npm run start:split', () => {
   const split = (env: Readonly<Record<string, string>>) =>
     launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: data.path, ...env });
 
-  it('prefixes what each app says by its name', async () => {
+  it('prefixes the output of each app with its name', async () => {
     const launched = split({});
     await launched.waitForOutput(/^ready: open \S+$/m);
     for (const app of ['gateway', 'user-service', 'order-service', 'product-service'])
@@ -57,7 +57,7 @@ describe('npm run start:split', () => {
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('ends, with the reason, when one app cannot start', async () => {
+  it('exits with the reason when one app cannot start', async () => {
     const launched = split({ ORDER_SERVICE_PORT: 'x' });
     expect(await launched.exited).toEqual({ code: 1, signal: null });
     expect(launched.stderr).toMatch(
@@ -66,7 +66,7 @@ describe('npm run start:split', () => {
     expect(launched.stderr).toMatch(/^order-service ended \(exit code 1\); stopping the others$/m);
   });
 
-  it('names an app that dies later and keeps the others', async () => {
+  it('reports an app that crashes later and keeps the others running', async () => {
     const launched = split({});
     const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
     const [, pid] = /^user-service is process (\d+)$/m.exec(launched.stdout) ?? [];
@@ -86,7 +86,7 @@ describe('the installation of a fresh clone', () => {
   const inClone = (path: string): string => join(clone.path, path);
   afterAll(() => clone.remove());
 
-  it('says off a terminal that it goes on, and how long it took', async () => {
+  it('reports progress and duration without a terminal', async () => {
     cpSync(join(ROOT, 'scripts/lib'), inClone('scripts/lib'), { recursive: true });
     writeFileSync(inClone('package-lock.json'), '{"packages":{"node_modules/missing":{"version":"1.0.0"}}}');
     writeFileSync(inClone('npm.js'), 'setTimeout(() => undefined, 400);');

@@ -8,7 +8,7 @@ const ITEM = { productId: 'p', quantity: 1 };
 const ORDER = { userId: 'u', items: [ITEM] };
 const MEGABYTE = 1024 * 1024;
 
-/** Bodies that are no JSON, or no JSON that anybody should read. */
+/** Bodies that are not JSON, or that are unacceptable JSON. */
 const UNREADABLE: readonly (readonly [string, string | Buffer, number])[] = [
   ['nothing', '', 400],
   ['broken JSON', '{"status":', 400],
@@ -41,11 +41,11 @@ const BAD_ORDERS: readonly (readonly [string, unknown, string])[] = [
   ['an item that is null', { ...ORDER, items: [null] }, '/items'],
   ['an item that is a list', { ...ORDER, items: [[]] }, '/items'],
   ['a quantity of 0', { ...ORDER, items: [{ ...ITEM, quantity: 0 }] }, '/items/0/quantity'],
-  ['a quantity of half', { ...ORDER, items: [{ ...ITEM, quantity: 0.5 }] }, '/items/0/quantity'],
-  ['a quantity that is a text', { ...ORDER, items: [{ ...ITEM, quantity: '1' }] }, '/items/0/quantity'],
-  ['a price of its own', { ...ORDER, items: [{ ...ITEM, unitPrice: 1 }] }, '/items/0/unitPrice'],
-  ['a status of its own', { ...ORDER, status: 'paid' }, '/status'],
-  ['an id of its own', { ...ORDER, id: 'mine' }, '/id'],
+  ['a fractional quantity', { ...ORDER, items: [{ ...ITEM, quantity: 0.5 }] }, '/items/0/quantity'],
+  ['a quantity that is a string', { ...ORDER, items: [{ ...ITEM, quantity: '1' }] }, '/items/0/quantity'],
+  ['a client-set price', { ...ORDER, items: [{ ...ITEM, unitPrice: 1 }] }, '/items/0/unitPrice'],
+  ['a client-set status', { ...ORDER, status: 'paid' }, '/status'],
+  ['a client-set id', { ...ORDER, id: 'mine' }, '/id'],
 ];
 
 const BAD_MOVES: readonly (readonly [string, unknown, string])[] = [
@@ -82,7 +82,7 @@ describe('bad input to the order service', () => {
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     });
 
-  /** All that a client can see of the orders, but for what the service adds by itself. */
+  /** Id and status of all orders that clients can see. */
   async function everything(): Promise<string> {
     const { items } = (await (await send('GET', '/orders?limit=200')).json()) as {
       items: { id: string; status: string }[];
@@ -105,11 +105,11 @@ describe('bad input to the order service', () => {
     UNREADABLE.map(([what, body, status]) => [method, what, body, status] as const),
   );
 
-  it.each(unreadable)('%s of %s changes nothing', async (method, _what, body, status) => {
+  it.each(unreadable)('refuses %s of %s, and changes nothing', async (method, _what, body, status) => {
     await expectRefusal(await send(method, target(method), body), status);
   });
 
-  it.each(BAD_ORDERS)('an order with %s is refused, and the member named', async (_what, body, pointer) => {
+  it.each(BAD_ORDERS)('refuses an order with %s, and names the member', async (_what, body, pointer) => {
     const problem = await expectRefusal(await send('POST', '/orders', JSON.stringify(body)), 400);
     expect(problem.errors?.map((error) => error.pointer)).toEqual(
       expect.arrayContaining([expect.stringMatching(new RegExp(`^${pointer}`))]),
@@ -118,22 +118,22 @@ describe('bad input to the order service', () => {
 
   const moves = ['PUT', 'PATCH'].flatMap((method) => BAD_MOVES.map((row) => [method, ...row] as const));
 
-  it.each(moves)('%s with %s is refused, and the member named', async (method, _what, body, pointer) => {
+  it.each(moves)('refuses %s with %s, and names the member', async (method, _what, body, pointer) => {
     const problem = await expectRefusal(await send(method, target(method), JSON.stringify(body)), 400);
     expect(problem.errors).toMatchObject([{ pointer }]);
   });
 
-  it('PUT without a status is refused', async () => {
+  it('refuses PUT without a status', async () => {
     await expectRefusal(await send('PUT', target('PUT'), '{}'), 400);
   });
 
-  it.each(['', 'two words', 'x'.repeat(256), 'é'])('the Idempotency-Key %j is refused', async (key) => {
+  it.each(['', 'two words', 'x'.repeat(256), 'é'])('refuses the Idempotency-Key %j', async (key) => {
     const headers = { 'idempotency-key': key };
     const problem = await expectRefusal(await send('POST', '/orders', JSON.stringify(ORDER), headers), 400);
     expect(problem.type).toMatch(/:idempotency-key-invalid$/);
   });
 
-  it('another media type is refused', async () => {
+  it('refuses another media type', async () => {
     const body = JSON.stringify(ORDER);
     await expectRefusal(await send('POST', '/orders', body, { 'content-type': 'text/plain' }), 415);
   });
@@ -150,13 +150,13 @@ describe('bad input to the order service', () => {
     '?cursor=',
     '?cursor=%00',
     '?unknown=1',
-  ])('the list %s is refused', async (query) => {
+  ])('refuses the list query %s', async (query) => {
     await expectRefusal(await send('GET', `/orders${query}`), 400);
     await expectRefusal(await send('GET', `/orders/user/u${query}`), 400);
   });
 
   it.each(['nothing', '%00', '..%2fusers', '00000000-0000-0000-0000-000000000000', '%ff'])(
-    'no order is called %s',
+    'refuses the order id %s',
     async (name) => {
       for (const method of ['GET', 'PATCH', 'DELETE']) {
         const body = method === 'PATCH' ? '{"status":"cancelled"}' : undefined;
@@ -165,7 +165,7 @@ describe('bad input to the order service', () => {
     },
   );
 
-  it('nobody has orders whose name cannot be stored', async () => {
+  it('tolerates a user id that cannot be stored', async () => {
     const response = await send('GET', '/orders/user/%00');
     expect(response.status).toBeLessThan(500);
   });

@@ -35,7 +35,7 @@ onBothStores('an order service that is killed', (store) => {
   const post = (url: string) => fetch(`${url}/orders`, { method: 'POST', headers: KEY, body: BODY });
   const list = async (url: string) => ((await (await fetch(`${url}/orders`)).json()) as Page<Order>).items;
 
-  it('between holding stock and confirming, finishes the order when it is back, once', async () => {
+  it('between reserving stock and confirming completes the order once after its restart', async () => {
     const first = await start();
     neighbours.holdAnswersBack = true;
     const unanswered = post(first.url).catch(() => 'the connection broke');
@@ -51,7 +51,7 @@ onBothStores('an order service that is killed', (store) => {
     expect(neighbours.held.size).toBe(1);
     expect(neighbours.commands).toBe(2);
 
-    // The client, who never heard of it, tries again: it gets the order that there is.
+    // The client, which got no response, tries again and receives the existing order.
     const again = await post(second.url);
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(await again.json()).toEqual((await list(second.url))[0]);

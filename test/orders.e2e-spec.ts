@@ -25,7 +25,7 @@ onBothStores('orders', (store) => {
     shop.send('orders', 'PATCH', `/orders/${id}`, { status }, headers);
   const statusAt = async (path: string) => (await shop.orderAt(path)).status;
 
-  it('are confirmed at once, at the price of the product service, and take pieces from stock', async () => {
+  it('are confirmed immediately, at the price of the product service, and take pieces from stock', async () => {
     const response = await shop.order(user, teas(3), { 'x-request-id': 'order-1' });
     const order = (await response.json()) as Order;
 
@@ -38,7 +38,7 @@ onBothStores('orders', (store) => {
     expect(await mine()).toEqual([order]);
   });
 
-  it('are read again only when they have changed', async () => {
+  it('support conditional requests by ETag', async () => {
     const { id } = await placed(1);
     const etag = (await shop.send('orders', 'GET', `/orders/${id}`)).headers.get('etag')!;
     const again = () => shop.send('orders', 'GET', `/orders/${id}`, undefined, { 'if-none-match': etag });
@@ -51,7 +51,7 @@ onBothStores('orders', (store) => {
     expect((await patch(id, 'shipped', { 'if-match': etag })).status).toBe(412);
   });
 
-  it('of an unknown user or product are 422, of too many pieces 409, and leave nothing behind', async () => {
+  it('get 422 for an unknown user or product, 409 for too little stock, and leave nothing behind', async () => {
     const refusals = [
       [await shop.order({ id: '..' }, teas(1)), 422, 'unknown-user'],
       [await shop.order({ id: tea.id }, teas(1)), 422, 'unknown-user'],
@@ -68,7 +68,7 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(10);
   });
 
-  it('in two currencies are refused, and their stock is given back', async () => {
+  it('in two currencies are refused, and their stock is returned', async () => {
     const ramen = await shop.newProduct(5, 4900, 'KRW');
     const response = await shop.order(user, [...teas(1), ...teas(1, ramen)]);
 
@@ -80,7 +80,7 @@ onBothStores('orders', (store) => {
     );
   });
 
-  it('never sell more than there is, however many come at once', async () => {
+  it('never sell more than the stock, however many arrive concurrently', async () => {
     const responses = await Promise.all(Array.from({ length: 16 }, () => shop.order(user, teas(1))));
     const statuses = responses.map(({ status }) => status);
 
@@ -89,7 +89,7 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(0);
   });
 
-  it('with the same Idempotency-Key are one order', async () => {
+  it('with the same Idempotency-Key result in one order', async () => {
     const headers = { 'idempotency-key': `key-${user.id}` };
     const first = await shop.order(user, teas(2), headers);
     const again = await shop.order(user, teas(2), headers);
@@ -102,7 +102,7 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(8);
   });
 
-  it('move only along their way, and say where they may go', async () => {
+  it('allow only legal status changes, and report the allowed ones', async () => {
     const { id } = await placed(1);
     for (const status of ['paid', 'shipped']) expect((await patch(id, status)).status).toBe(200);
 
@@ -113,7 +113,7 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(9);
   });
 
-  it('that are deleted are cancelled, give their stock back once, and stay readable', async () => {
+  it('are cancelled by DELETE, return their stock once, and stay readable', async () => {
     const { id } = await placed(4);
     const remove = () => shop.send('orders', 'DELETE', `/orders/${id}`);
     const responses = await Promise.all([remove(), remove(), remove()]);
@@ -129,7 +129,7 @@ onBothStores('orders', (store) => {
     ['left', false],
     ['crashed', true],
   ])(
-    'are accepted while the product service has %s, and finish by themselves when it is back',
+    'are accepted while the product service has %s, and are completed when it returns',
     async (_how, silently) => {
       await shop.stop('products', { silently });
       const response = await shop.order(user, teas(2));
@@ -145,7 +145,7 @@ onBothStores('orders', (store) => {
     30_000,
   );
 
-  it('accepted for a user who turns out not to exist are rejected, with the reason', async () => {
+  it('accepted for a user that does not exist are rejected later, with the reason', async () => {
     await shop.stop('users');
     const response = await shop.order({ id: 'nobody' }, teas(2));
     expect(response.status).toBe(202);
@@ -157,7 +157,7 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(10);
   });
 
-  it('can be cancelled while the product service is away; the stock comes back later, once', async () => {
+  it('can be cancelled while the product service is down; the stock is returned later, once', async () => {
     const { id } = await placed(5);
     await shop.stop('products');
     expect((await shop.send('orders', 'DELETE', `/orders/${id}`)).status).toBe(204);
@@ -167,7 +167,7 @@ onBothStores('orders', (store) => {
     await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10, 20_000);
   });
 
-  it('that wait survive a restart of the order service', async () => {
+  it('that are pending survive a restart of the order service', async () => {
     await shop.stop('products');
     const path = (await shop.order(user, teas(1))).headers.get('location')!;
     await shop.stop('orders');

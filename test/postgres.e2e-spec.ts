@@ -2,7 +2,7 @@ import { launchNode, MOUNTS, onPostgres, startSystem } from '#testing';
 
 onPostgres('the system', (server) => {
   it.each(MOUNTS)(
-    'answers every row of the contract as %s',
+    'satisfies every row of the contract as %s',
     async (mount) => {
       const system = await startSystem(mount, { DATABASE_URL: await server().createDatabase() });
       const smoke = launchNode('scripts/smoke.mjs', [system.url]);
@@ -13,7 +13,7 @@ onPostgres('the system', (server) => {
     120_000,
   );
 
-  it('keeps its rows over a restart', async () => {
+  it('keeps its rows across a restart', async () => {
     const DATABASE_URL = await server().createDatabase();
     const first = await startSystem('monolith', { DATABASE_URL });
     expect((await launchNode('scripts/seed.mjs', [first.url]).exited).code).toBe(0);

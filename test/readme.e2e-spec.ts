@@ -10,7 +10,7 @@ import { commandsOf, linksOf, outlineOf, readText } from './support/readme.js';
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
 const READMES = ['README.md', 'README.ko.md'];
 
-/** Commands that are not run here as they stand, and where what they promise is tested. */
+/** Commands that this suite does not run as written, and where their effect is tested. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'npm-start.e2e-spec.ts',
   'npm test': 'the command that runs this test; its last line in summary.e2e-spec.ts',
@@ -63,7 +63,7 @@ describe.each(READMES)('%s', (file) => {
   const readme = readText(file);
   const commands = commandsOf(readme).map(({ text }) => text);
 
-  it('has no command that nobody tests', () => {
+  it('contains only tested commands', () => {
     const unknown = commands.filter((command) => !isCurl(command) && !(command in ELSEWHERE));
     expect(unknown).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('the READMEs', () => {
     expect(outlineOf(korean)).toEqual(outlineOf(english));
   });
 
-  it('have every command of the list of those that are tested elsewhere', () => {
+  it('contain every command that is listed as tested elsewhere', () => {
     const commands = commandsOf(english).map(({ text }) => text);
     expect(Object.keys(ELSEWHERE).filter((command) => !commands.includes(command))).toEqual([]);
   });
@@ -113,7 +113,7 @@ onPrograms(['curl'], 'the curl commands of a README, in order, against a running
     data.remove();
   });
 
-  /** The same command for the ports of this test. */
+  /** Adapts a command to the ports of this test. */
   function here(command: string): string {
     const { port } = standIn.address() as AddressInfo;
     return command
@@ -125,7 +125,7 @@ onPrograms(['curl'], 'the curl commands of a README, in order, against a running
   }
 
   it.each(READMES)(
-    'of %s answer as they promise',
+    'of %s return the documented statuses',
     async (file) => {
       const curls = commandsOf(readText(file)).filter(({ text }) => isCurl(text));
       const outputs = await runCurls(curls.map(({ text }) => here(text)));

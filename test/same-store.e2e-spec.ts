@@ -6,7 +6,7 @@ const ADDRESSES = 50;
 const launch = (env: Environment): LaunchedProcess =>
   launchNode('dist/apps/user-service/src/main.js', [], {
     USER_SERVICE_PORT: '0',
-    // Nobody is there: the service has to serve without a registry too.
+    // No process listens there: the service must also serve without a registry.
     REGISTRY_URL: 'http://127.0.0.1:9',
     ...env,
   });
@@ -26,7 +26,10 @@ async function statusOfAdding(url: string, email: string): Promise<number> {
   return answer.status;
 }
 
-/** Several copies of the service start on an empty store at the same moment, and race for the same addresses. */
+/**
+ * Starts several processes of the service on an empty store at once, and lets them compete for the same
+ * addresses.
+ */
 async function raceOn(env: Environment): Promise<void> {
   const processes = Array.from({ length: PROCESSES }, () => launch(env));
   const urls = await Promise.all(processes.map(urlOf));
@@ -38,7 +41,7 @@ async function raceOn(env: Environment): Promise<void> {
 }
 
 describe('several processes of a service on one embedded store', () => {
-  it('start together, and give an address away once', async () => {
+  it('start together, and assign each address once', async () => {
     const data = tempDir();
     await raceOn({ DATA_DIR: data.path });
     data.remove();
@@ -46,7 +49,7 @@ describe('several processes of a service on one embedded store', () => {
 });
 
 onPostgres('several processes of a service', (server) => {
-  it('start together, and give an address away once', async () => {
+  it('start together, and assign each address once', async () => {
     await raceOn({ DATABASE_URL: await server().createDatabase() });
   });
 });

@@ -19,7 +19,7 @@ const TLS = join(ROOT, 'test/support/tls');
 const CERTIFICATE = join(TLS, 'certificate.pem');
 const LOOPBACK: Environment = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
 
-onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
+onPrograms(['redis-server'], 'a Redis server with access control', () => {
   let server: TestRedis;
   let tlsPort: number;
   const started: AppProcess[] = [];
@@ -54,7 +54,7 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
     return (body as { details: { registry: { status: string; message?: string } } }).details.registry;
   };
 
-  it('lets gateways in by its password, by a user of theirs, and over TLS by a certificate that they trust', async () => {
+  it('accepts gateways by password, by ACL user, and over TLS with a certificate that they trust', async () => {
     const gateways = await Promise.all([
       open({ REDIS_URL: at(':first'), REDIS_PREFIX: 'one' }),
       open({ REDIS_URL: at('one:pass%25word'), REDIS_PREFIX: 'one' }),
@@ -71,7 +71,7 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
       );
   });
 
-  it('holds the registries of two prefixes and of two databases, which see nothing of each other', async () => {
+  it('holds separate registries for two prefixes and two databases', async () => {
     const gateways = await Promise.all([
       open({ REDIS_URL: at(':first'), REDIS_PREFIX: 'two' }),
       open({ REDIS_URL: at(':first'), REDIS_PREFIX: 'two.more' }),
@@ -88,14 +88,10 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
     ['the password is wrong', () => at(':wrong'), /WRONGPASS .*/],
     ['there is no password', () => at(''), /NOAUTH .*/],
     ['the user is unknown', () => at('nobody:pass'), /WRONGPASS .*/],
-    ['the user may not use our keys', () => at('stranger:pass'), /NOPERM .*/],
-    ['it has no such database', () => at(':first', '/99'), /ERR DB index is out of range/],
-    [
-      'its certificate is nobody’s whom we trust',
-      () => `rediss://:first@localhost:${tlsPort}`,
-      /self-signed.*/,
-    ],
-  ])('ends the start of a gateway with one line when %s', async (_why, urlOf, reason) => {
+    ['the user has no access to the keys', () => at('stranger:pass'), /NOPERM .*/],
+    ['the database does not exist', () => at(':first', '/99'), /ERR DB index is out of range/],
+    ['its certificate is not trusted', () => `rediss://:first@localhost:${tlsPort}`, /self-signed.*/],
+  ])('makes a gateway exit at start with one line when %s', async (_why, urlOf, reason) => {
     const launched = launchNode('dist/apps/gateway/src/main.js', [], { ...LOOPBACK, REDIS_URL: urlOf() });
     expect(await launched.exited).toEqual({ code: 1, signal: null });
     const line = new RegExp(`^gateway: the Redis server of REDIS_URL cannot be used: ${reason.source}\n$`);
@@ -104,7 +100,7 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
     expect(launched.stdout).not.toContain('"level":"error"');
   });
 
-  it('that has another password than before is told of in the log and at /health, until it has the old one again', async () => {
+  it('with a changed password is reported in the log and at /health until it has the old password again', async () => {
     const admin = new Redis(at(':first'));
     admins.push(admin);
     const gateway = await open({ REDIS_URL: at(':first'), REDIS_PREFIX: 'three', LOG_LEVEL: 'INFO' });
@@ -122,7 +118,7 @@ onPrograms(['redis-server'], 'a Redis that does not let everybody in', () => {
     expect((await register(gateway, 'b')).status).toBe(503);
     expect((await call(gateway.url, 'POST /discovery/cleanup')).status).toBe(503);
     expect((await call(gateway.url, 'GET /discovery/services')).body).toMatchObject([{ id: 'a' }]);
-    // As often as it is tried, it is told once.
+    // The log reports it once, however often the gateway retries.
     await sleep(500);
     expect(gateway.process.stdout.match(/Registry still unavailable: WRONGPASS/g)).toHaveLength(1);
     await admin.config('SET', 'requirepass', 'first');

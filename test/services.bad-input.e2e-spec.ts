@@ -9,7 +9,7 @@ const MEGABYTE = 1024 * 1024;
 const LONE_SURROGATE = '{"name":"\\ud800"}';
 const UUID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
-/** Bodies that no endpoint takes, whatever it is for: what is sent, and the status of the answer. */
+/** Bodies that every endpoint refuses, with the status of the response. */
 const UNREADABLE: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, number])[] = [
   ['nothing', '', 400],
   ['broken JSON', '{"name":', 400],
@@ -21,19 +21,19 @@ const UNREADABLE: readonly (readonly [string, string | Uint8Array<ArrayBuffer>, 
   ['__proto__', '{"__proto__":{"name":"x"}}', 400],
   ['__proto__ further down', '{"name":[{"__proto__":{"name":"x"}}]}', 400],
   ['constructor', '{"constructor":{"prototype":{"name":"x"}}}', 400],
-  ['constructor as a text', '{"name":"x","constructor":"x"}', 400],
+  ['constructor as a string', '{"name":"x","constructor":"x"}', 400],
   ['toString', '{"name":"x","toString":"x"}', 400],
   ['thousands of members', `{${Array.from({ length: 60_000 }, (_, n) => `"k${n}":1`).join()}}`, 400],
   ['an array', '[]', 400],
   ['an array of one', '[{"name":"x"}]', 400],
   ['null', 'null', 400],
-  ['a text', '"name"', 400],
+  ['a string', '"name"', 400],
   ['a number', '7', 400],
   ['an unknown member', '{"name":"x","role":"admin"}', 400],
-  ['an id of its own', `{"id":"${UUID}"}`, 400],
+  ['a client-set id', `{"id":"${UUID}"}`, 400],
   ['a lone surrogate', LONE_SURROGATE, 400],
-  ['a text with U+0000', '{"name":"a\\u0000b"}', 400],
-  ['a blank text', '{"name":" \\t "}', 400],
+  ['a string with U+0000', '{"name":"a\\u0000b"}', 400],
+  ['a blank string', '{"name":" \\t "}', 400],
   ['a name that is a number', '{"name":7}', 400],
   ['a name that is an object', '{"name":{"length":3}}', 400],
   ['a name that is too long', JSON.stringify({ name: 'x'.repeat(201) }), 400],
@@ -43,7 +43,7 @@ interface Subject {
   readonly definition: AppDefinition<ServiceConfig>;
   readonly list: string;
   readonly valid: object;
-  /** Members with values that they cannot have. */
+  /** Members with invalid values. */
   readonly bad: readonly object[];
 }
 
@@ -117,7 +117,7 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
       expect(await everything()).toEqual(before);
     });
 
-    it.each(bad)('refuses %j, by its pointer', async (member) => {
+    it.each(bad)('refuses %j and names the member', async (member) => {
       for (const line of lines()) {
         const body = line.startsWith('PATCH') ? member : { ...valid, ...member };
         const answer = await http(line, { body });
@@ -130,12 +130,12 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
       expect(await everything()).toEqual(before);
     });
 
-    it('refuses a request without any body', async () => {
+    it('refuses a request without a body', async () => {
       for (const line of lines()) await expectRefusal(line, {}, 400);
       expect(await everything()).toEqual(before);
     });
 
-    it('refuses what is not JSON', async () => {
+    it('refuses media types other than JSON', async () => {
       for (const type of [
         'text/plain',
         'application/x-www-form-urlencoded',
@@ -149,10 +149,10 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
     it.each([
       ['an id with U+0000', 'a%00b', 404],
       ['an id of 10,000 characters', 'x'.repeat(10_000), 404],
-      ['an id that tries SQL', encodeURIComponent("' or '1'='1"), 404],
-      ['an id that is no UTF-8', '%ff', 400],
-      ['an id that is half encoded', '%2', 400],
-    ])('answers %s as a problem', async (_what, id, status) => {
+      ['an id with SQL', encodeURIComponent("' or '1'='1"), 404],
+      ['an id that is not UTF-8', '%ff', 400],
+      ['an id with a truncated escape', '%2', 400],
+    ])('responds to %s with a problem', async (_what, id, status) => {
       for (const method of ['GET', 'DELETE']) await expectRefusal(`${method} ${list}/${id}`, {}, status);
       for (const method of ['PUT', 'PATCH'])
         await expectRefusal(`${method} ${list}/${id}`, { body: valid }, status);
@@ -178,16 +178,16 @@ onBothStores('bad input to /stock-reservations', (store) => {
 
   it.each<[string, () => unknown]>([
     ['no items', () => []],
-    ['items that are no list', item],
+    ['items that are not a list', item],
     ['an item twice', () => [item(), item()]],
     ['101 items', () => Array.from({ length: 101 }, (_, n) => ({ ...item(), productId: `${n}` }))],
     ['an item that is null', () => [null]],
     ['an item that is a list', () => [[]]],
-    ['pieces below one', () => [{ ...item(), quantity: 0 }]],
-    ['half a piece', () => [{ ...item(), quantity: 0.5 }]],
-    ['too many pieces', () => [{ ...item(), quantity: 10_001 }]],
-    ['pieces in letters', () => [{ ...item(), quantity: '1' }]],
-    ['a price of its own', () => [{ ...item(), unitPrice: 0 }]],
+    ['a quantity below one', () => [{ ...item(), quantity: 0 }]],
+    ['a fractional quantity', () => [{ ...item(), quantity: 0.5 }]],
+    ['a quantity above the maximum', () => [{ ...item(), quantity: 10_001 }]],
+    ['a quantity that is a string', () => [{ ...item(), quantity: '1' }]],
+    ['a client-set price', () => [{ ...item(), unitPrice: 0 }]],
     ['a product with U+0000', () => [{ ...item(), productId: 'a\0' }]],
   ])('refuses %s', async (_what, items) => {
     const answer = await http('PUT /stock-reservations/o1', { body: { items: items() } });
@@ -199,7 +199,7 @@ onBothStores('bad input to /stock-reservations', (store) => {
   it.each([
     ['U+0000', 'a%00b', 404],
     ['10,000 characters', 'x'.repeat(10_000), 404],
-  ])('has no order of %s', async (_what, order, status) => {
+  ])('responds 404 to an order id of %s', async (_what, order, status) => {
     const hold = await http(`PUT /stock-reservations/${order}`, { body: { items: [item()] } });
     const read = await http(`GET /stock-reservations/${order}`);
     const release = await http(`DELETE /stock-reservations/${order}`);

@@ -6,11 +6,11 @@ import type { ServiceSummary } from '#contracts';
 import { call, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
 import { EventFeed } from './support/event-feed.js';
 
-/** `CONVERGENCE_TRIALS=200` measures what the README promises; every run measures a few. */
+/** `CONVERGENCE_TRIALS=200` measures the limit that the README states; every run measures a few trials. */
 const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);
 const MOST_MS = 100;
 
-/** What of an instance is looked at here. */
+/** The members of an instance that this suite reads. */
 interface Standing {
   readonly id: string;
   readonly status: string;
@@ -24,7 +24,7 @@ const startGateway = (redisUrl: string): Promise<AppProcess> =>
     REDIS_URL: redisUrl,
   });
 
-/** A service that answers everything with its name. */
+/** A service that responds to everything with its name. */
 async function startService(name: string): Promise<{ url: string; server: Server }> {
   const server = createServer((_request, response) => response.end(name)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,7 +41,7 @@ async function close(server: Server): Promise<void> {
 const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
 
-/** How long each of a few requests takes here and now. */
+/** Measures how long each of a few requests takes on this machine. */
 async function answered(ask: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < TRIALS; i++) {
@@ -84,7 +84,7 @@ withRedis('two gateways on one Redis', (redis) => {
   const register = (gateway: string, body: object) =>
     call(gateway, 'POST /discovery/register', { body: { name: 'users', ttlSeconds: 300, ...body } });
 
-  /** How long it takes from what `act` does at one gateway until the other knows. */
+  /** Measures the time from `act` at one gateway until the other one knows the result. */
   async function converge(act: (i: number) => Promise<unknown>, type: string): Promise<number[]> {
     const feed = await follow(urls()[1]);
     const times: number[] = [];
@@ -98,26 +98,27 @@ withRedis('two gateways on one Redis', (redis) => {
     return times;
   }
 
-  it('know of each other’s registrations, drains and dead instances at once', async () => {
+  it('learn immediately of each other’s registrations, drains and dead instances', async () => {
     const [one] = urls();
     const { server, url } = await startService('users');
     await close(server);
     const registrations = await converge((i) => register(one, { id: `i${i}`, url }), 'registered');
     const drains = await converge((i) => call(one, `POST /discovery/services/i${i}/drain`), 'draining');
-    // A service each: a request meets its one instance, finds nobody there, and reports it.
+    // One service each: a request to its only instance fails to connect, and the gateway reports the
+    // instance.
     await Promise.all(registrations.map((_ms, i) => register(one, { name: `gone-${i}`, id: `i${i}`, url })));
     const deaths = await converge((i) => call(one, `GET /api/gone-${i}/`), 'status-changed');
     const requests = await answered(() => call(urls()[1], 'GET /discovery/services/i0'));
     report('a request alone', requests);
     for (const [what, times] of Object.entries({ registrations, drains, deaths })) {
       report(what, times);
-      // What is promised is measured with many trials; a few tell no more than that nobody polls or waits for a turn.
+      // The stated limit needs many trials; a few only show that no gateway polls or waits for an interval.
       if (TRIALS >= 200) expect(percentile(times, 0.99)).toBeLessThan(MOST_MS);
       else expect(percentile(times, 0.5)).toBeLessThan(Math.max(MOST_MS, 10 * percentile(requests, 0.5)));
     }
   });
 
-  it('open internal paths to an instance that registered with either', async () => {
+  it('open internal paths to an instance that registered at either gateway', async () => {
     const [one, other] = urls();
     const { server, url } = await startService('users');
     servers.push(server);
@@ -138,7 +139,7 @@ withRedis('two gateways on one Redis', (redis) => {
     expect((await call(other, 'GET /api/users/inner', { headers })).status).toBe(404);
   });
 
-  it('tell the same events under the same ids: a reader goes on at the other one', async () => {
+  it('publish the same events under the same ids, so that a reader can continue at the other one', async () => {
     const [one, other] = urls();
     const first = await follow(one);
     await register(one, { id: 'a', url: 'http://127.0.0.1:9' });
@@ -156,7 +157,7 @@ withRedis('two gateways on one Redis', (redis) => {
       expect((await call(url, `GET /discovery/events?since=${id}`)).body).toEqual(second.events);
   });
 
-  it('give the history to a gateway that starts later', async () => {
+  it('provide the history to a gateway that starts later', async () => {
     const [one] = urls();
     await register(one, { id: 'a', url: 'http://127.0.0.1:9' });
     const late = await startGateway(redis().url);
@@ -166,7 +167,7 @@ withRedis('two gateways on one Redis', (redis) => {
     await late.process.stop();
   });
 
-  it('agree on services without live instances, and a gateway that starts later knows them too', async () => {
+  it('agree on services without live instances, as does a gateway that starts later', async () => {
     const [one, other] = urls();
     const url = 'http://127.0.0.1:9';
     await register(one, { name: 'expired', id: 'e', url, ttlSeconds: 2 });
@@ -191,7 +192,7 @@ withRedis('two gateways on one Redis', (redis) => {
     await late.process.stop();
   });
 
-  it('forward on while Redis is away, and are right again when it comes back empty', async () => {
+  it('forward requests while Redis is down, and restore the registry when it returns empty', async () => {
     const services = await Promise.all(['a', 'b', 'c'].map(startService));
     servers.push(...services.map(({ server }) => server));
     await Promise.all(
@@ -229,7 +230,7 @@ withRedis('two gateways on one Redis', (redis) => {
       expect(refused.headers.get('retry-after')).toBe('1');
       expect((await call(url, 'POST /discovery/heartbeat/i0')).status).toBe(503);
     }
-    // One of three dies meanwhile: each gateway has to find out by itself.
+    // One of three instances stops meanwhile: each gateway must detect it independently.
     await close(services[2]!.server);
     await sleep(3000);
     const launchedAt = performance.now();
@@ -248,7 +249,7 @@ withRedis('two gateways on one Redis', (redis) => {
     process.stderr.write(
       `both gateways right again ${recoveredMs.toFixed(0)} ms after Redis came back empty\n`,
     );
-    // Two seconds are promised, on a machine that starts a Redis at once.
+    // The documented limit is two seconds, on a machine that starts Redis without delay.
     expect(recoveredMs).toBeLessThan(Math.max(2000, 10 * (startedAt - launchedAt)));
     const late = await startGateway(again.url);
     expect((await call(late.url, 'GET /services')).body).toContainEqual(

@@ -23,7 +23,7 @@ afterAll(() => data.remove());
 
 interface SlowService {
   readonly server: Server;
-  /** The answer that the service has not ended yet. */
+  /** The response that the service has not ended yet. */
   readonly held: Promise<ServerResponse>;
 }
 
@@ -48,7 +48,7 @@ async function register(system: RunningSystem, { server }: SlowService): Promise
   await waitFor('the slow service to be up', async () => (await fetch(`${system.url}/api/slow/`)).ok);
 }
 
-/** Sends a request that stays in flight; resolves to its answer once that has begun. */
+/** Sends a request that stays in flight; resolves to its response once the head has arrived. */
 const answerOf = (url: string, agent: Agent | false = false): Promise<IncomingMessage> =>
   new Promise((resolve, reject) =>
     request(url, { agent, headers: { connection: 'keep-alive' } })
@@ -62,13 +62,13 @@ async function inFlight(mount: (typeof MOUNTS)[number]) {
   const slow = await slowService();
   await register(system, slow);
   const answer = answerOf(`${system.url}/api/slow/slow`);
-  // A test that ends the process expects this to fail, later.
+  // Tests that end the process expect this promise to reject later.
   answer.catch(() => undefined);
   return { system, slow, answer, response: await slow.held };
 }
 
 describe.each(MOUNTS)('the system as %s', (mount) => {
-  it('finishes at SIGTERM what is in flight, takes nothing new, and exits 0', async () => {
+  it('completes requests in flight at SIGTERM, accepts no new ones, and exits 0', async () => {
     const { system, slow, answer, response } = await inFlight(mount);
     const newcomer = (): Promise<unknown> => fetch(`${system.url}/health/ready`);
     system.process.signal('SIGTERM');
@@ -87,7 +87,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     slow.server.close();
   });
 
-  it('ends at once at a second signal', async () => {
+  it('exits immediately at a second signal', async () => {
     const { system, slow, answer } = await inFlight(mount);
     system.process.signal('SIGTERM');
     await waitFor('it to be draining', () =>
@@ -104,7 +104,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
   });
 });
 
-describe.each(['gateway', 'user-service'])('%s that others send work to', (name) => {
+describe.each(['gateway', 'user-service'])('%s with a shutdown delay', (name) => {
   const start = async (delaySeconds = 2): Promise<AppProcess> => {
     const ports = { GATEWAY_PORT: '0', USER_SERVICE_PORT: '0', REGISTRY_URL: 'http://127.0.0.1:9' };
     return startApp(name, {
@@ -117,7 +117,7 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
   const readiness = async ({ url }: AppProcess): Promise<number> =>
     (await fetch(`${url}/health/ready`)).status;
 
-  it('says at SIGTERM that it leaves, and takes work for SHUTDOWN_DELAY_SECONDS', async () => {
+  it('reports at SIGTERM that it is not ready, and accepts requests for SHUTDOWN_DELAY_SECONDS', async () => {
     const app = await start();
     app.process.signal('SIGTERM');
     const since = performance.now();
@@ -128,7 +128,7 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
     expect(performance.now() - since).toBeGreaterThan(1900);
   });
 
-  it('then refuses connections, and ends those that it has with an answer', async () => {
+  it('then refuses connections, and closes existing ones with a response', async () => {
     const app = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     (await answerOf(`${app.url}/health/live`, agent)).resume();
@@ -153,8 +153,8 @@ describe.each(['gateway', 'user-service'])('%s that others send work to', (name)
   });
 });
 
-describe('a service that leaves', () => {
-  it('is in no table while it still answers', async () => {
+describe('a service that shuts down', () => {
+  it('receives no requests from the gateway while it still responds', async () => {
     const ports = { GATEWAY_PORT: '0', USER_SERVICE_PORT: '0' };
     const gateway = await startApp('gateway', ports);
     const env = { ...ports, DATA_DIR: data.path, REGISTRY_URL: gateway.url, SHUTDOWN_DELAY_SECONDS: '30' };
@@ -171,8 +171,8 @@ describe('a service that leaves', () => {
   });
 });
 
-describe('a monolith whose work in flight does not end', () => {
-  it('cuts it off after SHUTDOWN_TIMEOUT_SECONDS', async () => {
+describe('a monolith with a request in flight that does not end', () => {
+  it('aborts the request after SHUTDOWN_TIMEOUT_SECONDS', async () => {
     const system = await startSystem('monolith', { DATA_DIR: data.path, SHUTDOWN_TIMEOUT_SECONDS: '1' });
     const slow = await slowService();
     await register(system, slow);

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream';
 import { createServer, type Server } from 'node:tls';
 import { freePort, launchNode, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
 
-// Self-signed, of no use anywhere but here.
+// Self-signed, for tests only.
 const pem = (name: string): Buffer => readFileSync(join(ROOT, 'test/support/tls', name));
 
-/** TLS in front of `url`, as nginx has it in production. */
+/** Terminates TLS in front of `url`, like nginx in production. */
 async function tlsBefore(url: string): Promise<Server> {
   const server = createServer({ key: pem('key.pem'), cert: pem('certificate.pem') }, (client) => {
     const behind = connect(Number(new URL(url).port), '127.0.0.1');
@@ -36,7 +36,7 @@ describe('npm run smoke', () => {
     data.remove();
   });
 
-  it('asks the system that BASE_URL names, and takes the certificate that this machine made for itself', async () => {
+  it('tests the system at BASE_URL, and accepts a self-signed certificate of this machine', async () => {
     const smoke = launchNode('scripts/smoke.mjs', [], { BASE_URL: `https://localhost:${port}` });
     const { code } = await smoke.exited;
     expect(smoke.stdout).toMatch(
@@ -46,7 +46,7 @@ describe('npm run smoke', () => {
     expect([code, smoke.stderr]).toEqual([0, '']);
   }, 120_000);
 
-  it('prefers the URL in its argument, and names the orders that stay; nothing else does', async () => {
+  it('prefers its URL argument, and lists the orders that remain; nothing else remains', async () => {
     const before = await idsOf('order-service/orders');
     const elsewhere = { BASE_URL: 'http://127.0.0.1:1', GATEWAY_PORT: '1' };
     const smoke = launchNode('scripts/smoke.mjs', [system.url], elsewhere);
@@ -67,7 +67,7 @@ describe('npm run smoke', () => {
     return ((await response.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
   };
 
-  it('says in one line that nothing listens at GATEWAY_PORT', async () => {
+  it('reports in one line that no process listens on GATEWAY_PORT', async () => {
     const port = await freePort();
     const smoke = launchNode('scripts/smoke.mjs', [], { GATEWAY_PORT: String(port) });
     expect(await smoke.exited).toEqual({ code: 1, signal: null });
@@ -80,7 +80,7 @@ describe('npm run smoke', () => {
 
 describe('the smoke test of another machine', () => {
   it.each(['example.com', '10.0.0.1', '127.0.0.1.example.com', 'localhost.example.com'])(
-    'insists on a good certificate of %s',
+    'requires a trusted certificate of %s',
     async (hostname) => {
       const { isLoopback } = await import('../scripts/smoke/loopback.mjs');
       expect(isLoopback(hostname)).toBe(false);

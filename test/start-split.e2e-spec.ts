@@ -36,7 +36,7 @@ async function startSplit(dataDir: string): Promise<Split> {
   };
 }
 
-/** Closes the read end of its output, and makes it write a line. */
+/** Closes the read end of its output, and makes the gateway write a line. */
 async function closeOutput({ script, gateway }: Split): Promise<void> {
   script.stdout!.destroy();
   await fetch(`${gateway}/discovery/register`, {
@@ -58,7 +58,7 @@ describe('the apps of npm run start:split', () => {
   beforeEach(async () => {
     split = await startSplit(data.path);
   });
-  // What a failed test left running must not outlive it.
+  // Kills processes that a failed test left running.
   afterEach(() => {
     for (const pid of [split.script.pid!, ...split.pids]) killIfRunning(pid);
   });
@@ -85,6 +85,6 @@ function killIfRunning(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended, as it should.
+    // The process has ended, as expected.
   }
 }

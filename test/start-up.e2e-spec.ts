@@ -42,7 +42,7 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
     expect(told).toContain('DATA_DIR');
   });
 
-  it('when variables are bad: all of them, of all apps, by name and never by value', async () => {
+  it('when variables are invalid: reports all of them, of all apps, by name and never by value', async () => {
     const told = await failedStart({
       LOG_LEVEL: 'secret-1',
       GATEWAY_PORT: 'secret-2',
@@ -63,7 +63,7 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
     expect(told).not.toContain('ORDER_SERVICE_PORT');
   });
 
-  it('when PostgreSQL does not answer, without showing its password', async () => {
+  it('when PostgreSQL does not respond, without showing its password', async () => {
     const told = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
     expect(told).toMatch(/^order-service: .*\n$/);
     expect(told).not.toContain('secret');
@@ -71,7 +71,7 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
 });
 
 describe('four processes', () => {
-  it('do not take another gateway on their port for their own', async () => {
+  it('do not mistake another gateway on their port for their own', async () => {
     const other = createHttpServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -81,7 +81,7 @@ describe('four processes', () => {
     other.close();
   });
 
-  it('end together when the port of one is taken, and say whose', async () => {
+  it('end together when one port is taken, and name its app', async () => {
     const { server, port } = await takePort('127.0.0.1');
     const launched = launchSystem('split', { DATA_DIR: data.path, USER_SERVICE_PORT: port });
     const exit = await launched.exited;
@@ -98,7 +98,7 @@ describe('four processes', () => {
   it.each([
     ['GATEWAY_PORT', 'LOG_LEVEL', 'ORDER_SERVICE_PORT'],
     ['USER_SERVICE_PORT', 'PRODUCT_SERVICE_PORT', 'DATABASE_URL'],
-  ])('name every bad variable of all of them: %s, %s, %s', async (...names) => {
+  ])('report every invalid variable of all apps: %s, %s, %s', async (...names) => {
     const bad = Object.fromEntries(names.map((name) => [name, 'secret']));
     const launched = launchSystem('split', { DATA_DIR: data.path, ...bad });
     expect(await launched.exited).toEqual({ code: 1, signal: null });
@@ -107,7 +107,7 @@ describe('four processes', () => {
     expect(launched.stderr).not.toContain('secret');
   });
 
-  it('say nothing that has to be looked into when they stop', async () => {
+  it('log no warning when they stop', async () => {
     const system = await startSystem('split', { DATA_DIR: data.path });
     expect(await system.process.stop()).toEqual({ code: 0, signal: null });
     expect(system.process.stdout).not.toMatch(/"level":"(?:warn|error)"/);

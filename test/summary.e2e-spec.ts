@@ -12,10 +12,10 @@ const report = (counts: object): object => ({
 
 describe('the last line of npm test', () => {
   it.each([
-    ['all is well', report({ numPassedTests: 3 }), '3 passed, 0 failed', true],
-    ['something failed', report({ numPassedTests: 3, numFailedTests: 2 }), '3 passed, 2 failed', false],
+    ['all tests passed', report({ numPassedTests: 3 }), '3 passed, 0 failed', true],
+    ['a test failed', report({ numPassedTests: 3, numFailedTests: 2 }), '3 passed, 2 failed', false],
     [
-      'something was skipped',
+      'a test was skipped',
       report({ numPassedTests: 3, numPendingTests: 1, numTodoTests: 1 }),
       '3 passed, 0 failed, 2 skipped',
       true,
@@ -27,13 +27,13 @@ describe('the last line of npm test', () => {
       false,
     ],
     ['no test ran', report({}), '0 passed, 0 failed', false],
-    ['jest itself broke', undefined, '0 passed, 1 failed', false],
+    ['jest itself failed', undefined, '0 passed, 1 failed', false],
   ])('when %s', (_when, given, line, ok) => {
     expect(summaryOf(given)).toEqual({ line, ok });
   });
 });
 
-describe('the second look at what failed', () => {
+describe('the rerun of failed suites', () => {
   const suite = (name: string, ...statuses: string[]): SuiteResult => ({
     name,
     status: statuses.includes('failed') ? 'failed' : 'passed',
@@ -48,7 +48,7 @@ describe('the second look at what failed', () => {
     return { asked, lines, line: summaryOf(report).line };
   };
 
-  it('is for the suites that failed alone, and names what passed in it', () => {
+  it('covers only the suites that failed, and lists the tests that passed in it', () => {
     const first = [suite('a', 'passed'), suite('b', 'failed', 'passed', 'skipped')];
     const { asked, lines, line } = look(first, [suite('b', 'passed', 'passed', 'skipped')]);
     expect(asked).toEqual([['b']]);
@@ -56,7 +56,7 @@ describe('the second look at what failed', () => {
     expect(line).toBe('3 passed, 0 failed, 1 skipped');
   });
 
-  it('fails what fails again', () => {
+  it('keeps a failure that occurs again', () => {
     const { lines, line } = look(
       [suite('a', 'failed'), suite('b', 'failed')],
       [suite('a', 'failed'), suite('b', 'passed')],
@@ -65,7 +65,7 @@ describe('the second look at what failed', () => {
     expect(line).toBe('1 passed, 1 failed');
   });
 
-  it('leaves a failure as it is when jest itself broke', () => {
+  it('keeps a failure when jest itself fails', () => {
     expect(look([suite('a', 'failed')]).line).toBe('0 passed, 1 failed');
   });
 
@@ -75,7 +75,7 @@ describe('the second look at what failed', () => {
     expect(look([broken], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
   });
 
-  it('is not taken when nothing failed, or when much did', () => {
+  it('is skipped when nothing failed, or when many suites did', () => {
     expect(look([suite('a', 'passed')]).asked).toEqual([]);
     expect(look(Array.from({ length: 6 }, (_, i) => suite(`${i}`, 'failed'))).asked).toEqual([]);
   });

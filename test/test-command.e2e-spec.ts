@@ -18,7 +18,7 @@ describe('npm run test:unit -- FILE', () => {
   writeFileSync(failing, `test('fails', () => { throw new Error('as it should'); });`);
   afterAll(() => folder.remove());
 
-  it('runs a suite that fails once', async () => {
+  it('runs a failing suite only once', async () => {
     const run = launchNode('scripts/test.mjs', ['unit', SPEC, `--setupFilesAfterEnv=${failing}`]);
     expect(await run.exited).toEqual({ code: 1, signal: null });
     expect(run.stdout).toMatch(/^1 passed, 1 failed$/m);

@@ -64,7 +64,7 @@ describe.each(MOUNTS)('trace context in the %s mount', (mount) => {
   beforeAll(async () => {
     system = await startSystem(mount, { DATA_DIR: data.path });
     await neighbour.register(system.url);
-    // The services of the system itself would receive every other call.
+    // Without this, the services of the system would receive every other call.
     for (const name of ['user-service', 'product-service']) {
       const { body } = await call(system.url, `GET /discovery/services?name=${name}`);
       const own = (body as { id: string }[]).find(({ id }) => !id.startsWith('raw-'))!;
@@ -84,7 +84,7 @@ describe.each(MOUNTS)('trace context in the %s mount', (mount) => {
       headers,
     });
 
-  it('goes on from the order service to the user service and the product service', async () => {
+  it('is propagated from the order service to the user service and the product service', async () => {
     expect((await order(TRACE)).status).toBe(201);
     const [user, product] = neighbour.received.splice(0);
     expect(user).toEqual({ line: 'GET /users/u', fields: TRACE });
@@ -94,7 +94,7 @@ describe.each(MOUNTS)('trace context in the %s mount', (mount) => {
     });
   });
 
-  it('ends with the response: a pending order is finished later without it', async () => {
+  it('ends with the response: a pending order is completed later without it', async () => {
     neighbour.reservationStatus = 503;
     expect((await order(TRACE)).status).toBe(202);
     neighbour.received.splice(0);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { LaunchedProcess, plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
 
 const COPIED = ['apps', 'libs', '.swcrc', 'nest-cli.json', 'package.json', 'tsconfig.json'];
-/** What the TypeScript compiler clears a terminal with. */
+/** The sequence with which the TypeScript compiler clears the terminal. */
 const CLEAR_SCREEN = '\x1b[2J';
 
 describe('nest start APP --watch --no-shell', () => {
-  // A workspace of its own: the compiler writes into dist/, and the test into a source.
+  // A separate workspace: the compiler writes into dist/, and the test into a source file.
   const workspace = tempDir('watch-');
   const inWorkspace = (path: string): string => join(workspace.path, path);
   for (const path of COPIED) cpSync(join(ROOT, path), inWorkspace(path), { recursive: true });
@@ -16,7 +16,7 @@ describe('nest start APP --watch --no-shell', () => {
 
   it('runs saved code without a shutdown delay and keeps earlier output on the screen', async () => {
     const env = plainEnvironment({ GATEWAY_PORT: '0' });
-    // The test has to see the default.
+    // The test relies on the default.
     delete env.SHUTDOWN_DELAY_SECONDS;
     const nest = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
     const launched = new LaunchedProcess(

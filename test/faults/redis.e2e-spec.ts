@@ -13,7 +13,7 @@ const SOMEONE = { name: 'someone', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
 let link: TcpLink;
 
 const options = {
-  // The first gateway reaches Redis by a way that can be cut.
+  // The first gateway reaches Redis over a link that the tests can cut.
   gatewayEnv: async (index: number, { port, url }: Fleet['redis']) => {
     if (index > 0) return { REDIS_URL: url };
     link = await TcpLink.to(port);
@@ -31,7 +31,7 @@ const idsAt = async ({ url }: Member): Promise<readonly string[]> =>
   (await new HttpRegistry({ url }).instances(SOMEONE.name)).map(({ id }) => id).sort();
 
 onFleet(
-  'two gateways whose Redis fails, under load',
+  'two gateways with a failing Redis, under load',
   (fleet) => {
     const ledger = new Ledger();
     const measured = Measured.for('two gateways whose Redis fails');
@@ -44,7 +44,7 @@ onFleet(
       await waitFor('some traffic', () => reads.answered > 20);
     });
 
-    /** Whatever happened, no request failed, and every gateway knows the same. */
+    /** No request may fail, and all gateways must have the same registry. */
     afterEach(async () => {
       await untilHealthy(fleet(), 2);
       await Promise.all([reads.stop(), writes.stop()]);
@@ -68,7 +68,7 @@ onFleet(
         return ids.every((id) => known.includes(id));
       });
 
-    it('forward on while it is dead, and give an empty one what they know', async () => {
+    it('forward requests while Redis is down, and restore their registry snapshot to an empty Redis', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       await untilTaken(one, 'someone-1');
       fleet().redis.process.signal('SIGKILL');
@@ -85,11 +85,11 @@ onFleet(
       const knownMs = await measured.time('restarted empty: both know everyone, once they take writes', () =>
         Promise.all([untilKnown(one, all), untilKnown(other, all), untilHealthy(fleet(), 2)]),
       );
-      // Two seconds are promised, on a machine that starts a Redis at once.
+      // The documented limit is two seconds, on a machine that starts Redis without delay.
       expect(takenMs + knownMs).toBeLessThan(Math.max(2000, 10 * startMs));
     });
 
-    it('forward on while it stands still', async () => {
+    it('forward requests while Redis is suspended', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       fleet().redis.process.signal('SIGSTOP');
       await measured.time('SIGSTOP: writes are refused', () => untilRefused(one));
@@ -99,7 +99,7 @@ onFleet(
       );
     });
 
-    it('that only one of them lost: it forwards on, and catches up', async () => {
+    it('forward requests at a gateway that is disconnected from Redis, which catches up afterwards', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.cut();
       await measured.time('cut: writes are refused', () => untilRefused(one));
@@ -115,7 +115,7 @@ onFleet(
       );
     });
 
-    it('that one of them cannot understand: it believes nothing of it', async () => {
+    it('discard garbled responses of Redis at one gateway, which catches up afterwards', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.garble();
       await measured.time('garbled: writes are refused', () => untilRefused(one));
@@ -124,7 +124,7 @@ onFleet(
       await measured.time('clear again: it has caught up', () => untilKnown(one, ['someone-7']));
     });
 
-    it('that is far away from one of them: changes arrive late, and in order', async () => {
+    it('receive changes late but in order over a slow link to Redis', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.delay(100);
       await measured.time('100 ms away: a write here', () => untilTaken(one, 'someone-8'));

@@ -9,12 +9,12 @@ import { descriptorsOf } from './support/vitals.js';
 const INSTANCES = 100;
 const REQUESTS = 5_000;
 const AT_ONCE = 500;
-// Connections to the registry and to the service, kept for the next request.
+// Idle connections to the registry and the service, kept for reuse.
 const KEPT = 16;
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
-/** Registers a crowd of instances, waits until they answer, and kills them all. */
+/** Registers many instances, waits until they respond, and kills them all. */
 async function killCrowd(gatewayUrl: string): Promise<void> {
   const crowd = launchNode('test/flow/support/remote-service.mjs');
   await crowd.waitForOutput(/flow listens/);
@@ -26,7 +26,7 @@ async function killCrowd(gatewayUrl: string): Promise<void> {
   await crowd.exited;
 }
 
-/** Sends so many requests, so many at a time, and gives the statuses that came. */
+/** Sends {@link REQUESTS} requests, {@link AT_ONCE} at a time; returns the set of their statuses. */
 async function statusesOf(url: string): Promise<ReadonlySet<number>> {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const answers = await Promise.all(times(REQUESTS, () => exchange(url, { agent })));
@@ -34,7 +34,7 @@ async function statusesOf(url: string): Promise<ReadonlySet<number>> {
   return new Set(answers.map(({ status }) => status));
 }
 
-/** A client that leaves in the middle of its request head. */
+/** A client that resets its connection in the middle of its request head. */
 async function comeAndGo({ gatewayUrl }: FlowBench): Promise<void> {
   const socket = connect(Number(new URL(gatewayUrl).port), '127.0.0.1');
   await once(socket, 'connect');
@@ -49,7 +49,7 @@ async function expectUnharmed({ gateway, url }: FlowBench, before: number): Prom
 }
 
 onEveryPlane(`a burst of ${REQUESTS}`, (bench) => {
-  it('requests for instances that refuse connections is answered, and leaves nothing behind', async () => {
+  it('requests for instances that refuse connections gets responses, and leaks no descriptors', async () => {
     const { gateway, gatewayUrl } = bench();
     const before = descriptorsOf(gateway.pid);
     await killCrowd(gatewayUrl);
@@ -58,7 +58,7 @@ onEveryPlane(`a burst of ${REQUESTS}`, (bench) => {
     await expectUnharmed(bench(), before);
   }, 120_000);
 
-  it('clients that reset their connections leaves nothing behind', async () => {
+  it('clients that reset their connections leaks no descriptors', async () => {
     const before = descriptorsOf(bench().gateway.pid);
     for (let left = REQUESTS; left > 0; left -= AT_ONCE)
       await Promise.all(times(AT_ONCE, () => comeAndGo(bench())));

@@ -2,9 +2,9 @@ import { onEveryFlow } from './support/bench.js';
 import { download, Upload } from './support/bodies.js';
 import { MB, peakDuring } from './support/vitals.js';
 
-/** Of a body; by hand `FLOW_BODY_MB=1024` and more. */
+/** Size of a body; set `FLOW_BODY_MB=1024` or more for a manual run. */
 const SIZE = Number(process.env.FLOW_BODY_MB ?? 400) * MB;
-// Buffers that have passed through wait for the collector: memory is a saw whose teeth show after some hundred MB.
+// Used buffers wait for the garbage collector: memory is a sawtooth whose peaks appear after some hundred MB.
 const FIRST = 200 * MB;
 const FLAT = 50 * MB;
 
@@ -15,10 +15,10 @@ onEveryFlow(`a body of ${SIZE / MB} MB`, (bench) => {
   };
 
   it.each([
-    ['goes down', down],
-    ['goes up', up],
+    ['is downloaded', down],
+    ['is uploaded', up],
   ])(
-    '%s with memory flat',
+    '%s with constant memory',
     async (_way, carry) => {
       const { pid } = bench().gateway;
       const first = await peakDuring(pid, () => carry(FIRST));

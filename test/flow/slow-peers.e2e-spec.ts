@@ -6,7 +6,7 @@ import { MB, peakDuring } from './support/vitals.js';
 
 const PEERS = 40;
 const SIZE = 32 * MB;
-// Two sockets lie between sender and reader, and the kernel holds some MB for each.
+// Two sockets lie between sender and reader, and the kernel buffers some MB for each.
 const IN_SOCKETS = 16 * MB;
 const FLAT = 50 * MB;
 
@@ -14,7 +14,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const times = <T>(make: () => T): T[] => Array.from({ length: PEERS }, make);
 
 onEveryFlow('slow peers', (bench) => {
-  it('hold the service back when they read nothing, and get all of it later', async () => {
+  it('apply backpressure to the service when they read nothing, and receive the full bodies later', async () => {
     const before = (await stateOf(bench().serviceUrl)).sent;
     const sent = async (): Promise<number> => (await stateOf(bench().serviceUrl)).sent - before;
     const { pid } = bench().gateway;
@@ -29,7 +29,7 @@ onEveryFlow('slow peers', (bench) => {
     expect(lengths).toEqual(times(() => SIZE));
   }, 120_000);
 
-  it('are held back when the service reads nothing, and deliver all of it later', async () => {
+  it('get backpressure when the service reads nothing, and deliver the full bodies later', async () => {
     const { pid } = bench().gateway;
     const first = await peakDuring(pid, () => new Upload(`${bench().url}/up`, SIZE).received());
     const uploads = times(() => new Upload(`${bench().url}/hold`, SIZE));

@@ -2,13 +2,14 @@ import { launchNode } from '#testing';
 import { PLANES } from '../conformance/support/bench.js';
 
 const SECONDS = 12;
-// In a heap of its own choice the collector lets some ten MB lie for a minute; in a small one what stays is a leak.
+// With the default heap size the collector leaves some ten MB uncollected for a minute; in a small heap,
+// memory that stays is a leak.
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
 
 // Memory and descriptors of another process are read from /proc.
 (process.platform === 'linux' ? describe : describe.skip)('a short soak', () => {
   it.each(PLANES)(
-    'leaves memory and file descriptors flat (%s)',
+    'keeps memory and file descriptors constant (%s)',
     async (plane) => {
       const args = ['--minutes', String(SECONDS / 60), '--data-plane', plane];
       const soak = launchNode('bench/soak.mjs', args, SMALL_HEAP);

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type RequestListener, type
 import { call, onPrograms, startNginx, waitFor, type TestNginx } from '#testing';
 import { listening, portOf } from './support/front.js';
 
-/** Stands where a gateway would, and remembers what it was asked. */
+/** Replaces a gateway, and records the requests that it receives. */
 class FakeGateway {
   readonly asked: string[] = [];
   connections = 0;
@@ -37,7 +37,7 @@ class FakeGateway {
 
 const breaks: RequestListener = (request) => void request.socket.destroy();
 
-onPrograms(['nginx'], 'nginx before gateways that fail', () => {
+onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
   let nginx: TestNginx;
   let one: FakeGateway;
   let other: FakeGateway;
@@ -55,22 +55,25 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
 
   const both = (): string[] => [...one.asked, ...other.asked];
 
-  it('keeps connections to gateways', async () => {
+  it('keeps connections to gateways open', async () => {
     for (let i = 0; i < 20; i += 1) await fetch(`${nginx.url}/api/x`);
     expect(both()).toHaveLength(20);
-    // Each worker has its own.
+    // Each worker has its own connections.
     expect(one.connections + other.connections).toBeLessThanOrEqual(8);
   });
 
-  it.each(['GET', 'POST', 'PATCH'])('tries another when one refuses connections (%s)', async (method) => {
-    one.stop();
-    for (let i = 0; i < 5; i += 1)
-      expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
-    expect(other.asked).toHaveLength(5);
-  });
+  it.each(['GET', 'POST', 'PATCH'])(
+    'tries another gateway when one refuses connections (%s)',
+    async (method) => {
+      one.stop();
+      for (let i = 0; i < 5; i += 1)
+        expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
+      expect(other.asked).toHaveLength(5);
+    },
+  );
 
   it.each(['GET', 'PUT', 'DELETE'])(
-    'repeats %s when a connection breaks before an answer',
+    'retries %s when a connection breaks before the response',
     async (method) => {
       one.answer = breaks;
       other.answer = (_request, response) => response.end('from the other');
@@ -83,7 +86,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     },
   );
 
-  it.each(['POST', 'PATCH'])('never repeats %s once it was sent', async (method) => {
+  it.each(['POST', 'PATCH'])('never retries %s after it was sent', async (method) => {
     one.answer = other.answer = breaks;
     const { status, body, headers } = await call(nginx.url, `${method} /api/x`, { body: { a: 1 } });
     expect([status, headers.get('retry-after')]).toEqual([502, '1']);
@@ -97,7 +100,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     expect(both()).toEqual([`${method} /api/x`]);
   });
 
-  it('passes on what a gateway answers, errors too', async () => {
+  it('forwards the responses of a gateway, errors included', async () => {
     one.answer = other.answer = (_request, response) =>
       response.writeHead(503, { 'retry-after': '7' }).end('of the gateway');
     const { status, body, headers } = await call(nginx.url, 'GET /api/x');
@@ -105,7 +108,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     expect(both()).toHaveLength(1);
   });
 
-  it('gives a gateway that hangs no more than the others have under way', async () => {
+  it('limits a gateway that hangs to the number of requests in flight on the others', async () => {
     one.answer = () => undefined;
     const leaving = new AbortController();
     const client = async (): Promise<void> => {
@@ -119,7 +122,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     await clients;
   });
 
-  it('finds one again that comes back', async () => {
+  it('uses a gateway again after it returns', async () => {
     const { port } = one;
     one.stop();
     for (let i = 0; i < 5; i += 1) await fetch(`${nginx.url}/api/x`);
@@ -130,7 +133,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     });
   });
 
-  it('asks one that is back at once when the other goes, although it counts as failed for a while', async () => {
+  it('uses a returned gateway immediately when the other one stops, although it is still marked as failed', async () => {
     const { port } = one;
     one.stop();
     for (let i = 0; i < 5; i += 1) await fetch(`${nginx.url}/api/x`);
@@ -142,7 +145,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     expect(one.asked.length).toBe(10);
   });
 
-  it('asks it for no tunnel but WebSocket', async () => {
+  it('forwards no upgrade except WebSocket', async () => {
     one.answer = other.answer = (request, response) => response.end(JSON.stringify(request.headers));
     const headers = { connection: 'upgrade', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
     const outgoing = request(`${nginx.url}/api/x`, { headers }).end();
@@ -151,7 +154,7 @@ onPrograms(['nginx'], 'nginx before gateways that fail', () => {
     expect(JSON.parse(seen)).not.toHaveProperty('upgrade');
   });
 
-  it('says so when no gateway is there', async () => {
+  it('responds 502 when no gateway is available', async () => {
     one.stop();
     other.stop();
     const { status, body } = await call(nginx.url, 'POST /api/x?a=b', { body: { a: 1 } });

@@ -16,11 +16,11 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     return (await (await fetch(`${front.url}/`, { headers })).json()) as IncomingHttpHeaders;
   };
 
-  /** A line is written when the client has its answer already. */
+  /** nginx writes a log line after the client has received the response. */
   const logged = (is: (line: AccessLogLine) => boolean): Promise<boolean> =>
     waitFor('it to be logged', () => front.nginx.accessLog().some(is));
 
-  it('spreads clients over the gateways', async () => {
+  it('distributes clients over the gateways', async () => {
     front.answer = (_request, response) => void setTimeout(() => response.end(), 20);
     await Promise.all(Array.from({ length: 20 }, () => fetch(`${front.url}/spread`)));
     const lines = () => front.nginx.accessLog().filter(({ target }) => target === '/api/echo/spread');
@@ -28,7 +28,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     expect(new Set(lines().map(({ gateway }) => gateway)).size).toBe(2);
   });
 
-  it('says who the client is, and lets nobody else say it', async () => {
+  it('sets the forwarding fields and discards those of the client', async () => {
     const seen = await headersSeen({
       'x-forwarded-for': '203.0.113.5',
       'x-real-ip': '203.0.113.5',
@@ -53,7 +53,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   });
 
   it.each(['stock-reservations', '%73tock-reservations/1', './x/..//stock-reservations/1'])(
-    'passes %s on as it was sent: the gateway decides which paths are internal',
+    'forwards %s unchanged: the gateway decides which paths are internal',
     async (path) => {
       front.answer = (incoming, response) => response.end(incoming.url);
       const sent = request(front.nginx.url, { path: `/api/echo/${path}` }).end();
@@ -78,7 +78,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     await logged(({ requestId }) => requestId === body);
   });
 
-  it('passes events on while the stream is open', async () => {
+  it('forwards events while the stream is open', async () => {
     let stream: ServerResponse | undefined;
     front.answer = (_request, response) => {
       stream = response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -93,7 +93,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     await once(incoming, 'end');
   });
 
-  it('streams uploads, and passes them on byte for byte', async () => {
+  it('streams uploads and forwards them byte for byte', async () => {
     const begun = new Promise<void>((resolve) => {
       front.answer = (incoming, response) => {
         resolve();
@@ -105,7 +105,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     const [first, second] = [randomBytes(1024 * 1024), randomBytes(20 * 1024 * 1024)];
     const outgoing = request(`${front.url}/upload`, { method: 'POST' });
     outgoing.write(first);
-    // The service has the beginning before there is an end.
+    // The service receives the first part before the request ends.
     await begun;
     outgoing.end(second);
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -126,7 +126,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     await logged(({ target, status }) => target === '/api/echo/socket?a=%2F' && status === 101);
   });
 
-  it("compresses the gateway's pages, and leaves answers of services and their ETags alone", async () => {
+  it("compresses the gateway's pages, and leaves responses of services and their ETags unchanged", async () => {
     front.answer = (_request, response) =>
       response
         .writeHead(200, { etag: '"7"', 'content-type': 'application/json' })
@@ -138,13 +138,13 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     for (const answer of [service, page]) answer.resume();
   });
 
-  it('does not do what a service writes into X-Accel-Redirect', async () => {
+  it('ignores X-Accel-Redirect of a service', async () => {
     front.answer = (_request, response) =>
       response.writeHead(200, { 'x-accel-redirect': '/nginx-health' }).end('of the service');
     expect((await call(front.url, 'GET /')).body).toBe('of the service');
   });
 
-  it('passes a path on as it was sent', async () => {
+  it('forwards a path unchanged', async () => {
     front.answer = (incoming, response) => response.end(incoming.url);
     const target = "/api/echo/a%2Fb//c;d=e/%E2%82%AC'?q=%20&r=//";
     expect(await exchange(front, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).toMatch(
@@ -152,7 +152,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     );
   });
 
-  it('tells about itself, and nobody what it is', async () => {
+  it('reports its own health without a log line, and hides its version', async () => {
     const { status, body, headers } = await call(front.nginx.url, 'GET /nginx-health');
     expect([status, body, headers.get('server')]).toEqual([200, { status: 'ok' }, 'nginx']);
     expect(front.nginx.accessLog().some(({ target }) => target === '/nginx-health')).toBe(false);
@@ -172,7 +172,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
     expect(problemIn(answer)).toMatchObject({ type: `urn:msa-gateway:problem:${type}`, status });
   });
 
-  it('names only the path, and what is safe in JSON', async () => {
+  it('includes only the path, and only when it is safe in JSON', async () => {
     const long = 'x'.repeat(20_000);
     const answer = await exchange(
       front,
@@ -199,7 +199,7 @@ async function nextText(incoming: IncomingMessage): Promise<string> {
   return chunk.toString();
 }
 
-/** What nginx answers to these bytes, as far as its Content-Length reaches. */
+/** Returns the response of nginx to `bytes`, up to its Content-Length. */
 async function exchange({ nginx }: Front, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(nginx.url).port), '127.0.0.1');
   let received = '';

@@ -15,7 +15,7 @@ onPrograms(['nginx', 'redis-server'], 'a rolling restart of gateways and service
     fleet = await Fleet.start({
       gateways: 2,
       services: { 'user-service': 2 },
-      // As gateways and services wait by default; tests otherwise do not.
+      // The default of gateways and services; other tests disable the delay.
       env: { SHUTDOWN_DELAY_SECONDS: '3' },
     });
   });

@@ -1,10 +1,13 @@
 import { Agent } from 'undici';
 import { Fleet, type FleetMember } from './support/fleet.js';
 
-/** As many requests as may wait for a connection to be established; see upstream-pool.ts. */
+/** Maximum number of requests that wait for a connection to be established; see upstream-pool.ts. */
 const MAX_CONNECTING = 64;
 const BURST = 1000;
-/** Longer than the instance is blocked, and shorter than the second after which the kernel repeats a dropped SYN. */
+/**
+ * Longer than the instance is blocked, and shorter than the second after which the kernel retransmits a
+ * dropped SYN.
+ */
 const CONNECT_MS = '900';
 const STALL_MS = 500;
 
@@ -30,7 +33,7 @@ describe('A burst of new connections that overflows the accept queue of an insta
     return statusCode;
   };
 
-  /** Statuses of the burst, with how many requests had each. */
+  /** Number of requests of the burst by status. */
   async function burst(service: string): Promise<Record<number, number>> {
     const counts: Record<number, number> = {};
     const statuses = await Promise.all(Array.from({ length: BURST }, () => statusOf(service)));
@@ -50,7 +53,7 @@ describe('A burst of new connections that overflows the accept queue of an insta
     return member;
   }
 
-  it('does not eject it, and costs few requests a connect time-out', async () => {
+  it('does not eject the instance, and fails few requests with a connect time-out', async () => {
     const { id } = await stalling('burst');
     const counts = await burst('burst');
     expect(counts[503]).toBeUndefined();

@@ -11,7 +11,7 @@ describe('One of three instances', () => {
     fleet = await Fleet.start();
   });
 
-  /** Three instances of `service`, all of which have answered. */
+  /** Starts three instances of `service`. */
   async function three(service: string, metadata = {}): Promise<FleetMember[]> {
     const members = await Promise.all(
       ['a', 'b', 'c'].map((id) => fleet.add(service, `${service}-${id}`, { metadata })),
@@ -23,7 +23,7 @@ describe('One of three instances', () => {
   const untilUsed = (traffic: Traffic, { id }: FleetMember): Promise<unknown> =>
     waitFor(`${id} to be used`, () => traffic.arrivals.some(({ text }) => text === id));
 
-  it('that is killed costs no GET, is out within a second, and back soon after its return', async () => {
+  it('that is killed fails no GET, is down within a second, and is used again soon after its restart', async () => {
     const members = await three('reads');
     const victim = members[1]!;
     const traffic = new Traffic(urlOf('reads'), { clients: CLIENTS, pauseMs: 10 });
@@ -43,7 +43,7 @@ describe('One of three instances', () => {
     expect(traffic.failures).toEqual([]);
   });
 
-  it('that is killed costs the POSTs that are in flight on it, and no other', async () => {
+  it('that is killed fails only the POSTs in flight on it', async () => {
     const [victim] = await three('writes');
     const traffic = new Traffic(urlOf('writes'), { method: 'POST', clients: CLIENTS, pauseMs: 10 });
     await untilUsed(traffic, victim!);
@@ -55,12 +55,12 @@ describe('One of three instances', () => {
     for (const { status } of traffic.failures) expect(status).toBe(502);
   });
 
-  it('that stands still is out within three seconds, and costs a connection one time-out at most', async () => {
+  it('that is suspended is down within three seconds, and costs each connection at most one time-out', async () => {
     const [victim] = await three('stopped', { 'gateway.timeout.response-header-ms': '1000' });
     const traffic = new Traffic(urlOf('stopped'), { clients: CLIENTS, pauseMs: 10 });
     await untilUsed(traffic, victim!);
     victim!.process.signal('SIGSTOP');
-    // A second for it to be suspected, a second for the probe, and what a busy machine adds.
+    // One second until it is suspected, one second for the health check, and a margin for a busy machine.
     await waitFor('it to be out', async () => (await fleet.statusOf(victim!.id)).status === 'down', 4_000);
     await traffic.stop();
     expect(traffic.failures.length).toBeLessThanOrEqual(CLIENTS);
@@ -69,7 +69,7 @@ describe('One of three instances', () => {
     await waitFor('it to be back', async () => (await fleet.statusOf(victim!.id)).status === 'up', 8_000);
   });
 
-  it('that answers 500 goes out for a second or more, with its reason, and comes back by a probe', async () => {
+  it('that responds 500 is ejected for at least a second, with its reason, and returns after a health check', async () => {
     await fleet.add('broken', 'broken-a');
     await fleet.add('broken', 'broken-b', { behaviour: 'fails' });
     const traffic = new Traffic(urlOf('broken'), { clients: 2, pauseMs: 5 });

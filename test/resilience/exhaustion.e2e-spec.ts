@@ -14,9 +14,9 @@ import {
 import { PLANES } from '../conformance/support/bench.js';
 import { RawClient } from '../conformance/support/raw-client.js';
 
-/** Enough to start with; Node loads many files at a time. */
+/** Enough to start with; Node loads many files concurrently. */
 const AT_START = 512;
-/** Some twenty are open in a gateway without connections. */
+/** A gateway without connections has some twenty open descriptors. */
 const LATER = 100;
 /** More than the gateway can accept. */
 const CLIENTS = 150;
@@ -65,13 +65,13 @@ describe.each(PLANES)('a gateway that runs out of descriptors (%s)', (plane) => 
         .filter((line) => line.includes(text))
         .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-    it('says at start that its limit is low', async () => {
+    it('warns at start that its limit is low', async () => {
       await waitFor('the warning', () => warnings('descriptor limit').length > 0);
       expect(warnings('descriptor limit')).toMatchObject([{ level: 'warn', limit: AT_START }]);
       expect(gateway.stdout).toContain('ulimit -n');
     });
 
-    it('answers 503 overloaded, blames no instance, and serves again when it has some', async () => {
+    it('responds 503 overloaded, marks no instance as failed, and recovers when descriptors are available', async () => {
       expect((await call(url, 'GET /api/a/x')).status).toBe(200);
       execFileSync('prlimit', ['--pid', String(gateway.pid), `--nofile=${LATER}`]);
       const port = Number(new URL(url).port);

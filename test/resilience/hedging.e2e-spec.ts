@@ -2,18 +2,18 @@ import { waitFor } from '#testing';
 import { Fleet, type FleetMember } from './support/fleet.js';
 import { Traffic } from './support/traffic.js';
 
-/** In turn, so that the balancer does not learn to leave the one that hiccups alone. */
+/** Round robin, so that the balancer does not learn to avoid the instance that stalls. */
 const IN_TURN = { 'gateway.balancer': 'round-robin', 'gateway.slow-start-ms': '0' };
 const HEDGED = { ...IN_TURN, 'gateway.hedge.after': 'p95' };
 const BUDGET = 0.2;
-/** What a service with little traffic is always allowed, by three a second for ten seconds. */
+/** Always allowed to a service with little traffic: three per second for ten seconds. */
 const BASE_BUDGET = 30;
 
 interface Report {
   readonly services: readonly { readonly name: string; readonly hedges: Readonly<Record<string, number>> }[];
 }
 
-describe('A service one of whose instances stands still for half a second once in twenty requests', () => {
+describe('A service with an instance that stalls for half a second once in twenty requests', () => {
   let fleet: Fleet;
   let members: FleetMember[];
 
@@ -46,7 +46,7 @@ describe('A service one of whose instances stands still for half a second once i
     return ((await answer.json()) as { route: { hedgeAfterMs: number | null } }).route.hedgeAfterMs;
   };
 
-  it('answers all but the same as ever when it is hedged, for few requests more', async () => {
+  it('responds almost as fast as usual when hedged, with few additional requests', async () => {
     const warmUp = new Traffic(urlOf('hedged'), { clients: 2 });
     await waitFor('the p95 to be known', async () => (await hedgeAfterMs()) !== null);
     await warmUp.stop();
@@ -64,7 +64,7 @@ describe('A service one of whose instances stands still for half a second once i
     expect(extra).toBeLessThanOrEqual(BASE_BUDGET + BUDGET * asked);
   });
 
-  it('hears of each attempt that lost, and is shown how they went', async () => {
+  it('has its lost attempts aborted, and the outcomes of its hedged attempts reported', async () => {
     expect(await members[0]!.left()).toBeGreaterThan(0);
     expect((await hedges()).won).toBeGreaterThan(0);
     const metrics = await (await fetch(`${fleet.url}/metrics`)).text();
@@ -72,7 +72,7 @@ describe('A service one of whose instances stands still for half a second once i
     expect(metrics).not.toContain('gateway_hedges_total{service="plain"');
   });
 
-  it('gets each POST once, however late the answer', async () => {
+  it('receives each POST once, however late the response', async () => {
     const [seenBefore, hedgesBefore] = [await seen(), await hedges()];
     const posts = await Traffic.during(1_500, urlOf('hedged'), { method: 'POST', clients: 4 });
     expect(posts.failures).toEqual([]);

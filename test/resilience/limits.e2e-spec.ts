@@ -9,7 +9,7 @@ describe('A policy that instances declare', () => {
     fleet = await Fleet.start();
   });
 
-  it('limits what is under way, lets a few wait, and refuses the rest with Retry-After', async () => {
+  it('limits requests in flight, queues a few, and refuses the rest with Retry-After', async () => {
     const metadata = {
       'gateway.concurrency.per-instance': '2',
       'gateway.concurrency.queue': '2',
@@ -24,7 +24,7 @@ describe('A policy that instances declare', () => {
     expect(await member.seen()).toBe(4);
   });
 
-  it('brings a client back to its instance by a cookie', async () => {
+  it('returns a client to its instance by a cookie', async () => {
     const metadata = { 'gateway.balancer': 'sticky-cookie', 'gateway.slow-start-ms': '0' };
     await Promise.all(['a', 'b', 'c'].map((id) => fleet.add('sticky', `sticky-${id}`, { metadata })));
     const url = `${fleet.url}/api/sticky/x`;
@@ -35,7 +35,7 @@ describe('A policy that instances declare', () => {
     expect(new Set(await Promise.all(again.map((answer) => answer.text())))).toEqual(new Set([home]));
   });
 
-  it('that is wrong in one place stands in the others, and is told in the log', async () => {
+  it('applies its valid values when one is invalid, and is reported in the log', async () => {
     const metadata = { 'gateway.balancer': 'best', 'gateway.timeout.total-ms': '300' };
     await fleet.add('wrong', 'wrong-a', { behaviour: 'silent', metadata });
     const answer = await fetch(`${fleet.url}/api/wrong/x`);
@@ -43,7 +43,7 @@ describe('A policy that instances declare', () => {
     await waitFor('the log to tell', () => fleet.log.includes('gateway.balancer=best is not known here'));
   });
 
-  it('hands the time that is left on to the service, and to nobody what a stranger sent', async () => {
+  it('forwards the remaining time to the service, and lets a trusted caller only shorten it', async () => {
     const metadata = { 'gateway.timeout.total-ms': '5000' };
     await fleet.add('timed', 'timed-a', { behaviour: 'tells', metadata });
     const leftOf = async (headers: Record<string, string>): Promise<number> =>
@@ -51,12 +51,12 @@ describe('A policy that instances declare', () => {
     const left = await leftOf({});
     expect(left).toBeGreaterThan(3_000);
     expect(left).toBeLessThanOrEqual(5_000);
-    // Loopback is trusted: such a caller may shorten the time, never lengthen it.
+    // Loopback is trusted: such a caller may shorten the time, but never extend it.
     expect(await leftOf({ 'x-request-timeout-ms': '900' })).toBeLessThanOrEqual(900);
     expect(await leftOf({ 'x-request-timeout-ms': '60000' })).toBeLessThanOrEqual(5_000);
   });
 
-  it('is shown with whom a request would meet', async () => {
+  it('is reported by explain, with the candidate instances', async () => {
     await Promise.all(['a', 'b'].map((id) => fleet.add('shown', `shown-${id}`)));
     await Traffic.during(200, `${fleet.url}/api/shown/x`, { clients: 1 });
     const answer = await fetch(`${fleet.url}/discovery/explain?method=POST&path=/api/shown/x`);

@@ -11,7 +11,7 @@ describe('A service whose instance responds 500 to everything', () => {
     fleet = await Fleet.start();
   });
 
-  /** The statuses of as many requests as in {@link REQUESTS}, one after the other. */
+  /** Sends {@link REQUESTS} requests sequentially; returns their statuses. */
   async function statusesOf(service: string): Promise<number[]> {
     const statuses: number[] = [];
     for (let i = 0; i < REQUESTS; i += 1)

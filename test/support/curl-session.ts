@@ -1,11 +1,11 @@
 import { LaunchedProcess, plainEnvironment } from '#testing';
 
-// curl as the reader has it, and the status of each answer beside it.
+// curl as a reader runs it, with the status of each response on standard error.
 const PROLOGUE = `curl() { command curl -sS --max-time 20 -w '%{stderr}status %{http_code}\\n' "$@"; }`;
 
 /**
- * Runs commands one after the other in one shell, so that variables set by one are there for the next.
- * Resolves to what each wrote on standard error: `status 200` of every answer, and errors.
+ * Runs commands sequentially in one shell, so that they share variables. Resolves to the standard error of
+ * each: `status 200` for every response, and errors.
  */
 export async function runCurls(commands: readonly string[]): Promise<string[]> {
   const script = commands.flatMap((command) => ['echo "<next>" >&2', command]);

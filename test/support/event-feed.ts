@@ -7,13 +7,13 @@ export interface FeedEvent {
   readonly reason: string;
 }
 
-/** Reads a gateway's event stream as it comes. */
+/** Reads the event stream of a gateway. */
 export class EventFeed {
   readonly events: FeedEvent[] = [];
   private readonly leaving = new AbortController();
   private readonly waiting = new Set<() => void>();
 
-  /** @param lastEventId goes on after the event of that id, instead of with what comes next */
+  /** @param lastEventId Continues after the event with this id instead of with the next one */
   static async open(gateway: string, lastEventId?: number): Promise<EventFeed> {
     const feed = new EventFeed();
     const response = await fetch(`${gateway}/discovery/events`, {
@@ -27,7 +27,7 @@ export class EventFeed {
     return feed;
   }
 
-  /** Resolves to the first event that fits, be it here already. */
+  /** Resolves to the first matching event, whether it has arrived already or arrives later. */
   async next(fits: (event: FeedEvent) => boolean): Promise<FeedEvent> {
     for (;;) {
       const found = this.events.find(fits);

@@ -1,4 +1,4 @@
-// Under ESM jest does not set the `jest` global; libraries that look for it (and our specs) expect it.
+// Under ESM jest does not set the `jest` global, which the specs and some libraries expect.
 import { jest } from '@jest/globals';
 
 globalThis.jest = jest;

@@ -1,7 +1,7 @@
 import type { InstanceView, RegisterInstanceDto } from '#contracts';
 import type { Registry } from '#registry-client';
 
-/** A registry as small as can be: who registers is `up` until it unregisters. */
+/** A minimal registry: an instance is `up` from its registration until it unregisters. */
 export class MapRegistry implements Registry {
   private readonly known = new Map<string, InstanceView>();
 

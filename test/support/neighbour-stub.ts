@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { ItemDto, Reservation } from '#contracts';
 
 /**
- * Registry, user service and product service in one server of the test's own, so that a test can hold an answer back at
- * the very moment at which it wants to kill the order service.
+ * Registry, user service and product service in one server of the test, so that a test can hold back a
+ * response at the moment at which it kills the order service.
  */
 export class NeighbourStub {
-  /** Pieces held by order. */
+  /** Reservations by order. */
   readonly held = new Map<string, Reservation>();
-  /** Reservations are carried out, but never answered. */
+  /** Carries out reservations without responding. */
   holdAnswersBack = false;
   commands = 0;
 

@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '#testing';
 
-/** A command of a README, as a reader would paste it. */
+/** A command of a README, as a reader pastes it. */
 export interface Command {
-  /** Without its remark; a command of several lines is one. */
+  /** Without its comment; a multi-line command is one. */
   readonly text: string;
-  /** The status code that the remark promises; `undefined`: success. */
+  /** The status code that the comment states; `undefined`: success. */
   readonly answers: number | undefined;
 }
 
 const BLOCK = /^```(?:bash|sh)\n(.*?)^```$/gms;
-// A line that a quote or a backslash leaves open goes on.
+// A trailing comment that ends with a status code. It contains no quotes, so that a `#` in a quoted string
+// does not match.
 const REMARK = /\s+# [^'"]*?(\d{3})$/;
 
-/** A file of the workspace. */
+/** Reads a file of the workspace. */
 export const readText = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Every command of every shell block, in order. */
@@ -34,7 +35,7 @@ function toCommand(line: string): Command {
   return { text: line.replace(REMARK, ''), answers: remark ? Number(remark[1]) : undefined };
 }
 
-/** What two READMEs must have in common: headings by level, tables by size, blocks by language. */
+/** The structure that both READMEs share: headings by level, tables by size, blocks by language. */
 export function outlineOf(readme: string): string[] {
   return readme
     .split('\n')

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A service in plain shell: answers HTTP, registers by curl, beats every half second. SIGUSR1 stops the beats, as if the
-# program hung; SIGTERM ends it.   usage: shell-service.sh GATEWAY_URL
+# A service in plain shell: responds over HTTP, registers with curl, sends a heartbeat every half second.
+# SIGUSR1 stops the heartbeats, as if the program hung; SIGTERM ends it. Usage: shell-service.sh GATEWAY_URL
 set -eu
 
 gateway=$1
@@ -8,7 +8,7 @@ id="shell-$$"
 port_file=$(mktemp)
 beating=yes
 
-# Any server will do. This one says what it was asked for.
+# Any HTTP server works; this one responds with the requested URL.
 node -e '
   const server = require("node:http").createServer((request, response) => response.end(`shell saw ${request.url}\n`));
   server.listen(0, "127.0.0.1", () => require("node:fs").writeFileSync(process.argv[1], String(server.address().port)));

@@ -4,7 +4,10 @@ import { Member } from './fleet/member.js';
 
 const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
 
-/** A gateway as the registry, one user service, one product service and some order services: a process each, on one store. */
+/**
+ * A gateway as the registry, one user service, one product service and several order services on one store,
+ * each in its own process.
+ */
 export class ShopFleet {
   private constructor(
     readonly gateway: Member,
@@ -13,7 +16,7 @@ export class ShopFleet {
     readonly orders: readonly Member[],
   ) {}
 
-  /** `orderEnvs` are the settings of each order service; `env` names the store. */
+  /** `orderEnvs` is the environment of each order service; `env` selects the store. */
   static async start(env: Environment, orderEnvs: readonly Environment[]): Promise<ShopFleet> {
     const start = async (name: string, variable: string, own: Environment = {}) =>
       Member.start(name, { [variable]: String(await freePort()), ...own });
@@ -58,7 +61,7 @@ export class ShopFleet {
     return call(at.url, 'POST /orders', { body });
   }
 
-  /** Also of a user that was deleted. */
+  /** Orders of a user, including a deleted one. */
   async ordersOf({ id }: User): Promise<Order[]> {
     const orders: Order[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
@@ -70,7 +73,7 @@ export class ShopFleet {
     return orders;
   }
 
-  /** Units in stock and units of orders that keep theirs; nothing else may hold any. */
+  /** Units in stock plus units of orders that keep their stock. */
   async unitsOf({ id }: Product, buyer: User): Promise<number> {
     const { stock } = (await call(this.products.url, `GET /products/${id}`)).body as Product;
     const keeping = (await this.ordersOf(buyer)).filter(({ status }) => KEEPS_STOCK.includes(status));

@@ -20,7 +20,7 @@ const PORT_VARIABLES = {
 };
 type Name = keyof typeof SERVICES;
 
-/** The user, product and order service in one process, each on a store of its own, with one registry. */
+/** The user, product and order service in one process, each on its own store, with one registry. */
 export class Shop {
   private readonly registry = new MapRegistry();
   private readonly apps = new Map<Name, RunningApp>();
@@ -35,7 +35,7 @@ export class Shop {
     return shop;
   }
 
-  /** Starts a service, again on the port that it had before. */
+  /** Starts a service; a restart reuses its port. */
   async start(name: Name): Promise<void> {
     const { databaseUrl, dataDir } = this.storages[name];
     const env = {
@@ -52,7 +52,7 @@ export class Shop {
     await waitFor(`${service} to register`, async () => (await this.registry.instances(service)).length > 0);
   }
 
-  /** Stops a service; with `silently` the registry goes on naming it, as after a crash. */
+  /** Stops a service; with `silently` it stays registered, as after a crash. */
   async stop(name: Name, { silently = false } = {}): Promise<void> {
     const app = this.apps.get(name);
     this.apps.delete(name);

@@ -3,18 +3,18 @@ interface Row {
   readonly value: string;
 }
 
-/** What a suite measured; told as a table when the suite is over. */
+/** Measurements of a suite; printed as a table at its end. */
 export class Measured {
   private readonly rows: Row[] = [];
 
-  /** To be called where suites are declared. */
+  /** Call where the suite is declared. */
   static for(subject: string): Measured {
     const measured = new Measured();
     afterAll(() => measured.tell(subject));
     return measured;
   }
 
-  /** Notes, and returns in milliseconds, how long `work` took. */
+  /** Records how long `work` takes; returns milliseconds. */
   async time(what: string, work: () => Promise<unknown>): Promise<number> {
     const since = performance.now();
     await work();

@@ -2,7 +2,7 @@ import { onPostgres, onPrograms, waitFor } from '#testing';
 import { Fleet, type FleetOptions } from '../../support/fleet/fleet.js';
 import { healthyAt } from '../../support/fleet/look.js';
 
-/** Two gateways, and two instances of the user service on PostgreSQL, unless a suite asks for something else. */
+/** Runs a suite on a fleet: by default two gateways, and two instances of the user service on PostgreSQL. */
 export function onFleet(
   subject: string,
   suite: (fleet: () => Fleet) => void,
@@ -22,7 +22,7 @@ export function onFleet(
   );
 }
 
-/** Waits until every gateway has so many instances of `service` in rotation. */
+/** Waits until every gateway has exactly `count` instances of `service` in rotation. */
 export const untilHealthy = (fleet: Fleet, count: number, service = 'user-service'): Promise<boolean> =>
   waitFor(
     `${count} of ${service} on every gateway`,

@@ -1,4 +1,4 @@
-/** Preloaded into a process whose clock is to be wrong by CLOCK_OFFSET_MS. */
+/** Preload that shifts the clock of a process by CLOCK_OFFSET_MS. */
 const offset = Number(process.env.CLOCK_OFFSET_MS);
 const now = () => TrueDate.now() + offset;
 const TrueDate = Date;

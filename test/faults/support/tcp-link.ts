@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What happens to the bytes that a server sends. */
+/** What the link does with the bytes that the server sends. */
 type State = 'sound' | 'garbled' | 'cut';
 
-/** A way to a server that can be cut, slowed down and made to garble. */
+/** A TCP link to a server that tests can cut, delay and garble. */
 export class TcpLink {
   private state: State = 'sound';
   private delayMs = 0;
@@ -28,18 +28,18 @@ export class TcpLink {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** Breaks every connection, and every new one at once. */
+  /** Closes all connections, and every new one immediately. */
   cut(): void {
     this.state = 'cut';
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Puts rubbish before everything that the server sends. */
+  /** Inserts garbage before all data from the server. */
   garble(): void {
     this.state = 'garbled';
   }
 
-  /** Lets everything arrive later, either way. */
+  /** Delays data in both directions, in milliseconds. */
   delay(ms: number): void {
     this.delayMs = ms;
   }
@@ -63,7 +63,7 @@ export class TcpLink {
 
   private carry(from: Socket, to: Socket, change: (bytes: Buffer) => Buffer): void {
     this.sockets.add(from);
-    // One after the other: a delay must not change the order.
+    // Sequential, so that a delay keeps the order.
     let last: Promise<unknown> = Promise.resolve();
     from.on('data', (bytes: Buffer) => {
       last = Promise.all([last, sleep(this.delayMs)]).then(() => to.write(change(bytes)));

@@ -1,13 +1,13 @@
 import { call, launchNode, listeningUrlOf, startApp, waitFor, type LaunchedProcess } from '#testing';
 import { KINDS, PLANES, type Kind, type Plane } from '../../conformance/support/bench.js';
 
-/** A gateway as a process of its own, with the flow service behind it. */
+/** A gateway in its own process, with the flow service behind it. */
 export interface FlowBench {
   readonly gateway: LaunchedProcess;
   readonly gatewayUrl: string;
-  /** Where the flow service is for clients. */
+  /** URL of the flow service through the gateway. */
   readonly url: string;
-  /** The flow service's own address, past the gateway. */
+  /** URL of the flow service, bypassing the gateway. */
   readonly serviceUrl: string;
   stop(): Promise<unknown>;
 }

@@ -5,14 +5,17 @@ import { LONGEST, patternAt } from './pattern.mjs';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
-/** Asks for `url` and gives the answer as soon as it begins, unread. */
+/** Requests `url` and returns the response as soon as its head arrives, with the body unread. */
 export async function openAnswer(url: string): Promise<IncomingMessage> {
   const outgoing = request(url, { agent: false }).end();
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   return answer;
 }
 
-/** Reads an answer to its end and returns its length. @throws Error when a byte of it is not the one that was sent */
+/**
+ * Reads a response to its end and returns its length.
+ * @throws Error When a byte differs from the sent one
+ */
 export async function lengthOf(answer: IncomingMessage): Promise<number> {
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -30,9 +33,9 @@ function refuseOther(piece: Buffer, offset: number): void {
 
 export const download = async (url: string): Promise<number> => lengthOf(await openAnswer(url));
 
-/** An upload of `bytes` that goes as fast as it is taken. */
+/** An upload of `bytes` that writes as fast as the connection accepts them. */
 export class Upload {
-  /** Bytes given to the socket so far. */
+  /** Bytes written to the socket so far. */
   sent = 0;
   private readonly outgoing: ClientRequest;
   private readonly answer: Promise<string>;
@@ -47,7 +50,7 @@ export class Upload {
     this.write();
   }
 
-  /** What the service says: how many bytes it has received. */
+  /** Number of bytes that the service reports as received. */
   async received(): Promise<number> {
     return Number(await this.answer);
   }

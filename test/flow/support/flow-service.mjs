@@ -1,8 +1,9 @@
 import { LONGEST, patternAt } from './pattern.mjs';
 
 /**
- * A service of large bodies. `GET /down/n` sends n bytes of a pattern (see pattern.mjs) as fast as they are taken, `POST /up` counts what comes,
- * `POST /hold` reads nothing before `POST /release`; `GET /state` tells how many bytes went out and came in so far.
+ * A service for large bodies. `GET /down/n` sends n bytes of a pattern (see pattern.mjs) as fast as the
+ * client reads them, `POST /up` counts the received bytes, `POST /hold` reads nothing before `POST /release`;
+ * `GET /state` returns the total bytes sent and received.
  */
 const held = new Set();
 let sent = 0;
@@ -44,7 +45,7 @@ function release(response) {
   response.end();
 }
 
-/** Answers every request to the service. */
+/** Handles every request to the service. */
 export function handle(request, response) {
   const [, action, bytes] = request.url.split('/');
   if (action === 'down') send(response, Number(bytes));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** How many of them ask at the same time. */
+/** Maximum number of connections that send a request at the same time. */
 export const AT_ONCE = 100;
 
 /** Client connections that stay open between requests. */
@@ -10,13 +10,19 @@ export class KeptConnections {
 
   constructor(private readonly url: URL) {}
 
-  /** Opens `count` more, some at a time, and asks for the URL once on each. @throws when one does not answer 200 */
+  /**
+   * Opens `count` more connections, {@link AT_ONCE} at a time, and requests the URL once on each.
+   * @throws Error When a response is not 200
+   */
   async open(count: number): Promise<void> {
     for (let left = count; left > 0; left -= AT_ONCE)
       await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => this.openOne()));
   }
 
-  /** Asks once more on every connection, some at a time. @throws when one does not answer 200 */
+  /**
+   * Requests the URL once more on every connection, {@link AT_ONCE} at a time.
+   * @throws Error When a response is not 200
+   */
   async askAll(): Promise<void> {
     for (let from = 0; from < this.sockets.length; from += AT_ONCE)
       await Promise.all(this.sockets.slice(from, from + AT_ONCE).map((socket) => this.ask(socket)));

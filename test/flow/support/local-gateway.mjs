@@ -1,11 +1,11 @@
-/** A gateway and the flow service in one process, the service registered as a local instance. */
+/** A gateway and the flow service in one process; the service is registered as a local instance. */
 import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { gateway, localRegistryOf } from '#apps/gateway';
 import { boot, readServiceConfig, registrationOf } from '#service-kit';
 import { handle } from './flow-service.mjs';
 
-/** Everything that is asked of the service goes to {@link handle}, bodies unread. */
+/** Passes every request to {@link handle}, with the body unread. */
 class FlowModule {
   constructor(host) {
     this.host = host;
@@ -21,7 +21,7 @@ class FlowModule {
     });
   }
 }
-// Decorators by hand: this file runs as it is, without a compiler.
+// Applies decorators manually, because this file runs without a compiler.
 Inject(HttpAdapterHost)(FlowModule, undefined, 0);
 Module({})(FlowModule);
 

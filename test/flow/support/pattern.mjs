@@ -1,4 +1,4 @@
-/** A prime, so that no power of two of bytes can be lost, doubled or taken from elsewhere unnoticed. */
+/** A prime, so that lost, duplicated or misplaced blocks of a power of two bytes are detected. */
 const PERIOD = 251;
 export const LONGEST = 64 * 1024;
 const PATTERN = Buffer.from(Array.from({ length: LONGEST + PERIOD }, (_, i) => i % PERIOD));

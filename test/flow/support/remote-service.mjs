@@ -1,4 +1,4 @@
-/** The flow service as a process of its own. It answers on all of 127/8, and so can stand for many instances. */
+/** The flow service in its own process. It listens on all of 127/8, so that it can act as many instances. */
 import { createServer } from 'node:http';
 import { handle } from './flow-service.mjs';
 

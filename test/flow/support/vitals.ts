@@ -8,12 +8,12 @@ export function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
 }
 
-/** How many file descriptors a process has open. */
+/** Number of open file descriptors of a process. */
 export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 const SAMPLE_MS = 20;
 
-/** The largest resident memory of a process, in bytes, while `work` was done. */
+/** The largest resident memory of a process, in bytes, during `work`. */
 export async function peakDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
   let peak = rssOf(pid);
   const sampling = setInterval(() => (peak = Math.max(peak, rssOf(pid))), SAMPLE_MS);

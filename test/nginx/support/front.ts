@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { HttpRegistry } from '#registry-client';
 import { startApp, startNginx, waitFor, type AppProcess, type TestNginx } from '#testing';
 
-/** nginx, gateways behind it, and behind them one instance of `echo`, which every spec scripts. */
+/** nginx, gateways behind it, and one instance of `echo`, which each spec scripts. */
 export interface Front {
   readonly nginx: TestNginx;
   readonly gateways: readonly AppProcess[];
-  /** Where the service is for clients: `http://…/api/echo`. */
+  /** URL of the service through nginx: `http://…/api/echo`. */
   readonly url: string;
   readonly service: Server;
-  /** Answers every request to the service. */
+  /** Handles every request to the service. */
   answer: RequestListener;
   stop(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function startFront(count: number): Promise<Front> {
   return front;
 }
 
-/** Lets a server listen on loopback, on a free port unless told otherwise. */
+/** Starts a server on loopback, by default on a free port. */
 export async function listening(server: Server, port = 0): Promise<Server> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

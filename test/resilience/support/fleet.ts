@@ -1,6 +1,6 @@
 import { launchNode, startApp, type AppProcess, type LaunchedProcess } from '#testing';
 
-/** How an instance behaves; `test/resilience/support/instance.mjs` knows them. */
+/** Behaviour of an instance; implemented in `test/resilience/support/instance.mjs`. */
 export type Behaviour =
   | 'ok'
   | 'hiccups'
@@ -21,7 +21,7 @@ export interface InstanceOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** An instance as a process of its own. */
+/** An instance in its own process. */
 export class FleetMember {
   constructor(
     readonly id: string,
@@ -33,18 +33,18 @@ export class FleetMember {
     return Number(new URL(this.url).port);
   }
 
-  /** How many requests it has met. */
+  /** Number of received requests. */
   async seen(): Promise<number> {
     return Number(await (await fetch(`${this.url}/seen`)).text());
   }
 
-  /** How many of them were given up before they had their answer. */
+  /** Number of requests that were aborted before their response was complete. */
   async left(): Promise<number> {
     return Number(await (await fetch(`${this.url}/left`)).text());
   }
 }
 
-/** A gateway as it ships, and instances behind it, all processes of their own. */
+/** A gateway in its shipped configuration, and instances behind it, each in its own process. */
 export class Fleet {
   private constructor(private readonly gateway: AppProcess) {}
 
@@ -57,7 +57,7 @@ export class Fleet {
     return this.gateway.url;
   }
 
-  /** What the gateway has written so far. */
+  /** Log output of the gateway so far. */
   get log(): string {
     return this.gateway.process.stdout;
   }
@@ -71,7 +71,7 @@ export class Fleet {
     return new FleetMember(id, url, process);
   }
 
-  /** Status and reason of an instance, as everyone sees them. */
+  /** Status and reason of an instance in the registry. */
   async statusOf(id: string): Promise<{ readonly status: string; readonly statusReason: string }> {
     const answer = await fetch(`${this.url}/discovery/services/${id}`);
     return (await answer.json()) as { status: string; statusReason: string };

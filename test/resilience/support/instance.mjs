@@ -1,9 +1,10 @@
 /**
- * An instance of a service as drills need it: a small program without dependencies that registers, beats, and behaves as
- * it is told. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds per answer, and metadata
- * as JSON. Its health is always good; past the gateway `GET /seen` tells how many requests it has met, and
- * `GET /left` how many of them were given up before they had their answer. One that `stalls` has room for few connections that it
- * has not accepted, and `GET /stall` blocks its event loop for the milliseconds.
+ * A service instance for drills: a small program without dependencies that registers, sends heartbeats, and
+ * behaves as configured. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds
+ * per response, and metadata as JSON. Its health check always succeeds. Requested directly, `GET /seen`
+ * returns the number of received requests, and `GET /left` the number of those that were aborted before their
+ * response was complete. With the behaviour `stalls` it has a small accept queue, and `GET /stall` blocks its
+ * event loop for the configured milliseconds.
  */
 import { createServer } from 'node:http';
 

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 
-/** One answer, or what came instead. */
+/** A response, or the error in its place. */
 export interface Arrival {
   readonly status: number;
-  /** The body; of an instance that is well it is its id. */
+  /** The body; for a healthy instance its id. */
   readonly text: string;
   readonly ms: number;
 }
 
-/** What to send, and how. */
+/** Settings of the traffic. */
 export interface TrafficOptions {
   readonly method?: 'GET' | 'POST';
   readonly clients: number;
-  /** Pause of a client between an answer and its next request. */
+  /** Pause of a client between a response and its next request, in milliseconds. */
   readonly pauseMs?: number;
 }
 
-/** Clients that ask a service again and again, each on a connection of its own, and what came of it. */
+/** Clients that send requests to a service repeatedly, each on its own connection, and the recorded results. */
 export class Traffic {
   readonly arrivals: Arrival[] = [];
   private readonly agent = new Agent({ connections: null, pipelining: 1 });
@@ -31,7 +31,7 @@ export class Traffic {
     this.clients = Promise.all(Array.from({ length: options.clients }, () => this.client()));
   }
 
-  /** Traffic for so long. */
+  /** Runs traffic for `ms` milliseconds. */
   static async during(ms: number, url: string, options: TrafficOptions): Promise<Traffic> {
     const traffic = new Traffic(url, options);
     await sleep(ms);
@@ -39,7 +39,7 @@ export class Traffic {
     return traffic;
   }
 
-  /** Arrivals that are not what a service which is well answers. */
+  /** Arrivals with a status other than 200. */
   get failures(): readonly Arrival[] {
     return this.arrivals.filter(({ status }) => status !== 200);
   }
@@ -49,7 +49,7 @@ export class Traffic {
     return this.arrivals.slice(-count).filter(({ text }) => text === id).length;
   }
 
-  /** The time within which a share `q` was answered. */
+  /** The quantile `q` of the response times, in milliseconds. */
   quantileMs(q: number): number {
     const times = this.arrivals.map(({ ms }) => ms).sort((a, b) => a - b);
     return times[Math.min(times.length - 1, Math.floor(q * times.length))] ?? 0;

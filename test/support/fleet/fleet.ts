@@ -11,7 +11,7 @@ import {
 import { healthyAt } from './look.js';
 import { Member } from './member.js';
 
-/** The sample services, by the variable that holds the port of each. */
+/** The sample services, with the environment variable that holds the port of each. */
 const PORT_OF = {
   'user-service': 'USER_SERVICE_PORT',
   'order-service': 'ORDER_SERVICE_PORT',
@@ -19,19 +19,19 @@ const PORT_OF = {
 } as const;
 type ServiceName = keyof typeof PORT_OF;
 
-/** What a fleet is made of. */
+/** Composition of a fleet. */
 export interface FleetOptions {
   readonly gateways: number;
-  /** Instances of each service; those of one share a store. */
+  /** Number of instances by service; instances of one service share a store. */
   readonly services: Readonly<Partial<Record<ServiceName, number>>>;
-  /** Settings of every process; `DATABASE_URL` for PostgreSQL instead of embedded stores. */
+  /** Environment of every process; `DATABASE_URL` selects PostgreSQL instead of embedded stores. */
   readonly env?: Environment;
-  /** Settings of one gateway, or of one service, by its place; those of a gateway may name another way to Redis. */
+  /** Environment of one gateway or one service by its index; that of a gateway may set another URL of Redis. */
   readonly gatewayEnv?: (index: number, redis: TestRedis) => Environment | Promise<Environment>;
   readonly serviceEnv?: (index: number) => Environment;
 }
 
-/** nginx, gateways that share a Redis, and instances of services behind them: a process each. */
+/** nginx, gateways that share a Redis, and service instances behind them, each in its own process. */
 export class Fleet {
   private constructor(
     public redis: TestRedis,
@@ -64,7 +64,7 @@ export class Fleet {
     return fleet;
   }
 
-  /** Where clients go. */
+  /** URL for clients. */
   get url(): string {
     return this.nginx.url;
   }
@@ -78,7 +78,7 @@ export class Fleet {
       );
   }
 
-  /** A new, empty Redis at the address of the one before, which must have ended. */
+  /** Starts an empty Redis at the address of the previous one, which must have ended. */
   async replaceRedis(): Promise<void> {
     await this.redis.stop();
     this.redis = await startRedis(this.redis.port);
@@ -95,7 +95,7 @@ export class Fleet {
   }
 }
 
-// Ports are chosen before the start, so that a process comes back where it was.
+// Ports are chosen before the start, so that a restarted process keeps its address.
 async function startGateway(env: Environment): Promise<Member> {
   const address = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(await freePort()) };
   return Member.start('gateway', { ...address, ...env });

@@ -14,15 +14,15 @@ interface Page {
 
 const USERS = '/api/user-service/users';
 
-/** Users that clients made, to be compared with those that the service knows in the end. */
+/** Users that clients created, for comparison with the users that the service has in the end. */
 export class Ledger {
   private readonly acknowledged = new Set<string>();
   private readonly asked = new Set<string>();
 
-  /** Reads. */
+  /** A request that reads users. */
   readonly read = (): LoadRequest => ({ method: 'GET', path: `${USERS}?limit=5`, expected: 200 });
 
-  /** Makes a user. */
+  /** A request that creates a user. */
   readonly write = (): LoadRequest => {
     const email = `${randomUUID()}@example.com`;
     this.asked.add(email);
@@ -35,7 +35,10 @@ export class Ledger {
     };
   };
 
-  /** Every user that was acknowledged is there, and nobody whom no client asked for. Returns how many. */
+  /**
+   * Checks that every acknowledged user exists, and that a client requested every existing user; returns
+   * their number.
+   */
   async check(origin: string): Promise<number> {
     const found = await allUsers(origin);
     const emails = new Set(found.map(({ email }) => email));

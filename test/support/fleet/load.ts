@@ -1,36 +1,36 @@
 import { Agent } from 'undici';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One request of a client, and whether its answer is what it should be. */
+/** A request of a client, and its expected status. */
 export interface LoadRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: object;
-  /** Called with every answer of the expected status. */
+  /** Called with the body of every response of the expected status. */
   readonly onAnswer?: (body: unknown) => void;
   readonly expected: number;
 }
 
-/** How a client asks. */
+/** Settings of the load. */
 export interface LoadOptions {
   readonly clients: number;
-  /** Pause of a client between an answer and its next request. */
+  /** Pause of a client between a response and its next request. */
   readonly pauseMs: number;
-  /** Longest wait for an answer. */
+  /** Maximum wait for the head of a response; 10,000 by default. */
   readonly timeoutMs?: number;
 }
 
-/** Clients that send one request after the other over kept connections, and what became of them. */
+/** Clients that send requests sequentially over keep-alive connections, and the recorded results. */
 export class Load {
   answered = 0;
-  /** Everything but the expected answer, a line each, in order. */
+  /** Unexpected responses and errors, one line each, in order. */
   readonly failures: string[] = [];
   slowestMs = 0;
   private readonly agent: Agent;
   private readonly startedAt = performance.now();
   private readonly clients: Promise<unknown>;
   private isOver = false;
-  /** When the requests without an answer were sent. */
+  /** Send times of the pending requests. */
   private readonly sentAt = new Set<number>();
 
   static start(origin: string, next: () => LoadRequest, options: LoadOptions): Load {
@@ -46,7 +46,7 @@ export class Load {
     this.clients = Promise.all(Array.from({ length: options.clients }, () => this.client()));
   }
 
-  /** How many requests are without an answer for so long. */
+  /** Number of requests that have been pending for longer than `ms`. */
   waitingFor(ms: number): number {
     const since = performance.now() - ms;
     return [...this.sentAt].filter((sentAt) => sentAt < since).length;

@@ -3,7 +3,7 @@ interface Summary {
   readonly instances: { readonly total: number; readonly healthy: number };
 }
 
-/** How many instances this gateway would send requests to: of one service, or of all. */
+/** Number of instances to which a gateway would send requests: of one service, or of all. */
 export async function healthyAt(gateway: string, service?: string): Promise<number> {
   const summaries = (await (await fetch(`${gateway}/services`)).json()) as Summary[];
   return summaries

@@ -1,6 +1,6 @@
 import { startApp, type AppProcess, type Environment, type Exit, waitFor } from '#testing';
 
-/** One process of a fleet: it comes back at the same address after every restart. */
+/** A process of a fleet; it keeps its address across restarts. */
 export class Member {
   private app: AppProcess;
 
@@ -20,12 +20,12 @@ export class Member {
     return this.app.url;
   }
 
-  /** What its clock said when it wrote its last line of log. */
+  /** The time in its latest log line. */
   get clock(): Date {
     return new Date([...this.app.process.stdout.matchAll(/"time":"([^"]+)"/g)].at(-1)?.[1] ?? NaN);
   }
 
-  /** SIGTERM, and how it ended. */
+  /** Sends SIGTERM; resolves to the exit. */
   stop(): Promise<Exit> {
     return this.app.process.stop();
   }
@@ -36,7 +36,7 @@ export class Member {
     await this.app.process.exited;
   }
 
-  /** Stands still, holding its connections, until {@link thaw}. */
+  /** Suspends the process, with its connections open, until {@link thaw}. */
   freeze(): void {
     this.app.process.signal('SIGSTOP');
   }
@@ -45,7 +45,7 @@ export class Member {
     this.app.process.signal('SIGCONT');
   }
 
-  /** Starts it again after it ended, and waits until it is ready. */
+  /** Starts the process again after it ended, and waits until it is ready. */
   async start(): Promise<void> {
     this.app = await startApp(this.name, this.env);
     await waitFor(`${this.name} to be ready`, async () => (await fetch(`${this.url}/health/ready`)).ok);
