@@ -26,10 +26,7 @@ async function statusOfAdding(url: string, email: string): Promise<number> {
   return answer.status;
 }
 
-/**
- * Starts several processes of the service on an empty store at once, and lets them compete for the same
- * addresses.
- */
+/** Starts several processes of the service on an empty store at once, and lets them compete for the same addresses. */
 async function raceOn(env: Environment): Promise<void> {
   const processes = Array.from({ length: PROCESSES }, () => launch(env));
   const urls = await Promise.all(processes.map(urlOf));

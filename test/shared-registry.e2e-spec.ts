@@ -104,8 +104,7 @@ withRedis('two gateways on one Redis', (redis) => {
     await close(server);
     const registrations = await converge((i) => register(one, { id: `i${i}`, url }), 'registered');
     const drains = await converge((i) => call(one, `POST /discovery/services/i${i}/drain`), 'draining');
-    // One service each: a request to its only instance fails to connect, and the gateway reports the
-    // instance.
+    // One service each: a request to its only instance fails to connect, and the gateway reports the instance.
     await Promise.all(registrations.map((_ms, i) => register(one, { name: `gone-${i}`, id: `i${i}`, url })));
     const deaths = await converge((i) => call(one, `GET /api/gone-${i}/`), 'status-changed');
     const requests = await answered(() => call(urls()[1], 'GET /discovery/services/i0'));

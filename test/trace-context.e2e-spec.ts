@@ -15,7 +15,7 @@ const fieldsOf = ({ traceparent, tracestate, baggage }: IncomingHttpHeaders) => 
   baggage,
 });
 
-/** One server that registers as the user service and as the product service, and records the fields that it receives. */
+/** A server that registers as the user service and as the product service, and records the received fields. */
 class RawNeighbour {
   readonly received: { line: string; fields: ReturnType<typeof fieldsOf> }[] = [];
   reservationStatus = 200;

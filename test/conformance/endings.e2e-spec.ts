@@ -195,8 +195,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
       const asked = (): boolean => upstream.connections.some(({ received }) => received.includes('GET /x '));
       await waitFor('the instance to be asked', asked);
       await client.until(seen);
-      // The response to another request on the same event loop shows that the bytes sent before it have been
-      // read.
+      // The response to another request on the same event loop shows that the bytes sent before it have been read.
       await exchange(`${gateway.url}/health/live`);
       client.socket.resetAndDestroy();
       expect(await line()).toMatchObject({

@@ -87,8 +87,8 @@ describe('a backup of the embedded stores', () => {
 });
 
 /**
- * Documented commands that run in PostgreSQL's container, without the `docker compose exec` prefix and the
- * redirect.
+ * Documented commands that run in PostgreSQL's container, without the `docker compose exec` prefix and
+ * the redirect.
  */
 const documented = (program: string): readonly string[] =>
   readFileSync(join(ROOT, 'docs/backup-and-restore.md'), 'utf8')

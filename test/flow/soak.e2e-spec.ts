@@ -2,8 +2,8 @@ import { launchNode } from '#testing';
 import { PLANES } from '../conformance/support/bench.js';
 
 const SECONDS = 12;
-// With the default heap size the collector leaves some ten MB uncollected for a minute; in a small heap,
-// memory that stays is a leak.
+// With the default heap size the collector leaves some ten MB uncollected for a minute; in a small heap, memory
+// that stays is a leak.
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
 
 // Memory and descriptors of another process are read from /proc.

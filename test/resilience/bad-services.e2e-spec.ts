@@ -29,8 +29,8 @@ describe('A failing service', () => {
     const beside = await goodTraffic();
     await bad.stop();
     expect(beside.failures).toEqual([]);
-    // A request to a bad service waits for half a second. `npm run drill` measures the effect on other
-    // services on a quiet machine.
+    // A request to a bad service waits for half a second. `npm run drill` measures the effect on other services on
+    // a quiet machine.
     expect(beside.quantileMs(0.5)).toBeLessThan(Math.max(100, 10 * alone.quantileMs(0.5)));
     expect(bad.failures.length).toBe(bad.arrivals.filter(({ text }) => text !== `${behaviour}-a`).length);
   });

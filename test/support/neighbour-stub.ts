@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { ItemDto, Reservation } from '#contracts';
 
 /**
- * Registry, user service and product service in one server of the test, so that a test can hold back a
- * response at the moment at which it kills the order service.
+ * Registry, user service and product service in one server of the test, so that a test can hold back a response at
+ * the moment at which it kills the order service.
  */
 export class NeighbourStub {
   /** Reservations by order. */

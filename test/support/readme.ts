@@ -11,8 +11,8 @@ export interface Command {
 }
 
 const BLOCK = /^```(?:bash|sh)\n(.*?)^```$/gms;
-// A trailing comment that ends with a status code. It contains no quotes, so that a `#` in a quoted string
-// does not match.
+// A trailing comment that ends with a status code. It contains no quotes, so that a `#` in a quoted string does
+// not match.
 const REMARK = /\s+# [^'"]*?(\d{3})$/;
 
 /** Reads a file of the workspace. */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A service in plain shell: responds over HTTP, registers with curl, sends a heartbeat every half second.
-# SIGUSR1 stops the heartbeats, as if the program hung; SIGTERM ends it. Usage: shell-service.sh GATEWAY_URL
+# A service in plain shell: responds over HTTP, registers with curl, sends a heartbeat every half second. SIGUSR1
+# stops the heartbeats, as if the program hung; SIGTERM ends it. Usage: shell-service.sh GATEWAY_URL
 set -eu
 
 gateway=$1

@@ -5,8 +5,8 @@ import { Member } from './fleet/member.js';
 const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
 
 /**
- * A gateway as the registry, one user service, one product service and several order services on one store,
- * each in its own process.
+ * A gateway as the registry, one user service, one product service and several order services on one store, each in
+ * its own process.
  */
 export class ShopFleet {
   private constructor(

@@ -4,10 +4,7 @@ import type { RunningApp } from '#service-kit';
 
 const POLL_MS = 20;
 
-/**
- * Prints the gateway's URL on standard output once every app is ready and every service has an instance that
- * is up.
- */
+/** Prints the gateway's URL on standard output once every app is ready and every service has an instance that is up. */
 export async function announceWhenReady(apps: readonly RunningApp[], registry: Registry): Promise<void> {
   const [gateway, ...services] = apps;
   while (!(await areReady(apps)) || !(await areUp(services, registry)))

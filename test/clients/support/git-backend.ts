@@ -10,8 +10,8 @@ export interface GitRequest {
 }
 
 /**
- * Serves the repositories below `root` over git's smart HTTP protocol with `git http-backend`, a CGI program
- * (RFC 3875). Adds every request to `seen`.
+ * Serves the repositories below `root` over git's smart HTTP protocol with `git http-backend`, a CGI program (RFC
+ * 3875). Adds every request to `seen`.
  */
 export function gitBackend(root: string, seen: GitRequest[]): RequestListener {
   return (request, response) => {

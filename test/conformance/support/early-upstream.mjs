@@ -1,7 +1,7 @@
 /**
- * An instance, in its own process, that responds before it has read the body: `/refuse/{how}/{status}`. The
- * reads of the gateway and of the instance must not share an event loop, or the tested race never occurs.
- * With a directory that contains `key.pem` and `certificate.pem` it uses TLS.
+ * An instance, in its own process, that responds before it has read the body: `/refuse/{how}/{status}`. The reads
+ * of the gateway and of the instance must not share an event loop, or the tested race never occurs. With a
+ * directory that contains `key.pem` and `certificate.pem` it uses TLS.
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';

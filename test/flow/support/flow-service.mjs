@@ -1,9 +1,9 @@
 import { LONGEST, patternAt } from './pattern.mjs';
 
 /**
- * A service for large bodies. `GET /down/n` sends n bytes of a pattern (see pattern.mjs) as fast as the
- * client reads them, `POST /up` counts the received bytes, `POST /hold` reads nothing before `POST /release`;
- * `GET /state` returns the total bytes sent and received.
+ * A service for large bodies. `GET /down/n` sends n bytes of a pattern (see pattern.mjs) as fast as the client
+ * reads them, `POST /up` counts the received bytes, `POST /hold` reads nothing before `POST /release`; `GET /state`
+ * returns the total bytes sent and received.
  */
 const held = new Set();
 let sent = 0;

@@ -1,10 +1,10 @@
 /**
  * A service instance for drills: a small program without dependencies that registers, sends heartbeats, and
- * behaves as configured. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds
- * per response, and metadata as JSON. Its health check always succeeds. Requested directly, `GET /seen`
- * returns the number of received requests, and `GET /left` the number of those that were aborted before their
- * response was complete. With the behaviour `stalls` it has a small accept queue, and `GET /stall` blocks its
- * event loop for the configured milliseconds.
+ * behaves as configured. Arguments: registry URL, service name, id, port (0: any), behaviour, milliseconds per
+ * response, and metadata as JSON. Its health check always succeeds. Requested directly, `GET /seen` returns the
+ * number of received requests, and `GET /left` the number of those that were aborted before their response was
+ * complete. With the behaviour `stalls` it has a small accept queue, and `GET /stall` blocks its event loop for
+ * the configured milliseconds.
  */
 import { createServer } from 'node:http';
 

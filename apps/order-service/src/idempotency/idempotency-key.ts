@@ -25,7 +25,7 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
   parseIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers[IDEMPOTENCY_KEY_HEADER]),
 );
 
-/** Equal for two bodies that mean the same order, whatever their whitespace and the order of their members. */
+/** Hash of a body; equal for bodies that mean the same order, whatever their whitespace and member order. */
 export function fingerprintOf({ userId, items }: OrderDto): string {
   const meaning = [userId, items.map(({ productId, quantity }) => [productId, quantity])];
   return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');

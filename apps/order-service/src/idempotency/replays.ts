@@ -26,8 +26,8 @@ export class Replays {
     return { ...(first.answer ?? (await this.fromOrder(first))), replayed: true };
   }
 
-  // No response is stored: the first request is in flight, or its process crashed. `PendingOrders` completes
-  // the order in any case, so the response is derived from the order.
+  // No response is stored: the first request is in flight, or its process crashed. `PendingOrders` completes the
+  // order in any case, so the response is derived from the order.
   private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedAnswer> {
     const order = await this.orders.current(orderId);
     if (!order || (locked && order.status === 'pending')) throw stillInFlight();

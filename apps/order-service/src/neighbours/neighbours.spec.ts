@@ -67,7 +67,7 @@ describe('responses of other services', () => {
     expect(seen).toMatchObject([{ line: 'GET /users/a%2F..%2Fb', requestId: 'r-1' }]);
   });
 
-  it.each([401, 429, 500, 503])('treats status %i of the user service as no result', async (status) => {
+  it.each([401, 429, 500, 503])('treats status %i of the user service as unreachable', async (status) => {
     answer = { status };
 
     await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
@@ -87,7 +87,7 @@ describe('responses of other services', () => {
     [409, 'insufficient-stock', { productId: 'p', available: 0 }],
     [422, 'mixed-currencies', {}],
     [409, 'stock-given-back', {}],
-  ])('passes on a %i %s as a refusal, with its details', async (status, code, members) => {
+  ])('maps a %i %s to a refusal with the same details', async (status, code, members) => {
     answer = { status, body: problem(code, members) };
     const refusal = await hold().catch((error: unknown) => error as { toDocument(...of: string[]): object });
 

@@ -23,15 +23,15 @@ type Item = Pick<ItemDto, 'productId' | 'quantity'>;
 export abstract class StockKeeper {
   /**
    * Reserves all items for this order, or none. Idempotent.
-   * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: no
-   * stock is reserved.
+   * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: no stock
+   * is reserved.
    * @throws NeighbourUnreachable The stock may be reserved or not.
    */
   abstract hold(orderId: string, items: readonly Item[], requestId: string): Promise<readonly ReservedItem[]>;
 
   /**
-   * Releases what the order has reserved, if anything. From then on the order cannot reserve stock, even when
-   * a delayed {@link hold} arrives later. Idempotent.
+   * Releases what the order has reserved, if anything. From then on the order cannot reserve stock, even when a
+   * delayed {@link hold} arrives later. Idempotent.
    * @throws NeighbourUnreachable
    */
   abstract release(orderId: string, requestId: string): Promise<void>;
@@ -72,8 +72,7 @@ export class NeighbourStockKeeper extends StockKeeper {
   }
 }
 
-// A status that is neither success nor a known refusal (a bug, or an incompatible version): the order stays
-// pending and the call is retried.
+// A status that is neither success nor a known refusal (a bug, an incompatible version): the order stays pending.
 const unexpected = (status: number): NeighbourUnreachable =>
   new NeighbourUnreachable('product-service', 'unavailable', new Error(`it answered ${status}`));
 
@@ -94,8 +93,7 @@ const REFUSALS: Readonly<Record<string, (detail: string, particulars: Particular
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
 
-// The items sent are those of the client's body, so the JSON pointers in the problem are valid for the client
-// too.
+// The product service receives the client's items in order, so its JSON pointers to them are valid for the client.
 const particularsOf = (problem: Partial<ProblemDocument>): Particulars => ({
   ...(problem.errors && { errors: problem.errors }),
   extensions: Object.fromEntries(Object.entries(problem).filter(([member]) => !STANDARD_MEMBERS.has(member))),

@@ -12,9 +12,9 @@ const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 };
 
 /**
- * Statuses to which a client may move an order. Excludes `confirmed`, which means "the user exists, the stock
- * is held, the price is known" and is set only by the steps that ensure it. `rejected` is for orders that are
- * still `pending`; a shop that cannot fulfil a confirmed order cancels it.
+ * Statuses to which a client may move an order. Excludes `confirmed`, which means "the user exists, the stock is
+ * held, the price is known" and is set only by the steps that ensure it. `rejected` is for orders that are still
+ * `pending`; a shop that cannot fulfil a confirmed order cancels it.
  */
 export const clientMoves = (from: OrderStatus): readonly OrderStatus[] =>
   MOVES[from].filter((to) => to !== 'confirmed');

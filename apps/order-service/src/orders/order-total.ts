@@ -9,8 +9,8 @@ export interface PricedItems {
 }
 
 /**
- * The lines of the order with the reserved prices, and their sum; `undefined` when the items are not in one
- * currency.
+ * The lines of the order with the reserved prices, and their sum; `undefined` when the items are not in
+ * one currency.
  */
 export function priceItems(reserved: readonly ReservedItem[]): PricedItems | undefined {
   const currencies = new Set(reserved.map(({ currency }) => currency));

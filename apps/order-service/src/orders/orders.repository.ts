@@ -29,8 +29,8 @@ export class OrdersRepository {
   }
 
   /**
-   * Moves the order if its version is unchanged; `undefined` after a concurrent change. A move that returns
-   * stock marks the release as `due` in the same update, so that it happens even if this process crashes.
+   * Moves the order if its version is unchanged; `undefined` after a concurrent change. A move that returns stock
+   * marks the release as `due` in the same update, so that it happens even if this process crashes.
    */
   async move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
     const now = this.clock.now();

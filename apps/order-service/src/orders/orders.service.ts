@@ -41,8 +41,7 @@ export class OrdersService {
 
   /**
    * Moves the order to the status in `sent`. Changes nothing without a status or with the current one.
-   * @throws Problem `not-found`, `precondition-failed`, `illegal-transition`, or as {@link
-   * requireSameHistory}
+   * @throws Problem `not-found`, `precondition-failed`, `illegal-transition`, or as {@link requireSameHistory}
    */
   async change(id: string, sent: OrderPatchDto, preconditions: Preconditions): Promise<Versioned<Order>> {
     // After a lost race the change is validated again against the new state: it may no longer be legal.

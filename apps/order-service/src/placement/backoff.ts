@@ -3,8 +3,8 @@ const FIRST_MS = 1000;
 const LONGEST_MS = 5000;
 
 /**
- * Wait before the next attempt after `attempts` failures, in milliseconds. Jittered, so that retries of many
- * orders do not coincide.
+ * Wait before the next attempt after `attempts` failures, in milliseconds. Jittered, so that retries of many orders
+ * do not coincide.
  */
 export function backoffMs(attempts: number, random: () => number = Math.random): number {
   const longest = Math.min(FIRST_MS * 2 ** Math.max(0, attempts - 1), LONGEST_MS);

@@ -39,8 +39,8 @@ onBothStores('a claim on an order', (store) => {
   const becomesUnknown = () => world.users.unknown.add('u1');
 
   /**
-   * Checks that stock plus units of confirmed orders equals the initial stock, and that no other order has a
-   * reservation.
+   * Checks that stock plus units of confirmed orders equals the initial stock, and that no other order has
+   * a reservation.
    */
   async function expectConserved(): Promise<void> {
     const confirmed = (await rows()).filter(({ status }) => status === 'confirmed').map(({ id }) => id);

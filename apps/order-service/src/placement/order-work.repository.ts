@@ -8,8 +8,8 @@ import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
 import { backoffMs } from './backoff.js';
 
 /**
- * How long a claim gives one process exclusive access to an order. Longer than all calls of one attempt;
- * short, because it also delays an order after a crash.
+ * How long a claim gives one process exclusive access to an order. Longer than all calls of one attempt; short,
+ * because it also delays an order after a crash.
  */
 export const CLAIM_MS = 6000;
 
@@ -107,8 +107,8 @@ export class OrderWorkRepository {
   }
 
   /**
-   * Withdraws an order that no response has named yet. With `release` `due` the row stays hidden until its
-   * stock is released.
+   * Withdraws an order that no response has named yet. With `release` `due` the row stays hidden until its stock
+   * is released.
    */
   async withdraw(
     order: StoredOrder,

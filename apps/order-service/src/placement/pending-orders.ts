@@ -18,10 +18,9 @@ const AT_ONCE = 16;
 const PASSES_PER_PURGE = 600;
 
 /**
- * Completes orders that their requests could not complete. Every second, and at start, it works on all orders
- * whose work is due, longest waiting first. A pass ends early after {@link AT_ONCE} consecutive attempts that
- * found a service unreachable. All instances run this; claims keep two instances from working on the same
- * order.
+ * Completes orders that their requests could not complete. Every second, and at start, it works on all orders whose
+ * work is due, longest waiting first. A pass ends early after {@link AT_ONCE} consecutive attempts that found a
+ * service unreachable. All instances run this; claims keep two instances from working on the same order.
  */
 @Injectable()
 export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -49,8 +48,8 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Works on everything that is due now, {@link AT_ONCE} orders at a time, until services turn out to be
-   * unreachable.
+   * Works on everything that is due now, {@link AT_ONCE} orders at a time, until services turn out to
+   * be unreachable.
    */
   async runOnce(): Promise<void> {
     const running = new Set<Promise<void>>();

@@ -13,10 +13,7 @@ export class PendingWork {
     private readonly releaser: StockReleaser,
   ) {}
 
-  /**
-   * Takes an order that the caller has claimed. `false`: a called service is unreachable, the work is
-   * postponed.
-   */
+  /** For an order that the caller has claimed. `false`: a called service is unreachable; the work is postponed. */
   async resume(order: StoredOrder): Promise<boolean> {
     if (order.status !== 'pending') return this.releaser.releaseClaimed(order);
     const outcome = await this.steps.take(order);

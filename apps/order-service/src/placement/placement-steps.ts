@@ -7,10 +7,7 @@ import { priceItems, type PricedItems } from '../orders/order-total.js';
 import { mixedCurrencies, unknownUser } from '../orders/orders.problems.js';
 import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
 
-/**
- * A final refusal. `release` is `due` when this attempt reserved stock nonetheless; earlier attempts may
- * have, too.
- */
+/** A final refusal. `release` is `due` when this attempt reserved stock nonetheless; earlier attempts may have, too. */
 export interface Refusal {
   readonly kind: 'refused';
   readonly problem: Problem;
@@ -25,8 +22,8 @@ export type PlacementOutcome =
   | { readonly kind: 'unreachable'; readonly error: NeighbourUnreachable };
 
 /**
- * The steps that place an order: check the user, reserve the stock, compute the price. Every step can be
- * repeated, because stock is reserved under the order's id; after a crash the steps start over.
+ * The steps that place an order: check the user, reserve the stock, compute the price. Every step can be repeated,
+ * because stock is reserved under the order's id; after a crash the steps start over.
  */
 @Injectable()
 export class PlacementSteps {

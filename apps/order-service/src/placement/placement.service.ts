@@ -14,9 +14,8 @@ import { PlacementSteps, type PlacementOutcome, type Refusal } from './placement
 import { StockReleaser } from './stock-releaser.js';
 
 /**
- * Maximum number of orders that one process places concurrently. With more, the called services become so
- * slow that their responses exceed the time-out, and an order that should be confirmed or refused is accepted
- * as `pending`.
+ * Maximum number of orders that one process places concurrently. With more, the called services become so slow that
+ * their responses exceed the time-out, and an order that should be confirmed or refused is accepted as `pending`.
  */
 export const MOST_IN_FLIGHT = 50;
 
@@ -31,8 +30,8 @@ export interface PlacementRequest {
 export type PlacementAnswer = PlacedAnswer & { readonly replayed: boolean };
 
 /**
- * Accepts orders. The order is stored as `pending` before another service is called, so {@link PendingOrders}
- * can complete or undo the calls when this process crashes in between.
+ * Accepts orders. The order is stored as `pending` before another service is called, so {@link PendingOrders} can
+ * complete or undo the calls when this process crashes in between.
  */
 @Injectable()
 export class PlacementService {
@@ -67,8 +66,8 @@ export class PlacementService {
   }
 
   /**
-   * Stores order and key in one transaction, so that neither exists without the other. `undefined`: another
-   * request owns the key.
+   * Stores order and key in one transaction, so that neither exists without the other. `undefined`: another request
+   * owns the key.
    */
   private store({ key, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
     const id = newId();

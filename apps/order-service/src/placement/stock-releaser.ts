@@ -4,10 +4,7 @@ import { StockKeeper } from '../neighbours/stock-keeper.js';
 import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from './order-work.repository.js';
 
-/**
- * Releases stock, now if possible, else later. The order's row records the release as due before the first
- * attempt.
- */
+/** Releases stock, now if possible, else later. The order's row records the release as due before the first attempt. */
 @Injectable()
 export class StockReleaser {
   constructor(
@@ -15,18 +12,15 @@ export class StockReleaser {
     private readonly stock: StockKeeper,
   ) {}
 
-  /**
-   * Takes an order whose release has just become due. Leaves it to the process that has claimed the order, if
-   * any.
-   */
+  /** For an order whose release has just become due. A process that has claimed the order releases it instead. */
   async releaseSoon(id: string): Promise<void> {
     const claimed = await this.work.claim(id);
     if (claimed?.stockRelease === 'due') await this.releaseClaimed(claimed);
   }
 
   /**
-   * Takes an order that the caller has claimed. `false`: the product service is unreachable, the release is
-   * postponed.
+   * For an order that the caller has claimed. `false`: the product service is unreachable; the release
+   * is postponed.
    */
   async releaseClaimed(order: StoredOrder): Promise<boolean> {
     try {
@@ -41,9 +35,9 @@ export class StockReleaser {
   }
 
   /**
-   * Takes an order that the caller claimed and could not change, and returns its current state. If a client
-   * cancelled the order, its stock is released. If the claim was taken over, the new owner completes the
-   * order. If its row is gone, its reservation is released.
+   * For an order that the caller claimed and could not change; returns its current state. If a client cancelled the
+   * order, its stock is released. If the claim was taken over, the new owner completes the order. If its row is
+   * gone, its reservation is released.
    */
   async releaseOvertaken({ id, claim, requestId }: StoredOrder): Promise<StoredOrder | undefined> {
     const current = await this.work.current(id);

@@ -5,8 +5,8 @@ import { UserDirectory } from '../neighbours/user-directory.js';
 import { insufficientStock, stockGivenBack, unknownProduct } from '../orders/orders.problems.js';
 
 /**
- * Fault of one command: `unheard`: it is never received; `unanswered`: it is carried out and the response is
- * lost; `crash`: this process crashes right after it is carried out.
+ * Fault of one command: `unheard`: it is never received; `unanswered`: it is carried out and the response is lost;
+ * `crash`: this process crashes right after it is carried out.
  */
 export type Fault = 'unheard' | 'unanswered' | 'crash';
 

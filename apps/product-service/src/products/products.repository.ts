@@ -32,8 +32,8 @@ export class ProductsRepository {
   }
 
   /**
-   * Writes a new version; an adjustment of the stock alone keeps the version. `undefined`: the product is
-   * gone, has another version than `current`, or its stock no longer allows the change.
+   * Writes a new version; an adjustment of the stock alone keeps the version. `undefined`: the product is gone, has
+   * another version than `current`, or its stock no longer allows the change.
    */
   update(
     { id, version }: ProductRow,

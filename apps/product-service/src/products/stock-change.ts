@@ -14,10 +14,10 @@ export interface StockChange {
 }
 
 /**
- * Derives the stock change from a request. `seen` is the stock in the ETags of `If-Match`: a client that
- * sends this value back did not change the stock, so sales since then are kept.
- * @throws Problem `insufficient-stock`, `validation-failed`, or `precondition-failed` when the client sets a
- * stock that it derived from an outdated one
+ * Derives the stock change from a request. `seen` is the stock in the ETags of `If-Match`: a client that sends this
+ * value back did not change the stock, so sales since then are kept.
+ * @throws Problem `insufficient-stock`, `validation-failed`, or `precondition-failed` when the client sets a stock
+ * that it derived from an outdated one
  */
 export function stockChangeOf(
   current: ProductRow,

@@ -12,9 +12,8 @@ import {
 import { ReservationsRepository } from './reservations.repository.js';
 
 /**
- * Reserves stock for orders and releases it. A command may arrive twice, late, or concurrently with another
- * one for the same order: the reservation's row is the lock, and it is always locked before the products'
- * rows.
+ * Reserves stock for orders and releases it. A command may arrive twice, late, or concurrently with another one for
+ * the same order: the reservation's row is the lock, and it is always locked before the products' rows.
  */
 @Injectable()
 export class ReservationsService {
@@ -26,10 +25,7 @@ export class ReservationsService {
     return toReservation(reservation, await this.reservations.items(orderId));
   }
 
-  /**
-   * Reserves all items, or none. An order that already holds exactly these items gets the same response
-   * again.
-   */
+  /** Reserves all items, or none. An order that already holds exactly these items gets the same response. */
   async hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
     await this.refuseHopeless(orderId, items);
     const now = Date.now();
@@ -43,10 +39,7 @@ export class ReservationsService {
     });
   }
 
-  /**
-   * Releases what the order holds, once. An order without a reservation yet can never reserve stock
-   * afterwards.
-   */
+  /** Releases what the order holds, once. An order without a reservation can never reserve stock afterwards. */
   release(orderId: string): Promise<void> {
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'released', created_at: now, updated_at: now };
@@ -57,8 +50,8 @@ export class ReservationsService {
     });
   }
 
-  // Outside a transaction: requests for a sold-out product take no lock, so their responses do not wait for
-  // other buyers. Orders that have a reservation are left to the transaction.
+  // Outside a transaction: requests for a sold-out product take no lock, so their responses do not wait for other
+  // buyers. Orders that have a reservation are left to the transaction.
   private async refuseHopeless(orderId: string, items: readonly ItemDto[]): Promise<void> {
     const stock = await this.reservations.stockOf(items);
     const refusal = items.map((item) => refusalOf(item, items, stock)).find((problem) => problem);

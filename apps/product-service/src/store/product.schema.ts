@@ -17,10 +17,7 @@ export interface ProductRow {
   readonly updated_at: number;
 }
 
-/**
- * The stock reserved for an order. The row stays after the release, so that a late command cannot reserve
- * again.
- */
+/** The stock reserved for an order. The row stays after the release, so that a late command cannot reserve again. */
 export interface ReservationRow {
   readonly order_id: string;
   readonly status: Reservation['status'];

@@ -35,8 +35,8 @@ export class UsersService {
 
   /**
    * Changes the members in `changes`; with all members it replaces the user.
-   * @throws Problem `not-found`, `precondition-failed`, `email-taken`, or `validation-failed` for a read-only
-   * member
+   * @throws Problem `not-found`, `precondition-failed`, `email-taken`, or `validation-failed` for a
+   * read-only member
    */
   async change(id: string, changes: UserPatchDto, preconditions: Preconditions): Promise<Versioned<User>> {
     const fields = toFields(changes);
@@ -84,8 +84,7 @@ const toUser = (row: UserRow): User => ({
 
 const versioned = (row: UserRow): Versioned<User> => new Versioned(row.version, toUser(row));
 
-// Relies on the unique index, not on a prior query: two requests with the same address may arrive
-// concurrently.
+// Relies on the unique index, not on a prior query: two requests with the same address may arrive concurrently.
 async function refusingTakenEmail<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
