@@ -66,7 +66,8 @@ onEveryKind('fetch', (bench) => {
     bench().service.handler = (request, response) => {
       void bodyOf(request).then(async (body) => {
         const headers = { 'content-type': request.headers['content-type']! };
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- it warns of bodies that nobody has limited
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated because it does not limit the
+        // size of the body
         seen = await new Response(new Uint8Array(body), { headers }).formData();
         response.end();
       });

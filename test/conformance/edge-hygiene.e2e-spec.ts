@@ -23,7 +23,7 @@ onEveryPlane('edge hygiene', (bench) => {
     ['two lengths that differ', withFields('Content-Length: 5\r\nContent-Length: 6') + 'hello'],
     ['a list of lengths', withFields('Content-Length: 5, 5') + 'hello'],
     ['a length with a sign', withFields('Content-Length: +5') + 'hello'],
-    ['a length that is no number', withFields('Content-Length: 0x5') + 'hello'],
+    ['a non-numeric length', withFields('Content-Length: 0x5') + 'hello'],
     ['a coding that hides chunks', withFields('Transfer-Encoding: xchunked') + '0\r\n\r\n'],
     ['chunked twice', withFields('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked') + '0\r\n\r\n'],
     ['chunks that are not last', withFields('Transfer-Encoding: chunked, identity') + '0\r\n\r\n'],
@@ -164,10 +164,10 @@ onEveryPlane('edge hygiene', (bench) => {
 
   it.each([
     ['alone', 'Expect: miracles'],
-    ['behind one that it knows', 'Expect: 100-continue, miracles\r\nContent-Length: 2'],
+    ['after a known one', 'Expect: 100-continue, miracles\r\nContent-Length: 2'],
     ['as a list', 'Expect: 100-continue, 100-continue\r\nContent-Length: 2'],
-    ['in a line of its own', 'Expect: 100-continue\r\nExpect: miracles\r\nContent-Length: 2'],
-    ['with a wish to upgrade', 'Expect: miracles\r\nConnection: upgrade\r\nUpgrade: talk'],
+    ['in a separate line', 'Expect: 100-continue\r\nExpect: miracles\r\nContent-Length: 2'],
+    ['with an upgrade', 'Expect: miracles\r\nConnection: upgrade\r\nUpgrade: talk'],
   ])('responds 417 to an unknown expectation, %s', async (_where, fields) => {
     const client = await send(withFields(fields));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 417 [^]*expectation-failed/);

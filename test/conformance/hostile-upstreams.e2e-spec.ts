@@ -33,10 +33,13 @@ onEveryPlane('hostile upstreams', (bench) => {
       'a length and chunks',
       'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a length that is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\na'],
+    ['a non-numeric length', 'HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\na'],
     ['a field name with a space', 'HTTP/1.1 200 OK\r\nBad Name: 1\r\nContent-Length: 0\r\n\r\n'],
-    ['a transfer coding that was not asked for', 'an unrequested transfer coding'],
-    ['an upgrade that was not asked for', 'an unrequested upgrade'],
+    [
+      'an unrequested transfer coding',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['an unrequested upgrade', 'HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
     ['a bare 101', 'HTTP/1.1 101 Switching\r\n\r\n'],
     ['an endless head', `HTTP/1.1 200 OK\r\n${'X-Long: 0123456789\r\n'.repeat(5000)}`],
   ])('responds 502 to %s', async (_what, answer) => {

@@ -50,7 +50,7 @@ onFleet(
         return Registration.start({ registry, body, logger: silent });
       });
 
-    it(`take ${CROWD} instances that register at once, and let them go`, async () => {
+    it(`handle ${CROWD} instances that register at once, and let them go`, async () => {
       const since = performance.now();
       const crowd = members('crowd', CROWD);
       await untilHealthy(fleet(), CROWD, 'crowd');
@@ -61,7 +61,7 @@ onFleet(
       });
     });
 
-    it(`follow ${FLAPPING} instances that come and go`, async () => {
+    it(`track ${FLAPPING} instances that come and go`, async () => {
       const until = performance.now() + FLAPPING_MS;
       let changes = 0;
       const flap = async (index: number): Promise<void> => {

@@ -130,7 +130,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
     expect(confirmed).toHaveLength(units);
   });
 
-  it(`finish ${WAITING} waiting orders when the product service is back, and new ones beside them`, async () => {
+  it(`complete ${WAITING} waiting orders when the product service is back, and new ones beside them`, async () => {
     await prepare(WAITING * 2);
     await shop.products.kill();
     await repeat(WAITING, 20, async () => expect((await shop.order(user, product, 1)).status).toBe(202));

@@ -6,7 +6,7 @@ const SECONDS = 12;
 // that stays is a leak.
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
 
-// Memory and descriptors of another process are read from /proc.
+// The soak reads memory and descriptors of another process from /proc.
 (process.platform === 'linux' ? describe : describe.skip)('a short soak', () => {
   it.each(PLANES)(
     'keeps memory and file descriptors constant (%s)',
