@@ -66,8 +66,7 @@ onEveryKind('fetch', (bench) => {
     bench().service.handler = (request, response) => {
       void bodyOf(request).then(async (body) => {
         const headers = { 'content-type': request.headers['content-type']! };
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated because it does not limit the
-        // size of the body
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- it concerns bodies of unlimited size
         seen = await new Response(new Uint8Array(body), { headers }).formData();
         response.end();
       });

@@ -39,7 +39,7 @@ onEveryKind('bodies of all sizes on one keep-alive connection', (bench) => {
     agent.destroy();
   };
 
-  // The gateway buffers the body of a PUT, up to a limit, for a retry; that of a POST it does not.
+  // For a retry the gateway buffers the body of a PUT, up to a limit, but not that of a POST.
   it.each(['POST', 'PUT'])('are forwarded byte for byte in both directions (%s)', async (method) => {
     echo();
     await Promise.all(Array.from({ length: CLIENTS }, () => converse(method)));

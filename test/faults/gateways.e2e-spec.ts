@@ -41,7 +41,7 @@ onFleet('one of two gateways, under load', (fleet) => {
     await ledger.check(fleet().url);
   });
 
-  it('delays only the requests in flight when stopped, and drops no instance when it resumes', async () => {
+  it('delays only the requests in flight when suspended, and drops no instance when it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
     await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().gateways[0]!;

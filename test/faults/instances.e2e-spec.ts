@@ -28,7 +28,7 @@ onFleet('one of two instances, under load', (fleet) => {
     await ledger.check(fleet().url);
   });
 
-  it('fails no read when stopped, and is out of rotation until it resumes', async () => {
+  it('fails no read when suspended, and is out of rotation until it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20, timeoutMs: 25_000 });
     await waitFor('some traffic', () => reads.answered > 100);
     const victim = fleet().services[0]!;

@@ -4,8 +4,8 @@ import { LaunchedProcess, plainEnvironment } from '#testing';
 const PROLOGUE = `curl() { command curl -sS --max-time 20 -w '%{stderr}status %{http_code}\\n' "$@"; }`;
 
 /**
- * Runs commands sequentially in one shell, so that they share variables. Resolves to the standard error of each:
- * `status 200` for every response, and errors.
+ * Runs commands sequentially in one shell, so that they share variables. Resolves to the standard error of each
+ * command: `status 200` for every response, and errors.
  */
 export async function runCurls(commands: readonly string[]): Promise<string[]> {
   const script = commands.flatMap((command) => ['echo "<next>" >&2', command]);

@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly clients: number;
   /** Pause of a client between a response and its next request. */
   readonly pauseMs: number;
-  /** Maximum wait for the head of a response; 10,000 by default. */
+  /** Maximum wait for the head of a response, in milliseconds; 10,000 by default. */
   readonly timeoutMs?: number;
 }
 
