@@ -1,6 +1,6 @@
 /**
- * `npm run backup -- FOLDER`: a copy of every embedded store, each as it was at one moment; the system may run meanwhile.
- * Stores are those of DATA_DIR. What is in FOLDER already is never overwritten.
+ * `npm run backup -- FOLDER`: copies every embedded store in DATA_DIR. Each copy is consistent, also while the system runs. Files in
+ * FOLDER are never overwritten.
  */
 import './lib/node-version.mjs';
 import './lib/root.mjs';
@@ -22,6 +22,6 @@ try {
     console.log(`${join(DATA_DIR, store)} -> ${join(folder, store)}`);
   }
 } catch (error) {
-  console.error(`no whole backup was made: ${error.message}`);
+  console.error(`backup failed: ${error.message}`);
   process.exitCode = 1;
 }

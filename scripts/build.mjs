@@ -1,4 +1,4 @@
-/** `npm run build`: every app into dist/. */
+/** `npm run build`: builds every app into dist/. */
 import './lib/node-version.mjs';
 import { build } from './lib/build.mjs';
 

@@ -1,4 +1,4 @@
-/** `npm run fuzz [-- --minutes 10 --seed 42]`: the wire's reading of bytes beside node:http's, for as long as you like. */
+/** `npm run fuzz [-- --minutes 10 --seed 42]`: compares the wire plane's parser with node:http's for the given time. */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import './lib/node-version.mjs';

@@ -5,7 +5,7 @@ import { ROOT } from './lib/root.mjs';
 
 const textOf = (name) => readFileSync(join(ROOT, name), 'utf8');
 
-/** The text below the heading `## [version]`, up to the next heading of that level. @throws when there is none, or it is empty */
+/** The text below the heading `## [version]`, up to the next heading of that level. @throws if there is none, or it is empty */
 function sectionOf(version, changelog) {
   const [, ...sections] = changelog.split(/^## /m);
   const section = sections.find((text) => text.startsWith(`[${version}]`));

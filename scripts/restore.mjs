@@ -1,6 +1,6 @@
 /**
- * `npm run restore -- FOLDER`: puts the stores of a backup in place of those in DATA_DIR. Nothing is touched unless every
- * store of the backup is whole and no process uses the ones that it replaces.
+ * `npm run restore -- FOLDER`: replaces the stores in DATA_DIR by those of a backup. Nothing is changed unless every
+ * store of the backup is intact and no process uses the stores that it replaces.
  */
 import './lib/node-version.mjs';
 import './lib/root.mjs';
@@ -24,6 +24,6 @@ try {
     console.log(`${join(folder, store)} -> ${join(DATA_DIR, store)}`);
   }
 } catch (error) {
-  console.error(`nothing was restored: ${error.message}`);
+  console.error(`restore failed: ${error.message}`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run seed [-- URL]`: puts sample users and products into a running system, by default the one at GATEWAY_HOST and
+ * `npm run seed [-- URL]`: adds sample users and products to a running system, by default the one at GATEWAY_HOST and
  * GATEWAY_PORT. Running it again adds nothing.
  */
 import './lib/node-version.mjs';
@@ -19,15 +19,15 @@ async function call(method, path, body) {
 }
 
 function unexpected(method, path, { status, json }) {
-  return new Error(`${method} ${path} answered ${status}: ${json.detail ?? JSON.stringify(json)}`);
+  return new Error(`${method} ${path} returned ${status}: ${json.detail ?? JSON.stringify(json)}`);
 }
 
-/** Adds a user; a taken e-mail means that it is there. */
+/** Adds a user. A 409 means that a user with this e-mail exists. */
 async function addUser(user) {
   const path = '/api/user-service/users';
-  const answer = await call('POST', path, user);
-  if (answer.status !== 201 && answer.status !== 409) throw unexpected('POST', path, answer);
-  return answer.status === 201;
+  const response = await call('POST', path, user);
+  if (response.status !== 201 && response.status !== 409) throw unexpected('POST', path, response);
+  return response.status === 201;
 }
 
 async function namesIn(category) {
@@ -43,12 +43,12 @@ async function namesIn(category) {
   return names;
 }
 
-/** Adds a product, unless its category has one of that name. */
+/** Adds a product, unless its category has one with that name. */
 async function addProduct(product) {
   if ((await namesIn(product.category)).has(product.name)) return false;
   const path = '/api/product-service/products';
-  const answer = await call('POST', path, product);
-  if (answer.status !== 201) throw unexpected('POST', path, answer);
+  const response = await call('POST', path, product);
+  if (response.status !== 201) throw unexpected('POST', path, response);
   return true;
 }
 

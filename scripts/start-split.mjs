@@ -1,21 +1,21 @@
 /**
- * `npm run start:split`: the gateway and the three services, each a process of its own, on embedded stores.
+ * `npm run start:split`: runs the gateway and the three services, each in a process of its own, on embedded stores.
  *
- * While the system starts, an app that ends takes the others with it: something is wrong with the set-up. Later an app
- * that ends is named and the others go on, as on real machines: the gateway answers for a missing service.
+ * If an app fails during start-up, all stop. After start-up, a crashed app is reported and the rest keep running: the gateway
+ * responds for a missing service.
  */
 import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
 import { AppProcess } from './split/app-process.mjs';
 import { badConfiguration } from './split/bad-configuration.mjs';
-import { answers, gatewayAddress, isFree, servicesUp } from './split/gateway.mjs';
+import { gatewayAddress, gatewayUp, isFree, servicesUp } from './split/gateway.mjs';
 
 const SERVICES = ['user-service', 'order-service', 'product-service'];
 
 await ensureBuilt();
 const { port, url } = await gatewayAddress(process.env);
-// A port that is none is named by the gateway itself.
+// The gateway itself reports an invalid port.
 if (URL.canParse(url) && !(await isFree(url))) {
   console.error(`gateway: the port is already taken (port ${port})`);
   process.exit(1);
@@ -33,28 +33,28 @@ function start(name) {
 function onEnd(app, how) {
   if (phase === 'stopping') return;
   console.error(
-    `${app.name} ended (${how})${phase === 'starting' ? '; stopping the others' : '; the others go on'}`,
+    `${app.name} ended (${how})${phase === 'starting' ? '; stopping the other apps' : '; the other apps keep running'}`,
   );
   if (phase === 'starting') void giveUp(app);
   else if (apps.every(({ running }) => !running)) process.exit(1);
 }
 
-/** An app names its own bad variables; whoever mends those should not have to find the others' one by one. */
+/** An app names only its own invalid variables. This prints those of all apps, so that they can be corrected at once. */
 async function giveUp({ lastWords }) {
   phase = 'stopping';
   const isMisconfigured = lastWords.includes('bad configuration');
-  // What was set, not what we made of it: services are given a REGISTRY_URL that follows from GATEWAY_PORT.
-  const asked = { ...process.env, REGISTRY_URL: undefined };
-  const problem = isMisconfigured && (await badConfiguration(['gateway', ...SERVICES], asked));
+  // The variables as they were set: the REGISTRY_URL that services receive is derived from GATEWAY_PORT.
+  const given = { ...process.env, REGISTRY_URL: undefined };
+  const problem = isMisconfigured && (await badConfiguration(['gateway', ...SERVICES], given));
   if (problem) console.error(`all apps: ${problem}`);
-  // Nobody has sent anything yet: the services first, so that none of them misses its registry.
+  // There is no traffic yet: services stop first, so that each can still deregister.
   const [gateway, ...services] = apps;
   await Promise.all(services.map((service) => service.stop('SIGINT')));
   await gateway.stop('SIGINT');
   process.exit(1);
 }
 
-/** The gateway first: what it still forwards needs the services. After it nobody is left who would have to notice. */
+/** The gateway stops first: requests that it still forwards need the services. Services need no delay after that. */
 async function stop(signal) {
   phase = 'stopping';
   const [gateway, ...services] = apps;
@@ -69,7 +69,7 @@ function onSignal(signal) {
   process.exit(130);
 }
 
-/** The terminal has closed, or the reader of a pipe has ended: later output arrives nowhere. Each failed write says so. */
+/** The terminal has closed, or the reader of a pipe has ended. Called for each failed write. */
 function onOutputClosed() {
   if (phase !== 'stopping') void stop('SIGINT');
 }
@@ -82,8 +82,8 @@ for (const output of [process.stdout, process.stderr]) output.on('error', onOutp
 followParent();
 
 start('gateway');
-await answers(url, () => phase === 'starting');
-// The registry answers now, so the services find it at once.
+await gatewayUp(url, () => phase === 'starting');
+// The registry is up now, so the services register at once.
 if (phase === 'starting') SERVICES.forEach(start);
 await servicesUp(url, SERVICES, () => phase === 'starting');
 if (phase === 'starting') {

@@ -1,4 +1,4 @@
-/** `npm start`: the whole system in this process. A fresh clone is installed and built first. */
+/** `npm start`: runs the whole system in this process. Installs and builds a fresh clone first. */
 import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';

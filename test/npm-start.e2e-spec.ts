@@ -63,7 +63,7 @@ describe('npm run start:split', () => {
     expect(launched.stderr).toMatch(
       /^order-service +\| order-service: bad configuration: ORDER_SERVICE_PORT/m,
     );
-    expect(launched.stderr).toMatch(/^order-service ended \(exit code 1\); stopping the others$/m);
+    expect(launched.stderr).toMatch(/^order-service ended \(exit code 1\); stopping the other apps$/m);
   });
 
   it('reports an app that crashes later and keeps the others running', async () => {
@@ -72,7 +72,7 @@ describe('npm run start:split', () => {
     const [, pid] = /^user-service is process (\d+)$/m.exec(launched.stdout) ?? [];
     process.kill(Number(pid), 'SIGKILL');
     await waitFor('its end to be told', () =>
-      /^user-service ended \(SIGKILL\); the others go on$/m.test(launched.stderr),
+      /^user-service ended \(SIGKILL\); the other apps keep running$/m.test(launched.stderr),
     );
     expect((await fetch(`${url!}/api/product-service/products`)).status).toBe(200);
     const answer = await fetch(`${url!}/api/user-service/users`);

@@ -89,7 +89,7 @@ describe('four processes', () => {
     expect(exit).toEqual({ code: 1, signal: null });
     expect(launched.stderr.split('\n')).toEqual([
       `user-service    | user-service: the port is already taken (port ${port})`,
-      'user-service ended (exit code 1); stopping the others',
+      'user-service ended (exit code 1); stopping the other apps',
       '',
     ]);
     expect(launched.stdout).not.toMatch(/"level":"(?:warn|error)"|^ready/m);

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import Libsql from 'libsql';
 
-/** Where the embedded stores are, as apps read it. */
+/** Folder of the embedded stores; the variable is the one that apps read. */
 export const DATA_DIR = process.env.DATA_DIR || '.data';
 
-/** Names of the stores in a folder. @throws when there is none. */
+/** Names of the stores in a folder. @throws if there is none. */
 export function storesIn(folder) {
   const stores = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.db')) : [];
   if (stores.length === 0) throw new Error(`there is no store in ${folder}`);
@@ -21,36 +21,36 @@ function withStore(path, options, use) {
   }
 }
 
-/** A copy of a store in which no commit is half. SQLite sees to that, whoever writes meanwhile. */
+/** Makes a consistent copy of a store: SQLite copies whole commits only, also during writes. */
 export function copyStore(from, to) {
-  if (existsSync(to)) throw new Error(`${to} is there already`);
+  if (existsSync(to)) throw new Error(`${to} already exists`);
   withStore(from, { readonly: true }, (store) => store.exec(`vacuum into '${to.replaceAll("'", "''")}'`));
 }
 
-/** @throws when a file is damaged or no store at all */
+/** @throws if a file is damaged or is not a store */
 export function checkWhole(path) {
-  let answer;
+  let result;
   try {
-    answer = withStore(path, { readonly: true }, (store) => store.prepare('pragma integrity_check').get());
+    result = withStore(path, { readonly: true }, (store) => store.prepare('pragma integrity_check').get());
   } catch (error) {
     throw new Error(`${path}: ${error.message}`);
   }
-  if (answer.integrity_check !== 'ok') throw new Error(`${path} is damaged: ${answer.integrity_check}`);
+  if (result.integrity_check !== 'ok') throw new Error(`${path} is damaged: ${result.integrity_check}`);
 }
 
-/** @throws when a process has the store open */
+/** @throws if a process has the store open */
 export function checkNotInUse(path) {
   if (!existsSync(path)) return;
   try {
-    // Leaving WAL mode needs the file for oneself.
+    // Leaving WAL mode needs exclusive access to the file.
     withStore(path, {}, (store) => store.exec('pragma journal_mode = delete'));
   } catch (error) {
-    // What is damaged is what a backup is for.
+    // A damaged store may be replaced: that is the purpose of a backup.
     if (error.code === 'SQLITE_BUSY') throw new Error(`${path} is in use: stop the system first`);
   }
 }
 
-/** Puts a copy of a store in the place of another one; the log of the other one would be written into it. */
+/** Replaces a store by a copy of another one. Removes the log of the old store, which SQLite would apply to the new one. */
 export function replaceStore(from, to) {
   const fresh = `${to}.restoring`;
   copyFileSync(from, fresh);

@@ -5,14 +5,14 @@ import { ensureInstalled } from './install.mjs';
 import './root.mjs';
 
 const SOURCES = ['apps', 'libs'];
-/** What changes the meaning of a source without touching it. */
+/** Files that affect the build of every source. */
 const SETTINGS = ['.swcrc', 'package.json', 'package-lock.json'];
-/** Written last: a build that has it is whole. */
+/** Written last: a build that has it is complete. */
 const STAMP = 'dist/.built';
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** Newest change below `folder`; the folders themselves count, for they change when a file is removed. */
+/** Newest change below `folder`. The folders themselves count, because removing a file changes them. */
 function newestIn(folder) {
   const entries = readdirSync(folder, { withFileTypes: true });
   const times = entries.map((entry) => {
@@ -22,7 +22,7 @@ function newestIn(folder) {
   return Math.max(changedAt(folder), ...times);
 }
 
-/** Whether `dist/` is newer than everything that it is made of. An image ships no sources: then it is. */
+/** Whether `dist/` is newer than its sources. In an image, which has no sources, it always is. */
 export function isBuilt() {
   const built = changedAt(STAMP);
   if (built === 0) return false;
@@ -43,14 +43,17 @@ function compile(target) {
   return spawnSync(process.execPath, swc, { stdio: 'inherit' }).status ?? 1;
 }
 
-/** Every app and lib into `dist/`, laid out as the source tree is. What was there stays until the new one is whole. */
+/**
+ * Builds every app and lib into `dist/`, in the layout of the source tree. The previous build stays until the new one is complete.
+ * @returns milliseconds
+ */
 export function build() {
   const started = Date.now();
   const fresh = `dist.${process.pid}`;
   const status = compile(fresh);
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
-    console.error('The build failed; what the compiler says is above.');
+    console.error('The build failed; see the compiler output above.');
     process.exit(status);
   }
   writeFileSync(join(fresh, '.built'), '');
@@ -59,7 +62,7 @@ export function build() {
   return Date.now() - started;
 }
 
-/** Installs and builds what is missing or out of date. A built tree needs nothing but its run-time packages. */
+/** Installs and builds what is missing or out of date. A built tree needs its run-time packages only. */
 export async function ensureBuilt() {
   if (isBuilt()) return ensureInstalled({ dev: false });
   await ensureInstalled();

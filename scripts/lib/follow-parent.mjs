@@ -5,8 +5,8 @@ const parent = process.ppid;
 const npm = npmBehindShell();
 
 /**
- * Ends this process, as SIGTERM would, when npm or its shell has gone. npm runs scripts through a shell and passes SIGTERM
- * to that shell alone; most shells die of it without passing it on. A killed npm leaves shell and script running.
+ * Ends this process by SIGTERM when npm or its shell has ended. npm runs scripts through a shell and passes SIGTERM only
+ * to that shell; most shells exit without passing it on. A killed npm leaves shell and script running.
  */
 export function followParent() {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -15,11 +15,11 @@ export function followParent() {
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
   }, CHECK_EVERY_MS).unref();
-  // A signal of our own is enough: a second one would cut off what is in flight.
+  // This process has received a signal itself: a second one would cut off requests in flight.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, () => clearInterval(timer));
 }
 
-/** The process id of npm; `undefined` where npm is the parent itself, as with shells that replace themselves. */
+/** The process id of npm; `undefined` if npm is the parent itself, as with shells that replace themselves. */
 function npmBehindShell() {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return undefined;
   try {
@@ -27,7 +27,7 @@ function npmBehindShell() {
     const [, grandparent, command] = /^\s*(\d+)\s+(.*\S)/.exec(line);
     return /(^|[-/])(ba|da|z|k|a)?sh$/.test(command) ? Number(grandparent) : undefined;
   } catch {
-    // Without ps the shell alone is followed.
+    // Without ps, only the shell is watched.
     return undefined;
   }
 }

@@ -11,9 +11,9 @@ function packagesOf(file) {
   }
 }
 
-/** Whether `node_modules` holds what the lock file asks for. `dev: false` asks for run-time packages only. */
+/** Whether `node_modules` matches the lock file. `dev: false` checks run-time packages only. */
 export function isInstalled({ dev }) {
-  // npm writes this file last: an installation that was interrupted has none.
+  // npm writes this file last: an interrupted installation has none.
   const installed = packagesOf('node_modules/.package-lock.json');
   return Object.entries(packagesOf('package-lock.json')).every(
     ([path, wanted]) =>
@@ -25,7 +25,7 @@ export function isInstalled({ dev }) {
   );
 }
 
-/** Runs npm. Started by npm we call the same npm by its script, which also spares Windows its npm.cmd. */
+/** Runs npm. If npm started this process, runs the same npm by its script, which also avoids npm.cmd on Windows. */
 async function npm(...args) {
   const script = process.env.npm_execpath;
   const viaNode = script?.endsWith('.js');
@@ -37,7 +37,7 @@ async function npm(...args) {
   return code ?? 1;
 }
 
-/** Runs `npm ci`, which shows its progress on a terminal only; elsewhere a line says from time to time that it goes on. */
+/** Runs `npm ci`. It shows its progress on a terminal only, so elsewhere this prints a line from time to time. */
 async function install(reportEveryMs) {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
@@ -50,16 +50,18 @@ async function install(reportEveryMs) {
   return status;
 }
 
-// npm ci empties the folder first: through a link that would be the folder of somebody else, in use.
+// npm ci empties the folder first. Behind a link that would be a folder that another workspace uses.
 const isLinked = () => lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
-/** Installs exactly what the lock file says, unless it is there. Ends the process when that fails. */
+/** Installs exactly the packages of the lock file, unless they are installed. Ends the process if that fails. */
 export async function ensureInstalled({ dev = true, reportEveryMs = 10_000 } = {}) {
   if (isInstalled({ dev })) return;
   if (isLinked())
-    return console.error('node_modules is a link, and not up to date: install where it points to.');
+    return console.error(
+      'node_modules is a link and out of date: install the packages in the folder that it points to.',
+    );
   const status = await install(reportEveryMs);
   if (status === 0) return;
-  console.error('The dependencies could not be installed; what npm says is above.');
+  console.error('The dependencies could not be installed; see the npm output above.');
   process.exit(status);
 }

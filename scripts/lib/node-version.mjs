@@ -1,6 +1,6 @@
 /**
- * Refuses a Node.js that is too old, in words instead of a syntax error. Imported for its effect, before anything else;
- * written in syntax that old versions can read.
+ * Rejects a Node.js version that is too old with a message instead of a syntax error. Imported for its side effect, before all
+ * other modules; uses only syntax that old versions can parse.
  */
 const FLOOR = [20, 19];
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -2,19 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-// Debian keeps servers in folders that are on root's PATH alone.
+// Debian installs servers into folders that are on root's PATH only.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin'];
 
 const onPath = (program) => FOLDERS.some((folder) => existsSync(join(folder, program)));
 
-// Debian keeps PostgreSQL's programs, one folder a version, outside of PATH.
+// Debian installs PostgreSQL's programs outside of PATH, in one folder per version.
 function hasPostgres() {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian) : [];
   return versions.some((version) => existsSync(join(debian, version, 'bin', 'initdb'))) || onPath('initdb');
 }
 
-// The package would make and start a database cluster of its own on port 5432; suites start their own servers.
+// The package would create and start a database cluster on port 5432; suites start their own servers.
 function withoutDefaultCluster() {
   const settings = '/etc/postgresql-common/createcluster.conf';
   if (existsSync(settings)) return;
@@ -22,7 +22,7 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** What suites run: real servers, curl for the README's commands, promtool; and the Debian package of each. */
+/** Programs that suites run (servers, curl for the README's commands, promtool) and their Debian packages. */
 const SERVERS = [
   { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
@@ -39,14 +39,14 @@ const isDebian = () => existsSync('/etc/debian_version') && onPath('apt-get');
 const isRoot = () => process.getuid?.() === 0;
 
 function apt(...args) {
-  // The run level of a rescue: packages do not start the servers that they bring.
+  // Run level 1: packages do not start the servers that they install.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1', RUNLEVEL: '1' };
   const options = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'Dpkg::Options::=--force-confold'];
   const { status, stdout, stderr } = spawnSync('apt-get', [...options, ...args], { env, encoding: 'utf8' });
   return { ok: status === 0, output: `${stdout}${stderr}` };
 }
 
-/** Installs Debian packages; returns whether it worked. A new machine has no package lists yet, so it fetches them. */
+/** Installs Debian packages; returns whether it succeeded. Fetches the package lists if the first attempt fails. */
 function install(packages) {
   const attempt = () => apt('install', '-y', '--no-install-recommends', ...packages);
   let result = attempt();
@@ -58,12 +58,12 @@ function install(packages) {
   return result.ok;
 }
 
-/** Servers that suites need and this machine does not have: `{ name, package }`. */
+/** Servers that suites need and that are not installed: `{ name, package }`. */
 export const missingServers = () => SERVERS.filter(({ isThere }) => !isThere());
 
 /**
- * Makes sure of the servers that suites need, where this process may install them (root on Debian or alike).
- * Returns those that are still missing: `{ name, package }`.
+ * Installs missing servers that suites need, if this process may do so (root on Debian or a derivative).
+ * @returns those that are still missing: `{ name, package }`
  */
 export function ensureServers() {
   const missing = missingServers();

@@ -1,4 +1,4 @@
-/** Sample users; their e-mail tells them apart. */
+/** Sample users, identified by their e-mail. */
 export const USERS = [
   { email: 'minji.kim@example.com', name: '김민지' },
   { email: 'alice.martin@example.com', name: 'Alice Martin' },
@@ -6,7 +6,7 @@ export const USERS = [
   { email: 'bob.weber@example.com', name: 'Bob Weber' },
 ];
 
-/** Sample products; name and category tell them apart. Prices are in minor units: cents, won. */
+/** Sample products, identified by name and category. Prices are in minor units: cents, won. */
 export const PRODUCTS = [
   {
     name: 'Desk lamp',

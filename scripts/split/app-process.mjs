@@ -4,26 +4,26 @@ import { createInterface } from 'node:readline';
 const NODE_OPTIONS = ['--enable-source-maps', '--import', './scripts/split/end-with-parent.mjs'];
 const WIDTH = 'product-service'.length;
 
-/** One built app as a process, its output passed on line by line behind its name. */
+/** One built app as a process. Its output is passed on line by line, prefixed with its name. */
 export class AppProcess {
   #child;
 
-  /** The last line that it wrote on standard error: why it did not start. */
+  /** The last line on standard error: the reason why the app did not start. */
   lastWords = '';
 
   constructor(name, env) {
     this.name = name;
     this.#child = spawn(process.execPath, [...NODE_OPTIONS, `dist/apps/${name}/src/main.js`], {
       env,
-      // The channel is for end-with-parent.mjs: the system closes it when this process ends, even at SIGKILL.
+      // The channel is for end-with-parent.mjs: the system closes it when this process ends, even by SIGKILL.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // A group of its own: Ctrl-C reaches this script alone, which then stops the apps in order.
+      // A process group of its own: Ctrl-C reaches only this script, which then stops the apps in order.
       detached: process.platform !== 'win32',
     });
     console.log(`${name} is process ${this.#child.pid}`);
     this.#prefix(this.#child.stdout, process.stdout);
     this.#prefix(this.#child.stderr, process.stderr).on('line', (line) => (this.lastWords = line));
-    /** Resolves to how it ended: an exit code or a signal. After all of its output was passed on. */
+    /** Resolves to the exit code or signal, after all output has been passed on. */
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
@@ -37,7 +37,7 @@ export class AppProcess {
     return this.#child.exitCode === 0;
   }
 
-  /** Asks it to finish what is in flight, and waits until it has. After SIGTERM it gives others time to notice. */
+  /** Sends `signal` and waits until the app has ended. After SIGTERM the app serves for its shutdown delay first. */
   async stop(signal) {
     if (this.running) this.#child.kill(signal);
     await this.ended;

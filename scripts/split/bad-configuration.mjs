@@ -1,6 +1,6 @@
 /**
- * What is wrong with the environment of the four apps, all of it in one line; `undefined`: nothing. Asked when an app has not
- * started, since it names only its own variables: loading all apps to ask takes longer than a start may.
+ * Every error in the environment of the four apps, in one line; `undefined` if there is none. Called only after an app has failed to
+ * start, because loading all apps takes longer than a start may take.
  */
 export async function badConfiguration(names, env) {
   const { checkConfig, ConfigError } = await import('#service-kit');

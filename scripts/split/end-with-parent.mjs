@@ -1,5 +1,5 @@
 /**
- * Preloaded into each app of `npm run start:split`: when the script has gone, however it ended, its end of the IPC channel
- * closes, and the app shuts down as at SIGTERM.
+ * Preloaded into each app of `npm run start:split`. When the script ends, for any reason, its side of the IPC channel
+ * closes, and the app shuts down as after SIGTERM.
  */
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));

@@ -14,13 +14,13 @@ async function freePort() {
   return port;
 }
 
-/** Where the services find the gateway, chosen before it starts: port 0 becomes a port that is free now. */
+/** Port and URL of the gateway, determined before it starts: port 0 becomes a port that is free now. */
 export async function gatewayAddress(env) {
   const port = env.GATEWAY_PORT === '0' ? String(await freePort()) : env.GATEWAY_PORT || '8000';
   return { port, url: gatewayUrl({ ...env, GATEWAY_PORT: port }) };
 }
 
-/** Whether nobody listens at `url` yet: another system there would answer as if it were ours. */
+/** Whether the port of `url` is free. Another system on it would respond as if it were this gateway. */
 export async function isFree(url) {
   const { hostname, port } = new URL(url);
   const probe = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) });
@@ -41,16 +41,16 @@ async function get(url) {
   }
 }
 
-async function poll(check, goOn) {
-  while (goOn() && !(await check())) await sleep(POLL_MS);
+async function poll(check, isNeeded) {
+  while (isNeeded() && !(await check())) await sleep(POLL_MS);
 }
 
-/** Waits until the gateway answers, or `goOn()` says that there is no point. */
-export const answers = (url, goOn) => poll(() => get(`${url}/health/live`), goOn);
+/** Waits until the gateway responds, or `isNeeded()` is false. */
+export const gatewayUp = (url, isNeeded) => poll(() => get(`${url}/health/live`), isNeeded);
 
-/** Waits until the gateway has a healthy instance of each of `names`. */
-export const servicesUp = (url, names, goOn) =>
+/** Waits until the gateway has a healthy instance of each of `names`, or `isNeeded()` is false. */
+export const servicesUp = (url, names, isNeeded) =>
   poll(async () => {
     const services = (await get(`${url}/services`)) ?? [];
     return names.every((name) => services.some((s) => s.name === name && s.instances.healthy > 0));
-  }, goOn);
+  }, isNeeded);

@@ -52,13 +52,13 @@ describe('a backup of the embedded stores', () => {
   it('never overwrites an existing backup', async () => {
     const { code, stderr } = await run('backup', 'first');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^no whole backup was made: .* is there already\n$/);
+    expect(stderr).toMatch(/^backup failed: .* already exists\n$/);
   });
 
   it('is not restored under a running system', async () => {
     const { code, stderr } = await run('restore', 'first');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^nothing was restored: .*\.db is in use: stop the system first\n$/);
+    expect(stderr).toMatch(/^restore failed: .*\.db is in use: stop the system first\n$/);
     expect(await namesOf(system)).toEqual(['ann', 'bob']);
   });
 
