@@ -1,6 +1,6 @@
 /**
- * `npm run smoke [-- URL]`: walks a running system end to end, through its gateway alone, and says what fails. It makes
- * what it needs, removes what can be removed, and names what stays. Exit code 1 when anything failed.
+ * `npm run smoke [-- URL]`: tests a running system end to end, through its gateway only, and reports failures. It creates
+ * the resources that it needs, removes those that can be removed, and lists those that remain. Exit code 1 if a check failed.
  */
 import './lib/node-version.mjs';
 import { gatewayUrl } from './lib/gateway-url.mjs';
@@ -15,8 +15,8 @@ import { takeOwnCertificate } from './smoke/certificate.mjs';
 import { Client } from './smoke/client.mjs';
 import { Report } from './smoke/report.mjs';
 
-const USAGE = `usage: npm run smoke [-- URL]     (default: BASE_URL, or else the gateway at GATEWAY_HOST and GATEWAY_PORT)
-REGISTRY_TOKEN, when set, is sent with registry writes.`;
+const USAGE = `usage: npm run smoke [-- URL]     (default: BASE_URL, else the gateway at GATEWAY_HOST and GATEWAY_PORT)
+Registry writes use REGISTRY_TOKEN if it is set.`;
 const LONGEST_RUN_MS = 120_000;
 const RESPONSE_TIMEOUT_MS = 10_000;
 
@@ -26,7 +26,7 @@ function targetOf([url = process.env.BASE_URL || gatewayUrl(process.env), ...res
   process.exit(2);
 }
 
-/** Ends the process, with one line, when nothing responds: every check would fail for the same reason. */
+/** Ends the process with one line if there is no response: every check would fail for the same reason. */
 async function requireResponse(url) {
   try {
     await fetch(url, { signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) });
@@ -43,7 +43,7 @@ const report = new Report();
 const started = Date.now();
 
 setTimeout(() => {
-  console.log(`\nno end after ${LONGEST_RUN_MS / 1000} s: giving up\n${report.summary}`);
+  console.log(`\nnot finished after ${LONGEST_RUN_MS / 1000} s: stopping\n${report.summary}`);
   process.exit(1);
 }, LONGEST_RUN_MS).unref();
 

@@ -10,7 +10,7 @@ function parse(text) {
   }
 }
 
-/** Talks to the system under test. An answer is `{ method, path, status, headers, text, json }`. */
+/** HTTP client for the system under test. A response is `{ method, path, status, headers, text, json }`. */
 export class Client {
   #base;
 
@@ -22,7 +22,7 @@ export class Client {
     return this.send('GET', path, undefined, headers);
   }
 
-  /** Sends `body` as JSON; a string or bytes go as they are. Every answer has to carry a request id. */
+  /** Sends `body` as JSON; a string or bytes are sent unchanged. Every response must have a request id. */
   async send(method, path, body, headers = {}) {
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(this.#base + path, {
@@ -38,7 +38,7 @@ export class Client {
     return { method, path, status: response.status, headers: response.headers, text, json: parse(text) };
   }
 
-  /** Opens an answer without an end: `until(predicate)` reads on until the text so far satisfies it. */
+  /** Opens a response without an end: `until(predicate)` reads until the text so far satisfies it. */
   async openStream(path, headers) {
     const closing = new AbortController();
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
@@ -49,7 +49,7 @@ export class Client {
         let text = '';
         while (!predicate(text)) {
           const { done, value } = await reader.read();
-          if (done) throw new Mismatch('the stream to go on', `${response.status} ${text}`);
+          if (done) throw new Mismatch('the stream to continue', `${response.status} ${text}`);
           text += value;
         }
       },

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 const show = (value) =>
   (typeof value === 'string' ? value : inspect(value, { breakLength: Infinity, depth: 4 })).slice(0, 300);
 
-/** What a check wanted and what it met. */
+/** What a check expected and what it got. */
 export class Mismatch extends Error {
   constructor(expected, got, about = '') {
     super(`expected ${show(expected)}, got ${show(got)}`);
@@ -13,7 +13,7 @@ export class Mismatch extends Error {
   }
 }
 
-/** Holds when `condition` does; the words say what was expected and got. */
+/** `condition` must be true; the other parameters describe what was expected and got. */
 export function holds(condition, expected, got) {
   if (!condition) throw new Mismatch(expected, got);
 }
@@ -25,18 +25,18 @@ export function equals(what, got, expected) {
 
 const lineOf = ({ method, path, status, text }) => `${method} ${path} -> ${status} ${text}`;
 
-/** The answer must have one of these status codes; gives it back. */
-export function hasStatus(answer, ...expected) {
-  if (!expected.includes(answer.status))
-    throw new Mismatch(`status ${expected.join(' or ')}`, lineOf(answer));
-  return answer;
+/** The response must have one of these status codes. Returns the response. */
+export function hasStatus(response, ...expected) {
+  if (!expected.includes(response.status))
+    throw new Mismatch(`status ${expected.join(' or ')}`, lineOf(response));
+  return response;
 }
 
-/** The answer's media type must be `type`. */
-export function hasType(answer, type) {
-  const got = answer.headers.get('content-type') ?? 'no content-type';
-  if (got.split(';', 1)[0].trim() !== type) throw new Mismatch(`content-type ${type}`, got, lineOf(answer));
-  return answer;
+/** The media type of the response must be `type`. */
+export function hasType(response, type) {
+  const got = response.headers.get('content-type') ?? 'no content-type';
+  if (got.split(';', 1)[0].trim() !== type) throw new Mismatch(`content-type ${type}`, got, lineOf(response));
+  return response;
 }
 
 /** The object must have these members. */
@@ -46,25 +46,25 @@ export function hasMembers(object, ...names) {
   return object;
 }
 
-/** A page as every list answers it. */
-export function isPage(answer) {
-  hasMembers(hasStatus(answer, 200).json, 'items', 'nextCursor');
-  holds(Array.isArray(answer.json.items), 'items to be an array', answer.json.items);
-  return answer.json;
+/** The response must be a page, as every list returns it. */
+export function isPage(response) {
+  hasMembers(hasStatus(response, 200).json, 'items', 'nextCursor');
+  holds(Array.isArray(response.json.items), 'items to be an array', response.json.items);
+  return response.json;
 }
 
 const URN = 'urn:msa-gateway:problem:';
 
-/** The answer must be a problem document (RFC 9457) of this status and, if given, of this kind. */
-export function isProblem(answer, status, kind) {
-  hasType(hasStatus(answer, status), 'application/problem+json');
-  const problem = hasMembers(answer.json, 'type', 'title', 'status', 'detail', 'instance', 'requestId');
+/** The response must be a problem document (RFC 9457) of this status and, if given, of this kind. */
+export function isProblem(response, status, kind) {
+  hasType(hasStatus(response, status), 'application/problem+json');
+  const problem = hasMembers(response.json, 'type', 'title', 'status', 'detail', 'instance', 'requestId');
   equals('status in the body', problem.status, status);
-  equals('requestId in the body', problem.requestId, answer.headers.get('x-request-id'));
+  equals('requestId in the body', problem.requestId, response.headers.get('x-request-id'));
   holds(problem.type.startsWith(URN), `type to start with ${URN}`, problem.type);
   if (kind) equals('type', problem.type, URN + kind);
-  // A service tells its own path, which the gateway knows under its prefix.
-  const path = answer.path.split('?')[0];
+  // A service reports its own path, without the gateway's prefix.
+  const path = response.path.split('?')[0];
   const atService = path.replace(/^\/api\/[^/]+/, '') || '/';
   holds(
     [path, atService].includes(problem.instance),
@@ -74,9 +74,9 @@ export function isProblem(answer, status, kind) {
   return problem;
 }
 
-/** A validation problem must point at these members. */
-export function pointsAt(answer, ...pointers) {
-  const { errors } = hasMembers(isProblem(answer, 400), 'errors');
+/** The response must be a validation problem that points at these members. */
+export function pointsAt(response, ...pointers) {
+  const { errors } = hasMembers(isProblem(response, 400), 'errors');
   for (const pointer of pointers)
     holds(
       errors.some((error) => error.pointer === pointer && error.detail),

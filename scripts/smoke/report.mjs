@@ -4,24 +4,24 @@ import { Mismatch } from './expect.mjs';
 /** Ends a group whose later checks would only repeat the failure. */
 class Abandoned extends Error {}
 
-/** What cannot be checked on this system, and why; not a failure. */
+/** A check that is not possible on this system, with the reason. It is no failure. */
 export class Skip extends Error {}
 
-/** Prints one line a check, and counts. */
+/** Prints one line per check, and counts. */
 export class Report {
   passed = 0;
   failed = 0;
   skipped = 0;
   #remains = [];
 
-  /** Runs `checks(group)` under a headline; what it deferred runs at the end, last first, whatever happened. */
+  /** Runs `checks(group)` under a headline. Deferred actions always run at the end, the last one first. */
   async group(name, checks) {
     console.log(`\n${name}`);
     const group = new Group(this);
     try {
       await checks(group);
     } catch (error) {
-      if (!(error instanceof Abandoned)) this.fail('the checks themselves', error);
+      if (!(error instanceof Abandoned)) this.fail('the test itself', error);
     } finally {
       await group.cleanUp();
     }
@@ -42,7 +42,7 @@ export class Report {
     console.log(`  ✗ ${name}\n${explain(error)}`);
   }
 
-  /** Something that the run made and cannot remove. */
+  /** A resource that the run created and cannot remove. */
   addRemains(path, reason) {
     this.#remains.push(`  ${path}: ${reason}`);
   }
@@ -73,7 +73,7 @@ class Group {
     this.#report = report;
   }
 
-  /** One line of the report. Resolves to what `check` gave, or to `undefined` when it failed. */
+  /** One line of the report. Resolves to the result of `check`, or to `undefined` if it failed. */
   async check(name, check) {
     try {
       const value = await check();
@@ -86,7 +86,7 @@ class Group {
     }
   }
 
-  /** A check that the rest of the group stands on. */
+  /** A check that the rest of the group depends on. */
   async need(name, check) {
     let done = false;
     const value = await this.check(name, async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A service of a few lines that answers every request with what it saw of it. */
+/** A minimal service whose responses contain the request as it arrived. */
 export async function startThrowawayService() {
   const server = createServer((request, response) => {
     const { method, url, headers } = request;

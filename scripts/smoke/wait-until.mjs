@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Mismatch } from './expect.mjs';
 
-/** Repeats `check` until it gives something true; gives that. */
+/** Repeats `check` until it returns a truthy value; returns that. */
 export async function waitUntil(what, check, timeoutMs = 10_000) {
   const deadline = Date.now() + timeoutMs;
   let got;

@@ -8,7 +8,7 @@ import { waitUntil } from '../wait-until.mjs';
 const MEMBERS = ['id', 'name', 'url', 'version', 'weight', 'ttlSeconds', 'status', 'statusReason'];
 const TIMES = ['registeredAt', 'lastHeartbeatAt', 'expiresAt'];
 
-/** Registry calls, with the token if there is one. */
+/** Calls to the registry, with the token if there is one. */
 class Registry {
   constructor({ client, token }) {
     this.client = client;
@@ -24,10 +24,10 @@ class Registry {
   }
 }
 
-/** The life of a throw-away instance, from registration to the 503 after it has gone. */
+/** The life of a throw-away instance, from its registration to the 503 after its removal. */
 export async function discovery(context) {
   const registry = new Registry(context);
-  // The same name every time: it stays known after its instance has gone, for INSTANCE_RETENTION.
+  // The same name in every run: it stays known for INSTANCE_RETENTION after its instance is removed.
   const name = 'smoke-test';
   await context.report.group('service discovery', async (group) => {
     const service = await startThrowawayService();
@@ -42,7 +42,7 @@ export async function discovery(context) {
     };
     group.defer(() => registry.write('DELETE', `/unregister/${body.id}`));
     await reads(group, registry);
-    await group.need('POST /discovery/register answers 201 with the instance', () =>
+    await group.need('POST /discovery/register returns 201 with the instance', () =>
       register(registry, body),
     );
     await known(group, registry, body);
@@ -56,7 +56,7 @@ export async function discovery(context) {
 }
 
 async function reads(group, registry) {
-  await group.check('GET /discovery/services answers instances', async () => {
+  await group.check('GET /discovery/services returns instances', async () => {
     const { json } = hasStatus(await registry.read('/services'), 200);
     holds(Array.isArray(json) && json.length >= 3, 'at least three instances', json);
     hasMembers(json[0], ...MEMBERS, ...TIMES);
@@ -67,16 +67,16 @@ async function reads(group, registry) {
 }
 
 async function register(registry, body) {
-  const answer = await registry.write('POST', '/register', body);
-  if (answer.status === 401 || answer.status === 403)
-    throw new Skip(`this registry refuses writes from here (${answer.status}); set REGISTRY_TOKEN`);
-  const { json } = hasStatus(answer, 201);
+  const response = await registry.write('POST', '/register', body);
+  if (response.status === 401 || response.status === 403)
+    throw new Skip(`this registry refuses writes from here (${response.status}); set REGISTRY_TOKEN`);
+  const { json } = hasStatus(response, 201);
   hasMembers(json, ...MEMBERS, ...TIMES);
   for (const member of Object.keys(body)) equals(member, json[member], body[member]);
 }
 
 async function known(group, registry, { id, name }) {
-  await group.check('GET /discovery/services/{id} answers it', async () =>
+  await group.check('GET /discovery/services/{id} returns it', async () =>
     equals('id', hasStatus(await registry.read(`/services/${id}`), 200).json.id, id),
   );
   await group.check('GET /discovery/services?name= finds it', async () => {
@@ -95,7 +95,7 @@ async function known(group, registry, { id, name }) {
 }
 
 async function renewal(group, registry, body) {
-  await group.check('POST /discovery/register again with the same id answers 200', async () =>
+  await group.check('POST /discovery/register again with the same id returns 200', async () =>
     equals('id', hasStatus(await registry.write('POST', '/register', body), 200).json.id, body.id),
   );
   await group.check('POST /discovery/heartbeat/{id} renews the lease', async () => {
@@ -112,26 +112,28 @@ async function renewal(group, registry, body) {
     const bad = { name: 'Not A Name', url: 'ftp://x/y', colour: 'red' };
     pointsAt(await registry.write('POST', '/register', bad), '/name', '/url', '/colour');
   });
-  await group.check('POST /discovery/cleanup drops expired instances only', async () => {
+  await group.check('POST /discovery/cleanup removes expired instances only', async () => {
     const { json } = hasStatus(await registry.write('POST', '/cleanup'), 200);
     holds(!hasMembers(json, 'removed').removed.includes(body.id), `${body.id} to stay`, json.removed);
   });
 }
 
-/** Whether anything answers there when it is called from here. */
-const answersHere = (url) =>
+/** Whether this machine can reach `url`. */
+const isReachable = (url) =>
   fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2000) }).then(
     async ({ body }) => (await body?.cancel(), true),
     () => false,
   );
 
-/** The gateway calls the instance: it has to run where this script runs, and not in a container of this machine. */
+/** The gateway calls the instance of this script, so it must run on the same machine and outside of containers. */
 async function needsSameMachine({ target, client }) {
   const { json } = await client.get('/discovery/services?status=up');
   const urls = json.map(({ url }) => new URL(url));
   const isLocal = [target, ...urls].every(({ hostname }) => isLoopback(hostname));
-  if (!isLocal || !(await Promise.all(urls.map(answersHere))).every(Boolean))
-    throw new Skip('the gateway runs on another machine, or in a container, and this script does not');
+  if (!isLocal || !(await Promise.all(urls.map(isReachable))).every(Boolean))
+    throw new Skip(
+      'the gateway runs on another machine or in a container and cannot reach an instance of this script',
+    );
 }
 
 async function traffic(group, context, registry, { id, name }) {
@@ -144,13 +146,16 @@ async function traffic(group, context, registry, { id, name }) {
 }
 
 async function explanation(group, client, { id, name }) {
-  await group.check('GET /discovery/explain tells route and instances without sending', async () => {
-    const query = `method=GET&path=${encodeURIComponent(`/api/${name}/x?y=1`)}`;
-    const { json } = hasStatus(await client.get(`/discovery/explain?${query}`), 200);
-    hasMembers(json, 'route', 'candidates', 'excluded');
-    const ids = [...json.candidates, ...json.excluded].map((instance) => instance.id);
-    holds(ids.includes(id), id, ids);
-  });
+  await group.check(
+    'GET /discovery/explain shows route and instances without sending a request',
+    async () => {
+      const query = `method=GET&path=${encodeURIComponent(`/api/${name}/x?y=1`)}`;
+      const { json } = hasStatus(await client.get(`/discovery/explain?${query}`), 200);
+      hasMembers(json, 'route', 'candidates', 'excluded');
+      const ids = [...json.candidates, ...json.excluded].map((instance) => instance.id);
+      holds(ids.includes(id), id, ids);
+    },
+  );
 }
 
 async function drain(group, registry, { id }) {
@@ -169,7 +174,7 @@ async function drain(group, registry, { id }) {
 const EVENTS_OF_ITS_LIFE = ['registered', 'draining', 'resumed'];
 
 async function events(group, { client }, registry, { id }) {
-  await group.check('GET /discovery/events?since= answers what happened', async () => {
+  await group.check('GET /discovery/events?since= returns earlier events', async () => {
     const { json } = hasStatus(await registry.read('/events?since=0'), 200);
     const types = json.filter(({ instanceId }) => instanceId === id).map(({ type }) => type);
     for (const type of EVENTS_OF_ITS_LIFE) holds(types.includes(type), `an event ${type}`, types);
@@ -190,11 +195,11 @@ async function end(group, { client, report }, registry, { id, name }) {
   report.addRemains(`/api/${name}`, 'the name stays known for INSTANCE_RETENTION');
   await group.check('a service with no instance in rotation is 503 no-healthy-instance', async () => {
     hasStatus(await registry.write('POST', `/services/${id}/drain`), 202);
-    const answer = await client.get(`/api/${name}/`);
-    isProblem(answer, 503, 'no-healthy-instance');
-    holds(answer.headers.get('retry-after'), 'a Retry-After header', null);
+    const response = await client.get(`/api/${name}/`);
+    isProblem(response, 503, 'no-healthy-instance');
+    holds(response.headers.get('retry-after'), 'a Retry-After header', null);
   });
-  await group.check('DELETE /discovery/unregister/{id} answers 204, and then 404', async () => {
+  await group.check('DELETE /discovery/unregister/{id} returns 204, and then 404', async () => {
     hasStatus(await registry.write('DELETE', `/unregister/${id}`), 204);
     isProblem(await registry.write('DELETE', `/unregister/${id}`), 404);
     isProblem(await registry.read(`/services/${id}`), 404);

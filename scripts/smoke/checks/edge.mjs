@@ -5,17 +5,17 @@ import { hasStatus, holds, isProblem } from '../expect.mjs';
 
 const TIMEOUT_MS = 10_000;
 
-/** What the gateway itself answers on /api. */
+/** The gateway's own responses on /api. */
 export async function edge({ client, report, target }) {
-  await report.group('the edge', async (group) => {
+  await report.group('edge', async (group) => {
     await group.check('/api/{service} of an unknown service is 404 unknown-service', async () =>
       isProblem(await client.get('/api/no-such-service/x'), 404, 'unknown-service'),
     );
-    await group.check('a service name that cannot be one is a 4xx problem', async () => {
-      const answer = await client.get('/api/No%20Such/x');
-      isProblem(answer, hasStatus(answer, 400, 404).status);
+    await group.check('an invalid service name is a 4xx problem', async () => {
+      const response = await client.get('/api/No%20Such/x');
+      isProblem(response, hasStatus(response, 400, 404).status);
     });
-    await group.check('dot segments, encoded ones too, do not leave the prefix', async () => {
+    await group.check('dot segments, also encoded ones, do not leave the prefix', async () => {
       for (const path of [
         '/api/user-service/%2e%2e/product-service/products',
         '/api/user-service/..%2fservices',
@@ -40,7 +40,7 @@ async function ambiguous(group, target) {
     });
 }
 
-/** The status code that this head gets, written byte for byte, which fetch would not do. */
+/** The status code of the response to this head. It is written byte for byte, which fetch does not do. */
 async function rawStatus({ protocol, hostname, port, host }, lines) {
   const address = {
     host: hostname.replace(/^\[|\]$/g, ''),
@@ -48,7 +48,7 @@ async function rawStatus({ protocol, hostname, port, host }, lines) {
   };
   const secure = { ...address, servername: hostname };
   const socket = protocol === 'https:' ? connectTls(secure) : connectTcp(address);
-  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no response in time')));
   try {
     socket.write(`${[...lines, `Host: ${host}`, 'Connection: close'].join('\r\n')}\r\n\r\nabc`);
     const [head] = await once(socket, 'data');

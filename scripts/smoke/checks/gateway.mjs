@@ -6,11 +6,11 @@ const NAMES = ['user-service', 'order-service', 'product-service'];
 /** The gateway's own endpoints. */
 export async function gateway({ client, report }) {
   await report.group('gateway', async (group) => {
-    await group.need('GET / answers JSON with name, version, environment, uptime, links', async () => {
+    await group.need('GET / returns JSON with name, version, environment, uptime, links', async () => {
       const { json } = hasType(hasStatus(await client.get('/'), 200), 'application/json');
       hasMembers(json, 'name', 'version', 'environment', 'uptime', 'links');
     });
-    await group.check('GET / answers a browser with a page', async () => {
+    await group.check('GET / returns a page to a browser', async () => {
       hasType(hasStatus(await client.get('/', { accept: 'text/html' }), 200), 'text/html');
     });
     await health(group, client);
@@ -40,41 +40,41 @@ function isServiceEntry(entry, name) {
 }
 
 async function health(group, client) {
-  await group.check('GET /health answers {status, info, error, details}', async () => {
+  await group.check('GET /health returns {status, info, error, details}', async () => {
     const { json } = hasStatus(await client.get('/health'), 200);
     hasMembers(json, 'status', 'info', 'error', 'details');
     equals('status', json.status, 'ok');
   });
   for (const path of ['/health/live', '/health/ready'])
-    await group.check(`GET ${path} answers 200`, async () => hasStatus(await client.get(path), 200));
+    await group.check(`GET ${path} returns 200`, async () => hasStatus(await client.get(path), 200));
 }
 
 async function metrics(group, client) {
-  await group.check('GET /metrics answers Prometheus text', async () => {
+  await group.check('GET /metrics returns Prometheus text', async () => {
     const { text } = hasType(hasStatus(await client.get('/metrics', { accept: '*/*' }), 200), 'text/plain');
     holds(/^# TYPE \S+ \w+$/m.test(text), 'lines "# TYPE name kind"', text);
   });
-  await group.check('GET /metrics answers OpenMetrics when asked', async () => {
-    const answer = await client.get('/metrics', { accept: 'application/openmetrics-text' });
-    hasType(hasStatus(answer, 200), 'application/openmetrics-text');
-    holds(answer.text.endsWith('# EOF\n'), 'a last line "# EOF"', answer.text.slice(-40));
+  await group.check('GET /metrics returns OpenMetrics on request', async () => {
+    const response = await client.get('/metrics', { accept: 'application/openmetrics-text' });
+    hasType(hasStatus(response, 200), 'application/openmetrics-text');
+    holds(response.text.endsWith('# EOF\n'), 'a last line "# EOF"', response.text.slice(-40));
   });
-  await group.check('GET /metrics answers totals per service as JSON when asked', async () => {
-    const answer = await client.get('/metrics', { accept: 'application/json' });
-    const { json } = hasType(hasStatus(answer, 200), 'application/json');
+  await group.check('GET /metrics returns totals per service as JSON on request', async () => {
+    const response = await client.get('/metrics', { accept: 'application/json' });
+    const { json } = hasType(hasStatus(response, 200), 'application/json');
     hasMembers(json, 'services');
   });
 }
 
 async function docs(group, client) {
   await group.check('GET /docs shows Swagger UI', async () => {
-    const answer = await client.get('/docs');
-    hasType(hasStatus(answer, 200), 'text/html');
-    holds(/swagger/i.test(answer.text), 'a Swagger page', answer.text);
+    const response = await client.get('/docs');
+    hasType(hasStatus(response, 200), 'text/html');
+    holds(/swagger/i.test(response.text), 'a Swagger page', response.text);
   });
   await group.check('GET /docs-json merges the documents of gateway and services', async () => {
     const isWhole = (paths) => NAMES.every((name) => paths.some((path) => path.startsWith(`/api/${name}/`)));
-    // A service that has just started takes a moment to make its document, and is left out until it has.
+    // The document of a service that has just started may not be ready yet, and is left out until it is.
     await waitUntil('paths of every service', async () => {
       const { json } = hasStatus(await client.get('/docs-json'), 200);
       hasMembers(json, 'openapi', 'info', 'paths');
@@ -87,12 +87,16 @@ async function docs(group, client) {
 
 async function requestIds(group, client) {
   await group.check('a caller keeps its x-request-id', async () => {
-    const answer = await client.get('/services', { 'x-request-id': 'smoke-1' });
-    equals('x-request-id', answer.headers.get('x-request-id'), 'smoke-1');
+    const response = await client.get('/services', { 'x-request-id': 'smoke-1' });
+    equals('x-request-id', response.headers.get('x-request-id'), 'smoke-1');
   });
   await group.check('an x-request-id of 129 characters is replaced', async () => {
-    const answer = await client.get('/services', { 'x-request-id': 'x'.repeat(129) });
-    holds(answer.headers.get('x-request-id').length <= 128, 'a new id', answer.headers.get('x-request-id'));
+    const response = await client.get('/services', { 'x-request-id': 'x'.repeat(129) });
+    holds(
+      response.headers.get('x-request-id').length <= 128,
+      'a new id',
+      response.headers.get('x-request-id'),
+    );
   });
   await group.check('an unknown path is a 404 problem', async () =>
     isProblem(await client.get('/no/such/path'), 404),

@@ -6,7 +6,7 @@ const collection = '/api/order-service/orders';
 const usersPath = '/api/user-service/users';
 const productsPath = '/api/product-service/products';
 
-/** The order service's table of the contract. */
+/** The endpoints of the order service. */
 export async function orders({ client, report }) {
   await report.group('orders', async (group) => {
     const { user, product, ghost } = await neighbours(group, client);
@@ -26,7 +26,7 @@ export async function orders({ client, report }) {
   });
 }
 
-/** Orders are records: a client cancels them, unless they are on their way, and cannot delete them. */
+/** Orders are records: a client can cancel them until they are shipped, and cannot delete them. */
 async function cancelOrders(client, report, user) {
   const { items } = isPage(await client.get(`${collection}/user/${user.id}?limit=200`));
   for (const { id } of items) {
@@ -58,11 +58,11 @@ async function neighbours(group, client) {
 
 async function placement(group, client, { body, stock }) {
   return group.need(
-    'POST /orders answers 201, priced by the product service, and takes the stock',
+    'POST /orders returns 201, priced by the product service, and takes the stock',
     async () => {
-      const answer = hasStatus(await client.send('POST', collection, body), 201);
+      const response = hasStatus(await client.send('POST', collection, body), 201);
       const order = hasMembers(
-        answer.json,
+        response.json,
         'id',
         'userId',
         'status',
@@ -74,7 +74,7 @@ async function placement(group, client, { body, stock }) {
       equals('total and currency', [order.total, order.currency], [9800, 'EUR']);
       equals('unit price', order.items[0].unitPrice, 4900);
       equals('stock that is left', await stock(), 8);
-      const location = new URL(answer.headers.get('location') ?? 'about:blank', 'http://gateway').pathname;
+      const location = new URL(response.headers.get('location') ?? 'about:blank', 'http://gateway').pathname;
       equals('Location', location, `${collection}/${order.id}`);
       equals('the order', hasStatus(await client.get(location), 200).json.id, order.id);
       return order;
@@ -99,7 +99,7 @@ async function byUser(group, client, user, order) {
 }
 
 async function idempotency(group, client, { body, stock }) {
-  await group.check('POST /orders with the same Idempotency-Key gives the same order once', async () => {
+  await group.check('POST /orders with the same Idempotency-Key creates one order', async () => {
     const headers = { 'idempotency-key': randomUUID() };
     const first = hasStatus(await client.send('POST', collection, body, headers), 201);
     const left = await stock();
@@ -120,11 +120,11 @@ async function impossible(group, client, { body, product, ghost, stock }) {
   });
   await group.check('POST /orders beyond the stock is 409 insufficient-stock and takes nothing', async () => {
     const left = await stock();
-    const answer = await client.send('POST', collection, {
+    const response = await client.send('POST', collection, {
       ...body,
       items: [{ productId: product.id, quantity: 999 }],
     });
-    const problem = isProblem(answer, 409, 'insufficient-stock');
+    const problem = isProblem(response, 409, 'insufficient-stock');
     holds(JSON.stringify(problem).includes(product.id), `the product ${product.id} to be named`, problem);
     equals('stock', await stock(), left);
   });
@@ -152,7 +152,7 @@ async function status(group, client, path) {
 
 async function cancellation(group, client, { body, stock }) {
   await group.check(
-    'DELETE /orders/{id} cancels: 204, stock given back once, order still readable',
+    'DELETE /orders/{id} cancels: 204, stock released once, order still readable',
     async () => {
       const left = await stock();
       const { json } = hasStatus(await client.send('POST', collection, body), 201);
@@ -187,7 +187,7 @@ async function refusals(group, client, body, path) {
       pointsAt(await client.send(method, path, { status: 'paid', total: 1 }), '/total');
     }
   });
-  await group.check('POST, PUT, PATCH refuse what is not JSON, is too large or is a trick', async () => {
+  await group.check('POST, PUT, PATCH refuse bodies that are not JSON, too large or malicious', async () => {
     for (const [method, target] of [
       ['POST', collection],
       ['PUT', path],

@@ -5,7 +5,7 @@ import { create, lists, refusals, removal, unknown, updates } from './resource.m
 const collection = '/api/product-service/products';
 const members = ['name', 'category', 'price', 'currency', 'stock'];
 
-/** The product service's table of the contract. */
+/** The endpoints of the product service. */
 export async function products({ client, report }) {
   await report.group('products', async (group) => {
     const category = `smoke ${randomUUID().slice(0, 8)}`;
@@ -27,7 +27,7 @@ export async function products({ client, report }) {
 }
 
 async function byCategory(group, client, category) {
-  await group.check('GET /products/category/{category} pages through it alone', async () => {
+  await group.check('GET /products/category/{category} pages through this category only', async () => {
     const path = `${collection}/category/${encodeURIComponent(category)}`;
     equals(
       'names',

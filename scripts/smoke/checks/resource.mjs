@@ -2,32 +2,32 @@ import { equals, hasMembers, hasStatus, holds, isPage, isProblem, pointsAt } fro
 
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
-const etagOf = (answer) => {
-  const etag = answer.headers.get('etag');
+const etagOf = (response) => {
+  const etag = response.headers.get('etag');
   holds(etag, 'an ETag', null);
   return etag;
 };
 
-/** Creates a resource: 201, a Location that leads to it through the gateway, and what was sent. Removed at the end. */
+/** Creates a resource: 201, the members that were sent, and a Location through the gateway. Removes it at the end. */
 export async function create(group, client, { collection, body, members }) {
-  return group.need(`POST ${collection} answers 201 with Location and ETag`, async () => {
-    const answer = hasStatus(await client.send('POST', collection, body), 201);
-    group.defer(() => client.send('DELETE', `${collection}/${answer.json.id}`));
-    hasMembers(answer.json, 'id', ...members, 'createdAt', 'updatedAt');
-    for (const [name, value] of Object.entries(body)) equals(name, answer.json[name], value);
-    etagOf(answer);
-    const location = new URL(answer.headers.get('location') ?? 'about:blank', 'http://gateway').pathname;
-    equals('Location', location, `${collection}/${answer.json.id}`);
-    return answer.json;
+  return group.need(`POST ${collection} returns 201 with Location and ETag`, async () => {
+    const response = hasStatus(await client.send('POST', collection, body), 201);
+    group.defer(() => client.send('DELETE', `${collection}/${response.json.id}`));
+    hasMembers(response.json, 'id', ...members, 'createdAt', 'updatedAt');
+    for (const [name, value] of Object.entries(body)) equals(name, response.json[name], value);
+    etagOf(response);
+    const location = new URL(response.headers.get('location') ?? 'about:blank', 'http://gateway').pathname;
+    equals('Location', location, `${collection}/${response.json.id}`);
+    return response.json;
   });
 }
 
-/** Lists: pages of the asked size that follow one another without gap or repetition. */
+/** Lists: pages of the requested size, without gaps or repetitions. */
 export async function lists(group, client, collection) {
   await group.check(`GET ${collection} pages by limit and cursor`, async () => {
     const first = isPage(await client.get(`${collection}?limit=1`));
     equals('items on the page', first.items.length, 1);
-    holds(first.nextCursor, 'a nextCursor, for there are more', first.nextCursor);
+    holds(first.nextCursor, 'a nextCursor, because there are more items', first.nextCursor);
     const second = isPage(
       await client.get(`${collection}?limit=1&cursor=${encodeURIComponent(first.nextCursor)}`),
     );
@@ -39,7 +39,7 @@ export async function lists(group, client, collection) {
   });
 }
 
-/** Everything that ends in 404. */
+/** Requests that end in 404. */
 export async function unknown(group, client, collection, body, patch) {
   await group.check(`GET, PUT, PATCH, DELETE ${collection}/{id} of an unknown id are 404`, async () => {
     const path = `${collection}/${UNKNOWN}`;
@@ -50,32 +50,32 @@ export async function unknown(group, client, collection, body, patch) {
   });
 }
 
-/** PUT and PATCH, each guarded by If-Match. `changed` is `{ replacement, patch }`. */
+/** PUT and PATCH, each conditional by If-Match. */
 export async function updates(group, client, path, { replacement, patch }) {
   const label = path.replace(/[^/]+$/, '{id}');
-  await group.check(`GET ${label} answers it with an ETag, and 304 to If-None-Match`, async () => {
+  await group.check(`GET ${label} returns it with an ETag, and 304 to If-None-Match`, async () => {
     const etag = etagOf(hasStatus(await client.get(path), 200));
     hasStatus(await client.get(path, { 'if-none-match': etag }), 304);
   });
   await group.check(`PUT ${label} replaces when If-Match holds, else 412`, async () => {
     const etag = etagOf(await client.get(path));
-    const answer = hasStatus(await client.send('PUT', path, replacement, { 'if-match': etag }), 200);
-    for (const [name, value] of Object.entries(replacement)) equals(name, answer.json[name], value);
-    holds(etagOf(answer) !== etag, 'another ETag', etag);
+    const response = hasStatus(await client.send('PUT', path, replacement, { 'if-match': etag }), 200);
+    for (const [name, value] of Object.entries(replacement)) equals(name, response.json[name], value);
+    holds(etagOf(response) !== etag, 'another ETag', etag);
     isProblem(await client.send('PUT', path, replacement, { 'if-match': etag }), 412);
   });
   await group.check(`PATCH ${label} merges when If-Match holds, else 412`, async () => {
     const before = await client.get(path);
     const type = { 'content-type': 'application/merge-patch+json' };
-    const answer = await client.send('PATCH', path, patch, { ...type, 'if-match': etagOf(before) });
-    const { updatedAt, ...rest } = hasStatus(answer, 200).json;
+    const response = await client.send('PATCH', path, patch, { ...type, 'if-match': etagOf(before) });
+    const { updatedAt, ...rest } = hasStatus(response, 200).json;
     equals('the rest', { ...rest, ...patch }, { ...before.json, ...patch, updatedAt: undefined });
-    holds(updatedAt >= before.json.updatedAt, 'updatedAt to move on', updatedAt);
+    holds(updatedAt >= before.json.updatedAt, 'a later updatedAt', updatedAt);
     isProblem(await client.send('PATCH', path, patch, { ...type, 'if-match': etagOf(before) }), 412);
   });
 }
 
-/** Bad bodies: 4xx problems that point at what is wrong, on every way to write. `bad` maps pointers to members. */
+/** Invalid bodies: 4xx problems that point at the invalid member, for every method that writes. `bad` maps members to invalid values. */
 export async function refusals(group, client, { collection, path, body, bad }) {
   for (const [method, target] of [
     ['POST', collection],
@@ -88,7 +88,7 @@ export async function refusals(group, client, { collection, path, body, bad }) {
         pointsAt(await client.send(method, target, { ...body, [name]: value }), `/${name}`);
       pointsAt(await client.send(method, target, { ...body, colour: 'red' }), '/colour');
     });
-    await group.check(`${label} refuses what is not JSON, is too large or is a trick`, async () => {
+    await group.check(`${label} refuses bodies that are not JSON, too large or malicious`, async () => {
       for (const raw of ['{"a":', '[]', 'null', '"text"', '{"__proto__":{"admin":true}}'])
         isProblem(await client.send(method, target, raw), 400);
       isProblem(await client.send(method, target, Uint8Array.of(0x22, 0xff, 0x22)), 400);
@@ -98,9 +98,9 @@ export async function refusals(group, client, { collection, path, body, bad }) {
   }
 }
 
-/** DELETE, and that it is gone. */
+/** DELETE, and 404 afterwards. */
 export async function removal(group, client, path) {
-  await group.check(`DELETE ${path.replace(/[^/]+$/, '{id}')} answers 204, and then 404`, async () => {
+  await group.check(`DELETE ${path.replace(/[^/]+$/, '{id}')} returns 204, and then 404`, async () => {
     hasStatus(await client.send('DELETE', path), 204);
     isProblem(await client.get(path), 404);
     isProblem(await client.send('DELETE', path), 404);

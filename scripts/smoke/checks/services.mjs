@@ -2,12 +2,12 @@ import { hasMembers, hasStatus, hasType, holds, isProblem } from '../expect.mjs'
 
 const NAMES = ['user-service', 'order-service', 'product-service'];
 
-/** What every service answers of its own. */
+/** The endpoints that every service has. */
 export async function services({ client, report }) {
   for (const name of NAMES)
     await report.group(name, async (group) => {
       const api = `/api/${name}`;
-      await group.need(`GET ${api}/health answers {status, info, error, details}`, async () =>
+      await group.need(`GET ${api}/health returns {status, info, error, details}`, async () =>
         hasMembers(
           hasStatus(await client.get(`${api}/health`), 200).json,
           'status',
@@ -17,17 +17,17 @@ export async function services({ client, report }) {
         ),
       );
       for (const path of ['/health/live', '/health/ready'])
-        await group.check(`GET ${api}${path} answers 200`, async () =>
+        await group.check(`GET ${api}${path} returns 200`, async () =>
           hasStatus(await client.get(api + path), 200),
         );
-      await group.check(`GET ${api}/metrics answers Prometheus text`, async () => {
+      await group.check(`GET ${api}/metrics returns Prometheus text`, async () => {
         const { text } = hasType(hasStatus(await client.get(`${api}/metrics`), 200), 'text/plain');
         holds(/^# TYPE /m.test(text), 'lines "# TYPE name kind"', text);
       });
       await group.check(`GET ${api}/docs shows Swagger UI`, async () =>
         hasType(hasStatus(await client.get(`${api}/docs`), 200), 'text/html'),
       );
-      await group.check(`GET ${api}/docs-json answers an OpenAPI document`, async () =>
+      await group.check(`GET ${api}/docs-json returns an OpenAPI document`, async () =>
         hasMembers(hasStatus(await client.get(`${api}/docs-json`), 200).json, 'openapi', 'info', 'paths'),
       );
       await group.check(`GET ${api} alone is forwarded as /`, async () => {

@@ -5,7 +5,7 @@ import { create, lists, refusals, removal, unknown, updates } from './resource.m
 const collection = '/api/user-service/users';
 const members = ['email', 'name'];
 
-/** The user service's table of the contract. */
+/** The endpoints of the user service. */
 export async function users({ client, report }) {
   await report.group('users', async (group) => {
     const run = randomUUID().slice(0, 8);
@@ -23,7 +23,7 @@ export async function users({ client, report }) {
       replacement: { email: `smoke-${run}-c@example.com`, name: 'Chul-soo' },
       patch: { name: 'Chul' },
     });
-    await refusals(group, client, { collection, path, body, bad: { email: 'nobody', name: 7 } });
+    await refusals(group, client, { collection, path, body, bad: { email: 'not-an-address', name: 7 } });
     await unknown(group, client, collection, body, { name: 'x' });
     await removal(group, client, path);
   });
