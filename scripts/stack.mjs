@@ -1,6 +1,6 @@
 /**
- * `npm run stack -- COMMAND [service…] [--prod | --watch] [--no-build]`: the system in containers, by Docker Compose. The same on Linux,
- * macOS and Windows; it replaces the docker-commands script of earlier days.
+ * `npm run stack -- COMMAND [service…] [--prod | --watch] [--no-build]`: runs the system in containers with Docker Compose, on Linux,
+ * macOS and Windows.
  */
 import './lib/node-version.mjs';
 import './lib/root.mjs';

@@ -1,7 +1,7 @@
 /**
  * `npm test`, `npm run test:unit`, `npm run test:e2e`: installs the packages and the servers that suites need, runs the
- * suites, and the few that failed once more. With `-- FILE` or other jest options it installs no server, and runs once.
- * The last line sums all suites up.
+ * suites, and runs a few failed ones a second time. With `-- FILE` or other jest options it installs no server and runs once.
+ * The last line is the sum of all suites.
  */
 import './lib/node-version.mjs';
 import { ensureInstalled } from './lib/install.mjs';
@@ -25,20 +25,20 @@ for (const line of lines) console.error(line);
 const { line, ok } = summaryOf(report);
 if (line.startsWith('0 passed, 0 failed')) console.error('No test ran.');
 console.log(line);
-// A second look that failed nothing settles what the first run said; without one jest's own verdict stands.
+// If the second run had no failure, it replaces the result of the first. Without a second run jest's exit code counts.
 process.exitCode = ok && (first.status === 0 || report !== first.report) ? 0 : first.status || 1;
 
 function runAlone(paths) {
-  console.error(`Once more, alone: ${paths.join(', ')}`);
+  console.error(`Running failed suites again, alone: ${paths.join(', ')}`);
   return runJest(projects, ['--runTestsByPath', ...paths], ALONE).report;
 }
 
 function refuseMissingInCi(missing) {
   if (missing.length === 0) return;
   const names = missing.map((server) => `${server.name} (Debian package ${server.package})`).join(', ');
-  console.error(`Not on this machine: ${names}.`);
-  if (process.env.CI !== 'true') return console.error('The suites that need it are skipped.');
-  console.error('CI=true: that is a failure.');
+  console.error(`Not installed: ${names}.`);
+  if (process.env.CI !== 'true') return console.error('Suites that need it are skipped.');
+  console.error('With CI=true this is a failure.');
   console.log('0 passed, 1 failed');
   process.exit(1);
 }

@@ -52,7 +52,7 @@ describe('the rerun of failed suites', () => {
     const first = [suite('a', 'passed'), suite('b', 'failed', 'passed', 'skipped')];
     const { asked, lines, line } = look(first, [suite('b', 'passed', 'passed', 'skipped')]);
     expect(asked).toEqual([['b']]);
-    expect(lines).toEqual(['Failed beside others, passed alone: b', '  b 0']);
+    expect(lines).toEqual(['Failed in parallel, passed alone: b', '  b 0']);
     expect(line).toBe('3 passed, 0 failed, 1 skipped');
   });
 
@@ -61,7 +61,7 @@ describe('the rerun of failed suites', () => {
       [suite('a', 'failed'), suite('b', 'failed')],
       [suite('a', 'failed'), suite('b', 'passed')],
     );
-    expect(lines).toEqual(['Failed beside others, passed alone: b', '  b 0']);
+    expect(lines).toEqual(['Failed in parallel, passed alone: b', '  b 0']);
     expect(line).toBe('1 passed, 1 failed');
   });
 

@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util';
 
 export const USAGE = `usage: npm run stack -- COMMAND [service…] [--prod | --watch] [--no-build]
 
-  up        build what changed, start, wait until everything is healthy
-  ps        what runs, and how it is
+  up        build what changed, start, wait until all containers are healthy
+  ps        list containers and their state
   logs      follow the logs
-  restart   restart
-  rebuild   build again from nothing, and start that
-  upgrade   replace a service's instances by a new build, without a failed request
-  down      stop and remove the containers; data stays
-  secrets   make the secrets of production that are missing, in docker/secrets/
+  restart   restart containers
+  rebuild   build without the cache, then start
+  upgrade   replace the instances of one app by a new build, without failed requests
+  down      stop and remove the containers; volumes stay
+  secrets   create missing secrets of production in docker/secrets/
 
-  --prod      docker-compose.prod.yml
-  --watch     docker-compose.yml with the sources of this folder, reloading on change
-  --no-build  with the images that are there, such as those of another VERSION`;
+  --prod      use docker-compose.prod.yml
+  --watch     use docker-compose.yml with the sources of this folder; restart on change
+  --no-build  use existing images, such as those of another VERSION`;
 
 const OPTIONS = { prod: { type: 'boolean' }, watch: { type: 'boolean' }, 'no-build': { type: 'boolean' } };
 
@@ -30,7 +30,7 @@ function kindOf({ prod, watch }) {
   return prod ? 'production' : watch ? 'watch' : 'development';
 }
 
-/** `{ command, services, kind, options }`, or `undefined` when the line makes no sense. */
+/** `{ command, services, kind, options }`, or `undefined` if the command line is invalid. */
 export function readCommandLine(args, commands) {
   const parsed = parse(args);
   const [command, ...services] = parsed?.positionals ?? [];

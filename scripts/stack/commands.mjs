@@ -8,12 +8,12 @@ const ADDRESS = {
   production: 'https://localhost',
 };
 
-/** Compose would make a folder of each missing file, and start. */
+/** Compose would create a folder for each missing file, and start. */
 function requireSecrets({ kind }) {
   const missing = kind === 'production' ? missingSecrets() : [];
   if (missing.length === 0) return;
   throw new StackError(
-    `not in ${SECRETS_FOLDER}: ${missing.join(', ')}\nnpm run stack -- secrets makes what can be made; see docs/deployment.md`,
+    `missing in ${SECRETS_FOLDER}: ${missing.join(', ')}\ncreate them with: npm run stack -- secrets (see docs/deployment.md)`,
   );
 }
 
@@ -35,7 +35,7 @@ function secrets() {
   return 0;
 }
 
-/** Each takes the compose files, the services that were named and the options, and returns the exit code. */
+/** Each command takes the compose files, the services of the command line and the options, and returns the exit code. */
 export const COMMANDS = {
   up,
   ps: (compose, services) => compose.run('ps', '--all', ...services),

@@ -11,14 +11,14 @@ export const FILES = {
 
 const CAPTURED = ['ignore', 'pipe', 'inherit'];
 const NO_DOCKER =
-  'docker is not on this machine. See https://docs.docker.com/engine/install, or run without it: npm start';
+  'docker is not installed. See https://docs.docker.com/engine/install, or run without containers: npm start';
 const NO_COMPOSE =
   'Docker Compose 2 is not installed. Install the plugin docker-compose-plugin (https://docs.docker.com/compose/install), or run without containers: npm start';
 
-/** Runs a command; `stdio` says where its output goes. `code` is undefined when the program does not exist. */
+/** Runs a command with this `stdio`. `code` is undefined if the program does not exist. */
 async function execute([command, ...args], stdio) {
   const child = spawn(command, args, { stdio });
-  // Ctrl-C reaches docker, too, and it is docker that has to end first.
+  // Ctrl-C reaches docker too, and docker must end first.
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
   let stdout = '';
@@ -45,16 +45,16 @@ function succeeded([command, subcommand], { code, stdout }) {
   return stdout;
 }
 
-/** How Docker Compose is called: as a plugin of docker, or as a program of its own. @throws StackError without either */
+/** The command for Docker Compose: the plugin of docker, or the stand-alone program. @throws StackError without either */
 async function findCompose() {
   if ((await docker(['compose', 'version'], 'ignore')).code === 0) return ['docker', 'compose'];
   const { stdout } = await execute(['docker-compose', 'version', '--short'], ['ignore', 'pipe', 'ignore']);
-  // Version 1 lacks `up --wait`, among others.
+  // Version 1 lacks `up --wait` and other options.
   if (/^v?([2-9]|\d\d)\./.test(stdout)) return ['docker-compose'];
   throw new StackError(NO_COMPOSE);
 }
 
-/** Docker, and Docker Compose on the files of one kind of stack. */
+/** Runs docker, and Docker Compose with the files of one kind of stack. */
 export class Compose {
   #compose;
 
@@ -68,12 +68,12 @@ export class Compose {
     return (await execute(await this.#commandLine(args), 'inherit')).code;
   }
 
-  /** Runs a docker command and returns what it wrote. @throws StackError when it fails; its complaint is on the terminal. */
+  /** Runs a docker command and returns its output. @throws StackError if it fails; the terminal shows its errors. */
   async docker(...args) {
     return succeeded(['docker', ...args], await docker(args, CAPTURED));
   }
 
-  /** Ids of the containers of a service that run. */
+  /** Ids of the running containers of a service. */
   async containersOf(service) {
     const line = await this.#commandLine(['ps', '--quiet', service]);
     const ids = succeeded(line, await execute(line, CAPTURED));

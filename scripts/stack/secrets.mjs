@@ -6,12 +6,12 @@ import { StackError } from './stack-error.mjs';
 
 export const SECRETS_FOLDER = 'docker/secrets';
 
-// Letters and digits alone: they stand in URLs and in configuration files, where nothing then needs escaping.
+// Letters and digits only: no escaping is needed in URLs and configuration files.
 const random = () => randomBytes(24).toString('hex');
 
 const databaseUrl = (service) => () => `postgres://${service}:${random()}@postgres:5432/${service}`;
 
-/** What each secret is made of; some need another one that was made before. */
+/** How each secret is created; some use one that was created before. */
 const RECIPES = {
   registry_token: random,
   redis_url: () => `redis://default:${random()}@redis:6379`,
@@ -23,7 +23,7 @@ const RECIPES = {
 };
 const CERTIFICATE = ['tls_certificate', 'tls_key'];
 
-// What redis forgets comes back by itself; what it must never do is to drop instances to make room.
+// Gateways restore the registry, so Redis needs no persistence. It must not evict keys of the registry, which have no TTL.
 const redisConfiguration = (password) =>
   [
     `requirepass ${password}`,
@@ -37,13 +37,13 @@ const pathOf = (name) => join(SECRETS_FOLDER, name);
 const isThere = (name) => existsSync(pathOf(name));
 const read = (name) => readFileSync(pathOf(name), 'utf8').trim();
 
-/** Names of the secrets that production needs and that are not there. */
+/** Names of missing secrets that production needs. */
 export const missingSecrets = () =>
   [...Object.keys(RECIPES), ...CERTIFICATE].filter((name) => !isThere(name));
 
-/** Makes every secret that is missing; what is there stays as it is. */
+/** Creates every missing secret; existing ones stay unchanged. */
 export function makeSecrets() {
-  // The folder keeps other users of this machine out; the files are read by the users inside the containers.
+  // The mode of the folder excludes other users of this machine; users inside the containers read the files.
   mkdirSync(SECRETS_FOLDER, { recursive: true });
   chmodSync(SECRETS_FOLDER, 0o700);
   for (const [name, recipe] of Object.entries(RECIPES)) if (!isThere(name)) make(name, () => recipe(read));
@@ -52,13 +52,13 @@ export function makeSecrets() {
 
 function make(name, recipe) {
   writeFileSync(pathOf(name), `${recipe()}\n`, { mode: 0o644, flag: 'wx' });
-  console.log(`made ${pathOf(name)}`);
+  console.log(`created ${pathOf(name)}`);
 }
 
-/** A certificate to try the system with; browsers will say that they do not know who signed it. */
+/** Creates a certificate for trials. Browsers warn that it is self-signed. */
 function selfSign() {
   if (CERTIFICATE.some(isThere))
-    throw new StackError(`${CERTIFICATE.join(' and ')} belong together: one is missing`);
+    throw new StackError(`${CERTIFICATE.join(' and ')} belong together, and one is missing`);
   const [certificate, key] = CERTIFICATE.map(pathOf);
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const files = ['-keyout', key, '-out', certificate];
@@ -75,11 +75,10 @@ function selfSign() {
   try {
     execFileSync('openssl', ['req', ...kind, ...names, ...files], { stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
-    const reason =
-      error.code === 'ENOENT' ? 'openssl is not on this machine' : error.stderr?.toString().trim();
+    const reason = error.code === 'ENOENT' ? 'openssl is not installed' : error.stderr?.toString().trim();
     throw new StackError(`put your certificate into ${certificate} and its key into ${key} (${reason})`);
   }
-  // openssl makes it readable for its owner alone, and nginx runs as another user.
+  // openssl makes it readable for its owner only, and nginx runs as another user.
   chmodSync(key, 0o644);
-  console.log(`made ${certificate} and ${key}: self-signed, for trying; put your own there`);
+  console.log(`created ${certificate} and ${key}: self-signed, for trials; replace them by your own`);
 }

@@ -1,4 +1,4 @@
-/** Something that the operator has to do; `message` says it. */
+/** An error for the operator; `message` says what is wrong or what to do. */
 export class StackError extends Error {
   name = 'StackError';
 }

@@ -4,9 +4,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VM_MODULES } from './vm-modules.mjs';
 
-// Suites start processes of their own: as many workers as cores, and two where there is one core only, for most of a
-// suite's time is spent waiting.
-const BESIDE_OTHERS = ['--maxWorkers', String(Math.max(2, Math.min(8, availableParallelism())))];
+// One worker per core, at least two and at most eight: suites start processes of their own and wait most of the time.
+const PARALLEL = ['--maxWorkers', String(Math.max(2, Math.min(8, availableParallelism())))];
 export const ALONE = ['--runInBand'];
 
 function read(file) {
@@ -18,18 +17,18 @@ function read(file) {
 }
 
 /**
- * Runs the suites of `projects`; returns jest's exit code and its report (`undefined` when it made none).
+ * Runs the suites of `projects`; returns jest's exit code and its report (`undefined` if there is none).
  *
- * @param company whether suites run side by side, or `ALONE`
+ * @param workers jest's options for parallel runs, or `ALONE`
  */
-export function runJest(projects, options, company = BESIDE_OTHERS) {
+export function runJest(projects, options, workers = PARALLEL) {
   const folder = mkdtempSync(join(tmpdir(), 'msa-gateway-test-'));
   const reportFile = join(folder, 'report.json');
-  // An option that ends the list of projects stands behind it.
-  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...company];
+  // The list of projects must be followed by an option, which ends it.
+  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...workers];
   const output = ['--json', `--outputFile=${reportFile}`];
   const { status } = spawnSync(process.execPath, [...VM_MODULES, ...jest, ...output, ...options], {
-    // With --json jest prints the report itself on standard output; people read what it says on standard error.
+    // With --json jest prints the report to standard output, which is not needed; its messages are on standard error.
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   const report = read(reportFile);

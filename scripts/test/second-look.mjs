@@ -1,16 +1,16 @@
-/** More suites than these do not fail because others ran beside them. */
+/** With more failed suites, load is not a plausible cause. */
 const MOST = 5;
 
 const failedTests = (suite) => suite.assertionResults.filter(({ status }) => status === 'failed');
 
 /**
- * Suites start real servers and processes, and on a machine that stands still for seconds one or the other misses its time.
- * The few that failed are therefore run once more, alone; what fails again has failed, and what passes is named, since it may
- * be a race of the product's.
+ * Suites start real servers and processes. On a machine that stalls for seconds some of them time out. A few failed suites are
+ * therefore run a second time, alone. A suite that fails again has failed. A suite that passes is reported, because it may show a
+ * race in the product.
  *
  * @param report jest's JSON report of the first run
  * @param runAlone takes paths of suites; returns a report of these
- * @returns the report with the second results in place of the first, and the lines that tell of it
+ * @returns the report with the second results in place of the first, and lines to print
  */
 export function secondLook(report, runAlone) {
   const failed = report?.testResults.filter(({ status }) => status === 'failed') ?? [];
@@ -25,11 +25,11 @@ export function secondLook(report, runAlone) {
 }
 
 const linesOf = (suite) => [
-  `Failed beside others, passed alone: ${suite.name}`,
+  `Failed in parallel, passed alone: ${suite.name}`,
   ...failedTests(suite).map(({ fullName }) => `  ${fullName}`),
 ];
 
-/** A report of these suites with the sums that a summary reads. */
+/** A report of these suites with the totals for the summary. */
 function counted(testResults) {
   const count = (...wanted) =>
     testResults.flatMap((suite) => suite.assertionResults).filter(({ status }) => wanted.includes(status))
@@ -40,7 +40,7 @@ function counted(testResults) {
     numFailedTests: count('failed'),
     numPendingTests: count('pending', 'skipped'),
     numTodoTests: count('todo'),
-    // A suite that failed without a failed test could not be loaded, or failed in what surrounds its tests.
+    // A suite that failed without a failed test could not be loaded, or failed outside of its tests.
     numRuntimeErrorTestSuites: testResults.filter(
       (suite) => suite.status === 'failed' && failedTests(suite).length === 0,
     ).length,

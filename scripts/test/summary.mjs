@@ -1,6 +1,6 @@
 /**
- * The last line of a test run, `N passed, N failed[, N skipped]`, of jest's JSON report. A suite that could not be loaded
- * counts as one failure, as its tests were never seen; a run without any test is a failure too.
+ * The last line of a test run, `N passed, N failed[, N skipped]`, from jest's JSON report. A suite that could not be loaded
+ * counts as one failure; a run without any test is a failure too.
  */
 export function summaryOf(report) {
   const passed = report?.numPassedTests ?? 0;

@@ -14,9 +14,9 @@ describe('an upgrade of a service under load', () => {
   let url: string;
   let registry: ServiceRegistry<string>;
   let fleet: ProcessFleet;
-  let said: string[];
+  let printed: string[];
 
-  const ask = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
+  const send = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
     (
       await call(gatewayUrl, `${method} ${path}`, {
         headers: { accept: 'application/json' },
@@ -30,7 +30,7 @@ describe('an upgrade of a service under load', () => {
   beforeAll(async () => {
     gateway = launchNode('dist/apps/gateway/src/main.js', [], { GATEWAY_PORT: '0' });
     [, url] = (await gateway.waitForOutput(/"app":"gateway","url":"([^"]+)"/)) as unknown as [string, string];
-    registry = new ServiceRegistry('user-service', [url], ask);
+    registry = new ServiceRegistry('user-service', [url], send);
   });
   afterAll(async () => {
     await gateway.stop();
@@ -39,7 +39,7 @@ describe('an upgrade of a service under load', () => {
   });
 
   beforeEach(async () => {
-    said = [];
+    printed = [];
     fleet = new ProcessFleet({ REGISTRY_URL: url, DATA_DIR: data.path }, next);
     await fleet.startBefore(OLD_ONES);
   });
@@ -47,7 +47,7 @@ describe('an upgrade of a service under load', () => {
 
   const upgrade = (asked: Partial<ServiceRegistry<string>> = {}): Promise<void> => {
     const asking = Object.assign(Object.create(registry) as ServiceRegistry<string>, asked);
-    return rollOut({ fleet, registry: asking, say: (line) => said.push(line), pauseMs: 500 });
+    return rollOut({ fleet, registry: asking, print: (line) => printed.push(line), pauseMs: 500 });
   };
 
   it('fails no request, and ends with only the new version', async () => {
@@ -67,20 +67,20 @@ describe('an upgrade of a service under load', () => {
     const failureRate = (instances: readonly Weighed[]) =>
       Promise.resolve(instances[0]?.version === NEXT ? 0.2 : 0.1);
     await expect(upgrade({ failureRate })).rejects.toThrow(
-      'the new instances fail more often; the instances before go on',
+      'the new instances fail more often than the old ones; the old instances keep running',
     );
     await load.stop();
     expect(load.failures).toEqual([]);
     expect(await registry.instances()).toMatchObject(
       before.map(({ id }) => ({ id, weight: 100, status: 'up' })),
     );
-    expect(said.at(-1)).toContain('errors 10.0 % there, 20.0 % on the new ones');
+    expect(printed.at(-1)).toContain('error rate 10.0 % old, 20.0 % new');
   }, 150_000);
 
   it('is rolled back when requests meet no healthy instance, which counts as a failure of no instance', async () => {
     let asked = 0;
     await expect(upgrade({ unserved: () => Promise.resolve(asked++ * 3) })).rejects.toThrow(
-      '3 requests met no healthy instance; the instances before go on',
+      '3 requests found no healthy instance; the old instances keep running',
     );
     expect(await versions()).toEqual(['1.0.0', '1.0.0']);
   }, 150_000);

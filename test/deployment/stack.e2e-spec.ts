@@ -124,7 +124,7 @@ describe('npm run stack', () => {
         'upgrade gateway --no-build',
         answers(two, { to: ' up ', code: 1 }),
       );
-      expect([code, stderr]).toEqual([1, 'the new containers do not become healthy\n']);
+      expect([code, stderr]).toEqual([1, 'the new containers did not become healthy\n']);
       expect(asked).toEqual([`${compose} ps --quiet gateway`, starts, `${compose} ps --quiet gateway`]);
     });
 
@@ -135,14 +135,17 @@ describe('npm run stack', () => {
 
     it('reports that no container runs', async () => {
       const { code, stderr } = await stack('upgrade user-service --no-build');
-      expect([code, stderr]).toEqual([1, 'no container of user-service runs: there is nothing to upgrade\n']);
+      expect([code, stderr]).toEqual([
+        1,
+        'no container of user-service is running: there is nothing to upgrade\n',
+      ]);
     });
   });
 
   it('reports that docker is missing', async () => {
     const { code, stderr } = await stack('up', { PATH: inFolder('docker') });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^docker is not on this machine/);
+    expect(stderr).toMatch(/^docker is not installed/);
   });
 
   describe('without the Compose plugin', () => {

@@ -5,33 +5,33 @@ export interface Weighed {
   readonly weight: number;
 }
 
-/** Starts and ends instances. */
+/** Starts and stops instances. */
 export interface Fleet {
-  /** As many new ones as there are; resolves when they are healthy. */
+  /** Starts as many new instances as are running; resolves when they are healthy. */
   start(): Promise<void>;
-  /** Ends those that were started. */
+  /** Stops the new instances. */
   discard(): Promise<void>;
-  /** Ends those that were there before. */
+  /** Stops the old instances. */
   retire(): Promise<void>;
 }
 
-/** What is asked of the gateways about one service. */
+/** One service in the registry of the gateways. */
 export interface ServiceRegistry {
   instances(): Promise<readonly Weighed[]>;
   weigh(instances: readonly Weighed[], weight: number): Promise<void>;
   /** Share of requests to these instances that failed, 0 to 1. */
   failureRate(instances: readonly Weighed[]): Promise<number>;
-  /** Requests so far that met no healthy instance. */
+  /** Requests so far that found no healthy instance. */
   unserved(): Promise<number>;
 }
 
-/** Weights of the instances that leave, one step after the other. */
+/** Weights of the old instances, step by step. */
 export const STEPS: readonly number[];
 
 export function rollOut(options: {
   readonly fleet: Fleet;
   readonly registry: ServiceRegistry;
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
   readonly pauseMs?: number;
   readonly steps?: readonly number[];
 }): Promise<void>;

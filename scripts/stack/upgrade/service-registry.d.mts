@@ -1,10 +1,10 @@
-import type { ServiceRegistry as Asked, Weighed } from './roll-out.mjs';
+import type { ServiceRegistry as RegistryOfService, Weighed } from './roll-out.mjs';
 
-export class ServiceRegistry<Gateway> implements Asked {
+export class ServiceRegistry<Gateway> implements RegistryOfService {
   constructor(
     service: string,
     gateways: readonly Gateway[],
-    ask: (gateway: Gateway, method: string, path: string, body?: object) => Promise<unknown>,
+    call: (gateway: Gateway, method: string, path: string, body?: object) => Promise<unknown>,
   );
   instances(): Promise<readonly Weighed[]>;
   weigh(instances: readonly Weighed[], weight: number): Promise<void>;

@@ -1,4 +1,4 @@
-/** Members of an instance that a registration may have; the others are the registry's own. */
+/** Members of an instance that a registration may have; the registry sets the others. */
 const REGISTRATION = ['id', 'name', 'url', 'version', 'weight', 'ttlSeconds', 'healthPath', 'metadata'];
 
 const registrationOf = (instance) =>
@@ -7,24 +7,24 @@ const registrationOf = (instance) =>
 const sumOf = (items, figure) => items.reduce((total, item) => total + figure(item), 0);
 
 /**
- * One service, as gateways know it. `ask(gateway, method, path, body)` asks one of `gateways`, any of which takes writes;
- * each has counted its own traffic.
+ * One service in the registry. `call(gateway, method, path, body)` sends a request to one of `gateways`. Any of them accepts writes;
+ * each counts its own traffic.
  */
 export class ServiceRegistry {
-  constructor(service, gateways, ask) {
+  constructor(service, gateways, call) {
     this.service = service;
     this.gateways = gateways;
-    this.ask = ask;
+    this.call = call;
   }
 
   instances() {
-    return this.ask(this.gateways[0], 'GET', `/discovery/services?name=${this.service}`);
+    return this.call(this.gateways[0], 'GET', `/discovery/services?name=${this.service}`);
   }
 
-  /** An instance that registers again under its id is the same one with another weight. */
+  /** Sets a weight by registering the instance again under its id. */
   async weigh(instances, weight) {
     for (const instance of instances)
-      await this.ask(this.gateways[0], 'POST', '/discovery/register', {
+      await this.call(this.gateways[0], 'POST', '/discovery/register', {
         ...registrationOf(instance),
         weight,
       });
@@ -39,14 +39,14 @@ export class ServiceRegistry {
     return requests === 0 ? 0 : sumOf(counted, ({ errors }) => errors) / requests;
   }
 
-  /** These count for no instance, since they met none. */
+  /** Requests that found no instance, so they count for none. */
   async unserved() {
     return sumOf(await reportsOf(this), ({ problems }) => problems['no-healthy-instance'] ?? 0);
   }
 }
 
-/** What each gateway counted of the service. */
-async function reportsOf({ gateways, service, ask }) {
-  const reports = await Promise.all(gateways.map((gateway) => ask(gateway, 'GET', '/metrics')));
+/** The metrics of the service from each gateway. */
+async function reportsOf({ gateways, service, call }) {
+  const reports = await Promise.all(gateways.map((gateway) => call(gateway, 'GET', '/metrics')));
   return reports.flatMap(({ services }) => services.filter(({ name }) => name === service));
 }
