@@ -1,7 +1,7 @@
 /**
- * `npm run drill`: what instances that die, stand still, fail or are slow cost those who call through the gateway. Runs a
- * built gateway and instances as processes on loopback, and prints a table. The suites in test/resilience check the same in
- * short; this one measures. Names of drills as arguments run those alone.
+ * `npm run drill`: measures how instances that crash, stall, fail or are slow affect clients of the gateway. Runs a built
+ * gateway and instances as processes on loopback, and prints a table. The suites in test/resilience check the same behaviour
+ * in less time. Arguments select drills by name.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ async function launch(args, pattern, env = {}) {
     child.stdout.on('data', () => undefined).resume();
     return { child, url: found[1] ?? found[0] };
   }
-  throw new Error(`it ended before it was ready: ${text}`);
+  throw new Error(`the process exited before it was ready: ${text}`);
 }
 
 const gatewayOf = () =>
@@ -48,7 +48,7 @@ const instanceOf = (gateway, service, id, { behaviour = 'ok', delayMs = 5, port 
     /http:\S+/,
   );
 
-/** Requests at a steady rate, whatever becomes of them, each from one of `clients` connections. */
+/** Sends requests at a constant rate, independent of responses, over `clients` connections. */
 async function load({ url, service, method = 'GET', perSecond, ms, clients = 64, patienceMs = 20_000 }) {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const results = [];
@@ -59,8 +59,8 @@ async function load({ url, service, method = 'GET', perSecond, ms, clients = 64,
       request(
         `${url}/api/${service}/x`,
         { agent, method, signal: AbortSignal.timeout(patienceMs) },
-        (answer) => {
-          answer.on('close', () => end(answer.complete ? answer.statusCode : 0)).resume();
+        (response) => {
+          response.on('close', () => end(response.complete ? response.statusCode : 0)).resume();
         },
       )
         .on('error', () => end(0))
@@ -100,10 +100,10 @@ async function until(gateway, id, status) {
 const three = (gateway, service, options) =>
   Promise.all(['a', 'b', 'c'].map((id) => instanceOf(gateway, service, `${service}-${id}`, options)));
 
-/** Of a drill: what was measured, what it has to come to, and whether it does. */
+/** Result of a drill: the measurements, the target, and whether it is met. */
 const outcome = (figures, target, isMet) => ({ figures, target, isMet });
 
-/** Strikes one of three under load, and tells what that cost. */
+/** Sends a signal to one of three instances under load, and measures the effect. */
 async function strike(gateway, service, signal, method, metadata = {}) {
   const [victim] = await three(gateway, service, { metadata });
   const id = `${service}-a`;
@@ -117,37 +117,37 @@ async function strike(gateway, service, signal, method, metadata = {}) {
   const back = await until(gateway, id, 'up');
   const results = await traffic;
   const bad = results.filter(({ status }) => status !== 200);
-  // A request that was sent as the signal was on its way may be in flight, too.
+  // A request that was sent while the signal was being delivered may be in flight too.
   const late = bad.filter(({ at }) => at > struckAt + (signal === 'SIGSTOP' ? out : 5)).length;
   const statuses = [...new Set(bad.map(({ status }) => status))].join('/');
   return { results, failures: bad.length, statuses, late, out, back };
 }
 
 const struck = ({ results, failures, statuses, late, out, back }) =>
-  `${results.length} requests, ${failures} failed${failures > 0 ? ` (status ${statuses})` : ''}, ${late} of them sent later; out ${ms(out)}, back ${ms(back)}`;
+  `${results.length} requests, ${failures} failed${failures > 0 ? ` (status ${statuses})` : ''}, ${late} of them sent later; ejected after ${ms(out)}, restored after ${ms(back)}`;
 
 async function killed(gateway, service, method) {
   const seen = await strike(gateway, service, 'SIGKILL', method);
-  const isSpared = method === 'GET' ? seen.failures === 0 : seen.late === 0;
-  const cost = method === 'GET' ? '0 failed' : 'only those in flight fail';
+  const isMet = method === 'GET' ? seen.failures === 0 : seen.late === 0;
+  const cost = method === 'GET' ? '0 failed' : 'only requests in flight fail';
   return outcome(
     struck(seen),
-    `${cost}, out < 1 s, back < 2 s`,
-    isSpared && seen.out < 1_000 && seen.back < 2_000,
+    `${cost}, ejected < 1 s, restored < 2 s`,
+    isMet && seen.out < 1_000 && seen.back < 2_000,
   );
 }
 
-/** Of 64 connections each may meet one time-out, which is a second here. */
+/** Each of 64 connections may have one time-out, which is one second here. */
 async function stopped(gateway) {
   const metadata = { 'gateway.timeout.response-header-ms': '1000' };
   const seen = await strike(gateway, 'stopped', 'SIGSTOP', 'GET', metadata);
   const isMet = seen.failures <= 64 && seen.late === 0 && seen.out < 3_000;
-  return outcome(struck(seen), 'a time-out per connection, out < 3 s', isMet);
+  return outcome(struck(seen), 'one time-out per connection, ejected < 3 s', isMet);
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Alone and beside bad services by turns, so that what the machine does meanwhile meets both. */
+/** Alternates between load alone and load beside bad services, so that other work on the machine affects both. */
 async function isolation(gateway, ...behaviours) {
   for (const behaviour of behaviours) await instanceOf(gateway, behaviour, `${behaviour}-all`, { behaviour });
   const own = { url: gateway.url, service: 'good', perSecond: 300 };
@@ -167,7 +167,7 @@ async function isolation(gateway, ...behaviours) {
   const failures = rounds.reduce((sum, round) => sum + round.failures, 0);
   const change = (beside / alone - 1) * 100;
   return outcome(
-    `another service's p99 ${ms(alone)} alone, ${ms(beside)} beside it (${change.toFixed(0)} %), ${failures} failed`,
+    `p99 of another service ${ms(alone)} alone, ${ms(beside)} beside it (${change.toFixed(0)} %), ${failures} failed`,
     'p99 within 20 %, 0 failed',
     change <= 20 && failures === 0,
   );
@@ -183,8 +183,8 @@ async function outage(gateway) {
   const total = seen.reduce((sum, each) => sum + each, 0);
   const growth = (total / results.length - 1) * 100;
   return outcome(
-    `${results.length} requests, ${total} upstream: ${growth.toFixed(1)} % more`,
-    'at most 20 % more upstream',
+    `${results.length} requests, ${total} upstream requests: ${growth.toFixed(1)} % more`,
+    'at most 20 % more upstream requests',
     growth <= 20,
   );
 }
@@ -202,20 +202,20 @@ async function recovery(gateway) {
   const again = await Promise.all(
     ports.map((port, i) => instanceOf(gateway, 'recovery', `recovery-${'abc'[i]}`, { port })),
   );
-  const answered = await Promise.all(again.map(({ url }) => seenAt(url)));
+  const before = await Promise.all(again.map(({ url }) => seenAt(url)));
   const countedAt = performance.now();
   await sleep(1_000);
   const later = await Promise.all(again.map(({ url }) => seenAt(url)));
   const seconds = (performance.now() - countedAt) / 1_000;
-  const met = later.map((count, i) => (count - answered[i]) / seconds);
+  const met = later.map((count, i) => (count - before[i]) / seconds);
   const results = await traffic;
   const first = results.find(({ at, status }) => at > startedAt && status === 200)?.at ?? Infinity;
   const second = results.filter(({ at }) => at >= first && at < first + 1_000);
   const upstream = met.reduce((sum, each) => sum + each, 0);
   return outcome(
-    `first answer ${ms(first - startedAt)} after new processes began to start; its second: ${second.length} requests, ` +
-      `${failed(second)} failed, p99 ${ms(p99(second))}; instances met ${met.map((each) => each.toFixed(0)).join('+')}/s`,
-    'at most 20 % more upstream than is asked for',
+    `first response ${ms(first - startedAt)} after the start of new processes; in the next second ${second.length} requests, ` +
+      `${failed(second)} failed, p99 ${ms(p99(second))}; instances received ${met.map((each) => each.toFixed(0)).join('+')}/s`,
+    'at most 20 % more upstream requests than client requests',
     upstream <= 600,
   );
 }
@@ -235,8 +235,8 @@ async function skew(gateway) {
   }
   const [inTurn, ofTwo] = Object.values(results);
   return outcome(
-    `p99 in turn ${ms(inTurn)}, power of two ${ms(ofTwo)}: ${(inTurn / ofTwo).toFixed(1)} times better`,
-    'at least 3 times better',
+    `p99 round robin ${ms(inTurn)}, power of two ${ms(ofTwo)}: ${(inTurn / ofTwo).toFixed(1)} times lower`,
+    'at least 3 times lower',
     inTurn / ofTwo >= 3,
   );
 }
@@ -248,7 +248,7 @@ const DRILLS = {
   'SIGSTOP, GET': stopped,
   ...Object.fromEntries(BAD.map((bad) => [`a service that ${bad}`, (gateway) => isolation(gateway, bad)])),
   'all of these at once': (gateway) => isolation(gateway, ...BAD),
-  'outage: all answer 503': outage,
+  'outage: all return 503': outage,
   'recovery from an outage': recovery,
   'one of four ten times slower': skew,
 };

@@ -1,7 +1,7 @@
 /**
- * `npm run drill:fleet`: gateways that share a Redis, nginx in front of them; what one tells the other, and what it costs when
- * Redis, gateways or services go. Runs built apps, redis-server and nginx on loopback, and prints a table. The suites in
- * test/faults and test/nginx check the same in short; this one measures. Names of drills as arguments run those alone.
+ * `npm run drill:fleet`: two gateways that share a Redis, behind nginx. Measures how fast changes propagate, and the effect of losing
+ * Redis, gateways or services. Runs built apps, redis-server and nginx on loopback, and prints a table. The suites in test/faults and
+ * test/nginx check the same behaviour in less time. Arguments select drills by name.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ const TRIALS = Number(process.env.TRIALS ?? 200);
 const AWAY_MS = Number(process.env.AWAY_SECONDS ?? 30) * 1000;
 const CROWD = Number(process.env.CROWD ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 10);
-// Shorter than a lease less the period of heartbeats, which stop for as long.
+// Shorter than a lease minus the heartbeat interval, because heartbeats stop for as long.
 const WINDOW_SECONDS = 5;
 const CHECKS_SECONDS = 30;
 
@@ -68,7 +68,7 @@ async function startFleet() {
   return { ...pair, nginx, services, isComplete };
 }
 
-/** Tells of every event of a gateway as it comes. */
+/** Calls `onEvent` for every event of a gateway. */
 async function follow({ url }, onEvent) {
   const { body } = await fetch(`${url}/discovery/events`, { headers: { accept: 'text/event-stream' } });
   let rest = '';
@@ -85,18 +85,18 @@ async function follow({ url }, onEvent) {
 async function propagation() {
   const { gateways } = await startPair();
   const [one, other] = gateways;
-  let told = () => undefined;
-  follow(other, (event) => told(event)).catch(() => undefined);
+  let onEvent = () => undefined;
+  follow(other, (event) => onEvent(event)).catch(() => undefined);
   await sleep(500);
   const trials = async (type, act) => {
     const times = [];
     for (let i = 0; i < TRIALS; i += 1) {
-      const heard = new Promise((resolve) => {
-        told = (event) => event.type === type && event.instanceId === `i${i}` && resolve();
+      const received = new Promise((resolve) => {
+        onEvent = (event) => event.type === type && event.instanceId === `i${i}` && resolve();
       });
       const since = performance.now();
       const acted = act(i);
-      await heard;
+      await received;
       times.push(performance.now() - since);
       await acted;
     }
@@ -104,21 +104,21 @@ async function propagation() {
   };
   const registrations = await trials('registered', (i) => register(one, { id: `i${i}` }));
   const drains = await trials('draining', (i) => post(`${one.url}/discovery/services/i${i}/drain`));
-  // A service each: a request meets its one instance, finds nobody there, and reports it.
+  // One service per trial: a request to its only instance is refused, and the gateway ejects the instance.
   for (let i = 0; i < TRIALS; i += 1) await register(one, { name: `gone-${i}`, id: `i${i}` });
-  const deaths = await trials('status-changed', (i) => send(undefined, `${one.url}/api/gone-${i}/`));
+  const ejections = await trials('status-changed', (i) => send(undefined, `${one.url}/api/gone-${i}/`));
   const unregistrations = await trials('unregistered', (i) =>
     send(undefined, `${one.url}/discovery/unregister/i${i}`, { method: 'DELETE' }),
   );
   return [
     ['registration', registrations],
     ['drain', drains],
-    ['death', deaths],
+    ['ejection', ejections],
     ['deregistration', unregistrations],
   ].map(([what, times]) => [`${what}, ${TRIALS} trials`, times]);
 }
 
-/** Redis goes under load and comes back empty, or as it was (`SIGSTOP`). */
+/** Redis fails under load and returns empty, or unchanged (`SIGSTOP`). */
 async function redisAway(signal) {
   const { redis, gateways, nginx, isComplete } = await startFleet();
   await register(gateways[0], { name: 'someone', id: 'before' });
@@ -135,7 +135,7 @@ async function redisAway(signal) {
   const back = performance.now();
   if (signal === 'SIGSTOP') redis.child.kill('SIGCONT');
   else await startRedis(redis.port);
-  await until('both to take writes and to know the same', async () => {
+  await until('both gateways to accept writes and to have equal registries', async () => {
     const taken = await Promise.all(
       gateways.map((gateway, i) => register(gateway, { name: 'after', id: `after-${i}` })),
     );
@@ -157,12 +157,12 @@ async function redisAway(signal) {
   await sleep(1000);
   const results = await load.stop();
   return [
-    [`${results.length} requests meanwhile`, `${failed(results)} failed, p99 ${ms(p99(results))}`],
+    [`${results.length} requests during the outage`, `${failed(results)} failed, p99 ${ms(p99(results))}`],
     [
-      `${writes.length} registry writes while it was away`,
-      `${writes.filter((status) => status === 503).length} answered 503`,
+      `${writes.length} registry writes during the outage`,
+      `${writes.filter((status) => status === 503).length} returned 503`,
     ],
-    ['both tables right after its return', ms(rightAfter)],
+    ['both registries equal after its return', ms(rightAfter)],
   ];
 }
 
@@ -181,9 +181,9 @@ function inShort(windows) {
 }
 
 /**
- * What 10,000 heartbeating instances cost the requests of others: windows with and without their heartbeats in turns, the
- * median of each, since one window after another differs by more than what is looked for. As in benchmarks the gateway has a core of
- * its own, all that asks and answers it the others.
+ * The effect of heartbeats of 10,000 instances on other requests. Windows with and without heartbeats alternate, and their medians are
+ * compared, because single windows differ by more than the effect. As in benchmarks the gateway has a core of its own; load and
+ * upstream share the others.
  */
 async function crowd(store) {
   const env = store === 'Redis' ? { REDIS_URL: (await startRedis()).url } : {};
@@ -214,9 +214,9 @@ async function crowd(store) {
     await sleep(3000);
     windows.beside.push(await window());
   }
-  // Longer than a lease: who was not heard would be gone.
+  // Longer than a lease: an instance whose heartbeats were lost would have expired.
   await sleep(16_000);
-  const there = await healthyAt(gateway, 'crowd');
+  const healthy = await healthyAt(gateway, 'crowd');
   const events = await json(`${gateway.url}/discovery/events?since=0`);
   beating.child.kill('SIGTERM');
   await beating.exited;
@@ -225,21 +225,21 @@ async function crowd(store) {
   rmSync(files, { recursive: true });
   return [
     ['300 requests/s alone', inShort(windows.alone)],
-    [`beside ${CROWD} instances that beat every 5 s`, inShort(windows.beside)],
+    [`beside ${CROWD} instances, a heartbeat every 5 s each`, inShort(windows.beside)],
     [
-      'beside to alone',
+      'ratio beside / alone',
       `p99 ${(middle(windows.beside, 'p99Ms') / middle(windows.alone, 'p99Ms')).toFixed(2)}`,
     ],
     [
       `registered in ${ms(registered)}; ${calls} calls, ${refused} failed`,
-      `${CROWD - there} missing, ${events.filter(({ type }) => type === 'expired').length} leases lost`,
+      `${CROWD - healthy} missing, ${events.filter(({ type }) => type === 'expired').length} leases expired`,
     ],
   ];
 }
 
 /**
- * What health checks of 10,000 instances cost the gateway. Instances share the sockets of one process, have long leases and send no
- * heartbeats, so that nothing but checks is measured: connect checks alone, then with health checks.
+ * The cost of health checks of 10,000 instances for the gateway. Instances share the sockets of one process, have long leases and send
+ * no heartbeats, so only checks are measured: first connect checks alone, then with health checks.
  */
 async function checks() {
   const files = mkdtempSync(join(tmpdir(), 'checks-'));
@@ -269,7 +269,7 @@ async function checks() {
     return `CPU ${percent.toFixed(1)} % of a core, ${megabytes.toFixed(0)} MB; ${checked} of ${CROWD} have had a health check`;
   };
   const rows = [
-    ['connect checks alone', await costOf({ 'gateway.health-check.interval-ms': '0' })],
+    ['connect checks only', await costOf({ 'gateway.health-check.interval-ms': '0' })],
     ['with health checks', await costOf({})],
   ];
   await upstream.child.stop();
@@ -279,14 +279,14 @@ async function checks() {
 
 const user = () => ({ method: 'POST', body: { email: `${randomUUID()}@example.com`, name: 'Someone' } });
 
-/** Every process of the fleet in turn, while clients read and write through nginx. */
-async function inTurn(strike) {
+/** Stops every process of the fleet in turn, while clients read and write through nginx. */
+async function inTurn(restart) {
   const { gateways, services, nginx, isComplete } = await startFleet();
   const reads = new Load(`${nginx.url}/api/user-service/users?limit=5`, 150);
   const writes = new Load(`${nginx.url}/api/user-service/users`, 20, user);
   await sleep(1000);
   for (const app of [...gateways, ...services]) {
-    await strike(app);
+    await restart(app);
     await until('the fleet', isComplete);
     await sleep(1500);
   }
@@ -300,7 +300,7 @@ async function inTurn(strike) {
 
 async function rolling(app) {
   const code = await app.end('SIGTERM');
-  if (code !== 0) throw new Error(`${app.name} ended with ${code}`);
+  if (code !== 0) throw new Error(`${app.name} exited with ${code}`);
   await app.start();
 }
 
@@ -311,9 +311,9 @@ async function killing(app) {
 }
 
 const DRILLS = {
-  'two gateways: one knows what the other does': propagation,
-  'Redis killed, back empty': () => redisAway('SIGKILL'),
-  'Redis stands still': () => redisAway('SIGSTOP'),
+  'propagation between two gateways': propagation,
+  'Redis killed, returns empty': () => redisAway('SIGKILL'),
+  'Redis stalled': () => redisAway('SIGSTOP'),
   'a crowd on one gateway, in memory': () => crowd('memory'),
   'a crowd on one gateway, on Redis': () => crowd('Redis'),
   'health checks of a crowd': checks,

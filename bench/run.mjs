@@ -1,4 +1,4 @@
-/** `npm run bench`: this gateway beside its peers, in one run. README.md says how to read what it prints. */
+/** `npm run bench`: compares this gateway with its peers in one run. README.md explains the results. */
 import { canMeasureCpu } from './lib/cpu.mjs';
 import { loadFor } from './lib/load/index.mjs';
 import { describeMachine, installPackages } from './lib/machine.mjs';
@@ -21,18 +21,18 @@ function list() {
 }
 
 function warn(machine) {
-  if (!canMeasureCpu) say('CPU time per request is read from /proc: on this system it is not measured.');
-  if (!machine.pinned) say('Gateway and load share cores here: compare CPU time rather than requests/s.');
+  if (!canMeasureCpu) say('CPU time per request is not measured on this system: it is read from /proc.');
+  if (!machine.pinned) say('Gateway and load share cores: compare CPU time, not requests/s.');
   if (machine.loadAverageAtStart > QUIET)
-    say(`Load average ${machine.loadAverageAtStart.toFixed(1)}: other work disturbs the numbers.`);
+    say(`Load average ${machine.loadAverageAtStart.toFixed(1)}: other processes disturb the results.`);
 }
 
-/** Every scenario with its targets; peers are installed only when one takes part. */
+/** Every scenario with its targets. Peers are installed only if one takes part. */
 function plan(options) {
   const planned = chosenScenarios(options)
     .map((scenario) => ({ scenario, targets: chosenTargets(scenario, options.targets) }))
     .filter((each) => each.targets.length > 0);
-  if (planned.length === 0) throw new Error('no scenario has any of these targets');
+  if (planned.length === 0) throw new Error('these scenarios have none of these targets');
   const needsPeers = ({ scenario, targets: chosen }) =>
     chosen.some(({ isPeer }) => isPeer) || loadFor(scenario).name === 'autocannon';
   if (planned.some(needsPeers)) installPeers();
@@ -64,7 +64,7 @@ async function main() {
   for (const line of linesOf(verdicts)) console.log(line);
   const { rounds, seconds, warmupSeconds } = options;
   const run = { machine, rounds, seconds, warmupSeconds, verdicts, scenarios: measured };
-  say(`written: ${writeResults(run, options)}`);
+  say(`results: ${writeResults(run, options)}`);
 }
 
 main().then(

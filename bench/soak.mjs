@@ -1,4 +1,4 @@
-/** `npm run soak`: mixed load on one gateway for a long time; fails when memory or file descriptors are not flat. */
+/** `npm run soak`: mixed load on one gateway for a long time; fails if memory or file descriptors grow. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './lib/child.mjs';
 import { canMeasureCpu as hasProc } from './lib/cpu.mjs';
@@ -32,7 +32,7 @@ async function startGateway(dataPlane, directory) {
 const lineOf = ({ rssMb, descriptors }, load) =>
   `${rssMb.toFixed(0)} MB, ${descriptors} descriptors, ${load.total} turns, ${load.failed} failed`;
 
-/** Samples while the load runs; the gateway's lease is renewed and its log emptied on the way. */
+/** Samples while the load runs, renews the instance's lease and empties the gateway's log. */
 async function watch(running, load, milliseconds) {
   const samples = [];
   const step = Math.max(SHORTEST_STEP_MS, milliseconds / SAMPLES);
@@ -46,7 +46,7 @@ async function watch(running, load, milliseconds) {
   return samples;
 }
 
-/** Kept connections close when they have been idle for long enough: descriptors may take that long to come back. */
+/** Kept connections close after an idle time, so descriptors may take that long to be released. */
 async function descriptorsAfter(pid, before) {
   const deadline = Date.now() + RELEASE_MS;
   let { descriptors } = sampleOf(pid);
@@ -72,7 +72,7 @@ async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   if (!hasProc)
-    throw new Error('memory and file descriptors are read from /proc: the soak runs on Linux only');
+    throw new Error('memory and file descriptors are read from /proc: the soak test runs on Linux only');
   const lines = await withWorkspace((directory) => soak(options, directory));
   for (const { ok, text } of lines) console.log(`${ok ? 'ok  ' : 'FAIL'} ${text}`);
   process.exitCode = lines.every(({ ok }) => ok) ? 0 : 1;

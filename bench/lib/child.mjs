@@ -10,7 +10,7 @@ const STOP_TIMEOUT_MS = 5000;
 const running = new Set();
 let started = 0;
 
-/** A process of the benchmark. Its output goes to a file, as a server's log does. */
+/** A process of the benchmark. Its output goes to a file, like a server's log. */
 export class Child {
   /** Settles when the process has ended, with its exit code. */
   exited;
@@ -20,7 +20,7 @@ export class Child {
   /** @param {{ role: 'gateway' | 'load', command: string, args: string[], env?: object, directory: string }} spec */
   constructor({ role, command, args, env = {}, directory }) {
     this.#log = join(directory, `${(started += 1)}.log`);
-    // Appended to, so that what is truncated meanwhile does not come back as a hole.
+    // Append mode: after a truncation the file must not continue with a hole.
     const log = openSync(this.#log, 'a');
     const [file, argv] = pinned(role, command, args);
     const stdio = ['ignore', log, log, 'ipc'];
@@ -35,7 +35,7 @@ export class Child {
     return this.#process.pid;
   }
 
-  /** What the process reports over its channel. */
+  /** The next message that the process sends over its IPC channel. */
   report() {
     return this.#orFail(once(this.#process, 'message').then(([message]) => message));
   }
@@ -61,8 +61,10 @@ export class Child {
     try {
       return await Promise.race([
         ready,
-        this.exited.then((code) => this.#fail(`ended with ${code}`)),
-        sleep(START_TIMEOUT_MS, undefined, { signal: given.signal }).then(() => this.#fail('is not ready')),
+        this.exited.then((code) => this.#fail(`exited with ${code}`)),
+        sleep(START_TIMEOUT_MS, undefined, { signal: given.signal }).then(() =>
+          this.#fail('was not ready in time'),
+        ),
       ]);
     } finally {
       given.abort();
@@ -80,5 +82,5 @@ async function poll(condition) {
   while (Date.now() < deadline && !(await condition())) await sleep(20);
 }
 
-/** Ends whatever still runs. */
+/** Ends all running processes. */
 export const stopAll = () => Promise.all([...running].map((child) => child.stop()));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Where a command is; Debian keeps servers in sbin, which is not on everyone's PATH. */
+/** Path of a command. Debian installs servers into sbin, which may not be on PATH. */
 export function which(command) {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return directories.map((directory) => join(directory, command)).find((path) => existsSync(path));
@@ -13,7 +13,7 @@ const cores = availableParallelism();
 const canPin = platform() === 'linux' && cores > 1 && which('taskset') !== undefined;
 const restOfCores = cores === 2 ? '1' : `1-${cores - 1}`;
 
-/** The command line that keeps a gateway on the first core, and load and upstream on the others. */
+/** The command line that pins a gateway to the first core, and load and upstream to the others. */
 export function pinned(role, command, args) {
   if (!canPin) return [command, args];
   return ['taskset', ['-c', role === 'gateway' ? '0' : restOfCores, command, ...args]];
@@ -25,7 +25,7 @@ const firstLine = (command, args) => {
   return `${stdout}${stderr}`.split('\n')[0].trim();
 };
 
-/** What a reader has to know of the machine to judge the numbers. */
+/** Facts about the machine that a reader needs to interpret the results. */
 export const describeMachine = () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores,
@@ -41,7 +41,7 @@ export const describeMachine = () => ({
 
 const PACKAGES = ['wrk', 'nginx-light', 'haproxy'];
 
-/** Installs the Debian packages that the benchmarks use when they are there. @throws Error when that is not possible */
+/** Installs the Debian packages that the benchmarks use if present. @throws Error if that is not possible */
 export function installPackages() {
   if (process.getuid?.() !== 0 || which('apt-get') === undefined)
     throw new Error(`--install needs root on Debian; otherwise install ${PACKAGES.join(', ')} yourself`);

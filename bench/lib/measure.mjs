@@ -1,7 +1,7 @@
 import { canMeasureCpu, cpuOf } from './cpu.mjs';
 import { loadFor } from './load/index.mjs';
 
-/** One stretch of load on one running target, and what its processes spent on it. */
+/** Measures one period of load on a running target, and the CPU time of its processes. */
 export async function measure(running, target, scenario, seconds) {
   await running.prepare?.();
   const pid = canMeasureCpu ? running.child?.pid : undefined;
@@ -13,11 +13,11 @@ export async function measure(running, target, scenario, seconds) {
   return { ...outcome, rps: outcome.requests / outcome.seconds, cpuUs };
 }
 
-/** Makes sure that a target answers what the scenario expects before its speed is worth anything. @throws Error if not */
-export async function check(running, target, { method, path, bodyBytes, answerBytes }) {
+/** Verifies that a target returns the response that the scenario expects. @throws Error if not */
+export async function check(running, target, { method, path, bodyBytes, responseBytes }) {
   const body = bodyBytes > 0 ? 'x'.repeat(bodyBytes) : undefined;
-  const answer = await fetch(running.url + target.prefix + path, { method, body });
-  const bytes = (await answer.arrayBuffer()).byteLength;
-  if (answer.status !== 200 || bytes !== answerBytes)
-    throw new Error(`answers ${answer.status} with ${bytes} bytes instead of 200 with ${answerBytes}`);
+  const response = await fetch(running.url + target.prefix + path, { method, body });
+  const bytes = (await response.arrayBuffer()).byteLength;
+  if (response.status !== 200 || bytes !== responseBytes)
+    throw new Error(`returned ${response.status} with ${bytes} bytes instead of 200 with ${responseBytes}`);
 }

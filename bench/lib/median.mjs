@@ -1,4 +1,4 @@
-/** The middle of some numbers; `undefined` of none. */
+/** The median of numbers; `undefined` for none. */
 export function median(numbers) {
   const sorted = numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
   if (sorted.length === 0) return undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A port that was free a moment ago, for programs that cannot choose one themselves. */
+/** A port that was free a moment ago, for programs that cannot select one themselves. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -12,12 +12,12 @@ export async function freePort() {
   return port;
 }
 
-/** Whether a GET of `url` is answered with 200. */
-export async function answers(url) {
+/** Whether a GET of `url` returns 200. */
+export async function responds(url) {
   try {
-    const answer = await fetch(url);
-    await answer.arrayBuffer();
-    return answer.status === 200;
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.status === 200;
   } catch {
     return false;
   }
@@ -25,11 +25,11 @@ export async function answers(url) {
 
 const WAIT_MS = 30_000;
 
-/** Waits until `condition` resolves to true. @throws Error that names `what` when it does not */
+/** Waits until `condition` resolves to true. @throws Error that names `what` after a time-out */
 export async function until(condition, what) {
   const deadline = Date.now() + WAIT_MS;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await sleep(20);
   }
 }

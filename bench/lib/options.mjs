@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const HELP = `npm run bench -- [options]
-  --quick              three scenarios, 3 rounds of 2 seconds: a first look, not a verdict
+  --quick              three scenarios, 3 rounds of 2 seconds: for a first impression
   --scenario a,b       only these scenarios
   --targets a,b        only these targets
   --rounds n           rounds of each measurement (default 5)
@@ -10,7 +10,7 @@ export const HELP = `npm run bench -- [options]
   --name text          name of the result file (default: date and time)
   --out directory      where results go (default bench/results)
   --install            apt-get install wrk, nginx and HAProxy first (root on Debian)
-  --list               name scenarios and targets`;
+  --list               list scenarios and targets`;
 
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
@@ -39,7 +39,7 @@ function number(name, value, fallback) {
 
 const dateName = () => new Date().toISOString().slice(0, 16).replace(/[T:]/g, '-');
 
-/** Reads the command line. @throws Error in one line for what it does not understand */
+/** Reads the command line. @throws Error with one line for invalid options */
 export function readOptions(argv) {
   const { values } = parseArgs({ args: argv, options: spec, strict: true });
   const { quick } = values;

@@ -24,7 +24,7 @@ function row({ result, longest }, index) {
   <text x="${LABEL + Number(width) + 8}" y="${y + 14}">${result.cpuUs.toFixed(0)} µs</text>`;
 }
 
-/** The headline as a picture: CPU time per request of every proxy in one scenario, the cheapest first. */
+/** The main result as SVG: CPU time per request of every proxy in one scenario, the lowest first. */
 export function plotOf(scenario, machine) {
   const shown = scenario.results.filter(({ cpuUs, isControl }) => cpuUs !== undefined && !isControl);
   const results = shown.toSorted((a, b) => a.cpuUs - b.cpuUs);

@@ -5,7 +5,7 @@ import { plotOf } from './plot.mjs';
 const DEFAULT_DIRECTORY = new URL('../results/', import.meta.url).pathname;
 const HEADLINE = 'get-207b-64';
 
-/** Writes a run as JSON, and the plot when the run has the headline and is more than a first look. */
+/** Writes a run as JSON, and the plot if the run has the main scenario and is not `--quick`. */
 export function writeResults(run, { out = DEFAULT_DIRECTORY, name, quick }) {
   mkdirSync(out, { recursive: true });
   const file = join(out, `${name}.json`);

@@ -1,7 +1,7 @@
 import { check, measure } from './measure.mjs';
 import { median } from './median.mjs';
 
-/** Under another name the same target takes part a second time: what the two differ by is noise. */
+/** The same target under another name. The difference between the two is noise. */
 const controlOf = (target) => ({
   ...target,
   name: `${target.name} (control)`,
@@ -9,7 +9,7 @@ const controlOf = (target) => ({
   isControl: true,
 });
 
-/** Starts, checks and warms one target up; one that cannot take part says why and is left out. */
+/** Starts, checks and warms up one target. A target that cannot take part is left out with the reason. */
 async function enter(target, scenario, { context, options, say }) {
   const missing = target.missing();
   if (missing !== undefined) return { target, leftOut: missing };
@@ -26,7 +26,7 @@ async function enter(target, scenario, { context, options, say }) {
   }
 }
 
-/** Lets all targets in; the first that can take part does so twice. */
+/** Starts all targets. The first that can take part does so twice. */
 async function enterAll(targets, scenario, run) {
   const entries = [];
   for (const target of targets) {
@@ -38,7 +38,7 @@ async function enterAll(targets, scenario, run) {
   return entries;
 }
 
-// There and back again: whatever drifts over the run meets every target alike.
+// Alternating order: drift over the run affects every target equally.
 const order = (entries, round) => (round % 2 === 0 ? entries : entries.toReversed());
 
 const middleOf = (rounds, field) => median(rounds.map((round) => round[field]));
@@ -57,7 +57,7 @@ const summary = ({ target, rounds = [], leftOut }) => ({
   rounds,
 });
 
-/** How far the control is from what it controls, as a share: 0.1 is 10 %. `undefined` when either is missing. */
+/** Relative difference between the control and its target: 0.1 is 10 %. `undefined` if either is missing. */
 function controlOffset(results, field) {
   const [first, control] = results.filter(({ leftOut }) => leftOut === undefined);
   if (!control?.isControl || first[field] === undefined) return undefined;
@@ -65,7 +65,7 @@ function controlOffset(results, field) {
 }
 
 /**
- * Measures every target of a scenario in interleaved rounds. The medians of rounds are compared, never single ones.
+ * Measures every target of a scenario in interleaved rounds. Medians of rounds are compared, never single rounds.
  * @param run `{ context, options, say }`
  */
 export async function runScenario(scenario, targets, run) {

@@ -1,6 +1,6 @@
 /**
- * What is measured. A closed scenario keeps `connections` busy as fast as answers come; an open one sends at a fixed
- * rate whatever comes back. `targets` are those that take part unless the command line names others.
+ * The scenarios. A closed one keeps `connections` busy as fast as responses arrive; an open one sends at a fixed rate,
+ * independent of responses. `targets` take part unless the command line names others.
  */
 const PROXIES = [
   'wire',
@@ -22,8 +22,8 @@ const closed = (kind, connections, request) => ({
   ...request,
 });
 
-const get = (bytes) => ({ method: 'GET', path: `/${bytes}`, answerBytes: bytes, bodyBytes: 0 });
-const post = (bytes) => ({ method: 'POST', path: '/207', answerBytes: 207, bodyBytes: bytes });
+const get = (bytes) => ({ method: 'GET', path: `/${bytes}`, responseBytes: bytes, bodyBytes: 0 });
+const post = (bytes) => ({ method: 'POST', path: '/207', responseBytes: 207, bodyBytes: bytes });
 
 const REQUESTS = [
   ['get-207b', '207-byte GET', get(207)],
@@ -43,7 +43,7 @@ const local = {
   ...closed('local', 64, get(207)),
   title: '207-byte GET of a service in the gateway’s own process, 64 connections',
   targets: ['local', 'local-direct'],
-  // The service is in the gateway's process: their CPU time cannot be told apart.
+  // The service is in the gateway's process, so their CPU time cannot be separated.
   control: 'rps',
 };
 
@@ -56,7 +56,7 @@ const instances = {
 const latency = {
   name: 'latency-1000',
   kind: 'open',
-  title: '207-byte GET at 1,000 requests a second, sent on time whatever comes back',
+  title: '207-byte GET at 1,000 requests a second, at fixed times',
   connections: 64,
   rate: 1000,
   targets: EVERYONE,
@@ -68,7 +68,7 @@ export const scenarios = [...bodies, local, instances, latency];
 
 const QUICK = ['get-207b-64', 'local-64', 'latency-1000'];
 
-/** The scenarios that the command line asks for. @throws Error for a name that does not exist */
+/** The scenarios of the command line. @throws Error for a name that does not exist */
 export function chosenScenarios({ scenarios: names, quick }) {
   const wanted = names ?? (quick ? QUICK : scenarios.map(({ name }) => name));
   const unknown = wanted.filter((name) => !scenarios.some((scenario) => scenario.name === name));

@@ -23,7 +23,7 @@ const rateColumns = (find) => [
   ['/ nginx', ({ rps }) => ratio(rps, find('nginx')?.rps)],
 ];
 
-// At a fixed rate the requests/s are what was asked for; what counts is how much later than without a proxy.
+// At a fixed rate requests/s are given; the added latency relative to no proxy is the result.
 const addedColumns = (find) => {
   const added = (result) => {
     const direct = find('direct');
@@ -56,9 +56,9 @@ function align(rows) {
 const controlLine = ({ controlOffset, control }) =>
   controlOffset === undefined
     ? 'control: not measured'
-    : `control: the same target twice is ${(controlOffset * 100).toFixed(1)} % apart in ${control}`;
+    : `control: two runs of the same target differ by ${(controlOffset * 100).toFixed(1)} % in ${control}`;
 
-/** One scenario as text: the ratios are against @fastify/http-proxy = 1 and against nginx. */
+/** One scenario as text, with ratios to @fastify/http-proxy and to nginx. */
 export function tableOf(scenario) {
   const find = (name) => scenario.results.find((result) => result.name === name && !result.leftOut);
   const shown = columns(scenario.kind, find);

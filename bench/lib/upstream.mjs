@@ -1,7 +1,7 @@
 import { Child } from './child.mjs';
 
 const PROGRAM = new URL('../programs/upstream.mjs', import.meta.url).pathname;
-// Linux answers on all of 127/8; elsewhere only the first exists.
+// On Linux all of 127/8 is loopback; on other systems only the first address is.
 const ADDRESSES =
   process.platform === 'linux' ? ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'] : ['127.0.0.1'];
 

@@ -7,7 +7,7 @@ const atLeast = (limit) => ({ limit, text: `at least ${limit}`, holds: (value) =
 const ratioOf = (field) => (ours, theirs) => ours[field] / theirs[field];
 const addedP50 = (ours, theirs, direct) => (ours.p50Ms - direct.p50Ms) / (theirs.p50Ms - direct.p50Ms);
 
-/** What this project claims of its speed; each is held against a run, or refused when the run is too noisy to tell. */
+/** Performance targets of this project. Each is compared with a run; the verdict is refused if the run is too noisy. */
 const claims = [
   ['get-207b-64', 'wire', 'fastify-http-proxy', 'CPU per request', ratioOf('cpuUs'), atMost(0.3)],
   ['get-207b-64', 'wire', 'nginx', 'CPU per request', ratioOf('cpuUs'), atMost(2.2)],
@@ -24,7 +24,7 @@ const isSound = ({ requests, failures }) => requests > 0 && failures <= requests
 function refusal({ controlOffset }, parties) {
   if (controlOffset === undefined) return 'there is no control';
   if (controlOffset > LARGEST_CONTROL_OFFSET)
-    return `the control is ${(controlOffset * 100).toFixed(0)} % off`;
+    return `the control differs by ${(controlOffset * 100).toFixed(0)} %`;
   if (!parties.every(isSound)) return 'requests failed';
   return undefined;
 }
@@ -40,11 +40,11 @@ function judge(scenario, [name, our, their, what, compare, bound]) {
   return {
     claim,
     value,
-    verdict: refused ? `refused: ${refused}` : bound.holds(value) ? 'holds' : 'does not hold',
+    verdict: refused ? `refused: ${refused}` : bound.holds(value) ? 'met' : 'missed',
   };
 }
 
-/** Every claim that the run has measured both sides of. */
+/** Verdicts on every claim whose two sides the run has measured. */
 export const verdictsOf = (measured) =>
   claims
     .map((claim) => {

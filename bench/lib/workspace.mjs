@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopAll } from './child.mjs';
 
-/** Gives `work` a directory for logs and configurations; afterwards it and every process of the run are gone. */
+/** Runs `work` with a directory for logs and configurations; afterwards removes it and ends every process of the run. */
 export async function withWorkspace(work) {
   const directory = mkdtempSync(join(tmpdir(), 'msa-gateway-bench-'));
   const leave = async () => {

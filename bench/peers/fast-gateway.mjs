@@ -1,4 +1,4 @@
-/** fast-gateway as its documentation sets it up. UPSTREAM: where to forward to. */
+/** fast-gateway, configured as its documentation recommends. UPSTREAM: the URL to forward to. */
 import fastGateway from 'fast-gateway';
 
 const gateway = fastGateway({ routes: [{ prefix: '/api/bench', target: process.env.UPSTREAM }] });

@@ -1,4 +1,4 @@
-/** @fastify/http-proxy as its documentation sets it up. UPSTREAM: where to forward to. */
+/** @fastify/http-proxy, configured as its documentation recommends. UPSTREAM: the URL to forward to. */
 import httpProxy from '@fastify/http-proxy';
 import fastify from 'fastify';
 

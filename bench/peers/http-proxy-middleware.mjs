@@ -1,4 +1,4 @@
-/** http-proxy-middleware in express. UPSTREAM: where to forward to. Without an agent it opens a connection a request. */
+/** http-proxy-middleware in express. UPSTREAM: the URL to forward to. Without an agent it opens a connection per request. */
 import express from 'express';
 import { Agent } from 'node:http';
 import { createProxyMiddleware } from 'http-proxy-middleware';

@@ -1,7 +1,7 @@
 /**
- * Registers instances that are nowhere, and beats for each about every five seconds. `gateway, count, file to write when all are
- * registered, file for the result`; SIGUSR2 stops the heartbeats, and the next one begins them again; SIGTERM ends it. On plain
- * sockets: node's own client takes as much of a core as the gateway.
+ * Registers instances without a process behind them, and sends a heartbeat for each about every five seconds. Arguments: gateway, count,
+ * file to write when all are registered, file for the result. SIGUSR2 stops the heartbeats, the next one resumes them; SIGTERM ends the
+ * program. Plain sockets, because node's own client takes as much of a core as the gateway.
  */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [gateway, count, readyFile, resultFile] = process.argv.slice(2);
 const { hostname, port, host } = new URL(gateway);
 const EVERY_MS = 5000;
-// Instances keep a connection each; these stand for them, all in use.
+// Each instance would keep a connection of its own; these represent them, all in use.
 const CONNECTIONS = 1000;
 const ids = Array.from({ length: Number(count) }, (_, index) => `crowd-${index}`);
 const idle = [];
@@ -65,7 +65,7 @@ const post = (path, body) => {
   const json = JSON.stringify(body);
   const head = `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${json.length}`;
   const request = `${head}\r\n\r\n${json}`;
-  // The one idle for longest, so that all of them stay in use.
+  // The connection that was idle for longest, so that all stay in use.
   const connection = idle.shift();
   if (connection === undefined) waiting.push(request);
   else connection.send(request);
@@ -84,7 +84,7 @@ process.on('SIGTERM', () => (isOver = true));
 process.on('SIGUSR2', () => (isPaused = !isPaused));
 writeFileSync(readyFile, '');
 
-// As a fleet does, whose members know nothing of one another: spread over the period, at random distances.
+// Like independent instances: spread over the period, at random intervals.
 const randomGapMs = () => (-Math.log(1 - Math.random()) * EVERY_MS) / ids.length;
 let due = performance.now();
 for (let sent = 0; !isOver; await sleep(1)) {

@@ -1,4 +1,4 @@
-/** The monolith in small: a gateway and one Nest service in one process, the service registered as a local instance. */
+/** A small monolith: a gateway and one Nest service in one process, the service registered as a local instance. */
 import { Controller, Get, Module, Param } from '@nestjs/common';
 import { gateway, localRegistryOf } from '#apps/gateway';
 import { boot, readServiceConfig, registrationOf } from '#service-kit';
@@ -8,7 +8,7 @@ class PayloadController {
     return 'x'.repeat(Number(size));
   }
 }
-// Decorators by hand: this file runs as it is, without a compiler.
+// Decorators are applied manually: this file runs without a compiler.
 Controller()(PayloadController);
 Get(':size')(PayloadController.prototype, 'payload', methodOf(PayloadController, 'payload'));
 Param('size')(PayloadController.prototype, 'payload', 0);
@@ -24,9 +24,9 @@ const payload = {
   name: 'bench',
   readConfig: (env) => readServiceConfig(env, 'BENCH_SERVICE_PORT', 0),
   listenAddress: ({ host, port }) => ({ host, port }),
-  registration: (config, url) => registrationOf('bench', '1.0.0', config, url),
+  registration: (config, url) => registrationOf({ name: 'bench', version: '1.0.0' }, config, url),
   registry: () => {
-    throw new Error('booted beside its gateway only');
+    throw new Error('this service runs in the process of its gateway only');
   },
   build: () => ({ module: { module: PayloadModule } }),
 };

@@ -1,14 +1,14 @@
 /**
- * An open-loop client: requests are due at fixed times, and each latency counts from when its request was due, not from
- * when a connection happened to be free. A gateway that stalls for a second is thus charged for every request of that
- * second ("coordinated omission" is what leaves them out).
+ * An open-loop client: requests are due at fixed times, and each latency counts from the time at which its request was due, not
+ * from the time at which a connection was free. So a gateway that stalls for a second is charged for every request of that second
+ * ("coordinated omission" would omit them).
  */
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const LAST_ANSWERS_MS = 5000;
+const LAST_RESPONSES_MS = 5000;
 const { url, connections, rate, seconds } = JSON.parse(process.argv[2]);
 const { hostname, port, host, pathname } = new URL(url);
 const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
@@ -55,7 +55,7 @@ class Connection {
     free(this);
   }
 
-  // Upstream and gateways write such a small head in one packet.
+  // Upstream and gateways write a head of this size in one packet.
   #readHead(chunk) {
     const headEnd = chunk.indexOf(HEAD_END);
     const head = chunk.latin1Slice(0, headEnd);
@@ -86,7 +86,7 @@ function end(index, ok) {
   if (ended === count) finish();
 }
 
-/** Gives a connection the request that waits longest, if one does. */
+/** Sends the request that has waited longest, if there is one, on a free connection. */
 function free(connection) {
   const next = waiting.shift();
   if (next === undefined) idle.push(connection);
@@ -94,7 +94,7 @@ function free(connection) {
 }
 
 function due(index) {
-  // The connection idle for longest, so that all of them stay in use.
+  // The connection that was idle for longest, so that all stay in use.
   const connection = idle.shift();
   if (connection === undefined) waiting.push(index);
   else connection.send(index);
@@ -106,13 +106,13 @@ const pool = Array.from({ length: connections }, () => new Connection());
 await Promise.all(pool.map((connection) => connection.open()));
 idle.push(...pool);
 
-// The thread needs a moment to start; what is due before that would count as late.
+// The thread needs time to start; requests due before that would count as late.
 startNs = process.hrtime.bigint() + 200_000_000n;
 const ticker = new Worker(new URL('./ticker.mjs', import.meta.url), {
   workerData: { startNs, intervalNs, count },
 });
 ticker.on('message', due);
-setTimeout(() => finish(), seconds * 1000 + LAST_ANSWERS_MS).unref();
+setTimeout(() => finish(), seconds * 1000 + LAST_RESPONSES_MS).unref();
 await finished;
 stopping = true;
 

@@ -1,4 +1,4 @@
-/** The upstream of the soak: `GET /n` answers n bytes, a POST is answered with how many bytes came, WebSockets echo. */
+/** The upstream of the soak test: `GET /n` returns n bytes, a POST returns the number of bytes received, WebSockets echo. */
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

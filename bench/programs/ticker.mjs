@@ -1,6 +1,6 @@
 /**
- * Posts the index of every request at the moment it is due. A thread of its own that sleeps on a futex: timers of an
- * event loop are a millisecond coarse, which is more than what is to be measured.
+ * Posts the index of every request when it is due. Runs in a thread of its own that sleeps on a futex: timers of an event loop have a
+ * resolution of one millisecond, which is coarser than the latencies to measure.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -1,24 +1,24 @@
 /**
- * The upstream of every benchmark: HTTP/1.1 on plain sockets, so that it is never what limits a gateway. `GET /n`
- * answers n bytes; a body is read to its end and then answered the same way; any other path answers two bytes.
- * Listens on one port of several loopback addresses, so that one process can stand for several instances.
+ * The upstream of every benchmark: HTTP/1.1 on plain sockets, so that it never limits a gateway. `GET /n` returns n bytes; a
+ * request with a body gets the same response after the end of the body; any other path returns two bytes. Listens on one port of
+ * several loopback addresses, so that one process represents several instances.
  */
 import { createServer } from 'node:net';
 
 const EMPTY = Buffer.alloc(0);
 const HEAD_END = Buffer.from('\r\n\r\n');
-const answers = new Map();
+const responses = new Map();
 
-function makeAnswer(path) {
+function makeResponse(path) {
   const size = Number(/^\/(\d+)(?:\?|$)/.exec(path)?.[1] ?? 2);
   const head = `HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: ${size}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), Buffer.alloc(size, 'x')]);
 }
 
-function answerTo(path) {
-  let answer = answers.get(path);
-  if (answer === undefined) answers.set(path, (answer = makeAnswer(path)));
-  return answer;
+function responseTo(path) {
+  let response = responses.get(path);
+  if (response === undefined) responses.set(path, (response = makeResponse(path)));
+  return response;
 }
 
 const pathOf = (head) => {
@@ -29,7 +29,7 @@ const pathOf = (head) => {
 const bodyLengthOf = (head) =>
   head.startsWith('GET ') ? 0 : Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
 
-/** Reads requests off one connection. A head split over packets is rare here, so it may cost a copy. */
+/** Reads the requests of one connection. A head in several packets is rare here, so it may cost a copy. */
 class Connection {
   #socket;
   #rest = EMPTY;
@@ -54,7 +54,7 @@ class Connection {
   #skipBody(data) {
     const used = Math.min(this.#bodyLeft, data.length);
     this.#bodyLeft -= used;
-    if (this.#bodyLeft === 0) this.#socket.write(answerTo(this.#path));
+    if (this.#bodyLeft === 0) this.#socket.write(responseTo(this.#path));
     return used;
   }
 
@@ -64,7 +64,7 @@ class Connection {
     const head = data.latin1Slice(0, end);
     this.#path = pathOf(head);
     this.#bodyLeft = bodyLengthOf(head);
-    if (this.#bodyLeft === 0) this.#socket.write(answerTo(this.#path));
+    if (this.#bodyLeft === 0) this.#socket.write(responseTo(this.#path));
     return end + HEAD_END.length;
   }
 }

@@ -1,18 +1,18 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One request over `agent`; resolves to its status, 0 when no whole answer came. */
+/** Sends one request over `agent`; resolves to its status, or 0 without a complete response. */
 export const send = (agent, url, { method = 'GET', body } = {}) =>
   new Promise((resolve) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    request(url, { agent, method, headers, timeout: 20_000 }, (answer) => {
-      answer.on('close', () => resolve(answer.complete ? answer.statusCode : 0)).resume();
+    request(url, { agent, method, headers, timeout: 20_000 }, (response) => {
+      response.on('close', () => resolve(response.complete ? response.statusCode : 0)).resume();
     })
       .on('error', () => resolve(0))
       .end(body && JSON.stringify(body));
   });
 
-/** Requests at a steady rate until it is stopped, whatever becomes of them. */
+/** Sends requests at a constant rate until stopped, independent of responses. */
 export class Load {
   results = [];
   #agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -23,7 +23,7 @@ export class Load {
     this.#life = this.#run(url, perSecond, makeRequest);
   }
 
-  /** Resolves to what became of every request. */
+  /** Resolves to the results of all requests. */
   async stop() {
     this.#isOver = true;
     await this.#life;
@@ -51,7 +51,7 @@ export class Load {
 
 export const failed = (results) => results.filter(({ status }) => status < 200 || status > 299).length;
 
-/** The value below which `share` of all lie. */
+/** The value below which `share` of all values are. */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

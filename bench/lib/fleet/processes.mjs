@@ -11,10 +11,10 @@ import { pinned } from '../machine.mjs';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'fleet-'));
 const running = new Set();
-/** A start costs a second of CPU; a machine that others use gives it late. */
+/** A start needs a second of CPU, which may take long on a busy machine. */
 const START_TIMEOUT_MS = 120_000;
 
-/** Waits until `condition` holds, and returns for how long, milliseconds. @throws after `timeoutMs` */
+/** Waits until `condition` holds, and returns the time, milliseconds. @throws after `timeoutMs` */
 export async function until(what, condition, timeoutMs = 30_000) {
   const since = performance.now();
   while (
@@ -22,7 +22,7 @@ export async function until(what, condition, timeoutMs = 30_000) {
       .then(condition)
       .catch(() => false))
   ) {
-    if (performance.now() - since > timeoutMs) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() - since > timeoutMs) throw new Error(`timed out waiting for ${what}`);
     await sleep(10);
   }
   return performance.now() - since;
@@ -37,15 +37,15 @@ export async function freePort() {
   return port;
 }
 
-// Debian keeps servers in folders that are on root's PATH alone.
+// Debian installs servers into folders that are on root's PATH only.
 function program(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  if (!found) throw new Error(`${name} is not on this machine: apt-get install redis-server nginx-light`);
+  if (!found) throw new Error(`${name} is not installed: apt-get install redis-server nginx-light`);
   return found;
 }
 
-/** @param role where it runs: `gateway` or `load` has cores of its own, where there are several */
+/** @param role `gateway` or `load`: pins the process to separate cores if there are several */
 export function launch(command, args, env = {}, role = undefined) {
   const [file, argv] = role === undefined ? [command, args] : pinned(role, command, args);
   const child = spawn(file, argv, {
@@ -61,7 +61,7 @@ export function launch(command, args, env = {}, role = undefined) {
   return { child, exited, pid: child.pid };
 }
 
-/** One app at one address, where it comes back after every restart. */
+/** One app at one address, which stays the same after a restart. */
 export class App {
   #process;
 
@@ -79,9 +79,7 @@ export class App {
     const ready = async () => (await fetch(`${this.url}/health/ready`)).ok;
     await Promise.race([
       until(`${this.name} to be ready`, ready, START_TIMEOUT_MS),
-      this.#process.exited.then((how) =>
-        Promise.reject(new Error(`${this.name} ended at its start: ${how}`)),
-      ),
+      this.#process.exited.then((how) => Promise.reject(new Error(`${this.name} failed to start: ${how}`))),
     ]);
     return this;
   }
@@ -93,21 +91,21 @@ export class App {
   }
 }
 
-/** @param role `gateway`: on a core of its own */
+/** @param role `gateway`: pins the process to a core of its own */
 export async function startGateway(env = {}, role = undefined) {
   const port = await freePort();
   const address = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port) };
   return new App('gateway', port, { ...address, ...env }, role).start();
 }
 
-/** Copies share one embedded store. */
+/** Starts a user service; all copies share one embedded store. */
 export async function startUsers(registry) {
   const port = await freePort();
   const env = { USER_SERVICE_PORT: String(port), REGISTRY_URL: registry, DATA_DIR: join(directory, 'data') };
   return new App('user-service', port, env).start();
 }
 
-/** A server that keeps nothing; on the port of one before, it comes back empty. */
+/** Starts Redis without persistence; on the port of an earlier server, it starts empty. */
 export async function startRedis(at) {
   const port = at ?? (await freePort());
   const args = [
@@ -126,7 +124,7 @@ export async function startRedis(at) {
   return { ...server, port, url: `redis://127.0.0.1:${port}` };
 }
 
-/** nginx/nginx.conf as it is, but for addresses and paths. */
+/** Starts nginx with nginx/nginx.conf, except for addresses and paths. */
 export async function startNginx(gateways) {
   const port = await freePort();
   const servers = gateways.map(({ port: at }) => `server 127.0.0.1:${at} $1`).join('\n');
@@ -145,7 +143,7 @@ export async function startNginx(gateways) {
   return { ...server, url };
 }
 
-/** CPU seconds and resident megabytes of a process so far; Linux alone tells. */
+/** CPU seconds and resident megabytes of a process so far; Linux only. */
 export function spentBy(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
@@ -154,7 +152,7 @@ export function spentBy(pid) {
   return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, megabytes: Number(memory[1]) / 1024 };
 }
 
-/** Ends whatever still runs, nginx with its workers. */
+/** Ends all running processes, nginx with its workers. */
 export async function endAll() {
   const left = [...running];
   const gone = left.map((child) => once(child, 'exit'));
@@ -162,7 +160,7 @@ export async function endAll() {
   await Promise.all(gone);
 }
 
-/** Ends whatever still runs and removes what it wrote. */
+/** Ends all running processes and removes their files. */
 export async function cleanUp() {
   await endAll();
   rmSync(directory, { recursive: true, force: true });

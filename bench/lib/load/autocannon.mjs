@@ -1,7 +1,7 @@
 import { peerFile } from '../targets/peer.mjs';
 import { runProgram } from './run-program.mjs';
 
-/** autocannon, where wrk is not installed. It is slower than a fast gateway, so its requests/s are a lower bound. */
+/** autocannon, used if wrk is not installed. It is slower than a fast gateway, so its requests/s are a lower bound. */
 export const autocannon = {
   name: 'autocannon',
   async run({ url, method, bodyBytes, connections, seconds }) {

@@ -1,4 +1,4 @@
--- Prints what wrk measured as one line of JSON. Arguments: method, bytes of the request body.
+-- Prints the results of wrk as one line of JSON. Arguments: method, bytes of the request body.
 function init(args)
   wrk.method = args[1]
   local bytes = tonumber(args[2])

@@ -3,7 +3,7 @@ import { runProgram } from './run-program.mjs';
 
 const SCRIPT = new URL('./wrk.lua', import.meta.url).pathname;
 
-/** wrk keeps `connections` busy from one thread: the load has one core. */
+/** wrk keeps `connections` busy from one thread, that is on one core. */
 export const wrk = {
   name: 'wrk',
   isThere: () => which('wrk') !== undefined,

@@ -11,22 +11,22 @@ const expect = (what, actual, expected) => {
 
 function exchange(url, { method = 'GET', body, read = readAll } = {}) {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent }, (answer) => {
-      read(answer).then((text) => resolve({ status: answer.statusCode, text }), reject);
+    const outgoing = request(url, { method, agent }, (response) => {
+      read(response).then((text) => resolve({ status: response.statusCode, text }), reject);
     });
     outgoing.on('error', reject).end(body);
   });
 }
 
-async function readAll(answer) {
+async function readAll(response) {
   const chunks = [];
-  for await (const chunk of answer) chunks.push(chunk);
+  for await (const chunk of response) chunks.push(chunk);
   return Buffer.concat(chunks).toString('latin1');
 }
 
-async function readSlowly(answer) {
+async function readSlowly(response) {
   let text = '';
-  for await (const chunk of answer) {
+  for await (const chunk of response) {
     text += chunk.toString('latin1');
     await sleep(10);
   }
@@ -54,21 +54,21 @@ async function readSlow(base) {
   expect('length for a slow reader', text.length, KB * KB);
 }
 
-async function askForNobody(base) {
-  const { status } = await exchange(base.replace('/bench', '/nobody'));
+async function requestUnknownService(base) {
+  const { status } = await exchange(base.replace('/bench', '/unknown'));
   expect('status of an unknown service', status, 404);
 }
 
-/** Leaves as soon as the answer begins. */
+/** Disconnects as soon as the response begins. */
 function leaveEarly(base) {
   return new Promise((resolve) => {
     const outgoing = request(`${base}/${KB * KB}`, { agent: false });
-    outgoing.on('response', (answer) => answer.once('data', () => outgoing.destroy()));
+    outgoing.on('response', (response) => response.once('data', () => outgoing.destroy()));
     outgoing.on('close', resolve).on('error', resolve).end();
   });
 }
 
-/** Leaves in the middle of its own body. */
+/** Disconnects in the middle of its own body. */
 function leaveUploading(base) {
   return new Promise((resolve) => {
     const headers = { 'content-length': 2 * upload.length };
@@ -111,17 +111,17 @@ async function hangUp(base) {
   socket.terminate();
 }
 
-/** Kinds of clients: how many at once, and how long each rests between two turns. */
+/** Kinds of clients: how many at once, and the pause between two turns of each. */
 export const clients = [
   { name: 'GET', turn: get, count: 16, restMs: 5 },
   { name: 'POST', turn: post, count: 8, restMs: 10 },
   { name: 'slow reader', turn: readSlow, count: 4, restMs: 50 },
-  { name: 'unknown service', turn: askForNobody, count: 1, restMs: 50 },
-  { name: 'leaves early', turn: leaveEarly, count: 4, restMs: 20 },
-  { name: 'leaves uploading', turn: leaveUploading, count: 4, restMs: 20 },
+  { name: 'unknown service', turn: requestUnknownService, count: 1, restMs: 50 },
+  { name: 'disconnects early', turn: leaveEarly, count: 4, restMs: 20 },
+  { name: 'disconnects during an upload', turn: leaveUploading, count: 4, restMs: 20 },
   { name: 'WebSocket', turn: talk, count: 4, restMs: 20 },
   { name: 'WebSocket hangs up', turn: hangUp, count: 2, restMs: 50 },
 ];
 
-/** Closes the connections that clients keep. */
+/** Closes the kept connections of clients. */
 export const closeClients = () => agent.destroy();

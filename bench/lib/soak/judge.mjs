@@ -1,10 +1,10 @@
 import { median } from '../median.mjs';
 
-// V8 takes memory in steps and gives it back when it pleases: what counts as growth has to be above that.
+// V8 allocates memory in steps and releases it at any time: only more than that counts as growth.
 const MEMORY = { field: 'rssMb', what: 'resident memory', unit: ' MB', share: 0.1, slack: 24 };
 const DESCRIPTORS = { field: 'descriptors', what: 'file descriptors', unit: '', share: 0.1, slack: 16 };
 
-/** Compares the second fifth of the samples with the last: the first belongs to the warm-up. */
+/** Compares the second fifth of the samples with the last; the first is the warm-up. */
 function compare(samples, { field, what, unit, share, slack }) {
   const fifth = Math.max(1, Math.floor(samples.length / 5));
   const early = median(samples.slice(fifth, 2 * fifth).map((sample) => sample[field]));
@@ -13,7 +13,7 @@ function compare(samples, { field, what, unit, share, slack }) {
   return { text, ok: late <= early * (1 + share) + slack };
 }
 
-/** What a soak has shown: one line each, and whether it is as it should be. */
+/** The results of a soak test: one line each, and whether it passes. */
 export function judge({ samples, load, descriptorsBefore, descriptorsAfter }) {
   return [
     compare(samples, MEMORY),

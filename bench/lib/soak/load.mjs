@@ -3,7 +3,7 @@ import { clients, closeClients } from './clients.mjs';
 
 const KEPT_FAILURES = 10;
 
-/** Runs all clients at once until it is stopped; counts turns and keeps the first failures. */
+/** Runs all clients at once until stopped; counts turns and keeps the first failures. */
 export class MixedLoad {
   turns = Object.fromEntries(clients.map(({ name }) => [name, 0]));
   failed = 0;

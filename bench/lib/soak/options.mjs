@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const HELP = `npm run soak -- [options]
-  --minutes n           how long (default 30)
+  --minutes n           duration (default 30)
   --data-plane name     wire (default) or node`;
 
 const spec = {
@@ -10,7 +10,7 @@ const spec = {
   help: { type: 'boolean', default: false },
 };
 
-/** Reads the command line. @throws Error in one line for what it does not understand */
+/** Reads the command line. @throws Error with one line for invalid options */
 export function readOptions(argv) {
   const { values } = parseArgs({ args: argv, options: spec, strict: true });
   const minutes = Number(values.minutes);

@@ -1,4 +1,4 @@
-/** No proxy at all: what load and upstream can do by themselves. */
+/** No proxy: the limit of load generator and upstream. */
 export const direct = {
   name: 'direct',
   title: 'direct (no proxy)',

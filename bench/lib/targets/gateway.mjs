@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { Child } from '../child.mjs';
-import { answers, freePort } from '../network.mjs';
+import { freePort, responds } from '../network.mjs';
 import { registerAll } from './registering.mjs';
 
 const MAIN = new URL('../../../dist/apps/gateway/src/main.js', import.meta.url).pathname;
-// Leases live 300 s at most, and a round takes far less than the difference.
+// Leases last 300 s at most, and a round takes far less than the difference.
 const RENEW_AFTER_MS = 150_000;
 
-/** This gateway, one process, every default on; `instances` are registered and share the upstream's addresses. */
+/** This gateway in one process with its defaults; `instances` are registered and share the upstream's addresses. */
 export const gatewayTarget = ({ name, title, dataPlane, instances = 1 }) => ({
   name,
   title,
@@ -18,7 +18,7 @@ export const gatewayTarget = ({ name, title, dataPlane, instances = 1 }) => ({
     const url = `http://127.0.0.1:${port}`;
     const env = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port), DATA_PLANE: dataPlane };
     const child = new Child({ role: 'gateway', command: process.execPath, args: [MAIN], env, directory });
-    await child.until(() => answers(`${url}/health/live`));
+    await child.until(() => responds(`${url}/health/live`));
     const renew = () => registerAll(url, upstream, instances);
     await renew();
     return { url, child, prepare: renewer(renew, child) };

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
-import { answers, freePort } from '../network.mjs';
+import { freePort, responds } from '../network.mjs';
 
-// One thread, connections kept on both sides, and the headers that a gateway adds, so that both do the same work.
+// One thread, kept connections on both sides, and the fields that a gateway adds, so that both do the same work.
 const configuration = (port, upstream) => `
 global
   nbthread 1
@@ -42,7 +42,7 @@ export const haproxy = {
     const args = ['-db', '-f', file];
     const child = new Child({ role: 'gateway', command: which('haproxy'), args, directory });
     const url = `http://127.0.0.1:${port}`;
-    await child.until(() => answers(`${url}/api/bench/1`));
+    await child.until(() => responds(`${url}/api/bench/1`));
     return { url, child };
   },
 };

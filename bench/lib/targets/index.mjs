@@ -6,8 +6,8 @@ import { nginx } from './nginx.mjs';
 import { peerTarget } from './peer.mjs';
 
 /**
- * Whom the benchmarks know. A target tells why it cannot take part (`missing`) and starts (`start`) as
- * `{ url, child?, prepare? }`: where to send requests, whose CPU time counts, what to do before each measurement.
+ * All targets. `missing` returns the reason why a target cannot take part, if there is one. `start` returns
+ * `{ url, child?, prepare? }`: the URL for requests, the process whose CPU time counts, an action before each measurement.
  */
 export const targets = [
   gatewayTarget({ name: 'wire', title: 'this gateway', dataPlane: 'wire' }),
@@ -21,7 +21,7 @@ export const targets = [
     }),
   ),
   localTarget({ name: 'local', title: 'this gateway, local instance' }),
-  localTarget({ name: 'local-direct', title: 'the local service by its own port', direct: true }),
+  localTarget({ name: 'local-direct', title: 'the local service on its own port', direct: true }),
   nginx,
   haproxy,
   peerTarget({ name: 'fastify-http-proxy', title: '@fastify/http-proxy' }),

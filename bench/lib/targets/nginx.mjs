@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
-import { answers, freePort } from '../network.mjs';
+import { freePort, responds } from '../network.mjs';
 
 const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-// One worker, connections kept on both sides, and the headers that a gateway adds, so that both do the same work.
+// One worker, kept connections on both sides, and the fields that a gateway adds, so that both do the same work.
 const configuration = (directory, port, upstream) => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;
@@ -57,7 +57,7 @@ export const nginx = {
     const args = ['-p', directory, '-c', file, '-e', 'stderr'];
     const child = new Child({ role: 'gateway', command: which('nginx'), args, directory });
     const url = `http://127.0.0.1:${port}`;
-    await child.until(() => answers(`${url}/api/bench/1`));
+    await child.until(() => responds(`${url}/api/bench/1`));
     return { url, child };
   },
 };

@@ -3,16 +3,16 @@ import { existsSync, statSync } from 'node:fs';
 import { Child } from '../child.mjs';
 
 const DIRECTORY = new URL('../../peers/', import.meta.url).pathname;
-/** npm writes this file last, so it tells that an installation is whole. */
+/** npm writes this file last: it exists after a complete installation only. */
 const INSTALLED = `${DIRECTORY}node_modules/.package-lock.json`;
 const LOCK = `${DIRECTORY}package-lock.json`;
 
 const isInstalled = () => existsSync(INSTALLED) && statSync(INSTALLED).mtimeMs >= statSync(LOCK).mtimeMs;
 
-/** Where a peer's package is, once installed. */
+/** Path of a file of the installed peers. */
 export const peerFile = (path) => `${DIRECTORY}${path}`;
 
-/** Installs the peers on first use. @throws Error when npm cannot */
+/** Installs the peers on first use. @throws Error if npm fails */
 export function installPeers() {
   if (isInstalled()) return;
   process.stderr.write('installing the peers in bench/peers\n');
@@ -23,7 +23,7 @@ export function installPeers() {
   if (status !== 0) throw new Error('npm ci in bench/peers failed');
 }
 
-/** A gateway made of a package in Node. */
+/** A gateway built with a Node package. */
 export const peerTarget = ({ name, title = name }) => ({
   name,
   title,

@@ -6,10 +6,10 @@ const AT_ONCE = 32;
 function call(agent, method, url, body) {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    const outgoing = request(url, { agent, method, headers }, (answer) => {
+    const outgoing = request(url, { agent, method, headers }, (response) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode, text })).on('error', reject);
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, text })).on('error', reject);
     });
     outgoing.on('error', reject).end(body && JSON.stringify(body));
   });
@@ -17,7 +17,7 @@ function call(agent, method, url, body) {
 
 async function register(agent, url, body) {
   const { status, text } = await call(agent, 'POST', `${url}/discovery/register`, body);
-  if (status !== 200 && status !== 201) throw new Error(`registering answers ${status}: ${text}`);
+  if (status !== 200 && status !== 201) throw new Error(`registration returned ${status}: ${text}`);
 }
 
 const bodyOf = (index, { addresses, port }) => ({
@@ -33,7 +33,7 @@ async function isUp(agent, url, count) {
   return JSON.parse(text).length === count;
 }
 
-/** Registers `count` instances of the upstream, as any service would, and waits until all of them are up. */
+/** Registers `count` instances of the upstream, as services do, and waits until all are up. */
 export async function registerAll(url, upstream, count) {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   try {
