@@ -29,7 +29,7 @@ const flow = {
   name: 'flow',
   readConfig: (env) => readServiceConfig(env, 'FLOW_SERVICE_PORT', 0),
   listenAddress: ({ host, port }) => ({ host, port }),
-  registration: (config, url) => registrationOf('flow', '1.0.0', config, url),
+  registration: (config, url) => registrationOf({ name: 'flow', version: '1.0.0' }, config, url),
   build: () => ({ module: { module: FlowModule } }),
 };
 
