@@ -69,8 +69,17 @@ function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile
  * The snapshot file of this gateway; `undefined` on port 0, since a later run gets another port and would not
  * find it.
  */
-const snapshotFileOf = ({ dataDir, port }: GatewayConfig): SnapshotFile | undefined =>
-  port === 0 ? undefined : new SnapshotFile(join(dataDir, `gateway-${port}.registry.jsonl`));
+const snapshotFileOf = (config: GatewayConfig): SnapshotFile | undefined =>
+  config.port === 0
+    ? undefined
+    : new SnapshotFile(join(config.dataDir, `gateway-${config.port}.registry.jsonl`), registryOf(config));
+
+/** Identifies a registry without its secrets: a gateway that is given another one must not restore into it. */
+function registryOf({ redisUrl, redisPrefix }: GatewayConfig): string {
+  if (redisUrl === undefined) return 'memory';
+  const { host, pathname } = new URL(redisUrl);
+  return `redis ${host}${pathname} ${redisPrefix}`;
+}
 
 /** Stands for an unreadable snapshot: an earlier run existed, but its data are unknown. */
 const UNREADABLE: FoundSnapshot = {
@@ -119,10 +128,10 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
 
 /** Removes and restores instances: leases, traffic reports, health checks. */
 const upkeep = ({ logger }: AppContext): Provider[] => [
-  made(LeaseSweeper, [RegistryStore, ExpiredInstances, Clock], (store, expired, clock) => {
+  made(LeaseSweeper, [RegistryStore, ExpiredInstances], (store, expired) => {
     const onStall = (lostMs: number) =>
       logger.warn({ lostMs }, 'event-loop stall or clock jump detected; extending leases');
-    return new LeaseSweeper({ store, expired, clock, onStall });
+    return new LeaseSweeper({ store, expired, onStall });
   }),
   { provide: HealthCheck, useClass: HttpHealthCheck },
   made(Ejector, [RegistryStore, TableKeeper, HealthCheck, Clock], (store, keeper, check, clock) => {

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js';
 import type { Ticking } from '../discovery-timer.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { ExpiredInstances } from './expired-instances.js';
@@ -7,7 +6,6 @@ import type { ExpiredInstances } from './expired-instances.js';
 export interface LeaseSweeperParts {
   readonly store: RegistryStore;
   readonly expired: ExpiredInstances;
-  readonly clock: Clock;
   /** Called with the time during which no heartbeat could be received, milliseconds. */
   readonly onStall: (lostMs: number) => void;
 }
@@ -17,8 +15,7 @@ export class LeaseSweeper implements Ticking {
   constructor(private readonly parts: LeaseSweeperParts) {}
 
   async tick(): Promise<void> {
-    await this.sweep();
-    await this.removeOverdue();
+    await this.removeOverdue(await this.sweep());
   }
 
   /** Removes every expired instance now; returns their ids. */
@@ -28,15 +25,17 @@ export class LeaseSweeper implements Ticking {
     return store.removeExpired(expired.ids, 'a cleanup removed expired instances');
   }
 
-  private async sweep(): Promise<void> {
-    const { lostMs } = await this.parts.store.sweep();
+  /** Resolves to the time of the store's clock. */
+  private async sweep(): Promise<number> {
+    const { lostMs, at } = await this.parts.store.sweep();
     if (lostMs !== 0) this.parts.onStall(lostMs);
+    return at;
   }
 
-  private async removeOverdue(): Promise<void> {
-    const { store, expired, clock } = this.parts;
+  private async removeOverdue(now: number): Promise<void> {
+    const { store, expired } = this.parts;
     if (store.awaySince !== undefined) return;
-    const ids = expired.overdue(clock.now()).filter((id) => store.isOurs(id));
+    const ids = expired.overdue(now).filter((id) => store.isOurs(id));
     if (ids.length > 0) await store.removeExpired(ids, 'the retention of expired instances ended');
   }
 }

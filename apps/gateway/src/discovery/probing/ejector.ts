@@ -98,8 +98,8 @@ export class Ejector {
     const { check, clock, store } = this.parts;
     const result = await check.run(instance);
     if (!result || !this.isCurrent(instance)) return;
-    await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));
     if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}, and ${result.reason}` });
+    await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));
   }
 
   private isCurrent({ id, endpoint }: Instance): boolean {

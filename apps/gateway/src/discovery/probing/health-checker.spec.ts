@@ -31,6 +31,51 @@ async function benchWithOneDown(): Promise<DiscoveryBench> {
   return bench;
 }
 
+/** Starts a health check that is under way until `release` is called. */
+async function benchDuringCheck(): Promise<{ bench: DiscoveryBench; release: () => Promise<void> }> {
+  const bench = await benchOf(3);
+  let open = (): void => undefined;
+  bench.check.gate = new Promise((resolve) => (open = resolve));
+  while (bench.check.checked.length < 3) {
+    bench.clock.advance(100);
+    void bench.checker.tick();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const release = async (): Promise<void> => {
+    open();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return { bench, release };
+}
+
+describe('HealthChecker whose check ends after another report', () => {
+  it('does not return an instance that reported itself not ready meanwhile', async () => {
+    const { bench, release } = await benchDuringCheck();
+    await bench.registry.heartbeat('i0', { ready: false });
+    await release();
+    expect(bench.available('users')).toEqual(['i1', 'i2']);
+  });
+
+  it('does not end an ejection for failed requests', async () => {
+    const { bench, release } = await benchDuringCheck();
+    bench.ejector.failing(bench.instance('i0'), '5 failures in a row');
+    await release();
+    expect(bench.available('users')).toEqual(['i1', 'i2']);
+  });
+});
+
+describe('a report of not ready', () => {
+  it('is ended by a heartbeat only', async () => {
+    const bench = await benchOf(2);
+    await bench.registry.heartbeat('i0', { ready: false });
+    const up = { status: 'up', reason: 'a health check passed' } as const;
+    await bench.store.move('i0', { health: up }, { type: 'status-changed', reason: up.reason });
+    expect(bench.available('users')).toEqual(['i1']);
+    await bench.registry.heartbeat('i0', { ready: true });
+    expect(bench.available('users')).toEqual(['i0', 'i1']);
+  });
+});
+
 const THRESHOLDS = {
   'gateway.health-check.interval-ms': '1000',
   'gateway.health-check.unhealthy-threshold': '3',

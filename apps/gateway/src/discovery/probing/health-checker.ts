@@ -28,7 +28,14 @@ const HEALTH_CHECK_ROOM = 2;
 /** Limits the connections that unresponsive instances hold. */
 const CHECKS_IN_FLIGHT = 256;
 
-const READY: InstanceHealth = { status: 'up', reason: 'its heartbeat reports that it is ready' };
+/** An instance may register this long before it listens. */
+const SETTLING_MS = 10_000;
+
+const READY: InstanceHealth = {
+  status: 'up',
+  reason: 'its heartbeat reports that it is ready',
+  isReported: true,
+};
 const NOT_READY: InstanceHealth = {
   status: 'down',
   reason: 'its heartbeat reports that it is not ready',
@@ -86,7 +93,7 @@ export class HealthChecker implements Ticking {
   ): Promise<StoredInstance | undefined> | undefined {
     const state = this.states.get(id);
     if (isReady && state?.isUp === true) state.record(true, this.parts.clock.now());
-    const isOut = health.isReported === true;
+    const isOut = health.isReported === true && health.status === 'down';
     return isReady === isOut ? this.move({ id, endpoint }, isReady ? READY : NOT_READY) : undefined;
   }
 
@@ -156,21 +163,26 @@ export class HealthChecker implements Ticking {
   }
 
   /**
-   * Ignores failures of an instance that no check or request has reached yet: it may register before it
+   * Ignores failures of a new instance that no check or request has reached yet: it may register before it
    * listens. Its health checks decide.
    */
   private async checkConnection(state: CheckState, instance: Instance): Promise<void> {
     const { connectCheck, ejector } = this.parts;
     const result = await this.running(state, connectCheck(instance));
     if (result === 'open') state.hasConnected = true;
-    else if (!state.hasConnected && instance.load.latencyMs === 0) return;
+    else if (this.mayNotListenYet(state, instance)) return;
     else if (result === 'refused') ejector.refused(instance, 'its port refuses connections');
     else ejector.suspected(instance, 'its port opens no connection');
   }
 
+  private mayNotListenYet({ hasConnected, instance }: CheckState, { load }: Instance): boolean {
+    const wasReached = hasConnected || load.latencyMs > 0;
+    return !wasReached && this.parts.clock.now() - instance.registeredAt < SETTLING_MS;
+  }
+
   private async checkHealth(state: CheckState): Promise<void> {
     const { check, clock, ejector, keeper } = this.parts;
-    const { id } = state.instance;
+    const { id, health } = state.instance;
     const result = await this.running(state, check.run(state.instance));
     // The instance left, registered again or moved meanwhile: the result is about another process.
     if (this.states.get(id) !== state) return;
@@ -182,7 +194,8 @@ export class HealthChecker implements Ticking {
     state.record(result.ok, clock.now());
     const instance = keeper.find(id);
     if (state.isUp && state.isUnhealthy && instance) ejector.unhealthy(instance, result);
-    if (!state.isUp && state.isHealthy)
+    // A different health means an ejection or a heartbeat meanwhile: an earlier result does not end it.
+    if (!state.isUp && state.isHealthy && state.instance.health === health)
       await this.move(state.instance, { status: 'up', reason: result.reason });
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -11,9 +11,11 @@ import type { RevisedInstance } from '../store/stored-instance.js';
 const VERSION = 1;
 /** Instances serialised per turn of the event loop: a large registry must not delay requests. */
 const INSTANCES_AT_ONCE = 100;
+const ABANDONED_AFTER_MS = 60_000;
 
 interface Head {
   readonly version: number;
+  readonly registry: string;
   readonly epoch?: string;
   readonly change: number;
   readonly instances: number;
@@ -29,15 +31,20 @@ export class SnapshotFile {
   /** Gateways on one Redis may share the file; each writes a temporary file of a unique name first. */
   private readonly partial: string;
 
-  constructor(readonly path: string) {
+  /** @param registry identifies the registry; the snapshot of another one is ignored */
+  constructor(
+    readonly path: string,
+    private readonly registry: string,
+  ) {
     this.partial = `${path}.${randomUUID()}.partial`;
   }
 
   /**
-   * Resolves to `undefined` if the file does not exist. @throws if it exists but cannot be read, or is
+   * Resolves to `undefined` if the file does not exist, or belongs to another registry. @throws if it exists but cannot be read, or is
    * incomplete
    */
   async read(): Promise<FoundSnapshot | undefined> {
+    await this.removeAbandoned();
     const writtenAt = await stat(this.path).then(
       ({ mtimeMs }) => mtimeMs,
       () => undefined,
@@ -49,6 +56,7 @@ export class SnapshotFile {
     const [head, ...instances] = lines as [Head?, ...RevisedInstance[]];
     if (head?.version !== VERSION || head.instances !== instances.length)
       throw new Error('it is of another version, or cut off');
+    if (head.registry !== this.registry) return undefined;
     return {
       epoch: head.epoch,
       change: head.change,
@@ -61,7 +69,7 @@ export class SnapshotFile {
   async write(snapshot: RegistrySnapshot): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     try {
-      await pipeline(Readable.from(textOf(snapshot)), createWriteStream(this.partial, { mode: 0o600 }));
+      await pipeline(Readable.from(this.textOf(snapshot)), createWriteStream(this.partial, { mode: 0o600 }));
       await rename(this.partial, this.path);
     } catch (error) {
       await rm(this.partial, { force: true });
@@ -74,20 +82,33 @@ export class SnapshotFile {
     const now = new Date();
     await utimes(this.path, now, now);
   }
-}
 
-function* textOf({ epoch, change, instances, names }: RegistrySnapshot): Generator<string> {
-  const head: Head = {
-    version: VERSION,
-    ...(epoch !== undefined && { epoch }),
-    change,
-    instances: instances.length,
-    names: [...names],
-  };
-  yield `${JSON.stringify(head)}\n`;
-  for (let i = 0; i < instances.length; i += INSTANCES_AT_ONCE)
-    yield instances
-      .slice(i, i + INSTANCES_AT_ONCE)
-      .map((each) => `${JSON.stringify(each)}\n`)
-      .join('');
+  /** Removes what a crash during a write left behind. Another gateway may be writing a young file. */
+  private async removeAbandoned(): Promise<void> {
+    const folder = dirname(this.path);
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names) {
+      if (!name.startsWith(`${basename(this.path)}.`) || !name.endsWith('.partial')) continue;
+      const path = join(folder, name);
+      const { mtimeMs } = await stat(path);
+      if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+    }
+  }
+
+  private *textOf({ epoch, change, instances, names }: RegistrySnapshot): Generator<string> {
+    const head: Head = {
+      version: VERSION,
+      registry: this.registry,
+      ...(epoch !== undefined && { epoch }),
+      change,
+      instances: instances.length,
+      names: [...names],
+    };
+    yield `${JSON.stringify(head)}\n`;
+    for (let i = 0; i < instances.length; i += INSTANCES_AT_ONCE)
+      yield instances
+        .slice(i, i + INSTANCES_AT_ONCE)
+        .map((each) => `${JSON.stringify(each)}\n`)
+        .join('');
+  }
 }

@@ -93,7 +93,12 @@ describe('a gateway that is restarted', () => {
   });
 
   it('ignores a corrupt snapshot', async () => {
-    for (const text of ['', '{', '{"version":2}\n', '{"version":1,"change":1,"instances":3}\n{}\n']) {
+    for (const text of [
+      '',
+      '{',
+      '{"version":2}\n',
+      '{"version":1,"registry":"memory","change":1,"instances":3}\n{}\n',
+    ]) {
       await writeFile(file(), text);
       const gateway = await start();
       expect(await idsAt(gateway)).toEqual([]);
@@ -169,6 +174,34 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is unavailable',
     expect((await gateway.get('/api/users/')).status).toBe(404);
     await register(gateway);
     expect((await gateway.get('/api/users/')).status).toBe(200);
+  });
+
+  it('ignores the snapshot of another registry', async () => {
+    const [one, other] = [await redis(), await redis()];
+    const before = await start({ REDIS_URL: one.url });
+    await register(before, 'of-one');
+    await stop(before);
+    const beside = await GatewayUnderTest.start({ REDIS_URL: other.url });
+    gateways.push(beside);
+    await register(beside, 'of-other');
+    const after = await start({ REDIS_URL: other.url });
+    expect(await idsAt(after)).toEqual(['of-other']);
+    expect(await idsAt(beside)).toEqual(['of-other']);
+  });
+
+  it('restores known names from an old snapshot', async () => {
+    const server = await redis();
+    const before = await start({ REDIS_URL: server.url });
+    await register(before);
+    await before.call('DELETE', '/discovery/unregister/a');
+    await stop(before);
+    await server.process.stop();
+    const earlier = new Date(Date.now() - 61_000);
+    await utimes(file(), earlier, earlier);
+    await redis(server.port);
+    const after = await start({ REDIS_URL: server.url });
+    expect((await after.get('/api/users/')).status).toBe(503);
+    expect((await after.get('/api/others/')).status).toBe(404);
   });
 
   it('does not restore Redis from an old snapshot', async () => {

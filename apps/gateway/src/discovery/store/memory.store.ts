@@ -7,6 +7,7 @@ import { KnownNames } from './known-names.js';
 import { Listeners } from './listeners.js';
 import { lostTime } from './lost-time.js';
 import {
+  allowedFor,
   RegistryStore,
   RESTART_WITHIN_MS,
   type ChangeCause,
@@ -106,7 +107,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     const kept = this.live(id);
     if (!kept) return Promise.resolve(undefined);
     const before = kept.registered;
-    const after = { ...before, ...state };
+    const after = { ...before, ...allowedFor(before, state) };
     const isElsewhere = endpoint !== undefined && endpoint !== before.endpoint;
     if (!isElsewhere && !isDeepStrictEqual(before, after)) {
       kept.registered = after;
@@ -164,7 +165,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     if (lostMs !== 0) this.moveLeases(lostMs);
     const expired = this.soonest <= now ? this.overAt(now).map((kept) => this.expire(kept)) : [];
     this.names.prune(now);
-    return Promise.resolve({ expired, lostMs });
+    return Promise.resolve({ expired, lostMs, at: now });
   }
 
   get(id: string): Promise<StoredInstance | undefined> {

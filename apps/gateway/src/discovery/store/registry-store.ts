@@ -42,6 +42,14 @@ export interface RecordPart {
 /** The part of an instance that decides whether it receives requests. */
 export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health'>;
 
+/** The part of `state` that an instance may move to: only a heartbeat ends what a heartbeat reported. */
+export function allowedFor({ health }: InstanceState, state: Partial<InstanceState>): Partial<InstanceState> {
+  const isReportedDown = health.isReported === true && health.status === 'down';
+  if (!isReportedDown || !state.health || state.health.isReported === true) return state;
+  const { health: _ignored, ...rest } = state;
+  return rest;
+}
+
 /** The result of a registration. */
 export interface PutResult {
   /** The replaced instance with the same id. */
@@ -58,6 +66,8 @@ export interface Sweep {
    * Milliseconds.
    */
   readonly lostMs: number;
+  /** The time of the store's clock, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** The contents of a store at `change` or later. */

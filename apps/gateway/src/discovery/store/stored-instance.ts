@@ -14,7 +14,7 @@ export interface InstanceHealth {
    * When the lease ran out, milliseconds since the epoch: the instance is `down` until it registers again.
    */
   readonly expiredAt?: number;
-  /** The instance reported itself not ready; only a heartbeat returns it. */
+  /** A heartbeat reported this status. Only a heartbeat returns an instance that reported itself not ready. */
   readonly isReported?: true;
 }
 

@@ -32,7 +32,6 @@ export class DiscoveryBench {
   readonly sweeper = new LeaseSweeper({
     store: this.store,
     expired: this.expired,
-    clock: this.clock,
     onStall: (lostMs) => this.stalls.push(lostMs),
   });
   readonly check = new ScriptedHealthCheck();

@@ -19,7 +19,7 @@ export class TableDirectory implements InstanceDirectory {
 
   loadsOf(service: string): ReadonlyMap<string, number> | undefined {
     const entry = this.table.current.get(service);
-    return entry && new Map(entry.instances.map(({ id, load }) => [id, load.inFlight]));
+    return entry && new Map(entry.live.map(({ id, load }) => [id, load.inFlight]));
   }
 
   onEjection(listener: EjectionListener): void {

@@ -2,7 +2,7 @@ import type { ProbeView } from '#contracts';
 import { KeptInstance } from '../kept-instance.js';
 import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
-import type { InstanceState, RecordedChange, StoreChange } from '../registry-store.js';
+import { allowedFor, type InstanceState, type RecordedChange, type StoreChange } from '../registry-store.js';
 import {
   storedOf,
   vitalsFrom,
@@ -121,7 +121,8 @@ export class Picture {
   moveHere(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
     const known = this.known.get(id);
     if (!known || known.kept.isExpired) return undefined;
-    const instance = { ...known.kept.stored, ...state };
+    const { stored } = known.kept;
+    const instance = { ...stored, ...allowedFor(stored, state) };
     this.keep({ instance, revision: known.revision });
     return instance;
   }

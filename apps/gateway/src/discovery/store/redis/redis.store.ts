@@ -155,17 +155,17 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
 
   async sweep(): Promise<Sweep> {
     const { retentionMs } = this.options;
-    this.names.prune(Date.now());
-    if (this.awaySince !== undefined) return { expired: [], lostMs: 0 };
-    const { epoch, change, lostMs, gateways, expired } = await this.run((scripts) =>
+    if (this.awaySince !== undefined) return { expired: [], lostMs: 0, at: Date.now() };
+    const { epoch, change, lostMs, gateways, expired, at } = await this.run((scripts) =>
       scripts.sweep(retentionMs),
     );
+    this.names.prune(at);
     this.gateways = gateways;
     this.link.noteEpoch(epoch);
     if (expired.length > 0) await this.link.reached(change);
     const before = this.lostMs ?? lostMs;
     this.lostMs = lostMs;
-    return { expired, lostMs: lostMs - before };
+    return { expired, lostMs: lostMs - before, at };
   }
 
   async get(id: string): Promise<StoredInstance | undefined> {

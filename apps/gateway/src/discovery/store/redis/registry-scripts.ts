@@ -50,6 +50,8 @@ export interface Swept extends StoreState {
   /** The gateways that were active lately. */
   readonly gateways: readonly string[];
   readonly expired: readonly RegisteredInstance[];
+  /** The time of the store's clock, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /**
@@ -142,14 +144,18 @@ export class RegistryScripts {
 
   /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
   async sweep(retentionMs: number): Promise<Swept> {
-    const answer = await this.call<[string, string, string, string[], string[]]>('SWEEP', retentionMs);
-    const [epoch, change, lost, gateways, expired] = answer;
+    const answer = await this.call<[string, string, string, string[], string[], string]>(
+      'SWEEP',
+      retentionMs,
+    );
+    const [epoch, change, lost, gateways, expired, at] = answer;
     return {
       epoch,
       change: Number(change),
       lostMs: Number(lost),
       gateways,
       expired: expired.map(instanceFrom),
+      at: Number(at),
     };
   }
 
@@ -198,9 +204,14 @@ export class RegistryScripts {
       const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
       epochs.add(await this.call<string>('RESTORE', seen, ...rows));
     }
-    epochs.add(await this.call<string>('RESTORE_NAMES', ...[...names].flat()));
+    epochs.add(await this.restoreNames(names));
     epochs.add(await this.call<string>('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id)));
     return epochs.size === 1 ? [...epochs][0] : undefined;
+  }
+
+  /** Restores known names. Resolves to the epoch. */
+  restoreNames(names: ReadonlyMap<string, number>): Promise<string> {
+    return this.call<string>('RESTORE_NAMES', ...[...names].flat());
   }
 
   private call<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {

@@ -23,6 +23,8 @@ export class Synchroniser {
   private readonly followers = new Listeners<[RecordPart]>();
   private epoch: string | undefined;
   private isBehind = true;
+  /** Known names of an earlier run, which the store may have lost. */
+  private foundNames: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly picture: Picture,
@@ -43,6 +45,7 @@ export class Synchroniser {
   /** Starts with the snapshot of an earlier run. */
   startFrom({ epoch, change, instances, names, ageMs }: FoundSnapshot): void {
     if (ageMs <= RESTART_WITHIN_MS) this.epoch = epoch;
+    this.foundNames = names;
     this.picture.replace(instances, names, change);
   }
 
@@ -76,8 +79,13 @@ export class Synchroniser {
         ? await scripts.restore(picture.change, picture.all, picture.names.all)
         : state.epoch;
       await this.pending.flush(scripts);
+      // Names route nothing: those of an old snapshot are as good as those of a young one.
+      if (this.foundNames.size > 0) await scripts.restoreNames(this.foundNames);
       const snapshot = await scripts.snapshot();
-      if (snapshot !== undefined && snapshot.epoch === epoch) return snapshot;
+      if (snapshot !== undefined && snapshot.epoch === epoch) {
+        this.foundNames = new Map();
+        return snapshot;
+      }
     }
   }
 

@@ -25,6 +25,8 @@ for i = 3, #ARGV, 3 do
     call('ZADD', order, 'NX', text(instance.registeredAt * ${IDS_PER_MS}), id)
     if is_expired(instance) then
       call('HSET', beats, id, text(instance.health.expiredAt - instance.ttlSeconds * 1000))
+      call('ZREM', leases, id)
+      call('HDEL', vias, id)
     else
       start_lease(id, instance.ttlSeconds)
     end

@@ -9,7 +9,7 @@ export const GATEWAY_FORGOTTEN_AFTER_MS = 60_000;
 
 /**
  * Expires instances whose lease has run out, and drops names whose retention has ended. `retention of names,
- * milliseconds` -> `epoch, newest change, time lost so far, gateways, JSON of each expired instance`.
+ * milliseconds` -> `epoch, newest change, time lost so far, gateways, JSON of each expired instance, time`.
  * Heartbeats of an instance whose gateway is silent may be lost: its lease is held until that gateway is back
  * or counts as gone.
  */
@@ -40,7 +40,7 @@ call('ZREMRANGEBYSCORE', names, '-inf', text(now - ARGV[2]))
 call('ZREMRANGEBYRANK', names, 0, -${NAMES_KEPT + 1})
 return {
   call('HGET', clock, 'epoch'), call('HGET', clock, 'change'), call('HGET', clock, 'lost'),
-  call('ZRANGEBYSCORE', gateways, text(now - ${STALL_MS}), '+inf'), expired
+  call('ZRANGEBYSCORE', gateways, text(now - ${STALL_MS}), '+inf'), expired, text(now)
 }
 `;
 

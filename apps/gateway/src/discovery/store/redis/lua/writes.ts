@@ -30,6 +30,9 @@ if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
   instance.isDraining, is_same = state.isDraining, false
 end
 local health = state.health
+-- Only a heartbeat ends what a heartbeat reported.
+local is_reported_down = instance.health.isReported and instance.health.status == 'down'
+if health and is_reported_down and not health.isReported then health = nil end
 if health and (health.status ~= instance.health.status or health.reason ~= instance.health.reason) then
   instance.health, is_same = health, false
 end
