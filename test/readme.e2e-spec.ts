@@ -1,16 +1,31 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onPrograms, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
 import { runCurls } from './support/curl-session.js';
-import { commandsOf, linksOf, outlineOf, readText } from './support/readme.js';
+import { brokenLinksOf, commandsOf, outlineOf, readText } from './support/readme.js';
 
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
-const READMES = ['README.md', 'README.ko.md'];
 
-/** Commands that this suite does not run as written, and where their effect is tested. */
+/** Pages of the guide in English; each has a Korean one of the same name. */
+const GUIDE = readdirSync(join(ROOT, 'docs/guide'));
+/** Every page whose commands are tested, with its translation. */
+const PAGES: readonly (readonly [english: string, korean: string])[] = [
+  ['README.md', 'README.ko.md'],
+  ...GUIDE.map((name) => [`docs/guide/${name}`, `docs/ko/guide/${name}`] as const),
+];
+const FILES = PAGES.flat();
+
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: folder !== '.' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+/** Every page that links to others. */
+const DOCUMENTS = ['.', '.github', 'bench', 'docs'].flatMap(markdownIn);
+
+/** Commands that are not run here as they stand, and where what they promise is tested. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'npm-start.e2e-spec.ts',
   'npm test': 'the command that runs this test; its last line in summary.e2e-spec.ts',
@@ -59,28 +74,43 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 const isCurl = (command: string): boolean => /^(\w+=\$\()?curl /.test(command);
 
-describe.each(READMES)('%s', (file) => {
-  const readme = readText(file);
-  const commands = commandsOf(readme).map(({ text }) => text);
+describe('the guide', () => {
+  it('has the same pages in both languages', () => {
+    expect(readdirSync(join(ROOT, 'docs/ko/guide')).sort()).toEqual([...GUIDE].sort());
+  });
 
-  it('contains only tested commands', () => {
+  it('has commands', () => {
+    const curls = PAGES.flatMap(([english]) => commandsOf(readText(english))).filter(({ text }) =>
+      isCurl(text),
+    );
+    expect(curls.length).toBeGreaterThan(50);
+  });
+});
+
+describe.each(FILES)('%s', (file) => {
+  const page = readText(file);
+  const commands = commandsOf(page).map(({ text }) => text);
+
+  it('has no command without a test', () => {
     const unknown = commands.filter((command) => !isCurl(command) && !(command in ELSEWHERE));
     expect(unknown).toEqual([]);
   });
 
   it('names npm scripts that exist', () => {
-    const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
+    const named = [...page.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script!);
     const missing = named.filter((script) => !(script in scripts) && !script.includes('review'));
     expect(missing).toEqual([]);
   });
+});
 
-  it('links to files that exist', () => {
-    expect(linksOf(readme).filter((target) => !existsSync(join(ROOT, target)))).toEqual([]);
+describe.each(DOCUMENTS)('%s', (file) => {
+  it('links to files and headings that exist', () => {
+    expect(brokenLinksOf(file)).toEqual([]);
   });
 });
 
-describe('the READMEs', () => {
-  const [english, korean] = READMES.map(readText) as [string, string];
+describe.each(PAGES)('%s and %s', (...files) => {
+  const [english, korean] = files.map(readText) as [string, string];
 
   it('have the same commands', () => {
     expect(commandsOf(korean)).toEqual(commandsOf(english));
@@ -89,14 +119,16 @@ describe('the READMEs', () => {
   it('have the same outline', () => {
     expect(outlineOf(korean)).toEqual(outlineOf(english));
   });
+});
 
-  it('contain every command that is listed as tested elsewhere', () => {
-    const commands = commandsOf(english).map(({ text }) => text);
-    expect(Object.keys(ELSEWHERE).filter((command) => !commands.includes(command))).toEqual([]);
+describe('the list of commands that are tested elsewhere', () => {
+  it('has no command that is on no page', () => {
+    const commands = new Set(FILES.flatMap((file) => commandsOf(readText(file)).map(({ text }) => text)));
+    expect(Object.keys(ELSEWHERE).filter((command) => !commands.has(command))).toEqual([]);
   });
 });
 
-onPrograms(['curl'], 'the curl commands of a README, in order, against a running system', () => {
+onPrograms(['curl'], 'a running system', () => {
   const data = tempDir();
   let system: RunningSystem;
   let standIn: Server;
@@ -113,7 +145,7 @@ onPrograms(['curl'], 'the curl commands of a README, in order, against a running
     data.remove();
   });
 
-  /** Adapts a command to the ports of this test. */
+  /** The same command for the ports of this test. */
   function here(command: string): string {
     const { port } = standIn.address() as AddressInfo;
     return command
@@ -124,20 +156,31 @@ onPrograms(['curl'], 'the curl commands of a README, in order, against a running
       .replaceAll('http://127.0.0.1:9000', `http://127.0.0.1:${port}`);
   }
 
-  it.each(READMES)(
-    'of %s return the documented statuses',
+  // Each page is one shell session: its commands depend on no other page.
+  it.each(FILES)(
+    'gives the responses that the curl commands of %s promise, in order',
     async (file) => {
       const curls = commandsOf(readText(file)).filter(({ text }) => isCurl(text));
       const outputs = await runCurls(curls.map(({ text }) => here(text)));
       const told = curls.map(({ text }, index) => `${text}\n  ${outputs[index] ?? 'was not run'}`);
-      const wrong = told.filter((_told, index) => !isAsPromised(outputs[index] ?? '', curls[index]!.answers));
+      const wrong = told.filter((_told, index) => !isAsPromised(outputs[index] ?? '', curls[index]!.status));
       expect(wrong).toEqual([]);
-      expect(curls.length).toBeGreaterThan(50);
     },
     120_000,
   );
+
+  it('has no endpoint that is missing from docs/reference/endpoints.md', async () => {
+    const { paths } = (await (await fetch(`${system.url}/docs-json`)).json()) as { paths: object };
+    const reference = readText('docs/reference/endpoints.md');
+    // A query may follow. Below /api the page shows the paths of a service.
+    const isMissing = (path: string): boolean =>
+      !['`', '?'].some((end) => reference.includes(`\`${path}${end}`));
+    const actual = Object.keys(paths).map((path) => path.replace(/^\/api\/[\w-]+/, ''));
+    expect(actual.length).toBeGreaterThan(30);
+    expect(actual.filter(isMissing)).toEqual([]);
+  });
 });
 
-function isAsPromised(output: string, answers: number | undefined): boolean {
-  return answers === undefined ? /^status 2\d\d$/.test(output) : output === `status ${answers}`;
+function isAsPromised(output: string, status: number | undefined): boolean {
+  return status === undefined ? /^status 2\d\d$/.test(output) : output === `status ${status}`;
 }

@@ -6,7 +6,7 @@ import type { ServiceSummary } from '#contracts';
 import { call, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
 import { EventFeed } from './support/event-feed.js';
 
-/** `CONVERGENCE_TRIALS=200` measures the limit that the README states; every run measures a few trials. */
+/** `CONVERGENCE_TRIALS=200` measures the limit that docs/guide/many-gateways.md states; every run measures a few trials. */
 const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);
 const MOST_MS = 100;
 

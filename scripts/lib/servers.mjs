@@ -22,7 +22,7 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** Programs that suites run (servers, curl for the README's commands, promtool) and their Debian packages. */
+/** Programs that suites run (servers, curl for the commands of the guide, promtool) and their Debian packages. */
 const SERVERS = [
   { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
   { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },

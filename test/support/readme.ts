@@ -1,26 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { ROOT } from '#testing';
 
-/** A command of a README, as a reader pastes it. */
+/** A command of a page, as a reader would paste it. */
 export interface Command {
-  /** Without its comment; a multi-line command is one. */
+  /** Without its remark; a command of several lines is one. */
   readonly text: string;
-  /** The status code that the comment states; `undefined`: success. */
-  readonly answers: number | undefined;
+  /** The status code that the remark promises; `undefined`: success. */
+  readonly status: number | undefined;
 }
 
 const BLOCK = /^```(?:bash|sh)\n(.*?)^```$/gms;
-// A trailing comment that ends with a status code. It contains no quotes, so that a `#` in a quoted string does
-// not match.
+const ANY_BLOCK = /^```.*?^```$/gms;
+// A line that a quote or a backslash leaves open continues.
 const REMARK = /\s+# [^'"]*?(\d{3})$/;
 
-/** Reads a file of the workspace. */
+/** A file of the workspace. */
 export const readText = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** Every command of every shell block, in order. */
-export function commandsOf(readme: string): Command[] {
-  const blocks = [...readme.matchAll(BLOCK)].map(([, block]) => block ?? '');
+export function commandsOf(page: string): Command[] {
+  const blocks = [...page.matchAll(BLOCK)].map(([, block]) => block ?? '');
   return blocks.flatMap((block) => joinLines(block).map(toCommand));
 }
 
@@ -32,12 +32,12 @@ const joinLines = (block: string): string[] =>
 
 function toCommand(line: string): Command {
   const remark = REMARK.exec(line);
-  return { text: line.replace(REMARK, ''), answers: remark ? Number(remark[1]) : undefined };
+  return { text: line.replace(REMARK, ''), status: remark ? Number(remark[1]) : undefined };
 }
 
-/** The structure that both READMEs share: headings by level, tables by size, blocks by language. */
-export function outlineOf(readme: string): string[] {
-  return readme
+/** What a page must have in common with its translation: headings by level, tables by size, blocks by language. */
+export function outlineOf(page: string): string[] {
+  return page
     .split('\n')
     .filter((line) => /^(#{1,4} |\||```\w)/.test(line))
     .map((line) => {
@@ -46,6 +46,28 @@ export function outlineOf(readme: string): string[] {
     });
 }
 
-/** Targets of links into this repository. */
-export const linksOf = (readme: string): string[] =>
-  [...readme.matchAll(/\]\(([^):#]+)\)/g)].map(([, target]) => target!);
+/** Links of a page to files of this repository that do not exist, or to headings that their page does not have. */
+export const brokenLinksOf = (file: string): string[] =>
+  [...withoutBlocks(readText(file)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target!)
+    .filter((target) => !/^\w+:/.test(target) && !leadsSomewhere(file, target));
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [path = '', heading] = target.split('#');
+  const file = path === '' ? from : normalize(join(dirname(from), path));
+  if (!existsSync(join(ROOT, file))) return false;
+  return heading === undefined || anchorsOf(readText(file)).includes(decodeURIComponent(heading));
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(page: string): string[] {
+  const headings = [...withoutBlocks(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+const withoutBlocks = (page: string): string => page.replace(ANY_BLOCK, '');

@@ -128,6 +128,9 @@ const KEYS: ReadonlyMap<string, Change> = new Map(
   }),
 );
 
+/** The metadata keys that declare policy. */
+export const POLICY_KEYS: readonly string[] = [...KEYS.keys()].map((key) => PREFIX + key);
+
 /** The union of internal paths: a path must not be open because another instance does not declare it. */
 const union = (declared: string | undefined, text: string): string =>
   declared === undefined || declared === text
