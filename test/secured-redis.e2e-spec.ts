@@ -94,7 +94,7 @@ onPrograms(['redis-server'], 'a Redis server with access control', () => {
   ])('makes a gateway exit at start with one line when %s', async (_why, urlOf, reason) => {
     const launched = launchNode('dist/apps/gateway/src/main.js', [], { ...LOOPBACK, REDIS_URL: urlOf() });
     expect(await launched.exited).toEqual({ code: 1, signal: null });
-    const line = new RegExp(`^gateway: the Redis server of REDIS_URL cannot be used: ${reason.source}\n$`);
+    const line = new RegExp(`^gateway: Redis at REDIS_URL cannot be used: ${reason.source}\n$`);
     expect(launched.stderr).toMatch(line);
     expect(launched.stderr).not.toMatch(/wrong@|first|pass@|Error: /);
     expect(launched.stdout).not.toContain('"level":"error"');
@@ -113,7 +113,7 @@ onPrograms(['redis-server'], 'a Redis server with access control', () => {
     );
     expect(await registryOf(gateway)).toMatchObject({
       status: 'degraded',
-      message: 'the registry is away (WRONGPASS)',
+      message: 'registry unavailable (WRONGPASS)',
     });
     expect((await register(gateway, 'b')).status).toBe(503);
     expect((await call(gateway.url, 'POST /discovery/cleanup')).status).toBe(503);

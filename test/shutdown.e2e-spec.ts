@@ -179,7 +179,7 @@ describe('a monolith with a request in flight that does not end', () => {
     answerOf(`${system.url}/api/slow/slow`).catch(() => undefined);
     await slow.held;
     expect(await system.process.stop()).toEqual({ code: 0, signal: null });
-    expect(system.process.stdout).toContain('work in flight did not finish in time and is cut off');
+    expect(system.process.stdout).toContain('Shutdown timeout reached; work in flight is cut off');
     slow.server.closeAllConnections();
     slow.server.close();
   });

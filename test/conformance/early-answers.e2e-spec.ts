@@ -79,7 +79,7 @@ describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'http
             new RegExp(`^HTTP/1\\.1 ${status} Said\r\n[^]*\r\n\r\nsaid early$`),
           );
         const { body } = await call(gateway.url, 'GET /discovery/services?name=early');
-        expect(body).toMatchObject([{ status: 'up', statusReason: 'it registered' }]);
+        expect(body).toMatchObject([{ status: 'up', statusReason: 'registered' }]);
         expect((await call(gateway.url, 'GET /api/early/')).body).toBe('fine');
       });
     });

@@ -104,7 +104,7 @@ onPrograms(['openssl'], 'instances with TLS', () => {
         const { status, body } = await call(url, `GET /api/${name}`);
         expect([status, body.detail]).toEqual([
           502,
-          `the certificate of the service is not accepted (${code})`,
+          `the certificate of the instance is not trusted (${code})`,
         ]);
       }
     },

@@ -79,7 +79,7 @@ describe('One of three instances', () => {
       ({ statusReason } = seen);
       return seen.status === 'down';
     });
-    expect(statusReason).toMatch(/^5 failures in a row, the last: it answered 500; out for 1 s$/);
+    expect(statusReason).toMatch(/^5 consecutive failures, last: received status 500; ejected for 1 s$/);
     await waitFor('a probe to put it back', async () => (await fleet.statusOf('broken-b')).status === 'up');
     await traffic.stop();
     expect((await fleet.statusOf('broken-a')).status).toBe('up');

@@ -88,7 +88,7 @@ describe.each(PLANES)('a gateway that runs out of descriptors (%s)', (plane) => 
       const { body } = await waitFor('the gateway to accept again', () =>
         call(url, 'GET /discovery/services/a'),
       );
-      expect(body).toMatchObject({ status: 'up', statusReason: 'it registered' });
+      expect(body).toMatchObject({ status: 'up', statusReason: 'registered' });
       expect((await call(url, 'GET /api/a/x')).status).toBe(200);
       expect((await call(url, 'GET /metrics')).body).not.toContain('exhausted');
       expect(gateway.hasEnded).toBe(false);

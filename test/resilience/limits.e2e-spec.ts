@@ -40,7 +40,9 @@ describe('A policy that instances declare', () => {
     await fleet.add('wrong', 'wrong-a', { behaviour: 'silent', metadata });
     const answer = await fetch(`${fleet.url}/api/wrong/x`);
     expect(answer.status).toBe(504);
-    await waitFor('the log to tell', () => fleet.log.includes('gateway.balancer=best is not known here'));
+    await waitFor('the log to tell', () =>
+      fleet.log.includes('gateway.balancer=best is not a valid policy setting'),
+    );
   });
 
   it('forwards the remaining time to the service, and lets a trusted caller only shorten it', async () => {

@@ -17,7 +17,7 @@ const RULES: readonly Rule[] = [
   [
     // A trusted proxy can forge the client address of a request.
     ({ trustedProxies }) => trustedProxies.some((range) => range.endsWith('/0')),
-    'TRUSTED_PROXIES must not name the whole internet in production',
+    'TRUSTED_PROXIES must not cover every address in production',
   ],
 ];
 

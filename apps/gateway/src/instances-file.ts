@@ -29,7 +29,8 @@ const idOf = ({ id, name, url }: RegisterInstanceDto): string =>
 
 function problemsOf(entry: unknown, index: number): readonly string[] {
   if (!isObject(entry)) return [`/${index} must be an object`];
-  if ('ttlSeconds' in entry) return [`/${index}/ttlSeconds must be left out: what is in a file has no lease`];
+  if ('ttlSeconds' in entry)
+    return [`/${index}/ttlSeconds must be left out: instances of the file have no lease`];
   const errors = validateSync(plainToInstance(RegisterInstanceDto, entry), {
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -49,7 +50,7 @@ const urlProblemsOf = ({ url }: RegisterInstanceDto, index: number): readonly st
 const repeatedIn = (instances: readonly StaticInstance[]): readonly string[] =>
   instances.flatMap(({ id }, index) =>
     instances.findIndex((other) => other.id === id) < index
-      ? [`/${index} has the id of another entry: ${id}`]
+      ? [`/${index} repeats the id of another entry: ${id}`]
       : [],
   );
 
@@ -59,9 +60,9 @@ export function parseInstances(text: string): InstancesFile {
   try {
     entries = JSON.parse(text);
   } catch {
-    return failed('it is not JSON');
+    return failed('the file is not valid JSON');
   }
-  if (!Array.isArray(entries)) return failed('it is not a JSON array');
+  if (!Array.isArray(entries)) return failed('the file is not a JSON array');
   const problems = entries.flatMap(problemsOf);
   if (problems.length > 0) return failed(...problems);
   const instances = (entries as Omit<StaticInstance, never>[]).map((entry) => ({
@@ -77,6 +78,6 @@ export function problemsOfFile(path: string): readonly string[] {
   try {
     return parseInstances(readFileSync(path, 'utf8')).problems;
   } catch {
-    return ['it cannot be read'];
+    return ['the file cannot be read'];
   }
 }

@@ -65,7 +65,7 @@ describe('HttpRegistry', () => {
     answer = { status: 404, body: '{}' };
     await expect(registry.heartbeat('a/b')).resolves.toBeUndefined();
     answer = { status: 500, body: '{"detail":"broken"}' };
-    await expect(registry.heartbeat('a/b')).rejects.toThrow('the registry answered 500: broken');
+    await expect(registry.heartbeat('a/b')).rejects.toThrow('the registry responded with 500: broken');
   });
 
   it.each([204, 404])('treats %i as a completed deregistration', async (status) => {
@@ -86,7 +86,7 @@ describe('HttpRegistry', () => {
     [401, '{"detail":"a token is needed"}', 'a token is needed'],
     [400, '{"title":"no detail"}', '{"title":"no detail"}'],
     [502, '<html>', '<html>'],
-    [200, '<html>', 'is this URL a registry?'],
+    [200, '<html>', 'check that the URL is that of a registry'],
   ])('reports the reason for an error response of %i %s', async (status, body, words) => {
     answer = { status, body };
     const failure = registry.register(BODY);

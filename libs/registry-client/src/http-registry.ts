@@ -19,7 +19,7 @@ export class RegistryError extends Error {
     readonly status: number,
     detail: string,
   ) {
-    super(`the registry answered ${status}: ${detail}`);
+    super(`the registry responded with ${status}: ${detail}`);
   }
 }
 
@@ -80,7 +80,7 @@ function parse(text: string, status: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new RegistryError(status, 'something that is not JSON; is this URL a registry?');
+    throw new RegistryError(status, 'the response is not JSON; check that the URL is that of a registry');
   }
 }
 

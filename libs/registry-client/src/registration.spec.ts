@@ -112,7 +112,7 @@ describe('Registration', () => {
     start();
     await pass(0);
 
-    expect(logger.warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('refuses'));
+    expect(logger.warn).toHaveBeenCalledWith(expect.anything(), expect.stringContaining('rejected'));
   });
 
   it('registers again at once when the registry has lost it', async () => {
@@ -189,7 +189,10 @@ describe('Registration', () => {
     await pass(0);
 
     await expect(registration.stop()).resolves.toBeUndefined();
-    expect(logger.info).toHaveBeenLastCalledWith({}, expect.stringContaining('the lease will run out'));
+    expect(logger.info).toHaveBeenLastCalledWith(
+      {},
+      expect.stringContaining('the lease of the instance will expire'),
+    );
     expect(logger.warn).not.toHaveBeenCalled();
   });
 

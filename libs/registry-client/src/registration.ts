@@ -60,8 +60,11 @@ export class Registration {
   private complainOfLeaving(error: unknown): void {
     const { logger } = this.options;
     if (error instanceof RegistryError)
-      logger.warn({ err: error }, 'could not deregister; the lease will run out');
-    else logger.info({}, 'the registry does not answer any more; the lease will run out');
+      logger.warn(
+        { err: error },
+        'Deregistration rejected by the registry; the lease of the instance will expire',
+      );
+    else logger.info({}, 'Registry unreachable at deregistration; the lease of the instance will expire');
   }
 
   private next(delayMs: number): void {
@@ -89,7 +92,7 @@ export class Registration {
     const { registry, body, target, logger } = this.options;
     await registry.register(body, target);
     this.registered = true;
-    logger.info({ id: body.id }, `registered as an instance of ${body.name}`);
+    logger.info({ id: body.id, service: body.name }, 'Instance registered with the registry');
   }
 
   private async heartbeat(): Promise<void> {
@@ -111,5 +114,5 @@ export class Registration {
 
 const complaintOf = (error: unknown): string =>
   error instanceof RegistryError
-    ? 'the registry refuses this instance; trying on'
-    : 'the registry does not answer; trying on';
+    ? 'Registry rejected the registration or heartbeat; retrying'
+    : 'Registry unreachable; retrying registration or heartbeat';

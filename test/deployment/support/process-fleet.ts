@@ -51,7 +51,8 @@ export class ProcessFleet implements Fleet {
   private async launch(path: string, count: number): Promise<LaunchedProcess[]> {
     const env = { USER_SERVICE_PORT: '0', ...this.env };
     const processes = Array.from({ length: count }, () => launchNode(join(path, MAIN), [], env));
-    for (const process of processes) await process.waitForOutput(/"msg":"registered as/);
+    for (const process of processes)
+      await process.waitForOutput(/"msg":"Instance registered with the registry"/);
     return processes;
   }
 }

@@ -57,7 +57,9 @@ const isPlain = (link: string): boolean => !link.includes('{');
 const isReadable = (link: string): boolean =>
   isPlain(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
 
-const nobody = html`<p>No service is registered yet. Send one to <code>POST ${LINKS.register}</code>.</p>`;
+const nobody = html`<p>
+  No service is registered yet. Register an instance with <code>POST ${LINKS.register}</code>.
+</p>`;
 
 /** The page for browsers at `/`. */
 export function page(facts: GatewayFacts, services: readonly ServiceEntry[]): string {

@@ -18,7 +18,7 @@ export class RootController {
     @Inject(ENVIRONMENT_NAME) private readonly environment: string,
   ) {}
 
-  @Answers({ summary: 'A page for browsers, links to every endpoint for programs' })
+  @Answers({ summary: 'Dashboard page (text/html) or links to every endpoint (JSON)' })
   @Get()
   root(
     @Headers('accept') accept: string | undefined,

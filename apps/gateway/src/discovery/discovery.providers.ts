@@ -92,7 +92,10 @@ const UNREADABLE: FoundSnapshot = {
 
 const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<FoundSnapshot | undefined> =>
   file.read().catch((err: unknown) => {
-    logger.warn({ err, file: file.path }, 'Registry snapshot cannot be read; starting without it');
+    logger.warn(
+      { err, file: file.path },
+      'Registry snapshot cannot be read; starting with an empty registry',
+    );
     return UNREADABLE;
   });
 
@@ -130,12 +133,13 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
 const upkeep = ({ logger }: AppContext): Provider[] => [
   made(LeaseSweeper, [RegistryStore, ExpiredInstances], (store, expired) => {
     const onStall = (lostMs: number) =>
-      logger.warn({ lostMs }, 'event-loop stall or clock jump detected; extending leases');
+      logger.warn({ lostMs }, 'Event-loop stall or clock jump detected; extending leases');
     return new LeaseSweeper({ store, expired, onStall });
   }),
   { provide: HealthCheck, useClass: HttpHealthCheck },
   made(Ejector, [RegistryStore, TableKeeper, HealthCheck, Clock], (store, keeper, check, clock) => {
-    const onError = (err: unknown) => logger.error({ err }, 'an ejection did not reach the store');
+    const onError = (err: unknown) =>
+      logger.error({ err }, 'Ejection not recorded in the registry; the instance keeps its previous status');
     return new Ejector({ store, keeper, check, clock, onError });
   }),
   made(
@@ -161,14 +165,18 @@ const events = ({ logger }: AppContext): Provider[] => [
 const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
   made(SnapshotKeeper, [RegistryStore, LocalTargets], (store, targets) => {
     const onProblem = (err: unknown) =>
-      logger.warn({ err, file: file.path }, 'Registry snapshot cannot be written; a restart may begin empty');
+      logger.warn(
+        { err, file: file.path },
+        'Registry snapshot cannot be written; the next start may begin with an empty registry',
+      );
     return new SnapshotKeeper({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
   });
 
 /** The timer and the work that runs on it. */
 function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
   const { instancesFile: path } = config;
-  const onError = (err: unknown) => logger.error({ err }, 'discovery missed a turn');
+  const onError = (err: unknown) =>
+    logger.error({ err }, 'Discovery task failed; it runs again at the next tick');
   const timer = (...ticking: Ticking[]) => new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
   const upkeep = [TrafficBeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotKeeper] : [])];
   if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];

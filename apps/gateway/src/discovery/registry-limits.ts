@@ -22,12 +22,10 @@ export function checkLimits({ limits, keeper, expired }: Counted, id: string, se
   const found = keeper.find(id);
   const live = found?.expiredAt === undefined ? found : undefined;
   if (!live && keeper.total - expired.total >= limits.instances)
-    throw registryFull(`the registry holds ${limits.instances} instances, which is all it takes`);
+    throw registryFull(`the registry has reached its limit of ${limits.instances} instances`);
   if (
     live?.name !== service &&
     keeper.totalOf(service) - expired.totalOf(service) >= limits.instancesPerService
   )
-    throw tooManyInstances(
-      `${service} has ${limits.instancesPerService} instances, which is all it may have`,
-    );
+    throw tooManyInstances(`${service} has reached its limit of ${limits.instancesPerService} instances`);
 }

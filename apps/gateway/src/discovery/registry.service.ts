@@ -67,7 +67,7 @@ export class RegistryService {
     checkLimits(this.parts, id, registration.name);
     const { token, tokenHash } = issueToken(id);
     const { before, after } = await targets.setFor(id, target, () =>
-      store.put({ ...storedFrom(registration, id, endpoint), tokenHash }, 'it registered'),
+      store.put({ ...storedFrom(registration, id, endpoint), tokenHash }, 'registered'),
     );
     await keeper.settled();
     return { instance: this.view(after), isNew: before === undefined, token };
@@ -85,26 +85,29 @@ export class RegistryService {
 
   /** Removes an instance; returns whether it was registered. */
   async unregister(id: string): Promise<boolean> {
-    const removed = await this.parts.store.remove(id, 'it was unregistered');
+    const removed = await this.parts.store.remove(id, 'unregistered');
     await this.parts.keeper.settled();
     return removed !== undefined;
   }
 
   /** Sends no new requests to an instance; those in flight finish. */
   drain(id: string): Promise<InstanceView | undefined> {
-    return this.setDraining(id, true, { type: 'draining', reason: 'a drain was asked for' });
+    return this.setDraining(id, true, { type: 'draining', reason: 'drain requested' });
   }
 
   /** Ends a drain. An instance whose health is `down` shows as `down` again. */
   resume(id: string): Promise<InstanceView | undefined> {
-    return this.setDraining(id, false, { type: 'resumed', reason: 'the drain was taken back' });
+    return this.setDraining(id, false, { type: 'resumed', reason: 'drain cancelled' });
   }
 
   /** Removes every expired instance now; returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
     // Sweeps do not reject while the store is unavailable; they find nothing.
     if (this.awaySince !== undefined)
-      throw registryUnavailable('the registry is away: nothing expires meanwhile; try again', RETRY);
+      throw registryUnavailable(
+        'the registry is unavailable and expires no leases until it is back; retry later',
+        RETRY,
+      );
     const removed = await this.parts.sweeper.cleanup();
     await this.parts.keeper.settled();
     return removed;

@@ -19,5 +19,5 @@ export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoi
   healthPath: registration.healthPath ?? DEFAULT_HEALTH_PATH,
   metadata: { ...registration.metadata },
   isDraining: false,
-  health: { status: 'up', reason: 'it registered' },
+  health: { status: 'up', reason: 'registered' },
 });

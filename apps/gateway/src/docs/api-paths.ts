@@ -5,10 +5,10 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as 
 /** Problems of the gateway itself on `/api`; every other response is the service's own. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The request is malformed or ambiguous',
-  404: 'No service of that name is registered, or the path is internal to it',
-  502: 'The instance cannot be reached, or does not speak HTTP',
-  503: 'No instance is up; see Retry-After',
-  504: 'The instance did not answer in time',
+  404: 'No service with this name is registered, or the path is internal to the service',
+  502: 'The instance cannot be reached or sends an invalid HTTP response',
+  503: 'No instance is available, or the gateway refuses the request to limit load; see Retry-After',
+  504: 'The instance sent no response in time',
 };
 
 const SERVICE = { name: 'service', in: 'path', required: true, schema: { type: 'string' } };
@@ -16,7 +16,7 @@ const REST = {
   name: 'path',
   in: 'path',
   required: true,
-  description: 'any path, slashes included; it is forwarded as sent, and so is the query',
+  description: 'any path, including slashes; path and query are forwarded unchanged',
   schema: { type: 'string' },
 };
 
@@ -30,7 +30,7 @@ const operation = (method: string): JsonObject => ({
   tags: ['Proxy'],
   summary: `Forward a ${method.toUpperCase()} to a healthy instance of the service`,
   responses: {
-    default: { description: "The service's own answer" },
+    default: { description: 'The response of the service' },
     ...Object.fromEntries(Object.entries(PROBLEMS).map(([status, text]) => [status, problem(text)])),
   },
 });

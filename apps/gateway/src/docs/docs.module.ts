@@ -10,7 +10,7 @@ import { asDocument } from './openapi.js';
 const INFO = {
   title: 'MSA Gateway',
   version: GATEWAY_VERSION,
-  description: 'The gateway, and every registered service as it looks through it.',
+  description: 'The gateway, and every registered service under its gateway path.',
 };
 
 const ownDocument = (context: AppContext): OwnDocument =>

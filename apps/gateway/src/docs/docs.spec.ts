@@ -90,11 +90,11 @@ describe('GET /docs-json', () => {
     const { paths, info, ...rest } = await document();
     expect(paths['/api/pets/pets']).toMatchObject({ get: { operationId: 'pets.pets', tags: ['pets'] } });
     expect(rest['x-unavailable-services']).toEqual([
-      { name: 'broken', reason: 'it is not valid JSON' },
+      { name: 'broken', reason: 'the document is not valid JSON' },
       { name: 'gone', reason: '/docs-json cannot be read (ECONNREFUSED)' },
-      { name: 'none', reason: '/docs-json was answered 404' },
+      { name: 'none', reason: '/docs-json returned status 404' },
     ]);
-    expect(info.description).toContain('- none: /docs-json was answered 404');
+    expect(info.description).toContain('- none: /docs-json returned status 404');
   });
 
   it('uses the document of another instance when one has none', async () => {
@@ -137,24 +137,24 @@ describe('DocumentSource', () => {
 
   it('stops after its timeout', async () => {
     const silent = new DocumentSource(50);
-    expect(await reasonOf(() => undefined, silent)).toBe('/docs-json was not answered in time');
+    expect(await reasonOf(() => undefined, silent)).toBe('/docs-json timed out');
     const slow = new DocumentSource(100);
     expect(await reasonOf((_request, response) => void response.write('{'), slow)).toBe(
-      '/docs-json was not answered in time',
+      '/docs-json timed out',
     );
   });
 
   it('stops at its size limit', async () => {
     const source = new DocumentSource(5000, 1000);
     expect(await reasonOf((_request, response) => void response.end(' '.repeat(5000)), source)).toBe(
-      'it is larger than 1000 bytes',
+      'the document is larger than 1000 bytes',
     );
   });
 
   it('does not follow redirects', async () => {
     const location = 'http://127.0.0.1:9/docs-json';
     expect(await reasonOf((_request, response) => void response.writeHead(302, { location }).end())).toBe(
-      '/docs-json was answered 302',
+      '/docs-json returned status 302',
     );
   });
 

@@ -49,7 +49,7 @@ export class DocumentLibrary {
 
   private async ask({ name, instances, available }: ServiceEntry): Promise<ServiceDocument> {
     const internal = internalPathsOf(instances);
-    let reason = 'no instance is up';
+    let reason = 'no instance is available';
     for (const instance of available.slice(0, INSTANCES_ASKED)) {
       try {
         const document = await this.source.documentOf(instance);

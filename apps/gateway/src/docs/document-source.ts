@@ -38,13 +38,14 @@ export class DocumentSource implements OnModuleDestroy {
     });
     if (statusCode !== 200) {
       await body.dump();
-      throw new UnusableDocument(`${PATH} was answered ${statusCode}`);
+      throw new UnusableDocument(`${PATH} returned status ${statusCode}`);
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > this.mostBytes) throw new UnusableDocument(`it is larger than ${this.mostBytes} bytes`);
+      if (bytes > this.mostBytes)
+        throw new UnusableDocument(`the document is larger than ${this.mostBytes} bytes`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');
@@ -52,9 +53,7 @@ export class DocumentSource implements OnModuleDestroy {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'it is not valid JSON';
+  if (error instanceof SyntaxError) return 'the document is not valid JSON';
   const { name, code } = error as { name?: string; code?: string };
-  return name === 'TimeoutError'
-    ? `${PATH} was not answered in time`
-    : `${PATH} cannot be read (${code ?? name ?? ''})`;
+  return name === 'TimeoutError' ? `${PATH} timed out` : `${PATH} cannot be read (${code ?? name ?? ''})`;
 }

@@ -45,7 +45,7 @@ const users: OpenApiDocument = {
 
 const merged = mergeDocuments(own, [
   { name: 'users', document: users },
-  { name: 'broken', reason: '/docs-json was answered 500' },
+  { name: 'broken', reason: '/docs-json returned status 500' },
 ]);
 
 /** Every `$ref` of a document, at any depth. */
@@ -108,9 +108,9 @@ describe('mergeDocuments', () => {
 
   it('lists omitted services with the reason', () => {
     expect(merged['x-unavailable-services']).toEqual([
-      { name: 'broken', reason: '/docs-json was answered 500' },
+      { name: 'broken', reason: '/docs-json returned status 500' },
     ]);
-    expect(merged.info.description).toMatch(/^All of it\.\n\n.*\n- broken: \/docs-json was answered 500$/);
+    expect(merged.info.description).toMatch(/^All of it\.\n\n.*\n- broken: \/docs-json returned status 500$/);
     expect(mergeDocuments(own, []).info.description).toBe('All of it.');
   });
 
@@ -125,19 +125,19 @@ describe('mergeDocuments', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as object;
     const document = { ...users, components: { schemas: { Deep: deep } } } as OpenApiDocument;
     expect(mergeDocuments(own, [{ name: 'deep', document }])['x-unavailable-services']).toEqual([
-      { name: 'deep', reason: 'it is malformed' },
+      { name: 'deep', reason: 'the document is malformed' },
     ]);
   });
 });
 
 describe('asDocument', () => {
   it.each([
-    [null, 'no JSON object'],
-    [[], 'no JSON object'],
-    [{ swagger: '2.0', paths: {} }, 'no OpenAPI 3 document'],
-    [{ openapi: '3.1.0' }, 'no paths'],
-    [{ openapi: '3.1.0', paths: { users: {} } }, 'its path "users" is malformed'],
-    [{ openapi: '3.1.0', paths: { '/users': 7 } }, 'its path "/users" is malformed'],
+    [null, 'the document is not a JSON object'],
+    [[], 'the document is not a JSON object'],
+    [{ swagger: '2.0', paths: {} }, 'the document is not an OpenAPI 3 document'],
+    [{ openapi: '3.1.0' }, 'the document has no paths'],
+    [{ openapi: '3.1.0', paths: { users: {} } }, 'the document has a malformed path "users"'],
+    [{ openapi: '3.1.0', paths: { '/users': 7 } }, 'the document has a malformed path "/users"'],
   ])('rejects %j', (value, reason) => {
     expect(() => asDocument(value)).toThrow(reason);
   });

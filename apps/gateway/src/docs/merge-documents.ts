@@ -57,7 +57,7 @@ function tryToMount({ name, document, isInternal }: WithDocument): Mounted | str
     return mountDocument(name, document, isInternal);
   } catch {
     // The document is nested more deeply than the stack allows.
-    return 'it is malformed';
+    return 'the document is malformed';
   }
 }
 
@@ -78,5 +78,5 @@ function describe(description: Json | undefined, unavailable: readonly Unavailab
   const text = typeof description === 'string' ? description : '';
   if (unavailable.length === 0) return text;
   const lines = unavailable.map(({ name, reason }) => `- ${name}: ${reason}`);
-  return `${text}\n\nServices that are left out here because their document is not available:\n${lines.join('\n')}`;
+  return `${text}\n\nServices without an available document, not included here:\n${lines.join('\n')}`;
 }

@@ -41,12 +41,12 @@ export const mapValues = (
  * @throws UnusableDocument
  */
 export function asDocument(value: unknown): OpenApiDocument {
-  if (!isObject(value)) throw new UnusableDocument('it is no JSON object');
+  if (!isObject(value)) throw new UnusableDocument('the document is not a JSON object');
   if (typeof value.openapi !== 'string' || !/^3\.\d/.test(value.openapi))
-    throw new UnusableDocument('it is no OpenAPI 3 document');
-  if (!isObject(value.paths)) throw new UnusableDocument('it has no paths');
+    throw new UnusableDocument('the document is not an OpenAPI 3 document');
+  if (!isObject(value.paths)) throw new UnusableDocument('the document has no paths');
   const bad = Object.entries(value.paths).find(([path, item]) => !path.startsWith('/') || !isObject(item));
-  if (bad) throw new UnusableDocument(`its path "${bad[0].slice(0, 80)}" is malformed`);
+  if (bad) throw new UnusableDocument(`the document has a malformed path "${bad[0].slice(0, 80)}"`);
   return {
     ...value,
     openapi: value.openapi,

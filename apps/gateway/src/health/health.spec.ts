@@ -42,7 +42,7 @@ describe('the health of a gateway', () => {
     expect(status).toBe(200);
     expect((await gateway.get('/metrics')).body).toContain('\ngateway_registry_up 0\n');
     expect(body).toMatchObject({
-      details: { registry: { status: 'degraded', message: 'the registry is away (WRONGPASS)' } },
+      details: { registry: { status: 'degraded', message: 'registry unavailable (WRONGPASS)' } },
     });
     expect(await gateway.call('POST', '/discovery/cleanup')).toMatchObject({ status: 503 });
     expect((await gateway.get('/health/ready')).status).toBe(200);

@@ -19,8 +19,8 @@ export class RegistryIndicator implements HealthIndicator {
   check(): Promise<Readonly<Record<string, unknown>>> {
     const { awayFor } = this.registry;
     if (awayFor !== undefined) {
-      const source = this.registry.isComplete ? '' : '; serving from the snapshot of an earlier run';
-      return Promise.reject(new PublicTrouble(`the registry is away (${awayFor})${source}`));
+      const source = this.registry.isComplete ? '' : '; serving the snapshot of an earlier run';
+      return Promise.reject(new PublicTrouble(`registry unavailable (${awayFor})${source}`));
     }
     const { entries } = this.table.current;
     return Promise.resolve({

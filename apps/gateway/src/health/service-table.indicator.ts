@@ -20,8 +20,6 @@ export class ServiceTableIndicator implements HealthIndicator {
     const { isComplete, awaySince } = this.registry;
     if (isComplete || awaySince === undefined) return Promise.resolve({ source: 'registry' });
     if (this.table.current.entries.length > 0) return Promise.resolve({ source: 'snapshot' });
-    return Promise.reject(
-      new PublicTrouble('the registry has not been reached since start, and there is no snapshot'),
-    );
+    return Promise.reject(new PublicTrouble('registry not reached since start, and no snapshot available'));
   }
 }

@@ -22,7 +22,7 @@ export class MetricsController {
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
   ) {}
 
-  @Answers({ summary: 'Metrics: Prometheus text, OpenMetrics or JSON, as Accept asks' })
+  @Answers({ summary: 'Metrics as Prometheus text, OpenMetrics or JSON, selected by Accept' })
   @Get()
   async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');

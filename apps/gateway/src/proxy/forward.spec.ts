@@ -191,7 +191,7 @@ describe('Forward', () => {
     expect(reports).toEqual([]);
     answer('protocol-error', 1);
     expect(reports).toEqual([
-      'a failing: 5 failures in a row, the last: the instance did not answer in valid HTTP/1.1',
+      'a failing: 5 consecutive failures, last: the instance sent an invalid HTTP/1.1 response',
     ]);
   });
 

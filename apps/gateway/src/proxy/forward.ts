@@ -72,7 +72,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (!instance) return true;
     const now = this.now();
     this.watch.answered(exchange, instance, now);
-    if (isFailure(status)) this.watch.failed(exchange, instance, `it answered ${status}`, now);
+    if (isFailure(status)) this.watch.failed(exchange, instance, `received status ${status}`, now);
     else this.watch.timed(exchange, instance, now);
     learn(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
@@ -146,7 +146,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const instance = this.giveUp(exchange);
     if (exchange.status === 0) {
       this.noteExpiry(exchange, instance);
-      exchange.reply(upstreamTimeout('the exchange took longer than its route or its caller allows'));
+      exchange.reply(upstreamTimeout('the request exceeded the timeout of the route or of the client'));
       return;
     }
     exchange.ending = 'broken';
@@ -160,7 +160,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (totalMs === 0 || exchange.deadlineAt < exchange.startedAt + totalMs) return;
     const now = this.now();
     breaker?.note(exchange, true, now);
-    if (instance) this.watch.failed(exchange, instance, `it did not answer within ${totalMs} ms`, now);
+    if (instance) this.watch.failed(exchange, instance, `no response within ${totalMs} ms`, now);
   }
 
   /** Lets a running hedged attempt replace the retry; `false` if there is none. */

@@ -74,6 +74,9 @@ export class Pipeline<E extends Exchange> {
 
   private fail(exchange: E, error: unknown): void {
     this.parts.onError(error, exchange);
-    if (!exchange.isOver) exchange.reply(internalError('something went wrong here; the log has more'));
+    if (!exchange.isOver)
+      exchange.reply(
+        internalError('an unexpected error occurred; the gateway log has details under this request id'),
+      );
   }
 }

@@ -100,6 +100,6 @@ describe('The policy that metadata declares', () => {
   ])('keeps the default and reports a fault for %s=%s', (key, text) => {
     const { policy, faults } = declared({ [key]: text, 'gateway.timeout.idle-ms': '5' });
     expect(policy).toEqual({ ...DEFAULT_POLICY, timeouts: { ...DEFAULT_POLICY.timeouts, idleMs: 5 } });
-    expect(faults).toEqual([`${key}=${text} is not known here; the default stands`]);
+    expect(faults).toEqual([`${key}=${text} is not a valid policy setting; the default applies`]);
   });
 });

@@ -161,7 +161,7 @@ export function policyOf(declaration: string): DeclaredPolicy {
   for (const [key, text] of JSON.parse(declaration) as [string, string][]) {
     const changed = KEYS.get(key.slice(PREFIX.length))?.(policy, text);
     if (changed) policy = changed;
-    else faults.push(`${key}=${text} is not known here; the default stands`);
+    else faults.push(`${key}=${text} is not a valid policy setting; the default applies`);
   }
   return { policy, faults };
 }

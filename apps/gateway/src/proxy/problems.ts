@@ -2,26 +2,18 @@ import { defineProblem } from '#contracts';
 
 /** The responses of the gateway itself on `/api`; all others come from the services. */
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
-export const pathEscapesService = defineProblem('path-escapes-service', 400, 'The path leaves its service');
+export const pathEscapesService = defineProblem('path-escapes-service', 400, 'Path outside the service');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
-export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');
+export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'Request body too large');
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');
 export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
-export const upstreamUnreachable = defineProblem(
-  'upstream-unreachable',
-  502,
-  'The service cannot be reached',
-);
-export const upstreamProtocolError = defineProblem(
-  'upstream-protocol-error',
-  502,
-  'The service does not speak HTTP as it should',
-);
+export const upstreamUnreachable = defineProblem('upstream-unreachable', 502, 'Upstream unreachable');
+export const upstreamProtocolError = defineProblem('upstream-protocol-error', 502, 'Upstream protocol error');
 export const noHealthyInstance = defineProblem('no-healthy-instance', 503, 'No healthy instance');
-export const circuitOpen = defineProblem('circuit-open', 503, 'The service is left alone');
-export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Too many requests at once');
-export const overloaded = defineProblem('overloaded', 503, 'The gateway is overloaded');
-export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'The service took too long');
+export const circuitOpen = defineProblem('circuit-open', 503, 'Circuit breaker open');
+export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Concurrency limit reached');
+export const overloaded = defineProblem('overloaded', 503, 'Gateway overloaded');
+export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'Upstream timeout');

@@ -53,7 +53,10 @@ const recording = ({ config, context }: ProxyBindings): Provider[] => [
     provide: TrafficRecorder,
     useFactory: (traffic: TrafficMetrics, out: BatchWriter) => {
       const log = isLogged(config) ? new AccessLog('gateway', out) : undefined;
-      const warning = new RepeatedWarning(context.logger, 'no resources for a connection to an instance');
+      const warning = new RepeatedWarning(
+        context.logger,
+        'No resources for upstream connections; requests are refused with 503',
+      );
       return new TrafficRecorder(traffic, log, (err) => warning.record({ err }));
     },
     inject: [TrafficMetrics, BatchWriter],
@@ -79,7 +82,11 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
         beats: (beat) => beats.take(beat),
-        onError: (err, requestId) => context.logger.error({ err, requestId }, 'an exchange failed'),
+        onError: (err, requestId) =>
+          context.logger.error(
+            { err, requestId },
+            'Request handling failed unexpectedly; the exchange is ended',
+          ),
       }),
     inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainBeats],
   },

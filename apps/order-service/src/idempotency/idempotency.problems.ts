@@ -1,20 +1,20 @@
 import { defineProblem, type Problem } from '#contracts';
 
-const badKey = defineProblem('idempotency-key-invalid', 400, 'The Idempotency-Key is not valid');
+const badKey = defineProblem('idempotency-key-invalid', 400, 'Invalid Idempotency-Key');
 const reusedKey = defineProblem(
   'idempotency-key-reused',
   422,
-  'The Idempotency-Key was used for another body',
+  'Idempotency-Key reused with a different body',
 );
-const conflict = defineProblem('idempotency-conflict', 409, 'The first request is still in flight');
+const conflict = defineProblem('idempotency-conflict', 409, 'Idempotent request in progress');
 
 export const invalidKey = (): Problem =>
-  badKey('an Idempotency-Key is 1 to 255 visible ASCII characters, sent once');
+  badKey('Idempotency-Key must be a single field of 1 to 255 visible ASCII characters');
 
 export const keyReused = (): Problem =>
-  reusedKey('this key belongs to a request with another body; use a new one');
+  reusedKey('the key was used with a different request body; use a new key');
 
 export const stillInFlight = (): Problem =>
-  conflict('the first request with this key has no answer yet; try again', {
+  conflict('the first request with this key is still in progress; retry later', {
     headers: { 'retry-after': '1' },
   });

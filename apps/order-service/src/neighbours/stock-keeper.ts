@@ -74,14 +74,14 @@ export class NeighbourStockKeeper extends StockKeeper {
 
 // A status that is neither success nor a known refusal (a bug, an incompatible version): the order stays pending.
 const unexpected = (status: number): NeighbourUnreachable =>
-  new NeighbourUnreachable('product-service', 'unavailable', new Error(`it answered ${status}`));
+  new NeighbourUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
 
 function refusalOf({ status, body, isRepeated }: NeighbourAnswer): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;
   const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
   // A refusal of a repeated request does not prove that the first request reserved nothing.
   if (!refuse || status >= 500 || isRepeated) return unexpected(status);
-  return refuse(problem.detail ?? 'the product service refuses the items', particularsOf(problem));
+  return refuse(problem.detail ?? 'the product service rejected the items', particularsOf(problem));
 }
 
 const REFUSALS: Readonly<Record<string, (detail: string, particulars: Particulars) => Problem>> = {

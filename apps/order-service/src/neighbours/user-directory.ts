@@ -26,6 +26,6 @@ export class NeighbourUserDirectory extends UserDirectory {
     if (status === 200) return true;
     // 400: no user has an id that the user service rejects as malformed.
     if (status === 404 || status === 400) return false;
-    throw new NeighbourUnreachable('user-service', 'unavailable', new Error(`it answered ${status}`));
+    throw new NeighbourUnreachable('user-service', 'unavailable', new Error(`received status ${status}`));
   }
 }

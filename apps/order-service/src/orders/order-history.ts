@@ -28,7 +28,7 @@ function requireSamePrices({ items }: StoredOrder, sent: readonly OrderItemDto[]
       : [
           {
             pointer: `/items/${index}/unitPrice`,
-            detail: 'unitPrice is read-only; send its value or leave it out',
+            detail: 'unitPrice is read-only; send its current value or leave it out',
           },
         ],
   );

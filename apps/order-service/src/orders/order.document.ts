@@ -3,7 +3,12 @@ import type { NamedSchema } from '#service-kit';
 
 const text = { type: 'string' };
 const time = { ...text, format: 'date-time' };
-const money = { type: 'integer', minimum: 0, nullable: true, description: 'minor units; null until priced' };
+const money = {
+  type: 'integer',
+  minimum: 0,
+  nullable: true,
+  description: 'in minor units; null until the order is priced',
+};
 
 const ITEM = {
   type: 'object',
@@ -15,7 +20,7 @@ const properties = {
   id: { ...text, format: 'uuid' },
   userId: text,
   status: { ...text, enum: ORDER_STATUSES },
-  statusReason: { ...text, nullable: true, description: 'why it is rejected, or still pending' },
+  statusReason: { ...text, nullable: true, description: 'why the order is rejected or still pending' },
   items: { type: 'array', items: ITEM },
   total: money,
   currency: { ...text, nullable: true, example: 'EUR' },

@@ -43,10 +43,13 @@ export class OrdersController {
   @Answers({
     summary: 'Place an order',
     status: 201,
-    also: { 202: 'accepted: a neighbour is away, the order is finished later, by itself' },
+    also: { 202: 'accepted: another service is unavailable; the order is completed automatically later' },
     body: ORDER,
     versioned: true,
-    headers: { 'Idempotency-Key': 'the same key within 24 hours: the same answer, and no second order' },
+    headers: {
+      'Idempotency-Key':
+        'a repeated key within 24 hours returns the same response and creates no second order',
+    },
     problems: [409, 422, 503],
   })
   @Post()
@@ -87,7 +90,7 @@ export class OrdersController {
     return this.orders.listOfUser(userId, query, request.id);
   }
 
-  @Answers({ summary: 'Read an order', body: ORDER, versioned: true, problems: [404] })
+  @Answers({ summary: 'Get an order', body: ORDER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Order>> {
     return this.orders.get(id);
@@ -103,7 +106,7 @@ export class OrdersController {
     return this.orders.change(id, body, preconditions);
   }
 
-  @Answers({ summary: 'Move an order to another status', body: ORDER, versioned: true, problems: [404, 409] })
+  @Answers({ summary: 'Change the status of an order', body: ORDER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   move(
     @Param('id', PathText) id: string,
@@ -115,7 +118,7 @@ export class OrdersController {
 
   /** Cancels the order; orders are never deleted. */
   @Answers({
-    summary: 'Cancel an order and give its stock back',
+    summary: 'Cancel an order and release its stock',
     status: 204,
     versioned: true,
     problems: [404, 409],

@@ -78,7 +78,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     try {
       return await this.pending.resume(order);
     } catch (error) {
-      this.logger.error({ err: error, orderId: order.id }, 'work on an order failed; it will be retried');
+      this.logger.error({ err: error, orderId: order.id }, 'Order processing failed; it will be retried');
       return false;
     }
   }
@@ -96,7 +96,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
       if (this.passes++ % PASSES_PER_PURGE === 0) await this.requests.purge();
       await this.runOnce();
     } catch (error) {
-      this.logger.warn({ err: error }, 'looking for unfinished orders failed; it will be retried');
+      this.logger.warn({ err: error }, 'Query for unfinished orders failed; it will be retried');
     }
     this.next(INTERVAL_MS);
   }

@@ -124,7 +124,7 @@ onBothStores('placing orders', (store) => {
     await rig.pending.runOnce();
 
     const rejected = await stored(order.id);
-    expect(rejected).toMatchObject({ status: 'rejected', statusReason: 'there is no user u1' });
+    expect(rejected).toMatchObject({ status: 'rejected', statusReason: 'user u1 does not exist' });
     expect(world.stock.stockOf('p1')).toBe(10);
     expect(await rows()).toMatchObject([{ attempt_at: null }]);
   });

@@ -93,7 +93,7 @@ export class FakeStock extends StockKeeper {
 
   private reserve({ productId, quantity }: Pick<ItemDto, 'productId' | 'quantity'>): ReservedItem {
     const product = this.products.get(productId);
-    if (!product) throw unknownProduct(`there is no product ${productId}`, { extensions: { productId } });
+    if (!product) throw unknownProduct(`product ${productId} does not exist`, { extensions: { productId } });
     if (product.stock < quantity)
       throw insufficientStock(`too little of ${productId}`, { extensions: { productId } });
     return { productId, quantity, unitPrice: product.unitPrice, currency: product.currency };

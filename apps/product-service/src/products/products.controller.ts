@@ -41,7 +41,7 @@ export class ProductsController {
     return this.products.listCategory(category, page);
   }
 
-  @Answers({ summary: 'Add a product', status: 201, body: PRODUCT, versioned: true })
+  @Answers({ summary: 'Create a product', status: 201, body: PRODUCT, versioned: true })
   @Post()
   async create(
     @Body() product: ProductDto,
@@ -52,14 +52,14 @@ export class ProductsController {
     return created;
   }
 
-  @Answers({ summary: 'Read a product', body: PRODUCT, versioned: true, problems: [404] })
+  @Answers({ summary: 'Get a product', body: PRODUCT, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Product>> {
     return this.products.get(id);
   }
 
   @Answers({
-    summary: 'Replace a product; with If-Match, a stock that is still the one of the ETag is left alone',
+    summary: 'Replace a product; with If-Match, the stock is kept if it is still that of the ETag',
     body: PRODUCT,
     versioned: true,
     problems: [404],
@@ -74,7 +74,7 @@ export class ProductsController {
   }
 
   @Answers({
-    summary: 'Change a product; stockDelta adds to its stock or takes from it',
+    summary: 'Update a product; stockDelta is added to its stock',
     body: PRODUCT,
     versioned: true,
     problems: [404, 409],

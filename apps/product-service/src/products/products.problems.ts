@@ -1,6 +1,6 @@
 import { MAX_STOCK, notFound, preconditionFailed, validationFailed, type Problem } from '#contracts';
 
-export const noSuchProduct = (): Problem => notFound('there is no product of this id');
+export const noSuchProduct = (): Problem => notFound('no product with this id exists');
 
 const invalidDelta = (detail: string): Problem =>
   validationFailed(detail, { errors: [{ pointer: '/stockDelta', detail }] });
@@ -10,4 +10,6 @@ export const stockAndDelta = (): Problem => invalidDelta('stockDelta cannot be s
 export const stockTooLarge = (): Problem => invalidDelta(`the stock would exceed ${MAX_STOCK}`);
 
 export const stockHasChanged = (): Problem =>
-  preconditionFailed('the stock is no longer that of the ETag; read the product again, or send stockDelta');
+  preconditionFailed(
+    'the stock has changed since the ETag was issued; read the product again or send stockDelta',
+  );

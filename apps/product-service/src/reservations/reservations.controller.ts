@@ -9,14 +9,14 @@ import { ReservationsService } from './reservations.service.js';
 export class ReservationsController {
   constructor(private readonly reservations: ReservationsService) {}
 
-  @Answers({ summary: 'Read what an order holds', body: RESERVATION, problems: [404] })
+  @Answers({ summary: 'Get the stock reservation of an order', body: RESERVATION, problems: [404] })
   @Get(':orderId')
   get(@Param('orderId', PathText) orderId: string): Promise<Reservation> {
     return this.reservations.get(orderId);
   }
 
   @Answers({
-    summary: 'Take all items of an order from stock, or none',
+    summary: 'Reserve all items of an order, or none',
     body: RESERVATION,
     problems: [409, 422],
   })
@@ -25,7 +25,7 @@ export class ReservationsController {
     return this.reservations.hold(orderId, items);
   }
 
-  @Answers({ summary: 'Give back what an order holds, once', status: 204 })
+  @Answers({ summary: 'Release the stock reservation of an order, once', status: 204 })
   @Delete(':orderId')
   @HttpCode(204)
   release(@Param('orderId', PathText) orderId: string): Promise<void> {

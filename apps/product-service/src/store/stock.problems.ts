@@ -1,8 +1,8 @@
 import { defineProblem, type ItemDto, type Problem } from '#contracts';
 
-const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Not enough in stock');
+const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
 
 export const insufficientStock = ({ productId, quantity }: ItemDto, available: number): Problem =>
-  insufficientStockKind(`there are ${available} of product ${productId}, not ${quantity}`, {
+  insufficientStockKind(`product ${productId} has ${available} in stock, ${quantity} requested`, {
     extensions: { productId, requested: quantity, available },
   });

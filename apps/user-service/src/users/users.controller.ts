@@ -25,7 +25,7 @@ export class UsersController {
     return this.users.list(page);
   }
 
-  @Answers({ summary: 'Add a user', status: 201, body: USER, versioned: true, problems: [409] })
+  @Answers({ summary: 'Create a user', status: 201, body: USER, versioned: true, problems: [409] })
   @Post()
   async create(
     @Body() user: UserDto,
@@ -36,14 +36,14 @@ export class UsersController {
     return created;
   }
 
-  @Answers({ summary: 'Read a user', body: USER, versioned: true, problems: [404] })
+  @Answers({ summary: 'Get a user', body: USER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<User>> {
     return this.users.get(id);
   }
 
   @Answers({
-    summary: 'Replace a user; read-only members may come back as GET returned them',
+    summary: 'Replace a user; read-only members may be sent with their current values',
     body: USER,
     versioned: true,
     problems: [404, 409],
@@ -57,7 +57,7 @@ export class UsersController {
     return this.users.change(id, user, preconditions);
   }
 
-  @Answers({ summary: 'Change a user', body: USER, versioned: true, problems: [404, 409] })
+  @Answers({ summary: 'Update a user', body: USER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   change(
     @Param('id', PathText) id: string,

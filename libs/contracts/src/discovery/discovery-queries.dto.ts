@@ -20,6 +20,6 @@ export class InstanceQueryDto {
 export class EventQueryDto {
   /** Only events after the event with this id; 0 for all retained events. */
   @MayBeAbsent()
-  @Matches(/^\d{1,16}$/, { message: 'since must be the id of an event, a whole number' })
+  @Matches(/^\d{1,16}$/, { message: 'since must be an event id (a whole number)' })
   since?: string;
 }

@@ -25,7 +25,7 @@ export class RegisterInstanceDto {
   /** Registering the same `id` again renews the instance. If absent, the registry creates an id. */
   @MayBeAbsent()
   @Matches(INSTANCE_ID, {
-    message: 'id must be 1 to 128 of letters, digits, ".", "_" and "-", starting with a letter or digit',
+    message: 'id must be 1 to 128 letters, digits, ".", "_" and "-", starting with a letter or digit',
   })
   id?: string;
 

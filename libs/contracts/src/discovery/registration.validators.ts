@@ -52,24 +52,24 @@ function hasInternalPaths(metadata: unknown): boolean {
 export const IsInstanceUrl = validator(
   'isInstanceUrl',
   isInstanceUrl,
-  'must be an http or https URL without user-info, path, query or fragment, and not of a link-local host',
+  'must be an http or https URL without user-info, path, query or fragment, and its host must not be link-local',
 );
 
 export const IsHealthPath = validator(
   'isHealthPath',
   (value) => typeof value === 'string' && HEALTH_PATH.test(value),
-  'must be a path of at most 256 visible ASCII characters that starts with one "/"',
+  'must be a path of at most 256 visible ASCII characters that starts with a single "/"',
 );
 
 export const IsMetadata = validator(
   'isMetadata',
   isMetadata,
-  `must be at most ${METADATA_PAIRS} pairs of strings of at most ${METADATA_CHARACTERS} characters`,
+  `must have at most ${METADATA_PAIRS} string pairs of at most ${METADATA_CHARACTERS} characters each`,
 );
 
 /** Rejects a malformed declaration: otherwise a typing error would leave an internal path open. */
 export const HasInternalPaths = validator(
   'hasInternalPaths',
   hasInternalPaths,
-  `has a malformed "${INTERNAL_PATHS_KEY}": it must be path prefixes such as /internal, separated by commas`,
+  `has a malformed "${INTERNAL_PATHS_KEY}": expected path prefixes such as /internal, separated by commas`,
 );

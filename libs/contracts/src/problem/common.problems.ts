@@ -1,13 +1,13 @@
 import { defineProblem } from './problem.js';
 
 /** Problems that every app can return. */
-export const validationFailed = defineProblem('validation-failed', 400, 'The request is not valid');
-export const malformedBody = defineProblem('malformed-body', 400, 'The body cannot be read');
+export const validationFailed = defineProblem('validation-failed', 400, 'Validation failed');
+export const malformedBody = defineProblem('malformed-body', 400, 'Malformed request body');
 export const notFound = defineProblem('not-found', 404, 'Not found');
 export const methodNotAllowed = defineProblem('method-not-allowed', 405, 'Method not allowed');
 export const conflict = defineProblem('conflict', 409, 'Conflict');
-export const preconditionFailed = defineProblem('precondition-failed', 412, 'The resource has changed');
-export const bodyTooLarge = defineProblem('body-too-large', 413, 'The body is too large');
+export const preconditionFailed = defineProblem('precondition-failed', 412, 'Precondition failed');
+export const bodyTooLarge = defineProblem('body-too-large', 413, 'Request body too large');
 export const unsupportedMediaType = defineProblem('unsupported-media-type', 415, 'Unsupported media type');
 export const internalError = defineProblem('internal-error', 500, 'Internal error');
 export const unavailable = defineProblem('unavailable', 503, 'Temporarily unavailable');

@@ -75,7 +75,7 @@ export interface ProblemKind {
   readonly title: string;
 }
 
-/** Creates problems of one kind: `throw unknownUser('there is no user 7')`. */
+/** Creates problems of one kind: `throw unknownUser('user 7 does not exist')`. */
 export type ProblemFactory = (detail: string, options?: ProblemOptions) => Problem;
 
 /** Declares a kind of problem. The errors file of a module is a list of these declarations. */

@@ -27,7 +27,7 @@ export const MAX_PRICE = 1_000_000_000;
 export const MAX_STOCK = 1_000_000_000;
 
 const CATEGORY_MESSAGE = {
-  message: 'category must be 1 to 64 letters, digits, blanks and "_", ".", "&", "-"',
+  message: 'category must be 1 to 64 letters, digits, spaces and "_", ".", "&", "-"',
 };
 
 /** Body of `POST /products`. */

@@ -28,7 +28,7 @@ export function IsText(limits: TextLimits, options?: ValidationOptions): Propert
           value.length <= limits.max &&
           isStorable(value) &&
           (min === 0 || !isBlank(value)),
-        defaultMessage: () => `$property must be a text of ${min} to ${limits.max} characters`,
+        defaultMessage: () => `$property must be a string of ${min} to ${limits.max} characters`,
       },
     });
 }

@@ -96,7 +96,7 @@ async function read(body: Dispatcher.ResponseData['body']): Promise<string> {
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop destroys the stream and its connection.
-    if (size > LARGEST_ANSWER_BYTES) throw new AttemptFailed('protocol', 'the answer is too large');
+    if (size > LARGEST_ANSWER_BYTES) throw new AttemptFailed('protocol', 'the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

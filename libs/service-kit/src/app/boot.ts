@@ -91,7 +91,10 @@ async function start<C extends BaseConfig>(
   const nest = await createNest(definition.build(config, context), logger);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
   const vitals = new Vitals(nest.getHttpAdapter().getInstance());
-  const refused = new RepeatedWarning(logger, 'a connection could not be accepted');
+  const refused = new RepeatedWarning(
+    logger,
+    'Listener cannot accept a connection; clients wait or are refused',
+  );
   const { host, port } = definition.listenAddress(config);
   const bound = await listen(nest, { host: options.host ?? host, port });
   // Without free descriptors accepting fails, and an `error` event without a listener would end the process.

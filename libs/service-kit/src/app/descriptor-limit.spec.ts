@@ -19,7 +19,7 @@ describe('checkDescriptorLimit', () => {
 
   it('warns below 1024, with the command that raises the limit', () => {
     writeFileSync(path, limitsWith('1023'));
-    const message = 'the descriptor limit is below 1024; raise it, e.g. "ulimit -n 65536"';
+    const message = 'File descriptor limit below 1024; raise it, for example with "ulimit -n 65536"';
     expect(warnings(path)).toEqual([[{ limit: 1023 }, message]]);
   });
 

@@ -12,7 +12,10 @@ const LIMITS = '/proc/self/limits';
 export function checkDescriptorLimit(logger: Pick<Logger, 'warn'>, path = LIMITS): void {
   const limit = descriptorLimit(path);
   if (limit === undefined || limit >= ENOUGH) return;
-  logger.warn({ limit }, `the descriptor limit is below ${ENOUGH}; raise it, e.g. "ulimit -n 65536"`);
+  logger.warn(
+    { limit },
+    `File descriptor limit below ${ENOUGH}; raise it, for example with "ulimit -n 65536"`,
+  );
 }
 
 /** The soft limit; `undefined` when it is unlimited or not reported. */

@@ -48,7 +48,7 @@ async function stop(
   const longest = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
   setTimeout(() => giveUp(outermost), longest).unref();
   const delayMs = delayAfter(signal, outermost);
-  outermost.logger.info({ signal, delayMs }, 'leaves rotation');
+  outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();
   if (delayMs > 0) {
     await sleep(delayMs);
@@ -67,6 +67,6 @@ const delayAfter = (signal: NodeJS.Signals, { shutdownDelayMs }: RunningApp): nu
   signal === 'SIGINT' ? 0 : shutdownDelayMs;
 
 function giveUp({ logger }: RunningApp): void {
-  logger.warn('work in flight did not finish in time and is cut off');
+  logger.warn('Shutdown timeout reached; work in flight is cut off');
   process.exit(0);
 }

@@ -3,7 +3,7 @@ import { StartupError } from '../config/config-error.js';
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is already taken',
   EACCES: 'permission denied',
-  EADDRNOTAVAIL: 'the address is not one of this machine',
+  EADDRNOTAVAIL: 'the address does not belong to this host',
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'the host name is unknown',
 };

@@ -77,10 +77,10 @@ export const matching = (expected: string, pattern: RegExp) =>
   parsed<string>(expected, (input) => (pattern.test(input) ? input : undefined));
 
 /** Any text that is not empty. */
-export const text = parsed<string>('a text that is not blank', (input) => input || undefined);
+export const text = parsed<string>('a string that is not blank', (input) => input || undefined);
 
 /** A token for `Authorization: Bearer`. A token with a blank or a character beyond ASCII would never be recognised. */
-export const bearerToken = matching('visible ASCII characters without blanks', /^[\x21-\x7e]+$/);
+export const bearerToken = matching('visible ASCII characters without spaces', /^[\x21-\x7e]+$/);
 
 /** A comma-separated list in which `isEntry` holds for every entry; `entries` is the plural for the error text. */
 export const list = (entries: string, isEntry: (entry: string) => boolean) =>

@@ -11,8 +11,8 @@ describe('readServiceConfig', () => {
   it('rejects a token that no registry could recognise, and blank texts', () => {
     const read = () =>
       readServiceConfig({ REGISTRY_TOKEN: 'two words', DATA_DIR: '  ' }, 'NOTE_SERVICE_PORT', 0);
-    expect(read).toThrow(/DATA_DIR must be a text that is not blank/);
-    expect(read).toThrow(/REGISTRY_TOKEN must be visible ASCII characters without blanks/);
+    expect(read).toThrow(/DATA_DIR must be a string that is not blank/);
+    expect(read).toThrow(/REGISTRY_TOKEN must be visible ASCII characters without spaces/);
   });
 });
 

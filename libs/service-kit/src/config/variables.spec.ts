@@ -37,12 +37,14 @@ describe('a variable in a file', () => {
 
   it('is rejected beside the variable itself, but not beside an empty one', () => {
     const TOKEN_FILE = file('token', 'a');
-    expect(problemsOf({ TOKEN_FILE, TOKEN: 'b' })).toEqual(['TOKEN_FILE must not be set beside TOKEN']);
+    expect(problemsOf({ TOKEN_FILE, TOKEN: 'b' })).toEqual([
+      'TOKEN_FILE must not be set together with TOKEN',
+    ]);
     expect(read({ TOKEN_FILE, TOKEN: '' }).TOKEN).toBe('a');
   });
 
   it('is reported when it cannot be read or is empty, together with every other invalid variable', () => {
-    const unreadable = 'TOKEN_FILE must name a file with a value that can be read';
+    const unreadable = 'TOKEN_FILE must name a readable file that contains a value';
     expect(problemsOf({ TOKEN_FILE: file('empty', '\n') })).toEqual([unreadable]);
     expect(problemsOf({ TOKEN_FILE: join(folder.path, 'nothing'), SIZE: 'x' })).toEqual([
       unreadable,

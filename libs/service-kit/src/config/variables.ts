@@ -24,8 +24,9 @@ export function readVariables(env: Env, names: readonly string[]): Variables {
   for (const name of names) {
     const path = env[name + SUFFIX];
     const value = path ? contentOf(path) : env[name];
-    if (path && env[name]) problems.push(`${name + SUFFIX} must not be set beside ${name}`);
-    else if (path && !value) problems.push(`${name + SUFFIX} must name a file with a value that can be read`);
+    if (path && env[name]) problems.push(`${name + SUFFIX} must not be set together with ${name}`);
+    else if (path && !value)
+      problems.push(`${name + SUFFIX} must name a readable file that contains a value`);
     else if (value) values[name] = value;
   }
   return { values, problems };

@@ -67,7 +67,11 @@ export const pageOf = (item: NamedSchema): NamedSchema => ({
     required: ['items', 'nextCursor'],
     properties: {
       items: { type: 'array', items: refTo(item.name) },
-      nextCursor: { type: 'string', nullable: true, description: 'asks for the page after this one' },
+      nextCursor: {
+        type: 'string',
+        nullable: true,
+        description: 'cursor of the next page; null on the last page',
+      },
     },
   },
 });

@@ -38,7 +38,7 @@ export class DocsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer | string> {
     const asset = await assetOf(name);
-    if (!asset) throw notFound('there is nothing at this path');
+    if (!asset) throw notFound('no resource exists at this path');
     void reply.type(asset.type);
     return asset.content;
   }

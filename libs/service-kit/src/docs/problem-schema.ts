@@ -15,7 +15,7 @@ export const PROBLEM_SCHEMA: Schema = {
     requestId: text,
     errors: {
       type: 'array',
-      description: 'every bad member of the request',
+      description: 'every invalid member of the request',
       items: {
         type: 'object',
         required: ['pointer', 'detail'],

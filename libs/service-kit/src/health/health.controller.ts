@@ -19,21 +19,24 @@ const HEALTH: NamedSchema = {
 export class HealthController {
   constructor(private readonly service: HealthService) {}
 
-  @Answers({ summary: 'How everything is; 503 when it cannot serve', body: HEALTH })
+  @Answers({
+    summary: 'Health of the app and its dependencies; 503 when it cannot serve requests',
+    body: HEALTH,
+  })
   @Get()
   @Header('cache-control', 'no-store')
   health(): Promise<HealthCheckResult> {
     return this.service.health();
   }
 
-  @Answers({ summary: 'That the process is up', body: HEALTH })
+  @Answers({ summary: 'Liveness: the process is running', body: HEALTH })
   @Get('live')
   @Header('cache-control', 'no-store')
   live(): Promise<HealthCheckResult> {
     return this.service.live();
   }
 
-  @Answers({ summary: 'Whether it may receive traffic; 503 when not', body: HEALTH })
+  @Answers({ summary: 'Readiness: the app may receive traffic; 503 when it may not', body: HEALTH })
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {

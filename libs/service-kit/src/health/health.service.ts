@@ -60,7 +60,7 @@ export class HealthService {
   private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
     const session = this.sessions.check(indicator.name);
     // terminus' own text is not used: the message of an error may contain hosts, paths and users.
-    let words = 'does not answer';
+    let words = 'no response';
     const check = () =>
       indicator.check().catch((error: unknown) => {
         if (error instanceof PublicTrouble) words = error.message;

@@ -37,6 +37,6 @@ export function tellAllowedMethods(fastify: FastifyInstance): void {
     }
     const allow = [...known, 'OPTIONS'].join(', ');
     if (request.method === 'OPTIONS') void reply.status(204).header('allow', allow).send();
-    else done(methodNotAllowed(`this path knows ${allow}`, { headers: { allow } }));
+    else done(methodNotAllowed(`this path allows ${allow}`, { headers: { allow } }));
   });
 }

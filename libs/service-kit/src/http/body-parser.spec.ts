@@ -10,7 +10,7 @@ describe('parseJson', () => {
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
     'rejects a member called %s, which every object inherits, at any depth',
     (name) => {
-      expect(() => parse(`{"a":[{"${name}":"x"}]}`)).toThrow(`the body has a member "${name}"`);
+      expect(() => parse(`{"a":[{"${name}":"x"}]}`)).toThrow(`the body must not have a member "${name}"`);
     },
   );
 

@@ -64,7 +64,7 @@ function refuseTraps(body: object): void {
 
 function refuseInheritedNames(value: object): void {
   const name = inheritedNameIn(value);
-  if (name !== undefined) throw malformedBody(`the body has a member "${name}"`);
+  if (name !== undefined) throw malformedBody(`the body must not have a member "${name}"`);
 }
 
 /** Restricts request bodies to JSON. */

@@ -11,7 +11,7 @@ const LONGEST = 128;
 export class PathText implements PipeTransform<string, string> {
   transform(value: string): string {
     if (value.length > LONGEST || value.includes('\0') || !value.isWellFormed())
-      throw notFound('there is nothing at this path');
+      throw notFound('no resource exists at this path');
     return value;
   }
 }

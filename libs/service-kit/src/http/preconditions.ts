@@ -45,7 +45,9 @@ export class Preconditions {
     const details =
       ifMatch === undefined || ifMatch.trim() === '*' ? [] : detailsOf(tagsIn(ifMatch), version);
     if (!details || (ifMatch === undefined && isUnwanted(ifNoneMatch, version)))
-      throw preconditionFailed('the resource is not in the version that the request expects');
+      throw preconditionFailed(
+        'the current version of the resource does not match the precondition of the request',
+      );
     return details;
   }
 }

@@ -28,7 +28,9 @@ export class ProblemFilter implements ExceptionFilter {
   private logged(thrown: unknown, request: FastifyRequest): Problem {
     const problem =
       toProblem(thrown) ??
-      internalError('something went wrong here; the log has more under this request id', { cause: thrown });
+      internalError('an unexpected error occurred; the log has details under this request id', {
+        cause: thrown,
+      });
     const cause: unknown = problem.cause;
     if (problem.status >= 500)
       this.logger.error(
@@ -64,6 +66,6 @@ export function answerFrameworkError(error: Error, request: FastifyRequest, repl
   sendProblem(
     reply,
     request,
-    toProblem(error) ?? internalError('the request cannot be served', { cause: error }),
+    toProblem(error) ?? internalError('the request cannot be processed', { cause: error }),
   );
 }

@@ -15,7 +15,7 @@ export function requireUnchanged<T extends Resource>(
     .filter((member) => sent[member] !== undefined && !isSame(member, sent[member], current[member]))
     .map((member) => ({
       pointer: `/${member}`,
-      detail: `${member} is read-only; send its value or leave it out`,
+      detail: `${member} is read-only; send its current value or leave it out`,
     }));
   if (errors.length > 0)
     throw validationFailed(`${errors.length} read-only member(s) of the request differ from the resource`, {

@@ -13,15 +13,16 @@ const badRequest = defineProblem('bad-request', 400, 'Bad request');
 
 /** Problems for the errors that fastify throws before a controller runs, by their `code`. */
 const FASTIFY_PROBLEMS: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge('the body is larger than this endpoint takes'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMediaType('send application/json'),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => malformedBody('the body is not as long as Content-Length says'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge('the body is larger than the limit of this endpoint'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => unsupportedMediaType('the content type must be application/json'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    malformedBody('the length of the body differs from Content-Length'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => malformedBody('the body is empty'),
 };
 
 function fromHttpException(exception: HttpException): Problem {
   const status = exception.getStatus();
-  if (status === 404) return notFound('there is nothing at this path');
+  if (status === 404) return notFound('no resource exists at this path');
   const title = exception.message.replace(/ Exception$/, '');
   return defineProblem(title.toLowerCase().replace(/[^a-z]+/g, '-'), status, title)(title);
 }

@@ -15,7 +15,7 @@ function flatten(errors: readonly ValidationError[], parent: string): ProblemDet
 }
 
 const refused = (errors: readonly ProblemDetailError[]) =>
-  validationFailed(`${errors.length} member(s) of the request are not valid`, { errors });
+  validationFailed(`${errors.length} invalid member(s) in the request`, { errors });
 
 const RULES = {
   whitelist: true,

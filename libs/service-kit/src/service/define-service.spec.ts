@@ -89,7 +89,7 @@ onPostgres('a service whose store is unavailable', (server) => {
     await server().stop();
     await waitFor('the service to notice', async () => (await statusOf('/health/ready')) === 503);
     const { status, body } = await call(app.url, 'GET /health');
-    const down = { database: { status: 'down', message: 'does not answer' } };
+    const down = { database: { status: 'down', message: 'no response' } };
     expect([status, body]).toEqual([503, { status: 'error', info: {}, error: down, details: down }]);
     expect(await readiness.isReady()).toBe(false);
     expect(await statusOf('/health/live')).toBe(200);

@@ -73,7 +73,7 @@ onBothStores('a store', (store) => {
     const storage = await store.createStorage();
     const database = await connect(storage);
     await expect(migrate(database, 'note-service', failing)).rejects.toThrow(
-      'the store of note-service cannot be brought up to date: the second step fails',
+      'the database of note-service cannot be migrated: the second step fails',
     );
     await migrate(database, 'note-service', migrations);
     const tables = (await database.introspection.getTables()).map(({ name }) => name);
@@ -215,7 +215,7 @@ describe('a store that cannot be opened fails with a one-line error', () => {
   it('when DATA_DIR is a file', async () => {
     writeFileSync(inside('file'), '');
     await expect(openAt(embedded(inside('file')))).rejects.toThrow(
-      `DATA_DIR: cannot use ${inside('file')}/note-service.db: it cannot be opened or made`,
+      `DATA_DIR: cannot use ${inside('file')}/note-service.db: the file cannot be opened or created`,
     );
   });
 
@@ -238,7 +238,7 @@ describe('a store that cannot be opened fails with a one-line error', () => {
 
   it('when the file is a directory', async () => {
     mkdirSync(inside('odd/note-service.db'), { recursive: true });
-    await expect(openAt(embedded(inside('odd')))).rejects.toThrow('it cannot be opened or made');
+    await expect(openAt(embedded(inside('odd')))).rejects.toThrow('the file cannot be opened or created');
   });
 
   it('when PostgreSQL is unavailable, without the password', async () => {

@@ -42,8 +42,8 @@ export async function ping<Schema>(database: Kysely<Schema>): Promise<void> {
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the host name cannot be looked up',
-  ETIMEDOUT: 'the host does not answer',
+  EAI_AGAIN: 'the DNS lookup of the host name failed',
+  ETIMEDOUT: 'the connection timed out',
 };
 
 function explain(error: unknown, url: string): string {

@@ -48,6 +48,6 @@ onBothStores('migrate', (store) => {
   it('rejects a store that lacks a migration and has an unknown one', async () => {
     await run(before);
     const elsewhere = { '001_other': creating, '002_text': adding };
-    await expect(run(elsewhere)).rejects.toThrow('the store of note-service cannot be brought up to date');
+    await expect(run(elsewhere)).rejects.toThrow('the database of note-service cannot be migrated');
   });
 });

@@ -27,7 +27,7 @@ export async function migrate<Schema>(
   if (error === undefined || (await isNewer(database, tables.migrationTableName, Object.keys(migrations))))
     return;
   const { message: reason = 'unknown reason' } = factsOf(error);
-  throw new StartupError(`the store of ${name} cannot be brought up to date: ${reason}`, { cause: error });
+  throw new StartupError(`the database of ${name} cannot be migrated: ${reason}`, { cause: error });
 }
 
 /** The bookkeeping tables of the service `name`. */

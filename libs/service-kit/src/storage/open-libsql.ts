@@ -59,7 +59,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a directory',
   EACCES: 'permission denied',
   EROFS: 'the file system is read-only',
-  ENOENT: 'the directory cannot be made',
+  ENOENT: 'the directory cannot be created',
   ENOSPC: 'the disk is full',
   SQLITE_NOTADB: 'the file is not a database',
   SQLITE_CORRUPT: 'the file is damaged',
@@ -70,6 +70,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 function explain(error: unknown): string {
   const { code, message = 'unknown reason' } = factsOf(error);
   return (
-    EXPLANATIONS[code ?? ''] ?? (message.includes('Unable to open') ? 'it cannot be opened or made' : message)
+    EXPLANATIONS[code ?? ''] ??
+    (message.includes('Unable to open') ? 'the file cannot be opened or created' : message)
   );
 }

@@ -30,6 +30,6 @@ function decodeCursor(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const id = Buffer.from(cursor, 'base64url').toString();
   if (!isUuid(id) || encodeCursor(id) !== cursor)
-    throw invalidCursor('the cursor is not the nextCursor of an earlier page');
+    throw invalidCursor('the cursor must be the nextCursor of an earlier page');
   return id;
 }

@@ -1,6 +1,6 @@
 import { defineProblem, type Problem } from '#contracts';
 
-const storageUnavailable = defineProblem('storage-unavailable', 503, 'The store is unavailable');
+const storageUnavailable = defineProblem('storage-unavailable', 503, 'Storage unavailable');
 
 /** Time after a rejected write in which neither clients nor the health check repeat it. */
 export const RETRY_AFTER_SECONDS = 2;
@@ -9,15 +9,15 @@ const retryLater = (cause: unknown, seconds = 1) => ({ cause, headers: { 'retry-
 
 /** The database server provides no connection. */
 export const storageAway = (cause: unknown): Problem =>
-  storageUnavailable('the database does not answer; try again', retryLater(cause));
+  storageUnavailable('the database is unavailable; retry later', retryLater(cause));
 
 /** Another process has locked the embedded store for too long. */
 export const storageBusy = (cause: unknown): Problem =>
-  storageUnavailable('the store is busy; try again', retryLater(cause));
+  storageUnavailable('the database is busy; retry later', retryLater(cause));
 
 /** The store can be read but not written. */
 export const writesRefused = (reason: string, cause: unknown): Problem =>
-  storageUnavailable(`the store takes no writes, ${reason}`, retryLater(cause, RETRY_AFTER_SECONDS));
+  storageUnavailable(`the database rejects writes: ${reason}`, retryLater(cause, RETRY_AFTER_SECONDS));
 
 /** The cursor of a list is not from an earlier page of this service. */
-export const invalidCursor = defineProblem('invalid-cursor', 400, 'The cursor is not valid');
+export const invalidCursor = defineProblem('invalid-cursor', 400, 'Invalid cursor');

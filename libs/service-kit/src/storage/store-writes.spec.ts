@@ -67,7 +67,7 @@ onBothStores('a store whose disk is full', (store: TestStore) => {
     await insert().catch(() => undefined);
     const check = () => indicator.check();
     await expect(check()).rejects.toEqual(
-      new PublicTrouble('writes are refused, its disk is full; reads go on'),
+      new PublicTrouble('database rejects writes: disk full; reads continue'),
     );
     clock.now += 2000;
     await expect(check()).rejects.toBeInstanceOf(PublicTrouble);

@@ -4,13 +4,13 @@ import { RETRY_AFTER_SECONDS, writesRefused } from './storage.problems.js';
 
 /** Error codes of a database that cannot write, SQLite's without their extensions, with the cause as a public text. */
 const CAUSES: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'its disk is full',
-  SQLITE_IOERR: 'its disk reports an error',
-  SQLITE_READONLY: 'it is read-only',
+  SQLITE_FULL: 'disk full',
+  SQLITE_IOERR: 'disk I/O error',
+  SQLITE_READONLY: 'read-only',
   // PostgreSQL: disk_full, io_error, read_only_sql_transaction
-  '53100': 'its disk is full',
-  '58030': 'its disk reports an error',
-  '25006': 'it is read-only',
+  '53100': 'disk full',
+  '58030': 'disk I/O error',
+  '25006': 'read-only',
 };
 
 const causeOf = (error: unknown): string | undefined =>
@@ -55,7 +55,7 @@ export class StoreWrites {
     const { refusal } = this;
     if (!refusal) return;
     const isOver = this.now() >= refusal.until && (await succeeds(trial));
-    if (!isOver) throw new PublicTrouble(`writes are refused, ${refusal.cause}; reads go on`, true);
+    if (!isOver) throw new PublicTrouble(`database rejects writes: ${refusal.cause}; reads continue`, true);
     if (this.refusal === refusal) this.refusal = undefined;
   }
 }

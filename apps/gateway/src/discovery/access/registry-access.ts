@@ -38,7 +38,7 @@ export class RegistryAccess {
     if (this.expected) checkToken(this.expected, authorizationOf(request));
     else if (!isFromThisMachine(request))
       throw registryWritesFromLoopbackOnly(
-        'set REGISTRY_TOKEN on the gateway and send it as a bearer token to change the registry from elsewhere',
+        'registry writes are accepted from loopback addresses only; to allow others, set REGISTRY_TOKEN on the gateway and send it as a bearer token',
       );
   }
 }

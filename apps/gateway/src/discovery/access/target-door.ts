@@ -40,7 +40,7 @@ export class TargetDoor {
   private async resolved(name: string): Promise<readonly string[]> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), RESOLVE_TIMEOUT_MS);
+      timer = setTimeout(() => reject(new Error('DNS lookup timed out')), RESOLVE_TIMEOUT_MS);
     });
     try {
       return (await Promise.race([this.resolve(name), late])).map(plainAddress);
@@ -54,14 +54,14 @@ export class TargetDoor {
   private check(host: string, address: string): void {
     if (isNonUnicastHost(address))
       throw targetNotUnicast(
-        `${host} is at an unspecified, multicast or broadcast address; register one host`,
+        `the address of ${host} is unspecified, multicast or broadcast; register a unicast address`,
       );
     if (isLinkLocalHost(address))
-      throw targetRefused(`${host} is at a link-local address or that of a metadata service`);
+      throw targetRefused(`the address of ${host} is link-local or belongs to a metadata service`);
     if (this.allowed && !this.allowed.has(address))
-      throw targetRefused(`${host} is in no network of REGISTRY_ALLOWED_NETWORKS`);
+      throw targetRefused(`the address of ${host} is outside REGISTRY_ALLOWED_NETWORKS`);
   }
 }
 
 const unknown = (host: string, cause?: unknown): Error =>
-  targetUnknown(`${host} cannot be resolved to an address here`, { cause });
+  targetUnknown(`the gateway cannot resolve ${host} to an address`, { cause });

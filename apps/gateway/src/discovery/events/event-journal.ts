@@ -13,7 +13,9 @@ const isTrouble = ({ type, status }: DiscoveryEvent): boolean => type === 'moved
 export function journalEvents(log: EventLog, journal: Journal): void {
   log.listen((event) => {
     const { type, service, instanceId, status, reason } = event;
-    const message = `${service}: instance ${instanceId} is ${status}: ${reason}`;
-    journal[isTrouble(event) ? 'warn' : 'info']({ event: type, service, instanceId }, message);
+    journal[isTrouble(event) ? 'warn' : 'info'](
+      { event: type, service, instanceId, status, reason },
+      `Instance ${type}`,
+    );
   });
 }

@@ -31,7 +31,7 @@ describe('EventLog', () => {
       service: 'users',
       instanceId: 'a',
       status: 'up',
-      reason: 'it registered',
+      reason: 'registered',
     });
     expect(events.map(({ id }) => id - events[0]!.id)).toEqual([0, 2, 4, 6, 8]);
   });
@@ -49,20 +49,21 @@ describe('EventLog', () => {
 
   it('records that an id moves to another URL while its lease runs, and logs a warning', async () => {
     const bench = new DiscoveryBench();
-    const warnings: string[] = [];
-    journalEvents(bench.log, { info: () => undefined, warn: (_details, message) => warnings.push(message) });
+    const warnings: unknown[] = [];
+    journalEvents(bench.log, { info: () => undefined, warn: (...line) => warnings.push(line) });
     const register = (from: string) =>
       bench.registry.register({ name: 'users', url: from, id: 'a', ttlSeconds: 2 });
     await register(url);
     await register(url);
     await register('http://127.0.0.2:9001');
     const reason =
-      'moved from http://127.0.0.1:9001 to http://127.0.0.2:9001 while its lease was running; two instances may share this id';
+      'moved from http://127.0.0.1:9001 to http://127.0.0.2:9001 before its lease expired; two instances may share this id';
     expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'moved', status: 'up', reason });
-    expect(warnings).toEqual([`users: instance a is up: ${reason}`]);
+    const details = { event: 'moved', service: 'users', instanceId: 'a', status: 'up', reason };
+    expect(warnings).toEqual([[details, 'Instance moved']]);
     await bench.pass(2000);
     await register(url);
-    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'it registered' });
+    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'registered' });
   });
 
   it('records an event for both services when an instance changes its service', async () => {
@@ -70,7 +71,7 @@ describe('EventLog', () => {
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.register({ name: 'people', url, id: 'a' });
     expect(log.after(0).slice(1)).toMatchObject([
-      { type: 'unregistered', service: 'users', status: 'gone', reason: 'it registered as people' },
+      { type: 'unregistered', service: 'users', status: 'gone', reason: 'registered again as people' },
       { type: 'registered', service: 'people', status: 'up' },
     ]);
   });
@@ -82,7 +83,7 @@ describe('EventLog', () => {
     const first = log.newestId + 2;
     expect(log.reaches(log.newestId)).toBe(true);
     for (let i = 0; i < 5; i++)
-      await store.put(storedFrom({ name: 'users', url }, `i${i}`, url), 'it registered');
+      await store.put(storedFrom({ name: 'users', url }, `i${i}`, url), 'registered');
     expect(log.after(0).map(({ instanceId }) => instanceId)).toEqual(['i2', 'i3', 'i4']);
     expect(log.after(first + 6).map(({ instanceId }) => instanceId)).toEqual(['i4']);
     expect(log.after(0, 1).map(({ instanceId }) => instanceId)).toEqual(['i2']);

@@ -88,7 +88,7 @@ export class EventLog {
 
   private at(index: number): DiscoveryEvent {
     const event = this.events[index % this.capacity];
-    if (!event) throw new RangeError(`event ${index} is not kept`);
+    if (!event) throw new RangeError(`event ${index} is no longer stored`);
     return event;
   }
 

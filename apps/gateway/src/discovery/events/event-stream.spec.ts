@@ -51,7 +51,7 @@ function streamOf() {
   const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
   const happen = async (times: number) => {
     for (let i = 0; i < times; i++)
-      await store.put(storedFrom({ name: 'users', url }, 'a', url), 'it registered');
+      await store.put(storedFrom({ name: 'users', url }, 'a', url), 'registered');
   };
   return { reader, stream, happen };
 }

@@ -81,7 +81,7 @@ export class EventStream {
   private reset(): void {
     const { oldestId, newestId } = this.log;
     this.place = this.place > newestId ? newestId : oldestId - 1;
-    const detail = 'events were missed and are no longer kept: read /discovery/services again';
+    const detail = 'missed events are no longer stored; read /discovery/services again';
     this.write(block('reset', this.place, { detail, oldestId, newestId }));
   }
 

@@ -40,7 +40,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
    */
   open(reply: FastifyReply, place: number): void {
     if (this.isClosed || this.streams.size >= this.most)
-      throw tooManyEventStreams('no further event stream can be opened here for now', {
+      throw tooManyEventStreams('the gateway has reached its limit of open event streams; retry later', {
         headers: { 'retry-after': '5' },
       });
     const { raw } = reply.hijack();

@@ -17,7 +17,7 @@ export function eventsOf({ type, reason, before, after }: RecordedChange): reado
   if (!after) return before ? [fact(type, before, 'gone', reason)] : [];
   if (before && before.name !== after.name)
     return [
-      fact('unregistered', before, 'gone', `it registered as ${after.name}`),
+      fact('unregistered', before, 'gone', `registered again as ${after.name}`),
       fact('registered', after, statusOf(after), reason),
     ];
   // The status of a draining instance is `draining` before and after a health check fails.
@@ -34,4 +34,4 @@ const hasMoved = (before: RegisteredInstance, after: RegisteredInstance): boolea
   before.url !== after.url && !isExpired(before);
 
 const movedReason = (before: RegisteredInstance, after: RegisteredInstance): string =>
-  `moved from ${before.url} to ${after.url} while its lease was running; two instances may share this id`;
+  `moved from ${before.url} to ${after.url} before its lease expired; two instances may share this id`;

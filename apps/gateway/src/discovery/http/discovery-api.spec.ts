@@ -49,7 +49,7 @@ describe('POST /discovery/register', () => {
       healthPath: '/up',
       metadata: { zone: 'a' },
       status: 'up',
-      statusReason: 'it registered',
+      statusReason: 'registered',
       registeredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       lastHeartbeatAt: expect.any(String),
       expiresAt: expect.any(String),
@@ -164,7 +164,7 @@ describe('an ejected instance', () => {
     await until(() => table.current.get('users')!.available.length === 1);
     expect((await gateway.get('/discovery/services/a')).body).toMatchObject({
       status: 'up',
-      statusReason: 'the health check of /health/ready received 404',
+      statusReason: 'health check of /health/ready received 404',
       lastProbe: { ok: true, latencyMs: expect.any(Number), at: expect.any(String) },
     });
   });

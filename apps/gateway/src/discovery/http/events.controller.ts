@@ -19,7 +19,7 @@ export class EventsController {
    * request has `since` or accepts JSON, and does not accept a stream: a plain `curl` with `since` returns.
    */
   @Answers({
-    summary: 'Changes of the registry: a stream (text/event-stream), or with `since` history as JSON',
+    summary: 'Stream registry changes (text/event-stream), or list past changes with `since` (JSON)',
     body: EVENTS,
     query: EventQueryDto,
     problems: [503],

@@ -38,7 +38,7 @@ describe('GET /discovery/events', () => {
     expect(names(reader)).toEqual(['registered a', 'draining a', 'unregistered a']);
     expect(reader.events[0]).toMatchObject({
       id: reader.events[0]!.data.id,
-      data: { service: 'users', status: 'up', reason: 'it registered', at: expect.any(String) },
+      data: { service: 'users', status: 'up', reason: 'registered', at: expect.any(String) },
     });
   });
 

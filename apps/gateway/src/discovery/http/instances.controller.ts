@@ -16,7 +16,7 @@ export class InstancesController {
     return this.registry.list(query);
   }
 
-  @Answers({ summary: 'Find one instance', body: INSTANCE, problems: [404] })
+  @Answers({ summary: 'Get an instance', body: INSTANCE, problems: [404] })
   @Get(':id')
   async find(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.find(id));

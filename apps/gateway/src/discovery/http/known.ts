@@ -3,6 +3,6 @@ import { unknownInstance } from '../problems.js';
 /** Returns `found`. @throws unknownInstance if it is `undefined` */
 export function known<T>(id: string, found: T | undefined): T {
   if (found === undefined)
-    throw unknownInstance(`no instance is registered under the id "${id}", or its lease has expired`);
+    throw unknownInstance(`no instance with the id "${id}" is registered, or its lease has expired`);
   return found;
 }

@@ -20,7 +20,7 @@ export class RegistrationController {
   constructor(private readonly registry: RegistryService) {}
 
   @Answers({
-    summary: 'Register an instance, or renew the one of the same id (200)',
+    summary: 'Register an instance (201), or renew the instance with the same id (200)',
     status: 201,
     body: REGISTRATION,
     problems: [401, 403, 409, 413, 415, 422, 503],
@@ -35,7 +35,7 @@ export class RegistrationController {
     return { ...instance, instanceToken: token };
   }
 
-  @Answers({ summary: 'Take an instance out for good', status: 204, problems: [401, 403, 404] })
+  @Answers({ summary: 'Unregister an instance', status: 204, problems: [401, 403, 404] })
   @Delete('unregister/:id')
   @HttpCode(204)
   async unregister(@Param('id') id: string): Promise<void> {
@@ -43,7 +43,7 @@ export class RegistrationController {
   }
 
   @Answers({
-    summary: 'Renew the lease of an instance; 404, also once the lease has expired: register again',
+    summary: 'Renew the lease of an instance; after a 404 (unknown id or expired lease), register again',
     body: INSTANCE,
     bodyIsOptional: true,
     problems: [401, 403, 404],
@@ -54,7 +54,7 @@ export class RegistrationController {
     return known(id, await this.registry.heartbeat(id, beat));
   }
 
-  @Answers({ summary: 'Remove every expired instance now', body: CLEANUP, problems: [401, 403] })
+  @Answers({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
   @Post('cleanup')
   @HttpCode(200)
   async cleanup(): Promise<CleanupResult> {
@@ -62,7 +62,7 @@ export class RegistrationController {
   }
 
   @Answers({
-    summary: 'Send an instance no new requests; those in flight finish',
+    summary: 'Drain an instance: it receives no new requests, and requests in flight finish',
     status: 202,
     body: INSTANCE,
     problems: [401, 403, 404],
@@ -73,7 +73,7 @@ export class RegistrationController {
     return known(id, await this.registry.drain(id));
   }
 
-  @Answers({ summary: 'Take a drain back', body: INSTANCE, problems: [401, 403, 404] })
+  @Answers({ summary: 'Cancel the drain of an instance', body: INSTANCE, problems: [401, 403, 404] })
   @Delete('services/:id/drain')
   async resume(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.resume(id));

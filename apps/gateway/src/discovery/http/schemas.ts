@@ -37,23 +37,23 @@ const INSTANCE_MEMBERS: Members<InstanceView> = {
   url: { ...text, format: 'uri' },
   transport: { ...text, enum: ['http', 'local'] },
   version: text,
-  weight: { ...whole, description: 'share of traffic, 0 to 1000' },
-  ttlSeconds: { ...whole, description: 'how long the instance lives without a heartbeat' },
+  weight: { ...whole, description: 'relative share of traffic, 0 to 1000' },
+  ttlSeconds: { ...whole, description: 'seconds until the lease expires without a heartbeat' },
   healthPath: text,
   metadata: { type: 'object', additionalProperties: text },
-  status: { ...text, enum: [...INSTANCE_STATUSES], description: 'only `up` receives traffic' },
+  status: { ...text, enum: [...INSTANCE_STATUSES], description: 'only `up` instances receive traffic' },
   statusReason: text,
   registeredAt: time,
   lastHeartbeatAt: time,
   expiresAt: time,
   expiredAt: {
     ...time,
-    description: 'only of an instance whose lease ran out: it is `down` until it registers again',
+    description: 'when the lease expired; the instance is `down` until it registers again',
   },
-  lastProbe: { ...PROBE, nullable: true, description: 'the last health check that was made' },
-  inFlight: { ...whole, description: 'as the last heartbeat said' },
-  loopLagMs: { ...number, description: 'as the last heartbeat said' },
-  ready: { type: 'boolean', description: 'as the last heartbeat reported' },
+  lastProbe: { ...PROBE, nullable: true, description: 'the most recent health check' },
+  inFlight: { ...whole, description: 'as reported by the last heartbeat' },
+  loopLagMs: { ...number, description: 'as reported by the last heartbeat' },
+  ready: { type: 'boolean', description: 'as reported by the last heartbeat' },
 };
 
 const OPTIONAL: readonly (keyof InstanceView)[] = ['expiredAt', 'inFlight', 'loopLagMs', 'ready'];
@@ -70,7 +70,7 @@ export const REGISTRATION: NamedSchema = {
       ...INSTANCE_MEMBERS,
       instanceToken: {
         ...text,
-        description: `opens internal paths of services, sent as \`${INSTANCE_TOKEN_HEADER}\`; not shown again`,
+        description: `grants access to internal paths of services when sent as \`${INSTANCE_TOKEN_HEADER}\`; returned only once`,
       },
     },
     OPTIONAL,
@@ -90,7 +90,8 @@ export const SERVICES: NamedSchema = listOf({
     name: text,
     lastSeenAt: {
       ...time,
-      description: 'when the service last had an instance with a running lease: now, while it has one',
+      description:
+        'when the service last had an instance with a valid lease; the current time while it has one',
     },
     instances: object<ServiceSummary['instances']>({ total: whole, healthy: whole }),
     versions: { type: 'array', items: text },
@@ -101,7 +102,7 @@ export const SERVICES: NamedSchema = listOf({
 export const EVENTS: NamedSchema = listOf({
   name: 'DiscoveryEvent',
   schema: object<DiscoveryEvent>({
-    id: { ...whole, format: 'int64', description: 'grows by every event' },
+    id: { ...whole, format: 'int64', description: 'increases with every event' },
     type: { ...text, enum: [...DISCOVERY_EVENT_TYPES] },
     at: time,
     service: text,

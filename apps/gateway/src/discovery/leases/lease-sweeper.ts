@@ -22,7 +22,7 @@ export class LeaseSweeper implements Ticking {
   async cleanup(): Promise<readonly string[]> {
     await this.sweep();
     const { store, expired } = this.parts;
-    return store.removeExpired(expired.ids, 'a cleanup removed expired instances');
+    return store.removeExpired(expired.ids, 'expired instance removed by a cleanup');
   }
 
   /** Resolves to the time of the store's clock. */
@@ -36,6 +36,6 @@ export class LeaseSweeper implements Ticking {
     const { store, expired } = this.parts;
     if (store.awaySince !== undefined) return;
     const ids = expired.overdue(now).filter((id) => store.isOurs(id));
-    if (ids.length > 0) await store.removeExpired(ids, 'the retention of expired instances ended');
+    if (ids.length > 0) await store.removeExpired(ids, 'retention of the expired instance ended');
   }
 }

@@ -49,14 +49,14 @@ describe('a gateway with an instance that listens', () => {
     healthStatus = 503;
     await until(isNow('checked', 'down'));
     expect(await instance('checked')).toMatchObject({
-      statusReason: 'the health check of /health/ready received 503',
+      statusReason: 'health check of /health/ready received 503',
       lastProbe: { ok: false, at: expect.any(String) as string, latencyMs: expect.any(Number) as number },
     });
     expect((await gateway.get('/api/checked/')).status).toBe(503);
     healthStatus = 204;
     await until(isNow('checked', 'up'));
     expect(await instance('checked')).toMatchObject({
-      statusReason: 'the health check of /health/ready received 204',
+      statusReason: 'health check of /health/ready received 204',
       lastProbe: { ok: true },
     });
   });
@@ -66,7 +66,7 @@ describe('a gateway with an instance that listens', () => {
     const heartbeat = (ready: boolean) => gateway.post('/discovery/heartbeat/reporting', { ready });
     expect((await heartbeat(false)).body).toMatchObject({
       status: 'down',
-      statusReason: 'its heartbeat reports that it is not ready',
+      statusReason: 'heartbeat reported not ready',
       ready: false,
     });
     expect((await gateway.get('/api/reporting/')).status).toBe(503);

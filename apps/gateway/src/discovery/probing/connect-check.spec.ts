@@ -24,7 +24,7 @@ describe('connect checks of instances that are up', () => {
     expect(bench.available('users')).toEqual([]);
     expect(await bench.registry.find('i0')).toMatchObject({
       status: 'down',
-      statusReason: 'its port refuses connections',
+      statusReason: 'connect check failed: connection refused',
     });
   });
 

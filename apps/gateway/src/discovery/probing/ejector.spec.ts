@@ -85,7 +85,7 @@ describe('Ejector', () => {
     await settle();
     expect(await bench.registry.find('a')).toMatchObject({
       status: 'down',
-      statusReason: 'the connection was reset, and the health check failed',
+      statusReason: 'the connection was reset; the health check failed',
     });
   });
 
@@ -142,7 +142,7 @@ describe('Ejector of failing instances', () => {
     const bench = await benchOf(3);
     bench.ejector.failing(bench.instance('i0'), '5 failures in a row');
     expect(bench.available('users')).toEqual(['i1', 'i2']);
-    const statusReason = '5 failures in a row; out for 1 s';
+    const statusReason = '5 failures in a row; ejected for 1 s';
     expect(await bench.registry.find('i0')).toMatchObject({ status: 'down', statusReason });
     await bench.pass(900);
     expect(bench.check.checked).toEqual([]);
@@ -155,7 +155,7 @@ describe('Ejector of failing instances', () => {
     const reasons: string[] = [];
     const fail = async (): Promise<void> => {
       bench.ejector.failing(bench.instance('i0'), 'failing');
-      reasons.push(bench.instance('i0').statusReason.replace(/^.*out for /, ''));
+      reasons.push(bench.instance('i0').statusReason.replace(/^.*ejected for /, ''));
       await bench.pass(31_000);
     };
     for (let i = 0; i < 7; i += 1) await fail();

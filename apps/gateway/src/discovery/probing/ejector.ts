@@ -81,7 +81,7 @@ export class Ejector {
     instance.load.failuresInRow = 0;
     const health = {
       status: 'down',
-      reason: `${reason}; out for ${ms / 1000} s`,
+      reason: `${reason}; ejected for ${ms / 1000} s`,
       notBefore: now + ms,
     } as const;
     this.eject(instance, health, 'outlier');
@@ -98,7 +98,7 @@ export class Ejector {
     const { check, clock, store } = this.parts;
     const result = await check.run(instance);
     if (!result || !this.isCurrent(instance)) return;
-    if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}, and ${result.reason}` });
+    if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}; ${result.reason}` });
     await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));
   }
 

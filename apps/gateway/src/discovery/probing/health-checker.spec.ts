@@ -191,7 +191,7 @@ describe('HealthChecker of instances whose heartbeats report readiness', () => {
     const bench = await benchOf(1);
     expect(await bench.registry.heartbeat('i0', { ready: false })).toMatchObject({
       status: 'down',
-      statusReason: 'its heartbeat reports that it is not ready',
+      statusReason: 'heartbeat reported not ready',
     });
     await bench.registry.heartbeat('i0', { inFlight: 1 });
     await bench.pass(30_000);
@@ -290,7 +290,7 @@ describe('HealthChecker of instances that are down', () => {
       ...storedFrom({ name: 'users', url: 'http://users-1:8001' }, 'a', `http://users-1:8001#${address}`),
       ...down,
     });
-    await bench.store.put(at('10.0.0.1'), 'it registered');
+    await bench.store.put(at('10.0.0.1'), 'registered');
     await bench.store.put(at('10.0.0.2'), 'as a gateway finds it that was cut off');
     await bench.pass(700);
     expect(new Set(bench.check.checked)).toEqual(new Set(['http://users-1:8001#10.0.0.2']));

@@ -33,12 +33,12 @@ const SETTLING_MS = 10_000;
 
 const READY: InstanceHealth = {
   status: 'up',
-  reason: 'its heartbeat reports that it is ready',
+  reason: 'heartbeat reported ready',
   isReported: true,
 };
 const NOT_READY: InstanceHealth = {
   status: 'down',
-  reason: 'its heartbeat reports that it is not ready',
+  reason: 'heartbeat reported not ready',
   isReported: true,
 };
 
@@ -171,8 +171,8 @@ export class HealthChecker implements Ticking {
     const result = await this.running(state, connectCheck(instance));
     if (result === 'open') state.hasConnected = true;
     else if (this.mayNotListenYet(state, instance)) return;
-    else if (result === 'refused') ejector.refused(instance, 'its port refuses connections');
-    else ejector.suspected(instance, 'its port opens no connection');
+    else if (result === 'refused') ejector.refused(instance, 'connect check failed: connection refused');
+    else ejector.suspected(instance, 'connect check failed: no connection established');
   }
 
   private mayNotListenYet({ hasConnected, instance }: CheckState, { load }: Instance): boolean {

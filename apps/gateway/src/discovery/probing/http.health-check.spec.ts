@@ -42,7 +42,7 @@ describe('HttpHealthCheck', () => {
       ok,
       isSilent: false,
       latencyMs: expect.any(Number) as number,
-      reason: `the health check of /up?x=1 received ${status}`,
+      reason: `health check of /up?x=1 received ${status}`,
     });
   });
 
@@ -60,7 +60,7 @@ describe('HttpHealthCheck', () => {
       const text = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.0 503 Away\r\n\r\n';
       for (const byte of text) socket.write(byte);
     };
-    expect(await check()).toMatchObject({ ok: false, reason: 'the health check of /up?x=1 received 503' });
+    expect(await check()).toMatchObject({ ok: false, reason: 'health check of /up?x=1 received 503' });
   });
 
   it.each([
@@ -70,7 +70,7 @@ describe('HttpHealthCheck', () => {
     ['HTTP/1.1', 'connection closed without a response'],
   ])('fails if it receives %j', async (text, why) => {
     onRequest = responding(text);
-    const reason = `the health check of /up?x=1 failed (${why})`;
+    const reason = `health check of /up?x=1 failed (${why})`;
     expect(await check()).toMatchObject({ ok: false, isSilent: false, reason });
   });
 
@@ -79,7 +79,7 @@ describe('HttpHealthCheck', () => {
     expect(await check({ 'gateway.health-check.timeout-ms': '50' })).toMatchObject({
       ok: false,
       isSilent: true,
-      reason: 'the health check of /up?x=1 timed out after 50 ms',
+      reason: 'health check of /up?x=1 timed out after 50 ms',
     });
   });
 
@@ -90,7 +90,7 @@ describe('HttpHealthCheck', () => {
     expect(await check({}, port)).toMatchObject({
       ok: false,
       isSilent: false,
-      reason: 'the health check of /up?x=1 failed (ECONNREFUSED)',
+      reason: 'health check of /up?x=1 failed (ECONNREFUSED)',
     });
   });
 

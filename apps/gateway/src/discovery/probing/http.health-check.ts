@@ -18,7 +18,7 @@ const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
  */
 export class HttpHealthCheck extends HealthCheck {
   run(target: HealthCheckTarget): Promise<HealthCheckResult | undefined> {
-    const check = `the health check of ${target.healthPath}`;
+    const check = `health check of ${target.healthPath}`;
     const { timeoutMs } = healthCheckSettingsOf(target.metadata);
     const startedAt = performance.now();
     return new Promise((resolve) => {

@@ -55,7 +55,7 @@ export class SnapshotFile {
       lines.push(JSON.parse(line));
     const [head, ...instances] = lines as [Head?, ...RevisedInstance[]];
     if (head?.version !== VERSION || head.instances !== instances.length)
-      throw new Error('it is of another version, or cut off');
+      throw new Error('the snapshot file has another version or is truncated');
     if (head.registry !== this.registry) return undefined;
     return {
       epoch: head.epoch,

@@ -152,7 +152,7 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is unavailable',
     expect((await after.get('/health/ready')).status).toBe(200);
     expect(await registryOf(after)).toMatchObject({
       status: 'degraded',
-      message: 'the registry is away (ECONNREFUSED); serving from the snapshot of an earlier run',
+      message: 'registry unavailable (ECONNREFUSED); serving the snapshot of an earlier run',
     });
     expect((await after.register({ name: 'users', url: 'http://127.0.0.1:9' })).status).toBe(503);
     await redis(server.port);

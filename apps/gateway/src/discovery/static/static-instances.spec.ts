@@ -58,7 +58,7 @@ describe('a gateway with an instances file', () => {
     write('[{ "name": "pap');
     await until(() =>
       told.mock.calls.some(([message]) =>
-        String(message).includes('is not used as it is now: it is not JSON'),
+        String(message).includes('is invalid; the previous list stays in effect: the file is not valid JSON'),
       ),
     );
     told.mockRestore();
@@ -74,18 +74,18 @@ describe('a gateway with an instances file', () => {
       return (body as { status?: string }).status === 'down';
     });
     expect((await gateway.get('/discovery/services/away-1')).body).toMatchObject({
-      statusReason: 'it is in a file, and the health check of /health/ready failed (ECONNREFUSED)',
+      statusReason: 'listed in INSTANCES_FILE; health check of /health/ready failed (ECONNREFUSED)',
     });
   }, 20_000);
 
   it.each([
-    ['{ "a": 1 }', 'it is not a JSON array'],
-    ['nothing', 'it is not JSON'],
+    ['{ "a": 1 }', 'the file is not a JSON array'],
+    ['nothing', 'the file is not valid JSON'],
   ])('does not start if the file contains %s', async (content, problem) => {
     const broken = join(folder, 'broken.json');
     writeFileSync(broken, content);
     await expect(GatewayUnderTest.start({ INSTANCES_FILE: broken })).rejects.toThrow(
-      `INSTANCES_FILE must be a file of instances: ${problem}`,
+      `INSTANCES_FILE must be a valid instances file: ${problem}`,
     );
   });
 
@@ -117,10 +117,10 @@ describe('a gateway with an instances file', () => {
     const same = { name: 'a', url: 'http://127.0.0.1:1' };
     writeFileSync(broken, JSON.stringify([same, same]));
     await expect(GatewayUnderTest.start({ INSTANCES_FILE: broken })).rejects.toThrow(
-      '/1 has the id of another entry: a-at-127.0.0.1-1',
+      '/1 repeats the id of another entry: a-at-127.0.0.1-1',
     );
     await expect(GatewayUnderTest.start({ INSTANCES_FILE: join(folder, 'none') })).rejects.toThrow(
-      'it cannot be read',
+      'the file cannot be read',
     );
   });
 });
@@ -200,8 +200,10 @@ describe('static instances', () => {
     await pass(3);
     expect(bench.available('files')).toEqual(['b']);
     expect(problems).toEqual([
-      expect.stringMatching(/^instance a of INSTANCES_FILE: .*no-such-host\.invalid cannot be resolved/),
-      'INSTANCES_FILE is not used as it is now: it is not JSON',
+      expect.stringMatching(
+        /^Instance a of INSTANCES_FILE cannot be updated; retrying: .*cannot resolve no-such-host\.invalid/,
+      ),
+      'INSTANCES_FILE is invalid; the previous list stays in effect: the file is not valid JSON',
     ]);
   }, 20_000);
 });

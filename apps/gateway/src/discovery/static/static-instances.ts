@@ -60,12 +60,16 @@ export class StaticInstances implements Ticking {
   /** Whether the file has a different list than before. An invalid file changes nothing. */
   private async read(): Promise<boolean> {
     const text = await readFile(this.parts.path, 'utf8').catch(() => undefined);
-    if (text === undefined) return this.complain('', 'INSTANCES_FILE cannot be read; its instances stay');
+    if (text === undefined)
+      return this.complain('', 'INSTANCES_FILE cannot be read; the previous list stays in effect');
     if (text === this.text) return false;
     this.text = text;
     const { instances, problems } = parseInstances(text);
     if (problems.length > 0)
-      return this.complain('', `INSTANCES_FILE is not used as it is now: ${problems.join('; ')}`);
+      return this.complain(
+        '',
+        `INSTANCES_FILE is invalid; the previous list stays in effect: ${problems.join('; ')}`,
+      );
     this.complaints.delete('');
     this.wanted = instances;
     return true;
@@ -82,7 +86,10 @@ export class StaticInstances implements Ticking {
       await action();
       this.complaints.delete(id);
     } catch (error) {
-      this.complain(id, `instance ${id} of INSTANCES_FILE: ${(error as Error).message}`);
+      this.complain(
+        id,
+        `Instance ${id} of INSTANCES_FILE cannot be updated; retrying: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -103,7 +110,7 @@ export class StaticInstances implements Ticking {
     await registry.register(registrationOf(entry));
     const instance = keeper.find(entry.id);
     // Nothing but the file indicates that the instance runs.
-    if (instance) ejector.suspected(instance, 'it is in a file');
+    if (instance) ejector.suspected(instance, 'listed in INSTANCES_FILE');
   }
 
   /** Whether the name resolves to another address now, as that of a recreated container does. */

@@ -28,7 +28,7 @@ describe('leases in a MemoryStore', () => {
     const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const register = (id: string, ttlSeconds: number) => {
       const url = 'http://127.0.0.1:9001';
-      return store.put({ ...storedFrom({ name: 'users', url }, id, url), ttlSeconds }, 'it registered');
+      return store.put({ ...storedFrom({ name: 'users', url }, id, url), ttlSeconds }, 'registered');
     };
     const left: string[] = [];
     const passUntil = async (end: number) => {

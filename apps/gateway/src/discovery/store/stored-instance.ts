@@ -142,7 +142,7 @@ export const expiryReason = (ttlSeconds: number): string => `lease expired: no h
  */
 export const isExpired = ({ health }: RegisteredInstance): boolean => health.expiredAt !== undefined;
 
-const DRAINING_REASON = 'draining: it finishes what it has and takes no new requests';
+const DRAINING_REASON = 'draining: requests in flight finish, no new requests are sent';
 
 /**
  * A drain overrides health: a draining instance receives no new requests, whatever its health checks find.

@@ -44,10 +44,10 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     const ids = async () => (await store.list()).filter((each) => !isExpired(each)).map(({ id }) => id);
 
     it('returns instances as put, in order of first registration', async () => {
-      await store.put(instance('b'), 'it registered');
+      await store.put(instance('b'), 'registered');
       const other = instance('a', { name: 'orders', metadata: { zone: 'ä"\\/\u0001', '1': '' }, weight: 7 });
-      await store.put(other, 'it registered');
-      await store.put(instance('b', { weight: 1 }), 'it registered');
+      await store.put(other, 'registered');
+      await store.put(instance('b', { weight: 1 }), 'registered');
       expect(await store.get('a')).toMatchObject({ ...other, report: {}, lastProbe: null });
       expect(await store.get('c')).toBeUndefined();
       expect(await ids()).toEqual(['b', 'a']);
@@ -56,16 +56,16 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('starts a lease by its own clock', async () => {
-      const { after } = await store.put(instance('a', { ttlSeconds: 300 }), 'it registered');
+      const { after } = await store.put(instance('a', { ttlSeconds: 300 }), 'registered');
       expect(after.expiresAt - after.registeredAt).toBe(300_000);
       expect(after.lastHeartbeatAt).toBe(after.registeredAt);
       expect(await store.get('a')).toEqual(after);
     });
 
     it('returns the replaced instance, and distinguishes a registration from a renewal', async () => {
-      expect((await store.put(instance('a'), 'it registered')).before).toBeUndefined();
+      expect((await store.put(instance('a'), 'registered')).before).toBeUndefined();
       await store.beat('a', { inFlight: 3 });
-      const { before, after } = await store.put(instance('a', { weight: 1 }), 'it registered');
+      const { before, after } = await store.put(instance('a', { weight: 1 }), 'registered');
       expect(before).toMatchObject(instance('a'));
       expect(after).toMatchObject({ weight: 1, report: {} });
       expect(seen()).toEqual(['registered a', 'renewed a']);
@@ -73,15 +73,15 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('records changes with their time, under ids that grow by at least two', async () => {
-      for (const weight of [1, 2, 3]) await store.put(instance('a', { weight }), 'it registered');
+      for (const weight of [1, 2, 3]) await store.put(instance('a', { weight }), 'registered');
       const steps = records.slice(1).map(({ id }, i) => id - (records[i]?.id ?? id));
       expect(Math.min(...steps)).toBeGreaterThanOrEqual(2);
-      const { after } = await store.put(instance('b'), 'it registered');
+      const { after } = await store.put(instance('b'), 'registered');
       expect(records.at(-1)).toMatchObject({ at: after.registeredAt });
     });
 
     it('records a change of state, but not an identical state', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       expect(await store.move('a', { health: down }, cause)).toMatchObject({ health: down });
       expect(await store.move('a', { health: { ...down } }, cause)).toMatchObject({ health: down });
       expect(await store.move('a', { isDraining: false }, cause)).toMatchObject({ isDraining: false });
@@ -91,7 +91,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('applies a change of health only to an instance that still has the endpoint', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       const elsewhere = 'http://127.0.0.1:9002';
       expect(await store.move('a', { health: down }, cause, elsewhere)).toMatchObject({ id: 'a' });
       expect(await store.get('a')).toMatchObject({ health: { status: 'up' } });
@@ -100,7 +100,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('renews the leases of registered instances on evidence of traffic', async () => {
-      const { after } = await store.put(instance('a'), 'it registered');
+      const { after } = await store.put(instance('a'), 'registered');
       await bench.pass(300);
       await store.renew(['a', 'b']);
       await bench.pass(300);
@@ -111,13 +111,13 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('is responsible for every instance if it is the only gateway', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       await store.sweep();
       expect(store.isOurs('a')).toBe(true);
     });
 
     it('renews a lease without a change, and does not create an instance by it', async () => {
-      const { after: before } = await store.put(instance('a'), 'it registered');
+      const { after: before } = await store.put(instance('a'), 'registered');
       await bench.pass(200);
       const after = await store.beat('a', { inFlight: 2, loopLagMs: 0.5 });
       expect(after).toMatchObject({ report: { inFlight: 2, loopLagMs: 0.5 } });
@@ -133,7 +133,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
 
     it('stores results of health checks of registered instances', async () => {
       const probe = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       await store.noteProbes(
         new Map([
           ['a', probe],
@@ -145,7 +145,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('removes an instance once', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       expect(await store.remove('a', 'it left')).toMatchObject(instance('a'));
       expect(await store.remove('a', 'it left')).toBeUndefined();
       expect(records).toHaveLength(2);
@@ -153,9 +153,9 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('keeps an expired instance as down, expires it once, and affects no other', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
-      await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
+      await store.put(instance('b', { ttlSeconds: 300 }), 'registered');
       expect((await store.sweep()).expired).toEqual([]);
       await bench.pass(700);
       expect(await ids()).toEqual(['b']);
@@ -175,7 +175,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('changes an expired instance only by a registration', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       await bench.pass(700);
       const expired = await store.get('a');
       expect(await store.beat('a', {})).toBeUndefined();
@@ -188,7 +188,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       await bench.stall(1500);
       await store.sweep();
       expect(await store.get('a')).toEqual(expired);
-      const { before, after } = await store.put(instance('a'), 'it registered');
+      const { before, after } = await store.put(instance('a'), 'registered');
       expect(before).toMatchObject({ id: 'a', health: { status: 'down' } });
       expect(after.expiresAt - after.registeredAt).toBe(500);
       expect(await store.beat('a', {})).toMatchObject({ health: { status: 'up' } });
@@ -196,8 +196,8 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('removes expired instances and no others', async () => {
-      await store.put(instance('a'), 'it registered');
-      await store.put(instance('b', { ttlSeconds: 300 }), 'it registered');
+      await store.put(instance('a'), 'registered');
+      await store.put(instance('b', { ttlSeconds: 300 }), 'registered');
       await bench.pass(700);
       expect(await store.removeExpired(['b', 'a', 'c'], 'a cleanup')).toEqual(['a']);
       expect(await store.removeExpired(['a'], 'a cleanup')).toEqual([]);
@@ -208,9 +208,9 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     it('knows the names of services that lost an instance, and when', async () => {
       const sightings: string[] = [];
       store.names.watch((service) => sightings.push(service));
-      await store.put(instance('a'), 'it registered');
-      await store.put(instance('b', { name: 'orders' }), 'it registered');
-      await store.put(instance('c', { name: 'papers' }), 'it registered');
+      await store.put(instance('a'), 'registered');
+      await store.put(instance('b', { name: 'orders' }), 'registered');
+      await store.put(instance('c', { name: 'papers' }), 'registered');
       expect([...store.names.all]).toEqual([]);
       await bench.pass(700);
       const { expiresAt } = (await store.get('a')) ?? {};
@@ -221,15 +221,15 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('knows a name after the last instance was unregistered or registered as another service', async () => {
-      await store.put(instance('a', { ttlSeconds: 300 }), 'it registered');
-      await store.put(instance('a', { name: 'people', ttlSeconds: 300 }), 'it registered');
+      await store.put(instance('a', { ttlSeconds: 300 }), 'registered');
+      await store.put(instance('a', { name: 'people', ttlSeconds: 300 }), 'registered');
       expect([...store.names.all.keys()]).toEqual(['users']);
       await store.remove('a', 'it left');
       expect(store.names.all.get('people')).toBe(records.at(-1)?.at);
     });
 
     it('extends leases by the time without sweeps', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       await store.sweep();
       await bench.stall(1500);
       const { expired, lostMs } = await store.sweep();
@@ -242,7 +242,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     });
 
     it('notifies listeners of a change before its promise resolves', async () => {
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       expect(changes).toMatchObject([{ before: undefined, after: { id: 'a' } }]);
       await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
       expect(changes[1]).toMatchObject({ before: { isDraining: false }, after: { isDraining: true } });
@@ -258,7 +258,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
         store.follow((part) => late.push(...part.changes)),
       ];
       for (const stop of stops) stop();
-      await store.put(instance('a'), 'it registered');
+      await store.put(instance('a'), 'registered');
       expect(late).toEqual([]);
     });
   });

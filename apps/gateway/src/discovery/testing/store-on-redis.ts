@@ -55,7 +55,7 @@ export class StoreOnRedis implements StoreBench {
   async register(id: string, ttlSeconds = 300, name = 'users'): Promise<void> {
     const url = 'http://127.0.0.1:9001';
     const instance = storedFrom({ name, url }, id, url);
-    await this.store.put({ ...instance, ttlSeconds }, 'it registered');
+    await this.store.put({ ...instance, ttlSeconds }, 'registered');
   }
 
   /** Ids of the instances in this gateway's snapshot, in alphabetical order. */

@@ -32,14 +32,17 @@ export function registryFamilies(traffic: TrafficMetrics, directory: InstanceDir
     family(
       'counter',
       'gateway_ejections',
-      'Instances that this gateway took out of rotation, by reason: connect_failure, unresponsive, outlier or health_check.',
+      'Instances ejected from rotation by this gateway, by reason: connect_failure, unresponsive, outlier or health_check.',
       services.flatMap(({ name: service }) =>
         EJECTION_REASONS.map((reason) => [{ service, reason }, traffic.ejections(service, reason)] as const),
       ),
     ),
-    family('gauge', 'gateway_registry_up', 'Whether the registry accepts writes: 0 while Redis is away.', [
-      [{}, Number(isRegistryUp)],
-    ]),
+    family(
+      'gauge',
+      'gateway_registry_up',
+      'Whether the registry accepts writes; 0 while Redis is unavailable.',
+      [[{}, Number(isRegistryUp)]],
+    ),
     family('gauge', 'gateway_build_info', 'Version of the gateway and of Node.js; always 1.', [
       [{ version: GATEWAY_VERSION, node_version: process.versions.node }, 1],
     ]),

@@ -25,18 +25,18 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'counter',
       'gateway_requests',
-      'Exchanges that have ended, by status of the answer.',
+      'Exchanges that ended, by status code of the response.',
       of(byStatus),
     ),
     histogram(
       'gateway_request_duration_seconds',
-      'Time from request to end of answer; tunnels left out.',
+      'Time from request to end of response, without tunnels.',
       services,
     ),
     family(
       'counter',
       'gateway_problems',
-      'Problems that the gateway answered with; without service: it met no route.',
+      'Problems that the gateway itself responded with; empty service: no route matched.',
       [
         ...of(byProblem),
         ...Array.from(traffic.rejections.entries(), ([problem, n]): Pair => [{ service: '', problem }, n]),
@@ -51,13 +51,13 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'counter',
       'gateway_retries',
-      'Attempts beyond the first, hedges left out.',
+      'Attempts after the first, without hedged attempts.',
       single((each) => each.retries),
     ),
     family(
       'counter',
       'gateway_hedges',
-      'Second attempts because the first was late, by outcome: won, lost, stood-in, failed or given-up.',
+      'Hedged attempts, by outcome: won, lost, stood-in, failed or given-up.',
       of(byHedge),
     ),
     family(
@@ -69,19 +69,19 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'gauge',
       'gateway_tunnels_open',
-      'Upgraded connections that are open.',
+      'Open upgraded connections.',
       single((each) => each.tunnelsOpen),
     ),
     family(
       'gauge',
       'gateway_concurrency_limit',
-      'Requests under way that an adaptive limit of concurrency allows; none for services without one.',
+      'Adaptive concurrency limit of a service: requests allowed in flight; absent for services without one.',
       of(({ name, concurrencyLimit: limit }) => (limit === undefined ? [] : [[{ service: name }, limit]])),
     ),
     family(
       'gauge',
       'gateway_breaker_state',
-      'Breaker of a service: 0 closed, 1 half-open (one request on trial), 2 open; none for services without one.',
+      'Circuit breaker of a service: 0 closed, 1 half-open (one trial request), 2 open; absent for services without one.',
       of(({ name, breaker }) =>
         breaker === undefined ? [] : [[{ service: name }, BREAKER_STANDINGS.indexOf(breaker)]],
       ),
@@ -134,19 +134,19 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
     family(
       'counter',
       'gateway_upstream_requests',
-      'Exchanges that have ended at an instance, by class of status code.',
+      'Exchanges that ended, by instance and class of status code.',
       each.flatMap(({ series, labels }) => byClass(series, labels)),
     ),
     {
       name: 'gateway_upstream_request_duration_seconds',
-      help: 'Time of exchanges by instance.',
+      help: 'Duration of exchanges by instance.',
       type: 'summary' as const,
       samples: each.flatMap(({ series, labels }) => totals(labels, series.latency)),
     },
     family(
       'counter',
       'gateway_upstream_failures',
-      'Attempts that failed, by kind.',
+      'Failed attempts by instance and kind.',
       each.flatMap(({ series, labels: { service, upstream } }) =>
         Array.from(series.failures.entries(), ([kind, n]): Pair => [{ service, upstream, kind }, n]),
       ),
@@ -154,7 +154,7 @@ function instanceFamilies(services: readonly ServiceSeries[], directory: Instanc
     family(
       'gauge',
       'gateway_upstream_requests_in_flight',
-      'Requests in flight to an instance.',
+      'Requests in flight by instance.',
       inFlight(services, directory),
     ),
   ];

@@ -154,9 +154,5 @@ function refuse(
 
 function refuseConnect(request: IncomingMessage, socket: Socket): void {
   socket.on('error', () => socket.destroy());
-  refuse(
-    request,
-    responseOn(socket, request),
-    methodNotSupported('this is a gateway, not a tunnel for CONNECT'),
-  );
+  refuse(request, responseOn(socket, request), methodNotSupported('the gateway does not support CONNECT'));
 }

@@ -84,7 +84,7 @@ function faultOf(
   const { rawHeaders, httpVersion } = request;
   // node:http also accepts HTTP/0.9 and 2.0, and parses them by the rules of 1.1.
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
-    return malformedRequest('the version is neither HTTP/1.1 nor 1.0', CLOSE);
+    return malformedRequest('the HTTP version must be 1.1 or 1.0', CLOSE);
   if (rawHeaders.length > 2 * MAX_FIELDS)
     return headTooLarge(`the head has more than ${MAX_FIELDS} fields`, CLOSE);
   return (
@@ -99,7 +99,7 @@ function faultOf(
 /** node:http only searches for `100-continue` anywhere in the value, and ignores `Expect` in an upgrade request. */
 function expectationFault({ expectsMore }: DecidingFields): Problem | undefined {
   if (!expectsMore) return undefined;
-  return expectationFailed('the only expectation met here is 100-continue', CLOSE);
+  return expectationFailed('the only supported expectation is 100-continue', CLOSE);
 }
 
 function hostFault(
@@ -108,10 +108,12 @@ function hostFault(
   version: string,
 ): Problem | undefined {
   if (hosts > 1 || (hosts === 0 && version === '1.1'))
-    return malformedRequest('a request has exactly one Host', CLOSE);
+    return malformedRequest('the request must have exactly one Host field', CLOSE);
   const isValid =
     (host === undefined || HOST.test(host)) && (own === undefined || own === host || HOST.test(own));
-  return isValid ? undefined : malformedRequest('Host is not a host and port', CLOSE);
+  return isValid
+    ? undefined
+    : malformedRequest('Host must be a host name or address with an optional port', CLOSE);
 }
 
 function connectionFault({ connection }: DecidingFields): Problem | undefined {
@@ -123,15 +125,15 @@ function connectionFault({ connection }: DecidingFields): Problem | undefined {
 /** Node accepts more digits than a number represents exactly. */
 function lengthFault({ length }: DecidingFields): Problem | undefined {
   if (length === undefined || LENGTH_DIGITS.test(length)) return undefined;
-  return malformedRequest('Content-Length must be one number', CLOSE);
+  return malformedRequest('Content-Length must be a single number', CLOSE);
 }
 
 function codingFault({ coding, length }: DecidingFields, version: string): Problem | undefined {
   if (coding === undefined) return undefined;
   // RFC 9112, section 6.1: a 1.0 message with Transfer-Encoding has faulty framing.
-  if (version !== '1.1') return malformedRequest('HTTP/1.0 has no Transfer-Encoding', CLOSE);
+  if (version !== '1.1') return malformedRequest('HTTP/1.0 does not support Transfer-Encoding', CLOSE);
   if (length !== undefined)
-    return malformedRequest('a body has one length: Content-Length or Transfer-Encoding', CLOSE);
+    return malformedRequest('Content-Length and Transfer-Encoding must not be sent together', CLOSE);
   return coding.toLowerCase() === 'chunked'
     ? undefined
     : malformedRequest('Transfer-Encoding must be chunked', CLOSE);

@@ -8,7 +8,7 @@ import { Explainer, type Explanation } from './explain.js';
 export class ExplainController {
   constructor(@Inject(Explainer) private readonly explainer: Explainer) {}
 
-  @Answers({ summary: 'Tell which route and instances a request would meet', query: ExplainQuery })
+  @Answers({ summary: 'Explain which route and instances a request would use', query: ExplainQuery })
   @Get()
   explain(@Query() { method = 'GET', path }: ExplainQuery): Explanation {
     return this.explainer.explain(method, path);

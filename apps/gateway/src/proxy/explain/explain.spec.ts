@@ -10,7 +10,7 @@ describe('Explainer', () => {
     instanceOf({ id: 'a' }),
     instanceOf({ id: 'b', status: 'down', statusReason: 'its lease ran out', expiredAt: 1 }),
     instanceOf({ id: 'c', weight: 0 }),
-    instanceOf({ id: 'd', name: 'orders', status: 'draining', statusReason: 'a drain was asked for' }),
+    instanceOf({ id: 'd', name: 'orders', status: 'draining', statusReason: 'drain requested' }),
   );
   const explainer = new Explainer(
     new Router(
@@ -26,7 +26,7 @@ describe('Explainer', () => {
       candidates: [{ id: 'a', transport: 'http', inFlight: 0 }],
       excluded: [
         { id: 'b', status: 'down', reason: 'its lease ran out' },
-        { id: 'c', status: 'up', reason: 'its weight is 0' },
+        { id: 'c', status: 'up', reason: 'weight is 0' },
       ],
       attempts: [{ instance: 'a', after: [] }],
       problem: null,

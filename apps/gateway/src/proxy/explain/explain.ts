@@ -102,7 +102,7 @@ export class Explainer {
 }
 
 const fullOf = (limit: number): string =>
-  `it has as many requests under way as it may have (${limit}, gateway.concurrency.per-instance)`;
+  `concurrency limit reached (${limit}, gateway.concurrency.per-instance)`;
 
 const refused = (method: string, path: string, problem: Problem): Explanation => ({
   method,
@@ -118,12 +118,12 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
 
 function problemAhead({ breaker }: Route, entry: ServiceEntry | undefined): Explanation['problem'] {
   if (breaker && !breaker.wouldAdmit(performance.now()))
-    return describeProblem(circuitOpen('most requests to this service failed'));
+    return describeProblem(circuitOpen('too many requests to the service failed; retry later'));
   return entry?.available.length ? null : describeProblem(noHealthyInstance(whyNone(entry)));
 }
 
 function whyNone(entry: ServiceEntry | undefined): string {
-  if (entry?.lastSeenAt === undefined) return 'no instance can take requests now';
+  if (entry?.lastSeenAt === undefined) return 'no instance of the service is available';
   return `the service has had no live instance since ${new Date(entry.lastSeenAt).toISOString()}`;
 }
 
@@ -170,5 +170,5 @@ const describeExcluded = ({ id, url, status, statusReason, weight }: Instance): 
   id,
   url,
   status,
-  reason: status === 'up' && weight === 0 ? 'its weight is 0' : statusReason,
+  reason: status === 'up' && weight === 0 ? 'weight is 0' : statusReason,
 });

@@ -12,12 +12,12 @@ import type { Failure } from './failure.js';
 const RETRY_SOON = { 'retry-after': '2' };
 
 /** The response when no instance can take the request. */
-export const noneHealthy = (detail = 'no instance of this service can take requests now'): Problem =>
+export const noneHealthy = (detail = 'no instance of the service is available'): Problem =>
   noHealthyInstance(detail, { headers: RETRY_SOON });
 
 /** The problem sent when every candidate instance is at its concurrency limit. */
 export const allFull = (): Problem =>
-  concurrencyLimit('every instance of this service has as many requests as it may have', {
+  concurrencyLimit('every instance of the service has reached its concurrency limit', {
     headers: RETRY_SOON,
   });
 

@@ -24,13 +24,13 @@ export const isUnsent = ({ kind }: Pick<Failure, 'kind'>): boolean =>
   kind === 'refused' || kind === 'connect-timeout' || kind === 'exhausted';
 
 const DETAILS: Readonly<Record<FailureKind, string>> = {
-  refused: 'no connection to the instance came about',
-  'connect-timeout': 'no connection to the instance came about in time',
-  exhausted: 'the gateway has no resources left for a connection',
-  reset: 'the instance broke the connection before it answered',
-  timeout: 'the instance did not answer in time',
-  'protocol-error': 'the instance did not answer in valid HTTP/1.1',
-  'gateway-error': 'the instance said that it could not answer',
+  refused: 'no connection to the instance could be established',
+  'connect-timeout': 'the connection to the instance timed out',
+  exhausted: 'the gateway has no resources left for connections to instances',
+  reset: 'the instance closed the connection before it sent a response',
+  timeout: 'the instance sent no response in time',
+  'protocol-error': 'the instance sent an invalid HTTP/1.1 response',
+  'gateway-error': 'the instance responded with a gateway error',
 };
 
 export const failureOf = (kind: FailureKind, cause?: unknown): Failure => ({

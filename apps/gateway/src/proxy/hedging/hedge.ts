@@ -95,7 +95,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     }
     const now = ground.now();
     ground.watch.answered(this, instance, now);
-    if (isFailure(status)) ground.watch.failed(this, instance, `it answered ${status}`, now);
+    if (isFailure(status)) ground.watch.failed(this, instance, `received status ${status}`, now);
     aside.abort();
     this.onFailure(failureOf('gateway-error'));
   }

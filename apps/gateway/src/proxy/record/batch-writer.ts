@@ -61,7 +61,9 @@ export class BatchWriter implements LineWriter {
     if (this.dropped === 0) return;
     const notice = { level: 'warn', time: new Date().toISOString(), droppedLines: this.dropped };
     this.dropped = 0;
-    this.pass(Buffer.from(`${JSON.stringify({ ...notice, msg: 'nobody read the access log' })}\n`));
+    this.pass(
+      Buffer.from(`${JSON.stringify({ ...notice, msg: 'Access log output blocked; lines were dropped' })}\n`),
+    );
   }
 
   private pass(bytes: Buffer): void {

@@ -51,7 +51,7 @@ export class InstanceWatch {
     load.failuresInRow += 1;
     const most = route?.policy.ejection.failuresInRow ?? 0;
     if (most > 0 && load.failuresInRow % most === 0)
-      this.reports.failing(instance, `${load.failuresInRow} failures in a row, the last: ${why}`);
+      this.reports.failing(instance, `${load.failuresInRow} consecutive failures, last: ${why}`);
   }
 
   /** The attempt ended without a response that could be forwarded. */

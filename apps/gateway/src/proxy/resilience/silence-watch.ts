@@ -43,7 +43,7 @@ export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
     const silentMs = Math.round(now - load.quietSince);
     load.quietSince = now + PEACE_MS - SUSPICIOUS_MS;
     load.isOwing = false;
-    this.reports.suspected(instance, `it has answered nothing for ${silentMs} ms`);
+    this.reports.suspected(instance, `no response for ${silentMs} ms`);
   }
 }
 

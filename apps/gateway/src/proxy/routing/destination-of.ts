@@ -5,6 +5,6 @@ import type { Destination } from './destination.js';
  * @throws Error if the exchange has no route
  */
 export function destinationOf({ route }: { readonly route: Destination | undefined }): Destination {
-  if (!route) throw new Error('an exchange has a route before it is forwarded');
+  if (!route) throw new Error('exchange has no route');
   return route;
 }

@@ -43,14 +43,14 @@ export class Router {
     const service = serviceOf(target, end);
     // A server that normalises `/api/..` would treat it as another endpoint.
     if (escapes(`/${service}`) || escapes(target.slice(end, pathEnd(target))))
-      return pathEscapesService('dot segments lead out of the service');
-    if (target.includes('#')) return malformedRequest('a request target has no fragment');
+      return pathEscapesService('dot segments in the path lead outside the service');
+    if (target.includes('#')) return malformedRequest('the request target must not contain a fragment');
     return this.routes.get(service) ?? this.missing(service);
   }
 
   private missing(service: string): Problem {
     if (this.isComplete() || !SERVICE_NAME.test(service))
-      return unknownService('no service of this name is registered');
-    return noneHealthy('the gateway has started and does not know every service yet');
+      return unknownService('no service with this name is registered');
+    return noneHealthy('the gateway is starting and has not loaded the registry yet');
   }
 }

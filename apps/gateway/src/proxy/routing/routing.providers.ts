@@ -15,6 +15,12 @@ import { Router } from './router.js';
 
 type Logger = AppContext['logger'];
 
+const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
+  open: 'Circuit breaker open; requests are refused until it closes',
+  'half-open': 'Circuit breaker half-open; one trial request is sent',
+  closed: 'Circuit breaker closed; requests are forwarded',
+};
+
 /** Providers of the routes and their dependencies. */
 export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
@@ -27,7 +33,7 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
       tokens: InstanceTokens,
     ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
-        logger.warn({ service, state }, 'the breaker of a service has changed');
+        logger.warn({ service, state }, BREAKER_MESSAGES[state]);
         traffic.service(service).breaker = state;
       };
       const admitsInstance = (token: string | undefined): boolean => tokens.admits(token);
@@ -60,7 +66,8 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
 function compiler(logger: Logger, traffic: TrafficMetrics, around: RouteSurroundings): CompileRoute {
   return (service, declaration) => {
     const { policy, faults } = policyOf(declaration);
-    for (const fault of faults) logger.warn({ service, fault }, 'a declared policy is not taken');
+    for (const fault of faults)
+      logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
     const route = compileRoute(service, policy, around);
     // A changed policy starts with a new breaker, or has none.
     traffic.service(service).breaker = route.breaker?.state;

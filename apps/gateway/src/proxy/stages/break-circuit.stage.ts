@@ -15,7 +15,7 @@ export class BreakCircuitStage implements Stage {
     const now = performance.now();
     if (this.breaker.admits(exchange, now)) return true;
     exchange.reply(
-      circuitOpen('most requests to this service failed; it is left alone for a moment', {
+      circuitOpen('too many requests to the service failed; retry later', {
         headers: { 'retry-after': String(this.breaker.retryAfterSeconds(now)) },
       }),
     );

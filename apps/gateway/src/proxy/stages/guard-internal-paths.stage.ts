@@ -27,6 +27,6 @@ export class GuardInternalPathsStage implements Stage {
   refusalOf(upstreamTarget: string): Problem | undefined {
     if (!this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)))) return undefined;
     // Like the response of a service to an unknown path, so that a client does not learn which internal paths exist.
-    return notFound('there is nothing at this path');
+    return notFound('no resource exists at this path');
   }
 }

@@ -94,7 +94,7 @@ export class LimitConcurrencyStage implements Stage {
 
 function refuse(exchange: Exchange): void {
   exchange.reply(
-    concurrencyLimit('as many requests to this service are under way as it may have', {
+    concurrencyLimit('the service has reached its concurrency limit', {
       headers: { 'retry-after': '1' },
     }),
   );

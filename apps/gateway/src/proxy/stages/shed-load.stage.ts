@@ -21,7 +21,7 @@ export class ShedLoadStage implements Stage {
     const { ms } = this.lag;
     if (ms <= BEARABLE_MS || this.random() >= (ms - BEARABLE_MS) / BEARABLE_MS) return true;
     exchange.reply(
-      overloaded('the gateway has more to do than it can at the moment', {
+      overloaded('the gateway is overloaded; retry later', {
         headers: { 'retry-after': '1' },
       }),
     );

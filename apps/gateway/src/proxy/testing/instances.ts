@@ -13,7 +13,7 @@ export const instanceOf = (known: Partial<Instance> & { readonly id: string }): 
   healthPath: '/health/ready',
   metadata: {},
   status: 'up',
-  statusReason: 'it registered',
+  statusReason: 'registered',
   expiredAt: undefined,
   load: new InstanceLoad(),
   ...known,

@@ -11,5 +11,5 @@ interface Journal {
 export const journalOf = (journal: Journal): LinkWatcher => ({
   away: (err) => journal.error({ err }, 'Registry unavailable; serving the last known instances'),
   stillAway: (err) => journal.error({ err }, `Registry still unavailable: ${troubleInWords(err)}`),
-  back: (awayMs) => journal.info({ awayMs }, 'Registry available'),
+  back: (awayMs) => journal.info({ awayMs }, 'Registry available again; accepting changes'),
 });

@@ -92,7 +92,7 @@ export class RegistryLink {
     if (this.since === undefined) return;
     if (this.refused.signal.aborted) {
       await this.stop();
-      throw new StartupError(`the Redis server of REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
+      throw new StartupError(`Redis at REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
     }
     this.watcher.away(this.failure);
   }
@@ -184,7 +184,7 @@ export class RegistryLink {
 
 const unavailable = (cause: unknown): Error =>
   registryUnavailable(
-    'the registry is away: what is registered is served on, and changes nothing; try again',
+    'the registry is unavailable and accepts no changes; the gateway serves the last known instances; retry later',
     {
       cause,
       headers: { 'retry-after': '1' },

@@ -18,7 +18,7 @@ withRedis('heartbeats in one command', (server) => {
     const url = 'http://127.0.0.1:9001';
     const { change } = await scripts.put(
       { ...storedFrom({ name: 'users', url }, id, url), ttlSeconds },
-      'it registered',
+      'registered',
     );
     return { revision: change, ttlSeconds };
   };

@@ -183,7 +183,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await other.store.get('a')).toMatchObject({ health: down, isDraining: false });
     const url = 'http://127.0.0.1:9002';
     const moved = storedFrom({ name: 'users', url }, 'moved', url);
-    await one.store.put(moved, 'it registered');
+    await one.store.put(moved, 'registered');
     cable.mend();
     await waitFor(
       'the other to hear of it',

@@ -28,7 +28,7 @@ withRedis('a registry snapshot of a Redis that is emptied', (server) => {
     const picture = new Picture(60_000);
     const synchroniser = new Synchroniser(picture, new PendingMoves());
     for (const id of ids)
-      await session.scripts.put(storedFrom({ name: 'users', url }, id, url), 'it registered');
+      await session.scripts.put(storedFrom({ name: 'users', url }, id, url), 'registered');
     await synchroniser.synchronise(session);
     return { picture, synchroniser };
   }

@@ -8,8 +8,7 @@ const HEADERS_COUNT = Object.getOwnPropertySymbols(new IncomingMessage(new Socke
 
 /** Makes `request` look as if the instance had received it over its own socket. */
 export function presentAs(request: IncomingMessage, target: string, raw: string[]): void {
-  if (!HEADERS_COUNT)
-    throw new Error('this version of node:http keeps headers in a way that is not known here');
+  if (!HEADERS_COUNT) throw new Error('unsupported node:http version: unknown internal layout of headers');
   request.url = target;
   request.rawHeaders = raw;
   // Node rebuilds both from `rawHeaders` on the next access.

@@ -25,7 +25,8 @@ function unsent(...args: unknown[]): void {
 
 function tellGone(args: unknown[]): void {
   const then = args.find((arg) => typeof arg === 'function') as Then | undefined;
-  if (then) process.nextTick(then, new Error('the client has its answer from another instance, or is gone'));
+  if (then)
+    process.nextTick(then, new Error('the client received a response from another instance or disconnected'));
 }
 
 type Setting = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader';

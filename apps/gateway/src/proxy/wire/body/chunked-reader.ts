@@ -128,7 +128,7 @@ export class ChunkedReader {
     this.digits += 1;
     this.size = this.size * 16 + value;
     if (this.digits > MAX_SIZE_DIGITS || !Number.isSafeInteger(this.size))
-      throw new FramingError('the size of a chunk is too large');
+      throw new FramingError('a chunk size is too large');
   }
 
   private afterDigits(byte: number): void {
@@ -156,7 +156,7 @@ export class ChunkedReader {
   }
 
   private expect(byte: number, wanted: number, next: At): void {
-    if (byte !== wanted) throw new FramingError('chunks are not framed by CRLF');
+    if (byte !== wanted) throw new FramingError('a chunk is not terminated by CRLF');
     this.at = next;
   }
 

@@ -37,8 +37,8 @@ export const isTrailer = (name: string): boolean => !forbidden.has(name.toLowerC
 
 /** Maximum size of a trailer section, bytes. The number of fields is limited by {@link MAX_FIELDS}. */
 export const MAX_TRAILER_BYTES = 8 * 1024;
-export const TOO_LARGE = 'the trailers are larger than 8 KiB';
-export const TOO_MANY = `there are more than ${MAX_FIELDS} trailers`;
+export const TOO_LARGE = 'the trailer section is larger than 8 KiB';
+export const TOO_MANY = `the trailer section has more than ${MAX_FIELDS} fields`;
 
 /**
  * Checks the size of trailers that another parser has read.

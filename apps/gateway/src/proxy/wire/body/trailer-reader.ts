@@ -9,7 +9,7 @@ const drop: FieldTaker<undefined> = () => false;
 
 /** A body length after the body has no valid use; it can only serve request smuggling. */
 const refuse: FieldTaker<undefined> = () => {
-  throw new FramingError('a trailer says how long the body is');
+  throw new FramingError('the trailer section must not contain framing fields');
 };
 
 const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map([
@@ -46,7 +46,8 @@ export class TrailerReader {
   }
 
   private take(byte: number): boolean {
-    if ((byte === LF) !== (this.last === CR)) throw new FramingError('trailers are not framed by CRLF');
+    if ((byte === LF) !== (this.last === CR))
+      throw new FramingError('a trailer line is not terminated by CRLF');
     this.last = byte;
     this.text += String.fromCharCode(byte);
     if (this.text.length > MAX_TRAILER_BYTES) throw new TrailersTooLarge(TOO_LARGE);

@@ -12,4 +12,4 @@ export const bodyMalformed = (detail: string): Problem => malformedRequest(detai
  */
 export const trailersTooLarge = (detail: string): Problem => headTooLarge(detail, CLOSE);
 
-export const bodyTooSlow = (): Problem => requestTimeout('the body did not arrive in time', CLOSE);
+export const bodyTooSlow = (): Problem => requestTimeout('the request body did not arrive in time', CLOSE);

@@ -125,7 +125,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   override onTimeout(): void {
     if (this.phase === Phase.Head && this.requests.isMidway)
-      this.refuse(requestTimeout('the head of the request did not arrive in time'), '');
+      this.refuse(requestTimeout('the request head did not arrive in time'), '');
     else if (this.phase !== Phase.Exchange) this.socket.destroy();
     else if (!this.isHalfClosed || this.maybeGone) this.onSilence();
   }

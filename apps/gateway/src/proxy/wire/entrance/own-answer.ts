@@ -23,7 +23,9 @@ export async function ownAnswer(
   } catch (error) {
     if (!(error instanceof Problem)) onError(error, requestId);
     const problem =
-      error instanceof Problem ? error : internalError('something went wrong here; the log has more');
+      error instanceof Problem
+        ? error
+        : internalError('an unexpected error occurred; the gateway log has details under this request id');
     return problemAnswer(problem, head.target, requestId);
   }
 }

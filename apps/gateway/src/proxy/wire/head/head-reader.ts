@@ -94,7 +94,7 @@ export class HeadReader {
     for (let at = from; at < this.length; at += 1) {
       const afterCr = at > 0 && gathered[at - 1] === CR;
       if ((gathered[at] === LF) !== afterCr || gathered[at] === 0)
-        throw malformedRequest('lines must end with CRLF and hold no NUL');
+        throw malformedRequest('lines must end with CRLF and must not contain NUL');
     }
     if (this.firstLine && !this.isFirstLineSeen) this.checkFirstLine(this.firstLine, gathered);
   }
@@ -107,7 +107,7 @@ export class HeadReader {
     this.isFirstLineSeen = true;
     firstLine.lastIndex = 0;
     if (!firstLine.test(gathered.toString('latin1', start, end + 1)))
-      throw malformedRequest('the first line is not one of HTTP/1.1');
+      throw malformedRequest('the start line is not valid HTTP/1.1');
   }
 
   private reset(): void {

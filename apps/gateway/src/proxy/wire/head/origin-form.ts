@@ -14,7 +14,7 @@ export function useOriginForm(head: RequestHead): void {
   if (head.target.charCodeAt(0) === SLASH) return;
   const [, authority, rest = ''] = ABSOLUTE.exec(head.target) ?? [];
   if (authority === undefined) return;
-  if (!HOST.test(authority)) throw malformedRequest('the target names no host');
+  if (!HOST.test(authority)) throw malformedRequest('the request target has no valid host');
   head.host = authority;
   head.target = rest.startsWith('/') ? rest : `/${rest}`;
 }

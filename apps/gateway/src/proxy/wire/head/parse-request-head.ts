@@ -22,7 +22,8 @@ export function parseRequestHead(text: string): RequestHead {
   const fieldsAt = readRequestLine(head);
   head.fields = eachField(text, fieldsAt, REQUEST_FIELDS, head, malformedRequest);
   checkFraming(head);
-  if (head.minor === 1 && head.host === undefined) throw malformedRequest('there must be one Host');
+  if (head.minor === 1 && head.host === undefined)
+    throw malformedRequest('the request must have exactly one Host field');
   return head;
 }
 
@@ -53,9 +54,10 @@ export function readRequestLine(head: RequestHead): number {
   head.method = text.slice(start, targetAt - 1);
   head.target = text.slice(targetAt, end - VERSION_TO_END);
   head.minor = text.endsWith('1.1', end - 2) ? 1 : 0;
-  if (!SUPPORTED_METHODS.has(head.method)) throw methodNotSupported('the gateway does not know this method');
+  if (!SUPPORTED_METHODS.has(head.method))
+    throw methodNotSupported('the gateway does not support this method');
   if (head.target.charCodeAt(0) !== SLASH && !OTHER_FORM.test(head.target))
-    throw malformedRequest('the target has none of the forms that a target has');
+    throw malformedRequest('the request target is not valid');
   return end;
 }
 
@@ -63,6 +65,6 @@ export function readRequestLine(head: RequestHead): number {
 function checkFraming(head: RequestHead): void {
   if (!head.isChunked) return;
   if (head.contentLength !== -1)
-    throw malformedRequest('Content-Length and Transfer-Encoding exclude each other');
-  if (head.minor === 0) throw malformedRequest('HTTP/1.0 has no Transfer-Encoding');
+    throw malformedRequest('Content-Length and Transfer-Encoding must not be sent together');
+  if (head.minor === 0) throw malformedRequest('HTTP/1.0 does not support Transfer-Encoding');
 }

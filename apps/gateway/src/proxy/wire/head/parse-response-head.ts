@@ -31,13 +31,13 @@ const ZERO = 0x30;
 function checkFraming(head: ResponseHead): void {
   if (!head.isChunked) return;
   if (head.contentLength !== -1)
-    throw upstreamProtocolError('Content-Length and Transfer-Encoding exclude each other');
-  if (head.minor === 0) throw upstreamProtocolError('HTTP/1.0 has no Transfer-Encoding');
+    throw upstreamProtocolError('Content-Length and Transfer-Encoding must not be sent together');
+  if (head.minor === 0) throw upstreamProtocolError('HTTP/1.0 does not support Transfer-Encoding');
 }
 
 const contentLength: Taker = (head, value, line) => {
   if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
-    throw upstreamProtocolError('Content-Length must be one number');
+    throw upstreamProtocolError('Content-Length must be a single number');
   head.contentLength = Number(value);
   return ENDS_HERE;
 };

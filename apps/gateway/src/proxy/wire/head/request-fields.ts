@@ -14,7 +14,7 @@ const PASSES_ON = true;
 
 const contentLength: Taker = (head, value, line) => {
   if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
-    throw malformedRequest('Content-Length must be one number');
+    throw malformedRequest('Content-Length must be a single number');
   head.contentLength = Number(value);
   return ENDS_HERE;
 };
@@ -27,7 +27,8 @@ const transferEncoding: Taker = (head, value) => {
 };
 
 const host: Taker = (head, value) => {
-  if (head.host !== undefined || !HOST.test(value)) throw malformedRequest('Host must be one host');
+  if (head.host !== undefined || !HOST.test(value))
+    throw malformedRequest('Host must be a host name or address with an optional port');
   head.host = value;
   return ENDS_HERE;
 };
@@ -41,7 +42,8 @@ const connection: Taker = (head, value) => {
 };
 
 const expect: Taker = (head, value) => {
-  if (value.toLowerCase() !== '100-continue') throw expectationFailed('only 100-continue may be expected');
+  if (value.toLowerCase() !== '100-continue')
+    throw expectationFailed('the only supported expectation is 100-continue');
   // Ignored in HTTP/1.0 requests (RFC 9110, section 10.1.1).
   head.expectsContinue = head.minor === 1;
   return ENDS_HERE;

@@ -60,6 +60,6 @@ export class AnswerReader {
 
   private countInterim(): void {
     this.interimAnswers += 1;
-    if (this.interimAnswers > MAX_INTERIM_ANSWERS) throw new Error('there were too many 1xx answers');
+    if (this.interimAnswers > MAX_INTERIM_ANSWERS) throw new Error('too many 1xx responses');
   }
 }

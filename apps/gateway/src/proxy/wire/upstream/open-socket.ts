@@ -17,7 +17,7 @@ export function openSocket(origin: Origin, tls: ConnectionOptions, onread: OnRea
 /** The reason why a connection failed. A certificate error is named, because an operator can fix it. */
 export function refusalOf(socket: Socket | undefined): string {
   const fault = socket instanceof TLSSocket ? (socket.authorizationError as unknown) : undefined;
-  if (!fault) return 'the service cannot be connected to';
+  if (!fault) return 'no connection to the instance could be established';
   const code = fault instanceof Error ? fault.message : (fault as string);
-  return `the certificate of the service is not accepted (${code})`;
+  return `the certificate of the instance is not trusted (${code})`;
 }

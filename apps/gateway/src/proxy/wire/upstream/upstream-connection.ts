@@ -175,9 +175,9 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Called when connecting took too long, the instance was silent for too long, or the connection stayed idle. */
   override onTimeout(): void {
-    if (this.isConnecting) this.fail('connect-timeout', 'the connection to the service took too long');
-    else if (this.phase === Phase.Waiting) this.fail('timeout', 'the service did not answer in time');
-    else if (this.phase === Phase.Body) this.fail('timeout', 'the service fell silent');
+    if (this.isConnecting) this.fail('connect-timeout', 'the connection to the instance timed out');
+    else if (this.phase === Phase.Waiting) this.fail('timeout', 'the instance sent no response in time');
+    else if (this.phase === Phase.Body) this.fail('timeout', 'the instance stopped sending its response');
     else this.destroy();
   }
 
@@ -224,12 +224,12 @@ export class UpstreamConnection extends UpstreamSocket {
 
   protected override onClose(): void {
     if (this.phase === Phase.Connecting) this.failConnecting();
-    else this.fail('reset', 'the connection to the service broke');
+    else this.fail('reset', 'the connection to the instance was closed unexpectedly');
   }
 
   private failConnecting(): void {
     if (isLocalExhaustion(this.cause))
-      this.fail('exhausted', 'the gateway has no resources left for a connection');
+      this.fail('exhausted', 'the gateway has no resources left for connections to instances');
     else this.fail('refused', refusalOf(this.socket));
   }
 
@@ -257,7 +257,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private changeProtocols(head: ResponseHead, sink: AnswerSink, first: Buffer): void {
     if (sink.protocol === undefined || !head.changesTo(sink.protocol)) {
-      this.fail('protocol-error', 'the service changed protocols in a way that nobody asked for');
+      this.fail('protocol-error', 'the instance switched to a protocol that was not requested');
       return;
     }
     this.sink = undefined;
