@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, QueryCreator, Transaction } from 'kysely';
 import { InjectDatabase, isPostgres } from '#service-kit';
 import { Clock } from '../orders/clock.js';
 import type { PricedItems } from '../orders/order-total.js';
@@ -14,6 +14,9 @@ import { backoffMs } from './backoff.js';
 export const CLAIM_MS = 6000;
 
 const WORKED_OFF = { attempts: 0, attempt_at: null, claimed_until: 0 } as const;
+
+/** Orders that a query is about to claim. */
+type Due = Record<'due', { id: string }>;
 
 /** The data of a new order. */
 export type NewOrder = Pick<StoredOrder, 'id' | 'userId' | 'items' | 'requestId'>;
@@ -69,17 +72,24 @@ export class OrderWorkRepository {
   /** Claims at most `limit` orders whose work is due, longest waiting first. */
   async claimDue(limit: number): Promise<StoredOrder[]> {
     const now = this.clock.now();
-    const longestDue = this.database
-      .selectFrom('orders')
-      .select('id')
-      .where('attempt_at', '<=', now)
-      .where('claimed_until', '<=', now)
-      .orderBy('attempt_at')
-      .limit(limit)
-      // Instances that query at the same moment claim different orders. The embedded store has one writer at
-      // a time.
-      .$if(isPostgres(this.database), (query) => query.forUpdate().skipLocked());
-    const rows = await this.claiming().where('id', 'in', longestDue).execute();
+    // A common table expression, because PostgreSQL locks its rows once. It may repeat a plain subquery in the
+    // condition for every row, and each run skips the rows locked before: far more than `limit` are claimed.
+    const rows = await this.claiming(
+      this.database.with('due', (db) =>
+        db
+          .selectFrom('orders')
+          .select('id')
+          .where('attempt_at', '<=', now)
+          .where('claimed_until', '<=', now)
+          .orderBy('attempt_at')
+          .limit(limit)
+          // Instances that query at the same moment claim different orders. The embedded store has one writer at
+          // a time.
+          .$if(isPostgres(this.database), (query) => query.forUpdate().skipLocked()),
+      ),
+    )
+      .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+      .execute();
     return rows.map(toStoredOrder);
   }
 
@@ -167,9 +177,9 @@ export class OrderWorkRepository {
     return row && toStoredOrder(row);
   }
 
-  private claiming() {
+  private claiming(db: QueryCreator<OrdersSchema & Due> = this.database.withTables<Due>()) {
     const now = this.clock.now();
-    return this.database
+    return db
       .updateTable('orders')
       .set((eb) => ({ claim: eb('claim', '+', 1), claimed_until: eb(now, '+', CLAIM_MS) }))
       .where('attempt_at', 'is not', null)

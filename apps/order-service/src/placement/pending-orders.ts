@@ -62,7 +62,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
           const work = this.resume(order).finally(() => running.delete(work));
           running.add(work);
         }
-        if (running.size === AT_ONCE) await Promise.race(running);
+        while (running.size >= AT_ONCE) await Promise.race(running);
       }
     } finally {
       await Promise.all(running);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { OrderDto } from '#contracts';
 import { Preconditions } from '#service-kit';
 import { onBothStores } from '#testing';
@@ -182,6 +183,28 @@ onBothStores('placing orders', (store) => {
 
     expect((await listed()).filter(({ status }) => status === 'confirmed')).toHaveLength(120);
     expect(world.stock.mostAtOnce).toBeGreaterThan(1);
+    expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
+  });
+
+  /** Fills the table as after some days of use, and lets the database update its statistics. */
+  async function storeFinishedOrders(count: number): Promise<void> {
+    const { order } = await place();
+    const [row] = await rows();
+    const finished = Array.from({ length: count }, (_, n) => ({ ...row!, id: `${order.id}-${n}` }));
+    await rig.database.insertInto('orders').values(finished).execute();
+    await sql`analyze orders`.execute(rig.database);
+  }
+
+  it('keeps the concurrency of a pass bounded when most orders in the table are finished', async () => {
+    world.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
+    await storeFinishedOrders(500);
+    world.stock.outage = 'unheard';
+    for (let order = 0; order < 120; order += 1) await place();
+    world.stock.outage = undefined;
+    world.clock.pass(5000);
+    await rig.pending.runOnce();
+
+    expect((await rows()).filter(({ status }) => status === 'pending')).toEqual([]);
     expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
   });
 
