@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderDto } from '#contracts';
+import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from '../placement/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';
 import { keyReused, stillInFlight } from './idempotency.problems.js';
@@ -30,7 +31,11 @@ export class Replays {
   // order in any case, so the response is derived from the order.
   private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedAnswer> {
     const order = await this.orders.current(orderId);
-    if (!order || (locked && order.status === 'pending')) throw stillInFlight();
+    if (!order || (order.status === 'pending' && (locked || mayYetBeRefused(order)))) throw stillInFlight();
     return placedAnswerOf(order);
   }
 }
+
+// The first request holds claim 1. Until an attempt is recorded or another process claims the order, that request may
+// still withdraw it, however long it has stalled.
+const mayYetBeRefused = ({ claim, attempts }: StoredOrder): boolean => claim <= 1 && attempts === 0;

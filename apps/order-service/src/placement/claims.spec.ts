@@ -85,6 +85,18 @@ onBothStores('a claim on an order', (store) => {
     expect(await place('k')).toMatchObject({ status: 201, order: { status: 'confirmed' }, replayed: true });
   });
 
+  it('accepts no repeated request after it expired while the first request may still refuse the order', async () => {
+    const { placement, resume } = await stalledPlacement('k');
+    const retry = await place('k').catch((error: unknown) => error);
+    becomesUnknown();
+    resume();
+
+    await expect(placement).rejects.toMatchObject({ code: 'unknown-user' });
+    expect(await rows()).toEqual([]);
+    expect(retry).toMatchObject({ code: 'idempotency-conflict', headers: { 'retry-after': '1' } });
+    await expect(place('k')).rejects.toMatchObject({ code: 'unknown-user' });
+  });
+
   it('does not withdraw an order after it expired while another instance works on it', async () => {
     const { placement, resume } = await stalledPlacement('k');
     const answer = createGate();

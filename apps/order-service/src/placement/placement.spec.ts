@@ -300,7 +300,13 @@ onBothStores('placing orders', (store) => {
       });
 
       world.clock.pass(6000);
+      // Whether the process crashed or only stalled is unknown until another process claims the order.
+      await expect(place(body(), 'k')).rejects.toMatchObject({ code: 'idempotency-conflict' });
+      world.users.fault = 'unheard';
+      await rig.pending.runOnce();
       expect(await place(body(), 'k')).toMatchObject({ status: 202, order: { status: 'pending' } });
+      world.users.fault = undefined;
+      world.clock.pass(5000);
       await rig.pending.runOnce();
       expect(await place(body(), 'k')).toMatchObject({ status: 201, order: { status: 'confirmed' } });
       expect(world.stock.stockOf('p1')).toBe(9);
