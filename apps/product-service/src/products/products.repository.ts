@@ -32,8 +32,8 @@ export class ProductsRepository {
   }
 
   /**
-   * Writes a new version; an adjustment of the stock alone keeps the version. `undefined`: the product is gone, has
-   * another version than `current`, or its stock no longer allows the change.
+   * Writes a new version. `undefined`: the product is gone, has another version than `current`, or its stock no longer
+   * allows the change.
    */
   update(
     { id, version }: ProductRow,
@@ -41,13 +41,13 @@ export class ProductsRepository {
     { stock, delta = 0, expected }: StockChange,
     now: number,
   ): Promise<ProductRow | undefined> {
-    const isAdjustment = delta !== 0 && Object.keys(fields).length === 0;
     return this.database
       .updateTable('products')
       .set((product) => ({
         ...fields,
         stock: stock ?? product('stock', '+', delta),
-        ...(!isAdjustment && { version: version + 1, updated_at: now }),
+        version: version + 1,
+        updated_at: now,
       }))
       .where('id', '=', id)
       .where('version', '=', version)
