@@ -4,7 +4,8 @@ import { orderImmutable } from './orders.problems.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 
 /**
- * Checks that an update repeats the read-only members of an order unchanged.
+ * Checks that an update repeats the read-only members of an order unchanged. `null` for a price is accepted: the client
+ * may have read the order while it was `pending`.
  * @throws Problem `order-immutable` for another user or other items, `validation-failed` for another
  * read-only member
  */
@@ -12,7 +13,8 @@ export function requireSameHistory(order: StoredOrder, sent: OrderPatchDto): voi
   const { userId, items } = sent;
   if (userId !== undefined && userId !== order.userId) throw orderImmutable('userId');
   if (items !== undefined && quantities(items) !== quantities(order.items)) throw orderImmutable('items');
-  requireUnchanged(viewOf(order), sent, ['total', 'currency']);
+  const priced = { ...sent, total: sent.total ?? undefined, currency: sent.currency ?? undefined };
+  requireUnchanged(viewOf(order), priced, ['total', 'currency']);
   requireSamePrices(order, items ?? []);
 }
 
@@ -23,7 +25,7 @@ const quantities = (items: readonly { readonly productId: string; readonly quant
 function requireSamePrices({ items }: StoredOrder, sent: readonly OrderItemDto[]): void {
   const prices = new Map(items.map(({ productId, unitPrice }) => [productId, unitPrice]));
   const errors = sent.flatMap(({ productId, unitPrice }, index) =>
-    unitPrice === undefined || unitPrice === prices.get(productId)
+    unitPrice === undefined || unitPrice === null || unitPrice === prices.get(productId)
       ? []
       : [
           {
