@@ -81,6 +81,33 @@ describe('the apps of npm run start:split', () => {
   });
 });
 
+describe('an app that is just starting', () => {
+  /** Spawns an app as the script does, prints its process id, and is killed `ms` later. */
+  const parent = (ms: number): string => `
+    const app = require('node:child_process').spawn(
+      process.execPath,
+      ['--import', './scripts/split/end-with-parent.mjs', '-e', 'setInterval(() => {}, 1000)'],
+      { stdio: ['ignore', 'inherit', 'ignore', 'ipc'], detached: true },
+    );
+    require('node:fs').writeSync(1, String(app.pid));
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${ms});`;
+
+  it.each([0, 10, 20, 30, 40, 60])('ends when the script is killed %i ms after the spawn', async (ms) => {
+    const script = spawn(process.execPath, ['-e', parent(ms)], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let pid = '';
+    script.stdout.setEncoding('utf8').on('data', (text: string) => (pid += text));
+    try {
+      // The app has the same output, which is closed when both have ended.
+      await waitFor('the app to end', () => script.stdout.readableEnded);
+    } finally {
+      if (pid !== '' && !script.stdout.readableEnded) killIfRunning(Number(pid));
+    }
+  });
+});
+
 function killIfRunning(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
