@@ -14,6 +14,8 @@ const LOAD_MS = 2000;
 const TWO_LOOKS_MS = 1500;
 const BUYERS = 500;
 const WAITING = 300;
+// 202 is for a busy machine, as many as one process places at once: most buyers get 201, 409 or 503.
+const MOST_ACCEPTED = 50;
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -117,12 +119,11 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
     };
     const statuses = await Promise.all(many(BUYERS, buy));
 
-    for (const status of [201, 202, 409, 503]) {
-      measured.count(
-        `${BUYERS} buyers: ${status} at first`,
-        first.filter((one) => one.status === status).length,
-      );
-    }
+    const atFirst = (status: number): number => first.filter((one) => one.status === status).length;
+    for (const status of [201, 202, 409, 503])
+      measured.count(`${BUYERS} buyers: ${status} at first`, atFirst(status));
+    expect(atFirst(409) + atFirst(503)).toBeGreaterThan(0);
+    expect(atFirst(202)).toBeLessThanOrEqual(MOST_ACCEPTED);
     // 202 occurs only when this machine is too busy for a response within the time-out.
     expect(statuses.filter((status) => ![201, 202, 409].includes(status))).toEqual([]);
     await waitFor('nothing to be left to do', async () => (await pending()).length === 0);
