@@ -81,7 +81,9 @@ describe.each(PLANES)('a gateway that runs out of descriptors (%s)', (plane) => 
       await waitFor('responses', () => refused().length > LATER / 2);
       for (const { received } of refused())
         expect(received).toMatch(/^HTTP\/1\.1 503 [^]*\r\nretry-after: 1\r\n[^]*problem:overloaded/i);
-      expect(warnings('no resources for a connection')).toMatchObject([{ level: 'warn', count: 1 }]);
+      expect(warnings('No resources for upstream connections; requests are refused with 503')).toMatchObject([
+        { level: 'warn', count: 1 },
+      ]);
 
       for (const client of clients) client.close();
       for (const response of responses) response.end();
