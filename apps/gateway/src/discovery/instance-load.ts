@@ -16,6 +16,8 @@ export class InstanceLoad {
   hasAnswered = false;
   /** Since when no response has arrived although some were outstanding. */
   quietSince = 0;
+  /** When the last response head arrived; 0 before the first. */
+  respondedAt = 0;
   /** Moving estimate of the time to the response head; 0 before the first response. */
   latencyMs = 0;
   /**

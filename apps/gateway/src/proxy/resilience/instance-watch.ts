@@ -32,6 +32,7 @@ export class InstanceWatch {
     attempt.awaitsAnswer = false;
     load.isOwing = false;
     load.quietSince = now;
+    load.respondedAt = now;
     load.hasAnswered = true;
   }
 
@@ -66,7 +67,7 @@ export class InstanceWatch {
 
   /** A burst can overflow the accept queue of a healthy instance, which still responds on other connections. */
   private notConnected({ attemptStartedAt }: WatchedAttempt, instance: Instance, why: string): void {
-    if (instance.load.quietSince > attemptStartedAt) this.reports.suspected(instance, why);
+    if (instance.load.respondedAt > attemptStartedAt) this.reports.suspected(instance, why);
     else this.reports.unreachable(instance, why);
   }
 
