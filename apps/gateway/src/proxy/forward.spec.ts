@@ -90,6 +90,15 @@ describe('Forward', () => {
     ]);
   });
 
+  it('tries another instance when the gateway has no port left for one, and blames none', () => {
+    const { forward, forwarder, reports, instances, send } = benchOf({ a: 'pending', b: 'completed' });
+    const exchange = send(new FakeExchange('POST'));
+    const cause = Object.assign(new Error('no port'), { code: 'EADDRNOTAVAIL' });
+    forward.failed(exchange, failureOf('exhausted', cause));
+    expect([forwarder.asked, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
+    expect(instances[0]!.load.failuresInRow).toBe(0);
+  });
+
   it('stops after as many refused connections as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));
     const { forwarder, send } = benchOf(fates);

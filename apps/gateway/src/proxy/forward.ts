@@ -97,8 +97,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (this.isStoodInFor(exchange, failure)) return;
     // A rejected response has already been charged to the retry budget.
     const mayFollow =
-      failure.kind === 'gateway-error' ||
-      destinationOf(exchange).retries.mayFollow(failure.kind, exchange, now);
+      failure.kind === 'gateway-error' || destinationOf(exchange).retries.mayFollow(failure, exchange, now);
     if (mayFollow) this.tryAgain(exchange, failure);
     else this.replyTo(exchange, failure);
   }

@@ -1,4 +1,4 @@
-import { isLocalExhaustion } from './local-exhaustion.js';
+import { isAddressUnavailable, isLocalExhaustion } from './local-exhaustion.js';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 
@@ -15,5 +15,19 @@ describe('isLocalExhaustion', () => {
     const own = failure('EADDRNOTAVAIL');
     expect(isLocalExhaustion(new AggregateError([own, own]))).toBe(true);
     expect(isLocalExhaustion(new AggregateError([own, failure('ECONNREFUSED')]))).toBe(false);
+  });
+});
+
+describe('isAddressUnavailable', () => {
+  const unavailable = failure('EADDRNOTAVAIL');
+
+  it('is true if every address failed because the machine has no local address or port for it', () => {
+    expect(isAddressUnavailable(unavailable)).toBe(true);
+    expect(isAddressUnavailable(new AggregateError([unavailable, unavailable]))).toBe(true);
+  });
+
+  it('is false if one address failed for another reason', () => {
+    expect(isAddressUnavailable(failure('EMFILE'))).toBe(false);
+    expect(isAddressUnavailable(new AggregateError([unavailable, failure('EMFILE')]))).toBe(false);
   });
 });

@@ -11,3 +11,13 @@ export function isLocalExhaustion(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isLocalExhaustion);
   return CODES.has(factsOf(error).code);
 }
+
+/**
+ * Whether the machine has no local address or port for the peer: every port to this destination is in use, or the
+ * machine lacks the address family (an IPv6 peer without IPv6), which waiting does not cure. A peer that was connected
+ * to before tells them apart.
+ */
+export function isAddressUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isAddressUnavailable);
+  return factsOf(error).code === 'EADDRNOTAVAIL';
+}

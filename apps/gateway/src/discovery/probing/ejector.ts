@@ -96,7 +96,7 @@ export class Ejector {
 
   private async checkHealth(instance: Instance, reason: string): Promise<void> {
     const { check, clock, store } = this.parts;
-    const result = await check.run(instance);
+    const result = await check.run(instance, instance.load.latencyMs > 0);
     if (!result || !this.isCurrent(instance)) return;
     if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}; ${result.reason}` });
     await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));

@@ -18,8 +18,10 @@ export interface HealthCheckResult {
 export abstract class HealthCheck {
   /**
    * Never rejects. `undefined`: this process could not make the check, which says nothing about the instance.
+   * @param hasConnected the instance has been connected to before: if the machine has no address or port for it now,
+   * its ports have run out. Otherwise the instance cannot be reached from here, and the check fails.
    */
-  abstract run(target: HealthCheckTarget): Promise<HealthCheckResult | undefined>;
+  abstract run(target: HealthCheckTarget, hasConnected: boolean): Promise<HealthCheckResult | undefined>;
 }
 
 /** A result in the form of `lastProbe`. @param now milliseconds since the epoch */

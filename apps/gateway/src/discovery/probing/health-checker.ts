@@ -183,13 +183,15 @@ export class HealthChecker implements Ticking {
   private async checkHealth(state: CheckState): Promise<void> {
     const { check, clock, ejector, keeper } = this.parts;
     const { id, health } = state.instance;
-    const result = await this.running(state, check.run(state.instance));
+    const hasConnected = state.hasConnected || (keeper.find(id)?.load.latencyMs ?? 0) > 0;
+    const result = await this.running(state, check.run(state.instance, hasConnected));
     // The instance left, registered again or moved meanwhile: the result is about another process.
     if (this.states.get(id) !== state) return;
     if (!result) {
       state.schedule(clock.now());
       return;
     }
+    if (result.ok) state.hasConnected = true;
     this.results.set(id, probeViewOf(result, clock.now()));
     state.record(result.ok, clock.now());
     const instance = keeper.find(id);

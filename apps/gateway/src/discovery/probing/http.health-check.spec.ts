@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, Socket, type AddressInfo, type Server } from 'node:net';
 import type { HealthCheckResult } from './health-check.js';
 import { HttpHealthCheck } from './http.health-check.js';
 
@@ -23,9 +23,13 @@ describe('HttpHealthCheck', () => {
 
   const portOf = (): number => (server.address() as AddressInfo).port;
 
-  function check(metadata = {}, port = portOf()): Promise<HealthCheckResult | undefined> {
+  function check(
+    metadata = {},
+    port = portOf(),
+    hasConnected = true,
+  ): Promise<HealthCheckResult | undefined> {
     const url = `http://127.0.0.1:${port}`;
-    return new HttpHealthCheck().run({ url, endpoint: url, healthPath: '/up?x=1', metadata });
+    return new HttpHealthCheck().run({ url, endpoint: url, healthPath: '/up?x=1', metadata }, hasConnected);
   }
 
   const responding = (text: string) => (socket: Socket) => void socket.end(text);
@@ -92,6 +96,21 @@ describe('HttpHealthCheck', () => {
       isSilent: false,
       reason: 'health check of /up?x=1 failed (ECONNREFUSED)',
     });
+  });
+
+  it('fails without a local address for an instance that was never connected to, else has no result', async () => {
+    const connect = jest.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket) {
+      return this.destroy(Object.assign(new Error('no address'), { code: 'EADDRNOTAVAIL' }));
+    });
+    const results = [await check({}, 1, false), await check({}, 1, true)];
+    connect.mockRestore();
+    expect(results).toEqual([
+      expect.objectContaining({
+        ok: false,
+        reason: 'the health check of /up?x=1 failed (EADDRNOTAVAIL)',
+      }) as unknown,
+      undefined,
+    ]);
   });
 
   it('cuts off an endless response', async () => {

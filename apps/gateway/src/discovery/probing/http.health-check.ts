@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isLocalExhaustion } from '#service-kit';
+import { isAddressUnavailable, isLocalExhaustion } from '#service-kit';
 import { pinnedTarget } from '../pinned-target.js';
 import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './health-check.js';
 import { healthCheckSettingsOf } from './health-check-settings.js';
@@ -17,7 +17,7 @@ const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
  * an HTTP client costs several times as much, and a gateway makes hundreds of checks a second.
  */
 export class HttpHealthCheck extends HealthCheck {
-  run(target: HealthCheckTarget): Promise<HealthCheckResult | undefined> {
+  run(target: HealthCheckTarget, hasConnected: boolean): Promise<HealthCheckResult | undefined> {
     const check = `health check of ${target.healthPath}`;
     const { timeoutMs } = healthCheckSettingsOf(target.metadata);
     const startedAt = performance.now();
@@ -32,7 +32,8 @@ export class HttpHealthCheck extends HealthCheck {
         socket.destroy();
       }, timeoutMs);
       socket.on('error', (error: NodeJS.ErrnoException) => {
-        if (isLocalExhaustion(error)) resolve(undefined);
+        const isOurs = isLocalExhaustion(error) && (hasConnected || !isAddressUnavailable(error));
+        if (isOurs) resolve(undefined);
         else end(false, `failed (${error.code ?? error.name})`);
       });
       // After a response the promise is already settled, and `end` has no effect.

@@ -1,4 +1,5 @@
-import { isUnsent, type FailureKind } from '../forwarding/failure.js';
+import { isAddressUnavailable } from '#service-kit';
+import { isUnsent, type Failure, type FailureKind } from '../forwarding/failure.js';
 import { isIdempotent } from '../idempotent.js';
 import type { Retries, RetryCondition } from '../policy.js';
 import { isGatewayError } from './answer-kind.js';
@@ -32,9 +33,9 @@ export class RetryRules {
   }
 
   /** Whether another attempt may follow this kind of failure; charges the budget if the request had been sent. */
-  mayFollow(kind: FailureKind, request: Repeatable, now: number): boolean {
-    // An attempt at another instance would need the same resources.
-    if (kind === 'exhausted') return false;
+  mayFollow({ kind, cause }: Pick<Failure, 'kind' | 'cause'>, request: Repeatable, now: number): boolean {
+    // An attempt at another instance would need the same resources; only ports run out per destination.
+    if (kind === 'exhausted' && !isAddressUnavailable(cause)) return false;
     // Nothing was sent and no instance has extra work, so any method may be retried without charging the budget.
     if (isUnsent({ kind }))
       return this.on.has('connect-failure') && request.attempts <= this.retries.afterRefusal;

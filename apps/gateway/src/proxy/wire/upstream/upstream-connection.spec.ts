@@ -219,6 +219,30 @@ describe('UpstreamConnection', () => {
     connection.destroy();
   });
 
+  describe('when a connection fails for lack of a local resource', () => {
+    const failConnecting = (connection: UpstreamConnection, code: string): void =>
+      void Reflect.get(connection, 'socket').destroy(Object.assign(new Error(code), { code }));
+    const outcome = async (code: string): Promise<string | undefined> => {
+      const sink = new NotingSink('GET', undefined);
+      failConnecting(ask(sink, pool.connect()), code);
+      await waitFor('the failure', () => sink.notes.length > 0);
+      return sink.notes[0];
+    };
+
+    it('counts a missing address as refused until the instance has been connected to', async () => {
+      expect(await outcome('EADDRNOTAVAIL')).toBe('failure refused');
+      const sink = new NotingSink('GET', undefined);
+      const connection = ask(sink);
+      await told(sink, 'connect');
+      expect(await outcome('EADDRNOTAVAIL')).toBe('failure exhausted');
+      connection.destroy();
+    });
+
+    it('always counts a missing descriptor as exhaustion', async () => {
+      expect(await outcome('EMFILE')).toBe('failure exhausted');
+    });
+  });
+
   describe('when the maximum number of connections is connecting', () => {
     /** Opens the maximum number of connections that may connect at a time; the next one is queued. */
     const fill = (): UpstreamConnection[] => Array.from({ length: MAX_CONNECTING }, () => pool.connect());

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { isLocalExhaustion } from '#service-kit';
+import { isAddressUnavailable, isLocalExhaustion } from '#service-kit';
 import type { FailureKind } from '../../forwarding/failure.js';
 import { FramingError } from '../body/framing-error.js';
 import type { ResponseHead } from '../head/response-head.js';
@@ -15,6 +15,8 @@ import { UpstreamSocket } from './upstream-socket.js';
 
 /** Manages connections between requests. */
 export interface ConnectionKeeper {
+  /** A connection to the instance has been established before. */
+  readonly hasConnected: boolean;
   /** The connection is established. */
   connected(connection: UpstreamConnection): void;
   /** The connection is idle and can be reused. */
@@ -228,9 +230,14 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   private failConnecting(): void {
-    if (isLocalExhaustion(this.cause))
-      this.fail('exhausted', 'the gateway has no resources left for connections to instances');
+    if (this.isExhausted()) this.fail('exhausted', 'the gateway has no resources left for connections to instances');
     else this.fail('refused', refusalOf(this.socket));
+  }
+
+  /** An instance that was never connected to may have an address that this machine cannot reach at all. */
+  private isExhausted(): boolean {
+    const { cause, keeper } = this;
+    return isLocalExhaustion(cause) && (keeper.hasConnected || !isAddressUnavailable(cause));
   }
 
   /** Reads a head. Returns the offset after it, or the end of `bytes` if it continues or the exchange is over. */

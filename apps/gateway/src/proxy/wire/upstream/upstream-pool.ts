@@ -25,6 +25,7 @@ export class UpstreamPool implements ConnectionKeeper {
   private readonly connecting = new Set<UpstreamConnection>();
   /** Connections that wait to be opened, in the order of their requests. */
   private readonly queued = new Set<UpstreamConnection>();
+  hasConnected = false;
   private isClosing = false;
   private onEmpty: (() => void) | undefined;
 
@@ -62,7 +63,8 @@ export class UpstreamPool implements ConnectionKeeper {
   }
 
   connected(connection: UpstreamConnection): void {
-    if (this.connecting.delete(connection)) this.beginNext();
+    this.hasConnected = true;
+    this.leaveConnecting(connection);
   }
 
   keep(connection: UpstreamConnection): void {
@@ -82,7 +84,7 @@ export class UpstreamPool implements ConnectionKeeper {
   forget(connection: UpstreamConnection): void {
     this.open.delete(connection);
     this.queued.delete(connection);
-    this.connected(connection);
+    this.leaveConnecting(connection);
     const at = this.idle.lastIndexOf(connection);
     if (at !== -1) this.idle.splice(at, 1);
     if (this.open.size === 0) this.onEmpty?.();
@@ -93,6 +95,10 @@ export class UpstreamPool implements ConnectionKeeper {
     this.isClosing = true;
     for (const connection of [...this.idle]) connection.destroy();
     if (this.open.size > 0) await new Promise<void>((resolve) => (this.onEmpty = resolve));
+  }
+
+  private leaveConnecting(connection: UpstreamConnection): void {
+    if (this.connecting.delete(connection)) this.beginNext();
   }
 
   private begin(connection: UpstreamConnection): void {
