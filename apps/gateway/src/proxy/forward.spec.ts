@@ -99,6 +99,13 @@ describe('Forward', () => {
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
+  it('tries another instance when no connection slot becomes free in time, and blames none', () => {
+    const { forwarder, reports, instances, send } = benchOf({ a: 'queue-timeout', b: 'completed' });
+    const exchange = send(new FakeExchange('POST'));
+    expect([forwarder.asked, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
+    expect(instances[0]!.load.failuresInRow).toBe(0);
+  });
+
   it('stops after as many refused connections as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));
     const { forwarder, send } = benchOf(fates);

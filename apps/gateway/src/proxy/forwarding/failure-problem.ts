@@ -31,6 +31,7 @@ export function problemOf({ kind, detail, cause }: Failure): Problem {
     case 'exhausted':
       return overloaded(detail, { cause, headers: { 'retry-after': '1' } });
     case 'connect-timeout':
+    case 'queue-timeout':
     case 'timeout':
       return upstreamTimeout(detail, { cause });
     case 'protocol-error':

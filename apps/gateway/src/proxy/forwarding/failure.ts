@@ -2,6 +2,7 @@
  * Why an attempt failed before any part of a response reached the client.
  * - `refused`: the connection could not be established, so nothing was sent;
  * - `connect-timeout`: the same, after a time-out;
+ * - `queue-timeout`: too many connections to the instance were connecting, so none was started in time;
  * - `exhausted`: this gateway had no descriptor, port or buffer for a connection; no fault of the instance;
  * - `reset`: the connection broke before the response head;
  * - `timeout`: the request was sent, but no response head arrived in time;
@@ -9,7 +10,14 @@
  * - `gateway-error`: {@link AttemptOutcome.accepts} rejected the response.
  */
 export type FailureKind =
-  'refused' | 'connect-timeout' | 'exhausted' | 'reset' | 'timeout' | 'protocol-error' | 'gateway-error';
+  | 'refused'
+  | 'connect-timeout'
+  | 'queue-timeout'
+  | 'exhausted'
+  | 'reset'
+  | 'timeout'
+  | 'protocol-error'
+  | 'gateway-error';
 
 /** A failed attempt of which the client has seen nothing. */
 export interface Failure {
@@ -21,11 +29,12 @@ export interface Failure {
 
 /** No part of the request reached the instance. */
 export const isUnsent = ({ kind }: Pick<Failure, 'kind'>): boolean =>
-  kind === 'refused' || kind === 'connect-timeout' || kind === 'exhausted';
+  kind === 'refused' || kind === 'connect-timeout' || kind === 'queue-timeout' || kind === 'exhausted';
 
 const DETAILS: Readonly<Record<FailureKind, string>> = {
   refused: 'no connection to the instance could be established',
   'connect-timeout': 'the connection to the instance timed out',
+  'queue-timeout': 'too many connections to the instance were being opened',
   exhausted: 'the gateway has no resources left for connections to instances',
   reset: 'the instance closed the connection before it sent a response',
   timeout: 'the instance sent no response in time',

@@ -57,7 +57,8 @@ export class InstanceWatch {
 
   /** The attempt ended without a response that could be forwarded. */
   gone(attempt: WatchedAttempt, instance: Instance, { kind, detail }: Failure, now: number): void {
-    if (kind === 'exhausted') return;
+    // The instance has not been tried.
+    if (kind === 'exhausted' || kind === 'queue-timeout') return;
     if (kind === 'refused') this.reports.refused(instance, detail);
     else if (kind === 'connect-timeout') this.notConnected(attempt, instance, detail);
     // `accepts` has already counted a response that it rejected.

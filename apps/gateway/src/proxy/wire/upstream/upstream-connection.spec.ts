@@ -278,17 +278,34 @@ describe('UpstreamConnection', () => {
       for (const connection of [used, ...connecting]) connection.destroy();
     });
 
-    it('enforces its connect time-out, and is never opened after its request is aborted', async () => {
+    it('waits no longer than its connect time-out, and is never opened after its request is aborted', async () => {
       const others = fill();
       const late = new NotingSink('GET', undefined);
       late.connectMs = 0;
       const connection = ask(late, pool.connect());
       ask(new NotingSink('GET', undefined), pool.connect()).destroy();
       for (let tick = 0; tick < 3; tick += 1) wheel.advance();
-      expect(late.notes).toEqual(['failure connect-timeout']);
+      expect(late.notes).toEqual(['failure queue-timeout']);
       expect(connection.isConnecting).toBe(false);
       for (const other of others) other.destroy();
       await pool.close();
+    });
+
+    it('has its whole connect time-out once it is opened', () => {
+      const others = fill();
+      const sink = new NotingSink('GET', undefined);
+      sink.connectMs = 10 * wheel.tickMs;
+      const connection = ask(sink, pool.connect());
+      const pass = (ticks: number): void => {
+        for (let tick = 0; tick < ticks; tick += 1) wheel.advance();
+      };
+      pass(9);
+      for (const other of others) other.destroy();
+      pass(9);
+      expect(sink.notes).toEqual([]);
+      pass(3);
+      expect(sink.notes).toEqual(['failure connect-timeout']);
+      expect(connection.isConnecting).toBe(false);
     });
   });
 });

@@ -113,8 +113,10 @@ export class UpstreamConnection extends UpstreamSocket {
   override open(): void {
     super.open();
     this.phase = Phase.Connecting;
-    const { unsent } = this;
+    const { unsent, sink } = this;
     if (!unsent) return;
+    // Under load the wait for a slot would leave too little time to connect: most attempts would be in vain.
+    if (sink) this.wheel.set(this, sink.connectMs);
     this.unsent = undefined;
     this.writer?.together(unsent.head, unsent.body);
     if (unsent.tail !== '') this.writer?.text(unsent.tail);
@@ -177,7 +179,10 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Called when connecting took too long, the instance was silent for too long, or the connection stayed idle. */
   override onTimeout(): void {
-    if (this.isConnecting) this.fail('connect-timeout', 'the connection to the instance timed out');
+    if (this.phase === Phase.Queued)
+      this.fail('queue-timeout', 'too many connections to the service were being opened');
+    else if (this.phase === Phase.Connecting)
+      this.fail('connect-timeout', 'the connection to the instance timed out');
     else if (this.phase === Phase.Waiting) this.fail('timeout', 'the instance sent no response in time');
     else if (this.phase === Phase.Body) this.fail('timeout', 'the instance stopped sending its response');
     else this.destroy();
