@@ -62,3 +62,24 @@ describe('A service whose instance responds 500 to everything', () => {
     expect((await explain(service)).body.route.breaker).toBe('closed');
   });
 });
+
+describe('A service that declines requests with 503 and Retry-After', () => {
+  it('keeps a closed breaker and its only instance, and serves other requests meanwhile', async () => {
+    const fleet = await Fleet.start();
+    await fleet.add('shedding', 'shedding-a', { behaviour: 'sheds' });
+    const declined: number[] = [];
+    const served: number[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      declined.push((await call(fleet.url, 'POST /api/shedding/x')).status);
+      if (i % 10 === 9) served.push((await call(fleet.url, 'GET /api/shedding/x')).status);
+    }
+    expect(new Set(served)).toEqual(new Set([200]));
+    expect(new Set(declined)).toEqual(new Set([503]));
+    expect((await call(fleet.url, 'GET /discovery/explain?path=/api/shedding/x')).body).toMatchObject({
+      route: { breaker: 'closed' },
+      candidates: [{ id: 'shedding-a', failuresInRow: 0 }],
+      problem: null,
+    });
+    expect(await fleet.statusOf('shedding-a')).toMatchObject({ status: 'up' });
+  });
+});

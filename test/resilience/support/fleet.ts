@@ -6,6 +6,7 @@ export type Behaviour =
   | 'hiccups'
   | 'fails'
   | 'unavailable'
+  | 'sheds'
   | 'silent'
   | 'resets'
   | 'garbage'

@@ -16,6 +16,9 @@ const behaviours = {
   ok: (request, response) => setTimeout(() => response.end(id), Number(delay)),
   hiccups: (request, response) => setTimeout(() => response.end(id), seen % 20 === 0 ? 500 : Number(delay)),
   fails: (request, response) => response.writeHead(500).end(),
+  // Declines writes while it is overloaded, and serves reads.
+  sheds: (request, response) =>
+    request.method === 'GET' ? response.end(id) : response.writeHead(503, { 'retry-after': '1' }).end(),
   unavailable: (request, response) => response.writeHead(503).end(),
   tells: (request, response) => response.end(request.headers['x-request-timeout-ms'] ?? ''),
   stalls: (request, response) => response.end(id),

@@ -217,6 +217,19 @@ describe('Forward', () => {
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
+  it('counts no failure when an instance declines a request', () => {
+    const { forward, clock, instances, reports, route, send } = benchOf({ a: 'pending' });
+    for (let i = 0; i < 50; i += 1) {
+      const exchange = send(new FakeExchange('POST'));
+      clock.ms += 1;
+      forward.accepts(exchange, 503, true);
+      exchange.status = 503;
+      forward.completed(exchange);
+    }
+    expect(instances[0]!.load).toMatchObject({ failuresInRow: 0, awaited: 0, inFlight: 0 });
+    expect([reports, route.breaker?.state]).toEqual([[], 'closed']);
+  });
+
   it('records the response time of each instance', () => {
     const { forward, clock, instances, send } = benchOf({ a: 'pending' });
     const exchange = send();

@@ -67,17 +67,20 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
   }
 
-  accepts(exchange: E, status: number): boolean {
+  accepts(exchange: E, status: number, isDeclined = false): boolean {
     const { instance } = exchange;
     if (!instance) return true;
     const now = this.now();
     this.watch.answered(exchange, instance, now);
-    if (isFailure(status)) this.watch.failed(exchange, instance, `received status ${status}`, now);
+    if (isDeclined) this.watch.declined(exchange, instance, now);
+    else if (isFailure(status)) this.watch.failed(exchange, instance, `received status ${status}`, now);
     else this.watch.timed(exchange, instance, now);
     learn(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
     exchange.hedge?.settle(now);
-    destinationOf(exchange).breaker?.noteResponse(exchange, status, now);
+    const { breaker } = destinationOf(exchange);
+    if (isDeclined) breaker?.note(exchange, false, now);
+    else breaker?.noteResponse(exchange, status, now);
     return true;
   }
 

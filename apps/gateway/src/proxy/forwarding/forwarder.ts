@@ -33,7 +33,7 @@ export interface Aside extends Attempt {
 /** Receives the result of an {@link Aside}: one call, and none after `abort()` or `adopt()`. */
 export interface AsideListener {
   /** The head of a final response has arrived; the listener must adopt or abort the attempt. */
-  onAnswer(status: number): void;
+  onAnswer(status: number, isDeclined?: boolean): void;
   onFailure(failure: Failure): void;
 }
 
@@ -43,8 +43,9 @@ export interface AttemptOutcome<E extends Exchange = Exchange> {
    * Called once per attempt with the status of a final response other than 101, before `exchange.status` is set. If
    * it returns `false`, the forwarder discards the response and calls `failed` with a `gateway-error`, since another
    * instance may succeed.
+   * @param isDeclined the instance works and declined this request, for example because it is overloaded
    */
-  accepts(exchange: E, status: number): boolean;
+  accepts(exchange: E, status: number, isDeclined?: boolean): boolean;
   /** The complete response was passed to the client, or the tunnel has ended. */
   completed(exchange: E): void;
   /** No part of a response has reached the client: another attempt or a problem may follow. */

@@ -86,7 +86,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     this.drop('given-up');
   }
 
-  onAnswer(status: number): void {
+  onAnswer(status: number, isDeclined = false): void {
     const { aside, instance, ground } = this;
     if (!aside || !instance) return;
     if (!destinationOf(this).retries.isRetriable(status)) {
@@ -95,7 +95,8 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     }
     const now = ground.now();
     ground.watch.answered(this, instance, now);
-    if (isFailure(status)) ground.watch.failed(this, instance, `received status ${status}`, now);
+    if (isDeclined) ground.watch.declined(this, instance, now);
+    else if (isFailure(status)) ground.watch.failed(this, instance, `received status ${status}`, now);
     aside.abort();
     this.onFailure(failureOf('gateway-error'));
   }

@@ -41,6 +41,11 @@ export class InstanceWatch {
     observeLatency(load, now - attemptStartedAt, now);
   }
 
+  /** The instance works and declined a request: no failure, and no sample of a low latency either. */
+  declined({ attemptStartedAt }: WatchedAttempt, { load }: Instance, now: number): void {
+    observeFailure(load, now - attemptStartedAt, now);
+  }
+
   /** A successful response is complete. A response that breaks off does not count as one. */
   succeeded({ load }: Instance): void {
     load.failuresInRow = 0;

@@ -95,7 +95,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
   }
 
   onHead(head: ResponseHead): void {
-    if (!this.outcome.accepts(this.exchange, head.status)) {
+    if (!this.outcome.accepts(this.exchange, head.status, head.isDeclined)) {
       this.abort();
       this.outcome.failed(this.exchange, failureOf('gateway-error'));
       return;

@@ -49,7 +49,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
   onHead(status: number, raw: readonly string[]): string[] {
     this.wheel.clear(this);
     // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
-    this.outcome.accepts(this.exchange, status);
+    this.outcome.accepts(this.exchange, status, status === 503 && hasRetryAfter(raw));
     const headers = answerHeaders(raw, this.facts);
     this.exchange.addConnectionFields(headers);
     this.exchange.status = status;
@@ -83,3 +83,6 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     this.outcome.broken(this.exchange, failureOf('timeout'));
   }
 }
+
+const hasRetryAfter = (raw: readonly string[]): boolean =>
+  raw.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'retry-after');

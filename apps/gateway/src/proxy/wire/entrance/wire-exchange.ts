@@ -136,7 +136,7 @@ export class WireExchange
   }
 
   onHead(head: ResponseHead): void {
-    if (this.outcome?.accepts(this, head.status) === false) {
+    if (this.outcome?.accepts(this, head.status, head.isDeclined) === false) {
       this.abort();
       this.holdBody();
       this.outcome.failed(this, failureOf('gateway-error'));

@@ -1,3 +1,5 @@
+import { fieldOf } from './field-lines.js';
+
 const NO_OPTIONS: readonly string[] = [];
 
 /** The parsed response head, filled in one pass by `parseResponseHead`. */
@@ -26,6 +28,11 @@ export class ResponseHead {
     if (this.connection.length === 0) return this.minor === 1;
     if (this.connection.includes('close')) return false;
     return this.minor === 1 || this.connection.includes('keep-alive');
+  }
+
+  /** Whether the server works and declined this request. */
+  get isDeclined(): boolean {
+    return this.status === 503 && fieldOf(`\r\n${this.fields}`, 'retry-after') !== undefined;
   }
 
   get isInterim(): boolean {

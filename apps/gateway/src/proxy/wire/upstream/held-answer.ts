@@ -64,7 +64,7 @@ export class HeldAnswer implements MovableSink, Aside {
 
   onHead(head: ResponseHead): void {
     this.head = head;
-    this.listener.onAnswer(head.status);
+    this.listener.onAnswer(head.status, head.isDeclined);
   }
 
   onFailure(failure: Failure): void {
