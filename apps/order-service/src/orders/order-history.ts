@@ -13,8 +13,12 @@ export function requireSameHistory(order: StoredOrder, sent: OrderPatchDto): voi
   const { userId, items } = sent;
   if (userId !== undefined && userId !== order.userId) throw orderImmutable('userId');
   if (items !== undefined && quantities(items) !== quantities(order.items)) throw orderImmutable('items');
-  const priced = { ...sent, total: sent.total ?? undefined, currency: sent.currency ?? undefined };
-  requireUnchanged(viewOf(order), priced, ['total', 'currency']);
+  const { total, currency } = sent;
+  requireUnchanged(viewOf(order), sent);
+  requireUnchanged(viewOf(order), { total: total ?? undefined, currency: currency ?? undefined }, [
+    'total',
+    'currency',
+  ]);
   requireSamePrices(order, items ?? []);
 }
 

@@ -26,7 +26,7 @@ export class GuardInternalPathsStage implements Stage {
   /** The response to a request without a token; `undefined` when the path is not internal. */
   refusalOf(upstreamTarget: string): Problem | undefined {
     if (!this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)))) return undefined;
-    // Like the response of a service to an unknown path, so that a client does not learn which internal paths exist.
+    // Like the response of a service to an unknown path.
     return notFound('no resource exists at this path');
   }
 }

@@ -221,7 +221,7 @@ describe('UpstreamConnection', () => {
 
   describe('when a connection fails for lack of a local resource', () => {
     const failConnecting = (connection: UpstreamConnection, code: string): void =>
-      void Reflect.get(connection, 'socket').destroy(Object.assign(new Error(code), { code }));
+      void (Reflect.get(connection, 'socket') as Duplex).destroy(Object.assign(new Error(code), { code }));
     const outcome = async (code: string): Promise<string | undefined> => {
       const sink = new NotingSink('GET', undefined);
       failConnecting(ask(sink, pool.connect()), code);

@@ -235,7 +235,8 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   private failConnecting(): void {
-    if (this.isExhausted()) this.fail('exhausted', 'the gateway has no resources left for connections to instances');
+    if (this.isExhausted())
+      this.fail('exhausted', 'the gateway has no resources left for connections to instances');
     else this.fail('refused', refusalOf(this.socket));
   }
 
