@@ -68,6 +68,7 @@ export class PromptServer extends Server {
   unguard(socket: Socket): void {
     const reader = this.guarded.get(socket);
     if (reader) socket.off('data', reader);
+    this.guarded.delete(socket);
   }
 
   /** Removes the half-close handler from `socket`: a tunnel closes its halves independently. */
@@ -109,7 +110,8 @@ export class PromptServer extends Server {
     const reader: Reader = (bytes) => {
       const problem = guard.check(bytes);
       if (guard.soundEnd > 0) read.call(socket, bytes.subarray(0, guard.soundEnd));
-      if (!problem) return;
+      // node:http may have detached the connection meanwhile.
+      if (!problem || !this.guarded.has(socket)) return;
       socket.off('data', reader).resume();
       this.emit('clientError', problem, socket);
     };

@@ -10,7 +10,8 @@ import { RequestHead } from '../wire/head/request-head.js';
 /**
  * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more lenient
  * where its API does not expose the raw bytes: in the request line, before it, and in chunk framing. Other faults of
- * a head are left to {@link checkHead}, which refuses them as recorded requests.
+ * a head are left to {@link checkHead}, which refuses them as recorded requests. Where the next request begins is not
+ * known after such a head, so every byte after it is refused.
  */
 export class RequestGuard {
   private readonly heads = new HeadReader(REQUEST_LINE);
@@ -19,6 +20,8 @@ export class RequestGuard {
   soundEnd = 0;
   /** The rest is not checked: node:http refuses it or detaches the connection. */
   private isOver = false;
+  /** Why the last head is refused; node:http may have accepted it. */
+  private fault: Problem | undefined;
 
   /** Continues reading. @returns why the request that starts or continues at {@link soundEnd} is refused */
   check(bytes: Buffer): Problem | undefined {
@@ -39,6 +42,7 @@ export class RequestGuard {
     for (let at = 0; at < bytes.length && !this.isOver;) {
       if (this.body.isDone) {
         this.soundEnd = at;
+        if (this.fault) throw this.fault;
         at = this.readHead(bytes, at);
       } else at = this.body.read(bytes, at);
     }
@@ -48,23 +52,29 @@ export class RequestGuard {
     const text = this.heads.read(bytes, from);
     if (text === undefined) return bytes.length;
     readRequestLine(new RequestHead(text));
-    const head = headOf(text);
-    if (!head || asksToUpgrade(head)) this.isOver = true;
+    const head = this.headOf(text);
+    if (!head) return this.heads.end;
+    if (asksToUpgrade(head)) this.isOver = true;
     else if (head.isChunked) this.body.expectChunked();
     else this.body.expectLength(Math.max(head.contentLength, 0));
     return this.heads.end;
   }
-}
 
-/** node:http detaches the connection of an upgrade request, with or without a body. */
-const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
-  upgrade !== undefined && connection.includes('upgrade');
-
-/** `undefined` when the fields are refused. */
-function headOf(text: string): RequestHead | undefined {
-  try {
-    return parseRequestHead(text);
-  } catch {
-    return undefined;
+  /** `undefined` when the fields are refused. */
+  private headOf(text: string): RequestHead | undefined {
+    try {
+      return parseRequestHead(text);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.fault = error;
+      return undefined;
+    }
   }
 }
+
+/**
+ * node:http detaches the connection of an upgrade request, with or without a body. It ignores an Upgrade field without
+ * a value.
+ */
+const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
+  upgrade !== undefined && upgrade !== '' && connection.includes('upgrade');
