@@ -22,6 +22,7 @@ export class CheckState {
   isRunning = false;
   /** A connection to the instance has been established. */
   hasConnected = false;
+  readonly knownSince: number;
   private settings: HealthCheckSettings;
   private dueAt = 0;
   private passed = 0;
@@ -34,6 +35,7 @@ export class CheckState {
     public instance: RegisteredInstance,
     now: number,
   ) {
+    this.knownSince = now;
     this.settings = healthCheckSettingsOf(instance.metadata);
     this.schedule(now);
   }

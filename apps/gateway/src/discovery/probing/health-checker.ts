@@ -28,7 +28,7 @@ const HEALTH_CHECK_ROOM = 2;
 /** Limits the connections that unresponsive instances hold. */
 const CHECKS_IN_FLIGHT = 256;
 
-/** An instance may register this long before it listens. */
+/** An instance may register this long before it listens; on the clock of this gateway, since those of others may differ. */
 const SETTLING_MS = 10_000;
 
 const READY: InstanceHealth = {
@@ -175,9 +175,9 @@ export class HealthChecker implements Ticking {
     else ejector.suspected(instance, 'connect check failed: no connection established');
   }
 
-  private mayNotListenYet({ hasConnected, instance }: CheckState, { load }: Instance): boolean {
+  private mayNotListenYet({ hasConnected, knownSince }: CheckState, { load }: Instance): boolean {
     const wasReached = hasConnected || load.latencyMs > 0;
-    return !wasReached && this.parts.clock.now() - instance.registeredAt < SETTLING_MS;
+    return !wasReached && this.parts.clock.now() - knownSince < SETTLING_MS;
   }
 
   private async checkHealth(state: CheckState): Promise<void> {

@@ -107,7 +107,7 @@ describe('HttpHealthCheck', () => {
     expect(results).toEqual([
       expect.objectContaining({
         ok: false,
-        reason: 'the health check of /up?x=1 failed (EADDRNOTAVAIL)',
+        reason: 'health check of /up?x=1 failed (EADDRNOTAVAIL)',
       }) as unknown,
       undefined,
     ]);
