@@ -44,6 +44,11 @@ export class CheckState {
     return this.instance.health.status === 'up';
   }
 
+  /** Whether the instance is checked while it is up. */
+  get isChecked(): boolean {
+    return this.settings.intervalMs > 0;
+  }
+
   /** Enough checks have failed to take an instance that is up out of rotation. */
   get isUnhealthy(): boolean {
     return this.failed >= this.settings.unhealthyThreshold;
@@ -77,7 +82,7 @@ export class CheckState {
   /** Whether a check is due. An instance that reported itself not ready returns only by its heartbeat. */
   isDue(now: number): boolean {
     if (this.isRunning || this.dueAt > now) return false;
-    return this.isUp ? this.settings.intervalMs > 0 : this.instance.health.isReported !== true;
+    return this.isUp ? this.isChecked : this.instance.health.isReported !== true;
   }
 
   record(ok: boolean, now: number): void {

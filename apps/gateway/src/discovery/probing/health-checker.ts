@@ -163,8 +163,8 @@ export class HealthChecker implements Ticking {
   }
 
   /**
-   * Ignores failures of a new instance that no check or request has reached yet: it may register before it
-   * listens. Its health checks decide.
+   * Ignores failures of an instance that no check or request has reached yet, while it is new or if its health
+   * checks are off: it may register before it listens.
    */
   private async checkConnection(state: CheckState, instance: Instance): Promise<void> {
     const { connectCheck, ejector } = this.parts;
@@ -175,9 +175,9 @@ export class HealthChecker implements Ticking {
     else ejector.suspected(instance, 'connect check failed: no connection established');
   }
 
-  private mayNotListenYet({ hasConnected, knownSince }: CheckState, { load }: Instance): boolean {
-    const wasReached = hasConnected || load.latencyMs > 0;
-    return !wasReached && this.parts.clock.now() - knownSince < SETTLING_MS;
+  private mayNotListenYet(state: CheckState, { load }: Instance): boolean {
+    if (state.hasConnected || load.latencyMs > 0) return false;
+    return !state.isChecked || this.parts.clock.now() - state.knownSince < SETTLING_MS;
   }
 
   private async checkHealth(state: CheckState): Promise<void> {
