@@ -57,7 +57,7 @@ const isPlain = (link: string): boolean => !link.includes('{');
 const isReadable = (link: string): boolean =>
   isPlain(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
 
-const nobody = html`<p>
+const noServices = html`<p>
   No service is registered yet. Register an instance with <code>POST ${LINKS.register}</code>.
 </p>`;
 
@@ -76,7 +76,7 @@ export function page(facts: GatewayFacts, services: readonly ServiceEntry[]): st
       <body>
         <h1>${facts.name}</h1>
         <p>version ${facts.version} · ${facts.environment} · up for ${facts.uptime} s</p>
-        ${services.length > 0 ? services.map(serviceSection) : nobody}
+        ${services.length > 0 ? services.map(serviceSection) : noServices}
         <h2>Endpoints</h2>
         <ul>
           ${links.map((link) => html`<li><a href="${link}">${link}</a></li>`)}

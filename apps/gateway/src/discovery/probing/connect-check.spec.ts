@@ -3,21 +3,9 @@ import { once } from 'node:events';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 import { connectCheck } from './connect-check.js';
 
-async function benchOf(count: number): Promise<DiscoveryBench> {
-  const bench = new DiscoveryBench();
-  for (let i = 0; i < count; i += 1)
-    await bench.registry.register({
-      name: 'users',
-      url: `http://127.0.0.1:${9100 + i}`,
-      id: `i${i}`,
-      ttlSeconds: 300,
-    });
-  return bench;
-}
-
 describe('connect checks of instances that are up', () => {
   it('eject an instance that died without notice in under a second', async () => {
-    const bench = await benchOf(1);
+    const bench = await DiscoveryBench.withInstances(1);
     await bench.pass(600);
     bench.connectResult = 'refused';
     await bench.pass(900);
@@ -29,7 +17,7 @@ describe('connect checks of instances that are up', () => {
   });
 
   it('start a health check if the port does not respond, and eject the instance if that fails', async () => {
-    const bench = await benchOf(1);
+    const bench = await DiscoveryBench.withInstances(1);
     await bench.pass(600);
     bench.connectResult = 'silent';
     bench.check.passes = true;
@@ -41,7 +29,7 @@ describe('connect checks of instances that are up', () => {
   });
 
   it('do not eject an instance that was never reached', async () => {
-    const bench = await benchOf(1);
+    const bench = await DiscoveryBench.withInstances(1);
     bench.connectResult = 'refused';
     await bench.pass(5000);
     expect(bench.connects.length).toBeGreaterThan(5);
@@ -49,7 +37,7 @@ describe('connect checks of instances that are up', () => {
   });
 
   it('eject an instance that only requests have reached', async () => {
-    const bench = await benchOf(1);
+    const bench = await DiscoveryBench.withInstances(1);
     bench.instance('i0').load.latencyMs = 38.8;
     bench.connectResult = 'refused';
     await bench.pass(900);
@@ -57,11 +45,11 @@ describe('connect checks of instances that are up', () => {
   });
 
   it('check each of a few instances twice a second, and at most 400 a second of many', async () => {
-    const few = await benchOf(3);
+    const few = await DiscoveryBench.withInstances(3);
     await few.pass(5000);
     expect(few.connects.length).toBeGreaterThanOrEqual(24);
     expect(few.connects.length).toBeLessThanOrEqual(30);
-    const many = await benchOf(2000);
+    const many = await DiscoveryBench.withInstances(2000);
     await many.pass(5500);
     expect(many.connects.length).toBeGreaterThan(1900);
     expect(many.connects.length).toBeLessThanOrEqual(2200);

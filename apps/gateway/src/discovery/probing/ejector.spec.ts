@@ -3,11 +3,7 @@ import { DiscoveryBench } from '../testing/discovery-bench.js';
 
 const url = 'http://127.0.0.1:9001';
 
-async function benchWithOne(): Promise<DiscoveryBench> {
-  const bench = new DiscoveryBench();
-  await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
-  return bench;
-}
+const benchWithOne = (): Promise<DiscoveryBench> => DiscoveryBench.withOne(url);
 
 async function benchWithOneDown(): Promise<DiscoveryBench> {
   const bench = await benchWithOne();
@@ -116,14 +112,7 @@ describe('Ejector', () => {
 
 describe('Ejector of failing instances', () => {
   async function benchOf(count: number): Promise<DiscoveryBench> {
-    const bench = new DiscoveryBench();
-    for (let i = 0; i < count; i += 1)
-      await bench.registry.register({
-        name: 'users',
-        url: `http://127.0.0.1:${9100 + i}`,
-        id: `i${i}`,
-        ttlSeconds: 300,
-      });
+    const bench = await DiscoveryBench.withInstances(count);
     bench.check.passes = true;
     return bench;
   }

@@ -6,24 +6,12 @@ const url = 'http://127.0.0.1:9001';
 type Metadata = Record<string, string>;
 
 async function benchOf(count: number, metadata: Metadata = {}): Promise<DiscoveryBench> {
-  const bench = new DiscoveryBench();
-  for (let i = 0; i < count; i += 1)
-    await bench.registry.register({
-      name: 'users',
-      url: `http://127.0.0.1:${9100 + i}`,
-      id: `i${i}`,
-      ttlSeconds: 300,
-      metadata,
-    });
+  const bench = await DiscoveryBench.withInstances(count, metadata);
   bench.check.passes = true;
   return bench;
 }
 
-async function benchWithOne(): Promise<DiscoveryBench> {
-  const bench = new DiscoveryBench();
-  await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
-  return bench;
-}
+const benchWithOne = (): Promise<DiscoveryBench> => DiscoveryBench.withOne(url);
 
 async function benchWithOneDown(): Promise<DiscoveryBench> {
   const bench = await benchWithOne();

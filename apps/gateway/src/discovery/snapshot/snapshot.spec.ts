@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort, onPrograms, startRedis, tempDir, type TestRedis } from '#testing';
 import { LocalRegistry } from '../local-registry.js';
+import { RESTART_WITHIN_MS } from '../store/registry-store.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
 let directory: ReturnType<typeof tempDir>;
@@ -46,6 +47,12 @@ async function register(gateway: GatewayUnderTest, id = 'a'): Promise<void> {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const { status } = await gateway.register({ name: 'users', url, id, ttlSeconds: 30 });
   expect(status).toBeLessThan(300);
+}
+
+/** Makes the snapshot older than the longest restart that restores addresses. */
+async function ageSnapshot(): Promise<void> {
+  const earlier = new Date(Date.now() - RESTART_WITHIN_MS - 1000);
+  await utimes(file(), earlier, earlier);
 }
 
 const idsAt = async (gateway: GatewayUnderTest): Promise<readonly string[]> =>
@@ -121,8 +128,7 @@ describe('a gateway that is restarted', () => {
     const before = await start();
     await register(before);
     await stop(before);
-    const earlier = new Date(Date.now() - 61_000);
-    await utimes(file(), earlier, earlier);
+    await ageSnapshot();
     const after = await start();
     expect((await after.get('/api/users/')).status).toBe(503);
     expect((await after.get('/discovery/services')).body).toMatchObject([{ id: 'a', status: 'down' }]);
@@ -196,8 +202,7 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is unavailable',
     await before.call('DELETE', '/discovery/unregister/a');
     await stop(before);
     await server.process.stop();
-    const earlier = new Date(Date.now() - 61_000);
-    await utimes(file(), earlier, earlier);
+    await ageSnapshot();
     await redis(server.port);
     const after = await start({ REDIS_URL: server.url });
     expect((await after.get('/api/users/')).status).toBe(503);
@@ -211,8 +216,7 @@ onPrograms(['redis-server'], 'a gateway that starts while Redis is unavailable',
     await register(before);
     await stop(before);
     await server.process.stop();
-    const earlier = new Date(Date.now() - 61_000);
-    await utimes(file(), earlier, earlier);
+    await ageSnapshot();
     const after = await start(env);
     expect(await idsAt(after)).toEqual(['a']);
     await redis(server.port);

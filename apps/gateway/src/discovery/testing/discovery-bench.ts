@@ -72,6 +72,30 @@ export class DiscoveryBench {
     this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, checker, door, limits });
   }
 
+  /** Registers `count` instances of the service `users`: `i0`, `i1` and so on, with leases that outlast a spec. */
+  static async withInstances(
+    count: number,
+    metadata: Readonly<Record<string, string>> = {},
+  ): Promise<DiscoveryBench> {
+    const bench = new DiscoveryBench();
+    for (let i = 0; i < count; i += 1)
+      await bench.registry.register({
+        name: 'users',
+        url: `http://127.0.0.1:${9100 + i}`,
+        id: `i${i}`,
+        ttlSeconds: 300,
+        metadata: { ...metadata },
+      });
+    return bench;
+  }
+
+  /** Registers the instance `a` of the service `users` at `url`. */
+  static async withOne(url: string): Promise<DiscoveryBench> {
+    const bench = new DiscoveryBench();
+    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
+    return bench;
+  }
+
   /** Advances the time with regular sweeps. */
   async pass(ms: number): Promise<void> {
     for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
