@@ -1,6 +1,8 @@
+import { Redis } from 'ioredis';
 import { newId } from '#service-kit';
 import { withRedis } from '#testing';
 import { storedFrom } from '../../stored-from.js';
+import { expiredFrom } from '../stored-instance.js';
 import { RedisSession } from './redis-session.js';
 import type { RegistryScripts } from './registry-scripts.js';
 
@@ -78,5 +80,24 @@ withRedis('heartbeats in one command', (server) => {
     expect(found.filter((renewal) => renewal?.revised === undefined)).toHaveLength(1200);
     const looked = await scripts.look(ids);
     expect(looked.map(({ instance }) => instance.report.inFlight)).toEqual(ids.map((_, i) => i));
+  });
+});
+
+withRedis('the restoration of an expired instance', (server) => {
+  it('ends the lease of the older instance that the store still has', async () => {
+    const gateway = newId();
+    const prefix = `test-${gateway}`;
+    const session = await RedisSession.open({ url: server().url, prefix, gateway });
+    const redis = new Redis(server().url);
+    const url = 'http://127.0.0.1:9001';
+    const { change, after } = await session.scripts.put(
+      storedFrom({ name: 'users', url }, 'a', url),
+      'registered',
+    );
+    const instance = { ...after, ...expiredFrom(after, Date.now()) };
+    await session.scripts.restore(change, [{ instance, revision: change + 1 }], new Map());
+    expect(await redis.zscore(`{${prefix}}:leases`, 'a')).toBeNull();
+    redis.disconnect();
+    session.end();
   });
 });
