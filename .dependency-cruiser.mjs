@@ -60,27 +60,6 @@ export default {
       ),
     ...libs.map((lib) => frontDoorOnly(`front-door-${lib}`, { pathNot: `^libs/${lib}/` }, `libs/${lib}`)),
     ...apps.map((app) => frontDoorOnly(`front-door-${app}`, { pathNot: `^apps/${app}/` }, `apps/${app}`)),
-    forbid(
-      'discovery-never-back',
-      'proxy -> discovery, never back',
-      { path: '^apps/gateway/src/(discovery|metrics)/' },
-      { path: '^apps/gateway/src/proxy/' },
-    ),
-    forbid(
-      'metrics-leaf',
-      'metrics knows nobody',
-      { path: '^apps/gateway/src/metrics/' },
-      { path: '^apps/gateway/src/(discovery|health|docs|dashboard)/' },
-    ),
-    forbid(
-      'stages-strangers',
-      'stages do not know each other',
-      { path: '^apps/gateway/src/proxy/stages/([^/]+?)(?:\\.spec)?\\.ts$', pathNot: 'index\\.ts$' },
-      {
-        path: '^apps/gateway/src/proxy/stages/',
-        pathNot: '^apps/gateway/src/proxy/stages/(stage\\.ts|$1\\.ts)$',
-      },
-    ),
   ],
   options: {
     tsPreCompilationDeps: true,

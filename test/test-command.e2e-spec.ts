@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchNode, tempDir } from '#testing';
 
-const SPEC = 'apps/gateway/src/gateway.version.spec.ts';
+const SPEC = 'apps/gateway/src/config/gateway.version.spec.ts';
 
 describe('jest FILE', () => {
   it('runs a suite without further options', async () => {

@@ -28,7 +28,7 @@ describe('nest start APP --watch --no-shell', () => {
     const [, url] = await launched.waitForOutput(/"url":"([^"]+)","msg":"gateway listens on /);
     expect(await versionAt(url!)).not.toBe('saved');
 
-    const source = inWorkspace('apps/gateway/src/gateway.version.ts');
+    const source = inWorkspace('apps/gateway/src/config/gateway.version.ts');
     writeFileSync(source, readFileSync(source, 'utf8').replace(/'.+'/, `'saved'`));
 
     await waitFor(

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { promisify } from 'node:util';
 import { waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
 import { onEveryKind, SERVICE } from './support/bench.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';

@@ -1,5 +1,5 @@
 import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
 import { onEveryKind, onEveryPlane, SERVICE } from './support/bench.js';
 import { exchange } from './support/exchange.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
 import { onEveryKind, SERVICE } from './support/bench.js';
 import { answersIn } from './support/raw-answers.js';
 import { RawClient } from './support/raw-client.js';

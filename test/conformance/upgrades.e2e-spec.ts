@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/metrics/index.js';
+import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
 import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
 import { isAsked } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';

@@ -1,6 +1,6 @@
 import { HttpRegistry } from '#registry-client';
 import type { AppDefinition } from '#service-kit';
-import { readGatewayConfig, type GatewayConfig } from './gateway.config.js';
+import { readGatewayConfig, type GatewayConfig } from './config/gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { FrontServer } from './proxy/index.js';
 

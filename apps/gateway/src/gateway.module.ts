@@ -2,10 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
-import { GatewayDocsModule } from './docs/index.js';
-import type { GatewayConfig } from './gateway.config.js';
+import { GatewayDocsModule } from './openapi/index.js';
+import type { GatewayConfig } from './config/gateway.config.js';
 import { RegistryIndicator, ServicesIndicator, ServiceTableIndicator } from './health/index.js';
-import { MetricsModule } from './metrics/index.js';
+import { MetricsModule } from './telemetry/metrics/index.js';
 import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
 
 /** Composition root of the gateway. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { readServiceConfig, type Env } from '#service-kit';
 import { ROOT } from '#testing';
 import { healthCheckSettingsOf } from './discovery/index.js';
-import { readGatewayConfig } from './gateway.config.js';
-import { DEFAULT_POLICY } from './proxy/policy.js';
-import { POLICY_KEYS, policyOf } from './proxy/policy-of-metadata.js';
+import { readGatewayConfig } from './config/gateway.config.js';
+import { DEFAULT_POLICY } from './policy/policy.js';
+import { POLICY_KEYS, policyOf } from './policy/policy-of-metadata.js';
 
 const page = (name: string): string => readFileSync(join(ROOT, 'docs/reference', name), 'utf8');
 

@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Answers } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
-import { GATEWAY_VERSION } from '../gateway.version.js';
+import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { LINKS } from './links.js';
 import { page, type GatewayFacts } from './page.js';
 import { prefersHtml } from './prefers-html.js';

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import type { GatewayConfig } from '../gateway.config.js';
+import type { GatewayConfig } from '../config/gateway.config.js';
 import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
 import { discoveryProviders } from './discovery.providers.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { newId, type AppContext } from '#service-kit';
-import type { GatewayConfig } from '../gateway.config.js';
+import type { GatewayConfig } from '../config/gateway.config.js';
 import { InstanceTokens } from './access/instance-tokens.js';
 import { TargetDoor } from './access/target-door.js';
 import { Clock, SystemClock } from './clock.js';

@@ -1,22 +1,22 @@
 import type { LiveServiceTable, PlainBeat } from '../discovery/index.js';
-import type { TrustedProxies } from './edge/trusted-proxies.js';
-import type { MakeTaker } from './entrance/front-server.js';
-import { NodeEntrance } from './entrance/node-entrance.js';
-import type { NodeExchange } from './entrance/node-exchange.js';
-import type { Exchange } from './exchange.js';
-import { Forward, type Forwarders } from './forward.js';
-import { HttpForwarder } from './forwarding/http/http.forwarder.js';
-import { LocalForwarder } from './forwarding/local/local.forwarder.js';
-import type { InstanceReports } from './instance-reports.js';
-import { Pipeline } from './pipeline.js';
-import type { Recorder } from './record/recorder.js';
+import type { TrustedProxies } from './http1/rules/trusted-proxies.js';
+import type { MakeTaker } from './planes/node/front-server.js';
+import { NodeEntrance } from './planes/node/node-plane.js';
+import type { NodeExchange } from './planes/node/node-exchange.js';
+import type { Exchange } from './exchange/exchange.js';
+import { Forward, type Forwarders } from './forward/forward.js';
+import { HttpForwarder } from './planes/node/http.forwarder.js';
+import { LocalForwarder } from './planes/local/local.forwarder.js';
+import type { InstanceReports } from './exchange/instance-reports.js';
+import { Pipeline } from './pipeline/pipeline.js';
+import type { Recorder } from './exchange/recorder.js';
 import type { Router } from './routing/router.js';
-import type { ClientLimits } from './wire/entrance/client-limits.js';
-import { WireEntrance } from './wire/entrance/wire-entrance.js';
-import type { WireExchange } from './wire/entrance/wire-exchange.js';
-import { retainRegistered } from './wire/upstream/retain-registered.js';
-import { UpstreamClient } from './wire/upstream/upstream-client.js';
-import { WireForwarder } from './wire/wire.forwarder.js';
+import type { ClientLimits } from './http1/client-limits.js';
+import { WireEntrance } from './planes/wire/wire-plane.js';
+import type { WireExchange } from './planes/wire/wire-exchange.js';
+import { retainRegistered } from './upstream/retain-registered.js';
+import { UpstreamClient } from './upstream/upstream-client.js';
+import { WireForwarder } from './planes/wire/wire.forwarder.js';
 
 /** Dependencies of the data plane. */
 export interface DataPlaneParts {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
-import { LoopLag } from './resilience/loop-lag.js';
+import { LoopLag } from './stages/load-shedding/loop-lag.js';
 
 describe('A gateway', () => {
   let gateway: GatewayUnderTest;

@@ -1,20 +1,20 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainBeats } from '../discovery/index.js';
-import type { GatewayConfig } from '../gateway.config.js';
-import { TrafficMetrics } from '../metrics/index.js';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { DataPlane } from './data-plane.js';
-import { TrustedProxies } from './edge/trusted-proxies.js';
-import type { FrontServer } from './entrance/front-server.js';
+import { TrustedProxies } from './http1/rules/trusted-proxies.js';
+import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
-import { INSTANCE_REPORTS, type InstanceReports } from './instance-reports.js';
-import { ProxyLife } from './proxy-life.js';
-import { AccessLog } from './record/access-log.js';
-import { BatchWriter } from './record/batch-writer.js';
-import { TrafficRecorder } from './record/traffic.recorder.js';
+import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
+import { ProxyLife } from './proxy-lifecycle.js';
+import { AccessLog } from '../telemetry/access-log/access-log.js';
+import { BatchWriter } from '../telemetry/access-log/batch-writer.js';
+import { TrafficRecorder } from './traffic.recorder.js';
 import { Router } from './routing/router.js';
-import { routingProviders } from './routing/routing.providers.js';
-import { DEFAULT_CLIENT_LIMITS } from './wire/entrance/client-limits.js';
+import { routingProviders } from './routing.providers.js';
+import { DEFAULT_CLIENT_LIMITS } from './http1/client-limits.js';
 
 /** Bindings of the proxy, provided by the composition root. */
 export interface ProxyBindings {

@@ -1,4 +1,4 @@
-import type { EjectionListener, EjectionReason } from '../../metrics/index.js';
+import type { EjectionListener, EjectionReason } from '../../telemetry/metrics/index.js';
 import type { Clock } from '../clock.js';
 import type { Instance } from '../instance.js';
 import type { RegistryStore } from '../store/registry-store.js';

@@ -9,7 +9,7 @@ import type { RegistryService } from '../registry.service.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import type { TableKeeper } from '../table-keeper.js';
 import { storedFrom } from '../stored-from.js';
-import { parseInstances, type StaticInstance } from '../../instances-file.js';
+import { parseInstances, type StaticInstance } from '../../config/instances-file.js';
 
 const TICKS_PER_LOOK = 1000 / SWEEP_EVERY_MS;
 const LOOKS_PER_BEAT = 5;

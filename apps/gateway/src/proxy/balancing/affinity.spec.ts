@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { HashKey } from '../policy.js';
+import type { HashKey } from '../../policy/policy.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf } from '../testing/instances.js';
 import { ConsistentHashBalancer } from './consistent-hash.balancer.js';

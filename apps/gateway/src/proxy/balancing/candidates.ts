@@ -1,7 +1,7 @@
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
-import type { Destination } from '../routing/destination.js';
-import { destinationOf } from '../routing/destination-of.js';
-import type { Picking } from './balancer.js';
+import type { Destination } from '../exchange/destination.js';
+import { destinationOf } from '../exchange/destination-of.js';
+import type { Picking } from '../exchange/balancer.js';
 
 /** The part of an exchange that determines its candidate instances. */
 export interface Routed extends Picking {

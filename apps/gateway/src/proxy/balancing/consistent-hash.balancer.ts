@@ -1,6 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
-import type { HashKey } from '../policy.js';
-import type { Balancer, Picking, RouteLoad } from './balancer.js';
+import type { HashKey } from '../../policy/policy.js';
+import type { Balancer, Picking, RouteLoad } from '../exchange/balancer.js';
 import { cookieValue } from './cookie-value.js';
 import { ListBalancer } from './list.balancer.js';
 import { maglevTable } from './maglev-table.js';

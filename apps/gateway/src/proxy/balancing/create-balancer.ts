@@ -1,5 +1,5 @@
-import type { Balancing } from '../policy.js';
-import type { Balancer, RouteLoad } from './balancer.js';
+import type { Balancing } from '../../policy/policy.js';
+import type { Balancer, RouteLoad } from '../exchange/balancer.js';
 import { ConsistentHashBalancer } from './consistent-hash.balancer.js';
 import { PowerOfTwoBalancer } from './power-of-two.balancer.js';
 import { RoundRobinBalancer } from './round-robin.balancer.js';

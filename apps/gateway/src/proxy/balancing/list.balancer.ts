@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Balancer, Picking } from './balancer.js';
+import type { Balancer, Picking } from '../exchange/balancer.js';
 import { anyOpen } from './room.js';
 
 /** A balancer that derives state from the list of instances, once per list. A change replaces the whole list. */

@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Picking } from './balancer.js';
+import type { Picking } from '../exchange/balancer.js';
 
 /** Whether `instance` may take an attempt: not tried by this exchange, and fewer than `limit` requests in flight. */
 export const isOpen = (instance: Instance, exchange: Picking, limit: number): boolean =>

@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Picking } from './balancer.js';
+import type { Picking } from '../exchange/balancer.js';
 import { ListBalancer } from './list.balancer.js';
 import { isOpen } from './room.js';
 import { TurnQueue } from './turn-queue.js';

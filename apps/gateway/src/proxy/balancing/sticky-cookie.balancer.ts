@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Balancer, Picking } from './balancer.js';
+import type { Balancer, Picking } from '../exchange/balancer.js';
 import { cookieValue } from './cookie-value.js';
 import { ListBalancer } from './list.balancer.js';
 import { isOpen } from './room.js';

@@ -1,5 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Balancer, Picking, RouteLoad } from './balancer.js';
+import type { Balancer, Picking, RouteLoad } from '../exchange/balancer.js';
 
 /** Metadata key that names the zone of an instance. */
 export const ZONE_KEY = 'zone';

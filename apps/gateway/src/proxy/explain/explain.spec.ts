@@ -1,4 +1,4 @@
-import { policyOf } from '../policy-of-metadata.js';
+import { policyOf } from '../../policy/policy-of-metadata.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';

@@ -1,12 +1,12 @@
 import type { Problem, ProblemDocument } from '#contracts';
 import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
-import { circuitOpen, noHealthyInstance, outsideProxy } from '../problems.js';
-import type { Policy } from '../policy.js';
-import { EJECTION_STATUSES } from '../resilience/answer-kind.js';
-import type { BreakerState } from '../resilience/breaker.js';
-import type { Route } from '../routing/route.js';
+import { circuitOpen, noHealthyInstance, outsideProxy } from '../exchange/problems.js';
+import type { Policy } from '../../policy/policy.js';
+import { EJECTION_STATUSES } from '../resilience/response-kind.js';
+import type { BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
+import type { Route } from '../exchange/route.js';
 import type { Router } from '../routing/router.js';
-import { isProxied } from '../routing/target.js';
+import { isProxied } from '../http1/rules/target.js';
 import { nextAttempts, type NextAttempt } from './next-attempts.js';
 
 /** An instance that is not a candidate for a request, and the reason. */

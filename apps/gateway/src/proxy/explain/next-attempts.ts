@@ -1,7 +1,7 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Picking } from '../balancing/balancer.js';
-import type { RetryCondition } from '../policy.js';
-import type { Route } from '../routing/route.js';
+import type { Picking } from '../exchange/balancer.js';
+import type { RetryCondition } from '../../policy/policy.js';
+import type { Route } from '../exchange/route.js';
 
 /** A possible attempt. */
 export interface NextAttempt {

@@ -1,6 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
-import { failureOf } from '../forwarding/failure.js';
-import { NO_REPORTS } from '../instance-reports.js';
+import { failureOf } from '../exchange/failure.js';
+import { NO_REPORTS } from '../exchange/instance-reports.js';
 import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
 import { InstanceWatch, type WatchedAttempt } from './instance-watch.js';
 import { SilenceWatch } from './silence-watch.js';

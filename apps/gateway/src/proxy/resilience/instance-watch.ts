@@ -1,8 +1,8 @@
 import type { Instance } from '../../discovery/index.js';
 import { observeFailure, observeLatency } from '../balancing/latency.js';
-import type { Failure } from '../forwarding/failure.js';
-import type { InstanceReports } from '../instance-reports.js';
-import type { Destination } from '../routing/destination.js';
+import type { Failure } from '../exchange/failure.js';
+import type { InstanceReports } from '../exchange/instance-reports.js';
+import type { Destination } from '../exchange/destination.js';
 
 /** The part of an attempt that concerns its instance. */
 export interface WatchedAttempt {

@@ -1,8 +1,8 @@
 import { isAddressUnavailable } from '#service-kit';
-import { isUnsent, type Failure, type FailureKind } from '../forwarding/failure.js';
-import { isIdempotent } from '../idempotent.js';
-import type { Retries, RetryCondition } from '../policy.js';
-import { isGatewayError } from './answer-kind.js';
+import { isUnsent, type Failure, type FailureKind } from '../exchange/failure.js';
+import { isIdempotent } from '../exchange/idempotent.js';
+import type { Retries, RetryCondition } from '../../policy/policy.js';
+import { isGatewayError } from './response-kind.js';
 import { RetryBudget } from './retry-budget.js';
 
 /** The facts that decide whether a request may be retried. */

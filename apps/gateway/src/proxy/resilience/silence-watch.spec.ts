@@ -1,5 +1,5 @@
 import { instanceOf, tableOf } from '../testing/instances.js';
-import { NO_REPORTS } from '../instance-reports.js';
+import { NO_REPORTS } from '../exchange/instance-reports.js';
 import { InstanceWatch } from './instance-watch.js';
 import { SilenceWatch } from './silence-watch.js';
 

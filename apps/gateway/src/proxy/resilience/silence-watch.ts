@@ -1,6 +1,6 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Instance, InstanceLoad, LiveServiceTable } from '../../discovery/index.js';
-import type { InstanceReports } from '../instance-reports.js';
+import type { InstanceReports } from '../exchange/instance-reports.js';
 
 const EVERY_MS = 250;
 const SUSPICIOUS_MS = 750;

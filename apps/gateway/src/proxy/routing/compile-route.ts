@@ -1,18 +1,21 @@
-import type { Balancer } from '../balancing/balancer.js';
+import type { Balancer } from '../exchange/balancer.js';
 import { createBalancer } from '../balancing/create-balancer.js';
-import { InternalPaths } from '../edge/internal-paths.js';
-import { HedgeRules } from '../hedging/hedge-rules.js';
-import { DEFAULT_POLICY, type Policy } from '../policy.js';
-import { Breaker, type BreakerState } from '../resilience/breaker.js';
-import { GradientLimit } from '../resilience/gradient-limit.js';
+import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
+import { HedgeRules } from '../forward/hedging/hedge-rules.js';
+import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import { Breaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
+import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
 import { RetryRules } from '../resilience/retry-rules.js';
-import { BreakCircuitStage } from '../stages/break-circuit.stage.js';
-import { GuardInternalPathsStage, type AdmitsInstance } from '../stages/guard-internal-paths.stage.js';
-import { LimitConcurrencyStage } from '../stages/limit-concurrency.stage.js';
-import { ShedLoadStage } from '../stages/shed-load.stage.js';
-import type { Stage } from '../stages/stage.js';
-import type { Route } from './route.js';
-import { API_PREFIX } from './target.js';
+import { BreakCircuitStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
+import {
+  GuardInternalPathsStage,
+  type AdmitsInstance,
+} from '../stages/internal-paths/internal-paths.stage.js';
+import { LimitConcurrencyStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
+import { ShedLoadStage } from '../stages/load-shedding/load-shedding.stage.js';
+import type { Stage } from '../exchange/stage.js';
+import type { Route } from '../exchange/route.js';
+import { API_PREFIX } from '../http1/rules/target.js';
 
 /** Dependencies and settings that all routes share. */
 export interface RouteSurroundings {

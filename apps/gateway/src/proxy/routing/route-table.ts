@@ -1,6 +1,6 @@
 import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discovery/index.js';
-import { declarationOf } from '../policy-of-metadata.js';
-import type { Route } from './route.js';
+import { declarationOf } from '../../policy/policy-of-metadata.js';
+import type { Route } from '../exchange/route.js';
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */
 const declaredBy = ({ live, instances }: ServiceEntry): string =>

@@ -1,11 +1,11 @@
 import { Problem } from '#contracts';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
-import { policyOf } from '../policy-of-metadata.js';
+import { policyOf } from '../../policy/policy-of-metadata.js';
 import { compileRoute } from './compile-route.js';
 import { RouteTable } from './route-table.js';
 import { Router } from './router.js';
-import { isProxied } from './target.js';
+import { isProxied } from '../http1/rules/target.js';
 
 describe('isProxied', () => {
   it.each(['/api', '/api/', '/api?x', '/api/users'])('accepts %s', (target) =>

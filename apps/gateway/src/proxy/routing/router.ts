@@ -1,11 +1,11 @@
 import { Problem, SERVICE_NAME } from '#contracts';
-import { escapes } from '../edge/path-rules.js';
-import type { Exchange } from '../exchange.js';
-import { noneHealthy } from '../forwarding/failure-problem.js';
-import { malformedRequest, pathEscapesService, unknownService } from '../problems.js';
+import { escapes } from '../http1/rules/path-rules.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { noneHealthy } from '../forward/failure-problem.js';
+import { malformedRequest, pathEscapesService, unknownService } from '../exchange/problems.js';
 import type { RouteTable } from './route-table.js';
-import type { Route } from './route.js';
-import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from './target.js';
+import type { Route } from '../exchange/route.js';
+import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from '../http1/rules/target.js';
 
 /** Determines the route and the upstream target of an exchange. */
 export class Router {

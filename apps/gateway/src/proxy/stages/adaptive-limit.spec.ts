@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { waitFor } from '#testing';
-import { DEFAULT_POLICY } from '../policy.js';
+import { DEFAULT_POLICY } from '../../policy/policy.js';
 import { instanceOf } from '../testing/instances.js';
 import { ProxyBench } from '../testing/proxy-bench.js';
 

@@ -1,5 +1,5 @@
-import { failureOf, type FailureKind } from '../forwarding/failure.js';
-import type { Aside, AsideListener } from '../forwarding/forwarder.js';
+import { failureOf, type FailureKind } from '../exchange/failure.js';
+import type { Aside, AsideListener } from '../exchange/forwarder.js';
 
 /** A hedged attempt controlled by a spec. */
 export class FakeAside implements Aside {

@@ -1,5 +1,5 @@
 import type { Problem } from '#contracts';
-import { Exchange } from '../exchange.js';
+import { Exchange } from '../exchange/exchange.js';
 
 /** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {

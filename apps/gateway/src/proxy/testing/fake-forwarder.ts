@@ -1,6 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
-import { failureOf, type FailureKind } from '../forwarding/failure.js';
-import type { AsideForwarder, AsideListener, AttemptOutcome } from '../forwarding/forwarder.js';
+import { failureOf, type FailureKind } from '../exchange/failure.js';
+import type { AsideForwarder, AsideListener, AttemptOutcome } from '../exchange/forwarder.js';
 import { FakeAside } from './fake-aside.js';
 import type { FakeExchange } from './fake-exchange.js';
 

@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { describeApp, DocsModule, once, type AppContext } from '#service-kit';
+import { LiveServiceTable } from '../discovery/index.js';
+import { GATEWAY_VERSION } from '../config/gateway.version.js';
+import { API_PATHS } from './api-paths.js';
+import { DocumentLibrary, type OwnDocument } from './document-library.js';
+import { DocumentSource } from './document-source.js';
+import { asDocument } from './openapi.js';
+
+const INFO = {
+  title: 'MSA Gateway',
+  version: GATEWAY_VERSION,
+  description: 'The gateway, and every registered service under its gateway path.',
+};
+
+const ownDocument = (context: AppContext): OwnDocument =>
+  once(async () => {
+    const { paths, ...document } = asDocument(await describeApp(context.application(), INFO));
+    return { ...document, paths: { ...paths, ...API_PATHS } };
+  });
+
+/** Serves `/docs` and `/docs-json` of the whole system. */
+@Module({})
+export class GatewayDocsModule {
+  static of(context: AppContext, discovery: DynamicModule): DynamicModule {
+    const library = (): DocumentLibrary => context.application().get(DocumentLibrary, { strict: false });
+    return {
+      module: GatewayDocsModule,
+      imports: [discovery, DocsModule.of({ title: INFO.title, document: () => library().document() })],
+      providers: [
+        { provide: DocumentSource, useFactory: () => new DocumentSource() },
+        {
+          provide: DocumentLibrary,
+          useFactory: (table: LiveServiceTable, source: DocumentSource) =>
+            new DocumentLibrary(ownDocument(context), table, source),
+          inject: [LiveServiceTable, DocumentSource],
+        },
+      ],
+    };
+  }
+}

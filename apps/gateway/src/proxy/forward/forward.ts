@@ -1,0 +1,243 @@
+import { performance } from 'node:perf_hooks';
+import type { InstanceTransport } from '#contracts';
+import type { Instance, LiveServiceTable } from '../../discovery/index.js';
+import { Candidates } from '../balancing/candidates.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { isUnsent, type Failure } from '../exchange/failure.js';
+import { allFull, noneHealthy, problemOf } from './failure-problem.js';
+import type { AsideForwarder, AttemptOutcome, Forwarder } from '../exchange/forwarder.js';
+import { hedge } from './hedging/begin-hedge.js';
+import type { HedgeGround } from './hedging/hedge.js';
+import type { InstanceReports } from '../exchange/instance-reports.js';
+import { upstreamTimeout } from '../exchange/problems.js';
+import type { Recorder } from '../exchange/recorder.js';
+import { isFailure } from '../resilience/response-kind.js';
+import { Backoff } from '../resilience/backoff.js';
+import { InstanceWatch } from '../resilience/instance-watch.js';
+import { timeLimitOf } from '../resilience/time-limit.js';
+import { destinationOf } from '../exchange/destination-of.js';
+
+/** The forwarder for each instance transport. */
+export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>> & {
+  readonly http: AsideForwarder<E>;
+};
+
+/** Dependencies of forwarding. */
+export interface ForwardParts<E extends Exchange> {
+  readonly services: LiveServiceTable;
+  readonly forwarders: Forwarders<E>;
+  readonly reports: InstanceReports;
+  readonly recorder: Recorder;
+}
+
+/**
+ * The last step of the pipeline: selects an instance, sends the request, and retries if a failed attempt permits it.
+ */
+export class Forward<E extends Exchange> implements AttemptOutcome<E> {
+  private readonly watch: InstanceWatch;
+  private readonly candidates: Candidates;
+  private readonly ground: HedgeGround<E>;
+
+  /** @param now milliseconds on the monotonic clock */
+  constructor(
+    private readonly parts: ForwardParts<E>,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.watch = new InstanceWatch(parts.reports);
+    this.candidates = new Candidates(parts.services);
+    const { watch, candidates } = this;
+    const { recorder, forwarders } = parts;
+    this.ground = { watch, candidates, recorder, forwarder: forwarders.http, outcome: this, now };
+  }
+
+  start(exchange: E): void {
+    const { policy, retries, hedging } = destinationOf(exchange);
+    const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
+    if (limitMs !== undefined) this.limit(exchange, limitMs);
+    const now = this.now();
+    // Queueing may have exceeded the deadline; do not send a request that its caller no longer waits for.
+    if (exchange.deadlineAt > 0 && exchange.deadlineAt <= now) {
+      this.expire(exchange);
+      return;
+    }
+    retries.budget.note(now);
+    const instance = this.pick(exchange, now);
+    if (instance && hedging) hedge(exchange, hedging, this.ground);
+    if (instance) this.attempt(exchange, instance);
+    else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
+  }
+
+  accepts(exchange: E, status: number, isDeclined = false): boolean {
+    const { instance } = exchange;
+    if (!instance) return true;
+    const now = this.now();
+    this.watch.answered(exchange, instance, now);
+    if (isDeclined) this.watch.declined(exchange, instance, now);
+    else if (isFailure(status)) this.watch.failed(exchange, instance, `received status ${status}`, now);
+    else this.watch.timed(exchange, instance, now);
+    learn(exchange, now);
+    if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
+    exchange.hedge?.settle(now);
+    const { breaker } = destinationOf(exchange);
+    if (isDeclined) breaker?.note(exchange, false, now);
+    else breaker?.noteResponse(exchange, status, now);
+    return true;
+  }
+
+  completed(exchange: E): void {
+    const instance = this.release(exchange);
+    if (instance && !isFailure(exchange.status)) this.watch.succeeded(instance);
+  }
+
+  failed(exchange: E, failure: Failure): void {
+    const instance = this.release(exchange);
+    if (!instance) return;
+    exchange.markTried(instance);
+    this.parts.recorder.attemptFailed(exchange, instance, failure);
+    const now = this.now();
+    if (failure.kind === 'timeout') learn(exchange, now);
+    this.watch.gone(exchange, instance, failure, now);
+    if (this.isStoodInFor(exchange, failure)) return;
+    // A rejected response has already been charged to the retry budget.
+    const mayFollow =
+      failure.kind === 'gateway-error' || destinationOf(exchange).retries.mayFollow(failure, exchange, now);
+    if (mayFollow) this.tryAgain(exchange, failure);
+    else this.replyTo(exchange, failure);
+  }
+
+  broken(exchange: E, failure: Failure): void {
+    const instance = this.release(exchange);
+    exchange.ending = 'broken';
+    if (!instance) return;
+    this.parts.recorder.attemptFailed(exchange, instance, failure);
+    this.watch.failed(exchange, instance, failure.detail, this.now());
+  }
+
+  tunnelled(exchange: E): void {
+    exchange.isTunnel = true;
+    const now = this.now();
+    if (exchange.instance) this.watch.answered(exchange, exchange.instance, now);
+    destinationOf(exchange).breaker?.note(exchange, false, now);
+    this.parts.recorder.tunnelOpened(exchange);
+  }
+
+  /** Aborts everything that still runs for an exchange that has ended. */
+  abandon(exchange: E): void {
+    clearTimeout(exchange.deadline);
+    const instance = this.giveUp(exchange);
+    // A local instance writes to the client's own response: its end is the end of the exchange.
+    const isAnswered = exchange.ending === 'completed' && exchange.status > 0;
+    if (instance && isAnswered && !isFailure(exchange.status)) this.watch.succeeded(instance);
+  }
+
+  private limit(exchange: E, ms: number): void {
+    exchange.deadlineAt = exchange.startedAt + ms;
+    exchange.deadline = setTimeout(() => this.expire(exchange), exchange.deadlineAt - this.now());
+  }
+
+  /** Aborts the attempt; returns its instance, if there was one. */
+  private giveUp(exchange: E): Instance | undefined {
+    const { attempt } = exchange;
+    exchange.attempt = undefined;
+    attempt?.abort();
+    exchange.hedge?.giveUp();
+    return this.release(exchange);
+  }
+
+  private expire(exchange: E): void {
+    const instance = this.giveUp(exchange);
+    if (exchange.status === 0) {
+      this.noteExpiry(exchange, instance);
+      exchange.reply(upstreamTimeout('the request exceeded the timeout of the route or of the client'));
+      return;
+    }
+    exchange.ending = 'broken';
+    exchange.cutOff();
+  }
+
+  /** No response within the route's limit is a failure; a caller's limit may be too short for any instance. */
+  private noteExpiry(exchange: E, instance: Instance | undefined): void {
+    const { policy, breaker } = destinationOf(exchange);
+    const { totalMs } = policy.timeouts;
+    if (totalMs === 0 || exchange.deadlineAt < exchange.startedAt + totalMs) return;
+    const now = this.now();
+    breaker?.note(exchange, true, now);
+    if (instance) this.watch.failed(exchange, instance, `no response within ${totalMs} ms`, now);
+  }
+
+  /** Lets a running hedged attempt replace the retry; `false` if there is none. */
+  private isStoodInFor(exchange: E, failure: Failure): boolean {
+    if (!exchange.hedge?.standIn()) return false;
+    if (!isUnsent(failure)) exchange.repeats += 1;
+    return true;
+  }
+
+  private tryAgain(exchange: E, failure: Failure): void {
+    const waitMs = destinationOf(exchange).retries.backoffMs(failure.kind, exchange);
+    if (!isUnsent(failure)) exchange.repeats += 1;
+    if (waitMs === 0) this.follow(exchange, failure);
+    else exchange.attempt = new Backoff(waitMs, () => this.follow(exchange, failure));
+  }
+
+  private follow(exchange: E, failure: Failure): void {
+    exchange.attempt = undefined;
+    const next = this.pick(exchange, this.now()) ?? this.sameAgain(exchange, failure);
+    if (next) this.attempt(exchange, next);
+    else this.replyTo(exchange, failure);
+  }
+
+  private replyTo(exchange: E, failure: Failure): void {
+    if (failure.kind !== 'exhausted') destinationOf(exchange).breaker?.note(exchange, true, this.now());
+    exchange.reply(problemOf(failure));
+  }
+
+  private attempt(exchange: E, instance: Instance): void {
+    exchange.instance = instance;
+    exchange.holdsInstance = true;
+    exchange.attempts += 1;
+    this.watch.sent(exchange, instance);
+    this.parts.forwarders[instance.transport].send(exchange, instance, this);
+  }
+
+  /** Releases the instance of the current attempt; `undefined` when none is running. */
+  private release(exchange: E): Instance | undefined {
+    const { instance } = exchange;
+    if (!exchange.holdsInstance || !instance) return undefined;
+    exchange.holdsInstance = false;
+    exchange.attempt = undefined;
+    this.watch.ended(exchange, instance);
+    return instance;
+  }
+
+  private pick(exchange: E, now: number): Instance | undefined {
+    exchange.attemptStartedAt = now;
+    return this.candidates.pick(exchange);
+  }
+
+  /**
+   * The only instance may have closed an idle connection while the gateway used it; a new connection decides.
+   * Likewise, if no other instance is left after a rejected response, its instance is tried again.
+   */
+  private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
+    if (kind !== 'reset' && kind !== 'gateway-error') return undefined;
+    return this.candidates.again(exchange, exchange.instance?.id);
+  }
+
+  private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
+    // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another instance.
+    if (instance.transport === 'local' || exchange.isUpgrade) return false;
+    const { retries } = destinationOf(exchange);
+    // The hedged attempt has been sent and charged already.
+    if (exchange.hedge?.isRunning) return retries.isRetriable(status);
+    return this.candidates.hasOther(exchange, instance) && retries.mayReplace(status, exchange, now);
+  }
+}
+
+/** Lower statuses never lead to another attempt. */
+const FIRST_RETRIABLE = 400;
+
+/** Reports the time that this attempt has waited for its response to the adaptive concurrency limit. */
+function learn(exchange: Exchange, now: number): void {
+  const { adaptive, load } = destinationOf(exchange);
+  adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);
+}

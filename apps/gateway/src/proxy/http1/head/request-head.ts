@@ -1,0 +1,80 @@
+import { mayBeTunnelled } from '../rules/tunnels.js';
+import { fieldOf } from './field-lines.js';
+
+const NO_OPTIONS: readonly string[] = [];
+
+/** The parsed request head, filled in one pass by `parseRequestHead`. */
+export class RequestHead {
+  method = '';
+  /** As sent, in any form. */
+  target = '';
+  /** The minor version of HTTP/1: 0 or 1. */
+  minor = 1;
+  host: string | undefined = undefined;
+  /** -1 without Content-Length. */
+  contentLength = -1;
+  isChunked = false;
+  /** Members of Connection, in lower case. */
+  connection = NO_OPTIONS;
+  /** The value of Upgrade. */
+  upgrade: string | undefined = undefined;
+  expectsContinue = false;
+  /** The client accepts trailers (`TE: trailers`). */
+  takesTrailers = false;
+  requestId: string | undefined = undefined;
+  /** The time-out that the client requests, milliseconds. */
+  requestTimeout: string | undefined = undefined;
+  forwardedFor: string | undefined = undefined;
+  forwardedProto: string | undefined = undefined;
+  forwardedHost: string | undefined = undefined;
+  forwardedPrefix: string | undefined = undefined;
+  forwarded: string | undefined = undefined;
+  /** `Max-Forwards` applies to this request (TRACE, OPTIONS). */
+  countsForwards = false;
+  /** The client requests `Server-Timing`. */
+  asksForTiming = false;
+  /** Forwarding field lines that are accepted only from a trusted proxy. */
+  claims = '';
+  /** The field lines to forward unchanged, each with CRLF. */
+  fields = '';
+
+  constructor(
+    /** The head as received, including the empty line. */
+    readonly text: string,
+  ) {}
+
+  get hasBody(): boolean {
+    return this.isChunked || this.contentLength > 0;
+  }
+
+  /**
+   * Whether the `count` bytes after the head are exactly its body. False for chunked bodies, `Expect: 100-continue`
+   * and requests with Upgrade.
+   */
+  isFollowedBy(count: number): boolean {
+    return (
+      !this.isChunked &&
+      !this.expectsContinue &&
+      this.upgrade === undefined &&
+      Math.max(this.contentLength, 0) === count
+    );
+  }
+
+  /** Whether the client keeps the connection open after this exchange (RFC 9112, section 9.3). */
+  get keepsAlive(): boolean {
+    if (this.connection.length === 0) return this.minor === 1;
+    if (this.connection.includes('close')) return false;
+    return this.minor === 1 || this.connection.includes('keep-alive');
+  }
+
+  /** Whether the request may become a tunnel: Upgrade is listed in Connection and there is no body. */
+  get isUpgrade(): boolean {
+    if (this.upgrade === undefined || this.minor === 0 || this.hasBody) return false;
+    return this.connection.includes('upgrade') && mayBeTunnelled(this.upgrade);
+  }
+
+  /** The field with this lower-case name; several are joined by ", ". */
+  field(name: string): string | undefined {
+    return fieldOf(this.text, name);
+  }
+}

@@ -1,0 +1,38 @@
+import { Framing } from '../../planes/wire/response-writer.js';
+import type { ResponseHead } from './response-head.js';
+
+const HTTP = 'HTTP/1.1 ';
+const REASON_AT = '200'.length;
+/** The client may reuse its connection. `timeout` is {@link KEEP_ALIVE_MS} in seconds. */
+const STAYS = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n';
+const ENDS = 'connection: close\r\n\r\n';
+
+/** Idle time-out of client connections: above the 60 s of nginx and most load balancers, which then close first. */
+export const KEEP_ALIVE_MS = 75_000;
+
+/** A status line. The space before the reason phrase stays if the phrase is absent (RFC 9112, section 4). */
+export const statusLine = (statusText: string): string =>
+  statusText.length === REASON_AT ? `${HTTP}${statusText} \r\n` : `${HTTP}${statusText}\r\n`;
+
+/** The Connection and Keep-Alive lines for the client, and the end of the head. */
+export const headEnd = (keepsAlive: boolean): string => (keepsAlive ? STAYS : ENDS);
+
+/** The body framing of a response to `method` for a client of HTTP/1.`minor`. */
+export function framingFor(head: ResponseHead, method: string, minor: number): Framing {
+  if (head.contentLength !== -1) return Framing.AsItComes;
+  const hasBody = head.hasBody(method);
+  // HTTP/1.0 has no chunked coding, so a response to HEAD must not announce it either.
+  if (minor === 0 && (hasBody || head.isChunked)) return Framing.UntilClose;
+  if (!hasBody) return Framing.AsItComes;
+  return head.isChunked ? Framing.AsItComes : Framing.Chunks;
+}
+
+/** The body framing line of the response. */
+export function answerFramingLine(head: ResponseHead, framing: Framing): string {
+  if (head.status === NO_CONTENT || framing === Framing.UntilClose) return '';
+  if (head.contentLength !== -1) return `content-length: ${head.contentLength}\r\n`;
+  return head.isChunked || framing === Framing.Chunks ? 'transfer-encoding: chunked\r\n' : '';
+}
+
+// A length in a response without content confuses some clients (RFC 9110, section 8.6).
+const NO_CONTENT = 204;

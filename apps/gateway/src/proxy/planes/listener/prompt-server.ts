@@ -1,0 +1,147 @@
+import { Server, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { watchHalfClosed } from '../../sockets/half-closed.js';
+import { LentConnections } from './lent-connections.js';
+import { RequestGuard } from './request-guard.js';
+
+/** Accepts connections before node:http. */
+export interface ConnectionTaker {
+  /**
+   * @param isUsed the connection has served requests, and may be idle for longer than a new one
+   * @returns the socket that represents the connection from now on
+   */
+  accept(socket: Socket, isUsed: boolean): Socket;
+  /** The server closes: idle connections must be closed. */
+  close(): void;
+}
+
+const nothing = (): void => undefined;
+
+/** A connection passed to node:http. */
+export interface HandOver {
+  readonly socket: Socket;
+  /** Bytes already read from the socket. */
+  readonly first: Buffer;
+  /** `first` is exactly one request, and the connection is persistent. */
+  readonly isWhole: boolean;
+  /** Since the last hand-over, the connection has carried requests other than those for the gateway's own pages. */
+  readonly wasUsed: boolean;
+}
+
+type Reader = (this: Socket, bytes: Buffer) => void;
+
+type ConnectionListener = (this: Server, socket: Socket) => void;
+
+/**
+ * A server whose close does not wait for connections that never sent data. Browsers and load balancers open some in
+ * advance; node:http counts them as busy until their head is overdue. A {@link ConnectionTaker} may accept the
+ * connections and return those that node:http should {@link serveOn | serve}.
+ */
+export class PromptServer extends Server {
+  private readonly sockets = new Set<Socket>();
+  private readonly serveByNode: ConnectionListener;
+  private readonly lent = new LentConnections();
+  private readonly guarded = new WeakMap<Socket, Reader>();
+  /** Accepts new connections; if unset, node:http does. */
+  taker: ConnectionTaker | undefined;
+
+  constructor(options: ServerOptions, listener: RequestListener) {
+    super(options, listener);
+    // A client may half-close after its last request and still gets the response. node:http has always had this
+    // option, but its types lack it.
+    Object.assign(this, { httpAllowHalfOpen: true });
+    // The only way to accept a connection and pass it to node:http later.
+    this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
+    this.off('connection', this.serveByNode);
+    this.on('connection', (socket: Socket) => this.take(socket, false));
+  }
+
+  /** Lets node:http read `socket`, which must have no other listeners. */
+  serve(socket: Socket): void {
+    this.serveByNode(socket);
+    // The wire plane has checked the data it hands over by the same rules.
+    if (!this.taker) this.guard(socket);
+    socket.on('end', watchHalfClosed);
+  }
+
+  /** Removes the guard from `socket`, which node:http has detached. */
+  unguard(socket: Socket): void {
+    const reader = this.guarded.get(socket);
+    if (reader) socket.off('data', reader);
+    this.guarded.delete(socket);
+  }
+
+  /** Removes the half-close handler from `socket`: a tunnel closes its halves independently. */
+  release(socket: Socket): void {
+    socket.off('end', watchHalfClosed);
+  }
+
+  /**
+   * Like {@link serve}, for a socket from which `first` was already read; called during that read. node:http bypasses
+   * the socket's stream when it reads. The stream must finish its pending work after a read first, or it undoes the
+   * pause that applies backpressure to the client.
+   */
+  serveOn({ socket, first, isWhole, wasUsed }: HandOver): void {
+    if (isWhole) this.lent.add(socket, wasUsed);
+    process.nextTick(() => process.nextTick(() => this.begin(socket, first)));
+  }
+
+  /**
+   * Returns the connection of `response` to the {@link ConnectionTaker} after this response, if it was lent for this
+   * request only: the next request is most likely a proxied one. Must be called while the request is started.
+   */
+  takeBackAfter(response: ServerResponse): void {
+    const { socket } = response.req;
+    const isUnread = this.lent.take(socket);
+    if (isUnread) response.once('finish', () => process.nextTick(() => this.takeBack(socket, isUnread)));
+  }
+
+  override close(callback?: (error?: Error) => void): this {
+    super.close(callback);
+    this.taker?.close();
+    for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    return this;
+  }
+
+  /** Checks data on `socket` before node:http reads it. node:http listens for `data` as on any socket. */
+  private guard(socket: Socket): void {
+    const guard = new RequestGuard();
+    const [read] = socket.listeners('data') as [Reader];
+    const reader: Reader = (bytes) => {
+      const problem = guard.check(bytes);
+      if (guard.soundEnd > 0) read.call(socket, bytes.subarray(0, guard.soundEnd));
+      // node:http may have detached the connection meanwhile.
+      if (!problem || !this.guarded.has(socket)) return;
+      socket.off('data', reader).resume();
+      this.emit('clientError', problem, socket);
+    };
+    socket.off('data', read).on('data', reader);
+    this.guarded.set(socket, reader);
+  }
+
+  private begin(socket: Socket, first: Buffer): void {
+    if (socket.destroyed) return;
+    this.serve(socket);
+    socket.emit('data', first);
+    // The client half-closed while the `ConnectionTaker` read.
+    if (socket.readableEnded) socket.emit('end');
+  }
+
+  private takeBack(served: Socket, isUnread: () => boolean): void {
+    const isOpen = served.writable && !served.readableEnded && this.listening;
+    if (!isOpen || served.writableLength > 0 || !isUnread()) return;
+    served.setTimeout(0);
+    // While `data` has no other listener, node:http reads past the stream.
+    served.on('data', nothing);
+    this.take(served, true);
+    // The old socket is an empty shell; node:http treats it as a closed connection.
+    served.destroy();
+  }
+
+  private take(accepted: Socket, isUsed: boolean): void {
+    const socket = this.taker?.accept(accepted, isUsed) ?? accepted;
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    if (!this.taker) this.serve(socket);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Instance } from '../../../discovery/index.js';
+import { answerHeaders, type AnswerFacts } from '../../http1/rules/response-headers.js';
+import type { NodeExchange } from '../node/node-exchange.js';
+import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
+import type { Attempt } from '../../exchange/attempt.js';
+import { failureOf } from '../../exchange/failure.js';
+import type { AttemptOutcome } from '../../exchange/forwarder.js';
+import { watchAnswer, type AnswerListener } from './local-response.js';
+import { presentAs } from './local-request.js';
+import { mute } from './muted-response.js';
+
+/**
+ * An attempt at a local instance. It ends when the client's response closes, which the entrance observes; there is no
+ * upstream connection that could end separately.
+ */
+export class LocalAttempt extends Timed implements Attempt, AnswerListener {
+  private isOver = false;
+  private readonly facts: AnswerFacts;
+
+  constructor(
+    private readonly exchange: NodeExchange,
+    private readonly outcome: AttemptOutcome<NodeExchange>,
+    private readonly wheel: TimerWheel,
+  ) {
+    super();
+    this.facts = exchange.answerFacts();
+  }
+
+  start({ target, url }: Instance): void {
+    const { request, response, upstreamTarget } = this.exchange;
+    const own = ['host', url.slice(url.indexOf('//') + 2)];
+    // Frameworks read it to detect a body.
+    if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
+    presentAs(request, upstreamTarget, this.exchange.addInstanceFields(own));
+    watchAnswer(response, this);
+    this.awaitHead();
+    this.exchange.admitBody();
+    target?.request(request, response);
+  }
+
+  /** Discards everything that the instance writes from now on. */
+  abort(): void {
+    this.isOver = true;
+    this.wheel.clear(this);
+    // Nearly all responses have ended here, and an ended one writes nothing more.
+    if (!this.exchange.response.writableEnded) mute(this.exchange.response);
+  }
+
+  onHead(status: number, raw: readonly string[]): string[] {
+    this.wheel.clear(this);
+    // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
+    this.outcome.accepts(this.exchange, status, status === 503 && hasRetryAfter(raw));
+    const headers = answerHeaders(raw, this.facts);
+    this.exchange.addConnectionFields(headers);
+    this.exchange.status = status;
+    return headers;
+  }
+
+  onChunk(bytes: number): void {
+    if (this.exchange.method !== 'HEAD') this.exchange.bytesSent += bytes;
+  }
+
+  /** Called when the response head is late. */
+  override onTimeout(): void {
+    // The time limit starts at the end of the request, as for remote instances.
+    if (!this.exchange.request.complete) {
+      this.awaitHead();
+      return;
+    }
+    this.abort();
+    this.outcome.failed(this.exchange, failureOf('timeout'));
+  }
+
+  private awaitHead(): void {
+    const ms = this.exchange.route?.policy.timeouts.responseHeaderMs ?? 0;
+    if (ms > 0) this.wheel.set(this, ms);
+  }
+
+  onSilence(): void {
+    if (this.isOver || this.exchange.status === 0) return;
+    this.abort();
+    this.exchange.cutOff();
+    this.outcome.broken(this.exchange, failureOf('timeout'));
+  }
+}
+
+const hasRetryAfter = (raw: readonly string[]): boolean =>
+  raw.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'retry-after');

@@ -1,0 +1,98 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { plainResponse } from '../node/plain-response.js';
+
+/** Observes the response of a local instance. */
+export interface AnswerListener {
+  /** Receives the head of the response as a flat list; returns the fields for the client. */
+  onHead(status: number, raw: readonly string[]): string[];
+  onChunk(bytes: number): void;
+}
+
+const LISTENER = Symbol('listener');
+type Watched = ServerResponse & { [LISTENER]: AnswerListener };
+type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
+
+/**
+ * Puts `listener` between a local instance and the client's response. Replaces three methods of this object, which
+ * delegate to node's own: every way to respond (implicit heads, pipes, frameworks) ends in one of them.
+ */
+export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
+  const watched = response as Watched;
+  watched[LISTENER] = listener;
+  watched.writeHead = writeHead as Watched['writeHead'];
+  watched.write = write as Watched['write'];
+  watched.end = end as Watched['end'];
+  if (response.req.httpVersion === '1.0') Object.assign(response, NO_INTERIM);
+}
+
+/** HTTP/1.0 has no interim responses (RFC 9110, section 15.2): its clients would treat one as the final response. */
+const NO_INTERIM = {
+  writeContinue: (then?: () => void) => then?.(),
+  writeProcessing: (then?: () => void) => then?.(),
+  writeEarlyHints: (_hints: unknown, then?: () => void) => then?.(),
+};
+
+function writeHead(this: Watched, status: number, reason?: string | Fields, fields?: Fields): ServerResponse {
+  const listener = this[LISTENER];
+  const message = typeof reason === 'string' ? reason : undefined;
+  const set = takeSetFields(this);
+  const given = flat(typeof reason === 'string' ? fields : (reason ?? fields));
+  if (set.length === 0)
+    return plainResponse.writeHead.call(this, status, message, listener.onHead(status, given));
+  // If fields have been set before, node lets repeated fields passed to `writeHead` replace each other.
+  appendAll(this, listener.onHead(status, merge(set, given)));
+  return plainResponse.writeHead.call(this, status, message);
+}
+
+function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
+  const listener = this[LISTENER];
+  listener.onChunk(lengthOf(args[0], args[1]));
+  return plainResponse.write.apply(this, args);
+}
+
+function end(this: Watched, ...args: Parameters<ServerResponse['end']>): ServerResponse {
+  const listener = this[LISTENER];
+  listener.onChunk(lengthOf(args[0], args[1]));
+  return plainResponse.end.apply(this, args);
+}
+
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string')
+    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  return chunk instanceof Uint8Array ? chunk.length : 0;
+}
+
+/** Removes the fields set by `setHeader` from the response and returns them as a flat list. */
+function takeSetFields(response: ServerResponse): string[] {
+  const set: string[] = [];
+  for (const name of plainResponse.getRawHeaderNames.call(response)) {
+    add(set, name, response.getHeader(name));
+    response.removeHeader(name);
+  }
+  return set;
+}
+
+/** Merges `set` and `given`; the latter takes precedence, as in node. */
+function merge(set: readonly string[], given: readonly string[]): string[] {
+  const names = new Set(given.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
+  const kept: string[] = [];
+  for (let i = 0; i < set.length; i += 2)
+    if (!names.has((set[i] as string).toLowerCase())) kept.push(set[i] as string, set[i + 1] as string);
+  return kept.concat(given);
+}
+
+function appendAll(response: ServerResponse, raw: readonly string[]): void {
+  for (let i = 0; i < raw.length; i += 2) response.appendHeader(raw[i] as string, raw[i + 1] as string);
+}
+
+function flat(fields: Fields): string[] {
+  if (Array.isArray(fields)) return fields.map(String);
+  const raw: string[] = [];
+  for (const name in fields) add(raw, name, fields[name]);
+  return raw;
+}
+
+function add(raw: string[], name: string, value: OutgoingHttpHeader | undefined): void {
+  if (Array.isArray(value)) for (const each of value) raw.push(name, each);
+  else if (value !== undefined) raw.push(name, String(value));
+}

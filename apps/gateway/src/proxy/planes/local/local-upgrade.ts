@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import type { Instance } from '../../../discovery/index.js';
+import { VIA_NAME } from '../../http1/rules/request-headers.js';
+import type { NodeExchange } from '../node/node-exchange.js';
+import type { AttemptOutcome } from '../../exchange/forwarder.js';
+import { keepAlive } from '../../sockets/tunnel.js';
+import { failureOf } from '../../exchange/failure.js';
+import { presentAs } from './local-request.js';
+
+const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
+const END_OF_HEAD = '\r\n\r\n';
+const SWITCHING_PROTOCOLS = 101;
+
+/** Passes the client's socket to a local instance, which responds on it with a 101 or a refusal. */
+export function upgradeLocally(
+  exchange: NodeExchange,
+  { target, url }: Instance,
+  outcome: AttemptOutcome<NodeExchange>,
+): void {
+  const { request, response, upstreamTarget } = exchange;
+  const socket = request.socket;
+  const protocol = exchange.header('upgrade') ?? '';
+  const own = ['host', url.slice(url.indexOf('//') + 2), 'connection', 'upgrade', 'upgrade', protocol];
+  presentAs(request, upstreamTarget, exchange.addInstanceFields(own));
+  response.detachSocket(socket);
+  socket.setTimeout(0);
+  const restore = onFirstWrite(socket, (chunk) => {
+    clearTimeout(late);
+    exchange.attempt = undefined;
+    return markAnswer(chunk, exchange, outcome);
+  });
+  // The gateway responds instead. What the instance writes later follows the end of the connection and is lost.
+  const leave = (): void => {
+    clearTimeout(late);
+    restore();
+    if (!socket.destroyed) response.assignSocket(socket);
+  };
+  const late = onceLate(exchange, () => {
+    leave();
+    outcome.failed(exchange, failureOf('timeout'));
+  });
+  exchange.attempt = { abort: leave };
+  target?.upgrade(request, socket, exchange.facts.upgradeHead ?? Buffer.alloc(0));
+}
+
+function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | undefined {
+  const ms = route?.policy.timeouts.responseHeaderMs ?? 0;
+  return ms > 0 ? setTimeout(then, ms) : undefined;
+}
+
+/** Counts the bytes sent to the client after a head of `length` bytes that is about to be written. */
+function countBehind(exchange: NodeExchange, length: number): void {
+  const { socket } = exchange.request;
+  const head = socket.bytesWritten + length;
+  // Runs before the `close` listener of the entrance, which records the exchange.
+  socket.prependOnceListener('close', () => (exchange.bytesSent = Math.max(0, socket.bytesWritten - head)));
+}
+
+function headLength(chunk: Buffer): number {
+  const end = chunk.indexOf(END_OF_HEAD);
+  return end === -1 ? chunk.length : end + END_OF_HEAD.length;
+}
+
+/** Lets `change` replace the first chunk written to `socket`; returns a function that cancels this. */
+function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () => void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const end = socket.end.bind(socket) as (...args: unknown[]) => Socket;
+  const restore = (): void => {
+    Object.assign(socket, { write, end });
+  };
+  Object.assign(socket, {
+    write: (chunk: unknown, ...rest: unknown[]) => (restore(), write(change(chunk), ...rest)),
+    end: (chunk: unknown, ...rest: unknown[]) => (restore(), end(change(chunk), ...rest)),
+  });
+  return restore;
+}
+
+/** Records the status of the response head and adds the fields that every response carries. */
+function markAnswer(chunk: unknown, exchange: NodeExchange, outcome: AttemptOutcome<NodeExchange>): unknown {
+  if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return chunk;
+  const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
+  const line = STATUS_LINE.exec(text);
+  if (!line) return chunk;
+  exchange.status = Number(line[1]);
+  if (exchange.status === SWITCHING_PROTOCOLS) {
+    keepAlive(exchange.request.socket);
+    outcome.tunnelled(exchange);
+  }
+  const own = `${line[0]}x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n`;
+  const marked = Buffer.from(
+    own + text.slice(line[0].length).replace(/^x-request-id:.*\r\n/im, ''),
+    'latin1',
+  );
+  countBehind(exchange, headLength(marked));
+  return marked;
+}

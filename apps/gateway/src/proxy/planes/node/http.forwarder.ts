@@ -1,0 +1,25 @@
+import type { Instance } from '../../../discovery/index.js';
+import type { NodeExchange } from './node-exchange.js';
+import type { UpstreamClient } from '../../upstream/upstream-client.js';
+import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import { HttpAttempt } from './http-attempt.js';
+
+/** Forwards exchanges of the node entrance to instances at a URL. The client is shared; its creator closes it. */
+export class HttpForwarder implements AsideForwarder<NodeExchange> {
+  constructor(private readonly client: UpstreamClient) {}
+
+  send(exchange: NodeExchange, { endpoint }: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+    const attempt = new HttpAttempt(exchange, outcome);
+    exchange.attempt = attempt;
+    attempt.start(this.client.pool(endpoint));
+  }
+
+  sendAside(
+    exchange: NodeExchange,
+    { endpoint }: Instance,
+    outcome: AttemptOutcome<NodeExchange>,
+    listener: AsideListener,
+  ): Aside {
+    return new HttpAttempt(exchange, outcome).startAside(this.client.pool(endpoint), listener);
+  }
+}

@@ -1,0 +1,325 @@
+import type { Socket } from 'node:net';
+import type { Problem } from '#contracts';
+import { requestTimeout } from '../../exchange/problems.js';
+import { peerOf, type Peer } from '../../http1/rules/peer.js';
+import { ForwardingLines } from '../../http1/head/forwarding-lines.js';
+import { lineOf } from '../../http1/head/parse-request-head.js';
+import type { RequestHead } from '../../http1/head/request-head.js';
+import { owned } from '../../sockets/read-buffer.js';
+import { SocketWriter } from '../../sockets/socket-writer.js';
+import { AnswerWriter, Framing } from './response-writer.js';
+import { bodyTooSlow } from '../../http1/body/body-problems.js';
+import { ClientSocket } from './client-socket.js';
+import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
+import { IncomingBody } from './incoming-body.js';
+import type { OwnAnswer } from './own-response.js';
+import { RequestReader, type RequestTaker } from './request-reader.js';
+import type { WireExchange } from './wire-exchange.js';
+
+const enum Phase {
+  /** Waits for a request head or reads one. */
+  Head,
+  /** An exchange or a response of the gateway itself is in progress. */
+  Exchange,
+  /** The response is written, but the client has not taken all of it. */
+  Flushing,
+  /** The exchange is over; the rest of its request body is discarded to find the next request. */
+  Skipping,
+  /** The last response is sent; further input is discarded, so that no reset destroys the response. */
+  Lingering,
+  Tunnel,
+  Gone,
+}
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
+/** One client connection: parses the requests that arrive and runs one exchange at a time. */
+export class ClientConnection extends ClientSocket implements OwnedConnection, RequestTaker {
+  readonly peer: Peer;
+  readonly forwarding: ForwardingLines;
+  readonly answer: AnswerWriter;
+  private readonly writer: SocketWriter;
+  private readonly requests = new RequestReader(this);
+  private readonly body = new IncomingBody();
+  private phase = Phase.Head;
+  private exchange: WireExchange | undefined;
+  private keepsAlive = true;
+  private wasUsed = false;
+
+  constructor(
+    accepted: Socket,
+    private readonly owner: ConnectionOwner,
+  ) {
+    super(accepted, owner.parts);
+    const { socket } = this;
+    this.peer = peerOf(socket.remoteAddress ?? '', 'http', owner.parts.trusted);
+    this.forwarding = new ForwardingLines(this.peer);
+    this.writer = new SocketWriter(socket);
+    this.answer = new AnswerWriter(this.writer);
+  }
+
+  get closesAfterwards(): boolean {
+    return this.body.waitsForContinue || this.owner.isClosing || this.owner.parts.isDraining();
+  }
+
+  /** Starts the keep-alive time-out: the connection has served requests and may be idle. */
+  awaitNext(): void {
+    this.limit(this.limits.keepAliveMs);
+  }
+
+  close(): void {
+    if (this.phase === Phase.Tunnel) this.socket.destroySoon();
+    else if (this.phase === Phase.Lingering || this.isUnused) this.socket.destroy();
+  }
+
+  pauseBody(): void {
+    this.socket.pause();
+    // The gateway stops reading, so the client's time-out must not run.
+    this.unlimit();
+  }
+
+  resumeBody(): void {
+    if (this.phase !== Phase.Exchange || this.body.isDone) return;
+    this.limit(this.limits.idleMs);
+    this.socket.resume();
+  }
+
+  admitBody(): void {
+    if (!this.body.waitsForContinue) return;
+    this.body.waitsForContinue = false;
+    this.writer.text(CONTINUE);
+  }
+
+  sendInterim(head: string): void {
+    this.writer.text(head);
+  }
+
+  awaitDrain(): void {
+    this.limit(this.limits.idleMs);
+  }
+
+  finish(keepsAlive: boolean): void {
+    if (this.phase !== Phase.Exchange) return;
+    this.keepsAlive = keepsAlive;
+    if (!this.socket.writableNeedDrain) {
+      this.endExchange();
+      return;
+    }
+    this.phase = Phase.Flushing;
+    this.awaitDrain();
+  }
+
+  cutOff(): void {
+    if (this.exchange?.isHttp10) this.socket.resetAndDestroy();
+    else this.socket.destroy();
+  }
+
+  detach(): { socket: Socket; rest: Buffer | undefined } {
+    this.phase = Phase.Tunnel;
+    this.stopReading();
+    this.socket.pause();
+    return { socket: this.socket, rest: this.requests.takeWaiting() };
+  }
+
+  override onTimeout(): void {
+    if (this.phase === Phase.Head && this.requests.isMidway)
+      this.refuse(requestTimeout('the request head did not arrive in time'), '');
+    else if (this.phase !== Phase.Exchange) this.socket.destroy();
+    else if (!this.isHalfClosed || this.maybeGone) this.onSilence();
+  }
+
+  private get isAtHead(): boolean {
+    return this.phase === Phase.Head;
+  }
+
+  private get isUnused(): boolean {
+    return this.phase === Phase.Head && !this.requests.isMidway;
+  }
+
+  protected override get isHeld(): boolean {
+    return !this.exchange || this.exchange.holdsBody || this.requests.hasWaiting;
+  }
+
+  protected override received(bytes: Buffer): void {
+    switch (this.phase) {
+      case Phase.Head:
+        this.requests.read(bytes);
+        break;
+      case Phase.Exchange:
+      case Phase.Flushing:
+      case Phase.Skipping:
+        if (this.body.isDone) this.keepWaiting(owned(bytes));
+        else this.readBody(owned(bytes));
+    }
+  }
+
+  get takesRequests(): boolean {
+    return this.phase === Phase.Head && !this.socket.isPaused();
+  }
+
+  headBegins(): void {
+    this.limit(this.limits.headMs);
+  }
+
+  takeHead(text: string, rest: Buffer): void {
+    const head = this.owner.headOf(text);
+    if (this.owner.isProxied(head)) {
+      this.begin(head, rest);
+      return;
+    }
+    const answer = this.owner.answerTo(this, head, rest);
+    if (answer) this.awaitOwn(answer, rest, head.contentLength);
+    else this.handOver(head, rest);
+  }
+
+  /** Responds to an invalid request with `problem`; reads nothing after it. */
+  refuse(problem: Problem, text: string): void {
+    const exchange = this.owner.exchangeOf(this, lineOf(text));
+    exchange.keepsAlive = false;
+    this.exchange = exchange;
+    this.phase = Phase.Exchange;
+    this.body.expectNothingValid();
+    this.owner.parts.pipeline.walk(exchange, problem);
+  }
+
+  private awaitOwn(answer: Promise<OwnAnswer>, rest: Buffer, length: number): void {
+    this.phase = Phase.Exchange;
+    this.wasUsed = true;
+    this.unlimit();
+    this.afterHead(owned(rest), Math.max(length, 0));
+    void answer.then((own) => this.answerOwn(own));
+  }
+
+  private answerOwn(own: OwnAnswer): void {
+    // The client may have disconnected.
+    if (this.phase !== Phase.Exchange) return;
+    const keepsAlive = !this.closesAfterwards;
+    this.answer.begin(own(keepsAlive), Framing.AsItComes);
+    this.answer.flush();
+    this.finish(keepsAlive);
+  }
+
+  private begin(head: RequestHead, rest: Buffer): void {
+    const exchange = this.owner.exchangeOf(this, head);
+    this.exchange = exchange;
+    this.phase = Phase.Exchange;
+    this.wasUsed = true;
+    this.unlimit();
+    const bytes = owned(rest);
+    const end = this.body.begin(head, bytes, exchange);
+    if (typeof end === 'number') this.afterHead(bytes, end);
+    this.owner.parts.pipeline.walk(exchange, typeof end === 'number' ? undefined : end);
+  }
+
+  private afterHead(bytes: Buffer, end: number): void {
+    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
+    if (this.body.isDone) this.buffer.rest(true);
+    else {
+      // The exchange resumes reading when an upstream connection can take the rest.
+      this.pauseBody();
+      if (this.isHalfClosed) this.socket.destroy();
+    }
+  }
+
+  private readBody(bytes: Buffer): void {
+    // Set before the exchange gets the bytes: it may pause reading, which clears the time-out.
+    if (this.phase === Phase.Exchange) this.limit(this.limits.idleMs);
+    const end = this.body.read(bytes, this.exchange);
+    if (typeof end !== 'number') this.failBody(end);
+    else if (this.body.isDone) this.afterBody(bytes, end);
+  }
+
+  private afterBody(bytes: Buffer, end: number): void {
+    if (this.phase === Phase.Exchange && !this.socket.writableNeedDrain) this.unlimit();
+    this.buffer.rest(true);
+    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
+    if (this.phase === Phase.Skipping) this.next();
+  }
+
+  private failBody(problem: Problem): void {
+    if (this.phase === Phase.Exchange) this.exchange?.failBody(problem);
+    else this.socket.destroy();
+  }
+
+  private keepWaiting(bytes: Buffer): void {
+    if (!this.requests.keep(bytes)) this.socket.pause();
+  }
+
+  /** Called when the connection has made no progress in either direction within its time-out. */
+  private onSilence(): void {
+    if (this.socket.writableNeedDrain || this.body.isDone) this.cutOff();
+    else this.failBody(bodyTooSlow());
+  }
+
+  private endExchange(): void {
+    const { exchange } = this;
+    this.exchange = undefined;
+    if (exchange) this.owner.parts.pipeline.end(exchange);
+    if (!this.keepsAlive || this.body.waitsForContinue || this.owner.isClosing) this.linger();
+    else if (!this.body.isDone) this.skip();
+    else if (this.isHalfClosed && !this.requests.hasWaiting) this.linger();
+    else this.next();
+  }
+
+  private next(): void {
+    this.phase = Phase.Head;
+    this.awaitNext();
+    // The next request may be handed over to node:http, which requires a resumed socket.
+    if (this.socket.isPaused()) this.socket.once('resume', this.readWaiting).resume();
+    else this.readWaiting();
+  }
+
+  private readonly readWaiting = (): void => {
+    if (this.phase === Phase.Head) this.requests.readWaiting();
+    if (this.isHalfClosed && this.isAtHead && !this.requests.isReading) this.linger();
+  };
+
+  private skip(): void {
+    this.phase = Phase.Skipping;
+    this.limit(this.limits.lingerMs);
+    this.socket.resume();
+  }
+
+  private linger(): void {
+    this.phase = Phase.Lingering;
+    const isAllRead = !this.requests.takeWaiting() && this.body.isDone;
+    this.endAfterWrites(isAllRead);
+  }
+
+  private handOver(head: RequestHead, rest: Buffer): void {
+    this.phase = Phase.Gone;
+    this.letGo();
+    this.owner.forget(this);
+    this.owner.parts.handOver({
+      socket: this.socket,
+      first: Buffer.concat([Buffer.from(head.text, 'latin1'), rest]),
+      isWhole: head.keepsAlive && head.isFollowedBy(rest.length),
+      wasUsed: this.wasUsed || !isRead(head.method),
+    });
+  }
+
+  protected override drained(): void {
+    if (this.phase === Phase.Flushing) this.endExchange();
+    else if (this.phase === Phase.Exchange) {
+      if (this.body.isDone) this.unlimit();
+      this.exchange?.onClientDrain();
+    }
+  }
+
+  protected override halfClosed(): void {
+    if (this.phase === Phase.Exchange && this.body.isDone) this.awaitReader();
+    else if (this.phase !== Phase.Flushing) this.socket.destroy();
+  }
+
+  protected override closed(): void {
+    const { exchange } = this;
+    this.phase = Phase.Gone;
+    this.exchange = undefined;
+    this.owner.forget(this);
+    if (!exchange) return;
+    if (!exchange.isTunnel && exchange.ending === 'completed') exchange.ending = 'client-left';
+    this.owner.parts.pipeline.end(exchange);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Problem } from '#contracts';
+import { BodyReader } from '../../http1/body/body-reader.js';
+import { TrailersTooLarge } from '../../http1/body/framing-error.js';
+import type { RequestHead } from '../../http1/head/request-head.js';
+import { bodyMalformed, trailersTooLarge } from '../../http1/body/body-problems.js';
+
+/** Receives the body of a request with its original framing. */
+export interface BodyTaker {
+  /**
+   * Receives the part of the body that arrived with the head, if any.
+   * @param tail completes a whole chunked body whose trailers were held back
+   */
+  takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void;
+  sendBody(bytes: Buffer): void;
+  endBody(tail: string): void;
+}
+
+/**
+ * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset
+ * at which the body ended, the length of the given bytes if it continues, or a problem.
+ */
+export class IncomingBody {
+  private readonly reader = new BodyReader();
+  /** The client waits for 100 Continue before it sends the body. */
+  waitsForContinue = false;
+
+  get isDone(): boolean {
+    return this.reader.isDone;
+  }
+
+  /** Treats all further input as part of no request. */
+  expectNothingValid(): void {
+    this.reader.expectUntilClose();
+  }
+
+  /** Starts the body of `head` with the bytes that arrived after it. */
+  begin(head: RequestHead, bytes: Buffer, taker: BodyTaker): number | Problem {
+    this.expect(head);
+    if (bytes.length === 0) {
+      if (!this.isDone) taker.takeFirst(undefined, false, '');
+      return 0;
+    }
+    const end = this.advance(bytes);
+    const { passEnd, isDone, tail } = this.reader;
+    // A client that has started to send does not wait for 100 Continue.
+    if (passEnd > 0) this.waitsForContinue = false;
+    if (typeof end === 'number')
+      taker.takeFirst(passEnd > 0 ? bytes.subarray(0, passEnd) : undefined, isDone, tail);
+    return end;
+  }
+
+  /** Reads more of the body; without a taker the bytes are discarded. */
+  read(bytes: Buffer, taker: BodyTaker | undefined): number | Problem {
+    const end = this.advance(bytes);
+    if (!taker || typeof end !== 'number') return end;
+    const { passEnd, isDone, tail } = this.reader;
+    if (passEnd > 0) taker.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
+    if (isDone) taker.endBody(tail);
+    return end;
+  }
+
+  private expect(head: RequestHead): void {
+    this.waitsForContinue = head.expectsContinue && head.hasBody;
+    if (head.isChunked) this.reader.expectChunked();
+    else if (head.contentLength > 0) this.reader.expectLength(head.contentLength);
+    else this.reader.expectNone();
+  }
+
+  private advance(bytes: Buffer): number | Problem {
+    try {
+      return this.reader.read(bytes, 0);
+    } catch (error) {
+      const { message } = error as Error;
+      return error instanceof TrailersTooLarge ? trailersTooLarge(message) : bodyMalformed(message);
+    }
+  }
+}

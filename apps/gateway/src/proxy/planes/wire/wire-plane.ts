@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net';
+import { requestIdFrom } from '#service-kit';
+import { clientAddressOf } from '../../http1/rules/peer.js';
+import { isProxied, serviceEnd, serviceOf } from '../../http1/rules/target.js';
+import { useOriginForm } from '../../http1/head/origin-form.js';
+import { parseRequestHead } from '../../http1/head/parse-request-head.js';
+import type { RequestHead } from '../../http1/head/request-head.js';
+import { ClientConnection } from './client-connection.js';
+import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
+import { ownAnswer, type OwnAnswer } from './own-response.js';
+import { plainBeatOf } from './plain-heartbeat.js';
+import type { WireEntranceParts } from './wire-entrance-parts.js';
+import { WireExchange } from './wire-exchange.js';
+
+/** Accepts client connections and turns their requests into exchanges. */
+export class WireEntrance implements ConnectionOwner {
+  private readonly connections = new Set<OwnedConnection>();
+  isClosing = false;
+
+  constructor(readonly parts: WireEntranceParts) {}
+
+  accept(accepted: Socket, isUsed: boolean): Socket {
+    const connection = new ClientConnection(accepted, this);
+    if (isUsed) connection.awaitNext();
+    this.connections.add(connection);
+    return connection.socket;
+  }
+
+  /** Closes idle connections and tunnels now, other connections after their response. */
+  close(): void {
+    this.isClosing = true;
+    for (const connection of this.connections) connection.close();
+  }
+
+  headOf(text: string): RequestHead {
+    const head = parseRequestHead(text);
+    useOriginForm(head);
+    return head;
+  }
+
+  /** False for local instances, which need Node's request and response, and for targets outside `/api`. */
+  isProxied({ target, countsForwards }: RequestHead): boolean {
+    // The node data plane handles Max-Forwards; clients rarely send it.
+    if (countsForwards || !isProxied(target)) return false;
+    const service = serviceOf(target, serviceEnd(target));
+    return this.parts.services.current.get(service)?.hasLocal !== true;
+  }
+
+  answerTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnAnswer> | undefined {
+    const beat = plainBeatOf(head, rest, client.peer.address);
+    const instance = beat && this.parts.beats(beat);
+    return instance && ownAnswer(head, instance, this.parts.onError);
+  }
+
+  exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {
+    return new WireExchange(
+      client,
+      head,
+      requestIdFrom(head.requestId),
+      clientAddressOf(client.peer, head.forwardedFor, this.parts.trusted),
+    );
+  }
+
+  forget(client: OwnedConnection): void {
+    this.connections.delete(client);
+  }
+}

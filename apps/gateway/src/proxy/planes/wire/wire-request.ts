@@ -1,0 +1,113 @@
+import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+import { publicPrefix } from '../../http1/rules/request-headers.js';
+import { Exchange } from '../../exchange/exchange.js';
+import { KeptBody } from '../../exchange/replay-body.js';
+import type { RequestHead } from '../../http1/head/request-head.js';
+import { framingLines, passingLines } from '../../http1/head/request-lines.js';
+import type { ClientSide } from './client-side.js';
+
+/** The request of a wire exchange: its head, the kept part of its body and the head of the upstream request. */
+export abstract class WireRequest extends Exchange {
+  isBodyConsumed = false;
+  /** Whether the client connection stays open after the response. */
+  keepsAlive: boolean;
+  /** The part of the body that arrived with the head. */
+  protected body: Buffer | undefined = undefined;
+  /** The bytes that were sent to an instance after {@link body}; allocated on first use. */
+  protected kept: KeptBody | undefined = undefined;
+  protected isWhole = true;
+  protected tail = '';
+
+  constructor(
+    protected readonly client: ClientSide,
+    protected readonly head: RequestHead,
+    requestId: string,
+    clientAddress: string,
+  ) {
+    super(head.method, head.target, requestId, clientAddress, head.isUpgrade);
+    this.keepsAlive = head.keepsAlive && !head.isUpgrade;
+  }
+
+  /** For an HTTP/1.0 client a close may look like the end of the body. */
+  get isHttp10(): boolean {
+    return this.head.minor === 0;
+  }
+
+  get isFromTrustedPeer(): boolean {
+    return this.client.peer.isTrusted;
+  }
+
+  get hasBody(): boolean {
+    return this.head.hasBody;
+  }
+
+  header(name: string): string | undefined {
+    // The pipeline reads this field for every exchange, so the parser stores it.
+    if (name === REQUEST_TIMEOUT_HEADER) return this.head.requestTimeout;
+    return this.head.field(name);
+  }
+
+  get prefix(): string {
+    const outer = this.client.peer.isTrusted ? (this.head.forwardedPrefix ?? '') : '';
+    return publicPrefix(outer, this.route?.prefix ?? '');
+  }
+
+  get protocol(): string | undefined {
+    return this.isUpgrade ? this.head.upgrade : undefined;
+  }
+
+  get connectMs(): number {
+    return this.route?.policy.timeouts.connectMs ?? 0;
+  }
+
+  get responseHeaderMs(): number {
+    return this.route?.policy.timeouts.responseHeaderMs ?? 0;
+  }
+
+  get idleMs(): number {
+    return this.route?.policy.timeouts.idleMs ?? 0;
+  }
+
+  /** Keeps the part that arrived with the head until a response head arrives, so that it can be sent again. */
+  takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
+    this.body = bytes;
+    this.isWhole = isWhole;
+    this.tail = tail;
+  }
+
+  /** The body received so far, for the next attempt. */
+  protected get bodySoFar(): Buffer | undefined {
+    return this.kept ? this.kept.after(this.body) : this.body;
+  }
+
+  protected requestText(authority: string): string {
+    const { client, head, route } = this;
+    const upgrade = this.isUpgrade ? `connection: upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : '';
+    return (
+      `${this.method} ${this.upstreamTarget} HTTP/1.1\r\nhost: ${authority}\r\n${upgrade}` +
+      passingLines(head, client.peer) +
+      framingLines(head) +
+      client.forwarding.of(head, route?.prefix ?? '') +
+      `x-request-id: ${this.requestId}\r\n${this.limitLine()}\r\n`
+    );
+  }
+
+  protected keepBody(bytes: Buffer, isAnswered: boolean): void {
+    this.kept ??= KeptBody.of(this);
+    if (!isAnswered && this.kept?.add(bytes)) return;
+    this.isBodyConsumed = true;
+    this.letBodyGo();
+  }
+
+  /** Releases the body: no further attempt needs it. */
+  protected letBodyGo(): void {
+    this.body = undefined;
+    this.kept = undefined;
+  }
+
+  /** The field line with the remaining time, if the exchange has a deadline. */
+  private limitLine(): string {
+    const { remainingMs } = this;
+    return remainingMs === undefined ? '' : `${REQUEST_TIMEOUT_HEADER}: ${remainingMs}\r\n`;
+  }
+}

@@ -1,0 +1,35 @@
+import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import type { DataPlane } from './data-plane.js';
+import type { FrontServer } from './planes/node/front-server.js';
+import type { BatchWriter } from '../telemetry/access-log/batch-writer.js';
+
+/** Components whose life cycle follows the proxy. */
+export interface ProxyLifeParts {
+  readonly front: FrontServer;
+  readonly plane: DataPlane;
+  readonly entrance: GatewayConfig['dataPlane'];
+  readonly out: BatchWriter;
+}
+
+/**
+ * Start and shutdown of the proxy. Between the two shutdown hooks, the server closes and waits for running exchanges;
+ * therefore tunnels close before it, and upstream connections after it.
+ */
+export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(private readonly parts: ProxyLifeParts) {}
+
+  onModuleInit(): void {
+    const { front, plane, entrance } = this.parts;
+    front.open(plane.nodeEntrance, entrance === 'wire' ? plane.openWire : undefined);
+  }
+
+  beforeApplicationShutdown(): void {
+    this.parts.plane.nodeEntrance.closeTunnels();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.parts.plane.close();
+    await this.parts.out.close();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Provider } from '@nestjs/common';
+import type { AppContext } from '#service-kit';
+import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import { Explainer } from './explain/explain.js';
+import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
+import { policyOf } from '../policy/policy-of-metadata.js';
+import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
+import { LoopLag } from './stages/load-shedding/loop-lag.js';
+import { SilenceWatch } from './resilience/silence-watch.js';
+import { compileRoute, type RouteSurroundings } from './routing/compile-route.js';
+import { RouteTable, type CompileRoute } from './routing/route-table.js';
+import { Router } from './routing/router.js';
+
+type Logger = AppContext['logger'];
+
+const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
+  open: 'Circuit breaker open; requests are refused until it closes',
+  'half-open': 'Circuit breaker half-open; one trial request is sent',
+  closed: 'Circuit breaker closed; requests are forwarded',
+};
+
+/** Providers of the routes and their dependencies. */
+export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext): Provider[] => [
+  { provide: LoopLag, useFactory: () => new LoopLag() },
+  {
+    provide: RouteTable,
+    useFactory: (
+      services: LiveServiceTable,
+      lag: LoopLag,
+      traffic: TrafficMetrics,
+      tokens: InstanceTokens,
+    ) => {
+      const onBreaker = (service: string, state: BreakerState): void => {
+        logger.warn({ service, state }, BREAKER_MESSAGES[state]);
+        traffic.service(service).breaker = state;
+      };
+      const admitsInstance = (token: string | undefined): boolean => tokens.admits(token);
+      return new RouteTable(
+        services,
+        compiler(logger, traffic, surroundingsOf(services, { lag, zone, admitsInstance, onBreaker })),
+      );
+    },
+    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens],
+  },
+  {
+    provide: Router,
+    useFactory: (routes: RouteTable, registry: RegistryService) =>
+      new Router(routes, () => registry.isComplete),
+    inject: [RouteTable, RegistryService],
+  },
+  {
+    provide: Explainer,
+    useFactory: (router: Router, services: LiveServiceTable) => new Explainer(router, services),
+    inject: [Router, LiveServiceTable],
+  },
+  {
+    provide: SilenceWatch,
+    useFactory: (services: LiveServiceTable, reports: InstanceReports) => new SilenceWatch(services, reports),
+    inject: [LiveServiceTable, INSTANCE_REPORTS],
+  },
+];
+
+/** Compiles declared policies; logs their faults once per declaration. */
+function compiler(logger: Logger, traffic: TrafficMetrics, around: RouteSurroundings): CompileRoute {
+  return (service, declaration) => {
+    const { policy, faults } = policyOf(declaration);
+    for (const fault of faults)
+      logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
+    const route = compileRoute(service, policy, around);
+    // A changed policy starts with a new breaker, or has none.
+    traffic.service(service).breaker = route.breaker?.state;
+    return route;
+  };
+}
+
+const surroundingsOf = (
+  services: LiveServiceTable,
+  others: Omit<RouteSurroundings, 'availableOf'>,
+): RouteSurroundings => ({
+  ...others,
+  availableOf: (service) => services.current.get(service)?.available.length ?? 0,
+});

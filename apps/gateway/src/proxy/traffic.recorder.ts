@@ -1,0 +1,44 @@
+import { performance } from 'node:perf_hooks';
+import type { Instance } from '../discovery/index.js';
+import type { TrafficMetrics } from '../telemetry/metrics/index.js';
+import type { Exchange } from './exchange/exchange.js';
+import type { Failure } from './exchange/failure.js';
+import type { AccessLog } from '../telemetry/access-log/access-log.js';
+import type { Recorder } from './exchange/recorder.js';
+
+/** Records exchanges in the metrics and, if enabled, the access log. */
+export class TrafficRecorder implements Recorder {
+  /** @param onExhausted called when this gateway lacked resources for an attempt */
+  constructor(
+    private readonly traffic: TrafficMetrics,
+    private readonly log: AccessLog | undefined,
+    private readonly onExhausted: (cause: unknown) => void = () => undefined,
+  ) {}
+
+  attemptFailed({ route }: Exchange, { id }: Instance, { kind, cause }: Failure): void {
+    if (kind === 'exhausted') this.onExhausted(cause);
+    else if (route) this.traffic.service(route.service).instance(id).failures.add(kind);
+  }
+
+  tunnelOpened({ route }: Exchange): void {
+    if (route) this.traffic.service(route.service).tunnelsOpen += 1;
+  }
+
+  ended(exchange: Exchange): void {
+    exchange.durationMs = performance.now() - exchange.startedAt;
+    this.count(exchange);
+    this.log?.write(exchange);
+  }
+
+  private count(exchange: Exchange): void {
+    const { route, instance } = exchange;
+    if (!route) {
+      this.traffic.rejections.add(exchange.problemCode ?? exchange.ending);
+      return;
+    }
+    const service = this.traffic.service(route.service);
+    service.record(exchange);
+    if (route.adaptive) service.concurrencyLimit = route.adaptive.current;
+    if (instance) service.instance(instance.id).record(exchange);
+  }
+}

@@ -1,0 +1,39 @@
+import type { ConnectionOptions } from 'node:tls';
+import { TimerWheel } from '../sockets/timer-wheel.js';
+import { originOf } from './origin.js';
+import { UpstreamPool } from './upstream-pool.js';
+
+/** The connections to all instances; the wire and node data planes share one client. */
+export class UpstreamClient {
+  private readonly pools = new Map<string, UpstreamPool>();
+
+  /** @param tls TLS options for https instances, in addition to the default certificate authorities */
+  constructor(
+    readonly wheel = new TimerWheel(),
+    private readonly tls: ConnectionOptions = {},
+  ) {}
+
+  /** Returns the pool of an instance's endpoint; creates it on first use. */
+  pool(endpoint: string): UpstreamPool {
+    const known = this.pools.get(endpoint);
+    if (known) return known;
+    const pool = new UpstreamPool(originOf(endpoint), this.tls, this.wheel);
+    this.pools.set(endpoint, pool);
+    return pool;
+  }
+
+  /** Closes the pools whose endpoint is not in `endpoints`. */
+  retain(endpoints: ReadonlySet<string>): void {
+    for (const [endpoint, pool] of this.pools) {
+      if (endpoints.has(endpoint)) continue;
+      this.pools.delete(endpoint);
+      void pool.close();
+    }
+  }
+
+  /** Closes idle connections at once, busy ones after their exchange. */
+  async close(): Promise<void> {
+    await Promise.all([...this.pools.values()].map((pool) => pool.close()));
+    this.wheel.stop();
+  }
+}
