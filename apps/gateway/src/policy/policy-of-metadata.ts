@@ -1,6 +1,5 @@
 import { INTERNAL_PATHS_KEY, internalPathsIn } from '#contracts';
 import { HEALTH_CHECK_KEYS, healthCheckValueOf } from '../discovery/index.js';
-import { InternalPaths } from '../proxy/stages/internal-paths/internal-paths.js';
 import {
   ADAPTIVE_KINDS,
   BALANCER_KINDS,
@@ -137,7 +136,7 @@ const union = (declared: string | undefined, text: string): string =>
     ? text
     : [...new Set(`${declared},${text}`.split(',').map((prefix) => prefix.trim()))].sort().join(',');
 
-type Fleet = readonly { readonly metadata: Readonly<Record<string, string>> }[];
+export type Fleet = readonly { readonly metadata: Readonly<Record<string, string>> }[];
 
 /** The metadata members that declare policy, as text that is equal for equal declarations. */
 export function declarationOf(fleet: Fleet): string {
@@ -165,7 +164,3 @@ export function policyOf(declaration: string): DeclaredPolicy {
   }
   return { policy, faults };
 }
-
-/** The internal paths of the service whose instances are `fleet`. */
-export const internalPathsOf = (fleet: Fleet): InternalPaths =>
-  new InternalPaths(policyOf(declarationOf(fleet)).policy.internalPaths);

@@ -1,7 +1,7 @@
 import type { LiveServiceTable, PlainBeat } from '../discovery/index.js';
 import type { TrustedProxies } from './http1/rules/trusted-proxies.js';
-import type { MakeTaker } from './planes/node/front-server.js';
-import { NodeEntrance } from './planes/node/node-plane.js';
+import type { CreateAcceptor } from './planes/node/front-server.js';
+import { NodePlane } from './planes/node/node-plane.js';
 import type { NodeExchange } from './planes/node/node-exchange.js';
 import type { Exchange } from './exchange/exchange.js';
 import { Forward, type Forwarders } from './forward/forward.js';
@@ -12,7 +12,7 @@ import { Pipeline } from './pipeline/pipeline.js';
 import type { Recorder } from './exchange/recorder.js';
 import type { Router } from './routing/router.js';
 import type { ClientLimits } from './http1/client-limits.js';
-import { WireEntrance } from './planes/wire/wire-plane.js';
+import { WirePlane } from './planes/wire/wire-plane.js';
 import type { WireExchange } from './planes/wire/wire-exchange.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
@@ -28,13 +28,13 @@ export interface DataPlaneParts {
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
   /** Handles a heartbeat outside Nest; `undefined`: Nest handles the request. */
-  readonly beats: (beat: PlainBeat) => Promise<object> | undefined;
+  readonly heartbeats: (heartbeat: PlainBeat) => Promise<object> | undefined;
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-/** The wire and the node entrance, each with a pipeline for its kind of exchange, sharing one upstream client. */
+/** the wire and the node data plane, each with a pipeline for its kind of exchange, sharing one upstream client. */
 export class DataPlane {
-  readonly nodeEntrance: NodeEntrance;
+  readonly nodePlane: NodePlane;
   private readonly upstreams = new UpstreamClient();
   private readonly stopSweeping: () => void;
 
@@ -47,25 +47,25 @@ export class DataPlane {
     });
     const { wheel } = this.upstreams;
     const { idleMs } = limits;
-    this.nodeEntrance = new NodeEntrance({ pipeline, trusted, isDraining, wheel, idleMs });
+    this.nodePlane = new NodePlane({ pipeline, trusted, isDraining, wheel, idleMs });
   }
 
-  /** Creates the wire entrance for a server that passes connections to it. */
-  readonly openWire: MakeTaker = (handOver) => {
-    const { services, trusted, isDraining, limits, beats, onError } = this.parts;
+  /** Creates the wire data plane for a server that passes connections to it. */
+  readonly openWire: CreateAcceptor = (handOver) => {
+    const { services, trusted, isDraining, limits, heartbeats: heartbeats, onError } = this.parts;
     const forwarder = new WireForwarder(this.upstreams);
     // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
     // uses that port.
     const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
-    return new WireEntrance({
+    return new WirePlane({
       pipeline,
       services,
       trusted,
       wheel,
       limits,
       isDraining,
-      beats,
+      heartbeats: heartbeats,
       onError,
       handOver,
     });

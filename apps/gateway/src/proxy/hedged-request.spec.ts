@@ -7,7 +7,7 @@ import { waitFor } from '#testing';
 import type { Instance } from '../discovery/index.js';
 import { DEFAULT_POLICY, type Policy } from '../policy/policy.js';
 import { instanceOf, localInstanceOf } from './testing/instances.js';
-import { ProxyBench } from './testing/proxy-bench.js';
+import { ProxyHarness } from './testing/proxy-harness.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -18,7 +18,7 @@ const HEDGED: Policy = {
   hedging: { after: 20 },
 };
 
-const answers =
+const responses =
   (text: string): Serve =>
   (_request, response) =>
     response.writeHead(200, { 'x-from': text }).end(text.repeat(3));
@@ -40,54 +40,54 @@ describe.each(PLANES)('A GET with a late response (%s)', (kind) => {
   };
 
   /** An instance that holds requests until the spec responds, and observes closed connections. */
-  const holding = () => {
-    const held: { request: IncomingMessage; response: ServerResponse }[] = [];
+  const pendingRequest = () => {
+    const pending: { request: IncomingMessage; response: ServerResponse }[] = [];
     let closed = 0;
     const answer: Serve = (request, response) => {
-      held.push({ request, response });
+      pending.push({ request, response });
       request.socket.on('close', () => (closed += 1));
     };
-    return { answer, held, hasSeenClose: () => closed > 0 };
+    return { answer, pending: pending, hasSeenClose: () => closed > 0 };
   };
 
-  const gateway = async (policy: Policy, ...instances: Instance[]): Promise<ProxyBench> => {
-    const bench = await ProxyBench.start({}, kind, policy);
-    closers.push(() => bench.close());
-    bench.hold(...instances);
-    return bench;
+  const gateway = async (policy: Policy, ...instances: Instance[]): Promise<ProxyHarness> => {
+    const harness = await ProxyHarness.start({}, kind, policy);
+    closers.push(() => harness.close());
+    harness.setInstances(...instances);
+    return harness;
   };
 
   const nothingInFlight = (...instances: Instance[]): boolean =>
     instances.every(({ load }) => load.inFlight === 0 && load.awaited === 0);
 
-  const ask = (bench: ProxyBench, init: RequestInit = {}): Promise<Response> =>
-    fetch(`${bench.url}/api/users/1`, { ...init, headers: { 'x-debug-timing': '1' } });
+  const send = (harness: ProxyHarness, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${harness.url}/api/users/1`, { ...init, headers: { 'x-debug-timing': '1' } });
 
   it.each(['GET', 'HEAD'])(
     '%s gets the response of another instance, and the connection to the late one closes',
     async (method) => {
-      const late = holding();
-      const [a, b] = [await serve('a', late.answer), await serve('b', answers('b'))];
-      const bench = await gateway(HEDGED, a, b);
-      const answer = await ask(bench, { method });
+      const late = pendingRequest();
+      const [a, b] = [await serve('a', late.answer), await serve('b', responses('b'))];
+      const harness = await gateway(HEDGED, a, b);
+      const answer = await send(harness, { method });
       expect([answer.status, answer.headers.get('x-from')]).toEqual([200, 'b']);
       expect(await answer.text()).toBe(method === 'GET' ? 'bbb' : '');
       expect(answer.headers.get('server-timing')).toMatch(/attempts;desc="2", hedge;desc="won"/);
       await waitFor('the late instance to see it', late.hasSeenClose);
       await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
-      const { retries, hedges } = bench.traffic.service('users');
+      const { retries, hedges } = harness.traffic.service('users');
       expect([retries, [...hedges.entries()]]).toEqual([0, [['won', 1]]]);
     },
   );
 
   it('gets the first response after all if it arrives sooner, and the hedged attempt is aborted', async () => {
-    const [late, second] = [holding(), holding()];
+    const [late, second] = [pendingRequest(), pendingRequest()];
     const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
-    const bench = await gateway(HEDGED, a, b);
-    const answered = ask(bench);
-    await waitFor('the hedge', () => second.held.length === 1);
-    late.held[0]!.response.end('first');
-    const answer = await answered;
+    const harness = await gateway(HEDGED, a, b);
+    const responded = send(harness);
+    await waitFor('the hedge', () => second.pending.length === 1);
+    late.pending[0]!.response.end('first');
+    const answer = await responded;
     expect([await answer.text(), answer.headers.get('server-timing')]).toEqual([
       'first',
       expect.stringMatching(/attempts;desc="2", hedge;desc="lost"/),
@@ -97,54 +97,54 @@ describe.each(PLANES)('A GET with a late response (%s)', (kind) => {
   });
 
   it('gets the response of the hedged attempt when the first breaks while both are running', async () => {
-    const [late, second] = [holding(), holding()];
-    const bench = await gateway(HEDGED, await serve('a', late.answer), await serve('b', second.answer));
-    const answered = ask(bench);
-    await waitFor('the hedge', () => second.held.length === 1);
-    late.held[0]!.request.socket.resetAndDestroy();
-    await waitFor('the failure', () => bench.traffic.service('users').instance('a').failures.total === 1);
-    second.held[0]!.response.end('second');
-    const answer = await answered;
-    expect([await answer.text(), late.held.length, second.held.length]).toEqual(['second', 1, 1]);
-    expect(answer.headers.get('server-timing')).toMatch(/hedge;desc="stood-in"/);
+    const [late, second] = [pendingRequest(), pendingRequest()];
+    const harness = await gateway(HEDGED, await serve('a', late.answer), await serve('b', second.answer));
+    const responded = send(harness);
+    await waitFor('the hedge', () => second.pending.length === 1);
+    late.pending[0]!.request.socket.resetAndDestroy();
+    await waitFor('the failure', () => harness.traffic.service('users').instance('a').failures.total === 1);
+    second.pending[0]!.response.end('second');
+    const answer = await responded;
+    expect([await answer.text(), late.pending.length, second.pending.length]).toEqual(['second', 1, 1]);
+    expect(answer.headers.get('server-timing')).toMatch(/hedge;desc="replaced"/);
   });
 
   it('is aborted at both instances when its client disconnects', async () => {
-    const [late, second] = [holding(), holding()];
+    const [late, second] = [pendingRequest(), pendingRequest()];
     const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
-    const bench = await gateway(HEDGED, a, b);
+    const harness = await gateway(HEDGED, a, b);
     const leaving = new AbortController();
-    const left = expect(ask(bench, { signal: leaving.signal })).rejects.toThrow();
-    await waitFor('the hedge', () => second.held.length === 1);
+    const left = expect(send(harness, { signal: leaving.signal })).rejects.toThrow();
+    await waitFor('the hedge', () => second.pending.length === 1);
     leaving.abort();
     await left;
     await waitFor('both to see it', () => late.hasSeenClose() && second.hasSeenClose());
     await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
-    expect([...bench.traffic.service('users').hedges.entries()]).toEqual([['given-up', 1]]);
+    expect([...harness.traffic.service('users').hedges.entries()]).toEqual([['cancelled', 1]]);
   });
 
   it('keeps its downstream connection, and gets a large response of the second instance in full', async () => {
-    const late = holding();
+    const late = pendingRequest();
     const large = Buffer.alloc(3_000_000, 'x');
     const a = await serve('a', late.answer);
     const b = await serve('b', (_request, response) => response.end(large));
-    const bench = await gateway({ ...HEDGED, hedging: { after: 5 } }, a, b);
+    const harness = await gateway({ ...HEDGED, hedging: { after: 5 } }, a, b);
     for (let i = 0; i < 4; i += 1) {
-      const answer = await ask(bench);
+      const answer = await send(harness);
       expect(Buffer.from(await answer.arrayBuffer()).equals(large)).toBe(true);
     }
   });
 
   it('does not hedge a POST, however long it takes', async () => {
-    const late = holding();
+    const late = pendingRequest();
     const seen: string[] = [];
     const b = await serve('b', (request, response) => (seen.push(request.method ?? ''), response.end()));
-    const bench = await gateway(HEDGED, await serve('a', late.answer), b);
-    const posted = ask(bench, { method: 'POST', body: 'x' });
-    await waitFor('the request', () => late.held.length === 1);
+    const harness = await gateway(HEDGED, await serve('a', late.answer), b);
+    const posted = send(harness, { method: 'POST', body: 'x' });
+    await waitFor('the request', () => late.pending.length === 1);
     // A hedged GET sent after the POST shows that the hedging delay has passed.
-    while (!seen.includes('GET')) await ask(bench);
-    late.held[0]!.response.end('posted');
+    while (!seen.includes('GET')) await send(harness);
+    late.pending[0]!.response.end('posted');
     expect([await (await posted).text(), seen.includes('POST')]).toEqual(['posted', false]);
   });
 });
@@ -163,44 +163,44 @@ describe('A GET with a late response of a local instance', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const remote = instanceOf({ id: 'b', url: `http://127.0.0.1:${port}` });
-    const bench = await ProxyBench.start({}, 'wire', HEDGED);
+    const harness = await ProxyHarness.start({}, 'wire', HEDGED);
     closers.push(
-      () => bench.close(),
+      () => harness.close(),
       () => (server.closeAllConnections(), server.close()),
     );
-    bench.hold(local, remote);
-    const ask = () => fetch(`${bench.url}/api/users/1`, { redirect: 'manual' });
-    return { local, remote, ask };
+    harness.setInstances(local, remote);
+    const send = () => fetch(`${harness.url}/api/users/1`, { redirect: 'manual' });
+    return { local, remote, send: send };
   };
 
   it('gets the response of a remote instance, and what the late instance writes after that is discarded', async () => {
-    const held: ServerResponse[] = [];
+    const pending: ServerResponse[] = [];
     const late: Serve = (_request, response) => {
       response.setHeader('x-half-said', '1');
-      held.push(response);
+      pending.push(response);
     };
-    const { local, remote, ask } = await gateway(late, answers('b'));
-    const answer = await ask();
+    const { local, remote, send: send } = await gateway(late, responses('b'));
+    const answer = await send();
     const [from, halfSaid] = ['x-from', 'x-half-said'].map((name) => answer.headers.get(name));
     expect([answer.status, from, halfSaid, await answer.text()]).toEqual([200, 'b', null, 'bbb']);
-    held[0]!.writeHead(500, { 'x-late': '1' });
-    held[0]!.end('too late');
-    expect(await (await ask()).text()).toBe('bbb');
+    pending[0]!.writeHead(500, { 'x-late': '1' });
+    pending[0]!.end('too late');
+    expect(await (await send()).text()).toBe('bbb');
     expect([local.load.inFlight, remote.load.inFlight]).toEqual([0, 0]);
   });
 
   it('keeps writes of the late instance out of the response in progress, and does not throw in that instance', async () => {
-    const held: ServerResponse[] = [];
+    const pending: ServerResponse[] = [];
     let elsewhere: ServerResponse | undefined;
-    const { ask } = await gateway(
-      (_request, response) => void held.push(response),
+    const { send: send } = await gateway(
+      (_request, response) => void pending.push(response),
       (_request, response) => (elsewhere = response).writeHead(200, { trailer: 'x-sum' }).write('begun, '),
     );
-    const answered = ask();
+    const responded = send();
     await waitFor('the hedge', () => elsewhere !== undefined);
-    const answer = await answered;
-    const late = held[0]!;
-    const told: unknown[] = [];
+    const answer = await responded;
+    const late = pending[0]!;
+    const reported: unknown[] = [];
     late.statusCode = 500;
     late
       .setHeader('x-late', '1')
@@ -208,12 +208,12 @@ describe('A GET with a late response of a local instance', () => {
       .setHeaders(new Map([['x-late', '3']]));
     late.removeHeader('x-late');
     late.flushHeaders();
-    late.writeContinue(() => told.push('continue'));
+    late.writeContinue(() => reported.push('continue'));
     late.writeProcessing();
-    late.writeEarlyHints({ link: '</x>' }, () => told.push('hints'));
+    late.writeEarlyHints({ link: '</x>' }, () => reported.push('hints'));
     late.addTrailers({ 'x-late': '4' });
-    expect(late.writeHead(500, { 'x-late': '5' }).write('late', (error) => told.push(error))).toBe(false);
-    late.end('too late', () => told.push('ended'));
+    expect(late.writeHead(500, { 'x-late': '5' }).write('late', (error) => reported.push(error))).toBe(false);
+    late.end('too late', () => reported.push('ended'));
     late.destroy(new Error('the service gives up'));
     elsewhere!.addTrailers({ 'x-sum': '7' });
     elsewhere!.end('and done');
@@ -222,20 +222,20 @@ describe('A GET with a late response of a local instance', () => {
       null,
       'begun, and done',
     ]);
-    expect(told).toEqual(['continue', 'hints', expect.any(Error), 'ended']);
+    expect(reported).toEqual(['continue', 'hints', expect.any(Error), 'ended']);
   });
 
   it('gets the response of a remote instance when a stream pipeline into the late response fails', async () => {
     const failing = new Readable({ read: () => undefined });
     let piped: Promise<void> | undefined;
     let elsewhere: ServerResponse | undefined;
-    const { ask } = await gateway(
+    const { send: send } = await gateway(
       (_request, response) => {
         piped = expect(pipeline(failing, response)).rejects.toThrow('the disk is gone');
       },
       (_request, response) => (elsewhere = response).write('begun, '),
     );
-    const answer = await ask();
+    const answer = await send();
     failing.destroy(new Error('the disk is gone'));
     elsewhere!.end('and done');
     expect(await answer.text()).toBe('begun, and done');
@@ -243,15 +243,15 @@ describe('A GET with a late response of a local instance', () => {
   });
 
   it('is sent to the remote instance as the client sent it, not as the local instance received it', async () => {
-    let asked: IncomingMessage['headers'] = {};
+    let requested: IncomingMessage['headers'] = {};
     const redirects: Serve = (request, response) => {
-      asked = request.headers;
+      requested = request.headers;
       response.writeHead(302, { location: '/2' }).end();
     };
-    const { remote, ask } = await gateway(() => undefined, redirects);
-    const answer = await ask();
+    const { remote, send: send } = await gateway(() => undefined, redirects);
+    const answer = await send();
     expect(answer.headers.get('location')).toBe('/api/users/2');
-    expect(asked).toMatchObject({
+    expect(requested).toMatchObject({
       host: new URL(remote.url).host,
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-prefix': '/api/users',

@@ -1,5 +1,5 @@
 export { FrontServer } from './planes/node/front-server.js';
 export { INSTANCE_REPORTS, NO_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
-export { internalPathsOf } from '../policy/policy-of-metadata.js';
+export { internalPathsOf } from './stages/internal-paths/internal-paths.js';
 export { ProxyModule } from './proxy.module.js';
 export { TableDirectory } from './table-directory.js';

@@ -8,7 +8,7 @@ import type { BatchWriter } from '../telemetry/access-log/batch-writer.js';
 export interface ProxyLifeParts {
   readonly front: FrontServer;
   readonly plane: DataPlane;
-  readonly entrance: GatewayConfig['dataPlane'];
+  readonly kind: GatewayConfig['dataPlane'];
   readonly out: BatchWriter;
 }
 
@@ -20,12 +20,12 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
   constructor(private readonly parts: ProxyLifeParts) {}
 
   onModuleInit(): void {
-    const { front, plane, entrance } = this.parts;
-    front.open(plane.nodeEntrance, entrance === 'wire' ? plane.openWire : undefined);
+    const { front, plane, kind: kind } = this.parts;
+    front.open(plane.nodePlane, kind === 'wire' ? plane.openWire : undefined);
   }
 
   beforeApplicationShutdown(): void {
-    this.parts.plane.nodeEntrance.closeTunnels();
+    this.parts.plane.nodePlane.closeTunnels();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -26,7 +26,7 @@ export interface ProxyBindings {
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
 
-/** The data path of a request: entrance, pipeline, forwarders, recorder. */
+/** The data path of a request: data planes, pipeline, forwarders, recorder. */
 @Module({})
 export class ProxyModule {
   static of(bindings: ProxyBindings): DynamicModule {
@@ -81,7 +81,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
-        beats: (beat) => beats.take(beat),
+        heartbeats: (beat) => beats.take(beat),
         onError: (err, requestId) =>
           context.logger.error(
             { err, requestId },
@@ -93,7 +93,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
   {
     provide: ProxyLife,
     useFactory: (dataPlane: DataPlane, out: BatchWriter) =>
-      new ProxyLife({ front, plane: dataPlane, entrance: config.dataPlane, out }),
+      new ProxyLife({ front, plane: dataPlane, kind: config.dataPlane, out }),
     inject: [DataPlane, BatchWriter],
   },
 ];

@@ -5,7 +5,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { waitFor } from '#testing';
 import { DEFAULT_POLICY, type Policy } from '../policy/policy.js';
 import { instanceOf } from './testing/instances.js';
-import { ProxyBench } from './testing/proxy-bench.js';
+import { ProxyHarness } from './testing/proxy-harness.js';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -44,10 +44,10 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
 
   /** A client of a gateway with two instances, of which `first` gets the first attempt. */
   async function client(first: Serve, second: Serve, policy = IN_TURN) {
-    const bench = await ProxyBench.start({}, kind, policy);
-    closers.push(() => bench.close());
-    bench.hold(await serve('a', first), await serve('b', second));
-    const socket = connect(bench.port, '127.0.0.1');
+    const harness = await ProxyHarness.start({}, kind, policy);
+    closers.push(() => harness.close());
+    harness.setInstances(await serve('a', first), await serve('b', second));
+    const socket = connect(harness.port, '127.0.0.1');
     closers.push(() => socket.destroy());
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
@@ -56,7 +56,7 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
       await closed;
       return text;
     };
-    return { bench, socket, answer };
+    return { harness: harness, socket, answer };
   }
 
   const head = (method: string, framing: string): string =>
@@ -113,13 +113,13 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
       request.on('data', (chunk: Buffer) => taken.push(chunk.toString()));
       request.on('end', () => request.socket.resetAndDestroy());
     };
-    const { bench, socket, answer } = await client(breaks, echoes);
+    const { harness: harness, socket, answer } = await client(breaks, echoes);
     socket.write(head('PUT', framing) + first);
     await waitFor('the beginning', () => taken.join('') === 'first');
     socket.write(then);
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then!$/);
     expect(taken.join('')).toBe('first-then!');
-    expect(bench.traffic.service('users').retries).toBe(1);
+    expect(harness.traffic.service('users').retries).toBe(1);
   });
 
   it('of many large pieces is repeated unchanged', async () => {

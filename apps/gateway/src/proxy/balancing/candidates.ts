@@ -18,7 +18,7 @@ export class Candidates {
   }
 
   /** The instance picked by the route's balancer; `undefined` when all are full or have been tried. */
-  pick(exchange: Routed): Instance | undefined {
+  select(exchange: Routed): Instance | undefined {
     return destinationOf(exchange).balancer.pick(this.of(exchange), exchange);
   }
 
@@ -28,7 +28,7 @@ export class Candidates {
   }
 
   /** The current table entry of instance `id`, if it is still available. */
-  again(exchange: Routed, id: string | undefined): Instance | undefined {
+  selectAgain(exchange: Routed, id: string | undefined): Instance | undefined {
     return this.of(exchange).find((each) => each.id === id);
   }
 }

@@ -30,7 +30,7 @@ export class ConsistentHashBalancer extends ListBalancer {
     super(limit, Math.random);
   }
 
-  protected learn(available: readonly Instance[]): void {
+  protected prepare(available: readonly Instance[]): void {
     this.owners = maglevTable(available);
     this.totalWeight = available.reduce((sum, { weight }) => sum + weight, 0);
   }

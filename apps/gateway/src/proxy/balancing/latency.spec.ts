@@ -44,8 +44,8 @@ describe('Moving latency', () => {
 
   it('gives a new instance the lowest cost, for one request at a time, until three responses are observed', () => {
     const known = loadAfter(times(3, 1));
-    for (const answers of [[], [500], [500, 500]]) {
-      const load = loadAfter(answers);
+    for (const responses of [[], [500], [500, 500]]) {
+      const load = loadAfter(responses);
       expect(costOf(load, 20)).toBeLessThan(costOf(known, 20));
       load.inFlight = 1;
       expect(costOf(load, 20)).toBeGreaterThan(1000 * costOf(known, 20));

@@ -17,13 +17,13 @@ export abstract class ListBalancer implements Balancer {
     if (available.length === 0) return undefined;
     if (available !== this.list) {
       this.list = available;
-      this.learn(available, exchange.attemptStartedAt);
+      this.prepare(available, exchange.attemptStartedAt);
     }
     return this.choose(available, exchange) ?? this.any(available, exchange);
   }
 
   /** Derives state from `available`, which is not empty and was first used at `now`. */
-  protected abstract learn(available: readonly Instance[], now: number): void;
+  protected abstract prepare(available: readonly Instance[], now: number): void;
 
   /** An open instance; `undefined` when none of those inspected is open. */
   protected abstract choose(available: readonly Instance[], exchange: Picking): Instance | undefined;

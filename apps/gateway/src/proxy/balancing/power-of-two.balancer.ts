@@ -26,7 +26,7 @@ export class PowerOfTwoBalancer extends ListBalancer {
     super(limit, random);
   }
 
-  protected learn(available: readonly Instance[], now: number): void {
+  protected prepare(available: readonly Instance[], now: number): void {
     this.sampler = new WeightedSampler(available);
     this.warmUp.learn(available, now);
   }

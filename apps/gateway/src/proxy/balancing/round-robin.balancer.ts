@@ -18,7 +18,7 @@ export class RoundRobinBalancer extends ListBalancer {
     super(limit, random);
   }
 
-  protected learn(available: readonly Instance[], now: number): void {
+  protected prepare(available: readonly Instance[], now: number): void {
     this.turns = new TurnQueue(available.length);
     this.warmUp.learn(available, now);
   }
@@ -27,7 +27,7 @@ export class RoundRobinBalancer extends ListBalancer {
     for (let left = available.length; left > 0; left -= 1) {
       const instance = available[this.turns.first] as Instance;
       const share = this.warmUp.shareOf(instance, exchange.attemptStartedAt);
-      this.turns.putBack(1 / (instance.weight * share));
+      this.turns.requeue(1 / (instance.weight * share));
       if (isOpen(instance, exchange, this.limit)) return instance;
     }
     return undefined;

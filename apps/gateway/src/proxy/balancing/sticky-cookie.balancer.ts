@@ -26,7 +26,7 @@ export class StickyCookieBalancer extends ListBalancer {
     super(limit, Math.random);
   }
 
-  protected learn(available: readonly Instance[]): void {
+  protected prepare(available: readonly Instance[]): void {
     this.tokens = available.map(tokenOf);
     this.places = new Map(this.tokens.map((token, place) => [token, place]));
   }

@@ -18,7 +18,7 @@ export class TurnQueue {
   }
 
   /** Puts {@link first} back with its deadline moved by `after`. */
-  putBack(after: number): void {
+  requeue(after: number): void {
     const { due, heap, first } = this;
     due[first] = (due[first] ?? 0) + after;
     let at = 0;

@@ -1,7 +1,7 @@
 import type { Balancer, RouteLoad } from './balancer.js';
 import type { HedgeRules } from '../forward/hedging/hedge-rules.js';
 import type { Policy } from '../../policy/policy.js';
-import type { Breaker } from '../stages/circuit-breaker/circuit-breaker.js';
+import type { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
 import type { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
 import type { RetryRules } from '../resilience/retry-rules.js';
 
@@ -28,5 +28,5 @@ export interface Destination {
   /** Adapts the concurrency limit to each response; `undefined` if the policy disables it. */
   readonly adaptive: GradientLimit | undefined;
   /** Records the results of exchanges; `undefined` if the policy has no circuit breaker. */
-  readonly breaker: Breaker | undefined;
+  readonly breaker: CircuitBreaker | undefined;
 }

@@ -2,15 +2,15 @@ import { performance } from 'node:perf_hooks';
 import type { Problem } from '#contracts';
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from './balancer.js';
-import type { Attempt } from './attempt.js';
-import type { SecondAttempt } from './second-attempt.js';
+import type { Attempt } from './forwarder.js';
+import type { ExchangeHedge } from './exchange-hedge.js';
 import type { Destination } from './destination.js';
 
 /** How an exchange ended, for the recorder. */
 export type Ending = 'completed' | 'client-left' | 'broken';
 
 /**
- * One request and its response; holds the facts that stages, balancers and the recorder share. Each entrance has a
+ * One request and its response; holds the facts that stages, balancers and the recorder share. Each data plane has a
  * subclass that adds how its forwarders read the request and write the response. All fields are set at construction,
  * so that every exchange has one hidden class.
  */
@@ -28,14 +28,14 @@ export abstract class Exchange implements Picking {
   /** An attempt is running, and counts as load of {@link instance}. */
   holdsInstance = false;
   /** No part of the response to the current attempt has arrived. */
-  awaitsAnswer = false;
+  awaitsResponse = false;
   attempts = 0;
   /** Number of attempts made after an earlier one had been sent. */
   repeats = 0;
   /** The current attempt; set and cleared by the forwarder. */
   attempt: Attempt | undefined = undefined;
   /** Sends a hedged attempt when the first is late; `undefined` unless the route's policy enables it. */
-  hedge: SecondAttempt | undefined = undefined;
+  hedge: ExchangeHedge | undefined = undefined;
   /** Start of the last attempt, on the clock of {@link startedAt}. */
   attemptStartedAt = 0;
   /** Ends the exchange if its total duration is limited. */

@@ -1,11 +1,18 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from './exchange.js';
-import type { Attempt } from './attempt.js';
 import type { Failure } from './failure.js';
+
+/** A running attempt at one instance. */
+export interface Attempt {
+  /** Stops at once: closes the upstream connection; no outcome follows. */
+  abort(): void;
+  /** Called when no data has moved on the downstream connection for the idle time while the client waits for more. */
+  onSilence?(): void;
+}
 
 /**
  * Sends an exchange to one instance and the response back to the client. A forwarder depends on the concrete exchange
- * type of its entrance (`E`); the pipeline does not.
+ * type of its data plane (`E`); the pipeline does not.
  */
 export interface Forwarder<E extends Exchange = Exchange> {
   /**
@@ -16,24 +23,29 @@ export interface Forwarder<E extends Exchange = Exchange> {
 }
 
 /** A forwarder that can send a hedged attempt while the first attempt runs. */
-export interface AsideForwarder<E extends Exchange = Exchange> extends Forwarder<E> {
+export interface HedgingForwarder<E extends Exchange = Exchange> extends Forwarder<E> {
   /**
    * Sends a request without a body a second time. The attempt does not affect the exchange until it is adopted, at
-   * the latest during `listener.onAnswer`; from then on, `outcome` receives its result.
+   * the latest during `listener.onResponse`; from then on, `outcome` receives its result.
    */
-  sendAside(exchange: E, instance: Instance, outcome: AttemptOutcome<E>, listener: AsideListener): Aside;
+  sendHedged(
+    exchange: E,
+    instance: Instance,
+    outcome: AttemptOutcome<E>,
+    listener: HedgeListener,
+  ): HedgedAttempt;
 }
 
 /** A hedged attempt, which runs beside the first one. */
-export interface Aside extends Attempt {
+export interface HedgedAttempt extends Attempt {
   /** Becomes the attempt of the exchange, and forwards the response received so far. */
   adopt(): void;
 }
 
-/** Receives the result of an {@link Aside}: one call, and none after `abort()` or `adopt()`. */
-export interface AsideListener {
+/** Receives the result of an {@link HedgedAttempt}: one call, and none after `abort()` or `adopt()`. */
+export interface HedgeListener {
   /** The head of a final response has arrived; the listener must adopt or abort the attempt. */
-  onAnswer(status: number, isDeclined?: boolean): void;
+  onResponse(status: number, isDeclined?: boolean): void;
   onFailure(failure: Failure): void;
 }
 

@@ -11,7 +11,7 @@ export interface BodyOwner {
  * The part of a request body that an instance has received, kept so that it can be sent to another one. Applies to
  * idempotent requests only, since no other request is repeated after it was sent. Copies nothing until then.
  */
-export class KeptBody {
+export class ReplayBody {
   private readonly pieces: Buffer[] = [];
   private left: number;
 
@@ -20,9 +20,9 @@ export class KeptBody {
   }
 
   /** `undefined`: the body of this request is not kept. */
-  static of({ method, route }: BodyOwner): KeptBody | undefined {
+  static of({ method, route }: BodyOwner): ReplayBody | undefined {
     const limit = route?.policy.retries.bodyBytes ?? 0;
-    return limit > 0 && isIdempotent(method) ? new KeptBody(limit) : undefined;
+    return limit > 0 && isIdempotent(method) ? new ReplayBody(limit) : undefined;
   }
 
   /** Keeps another piece; `false` if the limit is exceeded, in which case the kept pieces are useless. */
@@ -33,7 +33,7 @@ export class KeptBody {
   }
 
   /** All pieces in one buffer, after `first`. */
-  after(first: Buffer | undefined): Buffer {
+  following(first: Buffer | undefined): Buffer {
     return Buffer.concat(first ? [first, ...this.pieces] : this.pieces);
   }
 }

@@ -59,7 +59,7 @@ describe('Explainer', () => {
 
   it('reports that the breaker is open', () => {
     const routes = new RouteTable(services, (service) => compileRoute(service));
-    for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.note({}, true, performance.now());
+    for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.record({}, true, performance.now());
     const { route, problem } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
     expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
@@ -69,7 +69,7 @@ describe('Explainer', () => {
     const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), breaker }));
     const problemNow = () =>
       new Explainer(new Router(routes), services).explain('GET', '/api/users').problem?.status;
-    for (let i = 0; i < 20; i += 1) breaker!.note({}, true, performance.now() - 1_500);
+    for (let i = 0; i < 20; i += 1) breaker!.record({}, true, performance.now() - 1_500);
     expect(problemNow()).toBeUndefined();
     breaker!.admits({}, performance.now());
     expect(problemNow()).toBe(503);
@@ -84,10 +84,10 @@ describe('Explainer', () => {
     const limited = policyOf('[["gateway.concurrency.per-instance","1"]]').policy;
     const routes = new RouteTable(zoned, (service) => compileRoute(service, limited, { zone: 'a' }));
     zoned.current.get('users')!.instances[2]!.load.inFlight = 1;
-    const told = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
-    expect(told.attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
-    expect(told.candidates.map(({ id }) => id)).toEqual(['near', 'far']);
-    expect(told.excluded).toMatchObject([
+    const reported = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
+    expect(reported.attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
+    expect(reported.candidates.map(({ id }) => id)).toEqual(['near', 'far']);
+    expect(reported.excluded).toMatchObject([
       { id: 'full', status: 'up', reason: expect.stringContaining('(1, gateway.concurrency.per-instance)') },
     ]);
   });

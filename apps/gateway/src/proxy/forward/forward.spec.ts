@@ -4,7 +4,7 @@ import { failureOf } from '../exchange/failure.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
-import { FakeForwarder, type Fate } from '../testing/fake-forwarder.js';
+import { FakeForwarder, type AttemptResult } from '../testing/fake-forwarder.js';
 import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
 
 /** Round robin, so that the order of instances is predictable. */
@@ -13,8 +13,8 @@ const IN_TURN: Policy = {
   balancing: { ...DEFAULT_POLICY.balancing, kind: 'round-robin' },
 };
 
-function benchOf(
-  fates: Record<string, Fate>,
+function harnessOf(
+  fates: Record<string, AttemptResult>,
   instances: readonly Instance[] = Object.keys(fates).map((id) => instanceOf({ id })),
   policy = IN_TURN,
 ) {
@@ -49,28 +49,28 @@ function benchOf(
 
 describe('Forward', () => {
   it('sends to the instance that the balancer picks, and counts its load meanwhile', () => {
-    const { forward, forwarder, instances, send } = benchOf({ a: 'pending' });
+    const { forward, forwarder, instances, send } = harnessOf({ a: 'pending' });
     const exchange = send();
     expect(instances[0]!.load.inFlight).toBe(1);
     forward.completed(exchange);
     expect(instances[0]!.load.inFlight).toBe(0);
-    expect([forwarder.asked, exchange.attempts, exchange.codes]).toEqual([['a'], 1, []]);
+    expect([forwarder.sentTo, exchange.attempts, exchange.codes]).toEqual([['a'], 1, []]);
   });
 
   it.each([
     ['refused', 'refused'],
     ['connect-timeout', 'unreachable'],
   ] as const)('tries every instance for any method when it is %s', (fate, report) => {
-    const { forwarder, reports, failures, send } = benchOf({ a: fate, b: fate, c: 'completed' });
+    const { forwarder, reports, failures, send } = harnessOf({ a: fate, b: fate, c: 'completed' });
     const exchange = send(new FakeExchange('POST'));
-    expect(forwarder.asked).toEqual(['a', 'b', 'c']);
+    expect(forwarder.sentTo).toEqual(['a', 'b', 'c']);
     expect(reports).toEqual([`a ${report}`, `b ${report}`]);
     expect(failures).toEqual([`a ${fate}`, `b ${fate}`]);
     expect([exchange.status, exchange.attempts]).toEqual([200, 3]);
   });
 
   it('reports an instance as suspected if it accepts no connection in time but responds on others', () => {
-    const { forward, reports, clock, send } = benchOf({ a: 'pending' });
+    const { forward, reports, clock, send } = harnessOf({ a: 'pending' });
     const [late, other] = [send(), send()];
     clock.ms += 10;
     forward.accepts(other, 200);
@@ -79,10 +79,10 @@ describe('Forward', () => {
   });
 
   it('records no instance failure and opens no breaker when the gateway lacks resources for a connection', () => {
-    const { reports, forwarder, route, instances, send } = benchOf({ a: 'exhausted', b: 'exhausted' });
+    const { reports, forwarder, route, instances, send } = harnessOf({ a: 'exhausted', b: 'exhausted' });
     const exchanges = Array.from({ length: 2 * DEFAULT_POLICY.breaker.minRequests }, () => send());
     expect(new Set(exchanges.flatMap(({ codes }) => codes))).toEqual(new Set(['overloaded']));
-    expect(forwarder.asked).toHaveLength(exchanges.length);
+    expect(forwarder.sentTo).toHaveLength(exchanges.length);
     expect([reports, route.breaker?.state]).toEqual([[], 'closed']);
     expect(instances.map(({ load }) => [load.inFlight, load.failuresInRow])).toEqual([
       [0, 0],
@@ -91,68 +91,68 @@ describe('Forward', () => {
   });
 
   it('tries another instance when the gateway has no port left for one, and blames none', () => {
-    const { forward, forwarder, reports, instances, send } = benchOf({ a: 'pending', b: 'completed' });
+    const { forward, forwarder, reports, instances, send } = harnessOf({ a: 'pending', b: 'completed' });
     const exchange = send(new FakeExchange('POST'));
     const cause = Object.assign(new Error('no port'), { code: 'EADDRNOTAVAIL' });
     forward.failed(exchange, failureOf('exhausted', cause));
-    expect([forwarder.asked, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
+    expect([forwarder.sentTo, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
   it('tries another instance when no connection slot becomes free in time, and blames none', () => {
-    const { forwarder, reports, instances, send } = benchOf({ a: 'queue-timeout', b: 'completed' });
+    const { forwarder, reports, instances, send } = harnessOf({ a: 'queue-timeout', b: 'completed' });
     const exchange = send(new FakeExchange('POST'));
-    expect([forwarder.asked, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
+    expect([forwarder.sentTo, exchange.status, reports]).toEqual([['a', 'b'], 200, []]);
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
   it('stops after as many refused connections as the policy allows', () => {
     const fates = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`i${i}`, 'refused' as const]));
-    const { forwarder, send } = benchOf(fates);
+    const { forwarder, send } = harnessOf(fates);
     expect(send().codes).toEqual(['upstream-unreachable']);
-    expect(forwarder.asked).toHaveLength(1 + DEFAULT_POLICY.retries.afterRefusal);
+    expect(forwarder.sentTo).toHaveLength(1 + DEFAULT_POLICY.retries.afterRefusal);
   });
 
   it('tries one other instance after a reset, if the request may be repeated', () => {
-    const { forwarder, reports, send } = benchOf({ a: 'reset', b: 'reset', c: 'completed' });
+    const { forwarder, reports, send } = harnessOf({ a: 'reset', b: 'reset', c: 'completed' });
     expect(send().codes).toEqual(['upstream-unreachable']);
-    expect([forwarder.asked, reports]).toEqual([
+    expect([forwarder.sentTo, reports]).toEqual([
       ['a', 'b'],
       ['a suspected', 'b suspected'],
     ]);
   });
 
   it('retries the only instance after a reset, which may have been the closing of an idle connection', () => {
-    const { forwarder, send } = benchOf({ a: 'reset' });
+    const { forwarder, send } = harnessOf({ a: 'reset' });
     send();
-    expect(forwarder.asked).toEqual(['a', 'a']);
+    expect(forwarder.sentTo).toEqual(['a', 'a']);
   });
 
   it.each([
     ['is not idempotent', new FakeExchange('POST')],
     ['has a partly sent body', Object.assign(new FakeExchange('PUT'), { isBodyConsumed: true })],
   ])('does not repeat a request after a reset that %s', (_why, exchange) => {
-    const { forwarder, send } = benchOf({ a: 'reset', b: 'completed' });
+    const { forwarder, send } = harnessOf({ a: 'reset', b: 'completed' });
     expect(send(exchange).codes).toEqual(['upstream-unreachable']);
-    expect(forwarder.asked).toEqual(['a']);
+    expect(forwarder.sentTo).toEqual(['a']);
   });
 
   it.each([
     ['timeout', 'upstream-timeout'],
     ['protocol-error', 'upstream-protocol-error'],
   ] as const)('does not retry after a %s, and replies with %s', (fate, code) => {
-    const { forwarder, send } = benchOf({ a: fate, b: 'completed' });
+    const { forwarder, send } = harnessOf({ a: fate, b: 'completed' });
     expect(send().codes).toEqual([code]);
-    expect(forwarder.asked).toEqual(['a']);
+    expect(forwarder.sentTo).toEqual(['a']);
   });
 
   it('replaces a 502, 503 or 504 with the response of another instance, after a random wait', () => {
     jest.useFakeTimers();
-    const { forwarder, failures, send } = benchOf({ a: 503, b: 'completed' });
+    const { forwarder, failures, send } = harnessOf({ a: 503, b: 'completed' });
     const exchange = send();
-    expect([forwarder.asked, failures, exchange.status]).toEqual([['a'], ['a gateway-error'], 0]);
+    expect([forwarder.sentTo, failures, exchange.status]).toEqual([['a'], ['a gateway-error'], 0]);
     jest.advanceTimersByTime(DEFAULT_POLICY.retries.backoffMs);
-    expect([forwarder.asked, exchange.status, exchange.attempts]).toEqual([['a', 'b'], 200, 2]);
+    expect([forwarder.sentTo, exchange.status, exchange.attempts]).toEqual([['a', 'b'], 200, 2]);
     jest.useRealTimers();
   });
 
@@ -161,64 +161,64 @@ describe('Forward', () => {
     ['the request is not idempotent', new FakeExchange('POST'), { a: 503, b: 'completed' }],
     ['it is an error of the service itself', new FakeExchange(), { a: 500, b: 'completed' }],
   ] as const)('forwards an error unchanged when %s', (_why, exchange, fates) => {
-    const { forwarder, send } = benchOf(fates);
+    const { forwarder, send } = harnessOf(fates);
     expect(send(exchange).status).toBe(fates.a);
-    expect(forwarder.asked).toEqual(['a']);
+    expect(forwarder.sentTo).toEqual(['a']);
   });
 
   it('forwards the last error when every attempt gets one', () => {
     jest.useFakeTimers();
-    const { forwarder, send } = benchOf({ a: 503, b: 502, c: 504 });
+    const { forwarder, send } = harnessOf({ a: 503, b: 502, c: 504 });
     const exchange = send();
     jest.runAllTimers();
-    expect([forwarder.asked, exchange.status, exchange.codes]).toEqual([['a', 'b'], 502, []]);
+    expect([forwarder.sentTo, exchange.status, exchange.codes]).toEqual([['a', 'b'], 502, []]);
     jest.useRealTimers();
   });
 
   it('cancels the wait for another attempt when the client disconnects', () => {
     jest.useFakeTimers();
-    const { forward, forwarder, send } = benchOf({ a: 503, b: 'completed' });
-    forward.abandon(send());
+    const { forward, forwarder, send } = harnessOf({ a: 503, b: 'completed' });
+    forward.abort(send());
     jest.runAllTimers();
-    expect(forwarder.asked).toEqual(['a']);
+    expect(forwarder.sentTo).toEqual(['a']);
     jest.useRealTimers();
   });
 
   it('limits repeats to a fifth of the traffic plus an initial thirty when everything fails', () => {
-    const { forwarder, clock, send } = benchOf({ a: 'reset', b: 'reset', c: 'reset' });
+    const { forwarder, clock, send } = harnessOf({ a: 'reset', b: 'reset', c: 'reset' });
     for (let i = 0; i < 5_000; i += 1) {
       clock.ms += 2;
       send();
     }
-    expect(forwarder.asked.length).toBeLessThanOrEqual(6_030);
-    expect(forwarder.asked.length).toBeGreaterThan(5_900);
+    expect(forwarder.sentTo.length).toBeLessThanOrEqual(6_030);
+    expect(forwarder.sentTo.length).toBeGreaterThan(5_900);
   });
 
   it('reports an instance that fails five times in a row, and resets the count after a success', () => {
-    const fates: Record<string, Fate> = { a: 500 };
-    const { reports, send } = benchOf(fates);
-    const answer = (fate: Fate, times: number): void => {
+    const fates: Record<string, AttemptResult> = { a: 500 };
+    const { reports, send } = harnessOf(fates);
+    const response = (fate: AttemptResult, times: number): void => {
       fates.a = fate;
       for (let i = 0; i < times; i += 1) send();
     };
-    answer(500, 4);
-    answer('completed', 1);
-    answer('broken', 4);
+    response(500, 4);
+    response('completed', 1);
+    response('broken', 4);
     expect(reports).toEqual([]);
-    answer('protocol-error', 1);
+    response('protocol-error', 1);
     expect(reports).toEqual([
       'a failing: 5 consecutive failures, last: the instance sent an invalid HTTP/1.1 response',
     ]);
   });
 
   it('does not count a status that is not a service failure', () => {
-    const { instances, send } = benchOf({ a: 501 });
+    const { instances, send } = harnessOf({ a: 501 });
     for (let i = 0; i < 10; i += 1) send(new FakeExchange('POST'));
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
   it('counts no failure when an instance declines a request', () => {
-    const { forward, clock, instances, reports, route, send } = benchOf({ a: 'pending' });
+    const { forward, clock, instances, reports, route, send } = harnessOf({ a: 'pending' });
     for (let i = 0; i < 50; i += 1) {
       const exchange = send(new FakeExchange('POST'));
       clock.ms += 1;
@@ -231,7 +231,7 @@ describe('Forward', () => {
   });
 
   it('records the response time of each instance', () => {
-    const { forward, clock, instances, send } = benchOf({ a: 'pending' });
+    const { forward, clock, instances, send } = harnessOf({ a: 'pending' });
     const exchange = send();
     clock.ms += 40;
     forward.accepts(exchange, 200);
@@ -241,7 +241,7 @@ describe('Forward', () => {
   it('responds with 504 after the time limit of a trusted caller, and ignores that of others', () => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
     const patience = { 'x-request-timeout-ms': '50' };
-    const { send } = benchOf({ a: 'pending' });
+    const { send } = harnessOf({ a: 'pending' });
     const trusted = Object.assign(new FakeExchange('GET', '/api/users', patience), {
       isFromTrustedPeer: true,
     });
@@ -264,7 +264,7 @@ describe('Forward', () => {
     jest.useFakeTimers({ doNotFake: ['performance'] });
     const [, make, state, failures] = args;
     const policy = { ...IN_TURN, timeouts: { ...IN_TURN.timeouts, totalMs: 50 } };
-    const { route, instances, send } = benchOf({ a: 'pending' }, undefined, policy);
+    const { route, instances, send } = harnessOf({ a: 'pending' }, undefined, policy);
     for (let i = 0; i < 20; i += 1) send(make());
     jest.advanceTimersByTime(1_000);
     expect([route.breaker?.state, instances[0]!.load.failuresInRow]).toEqual([state, failures]);
@@ -272,37 +272,37 @@ describe('Forward', () => {
   });
 
   it('sends no request for a caller whose time limit expired while it was queued', () => {
-    const { clock, forwarder, send } = benchOf({ a: 'completed' });
+    const { clock, forwarder, send } = harnessOf({ a: 'completed' });
     const exchange = hasty(50);
     clock.ms = exchange.startedAt + 60;
-    expect([send(exchange).codes, forwarder.asked]).toEqual([['upstream-timeout'], []]);
+    expect([send(exchange).codes, forwarder.sentTo]).toEqual([['upstream-timeout'], []]);
   });
 
   it('retries the same instance when all others have left during the wait', () => {
     jest.useFakeTimers();
-    const { parts, instances, forwarder, send } = benchOf({ a: 503, b: 'completed' });
+    const { parts, instances, forwarder, send } = harnessOf({ a: 503, b: 'completed' });
     const exchange = send();
     setInstances(parts.services, [instances[0]!]);
     jest.runAllTimers();
-    expect([forwarder.asked, exchange.status, exchange.codes]).toEqual([['a', 'a'], 503, []]);
+    expect([forwarder.sentTo, exchange.status, exchange.codes]).toEqual([['a', 'a'], 503, []]);
     jest.useRealTimers();
   });
 
   it('resets the failure count after a successful response of a local instance, which ends with the exchange', () => {
-    const { forward, instances, send } = benchOf({ a: 'pending' });
+    const { forward, instances, send } = harnessOf({ a: 'pending' });
     instances[0]!.load.failuresInRow = 4;
     const exchange = send();
     exchange.status = 200;
-    forward.abandon(exchange);
+    forward.abort(exchange);
     expect(instances[0]!.load.failuresInRow).toBe(0);
   });
 
   it('responds with 504 when connecting timed out everywhere', () => {
-    expect(benchOf({ a: 'connect-timeout' }).send().codes).toEqual(['upstream-timeout']);
+    expect(harnessOf({ a: 'connect-timeout' }).send().codes).toEqual(['upstream-timeout']);
   });
 
   it('responds with 503 and Retry-After when no instance is healthy', () => {
-    const { send } = benchOf({}, [
+    const { send } = harnessOf({}, [
       instanceOf({ id: 'a', status: 'down' }),
       instanceOf({ id: 'b', weight: 0 }),
     ]);
@@ -312,15 +312,15 @@ describe('Forward', () => {
   });
 
   it('aborts the attempt and releases its load when the exchange ends', () => {
-    const { forward, forwarder, instances, send } = benchOf({ a: 'pending' });
+    const { forward, forwarder, instances, send } = harnessOf({ a: 'pending' });
     const exchange = send();
-    forward.abandon(exchange);
-    forward.abandon(exchange);
+    forward.abort(exchange);
+    forward.abort(exchange);
     expect([forwarder.aborted, instances[0]!.load.inFlight]).toEqual([['a'], 0]);
   });
 
   it('marks a truncated response', () => {
-    const { instances, send } = benchOf({ a: 'broken' });
+    const { instances, send } = harnessOf({ a: 'broken' });
     expect([send().ending, instances[0]!.load.inFlight]).toEqual(['broken', 0]);
   });
 });

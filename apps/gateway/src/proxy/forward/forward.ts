@@ -5,21 +5,20 @@ import { Candidates } from '../balancing/candidates.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { isUnsent, type Failure } from '../exchange/failure.js';
 import { allFull, noneHealthy, problemOf } from './failure-problem.js';
-import type { AsideForwarder, AttemptOutcome, Forwarder } from '../exchange/forwarder.js';
-import { hedge } from './hedging/begin-hedge.js';
-import type { HedgeGround } from './hedging/hedge.js';
+import type { HedgingForwarder, AttemptOutcome, Forwarder } from '../exchange/forwarder.js';
+import { hedge, type HedgeContext } from './hedging/hedge.js';
 import type { InstanceReports } from '../exchange/instance-reports.js';
 import { upstreamTimeout } from '../exchange/problems.js';
 import type { Recorder } from '../exchange/recorder.js';
 import { isFailure } from '../resilience/response-kind.js';
 import { Backoff } from '../resilience/backoff.js';
-import { InstanceWatch } from '../resilience/instance-watch.js';
+import { InstanceMonitor } from '../resilience/instance-monitor.js';
 import { timeLimitOf } from '../resilience/time-limit.js';
 import { destinationOf } from '../exchange/destination-of.js';
 
 /** The forwarder for each instance transport. */
 export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>> & {
-  readonly http: AsideForwarder<E>;
+  readonly http: HedgingForwarder<E>;
 };
 
 /** Dependencies of forwarding. */
@@ -34,20 +33,27 @@ export interface ForwardParts<E extends Exchange> {
  * The last step of the pipeline: selects an instance, sends the request, and retries if a failed attempt permits it.
  */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
-  private readonly watch: InstanceWatch;
+  private readonly monitor: InstanceMonitor;
   private readonly candidates: Candidates;
-  private readonly ground: HedgeGround<E>;
+  private readonly hedgeContext: HedgeContext<E>;
 
   /** @param now milliseconds on the monotonic clock */
   constructor(
     private readonly parts: ForwardParts<E>,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.watch = new InstanceWatch(parts.reports);
+    this.monitor = new InstanceMonitor(parts.reports);
     this.candidates = new Candidates(parts.services);
-    const { watch, candidates } = this;
+    const { monitor: monitor, candidates } = this;
     const { recorder, forwarders } = parts;
-    this.ground = { watch, candidates, recorder, forwarder: forwarders.http, outcome: this, now };
+    this.hedgeContext = {
+      monitor: monitor,
+      candidates,
+      recorder,
+      forwarder: forwarders.http,
+      outcome: this,
+      now,
+    };
   }
 
   start(exchange: E): void {
@@ -60,10 +66,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       this.expire(exchange);
       return;
     }
-    retries.budget.note(now);
-    const instance = this.pick(exchange, now);
-    if (instance && hedging) hedge(exchange, hedging, this.ground);
-    if (instance) this.attempt(exchange, instance);
+    retries.budget.recordRequest(now);
+    const instance = this.selectInstance(exchange, now);
+    if (instance && hedging) hedge(exchange, hedging, this.hedgeContext);
+    if (instance) this.sendAttempt(exchange, instance);
     else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
   }
 
@@ -71,22 +77,23 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const { instance } = exchange;
     if (!instance) return true;
     const now = this.now();
-    this.watch.answered(exchange, instance, now);
-    if (isDeclined) this.watch.declined(exchange, instance, now);
-    else if (isFailure(status)) this.watch.failed(exchange, instance, `received status ${status}`, now);
-    else this.watch.timed(exchange, instance, now);
-    learn(exchange, now);
-    if (status >= FIRST_RETRIABLE && this.mayReplace(exchange, instance, status, now)) return false;
+    this.monitor.recordResponse(exchange, instance, now);
+    if (isDeclined) this.monitor.recordDeclined(exchange, instance, now);
+    else if (isFailure(status))
+      this.monitor.recordFailure(exchange, instance, `received status ${status}`, now);
+    else this.monitor.recordLatency(exchange, instance, now);
+    observeResponseTime(exchange, now);
+    if (status >= FIRST_RETRIABLE && this.mayRetryResponse(exchange, instance, status, now)) return false;
     exchange.hedge?.settle(now);
     const { breaker } = destinationOf(exchange);
-    if (isDeclined) breaker?.note(exchange, false, now);
-    else breaker?.noteResponse(exchange, status, now);
+    if (isDeclined) breaker?.record(exchange, false, now);
+    else breaker?.recordResponse(exchange, status, now);
     return true;
   }
 
   completed(exchange: E): void {
     const instance = this.release(exchange);
-    if (instance && !isFailure(exchange.status)) this.watch.succeeded(instance);
+    if (instance && !isFailure(exchange.status)) this.monitor.recordSuccess(instance);
   }
 
   failed(exchange: E, failure: Failure): void {
@@ -95,13 +102,13 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.markTried(instance);
     this.parts.recorder.attemptFailed(exchange, instance, failure);
     const now = this.now();
-    if (failure.kind === 'timeout') learn(exchange, now);
-    this.watch.gone(exchange, instance, failure, now);
-    if (this.isStoodInFor(exchange, failure)) return;
+    if (failure.kind === 'timeout') observeResponseTime(exchange, now);
+    this.monitor.recordFailedAttempt(exchange, instance, failure, now);
+    if (this.isReplacedByHedge(exchange, failure)) return;
     // A rejected response has already been charged to the retry budget.
     const mayFollow =
       failure.kind === 'gateway-error' || destinationOf(exchange).retries.mayFollow(failure, exchange, now);
-    if (mayFollow) this.tryAgain(exchange, failure);
+    if (mayFollow) this.retry(exchange, failure);
     else this.replyTo(exchange, failure);
   }
 
@@ -110,24 +117,24 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.ending = 'broken';
     if (!instance) return;
     this.parts.recorder.attemptFailed(exchange, instance, failure);
-    this.watch.failed(exchange, instance, failure.detail, this.now());
+    this.monitor.recordFailure(exchange, instance, failure.detail, this.now());
   }
 
   tunnelled(exchange: E): void {
     exchange.isTunnel = true;
     const now = this.now();
-    if (exchange.instance) this.watch.answered(exchange, exchange.instance, now);
-    destinationOf(exchange).breaker?.note(exchange, false, now);
+    if (exchange.instance) this.monitor.recordResponse(exchange, exchange.instance, now);
+    destinationOf(exchange).breaker?.record(exchange, false, now);
     this.parts.recorder.tunnelOpened(exchange);
   }
 
   /** Aborts everything that still runs for an exchange that has ended. */
-  abandon(exchange: E): void {
+  abort(exchange: E): void {
     clearTimeout(exchange.deadline);
-    const instance = this.giveUp(exchange);
+    const instance = this.abortAttempts(exchange);
     // A local instance writes to the client's own response: its end is the end of the exchange.
-    const isAnswered = exchange.ending === 'completed' && exchange.status > 0;
-    if (instance && isAnswered && !isFailure(exchange.status)) this.watch.succeeded(instance);
+    const hasResponse = exchange.ending === 'completed' && exchange.status > 0;
+    if (instance && hasResponse && !isFailure(exchange.status)) this.monitor.recordSuccess(instance);
   }
 
   private limit(exchange: E, ms: number): void {
@@ -136,18 +143,18 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   /** Aborts the attempt; returns its instance, if there was one. */
-  private giveUp(exchange: E): Instance | undefined {
+  private abortAttempts(exchange: E): Instance | undefined {
     const { attempt } = exchange;
     exchange.attempt = undefined;
     attempt?.abort();
-    exchange.hedge?.giveUp();
+    exchange.hedge?.cancel();
     return this.release(exchange);
   }
 
   private expire(exchange: E): void {
-    const instance = this.giveUp(exchange);
+    const instance = this.abortAttempts(exchange);
     if (exchange.status === 0) {
-      this.noteExpiry(exchange, instance);
+      this.recordTimeout(exchange, instance);
       exchange.reply(upstreamTimeout('the request exceeded the timeout of the route or of the client'));
       return;
     }
@@ -156,46 +163,46 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   /** No response within the route's limit is a failure; a caller's limit may be too short for any instance. */
-  private noteExpiry(exchange: E, instance: Instance | undefined): void {
+  private recordTimeout(exchange: E, instance: Instance | undefined): void {
     const { policy, breaker } = destinationOf(exchange);
     const { totalMs } = policy.timeouts;
     if (totalMs === 0 || exchange.deadlineAt < exchange.startedAt + totalMs) return;
     const now = this.now();
-    breaker?.note(exchange, true, now);
-    if (instance) this.watch.failed(exchange, instance, `no response within ${totalMs} ms`, now);
+    breaker?.record(exchange, true, now);
+    if (instance) this.monitor.recordFailure(exchange, instance, `no response within ${totalMs} ms`, now);
   }
 
   /** Lets a running hedged attempt replace the retry; `false` if there is none. */
-  private isStoodInFor(exchange: E, failure: Failure): boolean {
-    if (!exchange.hedge?.standIn()) return false;
+  private isReplacedByHedge(exchange: E, failure: Failure): boolean {
+    if (!exchange.hedge?.replaceFailed()) return false;
     if (!isUnsent(failure)) exchange.repeats += 1;
     return true;
   }
 
-  private tryAgain(exchange: E, failure: Failure): void {
+  private retry(exchange: E, failure: Failure): void {
     const waitMs = destinationOf(exchange).retries.backoffMs(failure.kind, exchange);
     if (!isUnsent(failure)) exchange.repeats += 1;
-    if (waitMs === 0) this.follow(exchange, failure);
-    else exchange.attempt = new Backoff(waitMs, () => this.follow(exchange, failure));
+    if (waitMs === 0) this.sendNext(exchange, failure);
+    else exchange.attempt = new Backoff(waitMs, () => this.sendNext(exchange, failure));
   }
 
-  private follow(exchange: E, failure: Failure): void {
+  private sendNext(exchange: E, failure: Failure): void {
     exchange.attempt = undefined;
-    const next = this.pick(exchange, this.now()) ?? this.sameAgain(exchange, failure);
-    if (next) this.attempt(exchange, next);
+    const next = this.selectInstance(exchange, this.now()) ?? this.retrySameInstance(exchange, failure);
+    if (next) this.sendAttempt(exchange, next);
     else this.replyTo(exchange, failure);
   }
 
   private replyTo(exchange: E, failure: Failure): void {
-    if (failure.kind !== 'exhausted') destinationOf(exchange).breaker?.note(exchange, true, this.now());
+    if (failure.kind !== 'exhausted') destinationOf(exchange).breaker?.record(exchange, true, this.now());
     exchange.reply(problemOf(failure));
   }
 
-  private attempt(exchange: E, instance: Instance): void {
+  private sendAttempt(exchange: E, instance: Instance): void {
     exchange.instance = instance;
     exchange.holdsInstance = true;
     exchange.attempts += 1;
-    this.watch.sent(exchange, instance);
+    this.monitor.recordSent(exchange, instance);
     this.parts.forwarders[instance.transport].send(exchange, instance, this);
   }
 
@@ -205,25 +212,25 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (!exchange.holdsInstance || !instance) return undefined;
     exchange.holdsInstance = false;
     exchange.attempt = undefined;
-    this.watch.ended(exchange, instance);
+    this.monitor.recordEnd(exchange, instance);
     return instance;
   }
 
-  private pick(exchange: E, now: number): Instance | undefined {
+  private selectInstance(exchange: E, now: number): Instance | undefined {
     exchange.attemptStartedAt = now;
-    return this.candidates.pick(exchange);
+    return this.candidates.select(exchange);
   }
 
   /**
    * The only instance may have closed an idle connection while the gateway used it; a new connection decides.
    * Likewise, if no other instance is left after a rejected response, its instance is tried again.
    */
-  private sameAgain(exchange: E, { kind }: Failure): Instance | undefined {
+  private retrySameInstance(exchange: E, { kind }: Failure): Instance | undefined {
     if (kind !== 'reset' && kind !== 'gateway-error') return undefined;
-    return this.candidates.again(exchange, exchange.instance?.id);
+    return this.candidates.selectAgain(exchange, exchange.instance?.id);
   }
 
-  private mayReplace(exchange: E, instance: Instance, status: number, now: number): boolean {
+  private mayRetryResponse(exchange: E, instance: Instance, status: number, now: number): boolean {
     // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another instance.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
     const { retries } = destinationOf(exchange);
@@ -237,7 +244,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 const FIRST_RETRIABLE = 400;
 
 /** Reports the time that this attempt has waited for its response to the adaptive concurrency limit. */
-function learn(exchange: Exchange, now: number): void {
+function observeResponseTime(exchange: Exchange, now: number): void {
   const { adaptive, load } = destinationOf(exchange);
   adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { FUZZ_TIMEOUT_MS, fuzz } from './testing/fuzz.js';
-import { cuts, hostileAnswers, hostileRequests } from './testing/hostile-messages.js';
-import { NodeServerReader, readAnswerByNode } from './testing/node-reading.js';
+import { cuts, hostileResponses, hostileRequests } from './testing/hostile-messages.js';
+import { NodeServerReader, readResponseByNode } from './testing/node-reading.js';
 import { disagreement, type Reading } from './testing/reading.js';
-import { readAnswer, readRequests } from './testing/wire-reading.js';
+import { readResponse, readRequests } from './testing/wire-reading.js';
 
 /** Follows every message: a parser that ends the message elsewhere does not read exactly this request next. */
 const NEXT_REQUEST = 'GET /next HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -39,10 +39,10 @@ describe('the wire parser compared with node:http', () => {
     async () => {
       const method = fc.constantFrom('GET', 'GET', 'POST', 'HEAD');
       const cases = await fuzz(
-        fc.tuple(hostileAnswers, cuts, cuts, method),
+        fc.tuple(hostileResponses, cuts, cuts, method),
         async ([text, mine, other, asked]) => {
           const bytes = bytesOf(text);
-          return compare(readAnswer(bytes, mine, asked), await readAnswerByNode(bytes, other, asked));
+          return compare(readResponse(bytes, mine, asked), await readResponseByNode(bytes, other, asked));
         },
       );
       report('answers', cases);

@@ -10,7 +10,7 @@ import { FakeExchange } from '../testing/fake-exchange.js';
 import { FakeForwarder } from '../testing/fake-forwarder.js';
 import { instanceOf, tableOf } from '../testing/instances.js';
 
-function benchOf(stages: readonly Stage[]) {
+function harnessOf(stages: readonly Stage[]) {
   const services = tableOf(instanceOf({ id: 'a' }));
   const forwarder = new FakeForwarder({ a: 'pending' });
   const ended: FakeExchange[] = [];
@@ -39,41 +39,41 @@ const stage = (enter: Stage['enter']): Stage => ({ name: 'scripted', enter });
 describe('Pipeline', () => {
   it('runs the stages in order, waits for those that wait, and forwards', async () => {
     const entered: string[] = [];
-    const { pipeline, forwarder } = benchOf([
+    const { pipeline, forwarder } = harnessOf([
       stage(() => entered.push('first') > 0),
       stage(() => Promise.resolve(entered.push('second') > 0)),
       stage(() => entered.push('third') > 0),
     ]);
-    pipeline.walk(new FakeExchange());
-    expect([entered, forwarder.asked]).toEqual([['first', 'second'], []]);
+    pipeline.run(new FakeExchange());
+    expect([entered, forwarder.sentTo]).toEqual([['first', 'second'], []]);
     await Promise.resolve();
     await Promise.resolve();
-    expect([entered, forwarder.asked]).toEqual([['first', 'second', 'third'], ['a']]);
+    expect([entered, forwarder.sentTo]).toEqual([['first', 'second', 'third'], ['a']]);
   });
 
   it.each([
     ['at once', () => false],
     ['later', () => Promise.resolve(false)],
   ])('does not continue after a stage has replied %s', async (_when, passage) => {
-    const { pipeline, forwarder } = benchOf([
+    const { pipeline, forwarder } = harnessOf([
       stage((exchange) => {
         exchange.reply(unknownService('scripted'));
         return passage();
       }),
     ]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     await new Promise(setImmediate);
-    expect([exchange.codes, forwarder.asked]).toEqual([['unknown-service'], []]);
+    expect([exchange.codes, forwarder.sentTo]).toEqual([['unknown-service'], []]);
   });
 
   it('does nothing for a client that disconnected while a stage waited', async () => {
-    const { pipeline, forwarder, ended } = benchOf([stage(() => Promise.resolve(true))]);
+    const { pipeline, forwarder, ended } = harnessOf([stage(() => Promise.resolve(true))]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     pipeline.end(exchange);
     await new Promise(setImmediate);
-    expect([forwarder.asked, exchange.codes, ended]).toEqual([[], [], [exchange]]);
+    expect([forwarder.sentTo, exchange.codes, ended]).toEqual([[], [], [exchange]]);
   });
 
   it('notifies the stage in which an exchange waits that its client has disconnected', () => {
@@ -83,9 +83,9 @@ describe('Pipeline', () => {
       enter: () => new Promise(() => undefined),
       gone: (exchange) => gone.push(exchange),
     };
-    const { pipeline } = benchOf([stage(() => true), waiting]);
+    const { pipeline } = harnessOf([stage(() => true), waiting]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     pipeline.end(exchange);
     expect(gone).toEqual([exchange]);
   });
@@ -97,19 +97,19 @@ describe('Pipeline', () => {
       enter,
       leave: () => left.push(name),
     });
-    const { pipeline } = benchOf([
+    const { pipeline } = harnessOf([
       named('first', () => true),
       named('second', () => Promise.resolve(true)),
       named('third', () => false),
     ]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     await new Promise(setImmediate);
     pipeline.end(exchange);
     pipeline.end(exchange);
     expect(left).toEqual(['second', 'first']);
     const early = new FakeExchange();
-    pipeline.walk(early);
+    pipeline.run(early);
     pipeline.end(early);
     await new Promise(setImmediate);
     expect(left.slice(2)).toEqual(['first', 'second']);
@@ -124,24 +124,24 @@ describe('Pipeline', () => {
     ],
     ['rejects', () => Promise.reject(new Error('bug'))],
   ])('responds with 500 and reports the error when a stage %s', async (_how, enter) => {
-    const { pipeline, errors } = benchOf([stage(enter)]);
+    const { pipeline, errors } = harnessOf([stage(enter)]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     await new Promise(setImmediate);
     expect([exchange.codes, errors]).toEqual([['internal-error'], [new Error('bug')]]);
   });
 
-  it('replies with the fault that the entrance found', () => {
-    const { pipeline, forwarder } = benchOf([]);
+  it('replies with the fault that the data plane found', () => {
+    const { pipeline, forwarder } = harnessOf([]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange, malformedRequest('scripted'));
-    expect([exchange.codes, forwarder.asked]).toEqual([['malformed-request'], []]);
+    pipeline.run(exchange, malformedRequest('scripted'));
+    expect([exchange.codes, forwarder.sentTo]).toEqual([['malformed-request'], []]);
   });
 
   it('ends an exchange once, and aborts its running attempt', () => {
-    const { pipeline, forwarder, ended } = benchOf([]);
+    const { pipeline, forwarder, ended } = harnessOf([]);
     const exchange = new FakeExchange();
-    pipeline.walk(exchange);
+    pipeline.run(exchange);
     pipeline.end(exchange);
     pipeline.end(exchange);
     expect([forwarder.aborted, ended]).toEqual([['a'], [exchange]]);

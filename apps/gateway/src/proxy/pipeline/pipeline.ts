@@ -2,12 +2,17 @@ import { internalError, Problem } from '#contracts';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Forward } from '../forward/forward.js';
 import type { Recorder } from '../exchange/recorder.js';
-import type { Router } from '../routing/router.js';
+import type { Route } from '../exchange/route.js';
 import type { Stage } from '../exchange/stage.js';
+
+/** Sets the route and the upstream target of an exchange. */
+export interface RequestRouter {
+  match(exchange: Exchange): Route | Problem;
+}
 
 /** Dependencies of a pipeline. */
 export interface PipelineParts<E extends Exchange> {
-  readonly router: Router;
+  readonly router: RequestRouter;
   readonly forward: Forward<E>;
   readonly recorder: Recorder;
   /** Called for unexpected errors. */
@@ -20,9 +25,9 @@ export class Pipeline<E extends Exchange> {
 
   /**
    * Processes `exchange`, which ends with a response or when the client disconnects.
-   * @param fault the fault that the entrance found; the exchange is only replied to
+   * @param fault the fault that the data plane found; the exchange is only replied to
    */
-  walk(exchange: E, fault?: Problem): void {
+  run(exchange: E, fault?: Problem): void {
     try {
       const route = fault ?? this.parts.router.match(exchange);
       if (route instanceof Problem) exchange.reply(route);
@@ -32,11 +37,11 @@ export class Pipeline<E extends Exchange> {
     }
   }
 
-  /** Ends `exchange`. The entrance calls it once the client has the complete response or has disconnected. */
+  /** Ends `exchange`. The data plane calls it once the client has the complete response or has disconnected. */
   end(exchange: E): void {
     if (exchange.isOver) return;
     exchange.isOver = true;
-    this.parts.forward.abandon(exchange);
+    this.parts.forward.abort(exchange);
     this.leave(exchange);
     this.parts.recorder.ended(exchange);
   }

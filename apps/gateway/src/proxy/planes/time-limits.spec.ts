@@ -6,7 +6,7 @@ import { call, waitFor } from '#testing';
 import type { Timeouts } from '../../policy/policy.js';
 import type { Instance } from '../../discovery/index.js';
 import { instanceOf, localInstanceOf } from '../testing/instances.js';
-import { ProxyBench } from '../testing/proxy-bench.js';
+import { ProxyHarness } from '../testing/proxy-harness.js';
 
 type Serve = LocalTarget['request'];
 type Make = (serve: Serve) => Promise<Instance>;
@@ -22,27 +22,27 @@ const remote: Make = async (serve) => {
 const local: Make = (serve) => Promise.resolve(localInstanceOf('a', serve));
 
 it('responds with 408 to a head that is incomplete after the time limit', async () => {
-  const bench = await ProxyBench.start();
-  const socket = connect(bench.port, '127.0.0.1');
+  const harness = await ProxyHarness.start();
+  const socket = connect(harness.port, '127.0.0.1');
   socket.write('GET /api/users HTTP/1.1\r\nHost: gw\r\nX-Slow');
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 408 /);
   socket.destroy();
-  await bench.close();
+  await harness.close();
 });
 
 it('lets a connection that served the gateway itself be idle for longer than a head may take', async () => {
-  const bench = await ProxyBench.start();
-  const socket = connect(bench.port, '127.0.0.1');
-  const ask = async (): Promise<string> => {
+  const harness = await ProxyHarness.start();
+  const socket = connect(harness.port, '127.0.0.1');
+  const send = async (): Promise<string> => {
     socket.write('GET /own HTTP/1.1\r\nHost: gw\r\n\r\n');
     return String(((await once(socket, 'data')) as [Buffer])[0]);
   };
-  expect(await ask()).toMatch(/not proxied/);
+  expect(await send()).toMatch(/not proxied/);
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  expect(await ask()).toMatch(/not proxied/);
+  expect(await send()).toMatch(/not proxied/);
   socket.destroy();
-  await bench.close();
+  await harness.close();
 });
 
 /** More than the operating system buffers between the gateway and a client. */
@@ -62,20 +62,20 @@ describe.each(['wire', 'node'] as const)('the connect time-out (%s)', (plane) =>
   });
 
   it.each(['GET', 'POST'])('applies, and %s is sent to another instance after it', async (method) => {
-    const bench = await ProxyBench.start({ connectMs: 100, responseHeaderMs: 60_000 }, plane);
-    closers.push(() => bench.close());
+    const harness = await ProxyHarness.start({ connectMs: 100, responseHeaderMs: 60_000 }, plane);
+    closers.push(() => harness.close());
     const dead = await silent();
-    bench.hold(dead);
+    harness.setInstances(dead);
     const init = { body: method === 'POST' ? { some: 'body' } : undefined };
-    const { status, body } = await call(bench.url, `${method} /api/users`, init);
+    const { status, body } = await call(harness.url, `${method} /api/users`, init);
     expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
-    const { failures } = bench.traffic.service('users').instance('a');
+    const { failures } = harness.traffic.service('users').instance('a');
     expect([...failures.entries()].map(([kind]) => kind)).toEqual(['connect-timeout']);
 
     const alive = await remote((request, response) => request.resume().on('end', () => response.end('here')));
-    bench.hold(dead, { ...alive, id: 'b' });
+    harness.setInstances(dead, { ...alive, id: 'b' });
     for (let i = 0; i < 4; i += 1) {
-      const answer = await call(bench.url, `${method} /api/users`, init);
+      const answer = await call(harness.url, `${method} /api/users`, init);
       expect([answer.status, answer.body]).toEqual([200, 'here']);
     }
     expect(dead.load.inFlight).toBe(0);
@@ -91,56 +91,56 @@ describe.each([
     for (const close of closers.splice(0)) await close();
   });
 
-  const start = async (timeouts: Partial<Timeouts>, serve: Serve): Promise<ProxyBench> => {
-    const bench = await ProxyBench.start(timeouts, plane);
-    closers.push(() => bench.close());
-    bench.hold(await make(serve));
-    return bench;
+  const start = async (timeouts: Partial<Timeouts>, serve: Serve): Promise<ProxyHarness> => {
+    const harness = await ProxyHarness.start(timeouts, plane);
+    closers.push(() => harness.close());
+    harness.setInstances(await make(serve));
+    return harness;
   };
 
   it('responds with 504 to a late response head, and closes the upstream request', async () => {
     let hasClosed = false;
-    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+    const harness = await start({ responseHeaderMs: 100 }, (_request, response) => {
       response.on('close', () => (hasClosed = true));
     });
-    const { status, body } = await call(bench.url, 'GET /api/users/slow');
+    const { status, body } = await call(harness.url, 'GET /api/users/slow');
     expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
     await waitFor('the service to see it', () => hasClosed);
-    expect(bench.traffic.service('users').instance('a').failures.total).toBe(1);
+    expect(harness.traffic.service('users').instance('a').failures.total).toBe(1);
   });
 
   it('discards a response that arrives after the time limit', async () => {
     let late: (() => void) | undefined;
-    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+    const harness = await start({ responseHeaderMs: 100 }, (_request, response) => {
       late = () => response.writeHead(200, { 'x-late': '1' }).end('late');
     });
-    expect((await call(bench.url, 'GET /api/users')).status).toBe(504);
+    expect((await call(harness.url, 'GET /api/users')).status).toBe(504);
     expect(late).not.toThrow();
-    expect((await call(bench.url, 'GET /api/nobody')).status).toBe(404);
+    expect((await call(harness.url, 'GET /api/nobody')).status).toBe(404);
   });
 
   it('responds with 504 without the fields of the unfinished upstream response', async () => {
     let late: (() => void) | undefined;
-    const bench = await start({ responseHeaderMs: 100 }, (_request, response) => {
+    const harness = await start({ responseHeaderMs: 100 }, (_request, response) => {
       response.setHeader('content-encoding', 'gzip').setHeader('set-cookie', 'a=b');
       late = () => response.setHeader('x-late', '1').appendHeader('x-late', '2').write('late');
     });
-    const { status, body, headers } = await call(bench.url, 'GET /api/users');
+    const { status, body, headers } = await call(harness.url, 'GET /api/users');
     expect([status, body.type]).toEqual([504, 'urn:msa-gateway:problem:upstream-timeout']);
     expect(['content-encoding', 'set-cookie'].map((name) => headers.get(name))).toEqual([null, null]);
     expect(late).not.toThrow();
   });
 
   it('cuts off a response that stalls midway', async () => {
-    const bench = await start({ idleMs: 200 }, (_request, response) => response.write('beginning'));
-    await expect(call(bench.url, 'GET /api/users')).rejects.toThrow();
-    await waitFor('the record', () => [...bench.traffic.service('users').endings.entries()].length === 1);
-    expect([...bench.traffic.service('users').endings.entries()]).toEqual([['broken', 1]]);
+    const harness = await start({ idleMs: 200 }, (_request, response) => response.write('beginning'));
+    await expect(call(harness.url, 'GET /api/users')).rejects.toThrow();
+    await waitFor('the record', () => [...harness.traffic.service('users').endings.entries()].length === 1);
+    expect([...harness.traffic.service('users').endings.entries()]).toEqual([['broken', 1]]);
   });
 
   it('ends the whole exchange after the total time limit', async () => {
-    const bench = await start({ totalMs: 100 }, () => undefined);
-    expect((await call(bench.url, 'GET /api/users')).body.type).toBe(
+    const harness = await start({ totalMs: 100 }, () => undefined);
+    expect((await call(harness.url, 'GET /api/users')).body.type).toBe(
       'urn:msa-gateway:problem:upstream-timeout',
     );
     const streaming = await start({ totalMs: 100 }, (_request, response) => response.write('beginning'));
@@ -148,23 +148,23 @@ describe.each([
   });
 
   it('responds with 408 to a body that stops arriving', async () => {
-    const bench = await start({ idleMs: 200 }, (request, response) => {
+    const harness = await start({ idleMs: 200 }, (request, response) => {
       request.resume().on('end', () => response.end());
       request.on('error', () => undefined);
     });
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('beginning')) });
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
-    const answer = await fetch(`${bench.url}/api/users`, init);
+    const answer = await fetch(`${harness.url}/api/users`, init);
     expect([answer.status, answer.headers.get('connection')]).toEqual([408, 'close']);
   });
 
   it('cuts off a client that does not read its response, without a failure of the service', async () => {
-    const bench = await start({ idleMs: 200 }, (_request, response) => response.end(Buffer.alloc(LARGE)));
-    const client = connect(Number(new URL(bench.url).port), '127.0.0.1')
+    const harness = await start({ idleMs: 200 }, (_request, response) => response.end(Buffer.alloc(LARGE)));
+    const client = connect(Number(new URL(harness.url).port), '127.0.0.1')
       .on('error', () => undefined)
       .pause();
     client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
-    const users = bench.traffic.service('users');
+    const users = harness.traffic.service('users');
     await waitFor('the record', () => [...users.endings.entries()].length === 1);
     expect([...users.endings.entries()]).toEqual([['client-left', 1]]);
     expect(users.instance('a').failures.total).toBe(0);
@@ -172,22 +172,22 @@ describe.each([
   });
 
   it('records that the client left if it resets its connection after the service has sent the response', async () => {
-    const bench = await start({}, (_request, response) => response.end(Buffer.alloc(LARGE)));
-    const client = connect(Number(new URL(bench.url).port), '127.0.0.1').on('error', () => undefined);
+    const harness = await start({}, (_request, response) => response.end(Buffer.alloc(LARGE)));
+    const client = connect(Number(new URL(harness.url).port), '127.0.0.1').on('error', () => undefined);
     client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
     await once(client, 'data');
     client.resetAndDestroy();
-    const users = bench.traffic.service('users');
+    const users = harness.traffic.service('users');
     await waitFor('the record', () => [...users.endings.entries()].length === 1);
     expect([...users.endings.entries()]).toEqual([['client-left', 1]]);
   });
 
   it('closes persistent connections while it drains', async () => {
-    const bench = await start({}, (_request, response) => response.end('ok'));
-    expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
-    bench.isDraining = true;
-    expect((await fetch(`${bench.url}/api/users`)).headers.get('connection')).toBe('close');
-    expect((await fetch(`${bench.url}/api/nobody`)).headers.get('connection')).toBe('close');
+    const harness = await start({}, (_request, response) => response.end('ok'));
+    expect((await fetch(`${harness.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
+    harness.isDraining = true;
+    expect((await fetch(`${harness.url}/api/users`)).headers.get('connection')).toBe('close');
+    expect((await fetch(`${harness.url}/api/nobody`)).headers.get('connection')).toBe('close');
   });
 });
 
@@ -198,17 +198,17 @@ describe.each(['wire', 'node'] as const)('A client that does not read its respon
 
   it('is cut off within the idle time', async () => {
     const idleMs = 2000;
-    const bench = await ProxyBench.start({ idleMs }, plane);
-    closers.push(() => bench.close());
-    bench.hold(await remote((_request, response) => response.end(Buffer.alloc(LARGE))));
-    const client = connect(Number(new URL(bench.url).port), '127.0.0.1')
+    const harness = await ProxyHarness.start({ idleMs }, plane);
+    closers.push(() => harness.close());
+    harness.setInstances(await remote((_request, response) => response.end(Buffer.alloc(LARGE))));
+    const client = connect(Number(new URL(harness.url).port), '127.0.0.1')
       .on('error', () => undefined)
       .pause();
     const since = performance.now();
     client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\n\r\n');
     await waitFor(
       'the record',
-      () => [...bench.traffic.service('users').endings.entries()].length === 1,
+      () => [...harness.traffic.service('users').endings.entries()].length === 1,
       1.7 * idleMs,
     );
     expect(performance.now() - since).toBeGreaterThan(idleMs);

@@ -5,8 +5,8 @@ function repeatsIn(budget: RetryBudget, second: number, perSecond: number): numb
   let allowed = 0;
   for (let i = 0; i < perSecond; i += 1) {
     const now = second * 1_000 + (i * 1_000) / perSecond;
-    budget.note(now);
-    if (budget.take(now)) allowed += 1;
+    budget.recordRequest(now);
+    if (budget.spend(now)) allowed += 1;
   }
   return allowed;
 }

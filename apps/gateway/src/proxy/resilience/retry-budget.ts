@@ -15,12 +15,12 @@ export class RetryBudget {
   constructor(private readonly percent: number) {}
 
   /** Records a request. */
-  note(now: number): void {
+  recordRequest(now: number): void {
     this.requests.add(now);
   }
 
   /** Takes one retry from the budget; `false` if it is exhausted. */
-  take(now: number): boolean {
+  spend(now: number): boolean {
     const allowed = Math.max(MIN_PER_SECOND * WINDOW_SECONDS, (this.requests.at(now) * this.percent) / 100);
     if (this.percent === 0 || this.repeats.at(now) >= allowed) return false;
     this.repeats.add(now);

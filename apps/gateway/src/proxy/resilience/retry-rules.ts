@@ -70,6 +70,6 @@ export class RetryRules {
 
   private mayRepeat(request: Repeatable, now: number): boolean {
     if (request.isBodyConsumed || !isIdempotent(request.method)) return false;
-    return request.repeats < this.retries.afterSending && this.budget.take(now);
+    return request.repeats < this.retries.afterSending && this.budget.spend(now);
   }
 }

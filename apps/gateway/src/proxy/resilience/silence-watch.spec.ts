@@ -1,6 +1,6 @@
 import { instanceOf, tableOf } from '../testing/instances.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';
-import { InstanceWatch } from './instance-watch.js';
+import { InstanceMonitor } from './instance-monitor.js';
 import { SilenceWatch } from './silence-watch.js';
 
 describe('SilenceWatch', () => {
@@ -23,14 +23,14 @@ describe('SilenceWatch', () => {
   it('suspects an instance once if hedged attempts have replaced every attempt since its last response', () => {
     suspected.length = 0;
     busy.load.awaited = 0;
-    const instances = new InstanceWatch(NO_REPORTS);
-    const attempt = { route: undefined, attemptStartedAt: 0, awaitsAnswer: false };
+    const instances = new InstanceMonitor(NO_REPORTS);
+    const attempt = { route: undefined, attemptStartedAt: 0, awaitsResponse: false };
     const until = clock.ms + 3_000;
     for (; clock.ms < until; clock.ms += 250) {
       if (clock.ms < until - 2_000) {
         attempt.attemptStartedAt = clock.ms;
-        instances.sent(attempt, idle);
-        instances.outrun(attempt, idle);
+        instances.recordSent(attempt, idle);
+        instances.recordOvertaken(attempt, idle);
       }
       watch.look();
     }

@@ -3,16 +3,13 @@ import { createBalancer } from '../balancing/create-balancer.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { HedgeRules } from '../forward/hedging/hedge-rules.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
-import { Breaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
+import { CircuitBreaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
 import { RetryRules } from '../resilience/retry-rules.js';
-import { BreakCircuitStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
-import {
-  GuardInternalPathsStage,
-  type AdmitsInstance,
-} from '../stages/internal-paths/internal-paths.stage.js';
-import { LimitConcurrencyStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
-import { ShedLoadStage } from '../stages/load-shedding/load-shedding.stage.js';
+import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
+import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
+import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
+import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
 import type { Stage } from '../exchange/stage.js';
 import type { Route } from '../exchange/route.js';
 import { API_PREFIX } from '../http1/rules/target.js';
@@ -72,17 +69,18 @@ export function compileRoute(
 const guardOf = (
   { internalPaths }: Policy,
   { admitsInstance = () => false }: RouteSurroundings,
-): GuardInternalPathsStage | undefined =>
+): InternalPathsStage | undefined =>
   internalPaths.length > 0
-    ? new GuardInternalPathsStage(new InternalPaths(internalPaths), admitsInstance)
+    ? new InternalPathsStage(new InternalPaths(internalPaths), admitsInstance)
     : undefined;
 
-const breakerOf = (service: string, { breaker }: Policy, { onBreaker }: RouteSurroundings): Breaker =>
-  new Breaker(breaker, (state) => onBreaker?.(service, state));
+const breakerOf = (service: string, { breaker }: Policy, { onBreaker }: RouteSurroundings): CircuitBreaker =>
+  new CircuitBreaker(breaker, (state) => onBreaker?.(service, state));
 
-const shedding = ({ lag }: RouteSurroundings): Stage[] => (lag ? [new ShedLoadStage(lag)] : []);
+const shedding = ({ lag }: RouteSurroundings): Stage[] => (lag ? [new LoadSheddingStage(lag)] : []);
 
-const breaking = (breaker: Breaker | undefined): Stage[] => (breaker ? [new BreakCircuitStage(breaker)] : []);
+const breaking = (breaker: CircuitBreaker | undefined): Stage[] =>
+  breaker ? [new CircuitBreakerStage(breaker)] : [];
 
 const adaptiveOf = ({ concurrency }: Policy): GradientLimit | undefined =>
   concurrency.adaptive === 'gradient' ? new GradientLimit(concurrency.perService || Infinity) : undefined;
@@ -102,10 +100,10 @@ function limiting(
   const { perInstance, perService, adaptive } = concurrency;
   if (perInstance > 0)
     return [
-      new LimitConcurrencyStage(concurrency, () =>
+      new ConcurrencyLimitStage(concurrency, () =>
         Math.min(limitNow(), perInstance * Math.max(1, availableOf(service))),
       ),
     ];
   if (perService === 0 && adaptive === 'off') return [];
-  return [new LimitConcurrencyStage(concurrency, limitNow)];
+  return [new ConcurrencyLimitStage(concurrency, limitNow)];
 }

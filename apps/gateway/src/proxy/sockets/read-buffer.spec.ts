@@ -17,11 +17,11 @@ describe('ReadBuffer', () => {
 
   it('shares one buffer for small reads; owned() copies the bytes', () => {
     const first = read('a', 10, HELD);
-    const kept = owned(first);
+    const retained = owned(first);
     const other = new ReadBuffer();
     other.next(HELD).fill('b', 0, 10);
     expect(first.toString()).toBe('b'.repeat(10));
-    expect(kept.toString()).toBe('a'.repeat(10));
+    expect(retained.toString()).toBe('a'.repeat(10));
   });
 
   it('reads into a private buffer after a large read; owned() does not copy it', () => {
@@ -43,7 +43,7 @@ describe('ReadBuffer', () => {
   it('returns to the shared buffer after a message has ended', () => {
     read('a', MUCH, !HELD);
     const body = read('b', MUCH, !HELD);
-    buffer.rest(HELD);
+    buffer.endMessage(HELD);
     const head = read('c', 10, !HELD);
     expect(owned(head)).not.toBe(head);
     expect(body.equals(Buffer.alloc(MUCH, 'b'))).toBe(true);
@@ -52,7 +52,7 @@ describe('ReadBuffer', () => {
   it('returns the bytes of a read that was pending when rest() was called', () => {
     read('a', MUCH, !HELD);
     const place = buffer.next(!HELD);
-    buffer.rest(!HELD);
+    buffer.endMessage(!HELD);
     place.fill('b', 0, 10);
     expect(buffer.bytes(10).toString()).toBe('b'.repeat(10));
   });
@@ -60,7 +60,7 @@ describe('ReadBuffer', () => {
   it('gives a buffer that is not held to another connection', () => {
     read('a', MUCH, !HELD);
     const place = buffer.next(!HELD);
-    buffer.rest(!HELD);
+    buffer.endMessage(!HELD);
     buffer.next(!HELD);
     const other = new ReadBuffer();
     other.next(!HELD);

@@ -34,7 +34,7 @@ export class ReadBuffer {
    * Called when a message has ended with the current read, so that an idle connection keeps no private buffer.
    * @param isHeld whether bytes that were read are still in use; if not, the buffer can be reused
    */
-  rest(isHeld: boolean): void {
+  endMessage(isHeld: boolean): void {
     this.lastRead = 0;
     this.isSpare = !isHeld;
   }

@@ -40,7 +40,7 @@ export class SocketWriter {
   }
 
   /** Whether bytes wait for the system, in memory that was passed to {@link bytes} or {@link together}. */
-  get holds(): boolean {
+  get retainsBytes(): boolean {
     return this.socket.writableLength > 0;
   }
 
@@ -97,7 +97,7 @@ export class SocketWriter {
     const message = putTogether(common, head, body).subarray(0, length);
     const goesOn = length < HIGH_WATER_MARK ? this.pastStream(message, BYTES) : this.bytes(message);
     // Queued bytes keep this memory; the next message gets a new buffer.
-    if (this.isBehind || this.holds) common = Buffer.allocUnsafeSlow(common.length);
+    if (this.isBehind || this.retainsBytes) common = Buffer.allocUnsafeSlow(common.length);
     return goesOn;
   }
 

@@ -35,13 +35,13 @@ describe('a tunnel', () => {
 
   async function tunnel(firstOfClient = '', firstOfInstance = '') {
     const [client, instance] = [await pair(), await pair()];
-    const told = { bytes: 0, ends: 0 };
+    const reported = { bytes: 0, ends: 0 };
     joinTunnel(
       { socket: client.near, first: Buffer.from(firstOfClient) },
       { socket: instance.near, first: Buffer.from(firstOfInstance) },
-      { onAnswerBytes: (count) => (told.bytes += count), onEnd: () => (told.ends += 1) },
+      { onResponseBytes: (count) => (reported.bytes += count), onEnd: () => (reported.ends += 1) },
     );
-    return { client: client.far, instance: instance.far, told };
+    return { client: client.far, instance: instance.far, reported: reported };
   }
 
   const textOf = (socket: Socket): (() => string) => {
@@ -51,7 +51,7 @@ describe('a tunnel', () => {
   };
 
   it('forwards bytes from before and after it was joined, and counts the bytes of the instance', async () => {
-    const { client, instance, told } = await tunnel('first of client', 'first of instance');
+    const { client, instance, reported: reported } = await tunnel('first of client', 'first of instance');
     const [toClient, toInstance] = [textOf(client), textOf(instance)];
     client.write(', more');
     instance.write(', more');
@@ -59,11 +59,11 @@ describe('a tunnel', () => {
       'both',
       () => toClient() === 'first of instance, more' && toInstance() === 'first of client, more',
     );
-    expect(told.bytes).toBe('first of instance, more'.length);
+    expect(reported.bytes).toBe('first of instance, more'.length);
   });
 
   it('lets each direction end separately', async () => {
-    const { client, instance, told } = await tunnel();
+    const { client, instance, reported: reported } = await tunnel();
     const toClient = textOf(client);
     instance.resume();
     const ended = once(instance, 'end');
@@ -72,7 +72,7 @@ describe('a tunnel', () => {
     instance.end('last words');
     await once(client, 'end');
     expect(toClient()).toBe('last words');
-    await waitFor('the end', () => told.ends === 1);
+    await waitFor('the end', () => reported.ends === 1);
   });
 
   it.each(['client', 'instance'] as const)('closes both connections when the %s resets one', async (who) => {

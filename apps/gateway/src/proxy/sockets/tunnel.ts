@@ -13,7 +13,7 @@ export interface TunnelEnd {
 
 /** Receives the events of a tunnel. */
 export interface TunnelListener {
-  onAnswerBytes(count: number): void;
+  onResponseBytes(count: number): void;
   /** The upstream connection has closed. */
   onEnd(): void;
 }
@@ -32,9 +32,9 @@ export function joinTunnel(client: TunnelEnd, upstream: TunnelEnd, listener: Tun
   });
   keepAlive(client.socket);
   keepAlive(upstream.socket);
-  putBack(client);
-  putBack(upstream);
-  upstream.socket.on('data', (chunk: Buffer) => listener.onAnswerBytes(chunk.length));
+  unshiftFirst(client);
+  unshiftFirst(upstream);
+  upstream.socket.on('data', (chunk: Buffer) => listener.onResponseBytes(chunk.length));
   upstream.socket.pipe(client.socket);
   client.socket.pipe(upstream.socket);
 }
@@ -44,7 +44,7 @@ export function keepAlive(socket: Duplex): void {
   if ('setKeepAlive' in socket) (socket as Socket).setKeepAlive(true, KEEP_ALIVE_MS);
 }
 
-function putBack({ socket, first }: TunnelEnd): void {
+function unshiftFirst({ socket, first }: TunnelEnd): void {
   if (first && first.length > 0) socket.unshift(first);
 }
 

@@ -1,45 +1,45 @@
 import type { Instance } from '../../discovery/index.js';
 import { failureOf, type FailureKind } from '../exchange/failure.js';
-import type { AsideForwarder, AsideListener, AttemptOutcome } from '../exchange/forwarder.js';
-import { FakeAside } from './fake-aside.js';
+import type { HedgingForwarder, HedgeListener, AttemptOutcome } from '../exchange/forwarder.js';
+import { FakeHedgedAttempt } from './fake-hedged-attempt.js';
 import type { FakeExchange } from './fake-exchange.js';
 
 /** Result of an attempt at an instance; a number is a response status. */
-export type Fate = FailureKind | 'completed' | 'broken' | 'pending' | number;
+export type AttemptResult = FailureKind | 'completed' | 'broken' | 'pending' | number;
 
 /** A forwarder whose attempts have predefined results, by instance id. */
-export class FakeForwarder implements AsideForwarder<FakeExchange> {
-  readonly asked: string[] = [];
+export class FakeForwarder implements HedgingForwarder<FakeExchange> {
+  readonly sentTo: string[] = [];
   readonly aborted: string[] = [];
   /** Hedged attempts, by instance id. */
-  readonly asides: Record<string, FakeAside> = {};
+  readonly hedged: Record<string, FakeHedgedAttempt> = {};
 
-  constructor(private readonly fates: Record<string, Fate> = {}) {}
+  constructor(private readonly results: Record<string, AttemptResult> = {}) {}
 
   send(exchange: FakeExchange, { id }: Instance, outcome: AttemptOutcome<FakeExchange>): void {
-    this.asked.push(id);
+    this.sentTo.push(id);
     exchange.attempt = { abort: () => this.aborted.push(id) };
-    const fate = this.fates[id] ?? 'completed';
-    if (fate === 'completed') this.answer(exchange, 200, outcome);
-    else if (typeof fate === 'number') this.answer(exchange, fate, outcome);
-    else if (fate === 'broken') outcome.broken(exchange, failureOf('reset'));
-    else if (fate !== 'pending') outcome.failed(exchange, failureOf(fate));
+    const result = this.results[id] ?? 'completed';
+    if (result === 'completed') this.respond(exchange, 200, outcome);
+    else if (typeof result === 'number') this.respond(exchange, result, outcome);
+    else if (result === 'broken') outcome.broken(exchange, failureOf('reset'));
+    else if (result !== 'pending') outcome.failed(exchange, failureOf(result));
   }
 
-  sendAside(
+  sendHedged(
     exchange: FakeExchange,
     { id }: Instance,
     outcome: AttemptOutcome<FakeExchange>,
-    listener: AsideListener,
-  ): FakeAside {
-    this.asked.push(id);
-    return (this.asides[id] = new FakeAside(listener, (status) => {
+    listener: HedgeListener,
+  ): FakeHedgedAttempt {
+    this.sentTo.push(id);
+    return (this.hedged[id] = new FakeHedgedAttempt(listener, (status) => {
       exchange.attempt = { abort: () => this.aborted.push(id) };
-      if (status !== undefined) this.answer(exchange, status, outcome);
+      if (status !== undefined) this.respond(exchange, status, outcome);
     }));
   }
 
-  private answer(exchange: FakeExchange, status: number, outcome: AttemptOutcome<FakeExchange>): void {
+  private respond(exchange: FakeExchange, status: number, outcome: AttemptOutcome<FakeExchange>): void {
     if (!outcome.accepts(exchange, status)) {
       outcome.failed(exchange, failureOf('gateway-error'));
       return;

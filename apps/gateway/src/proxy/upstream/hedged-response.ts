@@ -1,11 +1,14 @@
 import type { Failure } from '../exchange/failure.js';
-import type { Aside, AsideListener } from '../exchange/forwarder.js';
+import type { HedgedAttempt, HedgeListener } from '../exchange/forwarder.js';
 import type { ResponseHead } from '../http1/head/response-head.js';
-import type { AnswerSink } from './response-sink.js';
+import type { ResponseSink } from './response-sink.js';
 import type { MovableSink, UpstreamConnection } from './upstream-connection.js';
 
 /** Takes over the response of a hedged attempt. */
-export interface Adopter extends Pick<AnswerSink, 'method' | 'connectMs' | 'responseHeaderMs' | 'idleMs'> {
+export interface HedgeAdopter extends Pick<
+  ResponseSink,
+  'method' | 'connectMs' | 'responseHeaderMs' | 'idleMs'
+> {
   /** Takes ownership of the connection. Returns the sink for the rest of the response. */
   adopt(connection: UpstreamConnection): MovableSink;
 }
@@ -13,16 +16,16 @@ export interface Adopter extends Pick<AnswerSink, 'method' | 'connectMs' | 'resp
 const ignore = (): void => undefined;
 
 /** A hedged attempt. Holds its response head until it is adopted; the listener adopts or aborts it immediately. */
-export class HeldAnswer implements MovableSink, Aside {
+export class HedgedResponse implements MovableSink, HedgedAttempt {
   readonly protocol = undefined;
-  readonly takesPayload = false;
+  readonly wantsPayload = false;
   /** No request body waits for the connection. Interim responses are dropped: the final one may be discarded. */
   readonly onConnect = ignore;
   readonly onInterim = ignore;
   /** After the head the adopter receives the response, and a 101 is a failure, because `protocol` is undefined. */
   readonly onBody = ignore;
-  readonly keeps = () => false;
-  readonly holds = false;
+  readonly retains = () => false;
+  readonly retainsBytes = false;
   readonly onPause = ignore;
   readonly onEnd = ignore;
   readonly onTunnel = ignore;
@@ -36,10 +39,10 @@ export class HeldAnswer implements MovableSink, Aside {
 
   /** Sends `request`, which has no body, on `connection`. */
   constructor(
-    private readonly adopter: Adopter,
+    private readonly adopter: HedgeAdopter,
     private connection: UpstreamConnection,
     request: string,
-    private readonly listener: AsideListener,
+    private readonly listener: HedgeListener,
   ) {
     this.method = adopter.method;
     this.connectMs = adopter.connectMs;
@@ -50,7 +53,7 @@ export class HeldAnswer implements MovableSink, Aside {
 
   adopt(): void {
     const sink = this.adopter.adopt(this.connection);
-    this.connection.handTo(sink);
+    this.connection.replaceSink(sink);
     if (this.head) sink.onHead(this.head);
   }
 
@@ -64,7 +67,7 @@ export class HeldAnswer implements MovableSink, Aside {
 
   onHead(head: ResponseHead): void {
     this.head = head;
-    this.listener.onAnswer(head.status, head.isDeclined);
+    this.listener.onResponse(head.status, head.isDeclined);
   }
 
   onFailure(failure: Failure): void {

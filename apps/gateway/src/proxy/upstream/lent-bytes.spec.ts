@@ -20,7 +20,7 @@ const bodyOf = (letter: string): Buffer => {
 };
 
 /** Responds to `/x` with the body of the letter `x`, piece by piece. */
-async function answer(socket: Socket): Promise<void> {
+async function response(socket: Socket): Promise<void> {
   const [request] = (await once(socket, 'data')) as [Buffer];
   const letter = request.toString('latin1', 5, 6);
   socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LENGTH}\r\n\r\n`);
@@ -46,18 +46,18 @@ class GatheringSink implements MovableSink {
   onEnd: () => void = () => undefined;
 
   constructor(
-    readonly takesPayload: boolean,
-    readonly holds: boolean,
+    readonly wantsPayload: boolean,
+    readonly retainsBytes: boolean,
     private readonly stop: () => void,
   ) {
     this.whole = new Promise((resolve) => (this.onEnd = () => resolve(this.pieces)));
   }
 
-  keeps(): boolean {
-    return this.holds;
+  retains(): boolean {
+    return this.retainsBytes;
   }
   onBody(bytes: Buffer): void {
-    this.pieces.push(this.holds ? bytes : Buffer.from(bytes));
+    this.pieces.push(this.retainsBytes ? bytes : Buffer.from(bytes));
     if (this.pieces.length % 3 === 0) this.stop();
   }
   readonly onHead = nothing;
@@ -81,7 +81,7 @@ describe('bytes from the read buffer of a connection', () => {
   let pool: UpstreamPool;
 
   beforeEach(async () => {
-    server = createServer((socket) => void answer(socket)).listen(0, '127.0.0.1');
+    server = createServer((socket) => void response(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     wheel = new TimerWheel();
     const { port } = server.address() as AddressInfo;
@@ -112,8 +112,8 @@ describe('bytes from the read buffer of a connection', () => {
     const letters = 'abcdefghijklmnop'.split('');
     const wave = () => Promise.all(letters.map((letter) => ask(letter, takesPayload, holds)));
     // Checked after later reads have reused the same buffers.
-    const answers = [...(await wave()), ...(await wave())];
-    for (const [i, pieces] of answers.entries()) {
+    const responses = [...(await wave()), ...(await wave())];
+    for (const [i, pieces] of responses.entries()) {
       expect(Buffer.concat(pieces).equals(bodyOf(letters[i % letters.length]!))).toBe(true);
     }
   });

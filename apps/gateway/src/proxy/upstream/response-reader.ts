@@ -4,13 +4,13 @@ import { HeadReader } from '../http1/head/head-reader.js';
 import { parseResponseHead } from '../http1/head/parse-response-head.js';
 import type { ResponseHead } from '../http1/head/response-head.js';
 
-const MAX_INTERIM_ANSWERS = 16;
+const MAX_INTERIM_RESPONSES = 16;
 
 /** Reads the responses on an upstream connection, one after another. */
-export class AnswerReader {
+export class ResponseReader {
   readonly body = new BodyReader();
   private readonly heads = new HeadReader();
-  private interimAnswers = 0;
+  private interimResponses = 0;
 
   /** @param take receives bodies piece by piece */
   constructor(private readonly take: PayloadSink) {}
@@ -22,7 +22,7 @@ export class AnswerReader {
 
   /** Called when another request has been sent. */
   begin(): void {
-    this.interimAnswers = 0;
+    this.interimResponses = 0;
   }
 
   /**
@@ -59,7 +59,7 @@ export class AnswerReader {
   }
 
   private countInterim(): void {
-    this.interimAnswers += 1;
-    if (this.interimAnswers > MAX_INTERIM_ANSWERS) throw new Error('too many 1xx responses');
+    this.interimResponses += 1;
+    if (this.interimResponses > MAX_INTERIM_RESPONSES) throw new Error('too many 1xx responses');
   }
 }

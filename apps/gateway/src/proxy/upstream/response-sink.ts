@@ -6,12 +6,12 @@ import type { ResponseHead } from '../http1/head/response-head.js';
  * Receives the response of one instance as it arrives. Order of calls: `onConnect`, any number of `onInterim`, then
  * `onHead`, `onBody`…, `onEnd`, or `onTunnel`. `onFailure` ends the sequence before the head, `onBroken` after it.
  */
-export interface AnswerSink {
+export interface ResponseSink {
   readonly method: string;
   /** The protocol in the Upgrade field of the request; `undefined`: a 101 is a protocol error. */
   readonly protocol: string | undefined;
   /** Read after `onHead`: whether `onBody` takes the payload without chunk framing. */
-  readonly takesPayload: boolean;
+  readonly wantsPayload: boolean;
   readonly connectMs: number;
   readonly responseHeaderMs: number;
   readonly idleMs: number;
@@ -23,9 +23,9 @@ export interface AnswerSink {
   onHead(head: ResponseHead): void;
   onBody(bytes: Buffer): void;
   /** Whether `onBody` keeps a reference to `count` bytes after it returns. */
-  keeps(count: number): boolean;
+  retains(count: number): boolean;
   /** Whether bytes that were passed to `onBody` are still in use. */
-  readonly holds: boolean;
+  readonly retainsBytes: boolean;
   /** No more bytes are available for now; output that was held back for one write must be sent. */
   onPause(): void;
   /** @param tail completes a chunked body that was passed unchanged. @param trailers its trailer fields only */

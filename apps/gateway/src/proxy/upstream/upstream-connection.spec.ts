@@ -11,9 +11,9 @@ import { MAX_CONNECTING, UpstreamPool } from './upstream-pool.js';
 
 /** Records its calls in order. */
 class NotingSink implements MovableSink {
-  readonly notes: string[] = [];
-  readonly takesPayload = true;
-  readonly holds = false;
+  readonly recorded: string[] = [];
+  readonly wantsPayload = true;
+  readonly retainsBytes = false;
   connectMs = 60_000;
   responseHeaderMs = 60_000;
   idleMs = 60_000;
@@ -24,42 +24,42 @@ class NotingSink implements MovableSink {
     readonly protocol: string | undefined,
   ) {}
 
-  keeps(): boolean {
+  retains(): boolean {
     return false;
   }
   onMove(): void {
-    this.notes.push('move');
+    this.recorded.push('move');
   }
   onConnect(): void {
-    this.notes.push('connect');
+    this.recorded.push('connect');
   }
   onInterim({ status }: ResponseHead): void {
-    this.notes.push(`interim ${status}`);
+    this.recorded.push(`interim ${status}`);
   }
   onHead({ status }: ResponseHead): void {
-    this.notes.push(`head ${status}`);
+    this.recorded.push(`head ${status}`);
   }
   onBody(bytes: Buffer): void {
-    this.notes.push(`body ${bytes.toString()}`);
+    this.recorded.push(`body ${bytes.toString()}`);
   }
   onEnd(): void {
-    this.notes.push('end');
+    this.recorded.push('end');
   }
   onTunnel({ status }: ResponseHead, socket: Duplex, first: Buffer): void {
-    this.notes.push(`tunnel ${status}`);
+    this.recorded.push(`tunnel ${status}`);
     this.tunnel = { socket, first: first.toString() };
   }
   onFailure({ kind }: Failure): void {
-    this.notes.push(`failure ${kind}`);
+    this.recorded.push(`failure ${kind}`);
   }
   onBroken({ kind }: Failure): void {
-    this.notes.push(`broken ${kind}`);
+    this.recorded.push(`broken ${kind}`);
   }
   onPause(): void {
     // Not recorded.
   }
   onDrain(): void {
-    this.notes.push('drain');
+    this.recorded.push('drain');
   }
 }
 
@@ -89,30 +89,30 @@ describe('UpstreamConnection', () => {
     server.close();
   });
 
-  const ask = (sink: NotingSink, connection = pool.take(true, 1)): UpstreamConnection => {
+  const ask = (sink: NotingSink, connection = pool.acquire(true, 1)): UpstreamConnection => {
     connection.send(sink, HEAD, undefined, true);
     return connection;
   };
-  const asking = async (): Promise<Socket> => {
+  const request = async (): Promise<Socket> => {
     await waitFor('the connection', () => sockets.length > 0);
     return sockets.at(-1)!;
   };
   /** Waits for the request; returns the server-side socket of the last connection. */
-  const asked = async (): Promise<Socket> => {
-    const socket = await asking();
+  const requested = async (): Promise<Socket> => {
+    const socket = await request();
     await once(socket, 'data');
     return socket;
   };
-  const told = (sink: NotingSink, last: string): Promise<unknown> =>
-    waitFor(last, () => sink.notes.at(-1) === last);
+  const reported = (sink: NotingSink, last: string): Promise<unknown> =>
+    waitFor(last, () => sink.recorded.at(-1) === last);
 
   it('reports a response phase by phase and is reused for the next request', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
-    (await asked()).write(`HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
-    await told(sink, 'end');
-    expect(sink.notes).toEqual(['connect', 'interim 103', 'head 200', 'body ok', 'end']);
-    expect(pool.take(true, 1)).toBe(connection);
+    (await requested()).write(`HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
+    await reported(sink, 'end');
+    expect(sink.recorded).toEqual(['connect', 'interim 103', 'head 200', 'body ok', 'end']);
+    expect(pool.acquire(true, 1)).toBe(connection);
     connection.destroy();
   });
 
@@ -126,14 +126,14 @@ describe('UpstreamConnection', () => {
       ['connect', 'head 200', 'body half', 'broken reset'],
     ],
     ['that ends the body', 'HTTP/1.1 200 OK\r\n\r\nall', ['connect', 'head 200', 'body all', 'end']],
-  ])('reports a close %s', async (_when, bytes, notes) => {
+  ])('reports a close %s', async (_when, bytes, recorded) => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
-    (await asked()).end(bytes);
-    await told(sink, notes.at(-1)!);
-    expect(sink.notes).toEqual(notes);
+    (await requested()).end(bytes);
+    await reported(sink, recorded.at(-1)!);
+    expect(sink.recorded).toEqual(recorded);
     expect(connection.isConnecting).toBe(false);
-    const other = pool.take(true, 1);
+    const other = pool.acquire(true, 1);
     expect(other).not.toBe(connection);
     other.destroy();
   });
@@ -144,20 +144,20 @@ describe('UpstreamConnection', () => {
       'while it is idle',
       async (socket: Socket, sink: NotingSink) => {
         socket.write(OK);
-        await told(sink, 'end');
+        await reported(sink, 'end');
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
       },
     ],
-  ])('closes when unsolicited bytes arrive %s', async (_when, answer) => {
+  ])('closes when unsolicited bytes arrive %s', async (_when, response) => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
-    const socket = await asked();
+    const socket = await requested();
     const ended = once(socket.resume(), 'close');
-    await answer(socket, sink);
+    await response(socket, sink);
     socket.on('end', () => socket.end());
     await ended;
-    expect(sink.notes).toEqual(['connect', 'head 200', 'body ok', 'end']);
-    const other = pool.take(true, 1);
+    expect(sink.recorded).toEqual(['connect', 'head 200', 'body ok', 'end']);
+    const other = pool.acquire(true, 1);
     expect(other).not.toBe(connection);
     other.destroy();
   });
@@ -165,57 +165,57 @@ describe('UpstreamConnection', () => {
   it('is not reused after the instance has closed it while it was idle', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
-    const socket = await asked();
+    const socket = await requested();
     socket.write(OK);
-    await told(sink, 'end');
+    await reported(sink, 'end');
     socket.resume().end();
     await once(socket, 'close');
-    const other = pool.take(true, 1);
+    const other = pool.acquire(true, 1);
     expect(other).not.toBe(connection);
     other.destroy();
   });
 
   it('hands over its socket with the bytes after a 101, and fails on a 101 without an upgrade request', async () => {
-    const answer = 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\nfirst words';
+    const response = 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\nfirst words';
     const sink = new NotingSink('GET', 'talk');
     ask(sink, pool.connect(true));
-    (await asked()).write(answer);
-    await told(sink, 'tunnel 101');
+    (await requested()).write(response);
+    await reported(sink, 'tunnel 101');
     expect(sink.tunnel!.first).toBe('first words');
     sink.tunnel!.socket.destroy();
 
     const other = new NotingSink('GET', undefined);
     sockets = [];
     ask(other, pool.connect());
-    (await asked()).write(answer);
-    await told(other, 'failure protocol-error');
+    (await requested()).write(response);
+    await reported(other, 'failure protocol-error');
   });
 
   it('applies backpressure while the instance does not read, and reports drain when it does', async () => {
     const sink = new NotingSink('POST', undefined);
     const connection = pool.connect();
     connection.send(sink, 'POST / HTTP/1.1\r\nhost: a\r\n\r\n', undefined, false);
-    await told(sink, 'connect');
+    await reported(sink, 'connect');
     const piece = Buffer.alloc(256 * 1024, 'x');
     for (let goesOn = true; goesOn;) goesOn = connection.sendBody(piece);
-    expect(sink.notes).toEqual(['connect']);
+    expect(sink.recorded).toEqual(['connect']);
     await waitFor('the connection', () => sockets.length > 0);
     sockets[0]!.resume();
-    await told(sink, 'drain');
+    await reported(sink, 'drain');
     connection.destroy();
   });
 
   it('does not read while it is paused', async () => {
     const sink = new NotingSink('GET', undefined);
     const connection = ask(sink);
-    const socket = await asked();
+    const socket = await requested();
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n');
-    await told(sink, 'head 200');
+    await reported(sink, 'head 200');
     connection.pause();
     while (socket.write(Buffer.alloc(1024 * 1024)));
-    expect(sink.notes).toEqual(['connect', 'head 200']);
+    expect(sink.recorded).toEqual(['connect', 'head 200']);
     connection.resume();
-    await waitFor('the body', () => sink.notes.length > 2);
+    await waitFor('the body', () => sink.recorded.length > 2);
     connection.destroy();
   });
 
@@ -225,15 +225,15 @@ describe('UpstreamConnection', () => {
     const outcome = async (code: string): Promise<string | undefined> => {
       const sink = new NotingSink('GET', undefined);
       failConnecting(ask(sink, pool.connect()), code);
-      await waitFor('the failure', () => sink.notes.length > 0);
-      return sink.notes[0];
+      await waitFor('the failure', () => sink.recorded.length > 0);
+      return sink.recorded[0];
     };
 
     it('counts a missing address as refused until the instance has been connected to', async () => {
       expect(await outcome('EADDRNOTAVAIL')).toBe('failure refused');
       const sink = new NotingSink('GET', undefined);
       const connection = ask(sink);
-      await told(sink, 'connect');
+      await reported(sink, 'connect');
       expect(await outcome('EADDRNOTAVAIL')).toBe('failure exhausted');
       connection.destroy();
     });
@@ -253,27 +253,27 @@ describe('UpstreamConnection', () => {
       const connection = pool.connect();
       connection.send(sink, HEAD, Buffer.from('2\r\nhi\r\n'), false);
       connection.endBody('0\r\n\r\n');
-      expect([connection.isConnecting, connection.holds]).toEqual([true, true]);
+      expect([connection.isConnecting, connection.retainsBytes]).toEqual([true, true]);
       for (const other of others) other.destroy();
       first!.destroy();
-      const received = String((await once(await asking(), 'data'))[0]);
+      const received = String((await once(await request(), 'data'))[0]);
       expect(received).toBe(`${HEAD}2\r\nhi\r\n0\r\n\r\n`);
-      expect(sink.notes).toEqual(['connect']);
+      expect(sink.recorded).toEqual(['connect']);
       connection.destroy();
     });
 
     it('moves its request to the first connection that becomes idle', async () => {
       const sink = new NotingSink('GET', undefined);
       const used = ask(sink);
-      const socket = await asked();
+      const socket = await requested();
       const connecting = fill();
       const next = new NotingSink('GET', undefined);
       const waiting = ask(next, pool.connect());
       socket.write(OK);
       await once(socket, 'data');
       socket.write(OK);
-      await told(next, 'end');
-      expect(next.notes).toEqual(['move', 'connect', 'head 200', 'body ok', 'end']);
+      await reported(next, 'end');
+      expect(next.recorded).toEqual(['move', 'connect', 'head 200', 'body ok', 'end']);
       expect(waiting.isConnecting).toBe(false);
       for (const connection of [used, ...connecting]) connection.destroy();
     });
@@ -285,7 +285,7 @@ describe('UpstreamConnection', () => {
       const connection = ask(late, pool.connect());
       ask(new NotingSink('GET', undefined), pool.connect()).destroy();
       for (let tick = 0; tick < 3; tick += 1) wheel.advance();
-      expect(late.notes).toEqual(['failure queue-timeout']);
+      expect(late.recorded).toEqual(['failure queue-timeout']);
       expect(connection.isConnecting).toBe(false);
       for (const other of others) other.destroy();
       await pool.close();
@@ -302,9 +302,9 @@ describe('UpstreamConnection', () => {
       pass(9);
       for (const other of others) other.destroy();
       pass(9);
-      expect(sink.notes).toEqual([]);
+      expect(sink.recorded).toEqual([]);
       pass(3);
-      expect(sink.notes).toEqual(['failure connect-timeout']);
+      expect(sink.recorded).toEqual(['failure connect-timeout']);
       expect(connection.isConnecting).toBe(false);
     });
   });

@@ -6,27 +6,27 @@ import type { ResponseHead } from '../http1/head/response-head.js';
 import { owned } from '../sockets/read-buffer.js';
 import type { SocketWriter } from '../sockets/socket-writer.js';
 import type { TimerWheel } from '../sockets/timer-wheel.js';
-import { AnswerReader } from './response-reader.js';
-import type { AnswerSink } from './response-sink.js';
+import { ResponseReader } from './response-reader.js';
+import type { ResponseSink } from './response-sink.js';
 import { DEFAULT_IDLE_MS, idleMsOf } from './idle-time.js';
 import { refusalOf } from './open-socket.js';
 import type { Origin } from './origin.js';
 import { UpstreamSocket } from './upstream-socket.js';
 
 /** Manages connections between requests. */
-export interface ConnectionKeeper {
+export interface ConnectionOwner {
   /** A connection to the instance has been established before. */
   readonly hasConnected: boolean;
   /** The connection is established. */
   connected(connection: UpstreamConnection): void;
   /** The connection is idle and can be reused. */
-  keep(connection: UpstreamConnection): void;
+  release(connection: UpstreamConnection): void;
   /** The connection can no longer be used. */
   forget(connection: UpstreamConnection): void;
 }
 
 /** Receives the response to a request that may move to another connection before it is sent. */
-export interface MovableSink extends AnswerSink {
+export interface MovableSink extends ResponseSink {
   /** The request is sent on `connection` instead of the original one. */
   onMove(connection: UpstreamConnection): void;
 }
@@ -38,7 +38,7 @@ const enum Phase {
   Idle,
   Waiting,
   Body,
-  Gone,
+  Closed,
 }
 
 /** A request that was passed to a connection before it was opened. */
@@ -51,7 +51,7 @@ interface UnsentRequest {
 
 /** One connection to an instance: sends one request at a time and reads its response. */
 export class UpstreamConnection extends UpstreamSocket {
-  private readonly answers = new AnswerReader((bytes) => this.giveBody(bytes));
+  private readonly responses = new ResponseReader((bytes) => this.passToSink(bytes));
   private phase = Phase.Queued;
   private unsent: UnsentRequest | undefined = undefined;
   private sink: MovableSink | undefined;
@@ -66,7 +66,7 @@ export class UpstreamConnection extends UpstreamSocket {
     origin: Origin,
     tls: ConnectionOptions,
     wheel: TimerWheel,
-    private readonly keeper: ConnectionKeeper,
+    private readonly owner: ConnectionOwner,
     mayTunnel: boolean,
   ) {
     super(origin, tls, wheel, mayTunnel);
@@ -83,13 +83,13 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   /** Whether sent bytes still wait for the instance to take them. */
-  get holds(): boolean {
-    return this.writer ? this.writer.holds : this.unsent !== undefined;
+  get retainsBytes(): boolean {
+    return this.writer ? this.writer.retainsBytes : this.unsent !== undefined;
   }
 
   /** Body bytes of the response so far, without framing. */
   get payloadBytes(): number {
-    return this.answers.body.payloadBytes;
+    return this.responses.body.payloadBytes;
   }
 
   /**
@@ -102,7 +102,7 @@ export class UpstreamConnection extends UpstreamSocket {
     this.uses += 1;
     this.requestDone = isWhole;
     this.keepsAlive = false;
-    this.answers.begin();
+    this.responses.begin();
     if (this.phase === Phase.Idle) this.beginWaiting();
     else this.wheel.set(this, sink.connectMs);
     if (this.writer) this.writer.together(head, body);
@@ -134,7 +134,7 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   /** Replaces the sink for further input; the new one must have the same time-outs. */
-  handTo(sink: MovableSink): void {
+  replaceSink(sink: MovableSink): void {
     this.sink = sink;
   }
 
@@ -173,7 +173,7 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Closes the connection; the sink is not called any more. */
   destroy(): void {
     this.sink = undefined;
-    this.leave();
+    this.closePhase();
     this.socket?.destroy();
   }
 
@@ -189,11 +189,11 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   protected override get isHeld(): boolean {
-    return this.sink?.holds ?? true;
+    return this.sink?.retainsBytes ?? true;
   }
 
   protected override onConnect(): void {
-    this.keeper.connected(this);
+    this.owner.connected(this);
     if (!this.sink) {
       this.destroy();
       return;
@@ -204,7 +204,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private beginWaiting(): void {
     this.phase = Phase.Waiting;
-    const sink = this.sink as AnswerSink;
+    const sink = this.sink as ResponseSink;
     this.limit(this.requestDone ? sink.responseHeaderMs : 0);
   }
 
@@ -225,7 +225,7 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   protected override onEnd(): void {
-    if (this.sink && this.phase === Phase.Body && this.answers.body.endsWithConnection) this.finish(true);
+    if (this.sink && this.phase === Phase.Body && this.responses.body.endsWithConnection) this.finish(true);
     else this.onClose();
   }
 
@@ -242,15 +242,15 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** An instance that was never connected to may have an address that this machine cannot reach at all. */
   private isExhausted(): boolean {
-    const { cause, keeper } = this;
-    return isLocalExhaustion(cause) && (keeper.hasConnected || !isAddressUnavailable(cause));
+    const { cause, owner: owner } = this;
+    return isLocalExhaustion(cause) && (owner.hasConnected || !isAddressUnavailable(cause));
   }
 
   /** Reads a head. Returns the offset after it, or the end of `bytes` if it continues or the exchange is over. */
   private readHead(bytes: Buffer, from: number): number {
     const head = this.parseHead(bytes, from);
     if (!head || !this.sink) return bytes.length;
-    const end = this.answers.headEnd;
+    const end = this.responses.headEnd;
     if (head.status === 101) this.changeProtocols(head, this.sink, bytes.subarray(end));
     // A 100 is not forwarded: the gateway has already sent 100 Continue itself.
     else if (head.isInterim) {
@@ -261,35 +261,35 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private parseHead(bytes: Buffer, from: number): ResponseHead | undefined {
     try {
-      return this.answers.readHead(bytes, from);
+      return this.responses.readHead(bytes, from);
     } catch (error) {
       this.fail('protocol-error', (error as Error).message);
       return undefined;
     }
   }
 
-  private changeProtocols(head: ResponseHead, sink: AnswerSink, first: Buffer): void {
+  private changeProtocols(head: ResponseHead, sink: ResponseSink, first: Buffer): void {
     if (sink.protocol === undefined || !head.changesTo(sink.protocol)) {
       this.fail('protocol-error', 'the instance switched to a protocol that was not requested');
       return;
     }
     this.sink = undefined;
-    this.leave();
+    this.closePhase();
     sink.onTunnel(head, this.detach(), first);
   }
 
-  private beginBody(head: ResponseHead, sink: AnswerSink): void {
+  private beginBody(head: ResponseHead, sink: ResponseSink): void {
     this.phase = Phase.Body;
     if (head.keepAliveSeconds !== undefined) this.idleMs = idleMsOf(head.keepAliveSeconds);
-    this.answers.expectBody(head, sink.method);
-    this.keepsAlive = head.keepsAlive && !this.answers.body.endsWithConnection;
+    this.responses.expectBody(head, sink.method);
+    this.keepsAlive = head.keepsAlive && !this.responses.body.endsWithConnection;
     sink.onHead(head);
   }
 
   private readBody(bytes: Buffer, from: number): void {
     const end = this.passBody(bytes, from);
     if (end === -1 || !this.sink) return;
-    if (this.answers.body.isDone) this.finish(end === bytes.length);
+    if (this.responses.body.isDone) this.finish(end === bytes.length);
     else {
       if (!this.isPaused) this.limit(this.sink.idleMs);
       this.sink.onPause();
@@ -299,7 +299,7 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Passes the bytes of the body to the sink. Returns the offset at which the body ended, -1 after a failure. */
   private passBody(bytes: Buffer, from: number): number {
     try {
-      return this.answers.passBody(bytes, from, (this.sink as AnswerSink).takesPayload);
+      return this.responses.passBody(bytes, from, (this.sink as ResponseSink).wantsPayload);
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
       this.fail('protocol-error', error.message);
@@ -307,26 +307,26 @@ export class UpstreamConnection extends UpstreamSocket {
     }
   }
 
-  private giveBody(bytes: Buffer): void {
+  private passToSink(bytes: Buffer): void {
     const { sink } = this;
-    if (sink) sink.onBody(sink.keeps(bytes.length) ? owned(bytes) : bytes);
+    if (sink) sink.onBody(sink.retains(bytes.length) ? owned(bytes) : bytes);
   }
 
   private finish(isClean: boolean): void {
-    const sink = this.sink as AnswerSink;
+    const sink = this.sink as ResponseSink;
     this.sink = undefined;
-    const { tail, trailerFields } = this.answers.body;
-    this.buffer?.rest(sink.holds);
-    if (isClean && this.keepsAlive && this.requestDone && !this.isDeaf) this.rest();
+    const { tail, trailerFields } = this.responses.body;
+    this.buffer?.endMessage(sink.retainsBytes);
+    if (isClean && this.keepsAlive && this.requestDone && !this.isDeaf) this.becomeIdle();
     else this.destroy();
     sink.onEnd(tail, trailerFields);
   }
 
-  private rest(): void {
+  private becomeIdle(): void {
     this.phase = Phase.Idle;
     this.resume();
     this.wheel.set(this, this.idleMs);
-    this.keeper.keep(this);
+    this.owner.release(this);
   }
 
   private fail(kind: FailureKind, detail: string): void {
@@ -338,10 +338,10 @@ export class UpstreamConnection extends UpstreamSocket {
     else sink.onFailure(failure);
   }
 
-  private leave(): void {
-    if (this.phase === Phase.Gone) return;
-    this.phase = Phase.Gone;
+  private closePhase(): void {
+    if (this.phase === Phase.Closed) return;
+    this.phase = Phase.Closed;
     this.wheel.clear(this);
-    this.keeper.forget(this);
+    this.owner.forget(this);
   }
 }

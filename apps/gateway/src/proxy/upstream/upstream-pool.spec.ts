@@ -35,37 +35,37 @@ describe('UpstreamPool', () => {
   /** Idle connections, in the order in which they became idle. */
   function idle(count: number): UpstreamConnection[] {
     const connections = Array.from({ length: count }, () => pool.connect());
-    for (const connection of connections) pool.keep(connection);
+    for (const connection of connections) pool.release(connection);
     return connections;
   }
 
   it('returns the most recently used connection first', () => {
     const [first, last] = idle(2);
-    expect([pool.take(true, 1), pool.take(true, 1)]).toEqual([last, first]);
+    expect([pool.acquire(true, 1), pool.acquire(true, 1)]).toEqual([last, first]);
     for (const connection of [first, last]) connection?.destroy();
   });
 
   it('opens a connection for a non-repeatable request if the last one has been idle for a second', () => {
-    const [kept] = idle(1);
+    const [retained] = idle(1);
     for (let tick = 0; tick < 10; tick += 1) wheel.advance();
-    const fresh = pool.take(false, 1);
-    expect(fresh).not.toBe(kept);
-    expect(pool.take(true, 1)).toBe(kept);
-    for (const connection of [kept, fresh]) connection?.destroy();
+    const fresh = pool.acquire(false, 1);
+    expect(fresh).not.toBe(retained);
+    expect(pool.acquire(true, 1)).toBe(retained);
+    for (const connection of [retained, fresh]) connection?.destroy();
   });
 
   it('opens a connection for a further attempt even if others are idle', () => {
-    const kept = idle(2);
-    const fresh = pool.take(true, 2);
-    expect(kept).not.toContain(fresh);
+    const retained = idle(2);
+    const fresh = pool.acquire(true, 2);
+    expect(retained).not.toContain(fresh);
     fresh.destroy();
   });
 
   it('removes a connection that closes while it is idle', () => {
-    const [kept] = idle(1);
-    kept?.destroy();
-    const other = pool.take(true, 1);
-    expect(other).not.toBe(kept);
+    const [retained] = idle(1);
+    retained?.destroy();
+    const other = pool.acquire(true, 1);
+    expect(other).not.toBe(retained);
     other.destroy();
   });
 });

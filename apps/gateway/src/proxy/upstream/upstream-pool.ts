@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { TimerWheel } from '../sockets/timer-wheel.js';
 import type { Origin } from './origin.js';
-import { UpstreamConnection, type ConnectionKeeper } from './upstream-connection.js';
+import { UpstreamConnection, type ConnectionOwner } from './upstream-connection.js';
 
 /** Maximum number of idle connections to one instance. Busy ones are bounded by the number of clients. */
 const MAX_IDLE = 1_024;
@@ -19,7 +19,7 @@ const FRESH_MS = 1_000;
  * The connections to one instance. The most recently used one is reused first, so that others time out when load
  * falls.
  */
-export class UpstreamPool implements ConnectionKeeper {
+export class UpstreamPool implements ConnectionOwner {
   private readonly idle: UpstreamConnection[] = [];
   private readonly open = new Set<UpstreamConnection>();
   private readonly connecting = new Set<UpstreamConnection>();
@@ -42,7 +42,7 @@ export class UpstreamPool implements ConnectionKeeper {
    * used only one.
    * @param attempt number of the attempt, from 1
    */
-  take(isRepeatable: boolean, attempt: number): UpstreamConnection {
+  acquire(isRepeatable: boolean, attempt: number): UpstreamConnection {
     if (attempt > FIRST_ATTEMPT) return this.connect();
     const last = this.idle.at(-1);
     if (last && (isRepeatable || this.wheel.msSince(last.idleSinceTick) < FRESH_MS))
@@ -67,7 +67,7 @@ export class UpstreamPool implements ConnectionKeeper {
     this.leaveConnecting(connection);
   }
 
-  keep(connection: UpstreamConnection): void {
+  release(connection: UpstreamConnection): void {
     const waiting = this.queued.size > 0 && this.firstMovable();
     if (waiting) {
       waiting.moveTo(connection);

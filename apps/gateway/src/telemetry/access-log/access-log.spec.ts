@@ -1,4 +1,4 @@
-import type { HedgeOutcome, SecondAttempt } from '../../proxy/exchange/second-attempt.js';
+import type { HedgeOutcome, ExchangeHedge } from '../../proxy/exchange/exchange-hedge.js';
 import { compileRoute } from '../../proxy/routing/compile-route.js';
 import { FakeExchange } from '../../proxy/testing/fake-exchange.js';
 import { instanceOf } from '../../proxy/testing/instances.js';
@@ -48,12 +48,12 @@ describe('AccessLog', () => {
   });
 
   it('logs the outcome of a hedged attempt, if one was sent', () => {
-    const hedge = (outcome?: HedgeOutcome): SecondAttempt => ({
+    const hedge = (outcome?: HedgeOutcome): ExchangeHedge => ({
       outcome,
       isRunning: false,
-      standIn: () => false,
+      replaceFailed: () => false,
       settle: () => undefined,
-      giveUp: () => undefined,
+      cancel: () => undefined,
     });
     expect(logged(Object.assign(new FakeExchange(), { hedge: hedge('won') }))).toMatchObject({
       hedge: 'won',

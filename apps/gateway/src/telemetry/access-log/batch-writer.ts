@@ -30,7 +30,7 @@ export class BatchWriter implements LineWriter {
     // A reader that has disconnected (EPIPE) must not end the gateway.
     this.destination.on('error', () => undefined);
     this.destination.on('drop', (batch: unknown) => void (this.dropped += linesOf(batch as Buffer)));
-    this.destination.on('drain', () => this.tellOfDrops());
+    this.destination.on('drain', () => this.reportDrops());
     this.timer = setInterval(() => this.flush(), FLUSH_EVERY_MS).unref();
   }
 
@@ -57,7 +57,7 @@ export class BatchWriter implements LineWriter {
   }
 
   /** Writes a line that reports dropped lines. */
-  private tellOfDrops(): void {
+  private reportDrops(): void {
     if (this.dropped === 0) return;
     const notice = { level: 'warn', time: new Date().toISOString(), droppedLines: this.dropped };
     this.dropped = 0;

@@ -1,7 +1,7 @@
 import { HeadTimes } from './head-times.js';
 
 const noted = (times: HeadTimes, ...all: readonly number[]): HeadTimes => {
-  for (const ms of all) times.note(ms);
+  for (const ms of all) times.record(ms);
   return times;
 };
 

@@ -20,7 +20,7 @@ export class HeadTimes {
   }
 
   /** Records the time to a response head. */
-  note(ms: number): void {
+  record(ms: number): void {
     this.times[this.count % MEMORY] = ms;
     this.count += 1;
     if (this.count >= ENOUGH && this.count % STRIDE === 0) this.found = this.find();

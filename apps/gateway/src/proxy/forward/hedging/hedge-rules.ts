@@ -36,7 +36,7 @@ export class HedgeRules {
    * Records the time that a client waited for the response head. If the hedged attempt won, the first attempt would
    * have taken even longer: either way the time is beyond the quantile, so hedging does not change the quantile.
    */
-  note(ms: number): void {
-    this.times?.note(ms);
+  recordHeadTime(ms: number): void {
+    this.times?.record(ms);
   }
 }

@@ -2,21 +2,26 @@ import type { Instance } from '../../../discovery/index.js';
 import type { Candidates, Routed } from '../../balancing/candidates.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
-import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import type {
+  HedgedAttempt,
+  HedgingForwarder,
+  HedgeListener,
+  AttemptOutcome,
+} from '../../exchange/forwarder.js';
 import type { Recorder } from '../../exchange/recorder.js';
 import { isFailure } from '../../resilience/response-kind.js';
-import type { InstanceWatch, WatchedAttempt } from '../../resilience/instance-watch.js';
+import type { InstanceMonitor, MonitoredAttempt } from '../../resilience/instance-monitor.js';
 import { destinationOf } from '../../exchange/destination-of.js';
 import type { Destination } from '../../exchange/destination.js';
 import type { HedgeRules } from './hedge-rules.js';
-import type { HedgeOutcome, SecondAttempt } from '../../exchange/second-attempt.js';
+import type { HedgeOutcome, ExchangeHedge } from '../../exchange/exchange-hedge.js';
 
 /** Dependencies of hedged attempts. */
-export interface HedgeGround<E extends Exchange> {
+export interface HedgeContext<E extends Exchange> {
   readonly candidates: Candidates;
-  readonly watch: InstanceWatch;
+  readonly monitor: InstanceMonitor;
   readonly recorder: Recorder;
-  readonly forwarder: AsideForwarder<E>;
+  readonly forwarder: HedgingForwarder<E>;
   /** Receives the outcome of a hedged attempt that has replaced the first. */
   readonly outcome: AttemptOutcome<E>;
   readonly now: () => number;
@@ -27,24 +32,24 @@ export interface HedgeGround<E extends Exchange> {
  * response reaches the client before it has replaced the first attempt; from then on it is the ordinary attempt of
  * the exchange.
  */
-export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, Routed, WatchedAttempt {
+export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, Routed, MonitoredAttempt {
   outcome: HedgeOutcome | undefined = undefined;
   readonly route: Destination | undefined;
   readonly clientAddress: string;
   attemptStartedAt = 0;
-  awaitsAnswer = false;
+  awaitsResponse = false;
   /** Used if the first attempt failed; if it was only late, the client keeps its instance. */
   affinityCookie: string | undefined = undefined;
   private readonly since: number;
   private readonly timer: NodeJS.Timeout | undefined;
   private instance: Instance | undefined = undefined;
-  private aside: Aside | undefined = undefined;
+  private attempt: HedgedAttempt | undefined = undefined;
 
   /** Must be created just before the first attempt starts. */
   constructor(
     private readonly exchange: E,
     private readonly rules: HedgeRules,
-    private readonly ground: HedgeGround<E>,
+    private readonly context: HedgeContext<E>,
   ) {
     this.route = exchange.route;
     this.clientAddress = exchange.clientAddress;
@@ -54,7 +59,7 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
   }
 
   get isRunning(): boolean {
-    return this.aside !== undefined;
+    return this.attempt !== undefined;
   }
 
   header(name: string): string | undefined {
@@ -69,59 +74,60 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     );
   }
 
-  standIn(): boolean {
-    if (!this.aside) return false;
-    this.takePlace('stood-in', this.aside);
+  replaceFailed(): boolean {
+    if (!this.attempt) return false;
+    this.replaceFirst('replaced', this.attempt);
     return true;
   }
 
   settle(now: number): void {
     clearTimeout(this.timer);
-    this.rules.note(now - this.since);
-    this.drop('lost');
+    this.rules.recordHeadTime(now - this.since);
+    this.cancelRunning('lost');
   }
 
-  giveUp(): void {
+  cancel(): void {
     clearTimeout(this.timer);
-    this.drop('given-up');
+    this.cancelRunning('cancelled');
   }
 
-  onAnswer(status: number, isDeclined = false): void {
-    const { aside, instance, ground } = this;
-    if (!aside || !instance) return;
+  onResponse(status: number, isDeclined = false): void {
+    const { attempt: attempt, instance, context } = this;
+    if (!attempt || !instance) return;
     if (!destinationOf(this).retries.isRetriable(status)) {
-      this.takePlace('won', aside);
+      this.replaceFirst('won', attempt);
       return;
     }
-    const now = ground.now();
-    ground.watch.answered(this, instance, now);
-    if (isDeclined) ground.watch.declined(this, instance, now);
-    else if (isFailure(status)) ground.watch.failed(this, instance, `received status ${status}`, now);
-    aside.abort();
+    const now = context.now();
+    context.monitor.recordResponse(this, instance, now);
+    if (isDeclined) context.monitor.recordDeclined(this, instance, now);
+    else if (isFailure(status))
+      context.monitor.recordFailure(this, instance, `received status ${status}`, now);
+    attempt.abort();
     this.onFailure(failureOf('gateway-error'));
   }
 
   /** The first attempt continues alone. */
   onFailure(failure: Failure): void {
-    const { exchange, instance, ground } = this;
+    const { exchange, instance, context } = this;
     this.end('failed');
     if (!instance) return;
     exchange.markTried(instance);
-    ground.watch.ended(this, instance);
-    ground.recorder.attemptFailed(exchange, instance, failure);
-    ground.watch.gone(this, instance, failure, ground.now());
+    context.monitor.recordEnd(this, instance);
+    context.recorder.attemptFailed(exchange, instance, failure);
+    context.monitor.recordFailedAttempt(this, instance, failure, context.now());
   }
 
   private send(): void {
-    const { exchange, ground } = this;
+    const { exchange, context } = this;
     // The exchange has a response, or waits for a retry.
-    if (!exchange.awaitsAnswer) return;
-    this.attemptStartedAt = ground.now();
+    if (!exchange.awaitsResponse) return;
+    this.attemptStartedAt = context.now();
     this.instance = this.pick();
     if (!this.instance) return;
     exchange.attempts += 1;
-    ground.watch.sent(this, this.instance);
-    this.aside = ground.forwarder.sendAside(exchange, this.instance, ground.outcome, this);
+    context.monitor.recordSent(this, this.instance);
+    this.attempt = context.forwarder.sendHedged(exchange, this.instance, context.outcome, this);
   }
 
   /**
@@ -132,35 +138,45 @@ export class Hedge<E extends Exchange> implements SecondAttempt, AsideListener, 
     const { breaker, retries } = destinationOf(this);
     if (breaker && breaker.state !== 'closed') return undefined;
     if (!this.rules.hasRoom()) return undefined;
-    const instance = this.ground.candidates.pick(this);
-    return instance && retries.budget.take(this.attemptStartedAt) ? instance : undefined;
+    const instance = this.context.candidates.select(this);
+    return instance && retries.budget.spend(this.attemptStartedAt) ? instance : undefined;
   }
 
   /**
    * Aborts the first attempt, if it is still running, without a failure of its instance: late does not mean broken.
    */
-  private takePlace(outcome: HedgeOutcome, aside: Aside): void {
+  private replaceFirst(outcome: HedgeOutcome, attempt: HedgedAttempt): void {
     const { exchange } = this;
     this.end(outcome);
-    if (outcome === 'stood-in') exchange.affinityCookie = this.affinityCookie;
+    if (outcome === 'replaced') exchange.affinityCookie = this.affinityCookie;
     exchange.attempt?.abort();
-    if (exchange.holdsInstance && exchange.instance) this.ground.watch.outrun(exchange, exchange.instance);
+    if (exchange.holdsInstance && exchange.instance)
+      this.context.monitor.recordOvertaken(exchange, exchange.instance);
     exchange.instance = this.instance;
     exchange.holdsInstance = true;
-    exchange.awaitsAnswer = this.awaitsAnswer;
+    exchange.awaitsResponse = this.awaitsResponse;
     exchange.attemptStartedAt = this.attemptStartedAt;
-    aside.adopt();
+    attempt.adopt();
   }
 
-  private drop(outcome: HedgeOutcome): void {
-    if (!this.aside || !this.instance) return;
-    this.aside.abort();
-    this.ground.watch.ended(this, this.instance);
+  private cancelRunning(outcome: HedgeOutcome): void {
+    if (!this.attempt || !this.instance) return;
+    this.attempt.abort();
+    this.context.monitor.recordEnd(this, this.instance);
     this.end(outcome);
   }
 
   private end(outcome: HedgeOutcome): void {
-    this.aside = undefined;
+    this.attempt = undefined;
     this.outcome = outcome;
   }
+}
+
+/** Only safe methods without a body: two instances may process the request at the same time. */
+const isHedgeable = ({ method, hasBody, isUpgrade }: Exchange): boolean =>
+  (method === 'GET' || method === 'HEAD') && !hasBody && !isUpgrade;
+
+/** Prepares a hedged attempt for an exchange that may be hedged, to be sent when its response is late. */
+export function hedge<E extends Exchange>(exchange: E, rules: HedgeRules, ground: HedgeContext<E>): void {
+  if (isHedgeable(exchange)) exchange.hedge = new Hedge(exchange, rules, ground);
 }

@@ -1,18 +1,18 @@
-import { eachField, MAX_FIELDS, type FieldTaker } from '../head/field-lines.js';
+import { eachField, MAX_FIELDS, type FieldHandler } from '../head/field-lines.js';
 import { FramingError, TrailersTooLarge } from './framing-error.js';
 import { FORBIDDEN_TRAILERS, MAX_TRAILER_BYTES, TOO_LARGE, TOO_MANY } from './trailer-fields.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
 
-const drop: FieldTaker<undefined> = () => false;
+const drop: FieldHandler<undefined> = () => false;
 
 /** A body length after the body has no valid use; it can only serve request smuggling. */
-const refuse: FieldTaker<undefined> = () => {
+const refuse: FieldHandler<undefined> = () => {
   throw new FramingError('the trailer section must not contain framing fields');
 };
 
-const FORBIDDEN: ReadonlyMap<string, FieldTaker<undefined>> = new Map([
+const FORBIDDEN: ReadonlyMap<string, FieldHandler<undefined>> = new Map([
   ...FORBIDDEN_TRAILERS.map((name) => [name, drop] as const),
   ['content-length', refuse],
   ['transfer-encoding', refuse],

@@ -5,11 +5,11 @@ import { FIELD_LINE, trimmed } from './grammar.js';
 export const MAX_FIELDS = 100;
 
 /** Stores a field that the gateway interprets. Returns whether its line is forwarded nevertheless. */
-export type FieldTaker<H> = (head: H, value: string, line: string) => boolean;
+export type FieldHandler<H> = (head: H, value: string, line: string) => boolean;
 
 /** Looks up the taker of a field by its lower-case name. */
-export interface FieldTakers<H> {
-  get(name: string): FieldTaker<H> | undefined;
+export interface FieldHandlers<H> {
+  get(name: string): FieldHandler<H> | undefined;
 }
 
 /** Creates the error for a line that violates the grammar. */
@@ -26,7 +26,7 @@ const AFTER_LINE = '\r\n'.length;
 export function eachField<H>(
   text: string,
   at: number,
-  takers: FieldTakers<H>,
+  handlers: FieldHandlers<H>,
   head: H,
   invalid: Refusal,
 ): string {
@@ -36,8 +36,8 @@ export function eachField<H>(
   for (let line = at, count = 1; line < end; count += 1) {
     if (count > MAX_FIELDS) throw headTooLarge(`the head has more than ${MAX_FIELDS} fields`);
     const next = endOfLine(text, line, invalid);
-    const taker = takers.get(nameAt(text, line));
-    if (taker && !taker(head, valueAt(text, line, next), text.slice(line, next))) {
+    const handler = handlers.get(nameAt(text, line));
+    if (handler && !handler(head, valueAt(text, line, next), text.slice(line, next))) {
       passing += text.slice(runStart, line);
       runStart = next;
     }

@@ -1,10 +1,10 @@
 import type { Peer } from '../rules/peer.js';
-import { addForwardingFields, type OriginFacts } from '../rules/request-headers.js';
+import { addForwardingFields, type OriginContext } from '../rules/request-headers.js';
 import type { RequestHead } from './request-head.js';
 import { linesOf } from './request-lines.js';
 
 /** Whether the head carries forwarding fields; they count only if the peer is a trusted proxy. */
-const isTold = (head: RequestHead): boolean =>
+const hasForwardingFields = (head: RequestHead): boolean =>
   head.forwardedFor !== undefined ||
   head.forwardedProto !== undefined ||
   head.forwardedHost !== undefined ||
@@ -25,9 +25,9 @@ export class ForwardingLines {
 
   of(head: RequestHead, prefix: string): string {
     const { host = '', minor } = head;
-    if (this.peer.isTrusted && isTold(head)) return this.make(head, prefix);
+    if (this.peer.isTrusted && hasForwardingFields(head)) return this.build(head, prefix);
     if (host !== this.host || prefix !== this.prefix || minor !== this.minor) {
-      this.lines = this.make(undefined, prefix, host, minor);
+      this.lines = this.build(undefined, prefix, host, minor);
       this.host = host;
       this.prefix = prefix;
       this.minor = minor;
@@ -35,20 +35,20 @@ export class ForwardingLines {
     return this.lines;
   }
 
-  private make(
-    told: RequestHead | undefined,
+  private build(
+    forwarded: RequestHead | undefined,
     prefix: string,
-    host = told?.host ?? '',
-    minor = told?.minor ?? 1,
+    host = forwarded?.host ?? '',
+    minor = forwarded?.minor ?? 1,
   ) {
-    const facts: OriginFacts = { peer: this.peer, version: `1.${minor}`, host, prefix };
+    const facts: OriginContext = { peer: this.peer, version: `1.${minor}`, host, prefix };
     const fields: string[] = [];
     addForwardingFields(fields, facts, {
-      for: told?.forwardedFor ?? '',
-      proto: told?.forwardedProto ?? '',
-      host: told?.forwardedHost ?? '',
-      prefix: told?.forwardedPrefix ?? '',
-      forwarded: told?.forwarded ?? '',
+      for: forwarded?.forwardedFor ?? '',
+      proto: forwarded?.forwardedProto ?? '',
+      host: forwarded?.forwardedHost ?? '',
+      prefix: forwarded?.forwardedPrefix ?? '',
+      forwarded: forwarded?.forwarded ?? '',
     });
     return linesOf(fields);
   }

@@ -1,9 +1,9 @@
 import { upstreamProtocolError } from '../../exchange/problems.js';
-import { eachField, type FieldTaker } from './field-lines.js';
+import { eachField, type FieldHandler } from './field-lines.js';
 import { CONTENT_LENGTH, listMembers, STATUS_LINE } from './grammar.js';
 import { ResponseHead } from './response-head.js';
 
-type Taker = FieldTaker<ResponseHead>;
+type Handler = FieldHandler<ResponseHead>;
 
 const VERSION_LENGTH = 'HTTP/1.1'.length;
 const ENDS_HERE = false;
@@ -20,7 +20,7 @@ export function parseResponseHead(text: string): ResponseHead {
   head.minor = text.charCodeAt(VERSION_LENGTH - 1) - ZERO;
   head.statusText = text.slice(VERSION_LENGTH + 1, end - 2);
   head.status = Number(head.statusText.slice(0, 3));
-  head.fields = eachField(text, end, TAKERS, head, upstreamProtocolError);
+  head.fields = eachField(text, end, HANDLERS, head, upstreamProtocolError);
   checkFraming(head);
   return head;
 }
@@ -35,48 +35,48 @@ function checkFraming(head: ResponseHead): void {
   if (head.minor === 0) throw upstreamProtocolError('HTTP/1.0 does not support Transfer-Encoding');
 }
 
-const contentLength: Taker = (head, value, line) => {
+const contentLength: Handler = (head, value, line) => {
   if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
     throw upstreamProtocolError('Content-Length must be a single number');
   head.contentLength = Number(value);
   return ENDS_HERE;
 };
 
-const transferEncoding: Taker = (head, value) => {
+const transferEncoding: Handler = (head, value) => {
   if (head.isChunked || value.toLowerCase() !== 'chunked')
     throw upstreamProtocolError('Transfer-Encoding must be chunked');
   head.isChunked = true;
   return ENDS_HERE;
 };
 
-const connection: Taker = (head, value) => {
+const connection: Handler = (head, value) => {
   const options = listMembers(value);
   head.connection = head.connection.length === 0 ? options : [...head.connection, ...options];
   return ENDS_HERE;
 };
 
-const keepAlive: Taker = (head, value) => {
+const keepAlive: Handler = (head, value) => {
   const seconds = /(?:^|[,;\s])timeout=(\d{1,6})(?=$|[,;\s])/i.exec(value)?.[1];
   if (seconds !== undefined) head.keepAliveSeconds = Number(seconds);
   return ENDS_HERE;
 };
 
-const upgrade: Taker = (head, value) => {
+const upgrade: Handler = (head, value) => {
   head.upgrade = value;
   return ENDS_HERE;
 };
 
-const date: Taker = (head) => (head.hasDate = true);
+const date: Handler = (head) => (head.hasDate = true);
 
-const placed: Taker = (head, value, line) => {
+const placed: Handler = (head, value, line) => {
   head.placed = [...head.placed, { name: line.slice(0, line.indexOf(':')), value }];
   return ENDS_HERE;
 };
 
-const drop: Taker = () => ENDS_HERE;
+const drop: Handler = () => ENDS_HERE;
 
 /** The response fields that the gateway interprets, by lower-case name. */
-const TAKERS: ReadonlyMap<string, Taker> = new Map([
+const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
   ['connection', connection],

@@ -1,65 +1,65 @@
 import { expectationFailed, malformedRequest } from '../../exchange/problems.js';
 import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
-import { tellsOrigin } from '../rules/field-names.js';
+import { describesOrigin } from '../rules/field-names.js';
 import { isCounted } from '../rules/max-forwards.js';
 import { TIMING_REQUEST_HEADER } from '../rules/server-timing.js';
-import type { FieldTaker, FieldTakers } from './field-lines.js';
+import type { FieldHandler, FieldHandlers } from './field-lines.js';
 import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';
 import type { RequestHead } from './request-head.js';
 
-type Taker = FieldTaker<RequestHead>;
+type Handler = FieldHandler<RequestHead>;
 
-const ENDS_HERE = false;
-const PASSES_ON = true;
+const CONSUMED = false;
+const FORWARDED = true;
 
-const contentLength: Taker = (head, value, line) => {
+const contentLength: Handler = (head, value, line) => {
   if (head.contentLength !== -1 || !CONTENT_LENGTH.test(line))
     throw malformedRequest('Content-Length must be a single number');
   head.contentLength = Number(value);
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const transferEncoding: Taker = (head, value) => {
+const transferEncoding: Handler = (head, value) => {
   if (head.isChunked || value.toLowerCase() !== 'chunked')
     throw malformedRequest('Transfer-Encoding must be chunked');
   head.isChunked = true;
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const host: Taker = (head, value) => {
+const host: Handler = (head, value) => {
   if (head.host !== undefined || !HOST.test(value))
     throw malformedRequest('Host must be a host name or address with an optional port');
   head.host = value;
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const connection: Taker = (head, value) => {
+const connection: Handler = (head, value) => {
   const options = listMembers(value);
   if (!options.every((option) => TOKEN.test(option)))
     throw malformedRequest('Connection must be a list of tokens');
   head.connection = head.connection.length === 0 ? options : [...head.connection, ...options];
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const expect: Taker = (head, value) => {
+const expect: Handler = (head, value) => {
   if (value.toLowerCase() !== '100-continue')
     throw expectationFailed('the only supported expectation is 100-continue');
   // Ignored in HTTP/1.0 requests (RFC 9110, section 10.1.1).
   head.expectsContinue = head.minor === 1;
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const te: Taker = (head, value) => {
-  head.takesTrailers ||= listMembers(value).includes('trailers');
-  return ENDS_HERE;
+const te: Handler = (head, value) => {
+  head.acceptsTrailers ||= listMembers(value).includes('trailers');
+  return CONSUMED;
 };
 
-const claim: Taker = (head, _value, line) => {
+const claim: Handler = (head, _value, line) => {
   head.claims += line;
-  return ENDS_HERE;
+  return CONSUMED;
 };
 
-const drop: Taker = () => ENDS_HERE;
+const drop: Handler = () => CONSUMED;
 
 type Collected =
   | 'upgrade'
@@ -73,22 +73,22 @@ type Collected =
 
 /** Joins several fields of one name into one list (RFC 9110, section 5.3). */
 const collect =
-  (fact: Collected): Taker =>
+  (fact: Collected): Handler =>
   (head, value) => {
     const before = head[fact];
     head[fact] = before === undefined ? value : `${before}, ${value}`;
-    return ENDS_HERE;
+    return CONSUMED;
   };
 
-const maxForwards: Taker = (head) => {
+const maxForwards: Handler = (head) => {
   head.countsForwards = isCounted(head.method);
-  return PASSES_ON;
+  return FORWARDED;
 };
 
-const timing: Taker = (head) => (head.asksForTiming = true);
+const timing: Handler = (head) => (head.requestsTiming = true);
 
 /** The request fields that the gateway interprets, by lower-case name. */
-const KNOWN: ReadonlyMap<string, Taker> = new Map([
+const KNOWN: ReadonlyMap<string, Handler> = new Map([
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
   ['host', host],
@@ -120,13 +120,13 @@ const LETTER_X = 0x78;
 const LETTER_F = 0x66;
 
 /** Forwarding fields start with one of these letters; other names need no further check. */
-const mayTellOrigin = (first: number): boolean => first === LETTER_X || first === LETTER_F;
+const mayDescribeOrigin = (first: number): boolean => first === LETTER_X || first === LETTER_F;
 
 /** Drops names with underscores, because a CGI-like server cannot distinguish them from `x-forwarded-…`. */
-const originTaker = (name: string): Taker | undefined =>
-  tellsOrigin(name) ? (name.includes('_') ? drop : claim) : undefined;
+const originHandler = (name: string): Handler | undefined =>
+  describesOrigin(name) ? (name.includes('_') ? drop : claim) : undefined;
 
 /** The takers of request fields. */
-export const REQUEST_FIELDS: FieldTakers<RequestHead> = {
-  get: (name) => KNOWN.get(name) ?? (mayTellOrigin(name.charCodeAt(0)) ? originTaker(name) : undefined),
+export const REQUEST_FIELDS: FieldHandlers<RequestHead> = {
+  get: (name) => KNOWN.get(name) ?? (mayDescribeOrigin(name.charCodeAt(0)) ? originHandler(name) : undefined),
 };

@@ -20,7 +20,7 @@ export class RequestHead {
   upgrade: string | undefined = undefined;
   expectsContinue = false;
   /** The client accepts trailers (`TE: trailers`). */
-  takesTrailers = false;
+  acceptsTrailers = false;
   requestId: string | undefined = undefined;
   /** The time-out that the client requests, milliseconds. */
   requestTimeout: string | undefined = undefined;
@@ -32,7 +32,7 @@ export class RequestHead {
   /** `Max-Forwards` applies to this request (TRACE, OPTIONS). */
   countsForwards = false;
   /** The client requests `Server-Timing`. */
-  asksForTiming = false;
+  requestsTiming = false;
   /** Forwarding field lines that are accepted only from a trusted proxy. */
   claims = '';
   /** The field lines to forward unchanged, each with CRLF. */

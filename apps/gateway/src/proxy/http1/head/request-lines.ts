@@ -24,7 +24,7 @@ export function passingLines(head: RequestHead, peer: Peer): string {
   const lines =
     head.connection.length === 0 ? head.fields : withoutConnectionFields(head.fields, head.connection);
   const claims = peer.isTrusted ? head.claims : '';
-  return head.takesTrailers ? `${lines}${claims}te: trailers\r\n` : lines + claims;
+  return head.acceptsTrailers ? `${lines}${claims}te: trailers\r\n` : lines + claims;
 }
 
 /** The body framing line of the upstream request. */

@@ -1,11 +1,20 @@
-import { Framing } from '../../planes/wire/response-writer.js';
 import type { ResponseHead } from './response-head.js';
+
+/** How a response body is sent to the client. */
+export const enum Framing {
+  /** The received bytes unchanged: with a length, in the chunks of the instance, or no body. */
+  AsItComes,
+  /** Payload in chunks that the gateway adds: the upstream body ends with its connection. */
+  Chunks,
+  /** Payload only, ended by the close: the client does not support chunks. */
+  UntilClose,
+}
 
 const HTTP = 'HTTP/1.1 ';
 const REASON_AT = '200'.length;
 /** The client may reuse its connection. `timeout` is {@link KEEP_ALIVE_MS} in seconds. */
-const STAYS = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n';
-const ENDS = 'connection: close\r\n\r\n';
+const PERSISTENT = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n';
+const CLOSING = 'connection: close\r\n\r\n';
 
 /** Idle time-out of client connections: above the 60 s of nginx and most load balancers, which then close first. */
 export const KEEP_ALIVE_MS = 75_000;
@@ -15,7 +24,7 @@ export const statusLine = (statusText: string): string =>
   statusText.length === REASON_AT ? `${HTTP}${statusText} \r\n` : `${HTTP}${statusText}\r\n`;
 
 /** The Connection and Keep-Alive lines for the client, and the end of the head. */
-export const headEnd = (keepsAlive: boolean): string => (keepsAlive ? STAYS : ENDS);
+export const headEnd = (keepsAlive: boolean): string => (keepsAlive ? PERSISTENT : CLOSING);
 
 /** The body framing of a response to `method` for a client of HTTP/1.`minor`. */
 export function framingFor(head: ResponseHead, method: string, minor: number): Framing {
@@ -28,7 +37,7 @@ export function framingFor(head: ResponseHead, method: string, minor: number): F
 }
 
 /** The body framing line of the response. */
-export function answerFramingLine(head: ResponseHead, framing: Framing): string {
+export function responseFramingLine(head: ResponseHead, framing: Framing): string {
   if (head.status === NO_CONTENT || framing === Framing.UntilClose) return '';
   if (head.contentLength !== -1) return `content-length: ${head.contentLength}\r\n`;
   return head.isChunked || framing === Framing.Chunks ? 'transfer-encoding: chunked\r\n' : '';

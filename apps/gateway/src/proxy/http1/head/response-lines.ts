@@ -1,6 +1,6 @@
 import { VIA_NAME } from '../rules/request-headers.js';
-import type { AnswerFacts } from '../rules/response-headers.js';
-import { answerValue } from '../rules/response-headers.js';
+import type { ResponseContext } from '../rules/response-headers.js';
+import { responseValue } from '../rules/response-headers.js';
 import { withoutFields } from './field-lines.js';
 import { httpDate } from './http-date.js';
 import { withoutConnectionFields } from './request-lines.js';
@@ -14,11 +14,11 @@ const UPGRADE_REQUIRED = 426;
  * forwarded fields, then `Location`, `Content-Location` and `Set-Cookie` rewritten for the prefix, then the
  * gateway's own.
  */
-export function answerLines(head: ResponseHead, facts: AnswerFacts): string {
+export function responseLines(head: ResponseHead, facts: ResponseContext): string {
   let lines =
     head.connection.length === 0 ? head.fields : withoutConnectionFields(head.fields, head.connection);
   for (const { name, value } of head.placed)
-    lines += `${name}: ${answerValue(name.toLowerCase(), value, facts) ?? value}\r\n`;
+    lines += `${name}: ${responseValue(name.toLowerCase(), value, facts) ?? value}\r\n`;
   if (head.status === UPGRADE_REQUIRED && head.upgrade !== undefined)
     lines += `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`;
   if (!head.hasDate) lines += `date: ${httpDate()}\r\n`;

@@ -47,7 +47,7 @@ const isForwardingField = (lowerName: string): boolean =>
  * Whether a field describes the origin of a request; such fields are accepted from trusted proxies only. Names with
  * underscores are included: CGI-like servers cannot distinguish `x_forwarded_for` from `x-forwarded-for`.
  */
-export const tellsOrigin = (lowerName: string): boolean =>
+export const describesOrigin = (lowerName: string): boolean =>
   isForwardingField(lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName);
 
 export const isProtected = (lowerName: string): boolean =>

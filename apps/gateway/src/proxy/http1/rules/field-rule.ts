@@ -1,5 +1,5 @@
 import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
-import { isHopByHop, tellsOrigin } from './field-names.js';
+import { isHopByHop, describesOrigin } from './field-names.js';
 
 /** How the gateway treats a request field when it forwards the request. */
 export const enum FieldRule {
@@ -8,14 +8,14 @@ export const enum FieldRule {
   /** Forwarded as a normalised decimal number. */
   Length,
   /** Not forwarded: the gateway sets it for each instance, or has handled it itself. */
-  Stays,
+  Consumed,
   /** Connection-specific; removed. */
   HopByHop,
   /** Describes the origin of the request; accepted from trusted proxies only. */
-  TellsOrigin,
+  DescribesOrigin,
 }
 
-const STAYS: ReadonlySet<string> = new Set([
+const CONSUMED: ReadonlySet<string> = new Set([
   'host',
   'x-request-id',
   REQUEST_TIMEOUT_HEADER,
@@ -25,9 +25,9 @@ const STAYS: ReadonlySet<string> = new Set([
 
 function ruleFor(lower: string): FieldRule {
   if (lower === 'content-length') return FieldRule.Length;
-  if (STAYS.has(lower)) return FieldRule.Stays;
+  if (CONSUMED.has(lower)) return FieldRule.Consumed;
   if (isHopByHop(lower)) return FieldRule.HopByHop;
-  return tellsOrigin(lower) ? FieldRule.TellsOrigin : FieldRule.Passes;
+  return describesOrigin(lower) ? FieldRule.DescribesOrigin : FieldRule.Passes;
 }
 
 const MOST_KNOWN = 1000;

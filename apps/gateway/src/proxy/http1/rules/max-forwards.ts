@@ -10,7 +10,7 @@ export const isCounted = (method: string): boolean => method === 'TRACE' || meth
  * Decrements `Max-Forwards`, as each intermediary must (RFC 9110, section 7.6.2). Returns `false` if it was 0: the
  * gateway is then the final recipient.
  */
-export function takeForward({ method = '', rawHeaders }: IncomingMessage): boolean {
+export function decrementMaxForwards({ method = '', rawHeaders }: IncomingMessage): boolean {
   if (!isCounted(method)) return true;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (rawHeaders[i]?.toLowerCase() !== FIELD || !COUNT.test(rawHeaders[i + 1] ?? '')) continue;

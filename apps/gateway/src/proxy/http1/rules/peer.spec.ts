@@ -36,7 +36,7 @@ describe('clientAddressOf', () => {
     ['an address without brackets', '127.0.0.1', '[2001:db8::1]:5678', '2001:db8::1'],
     ['the peer when the last element is invalid', '127.0.0.1', '1.2.3.4, unknown', '127.0.0.1'],
     ['the IPv4 address of an IPv4-mapped peer', '::ffff:127.0.0.1', undefined, '127.0.0.1'],
-  ])('is %s', (_what, peer, told, expected) => {
-    expect(clientAddressOf(peerOf(peer, 'http', trusted), told, trusted)).toBe(expected);
+  ])('is %s', (_what, peer, reported, expected) => {
+    expect(clientAddressOf(peerOf(peer, 'http', trusted), reported, trusted)).toBe(expected);
   });
 });

@@ -1,8 +1,8 @@
 import { peerOf } from './peer.js';
-import { addRequestFields, type RequestFacts } from './request-headers.js';
+import { addRequestFields, type RequestContext } from './request-headers.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-const facts = (address = '127.0.0.1', scheme: 'http' | 'https' = 'http'): RequestFacts => ({
+const facts = (address = '127.0.0.1', scheme: 'http' | 'https' = 'http'): RequestContext => ({
   peer: { ...peerOf(address, scheme, new TrustedProxies([])), isTrusted: true },
   version: '1.0',
   host: 'gw:8000',
@@ -11,7 +11,7 @@ const facts = (address = '127.0.0.1', scheme: 'http' | 'https' = 'http'): Reques
 });
 
 /** The fields that an instance receives for the client fields `raw`. */
-function fieldsFor(raw: readonly string[], origin: RequestFacts): Map<string, string> {
+function fieldsFor(raw: readonly string[], origin: RequestContext): Map<string, string> {
   const fields: string[] = [];
   addRequestFields(fields, raw, origin);
   return new Map(fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1]!] as const] : [])));
@@ -19,9 +19,16 @@ function fieldsFor(raw: readonly string[], origin: RequestFacts): Map<string, st
 
 describe('addRequestFields', () => {
   it('extends the forwarding fields of a trusted proxy', () => {
-    const told = ['X-Forwarded-For', '1.2.3.4', 'X-Forwarded-For', '5.6.7.8', 'X-Forwarded-Proto', 'https'];
+    const reported = [
+      'X-Forwarded-For',
+      '1.2.3.4',
+      'X-Forwarded-For',
+      '5.6.7.8',
+      'X-Forwarded-Proto',
+      'https',
+    ];
     const more = ['X-Forwarded-Host', 'shop', 'X-Forwarded-Prefix', '/outer', 'Forwarded', 'for=1.2.3.4'];
-    const fields = fieldsFor([...told, ...more, 'X-Forwarded-Port', '443'], facts());
+    const fields = fieldsFor([...reported, ...more, 'X-Forwarded-Port', '443'], facts());
     expect(fields.get('x-forwarded-for')).toBe('1.2.3.4, 5.6.7.8, 127.0.0.1');
     expect(fields.get('x-forwarded-proto')).toBe('https');
     expect(fields.get('x-forwarded-host')).toBe('shop');

@@ -4,7 +4,7 @@ import type { Peer } from './peer.js';
 import type { RawFields } from './raw-fields.js';
 
 /** Facts about the origin of a request. */
-export interface OriginFacts {
+export interface OriginContext {
   readonly peer: Peer;
   /** HTTP version of the client's request, such as `1.1`. */
   readonly version: string;
@@ -15,7 +15,7 @@ export interface OriginFacts {
 }
 
 /** Facts that the gateway adds to a request. */
-export interface RequestFacts extends OriginFacts {
+export interface RequestContext extends OriginContext {
   readonly requestId: string;
 }
 
@@ -26,35 +26,35 @@ export const VIA_NAME = 'msa-gateway';
  * with order, case and repetition preserved, without connection-specific ones, followed by the gateway's fields. The
  * forwarder adds `Host`.
  */
-export function addRequestFields(into: string[], raw: RawFields, facts: RequestFacts): void {
+export function addRequestFields(into: string[], raw: RawFields, facts: RequestContext): void {
   const dropped = droppedByConnection(raw);
-  let told: ToldOrigin | undefined;
+  let origin: ForwardedOrigin | undefined;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
     const rule = ruleOf(name);
-    if (rule === FieldRule.Stays || dropped?.has(name.toLowerCase())) continue;
+    if (rule === FieldRule.Consumed || dropped?.has(name.toLowerCase())) continue;
     if (rule === FieldRule.Passes) into.push(name, value);
     else if (rule === FieldRule.Length) into.push('content-length', String(Number(value)));
-    else if (rule === FieldRule.HopByHop) keepTrailers(into, name.toLowerCase(), value);
-    else if (isBelieved(facts.peer, name)) {
-      told ??= toldNothing();
-      if (!take(told, name.toLowerCase(), value)) into.push(name, value);
+    else if (rule === FieldRule.HopByHop) addTrailersOption(into, name.toLowerCase(), value);
+    else if (isTrustedField(facts.peer, name)) {
+      origin ??= emptyOrigin();
+      if (!recordOrigin(origin, name.toLowerCase(), value)) into.push(name, value);
     }
   }
-  addForwardingFields(into, facts, told);
+  addForwardingFields(into, facts, origin);
   into.push('x-request-id', facts.requestId);
 }
 
 // A CGI-like server cannot distinguish a name with underscores from the real one, so no peer may use it.
-const isBelieved = (peer: Peer, name: string): boolean => peer.isTrusted && !name.includes('_');
+const isTrustedField = (peer: Peer, name: string): boolean => peer.isTrusted && !name.includes('_');
 
-function keepTrailers(headers: string[], lower: string, value: string): void {
+function addTrailersOption(headers: string[], lower: string, value: string): void {
   if (lower === 'te' && /(?:^|,)\s*trailers\s*(?:[,;]|$)/i.test(value)) headers.push('te', 'trailers');
 }
 
 /** Forwarding fields of a trusted proxy; repeated fields are joined. */
-export interface ToldOrigin {
+export interface ForwardedOrigin {
   for: string;
   proto: string;
   host: string;
@@ -62,10 +62,10 @@ export interface ToldOrigin {
   forwarded: string;
 }
 
-const toldNothing = (): ToldOrigin => ({ for: '', proto: '', host: '', prefix: '', forwarded: '' });
-const NOTHING: Readonly<ToldOrigin> = toldNothing();
+const emptyOrigin = (): ForwardedOrigin => ({ for: '', proto: '', host: '', prefix: '', forwarded: '' });
+const NO_ORIGIN: Readonly<ForwardedOrigin> = emptyOrigin();
 
-const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
+const MERGED: Readonly<Record<string, keyof ForwardedOrigin>> = {
   'x-forwarded-for': 'for',
   'x-forwarded-proto': 'proto',
   'x-forwarded-host': 'host',
@@ -74,37 +74,37 @@ const MERGED: Readonly<Record<string, keyof ToldOrigin>> = {
 };
 
 /** Records a field that the gateway extends; `false` for others, such as `X-Forwarded-Port`, which pass unchanged. */
-export function take(told: ToldOrigin, lower: string, value: string): boolean {
+export function recordOrigin(origin: ForwardedOrigin, lower: string, value: string): boolean {
   const key = MERGED[lower];
   if (key === undefined) return false;
-  told[key] = told[key] === '' ? value : `${told[key]}, ${value}`;
+  origin[key] = origin[key] === '' ? value : `${origin[key]}, ${value}`;
   return true;
 }
 
 /** Appends the fields that describe the origin of a request, flat; `told` holds those of a trusted proxy. */
 export function addForwardingFields(
   into: string[],
-  facts: OriginFacts,
-  told: Readonly<ToldOrigin> = NOTHING,
+  facts: OriginContext,
+  origin: Readonly<ForwardedOrigin> = NO_ORIGIN,
 ): void {
   const { peer, host, prefix, version } = facts;
   into.push(
     'x-forwarded-for',
-    continued(told.for, peer.address),
+    continued(origin.for, peer.address),
     'x-forwarded-proto',
-    told.proto || peer.scheme,
+    origin.proto || peer.scheme,
     'x-forwarded-host',
-    told.host || host,
+    origin.host || host,
     'x-forwarded-prefix',
-    publicPrefix(told.prefix, prefix),
+    publicPrefix(origin.prefix, prefix),
     'forwarded',
-    continued(told.forwarded, `for=${peer.node};host="${host}";proto=${peer.scheme}`),
+    continued(origin.forwarded, `for=${peer.node};host="${host}";proto=${peer.scheme}`),
     'via',
     `${version} ${VIA_NAME}`,
   );
 }
 
-const continued = (told: string, own: string): string => (told === '' ? own : `${told}, ${own}`);
+const continued = (origin: string, own: string): string => (origin === '' ? own : `${origin}, ${own}`);
 
 const PREFIX = /^(?:\/[\w.~-]+)+$/;
 

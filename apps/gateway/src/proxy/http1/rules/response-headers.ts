@@ -4,7 +4,7 @@ import { rewriteCookie, rewriteLocation } from './prefix-rewrite.js';
 import { VIA_NAME } from './request-headers.js';
 
 /** Facts that the gateway needs to forward a response. */
-export interface AnswerFacts {
+export interface ResponseContext {
   readonly requestId: string;
   /** The path prefix that the client uses. */
   readonly prefix: string;
@@ -13,13 +13,13 @@ export interface AnswerFacts {
 }
 
 /** The value to send to the client; `undefined` if the field is removed. `lower` is the name in lower case. */
-export function answerValue(lower: string, value: string, facts: AnswerFacts): string | undefined {
+export function responseValue(lower: string, value: string, context: ResponseContext): string | undefined {
   switch (lower) {
     case 'location':
     case 'content-location':
-      return rewriteLocation(value, facts.prefix, facts.origin);
+      return rewriteLocation(value, context.prefix, context.origin);
     case 'set-cookie':
-      return rewriteCookie(value, facts.prefix);
+      return rewriteCookie(value, context.prefix);
     case 'x-request-id':
       return undefined;
     default:
@@ -28,21 +28,21 @@ export function answerValue(lower: string, value: string, facts: AnswerFacts): s
 }
 
 /** Appends the fields that the gateway adds to every upstream response to `headers`. */
-export function addAnswerFields(headers: string[], facts: AnswerFacts, version: string): void {
-  headers.push('x-request-id', facts.requestId, 'via', `${version} ${VIA_NAME}`);
+export function addResponseFields(headers: string[], context: ResponseContext, version: string): void {
+  headers.push('x-request-id', context.requestId, 'via', `${version} ${VIA_NAME}`);
 }
 
 /** The fields of an upstream response as sent to the client, flat; order, case and repetition are preserved. */
-export function answerHeaders(raw: readonly string[], facts: AnswerFacts, version = '1.1'): string[] {
+export function responseHeaders(raw: readonly string[], context: ResponseContext, version = '1.1'): string[] {
   const dropped = droppedByConnection(raw);
   const headers: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const lower = name.toLowerCase();
     if (dropped?.has(lower)) continue;
-    const value = answerValue(lower, raw[i + 1] ?? '', facts);
+    const value = responseValue(lower, raw[i + 1] ?? '', context);
     if (value !== undefined) headers.push(name, value);
   }
-  addAnswerFields(headers, facts, version);
+  addResponseFields(headers, context, version);
   return headers;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { LINES, SAMPLES } from './hostile-words.js';
 import { mutated } from './mutations.js';
-import { answer, request } from './plain-messages.js';
+import { response, request } from './plain-messages.js';
 
 const line = fc.constantFrom(...LINES);
 const sample = fc.constantFrom(...SAMPLES);
@@ -33,8 +33,8 @@ export const hostileRequests: fc.Arbitrary<string> = fc
   .map((list) => list.join(''));
 
 /** Valid and nearly valid responses. */
-export const hostileAnswers: fc.Arbitrary<string> = fc.oneof(
-  { weight: 6, arbitrary: mutated(answer) },
+export const hostileResponses: fc.Arbitrary<string> = fc.oneof(
+  { weight: 6, arbitrary: mutated(response) },
   { weight: 1, arbitrary: salad('HTTP/1.1 200 OK\r\n') },
 );
 

@@ -35,23 +35,23 @@ export class NodeServerReader {
 }
 
 /** Parses the response to a `method` request with the node:http client parser. */
-export async function readAnswerByNode(
+export async function readResponseByNode(
   bytes: Buffer,
   cuts: readonly number[],
   method: string,
 ): Promise<Reading> {
   const reading = nothingRead();
   const socket = new MemorySocket();
-  const asked = ask(socket, method, reading);
+  const requested = send(socket, method, reading);
   await turn();
   await socket.deliver(piecesOf(bytes, cuts));
   await socket.deliverEnd();
-  asked.destroy();
+  requested.destroy();
   socket.destroy();
   return reading;
 }
 
-function ask(socket: MemorySocket, method: string, reading: Reading): ClientRequest {
+function send(socket: MemorySocket, method: string, reading: Reading): ClientRequest {
   return request({ method, createConnection: () => socket, maxHeaderSize: 2 * MAX_HEAD_BYTES })
     .on('response', (message) => {
       const { statusCode = 0, statusMessage = '', httpVersion } = message;

@@ -65,7 +65,7 @@ const interim = fc.constantFrom(
   'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n',
 );
 /** Responses that are valid except for an occasional odd field or status. */
-export const answer = fc
+export const response = fc
   .tuple(interim, version, status, fields, framed, fields)
   .map(
     ([early, minor, text, before, { lines, body }, after]) =>

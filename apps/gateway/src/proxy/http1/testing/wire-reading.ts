@@ -6,18 +6,18 @@ import { parseResponseHead } from '../head/parse-response-head.js';
 import { flatLines, nothingRead, piecesOf, type ReadMessage, type Reading } from './reading.js';
 
 /** Parses the head of a message and prepares `body` for it. */
-type TakeHead = (text: string, body: BodyReader) => { start: string[]; isLast: boolean } | undefined;
+type ReadHead = (text: string, body: BodyReader) => { start: string[]; isLast: boolean } | undefined;
 
 /** Parses the requests in `bytes` with the wire parsers. */
 export const readRequests = (bytes: Buffer, cuts: readonly number[]): Reading =>
-  read(bytes, cuts, takeRequestHead, REQUEST_LINE);
+  read(bytes, cuts, readRequestHead, REQUEST_LINE);
 
 /** Parses the response to a `method` request, and the interim responses before it, with the wire parsers. */
-export const readAnswer = (bytes: Buffer, cuts: readonly number[], method: string): Reading =>
-  read(bytes, cuts, (text, body) => takeAnswerHead(text, body, method));
+export const readResponse = (bytes: Buffer, cuts: readonly number[], method: string): Reading =>
+  read(bytes, cuts, (text, body) => readResponseHead(text, body, method));
 
-function read(bytes: Buffer, cuts: readonly number[], takeHead: TakeHead, firstLine?: RegExp): Reading {
-  const reader = new MessageReader(takeHead, firstLine);
+function read(bytes: Buffer, cuts: readonly number[], readHead: ReadHead, firstLine?: RegExp): Reading {
+  const reader = new MessageReader(readHead, firstLine);
   try {
     for (const piece of piecesOf(bytes, cuts)) reader.take(piece);
     reader.end();
@@ -37,7 +37,7 @@ class MessageReader {
   private isOver = false;
 
   constructor(
-    private readonly takeHead: TakeHead,
+    private readonly interpret: ReadHead,
     firstLine: RegExp | undefined,
   ) {
     this.heads = new HeadReader(firstLine);
@@ -55,7 +55,7 @@ class MessageReader {
   private readHead(piece: Buffer, at: number): number {
     const text = this.heads.read(piece, at);
     if (text === undefined) return piece.length;
-    const taken = this.takeHead(text, this.body);
+    const taken = this.interpret(text, this.body);
     if (!taken) return this.heads.end;
     this.isLast = taken.isLast;
     const fields = flatLines(text.slice(text.indexOf('\r\n', 2) + 2));
@@ -80,7 +80,7 @@ class MessageReader {
   }
 }
 
-const takeRequestHead: TakeHead = (text, body) => {
+const readRequestHead: ReadHead = (text, body) => {
   const head = parseRequestHead(text);
   if (head.isChunked) body.expectChunked();
   else if (head.contentLength > 0) body.expectLength(head.contentLength);
@@ -91,7 +91,7 @@ const takeRequestHead: TakeHead = (text, body) => {
   };
 };
 
-function takeAnswerHead(text: string, body: BodyReader, method: string): ReturnType<TakeHead> {
+function readResponseHead(text: string, body: BodyReader, method: string): ReturnType<ReadHead> {
   const head = parseResponseHead(text);
   if (head.status === 101) throw new Error('nobody asked for another protocol');
   if (head.isInterim) return undefined;

@@ -11,7 +11,7 @@ describe('A lent connection', () => {
   const lent = new LentConnections();
   const mayComeBack = (socket: Socket, wasUsed: boolean): boolean => {
     lent.add(socket, wasUsed);
-    return lent.take(socket) !== undefined;
+    return lent.end(socket) !== undefined;
   };
 
   it('can be lent again while it also carries other requests, up to a limit', () => {
@@ -33,14 +33,14 @@ describe('A lent connection', () => {
   it('is lent for one request', () => {
     const socket = connection()();
     lent.add(socket, true);
-    expect(lent.take(socket)).toBeDefined();
-    expect(lent.take(socket)).toBeUndefined();
+    expect(lent.end(socket)).toBeDefined();
+    expect(lent.end(socket)).toBeUndefined();
   });
 
   it('reports whether data was read from it meanwhile', () => {
     const socket = connection()();
     lent.add(socket, true);
-    const isUnread = lent.take(socket);
+    const isUnread = lent.end(socket);
     expect(isUnread?.()).toBe(true);
     Object.assign(socket, { bytesRead: 101 });
     expect(isUnread?.()).toBe(false);

@@ -28,7 +28,7 @@ export class LentConnections {
   }
 
   /** Removes `socket`; if it was lent, returns a function that reports whether nothing has been read from it since. */
-  take(socket: Socket): (() => boolean) | undefined {
+  end(socket: Socket): (() => boolean) | undefined {
     const bytes = this.bytesRead.get(socket);
     this.bytesRead.delete(socket);
     return bytes === undefined ? undefined : () => socket.bytesRead === bytes;

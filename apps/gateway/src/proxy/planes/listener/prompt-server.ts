@@ -5,7 +5,7 @@ import { LentConnections } from './lent-connections.js';
 import { RequestGuard } from './request-guard.js';
 
 /** Accepts connections before node:http. */
-export interface ConnectionTaker {
+export interface ConnectionAcceptor {
   /**
    * @param isUsed the connection has served requests, and may be idle for longer than a new one
    * @returns the socket that represents the connection from now on
@@ -34,7 +34,7 @@ type ConnectionListener = (this: Server, socket: Socket) => void;
 
 /**
  * A server whose close does not wait for connections that never sent data. Browsers and load balancers open some in
- * advance; node:http counts them as busy until their head is overdue. A {@link ConnectionTaker} may accept the
+ * advance; node:http counts them as busy until their head is overdue. A {@link ConnectionAcceptor} may accept the
  * connections and return those that node:http should {@link serveOn | serve}.
  */
 export class PromptServer extends Server {
@@ -43,7 +43,7 @@ export class PromptServer extends Server {
   private readonly lent = new LentConnections();
   private readonly guarded = new WeakMap<Socket, Reader>();
   /** Accepts new connections; if unset, node:http does. */
-  taker: ConnectionTaker | undefined;
+  acceptor: ConnectionAcceptor | undefined;
 
   constructor(options: ServerOptions, listener: RequestListener) {
     super(options, listener);
@@ -53,14 +53,14 @@ export class PromptServer extends Server {
     // The only way to accept a connection and pass it to node:http later.
     this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
     this.off('connection', this.serveByNode);
-    this.on('connection', (socket: Socket) => this.take(socket, false));
+    this.on('connection', (socket: Socket) => this.acceptConnection(socket, false));
   }
 
   /** Lets node:http read `socket`, which must have no other listeners. */
   serve(socket: Socket): void {
     this.serveByNode(socket);
     // The wire plane has checked the data it hands over by the same rules.
-    if (!this.taker) this.guard(socket);
+    if (!this.acceptor) this.guard(socket);
     socket.on('end', watchHalfClosed);
   }
 
@@ -87,18 +87,18 @@ export class PromptServer extends Server {
   }
 
   /**
-   * Returns the connection of `response` to the {@link ConnectionTaker} after this response, if it was lent for this
+   * Returns the connection of `response` to the {@link ConnectionAcceptor} after this response, if it was lent for this
    * request only: the next request is most likely a proxied one. Must be called while the request is started.
    */
-  takeBackAfter(response: ServerResponse): void {
+  reclaimAfter(response: ServerResponse): void {
     const { socket } = response.req;
-    const isUnread = this.lent.take(socket);
-    if (isUnread) response.once('finish', () => process.nextTick(() => this.takeBack(socket, isUnread)));
+    const isUnread = this.lent.end(socket);
+    if (isUnread) response.once('finish', () => process.nextTick(() => this.reclaim(socket, isUnread)));
   }
 
   override close(callback?: (error?: Error) => void): this {
     super.close(callback);
-    this.taker?.close();
+    this.acceptor?.close();
     for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     return this;
   }
@@ -127,21 +127,21 @@ export class PromptServer extends Server {
     if (socket.readableEnded) socket.emit('end');
   }
 
-  private takeBack(served: Socket, isUnread: () => boolean): void {
+  private reclaim(served: Socket, isUnread: () => boolean): void {
     const isOpen = served.writable && !served.readableEnded && this.listening;
     if (!isOpen || served.writableLength > 0 || !isUnread()) return;
     served.setTimeout(0);
     // While `data` has no other listener, node:http reads past the stream.
     served.on('data', nothing);
-    this.take(served, true);
+    this.acceptConnection(served, true);
     // The old socket is an empty shell; node:http treats it as a closed connection.
     served.destroy();
   }
 
-  private take(accepted: Socket, isUsed: boolean): void {
-    const socket = this.taker?.accept(accepted, isUsed) ?? accepted;
+  private acceptConnection(accepted: Socket, isUsed: boolean): void {
+    const socket = this.acceptor?.accept(accepted, isUsed) ?? accepted;
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    if (!this.taker) this.serve(socket);
+    if (!this.acceptor) this.serve(socket);
   }
 }

@@ -1,21 +1,21 @@
 import type { Instance } from '../../../discovery/index.js';
-import { answerHeaders, type AnswerFacts } from '../../http1/rules/response-headers.js';
+import { responseHeaders, type ResponseContext } from '../../http1/rules/response-headers.js';
 import type { NodeExchange } from '../node/node-exchange.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
-import type { Attempt } from '../../exchange/attempt.js';
+import type { Attempt } from '../../exchange/forwarder.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
-import { watchAnswer, type AnswerListener } from './local-response.js';
+import { watchResponse, type ResponseListener } from './local-response.js';
 import { presentAs } from './local-request.js';
 import { mute } from './muted-response.js';
 
 /**
- * An attempt at a local instance. It ends when the client's response closes, which the entrance observes; there is no
+ * An attempt at a local instance. It ends when the client's response closes, which the data plane observes; there is no
  * upstream connection that could end separately.
  */
-export class LocalAttempt extends Timed implements Attempt, AnswerListener {
+export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   private isOver = false;
-  private readonly facts: AnswerFacts;
+  private readonly facts: ResponseContext;
 
   constructor(
     private readonly exchange: NodeExchange,
@@ -23,7 +23,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     private readonly wheel: TimerWheel,
   ) {
     super();
-    this.facts = exchange.answerFacts();
+    this.facts = exchange.responseContext();
   }
 
   start({ target, url }: Instance): void {
@@ -32,7 +32,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     // Frameworks read it to detect a body.
     if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
     presentAs(request, upstreamTarget, this.exchange.addInstanceFields(own));
-    watchAnswer(response, this);
+    watchResponse(response, this);
     this.awaitHead();
     this.exchange.admitBody();
     target?.request(request, response);
@@ -50,7 +50,7 @@ export class LocalAttempt extends Timed implements Attempt, AnswerListener {
     this.wheel.clear(this);
     // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
     this.outcome.accepts(this.exchange, status, status === 503 && hasRetryAfter(raw));
-    const headers = answerHeaders(raw, this.facts);
+    const headers = responseHeaders(raw, this.facts);
     this.exchange.addConnectionFields(headers);
     this.exchange.status = status;
     return headers;

@@ -2,21 +2,21 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'no
 import { plainResponse } from '../node/plain-response.js';
 
 /** Observes the response of a local instance. */
-export interface AnswerListener {
+export interface ResponseListener {
   /** Receives the head of the response as a flat list; returns the fields for the client. */
   onHead(status: number, raw: readonly string[]): string[];
   onChunk(bytes: number): void;
 }
 
 const LISTENER = Symbol('listener');
-type Watched = ServerResponse & { [LISTENER]: AnswerListener };
+type Watched = ServerResponse & { [LISTENER]: ResponseListener };
 type Fields = OutgoingHttpHeaders | OutgoingHttpHeader[] | undefined;
 
 /**
  * Puts `listener` between a local instance and the client's response. Replaces three methods of this object, which
  * delegate to node's own: every way to respond (implicit heads, pipes, frameworks) ends in one of them.
  */
-export function watchAnswer(response: ServerResponse, listener: AnswerListener): void {
+export function watchResponse(response: ServerResponse, listener: ResponseListener): void {
   const watched = response as Watched;
   watched[LISTENER] = listener;
   watched.writeHead = writeHead as Watched['writeHead'];

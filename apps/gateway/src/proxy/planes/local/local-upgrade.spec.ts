@@ -5,25 +5,25 @@ import type { LocalTarget } from '#registry-client';
 import { waitFor } from '#testing';
 import type { Timeouts } from '../../../policy/policy.js';
 import { instanceOf } from '../../testing/instances.js';
-import { ProxyBench } from '../../testing/proxy-bench.js';
+import { ProxyHarness } from '../../testing/proxy-harness.js';
 
 const HANDSHAKE =
   'GET /api/users/x HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n';
 
 describe('An upgrade at a local instance', () => {
-  let bench: ProxyBench;
-  afterEach(() => bench.close());
+  let harness: ProxyHarness;
+  afterEach(() => harness.close());
 
   const start = async (
     upgrade: LocalTarget['upgrade'],
     timeouts: Partial<Timeouts> = {},
   ): Promise<Socket> => {
-    bench = await ProxyBench.start(timeouts);
-    bench.hold(instanceOf({ id: 'a', target: { request: () => undefined, upgrade } }));
-    return connect(bench.port, '127.0.0.1').setEncoding('latin1');
+    harness = await ProxyHarness.start(timeouts);
+    harness.setInstances(instanceOf({ id: 'a', target: { request: () => undefined, upgrade } }));
+    return connect(harness.port, '127.0.0.1').setEncoding('latin1');
   };
-  const answerTo = (client: Socket): Promise<string> => text(client.end(HANDSHAKE));
-  const inFlight = (): number => bench.services.current.get('users')!.instances[0]!.load.inFlight;
+  const responseTo = (client: Socket): Promise<string> => text(client.end(HANDSHAKE));
+  const inFlight = (): number => harness.services.current.get('users')!.instances[0]!.load.inFlight;
 
   it.each(['responseHeaderMs', 'totalMs'] as const)('gets a 504 after %s', async (limit) => {
     let late: Socket | undefined;
@@ -31,7 +31,7 @@ describe('An upgrade at a local instance', () => {
     client.write(HANDSHAKE);
     expect(await text(client)).toMatch(/^HTTP\/1\.1 504 [^]*urn:msa-gateway:problem:upstream-timeout/);
     expect(() => late!.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')).not.toThrow();
-    await waitFor('the record', () => bench.traffic.service('users').problems.total === 1);
+    await waitFor('the record', () => harness.traffic.service('users').problems.total === 1);
     expect(inFlight()).toBe(0);
   });
 
@@ -39,7 +39,7 @@ describe('An upgrade at a local instance', () => {
     const client = await start(() => {
       throw new Error('not today');
     });
-    expect(await answerTo(client)).toMatch(
+    expect(await responseTo(client)).toMatch(
       /^HTTP\/1\.1 502 [^]*urn:msa-gateway:problem:upstream-protocol-error/,
     );
     expect(inFlight()).toBe(0);
@@ -56,19 +56,19 @@ describe('An upgrade at a local instance', () => {
     client.write(HANDSHAKE);
     expect(await text(client)).toMatch(/^HTTP\/1\.1 101 [^]*\r\n\r\nstill here$/);
     client.end();
-    await waitFor('the record', () => bench.traffic.service('users').endings.total === 1);
-    expect(bench.traffic.service('users').bytesSent).toBe('still here'.length);
+    await waitFor('the record', () => harness.traffic.service('users').endings.total === 1);
+    expect(harness.traffic.service('users').bytesSent).toBe('still here'.length);
   });
 
   it('does not count as a failure when the client disconnects before the response', async () => {
-    let isAsked = false;
-    const client = await start(() => (isAsked = true));
+    let isRequested = false;
+    const client = await start(() => (isRequested = true));
     client.write(HANDSHAKE);
-    await waitFor('the service to be asked', () => isAsked);
+    await waitFor('the service to be asked', () => isRequested);
     client.resetAndDestroy();
     await once(client, 'close');
-    await waitFor('the record', () => bench.traffic.service('users').endings.total === 1);
-    expect([...bench.traffic.service('users').endings.entries()]).toEqual([['client-left', 1]]);
+    await waitFor('the record', () => harness.traffic.service('users').endings.total === 1);
+    expect([...harness.traffic.service('users').endings.entries()]).toEqual([['client-left', 1]]);
     expect(inFlight()).toBe(0);
   });
 });

@@ -27,7 +27,7 @@ export function upgradeLocally(
   const restore = onFirstWrite(socket, (chunk) => {
     clearTimeout(late);
     exchange.attempt = undefined;
-    return markAnswer(chunk, exchange, outcome);
+    return markResponse(chunk, exchange, outcome);
   });
   // The gateway responds instead. What the instance writes later follows the end of the connection and is lost.
   const leave = (): void => {
@@ -40,7 +40,7 @@ export function upgradeLocally(
     outcome.failed(exchange, failureOf('timeout'));
   });
   exchange.attempt = { abort: leave };
-  target?.upgrade(request, socket, exchange.facts.upgradeHead ?? Buffer.alloc(0));
+  target?.upgrade(request, socket, exchange.context.upgradeHead ?? Buffer.alloc(0));
 }
 
 function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | undefined {
@@ -52,7 +52,7 @@ function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | u
 function countBehind(exchange: NodeExchange, length: number): void {
   const { socket } = exchange.request;
   const head = socket.bytesWritten + length;
-  // Runs before the `close` listener of the entrance, which records the exchange.
+  // Runs before the `close` listener of the data plane, which records the exchange.
   socket.prependOnceListener('close', () => (exchange.bytesSent = Math.max(0, socket.bytesWritten - head)));
 }
 
@@ -76,7 +76,11 @@ function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () =
 }
 
 /** Records the status of the response head and adds the fields that every response carries. */
-function markAnswer(chunk: unknown, exchange: NodeExchange, outcome: AttemptOutcome<NodeExchange>): unknown {
+function markResponse(
+  chunk: unknown,
+  exchange: NodeExchange,
+  outcome: AttemptOutcome<NodeExchange>,
+): unknown {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return chunk;
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
   const line = STATUS_LINE.exec(text);

@@ -23,7 +23,7 @@ function unsent(...args: unknown[]): void {
   (args.at(-1) as Then | undefined)?.();
 }
 
-function tellGone(args: unknown[]): void {
+function notifyClosed(args: unknown[]): void {
   const then = args.find((arg) => typeof arg === 'function') as Then | undefined;
   if (then)
     process.nextTick(then, new Error('the client received a response from another instance or disconnected'));
@@ -55,11 +55,11 @@ const MUTED = {
   writeEarlyHints: unsent,
   destroy: itself,
   write: (...args: unknown[]): boolean => {
-    tellGone(args);
+    notifyClosed(args);
     return false;
   },
   end(this: ServerResponse, ...args: unknown[]): ServerResponse {
-    tellGone(args);
+    notifyClosed(args);
     return this;
   },
 };

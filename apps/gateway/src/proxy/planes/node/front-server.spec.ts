@@ -26,7 +26,7 @@ describe('Simultaneous requests to the gateway itself', () => {
   });
 
   /** Connects many clients whose requests are read in one turn of the event loop. */
-  async function ask(): Promise<readonly Socket[]> {
+  async function send(): Promise<readonly Socket[]> {
     const { port } = server.address() as AddressInfo;
     const clients = Array.from({ length: COUNT }, () => connect(port, '127.0.0.1'));
     await Promise.all(clients.map((client) => once(client, 'connect')));
@@ -48,8 +48,8 @@ describe('Simultaneous requests to the gateway itself', () => {
       left = COUNT - begun.length;
       response.end('ok');
     };
-    const answers = await Promise.all((await ask()).map((client) => text(client)));
-    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
+    const responses = await Promise.all((await send()).map((client) => text(client)));
+    expect(responses.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
     expect(begun).toHaveLength(COUNT);
     const steps = turns.map((total, i) => total - (turns[i - 1] ?? 0));
     expect(Math.max(...steps)).toBeLessThanOrEqual(16);
@@ -82,10 +82,10 @@ describe('Simultaneous requests to the gateway itself', () => {
       for (const until = performance.now() + 20; performance.now() < until;);
       response.end('ok');
     };
-    const clients = await ask();
+    const clients = await send();
     for (const client of clients) client.end();
-    const answers = await Promise.all(clients.map((client) => text(client).catch(() => '')));
-    expect(answers.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
+    const responses = await Promise.all(clients.map((client) => text(client).catch(() => '')));
+    expect(responses.filter((answer) => answer.startsWith('HTTP/1.1 200 '))).toHaveLength(COUNT);
   });
 
   it('do not start after their client has disconnected', async () => {
@@ -94,7 +94,7 @@ describe('Simultaneous requests to the gateway itself', () => {
     handle = () => {
       setImmediate(() => connections.forEach((socket) => socket.destroy()));
     };
-    const clients = await ask();
+    const clients = await send();
     await Promise.all(clients.map((client) => text(client).catch(() => '')));
     await sleep(50);
     expect(begun.length).toBeLessThan(COUNT / 2);

@@ -4,15 +4,15 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyServerFactory } from 'fastify';
 import { methodNotSupported } from '../../exchange/problems.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../../http1/client-limits.js';
-import { takeForward } from '../../http1/rules/max-forwards.js';
+import { decrementMaxForwards } from '../../http1/rules/max-forwards.js';
 import { isProxied } from '../../http1/rules/target.js';
-import { afterAnswers } from './after-responses.js';
+import { afterResponses } from './after-responses.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
-import type { NodeEntrance } from './node-plane.js';
-import { OwnTurns } from './own-turns.js';
-import { answerProblem } from './problem-response.js';
-import { PromptServer, type ConnectionTaker, type HandOver } from '../listener/prompt-server.js';
+import type { NodePlane } from './node-plane.js';
+import { NestAdmission } from './nest-admission.js';
+import { sendProblem } from './problem-response.js';
+import { PromptServer, type ConnectionAcceptor, type HandOver } from '../listener/prompt-server.js';
 import { QueuedResponses } from './queued-responses.js';
 import { responseOn } from './upgrade-response.js';
 
@@ -32,29 +32,30 @@ const SERVER_OPTIONS = {
 } as const;
 
 /** Creates the component that accepts connections before node:http; `handOver` passes a connection to node:http. */
-export type MakeTaker = (handOver: (connection: HandOver) => void) => ConnectionTaker;
+export type CreateAcceptor = (handOver: (connection: HandOver) => void) => ConnectionAcceptor;
 
 /**
  * The listening server of the gateway. Requests under `/api` go to the proxy, bypassing Nest and fastify; Nest
- * handles all others. It is created before Nest, so {@link open} sets the entrance later.
+ * handles all others. It is created before Nest, so {@link open} sets the node plane later.
  */
 export class FrontServer {
-  private entrance: NodeEntrance | undefined;
+  private nodePlane: NodePlane | undefined;
   private server: PromptServer | undefined;
   private readonly queued = new QueuedResponses();
-  private readonly turns = new OwnTurns();
+  private readonly turns = new NestAdmission();
 
   constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
 
   /**
-   * Routes `/api` to `entrance`. Must be called before the server listens.
-   * @param makeTaker creates the component that accepts connections first; without it, node:http accepts all
+   * Routes `/api` to `nodePlane`. Must be called before the server listens.
+   * @param createAcceptor creates the component that accepts connections first; without it, node:http accepts all
    * connections
    */
-  open(entrance: NodeEntrance, makeTaker?: MakeTaker): void {
-    this.entrance = entrance;
+  open(nodePlane: NodePlane, createAcceptor?: CreateAcceptor): void {
+    this.nodePlane = nodePlane;
     const { server } = this;
-    if (server && makeTaker) server.taker = makeTaker((connection) => server.serveOn(connection));
+    if (server && createAcceptor)
+      server.acceptor = createAcceptor((connection) => server.serveOn(connection));
   }
 
   readonly factory: FastifyServerFactory = (handler) => {
@@ -71,10 +72,10 @@ export class FrontServer {
     );
     server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) => {
       server.unguard(socket);
-      afterAnswers(socket, () => this.upgrade(server, request, socket, rest));
+      afterResponses(socket, () => this.upgrade(server, request, socket, rest));
     });
     server.on('connect', (request: IncomingMessage, socket: Socket) =>
-      afterAnswers(socket, () => refuseConnect(request, socket)),
+      afterResponses(socket, () => refuseConnect(request, socket)),
     );
     // Counts silence in both directions while a message is in progress; the consequence depends on the message.
     server.timeout = this.limits.idleMs;
@@ -92,29 +93,29 @@ export class FrontServer {
   ): void {
     this.queued.watch(request.socket, response);
     const isPipelined = !response.socket;
-    if (isPipelined) this.turns.hurry(request.socket);
+    if (isPipelined) this.turns.admitNow(request.socket);
     const head = checkHead(request);
-    const isForwarded = isProxied(head.target) && takeForward(request);
-    if (this.entrance && isForwarded) this.entrance.request(request, response, head, expects);
+    const isForwarded = isProxied(head.target) && decrementMaxForwards(request);
+    if (this.nodePlane && isForwarded) this.nodePlane.request(request, response, head, expects);
     else if (head.fault) refuse(request, response, head.fault);
     else {
-      this.server?.takeBackAfter(response);
+      this.server?.reclaimAfter(response);
       const begin = (): void => {
         // A handler would not be notified of a request that has already ended.
         if (!request.socket.destroyed) serveByNest(request, response, head, { nest, expects });
       };
       if (isPipelined) begin();
-      else this.turns.take(request.socket, begin);
+      else this.turns.admit(request.socket, begin);
     }
   }
 
   private upgrade(server: PromptServer, request: IncomingMessage, socket: Socket, rest: Buffer): void {
     const head = checkHead(request);
     server.release(socket);
-    if (!this.entrance || !isProxied(head.target)) {
+    if (!this.nodePlane || !isProxied(head.target)) {
       // With further `upgrade` listeners, Nest's own WebSocket gateways handle the request.
       if (server.listenerCount('upgrade') === 1) declineUpgrade(server, request, socket, rest);
-    } else if (mayTunnel(request)) this.entrance.upgrade(request, socket, rest, head);
+    } else if (mayTunnel(request)) this.nodePlane.upgrade(request, socket, rest, head);
     else declineUpgrade(server, request, socket, rest);
   }
 }
@@ -149,7 +150,7 @@ function refuse(
   response: ServerResponse,
   problem: RequestHead['fault'] & object,
 ): void {
-  answerProblem(response, problem, { path: request.url ?? '/', requestId: randomUUID(), close: false });
+  sendProblem(response, problem, { path: request.url ?? '/', requestId: randomUUID(), close: false });
 }
 
 function refuseConnect(request: IncomingMessage, socket: Socket): void {

@@ -2,24 +2,24 @@ import type { Duplex } from 'node:stream';
 import type { NodeExchange } from './node-exchange.js';
 import { plainResponse } from './plain-response.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
-import { answerLines } from '../../http1/head/response-lines.js';
+import { responseLines } from '../../http1/head/response-lines.js';
 import { flatFields } from '../../http1/head/flat-fields.js';
 import { linesOf, withoutConnectionFields } from '../../http1/head/request-lines.js';
 import type { ResponseHead } from '../../http1/head/response-head.js';
 import { joinTunnel } from '../../sockets/tunnel.js';
-import { HeldAnswer, type Adopter } from '../../upstream/hedged-response.js';
+import { HedgedResponse, type HedgeAdopter } from '../../upstream/hedged-response.js';
 import type { MovableSink, UpstreamConnection } from '../../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../upstream/upstream-pool.js';
-import type { Attempt } from '../../exchange/attempt.js';
+import type { Attempt } from '../../exchange/forwarder.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
-import type { Aside, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { RequestBody } from './request-body.js';
 
 /** One attempt at one instance over HTTP, between node's request and response and an upstream connection. */
-export class HttpAttempt implements Attempt, MovableSink, Adopter {
-  readonly takesPayload = true;
+export class HttpAttempt implements Attempt, MovableSink, HedgeAdopter {
+  readonly wantsPayload = true;
   /** Node's response may still hold body bytes, uncopied, after `onBody` returns. */
-  readonly holds = true;
+  readonly retainsBytes = true;
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
   private awaitsDrain = false;
@@ -39,16 +39,16 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     const { isUpgrade, attempts } = this.exchange;
     const connection = isUpgrade
       ? pool.connect(true)
-      : pool.take(!this.body && isIdempotent(this.method), attempts);
+      : pool.acquire(!this.body && isIdempotent(this.method), attempts);
     this.connection = connection;
     connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
     if (!connection.isConnecting) this.onConnect();
   }
 
   /** Starts a hedged attempt, without a body. */
-  startAside(pool: UpstreamPool, listener: AsideListener): Aside {
-    const connection = pool.take(true, FIRST_ATTEMPT);
-    return new HeldAnswer(this, connection, this.requestText(pool.origin.authority), listener);
+  startHedged(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
+    const connection = pool.acquire(true, FIRST_ATTEMPT);
+    return new HedgedResponse(this, connection, this.requestText(pool.origin.authority), listener);
   }
 
   adopt(connection: UpstreamConnection): this {
@@ -115,7 +115,7 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     response.once('drain', this.onClientDrain);
   }
 
-  keeps(): boolean {
+  retains(): boolean {
     return true;
   }
 
@@ -142,13 +142,13 @@ export class HttpAttempt implements Attempt, MovableSink, Adopter {
     exchange.attempt = { abort: () => upstream.destroy() };
     outcome.tunnelled(exchange);
     const upgrade = `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n`;
-    const lines = answerLines(head, exchange.answerFacts());
+    const lines = responseLines(head, exchange.responseContext());
     client.write(`HTTP/1.1 ${head.statusText}\r\n${upgrade}${lines}\r\n`, 'latin1');
     joinTunnel(
-      { socket: client, first: exchange.facts.upgradeHead },
+      { socket: client, first: exchange.context.upgradeHead },
       { socket: upstream, first },
       {
-        onAnswerBytes: (count) => (exchange.bytesSent += count),
+        onResponseBytes: (count) => (exchange.bytesSent += count),
         onEnd: () => outcome.completed(exchange),
       },
     );

@@ -1,11 +1,16 @@
 import type { Instance } from '../../../discovery/index.js';
 import type { NodeExchange } from './node-exchange.js';
 import type { UpstreamClient } from '../../upstream/upstream-client.js';
-import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import type {
+  HedgedAttempt,
+  HedgingForwarder,
+  HedgeListener,
+  AttemptOutcome,
+} from '../../exchange/forwarder.js';
 import { HttpAttempt } from './http-attempt.js';
 
-/** Forwards exchanges of the node entrance to instances at a URL. The client is shared; its creator closes it. */
-export class HttpForwarder implements AsideForwarder<NodeExchange> {
+/** Forwards exchanges of the node data plane to instances at a URL. The client is shared; its creator closes it. */
+export class HttpForwarder implements HedgingForwarder<NodeExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
   send(exchange: NodeExchange, { endpoint }: Instance, outcome: AttemptOutcome<NodeExchange>): void {
@@ -14,12 +19,12 @@ export class HttpForwarder implements AsideForwarder<NodeExchange> {
     attempt.start(this.client.pool(endpoint));
   }
 
-  sendAside(
+  sendHedged(
     exchange: NodeExchange,
     { endpoint }: Instance,
     outcome: AttemptOutcome<NodeExchange>,
-    listener: AsideListener,
-  ): Aside {
-    return new HttpAttempt(exchange, outcome).startAside(this.client.pool(endpoint), listener);
+    listener: HedgeListener,
+  ): HedgedAttempt {
+    return new HttpAttempt(exchange, outcome).startHedged(this.client.pool(endpoint), listener);
   }
 }

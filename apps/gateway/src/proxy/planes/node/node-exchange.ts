@@ -2,27 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
 import { pathOf, REQUEST_ID_HEADER, requestIdFrom } from '#service-kit';
-import type { AnswerFacts } from '../../http1/rules/response-headers.js';
+import type { ResponseContext } from '../../http1/rules/response-headers.js';
 import { clientAddressOf, type Peer } from '../../http1/rules/peer.js';
 import { rawField, type RawFields } from '../../http1/rules/raw-fields.js';
 import { addRequestFields, publicPrefix } from '../../http1/rules/request-headers.js';
 import type { TrustedProxies } from '../../http1/rules/trusted-proxies.js';
 import { Exchange } from '../../exchange/exchange.js';
-import { KeptBody } from '../../exchange/replay-body.js';
+import { ReplayBody } from '../../exchange/replay-body.js';
 import { serverTiming } from '../../http1/rules/server-timing.js';
-import { framingFor, KEEP_ALIVE_MS } from '../../http1/head/response-framing.js';
-import { Framing } from '../wire/response-writer.js';
+import { Framing, framingFor, KEEP_ALIVE_MS } from '../../http1/head/response-framing.js';
 import { bodyTooSlow } from '../../http1/body/body-problems.js';
-import { answerLines, withoutTrailer } from '../../http1/head/response-lines.js';
+import { responseLines, withoutTrailer } from '../../http1/head/response-lines.js';
 import { flatFields } from '../../http1/head/flat-fields.js';
 import type { ResponseHead } from '../../http1/head/response-head.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import { DrainLimit } from './drain-limit.js';
 import { clearFields, plainResponse } from './plain-response.js';
-import { answerProblem } from './problem-response.js';
+import { sendProblem } from './problem-response.js';
 
 /** Facts about a request that node's own objects do not hold. */
-export interface NodeFacts {
+export interface NodeContext {
   readonly target: string;
   readonly host: string;
   readonly peer: Peer;
@@ -40,7 +39,7 @@ const KEEP_ALIVE = `timeout=${KEEP_ALIVE_MS / 1000}`;
 /** Offset of the reason phrase in `200 OK`. */
 const REASON_AT = '200 '.length;
 
-const addressOf = ({ rawHeaders }: IncomingMessage, { peer, trusted }: NodeFacts): string =>
+const addressOf = ({ rawHeaders }: IncomingMessage, { peer, trusted }: NodeContext): string =>
   peer.isTrusted ? clientAddressOf(peer, rawField(rawHeaders, 'x-forwarded-for'), trusted) : peer.address;
 
 /** An exchange whose downstream side is a node:http request and response. */
@@ -48,7 +47,7 @@ export class NodeExchange extends Exchange {
   /** A part of the body was sent to an instance and cannot be repeated. */
   isBodyConsumed = false;
   /** The part of the body sent so far, kept for the next attempt. */
-  keptBody: KeptBody | undefined = undefined;
+  replayBody: ReplayBody | undefined = undefined;
   /** The fields as sent by the client: a local instance reads modified fields from the same request. */
   private readonly fields: RawFields;
   private mayContinue: boolean;
@@ -57,22 +56,22 @@ export class NodeExchange extends Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly facts: NodeFacts,
+    readonly context: NodeContext,
     expectsContinue = false,
   ) {
     super(
       request.method ?? 'GET',
-      facts.target,
+      context.target,
       requestIdFrom(rawField(request.rawHeaders, REQUEST_ID_HEADER)),
-      addressOf(request, facts),
-      facts.upgradeHead !== undefined,
+      addressOf(request, context),
+      context.upgradeHead !== undefined,
     );
     this.fields = request.rawHeaders;
     this.mayContinue = expectsContinue;
   }
 
   get isFromTrustedPeer(): boolean {
-    return this.facts.peer.isTrusted;
+    return this.context.peer.isTrusted;
   }
 
   header(name: string): string | undefined {
@@ -88,7 +87,7 @@ export class NodeExchange extends Exchange {
 
   /** Appends the fields sent to an instance to `into`, except `Host`. */
   addInstanceFields(into: string[]): string[] {
-    const { peer, host } = this.facts;
+    const { peer, host } = this.context;
     addRequestFields(into, this.fields, {
       peer,
       host,
@@ -101,8 +100,8 @@ export class NodeExchange extends Exchange {
     return into;
   }
 
-  answerFacts(): AnswerFacts {
-    const outer = this.facts.peer.isTrusted ? (this.header('x-forwarded-prefix') ?? '') : '';
+  responseContext(): ResponseContext {
+    const outer = this.context.peer.isTrusted ? (this.header('x-forwarded-prefix') ?? '') : '';
     return {
       requestId: this.requestId,
       prefix: publicPrefix(outer, this.route?.prefix ?? ''),
@@ -111,12 +110,12 @@ export class NodeExchange extends Exchange {
   }
 
   /** Keeps a piece of the body sent to an instance, while the body may still be repeated. */
-  keepBody(piece: Buffer): void {
+  retainBody(piece: Buffer): void {
     if (this.isBodyConsumed) return;
-    this.keptBody ??= KeptBody.of(this);
-    if (!this.response.headersSent && this.keptBody?.add(piece)) return;
+    this.replayBody ??= ReplayBody.of(this);
+    if (!this.response.headersSent && this.replayBody?.add(piece)) return;
     this.isBodyConsumed = true;
-    this.keptBody = undefined;
+    this.replayBody = undefined;
   }
 
   /** Sends `100 Continue` to a client that waits for it. Deferred until an instance can accept the body. */
@@ -137,14 +136,14 @@ export class NodeExchange extends Exchange {
 
   /** Sends the head of an upstream response. */
   sendHead(head: ResponseHead): void {
-    const lines = answerLines(head, this.answerFacts());
+    const lines = responseLines(head, this.responseContext());
     const headers = flatFields(this.mayAnnounceTrailers(head) ? lines : withoutTrailer(lines));
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
-    else if (this.tellsChunks(head)) headers.push('transfer-encoding', 'chunked');
+    else if (this.announcesChunks(head)) headers.push('transfer-encoding', 'chunked');
     this.addConnectionFields(headers);
     this.addPersistence(head, headers);
-    this.keptBody = undefined;
+    this.replayBody = undefined;
     this.writeHead(head.status, head.statusText.slice(REASON_AT), headers);
     this.status = head.status;
   }
@@ -159,13 +158,13 @@ export class NodeExchange extends Exchange {
   /** Node throws when trailers are announced for a body that is not chunked. */
   private mayAnnounceTrailers(head: ResponseHead): boolean {
     if (this.isHttp10 || head.contentLength !== -1) return false;
-    return head.hasBody(this.method) || this.tellsChunks(head);
+    return head.hasBody(this.method) || this.announcesChunks(head);
   }
 
   /**
    * A HEAD response has the fields of a GET response (RFC 9110, section 9.3.2), to which node adds the coding itself.
    */
-  private tellsChunks({ isChunked, status }: ResponseHead): boolean {
+  private announcesChunks({ isChunked, status }: ResponseHead): boolean {
     return isChunked && status !== NO_CONTENT && this.method === 'HEAD' && !this.isHttp10;
   }
 
@@ -178,7 +177,7 @@ export class NodeExchange extends Exchange {
    * closes an HTTP/1.0 connection after a response that has neither a length nor a body.
    */
   private addPersistence(head: ResponseHead, headers: string[]): void {
-    if (this.facts.isDraining()) return;
+    if (this.context.isDraining()) return;
     const endsBody = framingFor(head, this.method, this.isHttp10 ? 0 : 1) === Framing.UntilClose;
     const awaitsContinue = this.mayContinue && this.hasBody;
     if (!this.response.shouldKeepAlive || endsBody || awaitsContinue) headers.push('Connection', 'close');
@@ -190,7 +189,7 @@ export class NodeExchange extends Exchange {
     const timing = serverTiming(this);
     if (timing !== undefined) headers.push('server-timing', timing);
     if (this.affinityCookie !== undefined) headers.push('set-cookie', this.affinityCookie);
-    if (this.facts.isDraining()) headers.push('connection', 'close');
+    if (this.context.isDraining()) headers.push('connection', 'close');
   }
 
   reply(problem: Problem): void {
@@ -201,8 +200,8 @@ export class NodeExchange extends Exchange {
     }
     this.status = problem.status;
     this.problemCode = problem.code;
-    const close = problem.headers.connection === undefined && this.facts.isDraining();
-    const sent = answerProblem(this.response, problem, {
+    const close = problem.headers.connection === undefined && this.context.isDraining();
+    const sent = sendProblem(this.response, problem, {
       path: pathOf(this.target),
       requestId: this.requestId,
       close,
@@ -219,7 +218,7 @@ export class NodeExchange extends Exchange {
 
   /** The client reads more slowly than the response arrives; limits how long it may take to continue. */
   awaitDrain(): void {
-    const { wheel, idleMs } = this.facts;
+    const { wheel, idleMs } = this.context;
     this.drainLimit ??= new DrainLimit(this, wheel, idleMs);
     this.drainLimit.begin();
   }
@@ -234,7 +233,7 @@ export class NodeExchange extends Exchange {
     const { request, response } = this;
     if (response.writableEnded) {
       // Node emits `timeout` on the request, then on the response, which may by then be the 408 to the late body.
-      if (response.writableLength > 0) this.leaveUntaken();
+      if (response.writableLength > 0) this.abandonResponse();
       return;
     }
     // If the request is paused, the instance is slow to accept the body, not the client to send it.
@@ -244,7 +243,7 @@ export class NodeExchange extends Exchange {
   }
 
   /** The upstream response is complete, but the client does not read it. */
-  private leaveUntaken(): void {
+  private abandonResponse(): void {
     this.ending = 'client-left';
     this.cutOff();
   }

@@ -5,11 +5,11 @@ import type { TrustedProxies } from '../../http1/rules/trusted-proxies.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import type { RequestHead } from './head-check.js';
-import { NodeExchange, type NodeFacts } from './node-exchange.js';
+import { NodeExchange, type NodeContext } from './node-exchange.js';
 import { responseOn } from './upgrade-response.js';
 
-/** Dependencies of the entrance. */
-export interface NodeEntranceParts {
+/** Dependencies of the data plane. */
+export interface NodePlaneParts {
   readonly pipeline: Pipeline<NodeExchange>;
   readonly trusted: TrustedProxies;
   readonly isDraining: () => boolean;
@@ -22,11 +22,11 @@ export interface NodeEntranceParts {
 const LINGER_MS = 10_000;
 
 /** Converts node:http requests into exchanges and runs them through the pipeline. */
-export class NodeEntrance {
+export class NodePlane {
   private readonly peers = new WeakMap<Socket, Peer>();
   private readonly upgraded = new Set<Socket>();
 
-  constructor(private readonly parts: NodeEntranceParts) {}
+  constructor(private readonly parts: NodePlaneParts) {}
 
   request(
     request: IncomingMessage,
@@ -34,15 +34,15 @@ export class NodeEntrance {
     head: RequestHead,
     expectsContinue: boolean,
   ): void {
-    const exchange = new NodeExchange(request, response, this.facts(request, head), expectsContinue);
+    const exchange = new NodeExchange(request, response, this.context(request, head), expectsContinue);
     if (exchange.hasBody) request.on('timeout', () => exchange.onSilence());
     response.on('timeout', () => exchange.onSilence());
     response.once('close', () => this.end(exchange));
-    this.parts.pipeline.walk(exchange, head.fault);
+    this.parts.pipeline.run(exchange, head.fault);
   }
 
   upgrade(request: IncomingMessage, socket: Socket, rest: Buffer, head: RequestHead): void {
-    const facts = this.facts(request, head, rest);
+    const facts = this.context(request, head, rest);
     const exchange = new NodeExchange(request, responseOn(socket, request), facts);
     this.upgraded.add(socket);
     // Without a listener, a reset by one client would end the process.
@@ -51,7 +51,7 @@ export class NodeEntrance {
       this.upgraded.delete(socket);
       this.end(exchange);
     });
-    this.parts.pipeline.walk(exchange, head.fault);
+    this.parts.pipeline.run(exchange, head.fault);
   }
 
   /** Closes tunnels, which have no natural end. */
@@ -68,7 +68,11 @@ export class NodeEntrance {
     if (!request.complete && !exchange.isUpgrade) linger(request);
   }
 
-  private facts(request: IncomingMessage, { target, host }: RequestHead, upgradeHead?: Buffer): NodeFacts {
+  private context(
+    request: IncomingMessage,
+    { target, host }: RequestHead,
+    upgradeHead?: Buffer,
+  ): NodeContext {
     const { trusted, isDraining, wheel, idleMs } = this.parts;
     const peer = this.peerOf(request.socket);
     return { target, host, peer, trusted, isDraining, wheel, idleMs, upgradeHead };

@@ -4,7 +4,7 @@ import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
 import { clearFields, plainResponse } from './plain-response.js';
 
 /** Sends `problem` as the complete response; returns the length of its body in bytes. */
-export function answerProblem(
+export function sendProblem(
   response: ServerResponse,
   problem: Problem,
   { path, requestId, close }: { path: string; requestId: string; close: boolean },

@@ -23,12 +23,12 @@ export class QueuedResponses {
     socket.once('close', () => {
       for (const response of waiting) response.destroy();
       // Deferred until after node's own handling, so that no response emits `close` twice.
-      process.nextTick(tellTheRest, waiting);
+      process.nextTick(closeAll, waiting);
     });
     return waiting;
   }
 }
 
-function tellTheRest(responses: Iterable<ServerResponse>): void {
+function closeAll(responses: Iterable<ServerResponse>): void {
   for (const response of responses) if (!response.closed) response.emit('close');
 }

@@ -17,9 +17,9 @@ export class RequestBody {
   /** Sends the part that an earlier connection received, if it was kept, and then the rest as it arrives. */
   flow(connection: UpstreamConnection): void {
     this.connection = connection;
-    const { request, keptBody } = this.exchange;
+    const { request, replayBody: keptBody } = this.exchange;
     this.exchange.admitBody();
-    const goesOn = !keptBody || this.pass(keptBody.after(undefined));
+    const goesOn = !keptBody || this.pass(keptBody.following(undefined));
     // The request has already emitted `end`.
     if (request.readableEnded) this.onEnd();
     else request.on('data', this.onChunk).on('end', this.onEnd);
@@ -39,7 +39,7 @@ export class RequestBody {
   }
 
   private readonly onChunk = (chunk: Buffer): void => {
-    this.exchange.keepBody(chunk);
+    this.exchange.retainBody(chunk);
     if (!this.pass(chunk)) this.exchange.request.pause();
   };
 

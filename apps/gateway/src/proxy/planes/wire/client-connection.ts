@@ -7,13 +7,14 @@ import { lineOf } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { owned } from '../../sockets/read-buffer.js';
 import { SocketWriter } from '../../sockets/socket-writer.js';
-import { AnswerWriter, Framing } from './response-writer.js';
+import { Framing } from '../../http1/head/response-framing.js';
+import { ResponseWriter } from './response-writer.js';
 import { bodyTooSlow } from '../../http1/body/body-problems.js';
 import { ClientSocket } from './client-socket.js';
-import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
+import type { ClientOwner, OwnedConnection } from './client-owner.js';
 import { IncomingBody } from './incoming-body.js';
-import type { OwnAnswer } from './own-response.js';
-import { RequestReader, type RequestTaker } from './request-reader.js';
+import type { OwnResponse } from './own-response.js';
+import { RequestReader, type RequestHandler } from './request-reader.js';
 import type { WireExchange } from './wire-exchange.js';
 
 const enum Phase {
@@ -28,7 +29,7 @@ const enum Phase {
   /** The last response is sent; further input is discarded, so that no reset destroys the response. */
   Lingering,
   Tunnel,
-  Gone,
+  Closed,
 }
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
@@ -36,10 +37,10 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** One client connection: parses the requests that arrive and runs one exchange at a time. */
-export class ClientConnection extends ClientSocket implements OwnedConnection, RequestTaker {
+export class ClientConnection extends ClientSocket implements OwnedConnection, RequestHandler {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
-  readonly answer: AnswerWriter;
+  readonly response: ResponseWriter;
   private readonly writer: SocketWriter;
   private readonly requests = new RequestReader(this);
   private readonly body = new IncomingBody();
@@ -50,14 +51,14 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   constructor(
     accepted: Socket,
-    private readonly owner: ConnectionOwner,
+    private readonly owner: ClientOwner,
   ) {
     super(accepted, owner.parts);
     const { socket } = this;
     this.peer = peerOf(socket.remoteAddress ?? '', 'http', owner.parts.trusted);
     this.forwarding = new ForwardingLines(this.peer);
     this.writer = new SocketWriter(socket);
-    this.answer = new AnswerWriter(this.writer);
+    this.response = new ResponseWriter(this.writer);
   }
 
   get closesAfterwards(): boolean {
@@ -120,7 +121,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.phase = Phase.Tunnel;
     this.stopReading();
     this.socket.pause();
-    return { socket: this.socket, rest: this.requests.takeWaiting() };
+    return { socket: this.socket, rest: this.requests.shiftWaiting() };
   }
 
   override onTimeout(): void {
@@ -138,8 +139,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     return this.phase === Phase.Head && !this.requests.isMidway;
   }
 
-  protected override get isHeld(): boolean {
-    return !this.exchange || this.exchange.holdsBody || this.requests.hasWaiting;
+  protected override get retainsBytes(): boolean {
+    return !this.exchange || this.exchange.retainsBody || this.requests.hasWaiting;
   }
 
   protected override received(bytes: Buffer): void {
@@ -150,12 +151,12 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       case Phase.Exchange:
       case Phase.Flushing:
       case Phase.Skipping:
-        if (this.body.isDone) this.keepWaiting(owned(bytes));
+        if (this.body.isDone) this.queue(owned(bytes));
         else this.readBody(owned(bytes));
     }
   }
 
-  get takesRequests(): boolean {
+  get acceptsRequests(): boolean {
     return this.phase === Phase.Head && !this.socket.isPaused();
   }
 
@@ -163,14 +164,14 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.limit(this.limits.headMs);
   }
 
-  takeHead(text: string, rest: Buffer): void {
+  handleHead(text: string, rest: Buffer): void {
     const head = this.owner.headOf(text);
     if (this.owner.isProxied(head)) {
       this.begin(head, rest);
       return;
     }
-    const answer = this.owner.answerTo(this, head, rest);
-    if (answer) this.awaitOwn(answer, rest, head.contentLength);
+    const response = this.owner.respondTo(this, head, rest);
+    if (response) this.awaitOwnResponse(response, rest, head.contentLength);
     else this.handOver(head, rest);
   }
 
@@ -181,23 +182,23 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.exchange = exchange;
     this.phase = Phase.Exchange;
     this.body.expectNothingValid();
-    this.owner.parts.pipeline.walk(exchange, problem);
+    this.owner.parts.pipeline.run(exchange, problem);
   }
 
-  private awaitOwn(answer: Promise<OwnAnswer>, rest: Buffer, length: number): void {
+  private awaitOwnResponse(response: Promise<OwnResponse>, rest: Buffer, length: number): void {
     this.phase = Phase.Exchange;
     this.wasUsed = true;
     this.unlimit();
     this.afterHead(owned(rest), Math.max(length, 0));
-    void answer.then((own) => this.answerOwn(own));
+    void response.then((own) => this.sendOwnResponse(own));
   }
 
-  private answerOwn(own: OwnAnswer): void {
+  private sendOwnResponse(own: OwnResponse): void {
     // The client may have disconnected.
     if (this.phase !== Phase.Exchange) return;
     const keepsAlive = !this.closesAfterwards;
-    this.answer.begin(own(keepsAlive), Framing.AsItComes);
-    this.answer.flush();
+    this.response.begin(own(keepsAlive), Framing.AsItComes);
+    this.response.flush();
     this.finish(keepsAlive);
   }
 
@@ -210,12 +211,12 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     const bytes = owned(rest);
     const end = this.body.begin(head, bytes, exchange);
     if (typeof end === 'number') this.afterHead(bytes, end);
-    this.owner.parts.pipeline.walk(exchange, typeof end === 'number' ? undefined : end);
+    this.owner.parts.pipeline.run(exchange, typeof end === 'number' ? undefined : end);
   }
 
   private afterHead(bytes: Buffer, end: number): void {
-    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
-    if (this.body.isDone) this.buffer.rest(true);
+    if (end < bytes.length) this.queue(bytes.subarray(end));
+    if (this.body.isDone) this.buffer.endMessage(true);
     else {
       // The exchange resumes reading when an upstream connection can take the rest.
       this.pauseBody();
@@ -233,8 +234,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private afterBody(bytes: Buffer, end: number): void {
     if (this.phase === Phase.Exchange && !this.socket.writableNeedDrain) this.unlimit();
-    this.buffer.rest(true);
-    if (end < bytes.length) this.keepWaiting(bytes.subarray(end));
+    this.buffer.endMessage(true);
+    if (end < bytes.length) this.queue(bytes.subarray(end));
     if (this.phase === Phase.Skipping) this.next();
   }
 
@@ -243,8 +244,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     else this.socket.destroy();
   }
 
-  private keepWaiting(bytes: Buffer): void {
-    if (!this.requests.keep(bytes)) this.socket.pause();
+  private queue(bytes: Buffer): void {
+    if (!this.requests.queue(bytes)) this.socket.pause();
   }
 
   /** Called when the connection has made no progress in either direction within its time-out. */
@@ -284,13 +285,13 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private linger(): void {
     this.phase = Phase.Lingering;
-    const isAllRead = !this.requests.takeWaiting() && this.body.isDone;
+    const isAllRead = !this.requests.shiftWaiting() && this.body.isDone;
     this.endAfterWrites(isAllRead);
   }
 
   private handOver(head: RequestHead, rest: Buffer): void {
-    this.phase = Phase.Gone;
-    this.letGo();
+    this.phase = Phase.Closed;
+    this.releaseSocket();
     this.owner.forget(this);
     this.owner.parts.handOver({
       socket: this.socket,
@@ -315,7 +316,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   protected override closed(): void {
     const { exchange } = this;
-    this.phase = Phase.Gone;
+    this.phase = Phase.Closed;
     this.exchange = undefined;
     this.owner.forget(this);
     if (!exchange) return;

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Peer } from '../../http1/rules/peer.js';
 import type { ForwardingLines } from '../../http1/head/forwarding-lines.js';
-import type { AnswerWriter } from './response-writer.js';
+import type { ResponseWriter } from './response-writer.js';
 
 /** The operations of an exchange on its client connection. */
 export interface ClientSide {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
-  readonly answer: AnswerWriter;
+  readonly response: ResponseWriter;
   /** The connection closes after this exchange: the gateway shuts down, or the client awaits 100 Continue. */
   readonly closesAfterwards: boolean;
   /** Stops reading the request body: the instance is slower than the client. */

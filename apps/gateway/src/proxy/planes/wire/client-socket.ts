@@ -3,7 +3,7 @@ import { HALF_CLOSED_MS } from '../../sockets/half-closed.js';
 import { owned, ReadBuffer } from '../../sockets/read-buffer.js';
 import { Timed } from '../../sockets/timer-wheel.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
-import type { WireEntranceParts } from './wire-entrance-parts.js';
+import type { WirePlaneParts } from './client-owner.js';
 import { withOnread } from '../../sockets/with-onread.js';
 
 /** The socket of a client connection: registers its listeners once and has one time-out at a time. */
@@ -13,11 +13,11 @@ export abstract class ClientSocket extends Timed {
   /** `bytesWritten` when the client closed its half; -1 before that. */
   private writtenAtEnd = -1;
   /** Another owner reads the socket as an ordinary stream. */
-  private isLetGo = false;
+  private isReleased = false;
 
   constructor(
     accepted: Socket,
-    private readonly parts: WireEntranceParts,
+    private readonly parts: WirePlaneParts,
   ) {
     super();
     this.socket = withOnread(accepted, this.reading());
@@ -33,7 +33,7 @@ export abstract class ClientSocket extends Timed {
   /** @param bytes may be overwritten by the next read on any connection; see `owned` */
   protected abstract received(bytes: Buffer): void;
   /** Whether received bytes are still in use. */
-  protected abstract get isHeld(): boolean;
+  protected abstract get retainsBytes(): boolean;
   protected abstract drained(): void;
   /** The client has closed its half. */
   protected abstract halfClosed(): void;
@@ -82,7 +82,7 @@ export abstract class ClientSocket extends Timed {
   /** Leaves reading to another owner; errors and the close of the socket are still handled here. */
   protected stopReading(): void {
     this.unlimit();
-    this.isLetGo = true;
+    this.isReleased = true;
     this.socket.off('data', this.onData).off('drain', this.onDrain).off('end', this.onEnd);
   }
 
@@ -90,7 +90,7 @@ export abstract class ClientSocket extends Timed {
    * Gives the socket to another owner. The error listener stays: a pending write may still fail, and an unhandled
    * error would end the process.
    */
-  protected letGo(): void {
+  protected releaseSocket(): void {
     this.stopReading();
     this.socket.off('close', this.onClose);
   }
@@ -99,11 +99,11 @@ export abstract class ClientSocket extends Timed {
     const { buffer } = this;
     const callback = (count: number): boolean => {
       const bytes = buffer.bytes(count);
-      if (this.isLetGo) return this.socket.push(owned(bytes));
+      if (this.isReleased) return this.socket.push(owned(bytes));
       this.received(bytes);
       return true;
     };
-    return { buffer: () => buffer.next(this.isHeld), callback };
+    return { buffer: () => buffer.next(this.retainsBytes), callback };
   }
 
   private readonly onData = (bytes: Buffer): void => this.received(bytes);

@@ -1,12 +1,12 @@
 import type { Problem } from '#contracts';
 import { parseRequestHead } from '../../http1/head/parse-request-head.js';
-import { IncomingBody, type BodyTaker } from './incoming-body.js';
+import { IncomingBody, type BodyReceiver } from './incoming-body.js';
 
 /** Records each call as one line. */
-class NotingTaker implements BodyTaker {
+class NotingTaker implements BodyReceiver {
   readonly notes: string[] = [];
 
-  takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
+  receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
     this.notes.push(
       `first ${bytes?.toString() ?? '-'}${isWhole ? ', whole' : ''}${tail && `, then ${tail}`}`,
     );
@@ -70,10 +70,10 @@ describe('IncomingBody', () => {
   });
 
   it('waits for 100 Continue only until the client starts to send', () => {
-    const asking = headOf('Expect: 100-continue\r\nContent-Length: 10');
-    begin(asking, '');
+    const request = headOf('Expect: 100-continue\r\nContent-Length: 10');
+    begin(request, '');
     expect(body.waitsForContinue).toBe(true);
-    begin(asking, '0');
+    begin(request, '0');
     expect(body.waitsForContinue).toBe(false);
   });
 

@@ -5,12 +5,12 @@ import type { RequestHead } from '../../http1/head/request-head.js';
 import { bodyMalformed, trailersTooLarge } from '../../http1/body/body-problems.js';
 
 /** Receives the body of a request with its original framing. */
-export interface BodyTaker {
+export interface BodyReceiver {
   /**
    * Receives the part of the body that arrived with the head, if any.
    * @param tail completes a whole chunked body whose trailers were held back
    */
-  takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void;
+  receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void;
   sendBody(bytes: Buffer): void;
   endBody(tail: string): void;
 }
@@ -34,10 +34,10 @@ export class IncomingBody {
   }
 
   /** Starts the body of `head` with the bytes that arrived after it. */
-  begin(head: RequestHead, bytes: Buffer, taker: BodyTaker): number | Problem {
+  begin(head: RequestHead, bytes: Buffer, receiver: BodyReceiver): number | Problem {
     this.expect(head);
     if (bytes.length === 0) {
-      if (!this.isDone) taker.takeFirst(undefined, false, '');
+      if (!this.isDone) receiver.receiveFirst(undefined, false, '');
       return 0;
     }
     const end = this.advance(bytes);
@@ -45,17 +45,17 @@ export class IncomingBody {
     // A client that has started to send does not wait for 100 Continue.
     if (passEnd > 0) this.waitsForContinue = false;
     if (typeof end === 'number')
-      taker.takeFirst(passEnd > 0 ? bytes.subarray(0, passEnd) : undefined, isDone, tail);
+      receiver.receiveFirst(passEnd > 0 ? bytes.subarray(0, passEnd) : undefined, isDone, tail);
     return end;
   }
 
   /** Reads more of the body; without a taker the bytes are discarded. */
-  read(bytes: Buffer, taker: BodyTaker | undefined): number | Problem {
+  read(bytes: Buffer, receiver: BodyReceiver | undefined): number | Problem {
     const end = this.advance(bytes);
-    if (!taker || typeof end !== 'number') return end;
+    if (!receiver || typeof end !== 'number') return end;
     const { passEnd, isDone, tail } = this.reader;
-    if (passEnd > 0) taker.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
-    if (isDone) taker.endBody(tail);
+    if (passEnd > 0) receiver.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
+    if (isDone) receiver.endBody(tail);
     return end;
   }
 

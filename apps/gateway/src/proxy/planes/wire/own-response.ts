@@ -6,17 +6,17 @@ import { headEnd } from '../../http1/head/response-framing.js';
 import { problemBody, problemHead } from '../../http1/head/problem-response.js';
 
 /** Produces a response of the gateway itself, head and body, one latin1 character per byte. */
-export type OwnAnswer = (keepsAlive: boolean) => string;
+export type OwnResponse = (keepsAlive: boolean) => string;
 
 /**
  * Builds the response to `head`: the result of `found` as JSON, or a problem if it rejects.
  * @param onError called for errors that are not a Problem
  */
-export async function ownAnswer(
+export async function ownResponse(
   head: RequestHead,
   found: Promise<object>,
   onError: (error: unknown, requestId: string) => void,
-): Promise<OwnAnswer> {
+): Promise<OwnResponse> {
   const requestId = requestIdFrom(head.requestId);
   try {
     return json(await found, requestId);
@@ -26,11 +26,11 @@ export async function ownAnswer(
       error instanceof Problem
         ? error
         : internalError('an unexpected error occurred; the gateway log has details under this request id');
-    return problemAnswer(problem, head.target, requestId);
+    return problemResponse(problem, head.target, requestId);
   }
 }
 
-function json(value: object, requestId: string): OwnAnswer {
+function json(value: object, requestId: string): OwnResponse {
   const body = asBytes(JSON.stringify(value));
   const fields =
     `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\ncontent-type: application/json; charset=utf-8\r\n` +
@@ -42,7 +42,7 @@ function json(value: object, requestId: string): OwnAnswer {
 const asBytes = (text: string): string =>
   Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
 
-function problemAnswer(problem: Problem, path: string, requestId: string): OwnAnswer {
+function problemResponse(problem: Problem, path: string, requestId: string): OwnResponse {
   const body = problemBody(problem, path, requestId).toString('latin1');
   return (keepsAlive) => problemHead(problem, body.length, { requestId, keepsAlive }) + body;
 }

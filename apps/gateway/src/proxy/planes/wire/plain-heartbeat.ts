@@ -15,7 +15,7 @@ const MAX_BODY = 1024;
  * @param address the remote address of the connection
  * @returns `undefined` if the request is something else or not certainly a plain heartbeat
  */
-export function plainBeatOf(head: RequestHead, rest: Buffer, address: string): PlainBeat | undefined {
+export function parsePlainHeartbeat(head: RequestHead, rest: Buffer, address: string): PlainBeat | undefined {
   const id = LINE.exec(head.text)?.[1];
   if (id === undefined || !INSTANCE_ID.test(id) || !isPlain(head)) return undefined;
   const length = Math.max(head.contentLength, 0);

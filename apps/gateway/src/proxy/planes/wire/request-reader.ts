@@ -6,13 +6,13 @@ import { HeadReader } from '../../http1/head/head-reader.js';
 const MAX_WAITING_BYTES = 64 * 1024;
 
 /** Receives the requests that a {@link RequestReader} finds. */
-export interface RequestTaker {
+export interface RequestHandler {
   /** No request is in progress; the next one may start. */
-  readonly takesRequests: boolean;
+  readonly acceptsRequests: boolean;
   /** Called when the first part of an incomplete head has arrived. */
   headBegins(): void;
   /** @param rest the bytes after the head. @throws Problem */
-  takeHead(text: string, rest: Buffer): void;
+  handleHead(text: string, rest: Buffer): void;
   /** Called for an invalid request. @param text its head; empty if no complete head was found */
   refuse(problem: Problem, text: string): void;
 }
@@ -24,7 +24,7 @@ export class RequestReader {
   /** Set while {@link read} runs; an exchange may finish before it returns. */
   isReading = false;
 
-  constructor(private readonly taker: RequestTaker) {}
+  constructor(private readonly handler: RequestHandler) {}
 
   /** Whether an incomplete head has arrived. */
   get isMidway(): boolean {
@@ -36,13 +36,13 @@ export class RequestReader {
   }
 
   /** Buffers bytes after the current request. Returns `false` if reading should pause. */
-  keep(bytes: Buffer): boolean {
+  queue(bytes: Buffer): boolean {
     this.waiting = this.waiting ? Buffer.concat([this.waiting, bytes]) : bytes;
     return this.waiting.length <= MAX_WAITING_BYTES;
   }
 
   /** Returns the buffered bytes and clears the buffer. */
-  takeWaiting(): Buffer | undefined {
+  shiftWaiting(): Buffer | undefined {
     const { waiting } = this;
     this.waiting = undefined;
     return waiting;
@@ -54,7 +54,7 @@ export class RequestReader {
     let rest: Buffer | undefined = bytes;
     while (rest) {
       this.readHead(rest);
-      rest = this.taker.takesRequests ? this.takeWaiting() : undefined;
+      rest = this.handler.acceptsRequests ? this.shiftWaiting() : undefined;
     }
     this.isReading = false;
   }
@@ -62,7 +62,7 @@ export class RequestReader {
   /** Reads the buffered bytes, unless {@link read} is running, which reads them itself. */
   readWaiting(): void {
     if (this.isReading) return;
-    const bytes = this.takeWaiting();
+    const bytes = this.shiftWaiting();
     if (bytes) this.read(bytes);
   }
 
@@ -71,11 +71,11 @@ export class RequestReader {
     let text: string | undefined;
     try {
       text = this.heads.read(bytes, 0);
-      if (text !== undefined) this.taker.takeHead(text, bytes.subarray(this.heads.end));
-      else if (!wasMidway) this.taker.headBegins();
+      if (text !== undefined) this.handler.handleHead(text, bytes.subarray(this.heads.end));
+      else if (!wasMidway) this.handler.headBegins();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.taker.refuse(error, text ?? '');
+      this.handler.refuse(error, text ?? '');
     }
   }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { SocketWriter } from '../../sockets/socket-writer.js';
-import { AnswerWriter, Framing } from './response-writer.js';
+import { Framing } from '../../http1/head/response-framing.js';
+import { ResponseWriter } from './response-writer.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n\r\n';
 const LARGE = 32 * 1024;
@@ -39,12 +40,12 @@ describe('AnswerWriter', () => {
     ['a large part after a head', Framing.AsItComes, HEAD, LARGE],
     ['a later part', Framing.AsItComes, '', 200],
   ])('keeps a reference to %s only if keeps() announces it', async (_what, framing, head, length) => {
-    const writer = new AnswerWriter(new SocketWriter(socket));
+    const writer = new ResponseWriter(new SocketWriter(socket));
     const filled = fill();
     writer.begin(head, framing);
     const bytes = Buffer.alloc(length, 'x');
-    const keeps = writer.keeps(length);
-    expect(writer.holds).toBe(true);
+    const keeps = writer.retains(length);
+    expect(writer.retainsBytes).toBe(true);
     writer.write(bytes);
     // Simulates the reuse of the read buffer.
     if (!keeps) bytes.fill('!');
@@ -56,9 +57,9 @@ describe('AnswerWriter', () => {
   });
 
   it('holds nothing once the system has taken the bytes', () => {
-    const writer = new AnswerWriter(new SocketWriter(socket));
+    const writer = new ResponseWriter(new SocketWriter(socket));
     writer.begin(HEAD, Framing.AsItComes);
     writer.write(Buffer.alloc(LARGE));
-    expect(writer.holds).toBe(false);
+    expect(writer.retainsBytes).toBe(false);
   });
 });

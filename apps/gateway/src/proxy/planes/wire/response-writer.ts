@@ -1,14 +1,5 @@
+import { Framing } from '../../http1/head/response-framing.js';
 import { chunkHead, SMALL, type SocketWriter } from '../../sockets/socket-writer.js';
-
-/** How a response body is sent to the client. */
-export const enum Framing {
-  /** The received bytes unchanged: with a length, in the chunks of the instance, or no body. */
-  AsItComes,
-  /** Payload in chunks that the gateway adds: the upstream body ends with its connection. */
-  Chunks,
-  /** Payload only, ended by the close: the client does not support chunks. */
-  UntilClose,
-}
 
 const LAST_CHUNK = '0\r\n\r\n';
 
@@ -16,7 +7,7 @@ const LAST_CHUNK = '0\r\n\r\n';
  * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses,
  * so that a small response is one system call.
  */
-export class AnswerWriter {
+export class ResponseWriter {
   private held = '';
   private framing = Framing.AsItComes;
 
@@ -31,40 +22,40 @@ export class AnswerWriter {
   write(bytes: Buffer): boolean {
     if (this.framing === Framing.Chunks) return this.writeAsChunk(bytes);
     if (this.held === '') return this.socket.bytes(bytes);
-    return this.socket.together(this.take(), bytes);
+    return this.socket.together(this.takeHead(), bytes);
   }
 
   /** Whether {@link write} keeps a reference to `count` bytes; it copies a small part behind a held head. */
-  keeps(count: number): boolean {
+  retains(count: number): boolean {
     return this.held === '' || count > SMALL;
   }
 
   /** Whether bytes wait for the system. */
-  get holds(): boolean {
-    return this.socket.holds;
+  get retainsBytes(): boolean {
+    return this.socket.retainsBytes;
   }
 
   /** Sends the held head without waiting for the body. */
   flush(): void {
-    if (this.held !== '') this.socket.text(this.take());
+    if (this.held !== '') this.socket.text(this.takeHead());
   }
 
   /** @param tail completes a chunked body that was passed unchanged */
   end(tail: string): void {
     const last =
       this.framing === Framing.Chunks ? LAST_CHUNK : this.framing === Framing.AsItComes ? tail : '';
-    const rest = this.take() + last;
+    const rest = this.takeHead() + last;
     if (rest !== '') this.socket.text(rest);
   }
 
   private writeAsChunk(bytes: Buffer): boolean {
     if (this.held === '') return this.socket.chunk(bytes);
-    const head = this.take() + chunkHead(bytes.length);
+    const head = this.takeHead() + chunkHead(bytes.length);
     this.socket.together(head, bytes);
     return this.socket.text('\r\n');
   }
 
-  private take(): string {
+  private takeHead(): string {
     const { held } = this;
     this.held = '';
     return held;

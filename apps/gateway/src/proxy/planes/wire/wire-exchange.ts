@@ -1,32 +1,37 @@
 import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
 import { pathOf } from '#service-kit';
-import type { AnswerFacts } from '../../http1/rules/response-headers.js';
-import type { Attempt } from '../../exchange/attempt.js';
+import type { ResponseContext } from '../../http1/rules/response-headers.js';
+import type { Attempt } from '../../exchange/forwarder.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
-import type { Aside, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
 import { serverTiming } from '../../http1/rules/server-timing.js';
-import { answerLines, withoutTrailer } from '../../http1/head/response-lines.js';
+import { responseLines, withoutTrailer } from '../../http1/head/response-lines.js';
 import { withoutConnectionFields } from '../../http1/head/request-lines.js';
 import type { ResponseHead } from '../../http1/head/response-head.js';
 import { joinTunnel } from '../../sockets/tunnel.js';
-import { HeldAnswer, type Adopter } from '../../upstream/hedged-response.js';
+import { HedgedResponse, type HedgeAdopter } from '../../upstream/hedged-response.js';
 import type { MovableSink, UpstreamConnection } from '../../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../upstream/upstream-pool.js';
-import type { BodyTaker } from './incoming-body.js';
-import { answerFramingLine, framingFor, headEnd, statusLine } from '../../http1/head/response-framing.js';
-import { Framing } from './response-writer.js';
+import type { BodyReceiver } from './incoming-body.js';
+import {
+  Framing,
+  responseFramingLine,
+  framingFor,
+  headEnd,
+  statusLine,
+} from '../../http1/head/response-framing.js';
 import { problemBody, problemHead } from '../../http1/head/problem-response.js';
 import { WireRequest } from './wire-request.js';
 
 /** An exchange whose downstream side is a socket: writes the upstream response to the client as it arrives. */
 export class WireExchange
   extends WireRequest
-  implements BodyTaker, MovableSink, AnswerFacts, Attempt, Adopter
+  implements BodyReceiver, MovableSink, ResponseContext, Attempt, HedgeAdopter
 {
-  takesPayload = false;
-  private isAnswered = false;
+  wantsPayload = false;
+  private hasResponded = false;
   private upstream: UpstreamConnection | undefined = undefined;
   private outcome: AttemptOutcome<WireExchange> | undefined = undefined;
 
@@ -40,7 +45,7 @@ export class WireExchange
     this.attempt = this;
     const connection = this.isUpgrade
       ? pool.connect(true)
-      : pool.take(this.isWhole && isIdempotent(this.method), this.attempts);
+      : pool.acquire(this.isWhole && isIdempotent(this.method), this.attempts);
     this.upstream = connection;
     // An incomplete body waits for the connection: bytes that are not sent yet can go to another instance.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();
@@ -55,10 +60,10 @@ export class WireExchange
   }
 
   /** Starts a hedged attempt at the instance of `pool`. */
-  sendAside(pool: UpstreamPool, listener: AsideListener): Aside {
-    return new HeldAnswer(
+  sendAside(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
+    return new HedgedResponse(
       this,
-      pool.take(true, FIRST_ATTEMPT),
+      pool.acquire(true, FIRST_ATTEMPT),
       this.requestText(pool.origin.authority),
       listener,
     );
@@ -73,7 +78,7 @@ export class WireExchange
   /** Sends more of the request body. */
   sendBody(bytes: Buffer): void {
     if (!this.upstream) return;
-    if (!this.isBodyConsumed) this.keepBody(bytes, this.isAnswered);
+    if (!this.isBodyConsumed) this.retainBody(bytes, this.hasResponded);
     if (!this.upstream.sendBody(bytes)) this.client.pauseBody();
   }
 
@@ -97,21 +102,21 @@ export class WireExchange
 
   reply(problem: Problem): void {
     if (this.isOver) return;
-    if (this.isAnswered) {
+    if (this.hasResponded) {
       this.client.cutOff();
       return;
     }
-    this.isAnswered = true;
+    this.hasResponded = true;
     this.status = problem.status;
     this.problemCode = problem.code;
     this.keepsAlive &&= problem.headers.connection !== 'close' && !this.client.closesAfterwards;
     const body = problemBody(problem, pathOf(this.target), this.requestId);
-    this.client.answer.begin(problemHead(problem, body.length, this), Framing.AsItComes);
+    this.client.response.begin(problemHead(problem, body.length, this), Framing.AsItComes);
     if (this.method !== 'HEAD') {
       this.bytesSent = body.length;
-      this.client.answer.write(body);
+      this.client.response.write(body);
     }
-    this.client.answer.end('');
+    this.client.response.end('');
     this.client.finish(this.keepsAlive);
   }
 
@@ -138,22 +143,22 @@ export class WireExchange
   onHead(head: ResponseHead): void {
     if (this.outcome?.accepts(this, head.status, head.isDeclined) === false) {
       this.abort();
-      this.holdBody();
+      this.pauseBody();
       this.outcome.failed(this, failureOf('gateway-error'));
       return;
     }
-    this.isAnswered = true;
+    this.hasResponded = true;
     this.status = head.status;
-    this.letBodyGo();
+    this.releaseBody();
     const framing = framingFor(head, this.method, this.head.minor);
-    this.takesPayload = framing === Framing.UntilClose;
+    this.wantsPayload = framing === Framing.UntilClose;
     this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.closesAfterwards;
-    const lines = answerLines(head, this);
-    this.client.answer.begin(
+    const lines = responseLines(head, this);
+    this.client.response.begin(
       statusLine(head.statusText) +
-        (this.takesPayload ? withoutTrailer(lines) : lines) +
+        (this.wantsPayload ? withoutTrailer(lines) : lines) +
         this.ownLines() +
-        answerFramingLine(head, framing) +
+        responseFramingLine(head, framing) +
         headEnd(this.keepsAlive),
       framing,
     );
@@ -161,51 +166,51 @@ export class WireExchange
 
   onBody(bytes: Buffer): void {
     const { upstream } = this;
-    if (!this.client.answer.write(bytes)) {
+    if (!this.client.response.write(bytes)) {
       upstream?.pause();
       this.client.awaitDrain();
     }
     if (upstream) this.bytesSent = upstream.payloadBytes;
   }
 
-  keeps(count: number): boolean {
-    return this.client.answer.keeps(count);
+  retains(count: number): boolean {
+    return this.client.response.retains(count);
   }
 
-  get holds(): boolean {
-    return this.client.answer.holds;
+  get retainsBytes(): boolean {
+    return this.client.response.retainsBytes;
   }
 
   /** Whether bytes of the request body that were passed to this exchange are still in use. */
-  get holdsBody(): boolean {
-    return this.body !== undefined || this.kept !== undefined || (this.upstream?.holds ?? true);
+  get retainsBody(): boolean {
+    return this.body !== undefined || this.replay !== undefined || (this.upstream?.retainsBytes ?? true);
   }
 
   onPause(): void {
-    this.client.answer.flush();
+    this.client.response.flush();
   }
 
   onEnd(tail: string): void {
     this.upstream = undefined;
-    this.client.answer.end(tail);
+    this.client.response.end(tail);
     this.outcome?.completed(this);
     this.client.finish(this.keepsAlive);
   }
 
   onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {
     this.upstream = undefined;
-    this.isAnswered = true;
+    this.hasResponded = true;
     this.status = head.status;
     this.attempt = { abort: () => upstream.destroy() };
     this.outcome?.tunnelled(this);
     const { socket, rest } = this.client.detach();
     const upgrade = `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n`;
-    socket.write(`${statusLine(head.statusText)}${upgrade}${answerLines(head, this)}\r\n`, 'latin1');
+    socket.write(`${statusLine(head.statusText)}${upgrade}${responseLines(head, this)}\r\n`, 'latin1');
     joinTunnel(
       { socket, first: rest },
       { socket: upstream, first },
       {
-        onAnswerBytes: (count) => (this.bytesSent += count),
+        onResponseBytes: (count) => (this.bytesSent += count),
         onEnd: () => this.outcome?.completed(this),
       },
     );
@@ -213,7 +218,7 @@ export class WireExchange
 
   onFailure(failure: Failure): void {
     this.upstream = undefined;
-    this.holdBody();
+    this.pauseBody();
     this.outcome?.failed(this, failure);
   }
 
@@ -221,7 +226,7 @@ export class WireExchange
     this.upstream = undefined;
     this.outcome?.broken(this, failure);
     // Not for HTTP/1.0: a reset right after the head may look like the end of a response without a length.
-    if (!this.isHttp10) this.client.answer.flush();
+    if (!this.isHttp10) this.client.response.flush();
     this.client.cutOff();
   }
 
@@ -235,13 +240,13 @@ export class WireExchange
   }
 
   /** Pauses the request body: the attempt is over, and the rest belongs to the next one. */
-  private holdBody(): void {
+  private pauseBody(): void {
     if (!this.isWhole) this.client.pauseBody();
   }
 
   /** The response field lines that depend on this request. */
   private ownLines(): string {
-    const timing = this.head.asksForTiming ? serverTiming(this) : undefined;
+    const timing = this.head.requestsTiming ? serverTiming(this) : undefined;
     const cookie = this.affinityCookie;
     return (
       (timing === undefined ? '' : `server-timing: ${timing}\r\n`) +

@@ -6,18 +6,17 @@ import { useOriginForm } from '../../http1/head/origin-form.js';
 import { parseRequestHead } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { ClientConnection } from './client-connection.js';
-import type { ConnectionOwner, OwnedConnection } from './connection-owner.js';
-import { ownAnswer, type OwnAnswer } from './own-response.js';
-import { plainBeatOf } from './plain-heartbeat.js';
-import type { WireEntranceParts } from './wire-entrance-parts.js';
+import type { ClientOwner, OwnedConnection, WirePlaneParts } from './client-owner.js';
+import { ownResponse, type OwnResponse } from './own-response.js';
+import { parsePlainHeartbeat } from './plain-heartbeat.js';
 import { WireExchange } from './wire-exchange.js';
 
 /** Accepts client connections and turns their requests into exchanges. */
-export class WireEntrance implements ConnectionOwner {
+export class WirePlane implements ClientOwner {
   private readonly connections = new Set<OwnedConnection>();
   isClosing = false;
 
-  constructor(readonly parts: WireEntranceParts) {}
+  constructor(readonly parts: WirePlaneParts) {}
 
   accept(accepted: Socket, isUsed: boolean): Socket {
     const connection = new ClientConnection(accepted, this);
@@ -46,10 +45,10 @@ export class WireEntrance implements ConnectionOwner {
     return this.parts.services.current.get(service)?.hasLocal !== true;
   }
 
-  answerTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnAnswer> | undefined {
-    const beat = plainBeatOf(head, rest, client.peer.address);
-    const instance = beat && this.parts.beats(beat);
-    return instance && ownAnswer(head, instance, this.parts.onError);
+  respondTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnResponse> | undefined {
+    const heartbeat = parsePlainHeartbeat(head, rest, client.peer.address);
+    const instance = heartbeat && this.parts.heartbeats(heartbeat);
+    return instance && ownResponse(head, instance, this.parts.onError);
   }
 
   exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {

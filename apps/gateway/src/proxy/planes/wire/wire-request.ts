@@ -1,7 +1,7 @@
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 import { publicPrefix } from '../../http1/rules/request-headers.js';
 import { Exchange } from '../../exchange/exchange.js';
-import { KeptBody } from '../../exchange/replay-body.js';
+import { ReplayBody } from '../../exchange/replay-body.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { framingLines, passingLines } from '../../http1/head/request-lines.js';
 import type { ClientSide } from './client-side.js';
@@ -14,7 +14,7 @@ export abstract class WireRequest extends Exchange {
   /** The part of the body that arrived with the head. */
   protected body: Buffer | undefined = undefined;
   /** The bytes that were sent to an instance after {@link body}; allocated on first use. */
-  protected kept: KeptBody | undefined = undefined;
+  protected replay: ReplayBody | undefined = undefined;
   protected isWhole = true;
   protected tail = '';
 
@@ -69,7 +69,7 @@ export abstract class WireRequest extends Exchange {
   }
 
   /** Keeps the part that arrived with the head until a response head arrives, so that it can be sent again. */
-  takeFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
+  receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
     this.body = bytes;
     this.isWhole = isWhole;
     this.tail = tail;
@@ -77,7 +77,7 @@ export abstract class WireRequest extends Exchange {
 
   /** The body received so far, for the next attempt. */
   protected get bodySoFar(): Buffer | undefined {
-    return this.kept ? this.kept.after(this.body) : this.body;
+    return this.replay ? this.replay.following(this.body) : this.body;
   }
 
   protected requestText(authority: string): string {
@@ -92,17 +92,17 @@ export abstract class WireRequest extends Exchange {
     );
   }
 
-  protected keepBody(bytes: Buffer, isAnswered: boolean): void {
-    this.kept ??= KeptBody.of(this);
-    if (!isAnswered && this.kept?.add(bytes)) return;
+  protected retainBody(bytes: Buffer, hasResponded: boolean): void {
+    this.replay ??= ReplayBody.of(this);
+    if (!hasResponded && this.replay?.add(bytes)) return;
     this.isBodyConsumed = true;
-    this.letBodyGo();
+    this.releaseBody();
   }
 
   /** Releases the body: no further attempt needs it. */
-  protected letBodyGo(): void {
+  protected releaseBody(): void {
     this.body = undefined;
-    this.kept = undefined;
+    this.replay = undefined;
   }
 
   /** The field line with the remaining time, if the exchange has a deadline. */

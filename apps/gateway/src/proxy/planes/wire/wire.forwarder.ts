@@ -1,22 +1,27 @@
 import type { Instance } from '../../../discovery/index.js';
-import type { Aside, AsideForwarder, AsideListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import type {
+  HedgedAttempt,
+  HedgingForwarder,
+  HedgeListener,
+  AttemptOutcome,
+} from '../../exchange/forwarder.js';
 import type { WireExchange } from './wire-exchange.js';
 import type { UpstreamClient } from '../../upstream/upstream-client.js';
 
 /** Forwards exchanges from socket to socket. The `UpstreamClient` is shared; its creator closes it. */
-export class WireForwarder implements AsideForwarder<WireExchange> {
+export class WireForwarder implements HedgingForwarder<WireExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
   send(exchange: WireExchange, { endpoint }: Instance, outcome: AttemptOutcome<WireExchange>): void {
     exchange.send(this.client.pool(endpoint), outcome);
   }
 
-  sendAside(
+  sendHedged(
     exchange: WireExchange,
     { endpoint }: Instance,
     _outcome: AttemptOutcome<WireExchange>,
-    listener: AsideListener,
-  ): Aside {
+    listener: HedgeListener,
+  ): HedgedAttempt {
     return exchange.sendAside(this.client.pool(endpoint), listener);
   }
 }

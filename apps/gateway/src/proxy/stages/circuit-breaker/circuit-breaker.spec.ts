@@ -1,20 +1,20 @@
-import { Breaker, type BreakerState } from './circuit-breaker.js';
+import { CircuitBreaker, type BreakerState } from './circuit-breaker.js';
 
 const LIMITS = { failurePercent: 50, statuses: [502, 503, 504], minRequests: 20, openMs: 1_000 };
 
-function benchOf() {
+function harnessOf() {
   const states: BreakerState[] = [];
-  const breaker = new Breaker(LIMITS, (state) => states.push(state));
+  const breaker = new CircuitBreaker(LIMITS, (state) => states.push(state));
   const note = (failures: number, successes: number, now: number): void => {
-    for (let i = 0; i < successes; i += 1) breaker.note({}, false, now);
-    for (let i = 0; i < failures; i += 1) breaker.note({}, true, now);
+    for (let i = 0; i < successes; i += 1) breaker.record({}, false, now);
+    for (let i = 0; i < failures; i += 1) breaker.record({}, true, now);
   };
   return { breaker, states, note };
 }
 
 describe('Breaker', () => {
   it('opens when half of at least twenty requests in ten seconds failed', () => {
-    const { breaker, note } = benchOf();
+    const { breaker, note } = harnessOf();
     note(19, 0, 0);
     expect(breaker.state).toBe('closed');
     note(1, 0, 9_000);
@@ -24,8 +24,8 @@ describe('Breaker', () => {
 
   it('counts responses with the statuses of its policy as failures, and no others', () => {
     const opensAt = (status: number, statuses: readonly number[]): boolean => {
-      const breaker = new Breaker({ ...LIMITS, statuses });
-      for (let i = 0; i < 20; i += 1) breaker.noteResponse({}, status, 0);
+      const breaker = new CircuitBreaker({ ...LIMITS, statuses });
+      for (let i = 0; i < 20; i += 1) breaker.recordResponse({}, status, 0);
       return breaker.state === 'open';
     };
     expect([opensAt(503, LIMITS.statuses), opensAt(500, LIMITS.statuses)]).toEqual([true, false]);
@@ -33,7 +33,7 @@ describe('Breaker', () => {
   });
 
   it('stays closed for a lower share, and drops older requests', () => {
-    const { breaker, note } = benchOf();
+    const { breaker, note } = harnessOf();
     note(40, 41, 0);
     note(19, 0, 11_000);
     note(0, 100, 11_000);
@@ -42,32 +42,32 @@ describe('Breaker', () => {
   });
 
   it('admits one trial request at a time, and closes when it succeeds', () => {
-    const { breaker, states, note } = benchOf();
+    const { breaker, states, note } = harnessOf();
     note(20, 0, 0);
     const trial = {};
     expect([breaker.admits(trial, 1_000), breaker.admits({}, 1_000)]).toEqual([true, false]);
-    breaker.note({}, true, 1_100);
-    breaker.note(trial, false, 1_200);
+    breaker.record({}, true, 1_100);
+    breaker.record(trial, false, 1_200);
     expect(states).toEqual(['open', 'half-open', 'closed']);
     expect(breaker.admits({}, 1_200)).toBe(true);
   });
 
   it('stays open for twice as long after each failed trial, up to thirty seconds', () => {
-    const { breaker, note } = benchOf();
+    const { breaker, note } = harnessOf();
     note(20, 0, 0);
     let now = 0;
     const waits = Array.from({ length: 7 }, () => {
       const trial = {};
       const since = now;
       while (!breaker.admits(trial, now)) now += 500;
-      breaker.note(trial, true, now);
+      breaker.record(trial, true, now);
       return now - since;
     });
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
   it('admits another trial when the current one ended without a result', () => {
-    const { breaker, note } = benchOf();
+    const { breaker, note } = harnessOf();
     note(20, 0, 0);
     const trial = {};
     breaker.admits(trial, 1_000);

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { Exchange } from '../../exchange/exchange.js';
 import { circuitOpen } from '../../exchange/problems.js';
-import type { Breaker } from './circuit-breaker.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { Stage } from '../../exchange/stage.js';
 
 /** Replies at once while the circuit breaker of the service is open. */
-export class BreakCircuitStage implements Stage {
+export class CircuitBreakerStage implements Stage {
   readonly name = 'break-circuit';
 
-  constructor(private readonly breaker: Breaker) {}
+  constructor(private readonly breaker: CircuitBreaker) {}
 
   enter(exchange: Exchange): boolean {
     if (this.breaker.state === 'closed') return true;

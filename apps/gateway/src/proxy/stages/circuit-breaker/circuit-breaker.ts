@@ -11,7 +11,7 @@ const FIRST_ERROR = 400;
  * request at a time: if the trial succeeds, the breaker closes; if it fails, the breaker stays open for twice as
  * long. One per service.
  */
-export class Breaker {
+export class CircuitBreaker {
   private readonly requests = new RollingCount();
   private readonly failures = new RollingCount();
   private current: BreakerState = 'closed';
@@ -44,12 +44,12 @@ export class Breaker {
   }
 
   /** Records the status of a response that is about to be sent to the client. */
-  noteResponse(exchange: object, status: number, now: number): void {
-    this.note(exchange, status >= FIRST_ERROR && this.limits.statuses.includes(status), now);
+  recordResponse(exchange: object, status: number, now: number): void {
+    this.record(exchange, status >= FIRST_ERROR && this.limits.statuses.includes(status), now);
   }
 
   /** Records the result of an exchange. While not closed, only the result of the trial counts. */
-  note(exchange: object, isFailure: boolean, now: number): void {
+  record(exchange: object, isFailure: boolean, now: number): void {
     if (this.current === 'closed') this.count(isFailure, now);
     else if (exchange === this.trial) this.judge(isFailure, now);
   }

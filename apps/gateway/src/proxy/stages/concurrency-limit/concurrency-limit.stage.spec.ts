@@ -1,13 +1,13 @@
 import { FakeExchange } from '../../testing/fake-exchange.js';
-import { LimitConcurrencyStage } from './concurrency-limit.stage.js';
+import { ConcurrencyLimitStage } from './concurrency-limit.stage.js';
 
 describe('LimitConcurrencyStage', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
   const stageOf = (limit: number, queue: number) =>
-    new LimitConcurrencyStage({ queue, queueMs: 500 }, () => limit);
-  const enter = (stage: LimitConcurrencyStage, exchange = new FakeExchange()) => ({
+    new ConcurrencyLimitStage({ queue, queueMs: 500 }, () => limit);
+  const enter = (stage: ConcurrencyLimitStage, exchange = new FakeExchange()) => ({
     exchange,
     passage: stage.enter(exchange),
   });
@@ -57,7 +57,7 @@ describe('LimitConcurrencyStage', () => {
 
   it('admits queued exchanges when the limit has risen, although no exchange has ended', async () => {
     let limit = 1;
-    const stage = new LimitConcurrencyStage({ queue: 1, queueMs: 500 }, () => limit);
+    const stage = new ConcurrencyLimitStage({ queue: 1, queueMs: 500 }, () => limit);
     enter(stage);
     const waiting = enter(stage);
     limit = 2;

@@ -11,7 +11,7 @@ interface Waiter {
 }
 
 /** Limits the exchanges in flight to a service, and queues a few more for a short time. */
-export class LimitConcurrencyStage implements Stage {
+export class ConcurrencyLimitStage implements Stage {
   readonly name = 'limit-concurrency';
   private inFlight = 0;
   /** In order of arrival. */

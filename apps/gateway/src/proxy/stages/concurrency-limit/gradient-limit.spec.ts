@@ -1,7 +1,7 @@
 import { GradientLimit } from './gradient-limit.js';
 
 /** A limit for a simulated service, and a clock. */
-function benchOf(most = 1_000) {
+function harnessOf(most = 1_000) {
   const limit = new GradientLimit(most);
   let now = 0;
   /** Simulates `seconds` of responses, each after `ms(limit)`, with `busy(limit)` requests in flight. */
@@ -19,17 +19,17 @@ function benchOf(most = 1_000) {
 
 describe('GradientLimit', () => {
   it('starts at twenty, or at a lower fixed limit', () => {
-    expect([benchOf().limit.current, benchOf(7).limit.current]).toEqual([20, 7]);
+    expect([harnessOf().limit.current, harnessOf(7).limit.current]).toEqual([20, 7]);
   });
 
   it('rises while responses do not slow down, up to the fixed limit', () => {
-    const { run } = benchOf(100);
+    const { run } = harnessOf(100);
     expect(run(5, () => 10)).toBeGreaterThan(30);
     expect(run(60, () => 10)).toBe(100);
   });
 
   it('stays the same when it is not used', () => {
-    const { run } = benchOf();
+    const { run } = harnessOf();
     expect(
       run(
         60,
@@ -40,7 +40,7 @@ describe('GradientLimit', () => {
   });
 
   it('falls when responses slow down, never below four, and rises again afterwards', () => {
-    const { run } = benchOf();
+    const { run } = harnessOf();
     const before = run(20, () => 10);
     const during = run(10, () => 100);
     expect(during).toBeLessThan(before / 2);
@@ -49,7 +49,7 @@ describe('GradientLimit', () => {
   });
 
   it('settles near the capacity of a service: beyond thirty, requests queue', () => {
-    const { run } = benchOf();
+    const { run } = harnessOf();
     run(60, (current) => Math.max(1, current / 30) * 10);
     const settled = run(1, (current) => Math.max(1, current / 30) * 10);
     expect(settled).toBeGreaterThan(30);

@@ -3,7 +3,7 @@ const FIRST = 20;
 const LEAST = 4;
 /** Minimum duration and number of responses of a window before it is evaluated. */
 const WINDOW_MS = 250;
-const WINDOW_ANSWERS = 10;
+const WINDOW_RESPONSES = 10;
 /** Windows over which the usual latency follows faster responses: 15 seconds at least. */
 const FALL_WINDOWS = 60;
 /**
@@ -32,7 +32,7 @@ export class GradientLimit {
   private usualMs = 0;
   private windows = 0;
   private sumMs = 0;
-  private answers = 0;
+  private responses = 0;
   private busiest = 0;
   private windowEnds = 0;
 
@@ -51,15 +51,15 @@ export class GradientLimit {
    * milliseconds on the monotonic clock.
    */
   observe(ms: number, inFlight: number, now: number): void {
-    if (this.answers === 0) this.windowEnds = now + WINDOW_MS;
+    if (this.responses === 0) this.windowEnds = now + WINDOW_MS;
     this.sumMs += ms;
-    this.answers += 1;
+    this.responses += 1;
     this.busiest = Math.max(this.busiest, inFlight);
-    if (now >= this.windowEnds && this.answers >= WINDOW_ANSWERS) this.judge();
+    if (now >= this.windowEnds && this.responses >= WINDOW_RESPONSES) this.judge();
   }
 
   private judge(): void {
-    const presentMs = this.sumMs / this.answers;
+    const presentMs = this.sumMs / this.responses;
     this.windows += 1;
     const memory = presentMs > this.usualMs ? RISE_WINDOWS : FALL_WINDOWS;
     this.usualMs += (presentMs - this.usualMs) / (this.windows <= FIRST_WINDOWS ? this.windows : memory);
@@ -67,7 +67,7 @@ export class GradientLimit {
     // A limit that is not used does not show whether the service could bear a higher one.
     if (this.busiest >= this.estimate / 2) this.move(presentMs);
     this.sumMs = 0;
-    this.answers = 0;
+    this.responses = 0;
     this.busiest = 0;
   }
 

@@ -8,7 +8,7 @@ import type { Stage } from '../../exchange/stage.js';
 export type AdmitsInstance = (token: string | undefined) => boolean;
 
 /** Replies to requests for internal paths as to unknown paths, unless a registered instance sent them. */
-export class GuardInternalPathsStage implements Stage {
+export class InternalPathsStage implements Stage {
   readonly name = 'guard-internal-paths';
 
   constructor(

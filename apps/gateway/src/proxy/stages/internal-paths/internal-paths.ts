@@ -1,3 +1,5 @@
+import { declarationOf, policyOf, type Fleet } from '../../../policy/policy-of-metadata.js';
+
 /** `%` and two digits, the `%` itself encoded any number of times (`%252e`). */
 const ENCODED = /%(?:25)*([0-9a-f]{2})/gi;
 /** Characters that some servers treat as the end of a segment or of the path. */
@@ -70,3 +72,7 @@ export class InternalPaths {
     return this.prefixes.some((prefix) => leads(segments, prefix.segments));
   }
 }
+
+/** The internal paths of the service whose instances are `fleet`. */
+export const internalPathsOf = (fleet: Fleet): InternalPaths =>
+  new InternalPaths(policyOf(declarationOf(fleet)).policy.internalPaths);

@@ -1,6 +1,6 @@
 import { LoopLag } from './loop-lag.js';
 import { FakeExchange } from '../../testing/fake-exchange.js';
-import { ShedLoadStage } from './load-shedding.stage.js';
+import { LoadSheddingStage } from './load-shedding.stage.js';
 
 /** The lag of a loop whose timer fires `late` milliseconds late, sample by sample. */
 function lagAfter(late: readonly number[]): LoopLag {
@@ -32,7 +32,7 @@ describe('ShedLoadStage', () => {
     [1_000, 0.999, false],
   ])('at %i ms of lag and a random draw of %d, admits: %s', (ms, draw, goesOn) => {
     const exchange = new FakeExchange();
-    expect(new ShedLoadStage({ ms }, () => draw).enter(exchange)).toBe(goesOn);
+    expect(new LoadSheddingStage({ ms }, () => draw).enter(exchange)).toBe(goesOn);
     expect(exchange.codes).toEqual(goesOn ? [] : ['overloaded']);
   });
 });

@@ -9,7 +9,7 @@ const BEARABLE_MS = 500;
  * Load shedding: refuses requests that a late event loop could not serve in time, so that it catches up. Requests
  * that Nest serves, such as health and metrics, do not pass through this stage.
  */
-export class ShedLoadStage implements Stage {
+export class LoadSheddingStage implements Stage {
   readonly name = 'shed-load';
 
   constructor(

@@ -57,7 +57,7 @@ function serviceFamilies(traffic: TrafficMetrics, services: readonly ServiceSeri
     family(
       'counter',
       'gateway_hedges',
-      'Hedged attempts, by outcome: won, lost, stood-in, failed or given-up.',
+      'Hedged attempts, by outcome: won, lost, replaced, failed or cancelled.',
       of(byHedge),
     ),
     family(

@@ -1,15 +1,15 @@
 import { failureOf, type FailureKind } from '../exchange/failure.js';
-import type { Aside, AsideListener } from '../exchange/forwarder.js';
+import type { HedgedAttempt, HedgeListener } from '../exchange/forwarder.js';
 
 /** A hedged attempt controlled by a spec. */
-export class FakeAside implements Aside {
+export class FakeHedgedAttempt implements HedgedAttempt {
   isAborted = false;
   isAdopted = false;
   private status: number | undefined;
 
   /** @param onAdopt replaces the first attempt; `status` is that of the response, if one has arrived */
   constructor(
-    private readonly listener: AsideListener,
+    private readonly listener: HedgeListener,
     private readonly onAdopt: (status: number | undefined) => void,
   ) {}
 
@@ -22,9 +22,9 @@ export class FakeAside implements Aside {
     this.isAborted = true;
   }
 
-  answer(status: number): void {
+  respond(status: number): void {
     this.status = status;
-    this.listener.onAnswer(status);
+    this.listener.onResponse(status);
   }
 
   fail(kind: FailureKind): void {

@@ -15,10 +15,10 @@ import { Router } from '../routing/router.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../http1/client-limits.js';
 import { setInstances } from './instances.js';
 
-type Entrance = 'wire' | 'node';
+type PlaneKind = 'wire' | 'node';
 
 /** A listening proxy without Nest, with a policy chosen by a spec. */
-export class ProxyBench {
+export class ProxyHarness {
   readonly services = new LiveServiceTable();
   readonly traffic = new TrafficMetrics();
   isDraining = false;
@@ -26,29 +26,29 @@ export class ProxyBench {
   /** @param declared members of the policy that differ from the default, except time-outs */
   static async start(
     timeouts: Partial<Timeouts> = {},
-    kind: Entrance = 'wire',
+    kind: PlaneKind = 'wire',
     declared: Partial<Policy> = {},
-  ): Promise<ProxyBench> {
+  ): Promise<ProxyHarness> {
     const policy = {
       ...DEFAULT_POLICY,
       ...declared,
       timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts },
     };
-    const bench = new ProxyBench(policy, kind);
-    bench.server.listen(0, '127.0.0.1');
-    await once(bench.server, 'listening');
-    return bench;
+    const harness = new ProxyHarness(policy, kind);
+    harness.server.listen(0, '127.0.0.1');
+    await once(harness.server, 'listening');
+    return harness;
   }
 
   private readonly plane: DataPlane;
   private readonly server: Server;
 
-  private constructor(policy: Policy, kind: Entrance) {
+  private constructor(policy: Policy, kind: PlaneKind) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
     const front = new FrontServer(limits);
     this.plane = this.planeFor(policy, limits);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
-    front.open(this.plane.nodeEntrance, kind === 'wire' ? this.plane.openWire : undefined);
+    front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);
   }
 
   get port(): number {
@@ -60,7 +60,7 @@ export class ProxyBench {
   }
 
   /** Replaces the instances in the service table. */
-  hold(...instances: readonly Instance[]): void {
+  setInstances(...instances: readonly Instance[]): void {
     setInstances(this.services, instances);
   }
 
@@ -81,7 +81,7 @@ export class ProxyBench {
       trusted: new TrustedProxies(['127.0.0.0/8']),
       limits,
       isDraining: () => this.isDraining,
-      beats: () => undefined,
+      heartbeats: () => undefined,
       onError: (error) => {
         throw error;
       },

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net';
 
 /** Requests started per turn of the event loop. Each takes hundreds of microseconds, more in a new process. */
-const MOST_IN_A_TURN = 8;
+const MAX_PER_TURN = 8;
 
 /**
  * Starts requests to the gateway itself a few at a time. When a fleet registers at once, a thousand such requests are
  * read in one turn of the event loop, and proxied requests would wait for all of them. At most one request per
  * connection waits: node:http relies on the preceding responses to stop reading from a client that pipelines.
  */
-export class OwnTurns {
+export class NestAdmission {
   private begun = 0;
   private readonly waiting = new Map<Socket, () => void>();
   private readonly onEnd: (this: Socket) => void;
 
   constructor() {
-    const hurry = (socket: Socket): void => this.hurry(socket);
+    const admitNow = (socket: Socket): void => this.admitNow(socket);
     this.onEnd = function onEnd() {
-      hurry(this);
+      admitNow(this);
     };
   }
 
   /** @param socket carries no other request at this time */
-  take(socket: Socket, begin: () => void): void {
-    if (this.begun === MOST_IN_A_TURN) {
+  admit(socket: Socket, begin: () => void): void {
+    if (this.begun === MAX_PER_TURN) {
       this.waiting.set(socket, begin);
       // A half-closed client is served only for a limited time.
       socket.once('end', this.onEnd);
@@ -34,14 +34,14 @@ export class OwnTurns {
   }
 
   /** Starts the request that waits on `socket`, if any, because another one follows it. */
-  hurry(socket: Socket): void {
+  admitNow(socket: Socket): void {
     this.release(socket)?.();
   }
 
   private readonly next = (): void => {
     const due: (() => void)[] = [];
     for (const socket of this.waiting.keys()) {
-      if (due.length === MOST_IN_A_TURN) break;
+      if (due.length === MAX_PER_TURN) break;
       due.push(this.release(socket) as () => void);
     }
     this.begun = due.length;
