@@ -44,7 +44,7 @@ describe('parseRequestHead', () => {
     );
     expect(head).toMatchObject({
       fields: '',
-      takesTrailers: true,
+      acceptsTrailers: true,
       forwardedFor: '1.1.1.1',
       claims: 'X-Real-IP: 2.2.2.2\r\n',
     });

@@ -12,7 +12,7 @@ function harnessOf() {
   return { breaker, states, note };
 }
 
-describe('Breaker', () => {
+describe('CircuitBreaker', () => {
   it('opens when half of at least twenty requests in ten seconds failed', () => {
     const { breaker, note } = harnessOf();
     note(19, 0, 0);

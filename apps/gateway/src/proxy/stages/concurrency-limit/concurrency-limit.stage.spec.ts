@@ -1,7 +1,7 @@
 import { FakeExchange } from '../../testing/fake-exchange.js';
 import { ConcurrencyLimitStage } from './concurrency-limit.stage.js';
 
-describe('LimitConcurrencyStage', () => {
+describe('ConcurrencyLimitStage', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
