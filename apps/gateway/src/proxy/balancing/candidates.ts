@@ -1,11 +1,10 @@
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
-import type { Destination } from '../exchange/destination.js';
-import { destinationOf } from '../exchange/destination-of.js';
+import { routeOf, type Route } from '../exchange/route.js';
 import type { Picking } from '../exchange/balancer.js';
 
 /** The part of an exchange that determines its candidate instances. */
 export interface Routed extends Picking {
-  readonly route: Destination | undefined;
+  readonly route: Route | undefined;
 }
 
 /** Instances that can take the attempts of an exchange at this moment. */
@@ -14,12 +13,12 @@ export class Candidates {
 
   /** The available instances of the routed service. */
   of(exchange: Routed): readonly Instance[] {
-    return this.services.current.get(destinationOf(exchange).service)?.available ?? [];
+    return this.services.current.get(routeOf(exchange).service)?.available ?? [];
   }
 
   /** The instance picked by the route's balancer; `undefined` when all are full or have been tried. */
   select(exchange: Routed): Instance | undefined {
-    return destinationOf(exchange).balancer.pick(this.of(exchange), exchange);
+    return routeOf(exchange).balancer.pick(this.of(exchange), exchange);
   }
 
   /** Whether another instance is available that this exchange has not tried. */

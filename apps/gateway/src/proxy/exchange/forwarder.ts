@@ -1,14 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Exchange } from './exchange.js';
+import type { Attempt, Exchange } from './exchange.js';
 import type { Failure } from './failure.js';
-
-/** A running attempt at one instance. */
-export interface Attempt {
-  /** Stops at once: closes the upstream connection; no outcome follows. */
-  abort(): void;
-  /** Called when no data has moved on the downstream connection for the idle time while the client waits for more. */
-  onSilence?(): void;
-}
 
 /**
  * Sends an exchange to one instance and the response back to the client. A forwarder depends on the concrete exchange

@@ -1,4 +1,4 @@
-import { defineProblem } from '#contracts';
+import { defineProblem, internalError, type Problem } from '#contracts';
 
 /** The responses of the gateway itself on `/api`; all others come from the services. */
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
@@ -17,3 +17,7 @@ export const circuitOpen = defineProblem('circuit-open', 503, 'Circuit breaker o
 export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Concurrency limit reached');
 export const overloaded = defineProblem('overloaded', 503, 'Gateway overloaded');
 export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'Upstream timeout');
+
+/** The response to a request whose processing failed in the gateway itself. */
+export const unexpectedError = (): Problem =>
+  internalError('an unexpected error occurred; the gateway log has details under this request id');

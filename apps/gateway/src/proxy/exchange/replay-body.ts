@@ -1,10 +1,10 @@
 import { isIdempotent } from './idempotent.js';
-import type { Destination } from './destination.js';
+import type { Route } from './route.js';
 
 /** A request whose body may have to be sent again. */
 export interface BodyOwner {
   readonly method: string;
-  readonly route: Destination | undefined;
+  readonly route: Route | undefined;
 }
 
 /**

@@ -1,14 +1,72 @@
-import type { Balancer } from './balancer.js';
-import type { InternalPathsStage } from '../stages/internal-paths/internal-paths.stage.js';
-import type { Stage } from './stage.js';
-import type { Destination } from './destination.js';
+import type { Policy, RetryCondition } from '../../policy/policy.js';
+import type { Balancer, RouteLoad } from './balancer.js';
+import type { Failure, FailureKind } from './failure.js';
+import type { Phases } from './stage.js';
+
+/** The facts that decide whether a request may be sent again. */
+export interface Repeatable {
+  readonly method: string;
+  /** A part of the body was sent and cannot be repeated. */
+  readonly isBodyConsumed: boolean;
+  /** Attempts so far. */
+  readonly attempts: number;
+  /** Attempts that followed one which had been sent. */
+  readonly repeats: number;
+}
+
+/** Decides on further attempts. Times are milliseconds on the monotonic clock. */
+export interface RouteRetries {
+  readonly budget: {
+    recordRequest(now: number): void;
+    /** Takes one retry from the budget; `false` if it is exhausted. */
+    spend(now: number): boolean;
+  };
+  /** Whether another attempt may follow this failure; charges the budget if the request had been sent. */
+  mayFollow(failure: Pick<Failure, 'kind' | 'cause'>, request: Repeatable, now: number): boolean;
+  /** Whether a response of `status` may be replaced by another attempt; charges the budget. */
+  mayReplace(status: number, request: Repeatable, now: number): boolean;
+  /** Whether another instance may respond better than with `status`. */
+  isRetriable(status: number): boolean;
+  /** Conditions under which a request of `method` is retried. */
+  conditionsFor(method: string): RetryCondition[];
+  /** Milliseconds to wait before the next attempt. */
+  backoffMs(kind: FailureKind, request: Repeatable): number;
+}
+
+/** Decides on hedged attempts. */
+export interface RouteHedging {
+  /** Milliseconds to wait for a response head before a hedged attempt; `undefined`: not known yet. */
+  readonly delayMs: number | undefined;
+  /** Whether the service can take one more request. */
+  hasRoom(): boolean;
+  recordHeadTime(ms: number): void;
+}
 
 /** The prefix of a service and its compiled policy. */
-export interface Route extends Destination {
-  /** The stages that the policy requires, in order. */
-  readonly stages: readonly Stage[];
-  /** The member of {@link stages} that closes internal paths; `undefined` if the service declares none. */
-  readonly guard: InternalPathsStage | undefined;
+export interface Route {
+  readonly service: string;
+  /** `/api/{service}`, without a trailing slash. */
+  readonly prefix: string;
+  readonly policy: Policy;
+  readonly phases: Phases;
+  readonly balancer: Balancer;
   /** Creates a balancer like the route's own, without its state, to preview decisions. */
   readonly newBalancer: () => Balancer;
+  readonly load: RouteLoad;
+  readonly retries: RouteRetries;
+  /** `undefined` if the policy disables hedging. */
+  readonly hedging: RouteHedging | undefined;
+  /** The adaptive concurrency limit, for observation; `undefined` if the policy disables it. */
+  readonly adaptive: { readonly current: number } | undefined;
+  /** The circuit breaker, for observation; `undefined` if the policy has none. */
+  readonly breaker: { readonly state: 'closed' | 'open' | 'half-open' } | undefined;
+}
+
+/**
+ * The route of a routed exchange.
+ * @throws Error if the exchange has no route
+ */
+export function routeOf({ route }: { readonly route: Route | undefined }): Route {
+  if (!route) throw new Error('exchange has no route');
+  return route;
 }

@@ -1,14 +1,121 @@
-import type { Exchange } from './exchange.js';
-import type { Leavable } from './destination.js';
+import type { Problem } from '#contracts';
+import type { StageExchange } from './exchange.js';
 
-/** Result of a stage: `true` lets the exchange continue, `false` means that the stage has replied. */
-export type Passage = boolean;
+/** A complete response of the gateway itself. A {@link Problem} is one kind of it. */
+export interface Reply {
+  readonly status: number;
+  /** Header fields; the data plane adds `Date`, `Content-Length`, `Connection` and `X-Request-Id`. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Empty for a response without content. */
+  readonly body: Buffer;
+}
+
+/** `undefined` lets the exchange continue; anything else is sent to the client. */
+export type Decision = Reply | Problem | undefined;
+
+/** Header fields that a stage may read and edit. Names are case-insensitive. */
+export interface Fields {
+  /** The value of the field; several fields of that name are joined by ", ". */
+  get(name: string): string | undefined;
+  /** Replaces all fields of that name. @throws TypeError for an invalid name or value */
+  set(name: string, value: string): void;
+  /** Adds a field. @throws TypeError for an invalid name or value */
+  append(name: string, value: string): void;
+  remove(name: string): void;
+}
+
+/** The head of one attempt's request, before it is serialised. */
+export interface UpstreamRequest {
+  /** Path and query for the instance, in origin form. */
+  target: string;
+  /** The `Host` that the instance receives. */
+  host: string;
+  /** The client's fields. Framing, `Host`, forwarding fields and `X-Request-Id` are added afterwards. */
+  readonly fields: Fields;
+}
+
+/** A response head that is about to be sent to the client. */
+export interface StageResponse {
+  readonly status: number;
+  /** The gateway produced the response; otherwise it comes from {@link StageExchange.instance}. */
+  readonly isOwn: boolean;
+  /** The instance works and refused this request, for example because it is overloaded. */
+  readonly isDeclined: boolean;
+  /** The fields for the client. Framing, `Connection` and `Date` cannot be changed. */
+  readonly fields: Fields;
+}
+
+/** A hypothetical request, for {@link Stage.preview}. */
+export interface PreviewRequest {
+  readonly method: string;
+  /** Path and query as a client would send them. */
+  readonly target: string;
+  /** Path and query for the instance. */
+  readonly upstreamTarget: string;
+  /** A request header by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** The decision that a stage would make now. */
+export interface Preview {
+  readonly decision: 'continue' | 'respond' | 'wait';
+  /** One sentence on the state that leads to the decision. */
+  readonly detail: string;
+  /** The response, for `respond`. */
+  readonly reply?: Problem;
+}
 
 /**
- * One step of the pipeline. Built once per route from its policy, keeps no state per request, and returns
- * synchronously unless it has to wait.
+ * A piece of behaviour that is hooked to phases of an exchange (docs/guide/stages.md). It is built once per route from
+ * the policy, which lists only the stages that it needs, and serves all data planes. State of one exchange is kept in
+ * a {@link StageSlot}. All hooks are synchronous, except that `request` may wait.
  */
-export interface Stage extends Leavable {
+export interface Stage {
   readonly name: string;
-  enter(exchange: Exchange): Passage | Promise<Passage>;
+  /** The request head is known and no instance is selected: continue, respond or wait. */
+  request?(exchange: StageExchange): Decision | Promise<Decision>;
+  /** Before the head of each attempt is serialised: edit it. */
+  upstreamRequest?(exchange: StageExchange, request: UpstreamRequest): void;
+  /** Before a response head is sent, from an instance or the gateway's own: observe it, edit its fields. */
+  response?(exchange: StageExchange, response: StageResponse): void;
+  /** Observe payload bytes of an instance's response. They may be overwritten after the call. */
+  responseBody?(exchange: StageExchange, bytes: Buffer): void;
+  /**
+   * The exchange has ended; called once, in reverse order of the stages. Not called if an earlier stage responded.
+   * @param passed `request` let the exchange continue; if `false`, it responded or was still waiting, and a decision
+   * that follows is ignored
+   */
+  complete?(exchange: StageExchange, passed: boolean): void;
+  /** The decision of `request` for a hypothetical request, without side effects. */
+  preview?(request: PreviewRequest): Preview;
+}
+
+/** A stage that implements `Hook`. */
+export type With<Hook extends keyof Stage> = Stage & Required<Pick<Stage, Hook>>;
+
+/** The stages of a route by phase, each list in order. A phase without stages costs one comparison. */
+export interface Phases {
+  readonly stages: readonly Stage[];
+  readonly request: readonly With<'request'>[];
+  readonly upstreamRequest: readonly With<'upstreamRequest'>[];
+  readonly response: readonly With<'response'>[];
+  readonly responseBody: readonly With<'responseBody'>[];
+  /** In reverse order. `position` is the index in {@link request}; -1 for a stage without that hook. */
+  readonly complete: readonly { readonly stage: With<'complete'>; readonly position: number }[];
+  /** Called when a hook throws; the client then gets a 500. */
+  readonly onError: (error: unknown, exchange: StageExchange) => void;
+}
+
+/** The state that one stage keeps in each exchange of its route. */
+export class StageSlot<T> {
+  /** @param index unique among the stages of the route */
+  constructor(private readonly index: number) {}
+
+  get({ slots }: StageExchange): T | undefined {
+    return slots?.[this.index] as T | undefined;
+  }
+
+  set(exchange: StageExchange, value: T | undefined): void {
+    (exchange.slots ??= [])[this.index] = value;
+  }
 }

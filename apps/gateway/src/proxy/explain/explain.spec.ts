@@ -2,6 +2,7 @@ import { policyOf } from '../../policy/policy-of-metadata.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
+import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf, tableOf } from '../testing/instances.js';
 import { Explainer } from './explain.js';
 
@@ -58,21 +59,45 @@ describe('Explainer', () => {
   });
 
   it('reports that the breaker is open', () => {
-    const routes = new RouteTable(services, (service) => compileRoute(service));
-    for (let i = 0; i < 20; i += 1) routes.get('users')?.breaker?.record({}, true, performance.now());
+    const compiled = compileRoute('users');
+    const routes = new RouteTable(services, () => compiled);
+    for (let i = 0; i < 20; i += 1) compiled.breaker?.record({}, true, performance.now());
     const { route, problem } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
     expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
 
   it('reports no problem once the breaker would admit a trial, and one while the trial is running', () => {
-    const { breaker } = new RouteTable(services, (service) => compileRoute(service)).get('users')!;
-    const routes = new RouteTable(services, (service) => ({ ...compileRoute(service), breaker }));
+    const compiled = compileRoute('users');
+    const { breaker } = compiled;
+    const routes = new RouteTable(services, () => compiled);
     const problemNow = () =>
       new Explainer(new Router(routes), services).explain('GET', '/api/users').problem?.status;
     for (let i = 0; i < 20; i += 1) breaker!.record({}, true, performance.now() - 1_500);
     expect(problemNow()).toBeUndefined();
     breaker!.admits({}, performance.now());
     expect(problemNow()).toBe(503);
+  });
+
+  it('reports what the stages of the route would decide, such as a refusal by the concurrency limit', () => {
+    const { policy } = policyOf(
+      '[["gateway.concurrency.per-service","1"],["gateway.concurrency.queue","0"]]',
+    );
+    const compiled = compileRoute('users', policy);
+    const one = new Explainer(new Router(new RouteTable(services, () => compiled)), services);
+    const before = one.explain('GET', '/api/users');
+    expect(before.problem).toBeNull();
+    expect(before.decisions).toMatchObject([
+      { stage: 'circuit-breaker', decision: 'continue', detail: 'the circuit breaker is closed' },
+      { stage: 'concurrency-limit', decision: 'continue' },
+    ]);
+    for (const stage of compiled.phases.request) void stage.request(new FakeExchange());
+    const after = one.explain('GET', '/api/users');
+    expect(after.decisions[1]).toEqual({
+      stage: 'concurrency-limit',
+      decision: 'respond',
+      detail: '1 of at most 1 requests are in flight, 0 wait',
+    });
+    expect([after.problem?.status, after.problem?.title]).toEqual([503, 'Concurrency limit reached']);
   });
 
   it('draws the next attempts like the route: in its zone, and without full instances', () => {

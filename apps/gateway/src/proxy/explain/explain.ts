@@ -1,9 +1,10 @@
 import type { Problem, ProblemDocument } from '#contracts';
 import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
-import { circuitOpen, noHealthyInstance, outsideProxy } from '../exchange/problems.js';
+import { noHealthyInstance, outsideProxy } from '../exchange/problems.js';
+import type { Preview, PreviewRequest } from '../exchange/stage.js';
+import { allFull } from '../forward/failure-problem.js';
 import type { Policy } from '../../policy/policy.js';
 import { EJECTION_STATUSES } from '../resilience/response-kind.js';
-import type { BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import type { Route } from '../exchange/route.js';
 import type { Router } from '../routing/router.js';
 import { isProxied } from '../http1/rules/target.js';
@@ -31,6 +32,13 @@ export interface CandidateInstance {
   readonly failuresInRow: number;
 }
 
+/** What one stage would decide. */
+export interface StageDecision {
+  readonly stage: string;
+  readonly decision: Preview['decision'];
+  readonly detail: string;
+}
+
 /** How the gateway would process a request, determined without sending it. */
 export interface Explanation {
   readonly method: string;
@@ -43,7 +51,7 @@ export interface Explanation {
     readonly balancer: string;
     readonly policy: Policy;
     /** `closed` admits requests; `null`: the policy has no circuit breaker. */
-    readonly breaker: BreakerState | null;
+    readonly breaker: NonNullable<Route['breaker']>['state'] | null;
     /**
      * Response statuses that count as failures of the instance and of the service. A response that is missing,
      * invalid or late counts for both.
@@ -57,6 +65,8 @@ export interface Explanation {
   } | null;
   /** Path and query that would be sent to an instance. */
   readonly upstreamPath: string | null;
+  /** What the stages of the route would decide now, in order; stages after a response would not be reached. */
+  readonly decisions: readonly StageDecision[];
   /** The path is internal: `problem` applies to requests without the token of a registered instance. */
   readonly isInternal: boolean;
   readonly candidates: readonly CandidateInstance[];
@@ -67,7 +77,7 @@ export interface Explanation {
   readonly problem: Pick<ProblemDocument, 'type' | 'title' | 'status' | 'detail'> | null;
 }
 
-/** Evaluates a request like the pipeline does, up to the selection of an instance. */
+/** Evaluates a request like the pipeline does, up to the selection of an instance: asks the stages of its route. */
 export class Explainer {
   constructor(
     private readonly router: Router,
@@ -78,27 +88,58 @@ export class Explainer {
     if (!isProxied(path)) return refused(method, path, outsideProxy('only paths under /api are forwarded'));
     const match = this.router.resolve(path);
     if ('problem' in match) return refused(method, path, match.problem);
-    const entry = this.services.current.get(match.route.service);
-    const available = new Set(entry?.available);
-    const limit = match.route.policy.concurrency.perInstance || Infinity;
-    const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
-    const refusal = match.route.guard?.refusalOf(match.upstreamTarget);
-    const full = [...available].filter((each) => !hasRoom(each));
+    const { route, upstreamTarget } = match;
+    const entry = this.services.current.get(route.service);
+    const previews = previewsOf(route, { method, target: path, upstreamTarget, header: () => undefined });
+    const { candidates, ...instances } = instancesOf(route, entry);
+    const refusal = previews.find(({ reply }) => reply)?.reply ?? withoutInstance(candidates, entry);
     return {
       method,
       path,
-      route: describeRoute(match.route),
-      upstreamPath: match.upstreamTarget,
-      isInternal: refusal !== undefined,
-      candidates: [...available].filter(hasRoom).map(describeCandidate),
-      excluded: [
-        ...(entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
-        ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
-      ],
-      attempts: nextAttempts(match.route, entry?.available ?? [], method),
-      problem: refusal ? describeProblem(refusal) : problemAhead(match.route, entry),
+      route: describeRoute(route),
+      upstreamPath: upstreamTarget,
+      decisions: previews.map(({ stage, decision, detail }) => ({ stage, decision, detail })),
+      isInternal: previews.some(({ stage, reply }) => stage === 'internal-paths' && reply),
+      candidates: candidates.map(describeCandidate),
+      ...instances,
+      attempts: nextAttempts(route, entry?.available ?? [], method),
+      problem: refusal ? describeProblem(refusal) : null,
     };
   }
+}
+
+type NamedPreview = Preview & { readonly stage: string };
+
+const previewsOf = ({ phases }: Route, request: PreviewRequest): readonly NamedPreview[] =>
+  phases.stages.flatMap((stage) => {
+    const preview = stage.preview?.(request);
+    return preview ? [{ stage: stage.name, ...preview }] : [];
+  });
+
+/** The instances that could take the request, and why the others could not. */
+function instancesOf(
+  { policy }: Route,
+  entry: ServiceEntry | undefined,
+): { readonly candidates: readonly Instance[]; readonly excluded: readonly ExcludedInstance[] } {
+  const available = new Set(entry?.available);
+  const limit = policy.concurrency.perInstance || Infinity;
+  const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
+  const full = [...available].filter((each) => !hasRoom(each));
+  return {
+    candidates: [...available].filter(hasRoom),
+    excluded: [
+      ...(entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
+      ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
+    ],
+  };
+}
+
+function withoutInstance(
+  candidates: readonly Instance[],
+  entry: ServiceEntry | undefined,
+): Problem | undefined {
+  if (candidates.length > 0) return undefined;
+  return entry?.available.length ? allFull() : noHealthyInstance(whyNone(entry));
 }
 
 const fullOf = (limit: number): string =>
@@ -109,18 +150,13 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   path,
   route: null,
   upstreamPath: null,
+  decisions: [],
   isInternal: false,
   candidates: [],
   excluded: [],
   attempts: [],
   problem: describeProblem(problem),
 });
-
-function problemAhead({ breaker }: Route, entry: ServiceEntry | undefined): Explanation['problem'] {
-  if (breaker && !breaker.wouldAdmit(performance.now()))
-    return describeProblem(circuitOpen('too many requests to the service failed; retry later'));
-  return entry?.available.length ? null : describeProblem(noHealthyInstance(whyNone(entry)));
-}
 
 function whyNone(entry: ServiceEntry | undefined): string {
   if (entry?.lastSeenAt === undefined) return 'no instance of the service is available';
@@ -135,7 +171,7 @@ function describeProblem(problem: Problem): Explanation['problem'] {
 const describeRoute = ({
   service,
   prefix,
-  stages,
+  phases,
   balancer,
   policy,
   breaker,
@@ -145,7 +181,7 @@ const describeRoute = ({
 }: Route): Explanation['route'] => ({
   service,
   prefix,
-  stages: stages.map(({ name }) => name),
+  stages: phases.stages.map(({ name }) => name),
   balancer: balancer.name,
   policy,
   breaker: breaker?.state ?? null,

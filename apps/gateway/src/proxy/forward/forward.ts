@@ -3,18 +3,18 @@ import type { InstanceTransport } from '#contracts';
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
 import { Candidates } from '../balancing/candidates.js';
 import type { Exchange } from '../exchange/exchange.js';
-import { isUnsent, type Failure } from '../exchange/failure.js';
+import { failureOf, isUnsent, type Failure } from '../exchange/failure.js';
 import { allFull, noneHealthy, problemOf } from './failure-problem.js';
 import type { HedgingForwarder, AttemptOutcome, Forwarder } from '../exchange/forwarder.js';
 import { hedge, type HedgeContext } from './hedging/hedge.js';
 import type { InstanceReports } from '../exchange/instance-reports.js';
-import { upstreamTimeout } from '../exchange/problems.js';
+import { unexpectedError, upstreamTimeout } from '../exchange/problems.js';
 import type { Recorder } from '../exchange/recorder.js';
 import { isFailure } from '../resilience/response-kind.js';
 import { Backoff } from '../resilience/backoff.js';
 import { InstanceMonitor } from '../resilience/instance-monitor.js';
 import { timeLimitOf } from '../resilience/time-limit.js';
-import { destinationOf } from '../exchange/destination-of.js';
+import { routeOf } from '../exchange/route.js';
 
 /** The forwarder for each instance transport. */
 export type Forwarders<E extends Exchange> = Readonly<Record<InstanceTransport, Forwarder<E>>> & {
@@ -57,7 +57,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   start(exchange: E): void {
-    const { policy, retries, hedging } = destinationOf(exchange);
+    const { policy, retries, hedging } = routeOf(exchange);
     const limitMs = timeLimitOf(exchange, policy.timeouts.totalMs);
     if (limitMs !== undefined) this.limit(exchange, limitMs);
     const now = this.now();
@@ -82,12 +82,8 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     else if (isFailure(status))
       this.monitor.recordFailure(exchange, instance, `received status ${status}`, now);
     else this.monitor.recordLatency(exchange, instance, now);
-    observeResponseTime(exchange, now);
     if (status >= FIRST_RETRIABLE && this.mayRetryResponse(exchange, instance, status, now)) return false;
     exchange.hedge?.settle(now);
-    const { breaker } = destinationOf(exchange);
-    if (isDeclined) breaker?.record(exchange, false, now);
-    else breaker?.recordResponse(exchange, status, now);
     return true;
   }
 
@@ -102,12 +98,11 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.markTried(instance);
     this.parts.recorder.attemptFailed(exchange, instance, failure);
     const now = this.now();
-    if (failure.kind === 'timeout') observeResponseTime(exchange, now);
     this.monitor.recordFailedAttempt(exchange, instance, failure, now);
     if (this.isReplacedByHedge(exchange, failure)) return;
     // A rejected response has already been charged to the retry budget.
     const mayFollow =
-      failure.kind === 'gateway-error' || destinationOf(exchange).retries.mayFollow(failure, exchange, now);
+      failure.kind === 'gateway-error' || routeOf(exchange).retries.mayFollow(failure, exchange, now);
     if (mayFollow) this.retry(exchange, failure);
     else this.replyTo(exchange, failure);
   }
@@ -124,7 +119,6 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.isTunnel = true;
     const now = this.now();
     if (exchange.instance) this.monitor.recordResponse(exchange, exchange.instance, now);
-    destinationOf(exchange).breaker?.record(exchange, false, now);
     this.parts.recorder.tunnelOpened(exchange);
   }
 
@@ -164,11 +158,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 
   /** No response within the route's limit is a failure; a caller's limit may be too short for any instance. */
   private recordTimeout(exchange: E, instance: Instance | undefined): void {
-    const { policy, breaker } = destinationOf(exchange);
-    const { totalMs } = policy.timeouts;
+    const { totalMs } = routeOf(exchange).policy.timeouts;
     if (totalMs === 0 || exchange.deadlineAt < exchange.startedAt + totalMs) return;
     const now = this.now();
-    breaker?.record(exchange, true, now);
+    exchange.failure = failureOf('timeout');
     if (instance) this.monitor.recordFailure(exchange, instance, `no response within ${totalMs} ms`, now);
   }
 
@@ -180,7 +173,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   private retry(exchange: E, failure: Failure): void {
-    const waitMs = destinationOf(exchange).retries.backoffMs(failure.kind, exchange);
+    const waitMs = routeOf(exchange).retries.backoffMs(failure.kind, exchange);
     if (!isUnsent(failure)) exchange.repeats += 1;
     if (waitMs === 0) this.sendNext(exchange, failure);
     else exchange.attempt = new Backoff(waitMs, () => this.sendNext(exchange, failure));
@@ -194,7 +187,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   }
 
   private replyTo(exchange: E, failure: Failure): void {
-    if (failure.kind !== 'exhausted') destinationOf(exchange).breaker?.record(exchange, true, this.now());
+    exchange.failure = failure;
     exchange.reply(problemOf(failure));
   }
 
@@ -203,7 +196,12 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     exchange.holdsInstance = true;
     exchange.attempts += 1;
     this.monitor.recordSent(exchange, instance);
-    this.parts.forwarders[instance.transport].send(exchange, instance, this);
+    try {
+      this.parts.forwarders[instance.transport].send(exchange, instance, this);
+    } catch (error) {
+      routeOf(exchange).phases.onError(error, exchange);
+      exchange.reply(unexpectedError());
+    }
   }
 
   /** Releases the instance of the current attempt; `undefined` when none is running. */
@@ -233,7 +231,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private mayRetryResponse(exchange: E, instance: Instance, status: number, now: number): boolean {
     // A request passed to a local instance, or one that may become a tunnel, cannot be sent to another instance.
     if (instance.transport === 'local' || exchange.isUpgrade) return false;
-    const { retries } = destinationOf(exchange);
+    const { retries } = routeOf(exchange);
     // The hedged attempt has been sent and charged already.
     if (exchange.hedge?.isRunning) return retries.isRetriable(status);
     return this.candidates.hasOther(exchange, instance) && retries.mayReplace(status, exchange, now);
@@ -242,9 +240,3 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 
 /** Lower statuses never lead to another attempt. */
 const FIRST_RETRIABLE = 400;
-
-/** Reports the time that this attempt has waited for its response to the adaptive concurrency limit. */
-function observeResponseTime(exchange: Exchange, now: number): void {
-  const { adaptive, load } = destinationOf(exchange);
-  adaptive?.observe(now - exchange.attemptStartedAt, load.inFlight, now);
-}

@@ -1,11 +1,12 @@
 import { Forward } from '../forward/forward.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';
+import { compilePhases } from './phases.js';
 import { Pipeline } from './pipeline.js';
 import { malformedRequest, unknownService } from '../exchange/problems.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
-import type { Stage } from '../exchange/stage.js';
+import type { Stage, With } from '../exchange/stage.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
 import { FakeForwarder } from '../testing/fake-forwarder.js';
 import { instanceOf, tableOf } from '../testing/instances.js';
@@ -20,8 +21,10 @@ function harnessOf(stages: readonly Stage[]) {
     tunnelOpened: () => undefined,
     ended: (exchange: unknown) => ended.push(exchange as FakeExchange),
   };
+  const onError = (error: unknown) => void errors.push(error);
+  const phases = compilePhases(stages, onError);
   const pipeline = new Pipeline<FakeExchange>({
-    router: new Router(new RouteTable(services, (service) => ({ ...compileRoute(service), stages }))),
+    router: new Router(new RouteTable(services, (service) => ({ ...compileRoute(service), phases }))),
     forward: new Forward({
       services,
       forwarders: { http: forwarder, local: forwarder },
@@ -29,46 +32,48 @@ function harnessOf(stages: readonly Stage[]) {
       recorder,
     }),
     recorder,
-    onError: (error) => errors.push(error),
+    onError,
   });
   return { pipeline, forwarder, ended, errors };
 }
 
-const stage = (enter: Stage['enter']): Stage => ({ name: 'scripted', enter });
+const stage = (request: With<'request'>['request']): Stage => ({ name: 'scripted', request });
+const passes = (): undefined => undefined;
+const never = (): never => {
+  throw new Error('entered');
+};
+const waits = (): Promise<undefined> => new Promise(() => undefined);
 
 describe('Pipeline', () => {
   it('runs the stages in order, waits for those that wait, and forwards', async () => {
     const entered: string[] = [];
+    const enter = (name: string): undefined => {
+      entered.push(name);
+    };
     const { pipeline, forwarder } = harnessOf([
-      stage(() => entered.push('first') > 0),
-      stage(() => Promise.resolve(entered.push('second') > 0)),
-      stage(() => entered.push('third') > 0),
+      stage(() => enter('first')),
+      stage(() => Promise.resolve(enter('second'))),
+      stage(() => enter('third')),
     ]);
     pipeline.run(new FakeExchange());
     expect([entered, forwarder.sentTo]).toEqual([['first', 'second'], []]);
-    await Promise.resolve();
-    await Promise.resolve();
+    await new Promise(setImmediate);
     expect([entered, forwarder.sentTo]).toEqual([['first', 'second', 'third'], ['a']]);
   });
 
   it.each([
-    ['at once', () => false],
-    ['later', () => Promise.resolve(false)],
-  ])('does not continue after a stage has replied %s', async (_when, passage) => {
-    const { pipeline, forwarder } = harnessOf([
-      stage((exchange) => {
-        exchange.reply(unknownService('scripted'));
-        return passage();
-      }),
-    ]);
+    ['at once', () => unknownService('scripted')],
+    ['later', () => Promise.resolve(unknownService('scripted'))],
+  ])('sends the reply of a stage %s, and does not continue', async (_when, request) => {
+    const { pipeline, forwarder, errors } = harnessOf([stage(request), stage(never)]);
     const exchange = new FakeExchange();
     pipeline.run(exchange);
     await new Promise(setImmediate);
-    expect([exchange.codes, forwarder.sentTo]).toEqual([['unknown-service'], []]);
+    expect([exchange.codes, forwarder.sentTo, errors]).toEqual([['unknown-service'], [], []]);
   });
 
   it('does nothing for a client that disconnected while a stage waited', async () => {
-    const { pipeline, forwarder, ended } = harnessOf([stage(() => Promise.resolve(true))]);
+    const { pipeline, forwarder, ended } = harnessOf([stage(() => Promise.resolve(undefined))]);
     const exchange = new FakeExchange();
     pipeline.run(exchange);
     pipeline.end(exchange);
@@ -76,43 +81,57 @@ describe('Pipeline', () => {
     expect([forwarder.sentTo, exchange.codes, ended]).toEqual([[], [], [exchange]]);
   });
 
-  it('notifies the stage in which an exchange waits that its client has disconnected', () => {
-    const gone: object[] = [];
-    const waiting: Stage = {
-      name: 'waiting',
-      enter: () => new Promise(() => undefined),
-      gone: (exchange) => gone.push(exchange),
-    };
-    const { pipeline } = harnessOf([stage(() => true), waiting]);
-    const exchange = new FakeExchange();
-    pipeline.run(exchange);
-    pipeline.end(exchange);
-    expect(gone).toEqual([exchange]);
-  });
-
-  it('notifies the stages that an exchange has passed when it ends, once, in reverse order', async () => {
-    const left: string[] = [];
-    const named = (name: string, enter: Stage['enter']): Stage => ({
+  describe('the complete phase', () => {
+    const completed: string[] = [];
+    const named = (name: string, request?: Stage['request']): Stage => ({
       name,
-      enter,
-      leave: () => left.push(name),
+      ...(request && { request }),
+      complete: (_exchange, passed) => completed.push(`${name} ${passed}`),
     });
-    const { pipeline } = harnessOf([
-      named('first', () => true),
-      named('second', () => Promise.resolve(true)),
-      named('third', () => false),
-    ]);
-    const exchange = new FakeExchange();
-    pipeline.run(exchange);
-    await new Promise(setImmediate);
-    pipeline.end(exchange);
-    pipeline.end(exchange);
-    expect(left).toEqual(['second', 'first']);
-    const early = new FakeExchange();
-    pipeline.run(early);
-    pipeline.end(early);
-    await new Promise(setImmediate);
-    expect(left.slice(2)).toEqual(['first', 'second']);
+    beforeEach(() => completed.splice(0));
+
+    const endAfter = async (stages: readonly Stage[]): Promise<void> => {
+      const { pipeline } = harnessOf(stages);
+      const exchange = new FakeExchange();
+      pipeline.run(exchange);
+      await new Promise(setImmediate);
+      pipeline.end(exchange);
+      pipeline.end(exchange);
+    };
+
+    it('runs once, in reverse order, for every stage of a forwarded exchange', async () => {
+      await endAfter([
+        named('first', passes),
+        named('second', () => Promise.resolve(undefined)),
+        named('third'),
+      ]);
+      expect(completed).toEqual(['third true', 'second true', 'first true']);
+    });
+
+    it('reports to a stage that it responded, and leaves out the request stages after it', async () => {
+      await endAfter([
+        named('first', passes),
+        named('second', () => unknownService('x')),
+        named('third', passes),
+      ]);
+      expect(completed).toEqual(['second false', 'first true']);
+    });
+
+    it('reports to a stage that the exchange ended while it waited', async () => {
+      await endAfter([named('first', passes), named('second', waits), named('third', passes)]);
+      expect(completed).toEqual(['second false', 'first true']);
+    });
+
+    it('runs for the other stages when one throws', async () => {
+      const broken: Stage = {
+        name: 'broken',
+        complete: () => {
+          throw new Error('bug');
+        },
+      };
+      await endAfter([named('first', passes), broken]);
+      expect(completed).toEqual(['first true']);
+    });
   });
 
   it.each([
@@ -123,8 +142,8 @@ describe('Pipeline', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('bug'))],
-  ])('responds with 500 and reports the error when a stage %s', async (_how, enter) => {
-    const { pipeline, errors } = harnessOf([stage(enter)]);
+  ])('responds with 500 and reports the error when a stage %s', async (_how, request) => {
+    const { pipeline, errors } = harnessOf([stage(request)]);
     const exchange = new FakeExchange();
     pipeline.run(exchange);
     await new Promise(setImmediate);

@@ -1,9 +1,11 @@
-import { internalError, Problem } from '#contracts';
+import { Problem } from '#contracts';
 import type { Exchange } from '../exchange/exchange.js';
-import type { Forward } from '../forward/forward.js';
+import { unexpectedError } from '../exchange/problems.js';
 import type { Recorder } from '../exchange/recorder.js';
 import type { Route } from '../exchange/route.js';
-import type { Stage } from '../exchange/stage.js';
+import type { Decision, With } from '../exchange/stage.js';
+import type { Forward } from '../forward/forward.js';
+import { completeStages } from './phases.js';
 
 /** Sets the route and the upstream target of an exchange. */
 export interface RequestRouter {
@@ -19,7 +21,10 @@ export interface PipelineParts<E extends Exchange> {
   readonly onError: (error: unknown, exchange: Exchange) => void;
 }
 
-/** Processes an exchange: routing, stages, forwarding. Synchronous until a stage has to wait. */
+/**
+ * Takes an exchange through routing, the `request` phase and forwarding, and ends it with the `complete` phase.
+ * Synchronous until a stage has to wait.
+ */
 export class Pipeline<E extends Exchange> {
   constructor(private readonly parts: PipelineParts<E>) {}
 
@@ -31,7 +36,7 @@ export class Pipeline<E extends Exchange> {
     try {
       const route = fault ?? this.parts.router.match(exchange);
       if (route instanceof Problem) exchange.reply(route);
-      else this.enter(exchange, route.stages, 0);
+      else this.request(exchange, route.phases.request, 0);
     } catch (error) {
       this.fail(exchange, error);
     }
@@ -42,16 +47,19 @@ export class Pipeline<E extends Exchange> {
     if (exchange.isOver) return;
     exchange.isOver = true;
     this.parts.forward.abort(exchange);
-    this.leave(exchange);
+    completeStages(exchange, exchange.stagesPassed);
     this.parts.recorder.ended(exchange);
   }
 
-  private enter(exchange: E, stages: readonly Stage[], from: number): void {
+  private request(exchange: E, stages: readonly With<'request'>[], from: number): void {
     for (let i = from; i < stages.length; i += 1) {
-      const passage = stages[i]?.enter(exchange);
-      if (passage === false) return;
-      if (passage instanceof Promise) {
-        this.resume(exchange, stages, i + 1, passage);
+      const decision = stages[i]?.request(exchange);
+      if (decision instanceof Promise) {
+        this.resume(exchange, stages, i + 1, decision);
+        return;
+      }
+      if (decision) {
+        exchange.reply(decision);
         return;
       }
       exchange.stagesPassed = i + 1;
@@ -59,29 +67,28 @@ export class Pipeline<E extends Exchange> {
     this.parts.forward.start(exchange);
   }
 
-  private resume(exchange: E, stages: readonly Stage[], next: number, passage: Promise<boolean>): void {
-    passage
-      .then((passed) => {
-        if (!passed) return;
+  private resume(
+    exchange: E,
+    stages: readonly With<'request'>[],
+    next: number,
+    decided: Promise<Decision>,
+  ): void {
+    decided
+      .then((decision) => {
+        // The client disconnected while the stage waited; `end` has notified the stages.
+        if (exchange.isOver) return;
+        if (decision) {
+          exchange.reply(decision);
+          return;
+        }
         exchange.stagesPassed = next;
-        // The client may have disconnected while the stage waited; `end` has notified the preceding stages.
-        if (exchange.isOver) stages[next - 1]?.leave?.(exchange);
-        else this.enter(exchange, stages, next);
+        this.request(exchange, stages, next);
       })
       .catch((error: unknown) => this.fail(exchange, error));
   }
 
-  private leave(exchange: E): void {
-    const stages = exchange.route?.stages;
-    stages?.[exchange.stagesPassed]?.gone?.(exchange);
-    for (let i = exchange.stagesPassed - 1; i >= 0; i -= 1) stages?.[i]?.leave?.(exchange);
-  }
-
   private fail(exchange: E, error: unknown): void {
     this.parts.onError(error, exchange);
-    if (!exchange.isOver)
-      exchange.reply(
-        internalError('an unexpected error occurred; the gateway log has details under this request id'),
-      );
+    if (!exchange.isOver) exchange.reply(unexpectedError());
   }
 }

@@ -2,11 +2,11 @@ import type { Instance } from '../../discovery/index.js';
 import { observeFailure, observeLatency } from '../balancing/latency.js';
 import type { Failure } from '../exchange/failure.js';
 import type { InstanceReports } from '../exchange/instance-reports.js';
-import type { Destination } from '../exchange/destination.js';
+import type { Route } from '../exchange/route.js';
 
 /** The part of an attempt that concerns its instance. */
 export interface MonitoredAttempt {
-  readonly route: Destination | undefined;
+  readonly route: Route | undefined;
   readonly attemptStartedAt: number;
   awaitsResponse: boolean;
 }

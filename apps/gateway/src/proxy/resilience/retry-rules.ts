@@ -1,24 +1,15 @@
 import { isAddressUnavailable } from '#service-kit';
 import { isUnsent, type Failure, type FailureKind } from '../exchange/failure.js';
 import { isIdempotent } from '../exchange/idempotent.js';
+import type { Repeatable, RouteRetries } from '../exchange/route.js';
 import type { Retries, RetryCondition } from '../../policy/policy.js';
 import { isGatewayError } from './response-kind.js';
 import { RetryBudget } from './retry-budget.js';
 
-/** The facts that decide whether a request may be retried. */
-export interface Repeatable {
-  readonly method: string;
-  readonly isBodyConsumed: boolean;
-  /** Attempts so far. */
-  readonly attempts: number;
-  /** Attempts that followed one which had been sent. */
-  readonly repeats: number;
-}
-
 const LONGEST_BACKOFF_MS = 250;
 
 /** When and how the requests of one service are retried. */
-export class RetryRules {
+export class RetryRules implements RouteRetries {
   readonly budget: RetryBudget;
   private readonly on: ReadonlySet<RetryCondition>;
   private readonly statuses: ReadonlySet<number>;

@@ -1,5 +1,7 @@
-import type { Problem } from '#contracts';
+import { Problem } from '#contracts';
 import { Exchange } from '../exchange/exchange.js';
+import type { Reply } from '../exchange/stage.js';
+import { editReply } from '../pipeline/phases.js';
 
 /** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {
@@ -21,10 +23,10 @@ export class FakeExchange extends Exchange {
     return this.fields[name];
   }
 
-  reply(problem: Problem): void {
-    this.status = problem.status;
-    this.problemCode = problem.code;
-    this.replies.push(problem);
+  reply(reply: Reply | Problem): void {
+    const [{ status }] = editReply(this, reply);
+    this.status = status;
+    if (reply instanceof Problem) this.replies.push(reply);
   }
 
   cutOff(): void {

@@ -1,6 +1,7 @@
 import type { Instance } from '../../discovery/index.js';
 import { failureOf, type FailureKind } from '../exchange/failure.js';
 import type { HedgingForwarder, HedgeListener, AttemptOutcome } from '../exchange/forwarder.js';
+import { editResponse } from '../pipeline/phases.js';
 import { FakeHedgedAttempt } from './fake-hedged-attempt.js';
 import type { FakeExchange } from './fake-exchange.js';
 
@@ -44,6 +45,7 @@ export class FakeForwarder implements HedgingForwarder<FakeExchange> {
       outcome.failed(exchange, failureOf('gateway-error'));
       return;
     }
+    editResponse(exchange, { status, isOwn: false, isDeclined: false }, '');
     exchange.status = status;
     outcome.completed(exchange);
   }

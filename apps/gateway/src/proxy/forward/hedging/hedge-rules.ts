@@ -1,11 +1,12 @@
 import type { Hedging } from '../../../policy/policy.js';
+import type { RouteHedging } from '../../exchange/route.js';
 import { HeadTimes } from './head-times.js';
 
 /** Minimum delay: a faster service gains nothing, and pauses of the machine would be taken for slow responses. */
 const LEAST_MS = 2;
 
 /** When the requests of one service get a hedged attempt. */
-export class HedgeRules {
+export class HedgeRules implements RouteHedging {
   private readonly times: HeadTimes | undefined;
   private readonly fixedMs: number | undefined;
 

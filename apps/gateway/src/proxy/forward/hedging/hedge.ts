@@ -11,9 +11,7 @@ import type {
 import type { Recorder } from '../../exchange/recorder.js';
 import { isFailure } from '../../resilience/response-kind.js';
 import type { InstanceMonitor, MonitoredAttempt } from '../../resilience/instance-monitor.js';
-import { destinationOf } from '../../exchange/destination-of.js';
-import type { Destination } from '../../exchange/destination.js';
-import type { HedgeRules } from './hedge-rules.js';
+import { routeOf, type Route, type RouteHedging } from '../../exchange/route.js';
 import type { HedgeOutcome, ExchangeHedge } from '../../exchange/exchange-hedge.js';
 
 /** Dependencies of hedged attempts. */
@@ -34,7 +32,7 @@ export interface HedgeContext<E extends Exchange> {
  */
 export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, Routed, MonitoredAttempt {
   outcome: HedgeOutcome | undefined = undefined;
-  readonly route: Destination | undefined;
+  readonly route: Route | undefined;
   readonly clientAddress: string;
   attemptStartedAt = 0;
   awaitsResponse = false;
@@ -48,7 +46,7 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
   /** Must be created just before the first attempt starts. */
   constructor(
     private readonly exchange: E,
-    private readonly rules: HedgeRules,
+    private readonly rules: RouteHedging,
     private readonly context: HedgeContext<E>,
   ) {
     this.route = exchange.route;
@@ -94,7 +92,7 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
   onResponse(status: number, isDeclined = false): void {
     const { attempt: attempt, instance, context } = this;
     if (!attempt || !instance) return;
-    if (!destinationOf(this).retries.isRetriable(status)) {
+    if (!routeOf(this).retries.isRetriable(status)) {
       this.replaceFirst('won', attempt);
       return;
     }
@@ -127,7 +125,13 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
     if (!this.instance) return;
     exchange.attempts += 1;
     context.monitor.recordSent(this, this.instance);
-    this.attempt = context.forwarder.sendHedged(exchange, this.instance, context.outcome, this);
+    try {
+      this.attempt = context.forwarder.sendHedged(exchange, this.instance, context.outcome, this);
+    } catch (error) {
+      routeOf(exchange).phases.onError(error, exchange);
+      context.monitor.recordEnd(this, this.instance);
+      this.end('failed');
+    }
   }
 
   /**
@@ -135,7 +139,7 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
    * free.
    */
   private pick(): Instance | undefined {
-    const { breaker, retries } = destinationOf(this);
+    const { breaker, retries } = routeOf(this);
     if (breaker && breaker.state !== 'closed') return undefined;
     if (!this.rules.hasRoom()) return undefined;
     const instance = this.context.candidates.select(this);
@@ -177,6 +181,6 @@ const isHedgeable = ({ method, hasBody, isUpgrade }: Exchange): boolean =>
   (method === 'GET' || method === 'HEAD') && !hasBody && !isUpgrade;
 
 /** Prepares a hedged attempt for an exchange that may be hedged, to be sent when its response is late. */
-export function hedge<E extends Exchange>(exchange: E, rules: HedgeRules, ground: HedgeContext<E>): void {
+export function hedge<E extends Exchange>(exchange: E, rules: RouteHedging, ground: HedgeContext<E>): void {
   if (isHedgeable(exchange)) exchange.hedge = new Hedge(exchange, rules, ground);
 }

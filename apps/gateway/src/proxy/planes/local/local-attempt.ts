@@ -2,10 +2,19 @@ import type { Instance } from '../../../discovery/index.js';
 import { responseHeaders, type ResponseContext } from '../../http1/rules/response-headers.js';
 import type { NodeExchange } from '../node/node-exchange.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
-import type { Attempt } from '../../exchange/forwarder.js';
+import type { Attempt } from '../../exchange/exchange.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
-import { watchResponse, type ResponseListener } from './local-response.js';
+import { flatFields } from '../../http1/head/flat-fields.js';
+import { linesOf } from '../../http1/head/request-lines.js';
+import {
+  editResponse,
+  editsResponse,
+  observeBody,
+  observesBody,
+  type RespondingHead,
+} from '../../pipeline/phases.js';
+import { bytesOf, lengthOf, watchResponse, type ResponseListener } from './local-response.js';
 import { presentAs } from './local-request.js';
 import { mute } from './muted-response.js';
 
@@ -27,11 +36,11 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   }
 
   start({ target, url }: Instance): void {
-    const { request, response, upstreamTarget } = this.exchange;
+    const { request, response } = this.exchange;
     const own = ['host', url.slice(url.indexOf('//') + 2)];
     // Frameworks read it to detect a body.
     if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
-    presentAs(request, upstreamTarget, this.exchange.addInstanceFields(own));
+    presentAs(this.exchange, this.exchange.addInstanceFields(own));
     watchResponse(response, this);
     this.awaitHead();
     this.exchange.admitBody();
@@ -49,15 +58,18 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   onHead(status: number, raw: readonly string[]): string[] {
     this.wheel.clear(this);
     // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
-    this.outcome.accepts(this.exchange, status, status === 503 && hasRetryAfter(raw));
-    const headers = responseHeaders(raw, this.facts);
+    const isDeclined = status === 503 && hasRetryAfter(raw);
+    this.outcome.accepts(this.exchange, status, isDeclined);
+    const headers = this.edited(responseHeaders(raw, this.facts), { status, isOwn: false, isDeclined });
     this.exchange.addConnectionFields(headers);
     this.exchange.status = status;
     return headers;
   }
 
-  onChunk(bytes: number): void {
-    if (this.exchange.method !== 'HEAD') this.exchange.bytesSent += bytes;
+  onChunk(chunk: unknown, encoding: unknown): void {
+    if (this.exchange.method === 'HEAD') return;
+    this.exchange.bytesSent += lengthOf(chunk, encoding);
+    if (observesBody(this.exchange)) observeBody(this.exchange, bytesOf(chunk, encoding));
   }
 
   /** Called when the response head is late. */
@@ -69,6 +81,15 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     }
     this.abort();
     this.outcome.failed(this.exchange, failureOf('timeout'));
+  }
+
+  /** Runs the `response` phase. If a stage fails, the connection is closed: the instance is already responding. */
+  private edited(headers: string[], head: RespondingHead): string[] {
+    if (!editsResponse(this.exchange)) return headers;
+    const lines = editResponse(this.exchange, head, linesOf(headers));
+    if (lines !== undefined) return flatFields(lines);
+    this.exchange.cutOff();
+    return [];
   }
 
   private awaitHead(): void {

@@ -5,7 +5,8 @@ import { plainResponse } from '../node/plain-response.js';
 export interface ResponseListener {
   /** Receives the head of the response as a flat list; returns the fields for the client. */
   onHead(status: number, raw: readonly string[]): string[];
-  onChunk(bytes: number): void;
+  /** Receives a part of the body as the instance passed it to node. */
+  onChunk(chunk: unknown, encoding: unknown): void;
 }
 
 const LISTENER = Symbol('listener');
@@ -46,21 +47,31 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
 
 function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
   const listener = this[LISTENER];
-  listener.onChunk(lengthOf(args[0], args[1]));
+  listener.onChunk(args[0], args[1]);
   return plainResponse.write.apply(this, args);
 }
 
 function end(this: Watched, ...args: Parameters<ServerResponse['end']>): ServerResponse {
   const listener = this[LISTENER];
-  listener.onChunk(lengthOf(args[0], args[1]));
+  listener.onChunk(args[0], args[1]);
   return plainResponse.end.apply(this, args);
 }
 
-function lengthOf(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === 'string')
-    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+/** Length of a chunk in bytes; 0 for anything but text and bytes. */
+export function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') return Buffer.byteLength(chunk, encodingOf(encoding));
   return chunk instanceof Uint8Array ? chunk.length : 0;
 }
+
+/** The bytes of a chunk. */
+export function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+  if (typeof chunk === 'string') return Buffer.from(chunk, encodingOf(encoding));
+  if (!(chunk instanceof Uint8Array)) return Buffer.alloc(0);
+  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+}
+
+const encodingOf = (encoding: unknown): BufferEncoding =>
+  typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8';
 
 /** Removes the fields set by `setHeader` from the response and returns them as a flat list. */
 function takeSetFields(response: ServerResponse): string[] {

@@ -17,11 +17,11 @@ export function upgradeLocally(
   { target, url }: Instance,
   outcome: AttemptOutcome<NodeExchange>,
 ): void {
-  const { request, response, upstreamTarget } = exchange;
+  const { request, response } = exchange;
   const socket = request.socket;
   const protocol = exchange.header('upgrade') ?? '';
   const own = ['host', url.slice(url.indexOf('//') + 2), 'connection', 'upgrade', 'upgrade', protocol];
-  presentAs(request, upstreamTarget, exchange.addInstanceFields(own));
+  presentAs(exchange, exchange.addInstanceFields(own));
   response.detachSocket(socket);
   socket.setTimeout(0);
   const restore = onFirstWrite(socket, (chunk) => {

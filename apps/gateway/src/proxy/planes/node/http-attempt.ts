@@ -10,9 +10,10 @@ import { joinTunnel } from '../../sockets/tunnel.js';
 import { HedgedResponse, type HedgeAdopter } from '../../upstream/hedged-response.js';
 import type { MovableSink, UpstreamConnection } from '../../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../upstream/upstream-pool.js';
-import type { Attempt } from '../../exchange/forwarder.js';
+import type { Attempt } from '../../exchange/exchange.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
+import { editRequest, observeBody, observesBody } from '../../pipeline/phases.js';
 import { RequestBody } from './request-body.js';
 
 /** One attempt at one instance over HTTP, between node's request and response and an upstream connection. */
@@ -23,6 +24,8 @@ export class HttpAttempt implements Attempt, MovableSink, HedgeAdopter {
   private readonly body: RequestBody | undefined;
   private connection: UpstreamConnection | undefined;
   private awaitsDrain = false;
+  /** Stages observe the payload. */
+  private isObserved = false;
   private readonly onClientDrain = (): void => {
     this.awaitsDrain = false;
     this.connection?.resume();
@@ -37,18 +40,19 @@ export class HttpAttempt implements Attempt, MovableSink, HedgeAdopter {
 
   start(pool: UpstreamPool): void {
     const { isUpgrade, attempts } = this.exchange;
+    const text = this.requestText(pool.origin.authority);
     const connection = isUpgrade
       ? pool.connect(true)
       : pool.acquire(!this.body && isIdempotent(this.method), attempts);
     this.connection = connection;
-    connection.send(this, this.requestText(pool.origin.authority), undefined, !this.body);
+    connection.send(this, text, undefined, !this.body);
     if (!connection.isConnecting) this.onConnect();
   }
 
   /** Starts a hedged attempt, without a body. */
   startHedged(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
-    const connection = pool.acquire(true, FIRST_ATTEMPT);
-    return new HedgedResponse(this, connection, this.requestText(pool.origin.authority), listener);
+    const text = this.requestText(pool.origin.authority);
+    return new HedgedResponse(this, pool.acquire(true, FIRST_ATTEMPT), text, listener);
   }
 
   adopt(connection: UpstreamConnection): this {
@@ -100,12 +104,14 @@ export class HttpAttempt implements Attempt, MovableSink, HedgeAdopter {
       this.outcome.failed(this.exchange, failureOf('gateway-error'));
       return;
     }
+    this.isObserved = observesBody(this.exchange);
     this.exchange.sendHead(head);
   }
 
   onBody(bytes: Buffer): void {
     const { response } = this.exchange;
     this.exchange.bytesSent += bytes.length;
+    if (this.isObserved) observeBody(this.exchange, bytes);
     if (plainResponse.write.call(response, bytes)) return;
     this.connection?.pause();
     this.exchange.awaitDrain();
@@ -178,11 +184,12 @@ export class HttpAttempt implements Attempt, MovableSink, HedgeAdopter {
 
   private requestText(authority: string): string {
     const { exchange } = this;
+    const edited = editRequest(exchange, authority, linesOf(exchange.addInstanceFields([])));
     return (
-      `${exchange.method} ${exchange.upstreamTarget} HTTP/1.1\r\nhost: ${authority}\r\n` +
+      `${exchange.method} ${edited.target} HTTP/1.1\r\nhost: ${edited.host}\r\n` +
       (exchange.isUpgrade ? `connection: upgrade\r\nupgrade: ${exchange.header('upgrade') ?? ''}\r\n` : '') +
       (exchange.header('transfer-encoding') === undefined ? '' : 'transfer-encoding: chunked\r\n') +
-      `${linesOf(exchange.addInstanceFields([]))}\r\n`
+      `${edited.lines}\r\n`
     );
   }
 }

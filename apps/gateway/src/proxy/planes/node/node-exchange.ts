@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { REQUEST_TIMEOUT_HEADER, type Problem } from '#contracts';
-import { pathOf, REQUEST_ID_HEADER, requestIdFrom } from '#service-kit';
+import { REQUEST_ID_HEADER, requestIdFrom } from '#service-kit';
 import type { ResponseContext } from '../../http1/rules/response-headers.js';
 import { clientAddressOf, type Peer } from '../../http1/rules/peer.js';
 import { rawField, type RawFields } from '../../http1/rules/raw-fields.js';
@@ -18,7 +18,11 @@ import type { ResponseHead } from '../../http1/head/response-head.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import { DrainLimit } from './drain-limit.js';
 import { clearFields, plainResponse } from './plain-response.js';
-import { sendProblem } from './problem-response.js';
+import { endsConnection, ownLines } from '../../http1/head/own-reply.js';
+import { unexpectedError } from '../../exchange/problems.js';
+import type { Reply } from '../../exchange/stage.js';
+import { editReply, editResponse } from '../../pipeline/phases.js';
+import { sendReply } from './problem-response.js';
 
 /** Facts about a request that node's own objects do not hold. */
 export interface NodeContext {
@@ -136,7 +140,13 @@ export class NodeExchange extends Exchange {
 
   /** Sends the head of an upstream response. */
   sendHead(head: ResponseHead): void {
-    const lines = responseLines(head, this.responseContext());
+    const { status, isDeclined } = head;
+    const received = responseLines(head, this.responseContext());
+    const lines = editResponse(this, { status, isOwn: false, isDeclined }, received);
+    if (lines === undefined) {
+      this.failBody(unexpectedError());
+      return;
+    }
     const headers = flatFields(this.mayAnnounceTrailers(head) ? lines : withoutTrailer(lines));
     if (head.contentLength !== -1 && head.status !== NO_CONTENT)
       headers.push('content-length', String(head.contentLength));
@@ -188,25 +198,22 @@ export class NodeExchange extends Exchange {
   addConnectionFields(headers: string[]): void {
     const timing = serverTiming(this);
     if (timing !== undefined) headers.push('server-timing', timing);
-    if (this.affinityCookie !== undefined) headers.push('set-cookie', this.affinityCookie);
     if (this.context.isDraining()) headers.push('connection', 'close');
   }
 
-  reply(problem: Problem): void {
+  reply(reply: Reply | Problem): void {
     if (this.isOver) return;
     if (this.response.headersSent) {
       this.cutOff();
       return;
     }
-    this.status = problem.status;
-    this.problemCode = problem.code;
-    const close = problem.headers.connection === undefined && this.context.isDraining();
-    const sent = sendProblem(this.response, problem, {
-      path: pathOf(this.target),
-      requestId: this.requestId,
-      close,
+    const [complete, lines] = editReply(this, reply);
+    this.status = complete.status;
+    sendReply(this.response, complete, {
+      lines: lines + ownLines(complete, this.requestId),
+      close: endsConnection(reply) || this.context.isDraining(),
     });
-    if (this.method !== 'HEAD') this.bytesSent = sent;
+    if (this.method !== 'HEAD') this.bytesSent = complete.body.length;
   }
 
   cutOff(): void {

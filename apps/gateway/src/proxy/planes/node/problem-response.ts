@@ -1,29 +1,32 @@
 import type { ServerResponse } from 'node:http';
 import type { Problem } from '#contracts';
-import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
+import type { Reply } from '../../exchange/stage.js';
+import { flatFields } from '../../http1/head/flat-fields.js';
+import { completeReply, endsConnection, ownLines, replyLines } from '../../http1/head/own-reply.js';
 import { clearFields, plainResponse } from './plain-response.js';
 
-/** Sends `problem` as the complete response; returns the length of its body in bytes. */
+/** Sends `problem` as the complete response to a request that has no exchange. */
 export function sendProblem(
   response: ServerResponse,
   problem: Problem,
   { path, requestId, close }: { path: string; requestId: string; close: boolean },
-): number {
-  const body = Buffer.from(JSON.stringify(problem.toDocument(path, requestId)));
-  const headers = [
-    ...Object.entries(problem.headers).flat(),
-    'content-type',
-    'application/problem+json',
-    NO_SNIFF_HEADER,
-    NO_SNIFF,
-    'content-length',
-    String(body.length),
-    'x-request-id',
-    requestId,
-  ];
+): void {
+  const reply = completeReply(problem, path, requestId);
+  sendReply(response, reply, {
+    lines: replyLines(reply) + ownLines(reply, requestId),
+    close: close || endsConnection(problem),
+  });
+}
+
+/** Sends `reply` as the complete response. @param lines its field lines, each with CRLF */
+export function sendReply(
+  response: ServerResponse,
+  { status, body }: Reply,
+  { lines, close }: { lines: string; close: boolean },
+): void {
+  const headers = flatFields(lines);
   if (close) headers.push('connection', 'close');
   clearFields(response);
-  plainResponse.writeHead.call(response, problem.status, undefined, headers);
+  plainResponse.writeHead.call(response, status, undefined, headers);
   plainResponse.end.call(response, body);
-  return body.length;
 }

@@ -1,9 +1,10 @@
-import { internalError, Problem } from '#contracts';
-import { NO_SNIFF, NO_SNIFF_HEADER, requestIdFrom } from '#service-kit';
-import { httpDate } from '../../http1/head/http-date.js';
+import { Problem } from '#contracts';
+import { unexpectedError } from '../../exchange/problems.js';
+import { requestIdFrom } from '#service-kit';
+import type { Reply } from '../../exchange/stage.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { headEnd } from '../../http1/head/response-framing.js';
-import { problemBody, problemHead } from '../../http1/head/problem-response.js';
+import { headEnd, statusLine } from '../../http1/head/response-framing.js';
+import { completeReply, ownLines, replyLines, statusText } from '../../http1/head/own-reply.js';
 
 /** Produces a response of the gateway itself, head and body, one latin1 character per byte. */
 export type OwnResponse = (keepsAlive: boolean) => string;
@@ -22,27 +23,25 @@ export async function ownResponse(
     return json(await found, requestId);
   } catch (error) {
     if (!(error instanceof Problem)) onError(error, requestId);
-    const problem =
-      error instanceof Problem
-        ? error
-        : internalError('an unexpected error occurred; the gateway log has details under this request id');
-    return problemResponse(problem, head.target, requestId);
+    return problemResponse(error instanceof Problem ? error : unexpectedError(), head.target, requestId);
   }
 }
 
-function json(value: object, requestId: string): OwnResponse {
-  const body = asBytes(JSON.stringify(value));
-  const fields =
-    `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-    `content-length: ${body.length}\r\n${NO_SNIFF_HEADER}: ${NO_SNIFF}\r\nx-request-id: ${requestId}\r\n`;
-  return (keepsAlive) => fields + headEnd(keepsAlive) + body;
-}
+const json = (value: object, requestId: string): OwnResponse =>
+  responseOf(
+    {
+      status: 200,
+      fields: { 'content-type': 'application/json; charset=utf-8' },
+      body: Buffer.from(JSON.stringify(value)),
+    },
+    requestId,
+  );
 
-/** The UTF-8 bytes of `text` as a latin1 string. ASCII text, the usual case, is returned unchanged. */
-const asBytes = (text: string): string =>
-  Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
+const problemResponse = (problem: Problem, path: string, requestId: string): OwnResponse =>
+  responseOf(completeReply(problem, path, requestId), requestId);
 
-function problemResponse(problem: Problem, path: string, requestId: string): OwnResponse {
-  const body = problemBody(problem, path, requestId).toString('latin1');
-  return (keepsAlive) => problemHead(problem, body.length, { requestId, keepsAlive }) + body;
+function responseOf(reply: Reply, requestId: string): OwnResponse {
+  const head = statusLine(statusText(reply.status)) + replyLines(reply) + ownLines(reply, requestId);
+  const body = reply.body.toString('latin1');
+  return (keepsAlive) => head + headEnd(keepsAlive) + body;
 }

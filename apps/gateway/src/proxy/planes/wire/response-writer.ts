@@ -1,8 +1,6 @@
 import { Framing } from '../../http1/head/response-framing.js';
 import { chunkHead, SMALL, type SocketWriter } from '../../sockets/socket-writer.js';
 
-const LAST_CHUNK = '0\r\n\r\n';
-
 /**
  * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses,
  * so that a small response is one system call.
@@ -40,12 +38,18 @@ export class ResponseWriter {
     if (this.held !== '') this.socket.text(this.takeHead());
   }
 
-  /** @param tail completes a chunked body that was passed unchanged */
-  end(tail: string): void {
-    const last =
-      this.framing === Framing.Chunks ? LAST_CHUNK : this.framing === Framing.AsItComes ? tail : '';
-    const rest = this.takeHead() + last;
+  /**
+   * @param tail completes a chunked body that was passed unchanged
+   * @param trailers trailer field lines for chunks that the gateway adds
+   */
+  end(tail: string, trailers = ''): void {
+    const rest = this.takeHead() + this.lastPart(tail, trailers);
     if (rest !== '') this.socket.text(rest);
+  }
+
+  private lastPart(tail: string, trailers: string): string {
+    if (this.framing === Framing.Chunks) return `0\r\n${trailers}\r\n`;
+    return this.framing === Framing.AsItComes ? tail : '';
   }
 
   private writeAsChunk(bytes: Buffer): boolean {

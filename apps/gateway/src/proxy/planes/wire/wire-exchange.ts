@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
-import { pathOf } from '#service-kit';
 import type { ResponseContext } from '../../http1/rules/response-headers.js';
-import type { Attempt } from '../../exchange/forwarder.js';
+import type { Attempt } from '../../exchange/exchange.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
@@ -22,7 +21,10 @@ import {
   headEnd,
   statusLine,
 } from '../../http1/head/response-framing.js';
-import { problemBody, problemHead } from '../../http1/head/problem-response.js';
+import { endsConnection, ownLines, statusText } from '../../http1/head/own-reply.js';
+import { editReply, editResponse, observeBody, observesBody } from '../../pipeline/phases.js';
+import { unexpectedError } from '../../exchange/problems.js';
+import type { Reply } from '../../exchange/stage.js';
 import { WireRequest } from './wire-request.js';
 
 /** An exchange whose downstream side is a socket: writes the upstream response to the client as it arrives. */
@@ -31,6 +33,8 @@ export class WireExchange
   implements BodyReceiver, MovableSink, ResponseContext, Attempt, HedgeAdopter
 {
   wantsPayload = false;
+  /** Stages observe the payload. */
+  private isObserved = false;
   private hasResponded = false;
   private upstream: UpstreamConnection | undefined = undefined;
   private outcome: AttemptOutcome<WireExchange> | undefined = undefined;
@@ -41,6 +45,7 @@ export class WireExchange
 
   /** Starts an attempt at the instance of `pool`. */
   send(pool: UpstreamPool, outcome: AttemptOutcome<WireExchange>): void {
+    const text = this.requestText(pool.origin.authority);
     this.outcome = outcome;
     this.attempt = this;
     const connection = this.isUpgrade
@@ -49,24 +54,15 @@ export class WireExchange
     this.upstream = connection;
     // An incomplete body waits for the connection: bytes that are not sent yet can go to another instance.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();
-    connection.send(
-      this,
-      this.requestText(pool.origin.authority),
-      this.bodySoFar,
-      this.isWhole && this.tail === '',
-    );
+    connection.send(this, text, this.bodySoFar, this.isWhole && this.tail === '');
     if (this.isWhole && this.tail !== '') connection.endBody(this.tail);
     if (!connection.isConnecting) this.onConnect();
   }
 
   /** Starts a hedged attempt at the instance of `pool`. */
-  sendAside(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
-    return new HedgedResponse(
-      this,
-      pool.acquire(true, FIRST_ATTEMPT),
-      this.requestText(pool.origin.authority),
-      listener,
-    );
+  sendHedged(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
+    const text = this.requestText(pool.origin.authority);
+    return new HedgedResponse(this, pool.acquire(true, FIRST_ATTEMPT), text, listener);
   }
 
   adopt(connection: UpstreamConnection): this {
@@ -100,18 +96,21 @@ export class WireExchange
     this.upstream = undefined;
   }
 
-  reply(problem: Problem): void {
+  reply(reply: Reply | Problem): void {
     if (this.isOver) return;
     if (this.hasResponded) {
       this.client.cutOff();
       return;
     }
     this.hasResponded = true;
-    this.status = problem.status;
-    this.problemCode = problem.code;
-    this.keepsAlive &&= problem.headers.connection !== 'close' && !this.client.closesAfterwards;
-    const body = problemBody(problem, pathOf(this.target), this.requestId);
-    this.client.response.begin(problemHead(problem, body.length, this), Framing.AsItComes);
+    const [complete, lines] = editReply(this, reply);
+    const { status, body } = complete;
+    this.status = status;
+    this.keepsAlive &&= !endsConnection(reply) && !this.client.closesAfterwards;
+    this.client.response.begin(
+      statusLine(statusText(status)) + lines + ownLines(complete, this.requestId) + headEnd(this.keepsAlive),
+      Framing.AsItComes,
+    );
     if (this.method !== 'HEAD') {
       this.bytesSent = body.length;
       this.client.response.write(body);
@@ -147,17 +146,22 @@ export class WireExchange
       this.outcome.failed(this, failureOf('gateway-error'));
       return;
     }
+    const { status, isDeclined } = head;
+    const lines = editResponse(this, { status, isOwn: false, isDeclined }, responseLines(head, this));
+    if (lines === undefined) {
+      this.abort();
+      this.reply(unexpectedError());
+      return;
+    }
     this.hasResponded = true;
-    this.status = head.status;
+    this.status = status;
     this.releaseBody();
-    const framing = framingFor(head, this.method, this.head.minor);
-    this.wantsPayload = framing === Framing.UntilClose;
+    const framing = this.framingOf(head);
     this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.closesAfterwards;
-    const lines = responseLines(head, this);
     this.client.response.begin(
       statusLine(head.statusText) +
-        (this.wantsPayload ? withoutTrailer(lines) : lines) +
-        this.ownLines() +
+        (framing === Framing.UntilClose ? withoutTrailer(lines) : lines) +
+        this.timingLine() +
         responseFramingLine(head, framing) +
         headEnd(this.keepsAlive),
       framing,
@@ -166,6 +170,7 @@ export class WireExchange
 
   onBody(bytes: Buffer): void {
     const { upstream } = this;
+    if (this.isObserved) observeBody(this, bytes);
     if (!this.client.response.write(bytes)) {
       upstream?.pause();
       this.client.awaitDrain();
@@ -190,9 +195,9 @@ export class WireExchange
     this.client.response.flush();
   }
 
-  onEnd(tail: string): void {
+  onEnd(tail: string, trailers: string): void {
     this.upstream = undefined;
-    this.client.response.end(tail);
+    this.client.response.end(tail, this.wantsPayload ? trailers : '');
     this.outcome?.completed(this);
     this.client.finish(this.keepsAlive);
   }
@@ -244,13 +249,18 @@ export class WireExchange
     if (!this.isWhole) this.client.pauseBody();
   }
 
-  /** The response field lines that depend on this request. */
-  private ownLines(): string {
+  /** How the body is sent. Stages that observe it need the payload without the chunks of the instance. */
+  private framingOf(head: ResponseHead): Framing {
+    const framing = framingFor(head, this.method, this.head.minor);
+    this.isObserved = observesBody(this);
+    this.wantsPayload = framing === Framing.UntilClose || this.isObserved;
+    const isRechunked = this.isObserved && framing === Framing.AsItComes && head.isChunked;
+    return isRechunked && head.hasBody(this.method) ? Framing.Chunks : framing;
+  }
+
+  /** The `Server-Timing` line, if the client requests it. */
+  private timingLine(): string {
     const timing = this.head.requestsTiming ? serverTiming(this) : undefined;
-    const cookie = this.affinityCookie;
-    return (
-      (timing === undefined ? '' : `server-timing: ${timing}\r\n`) +
-      (cookie === undefined ? '' : `set-cookie: ${cookie}\r\n`)
-    );
+    return timing === undefined ? '' : `server-timing: ${timing}\r\n`;
   }
 }

@@ -4,6 +4,7 @@ import { Exchange } from '../../exchange/exchange.js';
 import { ReplayBody } from '../../exchange/replay-body.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { framingLines, passingLines } from '../../http1/head/request-lines.js';
+import { editRequest } from '../../pipeline/phases.js';
 import type { ClientSide } from './client-side.js';
 
 /** The request of a wire exchange: its head, the kept part of its body and the head of the upstream request. */
@@ -82,10 +83,12 @@ export abstract class WireRequest extends Exchange {
 
   protected requestText(authority: string): string {
     const { client, head, route } = this;
+    const edited = editRequest(this, authority, passingLines(head, client.peer));
+
     const upgrade = this.isUpgrade ? `connection: upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : '';
     return (
-      `${this.method} ${this.upstreamTarget} HTTP/1.1\r\nhost: ${authority}\r\n${upgrade}` +
-      passingLines(head, client.peer) +
+      `${this.method} ${edited.target} HTTP/1.1\r\nhost: ${edited.host}\r\n${upgrade}` +
+      edited.lines +
       framingLines(head) +
       client.forwarding.of(head, route?.prefix ?? '') +
       `x-request-id: ${this.requestId}\r\n${this.limitLine()}\r\n`

@@ -22,6 +22,6 @@ export class WireForwarder implements HedgingForwarder<WireExchange> {
     _outcome: AttemptOutcome<WireExchange>,
     listener: HedgeListener,
   ): HedgedAttempt {
-    return exchange.sendAside(this.client.pool(endpoint), listener);
+    return exchange.sendHedged(this.client.pool(endpoint), listener);
   }
 }

@@ -5,19 +5,19 @@ const LIMITS = { failurePercent: 50, statuses: [502, 503, 504], minRequests: 20,
 function harnessOf() {
   const states: BreakerState[] = [];
   const breaker = new CircuitBreaker(LIMITS, (state) => states.push(state));
-  const note = (failures: number, successes: number, now: number): void => {
+  const recordResults = (failures: number, successes: number, now: number): void => {
     for (let i = 0; i < successes; i += 1) breaker.record({}, false, now);
     for (let i = 0; i < failures; i += 1) breaker.record({}, true, now);
   };
-  return { breaker, states, note };
+  return { breaker, states, recordResults };
 }
 
 describe('CircuitBreaker', () => {
   it('opens when half of at least twenty requests in ten seconds failed', () => {
-    const { breaker, note } = harnessOf();
-    note(19, 0, 0);
+    const { breaker, recordResults } = harnessOf();
+    recordResults(19, 0, 0);
     expect(breaker.state).toBe('closed');
-    note(1, 0, 9_000);
+    recordResults(1, 0, 9_000);
     expect(breaker.state).toBe('open');
     expect([breaker.admits({}, 9_999), breaker.retryAfterSeconds(9_100)]).toEqual([false, 1]);
   });
@@ -25,7 +25,7 @@ describe('CircuitBreaker', () => {
   it('counts responses with the statuses of its policy as failures, and no others', () => {
     const opensAt = (status: number, statuses: readonly number[]): boolean => {
       const breaker = new CircuitBreaker({ ...LIMITS, statuses });
-      for (let i = 0; i < 20; i += 1) breaker.recordResponse({}, status, 0);
+      for (let i = 0; i < 20; i += 1) breaker.record({}, breaker.isFailure(status), 0);
       return breaker.state === 'open';
     };
     expect([opensAt(503, LIMITS.statuses), opensAt(500, LIMITS.statuses)]).toEqual([true, false]);
@@ -33,17 +33,17 @@ describe('CircuitBreaker', () => {
   });
 
   it('stays closed for a lower share, and drops older requests', () => {
-    const { breaker, note } = harnessOf();
-    note(40, 41, 0);
-    note(19, 0, 11_000);
-    note(0, 100, 11_000);
-    note(80, 0, 11_000);
+    const { breaker, recordResults } = harnessOf();
+    recordResults(40, 41, 0);
+    recordResults(19, 0, 11_000);
+    recordResults(0, 100, 11_000);
+    recordResults(80, 0, 11_000);
     expect(breaker.state).toBe('closed');
   });
 
   it('admits one trial request at a time, and closes when it succeeds', () => {
-    const { breaker, states, note } = harnessOf();
-    note(20, 0, 0);
+    const { breaker, states, recordResults } = harnessOf();
+    recordResults(20, 0, 0);
     const trial = {};
     expect([breaker.admits(trial, 1_000), breaker.admits({}, 1_000)]).toEqual([true, false]);
     breaker.record({}, true, 1_100);
@@ -53,8 +53,8 @@ describe('CircuitBreaker', () => {
   });
 
   it('stays open for twice as long after each failed trial, up to thirty seconds', () => {
-    const { breaker, note } = harnessOf();
-    note(20, 0, 0);
+    const { breaker, recordResults } = harnessOf();
+    recordResults(20, 0, 0);
     let now = 0;
     const waits = Array.from({ length: 7 }, () => {
       const trial = {};
@@ -67,13 +67,13 @@ describe('CircuitBreaker', () => {
   });
 
   it('admits another trial when the current one ended without a result', () => {
-    const { breaker, note } = harnessOf();
-    note(20, 0, 0);
+    const { breaker, recordResults } = harnessOf();
+    recordResults(20, 0, 0);
     const trial = {};
     breaker.admits(trial, 1_000);
-    breaker.left({});
+    breaker.endTrial({});
     expect(breaker.admits({}, 1_000)).toBe(false);
-    breaker.left(trial);
+    breaker.endTrial(trial);
     expect(breaker.admits({}, 1_000)).toBe(true);
   });
 });

@@ -43,9 +43,9 @@ export class CircuitBreaker {
     return this.current === 'closed' || (now >= this.openUntil && !this.trial);
   }
 
-  /** Records the status of a response that is about to be sent to the client. */
-  recordResponse(exchange: object, status: number, now: number): void {
-    this.record(exchange, status >= FIRST_ERROR && this.limits.statuses.includes(status), now);
+  /** Whether a response of this status counts as a failure of the service. */
+  isFailure(status: number): boolean {
+    return status >= FIRST_ERROR && this.limits.statuses.includes(status);
   }
 
   /** Records the result of an exchange. While not closed, only the result of the trial counts. */
@@ -55,7 +55,7 @@ export class CircuitBreaker {
   }
 
   /** Called when an exchange has ended; a trial without a result makes room for another one. */
-  left(exchange: object): void {
+  endTrial(exchange: object): void {
     if (this.trial === exchange) this.trial = undefined;
   }
 

@@ -1,32 +1,45 @@
 import { INSTANCE_TOKEN_HEADER, notFound, type Problem } from '#contracts';
-import type { InternalPaths } from './internal-paths.js';
-import type { Exchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange.js';
+import type { Preview, PreviewRequest, Stage } from '../../exchange/stage.js';
 import { pathEnd } from '../../http1/rules/target.js';
-import type { Stage } from '../../exchange/stage.js';
+import type { InternalPaths } from './internal-paths.js';
 
 /** Checks the token of an instance; `undefined` if the request has none. */
 export type AdmitsInstance = (token: string | undefined) => boolean;
 
 /** Replies to requests for internal paths as to unknown paths, unless a registered instance sent them. */
 export class InternalPathsStage implements Stage {
-  readonly name = 'guard-internal-paths';
+  readonly name = 'internal-paths';
 
   constructor(
     private readonly paths: InternalPaths,
     private readonly admits: AdmitsInstance,
   ) {}
 
-  enter(exchange: Exchange): boolean {
-    const refusal = this.refusalOf(exchange.upstreamTarget);
-    if (!refusal || this.admits(exchange.header(INSTANCE_TOKEN_HEADER))) return true;
-    exchange.reply(refusal);
-    return false;
+  request(request: Pick<StageExchange, 'upstreamTarget' | 'header'>): Problem | undefined {
+    if (!this.covers(request.upstreamTarget)) return undefined;
+    return this.admits(request.header(INSTANCE_TOKEN_HEADER)) ? undefined : unknownPath();
   }
 
-  /** The response to a request without a token; `undefined` when the path is not internal. */
-  refusalOf(upstreamTarget: string): Problem | undefined {
-    if (!this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)))) return undefined;
-    // Like the response of a service to an unknown path.
-    return notFound('no resource exists at this path');
+  preview(request: PreviewRequest): Preview {
+    const reply = this.request(request);
+    if (reply)
+      return {
+        decision: 'respond',
+        detail: 'the path is internal; only registered instances reach it',
+        reply,
+      };
+    const isInternal = this.covers(request.upstreamTarget);
+    return {
+      decision: 'continue',
+      detail: isInternal ? 'a registered instance requests an internal path' : 'the path is not internal',
+    };
+  }
+
+  private covers(upstreamTarget: string): boolean {
+    return this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)));
   }
 }
+
+/** Like the response of a service to an unknown path. */
+const unknownPath = (): Problem => notFound('no resource exists at this path');

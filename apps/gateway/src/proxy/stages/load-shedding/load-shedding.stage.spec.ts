@@ -1,5 +1,4 @@
 import { LoopLag } from './loop-lag.js';
-import { FakeExchange } from '../../testing/fake-exchange.js';
 import { LoadSheddingStage } from './load-shedding.stage.js';
 
 /** The lag of a loop whose timer fires `late` milliseconds late, sample by sample. */
@@ -24,15 +23,28 @@ describe('LoopLag', () => {
   });
 });
 
-describe('ShedLoadStage', () => {
+describe('LoadSheddingStage', () => {
   it.each([
     [400, 0, true],
     [750, 0.4, false],
     [750, 0.6, true],
     [1_000, 0.999, false],
   ])('at %i ms of lag and a random draw of %d, admits: %s', (ms, draw, goesOn) => {
-    const exchange = new FakeExchange();
-    expect(new LoadSheddingStage({ ms }, () => draw).enter(exchange)).toBe(goesOn);
-    expect(exchange.codes).toEqual(goesOn ? [] : ['overloaded']);
+    const decision = new LoadSheddingStage({ ms }, () => draw).request();
+    expect(decision?.code).toBe(goesOn ? undefined : 'overloaded');
+  });
+
+  it.each([
+    [0, 'continue', '0 %'],
+    [600, 'continue', '20 %'],
+    [900, 'respond', '80 %'],
+    [5_000, 'respond', '100 %'],
+  ])('at %i ms of lag, previews: %s', (ms, decision, share) => {
+    const preview = new LoadSheddingStage({ ms }).preview();
+    expect([preview.decision, preview.reply?.code]).toEqual([
+      decision,
+      decision === 'respond' ? 'overloaded' : undefined,
+    ]);
+    expect(preview.detail).toContain(`${share} of requests`);
   });
 });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { waitFor } from '#testing';
-import { DEFAULT_POLICY } from '../../policy/policy.js';
-import { instanceOf } from '../testing/instances.js';
-import { ProxyHarness } from '../testing/proxy-harness.js';
+import { DEFAULT_POLICY } from '../../../policy/policy.js';
+import { instanceOf } from '../../testing/instances.js';
+import { ProxyHarness } from '../../testing/proxy-harness.js';
 
 const concurrency = { ...DEFAULT_POLICY.concurrency, adaptive: 'gradient', queue: 0 } as const;
 

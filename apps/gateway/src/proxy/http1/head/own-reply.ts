@@ -1,0 +1,37 @@
+import { STATUS_CODES } from 'node:http';
+import { Problem } from '#contracts';
+import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
+import type { Reply } from '../../exchange/stage.js';
+import { httpDate } from './http-date.js';
+import { linesOf } from './request-lines.js';
+
+/** Statuses whose responses have no content, and therefore no length (RFC 9110, section 8.6). */
+const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 304]);
+
+/** `reply` as a complete response to the request for `path`. */
+export function completeReply(reply: Reply | Problem, path: string, requestId: string): Reply {
+  if (!(reply instanceof Problem)) return reply;
+  const { connection: _connection, ...fields } = reply.headers;
+  return {
+    status: reply.status,
+    fields: { ...fields, 'content-type': 'application/problem+json' },
+    body: Buffer.from(JSON.stringify(reply.toDocument(path, requestId))),
+  };
+}
+
+/** The field lines of `reply` that stages may edit. */
+export const replyLines = ({ fields }: Reply): string =>
+  linesOf([...Object.entries(fields).flat(), NO_SNIFF_HEADER, NO_SNIFF]);
+
+/** The field lines that every reply of the gateway has, after those of {@link replyLines}. */
+export function ownLines({ status, body }: Reply, requestId: string): string {
+  const length = WITHOUT_CONTENT.has(status) ? '' : `content-length: ${body.length}\r\n`;
+  return `date: ${httpDate()}\r\n${length}x-request-id: ${requestId}\r\n`;
+}
+
+/** `200 OK`. */
+export const statusText = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`;
+
+/** Whether the connection must close after `reply`. */
+export const endsConnection = (reply: Reply | Problem): boolean =>
+  reply instanceof Problem && reply.headers.connection === 'close';

@@ -1,0 +1,23 @@
+import { performance } from 'node:perf_hooks';
+import type { RouteLoad } from '../../exchange/balancer.js';
+import type { StageExchange } from '../../exchange/exchange.js';
+import type { Stage, StageResponse } from '../../exchange/stage.js';
+import type { GradientLimit } from './gradient-limit.js';
+
+/** Reports to the adaptive limit how long exchanges have waited for a response head. */
+export class AdaptiveLimitStage implements Stage {
+  readonly name = 'adaptive-limit';
+
+  constructor(
+    private readonly limit: GradientLimit,
+    private readonly load: RouteLoad,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  response({ attemptStartedAt, failure }: StageExchange, { isOwn }: StageResponse): void {
+    // Other failures say nothing about how fast the service is.
+    if (isOwn && failure?.kind !== 'timeout') return;
+    const now = this.now();
+    this.limit.observe(now - attemptStartedAt, this.load.inFlight, now);
+  }
+}
