@@ -11,7 +11,7 @@ const frontDoorOnly = (name, from, lib) => ({
 
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
-const libs = ['contracts', 'registry-client', 'service-kit', 'testing'];
+const libs = ['contracts', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
 const apps = ['gateway', 'user-service', 'order-service', 'product-service', 'monolith'];
 
 export default {
@@ -31,9 +31,21 @@ export default {
     ),
     forbid(
       'service-kit-imports',
-      'service-kit -> contracts, registry-client',
-      { path: '^libs/service-kit/', pathNot: '\\.spec\\.ts$' },
-      { path: '^libs/testing/' },
+      'service-kit -> contracts, registry-client; its specs also testing',
+      { path: '^libs/service-kit/' },
+      { path: '^libs/(?!(contracts|registry-client|service-kit|testing)/)' },
+    ),
+    forbid(
+      'shop-contracts-imports',
+      'shop-contracts -> contracts',
+      { path: '^libs/shop-contracts/' },
+      { path: '^libs/(?!(contracts|shop-contracts)/)' },
+    ),
+    forbid(
+      'shop-contracts-in-services-only',
+      'only the services of the sample shop import its DTOs: the gateway and the other libs serve any service',
+      { path: '^(apps|libs)/', pathNot: '^(libs/shop-contracts|apps/(user|order|product)-service)/' },
+      { path: '^libs/shop-contracts/' },
     ),
     forbid('libs-not-apps', 'libs never import apps', { path: '^libs/' }, { path: '^apps/' }),
     forbid(

@@ -34,7 +34,7 @@ const shared = {
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   moduleNameMapper: {
     '^#apps/(.*)$': '<rootDir>/apps/$1/src/index.ts',
-    '^#(contracts|registry-client|service-kit|testing)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(contracts|registry-client|service-kit|shop-contracts|testing)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/support/jest-globals.mjs'],

@@ -1,4 +1,5 @@
-import type { Order, Page } from '#contracts';
+import type { Page } from '#service-kit';
+import type { Order } from '#shop-contracts';
 import { launchNode, onBothStores, waitFor, type LaunchedProcess } from '#testing';
 import { NeighbourStub } from './support/neighbour-stub.js';
 

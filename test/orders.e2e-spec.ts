@@ -1,4 +1,5 @@
-import type { Order, Page, Product, User } from '#contracts';
+import type { Page } from '#service-kit';
+import type { Order, Product, User } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
 import { Shop } from './support/shop.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ItemDto } from '#contracts';
+import type { ItemDto } from '#shop-contracts';
 import { call, MOUNTS, startSystem, tempDir, waitFor, type RunningSystem } from '#testing';
 
 const TRACE = {

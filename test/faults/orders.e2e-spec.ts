@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { Order, Product, User } from '#contracts';
+import type { Order, Product, User } from '#shop-contracts';
 import { call, onBothStores, ROOT, waitFor, type Answer } from '#testing';
 import { ShopFleet } from '../support/shop-fleet.js';
 import { Measured } from './support/measured.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ItemDto, Reservation } from '#contracts';
+import type { ItemDto, Reservation } from '#shop-contracts';
 
 /**
  * Registry, user service and product service in one server of the test, so that a test can hold back a response at

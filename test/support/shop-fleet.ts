@@ -1,4 +1,5 @@
-import type { Order, Page, Product, User } from '#contracts';
+import type { Page } from '#service-kit';
+import type { Order, Product, User } from '#shop-contracts';
 import { call, freePort, waitFor, type Answer, type Environment } from '#testing';
 import { Member } from './fleet/member.js';
 

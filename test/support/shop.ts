@@ -1,4 +1,3 @@
-import type { Order, Product, User } from '#contracts';
 import {
   boot,
   type AppDefinition,
@@ -10,6 +9,7 @@ import { waitFor, type TestStore } from '#testing';
 import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
+import type { Order, Product, User } from '#shop-contracts';
 import { MapRegistry } from './map-registry.js';
 
 const SERVICES = { users: userService, products: productService, orders: orderService };

@@ -26,7 +26,7 @@ export * from './storage/database.js';
 export * from './storage/database-now.js';
 export * from './storage/migrate.js';
 export * from './storage/storage.module.js';
-export * from './storage/page-reader.js';
+export * from './storage/page.js';
 export * from './storage/new-id.js';
 export * from './storage/unique-violation.js';
 export * from './storage/change-versioned.js';

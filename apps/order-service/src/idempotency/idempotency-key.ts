@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { OrderDto } from '#contracts';
+import type { OrderDto } from '#shop-contracts';
 import { invalidKey } from './idempotency.problems.js';
 
 export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';

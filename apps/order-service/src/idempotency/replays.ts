@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { OrderDto } from '#contracts';
+import type { OrderDto } from '#shop-contracts';
 import type { StoredOrder } from '../orders/stored-order.js';
 import { OrderWorkRepository } from '../placement/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';

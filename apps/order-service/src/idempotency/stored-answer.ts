@@ -1,4 +1,5 @@
-import { Problem, type Order, type ProblemDetailError } from '#contracts';
+import { Problem, type ProblemDetailError } from '#contracts';
+import type { Order } from '#shop-contracts';
 import { viewOf, type StoredOrder } from '../orders/stored-order.js';
 
 /** The stored response to a request for an order. */

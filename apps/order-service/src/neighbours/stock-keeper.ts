@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import {
-  PROBLEM_URN,
-  type Problem,
-  type ItemDto,
-  type ProblemDocument,
-  type Reservation,
-  type ReservedItem,
-} from '#contracts';
+import { PROBLEM_URN, type Problem, type ProblemDocument } from '#contracts';
 import { Neighbours, NeighbourUnreachable, type NeighbourAnswer } from '#registry-client';
+import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
 import {
   insufficientStock,
   mixedCurrencies,

@@ -1,5 +1,6 @@
-import { validationFailed, type OrderItemDto, type OrderPatchDto } from '#contracts';
+import { validationFailed } from '#contracts';
 import { requireUnchanged } from '#service-kit';
+import type { OrderItemDto, OrderPatchDto } from '#shop-contracts';
 import { orderImmutable } from './orders.problems.js';
 import { viewOf, type StoredOrder } from './stored-order.js';
 

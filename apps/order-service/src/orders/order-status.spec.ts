@@ -1,4 +1,4 @@
-import { ORDER_STATUSES, type OrderStatus } from '#contracts';
+import { ORDER_STATUSES, type OrderStatus } from '#shop-contracts';
 import { clientMoves, givesStockBack } from './order-status.js';
 
 const CLIENT_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '#contracts';
+import type { OrderStatus } from '#shop-contracts';
 
 /** Allowed transitions from each status, for clients and for the service. */
 const MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {

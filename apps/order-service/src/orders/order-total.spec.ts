@@ -1,4 +1,4 @@
-import { MAX_ORDER_ITEMS, MAX_PRICE, MAX_QUANTITY, type ReservedItem } from '#contracts';
+import { MAX_ORDER_ITEMS, MAX_PRICE, MAX_QUANTITY, type ReservedItem } from '#shop-contracts';
 import { priceItems } from './order-total.js';
 
 const item = (quantity: number, unitPrice: number, currency = 'EUR'): ReservedItem => ({

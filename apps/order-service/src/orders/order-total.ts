@@ -1,4 +1,4 @@
-import type { OrderItem, ReservedItem } from '#contracts';
+import type { OrderItem, ReservedItem } from '#shop-contracts';
 
 /** The lines of an order with the prices of the product service, and their sum. */
 export interface PricedItems {

@@ -1,5 +1,5 @@
-import { ORDER_STATUSES } from '#contracts';
 import type { NamedSchema } from '#service-kit';
+import { ORDER_STATUSES } from '#shop-contracts';
 
 const text = { type: 'string' };
 const time = { ...text, format: 'date-time' };

@@ -14,14 +14,16 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
-  OrderDto,
-  OrderPatchDto,
-  OrderReplacementDto,
+  Answers,
+  pageOf,
   PageQueryDto,
-  type Order,
+  PathText,
+  Preconditions,
+  RequestPreconditions,
+  Versioned,
   type Page,
-} from '#contracts';
-import { Answers, pageOf, PathText, Preconditions, RequestPreconditions, Versioned } from '#service-kit';
+} from '#service-kit';
+import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order } from '#shop-contracts';
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';

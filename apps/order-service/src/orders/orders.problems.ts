@@ -1,4 +1,5 @@
-import { defineProblem, notFound, type OrderStatus, type Problem, type ProblemOptions } from '#contracts';
+import { defineProblem, notFound, type Problem, type ProblemOptions } from '#contracts';
+import type { OrderStatus } from '#shop-contracts';
 import { clientMoves } from './order-status.js';
 
 const illegalTransitionKind = defineProblem('illegal-transition', 409, 'Illegal status transition');

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { validate as isUuid } from 'uuid';
-import type { Order, OrderStatus, Page, PageQueryDto } from '#contracts';
-import { InjectDatabase, readPage } from '#service-kit';
+import { InjectDatabase, readPage, type Page, type PageQueryDto } from '#service-kit';
+import type { Order, OrderStatus } from '#shop-contracts';
 import { Clock } from './clock.js';
 import { givesStockBack } from './order-status.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';

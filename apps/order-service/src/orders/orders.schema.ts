@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { OrderStatus } from '#contracts';
 import type { Migrations } from '#service-kit';
+import type { OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from './stored-order.js';
 
 /** Tables of the order service. Times are epoch milliseconds, money is in minor units. */

@@ -1,5 +1,5 @@
-import type { OrderStatus, PageQueryDto } from '#contracts';
-import { Preconditions } from '#service-kit';
+import { Preconditions, type PageQueryDto } from '#service-kit';
+import type { OrderStatus } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
 

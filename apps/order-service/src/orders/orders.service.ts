@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Order, OrderPatchDto, OrderStatus, Page, PageQueryDto } from '#contracts';
 import { NeighbourUnreachable } from '#registry-client';
-import { changeVersioned, Versioned, type Preconditions } from '#service-kit';
+import { changeVersioned, Versioned, type Page, type PageQueryDto, type Preconditions } from '#service-kit';
+import type { Order, OrderPatchDto, OrderStatus } from '#shop-contracts';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
 import { requireSameHistory } from './order-history.js';

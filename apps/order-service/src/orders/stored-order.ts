@@ -1,4 +1,4 @@
-import type { Order, OrderItem, OrderStatus } from '#contracts';
+import type { Order, OrderItem, OrderStatus } from '#shop-contracts';
 
 /** State of the stock release: not needed (`none`), not yet sent to the product service (`due`), or `done`. */
 export type StockRelease = 'none' | 'due' | 'done';

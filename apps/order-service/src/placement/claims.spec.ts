@@ -1,5 +1,5 @@
-import type { OrderDto } from '#contracts';
 import { Preconditions } from '#service-kit';
+import type { OrderDto } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { OrderDto } from '#contracts';
 import { InjectDatabase, newId } from '#service-kit';
+import type { OrderDto } from '#shop-contracts';
 import { fingerprintOf } from '../idempotency/idempotency-key.js';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { OrderDto } from '#contracts';
 import { Preconditions } from '#service-kit';
+import type { OrderDto } from '#shop-contracts';
 import { onBothStores } from '#testing';
 import { Crash } from '../testing/fake-neighbours.js';
 import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';

@@ -1,5 +1,5 @@
-import type { ItemDto, ReservedItem } from '#contracts';
 import { NeighbourUnreachable } from '#registry-client';
+import type { ItemDto, ReservedItem } from '#shop-contracts';
 import { StockKeeper } from '../neighbours/stock-keeper.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { insufficientStock, stockGivenBack, unknownProduct } from '../orders/orders.problems.js';

@@ -1,22 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
-  PageQueryDto,
-  ProductDto,
-  ProductPatchDto,
-  ProductReplacementDto,
-  type Page,
-  type Product,
-} from '#contracts';
-import {
   Answers,
   pageOf,
+  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
   resource,
+  type Page,
   type Versioned,
 } from '#service-kit';
+import { ProductDto, ProductPatchDto, ProductReplacementDto, type Product } from '#shop-contracts';
 import { ProductsService } from './products.service.js';
 
 const PRODUCT = resource('Product', ProductDto);

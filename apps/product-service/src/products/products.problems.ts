@@ -1,4 +1,5 @@
-import { MAX_STOCK, notFound, preconditionFailed, validationFailed, type Problem } from '#contracts';
+import { notFound, preconditionFailed, validationFailed, type Problem } from '#contracts';
+import { MAX_STOCK } from '#shop-contracts';
 
 export const noSuchProduct = (): Problem => notFound('no product with this id exists');
 

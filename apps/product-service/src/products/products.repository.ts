@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { MAX_STOCK } from '#contracts';
 import { InjectDatabase, type Keyset } from '#service-kit';
+import { MAX_STOCK } from '#shop-contracts';
 import type { ProductRow, ProductSchema } from '../store/product.schema.js';
 import type { StockChange } from './stock-change.js';
 

@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  Page,
-  PageQueryDto,
-  Product,
-  ProductDto,
-  ProductPatchDto,
-  ProductReplacementDto,
-} from '#contracts';
 import {
   changeVersioned,
   newId,
   readPage,
   requireUnchanged,
   Versioned,
+  type Page,
+  type PageQueryDto,
   type Preconditions,
 } from '#service-kit';
+import type { Product, ProductDto, ProductPatchDto, ProductReplacementDto } from '#shop-contracts';
 import type { ProductRow } from '../store/product.schema.js';
 import { noSuchProduct } from './products.problems.js';
 import { ProductsRepository, type ProductFields } from './products.repository.js';

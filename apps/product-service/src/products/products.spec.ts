@@ -1,4 +1,5 @@
-import type { Page, Product } from '#contracts';
+import type { Product } from '#shop-contracts';
+import type { Page } from '#service-kit';
 import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
 import { productService } from '../product-service.app.js';
 

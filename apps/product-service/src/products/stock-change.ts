@@ -1,4 +1,4 @@
-import { MAX_STOCK, type ProductPatchDto } from '#contracts';
+import { MAX_STOCK, type ProductPatchDto } from '#shop-contracts';
 import type { ProductRow } from '../store/product.schema.js';
 import { insufficientStock } from '../store/stock.problems.js';
 import { stockAndDelta, stockHasChanged, stockTooLarge } from './products.problems.js';

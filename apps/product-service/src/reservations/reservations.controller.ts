@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { ReservationDto, type Reservation } from '#contracts';
 import { Answers, PathText } from '#service-kit';
+import { ReservationDto, type Reservation } from '#shop-contracts';
 import { RESERVATION } from './reservation.document.js';
 import { ReservationsService } from './reservations.service.js';
 

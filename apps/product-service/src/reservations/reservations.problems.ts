@@ -1,4 +1,5 @@
-import { defineProblem, notFound, type ItemDto, type Problem } from '#contracts';
+import { defineProblem, notFound, type Problem } from '#contracts';
+import type { ItemDto } from '#shop-contracts';
 
 const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');

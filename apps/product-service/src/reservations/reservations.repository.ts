@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import type { ItemDto } from '#contracts';
 import { InjectDatabase } from '#service-kit';
+import type { ItemDto } from '#shop-contracts';
 import type { ProductRow, ProductSchema, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 
 /** Reservations and their stock. An instance created with a transaction does all its work in that transaction. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { ItemDto, Problem, Reservation, ReservedItem } from '#contracts';
+import type { Problem } from '#contracts';
+import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
 import type { ProductRow, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 import { insufficientStock } from '../store/stock.problems.js';
 import {

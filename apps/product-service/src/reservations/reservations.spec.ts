@@ -1,4 +1,4 @@
-import type { Product, Reservation } from '#contracts';
+import type { Product, Reservation } from '#shop-contracts';
 import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
 import { productService } from '../product-service.app.js';
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import type { Reservation } from '#contracts';
 import type { Migrations } from '#service-kit';
+import type { Reservation } from '#shop-contracts';
 
 /** A row of `products`. Times are epoch milliseconds, the price is in minor units. */
 export interface ProductRow {

@@ -1,4 +1,5 @@
-import { defineProblem, type ItemDto, type Problem } from '#contracts';
+import { defineProblem, type Problem } from '#contracts';
+import type { ItemDto } from '#shop-contracts';
 
 const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
 

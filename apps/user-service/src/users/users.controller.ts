@@ -1,15 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { PageQueryDto, UserDto, UserPatchDto, UserReplacementDto, type Page, type User } from '#contracts';
 import {
   Answers,
   pageOf,
+  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
   resource,
+  type Page,
   type Versioned,
 } from '#service-kit';
+import { UserDto, UserPatchDto, UserReplacementDto, type User } from '#shop-contracts';
 import { UsersService } from './users.service.js';
 
 const USER = resource('User', UserDto);

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Page, PageQueryDto, User, UserDto, UserPatchDto } from '#contracts';
 import {
   changeVersioned,
   isUniqueViolation,
@@ -7,8 +6,11 @@ import {
   readPage,
   requireUnchanged,
   Versioned,
+  type Page,
+  type PageQueryDto,
   type Preconditions,
 } from '#service-kit';
+import type { User, UserDto, UserPatchDto } from '#shop-contracts';
 import type { UserRow } from './user.table.js';
 import { emailTaken, noSuchUser } from './users.problems.js';
 import { UsersRepository, type UserFields } from './users.repository.js';

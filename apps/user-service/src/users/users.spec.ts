@@ -1,4 +1,5 @@
-import type { Page, User } from '#contracts';
+import type { User } from '#shop-contracts';
+import type { Page } from '#service-kit';
 import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
 import { userService } from '../user-service.app.js';
 

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Module, Param, Patch, Post, Query } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
-import { IsText, MayBeAbsent, MayBeRemoved, PageQueryDto } from '#contracts';
+import { IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { bootForTest, call, type TestApp } from '#testing';
 import { defineService } from '../service/define-service.js';
+import { PageQueryDto } from '../storage/page.js';
 import { Answers, pageOf, resource } from './answers.js';
 
 class NoteDto {

@@ -5,7 +5,7 @@ import { onBothStores, onPostgres, tempDir, waitFor } from '#testing';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
-import { readPage } from './page-reader.js';
+import { readPage } from './page.js';
 import { newId } from './new-id.js';
 import { isUniqueViolation } from './unique-violation.js';
 

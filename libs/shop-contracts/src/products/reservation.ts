@@ -10,7 +10,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsText } from '../validation/is-text.js';
+import { IsText } from '#contracts';
 
 const applyAll =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>

@@ -1,7 +1,5 @@
 import { IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
-import { IsText } from '../validation/is-text.js';
-import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
-import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
+import { AcceptsReadOnlyMembers, IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 
 /** A product as `/products` returns it. */
 export interface Product {

@@ -1,6 +1,30 @@
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
 import { validate as isUuid } from 'uuid';
-import type { Page, PageQueryDto } from '#contracts';
+import { IsText, MayBeAbsent } from '#contracts';
 import { invalidCursor } from './storage.problems.js';
+
+/** One page of a list. `nextCursor` is the cursor of the next page; `null` on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** The query parameters of every list. */
+export class PageQueryDto {
+  /** Maximum number of items, 1 to 200. */
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit = 50;
+
+  /** `nextCursor` of the previous page, opaque to clients. */
+  @MayBeAbsent()
+  @IsText({ max: 512 })
+  cursor?: string;
+}
 
 /** Start of a page, and the number of rows to read. Rows are ordered by `id`; `after` is `''` on the first page. */
 export interface Keyset {

@@ -1,7 +1,5 @@
 import { IsEmail } from 'class-validator';
-import { IsText } from '../validation/is-text.js';
-import { MayBeAbsent } from '../validation/optional.js';
-import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
+import { AcceptsReadOnlyMembers, IsText, MayBeAbsent } from '#contracts';
 
 /** A user as `/users` returns it. */
 export interface User {

@@ -1,7 +1,5 @@
 import { IsIn, IsInt, Min } from 'class-validator';
-import { IsText } from '../validation/is-text.js';
-import { MayBeAbsent, MayBeRemoved } from '../validation/optional.js';
-import { AcceptsReadOnlyMembers } from '../validation/read-only.js';
+import { AcceptsReadOnlyMembers, IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { AreItems, ItemDto, ReservationDto } from '../products/reservation.js';
 
 /** An order moves along the first five statuses, or ends in one of the last two. */
