@@ -1,6 +1,6 @@
 import { defineService } from '#service-kit';
 import { OrderServiceModule } from './order-service.module.js';
-import { migrations } from './orders/orders.schema.js';
+import { migrations } from './store/orders.schema.js';
 
 /** The order service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const orderService = defineService({

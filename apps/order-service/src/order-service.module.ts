@@ -1,21 +1,20 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Neighbours } from '#registry-client';
 import type { AppContext } from '#service-kit';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
-import { NeighboursCloser } from './neighbours/neighbours-closer.js';
 import { NeighbourStockKeeper, StockKeeper } from './neighbours/stock-keeper.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
-import { Clock, DatabaseClock } from './orders/clock.js';
 import { OrdersController } from './orders/orders.controller.js';
-import { OrdersRepository } from './orders/orders.repository.js';
 import { OrdersService } from './orders/orders.service.js';
-import { OrderWorkRepository } from './placement/order-work.repository.js';
 import { LOGGER, PendingOrders } from './placement/pending-orders.js';
 import { PendingWork } from './placement/pending-work.js';
-import { PlacementService } from './placement/placement.service.js';
 import { PlacementSteps } from './placement/placement-steps.js';
+import { PlacementService } from './placement/placement.service.js';
 import { StockReleaser } from './placement/stock-releaser.js';
+import { Clock, DatabaseClock } from './store/clock.js';
+import { OrderWorkRepository } from './store/order-work.repository.js';
+import { OrdersRepository } from './store/orders.repository.js';
 
 const parts = [
   OrdersRepository,
@@ -28,12 +27,13 @@ const parts = [
   StockReleaser,
   PendingWork,
   PendingOrders,
-  NeighboursCloser,
 ];
 
 /** Composition root of the order service. */
 @Module({})
-export class OrderServiceModule {
+export class OrderServiceModule implements OnApplicationShutdown {
+  constructor(private readonly neighbours: Neighbours) {}
+
   static of({ registry, logger }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
@@ -47,5 +47,10 @@ export class OrderServiceModule {
         { provide: LOGGER, useValue: logger },
       ],
     };
+  }
+
+  /** Closes the connections to other services after the last response was sent. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.neighbours.close();
   }
 }

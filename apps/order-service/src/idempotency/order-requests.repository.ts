@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
 import { InjectDatabase } from '#service-kit';
-import { Clock } from '../orders/clock.js';
-import type { OrdersSchema } from '../orders/orders.schema.js';
-import { CLAIM_MS } from '../placement/order-work.repository.js';
+import { Clock } from '../store/clock.js';
+import type { OrdersSchema } from '../store/orders.schema.js';
+import { CLAIM_MS } from '../store/order-work.repository.js';
 import type { StoredAnswer } from './stored-answer.js';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderDto } from '#shop-contracts';
-import type { StoredOrder } from '../orders/stored-order.js';
-import { OrderWorkRepository } from '../placement/order-work.repository.js';
+import type { StoredOrder } from '../model/stored-order.js';
+import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';
 import { keyReused, stillInFlight } from './idempotency.problems.js';
 import { OrderRequestsRepository, type OrderRequest } from './order-requests.repository.js';

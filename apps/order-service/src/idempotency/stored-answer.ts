@@ -1,6 +1,6 @@
 import { Problem, type ProblemDetailError } from '#contracts';
 import type { Order } from '#shop-contracts';
-import { viewOf, type StoredOrder } from '../orders/stored-order.js';
+import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
 /** The stored response to a request for an order. */
 export type StoredAnswer = PlacedAnswer | RefusedAnswer;

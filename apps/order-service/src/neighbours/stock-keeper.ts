@@ -8,7 +8,7 @@ import {
   stockGivenBack,
   unknownProduct,
   type Particulars,
-} from '../orders/orders.problems.js';
+} from '../model/orders.problems.js';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 type Item = Pick<ItemDto, 'productId' | 'quantity'>;

@@ -1,8 +1,8 @@
 import { validationFailed } from '#contracts';
 import { requireUnchanged } from '#service-kit';
 import type { OrderItemDto, OrderPatchDto } from '#shop-contracts';
-import { orderImmutable } from './orders.problems.js';
-import { viewOf, type StoredOrder } from './stored-order.js';
+import { orderImmutable } from '../model/orders.problems.js';
+import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
 /**
  * Checks that an update repeats the read-only members of an order unchanged. `null` for a price is accepted: the client

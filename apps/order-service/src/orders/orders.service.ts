@@ -5,10 +5,10 @@ import type { Order, OrderPatchDto, OrderStatus } from '#shop-contracts';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
 import { requireSameHistory } from './order-history.js';
-import { clientMoves } from './order-status.js';
-import { illegalTransition, orderNotFound, userNotFound } from './orders.problems.js';
-import { OrdersRepository } from './orders.repository.js';
-import { viewOf, type StoredOrder } from './stored-order.js';
+import { clientMoves } from '../model/order-status.js';
+import { illegalTransition, orderNotFound, userNotFound } from '../model/orders.problems.js';
+import { OrdersRepository } from '../store/orders.repository.js';
+import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
 /** Reads orders, and applies status changes requested by clients. */
 @Injectable()

@@ -6,8 +6,8 @@ import {
 } from '@nestjs/common';
 import type { Logger } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
-import type { StoredOrder } from '../orders/stored-order.js';
-import { OrderWorkRepository } from './order-work.repository.js';
+import type { StoredOrder } from '../model/stored-order.js';
+import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { PendingWork } from './pending-work.js';
 
 export const LOGGER = Symbol('logger');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { StoredOrder } from '../orders/stored-order.js';
-import { OrderWorkRepository } from './order-work.repository.js';
+import type { StoredOrder } from '../model/stored-order.js';
+import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { PlacementSteps, type PlacementOutcome } from './placement-steps.js';
 import { StockReleaser } from './stock-releaser.js';
 

@@ -3,9 +3,9 @@ import { Problem } from '#contracts';
 import { NeighbourUnreachable } from '#registry-client';
 import { StockKeeper } from '../neighbours/stock-keeper.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
-import { priceItems, type PricedItems } from '../orders/order-total.js';
-import { mixedCurrencies, unknownUser } from '../orders/orders.problems.js';
-import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
+import { priceItems, type PricedItems } from '../model/order-total.js';
+import { mixedCurrencies, unknownUser } from '../model/orders.problems.js';
+import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 
 /** A final refusal. `release` is `due` when this attempt reserved stock nonetheless; earlier attempts may have, too. */
 export interface Refusal {

@@ -6,10 +6,10 @@ import { fingerprintOf } from '../idempotency/idempotency-key.js';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
 import { placedAnswerOf, refusedAnswerOf, type PlacedAnswer } from '../idempotency/stored-answer.js';
-import { overloaded, stockGivenBack } from '../orders/orders.problems.js';
-import type { OrdersSchema } from '../orders/orders.schema.js';
-import type { StoredOrder } from '../orders/stored-order.js';
-import { OrderWorkRepository } from './order-work.repository.js';
+import { overloaded, stockGivenBack } from '../model/orders.problems.js';
+import type { OrdersSchema } from '../store/orders.schema.js';
+import type { StoredOrder } from '../model/stored-order.js';
+import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { PlacementSteps, type PlacementOutcome, type Refusal } from './placement-steps.js';
 import { StockReleaser } from './stock-releaser.js';
 

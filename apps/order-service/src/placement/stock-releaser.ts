@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { NeighbourUnreachable } from '#registry-client';
 import { StockKeeper } from '../neighbours/stock-keeper.js';
-import type { StoredOrder } from '../orders/stored-order.js';
-import { OrderWorkRepository } from './order-work.repository.js';
+import type { StoredOrder } from '../model/stored-order.js';
+import { OrderWorkRepository } from '../store/order-work.repository.js';
 
 /** Releases stock, now if possible, else later. The order's row records the release as due before the first attempt. */
 @Injectable()

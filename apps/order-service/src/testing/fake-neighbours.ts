@@ -2,7 +2,7 @@ import { NeighbourUnreachable } from '#registry-client';
 import type { ItemDto, ReservedItem } from '#shop-contracts';
 import { StockKeeper } from '../neighbours/stock-keeper.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
-import { insufficientStock, stockGivenBack, unknownProduct } from '../orders/orders.problems.js';
+import { insufficientStock, stockGivenBack, unknownProduct } from '../model/orders.problems.js';
 
 /**
  * Fault of one command: `unheard`: it is never received; `unanswered`: it is carried out and the response is lost;

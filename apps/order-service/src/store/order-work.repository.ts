@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, QueryCreator, Transaction } from 'kysely';
 import { InjectDatabase, isPostgres } from '#service-kit';
-import { Clock } from '../orders/clock.js';
-import type { PricedItems } from '../orders/order-total.js';
-import { toStoredOrder, type OrdersSchema } from '../orders/orders.schema.js';
-import type { StockRelease, StoredOrder } from '../orders/stored-order.js';
+import { Clock } from './clock.js';
+import type { PricedItems } from '../model/order-total.js';
+import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
+import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 import { backoffMs } from './backoff.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Migrations } from '#service-kit';
 import type { OrderStatus } from '#shop-contracts';
-import type { StockRelease, StoredOrder } from './stored-order.js';
+import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 
 /** Tables of the order service. Times are epoch milliseconds, money is in minor units. */
 export interface OrdersSchema {

@@ -4,9 +4,9 @@ import { validate as isUuid } from 'uuid';
 import { InjectDatabase, readPage, type Page, type PageQueryDto } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
 import { Clock } from './clock.js';
-import { givesStockBack } from './order-status.js';
+import { givesStockBack } from '../model/order-status.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
-import { viewOf, type StoredOrder } from './stored-order.js';
+import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
 /** Orders as seen by clients: queries, and status changes requested by clients. */
 @Injectable()
