@@ -1,6 +1,5 @@
 import { defineService } from '#service-kit';
-import { UserServiceModule } from './user-service.module.js';
-import { migrations } from './users/index.js';
+import { migrations, UsersModule } from './users/index.js';
 
 /** The user service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const userService = defineService({
@@ -9,5 +8,5 @@ export const userService = defineService({
   portVariable: 'USER_SERVICE_PORT',
   defaultPort: 8001,
   migrations,
-  module: () => UserServiceModule.of(),
+  module: () => ({ module: UsersModule }),
 });
