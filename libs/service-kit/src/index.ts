@@ -6,6 +6,7 @@ export * from './errors/error-facts.js';
 export * from './errors/local-exhaustion.js';
 export * from './logging/logger.js';
 export * from './logging/repeated-warning.js';
+export * from './http/accept.js';
 export * from './http/no-sniff.js';
 export * from './http/request-id.js';
 export * from './http/body-parser.js';

@@ -1,14 +1,15 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Answers } from '#service-kit';
+import { acceptedType, Answers } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
 import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { LINKS } from './links.js';
 import { page, type GatewayFacts } from './page.js';
-import { prefersHtml } from './prefers-html.js';
 import { PAGE_POLICY } from './style.js';
 
 export const ENVIRONMENT_NAME = Symbol('environment');
+
+const HTML = 'text/html';
 
 /** Serves `/`: a page for browsers, links as JSON for other clients. */
 @Controller()
@@ -25,8 +26,8 @@ export class RootController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): object | string {
     void reply.headers({ vary: 'accept', 'cache-control': 'no-store' });
-    if (!prefersHtml(accept)) return { ...this.facts(), links: LINKS };
-    void reply.type('text/html; charset=utf-8').headers({
+    if (acceptedType(accept, ['application/json', HTML]) !== HTML) return { ...this.facts(), links: LINKS };
+    void reply.type(`${HTML}; charset=utf-8`).headers({
       'content-security-policy': PAGE_POLICY,
       'referrer-policy': 'no-referrer',
       'x-frame-options': 'DENY',

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { Answers } from '../docs/answers.js';
+import { acceptedType } from '../http/accept.js';
 import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 
 /** Serves `/metrics` as Prometheus text, or as OpenMetrics if the client accepts it. */
@@ -16,8 +17,9 @@ export class MetricsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const text = await this.registry.metrics();
-    const open = accept?.includes('application/openmetrics-text') === true;
-    void reply.header('vary', 'accept').type(open ? OPEN_METRICS_TYPE : this.registry.contentType);
-    return open ? toOpenMetrics(text) : text;
+    const { contentType } = this.registry;
+    const type = acceptedType(accept, [contentType, OPEN_METRICS_TYPE]) ?? contentType;
+    void reply.header('vary', 'accept').type(type);
+    return type === OPEN_METRICS_TYPE ? toOpenMetrics(text) : text;
   }
 }
