@@ -1,10 +1,13 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventQueryDto } from '#contracts';
-import { Answers } from '#service-kit';
+import { acceptedType, Answers } from '#service-kit';
 import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EVENTS } from './schemas.js';
+
+const HISTORY = 'application/json';
+const STREAM = 'text/event-stream';
 
 /** Changes of the registry: past ones and a live stream. */
 @Controller('discovery/events')
@@ -15,8 +18,8 @@ export class EventsController {
   ) {}
 
   /**
-   * A stream of events, from now on or after `Last-Event-ID` or `since`. History as a JSON array if the
-   * request has `since` or accepts JSON, and does not accept a stream: a plain `curl` with `since` returns.
+   * A stream of events, from now on or after `Last-Event-ID` or `since`, or history as a JSON array, as the request
+   * accepts. A request that accepts both equally, such as a plain `curl`, receives history if it has `since`.
    */
   @Answers({
     summary: 'Stream registry changes (text/event-stream), or list past changes with `since` (JSON)',
@@ -33,9 +36,8 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): void {
     void reply.header('vary', 'accept, last-event-id');
-    if (wantsHistory(accept ?? '', query.since))
-      return void reply.send(this.log.after(Number(query.since ?? 0)));
-    if (request.method === 'HEAD') return void reply.type('text/event-stream; charset=utf-8').send();
+    if (wantsHistory(accept, query.since)) return void reply.send(this.log.after(Number(query.since ?? 0)));
+    if (request.method === 'HEAD') return void reply.type(`${STREAM}; charset=utf-8`).send();
     this.streams.open(reply, this.placeOf(lastEventId ?? query.since));
   }
 
@@ -46,7 +48,7 @@ export class EventsController {
   }
 }
 
-function wantsHistory(accept: string, since: string | undefined): boolean {
-  if (/\btext\/event-stream\b/i.test(accept)) return false;
-  return since !== undefined || /\bapplication\/json\b/i.test(accept);
+function wantsHistory(accept: string | undefined, since: string | undefined): boolean {
+  const offers = since === undefined ? [STREAM, HISTORY] : [HISTORY, STREAM];
+  return (acceptedType(accept, offers) ?? offers[0]) === HISTORY;
 }
