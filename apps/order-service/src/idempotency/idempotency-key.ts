@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { OrderDto } from '#shop-contracts';
 import { invalidKey } from './idempotency.problems.js';
 
-export const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
+const IDEMPOTENCY_KEY_HEADER = 'idempotency-key';
 
 // node:http joins repeated headers with ", "; the space makes the pattern reject them.
 const KEY = /^[\x21-\x7e]{1,255}$/;

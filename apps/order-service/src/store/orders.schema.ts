@@ -9,7 +9,7 @@ export interface OrdersSchema {
   order_requests: OrderRequestsTable;
 }
 
-export interface OrdersTable {
+interface OrdersTable {
   id: string;
   user_id: string;
   status: OrderStatus;
@@ -35,7 +35,7 @@ export interface OrdersTable {
 }
 
 /** A request that carried an Idempotency-Key. */
-export interface OrderRequestsTable {
+interface OrderRequestsTable {
   key: string;
   /** Hash of the body; tells a repeated request from a different one. */
   fingerprint: string;

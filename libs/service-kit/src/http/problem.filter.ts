@@ -48,7 +48,7 @@ function isDocument(thrown: HttpException): boolean {
 }
 
 /** Sends `problem` as the response to `request`. */
-export function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): void {
+function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Problem): void {
   void reply
     .status(problem.status)
     .headers(problem.headers)

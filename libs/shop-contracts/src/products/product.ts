@@ -18,7 +18,7 @@ export interface Product {
 }
 
 /** Valid category names. A category is also a path segment of `/products/category/{category}`. */
-export const CATEGORY = /^[\p{L}\p{N}][\p{L}\p{N} _.&-]{0,63}$/u;
+const CATEGORY = /^[\p{L}\p{N}][\p{L}\p{N} _.&-]{0,63}$/u;
 
 /** Highest price of a product, in minor units. The limit keeps the total of an order an exact integer. */
 export const MAX_PRICE = 1_000_000_000;
