@@ -13,8 +13,8 @@ export async function announceWhenReady(apps: readonly RunningApp[], registry: R
 }
 
 async function areReady(apps: readonly RunningApp[]): Promise<boolean> {
-  const answers = await Promise.all(apps.map((app) => app.nest.inject('/health/ready')));
-  return answers.every(({ statusCode }) => statusCode === 200);
+  const responses = await Promise.all(apps.map((app) => app.nest.inject('/health/ready')));
+  return responses.every(({ statusCode }) => statusCode === 200);
 }
 
 async function areUp(services: readonly RunningApp[], registry: Registry): Promise<boolean> {

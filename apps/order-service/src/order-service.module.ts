@@ -3,7 +3,7 @@ import { Neighbours } from '#registry-client';
 import type { AppContext } from '#service-kit';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
-import { NeighbourStockKeeper, StockKeeper } from './neighbours/stock-keeper.js';
+import { NeighbourStockReservations, StockReservations } from './neighbours/stock-reservations.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
@@ -43,7 +43,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
         { provide: Neighbours, useFactory: () => new Neighbours(registry) },
         { provide: Clock, useClass: DatabaseClock },
         { provide: UserDirectory, useClass: NeighbourUserDirectory },
-        { provide: StockKeeper, useClass: NeighbourStockKeeper },
+        { provide: StockReservations, useClass: NeighbourStockReservations },
         { provide: LOGGER, useValue: logger },
       ],
     };

@@ -15,19 +15,19 @@ const BODY = { id: 'a/b', name: 'user-service', url: 'http://127.0.0.1:1' };
 describe('HttpRegistry', () => {
   let server: Server;
   let seen: Seen[];
-  let answer: { status: number; body: string };
+  let stubbed: { status: number; body: string };
   let registry: HttpRegistry;
 
   beforeEach(async () => {
     seen = [];
-    answer = { status: 200, body: '{"id":"a/b"}' };
+    stubbed = { status: 200, body: '{"id":"a/b"}' };
     server = createServer((request, response) => {
       const { method, url, headers } = request;
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         seen.push({ method, url, authorization: headers.authorization, body });
-        if (answer.status > 0) response.writeHead(answer.status).end(answer.body);
+        if (stubbed.status > 0) response.writeHead(stubbed.status).end(stubbed.body);
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -42,7 +42,7 @@ describe('HttpRegistry', () => {
   });
 
   it('registers with its bearer token', async () => {
-    answer.status = 201;
+    stubbed.status = 201;
 
     await expect(registry.register(BODY)).resolves.toEqual({ id: 'a/b' });
     expect(seen[0]).toMatchObject({
@@ -62,21 +62,21 @@ describe('HttpRegistry', () => {
     await expect(registry.heartbeat('a/b', { inFlight: 1 })).resolves.toEqual({ id: 'a/b' });
     expect(seen[0]).toMatchObject({ url: '/discovery/heartbeat/a%2Fb', body: '{"inFlight":1}' });
 
-    answer = { status: 404, body: '{}' };
+    stubbed = { status: 404, body: '{}' };
     await expect(registry.heartbeat('a/b')).resolves.toBeUndefined();
-    answer = { status: 500, body: '{"detail":"broken"}' };
+    stubbed = { status: 500, body: '{"detail":"broken"}' };
     await expect(registry.heartbeat('a/b')).rejects.toThrow('the registry responded with 500: broken');
   });
 
   it.each([204, 404])('treats %i as a completed deregistration', async (status) => {
-    answer = { status, body: '' };
+    stubbed = { status, body: '' };
 
     await expect(registry.unregister('a/b')).resolves.toBeUndefined();
     expect(seen[0]).toMatchObject({ method: 'DELETE', url: '/discovery/unregister/a%2Fb' });
   });
 
   it('lists the instances of a service', async () => {
-    answer.body = '[{"id":"a"}]';
+    stubbed.body = '[{"id":"a"}]';
 
     await expect(registry.instances('user-service')).resolves.toEqual([{ id: 'a' }]);
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/discovery/services?name=user-service' });
@@ -88,7 +88,7 @@ describe('HttpRegistry', () => {
     [502, '<html>', '<html>'],
     [200, '<html>', 'check that the URL is that of a registry'],
   ])('reports the reason for an error response of %i %s', async (status, body, words) => {
-    answer = { status, body };
+    stubbed = { status, body };
     const failure = registry.register(BODY);
 
     await expect(failure).rejects.toBeInstanceOf(RegistryError);
@@ -96,13 +96,13 @@ describe('HttpRegistry', () => {
   });
 
   it('times out when the registry does not respond', async () => {
-    answer.status = 0;
+    stubbed.status = 0;
 
     await expect(registry.register(BODY)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('follows no redirect, so that the token is sent to no other URL', async () => {
-    answer = { status: 302, body: '' };
+    stubbed = { status: 302, body: '' };
     server.prependListener('request', (_request, response) => response.setHeader('location', '/elsewhere'));
 
     await expect(registry.register(BODY)).rejects.toThrow();

@@ -37,8 +37,8 @@ export class HttpRegistry implements Registry {
     return (await this.expectOk(await this.call('POST', '/discovery/register', body))) as InstanceView;
   }
 
-  async heartbeat(id: string, beat: HeartbeatDto = {}): Promise<InstanceView | undefined> {
-    const response = await this.call('POST', `/discovery/heartbeat/${encodeURIComponent(id)}`, beat);
+  async heartbeat(id: string, body: HeartbeatDto = {}): Promise<InstanceView | undefined> {
+    const response = await this.call('POST', `/discovery/heartbeat/${encodeURIComponent(id)}`, body);
     if (response.status !== 404) return (await this.expectOk(response)) as InstanceView;
     await response.body?.cancel();
     return undefined;

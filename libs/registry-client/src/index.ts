@@ -5,5 +5,5 @@ export { urlSeenFrom } from './own-address.js';
 export { Deadline } from './deadline/deadline.js';
 export { TraceContext } from './trace/trace-context.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
-export type { NeighbourAnswer, NeighbourMethod } from './neighbours/neighbour-transport.js';
+export type { NeighbourResponse, NeighbourMethod } from './neighbours/neighbour-transport.js';
 export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';

@@ -3,16 +3,16 @@ import { urlSeenFrom } from './own-address.js';
 
 const EVERYWHERE = 'http://0.0.0.0:8001';
 // Reserved for documentation (RFC 5737): routed like a public address, but reaches no host.
-const FAR_AWAY = 'http://192.0.2.1:8000';
+const REMOTE = 'http://192.0.2.1:8000';
 
 const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
 const hasWayOut = addresses.some(({ internal, family }) => !internal && family === 'IPv4');
 
 describe('urlSeenFrom', () => {
   it.each(['http://user-service:8001', 'https://10.0.0.7:8001', 'http://[fd00::7]:8001'])(
-    'keeps %s',
+    'returns %s unchanged',
     async (url) => {
-      await expect(urlSeenFrom(FAR_AWAY, url)).resolves.toBe(url);
+      await expect(urlSeenFrom(REMOTE, url)).resolves.toBe(url);
     },
   );
 
@@ -30,7 +30,7 @@ describe('urlSeenFrom', () => {
   });
 
   (hasWayOut ? it : it.skip)('returns an address of this machine for a remote peer', async () => {
-    const { hostname, port } = new URL(await urlSeenFrom(FAR_AWAY, EVERYWHERE));
+    const { hostname, port } = new URL(await urlSeenFrom(REMOTE, EVERYWHERE));
     expect(port).toBe('8001');
     expect(addresses.filter(({ internal }) => !internal).map(({ address }) => address)).toContain(hostname);
   });

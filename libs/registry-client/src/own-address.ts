@@ -8,7 +8,7 @@ const EVERY_ADDRESS = '[::]';
 /**
  * Returns `url` in the form that a program at `peer` can use. A host that stands for every address of this machine
  * becomes the address from which this machine reaches `peer`, because a container or a pod has several addresses and
- * is not told which to use. For a loopback `peer` that is a loopback address. Any other host is unchanged.
+ * does not know which to use. For a loopback `peer` that is a loopback address. Any other host is unchanged.
  * @throws the system's error when the name of `peer` is unknown or there is no route to it.
  */
 export async function urlSeenFrom(peer: string, url: string): Promise<string> {

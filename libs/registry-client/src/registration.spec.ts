@@ -4,14 +4,14 @@ import { Registration } from './registration.js';
 import type { LocalTarget, Registry } from './registry.js';
 
 const BODY = { id: 'user-service-a', name: 'user-service', url: 'http://127.0.0.1:1', ttlSeconds: 8 };
-const BEAT_MS = 2000;
+const HEARTBEAT_MS = 2000;
 const VIEW = {} as InstanceView;
-const AWAY = new Error('connect ECONNREFUSED');
+const UNREACHABLE = new Error('connect ECONNREFUSED');
 
 class RecordingRegistry implements Registry {
   readonly calls: string[] = [];
   readonly targets: (LocalTarget | undefined)[] = [];
-  readonly beats: (HeartbeatDto | undefined)[] = [];
+  readonly heartbeats: (HeartbeatDto | undefined)[] = [];
   onRegister: () => Promise<InstanceView> = () => Promise.resolve(VIEW);
   onHeartbeat: () => Promise<InstanceView | undefined> = () => Promise.resolve(VIEW);
   onUnregister: () => Promise<void> = () => Promise.resolve();
@@ -22,9 +22,9 @@ class RecordingRegistry implements Registry {
     return this.onRegister();
   }
 
-  heartbeat(_id: string, beat?: HeartbeatDto): Promise<InstanceView | undefined> {
+  heartbeat(_id: string, body?: HeartbeatDto): Promise<InstanceView | undefined> {
     this.calls.push('heartbeat');
-    this.beats.push(beat);
+    this.heartbeats.push(body);
     return this.onHeartbeat();
   }
 
@@ -59,7 +59,7 @@ describe('Registration', () => {
       logger,
       body: BODY,
       ...(target && { target }),
-      beat: () => ({ inFlight: 3 }),
+      heartbeatBody: () => ({ inFlight: 3 }),
     });
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   const jitter = (share: number) => jest.spyOn(Math, 'random').mockReturnValue(share);
@@ -71,13 +71,13 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register']);
     expect(registry.targets).toEqual([target]);
 
-    await pass(BEAT_MS - 1);
+    await pass(HEARTBEAT_MS - 1);
     expect(registry.calls).toEqual(['register']);
     await pass(1);
-    await pass(BEAT_MS);
+    await pass(HEARTBEAT_MS);
 
     expect(registry.calls).toEqual(['register', 'heartbeat', 'heartbeat']);
-    expect(registry.beats).toEqual([{ inFlight: 3 }, { inFlight: 3 }]);
+    expect(registry.heartbeats).toEqual([{ inFlight: 3 }, { inFlight: 3 }]);
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe('Registration', () => {
     'retries with delays that double, at the %s jitter, until the registry responds',
     async (_name, share, delays) => {
       jitter(share);
-      registry.onRegister = () => Promise.reject(AWAY);
+      registry.onRegister = () => Promise.reject(UNREACHABLE);
       start();
       await pass(0);
 
@@ -100,7 +100,7 @@ describe('Registration', () => {
         expect(registry.calls).toHaveLength(tries);
       }
       registry.onRegister = () => Promise.resolve(VIEW);
-      await pass(BEAT_MS);
+      await pass(HEARTBEAT_MS);
 
       expect(logger.info).toHaveBeenCalledTimes(1);
       expect(logger.warn).toHaveBeenCalledTimes(1);
@@ -119,7 +119,7 @@ describe('Registration', () => {
     start();
     await pass(0);
     registry.onHeartbeat = () => Promise.resolve(undefined);
-    await pass(BEAT_MS);
+    await pass(HEARTBEAT_MS);
     await pass(1);
 
     expect(registry.calls).toEqual(['register', 'heartbeat', 'register']);
@@ -128,11 +128,11 @@ describe('Registration', () => {
   it('waits for an asynchronous report, and sends nothing after it is stopped', async () => {
     const ready = (): Promise<HeartbeatDto> =>
       new Promise((resolve) => setTimeout(resolve, 50, { ready: true }));
-    const registration = Registration.start({ registry, logger, body: BODY, beat: ready });
-    await pass(BEAT_MS + 50);
-    expect(registry.beats).toEqual([{ ready: true }]);
+    const registration = Registration.start({ registry, logger, body: BODY, heartbeatBody: ready });
+    await pass(HEARTBEAT_MS + 50);
+    expect(registry.heartbeats).toEqual([{ ready: true }]);
     const stopped = registration.stop();
-    await pass(10 * BEAT_MS);
+    await pass(10 * HEARTBEAT_MS);
     await stopped;
     expect(registry.calls).toEqual(['register', 'heartbeat', 'unregister']);
   });
@@ -141,13 +141,13 @@ describe('Registration', () => {
     jitter(1);
     start();
     await pass(0);
-    registry.onHeartbeat = () => Promise.reject(AWAY);
-    await pass(BEAT_MS + 100 + 200);
+    registry.onHeartbeat = () => Promise.reject(UNREACHABLE);
+    await pass(HEARTBEAT_MS + 100 + 200);
     registry.onHeartbeat = () => Promise.resolve(VIEW);
     await pass(400);
     const before = registry.calls.length;
-    registry.onHeartbeat = () => Promise.reject(AWAY);
-    await pass(BEAT_MS + 100);
+    registry.onHeartbeat = () => Promise.reject(UNREACHABLE);
+    await pass(HEARTBEAT_MS + 100);
 
     expect(registry.calls.slice(before)).toEqual(['heartbeat', 'heartbeat']);
     expect(registry.calls.filter((call) => call === 'register')).toHaveLength(1);
@@ -157,34 +157,34 @@ describe('Registration', () => {
     const registration = start();
     await pass(0);
     await registration.stop();
-    await pass(10 * BEAT_MS);
+    await pass(10 * HEARTBEAT_MS);
 
     expect(registry.calls).toEqual(['register', 'unregister']);
   });
 
   it('deregisters after a registration that was in flight when it was stopped', async () => {
-    let answer: () => void = () => undefined;
-    registry.onRegister = () => new Promise((resolve) => (answer = () => resolve(VIEW)));
+    let respond: () => void = () => undefined;
+    registry.onRegister = () => new Promise((resolve) => (respond = () => resolve(VIEW)));
     const registration = start();
     await pass(0);
     const stopped = registration.stop();
     expect(registry.calls).toEqual(['register']);
-    answer();
+    respond();
     await stopped;
-    await pass(10 * BEAT_MS);
+    await pass(10 * HEARTBEAT_MS);
 
     expect(registry.calls).toEqual(['register', 'unregister']);
   });
 
   it('sends nothing when it is stopped before its first call', async () => {
     await start().stop();
-    await pass(10 * BEAT_MS);
+    await pass(10 * HEARTBEAT_MS);
 
     expect(registry.calls).toEqual([]);
   });
 
   it('does not wait for an unavailable registry at shutdown', async () => {
-    registry.onUnregister = () => Promise.reject(AWAY);
+    registry.onUnregister = () => Promise.reject(UNREACHABLE);
     const registration = start();
     await pass(0);
 

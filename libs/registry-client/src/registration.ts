@@ -14,13 +14,13 @@ export interface RegistrationOptions {
     warn(details: object, message: string): void;
   };
   /** Returns the body of the next heartbeat. */
-  readonly beat?: () => HeartbeatDto | Promise<HeartbeatDto>;
+  readonly heartbeatBody?: () => HeartbeatDto | Promise<HeartbeatDto>;
 }
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
 // Three heartbeats may be lost before the lease expires.
-const BEATS_PER_LEASE = 4;
+const HEARTBEATS_PER_LEASE = 4;
 
 /**
  * Keeps one instance registered until it is stopped. Registers with growing delays until the registry responds, sends
@@ -32,11 +32,11 @@ export class Registration {
   private stopped = false;
   private registered = false;
   private failures = 0;
-  private turn: Promise<void> = Promise.resolve();
+  private step: Promise<void> = Promise.resolve();
 
   static start(options: RegistrationOptions): Registration {
     const registration = new Registration(options);
-    registration.next(0);
+    registration.scheduleStep(0);
     return registration;
   }
 
@@ -47,17 +47,17 @@ export class Registration {
     this.stopped = true;
     clearTimeout(this.timer);
     // A registration still in flight would add the instance again after its deregistration.
-    await this.turn;
+    await this.step;
     if (!this.registered) return;
     try {
       await this.options.registry.unregister(this.options.body.id);
     } catch (error) {
-      this.complainOfLeaving(error);
+      this.logFailedDeregistration(error);
     }
   }
 
   // It is normal that the registry stops first, as when the whole system is stopped: not a warning.
-  private complainOfLeaving(error: unknown): void {
+  private logFailedDeregistration(error: unknown): void {
     const { logger } = this.options;
     if (error instanceof RegistryError)
       logger.warn(
@@ -67,24 +67,25 @@ export class Registration {
     else logger.info({}, 'Registry unreachable at deregistration; the lease of the instance will expire');
   }
 
-  private next(delayMs: number): void {
+  private scheduleStep(delayMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.turn = this.takeTurn();
+      this.step = this.runStep();
     }, delayMs);
     this.timer.unref();
   }
 
-  private async takeTurn(): Promise<void> {
+  private async runStep(): Promise<void> {
     try {
       if (this.registered) await this.heartbeat();
       else await this.register();
       this.failures = 0;
-      this.next(this.registered ? this.beatEveryMs() : 0);
+      this.scheduleStep(this.registered ? this.heartbeatIntervalMs() : 0);
     } catch (error) {
       this.failures += 1;
-      if (this.failures === 1 && !this.stopped) this.options.logger.warn({ err: error }, complaintOf(error));
-      this.next(this.retryAfterMs());
+      if (this.failures === 1 && !this.stopped)
+        this.options.logger.warn({ err: error }, failureMessageOf(error));
+      this.scheduleStep(this.retryDelayMs());
     }
   }
 
@@ -96,23 +97,27 @@ export class Registration {
   }
 
   private async heartbeat(): Promise<void> {
-    const { registry, body, beat } = this.options;
-    const known = await registry.heartbeat(body.id, await beat?.());
+    const { registry, body, heartbeatBody } = this.options;
+    const known = await registry.heartbeat(body.id, await heartbeatBody?.());
     this.registered = known !== undefined;
   }
 
-  private beatEveryMs(): number {
-    return ((this.options.body.ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1000) / BEATS_PER_LEASE;
+  private heartbeatIntervalMs(): number {
+    return ((this.options.body.ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1000) / HEARTBEATS_PER_LEASE;
   }
 
   // Jitter prevents all instances from returning to a restarted registry at the same time.
-  private retryAfterMs(): number {
-    const longest = Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LONGEST_RETRY_MS, this.beatEveryMs());
+  private retryDelayMs(): number {
+    const longest = Math.min(
+      FIRST_RETRY_MS * 2 ** (this.failures - 1),
+      LONGEST_RETRY_MS,
+      this.heartbeatIntervalMs(),
+    );
     return longest * (0.5 + Math.random() / 2);
   }
 }
 
-const complaintOf = (error: unknown): string =>
+const failureMessageOf = (error: unknown): string =>
   error instanceof RegistryError
     ? 'Registry rejected the registration or heartbeat; retrying'
     : 'Registry unreachable; retrying registration or heartbeat';

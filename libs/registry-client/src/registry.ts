@@ -22,7 +22,7 @@ export interface Registry {
    * Renews the lease. Returns `undefined` when the registry does not know the instance, which must then register
    * again.
    */
-  heartbeat(id: string, beat?: HeartbeatDto): Promise<InstanceView | undefined>;
+  heartbeat(id: string, body?: HeartbeatDto): Promise<InstanceView | undefined>;
   /** Removes the instance. An unknown id is not an error. */
   unregister(id: string): Promise<void>;
   /** All instances of a service, in any status. */

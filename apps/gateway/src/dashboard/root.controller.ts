@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { acceptedType, Answers } from '#service-kit';
+import { acceptedType, DescribeOperation } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
 import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { LINKS } from './links.js';
@@ -19,7 +19,7 @@ export class RootController {
     @Inject(ENVIRONMENT_NAME) private readonly environment: string,
   ) {}
 
-  @Answers({ summary: 'Dashboard page (text/html) or links to every endpoint (JSON)' })
+  @DescribeOperation({ summary: 'Dashboard page (text/html) or links to every endpoint (JSON)' })
   @Get()
   root(
     @Headers('accept') accept: string | undefined,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PublicTrouble, type HealthIndicator } from '#service-kit';
+import { PublicHealthError, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
 /**
@@ -20,7 +20,7 @@ export class RegistryIndicator implements HealthIndicator {
     const { awayFor } = this.registry;
     if (awayFor !== undefined) {
       const source = this.registry.isComplete ? '' : '; serving the snapshot of an earlier run';
-      return Promise.reject(new PublicTrouble(`registry unavailable (${awayFor})${source}`));
+      return Promise.reject(new PublicHealthError(`registry unavailable (${awayFor})${source}`));
     }
     const { entries } = this.table.current;
     return Promise.resolve({

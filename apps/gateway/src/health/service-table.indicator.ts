@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PublicTrouble, type HealthIndicator } from '#service-kit';
+import { PublicHealthError, type HealthIndicator } from '#service-kit';
 import { LiveServiceTable, RegistryService } from '../discovery/index.js';
 
 /**
@@ -20,6 +20,8 @@ export class ServiceTableIndicator implements HealthIndicator {
     const { isComplete, awaySince } = this.registry;
     if (isComplete || awaySince === undefined) return Promise.resolve({ source: 'registry' });
     if (this.table.current.entries.length > 0) return Promise.resolve({ source: 'snapshot' });
-    return Promise.reject(new PublicTrouble('registry not reached since start, and no snapshot available'));
+    return Promise.reject(
+      new PublicHealthError('registry not reached since start, and no snapshot available'),
+    );
   }
 }

@@ -4,9 +4,9 @@ import { InjectDatabase } from '#service-kit';
 import { Clock } from '../store/clock.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 import { CLAIM_MS } from '../store/order-work.repository.js';
-import type { StoredAnswer } from './stored-answer.js';
+import type { StoredResponse } from './stored-response.js';
 
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** A stored request that carried an Idempotency-Key. */
 export interface OrderRequest {
@@ -15,7 +15,7 @@ export interface OrderRequest {
   readonly orderId: string;
   /** Whether the process that accepted the request may still be about to send its response. */
   readonly locked: boolean;
-  readonly answer: StoredAnswer | undefined;
+  readonly response: StoredResponse | undefined;
 }
 
 /** Requests by Idempotency-Key, kept for 24 hours. */
@@ -45,7 +45,7 @@ export class OrderRequestsRepository {
         order_id: request.orderId,
         locked_until: eb(now, '+', CLAIM_MS),
         answer: null,
-        expires_at: eb(now, '+', KEPT_MS),
+        expires_at: eb(now, '+', RETENTION_MS),
       }))
       .onConflict((conflict) => conflict.column('key').doNothing())
       .executeTakeFirst();
@@ -65,17 +65,21 @@ export class OrderRequestsRepository {
         fingerprint: row.fingerprint,
         orderId: row.order_id,
         locked: Boolean(row.locked),
-        answer: row.answer === null ? undefined : (JSON.parse(row.answer) as StoredAnswer),
+        response: row.answer === null ? undefined : (JSON.parse(row.answer) as StoredResponse),
       }
     );
   }
 
   /** Stores the response to the request with this key; does nothing when the request carried no key. */
-  async answer(key: string | undefined, answer: StoredAnswer, db: Kysely<OrdersSchema> = this.database) {
+  async storeResponse(
+    key: string | undefined,
+    response: StoredResponse,
+    db: Kysely<OrdersSchema> = this.database,
+  ) {
     if (key === undefined) return;
     await db
       .updateTable('order_requests')
-      .set({ answer: JSON.stringify(answer) })
+      .set({ answer: JSON.stringify(response) })
       .where('key', '=', key)
       .execute();
   }

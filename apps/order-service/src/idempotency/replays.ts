@@ -5,7 +5,7 @@ import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';
 import { keyReused, stillInFlight } from './idempotency.problems.js';
 import { OrderRequestsRepository, type OrderRequest } from './order-requests.repository.js';
-import { placedAnswerOf, toProblem, type PlacedAnswer } from './stored-answer.js';
+import { placedResponseOf, replayedProblem, type PlacedResponse } from './stored-response.js';
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
@@ -18,24 +18,25 @@ export class Replays {
   ) {}
 
   /** @throws Problem When the first request was refused, is still in flight, or had another body. */
-  async answer({ key, body }: { key: string | undefined; body: OrderDto }) {
+  async replay({ key, body }: { key: string | undefined; body: OrderDto }) {
     const first = key === undefined ? undefined : await this.requests.find(key);
     // The entry expired between the claim and this read; the client's retry finds the key free.
     if (!first) throw stillInFlight();
     if (first.fingerprint !== fingerprintOf(body)) throw keyReused();
-    if (first.answer?.kind === 'refused') throw toProblem(first.answer, { [REPLAYED_HEADER]: 'true' });
-    return { ...(first.answer ?? (await this.fromOrder(first))), replayed: true };
+    if (first.response?.kind === 'refused')
+      throw replayedProblem(first.response, { [REPLAYED_HEADER]: 'true' });
+    return { ...(first.response ?? (await this.fromOrder(first))), replayed: true };
   }
 
   // No response is stored: the first request is in flight, or its process crashed. `PendingOrders` completes the
   // order in any case, so the response is derived from the order.
-  private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedAnswer> {
+  private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedResponse> {
     const order = await this.orders.current(orderId);
-    if (!order || (order.status === 'pending' && (locked || mayYetBeRefused(order)))) throw stillInFlight();
-    return placedAnswerOf(order);
+    if (!order || (order.status === 'pending' && (locked || mayStillBeRefused(order)))) throw stillInFlight();
+    return placedResponseOf(order);
   }
 }
 
 // The first request holds claim 1. Until an attempt is recorded or another process claims the order, that request may
 // still withdraw it, however long it has stalled.
-const mayYetBeRefused = ({ claim, attempts }: StoredOrder): boolean => claim <= 1 && attempts === 0;
+const mayStillBeRefused = ({ claim, attempts }: StoredOrder): boolean => claim <= 1 && attempts === 0;

@@ -1,5 +1,5 @@
 import { ORDER_STATUSES, type OrderStatus } from '#shop-contracts';
-import { clientMoves, givesStockBack } from './order-status.js';
+import { clientMoves, releasesStock } from './order-status.js';
 
 const CLIENT_MOVES: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['cancelled', 'rejected'],
@@ -23,11 +23,11 @@ describe('an order', () => {
   });
 
   it.each(ORDER_STATUSES)('returns stock on becoming %s only when cancelled or rejected', (status) => {
-    expect(givesStockBack(status)).toBe(status === 'cancelled' || status === 'rejected');
+    expect(releasesStock(status)).toBe(status === 'cancelled' || status === 'rejected');
   });
 
   it('can return stock only before it is shipped', () => {
-    const cancellable = ORDER_STATUSES.filter((from) => clientMoves(from).some(givesStockBack));
+    const cancellable = ORDER_STATUSES.filter((from) => clientMoves(from).some(releasesStock));
     expect(cancellable).toEqual(['pending', 'confirmed', 'paid']);
   });
 });

@@ -20,4 +20,4 @@ export const clientMoves = (from: OrderStatus): readonly OrderStatus[] =>
   MOVES[from].filter((to) => to !== 'confirmed');
 
 /** Whether a move to `to` returns the stock of the order. */
-export const givesStockBack = (to: OrderStatus): boolean => to === 'cancelled' || to === 'rejected';
+export const releasesStock = (to: OrderStatus): boolean => to === 'cancelled' || to === 'rejected';

@@ -9,10 +9,10 @@ const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown produc
 const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
 const overloadedKind = defineProblem('overloaded', 503, 'Order service overloaded');
-const stockGivenBackKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
+const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
 
 /** Details of another service's problem: invalid members (`errors`) and extension members such as `productId`. */
-export type Particulars = Pick<ProblemOptions, 'errors' | 'extensions'>;
+export type RelayedMembers = Pick<ProblemOptions, 'errors' | 'extensions'>;
 
 export const orderNotFound = (id: string): Problem => notFound(`order ${id} does not exist`);
 
@@ -39,11 +39,11 @@ export const orderImmutable = (member: string): Problem =>
 export const unknownUser = (userId: string): Problem =>
   unknownUserKind(`user ${userId} does not exist`, { extensions: { userId } });
 
-export const unknownProduct = (detail: string, particulars: Particulars): Problem =>
-  unknownProductKind(detail, particulars);
+export const unknownProduct = (detail: string, members: RelayedMembers): Problem =>
+  unknownProductKind(detail, members);
 
-export const insufficientStock = (detail: string, particulars: Particulars): Problem =>
-  insufficientStockKind(detail, particulars);
+export const insufficientStock = (detail: string, members: RelayedMembers): Problem =>
+  insufficientStockKind(detail, members);
 
 export const mixedCurrencies = (): Problem =>
   mixedCurrenciesKind('all items of an order must have the same currency; place one order per currency');
@@ -53,5 +53,5 @@ export const overloaded = (): Problem =>
     headers: { 'retry-after': '1' },
   });
 
-export const stockGivenBack = (): Problem =>
-  stockGivenBackKind('the stock reservation of the order was released before the order was confirmed');
+export const reservationReleased = (): Problem =>
+  reservationReleasedKind('the stock reservation of the order was released before the order was confirmed');

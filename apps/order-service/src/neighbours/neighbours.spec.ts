@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Neighbours, NeighbourUnreachable } from '#registry-client';
-import { NeighbourStockKeeper } from './stock-keeper.js';
+import { NeighbourStockReservations } from './stock-reservations.js';
 import { NeighbourUserDirectory } from './user-directory.js';
 
 const ITEMS = [{ productId: 'p', quantity: 1 }];
@@ -19,7 +19,7 @@ const problem = (code: string, members = {}) => ({
 describe('responses of other services', () => {
   let server: Server;
   let neighbours: Neighbours;
-  let answer: { status: number; body?: unknown };
+  let stubbed: { status: number; body?: unknown };
   let resets: number;
   let seen: { line: string; requestId: unknown; body: string }[];
 
@@ -36,8 +36,8 @@ describe('responses of other services', () => {
           body,
         });
         if (resets-- > 0) return void request.socket.destroy();
-        response.writeHead(answer.status);
-        response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+        response.writeHead(stubbed.status);
+        response.end(stubbed.body === undefined ? '' : JSON.stringify(stubbed.body));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -53,30 +53,30 @@ describe('responses of other services', () => {
   });
 
   const exists = (userId = 'u') => new NeighbourUserDirectory(neighbours).exists(userId, 'r-1');
-  const hold = () => new NeighbourStockKeeper(neighbours).hold('o', ITEMS, 'r-1');
-  const release = () => new NeighbourStockKeeper(neighbours).release('o', 'r-1');
+  const reserve = () => new NeighbourStockReservations(neighbours).reserve('o', ITEMS, 'r-1');
+  const release = () => new NeighbourStockReservations(neighbours).release('o', 'r-1');
 
   it.each([
     [200, true],
     [404, false],
     [400, false],
   ])('maps status %i of the user service to %s', async (status, expected) => {
-    answer = { status, body: {} };
+    stubbed = { status, body: {} };
 
     expect(await exists('a/../b')).toBe(expected);
     expect(seen).toMatchObject([{ line: 'GET /users/a%2F..%2Fb', requestId: 'r-1' }]);
   });
 
   it.each([401, 429, 500, 503])('treats status %i of the user service as unreachable', async (status) => {
-    answer = { status };
+    stubbed = { status };
 
     await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });
 
   it('reserves stock with a repeatable command and takes the prices from the response', async () => {
-    answer = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
+    stubbed = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
 
-    expect(await hold()).toEqual(RESERVED);
+    expect(await reserve()).toEqual(RESERVED);
     expect(seen).toEqual([
       { line: 'PUT /stock-reservations/o', requestId: 'r-1', body: JSON.stringify({ items: ITEMS }) },
     ]);
@@ -88,8 +88,10 @@ describe('responses of other services', () => {
     [422, 'mixed-currencies', {}],
     [409, 'stock-given-back', {}],
   ])('maps a %i %s to a refusal with the same details', async (status, code, members) => {
-    answer = { status, body: problem(code, members) };
-    const refusal = await hold().catch((error: unknown) => error as { toDocument(...of: string[]): object });
+    stubbed = { status, body: problem(code, members) };
+    const refusal = await reserve().catch(
+      (error: unknown) => error as { toDocument(...of: string[]): object },
+    );
 
     expect(refusal).toMatchObject({ status, code });
     expect((refusal as { toDocument(...of: string[]): object }).toDocument('/orders', 'ours')).toMatchObject({
@@ -100,17 +102,17 @@ describe('responses of other services', () => {
   });
 
   it('does not treat a refusal after a reset as the result of the first request', async () => {
-    answer = { status: 409, body: problem('insufficient-stock') };
+    stubbed = { status: 409, body: problem('insufficient-stock') };
     resets = 1;
 
-    await expect(hold()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(reserve()).rejects.toBeInstanceOf(NeighbourUnreachable);
     expect(seen).toHaveLength(2);
   });
 
   it('refuses an order whose reservation was released before', async () => {
-    answer = { status: 200, body: { orderId: 'o', status: 'released', items: RESERVED } };
+    stubbed = { status: 200, body: { orderId: 'o', status: 'released', items: RESERVED } };
 
-    await expect(hold()).rejects.toMatchObject({ code: 'stock-given-back' });
+    await expect(reserve()).rejects.toMatchObject({ code: 'stock-given-back' });
   });
 
   it.each([
@@ -119,20 +121,20 @@ describe('responses of other services', () => {
     [500, problem('insufficient-stock')],
     [404, undefined],
   ])('treats an unexpected %i as unreachable, so that the order stays pending', async (status, body) => {
-    answer = { status, body };
+    stubbed = { status, body };
 
-    await expect(hold()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(reserve()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });
 
   it.each([200, 204])('accepts a %i as a completed release', async (status) => {
-    answer = { status };
+    stubbed = { status };
 
     await expect(release()).resolves.toBeUndefined();
     expect(seen).toMatchObject([{ line: 'DELETE /stock-reservations/o' }]);
   });
 
   it.each([400, 404, 409, 500])('does not accept a %i as a completed release', async (status) => {
-    answer = { status };
+    stubbed = { status };
 
     await expect(release()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });

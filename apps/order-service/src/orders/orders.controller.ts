@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
-  Answers,
+  DescribeOperation,
   pageOf,
   PageQueryDto,
   PathText,
@@ -42,7 +42,7 @@ export class OrdersController {
    * 201: user checked, stock reserved, prices known. 202: a called service is unreachable; the order is
    * completed later.
    */
-  @Answers({
+  @DescribeOperation({
     summary: 'Place an order',
     status: 201,
     also: { 202: 'accepted: another service is unavailable; the order is completed automatically later' },
@@ -71,13 +71,13 @@ export class OrdersController {
     return new Versioned(version, order);
   }
 
-  @Answers({ summary: 'List orders', body: pageOf(ORDER), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List orders', body: pageOf(ORDER), query: PageQueryDto })
   @Get()
   list(@Query() query: PageQueryDto): Promise<Page<Order>> {
     return this.orders.list(query);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'List the orders of a user; 404 for an unknown user without orders',
     body: pageOf(ORDER),
     query: PageQueryDto,
@@ -92,13 +92,18 @@ export class OrdersController {
     return this.orders.listOfUser(userId, query, request.id);
   }
 
-  @Answers({ summary: 'Get an order', body: ORDER, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Get an order', body: ORDER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Order>> {
     return this.orders.get(id);
   }
 
-  @Answers({ summary: 'Set the status of an order', body: ORDER, versioned: true, problems: [404, 409] })
+  @DescribeOperation({
+    summary: 'Set the status of an order',
+    body: ORDER,
+    versioned: true,
+    problems: [404, 409],
+  })
   @Put(':id')
   replace(
     @Param('id', PathText) id: string,
@@ -108,7 +113,12 @@ export class OrdersController {
     return this.orders.change(id, body, preconditions);
   }
 
-  @Answers({ summary: 'Change the status of an order', body: ORDER, versioned: true, problems: [404, 409] })
+  @DescribeOperation({
+    summary: 'Change the status of an order',
+    body: ORDER,
+    versioned: true,
+    problems: [404, 409],
+  })
   @Patch(':id')
   move(
     @Param('id', PathText) id: string,
@@ -119,7 +129,7 @@ export class OrdersController {
   }
 
   /** Cancels the order; orders are never deleted. */
-  @Answers({
+  @DescribeOperation({
     summary: 'Cancel an order and release its stock',
     status: 204,
     versioned: true,

@@ -1,34 +1,34 @@
 import { Preconditions, type PageQueryDto } from '#service-kit';
 import type { OrderStatus } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
-import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
 
 onBothStores('order status changes', (store) => {
-  let world: World;
-  let rig: OrderRig;
+  let environment: TestEnvironment;
+  let instance: TestInstance;
 
   beforeEach(async () => {
-    world = new World();
-    world.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
-    rig = await createOrderRig(await store.createStorage(), world);
+    environment = new TestEnvironment();
+    environment.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
+    instance = await createTestInstance(await store.createStorage(), environment);
   });
 
-  afterEach(() => rig.database.destroy());
+  afterEach(() => instance.database.destroy());
 
   const place = async (userId = 'u1') =>
     (
-      await rig.placement.place({
+      await instance.placement.place({
         body: { userId, items: [{ productId: 'p1', quantity: 2 }] },
         key: undefined,
         requestId: 'r-1',
       })
     ).order.id;
   const move = (id: string, to: OrderStatus, ifMatch?: string) =>
-    rig.orders
+    instance.orders
       .move(id, to, ifMatch === undefined ? Preconditions.NONE : new Preconditions({ 'if-match': ifMatch }))
       .then(({ body }) => body);
-  const change = (id: string, sent: object) => rig.orders.change(id, sent, Preconditions.NONE);
-  const stored = async (id: string) => (await rig.repository.find(id))!;
+  const change = (id: string, sent: object) => instance.orders.change(id, sent, Preconditions.NONE);
+  const stored = async (id: string) => (await instance.repository.find(id))!;
 
   it('moves through all statuses, one version per step', async () => {
     const id = await place();
@@ -36,12 +36,12 @@ onBothStores('order status changes', (store) => {
       expect((await move(id, status)).status).toBe(status);
 
     expect((await stored(id)).version).toBe(5);
-    expect(world.stock.stockOf('p1')).toBe(8);
+    expect(environment.stock.stockOf('p1')).toBe(8);
   });
 
   it('changes nothing when the requested status is the current one or is missing', async () => {
     const id = await place();
-    const { body: before } = await rig.orders.get(id);
+    const { body: before } = await instance.orders.get(id);
 
     expect(await move(id, 'confirmed')).toEqual(before);
     expect((await change(id, {})).body).toEqual(before);
@@ -59,7 +59,7 @@ onBothStores('order status changes', (store) => {
   });
 
   it('does not let a client confirm a pending order', async () => {
-    world.stock.outage = 'unheard';
+    environment.stock.outage = 'not-received';
     const id = await place();
 
     await expect(move(id, 'confirmed')).rejects.toMatchObject({ code: 'illegal-transition' });
@@ -81,7 +81,7 @@ onBothStores('order status changes', (store) => {
 
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const { status } = await stored(id);
-    expect(world.stock.stockOf('p1')).toBe(status === 'cancelled' ? 10 : 8);
+    expect(environment.stock.stockOf('p1')).toBe(status === 'cancelled' ? 10 : 8);
   });
 
   it('returns the stock once when cancelled repeatedly and concurrently', async () => {
@@ -89,63 +89,63 @@ onBothStores('order status changes', (store) => {
     await Promise.all(Array.from({ length: 5 }, () => move(id, 'cancelled')));
 
     expect(await stored(id)).toMatchObject({ status: 'cancelled', stockRelease: 'done' });
-    expect(world.stock.stockOf('p1')).toBe(10);
+    expect(environment.stock.stockOf('p1')).toBe(10);
   });
 
-  it.each(['unheard', 'unanswered'] as const)(
+  it.each(['not-received', 'response-lost'] as const)(
     'cancels while the product service fails (%s), and returns the stock later, once',
     async (fault) => {
       const id = await place();
-      world.stock.outage = fault;
+      environment.stock.outage = fault;
       expect((await move(id, 'cancelled')).status).toBe('cancelled');
 
-      world.stock.outage = undefined;
-      world.clock.pass(5000);
-      await rig.pending.runOnce();
-      await rig.pending.runOnce();
+      environment.stock.outage = undefined;
+      environment.clock.advance(5000);
+      await instance.pending.runOnce();
+      await instance.pending.runOnce();
 
       expect(await stored(id)).toMatchObject({ status: 'cancelled', stockRelease: 'done' });
-      expect(world.stock.stockOf('p1')).toBe(10);
+      expect(environment.stock.stockOf('p1')).toBe(10);
     },
   );
 
   it('keeps no stock for a pending order that is cancelled while it is being completed', async () => {
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     const id = await place();
-    world.users.fault = undefined;
-    world.clock.pass(5000);
-    await Promise.all([rig.pending.runOnce(), move(id, 'cancelled')]);
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.users.fault = undefined;
+    environment.clock.advance(5000);
+    await Promise.all([instance.pending.runOnce(), move(id, 'cancelled')]);
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     expect((await stored(id)).status).toMatch(/cancelled/);
-    expect(world.stock.held.size).toBe(0);
-    expect(world.stock.stockOf('p1')).toBe(10);
+    expect(environment.stock.held.size).toBe(0);
+    expect(environment.stock.stockOf('p1')).toBe(10);
   });
 
   it('reserves no stock for a process whose claim expired before the order was cancelled', async () => {
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     const id = await place();
-    world.users.fault = undefined;
-    world.clock.pass(5000);
+    environment.users.fault = undefined;
+    environment.clock.advance(5000);
     let open: () => void = () => undefined;
-    world.users.gate = new Promise((resolve) => (open = resolve));
-    const standingStill = rig.pending.runOnce();
-    await waitFor('the claim', async () => (await rig.work.current(id))!.claim === 2);
+    environment.users.gate = new Promise((resolve) => (open = resolve));
+    const standingStill = instance.pending.runOnce();
+    await waitFor('the claim', async () => (await instance.work.current(id))!.claim === 2);
 
-    world.clock.pass(60_000);
+    environment.clock.advance(60_000);
     await move(id, 'cancelled');
     expect((await stored(id)).stockRelease).toBe('done');
     open();
     await standingStill;
 
-    expect(world.stock.holds).toBe(1);
-    expect(world.stock.held.size).toBe(0);
+    expect(environment.stock.holds).toBe(1);
+    expect(environment.stock.held.size).toBe(0);
   });
 
   it('accepts its own representation with another status, also when the request is repeated', async () => {
     const id = await place();
-    const { body: order } = await rig.orders.get(id);
+    const { body: order } = await instance.orders.get(id);
     for (const sent of [order, { ...order, status: 'paid' }, { ...order, status: 'paid' }])
       expect((await change(id, sent)).body.status).toBe(sent.status);
     const otherwise = order.createdAt.replace('Z', '+00:00');
@@ -153,13 +153,13 @@ onBothStores('order status changes', (store) => {
   });
 
   it('accepts the representation of a pending order after the order was confirmed', async () => {
-    world.stock.outage = 'unheard';
+    environment.stock.outage = 'not-received';
     const id = await place();
-    const { body: pending } = await rig.orders.get(id);
+    const { body: pending } = await instance.orders.get(id);
     expect(pending).toMatchObject({ total: null, currency: null, items: [{ unitPrice: null }] });
-    world.stock.outage = undefined;
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.stock.outage = undefined;
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     expect((await change(id, { ...pending, status: 'paid' })).body).toMatchObject({
       status: 'paid',
@@ -184,14 +184,14 @@ onBothStores('order status changes', (store) => {
     expect((await stored(id)).status).toBe('confirmed');
   });
 
-  const ofUser = (userId: string, query: PageQueryDto) => rig.orders.listOfUser(userId, query, 'r-1');
+  const ofUser = (userId: string, query: PageQueryDto) => instance.orders.listOfUser(userId, query, 'r-1');
 
   it('responds 404 for an unknown user without orders, but not for a deleted user or while the user service is down', async () => {
     await place('u1');
-    for (const userId of ['u1', 'u2']) world.users.unknown.add(userId);
+    for (const userId of ['u1', 'u2']) environment.users.unknown.add(userId);
     expect((await ofUser('u1', { limit: 50 })).items).toHaveLength(1);
     await expect(ofUser('u2', { limit: 50 })).rejects.toMatchObject({ status: 404, code: 'not-found' });
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     expect((await ofUser('u2', { limit: 50 })).items).toEqual([]);
   });
 
@@ -203,14 +203,14 @@ onBothStores('order status changes', (store) => {
 
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(mine);
     expect(second.nextCursor).toBeNull();
-    expect((await rig.orders.list({ limit: 50 })).items).toHaveLength(4);
+    expect((await instance.orders.list({ limit: 50 })).items).toHaveLength(4);
     expect((await ofUser('u3', { limit: 50 })).items).toEqual([]);
   });
 
   it.each(['nothing', '\0', '../users', '00000000-0000-0000-0000-000000000000'])(
     'responds 404 for the order id %j',
     async (id) => {
-      await expect(rig.orders.get(id)).rejects.toMatchObject({ status: 404 });
+      await expect(instance.orders.get(id)).rejects.toMatchObject({ status: 404 });
     },
   );
 });

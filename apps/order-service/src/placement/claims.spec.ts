@@ -1,7 +1,7 @@
 import { Preconditions } from '#service-kit';
 import type { OrderDto } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
-import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
 
 const BODY: OrderDto = { userId: 'u1', items: [{ productId: 'p1', quantity: 3 }] };
 const STOCK = 10;
@@ -15,28 +15,28 @@ function createGate(): { readonly closed: Promise<void>; open(): void } {
 }
 
 onBothStores('a claim on an order', (store) => {
-  let world: World;
-  let rig: OrderRig;
+  let environment: TestEnvironment;
+  let instance: TestInstance;
   /** A second instance of the service on the same store. */
-  let other: OrderRig;
+  let other: TestInstance;
 
   beforeEach(async () => {
     const storage = await store.createStorage();
-    world = new World();
-    world.stock.products.set('p1', { stock: STOCK, unitPrice: 250, currency: 'EUR' });
-    rig = await createOrderRig(storage, world);
-    other = await createOrderRig(storage, world);
+    environment = new TestEnvironment();
+    environment.stock.products.set('p1', { stock: STOCK, unitPrice: 250, currency: 'EUR' });
+    instance = await createTestInstance(storage, environment);
+    other = await createTestInstance(storage, environment);
   });
 
   afterEach(async () => {
     await expectConserved();
-    await rig.database.destroy();
+    await instance.database.destroy();
     await other.database.destroy();
   });
 
-  const place = (key?: string) => rig.placement.place({ body: BODY, key, requestId: 'r-1' });
-  const rows = () => rig.database.selectFrom('orders').selectAll().execute();
-  const becomesUnknown = () => world.users.unknown.add('u1');
+  const place = (key?: string) => instance.placement.place({ body: BODY, key, requestId: 'r-1' });
+  const rows = () => instance.database.selectFrom('orders').selectAll().execute();
+  const becomesUnknown = () => environment.users.unknown.add('u1');
 
   /**
    * Checks that stock plus units of confirmed orders equals the initial stock, and that no other order has
@@ -44,34 +44,34 @@ onBothStores('a claim on an order', (store) => {
    */
   async function expectConserved(): Promise<void> {
     const confirmed = (await rows()).filter(({ status }) => status === 'confirmed').map(({ id }) => id);
-    expect([...world.stock.held.keys()]).toEqual(confirmed);
-    expect(world.stock.stockOf('p1')).toBe(STOCK - 3 * confirmed.length);
+    expect([...environment.stock.held.keys()]).toEqual(confirmed);
+    expect(environment.stock.stockOf('p1')).toBe(STOCK - 3 * confirmed.length);
   }
 
   /** An instance that stalls in its first call until `resume`, and whose claim has expired. */
   async function stalledPlacement(key?: string) {
     const gate = createGate();
-    world.users.gate = gate.closed;
+    environment.users.gate = gate.closed;
     const placement = place(key);
     await waitFor('the order', async () => (await rows()).length === 1);
-    world.users.gate = Promise.resolve();
-    world.clock.pass(CLAIM_MS);
+    environment.users.gate = Promise.resolve();
+    environment.clock.advance(CLAIM_MS);
     return { placement, resume: () => gate.open() };
   }
 
-  it.each(['unanswered', 'crash'] as const)(
+  it.each(['response-lost', 'crash'] as const)(
     'releases an earlier attempt’s reservation when a later attempt is refused (%s)',
     async (fault) => {
-      world.stock.faults = [fault];
+      environment.stock.faults = [fault];
       await place().catch(() => undefined);
-      expect(world.stock.stockOf('p1')).toBe(STOCK - 3);
+      expect(environment.stock.stockOf('p1')).toBe(STOCK - 3);
 
       becomesUnknown();
-      world.clock.pass(CLAIM_MS);
-      await rig.pending.runOnce();
+      environment.clock.advance(CLAIM_MS);
+      await instance.pending.runOnce();
 
       expect(await rows()).toMatchObject([{ status: 'rejected', stock_release: 'done', attempt_at: null }]);
-      expect(world.stock.stockOf('p1')).toBe(STOCK);
+      expect(environment.stock.stockOf('p1')).toBe(STOCK);
     },
   );
 
@@ -99,15 +99,15 @@ onBothStores('a claim on an order', (store) => {
 
   it('does not withdraw an order after it expired while another instance works on it', async () => {
     const { placement, resume } = await stalledPlacement('k');
-    const answer = createGate();
-    world.stock.gate = answer.closed;
+    const response = createGate();
+    environment.stock.gate = response.closed;
     const finishing = other.pending.runOnce();
-    await waitFor('the reservation', () => world.stock.held.size === 1);
+    await waitFor('the reservation', () => environment.stock.held.size === 1);
     becomesUnknown();
     resume();
     expect(await placement).toMatchObject({ status: 202, order: { status: 'pending' } });
 
-    answer.open();
+    response.open();
     await finishing;
     expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
   });
@@ -115,15 +115,15 @@ onBothStores('a claim on an order', (store) => {
   it('does not end the claim of another instance after it expired', async () => {
     const { placement, resume } = await stalledPlacement();
     const gate = createGate();
-    world.users.gate = gate.closed;
+    environment.users.gate = gate.closed;
     const finishing = other.pending.runOnce();
     await waitFor('the claim', async () => (await rows())[0]!.claimed_until > 1_800_000_000_000 + CLAIM_MS);
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     resume();
     expect(await placement).toMatchObject({ status: 202 });
     expect(await rows()).toMatchObject([{ attempts: 0, status_reason: null }]);
 
-    world.users.fault = undefined;
+    environment.users.fault = undefined;
     gate.open();
     await finishing;
     expect(await rows()).toMatchObject([{ status: 'confirmed' }]);
@@ -131,9 +131,9 @@ onBothStores('a claim on an order', (store) => {
 
   it('does not confirm an order that was cancelled meanwhile, and releases its stock', async () => {
     const gate = createGate();
-    world.stock.gate = gate.closed;
+    environment.stock.gate = gate.closed;
     const placement = place('k');
-    await waitFor('the reservation', () => world.stock.held.size === 1);
+    await waitFor('the reservation', () => environment.stock.held.size === 1);
     const [row] = await rows();
     await other.orders.move(row!.id, 'cancelled', Preconditions.NONE);
     gate.open();
@@ -144,7 +144,7 @@ onBothStores('a claim on an order', (store) => {
 
   it('does not refuse an order that was cancelled meanwhile', async () => {
     const gate = createGate();
-    world.users.gate = gate.closed;
+    environment.users.gate = gate.closed;
     const placement = place('k');
     await waitFor('the order', async () => (await rows()).length === 1);
     const [row] = await rows();
@@ -158,15 +158,15 @@ onBothStores('a claim on an order', (store) => {
 
   it('releases the reservation of an order whose row is gone', async () => {
     const { placement, resume } = await stalledPlacement();
-    const answer = createGate();
-    world.stock.gate = answer.closed;
+    const response = createGate();
+    environment.stock.gate = response.closed;
     const finishing = other.pending.runOnce();
-    await waitFor('the reservation', () => world.stock.held.size === 1);
-    await rig.database.deleteFrom('orders').execute();
-    answer.open();
+    await waitFor('the reservation', () => environment.stock.held.size === 1);
+    await instance.database.deleteFrom('orders').execute();
+    response.open();
     await finishing;
 
-    expect(world.stock.stockOf('p1')).toBe(STOCK);
+    expect(environment.stock.stockOf('p1')).toBe(STOCK);
     resume();
     await expect(placement).rejects.toMatchObject({ code: 'stock-given-back' });
   });

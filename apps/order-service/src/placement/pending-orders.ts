@@ -14,12 +14,12 @@ export const LOGGER = Symbol('logger');
 
 const INTERVAL_MS = 1000;
 // Orders that one instance works on concurrently; limits the load on a service that has just recovered.
-const AT_ONCE = 16;
+const MAX_CONCURRENT = 16;
 const PASSES_PER_PURGE = 600;
 
 /**
  * Completes orders that their requests could not complete. Every second, and at start, it works on all orders whose
- * work is due, longest waiting first. A pass ends early after {@link AT_ONCE} consecutive attempts that found a
+ * work is due, longest waiting first. A pass ends early after {@link MAX_CONCURRENT} consecutive attempts that found a
  * service unreachable. All instances run this; claims keep two instances from working on the same order.
  */
 @Injectable()
@@ -28,7 +28,7 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
   private stopped = false;
   private passes = 0;
   private failuresInRow = 0;
-  private pass: Promise<void> = Promise.resolve();
+  private currentPass: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly work: OrderWorkRepository,
@@ -38,31 +38,31 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.next(0);
+    this.schedulePass(0);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.pass;
+    await this.currentPass;
   }
 
   /**
-   * Works on everything that is due now, {@link AT_ONCE} orders at a time, until services turn out to
+   * Works on everything that is due now, {@link MAX_CONCURRENT} orders at a time, until services turn out to
    * be unreachable.
    */
   async runOnce(): Promise<void> {
     const running = new Set<Promise<void>>();
     this.failuresInRow = 0;
     try {
-      while (!this.stopped && this.failuresInRow < AT_ONCE) {
-        const orders = await this.work.claimDue(AT_ONCE - running.size);
+      while (!this.stopped && this.failuresInRow < MAX_CONCURRENT) {
+        const orders = await this.work.claimDue(MAX_CONCURRENT - running.size);
         if (orders.length === 0) break;
         for (const order of orders) {
           const work = this.resume(order).finally(() => running.delete(work));
           running.add(work);
         }
-        while (running.size >= AT_ONCE) await Promise.race(running);
+        while (running.size >= MAX_CONCURRENT) await Promise.race(running);
       }
     } finally {
       await Promise.all(running);
@@ -83,21 +83,21 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  private next(delayMs: number): void {
+  private schedulePass(delayMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.pass = this.takePass();
+      this.currentPass = this.runPass();
     }, delayMs);
     this.timer.unref();
   }
 
-  private async takePass(): Promise<void> {
+  private async runPass(): Promise<void> {
     try {
       if (this.passes++ % PASSES_PER_PURGE === 0) await this.requests.purge();
       await this.runOnce();
     } catch (error) {
       this.logger.warn({ err: error }, 'Query for unfinished orders failed; it will be retried');
     }
-    this.next(INTERVAL_MS);
+    this.schedulePass(INTERVAL_MS);
   }
 }

@@ -16,9 +16,9 @@ export class PendingWork {
   /** For an order that the caller has claimed. `false`: a called service is unreachable; the work is postponed. */
   async resume(order: StoredOrder): Promise<boolean> {
     if (order.status !== 'pending') return this.releaser.releaseClaimed(order);
-    const outcome = await this.steps.take(order);
+    const outcome = await this.steps.run(order);
     const settled = await this.settle(order, outcome);
-    if (!settled) await this.releaser.releaseOvertaken(order);
+    if (!settled) await this.releaser.releaseAfterLostClaim(order);
     if (settled?.stockRelease === 'due') return this.releaser.releaseClaimed(settled);
     return outcome.kind !== 'unreachable';
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#contracts';
 import { NeighbourUnreachable } from '#registry-client';
-import { StockKeeper } from '../neighbours/stock-keeper.js';
+import { StockReservations } from '../neighbours/stock-reservations.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { priceItems, type PricedItems } from '../model/order-total.js';
 import { mixedCurrencies, unknownUser } from '../model/orders.problems.js';
@@ -29,10 +29,10 @@ export type PlacementOutcome =
 export class PlacementSteps {
   constructor(
     private readonly users: UserDirectory,
-    private readonly stock: StockKeeper,
+    private readonly stock: StockReservations,
   ) {}
 
-  async take(order: StoredOrder): Promise<PlacementOutcome> {
+  async run(order: StoredOrder): Promise<PlacementOutcome> {
     try {
       return await this.attempt(order);
     } catch (error) {
@@ -44,7 +44,7 @@ export class PlacementSteps {
 
   private async attempt({ id, userId, items, requestId }: StoredOrder): Promise<PlacementOutcome> {
     if (!(await this.users.exists(userId, requestId))) throw unknownUser(userId);
-    const priced = priceItems(await this.stock.hold(id, items, requestId));
+    const priced = priceItems(await this.stock.reserve(id, items, requestId));
     return priced
       ? { kind: 'placed', priced }
       : { kind: 'refused', problem: mixedCurrencies(), release: 'due' };

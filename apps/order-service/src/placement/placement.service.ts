@@ -5,8 +5,8 @@ import type { OrderDto } from '#shop-contracts';
 import { fingerprintOf } from '../idempotency/idempotency-key.js';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
-import { placedAnswerOf, refusedAnswerOf, type PlacedAnswer } from '../idempotency/stored-answer.js';
-import { overloaded, stockGivenBack } from '../model/orders.problems.js';
+import { placedResponseOf, refusedResponseOf, type PlacedResponse } from '../idempotency/stored-response.js';
+import { overloaded, reservationReleased } from '../model/orders.problems.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 import type { StoredOrder } from '../model/stored-order.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
@@ -17,7 +17,7 @@ import { StockReleaser } from './stock-releaser.js';
  * Maximum number of orders that one process places concurrently. With more, the called services become so slow that
  * their responses exceed the time-out, and an order that should be confirmed or refused is accepted as `pending`.
  */
-export const MOST_IN_FLIGHT = 50;
+export const MAX_IN_FLIGHT = 50;
 
 /** A request for an order. */
 export interface PlacementRequest {
@@ -27,7 +27,7 @@ export interface PlacementRequest {
 }
 
 /** The response to the client. */
-export type PlacementAnswer = PlacedAnswer & { readonly replayed: boolean };
+export type PlacementResponse = PlacedResponse & { readonly replayed: boolean };
 
 /**
  * Accepts orders. The order is stored as `pending` before another service is called, so {@link PendingOrders} can
@@ -47,8 +47,8 @@ export class PlacementService {
   ) {}
 
   /** @throws Problem When the order is refused, or `overloaded`; then no order exists. */
-  async place(request: PlacementRequest): Promise<PlacementAnswer> {
-    if (this.inFlight >= MOST_IN_FLIGHT) throw overloaded();
+  async place(request: PlacementRequest): Promise<PlacementResponse> {
+    if (this.inFlight >= MAX_IN_FLIGHT) throw overloaded();
     this.inFlight += 1;
     try {
       return await this.placeNow(request);
@@ -57,12 +57,12 @@ export class PlacementService {
     }
   }
 
-  private async placeNow(request: PlacementRequest): Promise<PlacementAnswer> {
+  private async placeNow(request: PlacementRequest): Promise<PlacementResponse> {
     const order = await this.store(request);
-    if (!order) return this.replays.answer(request);
-    const answer = await this.answerTo(order, await this.steps.take(order), request.key);
-    await this.requests.answer(request.key, answer);
-    return { ...answer, replayed: false };
+    if (!order) return this.replays.replay(request);
+    const response = await this.responseTo(order, await this.steps.run(order), request.key);
+    await this.requests.storeResponse(request.key, response);
+    return { ...response, replayed: false };
   }
 
   /**
@@ -73,10 +73,10 @@ export class PlacementService {
     const id = newId();
     const items = body.items.map(({ productId, quantity }) => ({ productId, quantity, unitPrice: null }));
     return this.database.transaction().execute(async (trx) => {
-      const mine =
+      const ownsKey =
         key === undefined ||
         (await this.requests.claim({ key, fingerprint: fingerprintOf(body), orderId: id }, trx));
-      return mine ? this.work.insert({ id, userId: body.userId, items, requestId }, trx) : undefined;
+      return ownsKey ? this.work.insert({ id, userId: body.userId, items, requestId }, trx) : undefined;
     });
   }
 
@@ -84,16 +84,16 @@ export class PlacementService {
    * Derives the response from the order's row, which a client, or a process that took over the claim, may
    * have changed.
    */
-  private async answerTo(
+  private async responseTo(
     order: StoredOrder,
     outcome: PlacementOutcome,
     key: string | undefined,
-  ): Promise<PlacedAnswer> {
+  ): Promise<PlacedResponse> {
     const settled = await this.settle(order, outcome, key);
     if (settled && outcome.kind === 'refused') throw outcome.problem;
-    const current = settled ?? (await this.releaser.releaseOvertaken(order));
-    if (!current) throw stockGivenBack();
-    return placedAnswerOf(current);
+    const current = settled ?? (await this.releaser.releaseAfterLostClaim(order));
+    if (!current) throw reservationReleased();
+    return placedResponseOf(current);
   }
 
   private settle(
@@ -113,7 +113,7 @@ export class PlacementService {
   ): Promise<StoredOrder | undefined> {
     const withdrawn = await this.database.transaction().execute(async (trx) => {
       const row = await this.work.withdraw(order, release, trx);
-      if (row) await this.requests.answer(key, refusedAnswerOf(problem), trx);
+      if (row) await this.requests.storeResponse(key, refusedResponseOf(problem), trx);
       return row;
     });
     if (withdrawn?.stockRelease === 'due') await this.releaser.releaseClaimed(withdrawn);

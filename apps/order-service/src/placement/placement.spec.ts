@@ -3,8 +3,8 @@ import { Preconditions } from '#service-kit';
 import type { OrderDto } from '#shop-contracts';
 import { onBothStores } from '#testing';
 import { Crash } from '../testing/fake-neighbours.js';
-import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
-import { MOST_IN_FLIGHT } from './placement.service.js';
+import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
+import { MAX_IN_FLIGHT } from './placement.service.js';
 
 const body = (quantity = 1, productId = 'p1', userId = 'u1'): OrderDto => ({
   userId,
@@ -13,30 +13,30 @@ const body = (quantity = 1, productId = 'p1', userId = 'u1'): OrderDto => ({
 const QUERY = { limit: 200 };
 
 onBothStores('placing orders', (store) => {
-  let world: World;
-  let rig: OrderRig;
+  let environment: TestEnvironment;
+  let instance: TestInstance;
   /** A second instance of the service on the same store. */
-  let other: OrderRig;
+  let other: TestInstance;
 
   beforeEach(async () => {
     const storage = await store.createStorage();
-    world = new World();
-    world.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
-    world.stock.products.set('won', { stock: 10, unitPrice: 9900, currency: 'KRW' });
-    rig = await createOrderRig(storage, world);
-    other = await createOrderRig(storage, world);
+    environment = new TestEnvironment();
+    environment.stock.products.set('p1', { stock: 10, unitPrice: 250, currency: 'EUR' });
+    environment.stock.products.set('won', { stock: 10, unitPrice: 9900, currency: 'KRW' });
+    instance = await createTestInstance(storage, environment);
+    other = await createTestInstance(storage, environment);
   });
 
   afterEach(async () => {
-    await rig.database.destroy();
+    await instance.database.destroy();
     await other.database.destroy();
   });
 
-  const place = (dto = body(), key?: string, at = rig) =>
+  const place = (dto = body(), key?: string, at = instance) =>
     at.placement.place({ body: dto, key, requestId: 'r-1' });
-  const listed = async () => (await rig.orders.list(QUERY)).items;
-  const stored = async (id: string) => (await rig.repository.find(id))!;
-  const rows = async () => rig.database.selectFrom('orders').selectAll().execute();
+  const listed = async () => (await instance.orders.list(QUERY)).items;
+  const stored = async (id: string) => (await instance.repository.find(id))!;
+  const rows = async () => instance.database.selectFrom('orders').selectAll().execute();
 
   it('confirms an order when the user exists and the stock is reserved, at the reserved prices', async () => {
     const { status, order } = await place(body(3));
@@ -44,7 +44,7 @@ onBothStores('placing orders', (store) => {
     expect(status).toBe(201);
     expect(order).toMatchObject({ status: 'confirmed', statusReason: null, total: 750, currency: 'EUR' });
     expect(order.items).toEqual([{ productId: 'p1', quantity: 3, unitPrice: 250 }]);
-    expect(world.stock.stockOf('p1')).toBe(7);
+    expect(environment.stock.stockOf('p1')).toBe(7);
     expect(await rows()).toMatchObject([{ attempt_at: null }]);
   });
 
@@ -53,11 +53,11 @@ onBothStores('placing orders', (store) => {
     ['an unknown product', body(1, 'nothing'), 'unknown-product'],
     ['too little stock', body(11), 'insufficient-stock'],
   ])('leaves nothing of an order that is refused for %s', async (_why, dto, code) => {
-    world.users.unknown.add('nobody');
+    environment.users.unknown.add('nobody');
 
     await expect(place(dto)).rejects.toMatchObject({ code });
     expect(await rows()).toEqual([]);
-    expect(world.stock.stockOf('p1')).toBe(10);
+    expect(environment.stock.stockOf('p1')).toBe(10);
   });
 
   const mixed: OrderDto = {
@@ -72,94 +72,94 @@ onBothStores('placing orders', (store) => {
     await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies', status: 422 });
 
     expect(await rows()).toEqual([]);
-    expect(world.stock.held.size).toBe(0);
+    expect(environment.stock.held.size).toBe(0);
   });
 
   it('hides a refused order while its stock cannot be released, and releases it later', async () => {
-    world.stock.faults = [undefined, 'unheard'];
+    environment.stock.faults = [undefined, 'not-received'];
 
     await expect(place(mixed)).rejects.toMatchObject({ code: 'mixed-currencies' });
-    expect(world.stock.held.size).toBe(1);
+    expect(environment.stock.held.size).toBe(1);
     const [row] = await rows();
     expect(await listed()).toEqual([]);
-    await expect(rig.orders.get(row!.id)).rejects.toMatchObject({ status: 404 });
+    await expect(instance.orders.get(row!.id)).rejects.toMatchObject({ status: 404 });
 
-    world.clock.pass(1000);
-    await rig.pending.runOnce();
-    expect(world.stock.held.size).toBe(0);
+    environment.clock.advance(1000);
+    await instance.pending.runOnce();
+    expect(environment.stock.held.size).toBe(0);
     expect(await rows()).toEqual([]);
   });
 
-  it.each(['unheard', 'unanswered'] as const)(
+  it.each(['not-received', 'response-lost'] as const)(
     'accepts an order as pending while the product service fails (%s), and completes it once',
     async (fault) => {
-      world.stock.outage = fault;
+      environment.stock.outage = fault;
       const { status, order } = await place(body(2));
       expect(status).toBe(202);
       expect(order).toMatchObject({ status: 'pending', total: null });
       expect(order.statusReason).toContain('product-service cannot be reached');
 
-      await rig.pending.runOnce();
+      await instance.pending.runOnce();
       expect((await stored(order.id)).status).toBe('pending');
 
-      world.stock.outage = undefined;
-      world.clock.pass(5000);
-      await Promise.all([rig.pending.runOnce(), other.pending.runOnce()]);
+      environment.stock.outage = undefined;
+      environment.clock.advance(5000);
+      await Promise.all([instance.pending.runOnce(), other.pending.runOnce()]);
       expect(await stored(order.id)).toMatchObject({
         status: 'confirmed',
         statusReason: null,
         total: 500,
       });
-      expect(world.stock.stockOf('p1')).toBe(8);
+      expect(environment.stock.stockOf('p1')).toBe(8);
     },
   );
 
   it('accepts an order while the user service is down, and rejects it later if the user does not exist', async () => {
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     const { status, order } = await place();
     expect(status).toBe(202);
 
-    world.users.fault = undefined;
-    world.users.unknown.add('u1');
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.users.fault = undefined;
+    environment.users.unknown.add('u1');
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     const rejected = await stored(order.id);
     expect(rejected).toMatchObject({ status: 'rejected', statusReason: 'user u1 does not exist' });
-    expect(world.stock.stockOf('p1')).toBe(10);
+    expect(environment.stock.stockOf('p1')).toBe(10);
     expect(await rows()).toMatchObject([{ attempt_at: null }]);
   });
 
   it('rejects a pending order in two currencies and releases its stock', async () => {
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     const { order } = await place(mixed);
-    world.users.fault = undefined;
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.users.fault = undefined;
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     expect(await stored(order.id)).toMatchObject({ status: 'rejected', stockRelease: 'done' });
-    expect(world.stock.held.size).toBe(0);
+    expect(environment.stock.held.size).toBe(0);
   });
 
   it('completes an order whose process crashed after the stock was reserved', async () => {
-    world.stock.faults = ['crash'];
+    environment.stock.faults = ['crash'];
     await expect(place(body(4))).rejects.toBeInstanceOf(Crash);
     const [pending] = await listed();
     expect(pending!.status).toBe('pending');
 
     await other.pending.runOnce();
     expect((await listed())[0]!.status).toBe('pending');
-    world.clock.pass(6000);
+    environment.clock.advance(6000);
     await other.pending.runOnce();
 
     expect(await listed()).toMatchObject([{ id: pending!.id, status: 'confirmed', total: 1000 }]);
-    expect(world.stock.stockOf('p1')).toBe(6);
+    expect(environment.stock.stockOf('p1')).toBe(6);
   });
 
   it('refuses orders above the in-flight limit without storing them, and accepts orders again below it', async () => {
     let open: () => void = () => undefined;
-    world.users.gate = new Promise((resolve) => (open = resolve));
-    const accepted = Array.from({ length: MOST_IN_FLIGHT }, () => place());
+    environment.users.gate = new Promise((resolve) => (open = resolve));
+    const accepted = Array.from({ length: MAX_IN_FLIGHT }, () => place());
 
     await expect(place(body(), 'k')).rejects.toMatchObject({
       status: 503,
@@ -174,16 +174,16 @@ onBothStores('placing orders', (store) => {
   });
 
   it('completes any number of pending orders in one pass, with bounded concurrency', async () => {
-    world.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
-    world.stock.outage = 'unheard';
+    environment.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
+    environment.stock.outage = 'not-received';
     for (let order = 0; order < 120; order += 1) await place();
-    world.stock.outage = undefined;
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.stock.outage = undefined;
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     expect((await listed()).filter(({ status }) => status === 'confirmed')).toHaveLength(120);
-    expect(world.stock.mostAtOnce).toBeGreaterThan(1);
-    expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
+    expect(environment.stock.maxConcurrent).toBeGreaterThan(1);
+    expect(environment.stock.maxConcurrent).toBeLessThanOrEqual(16);
   });
 
   /** Fills the table as after some days of use, and lets the database update its statistics. */
@@ -191,53 +191,53 @@ onBothStores('placing orders', (store) => {
     const { order } = await place();
     const [row] = await rows();
     const finished = Array.from({ length: count }, (_, n) => ({ ...row!, id: `${order.id}-${n}` }));
-    await rig.database.insertInto('orders').values(finished).execute();
-    await sql`analyze orders`.execute(rig.database);
+    await instance.database.insertInto('orders').values(finished).execute();
+    await sql`analyze orders`.execute(instance.database);
   }
 
   it('keeps the concurrency of a pass bounded when most orders in the table are finished', async () => {
-    world.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
+    environment.stock.products.set('p1', { stock: 200, unitPrice: 250, currency: 'EUR' });
     await storeFinishedOrders(500);
-    world.stock.outage = 'unheard';
+    environment.stock.outage = 'not-received';
     for (let order = 0; order < 120; order += 1) await place();
-    world.stock.outage = undefined;
-    world.clock.pass(5000);
-    await rig.pending.runOnce();
+    environment.stock.outage = undefined;
+    environment.clock.advance(5000);
+    await instance.pending.runOnce();
 
     expect((await rows()).filter(({ status }) => status === 'pending')).toEqual([]);
-    expect(world.stock.mostAtOnce).toBeLessThanOrEqual(16);
+    expect(environment.stock.maxConcurrent).toBeLessThanOrEqual(16);
   });
 
   it('ends a pass early while a called service is down', async () => {
-    world.stock.outage = 'unheard';
+    environment.stock.outage = 'not-received';
     for (let order = 0; order < 60; order += 1) await place();
-    world.clock.pass(5000);
-    const before = world.stock.holds;
-    await rig.pending.runOnce();
+    environment.clock.advance(5000);
+    const before = environment.stock.holds;
+    await instance.pending.runOnce();
 
-    expect(world.stock.holds - before).toBeGreaterThanOrEqual(16);
-    expect(world.stock.holds - before).toBeLessThan(32);
+    expect(environment.stock.holds - before).toBeGreaterThanOrEqual(16);
+    expect(environment.stock.holds - before).toBeLessThan(32);
   });
 
   it('lets only one instance at a time work on an order', async () => {
-    world.users.fault = 'unheard';
+    environment.users.fault = 'not-received';
     await place();
-    world.users.fault = undefined;
-    world.clock.pass(5000);
-    await Promise.all([rig.pending.runOnce(), other.pending.runOnce(), rig.pending.runOnce()]);
+    environment.users.fault = undefined;
+    environment.clock.advance(5000);
+    await Promise.all([instance.pending.runOnce(), other.pending.runOnce(), instance.pending.runOnce()]);
 
-    expect(world.stock.holds).toBe(1);
+    expect(environment.stock.holds).toBe(1);
   });
 
   it('waits longer after each failed attempt', async () => {
-    world.stock.outage = 'unheard';
+    environment.stock.outage = 'not-received';
     const { order } = await place();
     const waits = [];
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const [row] = await rows();
-      waits.push(row!.attempt_at! - world.clock.at);
-      world.clock.pass(5000);
-      await rig.pending.runOnce();
+      waits.push(row!.attempt_at! - environment.clock.at);
+      environment.clock.advance(5000);
+      await instance.pending.runOnce();
     }
 
     expect(waits[0]).toBeLessThanOrEqual(1000);
@@ -248,17 +248,17 @@ onBothStores('placing orders', (store) => {
   describe('with an Idempotency-Key', () => {
     it('replays the first response to a repeated request and creates no second order', async () => {
       const first = await place(body(), 'k');
-      await rig.orders.move(first.order.id, 'paid', Preconditions.NONE);
+      await instance.orders.move(first.order.id, 'paid', Preconditions.NONE);
       const again = await place(body(), 'k', other);
 
       expect(again).toEqual({ ...first, replayed: true });
       expect(await listed()).toHaveLength(1);
-      expect(world.stock.stockOf('p1')).toBe(9);
+      expect(environment.stock.stockOf('p1')).toBe(9);
     });
 
     it('replays a refusal too, even when the stock is available again', async () => {
       await expect(place(body(11), 'k')).rejects.toMatchObject({ code: 'insufficient-stock' });
-      world.stock.products.get('p1')!.stock = 100;
+      environment.stock.products.get('p1')!.stock = 100;
 
       await expect(place(body(11), 'k')).rejects.toMatchObject({
         code: 'insufficient-stock',
@@ -279,7 +279,7 @@ onBothStores('placing orders', (store) => {
 
     it('creates one order for many concurrent repetitions on all instances', async () => {
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 8 }, (_, n) => place(body(), 'k', n % 2 ? rig : other)),
+        Array.from({ length: 8 }, (_, n) => place(body(), 'k', n % 2 ? instance : other)),
       );
 
       const orders = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value.order.id] : []));
@@ -288,41 +288,41 @@ onBothStores('placing orders', (store) => {
       for (const refusal of refusals)
         expect(refusal).toMatchObject({ status: 409, code: 'idempotency-conflict' });
       expect(await listed()).toHaveLength(1);
-      expect(world.stock.stockOf('p1')).toBe(9);
+      expect(environment.stock.stockOf('p1')).toBe(9);
     });
 
     it('does not block the key after a crash in flight', async () => {
-      world.stock.faults = ['crash'];
+      environment.stock.faults = ['crash'];
       await expect(place(body(), 'k')).rejects.toBeInstanceOf(Crash);
       await expect(place(body(), 'k')).rejects.toMatchObject({
         code: 'idempotency-conflict',
         headers: { 'retry-after': '1' },
       });
 
-      world.clock.pass(6000);
+      environment.clock.advance(6000);
       // Whether the process crashed or only stalled is unknown until another process claims the order.
       await expect(place(body(), 'k')).rejects.toMatchObject({ code: 'idempotency-conflict' });
-      world.users.fault = 'unheard';
-      await rig.pending.runOnce();
+      environment.users.fault = 'not-received';
+      await instance.pending.runOnce();
       expect(await place(body(), 'k')).toMatchObject({ status: 202, order: { status: 'pending' } });
-      world.users.fault = undefined;
-      world.clock.pass(5000);
-      await rig.pending.runOnce();
+      environment.users.fault = undefined;
+      environment.clock.advance(5000);
+      await instance.pending.runOnce();
       expect(await place(body(), 'k')).toMatchObject({ status: 201, order: { status: 'confirmed' } });
-      expect(world.stock.stockOf('p1')).toBe(9);
+      expect(environment.stock.stockOf('p1')).toBe(9);
     });
 
     it('expires the key after 24 hours', async () => {
       await place(body(), 'k');
-      world.clock.pass(24 * 60 * 60 * 1000 - 1);
+      environment.clock.advance(24 * 60 * 60 * 1000 - 1);
       expect((await place(body(), 'k')).replayed).toBe(true);
-      world.clock.pass(1);
+      environment.clock.advance(1);
       expect((await place(body(2), 'k')).replayed).toBe(false);
 
       await place(body(), 'purged');
-      world.clock.pass(24 * 60 * 60 * 1000);
-      await rig.requests.purge();
-      expect(await rig.requests.find('purged')).toBeUndefined();
+      environment.clock.advance(24 * 60 * 60 * 1000);
+      await instance.requests.purge();
+      expect(await instance.requests.find('purged')).toBeUndefined();
     });
   });
 });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { Preconditions } from '#service-kit';
 import { tempDir } from '#testing';
 import type { Fault } from '../testing/fake-neighbours.js';
-import { createOrderRig, World, type OrderRig } from '../testing/order-rig.js';
+import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
 
 const INITIAL = 20;
-const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
+const STATUSES_WITH_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
 
 type Step =
   | { readonly kind: 'place'; readonly quantity: number; readonly mixed: boolean; readonly times: number }
@@ -17,7 +17,7 @@ type Step =
 
 const times = fc.integer({ min: 1, max: 3 });
 const order = fc.nat(20);
-const fault = fc.constantFrom<Fault | undefined>(undefined, 'unheard', 'unanswered', 'crash');
+const fault = fc.constantFrom<Fault | undefined>(undefined, 'not-received', 'response-lost', 'crash');
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('place' as const),
@@ -38,26 +38,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** The steps of one row run concurrently. */
-const story = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { maxLength: 10 });
+const scenario = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { maxLength: 10 });
 
 class Shop {
   private keys = 0;
-  readonly world = new World();
+  readonly environment = new TestEnvironment();
   readonly acknowledged: string[] = [];
 
-  constructor(private readonly rig: OrderRig) {}
+  constructor(private readonly instance: TestInstance) {}
 
   static async open(dataDir: string): Promise<Shop> {
-    const world = new World();
-    const shop = new Shop(await createOrderRig({ databaseUrl: undefined, dataDir, sync: 'normal' }, world));
-    Object.assign(shop, { world });
-    world.stock.products.set('p1', { stock: INITIAL, unitPrice: 1, currency: 'EUR' });
-    world.stock.products.set('won', { stock: INITIAL, unitPrice: 1, currency: 'KRW' });
+    const environment = new TestEnvironment();
+    const shop = new Shop(
+      await createTestInstance({ databaseUrl: undefined, dataDir, sync: 'normal' }, environment),
+    );
+    Object.assign(shop, { environment });
+    environment.stock.products.set('p1', { stock: INITIAL, unitPrice: 1, currency: 'EUR' });
+    environment.stock.products.set('won', { stock: INITIAL, unitPrice: 1, currency: 'KRW' });
     return shop;
   }
 
   async play(step: Step): Promise<void> {
-    if (step.kind === 'faults') this.world.stock.faults = [...step.faults];
+    if (step.kind === 'faults') this.environment.stock.faults = [...step.faults];
     else if (step.kind === 'user') this.setUser(step);
     else if (step.kind === 'wait') await this.wait(step.ms);
     else if (step.kind === 'place') await this.place(step);
@@ -66,26 +68,26 @@ class Shop {
 
   /** Removes all faults and advances the clock until all work is completed. */
   async settle(): Promise<void> {
-    this.world.stock.faults = [];
+    this.environment.stock.faults = [];
     for (let second = 0; second < 10; second += 1) await this.wait(7000);
   }
 
   rows() {
-    return this.rig.database.selectFrom('orders').selectAll().execute();
+    return this.instance.database.selectFrom('orders').selectAll().execute();
   }
 
   close() {
-    return this.rig.database.destroy();
+    return this.instance.database.destroy();
   }
 
   private async wait(ms: number): Promise<void> {
-    this.world.clock.pass(ms);
-    await Promise.all([this.rig.pending.runOnce(), this.rig.pending.runOnce()]);
+    this.environment.clock.advance(ms);
+    await Promise.all([this.instance.pending.runOnce(), this.instance.pending.runOnce()]);
   }
 
   private setUser({ isKnown }: Extract<Step, { kind: 'user' }>): void {
-    if (isKnown) this.world.users.unknown.delete('u1');
-    else this.world.users.unknown.add('u1');
+    if (isKnown) this.environment.users.unknown.delete('u1');
+    else this.environment.users.unknown.add('u1');
   }
 
   private async place({ quantity, mixed, times }: Extract<Step, { kind: 'place' }>): Promise<void> {
@@ -94,18 +96,18 @@ class Shop {
     const body = { userId: 'u1', items: products.map((productId) => ({ productId, quantity })) };
     const request = { body, key, requestId: 'r' };
     const outcomes = await Promise.allSettled(
-      Array.from({ length: times }, () => this.rig.placement.place(request)),
+      Array.from({ length: times }, () => this.instance.placement.place(request)),
     );
     for (const outcome of outcomes)
       if (outcome.status === 'fulfilled') this.acknowledged.push(outcome.value.order.id);
   }
 
   private async move(order: number, to: 'paid' | 'shipped' | 'cancelled', times: number): Promise<void> {
-    const { items } = await this.rig.orders.list({ limit: 200 });
+    const { items } = await this.instance.orders.list({ limit: 200 });
     const id = items[order % Math.max(1, items.length)]?.id;
     if (id === undefined) return;
     await Promise.allSettled(
-      Array.from({ length: times }, () => this.rig.orders.move(id, to, Preconditions.NONE)),
+      Array.from({ length: times }, () => this.instance.orders.move(id, to, Preconditions.NONE)),
     );
   }
 }
@@ -117,7 +119,7 @@ describe('stock', () => {
 
   it('is conserved under any client actions and failures of the called services', async () => {
     await fc.assert(
-      fc.asyncProperty(story, async (rows) => {
+      fc.asyncProperty(scenario, async (rows) => {
         const shop = await Shop.open(`${directory.path}/${++runs}`);
         try {
           for (const steps of rows) await Promise.all(steps.map((one) => shop.play(one)));
@@ -133,15 +135,15 @@ describe('stock', () => {
 });
 
 async function expectConserved(shop: Shop): Promise<void> {
-  const { stock } = shop.world;
+  const { stock } = shop.environment;
   const rows = await shop.rows();
   const held = [...stock.held.values()].flat();
   const heldOf = (productId: string) =>
     held.filter((item) => item.productId === productId).reduce((sum, item) => sum + item.quantity, 0);
 
   for (const productId of ['p1', 'won']) expect(stock.stockOf(productId) + heldOf(productId)).toBe(INITIAL);
-  const keeping = rows.filter(({ status }) => KEEPS_STOCK.includes(status)).map(({ id }) => id);
-  expect([...stock.held.keys()].sort()).toEqual(keeping.sort());
+  const expected = rows.filter(({ status }) => STATUSES_WITH_STOCK.includes(status)).map(({ id }) => id);
+  expect([...stock.held.keys()].sort()).toEqual(expected.sort());
   expect(rows.filter((row) => row.attempt_at !== null || row.withdrawn === 1)).toEqual([]);
   const ids = new Set(rows.map(({ id }) => id));
   expect(shop.acknowledged.filter((id) => !ids.has(id))).toEqual([]);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NeighbourUnreachable } from '#registry-client';
-import { StockKeeper } from '../neighbours/stock-keeper.js';
+import { StockReservations } from '../neighbours/stock-reservations.js';
 import type { StoredOrder } from '../model/stored-order.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
 
@@ -9,7 +9,7 @@ import { OrderWorkRepository } from '../store/order-work.repository.js';
 export class StockReleaser {
   constructor(
     private readonly work: OrderWorkRepository,
-    private readonly stock: StockKeeper,
+    private readonly stock: StockReservations,
   ) {}
 
   /** For an order whose release has just become due. A process that has claimed the order releases it instead. */
@@ -39,7 +39,7 @@ export class StockReleaser {
    * order, its stock is released. If the claim was taken over, the new owner completes the order. If its row is
    * gone, its reservation is released.
    */
-  async releaseOvertaken({ id, claim, requestId }: StoredOrder): Promise<StoredOrder | undefined> {
+  async releaseAfterLostClaim({ id, claim, requestId }: StoredOrder): Promise<StoredOrder | undefined> {
     const current = await this.work.current(id);
     if (!current) await this.stock.release(id, requestId);
     else if (current.claim === claim && current.stockRelease === 'due') await this.releaseClaimed(current);

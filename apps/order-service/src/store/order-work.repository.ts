@@ -13,7 +13,7 @@ import { backoffMs } from './backoff.js';
  */
 export const CLAIM_MS = 6000;
 
-const WORKED_OFF = { attempts: 0, attempt_at: null, claimed_until: 0 } as const;
+const WORK_DONE = { attempts: 0, attempt_at: null, claimed_until: 0 } as const;
 
 /** Orders that a query is about to claim. */
 type Due = Record<'due', { id: string }>;
@@ -107,7 +107,7 @@ export class OrderWorkRepository {
       items: JSON.stringify(items),
       total,
       currency,
-      ...WORKED_OFF,
+      ...WORK_DONE,
     });
   }
 
@@ -144,7 +144,7 @@ export class OrderWorkRepository {
         .where('withdrawn', '=', 1)
         .execute();
       await this.claimedBy(order, trx)
-        .set({ stock_release: 'done', ...WORKED_OFF })
+        .set({ stock_release: 'done', ...WORK_DONE })
         .execute();
     });
   }
@@ -153,10 +153,10 @@ export class OrderWorkRepository {
   async postpone(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
     const attempts = order.attempts + 1;
-    const isNews = order.status === 'pending' && order.statusReason !== reason;
+    const isNewReason = order.status === 'pending' && order.statusReason !== reason;
     const row = await this.claimedBy(order)
       .set((eb) => ({ attempts, attempt_at: eb(now, '+', backoffMs(attempts)), claimed_until: 0 }))
-      .$if(isNews, (update) =>
+      .$if(isNewReason, (update) =>
         update.set((eb) => ({ status_reason: reason, version: eb('version', '+', 1), updated_at: now })),
       )
       .where('status', '=', order.status)

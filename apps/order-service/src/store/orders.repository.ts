@@ -4,7 +4,7 @@ import { validate as isUuid } from 'uuid';
 import { InjectDatabase, readPage, type Page, type PageQueryDto } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
 import { Clock } from './clock.js';
-import { givesStockBack } from '../model/order-status.js';
+import { releasesStock } from '../model/order-status.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
 import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
@@ -37,7 +37,7 @@ export class OrdersRepository {
     const row = await this.database
       .updateTable('orders')
       .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
-      .$if(givesStockBack(to), (update) => update.set({ stock_release: 'due', attempts: 0, attempt_at: now }))
+      .$if(releasesStock(to), (update) => update.set({ stock_release: 'due', attempts: 0, attempt_at: now }))
       .where('id', '=', order.id)
       .where('version', '=', order.version)
       .where('withdrawn', '=', 0)

@@ -37,7 +37,7 @@ interface OrdersTable {
 /** A request that carried an Idempotency-Key. */
 interface OrderRequestsTable {
   key: string;
-  /** Hash of the body; tells a repeated request from a different one. */
+  /** Hash of the body; distinguishes a repeated request from a different one. */
   fingerprint: string;
   order_id: string;
   /** The first request may be in flight until this time. */

@@ -1,23 +1,23 @@
 import { NeighbourUnreachable } from '#registry-client';
 import type { ItemDto, ReservedItem } from '#shop-contracts';
-import { StockKeeper } from '../neighbours/stock-keeper.js';
+import { StockReservations } from '../neighbours/stock-reservations.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
-import { insufficientStock, stockGivenBack, unknownProduct } from '../model/orders.problems.js';
+import { insufficientStock, reservationReleased, unknownProduct } from '../model/orders.problems.js';
 
 /**
- * Fault of one command: `unheard`: it is never received; `unanswered`: it is carried out and the response is lost;
+ * Fault of one command: `not-received`: it is never received; `response-lost`: it is carried out and the response is lost;
  * `crash`: this process crashes right after it is carried out.
  */
-export type Fault = 'unheard' | 'unanswered' | 'crash';
+export type Fault = 'not-received' | 'response-lost' | 'crash';
 
 export class Crash extends Error {}
 
-async function suffer<T>(fault: Fault | undefined, service: string, command: () => T): Promise<T> {
+async function runWithFault<T>(fault: Fault | undefined, service: string, command: () => T): Promise<T> {
   // Lets other tasks run here, as they would during a real request.
   await new Promise((resolve) => setImmediate(resolve));
-  if (fault === 'unheard') throw new NeighbourUnreachable(service, 'refused');
+  if (fault === 'not-received') throw new NeighbourUnreachable(service, 'refused');
   const result = command();
-  if (fault === 'unanswered') throw new NeighbourUnreachable(service, 'timeout');
+  if (fault === 'response-lost') throw new NeighbourUnreachable(service, 'timeout');
   if (fault === 'crash') throw new Crash();
   return result;
 }
@@ -31,19 +31,19 @@ export class FakeUsers extends UserDirectory {
 
   override async exists(userId: string): Promise<boolean> {
     await this.gate;
-    return suffer(this.fault, 'user-service', () => !this.unknown.has(userId));
+    return runWithFault(this.fault, 'user-service', () => !this.unknown.has(userId));
   }
 }
 
-interface Product {
+interface StockedProduct {
   stock: number;
   readonly unitPrice: number;
   readonly currency: string;
 }
 
 /** Keeps stock by the rules of the product service: all items or none, one reservation per order, one release. */
-export class FakeStock extends StockKeeper {
-  readonly products = new Map<string, Product>();
+export class FakeStock extends StockReservations {
+  readonly products = new Map<string, StockedProduct>();
   readonly held = new Map<string, readonly ReservedItem[]>();
   readonly released = new Set<string>();
   /** Faults of the next commands, in order; `undefined` for success. */
@@ -51,26 +51,28 @@ export class FakeStock extends StockKeeper {
   /** Fault of every command without an entry in `faults`. */
   outage: Fault | undefined;
   holds = 0;
-  private atOnce = 0;
-  mostAtOnce = 0;
+  private concurrent = 0;
+  maxConcurrent = 0;
   /** Delays responses to reservations. */
   gate: Promise<void> = Promise.resolve();
 
-  override async hold(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
+  override async reserve(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
     this.holds += 1;
-    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+    this.maxConcurrent = Math.max(this.maxConcurrent, ++this.concurrent);
     const { gate } = this;
     try {
-      const reserved = await suffer(this.nextFault(), 'product-service', () => this.take(orderId, items));
+      const reserved = await runWithFault(this.nextFault(), 'product-service', () =>
+        this.reserveAll(orderId, items),
+      );
       await gate;
       return reserved;
     } finally {
-      this.atOnce -= 1;
+      this.concurrent -= 1;
     }
   }
 
   override release(orderId: string): Promise<void> {
-    return suffer(this.nextFault(), 'product-service', () => this.giveBack(orderId));
+    return runWithFault(this.nextFault(), 'product-service', () => this.returnStock(orderId));
   }
 
   stockOf(productId: string): number {
@@ -81,17 +83,17 @@ export class FakeStock extends StockKeeper {
     return this.faults.shift() ?? this.outage;
   }
 
-  private take(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
-    if (this.released.has(orderId)) throw stockGivenBack();
+  private reserveAll(orderId: string, items: readonly Pick<ItemDto, 'productId' | 'quantity'>[]) {
+    if (this.released.has(orderId)) throw reservationReleased();
     const before = this.held.get(orderId);
     if (before) return before;
-    const reserved = items.map((item) => this.reserve(item));
+    const reserved = items.map((item) => this.reserveItem(item));
     for (const { productId, quantity } of items) this.add(productId, -quantity);
     this.held.set(orderId, reserved);
     return reserved;
   }
 
-  private reserve({ productId, quantity }: Pick<ItemDto, 'productId' | 'quantity'>): ReservedItem {
+  private reserveItem({ productId, quantity }: Pick<ItemDto, 'productId' | 'quantity'>): ReservedItem {
     const product = this.products.get(productId);
     if (!product) throw unknownProduct(`product ${productId} does not exist`, { extensions: { productId } });
     if (product.stock < quantity)
@@ -104,7 +106,7 @@ export class FakeStock extends StockKeeper {
     if (product) product.stock += pieces;
   }
 
-  private giveBack(orderId: string): void {
+  private returnStock(orderId: string): void {
     for (const { productId, quantity } of this.held.get(orderId) ?? []) this.add(productId, quantity);
     this.held.delete(orderId);
     this.released.add(orderId);

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
-  Answers,
+  DescribeOperation,
   pageOf,
   PageQueryDto,
   PathText,
@@ -21,13 +21,17 @@ const PRODUCT = resource('Product', ProductDto);
 export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
-  @Answers({ summary: 'List products', body: pageOf(PRODUCT), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List products', body: pageOf(PRODUCT), query: PageQueryDto })
   @Get()
   list(@Query() page: PageQueryDto): Promise<Page<Product>> {
     return this.products.list(page);
   }
 
-  @Answers({ summary: 'List the products of a category', body: pageOf(PRODUCT), query: PageQueryDto })
+  @DescribeOperation({
+    summary: 'List the products of a category',
+    body: pageOf(PRODUCT),
+    query: PageQueryDto,
+  })
   @Get('category/:category')
   listCategory(
     @Param('category', PathText) category: string,
@@ -36,7 +40,7 @@ export class ProductsController {
     return this.products.listCategory(category, page);
   }
 
-  @Answers({ summary: 'Create a product', status: 201, body: PRODUCT, versioned: true })
+  @DescribeOperation({ summary: 'Create a product', status: 201, body: PRODUCT, versioned: true })
   @Post()
   async create(
     @Body() product: ProductDto,
@@ -47,13 +51,13 @@ export class ProductsController {
     return created;
   }
 
-  @Answers({ summary: 'Get a product', body: PRODUCT, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Get a product', body: PRODUCT, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<Product>> {
     return this.products.get(id);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Replace a product; with If-Match, the stock is kept if it is still that of the ETag',
     body: PRODUCT,
     versioned: true,
@@ -68,7 +72,7 @@ export class ProductsController {
     return this.products.replace(id, product, preconditions);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Update a product; stockDelta is added to its stock',
     body: PRODUCT,
     versioned: true,
@@ -83,7 +87,7 @@ export class ProductsController {
     return this.products.merge(id, changes, preconditions);
   }
 
-  @Answers({ summary: 'Delete a product', status: 204, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Delete a product', status: 204, versioned: true, problems: [404] })
   @Delete(':id')
   @HttpCode(204)
   async remove(

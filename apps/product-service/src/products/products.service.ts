@@ -57,7 +57,7 @@ export class ProductsService {
    * read-only member
    */
   merge(id: string, changes: ProductPatchDto, preconditions: Preconditions): Promise<Versioned<Product>> {
-    return this.write(id, changes, givenFields(changes), preconditions);
+    return this.write(id, changes, fieldsIn(changes), preconditions);
   }
 
   async remove(id: string, preconditions: Preconditions): Promise<void> {
@@ -102,7 +102,7 @@ const allFields = (product: ProductDto): ProductFields => ({
   currency: product.currency.toUpperCase(),
 });
 
-const givenFields = (changes: ProductPatchDto): Partial<ProductFields> => ({
+const fieldsIn = (changes: ProductPatchDto): Partial<ProductFields> => ({
   ...(changes.name !== undefined && { name: changes.name }),
   ...(changes.description !== undefined && { description: changes.description }),
   ...(changes.category !== undefined && { category: changes.category }),

@@ -29,9 +29,9 @@ onBothStores('/products', (store) => {
 
   it('replaces every member by PUT, removing omitted ones', async () => {
     const { id, createdAt } = await create(lamp);
-    const answer = await http(`PUT /products/${id}`, { body: desk });
-    expect(answer).toMatchObject({ status: 200, body: { ...desk, id, createdAt, description: null } });
-    expect(answer.headers.get('etag')).toBe('"2-1"');
+    const response = await http(`PUT /products/${id}`, { body: desk });
+    expect(response).toMatchObject({ status: 200, body: { ...desk, id, createdAt, description: null } });
+    expect(response.headers.get('etag')).toBe('"2-1"');
   });
 
   it('merges by PATCH: keeps omitted members, removes members set to null', async () => {
@@ -78,8 +78,8 @@ onBothStores('/products', (store) => {
       const { body: read } = await http(`GET /products/${id}`);
       const sent = { ...(read as Product), price: 5 };
       for (let n = 0; n < 2; n += 1) {
-        const answer = await http(`${method} /products/${id}`, { body: sent });
-        expect(answer).toMatchObject({
+        const response = await http(`${method} /products/${id}`, { body: sent });
+        expect(response).toMatchObject({
           status: 200,
           body: { ...sent, updatedAt: expect.any(String) as string },
         });
@@ -114,8 +114,8 @@ onBothStores('/products', (store) => {
       await sell(id, 2);
       expect((await http(`GET /products/${id}`, { headers: { 'if-none-match': etag } })).status).toBe(200);
       const body = { ...product, name: 'Bright lamp' };
-      const answer = await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } });
-      expect(answer).toMatchObject({ status: 200, body: { name: 'Bright lamp', stock: 5 } });
+      const response = await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } });
+      expect(response).toMatchObject({ status: 200, body: { name: 'Bright lamp', stock: 5 } });
       expect((await http(`PUT /products/${id}`, { body, headers: { 'if-match': etag } })).status).toBe(412);
     });
 
@@ -155,10 +155,10 @@ onBothStores('/products', (store) => {
     it('is adjusted by stockDelta concurrently with sales, which keep the version', async () => {
       const { id } = await create({ ...lamp, stock: 100 });
       const adjust = () => http(`PATCH /products/${id}`, { body: { stockDelta: 2 } });
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 40 }, (_, n) => (n % 2 ? sell(id, 1, `o${n}`) : adjust())),
       );
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
       const { product, etag } = await read(id);
       expect(product.stock).toBe(120);
       await sell(id, 1, 'another');
@@ -190,8 +190,8 @@ onBothStores('/products', (store) => {
     const take = (n: number) =>
       http(`PUT /stock-reservations/order-${n}`, { body: { items: [{ productId: id, quantity: 1 }] } });
     const rename = (n: number) => http(`PATCH /products/${id}`, { body: { name: `Lamp ${n}` } });
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? take(n) : rename(n))));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const responses = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? take(n) : rename(n))));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     const { headers, body } = await http(`GET /products/${id}`);
     expect([(body as Product).stock, headers.get('etag')]).toEqual([80, '"21-80"']);
   });

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
-import { Answers, PathText } from '#service-kit';
+import { DescribeOperation, PathText } from '#service-kit';
 import { ReservationDto, type Reservation } from '#shop-contracts';
 import { RESERVATION } from './reservation.document.js';
 import { ReservationsService } from './reservations.service.js';
@@ -9,23 +9,23 @@ import { ReservationsService } from './reservations.service.js';
 export class ReservationsController {
   constructor(private readonly reservations: ReservationsService) {}
 
-  @Answers({ summary: 'Get the stock reservation of an order', body: RESERVATION, problems: [404] })
+  @DescribeOperation({ summary: 'Get the stock reservation of an order', body: RESERVATION, problems: [404] })
   @Get(':orderId')
   get(@Param('orderId', PathText) orderId: string): Promise<Reservation> {
     return this.reservations.get(orderId);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Reserve all items of an order, or none',
     body: RESERVATION,
     problems: [409, 422],
   })
   @Put(':orderId')
   hold(@Param('orderId', PathText) orderId: string, @Body() { items }: ReservationDto): Promise<Reservation> {
-    return this.reservations.hold(orderId, items);
+    return this.reservations.reserve(orderId, items);
   }
 
-  @Answers({ summary: 'Release the stock reservation of an order, once', status: 204 })
+  @DescribeOperation({ summary: 'Release the stock reservation of an order, once', status: 204 })
   @Delete(':orderId')
   @HttpCode(204)
   release(@Param('orderId', PathText) orderId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { ItemDto } from '#shop-contracts';
 const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
 const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
 const reservationDiffersKind = defineProblem('reservation-differs', 409, 'Stock reservation differs');
-const stockGivenBackKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
+const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
 
 export const noSuchReservation = (): Problem => notFound('no stock reservation of this order exists');
 
@@ -30,5 +30,5 @@ export const mixedCurrencies = (currencies: ReadonlySet<string>): Problem =>
 export const reservationDiffers = (): Problem =>
   reservationDiffersKind('the order has a reservation of other items; release it and place a new order');
 
-export const stockGivenBack = (): Problem =>
-  stockGivenBackKind('the stock reservation of the order was released and cannot be made again');
+export const reservationReleased = (): Problem =>
+  reservationReleasedKind('the stock reservation of the order was released and cannot be made again');

@@ -58,8 +58,8 @@ export class ReservationsRepository {
     return new Map((await products.execute()).map(({ id, stock }) => [id, stock]));
   }
 
-  /** Takes pieces from stock. `undefined`: the stock is too small, or the product does not exist. */
-  take({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
+  /** Removes pieces from stock. `undefined`: the stock is too small, or the product does not exist. */
+  removeStock({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
     return this.database
       .updateTable('products')
       .set((product) => ({ stock: product('stock', '-', quantity) }))
@@ -70,7 +70,7 @@ export class ReservationsRepository {
   }
 
   /** Does nothing for a product that was deleted meanwhile. */
-  async giveBack(item: ReservedItemRow): Promise<void> {
+  async returnStock(item: ReservedItemRow): Promise<void> {
     await this.database
       .updateTable('products')
       .set((product) => ({ stock: product('stock', '+', item.quantity) }))

@@ -7,7 +7,7 @@ import {
   mixedCurrencies,
   noSuchReservation,
   reservationDiffers,
-  stockGivenBack,
+  reservationReleased,
   unknownProducts,
 } from './reservations.problems.js';
 import { ReservationsRepository } from './reservations.repository.js';
@@ -27,14 +27,14 @@ export class ReservationsService {
   }
 
   /** Reserves all items, or none. An order that already holds exactly these items gets the same response. */
-  async hold(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
-    await this.refuseHopeless(orderId, items);
+  async reserve(orderId: string, items: readonly ItemDto[]): Promise<Reservation> {
+    await this.refuseUnavailable(orderId, items);
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'held', created_at: now, updated_at: now };
     return this.reservations.atomically(async (reservations) => {
-      if (!(await reservations.add(row))) return heldBefore(reservations, orderId, items);
-      const taken = await takeAll(reservations, items);
-      const rows = items.map((item, position) => reservedRow(orderId, position, item, taken));
+      if (!(await reservations.add(row))) return existingReservation(reservations, orderId, items);
+      const products = await reserveAll(reservations, items);
+      const rows = items.map((item, position) => reservedRow(orderId, position, item, products));
       await reservations.addItems(rows);
       return toReservation(row, rows);
     });
@@ -47,13 +47,13 @@ export class ReservationsService {
     return this.reservations.atomically(async (reservations) => {
       if (await reservations.add(row)) return;
       if (!(await reservations.markReleased(orderId, now))) return;
-      await giveBackAll(reservations, orderId);
+      await returnAll(reservations, orderId);
     });
   }
 
   // Outside a transaction: requests for a sold-out product take no lock, so their responses do not wait for other
   // buyers. Orders that have a reservation are left to the transaction.
-  private async refuseHopeless(orderId: string, items: readonly ItemDto[]): Promise<void> {
+  private async refuseUnavailable(orderId: string, items: readonly ItemDto[]): Promise<void> {
     const stock = await this.reservations.stockOf(items);
     const refusal = items.map((item) => refusalOf(item, items, stock)).find((problem) => problem);
     if (refusal && !(await this.reservations.find(orderId))) throw refusal;
@@ -71,44 +71,47 @@ function refusalOf(
   return available < item.quantity ? insufficientStock(item, available) : undefined;
 }
 
-async function giveBackAll(reservations: ReservationsRepository, orderId: string): Promise<void> {
+async function returnAll(reservations: ReservationsRepository, orderId: string): Promise<void> {
   const items = await reservations.items(orderId);
   const inOrder = items.sort((a, b) => (a.product_id < b.product_id ? -1 : 1));
-  for (const item of inOrder) await reservations.giveBack(item);
+  for (const item of inOrder) await reservations.returnStock(item);
 }
 
-async function heldBefore(
+async function existingReservation(
   reservations: ReservationsRepository,
   orderId: string,
   items: readonly ItemDto[],
 ): Promise<Reservation> {
   const reservation = await reservations.find(orderId);
-  if (reservation?.status !== 'held') throw stockGivenBack();
+  if (reservation?.status !== 'held') throw reservationReleased();
   const rows = await reservations.items(orderId);
   if (!areSame(rows, items)) throw reservationDiffers();
   return toReservation(reservation, rows);
 }
 
-type Taken = ReadonlyMap<string, ProductRow>;
+type ReservedProducts = ReadonlyMap<string, ProductRow>;
 
-async function takeAll(reservations: ReservationsRepository, items: readonly ItemDto[]): Promise<Taken> {
-  const taken = new Map<string, ProductRow>();
+async function reserveAll(
+  reservations: ReservationsRepository,
+  items: readonly ItemDto[],
+): Promise<ReservedProducts> {
+  const products = new Map<string, ProductRow>();
   // In the order of ids, so that two orders for the same products cannot deadlock.
   for (const item of [...items].sort(byProductId)) {
-    taken.set(item.productId, await take(reservations, item, items));
+    products.set(item.productId, await reserveItem(reservations, item, items));
   }
-  const currencies = new Set([...taken.values()].map(({ currency }) => currency));
+  const currencies = new Set([...products.values()].map(({ currency }) => currency));
   if (currencies.size > 1) throw mixedCurrencies(currencies);
-  return taken;
+  return products;
 }
 
-async function take(
+async function reserveItem(
   reservations: ReservationsRepository,
   item: ItemDto,
   items: readonly ItemDto[],
 ): Promise<ProductRow> {
   for (;;) {
-    const product = await reservations.take(item);
+    const product = await reservations.removeStock(item);
     if (product) return product;
     const refusal = refusalOf(item, items, await reservations.stockOf(items));
     if (refusal) throw refusal;
@@ -124,8 +127,13 @@ const areSame = (rows: readonly ReservedItemRow[], items: readonly ItemDto[]): b
     rows.some((row) => row.product_id === productId && row.quantity === quantity),
   );
 
-function reservedRow(orderId: string, position: number, item: ItemDto, taken: Taken): ReservedItemRow {
-  const { price, currency } = taken.get(item.productId) as ProductRow;
+function reservedRow(
+  orderId: string,
+  position: number,
+  item: ItemDto,
+  products: ReservedProducts,
+): ReservedItemRow {
+  const { price, currency } = products.get(item.productId) as ProductRow;
   const { productId, quantity } = item;
   return {
     order_id: orderId,

@@ -35,7 +35,7 @@ onBothStores('/stock-reservations', (store) => {
     expect((await http('GET /stock-reservations/o1')).body).toEqual(held.body);
   });
 
-  it('returns the same response with the original prices, and takes no more stock', async () => {
+  it('returns the same response with the original prices, and reserves no more stock', async () => {
     const [lamp, desk] = [await create(), await create()];
     const held = await hold('o1', [lamp, 3], [desk, 1]);
     await http(`PATCH /products/${lamp}`, { body: { price: 1 } });
@@ -53,7 +53,7 @@ onBothStores('/stock-reservations', (store) => {
     expect([await stockOf(lamp), await stockOf(desk)]).toEqual([7, 10]);
   });
 
-  it('takes nothing when one item is short, and names the product', async () => {
+  it('reserves nothing when the stock of one item is too small, and names the product', async () => {
     const [lamp, desk] = [await create(), await create({ stock: 2 })];
     const refused = await hold('o1', [lamp, 1], [desk, 3]);
     expect(codeOf(refused)).toEqual([409, 'insufficient-stock']);
@@ -90,15 +90,15 @@ onBothStores('/stock-reservations', (store) => {
   it('returns the stock once when released repeatedly', async () => {
     const lamp = await create();
     await hold('o1', [lamp, 3]);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => release('o1')));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => release('o1')));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([204]));
     expect(await stockOf(lamp)).toBe(10);
     expect((await http('GET /stock-reservations/o1')).body).toMatchObject({ status: 'released' });
     expect(codeOf(await hold('o1', [lamp, 3]))).toEqual([409, 'stock-given-back']);
     expect(await stockOf(lamp)).toBe(10);
   });
 
-  it('takes nothing for an order that was released before its reservation arrived', async () => {
+  it('reserves nothing for an order that was released before its reservation arrived', async () => {
     const lamp = await create();
     expect((await http('GET /stock-reservations/late')).status).toBe(404);
     expect((await release('late')).status).toBe(204);
@@ -108,18 +108,18 @@ onBothStores('/stock-reservations', (store) => {
     expect(await stockOf(lamp)).toBe(10);
   });
 
-  it('gives the last 10 pieces to 10 of 100 orders', async () => {
+  it('reserves the last 10 pieces for 10 of 100 orders', async () => {
     const lamp = await create();
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => hold(`o${n}`, [lamp, 1])));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
-    expect(answers.filter((answer) => codeOf(answer)[1] === 'insufficient-stock')).toHaveLength(90);
+    const responses = await Promise.all(Array.from({ length: 100 }, (_, n) => hold(`o${n}`, [lamp, 1])));
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(responses.filter((response) => codeOf(response)[1] === 'insufficient-stock')).toHaveLength(90);
     expect(await stockOf(lamp)).toBe(0);
   });
 
-  it('takes stock once for a command that arrives many times concurrently', async () => {
+  it('reserves stock once for a command that arrives many times concurrently', async () => {
     const lamp = await create();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => hold('o1', [lamp, 3])));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => hold('o1', [lamp, 3])));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     expect(await stockOf(lamp)).toBe(7);
   });
 

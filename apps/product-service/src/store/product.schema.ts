@@ -65,7 +65,7 @@ async function createProducts(db: Kysely<unknown>): Promise<void> {
     .addColumn('version', 'integer', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
-    // A safeguard: all statements check the stock before they take from it.
+    // A safeguard: all statements check the stock before they reduce it.
     .addCheckConstraint('products_stock_not_negative', sql`stock >= 0`)
     .execute();
   await db.schema.createIndex('products_category').on('products').columns(['category', 'id']).execute();

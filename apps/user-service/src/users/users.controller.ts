@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
-  Answers,
+  DescribeOperation,
   pageOf,
   PageQueryDto,
   PathText,
@@ -21,13 +21,13 @@ const USER = resource('User', UserDto);
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  @Answers({ summary: 'List users', body: pageOf(USER), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List users', body: pageOf(USER), query: PageQueryDto })
   @Get()
   list(@Query() page: PageQueryDto): Promise<Page<User>> {
     return this.users.list(page);
   }
 
-  @Answers({ summary: 'Create a user', status: 201, body: USER, versioned: true, problems: [409] })
+  @DescribeOperation({ summary: 'Create a user', status: 201, body: USER, versioned: true, problems: [409] })
   @Post()
   async create(
     @Body() user: UserDto,
@@ -38,13 +38,13 @@ export class UsersController {
     return created;
   }
 
-  @Answers({ summary: 'Get a user', body: USER, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Get a user', body: USER, versioned: true, problems: [404] })
   @Get(':id')
   get(@Param('id', PathText) id: string): Promise<Versioned<User>> {
     return this.users.get(id);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Replace a user; read-only members may be sent with their current values',
     body: USER,
     versioned: true,
@@ -59,7 +59,7 @@ export class UsersController {
     return this.users.change(id, user, preconditions);
   }
 
-  @Answers({ summary: 'Update a user', body: USER, versioned: true, problems: [404, 409] })
+  @DescribeOperation({ summary: 'Update a user', body: USER, versioned: true, problems: [404, 409] })
   @Patch(':id')
   change(
     @Param('id', PathText) id: string,
@@ -69,7 +69,7 @@ export class UsersController {
     return this.users.change(id, changes, preconditions);
   }
 
-  @Answers({ summary: 'Delete a user', status: 204, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Delete a user', status: 204, versioned: true, problems: [404] })
   @Delete(':id')
   @HttpCode(204)
   async remove(

@@ -1,8 +1,8 @@
 import { defineProblem, notFound, type Problem } from '#contracts';
 
-const emailIsTaken = defineProblem('email-taken', 409, 'E-mail address already in use');
+const emailTakenKind = defineProblem('email-taken', 409, 'E-mail address already in use');
 
 export const noSuchUser = (): Problem => notFound('no user with this id exists');
 
 export const emailTaken = (cause: unknown): Problem =>
-  emailIsTaken('another user has this e-mail address', { cause });
+  emailTakenKind('another user has this e-mail address', { cause });

@@ -32,7 +32,7 @@ export class UsersService {
     const now = Date.now();
     const fields = { email: user.email, email_key: keyOf(user.email), name: user.name };
     const row = { ...fields, id: newId(), version: 1, created_at: now, updated_at: now };
-    return versioned(await refusingTakenEmail(this.users.insert(row)));
+    return versioned(await withEmailConflict(this.users.insert(row)));
   }
 
   /**
@@ -47,7 +47,7 @@ export class UsersService {
       find: () => this.find(id),
       write: (current) => {
         requireUnchanged(toUser(current), changes);
-        return refusingTakenEmail(this.users.update(current, fields, Date.now()));
+        return withEmailConflict(this.users.update(current, fields, Date.now()));
       },
     });
     return versioned(row);
@@ -87,7 +87,7 @@ const toUser = (row: UserRow): User => ({
 const versioned = (row: UserRow): Versioned<User> => new Versioned(row.version, toUser(row));
 
 // Relies on the unique index, not on a prior query: two requests with the same address may arrive concurrently.
-async function refusingTakenEmail<T>(write: Promise<T>): Promise<T> {
+async function withEmailConflict<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
   } catch (error) {

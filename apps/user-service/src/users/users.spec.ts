@@ -43,8 +43,8 @@ onBothStores('/users', (store) => {
   });
 
   it('accepts one of 50 concurrent requests for the same address', async () => {
-    const answers = await Promise.all(Array.from({ length: 50 }, () => create(ann)));
-    const statuses = answers.map(({ status }) => status).sort();
+    const responses = await Promise.all(Array.from({ length: 50 }, () => create(ann)));
+    const statuses = responses.map(({ status }) => status).sort();
     expect(statuses).toEqual([201, ...Array.from({ length: 49 }, () => 409)]);
     expect((await http('GET /users')).body.items).toHaveLength(1);
   });
@@ -95,16 +95,16 @@ onBothStores('/users', (store) => {
     expect(Object.keys(properties).sort()).toEqual(['createdAt', 'email', 'id', 'name', 'updatedAt']);
   });
 
-  it('lets a user keep its own address in another case', async () => {
+  it('accepts the own address of a user in another case', async () => {
     const { body: user } = await create(ann);
-    const answer = await http(`PUT /users/${user.id}`, { body: { ...ann, email: 'ANN@example.com' } });
-    expect(answer).toMatchObject({ status: 200, body: { email: 'ANN@example.com' } });
+    const response = await http(`PUT /users/${user.id}`, { body: { ...ann, email: 'ANN@example.com' } });
+    expect(response).toMatchObject({ status: 200, body: { email: 'ANN@example.com' } });
   });
 
   it.each([{ name: null }, { email: null }])('refuses to remove a member by %j', async (body) => {
     const { body: user } = await create(ann);
-    const answer = await http(`PATCH /users/${user.id}`, { body });
-    expect(answer).toMatchObject({
+    const response = await http(`PATCH /users/${user.id}`, { body });
+    expect(response).toMatchObject({
       status: 400,
       body: { errors: [{ pointer: `/${Object.keys(body)[0]!}` }] },
     });
@@ -140,16 +140,16 @@ onBothStores('/users', (store) => {
     const { body: user } = await create(ann);
     const write = (n: number) =>
       http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` }, headers: { 'if-match': '"1"' } });
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
+    const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(responses.filter(({ status }) => status === 412)).toHaveLength(19);
   });
 
   it('loses no change of writers without preconditions', async () => {
     const { body: user } = await create(ann);
     const write = (n: number) => http(`PATCH /users/${user.id}`, { body: { name: `writer ${n}` } });
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const responses = await Promise.all(Array.from({ length: 20 }, (_, n) => write(n)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     expect((await http(`GET /users/${user.id}`)).headers.get('etag')).toBe('"21"');
   });
 
@@ -179,9 +179,9 @@ onBothStores('/users', (store) => {
   it('refuses invalid list queries', async () => {
     const queries = ['limit=0', 'limit=201', 'limit=x', 'limit=1.5', 'limit=', 'limit=1&limit=2'];
     for (const query of [...queries, 'cursor=garbage', 'cursor=', 'page=2']) {
-      const answer = await http(`GET /users?${query}`);
-      expect([query, answer.status]).toEqual([query, 400]);
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      const response = await http(`GET /users?${query}`);
+      expect([query, response.status]).toEqual([query, 400]);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
     }
   });
 });

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export class Deadline {
   private static readonly current = new AsyncLocalStorage<Deadline>();
   private readonly at: number;
-  private isOver = false;
+  private hasEnded = false;
 
   /** @param ms from now */
   constructor(ms: number) {
@@ -14,7 +14,7 @@ export class Deadline {
   /** Remaining time of the current work in milliseconds, at least 0; `undefined` when it has no deadline. */
   static get remainingMs(): number | undefined {
     const deadline = Deadline.current.getStore();
-    if (!deadline || deadline.isOver) return undefined;
+    if (!deadline || deadline.hasEnded) return undefined;
     return Math.max(0, deadline.at - performance.now());
   }
 
@@ -27,7 +27,7 @@ export class Deadline {
    * Removes the deadline. Called when the response is sent: work that continues in the background has no waiting
    * caller.
    */
-  lift(): void {
-    this.isOver = true;
+  end(): void {
+    this.hasEnded = true;
   }
 }

@@ -6,7 +6,7 @@ type Finder = Pick<Registry, 'instances'>;
 /** How long a response of the registry stays fresh, milliseconds. */
 const FRESH_MS = 1000;
 // A registry that hangs must not delay calls to neighbours with a known address.
-const PATIENCE_WITH_STALE_MS = 250;
+const MAX_REFRESH_WAIT_MS = 250;
 
 interface Entry {
   readonly instances: readonly InstanceView[];
@@ -40,18 +40,18 @@ export class InstanceCache {
    * Marks the entry as stale, so that the next use queries the registry. Called after an instance of this service
    * failed.
    */
-  distrust(service: string): void {
+  markStale(service: string): void {
     const entry = this.entries.get(service);
     if (entry) entry.freshUntil = 0;
   }
 
   private async refreshOr(service: string, stale: Entry): Promise<Entry> {
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<Entry>((resolve) => {
-      timer = setTimeout(() => resolve(this.extend(stale)), PATIENCE_WITH_STALE_MS);
+    const timeout = new Promise<Entry>((resolve) => {
+      timer = setTimeout(() => resolve(this.extend(stale)), MAX_REFRESH_WAIT_MS);
     });
     try {
-      return await Promise.race([this.refresh(service).catch(() => this.extend(stale)), patience]);
+      return await Promise.race([this.refresh(service).catch(() => this.extend(stale)), timeout]);
     } finally {
       clearTimeout(timer);
     }
@@ -64,12 +64,12 @@ export class InstanceCache {
   }
 
   private refresh(service: string): Promise<Entry> {
-    const running = this.refreshes.get(service) ?? this.ask(service);
+    const running = this.refreshes.get(service) ?? this.queryRegistry(service);
     this.refreshes.set(service, running);
     return running;
   }
 
-  private async ask(service: string): Promise<Entry> {
+  private async queryRegistry(service: string): Promise<Entry> {
     try {
       const instances = (await this.registry.instances(service)).filter(mayReceive);
       const entry = { instances, freshUntil: performance.now() + FRESH_MS };

@@ -4,7 +4,7 @@ import type { UnreachableReason } from './neighbour-unreachable.js';
 export type NeighbourMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One request to one instance. */
-export interface Attempt {
+export interface NeighbourRequest {
   readonly origin: string;
   readonly method: NeighbourMethod;
   readonly path: string;
@@ -14,7 +14,7 @@ export interface Attempt {
 }
 
 /** The response of a neighbour. */
-export interface NeighbourAnswer {
+export interface NeighbourResponse {
   readonly status: number;
   /** Lower-case names; the values of repeated headers are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export class AttemptFailed extends Error {
 }
 
 const CONNECT_TIMEOUT_MS = 1000;
-const LARGEST_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 // Error codes of failures before the connection was established: nothing was sent.
 const REFUSED = new Set([
@@ -64,13 +64,13 @@ export class NeighbourTransport {
   });
 
   /** @throws AttemptFailed */
-  async send({ origin, body, ...request }: Attempt): Promise<NeighbourAnswer> {
+  async send({ origin, body, ...request }: NeighbourRequest): Promise<NeighbourResponse> {
     try {
-      const answer = await this.agent.request({ ...request, origin, ...(body !== undefined && { body }) });
+      const response = await this.agent.request({ ...request, origin, ...(body !== undefined && { body }) });
       return {
-        status: answer.statusCode,
-        headers: flatten(answer.headers),
-        body: parse(await read(answer.body)),
+        status: response.statusCode,
+        headers: flatten(response.headers),
+        body: parse(await read(response.body)),
       };
     } catch (error) {
       throw error instanceof AttemptFailed
@@ -96,7 +96,7 @@ async function read(body: Dispatcher.ResponseData['body']): Promise<string> {
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop destroys the stream and its connection.
-    if (size > LARGEST_ANSWER_BYTES) throw new AttemptFailed('protocol', 'the response is too large');
+    if (size > MAX_RESPONSE_BYTES) throw new AttemptFailed('protocol', 'the response is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

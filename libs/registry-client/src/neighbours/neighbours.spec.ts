@@ -32,12 +32,12 @@ const instanceAt = (url: string, changes: Partial<InstanceView> = {}): InstanceV
 
 /** A registry that returns the instances a test puts into it and counts the queries. */
 class ListedRegistry {
-  asked = 0;
+  requested = 0;
   failure: Error | undefined;
   list: readonly InstanceView[] = [];
 
   instances(): Promise<readonly InstanceView[]> {
-    this.asked += 1;
+    this.requested += 1;
     return this.failure ? Promise.reject(this.failure) : Promise.resolve(this.list);
   }
 }
@@ -92,10 +92,10 @@ describe('Neighbours', () => {
   it('returns status, headers and parsed body of an ordinary response, also of a 404', async () => {
     registry.current.list = [instanceAt(await listening(json(404, { detail: 'no user 7' })))];
 
-    const answer = await get();
+    const response = await get();
 
-    expect(answer).toMatchObject({ status: 404, body: { detail: 'no user 7' } });
-    expect(answer.headers['content-type']).toBe('application/json');
+    expect(response).toMatchObject({ status: 404, body: { detail: 'no user 7' } });
+    expect(response.headers['content-type']).toBe('application/json');
   });
 
   it('sends the body, the request id, the remaining deadline, and the path unchanged', async () => {
@@ -108,7 +108,7 @@ describe('Neighbours', () => {
     });
     registry.current.list = [instanceAt(url)];
 
-    const answer = await neighbours.call({
+    const response = await neighbours.call({
       service: 'user-service',
       method: 'PUT',
       path: '/users/../%2Fx?q=%20',
@@ -117,7 +117,7 @@ describe('Neighbours', () => {
       timeoutMs: 1500,
     });
 
-    expect(answer).toMatchObject({ status: 204, body: undefined });
+    expect(response).toMatchObject({ status: 204, body: undefined });
     expect(sent).toBe('{"name":"Ada"}');
     expect(seen[0]!.url).toBe('/users/../%2Fx?q=%20');
     expect(seen[0]!.headers['x-request-id']).toBe('r-1');
@@ -141,14 +141,14 @@ describe('Neighbours', () => {
     for (let call = 0; call < 4; call += 1) bodies.push((await get()).body);
 
     expect(bodies).toEqual(['a', 'b', 'a', 'b']);
-    expect(registry.current.asked).toBe(1);
+    expect(registry.current.requested).toBe(1);
   });
 
   it('tries another instance for every method when the first refuses the connection', async () => {
     registry.current.list = [instanceAt(await refusing()), instanceAt(await listening(json(201, {})))];
 
     await expect(post()).resolves.toMatchObject({ status: 201 });
-    expect(registry.current.asked).toBe(2);
+    expect(registry.current.requested).toBe(2);
   });
 
   it('does not try a third instance', async () => {
@@ -244,7 +244,7 @@ describe('Neighbours', () => {
     await expect(get()).resolves.toMatchObject({ status: 200 });
   });
 
-  it('keeps calling the last known instances while the registry is unavailable', async () => {
+  it('calls the last known instances while the registry is unavailable', async () => {
     const url = await listening(json(200, {}));
     registry.current.list = [instanceAt(url)];
     await get();
@@ -252,7 +252,7 @@ describe('Neighbours', () => {
     jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
 
     await expect(get()).resolves.toMatchObject({ status: 200 });
-    expect(registry.current.asked).toBe(2);
+    expect(registry.current.requested).toBe(2);
     jest.restoreAllMocks();
   });
 
@@ -273,7 +273,7 @@ describe('Neighbours', () => {
     expect(await reasonOf(get())).toBe('no-instance');
   });
 
-  it('keeps the deadline while the registry hangs and no instance is known', async () => {
+  it('fails at the deadline while the registry hangs and no instance is known', async () => {
     registry.current.instances = () => new Promise(() => undefined);
 
     expect(await reasonOf(get('/users/7', 100))).toBe('timeout');
@@ -284,6 +284,6 @@ describe('Neighbours', () => {
 
     await Promise.all(Array.from({ length: 20 }, () => get()));
 
-    expect(registry.current.asked).toBe(1);
+    expect(registry.current.requested).toBe(1);
   });
 });

@@ -7,7 +7,7 @@ import { InstanceCache } from './instance-cache.js';
 import {
   AttemptFailed,
   NeighbourTransport,
-  type NeighbourAnswer,
+  type NeighbourResponse,
   type NeighbourMethod,
 } from './neighbour-transport.js';
 import { NeighbourUnreachable } from './neighbour-unreachable.js';
@@ -42,7 +42,7 @@ const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 export class Neighbours {
   private readonly cache: InstanceCache;
   private readonly transport = new NeighbourTransport();
-  private turn = 0;
+  private nextIndex = 0;
 
   constructor(registry: Pick<Registry, 'instances'>) {
     this.cache = new InstanceCache(registry);
@@ -52,7 +52,7 @@ export class Neighbours {
    * Returns every response with a status other than 502, 503 and 504, including 404 and 500.
    * @throws NeighbourUnreachable when there is no such response.
    */
-  async call(call: NeighbourCall): Promise<NeighbourAnswer> {
+  async call(call: NeighbourCall): Promise<NeighbourResponse> {
     const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
     if (timeoutMs === 0) throw new NeighbourUnreachable(call.service, 'timeout');
     const deadline: CallDeadline = {
@@ -61,12 +61,12 @@ export class Neighbours {
     };
     // Created once, so that the logs show both attempts as one call.
     const requestId = call.headers?.['x-request-id'] ?? randomUUID();
-    const answer = await this.try(
+    const response = await this.sendWithRetry(
       { ...call, headers: { ...call.headers, 'x-request-id': requestId } },
       deadline,
     );
-    if (UNAVAILABLE.has(answer.status)) throw new NeighbourUnreachable(call.service, 'unavailable');
-    return answer;
+    if (UNAVAILABLE.has(response.status)) throw new NeighbourUnreachable(call.service, 'unavailable');
+    return response;
   }
 
   /** Closes every connection. */
@@ -74,38 +74,38 @@ export class Neighbours {
     await this.transport.close();
   }
 
-  private async try(call: NeighbourCall, deadline: CallDeadline): Promise<NeighbourAnswer> {
-    const first = await this.pick(call.service, deadline);
+  private async sendWithRetry(call: NeighbourCall, deadline: CallDeadline): Promise<NeighbourResponse> {
+    const first = await this.selectInstance(call.service, deadline);
     try {
       return await this.send(call, first, deadline);
     } catch (error) {
       if (!(error instanceof AttemptFailed)) throw error;
-      this.cache.distrust(call.service);
-      const second = mayTryAgain(error, call.method)
-        ? await this.other(call, first, error, deadline)
+      this.cache.markStale(call.service);
+      const second = mayRetry(error, call.method)
+        ? await this.selectSecondInstance(call, first, error, deadline)
         : undefined;
       if (!second) throw new NeighbourUnreachable(call.service, error.reason, error.cause);
-      const answer = await this.sendLast(call, second, deadline);
-      return { ...answer, isRepeated: error.reason === 'reset' };
+      const response = await this.sendSecondAttempt(call, second, deadline);
+      return { ...response, isRepeated: error.reason === 'reset' };
     }
   }
 
   // A second attempt at the failed instance makes sense only after a reset: its port was open, and the connection may
   // have been an idle one that the instance closed at that moment.
-  private async other(
+  private async selectSecondInstance(
     { service }: NeighbourCall,
     failed: InstanceView,
     { reason }: AttemptFailed,
     deadline: CallDeadline,
   ): Promise<InstanceView | undefined> {
     try {
-      return await this.pick(service, deadline, failed);
+      return await this.selectInstance(service, deadline, failed);
     } catch {
       return reason === 'reset' ? failed : undefined;
     }
   }
 
-  private async sendLast(call: NeighbourCall, instance: InstanceView, deadline: CallDeadline) {
+  private async sendSecondAttempt(call: NeighbourCall, instance: InstanceView, deadline: CallDeadline) {
     try {
       return await this.send(call, instance, deadline);
     } catch (error) {
@@ -115,11 +115,15 @@ export class Neighbours {
     }
   }
 
-  private async pick(service: string, deadline: CallDeadline, except?: InstanceView): Promise<InstanceView> {
+  private async selectInstance(
+    service: string,
+    deadline: CallDeadline,
+    except?: InstanceView,
+  ): Promise<InstanceView> {
     const instances = (await this.find(service, deadline)).filter(({ id }) => id !== except?.id);
-    const picked = instances[this.turn++ % instances.length];
-    if (!picked) throw new NeighbourUnreachable(service, 'no-instance');
-    return picked;
+    const selected = instances[this.nextIndex++ % instances.length];
+    if (!selected) throw new NeighbourUnreachable(service, 'no-instance');
+    return selected;
   }
 
   private async find(service: string, { signal }: CallDeadline): Promise<readonly InstanceView[]> {
@@ -134,7 +138,7 @@ export class Neighbours {
     { method, path, body, headers }: NeighbourCall,
     instance: InstanceView,
     deadline: CallDeadline,
-  ): Promise<NeighbourAnswer> {
+  ): Promise<NeighbourResponse> {
     const left = Math.max(1, Math.round(deadline.at - performance.now()));
     return this.transport.send({
       origin: instance.url,
@@ -159,7 +163,7 @@ interface CallDeadline {
   readonly signal: AbortSignal;
 }
 
-const mayTryAgain = ({ reason }: AttemptFailed, method: NeighbourMethod): boolean =>
+const mayRetry = ({ reason }: AttemptFailed, method: NeighbourMethod): boolean =>
   reason === 'refused' || (reason === 'reset' && IDEMPOTENT.has(method));
 
 function rejection(signal: AbortSignal): Promise<never> {

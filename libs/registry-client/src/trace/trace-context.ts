@@ -27,7 +27,7 @@ export class TraceContext {
   private static readonly current = new AsyncLocalStorage<TraceContext>();
   private hasEnded = false;
 
-  private constructor(private readonly sent: TraceFields) {}
+  private constructor(private readonly received: TraceFields) {}
 
   /** The valid trace fields of `headers`; `undefined` when there are none. */
   static from(headers: Readonly<Record<string, string | string[] | undefined>>): TraceContext | undefined {
@@ -46,7 +46,7 @@ export class TraceContext {
   /** The fields for a call to a neighbour from the current work. */
   static get fields(): TraceFields {
     const context = TraceContext.current.getStore();
-    return context && !context.hasEnded ? context.sent : {};
+    return context && !context.hasEnded ? context.received : {};
   }
 
   /** Runs `work`, and everything it starts, in this trace. */

@@ -12,7 +12,7 @@ import { closeListener, endConnectionsWhen } from './drain-connections.js';
 import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
-import { Vitals } from './vitals.js';
+import { AppLoad } from './app-load.js';
 
 /** Longer than nginx keeps idle connections to gateways (`keepalive_timeout` of its upstream). */
 const LONGEST_IDLE_MS = 2500;
@@ -89,21 +89,21 @@ async function start<C extends BaseConfig>(
   };
   const nest = await createNest(definition.build(config, context), logger);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
-  const vitals = new Vitals(nest.getHttpAdapter().getInstance());
-  const refused = new RepeatedWarning(
+  const load = new AppLoad(nest.getHttpAdapter().getInstance());
+  const acceptErrors = new RepeatedWarning(
     logger,
     'Listener cannot accept a connection; clients wait or are refused',
   );
   const { host, port } = definition.listenAddress(config);
   const bound = await listen(nest, { host: options.host ?? host, port });
   // Without free descriptors accepting fails, and an `error` event without a listener would end the process.
-  nest.getHttpServer().on('error', (err: Error) => refused.record({ err }));
+  nest.getHttpServer().on('error', (err: Error) => acceptErrors.record({ err }));
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
   const target = localTargetOf(nest);
-  const beat = async () => vitals.beat(await readiness.isReady());
-  const registration = body && Registration.start({ registry, body, target, logger, beat });
+  const heartbeatBody = async () => load.heartbeatBody(await readiness.isReady());
+  const registration = body && Registration.start({ registry, body, target, logger, heartbeatBody });
   return {
     name,
     url,
@@ -122,7 +122,7 @@ async function start<C extends BaseConfig>(
     },
     close: async () => {
       readiness.beginDraining();
-      vitals.stop();
+      load.stop();
       await nest.close();
     },
   };

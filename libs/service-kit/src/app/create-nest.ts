@@ -1,15 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-import { tellAllowedMethods } from '../http/allowed-methods.js';
+import { respondWithAllowedMethods } from '../http/allowed-methods.js';
 import { BODY_LIMIT, useStrictJson } from '../http/body-parser.js';
-import { answerClientError } from '../http/client-error.js';
-import { lingerAfterRefusals } from '../http/linger.js';
-import { answerFrameworkError, ProblemFilter } from '../http/problem.filter.js';
+import { respondToClientError } from '../http/client-error.js';
+import { lingerAfterRejections } from '../http/linger.js';
+import { respondToFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { NO_SNIFF, NO_SNIFF_HEADER } from '../http/no-sniff.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
-import { keepDeadlines } from '../http/request-deadline.js';
-import { keepTraceContext } from '../http/request-trace.js';
+import { applyDeadlines } from '../http/request-deadline.js';
+import { applyTraceContext } from '../http/request-trace.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -22,8 +22,8 @@ const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
   // Parameters are validated where they are read; beyond its own limit fastify would return 414.
   routerOptions: { maxParamLength: LONGEST_HEAD },
   genReqId: (request) => requestIdOf(request.headers),
-  clientErrorHandler: answerClientError,
-  frameworkErrors: answerFrameworkError,
+  clientErrorHandler: respondToClientError,
+  frameworkErrors: respondToFrameworkError,
   // At shutdown idle connections are closed; requests that arrive on the others are still served.
   forceCloseConnections: 'idle',
   return503OnClosing: false,
@@ -48,9 +48,9 @@ function prepare(fastify: FastifyInstance): void {
     void reply.header(REQUEST_ID_HEADER, request.id).header(NO_SNIFF_HEADER, NO_SNIFF);
     done();
   });
-  tellAllowedMethods(fastify);
+  respondWithAllowedMethods(fastify);
   useStrictJson(fastify);
-  keepDeadlines(fastify);
-  keepTraceContext(fastify);
-  lingerAfterRefusals(fastify);
+  applyDeadlines(fastify);
+  applyTraceContext(fastify);
+  lingerAfterRejections(fastify);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '../logging/logger.js';
 
 /** A gateway needs two descriptors for each request in flight, and one for each idle connection. */
-const ENOUGH = 1024;
+const RECOMMENDED_LIMIT = 1024;
 const LIMITS = '/proc/self/limits';
 
 /**
@@ -11,10 +11,10 @@ const LIMITS = '/proc/self/limits';
  */
 export function checkDescriptorLimit(logger: Pick<Logger, 'warn'>, path = LIMITS): void {
   const limit = descriptorLimit(path);
-  if (limit === undefined || limit >= ENOUGH) return;
+  if (limit === undefined || limit >= RECOMMENDED_LIMIT) return;
   logger.warn(
     { limit },
-    `File descriptor limit below ${ENOUGH}; raise it, for example with "ulimit -n 65536"`,
+    `File descriptor limit below ${RECOMMENDED_LIMIT}; raise it, for example with "ulimit -n 65536"`,
   );
 }
 

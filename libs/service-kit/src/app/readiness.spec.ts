@@ -10,9 +10,9 @@ describe('Readiness', () => {
 
   it('is the result of the checks of the app, and unknown while they take too long', async () => {
     const readiness = new Readiness();
-    readiness.decideBy(() => Promise.resolve(false));
+    readiness.setChecks(() => Promise.resolve(false));
     expect(await readiness.isReady()).toBe(false);
-    readiness.decideBy(() => new Promise(() => undefined));
+    readiness.setChecks(() => new Promise(() => undefined));
     expect(await readiness.isReady()).toBeUndefined();
   });
 });

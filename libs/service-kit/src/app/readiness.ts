@@ -1,5 +1,5 @@
 /** Timeout for the checks of an app: a dependency that does not respond must not delay heartbeats. */
-const CHECKS_WITHIN_MS = 500;
+const CHECKS_TIMEOUT_MS = 500;
 
 /** Whether an app may receive traffic. At shutdown the app first leaves rotation, then drains; both are final. */
 export class Readiness {
@@ -18,16 +18,16 @@ export class Readiness {
   }
 
   /** Sets the checks that decide. Without checks an app is ready until it leaves rotation. */
-  decideBy(checks: () => Promise<boolean>): void {
+  setChecks(checks: () => Promise<boolean>): void {
     this.checks = checks;
   }
 
   /** Whether the app is ready now; `undefined` when its checks take too long. */
   isReady(): Promise<boolean | undefined> {
-    const late = new Promise<undefined>((resolve) => {
-      setTimeout(() => resolve(undefined), CHECKS_WITHIN_MS).unref();
+    const timeout = new Promise<undefined>((resolve) => {
+      setTimeout(() => resolve(undefined), CHECKS_TIMEOUT_MS).unref();
     });
-    return Promise.race([this.checks(), late]);
+    return Promise.race([this.checks(), timeout]);
   }
 
   beginLeaving(): void {

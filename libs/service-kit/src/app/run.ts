@@ -46,7 +46,7 @@ async function stop(
 ): Promise<void> {
   const apps = [outermost, ...inner];
   const longest = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
-  setTimeout(() => giveUp(outermost), longest).unref();
+  setTimeout(() => exitAfterTimeout(outermost), longest).unref();
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();
@@ -66,7 +66,7 @@ async function stop(
 const delayAfter = (signal: NodeJS.Signals, { shutdownDelayMs }: RunningApp): number =>
   signal === 'SIGINT' ? 0 : shutdownDelayMs;
 
-function giveUp({ logger }: RunningApp): void {
+function exitAfterTimeout({ logger }: RunningApp): void {
   logger.warn('Shutdown timeout reached; work in flight is cut off');
   process.exit(0);
 }

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ANSWERS, type AnswerSpec, type Schema } from './answers.js';
+import { OPERATION_DESCRIPTION, type OperationDescription, type Schema } from './describe-operation.js';
 import { dtoSchemas } from './dto-schemas.js';
 import { completed, type Operation } from './operation.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
@@ -13,12 +13,12 @@ export interface AppInfo {
   readonly description?: string;
 }
 
-type Specs = ReadonlyMap<string, AnswerSpec>;
+type Specs = ReadonlyMap<string, OperationDescription>;
 type Schemas = Readonly<Record<string, Schema>>;
 
 /**
  * The OpenAPI document of `app`. Paths and parameters come from swagger's scan, bodies from the validation of the
- * DTOs, responses from {@link Answers}; operations without {@link Answers} are omitted. Swagger is loaded on demand,
+ * DTOs, responses from {@link DescribeOperation}; operations without {@link DescribeOperation} are omitted. Swagger is loaded on demand,
  * because loading takes half a second.
  */
 export async function describeApp(app: INestApplication, info: AppInfo): Promise<OpenAPIObject> {
@@ -34,7 +34,7 @@ export async function describeApp(app: INestApplication, info: AppInfo): Promise
 const operationId = (controller: string, method: string): string => `${controller}_${method}`;
 
 function specsOf(app: INestApplication): Specs {
-  const specs = new Map<string, AnswerSpec>();
+  const specs = new Map<string, OperationDescription>();
   for (const module of app.get(ModulesContainer).values())
     for (const { metatype } of module.controllers.values())
       for (const [method, spec] of specsIn((metatype as { prototype: object } | null)?.prototype ?? {}))
@@ -42,14 +42,15 @@ function specsOf(app: INestApplication): Specs {
   return specs;
 }
 
-function specsIn(prototype: object): (readonly [method: string, spec: AnswerSpec])[] {
+function specsIn(prototype: object): (readonly [method: string, spec: OperationDescription])[] {
   return Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([method, { value }]) => {
     const spec = typeof value === 'function' ? specOf(value as object) : undefined;
     return spec ? [[method, spec] as const] : [];
   });
 }
 
-const specOf = (handler: object) => Reflect.getMetadata(ANSWERS, handler) as AnswerSpec | undefined;
+const specOf = (handler: object) =>
+  Reflect.getMetadata(OPERATION_DESCRIPTION, handler) as OperationDescription | undefined;
 
 const bodiesOf = (specs: Specs): Schemas =>
   Object.fromEntries([...specs.values()].flatMap(({ body }) => (body ? [[body.name, body.schema]] : [])));

@@ -5,7 +5,7 @@ import { IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { bootForTest, call, type TestApp } from '#testing';
 import { defineService } from '../service/define-service.js';
 import { PageQueryDto } from '../storage/page.js';
-import { Answers, pageOf, resource } from './answers.js';
+import { DescribeOperation, pageOf, resource } from './describe-operation.js';
 
 class NoteDto {
   @IsText({ max: 20 })
@@ -26,19 +26,19 @@ const NOTE = resource('Note', NoteDto);
 
 @Controller('notes')
 class NotesController {
-  @Answers({ summary: 'List notes', body: pageOf(NOTE), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List notes', body: pageOf(NOTE), query: PageQueryDto })
   @Get()
   list(@Query() page: PageQueryDto): object {
     return page;
   }
 
-  @Answers({ summary: 'Change a note', body: NOTE, versioned: true, problems: [404] })
+  @DescribeOperation({ summary: 'Change a note', body: NOTE, versioned: true, problems: [404] })
   @Patch(':id')
   change(@Param('id') _id: string, @Body() note: NoteDto): object {
     return note;
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Add a note',
     status: 201,
     also: { 202: 'added later' },
@@ -89,7 +89,7 @@ describe('/docs-json', () => {
     ]);
   });
 
-  it('takes body schemas from the validation of the DTOs', async () => {
+  it('derives body schemas from the validation of the DTOs', async () => {
     const { components } = await documentOf();
     expect(components?.schemas?.NoteDto).toEqual({
       type: 'object',
@@ -109,7 +109,7 @@ describe('/docs-json', () => {
     ]);
   });
 
-  it('takes the query parameters from the DTO, including defaults', async () => {
+  it('derives the query parameters from the DTO, including defaults', async () => {
     const { parameters, responses } = (await documentOf()).paths['/notes']!.get!;
     expect(parameters).toEqual([
       {

@@ -1,7 +1,7 @@
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { MetadataStorage as TransformerStorage } from 'class-transformer/types/MetadataStorage.js';
 import { INTERNAL_PATHS_KEY } from '#contracts';
-import type { Schema } from './answers.js';
+import type { Schema } from './describe-operation.js';
 
 interface Rule {
   readonly constraints?: readonly unknown[];

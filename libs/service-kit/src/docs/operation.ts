@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
-import { refTo, type AnswerSpec, type Schema } from './answers.js';
+import { refTo, type OperationDescription, type Schema } from './describe-operation.js';
 
 /** One operation of an OpenAPI document; only the members that are used here. */
 export interface Operation {
@@ -44,7 +44,7 @@ const problem = (status: number): object => ({
 export function completed(
   operation: Operation,
   method: string,
-  spec: AnswerSpec,
+  spec: OperationDescription,
   schemas: Readonly<Record<string, Schema>>,
 ): Operation {
   return {
@@ -59,7 +59,7 @@ export function completed(
 function parametersOf(
   { parameters = [] }: Operation,
   method: string,
-  { query, headers = {}, versioned }: AnswerSpec,
+  { query, headers = {}, versioned }: OperationDescription,
   schemas: Readonly<Record<string, Schema>>,
 ): readonly Parameter[] {
   return [
@@ -84,26 +84,30 @@ function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly
 const bodyOf = (
   { content }: { content: Record<string, unknown> },
   method: string,
-  { bodyIsOptional = false }: AnswerSpec,
+  { bodyIsOptional = false }: OperationDescription,
 ) => ({
   required: !bodyIsOptional,
   content: { ...content, ...(method === 'patch' && { [MERGE_PATCH]: content['application/json'] }) },
 });
 
-function responsesOf(method: string, spec: AnswerSpec): Record<string, unknown> {
+function responsesOf(method: string, spec: OperationDescription): Record<string, unknown> {
   const { status = 200, also = {}, versioned = false, problems = [] } = spec;
   const others = Object.entries(also).map(([other, when]) => [other, successOf(Number(other), spec, when)]);
   const changes = versioned && ['put', 'patch', 'delete'].includes(method);
-  const refusals = [400, ...problems, ...(changes ? [412] : [])];
+  const errors = [400, ...problems, ...(changes ? [412] : [])];
   return {
     [status]: successOf(status, spec),
     ...(Object.fromEntries(others) as object),
     ...(versioned && method === 'get' && { 304: { description: STATUS_CODES[304], headers: ETAG } }),
-    ...Object.fromEntries(refusals.map((refusal) => [refusal, problem(refusal)])),
+    ...Object.fromEntries(errors.map((error) => [error, problem(error)])),
   };
 }
 
-const successOf = (status: number, { body, versioned }: AnswerSpec, when = STATUS_CODES[status]): object => ({
+const successOf = (
+  status: number,
+  { body, versioned }: OperationDescription,
+  when = STATUS_CODES[status],
+): object => ({
   description: when,
   ...(versioned === true && status !== 204 && { headers: ETAG }),
   ...(body && { content: { 'application/json': { schema: refTo(body.name) } } }),

@@ -1,4 +1,4 @@
-import type { Schema } from './answers.js';
+import type { Schema } from './describe-operation.js';
 
 const text: Schema = { type: 'string' };
 

@@ -1,4 +1,4 @@
-import { factsOf } from './error-facts.js';
+import { errorProperties } from './error-properties.js';
 
 const CODES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS']);
 
@@ -9,15 +9,15 @@ const CODES: ReadonlySet<string | undefined> = new Set(['EMFILE', 'ENFILE', 'EAD
 export function isLocalExhaustion(error: unknown): boolean {
   // A connection to a name tries every address. One that failed for another reason means that an attempt was made.
   if (error instanceof AggregateError) return error.errors.every(isLocalExhaustion);
-  return CODES.has(factsOf(error).code);
+  return CODES.has(errorProperties(error).code);
 }
 
 /**
  * Whether the machine has no local address or port for the peer: every port to this destination is in use, or the
- * machine lacks the address family (an IPv6 peer without IPv6), which waiting does not cure. A peer that was connected
- * to before tells them apart.
+ * machine lacks the address family (an IPv6 peer without IPv6), which waiting does not cure. An earlier
+ * connection to the peer distinguishes the two.
  */
 export function isAddressUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isAddressUnavailable);
-  return factsOf(error).code === 'EADDRNOTAVAIL';
+  return errorProperties(error).code === 'EADDRNOTAVAIL';
 }

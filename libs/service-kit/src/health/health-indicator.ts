@@ -6,14 +6,14 @@ export interface HealthIndicator {
   readonly required: boolean;
   /**
    * Resolves to details for the health document.
-   * @throws when the dependency is down; only the text of a {@link PublicTrouble} is shown.
+   * @throws when the dependency is down; only the text of a {@link PublicHealthError} is shown.
    */
   check(): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** Reason why a dependency is down, as a public text: without host, path or user. */
-export class PublicTrouble extends Error {
-  override readonly name = 'PublicTrouble';
+export class PublicHealthError extends Error {
+  override readonly name = 'PublicHealthError';
 
   /**
    * @param isPartial only some requests fail: readiness reports it, but the instance stays in rotation for the others

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
-import { Answers, type NamedSchema } from '../docs/answers.js';
+import { DescribeOperation, type NamedSchema } from '../docs/describe-operation.js';
 import { HealthService } from './health.service.js';
 
 const object = { type: 'object' };
@@ -19,7 +19,7 @@ const HEALTH: NamedSchema = {
 export class HealthController {
   constructor(private readonly service: HealthService) {}
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Health of the app and its dependencies; 503 when it cannot serve requests',
     body: HEALTH,
   })
@@ -29,14 +29,14 @@ export class HealthController {
     return this.service.health();
   }
 
-  @Answers({ summary: 'Liveness: the process is running', body: HEALTH })
+  @DescribeOperation({ summary: 'Liveness: the process is running', body: HEALTH })
   @Get('live')
   @Header('cache-control', 'no-store')
   live(): Promise<HealthCheckResult> {
     return this.service.live();
   }
 
-  @Answers({ summary: 'Readiness: the app may receive traffic; 503 when it may not', body: HEALTH })
+  @DescribeOperation({ summary: 'Readiness: the app may receive traffic; 503 when it may not', body: HEALTH })
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {

@@ -6,7 +6,7 @@ import {
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 import { Readiness } from '../app/readiness.js';
-import { PublicTrouble, type HealthIndicator } from './health-indicator.js';
+import { PublicHealthError, type HealthIndicator } from './health-indicator.js';
 
 export const INDICATORS = Symbol('health indicators');
 
@@ -21,12 +21,12 @@ export class HealthService {
     private readonly readiness: Readiness,
     @Inject(INDICATORS) private readonly indicators: readonly HealthIndicator[],
   ) {
-    readiness.decideBy(() => this.canServe());
+    readiness.setChecks(() => this.canServe());
   }
 
   /** The status of all dependencies. */
   health(): Promise<HealthCheckResult> {
-    return this.checks.check(this.indicators.map((indicator) => () => this.ask(indicator)));
+    return this.checks.check(this.indicators.map((indicator) => () => this.runCheck(indicator)));
   }
 
   /** Confirms that the process responds; runs no indicators. */
@@ -38,7 +38,7 @@ export class HealthService {
   ready(): Promise<HealthCheckResult> {
     if (this.readiness.isLeaving)
       return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
-    return this.checks.check(this.required.map((indicator) => () => this.ask(indicator)));
+    return this.checks.check(this.required.map((indicator) => () => this.runCheck(indicator)));
   }
 
   private get required(): readonly HealthIndicator[] {
@@ -51,25 +51,25 @@ export class HealthService {
    */
   private async canServe(): Promise<boolean> {
     if (this.readiness.isLeaving) return false;
-    const faults = await Promise.all(this.required.map((indicator) => indicator.check().catch(asFault)));
-    return faults.every(
-      (fault) => !(fault instanceof Error) || (fault instanceof PublicTrouble && fault.isPartial),
+    const results = await Promise.all(this.required.map((indicator) => indicator.check().catch(asError)));
+    return results.every(
+      (result) => !(result instanceof Error) || (result instanceof PublicHealthError && result.isPartial),
     );
   }
 
-  private async ask(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
+  private async runCheck(indicator: HealthIndicator): Promise<HealthIndicatorResult> {
     const session = this.sessions.check(indicator.name);
     // terminus' own text is not used: the message of an error may contain hosts, paths and users.
-    let words = 'no response';
+    let publicReason = 'no response';
     const check = () =>
       indicator.check().catch((error: unknown) => {
-        if (error instanceof PublicTrouble) words = error.message;
+        if (error instanceof PublicHealthError) publicReason = error.message;
         throw error;
       });
     const result = await session.attempt(check).withTimeout(CHECK_TIMEOUT_MS);
     if (result[indicator.name]?.status === 'up') return result;
-    return indicator.required ? session.down(words) : session.degraded(words);
+    return indicator.required ? session.down(publicReason) : session.degraded(publicReason);
   }
 }
 
-const asFault = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

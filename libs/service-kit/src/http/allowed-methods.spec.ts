@@ -1,12 +1,12 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import { tellAllowedMethods } from './allowed-methods.js';
+import { respondWithAllowedMethods } from './allowed-methods.js';
 
 let app: FastifyInstance;
 let origin: string;
 
 beforeEach(async () => {
   app = fastify();
-  tellAllowedMethods(app);
+  respondWithAllowedMethods(app);
   app.get('/users', () => []);
   app.get('/users/:id', () => ({}));
   app.delete('/users/:id', () => ({}));
@@ -16,29 +16,29 @@ beforeEach(async () => {
 
 afterEach(() => app.close());
 
-const ask = (method: string, path: string): Promise<Response> => fetch(origin + path, { method });
+const request = (method: string, path: string): Promise<Response> => fetch(origin + path, { method });
 
 describe('allowed methods', () => {
   it('are returned with 405 where a path does not support the method', async () => {
-    const answer = await ask('DELETE', '/users?all=1');
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+    const response = await request('DELETE', '/users?all=1');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
   });
 
   it('are those of every route that matches the path', async () => {
-    const answer = await ask('PUT', '/users/7');
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
+    const response = await request('PUT', '/users/7');
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
   });
 
   it('are the response to OPTIONS', async () => {
-    const answer = await ask('OPTIONS', '/users/7');
-    expect(answer.status).toBe(204);
-    expect(answer.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
+    const response = await request('OPTIONS', '/users/7');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe('GET, HEAD, DELETE, OPTIONS');
   });
 
   it('are not returned for an unknown path', async () => {
-    expect((await ask('DELETE', '/nothing')).status).toBe(404);
-    expect((await ask('OPTIONS', '/nothing')).status).toBe(404);
+    expect((await request('DELETE', '/nothing')).status).toBe(404);
+    expect((await request('OPTIONS', '/nothing')).status).toBe(404);
   });
 });

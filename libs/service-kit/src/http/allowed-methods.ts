@@ -24,7 +24,7 @@ class PathMethods {
  * would return 404, and to `OPTIONS` with the supported methods (section 9.3.7). Must be called before routes are
  * added.
  */
-export function tellAllowedMethods(fastify: FastifyInstance): void {
+export function respondWithAllowedMethods(fastify: FastifyInstance): void {
   const paths = new PathMethods();
   fastify.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) paths.add(each as HTTPMethod, url);

@@ -24,7 +24,7 @@ export function parseJson(body: Buffer): object | undefined {
   const value = parse(body.toString('utf8'));
   // Nest's validation would treat `null` as an empty object, and thus as a patch that changes nothing.
   if (!isObject(value) || Array.isArray(value)) throw notAnObject();
-  refuseTraps(value);
+  rejectUnsafeMembers(value);
   return value;
 }
 
@@ -44,14 +44,14 @@ function parse(text: string): unknown {
 }
 
 /** Checks every member level by level: with recursion, a body could overflow the stack. */
-function refuseTraps(body: object): void {
+function rejectUnsafeMembers(body: object): void {
   let level: readonly object[] = [body];
   let values = 0;
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > DEEPEST) throw malformedBody(`the body is nested deeper than ${DEEPEST} levels`);
     const below: object[] = [];
     for (const value of level) {
-      refuseInheritedNames(value);
+      rejectInheritedNames(value);
       for (const inside of Object.values(value) as unknown[]) {
         values += 1;
         if (values > MOST_VALUES) throw malformedBody(`the body has more than ${MOST_VALUES} values`);
@@ -62,7 +62,7 @@ function refuseTraps(body: object): void {
   }
 }
 
-function refuseInheritedNames(value: object): void {
+function rejectInheritedNames(value: object): void {
   const name = inheritedNameIn(value);
   if (name !== undefined) throw malformedBody(`the body must not have a member "${name}"`);
 }

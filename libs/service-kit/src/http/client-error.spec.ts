@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { waitFor } from '#testing';
-import { answerClientError } from './client-error.js';
+import { respondToClientError } from './client-error.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -16,7 +16,7 @@ let responses: ServerResponse[];
 beforeEach(async () => {
   responses = [];
   server = createServer((_request, response) => responses.push(response));
-  server.on('clientError', answerClientError);
+  server.on('clientError', respondToClientError);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
   received = '';

@@ -8,9 +8,9 @@ const malformedRequest = defineProblem('malformed-request', 400, 'Malformed requ
 const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
 const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 
-const LINGER_MS = 1_000;
+const CLOSE_DELAY_MS = 1_000;
 
-function problemOf(error: NodeJS.ErrnoException | Problem): Problem {
+function clientErrorProblem(error: NodeJS.ErrnoException | Problem): Problem {
   if (error instanceof Problem) return error;
   const { code } = error;
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge('the request head is larger than 16 KiB');
@@ -19,7 +19,7 @@ function problemOf(error: NodeJS.ErrnoException | Problem): Problem {
 }
 
 /** node:http stores the current response of a socket here. */
-type Answering = Socket & { readonly _httpMessage?: ServerResponse | null };
+type RespondingSocket = Socket & { readonly _httpMessage?: ServerResponse | null };
 
 const failed = new WeakSet<Socket>();
 
@@ -27,44 +27,44 @@ const failed = new WeakSet<Socket>();
  * Responds to a request that node:http's parser, or a server with stricter rules, rejects: sends a problem document,
  * then closes the connection. Responses to complete earlier requests are sent first (RFC 9112, section 9.3.2).
  */
-export function answerClientError(error: NodeJS.ErrnoException | Problem, socket: Socket): void {
+export function respondToClientError(error: NodeJS.ErrnoException | Problem, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   // The parser also rejects all further data.
   if (failed.has(socket)) return;
   failed.add(socket);
-  afterWholeRequests(socket, () => answer(error, socket));
+  afterWholeRequests(socket, () => respond(error, socket));
 }
 
-function afterWholeRequests(socket: Answering, next: () => void): void {
+function afterWholeRequests(socket: RespondingSocket, next: () => void): void {
   const response = socket._httpMessage;
   if (response?.req.complete) response.once('close', () => afterWholeRequests(socket, next));
   else next();
 }
 
-function answer(error: NodeJS.ErrnoException | Problem, socket: Answering): void {
+function respond(error: NodeJS.ErrnoException | Problem, socket: RespondingSocket): void {
   if (!socket.writable) return;
   // A head in the middle of another response would be read as a part of it.
   if (socket._httpMessage?.headersSent) {
-    endAnswer(socket);
+    endResponse(socket);
     return;
   }
-  const problem = problemOf(error);
+  const problem = clientErrorProblem(error);
   const requestId = randomUUID();
   const body = JSON.stringify(problem.toDocument('', requestId));
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
       `content-type: application/problem+json\r\n${NO_SNIFF_HEADER}: ${NO_SNIFF}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
-  endLater(socket);
+  destroyLater(socket);
 }
 
 /** Sends the written part of a response, and nothing after it. */
-function endAnswer(socket: Socket): void {
+function endResponse(socket: Socket): void {
   socket.end();
-  endLater(socket);
+  destroyLater(socket);
 }
 
 /** The client may never close its side. The delay is needed because a reset could discard the response. */
-function endLater(socket: Socket): void {
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+function destroyLater(socket: Socket): void {
+  setTimeout(() => socket.destroy(), CLOSE_DELAY_MS).unref();
 }

@@ -9,7 +9,7 @@ export const LINGER_MS = 5000;
  * the 413 (RFC 9112, section 9.6). Node keeps reading while the connection stays open. The connection is closed after
  * {@link LINGER_MS}, or when the body ends if the client requested a close or the app is draining.
  */
-export function lingerAfterRefusals(fastify: FastifyInstance): void {
+export function lingerAfterRejections(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (!request.raw.complete && reply.statusCode >= 400) linger(request, reply);
     done();

@@ -62,7 +62,7 @@ function sendProblem(reply: FastifyReply, request: FastifyRequest, problem: Prob
 }
 
 /** Responds to requests that fastify rejects before it has found a route, such as a path that cannot be decoded. */
-export function answerFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+export function respondToFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   sendProblem(
     reply,
     request,

@@ -1,12 +1,12 @@
 import { fastify } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Deadline } from '#registry-client';
-import { keepDeadlines } from './request-deadline.js';
+import { applyDeadlines } from './request-deadline.js';
 
 describe('A request with a timeout of its caller', () => {
   const app = fastify();
   const afterwards: (number | undefined)[] = [];
-  keepDeadlines(app);
+  applyDeadlines(app);
   app.route({
     method: ['GET', 'POST'],
     url: '/',

@@ -7,7 +7,7 @@ import {
   Problem,
   unsupportedMediaType,
 } from '#contracts';
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 
 const badRequest = defineProblem('bad-request', 400, 'Bad request');
 
@@ -31,7 +31,7 @@ function fromHttpException(exception: HttpException): Problem {
 export function toProblem(thrown: unknown): Problem | undefined {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof HttpException) return fromHttpException(thrown);
-  const { code = '', statusCode = 0 } = factsOf(thrown);
+  const { code = '', statusCode = 0 } = errorProperties(thrown);
   const known = FASTIFY_PROBLEMS[code];
   if (known) return known();
   return statusCode >= 400 && statusCode < 500 ? badRequest('the request cannot be read') : undefined;

@@ -14,7 +14,7 @@ function flatten(errors: readonly ValidationError[], parent: string): ProblemDet
   });
 }
 
-const refused = (errors: readonly ProblemDetailError[]) =>
+const invalidMembers = (errors: readonly ProblemDetailError[]) =>
   validationFailed(`${errors.length} invalid member(s) in the request`, { errors });
 
 const RULES = {
@@ -24,10 +24,10 @@ const RULES = {
   stopAtFirstError: true,
 } as const;
 
-const refuseInheritedName = (query: object): void => {
+const rejectInheritedName = (query: object): void => {
   const name = inheritedNameIn(query);
   if (name !== undefined)
-    throw refused([{ pointer: `/${name}`, detail: `property ${name} should not exist` }]);
+    throw invalidMembers([{ pointer: `/${name}`, detail: `property ${name} should not exist` }]);
 };
 
 /** The types that TypeScript emits for a parameter whose type is not a class. */
@@ -43,10 +43,10 @@ export class ValidationPipe implements PipeTransform {
     if ((type !== 'body' && type !== 'query') || NO_DTO.has(metatype)) return value;
     const plain = value ?? {};
     // The body parser has already checked bodies, including nested members.
-    if (type === 'query') refuseInheritedName(plain);
+    if (type === 'query') rejectInheritedName(plain);
     const dto = plainToInstance(metatype as ClassConstructor<object>, plain);
     const errors = validateSync(dto, RULES);
-    if (errors.length > 0) throw refused(flatten(errors, ''));
+    if (errors.length > 0) throw invalidMembers(flatten(errors, ''));
     return dto;
   }
 }

@@ -21,15 +21,15 @@ export class VersionedInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(map((answer) => bodyOf(answer, request, reply)));
+    return next.handle().pipe(map((result) => bodyOf(result, request, reply)));
   }
 }
 
-function bodyOf(answer: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
-  if (!(answer instanceof Versioned)) return answer;
-  void reply.header('etag', answer.etag);
+function bodyOf(result: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (!(result instanceof Versioned)) return result;
+  void reply.header('etag', result.etag);
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads || !matchesWeakly(request.headers['if-none-match'], answer.etag)) return answer.body;
+  if (!reads || !matchesWeakly(request.headers['if-none-match'], result.etag)) return result.body;
   void reply.status(304);
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
-import { Answers } from '../docs/answers.js';
+import { DescribeOperation } from '../docs/describe-operation.js';
 import { acceptedType } from '../http/accept.js';
 import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 
@@ -10,7 +10,7 @@ import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
 export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
-  @Answers({ summary: 'Metrics for Prometheus' })
+  @DescribeOperation({ summary: 'Metrics for Prometheus' })
   @Get()
   async read(
     @Headers('accept') accept: string | undefined,

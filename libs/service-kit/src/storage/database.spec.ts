@@ -167,7 +167,7 @@ onPostgres('a database server that is unavailable', (server) => {
       { databaseUrl: await server().createDatabase(), dataDir: '', sync: 'normal' },
       'note-service',
     );
-  const away = { code: 'storage-unavailable', status: 503 };
+  const unreachable = { code: 'storage-unavailable', status: 503 };
   const kill = (database: Kysely<unknown>) =>
     sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`.execute(database);
@@ -184,8 +184,8 @@ onPostgres('a database server that is unavailable', (server) => {
       await kill(database);
       await sql`select 1`.execute(trx);
     });
-    await expect(waiting).rejects.toMatchObject(away);
-    await expect(between).rejects.toMatchObject(away);
+    await expect(waiting).rejects.toMatchObject(unreachable);
+    await expect(between).rejects.toMatchObject(unreachable);
     // The pool may hold another dead connection that it has not used yet.
     const { rows } = await waitFor('the pool to connect anew', () => sql`select 1 as up`.execute(database));
     expect(rows).toEqual([{ up: 1 }]);
@@ -198,7 +198,7 @@ onPostgres('a database server that is unavailable', (server) => {
     await waitFor('the pool to notice', () =>
       sql`select 1`.execute(database).then(
         () => false,
-        (error: unknown) => expect(error).toMatchObject(away),
+        (error: unknown) => expect(error).toMatchObject(unreachable),
       ),
     );
     await database.destroy();

@@ -2,7 +2,7 @@ import { Kysely, sql } from 'kysely';
 import { Problem } from '#contracts';
 import { StartupError } from '../config/config-error.js';
 import type { StorageConfig } from '../config/service-config.js';
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 import { StoreWrites } from './store-writes.js';
 
 /**
@@ -48,6 +48,6 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 
 function explain(error: unknown, url: string): string {
   const cause = error instanceof Problem ? error.cause : error;
-  const { code, message = 'unknown reason' } = factsOf(cause);
+  const { code, message = 'unknown reason' } = errorProperties(cause);
   return `${new URL(url).host}: ${EXPLANATIONS[code ?? ''] ?? message}`;
 }

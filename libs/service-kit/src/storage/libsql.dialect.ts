@@ -11,7 +11,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { StoreWrites } from './store-writes.js';
-import { whileBusy } from './while-busy.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 
 /** SQLite through libsql, for files that other processes have open at the same time. */
 export class LibsqlDialect extends SqliteDialect {
@@ -49,11 +49,11 @@ class LibsqlDriver extends SqliteDriver {
   }
 
   override async beginTransaction(): Promise<void> {
-    await this.writes.watch(() => begin(this.database));
+    await this.writes.run(() => begin(this.database));
   }
 
   override async commitTransaction(): Promise<void> {
-    await this.writes.watch(() => this.database.exec('commit'));
+    await this.writes.run(() => this.database.exec('commit'));
   }
 
   override rollbackTransaction(): Promise<void> {
@@ -71,7 +71,7 @@ class LibsqlConnection implements DatabaseConnection {
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (SelectQueryNode.is(query.query)) return this.connection.executeQuery<R>(query);
-    return this.writes.watch(() => this.write<R>(query));
+    return this.writes.run(() => this.write<R>(query));
   }
 
   private async write<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -92,7 +92,7 @@ class LibsqlConnection implements DatabaseConnection {
   }
 }
 
-const begin = (database: Libsql.Database) => whileBusy(() => database.exec('begin immediate'));
+const begin = (database: Libsql.Database) => retryWhileBusy(() => database.exec('begin immediate'));
 
 // After some errors, such as a full disk, SQLite has already rolled back.
 function rollback(database: Libsql.Database): void {

@@ -1,5 +1,5 @@
 import { Migrator, type Kysely, type Migration } from 'kysely';
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 import { StartupError } from '../config/config-error.js';
 
 /** The migrations of one service by name. They run in the order of their names, each once. */
@@ -26,7 +26,7 @@ export async function migrate<Schema>(
   const { error } = await migrator.migrateToLatest();
   if (error === undefined || (await isNewer(database, tables.migrationTableName, Object.keys(migrations))))
     return;
-  const { message: reason = 'unknown reason' } = factsOf(error);
+  const { message: reason = 'unknown reason' } = errorProperties(error);
   throw new StartupError(`the database of ${name} cannot be migrated: ${reason}`, { cause: error });
 }
 

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import Libsql from 'libsql';
 import type { StorageConfig } from '../config/service-config.js';
 import { StartupError } from '../config/config-error.js';
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 import { LibsqlDialect } from './libsql.dialect.js';
 import type { StoreWrites } from './store-writes.js';
-import { whileBusy } from './while-busy.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 
 /**
  * Opens `{dataDir}/{name}.db` and creates it if it does not exist.
@@ -20,7 +20,7 @@ export async function openLibsql(
   const path = join(dataDir, `${name}.db`);
   try {
     makeDirectory(dataDir);
-    return new LibsqlDialect(await whileBusy(() => openFile(path, sync)), writes);
+    return new LibsqlDialect(await retryWhileBusy(() => openFile(path, sync)), writes);
   } catch (error) {
     throw new StartupError(`DATA_DIR: cannot use ${path}: ${explain(error)}`, { cause: error });
   }
@@ -68,7 +68,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 };
 
 function explain(error: unknown): string {
-  const { code, message = 'unknown reason' } = factsOf(error);
+  const { code, message = 'unknown reason' } = errorProperties(error);
   return (
     EXPLANATIONS[code ?? ''] ??
     (message.includes('Unable to open') ? 'the file cannot be opened or created' : message)

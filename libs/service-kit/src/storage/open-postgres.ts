@@ -8,7 +8,7 @@ import {
   type MigrationLockOptions,
 } from 'kysely';
 import type { StoreWrites } from './store-writes.js';
-import { tellingPool } from './telling-pool.js';
+import { poolWithProblems } from './pool-with-problems.js';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5000;
@@ -30,7 +30,7 @@ export function openPostgres(url: string, name: string, writes: StoreWrites): Po
   // error.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new ServiceDialect({ pool: tellingPool(pool, writes) });
+  return new ServiceDialect({ pool: poolWithProblems(pool, writes) });
 }
 
 type Parser = (text: string) => unknown;

@@ -8,7 +8,7 @@ export const RETRY_AFTER_SECONDS = 2;
 const retryLater = (cause: unknown, seconds = 1) => ({ cause, headers: { 'retry-after': String(seconds) } });
 
 /** The database server provides no connection. */
-export const storageAway = (cause: unknown): Problem =>
+export const storageUnreachable = (cause: unknown): Problem =>
   storageUnavailable('the database is unavailable; retry later', retryLater(cause));
 
 /** Another process has locked the embedded store for too long. */
@@ -16,7 +16,7 @@ export const storageBusy = (cause: unknown): Problem =>
   storageUnavailable('the database is busy; retry later', retryLater(cause));
 
 /** The store can be read but not written. */
-export const writesRefused = (reason: string, cause: unknown): Problem =>
+export const writesRejected = (reason: string, cause: unknown): Problem =>
   storageUnavailable(`the database rejects writes: ${reason}`, retryLater(cause, RETRY_AFTER_SECONDS));
 
 /** The cursor of a list is not from an earlier page of this service. */

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { onBothStores, type TestStore } from '#testing';
-import { PublicTrouble } from '../health/health-indicator.js';
+import { PublicHealthError } from '../health/health-indicator.js';
 import { DatabaseIndicator } from './database.indicator.js';
 import { openDatabase } from './database.js';
 import { migrate } from './migrate.js';
@@ -48,17 +48,17 @@ onBothStores('a store whose disk is full', (store: TestStore) => {
   afterEach(() => database.destroy());
 
   const insert = (text = 'x'.repeat(100_000)) => database.insertInto('notes').values({ text }).execute();
-  const isRefused = { code: 'storage-unavailable', status: 503, headers: { 'retry-after': '2' } };
+  const rejected = { code: 'storage-unavailable', status: 503, headers: { 'retry-after': '2' } };
 
   it('rejects writes with 503, also inside a transaction, and can still be read', async () => {
-    await expect(insert()).rejects.toMatchObject(isRefused);
+    await expect(insert()).rejects.toMatchObject(rejected);
     const transaction = database.transaction().execute((trx) =>
       trx
         .insertInto('notes')
         .values({ text: 'y'.repeat(100_000) })
         .execute(),
     );
-    await expect(transaction).rejects.toMatchObject(isRefused);
+    await expect(transaction).rejects.toMatchObject(rejected);
     expect(await database.selectFrom('notes').selectAll().execute()).toEqual([{ text: 'before' }]);
   });
 
@@ -67,12 +67,12 @@ onBothStores('a store whose disk is full', (store: TestStore) => {
     await insert().catch(() => undefined);
     const check = () => indicator.check();
     await expect(check()).rejects.toEqual(
-      new PublicTrouble('database rejects writes: disk full; reads continue'),
+      new PublicHealthError('database rejects writes: disk full; reads continue'),
     );
     clock.now += 2000;
-    await expect(check()).rejects.toBeInstanceOf(PublicTrouble);
+    await expect(check()).rejects.toBeInstanceOf(PublicHealthError);
     await freeDisk();
-    await expect(check()).rejects.toBeInstanceOf(PublicTrouble);
+    await expect(check()).rejects.toBeInstanceOf(PublicHealthError);
     clock.now += 2000;
     await expect(check()).resolves.toEqual({});
     const rows = await sql`select * from note_service_migration_lock`.execute(database);

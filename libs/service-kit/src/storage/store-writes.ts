@@ -1,6 +1,6 @@
-import { factsOf } from '../errors/error-facts.js';
-import { PublicTrouble } from '../health/health-indicator.js';
-import { RETRY_AFTER_SECONDS, writesRefused } from './storage.problems.js';
+import { errorProperties } from '../errors/error-properties.js';
+import { PublicHealthError } from '../health/health-indicator.js';
+import { RETRY_AFTER_SECONDS, writesRejected } from './storage.problems.js';
 
 /** Error codes of a database that cannot write, SQLite's without their extensions, with the cause as a public text. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -14,9 +14,9 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 const causeOf = (error: unknown): string | undefined =>
-  CAUSES[factsOf(error).code?.replace(/^(SQLITE_[A-Z]+)_.*/, '$1') ?? ''];
+  CAUSES[errorProperties(error).code?.replace(/^(SQLITE_[A-Z]+)_.*/, '$1') ?? ''];
 
-interface Refusal {
+interface Rejection {
   readonly cause: string;
   /** Earliest time of the next write attempt, on the clock of this object. */
   readonly until: number;
@@ -27,7 +27,7 @@ interface Refusal {
  * them.
  */
 export class StoreWrites {
-  private refusal: Refusal | undefined;
+  private rejection: Rejection | undefined;
 
   /** @param now a clock in milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -36,27 +36,28 @@ export class StoreWrites {
    * Runs a step that may write.
    * @throws Problem `storage-unavailable` when the store cannot write.
    */
-  async watch<T>(step: () => Promise<T> | T): Promise<T> {
+  async run<T>(step: () => Promise<T> | T): Promise<T> {
     try {
       return await step();
     } catch (error) {
       const cause = causeOf(error);
       if (cause === undefined) throw error;
-      this.refusal = { cause, until: this.now() + RETRY_AFTER_SECONDS * 1000 };
-      throw writesRefused(cause, error);
+      this.rejection = { cause, until: this.now() + RETRY_AFTER_SECONDS * 1000 };
+      throw writesRejected(cause, error);
     }
   }
 
   /**
    * After a rejected write, and once clients may retry, `trial` determines whether writes succeed.
-   * @throws PublicTrouble while they fail
+   * @throws PublicHealthError while they fail
    */
   async check(trial: () => Promise<void>): Promise<void> {
-    const { refusal } = this;
-    if (!refusal) return;
-    const isOver = this.now() >= refusal.until && (await succeeds(trial));
-    if (!isOver) throw new PublicTrouble(`database rejects writes: ${refusal.cause}; reads continue`, true);
-    if (this.refusal === refusal) this.refusal = undefined;
+    const { rejection } = this;
+    if (!rejection) return;
+    const isOver = this.now() >= rejection.until && (await succeeds(trial));
+    if (!isOver)
+      throw new PublicHealthError(`database rejects writes: ${rejection.cause}; reads continue`, true);
+    if (this.rejection === rejection) this.rejection = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 
 const UNIQUE_VIOLATIONS: ReadonlySet<string | undefined> = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',
@@ -8,4 +8,5 @@ const UNIQUE_VIOLATIONS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** Whether `error` is a unique violation of either database. */
-export const isUniqueViolation = (error: unknown): boolean => UNIQUE_VIOLATIONS.has(factsOf(error).code);
+export const isUniqueViolation = (error: unknown): boolean =>
+  UNIQUE_VIOLATIONS.has(errorProperties(error).code);

@@ -89,7 +89,7 @@ export class ProductPatchDto {
   @Max(MAX_STOCK)
   stock?: number;
 
-  /** Pieces to add to the current stock or, if negative, to take from it. Not allowed together with `stock`. */
+  /** Pieces to add to the current stock; a negative number removes pieces. Not allowed together with `stock`. */
   @MayBeAbsent()
   @IsInt()
   @Min(-MAX_STOCK)

@@ -46,15 +46,15 @@ export const AreItems = (Item: typeof ItemDto = ItemDto): PropertyDecorator =>
   );
 
 /**
- * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that takes all
- * items from stock, or none. Repeating it changes nothing. `DELETE` on the same path returns the stock once.
+ * Body of `PUT /stock-reservations/{orderId}` of the product service, the service-to-service command that reserves
+ * all items, or none. Repeating it changes nothing. `DELETE` on the same path returns the stock once.
  */
 export class ReservationDto {
   @AreItems()
   items!: ItemDto[];
 }
 
-/** One product as it was when the stock was taken. */
+/** One product as it was when the stock was reserved. */
 export interface ReservedItem {
   readonly productId: string;
   readonly quantity: number;

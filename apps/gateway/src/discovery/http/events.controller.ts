@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventQueryDto } from '#contracts';
-import { acceptedType, Answers } from '#service-kit';
+import { acceptedType, DescribeOperation } from '#service-kit';
 import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EVENTS } from './schemas.js';
@@ -21,7 +21,7 @@ export class EventsController {
    * A stream of events, from now on or after `Last-Event-ID` or `since`, or history as a JSON array, as the request
    * accepts. A request that accepts both equally, such as a plain `curl`, receives history if it has `since`.
    */
-  @Answers({
+  @DescribeOperation({
     summary: 'Stream registry changes (text/event-stream), or list past changes with `since` (JSON)',
     body: EVENTS,
     query: EventQueryDto,

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { InstanceQueryDto, type InstanceView } from '#contracts';
-import { Answers } from '#service-kit';
+import { DescribeOperation } from '#service-kit';
 import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
 import { INSTANCE, INSTANCES } from './schemas.js';
@@ -10,13 +10,13 @@ import { INSTANCE, INSTANCES } from './schemas.js';
 export class InstancesController {
   constructor(private readonly registry: RegistryService) {}
 
-  @Answers({ summary: 'List instances', body: INSTANCES, query: InstanceQueryDto })
+  @DescribeOperation({ summary: 'List instances', body: INSTANCES, query: InstanceQueryDto })
   @Get()
   list(@Query() query: InstanceQueryDto): Promise<readonly InstanceView[]> {
     return this.registry.list(query);
   }
 
-  @Answers({ summary: 'Get an instance', body: INSTANCE, problems: [404] })
+  @DescribeOperation({ summary: 'Get an instance', body: INSTANCE, problems: [404] })
   @Get(':id')
   async find(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.find(id));

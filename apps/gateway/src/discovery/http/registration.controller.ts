@@ -7,7 +7,7 @@ import {
   type InstanceView,
   type RegistrationResult,
 } from '#contracts';
-import { Answers } from '#service-kit';
+import { DescribeOperation } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry.service.js';
 import { known } from './known.js';
@@ -19,7 +19,7 @@ import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 export class RegistrationController {
   constructor(private readonly registry: RegistryService) {}
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Register an instance (201), or renew the instance with the same id (200)',
     status: 201,
     body: REGISTRATION,
@@ -35,14 +35,14 @@ export class RegistrationController {
     return { ...instance, instanceToken: token };
   }
 
-  @Answers({ summary: 'Unregister an instance', status: 204, problems: [401, 403, 404] })
+  @DescribeOperation({ summary: 'Unregister an instance', status: 204, problems: [401, 403, 404] })
   @Delete('unregister/:id')
   @HttpCode(204)
   async unregister(@Param('id') id: string): Promise<void> {
     known(id, (await this.registry.unregister(id)) || undefined);
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Renew the lease of an instance; after a 404 (unknown id or expired lease), register again',
     body: INSTANCE,
     bodyIsOptional: true,
@@ -54,14 +54,14 @@ export class RegistrationController {
     return known(id, await this.registry.heartbeat(id, beat));
   }
 
-  @Answers({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
+  @DescribeOperation({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
   @Post('cleanup')
   @HttpCode(200)
   async cleanup(): Promise<CleanupResult> {
     return { removed: await this.registry.cleanup() };
   }
 
-  @Answers({
+  @DescribeOperation({
     summary: 'Drain an instance: it receives no new requests, and requests in flight finish',
     status: 202,
     body: INSTANCE,
@@ -73,7 +73,11 @@ export class RegistrationController {
     return known(id, await this.registry.drain(id));
   }
 
-  @Answers({ summary: 'Cancel the drain of an instance', body: INSTANCE, problems: [401, 403, 404] })
+  @DescribeOperation({
+    summary: 'Cancel the drain of an instance',
+    body: INSTANCE,
+    problems: [401, 403, 404],
+  })
   @Delete('services/:id/drain')
   async resume(@Param('id') id: string): Promise<InstanceView> {
     return known(id, await this.registry.resume(id));

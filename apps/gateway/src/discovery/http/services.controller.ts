@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import type { ServiceSummary } from '#contracts';
-import { Answers } from '#service-kit';
+import { DescribeOperation } from '#service-kit';
 import { LiveServiceTable } from '../service-table.js';
 import { SERVICES } from './schemas.js';
 import { summaryOf } from '../view/service-summary.js';
@@ -10,7 +10,7 @@ import { summaryOf } from '../view/service-summary.js';
 export class ServicesController {
   constructor(private readonly table: LiveServiceTable) {}
 
-  @Answers({ summary: 'List services', body: SERVICES })
+  @DescribeOperation({ summary: 'List services', body: SERVICES })
   @Get()
   list(): readonly ServiceSummary[] {
     return this.table.current.entries.map(summaryOf);

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { Answers } from '#service-kit';
+import { DescribeOperation } from '#service-kit';
 import { ExplainQuery } from './explain.query.js';
 import { Explainer, type Explanation } from './explain.js';
 
@@ -8,7 +8,10 @@ import { Explainer, type Explanation } from './explain.js';
 export class ExplainController {
   constructor(@Inject(Explainer) private readonly explainer: Explainer) {}
 
-  @Answers({ summary: 'Explain which route and instances a request would use', query: ExplainQuery })
+  @DescribeOperation({
+    summary: 'Explain which route and instances a request would use',
+    query: ExplainQuery,
+  })
   @Get()
   explain(@Query() { method = 'GET', path }: ExplainQuery): Explanation {
     return this.explainer.explain(method, path);

@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { acceptedType, Answers } from '#service-kit';
+import { acceptedType, DescribeOperation } from '#service-kit';
 import { ProcessMetrics } from './exposition/process-families.js';
 import { registryFamilies } from './exposition/registry-families.js';
 import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
@@ -22,7 +22,7 @@ export class MetricsController {
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
   ) {}
 
-  @Answers({ summary: 'Metrics as Prometheus text, OpenMetrics or JSON, selected by Accept' })
+  @DescribeOperation({ summary: 'Metrics as Prometheus text, OpenMetrics or JSON, selected by Accept' })
   @Get()
   async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');

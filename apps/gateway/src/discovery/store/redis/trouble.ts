@@ -1,17 +1,17 @@
-import { factsOf } from '#service-kit';
+import { errorProperties } from '#service-kit';
 
 /** The prefix of a Redis error reply: `WRONGPASS`, `NOAUTH`, `NOPERM`, `LOADING`. */
 const REPLY = /^[A-Z]{3,}(?= )/;
 
 /** The cause in one word, without addresses or secrets, so that it can be published. */
 export function troubleOf(cause: unknown): string {
-  const { code, message = '' } = factsOf(cause);
+  const { code, message = '' } = errorProperties(cause);
   return code ?? REPLY.exec(message)?.[0] ?? 'no connection';
 }
 
 /** The cause for operators. A connection that failed on every address of a name has no message. */
 export function troubleInWords(cause: unknown): string {
-  const { message = '' } = factsOf(cause);
+  const { message = '' } = errorProperties(cause);
   return message === '' ? troubleOf(cause) : message;
 }
 
@@ -23,6 +23,6 @@ const DISTRUST = /CERT|LEAF_SIGNATURE/;
 
 /** Whether retrying is useless until a setting is changed. */
 export function isRefusal(cause: unknown): boolean {
-  const { code = '', message = '' } = factsOf(cause);
+  const { code = '', message = '' } = errorProperties(cause);
   return REFUSAL.test(`${message} `) || DISTRUST.test(code);
 }

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
-import { factsOf } from '../errors/error-facts.js';
-import { storageAway } from './storage.problems.js';
+import { errorProperties } from '../errors/error-properties.js';
+import { storageUnreachable } from './storage.problems.js';
 import type { StoreWrites } from './store-writes.js';
 
 // PostgreSQL's error classes (appendix A of its manual) that concern the server or the connection to it.
 const CONNECTION_EXCEPTION = '08';
-const AWAY: ReadonlySet<string> = new Set([
+const UNREACHABLE: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
@@ -18,34 +18,34 @@ const AWAY: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether no server handled the query, as opposed to a server that rejected it. */
-function isAway(error: unknown): boolean {
-  const { code, message = '' } = factsOf(error);
+function isUnreachable(error: unknown): boolean {
+  const { code, message = '' } = errorProperties(error);
   if (code === undefined) return /^(Connection terminated|Client has encountered)/.test(message);
-  return AWAY.has(code) || code.startsWith(CONNECTION_EXCEPTION);
+  return UNREACHABLE.has(code) || code.startsWith(CONNECTION_EXCEPTION);
 }
 
-const told = (error: unknown): unknown => (isAway(error) ? storageAway(error) : error);
+const toProblem = (error: unknown): unknown => (isUnreachable(error) ? storageUnreachable(error) : error);
 
 /** Wraps `pool`: a database that is unavailable or cannot write becomes a problem for the client: 503, try again. */
-export function tellingPool(pool: pg.Pool, writes: StoreWrites): PostgresPool {
+export function poolWithProblems(pool: pg.Pool, writes: StoreWrites): PostgresPool {
   return {
     connect: () =>
       pool.connect().then(
-        (client) => tellingClient(client, writes),
+        (client) => clientWithProblems(client, writes),
         (error: unknown) => {
-          throw storageAway(error);
+          throw storageUnreachable(error);
         },
       ),
     end: () => pool.end(),
   };
 }
 
-function tellingClient(client: pg.PoolClient, writes: StoreWrites): PostgresPoolClient {
+function clientWithProblems(client: pg.PoolClient, writes: StoreWrites): PostgresPoolClient {
   const query = async (text: string, values: unknown[]): Promise<unknown> => {
     try {
-      return await writes.watch(() => client.query(text, values));
+      return await writes.run(() => client.query(text, values));
     } catch (error) {
-      throw told(error);
+      throw toProblem(error);
     }
   };
   return { query: query as PostgresPoolClient['query'], release: () => client.release() };

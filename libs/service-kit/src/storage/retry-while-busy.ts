@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { factsOf } from '../errors/error-facts.js';
+import { errorProperties } from '../errors/error-properties.js';
 import { storageBusy } from './storage.problems.js';
 
-const GIVE_UP_AFTER_MS = 5000;
-const LONGEST_PAUSE_MS = 25;
+const MAX_WAIT_MS = 5000;
+const MAX_PAUSE_MS = 25;
 
-const isBusy = (error: unknown): boolean => factsOf(error).code?.startsWith('SQLITE_BUSY') === true;
+const isBusy = (error: unknown): boolean => errorProperties(error).code?.startsWith('SQLITE_BUSY') === true;
 
 /**
  * Repeats `step` until no other process holds the file's write lock. SQLite's own busy timeout would block the whole
  * event loop; here only this caller waits.
  */
-export async function whileBusy<T>(step: () => T): Promise<Awaited<T>> {
-  const deadline = performance.now() + GIVE_UP_AFTER_MS;
-  for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+export async function retryWhileBusy<T>(step: () => T): Promise<Awaited<T>> {
+  const deadline = performance.now() + MAX_WAIT_MS;
+  for (let pause = 1; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
     try {
       return await step();
     } catch (error) {

@@ -2,8 +2,8 @@ import { runInNewContext } from 'node:vm';
 import type pg from 'pg';
 import { StoreWrites } from './store-writes.js';
 import { isUniqueViolation } from './unique-violation.js';
-import { tellingPool } from './telling-pool.js';
-import { whileBusy } from './while-busy.js';
+import { poolWithProblems } from './pool-with-problems.js';
+import { retryWhileBusy } from './retry-while-busy.js';
 
 /** An error as Node's core creates it for code that runs in a vm context: `instanceof Error` is false here. */
 const foreign = (code: string): unknown =>
@@ -11,7 +11,7 @@ const foreign = (code: string): unknown =>
 
 /** A pool with one connection that fails every query with `error`. */
 const failingWith = (error: unknown) =>
-  tellingPool(
+  poolWithProblems(
     {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- of another realm, which is the point
       connect: () => Promise.resolve({ query: () => Promise.reject(error), release: () => undefined }),
@@ -19,7 +19,7 @@ const failingWith = (error: unknown) =>
     new StoreWrites(),
   );
 
-async function queryOn(pool: ReturnType<typeof tellingPool>): Promise<unknown> {
+async function queryOn(pool: ReturnType<typeof poolWithProblems>): Promise<unknown> {
   const client = await pool.connect();
   return client.query('select 1', []);
 }
@@ -42,13 +42,13 @@ describe('an error of another realm', () => {
   });
 
   it('leads to a retry when the file is busy', async () => {
-    const answers = [foreign('SQLITE_BUSY'), foreign('SQLITE_BUSY_SNAPSHOT')];
+    const failures = [foreign('SQLITE_BUSY'), foreign('SQLITE_BUSY_SNAPSHOT')];
     const step = () => {
-      const busy = answers.shift();
+      const busy = failures.shift();
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- of another realm, which is the point
       if (busy !== undefined) throw busy;
       return 'done';
     };
-    await expect(whileBusy(step)).resolves.toBe('done');
+    await expect(retryWhileBusy(step)).resolves.toBe('done');
   });
 });

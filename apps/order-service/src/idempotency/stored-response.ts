@@ -3,16 +3,16 @@ import type { Order } from '#shop-contracts';
 import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
 /** The stored response to a request for an order. */
-export type StoredAnswer = PlacedAnswer | RefusedAnswer;
+export type StoredResponse = PlacedResponse | RefusedResponse;
 
-export interface PlacedAnswer {
+export interface PlacedResponse {
   readonly kind: 'placed';
   readonly status: 201 | 202;
   readonly order: Order;
   readonly version: number;
 }
 
-interface RefusedAnswer {
+interface RefusedResponse {
   readonly kind: 'refused';
   readonly code: string;
   readonly status: number;
@@ -26,7 +26,7 @@ interface RefusedAnswer {
  * The response for an order: 202 while it is pending and for an order that was accepted and rejected later,
  * else 201.
  */
-export const placedAnswerOf = (order: StoredOrder): PlacedAnswer => ({
+export const placedResponseOf = (order: StoredOrder): PlacedResponse => ({
   kind: 'placed',
   status: order.status === 'pending' || order.status === 'rejected' ? 202 : 201,
   order: viewOf(order),
@@ -34,7 +34,7 @@ export const placedAnswerOf = (order: StoredOrder): PlacedAnswer => ({
 });
 
 /** The form in which a refusal is stored. */
-export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({
+export const refusedResponseOf = (problem: Problem): RefusedResponse => ({
   kind: 'refused',
   code: problem.code,
   status: problem.status,
@@ -45,7 +45,7 @@ export const refusedAnswerOf = (problem: Problem): RefusedAnswer => ({
 });
 
 /** Restores a stored refusal; `headers` mark it as replayed. */
-export const toProblem = (
-  { detail, errors, extensions, ...kind }: RefusedAnswer,
+export const replayedProblem = (
+  { detail, errors, extensions, ...kind }: RefusedResponse,
   headers: Readonly<Record<string, string>>,
 ): Problem => new Problem(kind, detail, { ...(errors && { errors }), extensions, headers });

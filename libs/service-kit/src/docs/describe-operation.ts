@@ -10,7 +10,7 @@ export interface NamedSchema {
 }
 
 /** Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs. */
-export interface AnswerSpec {
+export interface OperationDescription {
   readonly summary: string;
   /** Status of success; 200 if absent. */
   readonly status?: number;
@@ -30,10 +30,11 @@ export interface AnswerSpec {
   readonly problems?: readonly number[];
 }
 
-export const ANSWERS = Symbol('answers');
+export const OPERATION_DESCRIPTION = Symbol('operation description');
 
 /** Describes an operation. Costs nothing at load time: the document is built on request. */
-export const Answers = (spec: AnswerSpec): MethodDecorator => SetMetadata(ANSWERS, spec);
+export const DescribeOperation = (spec: OperationDescription): MethodDecorator =>
+  SetMetadata(OPERATION_DESCRIPTION, spec);
 
 /** A reference to the schema `name` of a document. */
 export const refTo = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });

@@ -1,31 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEM_URN, type Problem, type ProblemDocument } from '#contracts';
-import { Neighbours, NeighbourUnreachable, type NeighbourAnswer } from '#registry-client';
+import { Neighbours, NeighbourUnreachable, type NeighbourResponse } from '#registry-client';
 import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
 import {
   insufficientStock,
   mixedCurrencies,
-  stockGivenBack,
+  reservationReleased,
   unknownProduct,
-  type Particulars,
+  type RelayedMembers,
 } from '../model/orders.problems.js';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 type Item = Pick<ItemDto, 'productId' | 'quantity'>;
 
 /** The operations of the product service that placing and cancelling an order need. */
-export abstract class StockKeeper {
+export abstract class StockReservations {
   /**
    * Reserves all items for this order, or none. Idempotent.
    * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: no stock
    * is reserved.
    * @throws NeighbourUnreachable The stock may be reserved or not.
    */
-  abstract hold(orderId: string, items: readonly Item[], requestId: string): Promise<readonly ReservedItem[]>;
+  abstract reserve(
+    orderId: string,
+    items: readonly Item[],
+    requestId: string,
+  ): Promise<readonly ReservedItem[]>;
 
   /**
    * Releases what the order has reserved, if anything. From then on the order cannot reserve stock, even when a
-   * delayed {@link hold} arrives later. Idempotent.
+   * delayed {@link reserve} arrives later. Idempotent.
    * @throws NeighbourUnreachable
    */
   abstract release(orderId: string, requestId: string): Promise<void>;
@@ -33,28 +37,28 @@ export abstract class StockKeeper {
 
 /** Calls the product service over HTTP. */
 @Injectable()
-export class NeighbourStockKeeper extends StockKeeper {
+export class NeighbourStockReservations extends StockReservations {
   constructor(private readonly neighbours: Neighbours) {
     super();
   }
 
-  override async hold(orderId: string, items: readonly Item[], requestId: string) {
+  override async reserve(orderId: string, items: readonly Item[], requestId: string) {
     const body = { items: items.map(({ productId, quantity }) => ({ productId, quantity })) };
-    const answer = await this.command('PUT', orderId, requestId, body);
-    if (answer.status !== 200 && answer.status !== 201) throw refusalOf(answer);
-    const reservation = answer.body as Reservation;
-    if (reservation.status !== 'held') throw stockGivenBack();
+    const response = await this.send('PUT', orderId, requestId, body);
+    if (response.status !== 200 && response.status !== 201) throw refusalFrom(response);
+    const reservation = response.body as Reservation;
+    if (reservation.status !== 'held') throw reservationReleased();
     return reservation.items;
   }
 
   override async release(orderId: string, requestId: string): Promise<void> {
-    const { status } = await this.command('DELETE', orderId, requestId);
+    const { status } = await this.send('DELETE', orderId, requestId);
     // Not 404: the product service responds 204 even for an order without a reservation, so a 404 comes from
     // something else.
     if (status !== 200 && status !== 204) throw unexpected(status);
   }
 
-  private command(method: 'PUT' | 'DELETE', orderId: string, requestId: string, body?: object) {
+  private send(method: 'PUT' | 'DELETE', orderId: string, requestId: string, body?: object) {
     return this.neighbours.call({
       service: 'product-service',
       method,
@@ -70,25 +74,25 @@ export class NeighbourStockKeeper extends StockKeeper {
 const unexpected = (status: number): NeighbourUnreachable =>
   new NeighbourUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
 
-function refusalOf({ status, body, isRepeated }: NeighbourAnswer): Error {
+function refusalFrom({ status, body, isRepeated }: NeighbourResponse): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;
   const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
   // A refusal of a repeated request does not prove that the first request reserved nothing.
   if (!refuse || status >= 500 || isRepeated) return unexpected(status);
-  return refuse(problem.detail ?? 'the product service rejected the items', particularsOf(problem));
+  return refuse(problem.detail ?? 'the product service rejected the items', relayedMembersOf(problem));
 }
 
-const REFUSALS: Readonly<Record<string, (detail: string, particulars: Particulars) => Problem>> = {
+const REFUSALS: Readonly<Record<string, (detail: string, members: RelayedMembers) => Problem>> = {
   'unknown-product': unknownProduct,
   'insufficient-stock': insufficientStock,
   'mixed-currencies': mixedCurrencies,
-  'stock-given-back': stockGivenBack,
+  'stock-given-back': reservationReleased,
 };
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
 
 // The product service receives the client's items in order, so its JSON pointers to them are valid for the client.
-const particularsOf = (problem: Partial<ProblemDocument>): Particulars => ({
+const relayedMembersOf = (problem: Partial<ProblemDocument>): RelayedMembers => ({
   ...(problem.errors && { errors: problem.errors }),
   extensions: Object.fromEntries(Object.entries(problem).filter(([member]) => !STANDARD_MEMBERS.has(member))),
 });

@@ -6,7 +6,7 @@ const RESOLUTION_MS = 20;
 const NANOSECONDS_PER_MS = 1e6;
 
 /** Load of an app for its heartbeats: requests in flight, and the longest event-loop delay since the last heartbeat. */
-export class Vitals {
+export class AppLoad {
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private inFlight = 0;
 
@@ -21,12 +21,12 @@ export class Vitals {
   }
 
   /** @param ready whether the app is ready; `undefined` if unknown */
-  beat(ready: boolean | undefined): HeartbeatDto {
+  heartbeatBody(ready: boolean | undefined): HeartbeatDto {
     // The histogram counts its own sampling interval as delay.
     const lag = Math.max(0, this.delay.max / NANOSECONDS_PER_MS - RESOLUTION_MS);
     this.delay.reset();
-    const vitals = { inFlight: this.inFlight, loopLagMs: Math.round(lag * 10) / 10 };
-    return ready === undefined ? vitals : { ...vitals, ready };
+    const load = { inFlight: this.inFlight, loopLagMs: Math.round(lag * 10) / 10 };
+    return ready === undefined ? load : { ...load, ready };
   }
 
   stop(): void {

@@ -14,7 +14,7 @@ import { PlacementSteps } from '../placement/placement-steps.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
 import { FakeStock, FakeUsers } from './fake-neighbours.js';
 
-/** A clock that advances only by {@link pass}. */
+/** A clock that advances only by {@link advance}. */
 export class TestClock extends Clock {
   at = 1_800_000_000_000;
 
@@ -22,20 +22,20 @@ export class TestClock extends Clock {
     return sql.lit(this.at);
   }
 
-  pass(ms: number): void {
+  advance(ms: number): void {
     this.at += ms;
   }
 }
 
 /** The environment of an order service: clock and called services, shared by all instances of a test. */
-export class World {
+export class TestEnvironment {
   readonly clock = new TestClock();
   readonly users = new FakeUsers();
   readonly stock = new FakeStock();
 }
 
 /** An instance of the order service on a real store, without HTTP. */
-export interface OrderRig {
+export interface TestInstance {
   readonly database: Kysely<OrdersSchema>;
   readonly orders: OrdersService;
   readonly repository: OrdersRepository;
@@ -45,10 +45,13 @@ export interface OrderRig {
   readonly pending: PendingOrders;
 }
 
-export async function createOrderRig(storage: StorageConfig, world: World): Promise<OrderRig> {
+export async function createTestInstance(
+  storage: StorageConfig,
+  environment: TestEnvironment,
+): Promise<TestInstance> {
   const database = await openDatabase<OrdersSchema>(storage, 'order-service');
   await migrate(database, 'order-service', migrations);
-  const { clock, users, stock } = world;
+  const { clock, users, stock } = environment;
   const repository = new OrdersRepository(database, clock);
   const work = new OrderWorkRepository(database, clock);
   const requests = new OrderRequestsRepository(database, clock);
