@@ -17,17 +17,17 @@ const SERVICE_HOST = '127.0.0.1';
  */
 export async function mountMonolith(env: Env): ReturnType<Mount> {
   checkConfig([gateway, ...SERVICES], env);
-  const front = await boot(gateway, { env });
+  const gatewayApp = await boot(gateway, { env });
   const services: RunningApp[] = [];
   try {
-    const registry = localRegistryOf(front);
+    const registry = localRegistryOf(gatewayApp);
     // The gateway exposes the metrics of the process.
     const options = { env, registry, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
-    void announceWhenReady([front, ...services], registry);
-    return [front, ...services];
+    void announceWhenReady([gatewayApp, ...services], registry);
+    return [gatewayApp, ...services];
   } catch (error) {
-    await Promise.allSettled([front, ...services].map((app) => app.close()));
+    await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));
     throw error;
   }
 }

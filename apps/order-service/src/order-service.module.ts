@@ -12,7 +12,7 @@ import { PendingWork } from './placement/pending-work.js';
 import { PlacementSteps } from './placement/placement-steps.js';
 import { PlacementService } from './placement/placement.service.js';
 import { StockReleaser } from './placement/stock-releaser.js';
-import { Clock, DatabaseClock } from './store/clock.js';
+import { SqlClock, DatabaseClock } from './store/sql-clock.js';
 import { OrderWorkRepository } from './store/order-work.repository.js';
 import { OrdersRepository } from './store/orders.repository.js';
 
@@ -41,7 +41,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
       providers: [
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry) },
-        { provide: Clock, useClass: DatabaseClock },
+        { provide: SqlClock, useClass: DatabaseClock },
         { provide: UserDirectory, useClass: NeighbourUserDirectory },
         { provide: StockReservations, useClass: NeighbourStockReservations },
         { provide: LOGGER, useValue: logger },

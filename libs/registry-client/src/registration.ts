@@ -17,8 +17,8 @@ export interface RegistrationOptions {
   readonly heartbeatBody?: () => HeartbeatDto | Promise<HeartbeatDto>;
 }
 
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 5000;
+const FIRST_RETRY_DELAY_MS = 100;
+const MAX_RETRY_DELAY_MS = 5000;
 // Three heartbeats may be lost before the lease expires.
 const HEARTBEATS_PER_LEASE = 4;
 
@@ -108,12 +108,12 @@ export class Registration {
 
   // Jitter prevents all instances from returning to a restarted registry at the same time.
   private retryDelayMs(): number {
-    const longest = Math.min(
-      FIRST_RETRY_MS * 2 ** (this.failures - 1),
-      LONGEST_RETRY_MS,
+    const maxDelayMs = Math.min(
+      FIRST_RETRY_DELAY_MS * 2 ** (this.failures - 1),
+      MAX_RETRY_DELAY_MS,
       this.heartbeatIntervalMs(),
     );
-    return longest * (0.5 + Math.random() / 2);
+    return maxDelayMs * (0.5 + Math.random() / 2);
   }
 }
 

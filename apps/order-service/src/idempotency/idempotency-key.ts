@@ -27,6 +27,6 @@ export const IdempotencyKey = createParamDecorator((_data: unknown, context: Exe
 
 /** Hash of a body; equal for bodies that mean the same order, whatever their whitespace and member order. */
 export function fingerprintOf({ userId, items }: OrderDto): string {
-  const meaning = [userId, items.map(({ productId, quantity }) => [productId, quantity])];
-  return createHash('sha256').update(JSON.stringify(meaning)).digest('base64url');
+  const content = [userId, items.map(({ productId, quantity }) => [productId, quantity])];
+  return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Transaction } from 'kysely';
 import { InjectDatabase } from '#service-kit';
-import { Clock } from '../store/clock.js';
+import { SqlClock } from '../store/sql-clock.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 import { CLAIM_MS } from '../store/order-work.repository.js';
 import type { StoredResponse } from './stored-response.js';
@@ -23,7 +23,7 @@ export interface OrderRequest {
 export class OrderRequestsRepository {
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
-    private readonly clock: Clock,
+    private readonly clock: SqlClock,
   ) {}
 
   /** Resolves to whether this request now owns the key; `false` when another request owns it. */

@@ -21,12 +21,13 @@ export const userNotFound = (userId: string): Problem =>
 
 export function illegalTransition(from: OrderStatus, to: OrderStatus): Problem {
   const allowed = clientMoves(from);
-  const way = allowed.length === 0 ? 'no further change is allowed' : `allowed: ${allowed.join(', ')}`;
-  const why =
+  const transitions =
+    allowed.length === 0 ? 'no further change is allowed' : `allowed: ${allowed.join(', ')}`;
+  const hint =
     from === 'pending' && to === 'confirmed'
       ? '; the order is confirmed automatically once its stock is reserved'
       : '';
-  return illegalTransitionKind(`the order cannot change from ${from} to ${to}; ${way}${why}`, {
+  return illegalTransitionKind(`the order cannot change from ${from} to ${to}; ${transitions}${hint}`, {
     extensions: { from, to, allowed },
   });
 }

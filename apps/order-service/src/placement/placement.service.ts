@@ -17,7 +17,7 @@ import { StockReleaser } from './stock-releaser.js';
  * Maximum number of orders that one process places concurrently. With more, the called services become so slow that
  * their responses exceed the time-out, and an order that should be confirmed or refused is accepted as `pending`.
  */
-export const MAX_IN_FLIGHT = 50;
+export const MAX_PLACEMENTS_IN_FLIGHT = 50;
 
 /** A request for an order. */
 export interface PlacementRequest {
@@ -48,7 +48,7 @@ export class PlacementService {
 
   /** @throws Problem When the order is refused, or `overloaded`; then no order exists. */
   async place(request: PlacementRequest): Promise<PlacementResponse> {
-    if (this.inFlight >= MAX_IN_FLIGHT) throw overloaded();
+    if (this.inFlight >= MAX_PLACEMENTS_IN_FLIGHT) throw overloaded();
     this.inFlight += 1;
     try {
       return await this.placeNow(request);

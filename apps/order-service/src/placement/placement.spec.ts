@@ -4,7 +4,7 @@ import type { OrderDto } from '#shop-contracts';
 import { onBothStores } from '#testing';
 import { Crash } from '../testing/fake-neighbours.js';
 import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
-import { MAX_IN_FLIGHT } from './placement.service.js';
+import { MAX_PLACEMENTS_IN_FLIGHT } from './placement.service.js';
 
 const body = (quantity = 1, productId = 'p1', userId = 'u1'): OrderDto => ({
   userId,
@@ -159,7 +159,7 @@ onBothStores('placing orders', (store) => {
   it('refuses orders above the in-flight limit without storing them, and accepts orders again below it', async () => {
     let open: () => void = () => undefined;
     environment.users.gate = new Promise((resolve) => (open = resolve));
-    const accepted = Array.from({ length: MAX_IN_FLIGHT }, () => place());
+    const accepted = Array.from({ length: MAX_PLACEMENTS_IN_FLIGHT }, () => place());
 
     await expect(place(body(), 'k')).rejects.toMatchObject({
       status: 503,

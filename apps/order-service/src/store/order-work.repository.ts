@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, QueryCreator, Transaction } from 'kysely';
 import { InjectDatabase, isPostgres } from '#service-kit';
-import { Clock } from './clock.js';
+import { SqlClock } from './sql-clock.js';
 import type { PricedItems } from '../model/order-total.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
@@ -31,7 +31,7 @@ export type NewOrder = Pick<StoredOrder, 'id' | 'userId' | 'items' | 'requestId'
 export class OrderWorkRepository {
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
-    private readonly clock: Clock,
+    private readonly clock: SqlClock,
   ) {}
 
   /** Stores a new order, claimed by the caller. */

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { validate as isUuid } from 'uuid';
 import { InjectDatabase, readPage, type Page, type PageQueryDto } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
-import { Clock } from './clock.js';
+import { SqlClock } from './sql-clock.js';
 import { releasesStock } from '../model/order-status.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
 import { viewOf, type StoredOrder } from '../model/stored-order.js';
@@ -13,7 +13,7 @@ import { viewOf, type StoredOrder } from '../model/stored-order.js';
 export class OrdersRepository {
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
-    private readonly clock: Clock,
+    private readonly clock: SqlClock,
   ) {}
 
   /** Oldest orders first; only those of one user when `userId` is given. */

@@ -2,7 +2,7 @@ import { sql, type Expression, type Kysely } from 'kysely';
 import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
-import { Clock } from '../store/clock.js';
+import { SqlClock } from '../store/sql-clock.js';
 import { OrdersRepository } from '../store/orders.repository.js';
 import { migrations, type OrdersSchema } from '../store/orders.schema.js';
 import { OrdersService } from '../orders/orders.service.js';
@@ -15,7 +15,7 @@ import { StockReleaser } from '../placement/stock-releaser.js';
 import { FakeStock, FakeUsers } from './fake-neighbours.js';
 
 /** A clock that advances only by {@link advance}. */
-export class TestClock extends Clock {
+export class TestClock extends SqlClock {
   at = 1_800_000_000_000;
 
   override now(): Expression<number> {

@@ -15,7 +15,7 @@ import { startupErrorOf } from './startup-error.js';
 import { AppLoad } from './app-load.js';
 
 /** Longer than nginx keeps idle connections to gateways (`keepalive_timeout` of its upstream). */
-const LONGEST_IDLE_MS = 2500;
+const MAX_IDLE_MS = 2500;
 const LOOPBACK = 'http://127.0.0.1';
 /**
  * Connections that the kernel establishes before the event loop accepts them. Node's default of 511 overflows in a
@@ -49,7 +49,7 @@ export interface RunningApp {
   leave(): Promise<void>;
   /**
    * Refuses new connections; open connections end with their next response. Resolves when none is left, or after
-   * {@link LONGEST_IDLE_MS}: by then load balancers hold no connection that they do not use.
+   * {@link MAX_IDLE_MS}: by then load balancers hold no connection that they do not use.
    */
   drain(): Promise<void>;
   /** Finishes requests in flight and releases all resources. */
@@ -118,7 +118,7 @@ async function start<C extends BaseConfig>(
     drain: async () => {
       readiness.beginDraining();
       const allEnded = closeListener(nest.getHttpServer());
-      await Promise.race([allEnded, sleep(LONGEST_IDLE_MS, undefined, { ref: false })]);
+      await Promise.race([allEnded, sleep(MAX_IDLE_MS, undefined, { ref: false })]);
     },
     close: async () => {
       readiness.beginDraining();

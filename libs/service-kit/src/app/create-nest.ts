@@ -15,12 +15,12 @@ import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { AppParts } from './app-definition.js';
 
-const LONGEST_HEAD = 16 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
 
 const fastifyOptions = (parts: AppParts): FastifyServerOptions => ({
   bodyLimit: BODY_LIMIT,
   // Parameters are validated where they are read; beyond its own limit fastify would return 414.
-  routerOptions: { maxParamLength: LONGEST_HEAD },
+  routerOptions: { maxParamLength: MAX_HEAD_BYTES },
   genReqId: (request) => requestIdOf(request.headers),
   clientErrorHandler: respondToClientError,
   frameworkErrors: respondToFrameworkError,

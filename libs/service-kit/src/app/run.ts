@@ -45,8 +45,8 @@ async function stop(
   signal: NodeJS.Signals,
 ): Promise<void> {
   const apps = [outermost, ...inner];
-  const longest = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
-  setTimeout(() => exitAfterTimeout(outermost), longest).unref();
+  const timeoutMs = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
+  setTimeout(() => exitAfterTimeout(outermost), timeoutMs).unref();
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hostname, networkInterfaces } from 'node:os';
 
 /** Properties that distinguish an instance from the others of its service. */
-export interface InstancePlace {
+export interface InstanceAddress {
   readonly name: string;
   /** The URL at which it listens. */
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Host {
  * The registry allows 128 characters for an id; the longest name and port, and the digest, leave this many for the
  * host name.
  */
-const HOST_NAME_SHOWN = 48;
+const MAX_HOST_NAME_LENGTH = 48;
 
 /**
  * An id that stays the same over restarts and is unique among instances. Host name and port make it readable.
@@ -27,12 +27,12 @@ const HOST_NAME_SHOWN = 48;
  * the URL that it advertises, and the addresses of its network interfaces.
  */
 export function instanceId(
-  { name, url, advertisedUrl = '' }: InstancePlace,
+  { name, url, advertisedUrl = '' }: InstanceAddress,
   host: Host = { name: hostname(), interfaces: networkInterfaces() },
 ): string {
-  const place = [host.name, url, advertisedUrl, ...addressesOf(host)];
-  const digest = createHash('sha256').update(JSON.stringify(place)).digest('hex').slice(0, 8);
-  return `${name}-${host.name.slice(0, HOST_NAME_SHOWN)}-${new URL(url).port}-${digest}`;
+  const identity = [host.name, url, advertisedUrl, ...addressesOf(host)];
+  const digest = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8);
+  return `${name}-${host.name.slice(0, MAX_HOST_NAME_LENGTH)}-${new URL(url).port}-${digest}`;
 }
 
 /** IPv4 only: temporary IPv6 addresses (RFC 8981) change while the host stays the same. */

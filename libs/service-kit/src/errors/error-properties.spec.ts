@@ -5,7 +5,7 @@ import { errorProperties } from './error-properties.js';
 const foreign = (code: string): unknown =>
   runInNewContext('Object.assign(new Error("read " + code), { code })', { code });
 
-describe('factsOf', () => {
+describe('errorProperties', () => {
   it('recognises an error of another realm', () => {
     const error = foreign('ECONNRESET');
     expect(error instanceof Error).toBe(false);

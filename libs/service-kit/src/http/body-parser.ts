@@ -9,10 +9,10 @@ export const BODY_LIMIT = 1024 * 1024;
 const MEDIA_TYPES = ['application/json', 'application/merge-patch+json'];
 
 // Later steps process bodies by recursion, and no valid body has this many levels.
-const DEEPEST = 32;
+const MAX_DEPTH = 32;
 
 // Validation creates an error for each unknown member and blocks the event loop meanwhile: 60,000 take two seconds.
-const MOST_VALUES = 2000;
+const MAX_VALUES = 2000;
 
 /**
  * Parses JSON strictly: valid UTF-8, an object, limited depth, a limited number of values, no member that every
@@ -48,13 +48,13 @@ function rejectUnsafeMembers(body: object): void {
   let level: readonly object[] = [body];
   let values = 0;
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw malformedBody(`the body is nested deeper than ${DEEPEST} levels`);
+    if (depth > MAX_DEPTH) throw malformedBody(`the body is nested deeper than ${MAX_DEPTH} levels`);
     const below: object[] = [];
     for (const value of level) {
       rejectInheritedNames(value);
       for (const inside of Object.values(value) as unknown[]) {
         values += 1;
-        if (values > MOST_VALUES) throw malformedBody(`the body has more than ${MOST_VALUES} values`);
+        if (values > MAX_VALUES) throw malformedBody(`the body has more than ${MAX_VALUES} values`);
         if (isObject(inside)) below.push(inside);
       }
     }

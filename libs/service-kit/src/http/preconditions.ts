@@ -10,7 +10,7 @@ export const etagOf = (version: number, detail?: number): string =>
   detail === undefined ? `"${version}"` : `"${version}-${detail}"`;
 
 const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
-const OUR_TAG = /^"(\d+)(?:-(\d+))?"$/;
+const OWN_TAG = /^"(\d+)(?:-(\d+))?"$/;
 
 const tagsIn = (header: string): readonly string[] => header.match(ENTITY_TAG) ?? [];
 
@@ -24,7 +24,7 @@ export function matchesWeakly(header: string | undefined, etag: string): boolean
 
 /** The details of the `tags` of this version; `undefined` when no tag is of this version. */
 function detailsOf(tags: readonly string[], version: number): readonly number[] | undefined {
-  const ours = tags.map((tag) => OUR_TAG.exec(tag)).filter((match) => match?.[1] === String(version));
+  const ours = tags.map((tag) => OWN_TAG.exec(tag)).filter((match) => match?.[1] === String(version));
   if (ours.length === 0) return undefined;
   return ours.flatMap((match) => (match?.[2] === undefined ? [] : [Number(match[2])]));
 }
@@ -44,7 +44,7 @@ export class Preconditions {
     // If-Match uses strong comparison: a weak tag never matches (section 13.1.1).
     const details =
       ifMatch === undefined || ifMatch.trim() === '*' ? [] : detailsOf(tagsIn(ifMatch), version);
-    if (!details || (ifMatch === undefined && isUnwanted(ifNoneMatch, version)))
+    if (!details || (ifMatch === undefined && isExcluded(ifNoneMatch, version)))
       throw preconditionFailed(
         'the current version of the resource does not match the precondition of the request',
       );
@@ -52,7 +52,7 @@ export class Preconditions {
   }
 }
 
-function isUnwanted(ifNoneMatch: string | undefined, version: number): boolean {
+function isExcluded(ifNoneMatch: string | undefined, version: number): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === '*' || detailsOf(tagsIn(ifNoneMatch).map(opaque), version) !== undefined;
 }

@@ -49,9 +49,9 @@ async function isNewer<Schema>(
   table: string,
   known: readonly string[],
 ): Promise<boolean> {
-  const book = database as unknown as Kysely<Record<string, Executed>>;
+  const store = database as unknown as Kysely<Record<string, Executed>>;
   // Without the table no migration has ever run.
-  const query = book.selectFrom(table).select('name');
+  const query = store.selectFrom(table).select('name');
   const rows = await query.execute().catch(() => []);
   const executed = new Set(rows.map((row) => row.name));
   return executed.size > known.length && known.every((name) => executed.has(name));

@@ -24,7 +24,8 @@ function isUnreachable(error: unknown): boolean {
   return UNREACHABLE.has(code) || code.startsWith(CONNECTION_EXCEPTION);
 }
 
-const toProblem = (error: unknown): unknown => (isUnreachable(error) ? storageUnreachable(error) : error);
+const storageErrorOf = (error: unknown): unknown =>
+  isUnreachable(error) ? storageUnreachable(error) : error;
 
 /** Wraps `pool`: a database that is unavailable or cannot write becomes a problem for the client: 503, try again. */
 export function poolWithProblems(pool: pg.Pool, writes: StoreWrites): PostgresPool {
@@ -45,7 +46,7 @@ function clientWithProblems(client: pg.PoolClient, writes: StoreWrites): Postgre
     try {
       return await writes.run(() => client.query(text, values));
     } catch (error) {
-      throw toProblem(error);
+      throw storageErrorOf(error);
     }
   };
   return { query: query as PostgresPoolClient['query'], release: () => client.release() };
