@@ -1,28 +1,35 @@
-import type { HedgeOutcome, ExchangeHedge } from '../../proxy/exchange/exchange-hedge.js';
-import { compileRoute } from '../../proxy/routing/compile-route.js';
-import { FakeExchange } from '../../proxy/testing/fake-exchange.js';
-import { instanceOf } from '../../proxy/testing/instances.js';
-import { AccessLog } from './access-log.js';
+import { ended } from '../testing/ended-exchange.js';
+import { AccessLog, type LoggedExchange } from './access-log.js';
+
+const logged = (known: Partial<LoggedExchange> = {}): LoggedExchange => ({
+  ...ended(),
+  method: 'GET',
+  target: '/api/users/1',
+  requestId: 'request-id',
+  clientAddress: '10.0.0.1',
+  route: undefined,
+  instance: undefined,
+  ...known,
+});
 
 describe('AccessLog', () => {
   const lines: string[] = [];
   const log = new AccessLog('gateway', { write: (line) => lines.push(line) });
-  const logged = (exchange: FakeExchange): Record<string, unknown> => {
-    log.write(exchange);
+  const lineOf = (known: Partial<LoggedExchange>): Record<string, unknown> => {
+    log.write(logged(known));
     return JSON.parse(lines.at(-1)!) as Record<string, unknown>;
   };
 
   it('logs everything about an exchange except its query', () => {
-    const exchange = new FakeExchange('PUT', '/api/users/1?token=secret');
-    exchange.route = compileRoute('users');
-    Object.assign(exchange, {
-      instance: instanceOf({ id: 'a' }),
-      status: 200,
+    const { time, ...rest } = lineOf({
+      method: 'PUT',
+      target: '/api/users/1?token=secret',
+      route: { service: 'users' },
+      instance: { id: 'a' },
       durationMs: 1.23456,
       bytesSent: 7,
       attempts: 2,
     });
-    const { time, ...rest } = logged(exchange);
     expect(new Date(time as string).getTime()).toBeGreaterThan(Date.now() - 60_000);
     expect(rest).toEqual({
       level: 'info',
@@ -43,27 +50,21 @@ describe('AccessLog', () => {
   });
 
   it('logs the problem code of a rejection', () => {
-    const exchange = Object.assign(new FakeExchange(), { problemCode: 'unknown-service', status: 404 });
-    expect(logged(exchange)).toMatchObject({ service: null, instance: null, problem: 'unknown-service' });
+    expect(lineOf({ problemCode: 'unknown-service', status: 404 })).toMatchObject({
+      service: null,
+      instance: null,
+      problem: 'unknown-service',
+    });
   });
 
   it('logs the outcome of a hedged attempt, if one was sent', () => {
-    const hedge = (outcome?: HedgeOutcome): ExchangeHedge => ({
-      outcome,
-      isRunning: false,
-      replaceFailed: () => false,
-      settle: () => undefined,
-      cancel: () => undefined,
-    });
-    expect(logged(Object.assign(new FakeExchange(), { hedge: hedge('won') }))).toMatchObject({
-      hedge: 'won',
-    });
-    expect(logged(Object.assign(new FakeExchange(), { hedge: hedge() }))).not.toHaveProperty('hedge');
+    expect(lineOf({ hedge: { outcome: 'won' } })).toMatchObject({ hedge: 'won' });
+    expect(lineOf({ hedge: { outcome: undefined } })).not.toHaveProperty('hedge');
   });
 
   it('writes one line of JSON for any path', () => {
     const path = '/api/"\\\u007f\u00ff\u2028{}';
-    expect(logged(new FakeExchange('GET', path)).path).toBe(path);
+    expect(lineOf({ target: path }).path).toBe(path);
     expect(lines.at(-1)!.match(/\n/g)).toHaveLength(1);
   });
 });

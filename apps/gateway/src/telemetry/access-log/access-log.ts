@@ -1,5 +1,15 @@
-import type { Exchange } from '../../proxy/exchange/exchange.js';
-import { pathEnd } from '../../proxy/http1/rules/target.js';
+import type { EndedExchange } from '../ended-exchange.js';
+
+/** One exchange that has ended: the values of its line. */
+export interface LoggedExchange extends EndedExchange {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly requestId: string;
+  readonly clientAddress: string;
+  readonly route: { readonly service: string } | undefined;
+  readonly instance: { readonly id: string } | undefined;
+}
 
 /** Accepts complete ASCII lines; may write them later. */
 export interface LineWriter {
@@ -19,11 +29,11 @@ export class AccessLog {
     private readonly out: LineWriter,
   ) {}
 
-  write(exchange: Exchange): void {
+  write(exchange: LoggedExchange): void {
     const { method, target, requestId, route, instance, status, durationMs, bytesSent, attempts } = exchange;
     this.out.write(
       `{"level":"info","time":"${this.now()}","app":"${this.app}","requestId":${jsonText(requestId)}` +
-        `,"method":"${method}","path":${jsonText(target.slice(0, pathEnd(target)))}` +
+        `,"method":"${method}","path":${jsonText(pathOf(target))}` +
         `,"service":${quoted(route?.service)},"instance":${quoted(instance?.id)},"status":${status}` +
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
@@ -41,6 +51,11 @@ export class AccessLog {
     }
     return this.time;
   }
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
 }
 
 // Names and ids come from the registry, whose patterns exclude characters that need escaping.

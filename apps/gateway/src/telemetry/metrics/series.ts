@@ -1,21 +1,6 @@
+import type { EndedExchange } from '../ended-exchange.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { Tally } from './tally.js';
-
-/** One exchange that has ended, with the values that metrics need. */
-export interface EndedExchange {
-  /** Status of the response; 0 when the client disconnected before there was one. */
-  readonly status: number;
-  readonly durationMs: number;
-  readonly bytesSent: number;
-  readonly attempts: number;
-  /** The hedged attempt, if one was sent; counted in {@link attempts}. */
-  readonly hedge: { readonly outcome: string | undefined } | undefined;
-  /** Code of the problem response of the gateway, if any. */
-  readonly problemCode: string | undefined;
-  readonly ending: 'completed' | 'client-left' | 'broken';
-  /** The duration of a tunnel is the length of a session, not a response time. */
-  readonly isTunnel: boolean;
-}
 
 /** States of a circuit breaker: it admits all requests, one on trial, or none. */
 export const BREAKER_STANDINGS = ['closed', 'half-open', 'open'] as const;

@@ -1,10 +1,10 @@
+import { ended } from '../testing/ended-exchange.js';
 import { ProcessMetrics } from './exposition/process-families.js';
 import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
 import { trafficFamilies } from './exposition/traffic-families.js';
 import type { InstanceDirectory } from './instance-directory.js';
 import { metricsReport } from './json-report.js';
 import { parseExposition } from './testing/parse-exposition.js';
-import { ended } from './testing/ended.js';
 import { TrafficMetrics } from './traffic-metrics.js';
 
 const MINUTE = 60_000;

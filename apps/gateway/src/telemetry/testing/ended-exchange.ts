@@ -1,4 +1,4 @@
-import type { EndedExchange } from '../series.js';
+import type { EndedExchange } from '../ended-exchange.js';
 
 /** An exchange that completed normally; `known` overrides its members. */
 export const ended = (known: Partial<EndedExchange> = {}): EndedExchange => ({
