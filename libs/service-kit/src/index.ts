@@ -17,6 +17,8 @@ export * from './http/versioned.js';
 export * from './http/path-text.js';
 export * from './health/health-indicator.js';
 export * from './health/health.module.js';
+export * from './metrics/exposition.js';
+export * from './metrics/families-of.js';
 export * from './metrics/metrics.module.js';
 export * from './metrics/process-metrics.js';
 export * from './docs/describe-operation.js';

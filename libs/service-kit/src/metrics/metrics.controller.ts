@@ -3,9 +3,12 @@ import type { FastifyReply } from 'fastify';
 import { Registry } from 'prom-client';
 import { DescribeOperation } from '../docs/describe-operation.js';
 import { acceptedType } from '../http/accept.js';
-import { OPEN_METRICS_TYPE, toOpenMetrics } from './open-metrics.js';
+import { EXPOSITION_TYPES, renderExposition } from './exposition.js';
+import { familiesOf } from './families-of.js';
 
-/** Serves `/metrics` as Prometheus text, or as OpenMetrics if the client accepts it. */
+const { prometheus: PROMETHEUS, openmetrics: OPEN_METRICS } = EXPOSITION_TYPES;
+
+/** Serves `/metrics` as Prometheus text, or as OpenMetrics if the client prefers it. */
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly registry: Registry) {}
@@ -16,10 +19,9 @@ export class MetricsController {
     @Headers('accept') accept: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const text = await this.registry.metrics();
-    const { contentType } = this.registry;
-    const type = acceptedType(accept, [contentType, OPEN_METRICS_TYPE]) ?? contentType;
+    const families = await familiesOf(this.registry);
+    const type = acceptedType(accept, [PROMETHEUS, OPEN_METRICS]) ?? PROMETHEUS;
     void reply.header('vary', 'accept').type(type);
-    return type === OPEN_METRICS_TYPE ? toOpenMetrics(text) : text;
+    return renderExposition(families, type === OPEN_METRICS ? 'openmetrics' : 'prometheus');
   }
 }

@@ -4,7 +4,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { MetricsController } from './metrics.controller.js';
 import { measureRequests } from './http-metrics.js';
-import { collectProcessMetrics } from './process-metrics.js';
+import { processRegistry } from './process-metrics.js';
 
 /** Serves `/metrics` of a service. Each app has its own registry, because several apps may share a process. */
 @Module({})
@@ -19,7 +19,9 @@ export class MetricsModule implements OnModuleInit {
     return {
       module: MetricsModule,
       controllers: [MetricsController],
-      providers: [{ provide: Registry, useFactory: () => registryOf(exposesProcess) }],
+      providers: [
+        { provide: Registry, useFactory: () => (exposesProcess ? processRegistry() : new Registry()) },
+      ],
       exports: [Registry],
     };
   }
@@ -27,10 +29,4 @@ export class MetricsModule implements OnModuleInit {
   onModuleInit(): void {
     measureRequests(this.host.httpAdapter.getInstance(), this.registry);
   }
-}
-
-function registryOf(exposesProcess: boolean): Registry {
-  const registry = new Registry();
-  if (exposesProcess) collectProcessMetrics(registry);
-  return registry;
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
  * Gauges whose names end in `_total`, a suffix that Prometheus reserves for counters. Their values are sums of other
@@ -11,10 +11,12 @@ const MISNAMED = [
 ];
 
 /**
- * Registers CPU, memory, garbage collection and event loop lag of this process. Call it for one registry per process:
- * several registries would report one process under several scrape jobs.
+ * Creates a registry of CPU, memory, garbage collection and event loop lag of this process. Create one per process:
+ * several would report one process under several scrape jobs.
  */
-export function collectProcessMetrics(registry: Registry): void {
+export function processRegistry(): Registry {
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
+  return registry;
 }

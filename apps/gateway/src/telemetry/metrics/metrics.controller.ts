@@ -1,24 +1,29 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { acceptedType, DescribeOperation } from '#service-kit';
-import { ProcessMetrics } from './exposition/process-families.js';
-import { registryFamilies } from './exposition/registry-families.js';
-import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
-import { trafficFamilies } from './exposition/traffic-families.js';
+import { Registry } from 'prom-client';
+import {
+  acceptedType,
+  DescribeOperation,
+  EXPOSITION_TYPES,
+  familiesOf,
+  renderExposition,
+} from '#service-kit';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
 import { metricsReport } from './json-report.js';
+import { registryFamilies } from './registry-families.js';
+import { serviceFamilies } from './service-families.js';
 import { TrafficMetrics } from './traffic-metrics.js';
+import { upstreamFamilies } from './upstream-families.js';
 
-const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
+const { prometheus: PROMETHEUS, openmetrics: OPEN_METRICS } = EXPOSITION_TYPES;
 const JSON_REPORT = 'application/json';
-const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 /** Serves `/metrics` of the gateway. */
 @Controller('metrics')
 export class MetricsController {
   constructor(
     @Inject(TrafficMetrics) private readonly traffic: TrafficMetrics,
-    @Inject(ProcessMetrics) private readonly process: ProcessMetrics,
+    private readonly process: Registry,
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
   ) {}
 
@@ -26,14 +31,15 @@ export class MetricsController {
   @Get()
   async read(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'accept').header('cache-control', 'no-store');
-    const type = acceptedType(accept, [PROMETHEUS, JSON_REPORT, OPEN_METRICS]);
+    const type = acceptedType(accept, [PROMETHEUS, JSON_REPORT, OPEN_METRICS]) ?? PROMETHEUS;
     if (type === JSON_REPORT) return void reply.send(metricsReport(this.traffic, this.directory));
     const families = [
       ...registryFamilies(this.traffic, this.directory),
-      ...trafficFamilies(this.traffic, this.directory),
-      ...(await this.process.families()),
+      ...serviceFamilies(this.traffic),
+      ...upstreamFamilies(this.traffic.services, this.directory),
+      ...(await familiesOf(this.process)),
     ];
-    if (type === OPEN_METRICS) void reply.type(OPEN_METRICS).send(renderOpenMetrics(families));
-    else void reply.type(PROMETHEUS).send(renderPrometheus(families));
+    const format = type === OPEN_METRICS ? 'openmetrics' : 'prometheus';
+    void reply.type(type).send(renderExposition(families, format));
   }
 }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { ProcessMetrics } from './exposition/process-families.js';
+import { Registry } from 'prom-client';
+import { processRegistry } from '#service-kit';
 import { Forgetting } from './forgetting.js';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
 import { MetricsController } from './metrics.controller.js';
@@ -22,7 +23,7 @@ export class MetricsModule {
       providers: [
         { provide: INSTANCE_DIRECTORY, ...directory } as FactoryProvider<InstanceDirectory>,
         { provide: TrafficMetrics, useFactory: trafficMetrics, inject: [INSTANCE_DIRECTORY] },
-        ProcessMetrics,
+        { provide: Registry, useFactory: processRegistry },
         {
           provide: Forgetting,
           useFactory: (traffic: TrafficMetrics, known: InstanceDirectory) => new Forgetting(traffic, known),

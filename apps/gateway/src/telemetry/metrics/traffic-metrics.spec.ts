@@ -1,11 +1,11 @@
+import { familiesOf, processRegistry, renderExposition } from '#service-kit';
 import { ended } from '../testing/ended-exchange.js';
-import { ProcessMetrics } from './exposition/process-families.js';
-import { renderOpenMetrics, renderPrometheus } from './exposition/render.js';
-import { trafficFamilies } from './exposition/traffic-families.js';
 import type { InstanceDirectory } from './instance-directory.js';
 import { metricsReport } from './json-report.js';
+import { serviceFamilies } from './service-families.js';
 import { parseExposition } from './testing/parse-exposition.js';
 import { TrafficMetrics } from './traffic-metrics.js';
+import { upstreamFamilies } from './upstream-families.js';
 
 const MINUTE = 60_000;
 
@@ -49,11 +49,12 @@ const directory: InstanceDirectory = {
 };
 
 describe('exposition', () => {
-  const families = trafficFamilies(busyTraffic(), directory);
+  const traffic = busyTraffic();
+  const families = [...serviceFamilies(traffic), ...upstreamFamilies(traffic.services, directory)];
 
   it('is valid, including process metrics, and contains all counts', async () => {
-    const all = [...families, ...(await new ProcessMetrics().families())];
-    const samples = parseExposition(renderPrometheus(all));
+    const all = [...families, ...(await familiesOf(processRegistry()))];
+    const samples = parseExposition(renderExposition(all, 'prometheus'));
     const valueOf = (name: string, labels: Record<string, string>) =>
       samples.find((each) => each.name === name && JSON.stringify(each.labels) === JSON.stringify(labels))
         ?.value;
@@ -80,7 +81,7 @@ describe('exposition', () => {
   });
 
   it('keeps the earlier names and labels of upstream metrics, marked deprecated', () => {
-    const text = renderPrometheus(families);
+    const text = renderExposition(families, 'prometheus');
     const help = (name: string) => new RegExp(`# HELP ${name} (.*)`).exec(text)?.[1];
     for (const suffix of [
       'requests_total',
@@ -94,7 +95,7 @@ describe('exposition', () => {
   });
 
   it('names OpenMetrics families without _total, and ends with EOF', async () => {
-    const text = renderOpenMetrics([...families, ...(await new ProcessMetrics().families())]);
+    const text = renderExposition([...families, ...(await familiesOf(processRegistry()))], 'openmetrics');
     parseExposition(text);
     expect(text).toMatch(/# TYPE gateway_requests counter\ngateway_requests_total\{/);
     expect(text).not.toMatch(/# TYPE \S+_total counter/);

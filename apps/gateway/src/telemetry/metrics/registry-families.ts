@@ -1,9 +1,9 @@
 import { INSTANCE_STATUSES } from '#contracts';
-import { GATEWAY_VERSION } from '../../../config/gateway.version.js';
-import type { InstanceDirectory } from '../instance-directory.js';
-import { EJECTION_REASONS } from '../series.js';
-import type { TrafficMetrics } from '../traffic-metrics.js';
-import { family, type MetricFamily } from './family.js';
+import { counterFamily, gaugeFamily, type MetricFamily } from '#service-kit';
+import { GATEWAY_VERSION } from '../../config/gateway.version.js';
+import type { InstanceDirectory } from './instance-directory.js';
+import { EJECTION_REASONS } from './series.js';
+import type { TrafficMetrics } from './traffic-metrics.js';
 
 /**
  * Metrics of the registry as seen by this gateway. Every status and reason has a series, also at 0, because alerts
@@ -12,8 +12,7 @@ import { family, type MetricFamily } from './family.js';
 export function registryFamilies(traffic: TrafficMetrics, directory: InstanceDirectory): MetricFamily[] {
   const { services, isRegistryUp } = directory;
   return [
-    family(
-      'gauge',
+    gaugeFamily(
       'gateway_instances',
       'Instances in the registry, by status.',
       services.flatMap(({ name: service, instances }) =>
@@ -23,27 +22,22 @@ export function registryFamilies(traffic: TrafficMetrics, directory: InstanceDir
         ),
       ),
     ),
-    family(
-      'gauge',
+    gaugeFamily(
       'gateway_service_available',
       'Whether at least one instance of a service can receive requests.',
       services.map(({ name: service, available }) => [{ service }, Number(available.length > 0)] as const),
     ),
-    family(
-      'counter',
+    counterFamily(
       'gateway_ejections',
       'Instances ejected from rotation by this gateway, by reason: connect_failure, unresponsive, outlier or health_check.',
       services.flatMap(({ name: service }) =>
         EJECTION_REASONS.map((reason) => [{ service, reason }, traffic.ejections(service, reason)] as const),
       ),
     ),
-    family(
-      'gauge',
-      'gateway_registry_up',
-      'Whether the registry accepts writes; 0 while Redis is unavailable.',
-      [[{}, Number(isRegistryUp)]],
-    ),
-    family('gauge', 'gateway_build_info', 'Version of the gateway and of Node.js; always 1.', [
+    gaugeFamily('gateway_registry_up', 'Whether the registry accepts writes; 0 while Redis is unavailable.', [
+      [{}, Number(isRegistryUp)],
+    ]),
+    gaugeFamily('gateway_build_info', 'Version of the gateway and of Node.js; always 1.', [
       [{ version: GATEWAY_VERSION, node_version: process.versions.node }, 1],
     ]),
   ];

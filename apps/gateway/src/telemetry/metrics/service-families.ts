@@ -1,0 +1,98 @@
+import {
+  counterFamily,
+  gaugeFamily,
+  type LabelledValue,
+  type MetricFamily,
+  type MetricSample,
+} from '#service-kit';
+import { BOUNDS_MS } from './latency-histogram.js';
+import { BREAKER_STANDINGS, type ServiceSeries } from './series.js';
+import type { Tally } from './tally.js';
+import type { TrafficMetrics } from './traffic-metrics.js';
+
+/** Metrics of proxied traffic by service, and of requests that matched no route. */
+export function serviceFamilies({ services, rejections }: TrafficMetrics): MetricFamily[] {
+  const single = (value: (service: ServiceSeries) => number | undefined): LabelledValue[] =>
+    services.flatMap((each) => withService(each, value(each)));
+  const tallied = (label: string, tally: (service: ServiceSeries) => Tally<string>): LabelledValue[] =>
+    services.flatMap((each) => withLabel(each.name, label, tally(each).entries()));
+  return [
+    counterFamily(
+      'gateway_requests',
+      'Exchanges that ended, by status code of the response.',
+      services.flatMap(byCode),
+    ),
+    {
+      name: 'gateway_request_duration_seconds',
+      help: 'Time from request to end of response, without tunnels.',
+      type: 'histogram',
+      samples: services.flatMap(durationSamples),
+    },
+    counterFamily(
+      'gateway_problems',
+      'Problems that the gateway itself responded with; empty service: no route matched.',
+      [...tallied('problem', (each) => each.problems), ...withLabel('', 'problem', rejections.entries())],
+    ),
+    counterFamily(
+      'gateway_endings',
+      'How exchanges ended: completed, client-left or broken.',
+      tallied('ending', (each) => each.endings),
+    ),
+    counterFamily(
+      'gateway_retries',
+      'Attempts after the first, without hedged attempts.',
+      single((each) => each.retries),
+    ),
+    counterFamily(
+      'gateway_hedges',
+      'Hedged attempts, by outcome: won, lost, replaced, failed or cancelled.',
+      tallied('outcome', (each) => each.hedges),
+    ),
+    counterFamily(
+      'gateway_response_bytes',
+      'Body bytes sent to clients.',
+      single((each) => each.bytesSent),
+    ),
+    gaugeFamily(
+      'gateway_tunnels_open',
+      'Open upgraded connections.',
+      single((each) => each.tunnelsOpen),
+    ),
+    gaugeFamily(
+      'gateway_concurrency_limit',
+      'Adaptive concurrency limit of a service: requests allowed in flight; absent for services without one.',
+      single((each) => each.concurrencyLimit),
+    ),
+    gaugeFamily(
+      'gateway_breaker_state',
+      'Circuit breaker of a service: 0 closed, 1 half-open (one trial request), 2 open; absent for services without one.',
+      single(({ breaker }) => (breaker === undefined ? undefined : BREAKER_STANDINGS.indexOf(breaker))),
+    ),
+  ];
+}
+
+const withService = ({ name }: ServiceSeries, value: number | undefined): LabelledValue[] =>
+  value === undefined ? [] : [[{ service: name }, value]];
+
+const withLabel = (service: string, label: string, counts: Iterable<[string, number]>): LabelledValue[] =>
+  Array.from(counts, ([value, count]) => [{ service, [label]: value }, count]);
+
+/** `none` is the status of an exchange whose client disconnected before there was a response. */
+const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
+
+const byCode = ({ name, statuses }: ServiceSeries): LabelledValue[] =>
+  Array.from(statuses.entries(), ([status, count]) => [{ service: name, code: codeOf(status) }, count]);
+
+function durationSamples({ name, latency: { counts, count, sumMs } }: ServiceSeries): MetricSample[] {
+  const labels = { service: name };
+  let cumulative = 0;
+  const buckets = [...BOUNDS_MS, Infinity].map((bound, i): MetricSample => {
+    cumulative += counts[i] ?? 0;
+    return { suffix: '_bucket', labels: { ...labels, le: bound / 1000 }, value: cumulative };
+  });
+  return [
+    ...buckets,
+    { suffix: '_sum', labels, value: sumMs / 1000 },
+    { suffix: '_count', labels, value: count },
+  ];
+}
