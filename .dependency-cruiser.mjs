@@ -70,6 +70,35 @@ export default {
           { path: `^apps/(?!${app}/)` },
         ),
       ),
+    // Telemetry of the gateway
+    forbid(
+      'telemetry-is-below',
+      'telemetry imports configuration and itself; what it reads of other layers are types that it declares',
+      { path: '^apps/gateway/src/telemetry/' },
+      { path: '^apps/gateway/src/(?!(telemetry|config)/)' },
+    ),
+    {
+      ...forbid(
+        'telemetry-folders',
+        'the folders of telemetry form no cycle',
+        { path: '^apps/gateway/src/telemetry' },
+        { circular: true },
+      ),
+      scope: 'folder',
+    },
+    // The rule above sees no cycle of a folder and its own subfolder.
+    forbid(
+      'telemetry-types-import-no-part',
+      'the types at the top of telemetry are below its parts',
+      { path: '^apps/gateway/src/telemetry/[^/]+$' },
+      { path: '^apps/gateway/src/telemetry/[^/]+/' },
+    ),
+    forbid(
+      'telemetry-subfolders-are-below',
+      'a subfolder of a part imports no file of that part',
+      { path: '^apps/gateway/src/telemetry/([^/]+)/[^/]+/', pathNot: '/testing/' },
+      { path: '^apps/gateway/src/telemetry/$1/[^/]+$' },
+    ),
     ...libs.map((lib) => frontDoorOnly(`front-door-${lib}`, { pathNot: `^libs/${lib}/` }, `libs/${lib}`)),
     ...apps.map((app) => frontDoorOnly(`front-door-${app}`, { pathNot: `^apps/${app}/` }, `apps/${app}`)),
   ],
