@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** A server on its own port that handles every request with `listener`. */
-async function program(listener: RequestListener): Promise<string> {
+async function startServer(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
@@ -80,9 +80,9 @@ describe('GET /docs-json', () => {
   });
 
   it('contains the document of each service, and lists services without one', async () => {
-    const good = await program((_request, response) => response.end(JSON.stringify(pets)));
-    const none = await program((_request, response) => response.writeHead(404).end());
-    const broken = await program((_request, response) => response.end('{"openapi"'));
+    const good = await startServer((_request, response) => response.end(JSON.stringify(pets)));
+    const none = await startServer((_request, response) => response.writeHead(404).end());
+    const broken = await startServer((_request, response) => response.end('{"openapi"'));
     await gateway.register({ name: 'pets', url: good });
     await gateway.register({ name: 'none', url: none });
     await gateway.register({ name: 'broken', url: broken });
@@ -98,21 +98,21 @@ describe('GET /docs-json', () => {
   });
 
   it('uses the document of another instance when one has none', async () => {
-    const good = await program((_request, response) => response.end(JSON.stringify(pets)));
+    const good = await startServer((_request, response) => response.end(JSON.stringify(pets)));
     await gateway.register({ name: 'pets', url: 'http://127.0.0.1:9', id: 'a' });
     await gateway.register({ name: 'pets', url: good, id: 'b' });
     expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
   });
 
   it('requests the document of each service once for many concurrent requests', async () => {
-    let asked = 0;
-    const good = await program((_request, response) => {
-      asked += 1;
+    let requests = 0;
+    const good = await startServer((_request, response) => {
+      requests += 1;
       response.end(JSON.stringify(pets));
     });
     await gateway.register({ name: 'pets', url: good });
     await Promise.all([document(), document(), document()]);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
   });
 
   it('is shown by a page', async () => {
@@ -124,9 +124,9 @@ describe('GET /docs-json', () => {
 
 describe('DocumentSource', () => {
   const reasonOf = async (listener: RequestListener, source = new DocumentSource()): Promise<string> => {
-    const url = await program(listener);
+    const url = await startServer(listener);
     try {
-      return await source.documentOf({ endpoint: url }).then(
+      return await source.fetchDocument({ endpoint: url }).then(
         () => '',
         (error: unknown) => (error as Error).message,
       );

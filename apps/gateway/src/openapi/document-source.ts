@@ -3,9 +3,9 @@ import { Agent, request } from 'undici';
 import { pinnedTarget, type Instance, type PinnedTarget } from '../discovery/index.js';
 import { asDocument, UnusableDocument, type OpenApiDocument } from './openapi.js';
 
-const PATH = '/docs-json';
+const DOCUMENT_PATH = '/docs-json';
 const TIMEOUT_MS = 2000;
-const MOST_BYTES = 2 * 1024 * 1024;
+const MAX_BYTES = 2 * 1024 * 1024;
 
 /** Fetches the document of a service from an instance. */
 export class DocumentSource implements OnModuleDestroy {
@@ -13,11 +13,11 @@ export class DocumentSource implements OnModuleDestroy {
 
   constructor(
     private readonly timeoutMs = TIMEOUT_MS,
-    private readonly mostBytes = MOST_BYTES,
+    private readonly maxBytes = MAX_BYTES,
   ) {}
 
   /** @throws UnusableDocument with the reason why there is no usable document */
-  async documentOf(instance: Pick<Instance, 'endpoint'>): Promise<OpenApiDocument> {
+  async fetchDocument(instance: Pick<Instance, 'endpoint'>): Promise<OpenApiDocument> {
     try {
       return asDocument(JSON.parse(await this.read(pinnedTarget(instance))));
     } catch (error) {
@@ -31,21 +31,21 @@ export class DocumentSource implements OnModuleDestroy {
 
   private async read({ origin, authority }: PinnedTarget): Promise<string> {
     const signal = AbortSignal.timeout(this.timeoutMs);
-    const { statusCode, body } = await request(origin + PATH, {
+    const { statusCode, body } = await request(origin + DOCUMENT_PATH, {
       dispatcher: this.agent,
       headers: { host: authority },
       signal,
     });
     if (statusCode !== 200) {
       await body.dump();
-      throw new UnusableDocument(`${PATH} returned status ${statusCode}`);
+      throw new UnusableDocument(`${DOCUMENT_PATH} returned status ${statusCode}`);
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > this.mostBytes)
-        throw new UnusableDocument(`the document is larger than ${this.mostBytes} bytes`);
+      if (bytes > this.maxBytes)
+        throw new UnusableDocument(`the document is larger than ${this.maxBytes} bytes`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');
@@ -55,5 +55,7 @@ export class DocumentSource implements OnModuleDestroy {
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the document is not valid JSON';
   const { name, code } = error as { name?: string; code?: string };
-  return name === 'TimeoutError' ? `${PATH} timed out` : `${PATH} cannot be read (${code ?? name ?? ''})`;
+  return name === 'TimeoutError'
+    ? `${DOCUMENT_PATH} timed out`
+    : `${DOCUMENT_PATH} cannot be read (${code ?? name ?? ''})`;
 }

@@ -81,12 +81,12 @@ class OwnNames {
 
   private operation({ servers: _servers, ...operation }: JsonObject, security: Json | undefined): JsonObject {
     const { tags, operationId } = operation;
-    const asked = listOf(operation.security ?? security);
+    const requirements = listOf(operation.security ?? security);
     return {
       ...(this.rewrite(operation) as JsonObject),
       tags: (listOf(tags) ?? ['']).map((tag) => this.tag(tag)),
       ...(typeof operationId === 'string' && { operationId: this.name(operationId) }),
-      ...(asked && { security: asked.map((each) => this.requirement(each)) }),
+      ...(requirements && { security: requirements.map((each) => this.requirement(each)) }),
     };
   }
 

@@ -3,7 +3,7 @@ import { describeApp, DocsModule, once, type AppContext } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
 import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { API_PATHS } from './api-paths.js';
-import { DocumentLibrary, type OwnDocument } from './document-library.js';
+import { SystemDocument, type OwnDocument } from './system-document.js';
 import { DocumentSource } from './document-source.js';
 import { asDocument } from './openapi.js';
 
@@ -23,16 +23,16 @@ const ownDocument = (context: AppContext): OwnDocument =>
 @Module({})
 export class GatewayDocsModule {
   static of(context: AppContext, discovery: DynamicModule): DynamicModule {
-    const library = (): DocumentLibrary => context.application().get(DocumentLibrary, { strict: false });
+    const systemDocument = (): SystemDocument => context.application().get(SystemDocument, { strict: false });
     return {
       module: GatewayDocsModule,
-      imports: [discovery, DocsModule.of({ title: INFO.title, document: () => library().document() })],
+      imports: [discovery, DocsModule.of({ title: INFO.title, document: () => systemDocument().document() })],
       providers: [
         { provide: DocumentSource, useFactory: () => new DocumentSource() },
         {
-          provide: DocumentLibrary,
+          provide: SystemDocument,
           useFactory: (table: LiveServiceTable, source: DocumentSource) =>
-            new DocumentLibrary(ownDocument(context), table, source),
+            new SystemDocument(ownDocument(context), table, source),
           inject: [LiveServiceTable, DocumentSource],
         },
       ],

@@ -8,13 +8,13 @@ import { UnusableDocument, type OpenApiDocument } from './openapi.js';
 export type OwnDocument = () => Promise<OpenApiDocument>;
 
 /** Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service. */
-const FRESH_MS = 5000;
-const SERVICES_AT_ONCE = 16;
-const INSTANCES_ASKED = 2;
+const CACHE_MS = 5000;
+const MAX_CONCURRENT_SERVICES = 16;
+const MAX_INSTANCES_TRIED = 2;
 
 /** The one document of the whole system, built on request. */
-export class DocumentLibrary {
-  private latest: { readonly document: Promise<OpenApiDocument>; readonly until: number } | undefined;
+export class SystemDocument {
+  private cached: { readonly document: Promise<OpenApiDocument>; readonly expiresAt: number } | undefined;
 
   constructor(
     private readonly own: OwnDocument,
@@ -23,36 +23,37 @@ export class DocumentLibrary {
   ) {}
 
   document(): Promise<OpenApiDocument> {
-    if (this.latest && this.latest.until > performance.now()) return this.latest.document;
-    const document = this.make();
-    this.latest = { document, until: performance.now() + FRESH_MS };
+    if (this.cached && this.cached.expiresAt > performance.now()) return this.cached.document;
+    const document = this.build();
+    this.cached = { document, expiresAt: performance.now() + CACHE_MS };
     // A failure is not cached.
-    document.catch(() => (this.latest = undefined));
+    document.catch(() => (this.cached = undefined));
     return document;
   }
 
-  private async make(): Promise<OpenApiDocument> {
-    const [own, services] = await Promise.all([this.own(), this.services()]);
-    return mergeDocuments(own, services);
+  private async build(): Promise<OpenApiDocument> {
+    const [own, serviceDocuments] = await Promise.all([this.own(), this.serviceDocuments()]);
+    return mergeDocuments(own, serviceDocuments);
   }
 
-  private async services(): Promise<readonly ServiceDocument[]> {
+  private async serviceDocuments(): Promise<readonly ServiceDocument[]> {
     const { entries } = this.table.current;
     const found: ServiceDocument[] = [];
     let next = 0;
-    const work = async (): Promise<void> => {
-      for (let entry = entries[next++]; entry; entry = entries[next++]) found.push(await this.ask(entry));
+    const worker = async (): Promise<void> => {
+      for (let entry = entries[next++]; entry; entry = entries[next++])
+        found.push(await this.serviceDocument(entry));
     };
-    await Promise.all(Array.from({ length: SERVICES_AT_ONCE }, work));
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_SERVICES }, worker));
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  private async ask({ name, instances, available }: ServiceEntry): Promise<ServiceDocument> {
+  private async serviceDocument({ name, instances, available }: ServiceEntry): Promise<ServiceDocument> {
     const internal = internalPathsOf(instances);
     let reason = 'no instance is available';
-    for (const instance of available.slice(0, INSTANCES_ASKED)) {
+    for (const instance of available.slice(0, MAX_INSTANCES_TRIED)) {
       try {
-        const document = await this.source.documentOf(instance);
+        const document = await this.source.fetchDocument(instance);
         return { name, document, isInternal: (path) => internal.covers(path) };
       } catch (error) {
         if (!(error instanceof UnusableDocument)) throw error;
