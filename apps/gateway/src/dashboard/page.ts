@@ -14,7 +14,7 @@ export interface GatewayFacts {
 
 const REFRESH_SECONDS = 5;
 /** A service may have thousands of instances: the page is an overview, `/discovery/services` lists them all. */
-const INSTANCES_SHOWN = 50;
+const MAX_INSTANCES_SHOWN = 50;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -28,7 +28,7 @@ const instanceRow = ({ id, url, status, statusReason, expiredAt, version, transp
     <td><span class="${status}">${status}</span><br /><small>${statusReason}${since(expiredAt)}</small></td>
   </tr>`;
 
-const more = (count: number): Html =>
+const moreInstances = (count: number): Html =>
   count > 0 ? html`<p>and ${count} more at <a href="${LINKS.instances}">${LINKS.instances}</a></p>` : html``;
 
 const instanceTable = (instances: readonly Instance[]): Html =>
@@ -38,9 +38,9 @@ const instanceTable = (instances: readonly Instance[]): Html =>
         <th>version</th>
         <th>status</th>
       </tr>
-      ${instances.slice(0, INSTANCES_SHOWN).map(instanceRow)}
+      ${instances.slice(0, MAX_INSTANCES_SHOWN).map(instanceRow)}
     </table>
-    ${more(instances.length - INSTANCES_SHOWN)}`;
+    ${moreInstances(instances.length - MAX_INSTANCES_SHOWN)}`;
 
 const lastSeen = (at: number | undefined): Html =>
   at === undefined ? html`` : html` · <span class="down">no live instance since ${iso(at)}</span>`;
@@ -53,9 +53,9 @@ const serviceSection = ({ name, instances, available, lastSeenAt }: ServiceEntry
     </p>
     ${instances.length > 0 ? instanceTable(instances) : html``}`;
 
-const isPlain = (link: string): boolean => !link.includes('{');
-const isReadable = (link: string): boolean =>
-  isPlain(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
+const hasNoPlaceholder = (link: string): boolean => !link.includes('{');
+const isBrowsable = (link: string): boolean =>
+  hasNoPlaceholder(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
 
 const noServices = html`<p>
   No service is registered yet. Register an instance with <code>POST ${LINKS.register}</code>.
@@ -63,7 +63,7 @@ const noServices = html`<p>
 
 /** The page for browsers at `/`. */
 export function page(facts: GatewayFacts, services: readonly ServiceEntry[]): string {
-  const links = Object.values(LINKS).filter(isReadable);
+  const links = Object.values(LINKS).filter(isBrowsable);
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -34,7 +34,7 @@ describe('the health of a gateway', () => {
     expect((await gateway.get('/health/ready')).status).toBe(200);
   });
 
-  it('is degraded without its registry, and keeps serving', async () => {
+  it('is degraded without its registry, and stays ready', async () => {
     const registry = gateway.app.nest.get(RegistryService, { strict: false });
     jest.spyOn(registry, 'awaySince', 'get').mockReturnValue(Date.now());
     jest.spyOn(registry, 'awayFor', 'get').mockReturnValue('WRONGPASS');
