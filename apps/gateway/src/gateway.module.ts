@@ -5,7 +5,7 @@ import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './d
 import { GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import { RegistryIndicator, ServicesIndicator, ServiceTableIndicator } from './health/index.js';
-import { MetricsModule } from './telemetry/metrics/index.js';
+import { GatewayMetricsModule } from './telemetry/metrics/index.js';
 import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
 
 /** Composition root of the gateway. */
@@ -14,7 +14,7 @@ export class GatewayModule {
   /** @param front the listening server, created before Nest */
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
     const discovery = DiscoveryModule.of(config, context);
-    const metrics = MetricsModule.of({
+    const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
         useFactory: (table: LiveServiceTable, registry: RegistryService, ejector: Ejector) =>

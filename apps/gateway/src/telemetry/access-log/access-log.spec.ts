@@ -1,7 +1,7 @@
 import { ended } from '../testing/ended-exchange.js';
 import { AccessLog, type LoggedExchange } from './access-log.js';
 
-const logged = (known: Partial<LoggedExchange> = {}): LoggedExchange => ({
+const logged = (overrides: Partial<LoggedExchange> = {}): LoggedExchange => ({
   ...ended(),
   method: 'GET',
   target: '/api/users/1',
@@ -9,14 +9,14 @@ const logged = (known: Partial<LoggedExchange> = {}): LoggedExchange => ({
   clientAddress: '10.0.0.1',
   route: undefined,
   instance: undefined,
-  ...known,
+  ...overrides,
 });
 
 describe('AccessLog', () => {
   const lines: string[] = [];
   const log = new AccessLog('gateway', { write: (line) => lines.push(line) });
-  const lineOf = (known: Partial<LoggedExchange>): Record<string, unknown> => {
-    log.write(logged(known));
+  const lineOf = (overrides: Partial<LoggedExchange>): Record<string, unknown> => {
+    log.write(logged(overrides));
     return JSON.parse(lines.at(-1)!) as Record<string, unknown>;
   };
 

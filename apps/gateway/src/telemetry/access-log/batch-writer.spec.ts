@@ -22,11 +22,11 @@ describe('BatchWriter', () => {
   });
 
   it('does not close before a pending write has ended', async () => {
-    const path = join(directory.path, 'held');
+    const path = join(directory.path, 'blocked');
     execFileSync('mkfifo', [path]);
     const idle = openSync(path, 'r+');
     const writer = new BatchWriter(openSync(path, 'w'));
-    // More than a pipe holds: the system accepts a part, and the rest when the pipe is read.
+    // Larger than the buffer of a pipe: the system accepts a part, and the rest when the pipe is read.
     const line = `${'x'.repeat(1023)}\n`;
     const written = 256;
     for (let i = 0; i < written; i += 1) writer.write(line);
@@ -42,10 +42,10 @@ describe('BatchWriter', () => {
     closeSync(idle);
   });
 
-  it('keeps a bounded amount of unread data, and reports how many lines it dropped', async () => {
+  it('buffers a bounded amount of unread data, and reports how many lines it dropped', async () => {
     const path = join(directory.path, 'pipe');
     execFileSync('mkfifo', [path]);
-    // Keeps the pipe open without reading it; otherwise opening the other end would block.
+    // Opens the pipe without reading it; otherwise opening the other end would block.
     const idle = openSync(path, 'r+');
     const writer = new BatchWriter(openSync(path, 'w'));
     const line = `{"of":"${'x'.repeat(1024)}"}\n`;
@@ -53,13 +53,13 @@ describe('BatchWriter', () => {
     for (let i = 0; i < written; i += 1) writer.write(line);
 
     const reader = spawn('cat', [path]);
-    let kept = 0;
+    let received = 0;
     for await (const text of createInterface(reader.stdout)) {
       const { droppedLines } = JSON.parse(text) as { droppedLines?: number };
-      if (droppedLines === undefined) kept += 1;
+      if (droppedLines === undefined) received += 1;
       else {
         expect(droppedLines).toBeGreaterThan(written / 2);
-        expect(kept + droppedLines).toBe(written);
+        expect(received + droppedLines).toBe(written);
         break;
       }
     }

@@ -29,14 +29,14 @@ export class BatchWriter implements LineWriter {
     this.destination = pino.destination({ dest: fd, ...options });
     // A reader that has disconnected (EPIPE) must not end the gateway.
     this.destination.on('error', () => undefined);
-    this.destination.on('drop', (batch: unknown) => void (this.dropped += linesOf(batch as Buffer)));
+    this.destination.on('drop', (batch: unknown) => void (this.dropped += countLines(batch as Buffer)));
     this.destination.on('drain', () => this.reportDrops());
     this.timer = setInterval(() => this.flush(), FLUSH_EVERY_MS).unref();
   }
 
   write(line: string): void {
     if (line.length > BATCH_BYTES - this.length) this.flush();
-    if (line.length > BATCH_BYTES) this.pass(Buffer.from(line, 'latin1'));
+    if (line.length > BATCH_BYTES) this.writeBytes(Buffer.from(line, 'latin1'));
     else this.length += this.batch.write(line, this.length, 'latin1');
   }
 
@@ -51,7 +51,7 @@ export class BatchWriter implements LineWriter {
 
   private flush(): void {
     if (this.length === 0) return;
-    this.pass(this.batch.subarray(0, this.length));
+    this.writeBytes(this.batch.subarray(0, this.length));
     this.batch = Buffer.allocUnsafe(BATCH_BYTES);
     this.length = 0;
   }
@@ -61,16 +61,17 @@ export class BatchWriter implements LineWriter {
     if (this.dropped === 0) return;
     const notice = { level: 'warn', time: new Date().toISOString(), droppedLines: this.dropped };
     this.dropped = 0;
-    this.pass(
+    this.writeBytes(
       Buffer.from(`${JSON.stringify({ ...notice, msg: 'Access log output blocked; lines were dropped' })}\n`),
     );
   }
 
-  private pass(bytes: Buffer): void {
+  private writeBytes(bytes: Buffer): void {
     // The types declare the text mode only.
     (this.destination.write as (data: unknown) => boolean).call(this.destination, bytes);
   }
 }
 
 const LINE_FEED = 0x0a;
-const linesOf = (batch: Buffer): number => batch.reduce((sum, byte) => sum + Number(byte === LINE_FEED), 0);
+const countLines = (batch: Buffer): number =>
+  batch.reduce((sum, byte) => sum + Number(byte === LINE_FEED), 0);

@@ -20,7 +20,7 @@ const JSON_REPORT = 'application/json';
 
 /** Serves `/metrics` of the gateway. */
 @Controller('metrics')
-export class MetricsController {
+export class GatewayMetricsController {
   constructor(
     @Inject(TrafficMetrics) private readonly traffic: TrafficMetrics,
     private readonly process: Registry,

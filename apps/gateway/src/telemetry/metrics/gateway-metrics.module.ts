@@ -1,37 +1,50 @@
-import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { processRegistry } from '#service-kit';
-import { Forgetting } from './forgetting.js';
+import { GatewayMetricsController } from './gateway-metrics.controller.js';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
-import { MetricsController } from './metrics.controller.js';
 import { TrafficMetrics } from './traffic-metrics.js';
 
+const CLEANUP_INTERVAL_MS = 60_000;
+
 /** Dependencies that the composition root provides. */
-export interface MetricsBindings {
+export interface GatewayMetricsBindings {
   readonly imports: DynamicModule['imports'] & {};
   readonly directory: Pick<FactoryProvider<InstanceDirectory>, 'useFactory' | 'inject'>;
 }
 
 /** Metrics of traffic and of the process, and their endpoint. */
 @Module({})
-export class MetricsModule {
-  static of({ imports, directory }: MetricsBindings): DynamicModule {
+export class GatewayMetricsModule implements OnModuleInit, OnModuleDestroy {
+  private cleanup: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly traffic: TrafficMetrics,
+    @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
+  ) {}
+
+  static of({ imports, directory }: GatewayMetricsBindings): DynamicModule {
     return {
-      module: MetricsModule,
+      module: GatewayMetricsModule,
       imports,
-      controllers: [MetricsController],
+      controllers: [GatewayMetricsController],
       providers: [
         { provide: INSTANCE_DIRECTORY, ...directory } as FactoryProvider<InstanceDirectory>,
         { provide: TrafficMetrics, useFactory: trafficMetrics, inject: [INSTANCE_DIRECTORY] },
         { provide: Registry, useFactory: processRegistry },
-        {
-          provide: Forgetting,
-          useFactory: (traffic: TrafficMetrics, known: InstanceDirectory) => new Forgetting(traffic, known),
-          inject: [TrafficMetrics, INSTANCE_DIRECTORY],
-        },
       ],
       exports: [TrafficMetrics],
     };
+  }
+
+  onModuleInit(): void {
+    const dropStale = (): void => this.traffic.dropStale(this.directory, Date.now());
+    this.cleanup = setInterval(dropStale, CLEANUP_INTERVAL_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.cleanup);
   }
 }
 

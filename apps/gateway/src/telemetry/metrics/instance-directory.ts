@@ -9,7 +9,7 @@ export interface KnownService {
   readonly available: readonly unknown[];
 }
 
-/** Called for each instance that this gateway takes out of rotation. */
+/** Called for each instance that this gateway ejects. */
 export type EjectionListener = (service: string, reason: EjectionReason) => void;
 
 /** The part of the registry that metrics read, at the time of a scrape and never per request. */

@@ -19,19 +19,19 @@ export interface TrafficTotals {
   };
 }
 
-export interface InstanceReport extends TrafficTotals {
+export interface InstanceMetrics extends TrafficTotals {
   readonly id: string;
   readonly failures: Readonly<Record<string, number>>;
 }
 
-export interface ServiceReport extends TrafficTotals {
+export interface ServiceMetrics extends TrafficTotals {
   readonly name: string;
   readonly retries: number;
   /** By outcome. */
   readonly hedges: Readonly<Record<string, number>>;
   readonly tunnelsOpen: number;
   readonly problems: Readonly<Record<string, number>>;
-  readonly instances: readonly InstanceReport[];
+  readonly instances: readonly InstanceMetrics[];
 }
 
 /** Body of `GET /metrics` with `Accept: application/json`. */
@@ -39,20 +39,20 @@ export interface MetricsReport {
   readonly uptimeSeconds: number;
   /** Requests that matched no route, by problem. */
   readonly rejections: Readonly<Record<string, number>>;
-  readonly services: readonly ServiceReport[];
+  readonly services: readonly ServiceMetrics[];
 }
 
 export function metricsReport(traffic: TrafficMetrics, directory: InstanceDirectory): MetricsReport {
   return {
     uptimeSeconds: Math.round(process.uptime()),
     rejections: Object.fromEntries(traffic.rejections.entries()),
-    services: traffic.services.map((service) => serviceReport(service, directory.loadsOf(service.name))),
+    services: traffic.services.map((service) => serviceMetrics(service, directory.loadsOf(service.name))),
   };
 }
 
 type Loads = ReadonlyMap<string, number> | undefined;
 
-function serviceReport(service: ServiceSeries, loads: Loads): ServiceReport {
+function serviceMetrics(service: ServiceSeries, loads: Loads): ServiceMetrics {
   const inFlight = [...(loads?.values() ?? [])].reduce((sum, load) => sum + load, 0);
   return {
     name: service.name,

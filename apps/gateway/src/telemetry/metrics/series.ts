@@ -3,8 +3,7 @@ import { LatencyHistogram } from './latency-histogram.js';
 import { Tally } from './tally.js';
 
 /** States of a circuit breaker: it admits all requests, one on trial, or none. */
-export const BREAKER_STANDINGS = ['closed', 'half-open', 'open'] as const;
-export type BreakerStanding = (typeof BREAKER_STANDINGS)[number];
+export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
 /**
  * Why an instance was ejected. `connect_failure`: no connection could be established. `unresponsive`: it did not
@@ -35,8 +34,8 @@ abstract class Series {
 export class InstanceSeries extends Series {
   /** Attempts that failed, by kind. */
   readonly failures = new Tally<string>();
-  /** Since when the instance is no longer registered. */
-  goneSince: number | undefined = undefined;
+  /** Time at which the instance was first seen unregistered. */
+  unregisteredSince: number | undefined = undefined;
 
   constructor(readonly id: string) {
     super();
@@ -57,8 +56,8 @@ export class ServiceSeries extends Series {
   /** Current value of an adaptive concurrency limit; `undefined` without one. */
   concurrencyLimit: number | undefined = undefined;
   /** `undefined` if the policy has no circuit breaker, or its route has not been compiled yet. */
-  breaker: BreakerStanding | undefined = undefined;
-  goneSince: number | undefined = undefined;
+  breaker: (typeof BREAKER_STATES)[number] | undefined = undefined;
+  unregisteredSince: number | undefined = undefined;
 
   constructor(readonly name: string) {
     super();
@@ -73,12 +72,12 @@ export class ServiceSeries extends Series {
   override record(exchange: EndedExchange): void {
     super.record(exchange);
     this.endings.add(exchange.ending);
-    if (exchange.attempts > 1) this.countFurther(exchange);
+    if (exchange.attempts > 1) this.countRetries(exchange);
     if (exchange.problemCode !== undefined) this.problems.add(exchange.problemCode);
     if (exchange.isTunnel) this.tunnelsOpen -= 1;
   }
 
-  private countFurther({ attempts, hedge }: EndedExchange): void {
+  private countRetries({ attempts, hedge }: EndedExchange): void {
     this.retries += attempts - 1;
     if (hedge?.outcome === undefined) return;
     this.hedges.add(hedge.outcome);

@@ -6,7 +6,7 @@ import {
   type MetricSample,
 } from '#service-kit';
 import { BOUNDS_MS } from './latency-histogram.js';
-import { BREAKER_STANDINGS, type ServiceSeries } from './series.js';
+import { BREAKER_STATES, type ServiceSeries } from './series.js';
 import type { Tally } from './tally.js';
 import type { TrafficMetrics } from './traffic-metrics.js';
 
@@ -66,7 +66,7 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
     gaugeFamily(
       'gateway_breaker_state',
       'Circuit breaker of a service: 0 closed, 1 half-open (one trial request), 2 open; absent for services without one.',
-      single(({ breaker }) => (breaker === undefined ? undefined : BREAKER_STANDINGS.indexOf(breaker))),
+      single(({ breaker }) => (breaker === undefined ? undefined : BREAKER_STATES.indexOf(breaker))),
     ),
   ];
 }

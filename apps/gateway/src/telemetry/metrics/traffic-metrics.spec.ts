@@ -80,7 +80,7 @@ describe('exposition', () => {
     expect(samples.some(({ name }) => name === 'process_cpu_seconds_total')).toBe(true);
   });
 
-  it('keeps the earlier names and labels of upstream metrics, marked deprecated', () => {
+  it('exposes upstream metrics also under their earlier names and labels, marked deprecated', () => {
     const text = renderExposition(families, 'prometheus');
     const help = (name: string) => new RegExp(`# HELP ${name} (.*)`).exec(text)?.[1];
     for (const suffix of [
@@ -136,7 +136,7 @@ describe('TrafficMetrics', () => {
     expect([service.tunnelsOpen, service.latency.count, service.statuses.total]).toEqual([0, 0, 1]);
   });
 
-  it('drops services and instances five minutes after they left, unless they return', () => {
+  it('drops services and instances five minutes after they left the registry, unless they return', () => {
     const traffic = busyTraffic();
     let users: ReadonlyMap<string, number> | undefined = new Map([['a', 0]]);
     const changing: InstanceDirectory = {
@@ -145,17 +145,17 @@ describe('TrafficMetrics', () => {
     };
     const names = () =>
       traffic.services.map(({ name, instances }) => `${name}: ${[...instances.keys()].join('')}`);
-    traffic.forget(changing, 0);
+    traffic.dropStale(changing, 0);
     users = new Map([['b', 0]]);
-    traffic.forget(changing, 4 * MINUTE);
+    traffic.dropStale(changing, 4 * MINUTE);
     expect(names()).toHaveLength(2);
-    traffic.forget(changing, 5 * MINUTE);
+    traffic.dropStale(changing, 5 * MINUTE);
     expect(names()).toEqual(['users: ab']);
-    traffic.forget(changing, 9 * MINUTE);
+    traffic.dropStale(changing, 9 * MINUTE);
     expect(names()).toEqual(['users: b']);
     users = undefined;
-    traffic.forget(changing, 10 * MINUTE);
-    traffic.forget(changing, 15 * MINUTE);
+    traffic.dropStale(changing, 10 * MINUTE);
+    traffic.dropStale(changing, 15 * MINUTE);
     expect(names()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { ServiceSeries, type EjectionReason } from './series.js';
 import { Tally } from './tally.js';
 
 /** How long counts outlive their instance: several scrapes, so that the last increase is recorded. */
-const FORGET_AFTER_MS = 5 * 60_000;
+const STALE_AFTER_MS = 5 * 60_000;
 
 /** Counts of all proxied traffic. */
 export class TrafficMetrics {
@@ -27,20 +27,23 @@ export class TrafficMetrics {
     return [...this.byService.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Drops the counts of services and instances that left at least {@link FORGET_AFTER_MS} ago. */
-  forget(directory: InstanceDirectory, now: number): void {
+  /** Drops the counts of services and instances that have not been registered for {@link STALE_AFTER_MS}. */
+  dropStale(directory: InstanceDirectory, now: number): void {
     for (const service of this.byService.values()) {
       const loads = directory.loadsOf(service.name);
-      if (isForgotten(service, loads !== undefined, now)) this.byService.delete(service.name);
+      if (isStale(service, loads !== undefined, now)) this.byService.delete(service.name);
       for (const instance of service.instances.values())
-        if (isForgotten(instance, loads?.has(instance.id) === true, now))
-          service.instances.delete(instance.id);
+        if (isStale(instance, loads?.has(instance.id) === true, now)) service.instances.delete(instance.id);
     }
   }
 }
 
-function isForgotten(series: { goneSince: number | undefined }, isThere: boolean, now: number): boolean {
-  if (isThere) series.goneSince = undefined;
-  else series.goneSince ??= now;
-  return series.goneSince !== undefined && now - series.goneSince >= FORGET_AFTER_MS;
+function isStale(
+  series: { unregisteredSince: number | undefined },
+  isRegistered: boolean,
+  now: number,
+): boolean {
+  if (isRegistered) series.unregisteredSince = undefined;
+  else series.unregisteredSince ??= now;
+  return series.unregisteredSince !== undefined && now - series.unregisteredSince >= STALE_AFTER_MS;
 }

@@ -1,7 +1,7 @@
 import type { EndedExchange } from '../ended-exchange.js';
 
 /** An exchange that completed normally; `known` overrides its members. */
-export const ended = (known: Partial<EndedExchange> = {}): EndedExchange => ({
+export const ended = (overrides: Partial<EndedExchange> = {}): EndedExchange => ({
   status: 200,
   durationMs: 3,
   bytesSent: 10,
@@ -10,5 +10,5 @@ export const ended = (known: Partial<EndedExchange> = {}): EndedExchange => ({
   problemCode: undefined,
   ending: 'completed',
   isTunnel: false,
-  ...known,
+  ...overrides,
 });

@@ -33,10 +33,10 @@ export function parseExposition(text: string): readonly ParsedSample[] {
   return samples;
 }
 
-function addOnce(known: Set<string> | Map<string, string>, name: string, value = ''): string {
-  if (!NAME.test(name) || known.has(name)) throw new Error(`${name} is no name, or comes twice`);
-  if (known instanceof Map) known.set(name, value);
-  else known.add(name);
+function addOnce(declared: Set<string> | Map<string, string>, name: string, value = ''): string {
+  if (!NAME.test(name) || declared.has(name)) throw new Error(`${name} is invalid or repeated`);
+  if (declared instanceof Map) declared.set(name, value);
+  else declared.add(name);
   return name;
 }
 
@@ -44,7 +44,8 @@ function parseSample(line: string, family: string): ParsedSample {
   const [, name = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
   if (!name.startsWith(family.replace(/_total$/, ''))) throw new Error(`not a sample of ${family}: ${line}`);
   const number = value === '+Inf' ? Infinity : Number(value);
-  if (value === '' || (Number.isNaN(number) && value !== 'NaN')) throw new Error(`no value: ${line}`);
+  if (value === '' || (Number.isNaN(number) && value !== 'NaN'))
+    throw new Error(`sample without a value: ${line}`);
   return { name, labels: parseLabels(labels), value: number };
 }
 
@@ -53,7 +54,7 @@ function parseLabels(text: string): Record<string, string> {
   LABEL.lastIndex = 0;
   while (LABEL.lastIndex < text.length) {
     const match = LABEL.exec(text);
-    if (!match) throw new Error(`bad labels: ${text}`);
+    if (!match) throw new Error(`malformed labels: ${text}`);
     labels[match[1] as string] = (match[2] as string).replace(/\\(.)/g, (_all, escaped: string) =>
       escaped === 'n' ? '\n' : escaped,
     );
@@ -66,7 +67,7 @@ const keyOf = ({ name, labels }: ParsedSample): string =>
 
 function checkUnique(samples: readonly ParsedSample[]): void {
   const keys = new Set(samples.map(keyOf));
-  if (keys.size !== samples.length) throw new Error('a sample comes twice');
+  if (keys.size !== samples.length) throw new Error('repeated sample');
 }
 
 function checkHistogram(name: string, samples: readonly ParsedSample[]): void {
@@ -83,6 +84,6 @@ function checkHistogram(name: string, samples: readonly ParsedSample[]): void {
     if (values.some((value, i) => i > 0 && value < (values[i - 1] as number)))
       throw new Error(`${name} is not cumulative`);
     if (buckets.at(-1)?.labels.le !== '+Inf' || values.at(-1) !== count?.value)
-      throw new Error(`${name} does not end with all of them`);
+      throw new Error(`the last bucket of ${name} is not its count`);
   }
 }
