@@ -99,6 +99,12 @@ export default {
       { path: '^apps/gateway/src/telemetry/([^/]+)/[^/]+/', pathNot: '/testing/' },
       { path: '^apps/gateway/src/telemetry/$1/[^/]+$' },
     ),
+    forbid(
+      'telemetry-front-doors',
+      'a part of telemetry is entered through its index.ts',
+      { path: '^apps/gateway/src/(?!telemetry/)' },
+      { path: '^apps/gateway/src/telemetry/', pathNot: '/index\\.ts$' },
+    ),
     ...libs.map((lib) => frontDoorOnly(`front-door-${lib}`, { pathNot: `^libs/${lib}/` }, `libs/${lib}`)),
     ...apps.map((app) => frontDoorOnly(`front-door-${app}`, { pathNot: `^apps/${app}/` }, `apps/${app}`)),
   ],

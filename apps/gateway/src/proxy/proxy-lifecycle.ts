@@ -2,7 +2,7 @@ import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } f
 import type { GatewayConfig } from '../config/gateway.config.js';
 import type { DataPlane } from './data-plane.js';
 import type { FrontServer } from './planes/node/front-server.js';
-import type { BatchWriter } from '../telemetry/access-log/batch-writer.js';
+import type { BatchWriter } from '../telemetry/access-log/index.js';
 
 /** Components whose life cycle follows the proxy. */
 export interface ProxyLifeParts {
