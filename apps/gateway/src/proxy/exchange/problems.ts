@@ -6,7 +6,6 @@ export const pathEscapesService = defineProblem('path-escapes-service', 400, 'Pa
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
-export const requestBodyTooLarge = defineProblem('body-too-large', 413, 'Request body too large');
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');
 export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
