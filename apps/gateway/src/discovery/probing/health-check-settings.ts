@@ -1,49 +1,27 @@
-/** Health check settings of one instance; names and meanings follow Envoy. */
-export interface HealthCheckSettings {
-  /** Time between two checks of an instance that is up, milliseconds; 0 disables these checks. */
-  readonly intervalMs: number;
-  /** Time limit for the status of the response, milliseconds. */
-  readonly timeoutMs: number;
-  /** Consecutive passed checks that return an instance to rotation. */
-  readonly healthyThreshold: number;
-  /** Consecutive failed checks that take an instance out of rotation. */
-  readonly unhealthyThreshold: number;
-}
+import { integer, readSettings, setting, type ValuesOf } from '../../config/metadata-setting.js';
 
-interface HealthCheckKey {
-  readonly member: keyof HealthCheckSettings;
-  readonly least: number;
-  readonly most: number;
-  readonly standard: number;
-}
-
-/** The metadata keys of the settings: integers between `least` and `most`. */
-const KEYS: Readonly<Record<string, HealthCheckKey>> = {
-  'gateway.health-check.interval-ms': { member: 'intervalMs', least: 0, most: 86_400_000, standard: 10_000 },
-  'gateway.health-check.timeout-ms': { member: 'timeoutMs', least: 1, most: 60_000, standard: 1_000 },
-  'gateway.health-check.healthy-threshold': { member: 'healthyThreshold', least: 1, most: 100, standard: 1 },
-  'gateway.health-check.unhealthy-threshold': {
-    member: 'unhealthyThreshold',
-    least: 1,
-    most: 100,
-    standard: 2,
-  },
+/** Health checks of the instance that declares them; names and meanings follow Envoy. */
+export const HEALTH_CHECK_SETTINGS = {
+  intervalMs: setting('gateway.health-check.interval-ms', integer(0, 86_400_000, 'ms'), 10_000, {
+    en: 'Time between two health checks of an instance that is up; 0: none while it is up. Grows with thousands of instances.',
+    ko: '`up`인 인스턴스의 상태 확인 간격. 0이면 `up`인 동안 하지 않습니다. 인스턴스가 수천 개가 되면 길어집니다.',
+  }),
+  timeoutMs: setting('gateway.health-check.timeout-ms', integer(1, 60_000, 'ms'), 1_000, {
+    en: 'Time limit for the response to a health check.',
+    ko: '상태 확인의 응답을 기다리는 최대 시간.',
+  }),
+  healthyThreshold: setting('gateway.health-check.healthy-threshold', integer(1, 100), 1, {
+    en: 'Consecutive passed checks that return an instance to rotation.',
+    ko: '인스턴스를 다시 사용하기까지 연속으로 통과해야 하는 상태 확인 수.',
+  }),
+  unhealthyThreshold: setting('gateway.health-check.unhealthy-threshold', integer(1, 100), 2, {
+    en: 'Consecutive failed checks that take an instance out of rotation.',
+    ko: '인스턴스를 제외하기까지 연속으로 실패한 상태 확인 수.',
+  }),
 };
 
-export const HEALTH_CHECK_KEYS: readonly string[] = Object.keys(KEYS);
-
-/** The value that `text` sets for a key; `undefined` if it is missing or invalid. */
-export function healthCheckValueOf(key: string, text: string | undefined): number | undefined {
-  const { least, most } = KEYS[key] ?? { least: 0, most: -1 };
-  const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : NaN;
-  return value >= least && value <= most ? value : undefined;
-}
+export type HealthCheckSettings = ValuesOf<typeof HEALTH_CHECK_SETTINGS>;
 
 /** The settings in metadata. An invalid value leaves the default; the policy of the service reports it. */
-export function healthCheckSettingsOf(metadata: Readonly<Record<string, string>>): HealthCheckSettings {
-  const settings = Object.entries(KEYS).map(([key, { member, standard }]) => [
-    member,
-    healthCheckValueOf(key, metadata[key]) ?? standard,
-  ]);
-  return Object.fromEntries(settings) as HealthCheckSettings;
-}
+export const healthCheckSettingsOf = (metadata: Readonly<Record<string, string>>): HealthCheckSettings =>
+  readSettings(HEALTH_CHECK_SETTINGS, metadata);
