@@ -47,25 +47,59 @@ const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
+const addressRanges = list('addresses and CIDR ranges', isAddressRange);
+
+/** Variables of {@link GatewayConfig}, without {@link baseSpecs}. */
+export const gatewaySpecs = {
+  GATEWAY_HOST: text({ default: '0.0.0.0', desc: 'Address at which the gateway listens.' }),
+  GATEWAY_PORT: port({ default: 8000, desc: 'Port of the gateway; 0: a free one.' }),
+  GATEWAY_ZONE: text({
+    default: undefined,
+    desc: 'Zone of the gateway. Instances whose metadata has the same `zone` are preferred; unset: none are.',
+  }),
+  TRUSTED_PROXIES: addressRanges({
+    default: LOOPBACK,
+    desc: 'Proxies whose `X-Forwarded-*` and `Forwarded` fields are trusted.',
+  }),
+  DATA_PLANE: oneOf(
+    'wire',
+    'node',
+  )({
+    default: 'wire',
+    desc: "`wire`: the gateway's own sockets. `node`: every connection through node:http, as a fallback.",
+  }),
+  REDIS_URL: redisUrl({
+    default: undefined,
+    desc: 'Registry that all gateways with the same URL share. A private CA: `NODE_EXTRA_CA_CERTS`. Unset: the registry is in this process.',
+  }),
+  REDIS_PREFIX: matching(
+    '1 to 64 letters, digits, ".", "_", ":" and "-"',
+    REDIS_PREFIX,
+  )({
+    default: 'msa-gateway',
+    desc: "Prefix of this system's keys; another system on the same Redis needs another one.",
+  }),
+  REGISTRY_TOKEN: bearerToken({
+    default: undefined,
+    desc: 'Token for `/discovery` writes. Unset: writes are allowed from this machine only.',
+  }),
+  REGISTRY_ALLOWED_NETWORKS: addressRanges({
+    default: undefined,
+    desc: 'Networks of the instances. Unset: all except link-local. Unspecified (`0.0.0.0`), multicast and broadcast addresses are always refused.',
+  }),
+  INSTANCE_RETENTION: duration({
+    default: 24 * 3_600_000,
+    desc: 'How long an expired instance stays listed as `down`, and a service without instances stays known.',
+  }),
+  INSTANCES_FILE: instancesFile({
+    default: undefined,
+    desc: 'JSON file of instances that cannot register themselves; it is reloaded when it changes.',
+  }),
+};
+
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
 export function readGatewayConfig(env: Env): GatewayConfig {
-  const vars = readEnv(env, {
-    ...baseSpecs,
-    GATEWAY_HOST: text({ default: '0.0.0.0' }),
-    GATEWAY_PORT: port({ default: 8000 }),
-    GATEWAY_ZONE: text({ default: undefined }),
-    TRUSTED_PROXIES: list('addresses and CIDR ranges', isAddressRange)({ default: LOOPBACK }),
-    DATA_PLANE: oneOf('wire', 'node')({ default: 'wire' }),
-    REGISTRY_TOKEN: bearerToken({ default: undefined }),
-    REGISTRY_ALLOWED_NETWORKS: list('addresses and CIDR ranges', isAddressRange)({ default: undefined }),
-    INSTANCES_FILE: instancesFile({ default: undefined }),
-    INSTANCE_RETENTION: duration({ default: 24 * 3_600_000 }),
-    REDIS_URL: redisUrl({ default: undefined }),
-    REDIS_PREFIX: matching(
-      '1 to 64 letters, digits, ".", "_", ":" and "-"',
-      REDIS_PREFIX,
-    )({ default: 'msa-gateway' }),
-  });
+  const vars = readEnv(env, { ...baseSpecs, ...gatewaySpecs });
   const config = Object.freeze({
     // Gateways that share a registry have a load balancer in front.
     ...toBaseConfig(vars, vars.REDIS_URL !== undefined),

@@ -23,11 +23,31 @@ const SHUTDOWN_DELAY_SECONDS = 3;
  * together.
  */
 export const baseSpecs = {
-  ENVIRONMENT: text({ default: DEVELOPMENT }),
-  LOG_LEVEL: oneOf<LogLevel>('DEBUG', 'INFO', 'WARN', 'ERROR')({ default: 'INFO' }),
-  DATA_DIR: text({ default: '.data' }),
-  SHUTDOWN_DELAY_SECONDS: integer(0, 60)({ default: undefined }),
-  SHUTDOWN_TIMEOUT_SECONDS: integer(0, 3600)({ default: 25 }),
+  ENVIRONMENT: text({
+    default: DEVELOPMENT,
+    desc: 'Name of the environment, shown at `/`. With `production` the gateway refuses to start with a `REGISTRY_TOKEN` of less than 16 characters or a `TRUSTED_PROXIES` that covers every address.',
+  }),
+  LOG_LEVEL: oneOf<LogLevel>(
+    'DEBUG',
+    'INFO',
+    'WARN',
+    'ERROR',
+  )({ default: 'INFO', desc: 'Least severe level that is logged, in any case.' }),
+  DATA_DIR: text({
+    default: '.data',
+    desc: 'Directory of the embedded stores and of the registry snapshot of the gateway.',
+  }),
+  SHUTDOWN_DELAY_SECONDS: integer(
+    0,
+    60,
+  )({
+    default: undefined,
+    desc: `How long an app accepts new requests after SIGTERM, until load balancers have noticed. Unset: ${SHUTDOWN_DELAY_SECONDS}; 0 with \`ENVIRONMENT=${DEVELOPMENT}\` and without \`REDIS_URL\`. Images set 3; Ctrl-C does not wait.`,
+  }),
+  SHUTDOWN_TIMEOUT_SECONDS: integer(
+    0,
+    3600,
+  )({ default: 25, desc: 'Longest time from SIGTERM to the exit, even with requests in flight.' }),
 };
 
 /** The values of {@link baseSpecs}. */

@@ -28,20 +28,51 @@ export interface ServiceConfig extends BaseConfig {
   readonly weight: number | undefined;
 }
 
-const serviceSpecs = {
-  ...baseSpecs,
-  SERVICE_HOST: text({ default: '127.0.0.1' }),
-  ADVERTISED_URL: url('http', 'https')({ default: undefined }),
-  INSTANCE_WEIGHT: integer(0, 1000)({ default: undefined }),
-  DATABASE_URL: url('postgres', 'postgresql')({ default: undefined }),
-  DATABASE_SYNC: oneOf('normal', 'full')({ default: 'normal' }),
-  REGISTRY_URL: url('http', 'https')({ default: 'http://127.0.0.1:8000' }),
-  REGISTRY_TOKEN: bearerToken({ default: undefined }),
+/** Variables of {@link ServiceConfig}, without {@link baseSpecs} and the port. */
+export const serviceSpecs = {
+  SERVICE_HOST: text({
+    default: '127.0.0.1',
+    desc: 'Address at which a split service listens. Requests sent there bypass the gateway and its internal paths.',
+  }),
+  ADVERTISED_URL: url(
+    'http',
+    'https',
+  )({
+    default: undefined,
+    desc: 'URL at which the gateway reaches the service. Unset: where it listens; with `SERVICE_HOST=0.0.0.0` the address from which this machine reaches `REGISTRY_URL`.',
+  }),
+  INSTANCE_WEIGHT: integer(
+    0,
+    1000,
+  )({ default: undefined, desc: 'Share of traffic of this instance. Unset: 100.' }),
+  REGISTRY_URL: url(
+    'http',
+    'https',
+  )({ default: 'http://127.0.0.1:8000', desc: 'URL of the registry; ignored in the monolith.' }),
+  REGISTRY_TOKEN: bearerToken({ default: undefined, desc: 'Token of the registry.' }),
+  DATABASE_URL: url(
+    'postgres',
+    'postgresql',
+  )({
+    default: undefined,
+    desc: 'PostgreSQL: `postgres://user:password@host/database`. Unset: an embedded store under `DATA_DIR`.',
+  }),
+  DATABASE_SYNC: oneOf(
+    'normal',
+    'full',
+  )({
+    default: 'normal',
+    desc: 'With `full`, every commit of the embedded store survives a power loss, for one fsync each.',
+  }),
 };
 
 /** Reads a service's settings; `portVariable` is the name of its port variable, such as `USER_SERVICE_PORT`. */
 export function readServiceConfig(env: Env, portVariable: string, defaultPort: number): ServiceConfig {
-  const vars = readEnv(env, { ...serviceSpecs, [portVariable]: port({ default: defaultPort }) });
+  const vars = readEnv(env, {
+    ...baseSpecs,
+    ...serviceSpecs,
+    [portVariable]: port({ default: defaultPort }),
+  });
   return Object.freeze({
     ...toBaseConfig(vars),
     host: vars.SERVICE_HOST,
