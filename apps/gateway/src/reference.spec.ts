@@ -1,11 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readServiceConfig, type Env } from '#service-kit';
 import { ROOT } from '#testing';
 import { readGatewayConfig } from './config/gateway.config.js';
-import { METADATA_SECTIONS } from './policy/policy-of-metadata.js';
-
-const page = (name: string): string => readFileSync(join(ROOT, 'docs/reference', name), 'utf8');
 
 /** The cells of the table rows of a page. */
 const rowsOf = (text: string): string[][] =>
@@ -14,18 +11,8 @@ const rowsOf = (text: string): string[][] =>
 /** What stands in backquotes. */
 const codesIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
 
-describe('docs/reference/metadata.md', () => {
-  const rows = rowsOf(page('metadata.md')).filter(([key]) => key!.startsWith('`gateway.'));
-  const keys = rows.map(([key]) => codesIn(key)[0]!);
-
-  it('has every key once, and no other', () => {
-    const settings = Object.values(METADATA_SECTIONS).flatMap((section) => Object.values(section));
-    expect([...keys].sort()).toEqual(settings.map(({ key }) => key).sort());
-  });
-});
-
 describe('docs/reference/configuration.md', () => {
-  const sections = page('configuration.md').split(/^## /m);
+  const sections = readFileSync(join(ROOT, 'docs/reference/configuration.md'), 'utf8').split(/^## /m);
 
   /** The variables of the sections with these titles. */
   const documented = (...titles: string[]): string[] =>
@@ -50,26 +37,4 @@ function variablesOf(read: (env: Env) => unknown): string[] {
   const names = new Set<string>();
   read(new Proxy<Env>({}, { get: (_env, name) => void names.add(String(name)) }));
   return [...names].filter((name) => names.has(`${name}_FILE`)).sort();
-}
-
-describe('docs/reference/endpoints.md', () => {
-  it('has every problem type with its status, and no other', () => {
-    const rows = rowsOf(page('endpoints.md')).filter(([status]) => /^\d{3}/.test(status!));
-    const documented = rows.flatMap(([statuses, codes]) => {
-      const all = statuses!.split(', ');
-      return codesIn(codes).map((code, index) => `${all[index] ?? all[0]} ${code}`);
-    });
-    expect([...new Set(documented)].sort()).toEqual(problemTypes());
-  });
-});
-
-/** `404 not-found` for each problem that the sources of the apps and libraries define. */
-function problemTypes(): string[] {
-  const sources = ['apps', 'libs'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
-  );
-  const defined = sources.flatMap((source) => [...source.matchAll(/defineProblem\(\s*'([\w-]+)',\s*(\d+)/g)]);
-  return [...new Set(defined.map(([, code, status]) => `${status} ${code}`))].sort();
 }

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boot } from '#service-kit';
+import { gateway, localRegistryOf } from '#apps/gateway';
+import { SERVICES } from './services.mjs';
+import { familiesOf } from './exposition.mjs';
+
+const PATIENCE_MS = 20_000;
+
+/** Runs the whole system on free ports and returns what its apps say about themselves: OpenAPI documents and metrics. */
+export async function describeSystem() {
+  const data = mkdtempSync(join(tmpdir(), 'msa-gateway-docs-'));
+  const ports = ['GATEWAY_PORT', ...SERVICES.map(({ portVariable }) => portVariable)];
+  const env = {
+    ...Object.fromEntries(ports.map((name) => [name, '0'])),
+    GATEWAY_HOST: '127.0.0.1',
+    DATA_DIR: data,
+    LOG_LEVEL: 'ERROR',
+  };
+  const front = await boot(gateway, { env });
+  const apps = [front];
+  const samples = [await sampleInstance(), await sampleInstance()];
+  try {
+    const options = { env, registry: localRegistryOf(front), host: '127.0.0.1', exposesProcess: false };
+    for (const { app } of SERVICES) apps.push(await boot(app, options));
+    const documents = apps.map(async ({ name, url }) => [name, await json(`${url}/docs-json`)]);
+    await sendSamples(front.url, samples);
+    return {
+      documents: Object.fromEntries(await Promise.all(documents)),
+      metrics: { gateway: await completeMetrics(front.url), services: await metricsOf(apps[1].url) },
+    };
+  } finally {
+    for (const server of samples) server.close();
+    for (const app of apps.toReversed()) await app.close();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+const json = async (url) => (await fetch(url)).json();
+
+/** The metrics that the project declares; those of the process are prom-client's. */
+async function metricsOf(url) {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return familiesOf(text).filter(({ name }) => /^(gateway|http)_/.test(name));
+}
+
+/** An instance that is slow enough for a hedged attempt, and breaks the connection of `/broken`. */
+async function sampleInstance() {
+  const server = createServer((request, response) => {
+    if (request.url === '/broken') request.socket.destroy();
+    else setTimeout(() => response.end(), 50);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** Registers instances whose policy uses every optional feature, and sends requests that touch every metric. */
+async function sendSamples(url, servers) {
+  const metadata = { 'gateway.hedge.after': '1', 'gateway.concurrency.adaptive': 'gradient' };
+  for (const server of servers) {
+    const body = { name: 'sample', url: `http://127.0.0.1:${server.address().port}`, metadata };
+    await fetch(`${url}/discovery/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+  for (const path of ['/api/sample/', '/api/sample/broken', '/api/no-such-service']) await fetch(url + path);
+}
+
+/** The metrics of the gateway once every family has a sample, which shows its labels. */
+async function completeMetrics(url) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const families = await metricsOf(url);
+    const empty = families.filter(({ labels }) => labels === undefined).map(({ name }) => name);
+    if (empty.length === 0) return families;
+    if (Date.now() > deadline) throw new Error(`The sample requests did not touch: ${empty.join(', ')}`);
+    await fetch(`${url}/api/sample/`);
+    await sleep(50);
+  }
+}
