@@ -3,98 +3,17 @@ import type { Problem } from '#contracts';
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from './balancer.js';
 import type { ExchangeHedge } from './exchange-hedge.js';
+import type {
+  Attempt,
+  AttemptState,
+  Ending,
+  Outcome,
+  RequestFacts,
+  StageExchange,
+} from './exchange-state.js';
 import type { Failure } from './failure.js';
 import type { Route } from './route.js';
 import type { Reply } from './stage.js';
-
-/** A running attempt at one instance. */
-export interface Attempt {
-  /** Stops at once: closes the upstream connection; no outcome follows. */
-  abort(): void;
-  /** Called when no data has moved on the downstream connection for the idle time while the client waits for more. */
-  onSilence?(): void;
-}
-
-/** How an exchange ended, for the recorder. */
-export type Ending = 'completed' | 'client-left' | 'broken';
-
-/** The request. Set by the data plane when it creates the exchange, and by routing. */
-export interface RequestFacts {
-  /** Milliseconds on the monotonic clock. */
-  readonly startedAt: number;
-  /** As sent; methods are case-sensitive (RFC 9110, section 9.1). */
-  readonly method: string;
-  /** The request target as sent, in origin form. */
-  readonly target: string;
-  readonly requestId: string;
-  /** The client address, derived from trusted proxies. */
-  readonly clientAddress: string;
-  /** The request asks to upgrade the protocol. */
-  readonly isUpgrade: boolean;
-  /** The request came directly from a trusted proxy, whose fields are accepted. */
-  readonly isFromTrustedPeer: boolean;
-  /** The request has a body, possibly an empty one. */
-  readonly hasBody: boolean;
-  /** A part of the request body was sent to an instance and cannot be repeated. */
-  readonly isBodyConsumed: boolean;
-  /** A request header by its name in lower case; several fields of that name joined by ", ". */
-  header(name: string): string | undefined;
-  /** Set by routing. */
-  route: Route | undefined;
-  /** Path and query sent to the instance: as received, without the prefix. Set by routing. */
-  upstreamTarget: string;
-}
-
-/** The attempts. Written by `Forward` and by the forwarder of the running attempt. */
-export interface AttemptState {
-  /** The instance of the last attempt. */
-  instance: Instance | undefined;
-  /** An attempt is running, and counts as load of {@link instance}. */
-  holdsInstance: boolean;
-  /** No part of the response to the current attempt has arrived. */
-  awaitsResponse: boolean;
-  attempts: number;
-  /** Number of attempts made after an earlier one had been sent. */
-  repeats: number;
-  /** The current attempt; set and cleared by the forwarder. */
-  attempt: Attempt | undefined;
-  /** Sends a hedged attempt when the first is late; `undefined` unless the route's policy enables it. */
-  hedge: ExchangeHedge | undefined;
-  /** Start of the last attempt, on the clock of {@link RequestFacts.startedAt}. */
-  attemptStartedAt: number;
-  /** Ends the exchange if its total duration is limited. */
-  deadline: NodeJS.Timeout | undefined;
-  /** Time at which {@link deadline} fires; 0 without a limit. */
-  deadlineAt: number;
-  /** `Set-Cookie` that binds the client to {@link instance}; set by the balancer. */
-  affinityCookie: string | undefined;
-  /** Why no instance responded, if the attempts ended with a failure of the service. */
-  failure: Failure | undefined;
-}
-
-/** What the client got. Written by the data plane as the response is sent. */
-export interface Outcome {
-  /** Status of the response; 0 until there is one. */
-  status: number;
-  /** The `code` of the problem that the gateway replied with. */
-  problemCode: string | undefined;
-  /** Response body bytes sent to the client. */
-  bytesSent: number;
-  /** A 101 turned this exchange into a tunnel. */
-  isTunnel: boolean;
-  ending: Ending;
-  /** Set when the exchange ends. */
-  durationMs: number;
-  /** The client has its response or has disconnected; no further work may be done for it. */
-  isOver: boolean;
-}
-
-/** An exchange as its stages see it. */
-export interface StageExchange extends Readonly<RequestFacts>, Readonly<AttemptState>, Readonly<Outcome> {
-  readonly hasBody: boolean;
-  /** State of the stages of the route; see `StageSlot`. Allocated on first use. */
-  slots: unknown[] | undefined;
-}
 
 /**
  * One request and its response. Its fields are grouped by the component that writes them. Each data plane has a

@@ -1,5 +1,6 @@
 import type { Instance } from '../../discovery/index.js';
-import type { Attempt, Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
+import type { Attempt } from './exchange-state.js';
 import type { Failure } from './failure.js';
 
 /**

@@ -1,5 +1,6 @@
-import type { Policy, RetryCondition } from '../../policy/policy.js';
-import type { Balancer, RouteLoad } from './balancer.js';
+import type { RetryCondition } from '../../policy/policy.js';
+import type { Balancer } from './balancer.js';
+import type { RouteFacts, StageExchange } from './exchange-state.js';
 import type { Failure, FailureKind } from './failure.js';
 import type { Phases } from './stage.js';
 
@@ -43,16 +44,11 @@ export interface RouteHedging {
 }
 
 /** The prefix of a service and its compiled policy. */
-export interface Route {
-  readonly service: string;
-  /** `/api/{service}`, without a trailing slash. */
-  readonly prefix: string;
-  readonly policy: Policy;
+export interface Route extends RouteFacts {
   readonly phases: Phases;
   readonly balancer: Balancer;
   /** Creates a balancer like the route's own, without its state, to preview decisions. */
   readonly newBalancer: () => Balancer;
-  readonly load: RouteLoad;
   readonly retries: RouteRetries;
   /** `undefined` if the policy disables hedging. */
   readonly hedging: RouteHedging | undefined;
@@ -61,6 +57,9 @@ export interface Route {
   /** The circuit breaker, for observation; `undefined` if the policy has none. */
   readonly breaker: { readonly state: 'closed' | 'open' | 'half-open' } | undefined;
 }
+
+/** An exchange and its whole route, for the runners of the phases. */
+export type RoutedExchange = StageExchange & { readonly route: Route | undefined };
 
 /**
  * The route of a routed exchange.

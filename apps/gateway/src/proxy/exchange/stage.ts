@@ -1,5 +1,5 @@
 import type { Problem } from '#contracts';
-import type { StageExchange } from './exchange.js';
+import type { StageExchange } from './exchange-state.js';
 
 /** A complete response of the gateway itself. A {@link Problem} is one kind of it. */
 export interface Reply {

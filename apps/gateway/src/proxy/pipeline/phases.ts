@@ -1,7 +1,7 @@
 import { Problem } from '#contracts';
 import { pathOf } from '#service-kit';
-import type { Exchange, StageExchange } from '../exchange/exchange.js';
-import type { Route } from '../exchange/route.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { Route, RoutedExchange } from '../exchange/route.js';
 import type { Phases, Reply, Stage, With } from '../exchange/stage.js';
 import { unexpectedError } from '../exchange/problems.js';
 import { EditableFields } from '../http1/head/editable-fields.js';
@@ -27,7 +27,7 @@ export function compilePhases(stages: readonly Stage[], onError: Phases['onError
 }
 
 /** An exchange whose response is about to be sent. */
-type Replying = StageExchange & Pick<Exchange, 'problemCode'>;
+type Replying = RoutedExchange & Pick<Exchange, 'problemCode'>;
 
 /** The head of an attempt's request, as the `upstreamRequest` phase leaves it. */
 export interface EditedRequest {
@@ -38,11 +38,11 @@ export interface EditedRequest {
 }
 
 /** Whether the route has stages in the `upstreamRequest` phase. */
-export const editsRequest = ({ route }: StageExchange): boolean =>
+export const editsRequest = ({ route }: RoutedExchange): boolean =>
   route !== undefined && route.phases.upstreamRequest.length > 0;
 
 /** Runs the `upstreamRequest` phase. @throws what a stage throws */
-export function editRequest(exchange: StageExchange, host: string, lines: string): EditedRequest {
+export function editRequest(exchange: RoutedExchange, host: string, lines: string): EditedRequest {
   const phases = exchange.route?.phases;
   const { upstreamTarget: target } = exchange;
   if (!phases || phases.upstreamRequest.length === 0) return { target, host, lines };
@@ -60,7 +60,7 @@ export interface RespondingHead {
 }
 
 /** Whether the route has stages in the `response` phase, for callers that would have to build field lines for it. */
-export const editsResponse = ({ route }: StageExchange): boolean =>
+export const editsResponse = ({ route }: RoutedExchange): boolean =>
   route !== undefined && route.phases.response.length > 0;
 
 /**
@@ -69,7 +69,7 @@ export const editsResponse = ({ route }: StageExchange): boolean =>
  * @returns the edited lines; `undefined` if a stage threw: the response must then be replaced by a 500
  */
 export function editResponse(
-  exchange: StageExchange,
+  exchange: RoutedExchange,
   head: RespondingHead,
   lines: string,
 ): string | undefined {
@@ -105,11 +105,11 @@ export function editReply(exchange: Replying, reply: Reply | Problem): readonly 
 }
 
 /** Whether stages observe the payload of responses. */
-export const observesBody = ({ route }: StageExchange): boolean =>
+export const observesBody = ({ route }: RoutedExchange): boolean =>
   route !== undefined && route.phases.responseBody.length > 0;
 
 /** Runs the `responseBody` phase. A stage that throws only loses these bytes. */
-export function observeBody(exchange: StageExchange, bytes: Buffer): void {
+export function observeBody(exchange: RoutedExchange, bytes: Buffer): void {
   const { responseBody, onError } = (exchange.route as Route).phases;
   for (const stage of responseBody)
     try {
@@ -120,7 +120,7 @@ export function observeBody(exchange: StageExchange, bytes: Buffer): void {
 }
 
 /** Runs the `complete` phase for the stages that the exchange has entered. */
-export function completeStages(exchange: StageExchange, passed: number): void {
+export function completeStages(exchange: RoutedExchange, passed: number): void {
   const phases = exchange.route?.phases;
   if (!phases) return;
   for (const { stage, position } of phases.complete) {

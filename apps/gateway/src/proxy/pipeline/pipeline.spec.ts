@@ -47,16 +47,16 @@ const waits = (): Promise<undefined> => new Promise(() => undefined);
 describe('Pipeline', () => {
   it('runs the stages in order, waits for those that wait, and forwards', async () => {
     const entered: string[] = [];
-    const enter = (name: string): undefined => {
+    const entering = (name: string) => (): undefined => {
       entered.push(name);
     };
     const { pipeline, forwarder } = harnessOf([
-      stage(() => enter('first')),
-      stage(() => Promise.resolve(enter('second'))),
-      stage(() => enter('third')),
+      stage(entering('first')),
+      stage(() => Promise.resolve().then(entering('second'))),
+      stage(entering('third')),
     ]);
     pipeline.run(new FakeExchange());
-    expect([entered, forwarder.sentTo]).toEqual([['first', 'second'], []]);
+    expect([entered, forwarder.sentTo]).toEqual([['first'], []]);
     await new Promise(setImmediate);
     expect([entered, forwarder.sentTo]).toEqual([['first', 'second', 'third'], ['a']]);
   });

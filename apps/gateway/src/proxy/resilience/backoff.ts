@@ -1,4 +1,4 @@
-import type { Attempt } from '../exchange/exchange.js';
+import type { Attempt } from '../exchange/exchange-state.js';
 
 /** The wait before a retry. It is the attempt of the exchange meanwhile, and can be aborted like any other. */
 export class Backoff implements Attempt {

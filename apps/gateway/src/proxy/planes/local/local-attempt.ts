@@ -2,7 +2,7 @@ import type { Instance } from '../../../discovery/index.js';
 import { responseHeaders, type ResponseContext } from '../../http1/rules/response-headers.js';
 import type { NodeExchange } from '../node/node-exchange.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
-import type { Attempt } from '../../exchange/exchange.js';
+import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { flatFields } from '../../http1/head/flat-fields.js';

@@ -1,12 +1,12 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { RoutedExchange } from '../../exchange/route.js';
 import { flatFields } from '../../http1/head/flat-fields.js';
 import { linesOf } from '../../http1/head/request-lines.js';
 import { editRequest, editsRequest } from '../../pipeline/phases.js';
 
 /** An exchange whose request is node's own. */
-type LocalExchange = StageExchange & { readonly request: IncomingMessage };
+type LocalExchange = RoutedExchange & { readonly request: IncomingMessage };
 
 // Number of `rawHeaders` entries that node reads to build `headers` and `headersDistinct`; only its parser sets it.
 const HEADERS_COUNT = Object.getOwnPropertySymbols(new IncomingMessage(new Socket())).find(

@@ -10,7 +10,7 @@ import { joinTunnel } from '../../sockets/tunnel.js';
 import { HedgedResponse, type HedgeAdopter } from '../../upstream/hedged-response.js';
 import type { MovableSink, UpstreamConnection } from '../../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../upstream/upstream-pool.js';
-import type { Attempt } from '../../exchange/exchange.js';
+import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { editRequest, observeBody, observesBody } from '../../pipeline/phases.js';

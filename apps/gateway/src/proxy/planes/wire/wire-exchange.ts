@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
 import type { ResponseContext } from '../../http1/rules/response-headers.js';
-import type { Attempt } from '../../exchange/exchange.js';
+import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { isIdempotent } from '../../exchange/idempotent.js';

@@ -1,4 +1,4 @@
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Stage, StageResponse } from '../../exchange/stage.js';
 
 /** Session affinity: sends the cookie by which the balancer recognises the client's instance. */

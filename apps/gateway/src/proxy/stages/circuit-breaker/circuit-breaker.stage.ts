@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Problem } from '#contracts';
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
 import { circuitOpen } from '../../exchange/problems.js';
 import type { Preview, Stage, StageResponse } from '../../exchange/stage.js';
 import type { CircuitBreaker } from './circuit-breaker.js';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { RouteLoad } from '../../exchange/balancer.js';
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Stage, StageResponse } from '../../exchange/stage.js';
 import type { GradientLimit } from './gradient-limit.js';
 

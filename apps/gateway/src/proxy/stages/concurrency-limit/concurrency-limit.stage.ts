@@ -1,6 +1,6 @@
 import type { Problem } from '#contracts';
 import type { ConcurrencyLimits } from '../../../policy/policy.js';
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
 import { concurrencyLimit } from '../../exchange/problems.js';
 import type { Decision, Preview, Stage, StageSlot } from '../../exchange/stage.js';
 

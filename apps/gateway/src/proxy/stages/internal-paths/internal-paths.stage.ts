@@ -1,5 +1,5 @@
 import { INSTANCE_TOKEN_HEADER, notFound, type Problem } from '#contracts';
-import type { StageExchange } from '../../exchange/exchange.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Preview, PreviewRequest, Stage } from '../../exchange/stage.js';
 import { pathEnd } from '../../http1/rules/target.js';
 import type { InternalPaths } from './internal-paths.js';
