@@ -104,8 +104,8 @@ describe.each([
   });
 
   it('is handled without Nest when it needs no further checks', async () => {
-    // node:http writes this field last, and capitalised.
-    const pastNest = /^HTTP\/1\.1 \d+ [\w ]+\r\ndate: /;
+    // node:http writes this field capitalised.
+    const pastNest = /\r\ndate: /;
     const fields = `${JSON_TYPE}Authorization: Bearer ${TOKEN}\r\nUser-Agent: x\r\nAccept: */*\r\n`;
     for (const id of ['a', 'nobody'])
       expect(await answer('wire', beat({ id, body: '{"inFlight":1}', fields }))).toMatch(pastNest);
