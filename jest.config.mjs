@@ -37,6 +37,8 @@ const shared = {
     '^#(contracts|registry-client|service-kit|shop-contracts|testing)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  globalSetup: '<rootDir>/scripts/test/set-up.mjs',
+  globalTeardown: '<rootDir>/scripts/test/tear-down.mjs',
   setupFiles: ['<rootDir>/test/support/jest-globals.mjs'],
 };
 
@@ -46,11 +48,6 @@ export default {
   testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
-    {
-      ...shared,
-      displayName: 'e2e',
-      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/scripts/test/build-first.mjs',
-    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
   ],
 };

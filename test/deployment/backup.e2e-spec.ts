@@ -6,7 +6,7 @@ import {
   call,
   findPostgres,
   launchNode,
-  onPostgres,
+  onOwnPostgres,
   ROOT,
   startSystem,
   tempDir,
@@ -96,7 +96,7 @@ const documented = (program: string): readonly string[] =>
     .flatMap((line) => /^docker compose .* exec -T postgres (\S+ .*?) [<>] \S+$/.exec(line)?.[1] ?? [])
     .filter((command) => command.startsWith(`${program} `));
 
-onPostgres('the documented dump commands', (server) => {
+onOwnPostgres('the documented dump commands', (server) => {
   /** Runs one of PostgreSQL's programs as documented, on this suite's server. */
   const run = (command: string, input?: Buffer): Buffer => {
     const [program = '', ...args] = command.split(' ');

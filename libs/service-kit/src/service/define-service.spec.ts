@@ -1,5 +1,5 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { bootForTest, call, onPostgres, waitFor, type TestApp } from '#testing';
+import { bootForTest, call, onOwnPostgres, waitFor, type TestApp } from '#testing';
 import { Readiness } from '../app/readiness.js';
 import { defineService } from './define-service.js';
 
@@ -79,7 +79,7 @@ describe('a service', () => {
   });
 });
 
-onPostgres('a service whose store is unavailable', (server) => {
+onOwnPostgres('a service whose store is unavailable', (server) => {
   it('is neither healthy nor ready, reports that to the registry, and stays live', async () => {
     const app = await bootForTest(noteService, { DATABASE_URL: await server().createDatabase() });
     const statusOf = async (path: string) => (await call(app.url, `GET ${path}`)).status;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
-import { onBothStores, onPostgres, tempDir, waitFor } from '#testing';
+import { onBothStores, onOwnPostgres, tempDir, waitFor } from '#testing';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
@@ -161,7 +161,7 @@ onBothStores('a store', (store) => {
   });
 });
 
-onPostgres('a database server that is unavailable', (server) => {
+onOwnPostgres('a database server that is unavailable', (server) => {
   const connect = async () =>
     openDatabase(
       { databaseUrl: await server().createDatabase(), dataDir: '', sync: 'normal' },

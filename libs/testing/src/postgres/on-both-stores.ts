@@ -1,6 +1,8 @@
 import type { StorageConfig } from '#service-kit';
 import { tempDir } from '../temp-dir.js';
 import { findPostgres } from './find-postgres.js';
+import { Databases } from './databases.js';
+import { sharedPostgres } from './shared-postgres.js';
 import { startPostgres, type TestPostgres } from './start-postgres.js';
 
 /** One of the two databases that services support; `createStorage` creates an empty store in it. */
@@ -17,11 +19,29 @@ export function onBothStores(subject: string, suite: (store: TestStore) => void)
   onPostgres(subject, (postgres) => suite(postgresStore(postgres)));
 }
 
-/** Runs a suite that needs a PostgreSQL server; reported as skipped where there is none, except in CI. */
-export function onPostgres(subject: string, suite: (server: () => TestPostgres) => void): void {
-  const missing = findPostgres() === undefined && process.env.CI !== 'true';
-  if (missing) process.stderr.write(`PostgreSQL is not installed: skipping "${subject} on PostgreSQL"\n`);
-  (missing ? describe.skip : describe)(`${subject} on PostgreSQL`, () => {
+/** Creates empty databases for a suite; each call returns the URL of a new one. */
+export interface DatabaseServer {
+  createDatabase(): Promise<string>;
+}
+
+/**
+ * Runs a suite that needs databases of PostgreSQL, on the server that all suites share. Reported as skipped where
+ * PostgreSQL is not installed, except in CI.
+ */
+export function onPostgres(subject: string, suite: (server: () => DatabaseServer) => void): void {
+  describeOnPostgres(subject, () => {
+    let databases: Databases | undefined;
+    beforeAll(async () => {
+      databases = new Databases(await sharedPostgres());
+    });
+    afterAll(() => databases?.dropAll());
+    suite(() => ({ createDatabase: () => databases!.create() }));
+  });
+}
+
+/** Like {@link onPostgres}, on a server of its own, which the suite may stop. */
+export function onOwnPostgres(subject: string, suite: (server: () => TestPostgres) => void): void {
+  describeOnPostgres(subject, () => {
     let server: TestPostgres | undefined;
     beforeAll(async () => {
       server = await startPostgres();
@@ -29,6 +49,12 @@ export function onPostgres(subject: string, suite: (server: () => TestPostgres) 
     afterAll(() => server?.stop());
     suite(() => server!);
   });
+}
+
+function describeOnPostgres(subject: string, suite: () => void): void {
+  const missing = findPostgres() === undefined && process.env.CI !== 'true';
+  if (missing) process.stderr.write(`PostgreSQL is not installed: skipping "${subject} on PostgreSQL"\n`);
+  (missing ? describe.skip : describe)(`${subject} on PostgreSQL`, suite);
 }
 
 function embeddedStore(): TestStore {
@@ -43,6 +69,6 @@ function embeddedStore(): TestStore {
   };
 }
 
-const postgresStore = (server: () => TestPostgres): TestStore => ({
+const postgresStore = (server: () => DatabaseServer): TestStore => ({
   createStorage: async () => ({ databaseUrl: await server().createDatabase(), dataDir: '', sync: 'normal' }),
 });
