@@ -3,50 +3,33 @@
  * gateway and instances as processes on loopback, and prints a table. The suites in test/resilience check the same behaviour
  * in less time. Arguments select drills by name.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const processes = new Set();
-
-async function launch(args, pattern, env = {}) {
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  processes.add(child);
-  child.once('exit', () => processes.delete(child));
-  let text = '';
-  for await (const chunk of child.stdout) {
-    text += chunk;
-    const found = pattern.exec(text);
-    if (!found) continue;
-    child.stdout.on('data', () => undefined).resume();
-    return { child, url: found[1] ?? found[0] };
-  }
-  throw new Error(`the process exited before it was ready: ${text}`);
-}
+import { endProcesses, launchNode, startApp } from '#testing';
 
 const gatewayOf = () =>
-  launch(['dist/apps/gateway/src/main.js'], /"url":"([^"]+)","msg":"gateway listens/, {
+  startApp('gateway', {
     GATEWAY_PORT: '0',
     GATEWAY_HOST: '127.0.0.1',
     LOG_LEVEL: 'INFO',
     DATA_PLANE: process.env.DATA_PLANE ?? 'wire',
   });
 
-const instanceOf = (gateway, service, id, { behaviour = 'ok', delayMs = 5, port = 0, metadata = {} } = {}) =>
-  launch(
-    [
-      'test/resilience/support/instance.mjs',
-      ...[gateway.url, service, id, port, behaviour, delayMs, JSON.stringify(metadata)].map(String),
-    ],
-    /http:\S+/,
-  );
+/** Instances of the current drill. */
+const instances = [];
+
+async function instanceOf(
+  gateway,
+  service,
+  id,
+  { behaviour = 'ok', delayMs = 5, port = 0, metadata = {} } = {},
+) {
+  const args = [gateway.url, service, id, port, behaviour, delayMs, JSON.stringify(metadata)].map(String);
+  const instance = launchNode('test/resilience/support/instance.mjs', args);
+  instances.push(instance);
+  const [url] = await instance.waitForOutput(/http:\S+/);
+  return { process: instance, url };
+}
 
 /** Sends requests at a constant rate, independent of responses, over `clients` connections. */
 async function load({ url, service, method = 'GET', perSecond, ms, clients = 64, patienceMs = 20_000 }) {
@@ -110,9 +93,9 @@ async function strike(gateway, service, signal, method, metadata = {}) {
   const traffic = load({ url: gateway.url, service, method, perSecond: 500, ms: 8_000 });
   await sleep(3_000);
   const struckAt = performance.now();
-  victim.child.kill(signal);
+  victim.process.signal(signal);
   const out = await until(gateway, id, 'down');
-  if (signal === 'SIGSTOP') victim.child.kill('SIGCONT');
+  if (signal === 'SIGSTOP') victim.process.signal('SIGCONT');
   else await instanceOf(gateway, service, id, { port: new URL(victim.url).port, metadata });
   const back = await until(gateway, id, 'up');
   const results = await traffic;
@@ -196,7 +179,7 @@ async function recovery(gateway) {
   const ports = members.map(({ url }) => new URL(url).port);
   const traffic = load({ url: gateway.url, service: 'recovery', perSecond: 500, ms: 9_000 });
   await sleep(2_000);
-  for (const { child } of members) child.kill('SIGKILL');
+  for (const { process: instance } of members) instance.signal('SIGKILL');
   await sleep(2_000);
   const startedAt = performance.now();
   const again = await Promise.all(
@@ -257,16 +240,15 @@ const wanted = process.argv.slice(2);
 const gateway = await gatewayOf();
 try {
   await instanceOf(gateway, 'good', 'good-a');
+  // Serves every drill.
+  instances.pop();
   for (const [name, drill] of Object.entries(DRILLS)) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-    const kept = new Set(processes);
     const { figures, target, isMet } = await drill(gateway);
     if (!isMet) process.exitCode = 1;
     console.log(`${isMet ? 'met   ' : 'MISSED'} | ${name.padEnd(28)} | ${target.padEnd(42)} | ${figures}`);
-    for (const child of processes) if (!kept.has(child)) child.kill('SIGKILL');
+    for (const instance of instances.splice(0)) instance.signal('SIGKILL');
   }
 } finally {
-  const left = [...processes];
-  for (const child of left) child.kill('SIGKILL');
-  await Promise.all(left.map((child) => once(child, 'exit')));
+  await endProcesses();
 }

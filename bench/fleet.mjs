@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventFeed } from '#testing';
 import { failed, Load, quantile, send } from './lib/fleet/load.mjs';
 import {
   cleanUp,
@@ -68,32 +69,16 @@ async function startFleet() {
   return { ...pair, nginx, services, isComplete };
 }
 
-/** Calls `onEvent` for every event of a gateway. */
-async function follow({ url }, onEvent) {
-  const { body } = await fetch(`${url}/discovery/events`, { headers: { accept: 'text/event-stream' } });
-  let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + text).split('\n\n');
-    rest = blocks.pop();
-    for (const block of blocks) {
-      const data = /^data: (.*)$/m.exec(block);
-      if (data) onEvent(JSON.parse(data[1]));
-    }
-  }
-}
-
 async function propagation() {
   const { gateways } = await startPair();
   const [one, other] = gateways;
-  let onEvent = () => undefined;
-  follow(other, (event) => onEvent(event)).catch(() => undefined);
-  await sleep(500);
+  const feed = await EventFeed.open(other.url);
   const trials = async (type, act) => {
     const times = [];
     for (let i = 0; i < TRIALS; i += 1) {
-      const received = new Promise((resolve) => {
-        onEvent = (event) => event.type === type && event.instanceId === `i${i}` && resolve();
-      });
+      // Only events of this trial count.
+      feed.events.length = 0;
+      const received = feed.next((event) => event.type === type && event.instanceId === `i${i}`);
       const since = performance.now();
       const acted = act(i);
       await received;
@@ -110,6 +95,7 @@ async function propagation() {
   const unregistrations = await trials('unregistered', (i) =>
     send(undefined, `${one.url}/discovery/unregister/i${i}`, { method: 'DELETE' }),
   );
+  feed.leave();
   return [
     ['registration', registrations],
     ['drain', drains],
@@ -124,7 +110,7 @@ async function redisAway(signal) {
   await register(gateways[0], { name: 'someone', id: 'before' });
   const load = new Load(`${nginx.url}/api/user-service/users?limit=5`, 200);
   await sleep(1000);
-  redis.child.kill(signal);
+  redis.process.signal(signal);
   await until('writes to be refused', async () => (await register(gateways[1], { id: 'late' })) === 503);
   const writes = [];
   const since = performance.now();
@@ -133,7 +119,7 @@ async function redisAway(signal) {
     await sleep(250);
   }
   const back = performance.now();
-  if (signal === 'SIGSTOP') redis.child.kill('SIGCONT');
+  if (signal === 'SIGSTOP') redis.process.signal('SIGCONT');
   else await startRedis(redis.port);
   await until('both gateways to accept writes and to have equal registries', async () => {
     const taken = await Promise.all(
@@ -207,10 +193,10 @@ async function crowd(store) {
   const registered = await until('the crowd to register', () => existsSync(ready), 120_000);
   const windows = { alone: [], beside: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    beating.child.kill('SIGUSR2');
+    beating.signal('SIGUSR2');
     await sleep(500);
     windows.alone.push(await window());
-    beating.child.kill('SIGUSR2');
+    beating.signal('SIGUSR2');
     await sleep(3000);
     windows.beside.push(await window());
   }
@@ -218,7 +204,7 @@ async function crowd(store) {
   await sleep(16_000);
   const healthy = await healthyAt(gateway, 'crowd');
   const events = await json(`${gateway.url}/discovery/events?since=0`);
-  beating.child.kill('SIGTERM');
+  beating.signal('SIGTERM');
   await beating.exited;
   const { calls, failed: refused } = JSON.parse(readFileSync(result, 'utf8'));
   await upstream.child.stop();

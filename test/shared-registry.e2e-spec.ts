@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceSummary } from '#contracts';
-import { call, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
-import { EventFeed } from './support/event-feed.js';
+import { call, EventFeed, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
 
 /** `CONVERGENCE_TRIALS=200` measures the limit that docs/guide/many-gateways.md states; every run measures a few trials. */
 const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);

@@ -1,18 +1,9 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../lib/free-port.mjs';
 import { gatewayUrl } from '../lib/gateway-url.mjs';
 
 const POLL_MS = 50;
-
-async function freePort() {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Port and URL of the gateway, determined before it starts: port 0 becomes a port that is free now. */
 export async function gatewayAddress(env) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { Child } from '../child.mjs';
-import { freePort, responds } from '../network.mjs';
+import { responds } from '../network.mjs';
 import { registerAll } from './registering.mjs';
 
 const MAIN = new URL('../../../dist/apps/gateway/src/main.js', import.meta.url).pathname;

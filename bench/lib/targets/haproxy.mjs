@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
-import { freePort, responds } from '../network.mjs';
+import { responds } from '../network.mjs';
 
 // One thread, kept connections on both sides, and the fields that a gateway adds, so that both do the same work.
 const configuration = (port, upstream) => `

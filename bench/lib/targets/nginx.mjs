@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
-import { freePort, responds } from '../network.mjs';
+import { responds } from '../network.mjs';
 
 const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 

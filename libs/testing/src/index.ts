@@ -1,5 +1,6 @@
 export * from './temp-dir.js';
 export * from './wait-for.js';
+export * from './event-feed.js';
 export * from './postgres/find-postgres.js';
 export * from './postgres/start-postgres.js';
 export * from './postgres/on-both-stores.js';
@@ -9,7 +10,7 @@ export * from './process/start-system.js';
 export * from './process/start-app.js';
 export * from './process/find-program.js';
 export * from './process/on-programs.js';
-export * from './process/free-port.js';
+export { freePort } from '#scripts/lib/free-port.mjs';
 export * from './servers/start-redis.js';
 export * from './servers/with-redis.js';
 export * from './servers/start-nginx.js';

@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort } from '../process/free-port.js';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { tempDir } from '../temp-dir.js';
 import { waitFor } from '../wait-for.js';
 import { findPostgres } from './find-postgres.js';

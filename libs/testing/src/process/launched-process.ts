@@ -10,14 +10,17 @@ export interface Exit {
 
 const running = new Set<LaunchedProcess>();
 
-// Processes left by a failed test must not outlive the suite. The second signal ends a shutdown that waits for work.
-afterAll(async () => {
+/** Ends all running processes. The second signal ends a shutdown that waits for work. */
+export async function endProcesses(): Promise<void> {
   const left = [...running];
   for (const launched of left) for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);
   await Promise.all(left.map(({ exited }) => exited));
-});
+}
 
-/** A program started by a test, with the output that it has written so far. */
+// Processes left by a failed test must not outlive the suite. Tools that are not suites end their processes themselves.
+if (typeof afterAll === 'function') afterAll(endProcesses);
+
+/** A program started by a test or a tool, with the output that it has written so far. */
 export class LaunchedProcess {
   stdout = '';
   stderr = '';

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-/** The root folder of the workspace, for tests that run its programs. */
-export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const rootAbove = (folder: string): string =>
+  existsSync(join(folder, 'package.json')) ? folder : rootAbove(dirname(folder));
+
+/** The root folder of the workspace, for tests and tools that run its programs. The build in `dist/` has another depth. */
+export const ROOT = rootAbove(import.meta.dirname);

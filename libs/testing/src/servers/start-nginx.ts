@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { findProgram } from '../process/find-program.js';
-import { freePort } from '../process/free-port.js';
 import { LaunchedProcess } from '../process/launched-process.js';
 import { ROOT } from '../process/root.js';
 import { plainEnvironment } from '../process/start-system.js';

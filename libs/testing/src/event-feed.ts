@@ -1,3 +1,5 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+
 /** One event of `/discovery/events`. */
 export interface FeedEvent {
   readonly id: number;
@@ -41,20 +43,11 @@ export class EventFeed {
   }
 
   private async read(body: ReadableStream<Uint8Array>): Promise<void> {
-    let text = '';
-    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-      const blocks = (text + chunk).split('\n\n');
-      text = blocks.pop() ?? '';
-      this.take(blocks);
+    const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    for await (const { data } of events) {
+      this.events.push(JSON.parse(data) as FeedEvent);
+      for (const resolve of this.waiting) resolve();
+      this.waiting.clear();
     }
-  }
-
-  private take(blocks: readonly string[]): void {
-    for (const block of blocks) {
-      const data = /^data: (.*)$/m.exec(block)?.[1];
-      if (data !== undefined) this.events.push(JSON.parse(data) as FeedEvent);
-    }
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
   }
 }
