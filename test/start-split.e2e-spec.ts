@@ -1,8 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
+import { launchNode, tempDir, waitFor, type LaunchedProcess } from '#testing';
 
 const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
-const READY = /^ready: open (\S+)$/m;
 const PORTS = {
   GATEWAY_PORT: '0',
   USER_SERVICE_PORT: '0',
@@ -12,33 +10,26 @@ const PORTS = {
 
 /** `npm run start:split` without npm, once it is ready. */
 interface Split {
-  readonly script: ChildProcess;
+  readonly script: LaunchedProcess;
   readonly gateway: string;
   readonly urls: readonly string[];
   readonly pids: readonly number[];
 }
 
 async function startSplit(dataDir: string): Promise<Split> {
-  const env = plainEnvironment({ ...PORTS, DATA_DIR: dataDir });
-  const script = spawn(process.execPath, ['scripts/start-split.mjs'], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let output = '';
-  script.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  await waitFor('the system', () => READY.test(output), 30_000);
+  const script = launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: dataDir });
+  const [, gateway] = await script.waitForOutput(/^ready: open (\S+)$/m);
   return {
     script,
-    gateway: READY.exec(output)![1]!,
-    urls: [...output.matchAll(/"url":"([^"]+)","msg":"\S+ listens on/g)].map(([, url]) => url!),
-    pids: [...output.matchAll(/ is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
+    gateway: gateway!,
+    urls: [...script.stdout.matchAll(/"url":"([^"]+)","msg":"\S+ listens on/g)].map(([, url]) => url!),
+    pids: [...script.stdout.matchAll(/ is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
   };
 }
 
 /** Closes the read end of its output, and makes the gateway write a line. */
 async function closeOutput({ script, gateway }: Split): Promise<void> {
-  script.stdout!.destroy();
+  script.closeOutput();
   await fetch(`${gateway}/discovery/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -60,21 +51,18 @@ describe('the apps of npm run start:split', () => {
   });
   // Kills processes that a failed test left running.
   afterEach(() => {
-    for (const pid of [split.script.pid!, ...split.pids]) killIfRunning(pid);
+    for (const pid of [split.script.pid, ...split.pids]) killIfRunning(pid);
   });
   afterAll(() => data.remove());
 
   it.each<[string, (split: Split) => unknown]>([
-    ['its terminal closes (SIGHUP)', ({ script }) => script.kill('SIGHUP')],
-    ['it is killed (SIGKILL)', ({ script }) => script.kill('SIGKILL')],
+    ['its terminal closes (SIGHUP)', ({ script }) => script.signal('SIGHUP')],
+    ['it is killed (SIGKILL)', ({ script }) => script.signal('SIGKILL')],
     ['its output is closed (EPIPE)', closeOutput],
   ])('end when %s', async (_how, end) => {
     expect(split.urls).toHaveLength(APPS.length);
     await end(split);
-    await waitFor(
-      'the script to end',
-      () => split.script.exitCode !== null || split.script.signalCode !== null,
-    );
+    await waitFor('the script to end', () => split.script.hasEnded);
     await waitFor('every port to be closed', async () =>
       (await Promise.all(split.urls.map(refusesConnections))).every((refuses) => refuses),
     );
@@ -93,17 +81,14 @@ describe('an app that is just starting', () => {
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${ms});`;
 
   it.each([0, 10, 20, 30, 40, 60])('ends when the script is killed %i ms after the spawn', async (ms) => {
-    const script = spawn(process.execPath, ['-e', parent(ms)], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    let pid = '';
-    script.stdout.setEncoding('utf8').on('data', (text: string) => (pid += text));
+    const script = launchNode('-e', [parent(ms)]);
+    // The app has the same output, which is closed when both have ended.
+    let hasEnded = false as boolean;
+    void script.exited.then(() => (hasEnded = true));
     try {
-      // The app has the same output, which is closed when both have ended.
-      await waitFor('the app to end', () => script.stdout.readableEnded);
+      await waitFor('the app to end', () => hasEnded);
     } finally {
-      if (pid !== '' && !script.stdout.readableEnded) killIfRunning(Number(pid));
+      if (!hasEnded && script.stdout !== '') killIfRunning(Number(script.stdout));
     }
   });
 });

@@ -71,6 +71,11 @@ export class LaunchedProcess {
     });
   }
 
+  /** Closes the read end of its standard output, as a terminal that closes. */
+  closeOutput(): void {
+    this.child.stdout?.destroy();
+  }
+
   /** Sends SIGTERM and waits for the exit. */
   async stop(): Promise<Exit> {
     if (!this.hasEnded) this.signal('SIGTERM');

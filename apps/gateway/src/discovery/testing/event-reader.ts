@@ -1,5 +1,6 @@
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { createParser } from 'eventsource-parser';
 
 /** One event as read from a stream. */
 export interface ReadEvent {
@@ -8,27 +9,20 @@ export interface ReadEvent {
   readonly data: Record<string, unknown>;
 }
 
-function parsed(block: string): ReadEvent {
-  const fields = new Map(
-    block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-  );
-  return {
-    id: Number(fields.get('id')),
-    event: fields.get('event') ?? '',
-    data: JSON.parse(fields.get('data') ?? '{}') as Record<string, unknown>,
-  };
-}
-
 /** Reads server-sent events from a real connection. */
 export class EventReader {
-  private text = '';
+  readonly events: ReadEvent[] = [];
   private hasEnded = false;
 
   private constructor(
     private readonly call: ClientRequest,
     readonly answer: IncomingMessage,
   ) {
-    answer.setEncoding('utf8').on('data', (chunk: string) => (this.text += chunk));
+    const parser = createParser({
+      onEvent: ({ id, event = '', data }) =>
+        this.events.push({ id: Number(id), event, data: JSON.parse(data) as ReadEvent['data'] }),
+    });
+    answer.setEncoding('utf8').on('data', (chunk: string) => parser.feed(chunk));
     answer.on('close', () => (this.hasEnded = true)).on('error', () => undefined);
   }
 
@@ -40,11 +34,6 @@ export class EventReader {
 
   get isEnded(): boolean {
     return this.hasEnded;
-  }
-
-  get events(): readonly ReadEvent[] {
-    const blocks = this.text.split('\n\n').slice(0, -1);
-    return blocks.filter((block) => block.startsWith('id:')).map(parsed);
   }
 
   leave(): void {
