@@ -1,11 +1,12 @@
 /**
  * `npm test`, `npm run test:unit`, `npm run test:e2e`: installs the packages and the servers that suites need, runs the
  * suites, and runs a few failed ones a second time. With `-- FILE` or other jest options it installs no server and runs once.
- * The last line is the sum of all suites.
+ * With `-- --coverage` it also reports the covered lines. The last line is the sum of all suites.
  */
 import './lib/node-version.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { ensureServers, missingServers } from './lib/servers.mjs';
+import { coveredLines } from './test/covered-lines.mjs';
 import { ALONE, runJest } from './test/jest.mjs';
 import { secondLook } from './test/second-look.mjs';
 import { summaryOf } from './test/summary.mjs';
@@ -14,7 +15,8 @@ const PROJECTS = ['unit', 'e2e'];
 
 const args = process.argv.slice(2);
 const projects = PROJECTS.includes(args[0]) ? [args.shift()] : PROJECTS;
-const isWholeRun = args.length === 0;
+const hasCoverage = args.includes('--coverage');
+const isWholeRun = args.every((option) => option === '--coverage');
 
 await ensureInstalled();
 refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
@@ -22,6 +24,7 @@ refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
 const first = runJest(projects, args);
 const { report, lines } = isWholeRun ? secondLook(first.report, runAlone) : { ...first, lines: [] };
 for (const line of lines) console.error(line);
+if (hasCoverage) console.log(coveredLines());
 const { line, ok } = summaryOf(report);
 if (line.startsWith('0 passed, 0 failed')) console.error('No test ran.');
 console.log(line);

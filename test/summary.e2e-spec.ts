@@ -1,3 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '#testing';
+import { coveredLines } from '../scripts/test/covered-lines.mjs';
 import { secondLook, type SuiteResult } from '../scripts/test/second-look.mjs';
 import { summaryOf } from '../scripts/test/summary.mjs';
 
@@ -78,5 +82,16 @@ describe('the rerun of failed suites', () => {
   it('is skipped when nothing failed, or when many suites did', () => {
     expect(look([suite('a', 'passed')]).asked).toEqual([]);
     expect(look(Array.from({ length: 6 }, (_, i) => suite(`${i}`, 'failed'))).asked).toEqual([]);
+  });
+});
+
+describe('npm test -- --coverage', () => {
+  const folder = tempDir('coverage-');
+  afterAll(() => folder.remove());
+
+  it('reports the share of covered lines and where the report is', () => {
+    const summary = { total: { lines: { total: 200, covered: 181, pct: 90.5 } } };
+    writeFileSync(join(folder.path, 'coverage-summary.json'), JSON.stringify(summary));
+    expect(coveredLines(folder.path)).toBe(`90.5 % of 200 lines covered; see ${folder.path}/index.html`);
   });
 });

@@ -4,8 +4,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VM_MODULES } from './vm-modules.mjs';
 
-// One worker per core, at least two and at most eight: suites start processes of their own and wait most of the time.
-const PARALLEL = ['--maxWorkers', String(Math.max(2, Math.min(8, availableParallelism())))];
+// Suites start processes of their own and wait for them a third of the time: two workers per core keep the cores busy.
+const PARALLEL = ['--maxWorkers', String(Math.max(2, Math.min(8, 2 * availableParallelism())))];
 export const ALONE = ['--runInBand'];
 
 function read(file) {

@@ -1,0 +1,2 @@
+/** See covered-lines.mjs. */
+export function coveredLines(folder?: string): string;
