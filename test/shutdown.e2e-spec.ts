@@ -117,31 +117,35 @@ describe.each(['gateway', 'user-service'])('%s with a shutdown delay', (name) =>
   const readiness = async ({ url }: AppProcess): Promise<number> =>
     (await fetch(`${url}/health/ready`)).status;
 
-  it('reports at SIGTERM that it is not ready, and accepts requests for SHUTDOWN_DELAY_SECONDS', async () => {
-    const app = await start();
-    app.process.signal('SIGTERM');
-    const since = performance.now();
-    await waitFor('it not to be ready', async () => (await readiness(app)) === 503);
-    const answer = await answerOf(`${app.url}/health/live`);
-    expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
-    expect(await app.process.exited).toEqual({ code: 0, signal: null });
-    expect(performance.now() - since).toBeGreaterThan(1900);
-  });
-
-  it('then refuses connections, and closes existing ones with a response', async () => {
-    const app = await start();
+  describe('at SIGTERM', () => {
+    let app: AppProcess;
+    let since: number;
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    (await answerOf(`${app.url}/health/live`, agent)).resume();
-    app.process.signal('SIGTERM');
-    await waitFor('new connections to be refused', () =>
-      answerOf(`${app.url}/health/live`).then(
-        (answer) => !answer.resume(),
-        (error: unknown) => (error as NodeJS.ErrnoException).code === 'ECONNREFUSED',
-      ),
-    );
-    const last = await answerOf(`${app.url}/health/live`, agent);
-    expect([last.resume().statusCode, last.headers.connection]).toEqual([200, 'close']);
-    expect(await app.process.exited).toEqual({ code: 0, signal: null });
+    beforeAll(async () => {
+      app = await start();
+      (await answerOf(`${app.url}/health/live`, agent)).resume();
+      since = performance.now();
+      app.process.signal('SIGTERM');
+    });
+
+    it('reports that it is not ready, and accepts requests for SHUTDOWN_DELAY_SECONDS', async () => {
+      await waitFor('it not to be ready', async () => (await readiness(app)) === 503);
+      const answer = await answerOf(`${app.url}/health/live`);
+      expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
+    });
+
+    it('then refuses connections, closes existing ones with a response, and exits 0', async () => {
+      await waitFor('new connections to be refused', () =>
+        answerOf(`${app.url}/health/live`).then(
+          (answer) => !answer.resume(),
+          (error: unknown) => (error as NodeJS.ErrnoException).code === 'ECONNREFUSED',
+        ),
+      );
+      expect(performance.now() - since).toBeGreaterThan(1900);
+      const last = await answerOf(`${app.url}/health/live`, agent);
+      expect([last.resume().statusCode, last.headers.connection]).toEqual([200, 'close']);
+      expect(await app.process.exited).toEqual({ code: 0, signal: null });
+    });
   });
 
   it('does not wait at SIGINT', async () => {

@@ -13,7 +13,7 @@ describe('an upgrade of a service under load', () => {
   let gateway: LaunchedProcess;
   let url: string;
   let registry: ServiceRegistry<string>;
-  let fleet: ProcessFleet;
+  let fleet: ProcessFleet | undefined;
   let printed: string[];
 
   const send = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
@@ -33,6 +33,7 @@ describe('an upgrade of a service under load', () => {
     registry = new ServiceRegistry('user-service', [url], send);
   });
   afterAll(async () => {
+    await fleet?.stop();
     await gateway.stop();
     next.remove();
     data.remove();
@@ -40,26 +41,17 @@ describe('an upgrade of a service under load', () => {
 
   beforeEach(async () => {
     printed = [];
+    // A rollback leaves the old instances as they were: the next test uses them.
+    if (String(await versions()) === '1.0.0,1.0.0') return;
+    await fleet?.stop();
     fleet = new ProcessFleet({ REGISTRY_URL: url, DATA_DIR: data.path }, next);
     await fleet.startBefore(OLD_ONES);
   });
-  afterEach(() => fleet.stop());
 
   const upgrade = (asked: Partial<ServiceRegistry<string>> = {}): Promise<void> => {
     const asking = Object.assign(Object.create(registry) as ServiceRegistry<string>, asked);
-    return rollOut({ fleet, registry: asking, print: (line) => printed.push(line), pauseMs: 500 });
+    return rollOut({ fleet: fleet!, registry: asking, print: (line) => printed.push(line), pauseMs: 500 });
   };
-
-  it('fails no request, and ends with only the new version', async () => {
-    expect(await versions()).toEqual(['1.0.0', '1.0.0']);
-    const load = new SteadyLoad(url);
-    await upgrade();
-    await load.stop();
-    expect(load.failures).toEqual([]);
-    expect(load.answered).toBeGreaterThan(100);
-    expect(await versions()).toEqual([NEXT, NEXT]);
-    expect((await registry.instances()).map(({ weight }) => weight)).toEqual([100, 100]);
-  }, 150_000);
 
   it('is rolled back without a failed request when the new version fails more often', async () => {
     const before = await registry.instances();
@@ -85,6 +77,17 @@ describe('an upgrade of a service under load', () => {
     expect(await versions()).toEqual(['1.0.0', '1.0.0']);
   }, 150_000);
 
+  it('fails no request, and ends with only the new version', async () => {
+    expect(await versions()).toEqual(['1.0.0', '1.0.0']);
+    const load = new SteadyLoad(url);
+    await upgrade();
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(load.answered).toBeGreaterThan(100);
+    expect(await versions()).toEqual([NEXT, NEXT]);
+    expect((await registry.instances()).map(({ weight }) => weight)).toEqual([100, 100]);
+  }, 150_000);
+
   it('lowers the weight of the old instances step by step, and keeps that of the new ones', async () => {
     const shares: string[] = [];
     const weigh = async (instances: readonly Weighed[], weight: number): Promise<void> => {
@@ -98,7 +101,7 @@ describe('an upgrade of a service under load', () => {
   }, 150_000);
 
   it('does not start when no instance runs', async () => {
-    await fleet.retire();
+    await fleet!.retire();
     await expect(upgrade()).rejects.toThrow('there is nothing to replace');
   });
 });
