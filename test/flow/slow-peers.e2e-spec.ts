@@ -5,7 +5,7 @@ import { untilStill } from './support/until-still.js';
 import { MB, peakDuring } from './support/vitals.js';
 
 const PEERS = 40;
-const SIZE = 32 * MB;
+const SIZE = 24 * MB;
 // Two sockets lie between sender and reader, and the kernel buffers some MB for each.
 const IN_SOCKETS = 16 * MB;
 const FLAT = 50 * MB;
