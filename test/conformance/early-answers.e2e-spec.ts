@@ -9,7 +9,7 @@ import {
   type AppProcess,
   type LaunchedProcess,
 } from '#testing';
-import { PLANES, type Plane } from './support/bench.js';
+import { PLANES, type Plane } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 
 const PIECE = Buffer.alloc(64 * 1024, 'x');

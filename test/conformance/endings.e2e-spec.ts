@@ -1,6 +1,6 @@
 import { call, freePort, plainEnvironment, startApp, tempDir, waitFor, type AppProcess } from '#testing';
 import { HttpRegistry } from '#registry-client';
-import { PLANES } from './support/bench.js';
+import { PLANES } from './support/kinds.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 import { answering, RawUpstream, type Conduct } from './support/raw-upstream.js';

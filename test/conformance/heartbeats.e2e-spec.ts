@@ -1,5 +1,6 @@
 import { waitFor } from '#testing';
-import { PLANES, startGateway, type GatewayBench, type Plane } from './support/bench.js';
+import { startGateway, type GatewayBench } from './support/bench.js';
+import { PLANES, type Plane } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 
 const JSON_TYPE = 'Content-Type: application/json\r\n';

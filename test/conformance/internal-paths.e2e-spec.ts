@@ -3,7 +3,8 @@ import { localRegistryOf } from '#apps/gateway';
 import { HttpRegistry } from '#registry-client';
 import { boot, type RunningApp } from '#service-kit';
 import { call, tempDir, waitFor } from '#testing';
-import { KINDS, startGateway, type GatewayBench, type Kind } from './support/bench.js';
+import { startGateway, type GatewayBench } from './support/bench.js';
+import { KINDS, type Kind } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 import { answering, RawUpstream } from './support/raw-upstream.js';
 

@@ -3,7 +3,8 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { waitFor } from '#testing';
-import { KINDS, startBench, SERVICE, type Bench } from './support/bench.js';
+import { startBench, SERVICE, type Bench } from './support/bench.js';
+import { KINDS } from './support/kinds.js';
 import { bodyOf } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { HttpRegistry } from '#registry-client';
 import { call, onPrograms, plainEnvironment, startApp, tempDir, type AppProcess } from '#testing';
-import { PLANES } from './support/bench.js';
+import { PLANES } from './support/kinds.js';
 
 onPrograms(['openssl'], 'instances with TLS', () => {
   const directory = tempDir();

@@ -1,5 +1,5 @@
 import { launchNode } from '#testing';
-import { PLANES } from '../conformance/support/bench.js';
+import { PLANES } from '../conformance/support/kinds.js';
 
 const SECONDS = 12;
 // With the default heap size the collector leaves some ten MB uncollected for a minute; in a small heap, memory

@@ -11,7 +11,7 @@ import {
   tempDir,
   waitFor,
 } from '#testing';
-import { PLANES } from '../conformance/support/bench.js';
+import { PLANES } from '../conformance/support/kinds.js';
 import { RawClient } from '../conformance/support/raw-client.js';
 
 /** Enough to start with; Node loads many files concurrently. */

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { startApp, tempDir, waitFor, type AppProcess } from '#testing';
-import { PLANES } from '../../conformance/support/bench.js';
+import { PLANES } from '../../conformance/support/kinds.js';
 import { register } from '../../flow/support/bench.js';
 
 /** A launched gateway with one instance, for clients that are separate programs. */

@@ -2,15 +2,8 @@ import { boot, type Env, type RunningApp } from '#service-kit';
 import { HttpRegistry } from '#registry-client';
 import { gateway, localRegistryOf } from '#apps/gateway';
 import { tempDir, waitFor } from '#testing';
+import { KINDS, PLANES, type Kind, type Plane } from './kinds.js';
 import { ServiceScript, testService } from './test-service.js';
-
-/** Data planes of the gateway: values of `DATA_PLANE`. */
-export const PLANES = ['wire', 'node'] as const;
-export type Plane = (typeof PLANES)[number];
-
-/** Ways by which a request reaches a service; the results are the same for all. */
-export const KINDS = [...PLANES, 'local'] as const;
-export type Kind = (typeof KINDS)[number];
 
 /** A gateway for a spec. */
 export interface GatewayBench {

@@ -1,5 +1,5 @@
 import { call, launchNode, listeningUrlOf, startApp, waitFor, type LaunchedProcess } from '#testing';
-import { KINDS, PLANES, type Kind, type Plane } from '../../conformance/support/bench.js';
+import { KINDS, PLANES, type Kind, type Plane } from '../../conformance/support/kinds.js';
 
 /** A gateway in its own process, with the flow service behind it. */
 export interface FlowBench {

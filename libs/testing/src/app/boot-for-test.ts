@@ -1,4 +1,4 @@
-import { boot, type AppDefinition, type BaseConfig, type Env, type RunningApp } from '#service-kit';
+import type { AppDefinition, BaseConfig, Env, RunningApp } from '#service-kit';
 import { tempDir } from '../temp-dir.js';
 import { nullRegistry } from './null-registry.js';
 
@@ -17,6 +17,8 @@ export async function bootForTest<C extends BaseConfig>(
   definition: AppDefinition<C>,
   env: Env = {},
 ): Promise<TestApp> {
+  // Most suites need only other helpers of this library, and loading Nest takes almost a second of CPU time.
+  const { boot } = await import('#service-kit');
   const directory = tempDir();
   const defaults = { ...ANY_PORT, DATA_DIR: directory.path, LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1' };
   const app = await boot(definition, { env: { ...defaults, ...env }, registry: nullRegistry });
