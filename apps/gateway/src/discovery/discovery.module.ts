@@ -8,11 +8,11 @@ import { EventsController } from './http/events.controller.js';
 import { InstancesController } from './http/instances.controller.js';
 import { RegistrationController } from './http/registration.controller.js';
 import { ServicesController } from './http/services.controller.js';
-import { PlainBeats } from './leases/plain-beats.js';
-import { LocalRegistry } from './local-registry.js';
-import { Ejector } from './probing/ejector.js';
-import { RegistryService } from './registry.service.js';
-import { LiveServiceTable } from './service-table.js';
+import { PlainBeats } from './http/plain-beats.js';
+import { LocalRegistry } from './registry/local-registry.js';
+import { Ejector } from './ejection/ejector.js';
+import { RegistryService } from './registry/registry.service.js';
+import { LiveServiceTable } from './model/service-table.js';
 
 /** Service discovery: the registry API, leases, health checks and the service table. */
 @Module({})

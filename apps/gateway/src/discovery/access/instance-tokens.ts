@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../model/instance.js';
 
 const SECRET_BYTES = 32;
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { registryTokenRequired, registryWritesFromLoopbackOnly } from '../problems.js';
+import { registryTokenRequired, registryWritesFromLoopbackOnly } from '../model/problems.js';
 import { isFromThisMachine, isLoopback, isOurName } from './this-machine.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

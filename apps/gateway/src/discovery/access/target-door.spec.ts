@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { endpointOf, pinnedTarget } from '../pinned-target.js';
+import { endpointOf, pinnedTarget } from '../model/pinned-target.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 import { TargetDoor } from './target-door.js';
 

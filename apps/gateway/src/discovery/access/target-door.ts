@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP, isIPv4 } from 'node:net';
 import { isLinkLocalHost, isNonUnicastHost } from '#contracts';
 import { AddressRanges, plainAddress } from '../../config/address-ranges.js';
-import { targetNotUnicast, targetRefused, targetUnknown } from '../problems.js';
+import { targetNotUnicast, targetRefused, targetUnknown } from '../model/problems.js';
 
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<readonly string[]>;

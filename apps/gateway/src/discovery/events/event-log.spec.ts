@@ -1,5 +1,5 @@
-import { MemoryStore } from '../store/memory.store.js';
-import { storedFrom } from '../stored-from.js';
+import { MemoryStore } from '../store/memory/memory.store.js';
+import { storedFrom } from '../store/new-instance.js';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { journalEvents } from './event-journal.js';

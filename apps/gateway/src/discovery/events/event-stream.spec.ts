@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { MemoryStore } from '../store/memory.store.js';
-import { storedFrom } from '../stored-from.js';
+import { MemoryStore } from '../store/memory/memory.store.js';
+import { storedFrom } from '../store/new-instance.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';

@@ -1,6 +1,6 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { tooManyEventStreams } from '../problems.js';
+import { tooManyEventStreams } from '../model/problems.js';
 import type { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';
 

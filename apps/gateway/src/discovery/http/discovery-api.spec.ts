@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Ejector } from '../probing/ejector.js';
-import { LiveServiceTable } from '../service-table.js';
+import { Ejector } from '../ejection/ejector.js';
+import { LiveServiceTable } from '../model/service-table.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
 const url = 'http://127.0.0.1:9001';

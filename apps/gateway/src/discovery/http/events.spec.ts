@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { storedFrom } from '../stored-from.js';
+import { storedFrom } from '../store/new-instance.js';
 import { RegistryStore } from '../store/registry-store.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EventReader } from '../testing/event-reader.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { InstanceQueryDto, type InstanceView } from '#contracts';
 import { DescribeOperation } from '#service-kit';
-import { RegistryService } from '../registry.service.js';
+import { RegistryService } from '../registry/registry.service.js';
 import { known } from './known.js';
 import { INSTANCE, INSTANCES } from './schemas.js';
 

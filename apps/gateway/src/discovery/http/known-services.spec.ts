@@ -1,4 +1,4 @@
-import { RegistryService } from '../registry.service.js';
+import { RegistryService } from '../registry/registry.service.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
 const url = 'http://127.0.0.1:9001';

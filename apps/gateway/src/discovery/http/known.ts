@@ -1,4 +1,4 @@
-import { unknownInstance } from '../problems.js';
+import { unknownInstance } from '../model/problems.js';
 
 /** Returns `found`. @throws unknownInstance if it is `undefined` */
 export function known<T>(id: string, found: T | undefined): T {

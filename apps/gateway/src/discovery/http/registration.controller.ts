@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { DescribeOperation } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
-import { RegistryService } from '../registry.service.js';
+import { RegistryService } from '../registry/registry.service.js';
 import { known } from './known.js';
 import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import type { ServiceSummary } from '#contracts';
 import { DescribeOperation } from '#service-kit';
-import { LiveServiceTable } from '../service-table.js';
+import { LiveServiceTable } from '../model/service-table.js';
 import { SERVICES } from './schemas.js';
-import { summaryOf } from '../view/service-summary.js';
+import { summaryOf } from './service-summary.js';
 
 /** The services that the gateway forwards to. */
 @Controller('services')

@@ -1,4 +1,4 @@
-import type { Ticking } from '../discovery-timer.js';
+import type { Ticking } from '../schedule/discovery-timer.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { ExpiredInstances } from './expired-instances.js';
 

@@ -1,5 +1,5 @@
-import type { Ticking } from '../discovery-timer.js';
-import type { LiveServiceTable } from '../service-table.js';
+import type { Ticking } from '../schedule/discovery-timer.js';
+import type { LiveServiceTable } from '../model/service-table.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import type { RegistryStore } from '../store/registry-store.js';
 

@@ -1,5 +1,5 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import type { Ticking } from '../discovery-timer.js';
+import type { Ticking } from '../schedule/discovery-timer.js';
 import type { RegistrySnapshot, RegistryStore } from '../store/registry-store.js';
 import type { SnapshotFile } from './snapshot-file.js';
 

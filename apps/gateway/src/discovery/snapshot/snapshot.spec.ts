@@ -4,7 +4,7 @@ import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort, onPrograms, startRedis, tempDir, type TestRedis } from '#testing';
-import { LocalRegistry } from '../local-registry.js';
+import { LocalRegistry } from '../registry/local-registry.js';
 import { RESTART_WITHIN_MS } from '../store/registry-store.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 

@@ -1,4 +1,4 @@
-import { Clock } from '../clock.js';
+import { Clock } from '../schedule/clock.js';
 
 /** A clock that only moves on demand. */
 export class ManualClock extends Clock {

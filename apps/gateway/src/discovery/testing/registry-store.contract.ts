@@ -1,6 +1,6 @@
 import type { RecordedChange, RegistryStore, StoreChange } from '../store/registry-store.js';
 import { isExpired, type NewInstance } from '../store/stored-instance.js';
-import { storedFrom } from '../stored-from.js';
+import { storedFrom } from '../store/new-instance.js';
 
 /** A store under test, and control of its time. */
 export interface StoreBench {

@@ -1,4 +1,8 @@
-import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from '../probing/health-check.js';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  type HealthCheckTarget,
+} from '../health-checks/health-check.js';
 
 /** A health check with a result set by the spec; records the checked endpoints. */
 export class ScriptedHealthCheck extends HealthCheck {

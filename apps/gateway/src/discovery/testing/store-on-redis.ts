@@ -5,7 +5,7 @@ import { RedisStore } from '../store/redis/redis.store.js';
 import { troubleOf } from '../store/redis/trouble.js';
 import type { RecordedChange } from '../store/registry-store.js';
 import { isExpired } from '../store/stored-instance.js';
-import { storedFrom } from '../stored-from.js';
+import { storedFrom } from '../store/new-instance.js';
 import type { StoreBench } from './registry-store.contract.js';
 
 const RETENTION_MS = 60_000;

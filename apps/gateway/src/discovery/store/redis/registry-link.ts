@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '#service-kit';
-import { registryUnavailable } from '../../problems.js';
+import { registryUnavailable } from '../../model/problems.js';
 import type { Picture } from './picture.js';
 import { RedisSession, type SessionOptions } from './redis-session.js';
 import type { Synchroniser } from './synchroniser.js';

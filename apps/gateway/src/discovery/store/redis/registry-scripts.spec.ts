@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { newId } from '#service-kit';
 import { withRedis } from '#testing';
-import { storedFrom } from '../../stored-from.js';
+import { storedFrom } from '../new-instance.js';
 import { expiredFrom } from '../stored-instance.js';
 import { RedisSession } from './redis-session.js';
 import type { RegistryScripts } from './registry-scripts.js';

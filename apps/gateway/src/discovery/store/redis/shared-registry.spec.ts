@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startRedis, waitFor, withRedis } from '#testing';
 import { Cable } from '../../testing/cable.js';
-import { storedFrom } from '../../stored-from.js';
+import { storedFrom } from '../new-instance.js';
 import { StoreOnRedis } from '../../testing/store-on-redis.js';
 import { registryKeys } from './registry-keys.js';
 

@@ -1,4 +1,4 @@
-import type { Instance } from '../instance.js';
+import type { Instance } from '../model/instance.js';
 import { openTcp } from './open-connection.js';
 
 /** The port accepted the connection (`open`), refused it (`refused`), or did neither in time (`silent`). */

@@ -1,6 +1,6 @@
-import type { ExpiredInstances } from './leases/expired-instances.js';
-import { registryFull, tooManyInstances } from './problems.js';
-import type { TableKeeper } from './table-keeper.js';
+import type { ExpiredInstances } from '../leases/expired-instances.js';
+import { registryFull, tooManyInstances } from '../model/problems.js';
+import type { TableKeeper } from '../table/table-keeper.js';
 
 /** Limits on live instances: a client that registers in a loop must not exhaust the gateway's memory. */
 export interface RegistryLimits {

@@ -5,7 +5,7 @@ import {
   DEFAULT_WEIGHT,
   type RegisterInstanceDto,
 } from '#contracts';
-import type { NewInstance } from './store/stored-instance.js';
+import type { NewInstance } from './stored-instance.js';
 
 /** The instance that a registration describes, with defaults for omitted members. */
 export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoint: string): NewInstance => ({

@@ -1,7 +1,7 @@
 import type { ProbeView } from '#contracts';
-import type { Clock } from '../clock.js';
-import type { Ticking } from '../discovery-timer.js';
-import type { Instance } from '../instance.js';
+import type { Clock } from '../schedule/clock.js';
+import type { Ticking } from '../schedule/discovery-timer.js';
+import type { Instance } from '../model/instance.js';
 import { SWEEP_EVERY_MS } from '../store/lost-time.js';
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
 import {
@@ -10,11 +10,10 @@ import {
   type RegisteredInstance,
   type StoredInstance,
 } from '../store/stored-instance.js';
-import type { TableKeeper } from '../table-keeper.js';
+import type { TableKeeper } from '../table/table-keeper.js';
 import { CheckState } from './check-state.js';
 import type { ConnectCheck } from './connect-check.js';
-import type { Ejector } from './ejector.js';
-import { probeViewOf, type HealthCheck } from './health-check.js';
+import { probeViewOf, type FailedCheckHandler, type HealthCheck } from './health-check.js';
 
 /** Rounds start at least 500 ms apart: with few instances, each is checked twice a second. */
 const TICKS_PER_ROUND = 500 / SWEEP_EVERY_MS;
@@ -46,7 +45,7 @@ const NOT_READY: InstanceHealth = {
 export interface HealthCheckerParts {
   readonly store: RegistryStore;
   readonly keeper: TableKeeper;
-  readonly ejector: Pick<Ejector, 'refused' | 'suspected' | 'unhealthy'>;
+  readonly ejector: FailedCheckHandler;
   readonly check: HealthCheck;
   readonly connectCheck: ConnectCheck;
   readonly clock: Clock;

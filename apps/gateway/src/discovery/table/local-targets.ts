@@ -1,6 +1,6 @@
 import type { LocalTarget } from '#registry-client';
-import type { RegistryStore } from './store/registry-store.js';
-import { isExpired } from './store/stored-instance.js';
+import type { RegistryStore } from '../store/registry-store.js';
+import { isExpired } from '../store/stored-instance.js';
 
 /**
  * The request handlers of instances in this process. A function cannot be stored, so they are kept beside the

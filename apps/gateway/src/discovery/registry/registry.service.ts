@@ -1,20 +1,20 @@
 import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
-import { issueToken } from './access/instance-tokens.js';
-import type { TargetDoor } from './access/target-door.js';
-import type { ExpiredInstances } from './leases/expired-instances.js';
-import type { LeaseSweeper } from './leases/lease-sweeper.js';
-import type { LocalTargets } from './local-targets.js';
-import type { HealthChecker } from './probing/health-checker.js';
-import { endpointOf } from './pinned-target.js';
+import { issueToken } from '../access/instance-tokens.js';
+import type { TargetDoor } from '../access/target-door.js';
+import type { ExpiredInstances } from '../leases/expired-instances.js';
+import type { LeaseSweeper } from '../leases/lease-sweeper.js';
+import type { LocalTargets } from '../table/local-targets.js';
+import type { HealthChecker } from '../health-checks/health-checker.js';
+import { endpointOf } from '../model/pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
-import type { RegistryStore } from './store/registry-store.js';
-import { registryUnavailable } from './problems.js';
-import { reportOf, type StoredInstance } from './store/stored-instance.js';
-import { storedFrom } from './stored-from.js';
-import type { TableKeeper } from './table-keeper.js';
-import { viewOf } from './view/instance-view.js';
+import type { RegistryStore } from '../store/registry-store.js';
+import { registryUnavailable } from '../model/problems.js';
+import { reportOf, type StoredInstance } from '../store/stored-instance.js';
+import { storedFrom } from '../store/new-instance.js';
+import type { TableKeeper } from '../table/table-keeper.js';
+import { viewOf } from './instance-view.js';
 
 const RETRY = { headers: { 'retry-after': '1' } };
 

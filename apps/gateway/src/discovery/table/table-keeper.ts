@@ -1,9 +1,9 @@
 import type { LocalTargets } from './local-targets.js';
-import { InstanceLoad } from './instance-load.js';
-import type { Instance } from './instance.js';
-import type { LiveServiceTable, ServiceState } from './service-table.js';
-import type { RegistryStore, StoreChange } from './store/registry-store.js';
-import { statusOf, statusReasonOf, type RegisteredInstance } from './store/stored-instance.js';
+import { InstanceLoad } from '../model/instance-load.js';
+import type { Instance } from '../model/instance.js';
+import type { LiveServiceTable, ServiceState } from '../model/service-table.js';
+import type { RegistryStore, StoreChange } from '../store/registry-store.js';
+import { statusOf, statusReasonOf, type RegisteredInstance } from '../store/stored-instance.js';
 
 /**
  * Keeps the service table in sync with the store. The changes of one turn of the event loop make one new

@@ -1,4 +1,4 @@
-import type { InstanceLoad } from '../instance-load.js';
+import type { InstanceLoad } from '../model/instance-load.js';
 import type { RegisteredInstance } from '../store/stored-instance.js';
 import { healthCheckSettingsOf, type HealthCheckSettings } from './health-check-settings.js';
 

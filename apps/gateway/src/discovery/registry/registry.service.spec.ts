@@ -1,5 +1,5 @@
 import type { LocalTarget } from '#registry-client';
-import { DiscoveryBench } from './testing/discovery-bench.js';
+import { DiscoveryBench } from '../testing/discovery-bench.js';
 
 const url = 'http://127.0.0.1:9001';
 const target: LocalTarget = { request: () => undefined, upgrade: () => undefined };

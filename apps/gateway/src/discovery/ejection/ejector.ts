@@ -1,11 +1,25 @@
-import type { EjectionListener, EjectionReason } from '../../telemetry/metrics/index.js';
-import type { Clock } from '../clock.js';
-import type { Instance } from '../instance.js';
+import type { Clock } from '../schedule/clock.js';
+import type { Instance } from '../model/instance.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { InstanceHealth } from '../store/stored-instance.js';
-import type { TableKeeper } from '../table-keeper.js';
+import type { TableKeeper } from '../table/table-keeper.js';
 import { EjectionTerms } from './ejection-terms.js';
-import { probeViewOf, type HealthCheck, type HealthCheckResult } from './health-check.js';
+import {
+  probeViewOf,
+  type FailedCheckHandler,
+  type HealthCheck,
+  type HealthCheckResult,
+} from '../health-checks/health-check.js';
+
+/**
+ * Why an instance was ejected. `connect_failure`: no connection could be established. `unresponsive`: it did not
+ * respond in time, not even to its health check. `outlier`: too many consecutive requests to it failed.
+ * `health_check`: its health check failed.
+ */
+export type EjectionReason = 'connect_failure' | 'unresponsive' | 'outlier' | 'health_check';
+
+/** Called for each instance that this gateway takes out of rotation. */
+export type EjectionListener = (service: string, reason: EjectionReason) => void;
 
 /** Dependencies of {@link Ejector}. */
 export interface EjectorParts {
@@ -21,7 +35,7 @@ export interface EjectorParts {
  * not throw. Reports about an instance that has moved or left since are ignored, and so are those about an
  * instance in this process, which cannot be unreachable.
  */
-export class Ejector {
+export class Ejector implements FailedCheckHandler {
   private readonly checking = new Set<string>();
   private readonly terms = new EjectionTerms();
   private readonly listeners: EjectionListener[] = [];

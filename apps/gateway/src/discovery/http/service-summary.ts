@@ -1,5 +1,5 @@
 import type { ServiceSummary } from '#contracts';
-import type { ServiceEntry } from '../service-table.js';
+import type { ServiceEntry } from '../model/service-table.js';
 
 /** A service as `GET /services` returns it. */
 export const summaryOf = ({ name, instances, lastSeenAt }: ServiceEntry): ServiceSummary => ({

@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Instance } from '../instance.js';
-import { pinnedTarget } from '../pinned-target.js';
+import type { Instance } from '../model/instance.js';
+import { pinnedTarget } from '../model/pinned-target.js';
 
 const addressOf = (url: URL): { host: string; port: number } => ({
   host: url.hostname.replace(/^\[|\]$/g, ''),

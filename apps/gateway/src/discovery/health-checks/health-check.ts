@@ -1,5 +1,5 @@
 import type { ProbeView } from '#contracts';
-import type { Instance } from '../instance.js';
+import type { Instance } from '../model/instance.js';
 
 /** The instance to check. */
 export type HealthCheckTarget = Pick<Instance, 'url' | 'endpoint' | 'healthPath' | 'metadata'>;
@@ -30,3 +30,13 @@ export const probeViewOf = ({ ok, latencyMs }: HealthCheckResult, now: number): 
   ok,
   latencyMs,
 });
+
+/** Decides about instances whose checks fail. */
+export interface FailedCheckHandler {
+  /** The instance refused the connection. */
+  refused(instance: Instance, reason: string): void;
+  /** No connection was established in time. */
+  suspected(instance: Instance, reason: string): void;
+  /** As many consecutive health checks failed as the settings of the instance require. */
+  unhealthy(instance: Instance, result: Pick<HealthCheckResult, 'isSilent' | 'reason'>): void;
+}

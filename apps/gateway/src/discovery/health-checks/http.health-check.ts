@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { isAddressUnavailable, isLocalExhaustion } from '#service-kit';
-import { pinnedTarget } from '../pinned-target.js';
+import { pinnedTarget } from '../model/pinned-target.js';
 import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './health-check.js';
 import { healthCheckSettingsOf } from './health-check-settings.js';
 import { openHttp } from './open-connection.js';

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_TTL_SECONDS, type ProbeView } from '#contracts';
 import type { OnModuleInit } from '@nestjs/common';
-import type { Clock } from '../clock.js';
-import { nextChangeId } from './change-ids.js';
-import { KnownNames } from './known-names.js';
-import { Listeners } from './listeners.js';
-import { lostTime } from './lost-time.js';
+import type { Clock } from '../../schedule/clock.js';
+import { nextChangeId } from '../change-ids.js';
+import { KnownNames } from '../known-names.js';
+import { Listeners } from '../listeners.js';
+import { lostTime } from '../lost-time.js';
 import {
   allowedFor,
   RegistryStore,
@@ -18,8 +18,8 @@ import {
   type RegistrySnapshot,
   type StoreChange,
   type Sweep,
-} from './registry-store.js';
-import { KeptInstance } from './kept-instance.js';
+} from '../registry-store.js';
+import { KeptInstance } from '../kept-instance.js';
 import {
   expiredFrom,
   isExpired,
@@ -28,7 +28,7 @@ import {
   type NewInstance,
   type RegisteredInstance,
   type StoredInstance,
-} from './stored-instance.js';
+} from '../stored-instance.js';
 
 /** Options of {@link MemoryStore}. */
 export interface MemoryStoreOptions {

@@ -1,11 +1,11 @@
 import { waitFor, withRedis } from '#testing';
-import { LocalTargets } from '../local-targets.js';
-import { LiveServiceTable } from '../service-table.js';
-import { TableKeeper } from '../table-keeper.js';
+import { LocalTargets } from '../table/local-targets.js';
+import { LiveServiceTable } from '../model/service-table.js';
+import { TableKeeper } from '../table/table-keeper.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { ScriptedHealthCheck } from '../testing/scripted-health-check.js';
 import { StoreOnRedis } from '../testing/store-on-redis.js';
-import { Ejector } from './ejector.js';
+import { Ejector } from '../ejection/ejector.js';
 import { HealthChecker } from './health-checker.js';
 
 /** The health checks of one gateway on a shared registry, with a manual clock. */

@@ -1,7 +1,7 @@
 import { MAX_IN_FLIGHT, MAX_LOOP_LAG_MS, type HeartbeatDto, type InstanceView } from '#contracts';
 import type { PlainSender, RegistryAccess } from '../access/registry-access.js';
-import { known } from '../http/known.js';
-import type { RegistryService } from '../registry.service.js';
+import { known } from './known.js';
+import type { RegistryService } from '../registry/registry.service.js';
 
 /** A heartbeat as read from a connection: its head holds nothing else that affects the result. */
 export interface PlainBeat {

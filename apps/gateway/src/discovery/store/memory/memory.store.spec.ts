@@ -1,7 +1,7 @@
-import { ManualClock } from '../testing/manual-clock.js';
-import { describeRegistryStore } from '../testing/registry-store.contract.js';
-import { storedFrom } from '../stored-from.js';
-import { SWEEP_EVERY_MS } from './lost-time.js';
+import { ManualClock } from '../../testing/manual-clock.js';
+import { describeRegistryStore } from '../../testing/registry-store.contract.js';
+import { storedFrom } from '../new-instance.js';
+import { SWEEP_EVERY_MS } from '../lost-time.js';
 import { MemoryStore } from './memory.store.js';
 
 describeRegistryStore('MemoryStore', () => {

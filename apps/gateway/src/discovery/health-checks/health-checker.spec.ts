@@ -1,4 +1,4 @@
-import { storedFrom } from '../stored-from.js';
+import { storedFrom } from '../store/new-instance.js';
 import { DiscoveryBench } from '../testing/discovery-bench.js';
 
 const url = 'http://127.0.0.1:9001';
