@@ -36,8 +36,10 @@ function compile(target) {
     ...SOURCES,
     '-d',
     target,
+    // The Lua scripts that run in Redis.
+    '--copy-files',
     '--ignore',
-    '**/*.spec.ts',
+    '**/*.spec.ts,**/tsconfig.app.json',
     '--quiet',
   ];
   return spawnSync(process.execPath, swc, { stdio: 'inherit' }).status ?? 1;

@@ -3,37 +3,12 @@ import type { ProbeView } from '#contracts';
 import type { ChangeCause, InstanceState, RegistrySnapshot } from '../registry-store.js';
 import type { NewInstance, RegisteredInstance, RevisedInstance } from '../stored-instance.js';
 import type { Beat, Renewal } from './gathered-beats.js';
-import { PRELUDE } from './lua/prelude.js';
-import { CENSUS, LOOK, STATE } from './lua/reads.js';
-import { FORGET_OTHERS, RESTORE, RESTORE_NAMES } from './lua/restore.js';
-import { LEAVE, SWEEP } from './lua/upkeep.js';
-import { BEAT, MOVE, NOTE_PROBES, PUT, REMOVE, REMOVE_EXPIRED, RENEW } from './lua/writes.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type Row } from './row.js';
-
-const SCRIPTS = {
-  PUT,
-  MOVE,
-  BEAT,
-  RENEW,
-  NOTE_PROBES,
-  REMOVE,
-  REMOVE_EXPIRED,
-  SWEEP,
-  LEAVE,
-  STATE,
-  LOOK,
-  CENSUS,
-  RESTORE,
-  RESTORE_NAMES,
-  FORGET_OTHERS,
-};
+import { SCRIPTS, scriptSource, type ScriptArguments, type ScriptName } from './script-source.js';
 
 /** Limit of instances per call: a script blocks the server, and has to finish within the command time-out. */
 const INSTANCES_AT_ONCE = 500;
-
-type ScriptName = keyof typeof SCRIPTS;
-type Argument = string | number;
 
 /** The version of the store's data. */
 export interface StoreState {
@@ -54,18 +29,56 @@ export interface Swept extends StoreState {
   readonly at: number;
 }
 
+/** What each script returns. */
+interface Replies {
+  readonly put: readonly [change: string, before: string | null, row: Row];
+  readonly 'change-state': readonly [change?: string, row?: Row];
+  readonly 'record-heartbeats': readonly [at: string, renewals: readonly RenewalReply[]];
+  readonly 'renew-leases': null;
+  readonly 'record-health-checks': null;
+  readonly remove: readonly [change?: string, before?: string];
+  readonly 'remove-expired': readonly [change: string, ids: readonly string[]];
+  readonly sweep: readonly [
+    epoch: string,
+    change: string,
+    lostMs: string,
+    gateways: readonly string[],
+    expired: readonly string[],
+    at: string,
+  ];
+  readonly leave: null;
+  readonly 'read-state': readonly [epoch: string, change: string];
+  readonly 'read-index': readonly [
+    epoch: string,
+    change: string,
+    ids: readonly string[],
+    names: readonly string[],
+  ];
+  readonly 'read-instances': readonly Row[];
+  readonly restore: string;
+  readonly 'restore-names': string;
+  readonly 'remove-departed': string;
+}
+
+/** The last health check as JSON, or 1 if there is none; a row if the gateway's copy is not current. */
+type RenewalReply = 1 | string | Row | null;
+
+// ioredis adds commands as methods to the connection, which has one named `restore`.
+const commandOf = <N extends ScriptName>(name: N) => `registry:${name}` as const;
+
 /**
  * Defines the scripts on a connection; ioredis sends their text only if the server does not have them cached.
  */
 export function defineScripts(connection: Redis, prefix: string): void {
   const numberOfKeys = registryKeys(prefix).length;
-  for (const [name, lua] of Object.entries(SCRIPTS))
-    connection.defineCommand(name, { lua: PRELUDE + lua, numberOfKeys });
+  for (const name of Object.keys(SCRIPTS) as ScriptName[])
+    connection.defineCommand(commandOf(name), { lua: scriptSource(name), numberOfKeys });
 }
 
 /** The scripts of the registry as methods; each call of a script is atomic. */
 export class RegistryScripts {
-  private readonly first: readonly string[];
+  /** What every call begins with: the keys and the id of the gateway. */
+  private readonly leading: readonly string[];
 
   /** @param gateway id of the calling gateway */
   constructor(
@@ -73,13 +86,14 @@ export class RegistryScripts {
     prefix: string,
     gateway: string,
   ) {
-    this.first = [...registryKeys(prefix), gateway];
+    this.leading = [...registryKeys(prefix), gateway];
   }
 
   async put(instance: NewInstance, reason: string) {
-    const json = JSON.stringify(instance);
-    const answer = await this.call<[string, string | null, Row]>('PUT', instance.id, json, reason);
-    const [change, before, row] = answer;
+    const [change, before, row] = await this.call('put', {
+      instance: JSON.stringify(instance),
+      reason,
+    });
     return {
       change: Number(change),
       before: before === null ? undefined : instanceFrom(before),
@@ -90,9 +104,9 @@ export class RegistryScripts {
   /**
    * Resolves to `undefined` for an unknown id or an expired instance; to change 0 if the state is unchanged.
    */
-  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint = '') {
-    const json = JSON.stringify(state);
-    const [change, row] = await this.call<[string?, Row?]>('MOVE', id, json, type, reason, endpoint);
+  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint?: string) {
+    const args = { id, state, type, reason, endpoint };
+    const [change, row] = await this.call('change-state', args);
     return row && { change: Number(change), after: revisedFrom(row).instance };
   }
 
@@ -103,30 +117,34 @@ export class RegistryScripts {
   async beat(beats: readonly Beat[]): Promise<readonly (Renewal | undefined)[]> {
     const found: (Renewal | undefined)[] = [];
     for (const some of inParts(beats)) {
-      const said = some.flatMap(({ id, report, known }) => [
+      const heartbeats = some.map(({ id, report, known }) => ({
         id,
-        JSON.stringify(report),
-        known?.revision ?? '',
-        known?.ttlSeconds ?? '',
-      ]);
-      const [at, answers] = await this.call<[string, BeatAnswer[]]>('BEAT', ...said);
-      for (const answer of answers) found.push(renewalFrom(answer, Number(at)));
+        report: JSON.stringify(report),
+        revision: known?.revision,
+        ttlSeconds: known?.ttlSeconds,
+      }));
+      const [at, renewals] = await this.call('record-heartbeats', {
+        heartbeats,
+      });
+      for (const reply of renewals) found.push(renewalFrom(reply, Number(at)));
     }
     return found;
   }
 
   async renew(instances: readonly RegisteredInstance[]): Promise<void> {
     for (const some of inParts(instances))
-      await this.call('RENEW', ...some.flatMap(({ id, ttlSeconds }) => [id, ttlSeconds]));
+      await this.call('renew-leases', { instances: some.map(({ id, ttlSeconds }) => ({ id, ttlSeconds })) });
   }
 
   async noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
     for (const some of inParts([...probes]))
-      await this.call('NOTE_PROBES', ...some.flatMap(([id, probe]) => [id, JSON.stringify(probe)]));
+      await this.call('record-health-checks', {
+        results: some.map(([id, result]) => ({ id, result: JSON.stringify(result) })),
+      });
   }
 
   async remove(id: string, reason: string) {
-    const [change, before] = await this.call<[string?, string?]>('REMOVE', id, reason);
+    const [change, before] = await this.call('remove', { id, reason });
     return before === undefined ? undefined : { change: Number(change), before: instanceFrom(before) };
   }
 
@@ -135,7 +153,7 @@ export class RegistryScripts {
     const removed: string[] = [];
     let newest = 0;
     for (const some of inParts(ids)) {
-      const [change, gone] = await this.call<[string, string[]]>('REMOVE_EXPIRED', reason, ...some);
+      const [change, gone] = await this.call('remove-expired', { ids: some, reason });
       newest = Number(change);
       removed.push(...gone);
     }
@@ -144,11 +162,7 @@ export class RegistryScripts {
 
   /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
   async sweep(retentionMs: number): Promise<Swept> {
-    const answer = await this.call<[string, string, string, string[], string[], string]>(
-      'SWEEP',
-      retentionMs,
-    );
-    const [epoch, change, lost, gateways, expired, at] = answer;
+    const [epoch, change, lost, gateways, expired, at] = await this.call('sweep', { retentionMs });
     return {
       epoch,
       change: Number(change),
@@ -160,11 +174,11 @@ export class RegistryScripts {
   }
 
   async leave(): Promise<void> {
-    await this.call('LEAVE');
+    await this.call('leave', {});
   }
 
   async state(): Promise<StoreState> {
-    const [epoch, change] = await this.call<[string, string]>('STATE');
+    const [epoch, change] = await this.call('read-state', {});
     return { epoch, change: Number(change) };
   }
 
@@ -172,7 +186,7 @@ export class RegistryScripts {
   async look(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
     const found: RevisedInstance[] = [];
     for (const some of inParts(ids))
-      found.push(...(await this.call<Row[]>('LOOK', ...some)).map(revisedFrom));
+      found.push(...(await this.call('read-instances', { ids: some })).map(revisedFrom));
     return found;
   }
 
@@ -181,7 +195,7 @@ export class RegistryScripts {
    * `undefined` if the store lost data meanwhile.
    */
   async snapshot(): Promise<RegistrySnapshot | undefined> {
-    const [epoch, change, ids, names] = await this.call<[string, string, string[], string[]]>('CENSUS');
+    const [epoch, change, ids, names] = await this.call('read-index', {});
     const instances = await this.look(ids);
     const { epoch: epochAtEnd } = await this.state();
     if (epoch !== epochAtEnd) return undefined;
@@ -201,25 +215,29 @@ export class RegistryScripts {
     const epochs = new Set<string>();
     // Called even without instances: the store must not assign ids again that were in use.
     for (const some of all.length === 0 ? [[]] : inParts(all)) {
-      const rows = some.flatMap(({ instance, revision }) => [instance.id, jsonOf(instance), revision]);
-      epochs.add(await this.call<string>('RESTORE', seen, ...rows));
+      const instances = some.map(({ instance, revision }) => ({
+        id: instance.id,
+        instance: jsonOf(instance),
+        revision,
+      }));
+      epochs.add(await this.call('restore', { change: seen, instances }));
     }
     epochs.add(await this.restoreNames(names));
-    epochs.add(await this.call<string>('FORGET_OTHERS', seen, ...all.map(({ instance }) => instance.id)));
+    const ids = all.map(({ instance }) => instance.id);
+    epochs.add(await this.call('remove-departed', { change: seen, ids }));
     return epochs.size === 1 ? [...epochs][0] : undefined;
   }
 
   /** Restores known names. Resolves to the epoch. */
   restoreNames(names: ReadonlyMap<string, number>): Promise<string> {
-    return this.call<string>('RESTORE_NAMES', ...[...names].flat());
+    const all = [...names].map(([name, seenAt]) => ({ name, seenAt }));
+    return this.call('restore-names', { names: all });
   }
 
-  private call<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {
-    const scripts = this.connection as unknown as Record<
-      ScriptName,
-      (...args: readonly Argument[]) => Promise<T>
-    >;
-    return scripts[name](...this.first, ...args);
+  private call<N extends ScriptName>(name: N, args: ScriptArguments<N>): Promise<Replies[N]> {
+    type Command = (...args: readonly string[]) => Promise<Replies[N]>;
+    const commands = this.connection as unknown as Readonly<Record<`registry:${N}`, Command>>;
+    return commands[commandOf(name)](...this.leading, JSON.stringify(args));
   }
 }
 
@@ -228,18 +246,16 @@ function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
 }
 
 /** A sorted set as Redis returns it: alternating members and scores. */
-function namesFrom(answer: readonly string[]): ReadonlyMap<string, number> {
+function namesFrom(reply: readonly string[]): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
-  for (let i = 0; i < answer.length; i += 2) names.set(answer[i] as string, Number(answer[i + 1]));
+  for (let i = 0; i < reply.length; i += 2) names.set(reply[i] as string, Number(reply[i + 1]));
   return names;
 }
 
-type BeatAnswer = 1 | string | Row | null;
-
-function renewalFrom(answer: BeatAnswer, at: number): Renewal | undefined {
-  if (answer === null) return undefined;
-  if (answer === 1) return { at, lastProbe: null };
-  if (typeof answer === 'string') return { at, lastProbe: JSON.parse(answer) as ProbeView };
-  const revised = revisedFrom(answer);
+function renewalFrom(reply: RenewalReply, at: number): Renewal | undefined {
+  if (reply === null) return undefined;
+  if (reply === 1) return { at, lastProbe: null };
+  if (typeof reply === 'string') return { at, lastProbe: JSON.parse(reply) as ProbeView };
+  const revised = revisedFrom(reply);
   return { at, lastProbe: revised.instance.lastProbe, revised };
 }

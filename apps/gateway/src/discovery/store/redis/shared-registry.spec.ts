@@ -148,7 +148,7 @@ withRedis('gateways on one Redis', (server) => {
     const redis = client();
     // Two entries are added and one is removed at the same moment: no reader can have seen it.
     const changes = `{${one.prefix}}:changes`;
-    await redis.hset(`{${one.prefix}}:clock`, 'change', '7777777777777777');
+    await redis.hset(`{${one.prefix}}:state`, 'change', '7777777777777777');
     await one.register('a');
     await agree(one, other);
     expect(await redis.xlen(changes)).toBe(1);
