@@ -14,8 +14,49 @@ const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment,
 const libs = ['contracts', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
 const apps = ['gateway', 'user-service', 'order-service', 'product-service', 'monolith'];
 
+// --- discovery: folders are layers ---
+const DISCOVERY = 'apps/gateway/src/discovery';
+
+/** Top first: a folder imports only folders after its own. */
+const DISCOVERY_LAYERS = [
+  'http',
+  'static',
+  'registry',
+  'ejection',
+  'health-checks',
+  'leases',
+  'events',
+  'snapshot',
+  'table',
+  'access',
+  'store/(redis|memory)',
+  'store',
+  'schedule',
+  'model',
+];
+
+const inFolders = (folders) => `^${DISCOVERY}/(${folders.join('|')})/[^/]+$`;
+
+const discoveryLayers = [
+  ...DISCOVERY_LAYERS.map((folder, i) =>
+    forbid(
+      `discovery-${folder}-imports-down`,
+      'only the module, its providers and the index compose discovery; a layer imports layers below it',
+      { path: inFolders([folder]), pathNot: '\\.spec\\.ts$' },
+      { path: [`^${DISCOVERY}/[^/]+$`, inFolders(DISCOVERY_LAYERS.slice(0, i))] },
+    ),
+  ),
+  forbid(
+    'discovery-imports-down',
+    'of the gateway, discovery needs only its configuration',
+    { path: `^${DISCOVERY}/`, pathNot: '(\\.spec\\.ts$|/testing/)' },
+    { path: '^apps/gateway/src/', pathNot: `^(${DISCOVERY}|apps/gateway/src/config)/` },
+  ),
+];
+
 export default {
   forbidden: [
+    ...discoveryLayers,
     forbid('no-cycles', 'a cycle of decorated classes throws at load under ESM', {}, { circular: true }),
     forbid(
       'contracts-alone',
