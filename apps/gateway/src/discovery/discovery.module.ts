@@ -8,7 +8,7 @@ import { EventsController } from './http/events.controller.js';
 import { InstancesController } from './http/instances.controller.js';
 import { RegistrationController } from './http/registration.controller.js';
 import { ServicesController } from './http/services.controller.js';
-import { PlainBeats } from './http/plain-beats.js';
+import { PlainHeartbeats } from './http/plain-heartbeats.js';
 import { LocalRegistry } from './registry/local-registry.js';
 import { Ejector } from './ejection/ejector.js';
 import { RegistryService } from './registry/registry.service.js';
@@ -25,12 +25,13 @@ export class DiscoveryModule {
         ...discoveryProviders(config, context),
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
         {
-          provide: PlainBeats,
-          useFactory: (access: RegistryAccess, registry: RegistryService) => new PlainBeats(access, registry),
+          provide: PlainHeartbeats,
+          useFactory: (access: RegistryAccess, registry: RegistryService) =>
+            new PlainHeartbeats(access, registry),
           inject: [RegistryAccess, RegistryService],
         },
       ],
-      exports: [LiveServiceTable, RegistryService, LocalRegistry, InstanceTokens, Ejector, PlainBeats],
+      exports: [LiveServiceTable, RegistryService, LocalRegistry, InstanceTokens, Ejector, PlainHeartbeats],
     };
   }
 }

@@ -3,15 +3,15 @@ import type { Abstract, FactoryProvider, Provider, Type } from '@nestjs/common';
 import { newId, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { InstanceTokens } from './access/instance-tokens.js';
-import { TargetDoor } from './access/target-door.js';
+import { TargetPolicy } from './access/target-policy.js';
 import { Clock, SystemClock } from './schedule/clock.js';
-import { DiscoveryTimer, type Ticking } from './schedule/discovery-timer.js';
-import { journalEvents } from './events/event-journal.js';
+import { DiscoveryTimer, type PeriodicTask } from './schedule/discovery-timer.js';
+import { logEvents } from './events/event-logger.js';
 import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
 import { ExpiredInstances } from './leases/expired-instances.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
-import { TrafficBeats } from './leases/traffic-beats.js';
+import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
 import { LocalRegistry } from './registry/local-registry.js';
 import { LocalTargets } from './table/local-targets.js';
 import { connectCheck } from './health-checks/connect-check.js';
@@ -23,14 +23,14 @@ import { DEFAULT_LIMITS } from './registry/registry-limits.js';
 import { RegistryService } from './registry/registry.service.js';
 import { LiveServiceTable } from './model/service-table.js';
 import { SnapshotFile } from './snapshot/snapshot-file.js';
-import { SnapshotKeeper } from './snapshot/snapshot-keeper.js';
+import { SnapshotWriter } from './snapshot/snapshot-writer.js';
 import { StaticInstances } from './static/static-instances.js';
-import { SWEEP_EVERY_MS } from './store/lost-time.js';
+import { SWEEP_INTERVAL_MS } from './store/lost-time.js';
 import { MemoryStore } from './store/memory/memory.store.js';
-import { journalOf } from './store/redis/journal.js';
+import { availabilityLog } from './store/redis/availability-log.js';
 import { RedisStore } from './store/redis/redis.store.js';
-import { RegistryStore, type FoundSnapshot } from './store/registry-store.js';
-import { TableKeeper } from './table/table-keeper.js';
+import { RegistryStore, type SavedSnapshot } from './store/registry-store.js';
+import { InstanceIndex } from './table/instance-index.js';
 
 type Token<T> = Type<T> | Abstract<T>;
 
@@ -55,13 +55,13 @@ function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile
     return made(
       RegistryStore,
       [Clock],
-      async (clock) => new MemoryStore(clock, { retentionMs, found: await found() }),
+      async (clock) => new MemoryStore(clock, { retentionMs, saved: await found() }),
     );
   const options = { url, prefix, gateway: newId(), retentionMs };
   return made(
     RegistryStore,
     [],
-    async () => new RedisStore(options, journalOf(context.logger), await found()),
+    async () => new RedisStore(options, availabilityLog(context.logger), await found()),
   );
 }
 
@@ -82,7 +82,7 @@ function registryOf({ redisUrl, redisPrefix }: GatewayConfig): string {
 }
 
 /** Stands for an unreadable snapshot: an earlier run existed, but its data are unknown. */
-const UNREADABLE: FoundSnapshot = {
+const UNREADABLE: SavedSnapshot = {
   epoch: undefined,
   change: 0,
   instances: [],
@@ -90,7 +90,7 @@ const UNREADABLE: FoundSnapshot = {
   ageMs: Infinity,
 };
 
-const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<FoundSnapshot | undefined> =>
+const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<SavedSnapshot | undefined> =>
   file.read().catch((err: unknown) => {
     logger.warn(
       { err, file: file.path },
@@ -106,26 +106,26 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
   made(ExpiredInstances, [RegistryStore], (store) => new ExpiredInstances(store, instanceRetentionMs)),
   made(LocalTargets, [RegistryStore], (store) => new LocalTargets(store)),
   made(
-    TableKeeper,
+    InstanceIndex,
     [LiveServiceTable, LocalTargets, RegistryStore],
-    (table, targets, store) => new TableKeeper(table, targets, store),
+    (table, targets, store) => new InstanceIndex(table, targets, store),
   ),
   made(
     RegistryService,
-    [RegistryStore, TableKeeper, LocalTargets, LeaseSweeper, ExpiredInstances, HealthChecker, TargetDoor],
-    (store, keeper, targets, sweeper, expired, checker, door) =>
+    [RegistryStore, InstanceIndex, LocalTargets, LeaseSweeper, ExpiredInstances, HealthChecker, TargetPolicy],
+    (store, index, targets, sweeper, expired, checker, targetPolicy) =>
       new RegistryService({
         store,
-        keeper,
+        index,
         targets,
         sweeper,
         expired,
         checker,
-        door,
+        targetPolicy,
         limits: DEFAULT_LIMITS,
       }),
   ),
-  made(InstanceTokens, [TableKeeper], (keeper) => new InstanceTokens(keeper)),
+  made(InstanceTokens, [InstanceIndex], (index) => new InstanceTokens(index)),
   made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 
@@ -137,25 +137,29 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
     return new LeaseSweeper({ store, expired, onStall });
   }),
   { provide: HealthCheck, useClass: HttpHealthCheck },
-  made(Ejector, [RegistryStore, TableKeeper, HealthCheck, Clock], (store, keeper, check, clock) => {
+  made(Ejector, [RegistryStore, InstanceIndex, HealthCheck, Clock], (store, index, check, clock) => {
     const onError = (err: unknown) =>
       logger.error({ err }, 'Ejection not recorded in the registry; the instance keeps its previous status');
-    return new Ejector({ store, keeper, check, clock, onError });
+    return new Ejector({ store, index, check, clock, onError });
   }),
   made(
     HealthChecker,
-    [RegistryStore, TableKeeper, Ejector, HealthCheck, Clock],
-    (store, keeper, ejector, check, clock) =>
-      new HealthChecker({ store, keeper, ejector, check, connectCheck, clock }),
+    [RegistryStore, InstanceIndex, Ejector, HealthCheck, Clock],
+    (store, index, ejector, check, clock) =>
+      new HealthChecker({ store, index, ejector, check, connectCheck, clock }),
   ),
-  made(TrafficBeats, [LiveServiceTable, RegistryStore], (table, store) => new TrafficBeats(table, store)),
+  made(
+    TrafficHeartbeats,
+    [LiveServiceTable, RegistryStore],
+    (table, store) => new TrafficHeartbeats(table, store),
+  ),
 ];
 
 /** The event log and its streams. */
 const events = ({ logger }: AppContext): Provider[] => [
   made(EventLog, [RegistryStore], (store) => {
     const log = new EventLog(store);
-    journalEvents(log, logger);
+    logEvents(log, logger);
     return log;
   }),
   made(EventStreams, [EventLog], (log) => new EventStreams(log)),
@@ -163,13 +167,13 @@ const events = ({ logger }: AppContext): Provider[] => [
 
 /** Saves the registry for the next run. */
 const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
-  made(SnapshotKeeper, [RegistryStore, LocalTargets], (store, targets) => {
+  made(SnapshotWriter, [RegistryStore, LocalTargets], (store, targets) => {
     const onProblem = (err: unknown) =>
       logger.warn(
         { err, file: file.path },
         'Registry snapshot cannot be written; the next start may begin with an empty registry',
       );
-    return new SnapshotKeeper({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
+    return new SnapshotWriter({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
   });
 
 /** The timer and the work that runs on it. */
@@ -177,16 +181,16 @@ function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFil
   const { instancesFile: path } = config;
   const onError = (err: unknown) =>
     logger.error({ err }, 'Discovery task failed; it runs again at the next tick');
-  const timer = (...ticking: Ticking[]) => new DiscoveryTimer(SWEEP_EVERY_MS, ticking, onError);
-  const upkeep = [TrafficBeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotKeeper] : [])];
+  const timer = (...ticking: PeriodicTask[]) => new DiscoveryTimer(SWEEP_INTERVAL_MS, ticking, onError);
+  const upkeep = [TrafficHeartbeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotWriter] : [])];
   if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];
   const onProblem = (message: string) => logger.error(message);
   return [
     made(
       StaticInstances,
-      [RegistryService, TableKeeper, TargetDoor, Ejector],
-      (service, keeper, door, ejector) =>
-        new StaticInstances({ path, registry: service, keeper, door, ejector, onProblem }),
+      [RegistryService, InstanceIndex, TargetPolicy, Ejector],
+      (service, index, targetPolicy, ejector) =>
+        new StaticInstances({ path, registry: service, index, targetPolicy, ejector, onProblem }),
     ),
     made(DiscoveryTimer, [...upkeep, StaticInstances], timer),
   ];
@@ -197,7 +201,7 @@ export function discoveryProviders(config: GatewayConfig, context: AppContext): 
   const file = snapshotFileOf(config);
   return [
     storeOf(config, context, file),
-    made(TargetDoor, [], () => new TargetDoor(config.registryAllowedNetworks)),
+    made(TargetPolicy, [], () => new TargetPolicy(config.registryAllowedNetworks)),
     ...registry(config),
     ...upkeep(context),
     ...(file ? [snapshots(file, context)] : []),

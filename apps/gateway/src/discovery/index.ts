@@ -5,7 +5,7 @@ export * from './model/service-table.js';
 export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
 export * from './access/instance-tokens.js';
-export * from './http/plain-beats.js';
+export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/health-check-settings.js';
 export * from './discovery.module.js';

@@ -36,8 +36,8 @@ describe('the health of a gateway', () => {
 
   it('is degraded without its registry, and stays ready', async () => {
     const registry = gateway.app.nest.get(RegistryService, { strict: false });
-    jest.spyOn(registry, 'awaySince', 'get').mockReturnValue(Date.now());
-    jest.spyOn(registry, 'awayFor', 'get').mockReturnValue('WRONGPASS');
+    jest.spyOn(registry, 'unavailableSince', 'get').mockReturnValue(Date.now());
+    jest.spyOn(registry, 'unavailableReason', 'get').mockReturnValue('WRONGPASS');
     const { status, body } = await gateway.get('/health');
     expect(status).toBe(200);
     expect((await gateway.get('/metrics')).body).toContain('\ngateway_registry_up 0\n');

@@ -17,10 +17,10 @@ export class RegistryIndicator implements HealthIndicator {
   ) {}
 
   check(): Promise<Readonly<Record<string, unknown>>> {
-    const { awayFor } = this.registry;
-    if (awayFor !== undefined) {
+    const { unavailableReason } = this.registry;
+    if (unavailableReason !== undefined) {
       const source = this.registry.isComplete ? '' : '; serving the snapshot of an earlier run';
-      return Promise.reject(new PublicHealthError(`registry unavailable (${awayFor})${source}`));
+      return Promise.reject(new PublicHealthError(`registry unavailable (${unavailableReason})${source}`));
     }
     const { entries } = this.table.current;
     return Promise.resolve({

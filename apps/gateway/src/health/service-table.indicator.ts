@@ -17,8 +17,8 @@ export class ServiceTableIndicator implements HealthIndicator {
   ) {}
 
   check(): Promise<Readonly<Record<string, unknown>>> {
-    const { isComplete, awaySince } = this.registry;
-    if (isComplete || awaySince === undefined) return Promise.resolve({ source: 'registry' });
+    const { isComplete, unavailableSince } = this.registry;
+    if (isComplete || unavailableSince === undefined) return Promise.resolve({ source: 'registry' });
     if (this.table.current.entries.length > 0) return Promise.resolve({ source: 'snapshot' });
     return Promise.reject(
       new PublicHealthError('registry not reached since start, and no snapshot available'),

@@ -1,4 +1,4 @@
-import type { LiveServiceTable, PlainBeat } from '../discovery/index.js';
+import type { LiveServiceTable, PlainHeartbeat } from '../discovery/index.js';
 import type { TrustedProxies } from './http1/rules/trusted-proxies.js';
 import type { CreateAcceptor } from './planes/node/front-server.js';
 import { NodePlane } from './planes/node/node-plane.js';
@@ -28,7 +28,7 @@ export interface DataPlaneParts {
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
   /** Handles a heartbeat outside Nest; `undefined`: Nest handles the request. */
-  readonly heartbeats: (heartbeat: PlainBeat) => Promise<object> | undefined;
+  readonly heartbeats: (heartbeat: PlainHeartbeat) => Promise<object> | undefined;
   readonly onError: (error: unknown, requestId: string) => void;
 }
 

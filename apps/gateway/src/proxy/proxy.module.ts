@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { RepeatedWarning, type AppContext } from '#service-kit';
-import { LiveServiceTable, PlainBeats } from '../discovery/index.js';
+import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { DataPlane } from './data-plane.js';
@@ -20,7 +20,7 @@ export interface ProxyBindings {
   readonly config: GatewayConfig;
   readonly context: AppContext;
   readonly front: FrontServer;
-  /** Modules that export LiveServiceTable, PlainBeats, TrafficMetrics and what `reports` injects. */
+  /** Modules that export LiveServiceTable, PlainHeartbeats, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
@@ -70,7 +70,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       router: Router,
       recorder: TrafficRecorder,
       reports: InstanceReports,
-      beats: PlainBeats,
+      beats: PlainHeartbeats,
     ) =>
       new DataPlane({
         services,
@@ -80,14 +80,14 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
-        heartbeats: (beat) => beats.take(beat),
+        heartbeats: (beat) => beats.handle(beat),
         onError: (err, requestId) =>
           context.logger.error(
             { err, requestId },
             'Request handling failed unexpectedly; the exchange is ended',
           ),
       }),
-    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainBeats],
+    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
   },
   {
     provide: ProxyLife,

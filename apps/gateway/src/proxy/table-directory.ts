@@ -14,7 +14,7 @@ export class TableDirectory implements InstanceDirectory {
   }
 
   get isRegistryUp(): boolean {
-    return this.registry.awaySince === undefined;
+    return this.registry.unavailableSince === undefined;
   }
 
   loadsOf(service: string): ReadonlyMap<string, number> | undefined {

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { isFromThisMachine, isOurName } from './this-machine.js';
+import { isFromThisMachine, isLocalName } from './this-machine.js';
 
 const writes: [method: string, path: string][] = [
   ['POST', '/discovery/register'],
@@ -34,12 +34,12 @@ describe('a registry with a token', () => {
     gateway.call(method, path, { headers: authorization === undefined ? {} : { authorization } });
 
   it.each(writes)('rejects %s %s without the token', async (method, path) => {
-    const answer = await call(method, path);
-    expect(answer).toMatchObject({
+    const response = await call(method, path);
+    expect(response).toMatchObject({
       status: 401,
       body: { type: 'urn:msa-gateway:problem:registry-token-required' },
     });
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="registry"');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="registry"');
   });
 
   it.each([
@@ -216,7 +216,7 @@ describe('isFromThisMachine', () => {
   });
 });
 
-describe('isOurName', () => {
+describe('isLocalName', () => {
   it.each([
     'localhost',
     'localhost:8000',
@@ -225,7 +225,7 @@ describe('isOurName', () => {
     'LOCALHOST:80',
     '[::1]:8000',
     '10.1.2.3',
-  ])('accepts %s', (host) => expect(isOurName(host)).toBe(true));
+  ])('accepts %s', (host) => expect(isLocalName(host)).toBe(true));
 
   it.each([
     'localhost:65536',
@@ -234,5 +234,5 @@ describe('isOurName', () => {
     '127.0.0.1.evil.example',
     'localhost:8000@evil',
     '',
-  ])('rejects %j', (host) => expect(isOurName(host)).toBe(false));
+  ])('rejects %j', (host) => expect(isLocalName(host)).toBe(false));
 });

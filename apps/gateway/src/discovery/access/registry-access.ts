@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { registryTokenRequired, registryWritesFromLoopbackOnly } from '../model/problems.js';
-import { isFromThisMachine, isLoopback, isOurName } from './this-machine.js';
+import { isFromThisMachine, isLoopback, isLocalName } from './this-machine.js';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -30,7 +30,7 @@ export class RegistryAccess {
   /** Whether `sender` may write. Gives no reason. */
   admits({ address, host, authorization }: PlainSender): boolean {
     if (this.expected) return isToken(this.expected, tokenIn(authorization));
-    return isLoopback(address) && isOurName(host);
+    return isLoopback(address) && isLocalName(host);
   }
 
   /** @throws registryTokenRequired, registryWritesFromLoopbackOnly */

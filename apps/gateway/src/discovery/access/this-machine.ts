@@ -21,7 +21,7 @@ export function isLoopback(address: string): boolean {
 
 const unquoted = (value: string): string => value.trim().replace(/^"(.*)"$/, '$1');
 
-const NOBODY: readonly string[] = [];
+const NO_NODES: readonly string[] = [];
 
 const isForwarded = (headers: IncomingHttpHeaders): boolean =>
   headers['x-forwarded-for'] !== undefined ||
@@ -30,7 +30,7 @@ const isForwarded = (headers: IncomingHttpHeaders): boolean =>
 
 /** All nodes that the forwarding fields list (RFC 7239, section 5.2, `X-Forwarded-For` and `X-Real-IP`). */
 function forwardedFor(headers: IncomingHttpHeaders): readonly string[] {
-  if (!isForwarded(headers)) return NOBODY;
+  if (!isForwarded(headers)) return NO_NODES;
   const lists = [headers['x-forwarded-for'], headers['x-real-ip']]
     .flat()
     .filter((list) => list !== undefined);
@@ -39,7 +39,7 @@ function forwardedFor(headers: IncomingHttpHeaders): readonly string[] {
 }
 
 /** The usual forms. Parsing a URL costs more than all other checks of a heartbeat together. */
-const OUR_NAME = /^(?:localhost|127\.0\.0\.1)(?::[1-5]?\d{1,4})?$/;
+const LOCAL_NAME = /^(?:localhost|127\.0\.0\.1)(?::[1-5]?\d{1,4})?$/;
 
 function hostNameOf(authority: string | undefined): string {
   const url = `http://${authority ?? ''}`;
@@ -49,8 +49,8 @@ function hostNameOf(authority: string | undefined): string {
 /**
  * Whether `host`, a `Host` field value, is `localhost` or an IP address: names that DNS rebinding cannot use.
  */
-export function isOurName(host: string | undefined): boolean {
-  if (host !== undefined && OUR_NAME.test(host)) return true;
+export function isLocalName(host: string | undefined): boolean {
+  if (host !== undefined && LOCAL_NAME.test(host)) return true;
   const name = hostNameOf(host);
   return name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
@@ -64,7 +64,7 @@ function sentHost({ rawHeaders }: IncomingMessage): string | undefined {
 // Only the name in `Host` (DNS rebinding) and `Origin` identify a page shown by a browser on this machine.
 function isFromForeignPage({ raw, headers: { host, origin } }: FastifyRequest): boolean {
   const sent = sentHost(raw);
-  if (!isOurName(host) || (sent !== host && !isOurName(sent))) return true;
+  if (!isLocalName(host) || (sent !== host && !isLocalName(sent))) return true;
   return origin !== undefined && origin !== `http://${host ?? ''}`;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '../schedule/clock.js';
 import type { Instance } from '../model/instance.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { InstanceHealth } from '../store/stored-instance.js';
-import type { TableKeeper } from '../table/table-keeper.js';
+import type { InstanceIndex } from '../table/instance-index.js';
 import { EjectionTerms } from './ejection-terms.js';
 import {
   probeViewOf,
@@ -24,7 +24,7 @@ export type EjectionListener = (service: string, reason: EjectionReason) => void
 /** Dependencies of {@link Ejector}. */
 export interface EjectorParts {
   readonly store: RegistryStore;
-  readonly keeper: TableKeeper;
+  readonly index: InstanceIndex;
   readonly check: HealthCheck;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -56,7 +56,7 @@ export class Ejector implements FailedCheckHandler {
    * ejected.
    */
   unreachable(instance: Instance, reason: string): void {
-    if (this.isLast(instance)) this.suspected(instance, reason);
+    if (this.isLastAvailable(instance)) this.suspected(instance, reason);
     else this.refused(instance, reason);
   }
 
@@ -79,7 +79,7 @@ export class Ejector implements FailedCheckHandler {
    * since on an overloaded machine no instance responds in time.
    */
   unhealthy(instance: Instance, { isSilent, reason }: Pick<HealthCheckResult, 'isSilent' | 'reason'>): void {
-    if (!this.isCurrent(instance) || (isSilent && !this.canSpare(instance))) return;
+    if (!this.isCurrent(instance) || (isSilent && !this.mayEject(instance))) return;
     this.eject(instance, { status: 'down', reason }, isSilent ? 'unresponsive' : 'health_check');
   }
 
@@ -89,7 +89,7 @@ export class Ejector implements FailedCheckHandler {
    * load (Envoy's panic mode).
    */
   failing(instance: Instance, reason: string): void {
-    if (!this.isCurrent(instance) || !this.canSpare(instance)) return;
+    if (!this.isCurrent(instance) || !this.mayEject(instance)) return;
     const now = this.parts.clock.now();
     const ms = this.terms.next(instance.id, now);
     instance.load.failuresInRow = 0;
@@ -101,11 +101,16 @@ export class Ejector implements FailedCheckHandler {
     this.eject(instance, health, 'outlier');
   }
 
-  private eject({ id, name, endpoint }: Instance, health: InstanceHealth, why: EjectionReason): void {
+  private eject(
+    { id, name, endpoint }: Instance,
+    health: InstanceHealth,
+    ejectionReason: EjectionReason,
+  ): void {
     const { reason } = health;
-    if (this.parts.keeper.eject(id, reason)) for (const listener of this.listeners) listener(name, why);
+    if (this.parts.index.eject(id, reason))
+      for (const listener of this.listeners) listener(name, ejectionReason);
     const cause = { type: 'status-changed', reason } as const;
-    this.parts.store.move(id, { health }, cause, endpoint).catch(this.parts.onError);
+    this.parts.store.changeState(id, { health }, cause, endpoint).catch(this.parts.onError);
   }
 
   private async checkHealth(instance: Instance, reason: string): Promise<void> {
@@ -113,20 +118,20 @@ export class Ejector implements FailedCheckHandler {
     const result = await check.run(instance, instance.load.latencyMs > 0);
     if (!result || !this.isCurrent(instance)) return;
     if (!result.ok) this.unhealthy(instance, { ...result, reason: `${reason}; ${result.reason}` });
-    await store.noteProbes(new Map([[instance.id, probeViewOf(result, clock.now())]]));
+    await store.recordHealthChecks(new Map([[instance.id, probeViewOf(result, clock.now())]]));
   }
 
   private isCurrent({ id, endpoint }: Instance): boolean {
-    const current = this.parts.keeper.find(id);
+    const current = this.parts.index.find(id);
     return current?.endpoint === endpoint && current.transport === 'http' && current.status !== 'down';
   }
 
-  private isLast({ id, name }: Instance): boolean {
-    return !this.parts.keeper.instancesOf(name).some((other) => other.id !== id && other.status === 'up');
+  private isLastAvailable({ id, name }: Instance): boolean {
+    return !this.parts.index.instancesOf(name).some((other) => other.id !== id && other.status === 'up');
   }
 
-  private canSpare({ name }: Instance): boolean {
-    const fleet = this.parts.keeper
+  private mayEject({ name }: Instance): boolean {
+    const fleet = this.parts.index
       .instancesOf(name)
       .filter(
         ({ status, weight, expiredAt }) => status !== 'draining' && weight > 0 && expiredAt === undefined,

@@ -1,15 +1,15 @@
 import { MemoryStore } from '../store/memory/memory.store.js';
-import { storedFrom } from '../store/new-instance.js';
-import { DiscoveryBench } from '../testing/discovery-bench.js';
+import { newInstanceFrom } from '../store/new-instance.js';
+import { DiscoveryHarness } from '../testing/discovery-harness.js';
 import { ManualClock } from '../testing/manual-clock.js';
-import { journalEvents } from './event-journal.js';
+import { logEvents } from './event-logger.js';
 import { EventLog } from './event-log.js';
 
 const url = 'http://127.0.0.1:9001';
 
 describe('EventLog', () => {
   it('records registrations, changes and removals, with reasons, under increasing ids', async () => {
-    const { registry, log, clock } = new DiscoveryBench();
+    const { registry, log, clock } = new DiscoveryHarness();
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.drain('a');
@@ -37,10 +37,10 @@ describe('EventLog', () => {
   });
 
   it('records an expiry with its reason', async () => {
-    const bench = new DiscoveryBench();
-    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
-    await bench.pass(2000);
-    expect(bench.log.after(0).at(-1)).toMatchObject({
+    const harness = new DiscoveryHarness();
+    await harness.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 2 });
+    await harness.pass(2000);
+    expect(harness.log.after(0).at(-1)).toMatchObject({
       type: 'expired',
       status: 'down',
       reason: 'lease expired: no heartbeat for 2 s',
@@ -48,26 +48,26 @@ describe('EventLog', () => {
   });
 
   it('records that an id moves to another URL while its lease runs, and logs a warning', async () => {
-    const bench = new DiscoveryBench();
+    const harness = new DiscoveryHarness();
     const warnings: unknown[] = [];
-    journalEvents(bench.log, { info: () => undefined, warn: (...line) => warnings.push(line) });
+    logEvents(harness.log, { info: () => undefined, warn: (...line) => warnings.push(line) });
     const register = (from: string) =>
-      bench.registry.register({ name: 'users', url: from, id: 'a', ttlSeconds: 2 });
+      harness.registry.register({ name: 'users', url: from, id: 'a', ttlSeconds: 2 });
     await register(url);
     await register(url);
     await register('http://127.0.0.2:9001');
     const reason =
       'moved from http://127.0.0.1:9001 to http://127.0.0.2:9001 before its lease expired; two instances may share this id';
-    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'moved', status: 'up', reason });
+    expect(harness.log.after(0).at(-1)).toMatchObject({ type: 'moved', status: 'up', reason });
     const details = { event: 'moved', service: 'users', instanceId: 'a', status: 'up', reason };
     expect(warnings).toEqual([[details, 'Instance moved']]);
-    await bench.pass(2000);
+    await harness.pass(2000);
     await register(url);
-    expect(bench.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'registered' });
+    expect(harness.log.after(0).at(-1)).toMatchObject({ type: 'renewed', reason: 'registered' });
   });
 
   it('records an event for both services when an instance changes its service', async () => {
-    const { registry, log } = new DiscoveryBench();
+    const { registry, log } = new DiscoveryHarness();
     await registry.register({ name: 'users', url, id: 'a' });
     await registry.register({ name: 'people', url, id: 'a' });
     expect(log.after(0).slice(1)).toMatchObject([
@@ -83,7 +83,7 @@ describe('EventLog', () => {
     const first = log.newestId + 2;
     expect(log.reaches(log.newestId)).toBe(true);
     for (let i = 0; i < 5; i++)
-      await store.put(storedFrom({ name: 'users', url }, `i${i}`, url), 'registered');
+      await store.put(newInstanceFrom({ name: 'users', url }, `i${i}`, url), 'registered');
     expect(log.after(0).map(({ instanceId }) => instanceId)).toEqual(['i2', 'i3', 'i4']);
     expect(log.after(first + 6).map(({ instanceId }) => instanceId)).toEqual(['i4']);
     expect(log.after(0, 1).map(({ instanceId }) => instanceId)).toEqual(['i2']);

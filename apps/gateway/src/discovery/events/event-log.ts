@@ -1,5 +1,5 @@
 import type { DiscoveryEvent } from '#contracts';
-import type { RecordedChange, RecordPart, RegistryStore } from '../store/registry-store.js';
+import type { RecordedChange, ChangeBatch, RegistryStore } from '../store/registry-store.js';
 import { eventsOf } from './events-of.js';
 
 const CAPACITY = 10_000;
@@ -22,7 +22,7 @@ export class EventLog {
     store: RegistryStore,
     private readonly capacity = CAPACITY,
   ) {
-    store.follow((part) => this.take(part));
+    store.follow((part) => this.applyBatch(part));
   }
 
   /** The id of the newest change; a reader that wants only new events starts after it. */
@@ -53,33 +53,33 @@ export class EventLog {
     return () => this.listeners.delete(listener);
   }
 
-  private take({ changes, since, upTo }: RecordPart): void {
+  private applyBatch({ changes, since, upTo }: ChangeBatch): void {
     const isFirst = !this.hasBegun;
     // The changes between `newest` and `since` are lost.
-    if (isFirst || since > this.newest) this.beginAfter(since);
+    if (isFirst || since > this.newest) this.restartAfter(since);
     for (const change of changes) if (change.id > this.newest) this.append(change, !isFirst);
     this.newest = Math.max(this.newest, upTo);
   }
 
-  private beginAfter(id: number): void {
+  private restartAfter(id: number): void {
     this.hasBegun = true;
     this.events = [];
     this.count = 0;
     this.floor = this.newest = id;
   }
 
-  private append(change: RecordedChange, isNews: boolean): void {
+  private append(change: RecordedChange, isNew: boolean): void {
     const at = new Date(change.at).toISOString();
     const facts = eventsOf(change);
     this.newest = change.id;
     facts.forEach((fact, i) => {
       const event = { id: change.id - facts.length + 1 + i, at, ...fact };
-      this.keep(event);
-      if (isNews) for (const listener of this.listeners) listener(event);
+      this.store(event);
+      if (isNew) for (const listener of this.listeners) listener(event);
     });
   }
 
-  private keep(event: DiscoveryEvent): void {
+  private store(event: DiscoveryEvent): void {
     const place = this.count % this.capacity;
     this.floor = this.events[place]?.id ?? this.floor;
     this.events[place] = event;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { MemoryStore } from '../store/memory/memory.store.js';
-import { storedFrom } from '../store/new-instance.js';
+import { newInstanceFrom } from '../store/new-instance.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';
@@ -51,7 +51,7 @@ function streamOf() {
   const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
   const happen = async (times: number) => {
     for (let i = 0; i < times; i++)
-      await store.put(storedFrom({ name: 'users', url }, 'a', url), 'registered');
+      await store.put(newInstanceFrom({ name: 'users', url }, 'a', url), 'registered');
   };
   return { reader, stream, happen };
 }
@@ -66,7 +66,7 @@ describe('EventStream', () => {
     expect(reader.events).toEqual(['registered', 'renewed', 'renewed', 'renewed', 'renewed']);
   });
 
-  it('sends a reset to a reader that the log has overtaken, then the stored events', async () => {
+  it('sends a reset to a reader that is behind the oldest stored event, then the stored events', async () => {
     const { reader, happen } = streamOf();
     reader.isReading = false;
     await happen(20);
@@ -74,14 +74,14 @@ describe('EventStream', () => {
     expect(reader.events).toEqual(['registered', 'reset', ...Array<string>(CAPACITY).fill('renewed')]);
   });
 
-  it('sends heartbeats to an active reader and disconnects one that has stopped reading', () => {
+  it('sends keep-alive comments to an active reader, and disconnects one that has stopped reading', () => {
     const { reader, stream } = streamOf();
-    stream.beat();
-    expect(reader.blocks.at(-1)).toBe(': beat');
+    stream.sendKeepAlive();
+    expect(reader.blocks.at(-1)).toBe(': keep-alive');
     reader.isReading = false;
-    for (let i = 0; i < 4; i++) stream.beat();
+    for (let i = 0; i < 4; i++) stream.sendKeepAlive();
     expect(reader.isDestroyed).toBe(false);
-    stream.beat();
+    stream.sendKeepAlive();
     expect(reader.isDestroyed).toBe(true);
   });
 
@@ -90,7 +90,7 @@ describe('EventStream', () => {
     one.stream.end();
     expect([one.reader.isEnded, one.reader.isDestroyed]).toEqual([true, false]);
     other.reader.isReading = false;
-    other.stream.beat();
+    other.stream.sendKeepAlive();
     other.stream.end();
     expect(other.reader.isDestroyed).toBe(true);
   });

@@ -3,8 +3,8 @@ import type { DiscoveryEvent } from '#contracts';
 import type { EventLog } from './event-log.js';
 
 const BATCH = 100;
-/** A reader that has accepted no data for this many heartbeats is disconnected. */
-const PATIENCE = 4;
+/** A reader that has accepted no data for this many keep-alive comments is disconnected. */
+const MAX_MISSED_KEEP_ALIVES = 4;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -26,32 +26,32 @@ const blockOf = (event: DiscoveryEvent): string => block(event.type, event.id, e
  */
 export class EventStream {
   private isBlocked = false;
-  private missedBeats = 0;
+  private missedKeepAlives = 0;
   private readonly stopListening: () => void;
 
   /**
-   * Starts after the event with id `place`. `headers` are the fields that every response of the app carries.
+   * Starts after the event with id `position`. `headers` are the fields that every response of the app carries.
    */
   constructor(
     private readonly out: ServerResponse,
     private readonly log: EventLog,
-    private place: number,
+    private position: number,
     headers: Readonly<Record<string, string>>,
   ) {
-    this.stopListening = log.listen(() => this.pump());
+    this.stopListening = log.listen(() => this.sendEvents());
     out.on('drain', () => this.unblock());
     out.on('close', this.stopListening);
     // The connection broke: `close` follows and releases everything.
     out.on('error', () => undefined);
     out.writeHead(200, { ...headers, ...HEADERS });
     this.write('retry: 2000\n: one event per change of the registry\n\n');
-    this.pump();
+    this.sendEvents();
   }
 
   /** Prevents idle time-outs in proxies, and disconnects readers that are gone. */
-  beat(): void {
-    if (!this.isBlocked) this.write(': beat\n\n');
-    else if (++this.missedBeats >= PATIENCE) this.out.destroy();
+  sendKeepAlive(): void {
+    if (!this.isBlocked) this.write(': keep-alive\n\n');
+    else if (++this.missedKeepAlives >= MAX_MISSED_KEEP_ALIVES) this.out.destroy();
   }
 
   end(): void {
@@ -63,26 +63,26 @@ export class EventStream {
 
   private unblock(): void {
     this.isBlocked = false;
-    this.missedBeats = 0;
-    this.pump();
+    this.missedKeepAlives = 0;
+    this.sendEvents();
   }
 
-  private pump(): void {
+  private sendEvents(): void {
     while (!this.isBlocked) {
-      if (!this.log.reaches(this.place)) this.reset();
-      const events = this.log.after(this.place, BATCH);
+      if (!this.log.reaches(this.position)) this.reset();
+      const events = this.log.after(this.position, BATCH);
       const last = events.at(-1);
       if (!last) return;
-      this.place = last.id;
+      this.position = last.id;
       this.write(events.map(blockOf).join(''));
     }
   }
 
   private reset(): void {
     const { oldestId, newestId } = this.log;
-    this.place = this.place > newestId ? newestId : oldestId - 1;
+    this.position = this.position > newestId ? newestId : oldestId - 1;
     const detail = 'missed events are no longer stored; read /discovery/services again';
-    this.write(block('reset', this.place, { detail, oldestId, newestId }));
+    this.write(block('reset', this.position, { detail, oldestId, newestId }));
   }
 
   private write(text: string): void {

@@ -4,11 +4,11 @@ import { tooManyEventStreams } from '../model/problems.js';
 import type { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';
 
-const BEAT_EVERY_MS = 15_000;
-const MOST_STREAMS = 1000;
+const KEEP_ALIVE_INTERVAL_MS = 15_000;
+const MAX_STREAMS = 1000;
 
 /**
- * All readers of the event log: sends heartbeats to them, and ends them at shutdown so that they do not delay
+ * All readers of the event log: sends keep-alive comments to them, and ends them at shutdown so that they do not delay
  * it.
  */
 export class EventStreams implements OnModuleInit, OnModuleDestroy {
@@ -18,7 +18,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly log: EventLog,
-    private readonly most = MOST_STREAMS,
+    private readonly maxStreams = MAX_STREAMS,
   ) {}
 
   get size(): number {
@@ -26,7 +26,7 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    this.timer = setInterval(() => this.beat(), BEAT_EVERY_MS).unref();
+    this.timer = setInterval(() => this.sendKeepAlives(), KEEP_ALIVE_INTERVAL_MS).unref();
   }
 
   onModuleDestroy(): void {
@@ -36,20 +36,20 @@ export class EventStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Responds with the events after the one with id `place`, then with later ones. @throws tooManyEventStreams
+   * Responds with the events after the one with id `position`, then with later ones. @throws tooManyEventStreams
    */
-  open(reply: FastifyReply, place: number): void {
-    if (this.isClosed || this.streams.size >= this.most)
+  open(reply: FastifyReply, position: number): void {
+    if (this.isClosed || this.streams.size >= this.maxStreams)
       throw tooManyEventStreams('the gateway has reached its limit of open event streams; retry later', {
         headers: { 'retry-after': '5' },
       });
     const { raw } = reply.hijack();
-    const stream = new EventStream(raw, this.log, place, reply.getHeaders() as Record<string, string>);
+    const stream = new EventStream(raw, this.log, position, reply.getHeaders() as Record<string, string>);
     this.streams.add(stream);
     raw.on('close', () => this.streams.delete(stream));
   }
 
-  private beat(): void {
-    for (const stream of this.streams) stream.beat();
+  private sendKeepAlives(): void {
+    for (const stream of this.streams) stream.sendKeepAlive();
   }
 }

@@ -77,7 +77,7 @@ describe('a gateway with an instance that listens', () => {
 
   it('rejects a readiness that is not a boolean', async () => {
     await register('reporting', {});
-    const answer = await gateway.post('/discovery/heartbeat/reporting', { ready: 'yes' });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/ready' }] } });
+    const response = await gateway.post('/discovery/heartbeat/reporting', { ready: 'yes' });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/ready' }] } });
   });
 });

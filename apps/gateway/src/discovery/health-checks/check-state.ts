@@ -68,7 +68,7 @@ export class CheckState {
   }
 
   /** Updates the state of the instance. */
-  follow(after: RegisteredInstance, now: number): void {
+  update(after: RegisteredInstance, now: number): void {
     const hasTurned = after.health.status !== this.instance.health.status;
     this.instance = after;
     this.settings = healthCheckSettingsOf(after.metadata);

@@ -1,8 +1,8 @@
 import type { ProbeView } from '#contracts';
 import type { Clock } from '../schedule/clock.js';
-import type { Ticking } from '../schedule/discovery-timer.js';
+import type { PeriodicTask } from '../schedule/discovery-timer.js';
 import type { Instance } from '../model/instance.js';
-import { SWEEP_EVERY_MS } from '../store/lost-time.js';
+import { SWEEP_INTERVAL_MS } from '../store/lost-time.js';
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
 import {
   isExpired,
@@ -10,22 +10,22 @@ import {
   type RegisteredInstance,
   type StoredInstance,
 } from '../store/stored-instance.js';
-import type { TableKeeper } from '../table/table-keeper.js';
+import type { InstanceIndex } from '../table/instance-index.js';
 import { CheckState } from './check-state.js';
 import type { ConnectCheck } from './connect-check.js';
 import { probeViewOf, type FailedCheckHandler, type HealthCheck } from './health-check.js';
 
 /** Rounds start at least 500 ms apart: with few instances, each is checked twice a second. */
-const TICKS_PER_ROUND = 500 / SWEEP_EVERY_MS;
+const TICKS_PER_ROUND = 500 / SWEEP_INTERVAL_MS;
 /**
  * Budget per tick, in connect checks: 400 a second, 4 % of a core. With many instances a round takes longer
  * instead.
  */
-const ROOM_PER_TICK = 40;
+const BUDGET_PER_TICK = 40;
 /** A health check costs about as much as two connect checks. */
-const HEALTH_CHECK_ROOM = 2;
+const HEALTH_CHECK_COST = 2;
 /** Limits the connections that unresponsive instances hold. */
-const CHECKS_IN_FLIGHT = 256;
+const MAX_CHECKS_IN_FLIGHT = 256;
 
 /** An instance may register this long before it listens; on the clock of this gateway, since those of others may differ. */
 const SETTLING_MS = 10_000;
@@ -44,7 +44,7 @@ const NOT_READY: InstanceHealth = {
 /** Dependencies of {@link HealthChecker}. */
 export interface HealthCheckerParts {
   readonly store: RegistryStore;
-  readonly keeper: TableKeeper;
+  readonly index: InstanceIndex;
   readonly ejector: FailedCheckHandler;
   readonly check: HealthCheck;
   readonly connectCheck: ConnectCheck;
@@ -57,7 +57,7 @@ export interface HealthCheckerParts {
  * down are health-checked until they may return. Gateways on one registry divide the checks among them.
  * Instances in this process are not checked: their heartbeats report whether they are ready.
  */
-export class HealthChecker implements Ticking {
+export class HealthChecker implements PeriodicTask {
   private readonly states = new Map<string, CheckState>();
   /** Ordered by last check. */
   private readonly down = new Set<CheckState>();
@@ -67,18 +67,18 @@ export class HealthChecker implements Ticking {
   private results = new Map<string, ProbeView>();
 
   constructor(private readonly parts: HealthCheckerParts) {
-    parts.store.watch((change) => this.follow(change));
+    parts.store.watch((change) => this.applyChange(change));
   }
 
   async tick(): Promise<void> {
     this.ticks += 1;
     if (this.round.length === 0 && this.ticks >= TICKS_PER_ROUND) this.beginRound();
-    const room = Math.min(ROOM_PER_TICK, CHECKS_IN_FLIGHT - this.inFlight);
+    const budget = Math.min(BUDGET_PER_TICK, MAX_CHECKS_IN_FLIGHT - this.inFlight);
     // Leaves half of the budget to the round: many instances that are down do not delay the checks of the
     // others.
-    const retries = this.dueRetries(this.round.length > 0 ? room / 2 : room);
-    const visits = this.nextVisits(room - retries.length * HEALTH_CHECK_ROOM);
-    await Promise.all([...retries.map((state) => this.checkHealth(state)), ...visits]);
+    const retries = this.dueRetries(this.round.length > 0 ? budget / 2 : budget);
+    const checks = this.nextChecks(budget - retries.length * HEALTH_CHECK_COST);
+    await Promise.all([...retries.map((state) => this.checkHealth(state)), ...checks]);
     await this.storeResults();
   }
 
@@ -86,23 +86,23 @@ export class HealthChecker implements Ticking {
    * Handles the readiness that a heartbeat reports: `true` counts as a passed check; `false` takes the
    * instance out of rotation until a heartbeat reports `true`. Returns the instance if its state changed.
    */
-  report(
+  applyReadiness(
     { id, endpoint, health }: StoredInstance,
     isReady: boolean,
   ): Promise<StoredInstance | undefined> | undefined {
     const state = this.states.get(id);
     if (isReady && state?.isUp === true) state.record(true, this.parts.clock.now());
     const isOut = health.isReported === true && health.status === 'down';
-    return isReady === isOut ? this.move({ id, endpoint }, isReady ? READY : NOT_READY) : undefined;
+    return isReady === isOut ? this.setHealth({ id, endpoint }, isReady ? READY : NOT_READY) : undefined;
   }
 
-  private follow({ before, after }: StoreChange): void {
+  private applyChange({ before, after }: StoreChange): void {
     const id = (after ?? before)?.id ?? '';
     const known = this.states.get(id);
     const now = this.parts.clock.now();
     const isLive = after !== undefined && !isExpired(after);
-    if (isLive && known?.isOf(after)) known.follow(after, now);
-    else if (known) this.forget(id, known);
+    if (isLive && known?.isOf(after)) known.update(after, now);
+    else if (known) this.delete(id, known);
     if (!isLive) return;
     const state = this.states.get(id) ?? new CheckState(after, now);
     this.states.set(id, state);
@@ -110,7 +110,7 @@ export class HealthChecker implements Ticking {
     else this.down.add(state);
   }
 
-  private forget(id: string, state: CheckState): void {
+  private delete(id: string, state: CheckState): void {
     this.states.delete(id);
     this.down.delete(state);
     this.results.delete(id);
@@ -121,14 +121,14 @@ export class HealthChecker implements Ticking {
     this.round = [...this.states.values()].filter(({ isUp }) => isUp);
   }
 
-  private dueRetries(room: number): readonly CheckState[] {
+  private dueRetries(budget: number): readonly CheckState[] {
     const { store, clock } = this.parts;
     const now = clock.now();
     const due: CheckState[] = [];
     for (const state of this.down) {
-      if ((due.length + 1) * HEALTH_CHECK_ROOM > room) break;
+      if ((due.length + 1) * HEALTH_CHECK_COST > budget) break;
       if (!state.isDue(now)) continue;
-      if (store.isOurs(state.instance.id)) due.push(state);
+      if (store.isResponsibleFor(state.instance.id)) due.push(state);
       else state.schedule(now);
     }
     for (const state of due) {
@@ -138,19 +138,19 @@ export class HealthChecker implements Ticking {
     return due;
   }
 
-  private nextVisits(room: number): readonly Promise<void>[] {
-    const visits: Promise<void>[] = [];
-    for (let left = room; left > 0;) {
+  private nextChecks(budget: number): readonly Promise<void>[] {
+    const checks: Promise<void>[] = [];
+    for (let left = budget; left > 0;) {
       const state = this.round.pop();
       if (!state) break;
-      const instance = this.parts.keeper.find(state.instance.id);
+      const instance = this.parts.index.find(state.instance.id);
       if (instance?.status !== 'up' || instance.transport !== 'http' || state.isRunning) continue;
-      if (!this.parts.store.isOurs(instance.id)) continue;
+      if (!this.parts.store.isResponsibleFor(instance.id)) continue;
       const isHealthCheck = this.needsHealthCheck(state, instance);
-      left -= isHealthCheck ? HEALTH_CHECK_ROOM : 1;
-      visits.push(isHealthCheck ? this.checkHealth(state) : this.checkConnection(state, instance));
+      left -= isHealthCheck ? HEALTH_CHECK_COST : 1;
+      checks.push(isHealthCheck ? this.checkHealth(state) : this.checkConnection(state, instance));
     }
-    return visits;
+    return checks;
   }
 
   private needsHealthCheck(state: CheckState, { load }: Instance): boolean {
@@ -167,7 +167,7 @@ export class HealthChecker implements Ticking {
    */
   private async checkConnection(state: CheckState, instance: Instance): Promise<void> {
     const { connectCheck, ejector } = this.parts;
-    const result = await this.running(state, connectCheck(instance));
+    const result = await this.whileRunning(state, connectCheck(instance));
     if (result === 'open') state.hasConnected = true;
     else if (this.mayNotListenYet(state, instance)) return;
     else if (result === 'refused') ejector.refused(instance, 'connect check failed: connection refused');
@@ -180,10 +180,10 @@ export class HealthChecker implements Ticking {
   }
 
   private async checkHealth(state: CheckState): Promise<void> {
-    const { check, clock, ejector, keeper } = this.parts;
+    const { check, clock, ejector, index } = this.parts;
     const { id, health } = state.instance;
-    const hasConnected = state.hasConnected || (keeper.find(id)?.load.latencyMs ?? 0) > 0;
-    const result = await this.running(state, check.run(state.instance, hasConnected));
+    const hasConnected = state.hasConnected || (index.find(id)?.load.latencyMs ?? 0) > 0;
+    const result = await this.whileRunning(state, check.run(state.instance, hasConnected));
     // The instance left, registered again or moved meanwhile: the result is about another process.
     if (this.states.get(id) !== state) return;
     if (!result) {
@@ -193,14 +193,14 @@ export class HealthChecker implements Ticking {
     if (result.ok) state.hasConnected = true;
     this.results.set(id, probeViewOf(result, clock.now()));
     state.record(result.ok, clock.now());
-    const instance = keeper.find(id);
+    const instance = index.find(id);
     if (state.isUp && state.isUnhealthy && instance) ejector.unhealthy(instance, result);
     // A different health means an ejection or a heartbeat meanwhile: an earlier result does not end it.
     if (!state.isUp && state.isHealthy && state.instance.health === health)
-      await this.move(state.instance, { status: 'up', reason: result.reason });
+      await this.setHealth(state.instance, { status: 'up', reason: result.reason });
   }
 
-  private async running<T>(state: CheckState, check: Promise<T>): Promise<T> {
+  private async whileRunning<T>(state: CheckState, check: Promise<T>): Promise<T> {
     state.isRunning = true;
     this.inFlight += 1;
     try {
@@ -211,18 +211,18 @@ export class HealthChecker implements Ticking {
     }
   }
 
-  private async move(
+  private async setHealth(
     { id, endpoint }: Pick<RegisteredInstance, 'id' | 'endpoint'>,
     health: InstanceHealth,
   ): Promise<StoredInstance | undefined> {
-    const { store, keeper } = this.parts;
-    const moved = await store.move(
+    const { store, index } = this.parts;
+    const moved = await store.changeState(
       id,
       { health },
       { type: 'status-changed', reason: health.reason },
       endpoint,
     );
-    await keeper.settled();
+    await index.settled();
     return moved;
   }
 
@@ -231,6 +231,6 @@ export class HealthChecker implements Ticking {
     if (this.results.size === 0) return;
     const { results } = this;
     this.results = new Map();
-    await this.parts.store.noteProbes(results);
+    await this.parts.store.recordHealthChecks(results);
   }
 }

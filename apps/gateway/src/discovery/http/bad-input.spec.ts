@@ -123,29 +123,29 @@ const badBodies: [what: string, body: string | Uint8Array, type: string, status:
 
 describe('POST /discovery/register with bad input', () => {
   it.each(badMembers)('rejects %s and names the member', async (_what, body, pointer) => {
-    const answer = await gateway.register(body);
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ errors: [{ pointer }] });
+    const response = await gateway.register(body);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.body).toMatchObject({ errors: [{ pointer }] });
   });
 
   it.each(badUrls.map((bad) => [bad]))('rejects the URL %j', async (bad) => {
-    const answer = await gateway.register({ name: 'users', url: bad });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/url' }] } });
+    const response = await gateway.register({ name: 'users', url: bad });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/url' }] } });
   });
 
   it.each(badBodies)('rejects %s', async (_what, body, type, status) => {
-    const answer = await gateway.call('POST', '/discovery/register', {
+    const response = await gateway.call('POST', '/discovery/register', {
       headers: { 'content-type': type },
       body,
     });
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
   it('names all invalid members at once', async () => {
-    const answer = await gateway.register({ name: 'A', url: 'x', ttlSeconds: 0, weight: 'x' });
-    const { errors } = answer.body as { errors: { pointer: string }[] };
+    const response = await gateway.register({ name: 'A', url: 'x', ttlSeconds: 0, weight: 'x' });
+    const { errors } = response.body as { errors: { pointer: string }[] };
     expect(errors.map(({ pointer }) => pointer).sort()).toEqual(['/name', '/ttlSeconds', '/url', '/weight']);
   });
 });
@@ -171,16 +171,16 @@ describe('other endpoints with bad input', () => {
     [{ other: 1 }],
     [[]],
     ['x'],
-  ])('rejects the heartbeat %j', async (beat) => {
-    expect((await gateway.post('/discovery/heartbeat/a', beat)).status).toBe(400);
+  ])('rejects the heartbeat %j', async (heartbeat) => {
+    expect((await gateway.post('/discovery/heartbeat/a', heartbeat)).status).toBe(400);
   });
 
   it('rejects an id that cannot be decoded', async () => {
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
     socket.end('GET /discovery/services/%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
-    let answer = '';
-    for await (const chunk of socket) answer += String(chunk);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain('application/problem+json');
+    let response = '';
+    for await (const chunk of socket) response += String(chunk);
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).toContain('application/problem+json');
   });
 });

@@ -39,10 +39,10 @@ describe('POST /discovery/register', () => {
       weight: 50,
       ttlSeconds: 30,
     };
-    const answer = await gateway.register({ ...body, healthPath: '/up', metadata: { zone: 'a' } });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get('location')).toBe('/discovery/services/a');
-    expect(answer.body).toEqual({
+    const response = await gateway.register({ ...body, healthPath: '/up', metadata: { zone: 'a' } });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('location')).toBe('/discovery/services/a');
+    expect(response.body).toEqual({
       ...body,
       url,
       transport: 'http',
@@ -56,7 +56,7 @@ describe('POST /discovery/register', () => {
       lastProbe: null,
       instanceToken: expect.stringMatching(/^a:[\w-]{43}$/),
     });
-    const { expiresAt } = answer.body as { expiresAt: string };
+    const { expiresAt } = response.body as { expiresAt: string };
     expect(Date.parse(expiresAt) - before).toBeGreaterThanOrEqual(30_000);
   });
 
@@ -136,11 +136,11 @@ describe('the life cycle of an instance', () => {
 
 describe('unknown ids', () => {
   it.each([
-    ['DELETE', '/discovery/unregister/nobody'],
-    ['GET', '/discovery/services/nobody'],
-    ['POST', '/discovery/heartbeat/nobody'],
-    ['POST', '/discovery/services/nobody/drain'],
-    ['DELETE', '/discovery/services/nobody/drain'],
+    ['DELETE', '/discovery/unregister/unknown'],
+    ['GET', '/discovery/services/unknown'],
+    ['POST', '/discovery/heartbeat/unknown'],
+    ['POST', '/discovery/services/unknown/drain'],
+    ['DELETE', '/discovery/services/unknown/drain'],
   ])('responds 404 to %s %s', async (method, path) => {
     expect(await gateway.call(method, path)).toEqual(problem('unknown-instance', 404, path));
   });

@@ -38,11 +38,11 @@ export class EventsController {
     void reply.header('vary', 'accept, last-event-id');
     if (wantsHistory(accept, query.since)) return void reply.send(this.log.after(Number(query.since ?? 0)));
     if (request.method === 'HEAD') return void reply.type(`${STREAM}; charset=utf-8`).send();
-    this.streams.open(reply, this.placeOf(lastEventId ?? query.since));
+    this.streams.open(reply, this.positionOf(lastEventId ?? query.since));
   }
 
   // An id that is not a number was not issued here: -1 makes the stream begin with a `reset`.
-  private placeOf(id: string | undefined): number {
+  private positionOf(id: string | undefined): number {
     if (id === undefined) return this.log.newestId;
     return /^\d{1,16}$/.test(id) ? Number(id) : -1;
   }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { storedFrom } from '../store/new-instance.js';
+import { newInstanceFrom } from '../store/new-instance.js';
 import { RegistryStore } from '../store/registry-store.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EventReader } from '../testing/event-reader.js';
@@ -26,7 +26,7 @@ describe('GET /discovery/events', () => {
   it('streams one event per change, starting now', async () => {
     await register('before');
     const reader = await read();
-    expect(reader.answer.headers).toMatchObject({
+    expect(reader.response.headers).toMatchObject({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-request-id': expect.any(String),
@@ -95,8 +95,8 @@ describe('GET /discovery/events', () => {
   });
 
   it('responds to HEAD with the media type, and ends', async () => {
-    const answer = await gateway.call('HEAD', '/discovery/events');
-    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const response = await gateway.call('HEAD', '/discovery/events');
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   });
 
   it('releases a reader that has disconnected', async () => {
@@ -131,11 +131,11 @@ describe('readers of events that stop reading or disconnect abruptly', () => {
     const store = gateway.app.nest.get(RegistryStore, { strict: false });
     const reason = 'x'.repeat(10_000);
     for (let i = 0; i < times; i += 1)
-      await store.put(storedFrom({ name: 'users', url }, 'noisy', url), reason);
+      await store.put(newInstanceFrom({ name: 'users', url }, 'noisy', url), reason);
   };
 
   it('use little memory while they do not read, and none after they reset the connection', async () => {
-    const [reader, ...gone] = [await EventReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
+    const [reader, ...broken] = [await EventReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
     await until(() => streams.size === 3);
     const waiting = (): number[] =>
       [...gateway.connections].map((socket) => socket.writableLength).sort((a, b) => a - b);
@@ -143,7 +143,7 @@ describe('readers of events that stop reading or disconnect abruptly', () => {
     await until(() => reader.events.length === 1500);
     // 15 MB of events were emitted; each reader buffers at most one batch here, beside the system's buffers.
     expect(Math.max(...waiting())).toBeLessThan(2_000_000);
-    for (const socket of gone) socket.resetAndDestroy();
+    for (const socket of broken) socket.resetAndDestroy();
     await happen(50);
     await until(() => streams.size === 1 && reader.events.length === 1550);
     reader.leave();

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { InstanceQueryDto, type InstanceView } from '#contracts';
 import { DescribeOperation } from '#service-kit';
 import { RegistryService } from '../registry/registry.service.js';
-import { known } from './known.js';
+import { requireInstance } from './require-instance.js';
 import { INSTANCE, INSTANCES } from './schemas.js';
 
 /** The registered instances. */
@@ -19,6 +19,6 @@ export class InstancesController {
   @DescribeOperation({ summary: 'Get an instance', body: INSTANCE, problems: [404] })
   @Get(':id')
   async find(@Param('id') id: string): Promise<InstanceView> {
-    return known(id, await this.registry.find(id));
+    return requireInstance(id, await this.registry.find(id));
   }
 }

@@ -54,12 +54,12 @@ describe('a service without live instances', () => {
   ])(
     'responds 404 to a heartbeat %s of an expired instance, which must register again',
     async (_how, headers) => {
-      await expire('beats', 'b');
+      await expire('heartbeats', 'b');
       expect(await gateway.call('POST', '/discovery/heartbeat/b', { headers })).toMatchObject({
         status: 404,
         body: { type: 'urn:msa-gateway:problem:unknown-instance' },
       });
-      expect(await gateway.register({ name: 'beats', url, id: 'b' })).toMatchObject({
+      expect(await gateway.register({ name: 'heartbeats', url, id: 'b' })).toMatchObject({
         status: 200,
         body: { status: 'up' },
       });

@@ -15,8 +15,8 @@ const register = (body: object): Promise<number> =>
     const call = request(
       `${gateway.url}/discovery/register`,
       { method: 'POST', agent, headers },
-      (answer) => {
-        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+      (response) => {
+        response.resume().on('end', () => resolve(response.statusCode ?? 0));
       },
     );
     call.on('error', reject).end(JSON.stringify(body));

@@ -10,7 +10,7 @@ import {
 import { DescribeOperation } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry/registry.service.js';
-import { known } from './known.js';
+import { requireInstance } from './require-instance.js';
 import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 
 /** The endpoints that change the registry. */
@@ -39,7 +39,7 @@ export class RegistrationController {
   @Delete('unregister/:id')
   @HttpCode(204)
   async unregister(@Param('id') id: string): Promise<void> {
-    known(id, (await this.registry.unregister(id)) || undefined);
+    requireInstance(id, (await this.registry.unregister(id)) || undefined);
   }
 
   @DescribeOperation({
@@ -50,8 +50,8 @@ export class RegistrationController {
   })
   @Post('heartbeat/:id')
   @HttpCode(200)
-  async heartbeat(@Param('id') id: string, @Body() beat: HeartbeatDto): Promise<InstanceView> {
-    return known(id, await this.registry.heartbeat(id, beat));
+  async heartbeat(@Param('id') id: string, @Body() heartbeat: HeartbeatDto): Promise<InstanceView> {
+    return requireInstance(id, await this.registry.heartbeat(id, heartbeat));
   }
 
   @DescribeOperation({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
@@ -70,7 +70,7 @@ export class RegistrationController {
   @Post('services/:id/drain')
   @HttpCode(202)
   async drain(@Param('id') id: string): Promise<InstanceView> {
-    return known(id, await this.registry.drain(id));
+    return requireInstance(id, await this.registry.drain(id));
   }
 
   @DescribeOperation({
@@ -80,6 +80,6 @@ export class RegistrationController {
   })
   @Delete('services/:id/drain')
   async resume(@Param('id') id: string): Promise<InstanceView> {
-    return known(id, await this.registry.resume(id));
+    return requireInstance(id, await this.registry.resume(id));
   }
 }

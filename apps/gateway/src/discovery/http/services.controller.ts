@@ -1,9 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import type { ServiceSummary } from '#contracts';
 import { DescribeOperation } from '#service-kit';
-import { LiveServiceTable } from '../model/service-table.js';
+import { LiveServiceTable, type ServiceEntry } from '../model/service-table.js';
 import { SERVICES } from './schemas.js';
-import { summaryOf } from './service-summary.js';
 
 /** The services that the gateway forwards to. */
 @Controller('services')
@@ -16,3 +15,15 @@ export class ServicesController {
     return this.table.current.entries.map(summaryOf);
   }
 }
+
+/** A service as `GET /services` returns it. */
+const summaryOf = ({ name, instances, lastSeenAt }: ServiceEntry): ServiceSummary => ({
+  name,
+  lastSeenAt: new Date(lastSeenAt ?? Date.now()).toISOString(),
+  instances: {
+    total: instances.length,
+    healthy: instances.filter(({ status }) => status === 'up').length,
+  },
+  versions: [...new Set(instances.map(({ version }) => version))].sort(),
+  endpoint: `/api/${name}`,
+});

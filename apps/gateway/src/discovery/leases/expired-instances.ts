@@ -16,7 +16,7 @@ interface Expired {
 
 /** Registered instances whose lease has expired and that are still listed. */
 export class ExpiredInstances {
-  private readonly known = new Map<string, Expired>();
+  private readonly instances = new Map<string, Expired>();
   private readonly counts = new Map<string, number>();
   /**
    * No instance is due for removal before this, milliseconds since the epoch: most calls of {@link overdue}
@@ -28,11 +28,11 @@ export class ExpiredInstances {
     store: RegistryStore,
     private readonly retentionMs: number,
   ) {
-    store.watch((change) => this.follow(change));
+    store.watch((change) => this.applyChange(change));
   }
 
   get total(): number {
-    return this.known.size;
+    return this.instances.size;
   }
 
   totalOf(service: string): number {
@@ -40,21 +40,21 @@ export class ExpiredInstances {
   }
 
   get ids(): readonly string[] {
-    return [...this.known.keys()];
+    return [...this.instances.keys()];
   }
 
   /** Ids of the instances whose retention has ended at `now`, and of the oldest beyond the limits. */
   overdue(now: number): readonly string[] {
     if (now < this.dueAt) return [];
-    const kept = new Map<string, number>();
-    let keptInAll = 0;
-    const latestFirst = [...this.known.values()].sort((a, b) => b.expiredAt - a.expiredAt);
+    const retained = new Map<string, number>();
+    let retainedInAll = 0;
+    const latestFirst = [...this.instances.values()].sort((a, b) => b.expiredAt - a.expiredAt);
     const overdue = latestFirst.filter(({ name, expiredAt }) => {
-      const others = kept.get(name) ?? 0;
+      const others = retained.get(name) ?? 0;
       if (now - expiredAt >= this.retentionMs) return true;
-      if (others >= EXPIRED_PER_SERVICE || keptInAll >= EXPIRED_IN_ALL) return true;
-      kept.set(name, others + 1);
-      keptInAll += 1;
+      if (others >= EXPIRED_PER_SERVICE || retainedInAll >= EXPIRED_IN_ALL) return true;
+      retained.set(name, others + 1);
+      retainedInAll += 1;
       return false;
     });
     // Overdue instances are returned again on each call until the store has removed them.
@@ -62,14 +62,14 @@ export class ExpiredInstances {
     return overdue.map(({ id }) => id);
   }
 
-  private follow({ before, after }: StoreChange): void {
+  private applyChange({ before, after }: StoreChange): void {
     if (before) this.delete(before.id);
     const expiredAt = after?.health.expiredAt;
     if (after && expiredAt !== undefined) this.add({ id: after.id, name: after.name, expiredAt });
   }
 
   private add(expired: Expired): void {
-    this.known.set(expired.id, expired);
+    this.instances.set(expired.id, expired);
     const count = this.totalOf(expired.name) + 1;
     this.counts.set(expired.name, count);
     const isBeyondLimit = count > EXPIRED_PER_SERVICE || this.total > EXPIRED_IN_ALL;
@@ -77,9 +77,9 @@ export class ExpiredInstances {
   }
 
   private delete(id: string): void {
-    const expired = this.known.get(id);
+    const expired = this.instances.get(id);
     if (!expired) return;
-    this.known.delete(id);
+    this.instances.delete(id);
     const count = this.totalOf(expired.name) - 1;
     if (count === 0) this.counts.delete(expired.name);
     else this.counts.set(expired.name, count);

@@ -1,4 +1,4 @@
-import type { Ticking } from '../schedule/discovery-timer.js';
+import type { PeriodicTask } from '../schedule/discovery-timer.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import type { ExpiredInstances } from './expired-instances.js';
 
@@ -11,7 +11,7 @@ export interface LeaseSweeperParts {
 }
 
 /** Expires instances whose lease has run out, and removes expired ones when their retention ends. */
-export class LeaseSweeper implements Ticking {
+export class LeaseSweeper implements PeriodicTask {
   constructor(private readonly parts: LeaseSweeperParts) {}
 
   async tick(): Promise<void> {
@@ -34,8 +34,8 @@ export class LeaseSweeper implements Ticking {
 
   private async removeOverdue(now: number): Promise<void> {
     const { store, expired } = this.parts;
-    if (store.awaySince !== undefined) return;
-    const ids = expired.overdue(now).filter((id) => store.isOurs(id));
+    if (store.unavailableSince !== undefined) return;
+    const ids = expired.overdue(now).filter((id) => store.isResponsibleFor(id));
     if (ids.length > 0) await store.removeExpired(ids, 'retention of the expired instance ended');
   }
 }

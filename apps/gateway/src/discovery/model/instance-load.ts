@@ -8,12 +8,12 @@ export class InstanceLoad {
   /** Those of them without a response head. */
   awaited = 0;
   /** A hedged attempt was given up because another instance responded first: its response is still outstanding. */
-  isOwing = false;
+  hasAbandonedAttempt = false;
   /**
-   * A response arrived since {@link TrafficBeats} last checked: the instance runs, whatever its heartbeats
+   * A response arrived since {@link TrafficHeartbeats} last checked: the instance runs, whatever its heartbeats
    * report.
    */
-  hasAnswered = false;
+  hasResponded = false;
   /** Since when no response has arrived although some were outstanding. */
   quietSince = 0;
   /** When the last response head arrived; 0 before the first. */

@@ -13,8 +13,8 @@ export class LocalRegistry implements Registry {
     return (await this.registry.register(registration, target)).instance;
   }
 
-  heartbeat(id: string, beat: HeartbeatDto = {}): Promise<InstanceView | undefined> {
-    return this.registry.heartbeat(id, beat);
+  heartbeat(id: string, report: HeartbeatDto = {}): Promise<InstanceView | undefined> {
+    return this.registry.heartbeat(id, report);
   }
 
   async unregister(id: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { HeartbeatDto, InstanceStatus, InstanceView, RegisterInstanceDto } 
 import type { LocalTarget } from '#registry-client';
 import { newId } from '#service-kit';
 import { issueToken } from '../access/instance-tokens.js';
-import type { TargetDoor } from '../access/target-door.js';
+import type { TargetPolicy } from '../access/target-policy.js';
 import type { ExpiredInstances } from '../leases/expired-instances.js';
 import type { LeaseSweeper } from '../leases/lease-sweeper.js';
 import type { LocalTargets } from '../table/local-targets.js';
@@ -12,8 +12,8 @@ import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { RegistryStore } from '../store/registry-store.js';
 import { registryUnavailable } from '../model/problems.js';
 import { reportOf, type StoredInstance } from '../store/stored-instance.js';
-import { storedFrom } from '../store/new-instance.js';
-import type { TableKeeper } from '../table/table-keeper.js';
+import { newInstanceFrom } from '../store/new-instance.js';
+import type { InstanceIndex } from '../table/instance-index.js';
 import { viewOf } from './instance-view.js';
 
 const RETRY = { headers: { 'retry-after': '1' } };
@@ -36,12 +36,12 @@ export interface Registered {
 /** Dependencies of {@link RegistryService}. */
 export interface RegistryParts {
   readonly store: RegistryStore;
-  readonly keeper: TableKeeper;
+  readonly index: InstanceIndex;
   readonly targets: LocalTargets;
   readonly sweeper: LeaseSweeper;
   readonly expired: ExpiredInstances;
   readonly checker: HealthChecker;
-  readonly door: TargetDoor;
+  readonly targetPolicy: TargetPolicy;
   readonly limits: RegistryLimits;
 }
 
@@ -58,35 +58,35 @@ export class RegistryService {
    * @throws tooManyInstances, registryFull, targetNotUnicast, targetRefused, targetUnknown
    */
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
-    const { store, keeper, targets, door } = this.parts;
+    const { store, index, targets, targetPolicy } = this.parts;
     const id = registration.id ?? newId();
     // An instance in this process receives requests by a function call, whatever its URL: no address to
     // resolve.
     const { origin } = new URL(registration.url);
-    const endpoint = target ? origin : endpointOf(origin, await door.addressOf(origin));
+    const endpoint = target ? origin : endpointOf(origin, await targetPolicy.addressOf(origin));
     checkLimits(this.parts, id, registration.name);
     const { token, tokenHash } = issueToken(id);
     const { before, after } = await targets.setFor(id, target, () =>
-      store.put({ ...storedFrom(registration, id, endpoint), tokenHash }, 'registered'),
+      store.put({ ...newInstanceFrom(registration, id, endpoint), tokenHash }, 'registered'),
     );
-    await keeper.settled();
+    await index.settled();
     return { instance: this.view(after), isNew: before === undefined, token };
   }
 
   /** Renews the lease. A changed readiness takes the instance out of rotation or returns it. */
-  async heartbeat(id: string, beat: HeartbeatDto): Promise<InstanceView | undefined> {
+  async heartbeat(id: string, report: HeartbeatDto): Promise<InstanceView | undefined> {
     const { store, checker } = this.parts;
-    const stored = await store.beat(id, reportOf(beat));
-    if (!stored || beat.ready === undefined) return this.viewIf(stored);
+    const stored = await store.recordHeartbeat(id, reportOf(report));
+    if (!stored || report.ready === undefined) return this.viewIf(stored);
     // Most heartbeats report no change.
-    const moving = checker.report(stored, beat.ready);
+    const moving = checker.applyReadiness(stored, report.ready);
     return moving ? this.viewIf(await moving) : this.view(stored);
   }
 
   /** Removes an instance; returns whether it was registered. */
   async unregister(id: string): Promise<boolean> {
     const removed = await this.parts.store.remove(id, 'unregistered');
-    await this.parts.keeper.settled();
+    await this.parts.index.settled();
     return removed !== undefined;
   }
 
@@ -103,13 +103,13 @@ export class RegistryService {
   /** Removes every expired instance now; returns their ids. @throws registryUnavailable */
   async cleanup(): Promise<readonly string[]> {
     // Sweeps do not reject while the store is unavailable; they find nothing.
-    if (this.awaySince !== undefined)
+    if (this.unavailableSince !== undefined)
       throw registryUnavailable(
         'the registry is unavailable and expires no leases until it is back; retry later',
         RETRY,
       );
     const removed = await this.parts.sweeper.cleanup();
-    await this.parts.keeper.settled();
+    await this.parts.index.settled();
     return removed;
   }
 
@@ -123,13 +123,13 @@ export class RegistryService {
   }
 
   /** Since when the store is unavailable, milliseconds since the epoch; `undefined` if it is available. */
-  get awaySince(): number | undefined {
-    return this.parts.store.awaySince;
+  get unavailableSince(): number | undefined {
+    return this.parts.store.unavailableSince;
   }
 
   /** The reason, in one word. */
-  get awayFor(): string | undefined {
-    return this.parts.store.awayFor;
+  get unavailableReason(): string | undefined {
+    return this.parts.store.unavailableReason;
   }
 
   /** Instances in order of registration. */
@@ -143,8 +143,8 @@ export class RegistryService {
     isDraining: boolean,
     change: { readonly type: 'draining' | 'resumed'; readonly reason: string },
   ): Promise<InstanceView | undefined> {
-    const moved = await this.parts.store.move(id, { isDraining }, change);
-    await this.parts.keeper.settled();
+    const moved = await this.parts.store.changeState(id, { isDraining }, change);
+    await this.parts.index.settled();
     return this.viewIf(moved);
   }
 

@@ -1,7 +1,7 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 
 /** Periodic work. */
-export interface Ticking {
+export interface PeriodicTask {
   tick(): Promise<void>;
 }
 
@@ -10,20 +10,20 @@ export class DiscoveryTimer implements OnModuleInit, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly everyMs: number,
-    private readonly ticking: readonly Ticking[],
+    private readonly intervalMs: number,
+    private readonly tasks: readonly PeriodicTask[],
     private readonly onError: (error: unknown) => void,
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => this.turn(), this.everyMs).unref();
+    this.timer = setInterval(() => this.runTasks(), this.intervalMs).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
-  private turn(): void {
-    for (const each of this.ticking) each.tick().catch(this.onError);
+  private runTasks(): void {
+    for (const each of this.tasks) each.tick().catch(this.onError);
   }
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { FoundSnapshot, RegistrySnapshot } from '../store/registry-store.js';
+import type { SavedSnapshot, RegistryContents } from '../store/registry-store.js';
 import type { RevisedInstance } from '../store/stored-instance.js';
 
 const VERSION = 1;
@@ -43,7 +43,7 @@ export class SnapshotFile {
    * Resolves to `undefined` if the file does not exist, or belongs to another registry. @throws if it exists but cannot be read, or is
    * incomplete
    */
-  async read(): Promise<FoundSnapshot | undefined> {
+  async read(): Promise<SavedSnapshot | undefined> {
     await this.removeAbandoned();
     const writtenAt = await stat(this.path).then(
       ({ mtimeMs }) => mtimeMs,
@@ -66,7 +66,7 @@ export class SnapshotFile {
     };
   }
 
-  async write(snapshot: RegistrySnapshot): Promise<void> {
+  async write(snapshot: RegistryContents): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     try {
       await pipeline(Readable.from(this.textOf(snapshot)), createWriteStream(this.partial, { mode: 0o600 }));
@@ -95,7 +95,7 @@ export class SnapshotFile {
     }
   }
 
-  private *textOf({ epoch, change, instances, names }: RegistrySnapshot): Generator<string> {
+  private *textOf({ epoch, change, instances, names }: RegistryContents): Generator<string> {
     const head: Head = {
       version: VERSION,
       registry: this.registry,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
-import { DiscoveryBench } from '../testing/discovery-bench.js';
+import { DiscoveryHarness } from '../testing/discovery-harness.js';
 import { StaticInstances } from './static-instances.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'instances-'));
@@ -54,26 +54,26 @@ describe('a gateway with an instances file', () => {
   }, 20_000);
 
   it('keeps the last valid list when the file becomes invalid', async () => {
-    const told = jest.spyOn(gateway.app.logger, 'error');
+    const logged = jest.spyOn(gateway.app.logger, 'error');
     write('[{ "name": "pap');
     await until(() =>
-      told.mock.calls.some(([message]) =>
+      logged.mock.calls.some(([message]) =>
         String(message).includes('is invalid; the previous list stays in effect: the file is not valid JSON'),
       ),
     );
-    told.mockRestore();
+    logged.mockRestore();
     expect([await statusOf('papers'), await statusOf('files')]).toEqual([200, 200]);
     write([{ name: 'papers', url }]);
     await until(async () => (await statusOf('files')) === 503);
   }, 20_000);
 
   it('ejects an unreachable instance before any request, with the reason', async () => {
-    write([{ name: 'away', url: 'http://127.0.0.1:1', id: 'away-1' }]);
+    write([{ name: 'unreachable', url: 'http://127.0.0.1:1', id: 'unreachable-1' }]);
     await until(async () => {
-      const { body } = await gateway.get('/discovery/services/away-1');
+      const { body } = await gateway.get('/discovery/services/unreachable-1');
       return (body as { status?: string }).status === 'down';
     });
-    expect((await gateway.get('/discovery/services/away-1')).body).toMatchObject({
+    expect((await gateway.get('/discovery/services/unreachable-1')).body).toMatchObject({
       statusReason: 'listed in INSTANCES_FILE; health check of /health/ready failed (ECONNREFUSED)',
     });
   }, 20_000);
@@ -128,69 +128,76 @@ describe('a gateway with an instances file', () => {
 describe('static instances', () => {
   const url = 'http://127.0.0.1:9001';
   const entry = { name: 'files', url, id: 'a' };
-  let bench: DiscoveryBench;
+  let harness: DiscoveryHarness;
   let instances: StaticInstances;
   let problems: string[];
 
   beforeEach(() => {
     write([entry]);
     problems = [];
-    bench = new DiscoveryBench();
-    bench.check.passes = true;
-    const { registry, keeper, door, ejector } = bench;
+    harness = new DiscoveryHarness();
+    harness.check.passes = true;
+    const { registry, index, targetPolicy, ejector } = harness;
     const onProblem = (problem: string) => problems.push(problem);
-    instances = new StaticInstances({ path, registry, keeper, door, ejector, onProblem });
+    instances = new StaticInstances({ path, registry, index, targetPolicy, ejector, onProblem });
   });
 
   /** Advances the time, with ticks of the static instances. */
   async function pass(seconds: number): Promise<void> {
     for (let tick = 0; tick < seconds * 10; tick += 1) {
       await instances.tick();
-      await bench.pass(100);
+      await harness.pass(100);
     }
   }
 
   it('never expire, even while they are unreachable', async () => {
     await pass(1);
-    bench.check.passes = false;
-    bench.ejector.refused(bench.instance('a'), 'refused');
+    harness.check.passes = false;
+    harness.ejector.refused(harness.instance('a'), 'refused');
     await pass(120);
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'down' });
-    bench.check.passes = true;
+    expect(await harness.registry.find('a')).toMatchObject({ status: 'down' });
+    harness.check.passes = true;
     await pass(10);
-    expect(bench.available('files')).toEqual(['a']);
+    expect(harness.available('files')).toEqual(['a']);
   });
 
   it('keep drains and weights set through the API until the file changes', async () => {
     await pass(1);
-    await bench.registry.register({ ...entry, weight: 5 });
-    await bench.registry.drain('a');
+    await harness.registry.register({ ...entry, weight: 5 });
+    await harness.registry.drain('a');
     await pass(20);
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'draining', weight: 5 });
+    expect(await harness.registry.find('a')).toMatchObject({ status: 'draining', weight: 5 });
     write([{ ...entry, weight: 9 }]);
     await pass(2);
-    expect(await bench.registry.find('a')).toMatchObject({ status: 'up', weight: 9 });
+    expect(await harness.registry.find('a')).toMatchObject({ status: 'up', weight: 9 });
   });
 
   it('return after they were unregistered through the API: the file is authoritative', async () => {
     await pass(1);
-    await bench.registry.unregister('a');
+    await harness.registry.unregister('a');
     await pass(6);
-    expect(bench.available('files')).toEqual(['a']);
+    expect(harness.available('files')).toEqual(['a']);
   });
 
   it('are not registered again by a second gateway with the same file', async () => {
     await pass(1);
-    bench.check.passes = false;
-    bench.ejector.refused(bench.instance('a'), 'refused');
-    const { registry, keeper, door, ejector } = bench;
-    const second = new StaticInstances({ path, registry, keeper, door, ejector, onProblem: () => undefined });
+    harness.check.passes = false;
+    harness.ejector.refused(harness.instance('a'), 'refused');
+    const { registry, index, targetPolicy, ejector } = harness;
+    const second = new StaticInstances({
+      path,
+      registry,
+      index,
+      targetPolicy,
+      ejector,
+      onProblem: () => undefined,
+    });
     await second.tick();
-    expect(bench.log.after(0).map(({ type }) => type)).toEqual(['registered', 'status-changed']);
+    expect(harness.log.after(0).map(({ type }) => type)).toEqual(['registered', 'status-changed']);
   });
 
   it('report a rejected or invalid entry once', async () => {
-    bench.addresses['no-such-host.invalid'] = '';
+    harness.addresses['no-such-host.invalid'] = '';
     write([
       { ...entry, url: 'http://no-such-host.invalid' },
       { name: 'files', url, id: 'b' },
@@ -198,7 +205,7 @@ describe('static instances', () => {
     await pass(11);
     write('nothing');
     await pass(3);
-    expect(bench.available('files')).toEqual(['b']);
+    expect(harness.available('files')).toEqual(['b']);
     expect(problems).toEqual([
       expect.stringMatching(
         /^Instance a of INSTANCES_FILE cannot be updated; retrying: .*cannot resolve no-such-host\.invalid/,

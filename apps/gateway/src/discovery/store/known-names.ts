@@ -29,36 +29,40 @@ export class KnownNames {
   /**
    * Applies a change of an instance at `at`; `undefined`: it was not registered before, or is not any more.
    */
-  follow(before: RegisteredInstance | undefined, after: RegisteredInstance | undefined, at: number): void {
+  applyChange(
+    before: RegisteredInstance | undefined,
+    after: RegisteredInstance | undefined,
+    at: number,
+  ): void {
     if (!before || isExpired(before)) return;
     if (after?.name === before.name && !isExpired(after)) return;
-    this.see(before.name, after?.health.expiredAt ?? at);
+    this.recordSeen(before.name, after?.health.expiredAt ?? at);
   }
 
   /** Records that a service had an instance at `at`. */
-  see(name: string, at: number): void {
+  recordSeen(name: string, at: number): void {
     if ((this.seen.get(name) ?? 0) >= at) return;
     // Deleted first, so that the map stays ordered by time.
     this.seen.delete(name);
     this.seen.set(name, at);
-    this.watchers.tell(name);
+    this.watchers.notify(name);
     const [oldest] = this.seen.keys();
-    if (this.seen.size > NAMES_KEPT && oldest !== undefined) this.forget(oldest);
+    if (this.seen.size > NAMES_KEPT && oldest !== undefined) this.delete(oldest);
   }
 
   /** Adopts the names of a snapshot or of the shared store, and drops all others. */
   replace(names: ReadonlyMap<string, number>): void {
-    for (const name of this.seen.keys()) if (!names.has(name)) this.forget(name);
-    for (const [name, at] of names) this.see(name, at);
+    for (const name of this.seen.keys()) if (!names.has(name)) this.delete(name);
+    for (const [name, at] of names) this.recordSeen(name, at);
   }
 
   /** Drops the names whose retention has ended at `now`. */
   prune(now: number): void {
-    for (const [name, at] of this.seen) if (now - at >= this.retentionMs) this.forget(name);
+    for (const [name, at] of this.seen) if (now - at >= this.retentionMs) this.delete(name);
   }
 
-  private forget(name: string): void {
+  private delete(name: string): void {
     this.seen.delete(name);
-    this.watchers.tell(name);
+    this.watchers.notify(name);
   }
 }

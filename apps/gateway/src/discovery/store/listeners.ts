@@ -8,7 +8,7 @@ export class Listeners<A extends readonly unknown[]> {
     return () => this.all.delete(listener);
   }
 
-  tell(...args: A): void {
+  notify(...args: A): void {
     for (const listener of this.all) listener(...args);
   }
 }

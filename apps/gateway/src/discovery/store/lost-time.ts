@@ -1,7 +1,7 @@
 /**
  * How often leases are checked; also the longest time from the end of a lease to the expiry of the instance.
  */
-export const SWEEP_EVERY_MS = 100;
+export const SWEEP_INTERVAL_MS = 100;
 
 /** A sweep that is later than this indicates an event-loop stall or a clock jump. */
 export const STALL_MS = 1000;
@@ -12,6 +12,6 @@ export const STALL_MS = 1000;
  * treated the same.
  */
 export function lostTime(sweptAt: number, now: number): number {
-  const lostMs = now - sweptAt - SWEEP_EVERY_MS;
+  const lostMs = now - sweptAt - SWEEP_INTERVAL_MS;
   return Math.abs(lostMs) > STALL_MS ? lostMs : 0;
 }

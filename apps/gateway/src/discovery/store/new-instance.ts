@@ -8,7 +8,11 @@ import {
 import type { NewInstance } from './stored-instance.js';
 
 /** The instance that a registration describes, with defaults for omitted members. */
-export const storedFrom = (registration: RegisterInstanceDto, id: string, endpoint: string): NewInstance => ({
+export const newInstanceFrom = (
+  registration: RegisterInstanceDto,
+  id: string,
+  endpoint: string,
+): NewInstance => ({
   id,
   name: registration.name,
   url: new URL(registration.url).origin,

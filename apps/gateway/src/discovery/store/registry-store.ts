@@ -1,7 +1,7 @@
 import type { DiscoveryEventType, ProbeView } from '#contracts';
 import type { KnownNames } from './known-names.js';
 import type {
-  InstanceReport,
+  HeartbeatReport,
   NewInstance,
   RegisteredInstance,
   RevisedInstance,
@@ -32,7 +32,7 @@ export interface RecordedChange extends StoreChange, ChangeCause {
 }
 
 /** A part of the record, in order and without gaps. */
-export interface RecordPart {
+export interface ChangeBatch {
   /** All changes after the one with id `since`, up to the one with id `upTo`. */
   readonly changes: readonly RecordedChange[];
   readonly since: number;
@@ -43,7 +43,10 @@ export interface RecordPart {
 export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health'>;
 
 /** The part of `state` that an instance may move to: only a heartbeat ends what a heartbeat reported. */
-export function allowedFor({ health }: InstanceState, state: Partial<InstanceState>): Partial<InstanceState> {
+export function permittedState(
+  { health }: InstanceState,
+  state: Partial<InstanceState>,
+): Partial<InstanceState> {
   const isReportedDown = health.isReported === true && health.status === 'down';
   if (!isReportedDown || !state.health || state.health.isReported === true) return state;
   const { health: _ignored, ...rest } = state;
@@ -58,7 +61,7 @@ export interface PutResult {
 }
 
 /** The result of a sweep. */
-export interface Sweep {
+export interface SweepResult {
   /** The instances that this sweep expired, in their new state. */
   readonly expired: readonly RegisteredInstance[];
   /**
@@ -71,7 +74,7 @@ export interface Sweep {
 }
 
 /** The contents of a store at `change` or later. */
-export interface RegistrySnapshot {
+export interface RegistryContents {
   /** Changes when the store has lost data. `undefined` for a store that ends with its process. */
   readonly epoch: string | undefined;
   /** The id of the newest change. */
@@ -82,7 +85,7 @@ export interface RegistrySnapshot {
 }
 
 /** A snapshot written by an earlier run of the gateway. */
-export interface FoundSnapshot extends RegistrySnapshot {
+export interface SavedSnapshot extends RegistryContents {
   /** How long ago that run ended, milliseconds. */
   readonly ageMs: number;
 }
@@ -111,7 +114,7 @@ export abstract class RegistryStore {
    * or an expired instance.
    * @param endpoint if given, applies only to an instance that still has this endpoint
    */
-  abstract move(
+  abstract changeState(
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
@@ -122,18 +125,18 @@ export abstract class RegistryStore {
    * Renews a lease. Does not notify watchers. `undefined` for an unknown id or an expired instance, which
    * only a registration brings back.
    */
-  abstract beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined>;
+  abstract recordHeartbeat(id: string, report: HeartbeatReport): Promise<StoredInstance | undefined>;
 
   /**
    * Renews leases on evidence of responses to proxied requests; ignores unknown ids and expired instances.
    */
-  abstract renew(ids: readonly string[]): Promise<void>;
+  abstract renewLeases(ids: readonly string[]): Promise<void>;
 
   /**
    * Stores results of health checks by instance id; ignores unknown and expired instances. Does not notify
    * watchers.
    */
-  abstract noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void>;
+  abstract recordHealthChecks(results: ReadonlyMap<string, ProbeView>): Promise<void>;
 
   /** Removes an instance and returns it. */
   abstract remove(id: string, reason: string): Promise<RegisteredInstance | undefined>;
@@ -146,7 +149,7 @@ export abstract class RegistryStore {
    * retention has ended. Must be called every {@link SWEEP_EVERY_MS}: without sweeps no heartbeats are
    * received either, so a missed period first extends every lease.
    */
-  abstract sweep(): Promise<Sweep>;
+  abstract sweep(): Promise<SweepResult>;
 
   abstract get(id: string): Promise<StoredInstance | undefined>;
 
@@ -171,7 +174,7 @@ export abstract class RegistryStore {
    * Whether this gateway is responsible for an instance. While the store is unavailable every gateway is
    * responsible for all.
    */
-  abstract isOurs(id: string): boolean;
+  abstract isResponsibleFor(id: string): boolean;
 
   /** Calls `listener` with every change; returns a function that unsubscribes it. */
   abstract watch(listener: (change: StoreChange) => void): () => void;
@@ -180,17 +183,17 @@ export abstract class RegistryStore {
    * Calls `listener` with the existing record, then with every change. If a part does not start where the
    * last one ended, the changes between them are lost. Returns a function that unsubscribes it.
    */
-  abstract follow(listener: (part: RecordPart) => void): () => void;
+  abstract follow(listener: (batch: ChangeBatch) => void): () => void;
 
   /** The contents known to this gateway, saved for a restart. */
-  abstract get snapshot(): RegistrySnapshot;
+  abstract get contents(): RegistryContents;
 
   /**
    * Since when the store is unavailable, milliseconds since the epoch by this process; `undefined` if it is
    * available.
    */
-  abstract get awaySince(): number | undefined;
+  abstract get unavailableSince(): number | undefined;
 
   /** The reason, in one word without addresses or secrets: `ECONNREFUSED`, `WRONGPASS`. */
-  abstract get awayFor(): string | undefined;
+  abstract get unavailableReason(): string | undefined;
 }

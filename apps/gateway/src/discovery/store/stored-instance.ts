@@ -19,7 +19,7 @@ export interface InstanceHealth {
 }
 
 /** The load and readiness that an instance reports. */
-export interface InstanceReport {
+export interface HeartbeatReport {
   readonly inFlight?: number;
   readonly loopLagMs?: number;
   readonly ready?: boolean;
@@ -33,7 +33,7 @@ export interface InstanceVitals {
   /** When the lease runs out. */
   readonly expiresAt: number;
   /** The report of the last heartbeat; empty if it had none. */
-  readonly report: InstanceReport;
+  readonly report: HeartbeatReport;
   readonly lastProbe: ProbeView | null;
 }
 
@@ -96,14 +96,14 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   lastProbe: vitals.lastProbe,
 });
 
-interface Said {
+interface ReportedMembers {
   readonly inFlight?: number | undefined;
   readonly loopLagMs?: number | undefined;
   readonly ready?: boolean | undefined;
 }
 
 /** The report of a heartbeat, without absent members. */
-export function reportOf({ inFlight, loopLagMs, ready }: Said): InstanceReport {
+export function reportOf({ inFlight, loopLagMs, ready }: ReportedMembers): HeartbeatReport {
   const report: { inFlight?: number; loopLagMs?: number; ready?: boolean } = {};
   if (inFlight !== undefined) report.inFlight = inFlight;
   if (loopLagMs !== undefined) report.loopLagMs = loopLagMs;

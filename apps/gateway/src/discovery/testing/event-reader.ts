@@ -15,21 +15,21 @@ export class EventReader {
   private hasEnded = false;
 
   private constructor(
-    private readonly call: ClientRequest,
-    readonly answer: IncomingMessage,
+    private readonly request: ClientRequest,
+    readonly response: IncomingMessage,
   ) {
     const parser = createParser({
       onEvent: ({ id, event = '', data }) =>
         this.events.push({ id: Number(id), event, data: JSON.parse(data) as ReadEvent['data'] }),
     });
-    answer.setEncoding('utf8').on('data', (chunk: string) => parser.feed(chunk));
-    answer.on('close', () => (this.hasEnded = true)).on('error', () => undefined);
+    response.setEncoding('utf8').on('data', (chunk: string) => parser.feed(chunk));
+    response.on('close', () => (this.hasEnded = true)).on('error', () => undefined);
   }
 
   static async open(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
-    const call = get(url, { headers, agent: false });
-    const [answer] = (await once(call, 'response')) as [IncomingMessage];
-    return new EventReader(call, answer);
+    const request = get(url, { headers, agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return new EventReader(request, response);
   }
 
   get isEnded(): boolean {
@@ -37,6 +37,6 @@ export class EventReader {
   }
 
   leave(): void {
-    this.call.destroy();
+    this.request.destroy();
   }
 }

@@ -3,7 +3,7 @@ import { boot, type Env, type RunningApp } from '#service-kit';
 import { gateway } from '../../gateway.app.js';
 
 /** A response with its body. */
-export interface Answer {
+export interface ReadResponse {
   readonly status: number;
   readonly headers: Headers;
   // Parsed JSON, or the text.
@@ -39,24 +39,24 @@ export class GatewayUnderTest {
     return this.app.url;
   }
 
-  async call(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
+  async call(method: string, path: string, init: RequestInit = {}): Promise<ReadResponse> {
     const response = await fetch(this.url + path, { method, ...init });
     return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
   }
 
-  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  get(path: string, headers: Record<string, string> = {}): Promise<ReadResponse> {
     return this.call('GET', path, { headers });
   }
 
   /** Sends `body` as JSON. */
-  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<ReadResponse> {
     return this.call('POST', path, {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     });
   }
 
-  register(body: object): Promise<Answer> {
+  register(body: object): Promise<ReadResponse> {
     return this.post('/discovery/register', body);
   }
 

@@ -1,9 +1,9 @@
 import type { RecordedChange, RegistryStore, StoreChange } from '../store/registry-store.js';
 import { isExpired, type NewInstance } from '../store/stored-instance.js';
-import { storedFrom } from '../store/new-instance.js';
+import { newInstanceFrom } from '../store/new-instance.js';
 
 /** A store under test, and control of its time. */
-export interface StoreBench {
+export interface StoreHarness {
   readonly store: RegistryStore;
   /** Advances the time with regular sweeps. */
   pass(ms: number): Promise<void>;
@@ -14,7 +14,7 @@ export interface StoreBench {
 const TTL_SECONDS = 0.5;
 
 const instance = (id: string, fields: Partial<NewInstance> = {}): NewInstance => ({
-  ...storedFrom({ name: 'users', url: 'http://127.0.0.1:9001' }, id, 'http://127.0.0.1:9001'),
+  ...newInstanceFrom({ name: 'users', url: 'http://127.0.0.1:9001' }, id, 'http://127.0.0.1:9001'),
   ttlSeconds: TTL_SECONDS,
   ...fields,
 });
@@ -23,16 +23,16 @@ const down = { status: 'down', reason: 'refused' } as const;
 const cause = { type: 'status-changed', reason: 'refused' } as const;
 
 /** The contract of every store. `create` returns an empty one. */
-export function describeRegistryStore(name: string, create: () => Promise<StoreBench>): void {
+export function describeRegistryStore(name: string, create: () => Promise<StoreHarness>): void {
   describe(`${name} as a RegistryStore`, () => {
-    let bench: StoreBench;
+    let harness: StoreHarness;
     let store: RegistryStore;
     let changes: StoreChange[];
     let records: RecordedChange[];
 
     beforeEach(async () => {
-      bench = await create();
-      store = bench.store;
+      harness = await create();
+      store = harness.store;
       changes = [];
       records = [];
       store.watch((seen) => changes.push(seen));
@@ -52,7 +52,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       expect(await store.get('c')).toBeUndefined();
       expect(await ids()).toEqual(['b', 'a']);
       expect(await store.list('users')).toMatchObject([{ id: 'b', weight: 1 }]);
-      expect(await store.list('nobody')).toEqual([]);
+      expect(await store.list('unknown')).toEqual([]);
     });
 
     it('starts a lease by its own clock', async () => {
@@ -64,7 +64,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
 
     it('returns the replaced instance, and distinguishes a registration from a renewal', async () => {
       expect((await store.put(instance('a'), 'registered')).before).toBeUndefined();
-      await store.beat('a', { inFlight: 3 });
+      await store.recordHeartbeat('a', { inFlight: 3 });
       const { before, after } = await store.put(instance('a', { weight: 1 }), 'registered');
       expect(before).toMatchObject(instance('a'));
       expect(after).toMatchObject({ weight: 1, report: {} });
@@ -82,10 +82,10 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
 
     it('records a change of state, but not an identical state', async () => {
       await store.put(instance('a'), 'registered');
-      expect(await store.move('a', { health: down }, cause)).toMatchObject({ health: down });
-      expect(await store.move('a', { health: { ...down } }, cause)).toMatchObject({ health: down });
-      expect(await store.move('a', { isDraining: false }, cause)).toMatchObject({ isDraining: false });
-      expect(await store.move('b', { health: down }, cause)).toBeUndefined();
+      expect(await store.changeState('a', { health: down }, cause)).toMatchObject({ health: down });
+      expect(await store.changeState('a', { health: { ...down } }, cause)).toMatchObject({ health: down });
+      expect(await store.changeState('a', { isDraining: false }, cause)).toMatchObject({ isDraining: false });
+      expect(await store.changeState('b', { health: down }, cause)).toBeUndefined();
       expect(seen()).toEqual(['registered a', 'status-changed a']);
       expect(records[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
     });
@@ -93,54 +93,54 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     it('applies a change of health only to an instance that still has the endpoint', async () => {
       await store.put(instance('a'), 'registered');
       const elsewhere = 'http://127.0.0.1:9002';
-      expect(await store.move('a', { health: down }, cause, elsewhere)).toMatchObject({ id: 'a' });
+      expect(await store.changeState('a', { health: down }, cause, elsewhere)).toMatchObject({ id: 'a' });
       expect(await store.get('a')).toMatchObject({ health: { status: 'up' } });
-      await store.move('a', { health: down }, cause, 'http://127.0.0.1:9001');
+      await store.changeState('a', { health: down }, cause, 'http://127.0.0.1:9001');
       expect(await store.get('a')).toMatchObject({ health: down });
     });
 
     it('renews the leases of registered instances on evidence of traffic', async () => {
       const { after } = await store.put(instance('a'), 'registered');
-      await bench.pass(300);
-      await store.renew(['a', 'b']);
-      await bench.pass(300);
+      await harness.pass(300);
+      await store.renewLeases(['a', 'b']);
+      await harness.pass(300);
       expect(await ids()).toEqual(['a']);
       expect(await store.get('a')).toMatchObject({ lastHeartbeatAt: after.lastHeartbeatAt });
-      await bench.pass(400);
+      await harness.pass(400);
       expect(await ids()).toEqual([]);
     });
 
     it('is responsible for every instance if it is the only gateway', async () => {
       await store.put(instance('a'), 'registered');
       await store.sweep();
-      expect(store.isOurs('a')).toBe(true);
+      expect(store.isResponsibleFor('a')).toBe(true);
     });
 
     it('renews a lease without a change, and does not create an instance by it', async () => {
       const { after: before } = await store.put(instance('a'), 'registered');
-      await bench.pass(200);
-      const after = await store.beat('a', { inFlight: 2, loopLagMs: 0.5 });
+      await harness.pass(200);
+      const after = await store.recordHeartbeat('a', { inFlight: 2, loopLagMs: 0.5 });
       expect(after).toMatchObject({ report: { inFlight: 2, loopLagMs: 0.5 } });
       const { expiresAt = 0, lastHeartbeatAt = 0 } = after ?? {};
       expect(expiresAt).toBeGreaterThan(before.expiresAt);
       expect(expiresAt - lastHeartbeatAt).toBe(TTL_SECONDS * 1000);
       expect(await store.get('a')).toEqual(after);
       await store.remove('a', 'it left');
-      expect(await store.beat('a', {})).toBeUndefined();
+      expect(await store.recordHeartbeat('a', {})).toBeUndefined();
       expect(await ids()).toEqual([]);
       expect(seen()).toEqual(['registered a', 'unregistered a']);
     });
 
     it('stores results of health checks of registered instances', async () => {
-      const probe = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
+      const result = { at: '2026-01-01T00:00:00.000Z', ok: false, latencyMs: 0.1 };
       await store.put(instance('a'), 'registered');
-      await store.noteProbes(
+      await store.recordHealthChecks(
         new Map([
-          ['a', probe],
-          ['b', probe],
+          ['a', result],
+          ['b', result],
         ]),
       );
-      expect(await store.get('a')).toMatchObject({ lastProbe: probe });
+      expect(await store.get('a')).toMatchObject({ lastProbe: result });
       expect(await ids()).toEqual(['a']);
     });
 
@@ -154,10 +154,10 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
 
     it('keeps an expired instance as down, expires it once, and affects no other', async () => {
       await store.put(instance('a'), 'registered');
-      await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
+      await store.changeState('a', { isDraining: true }, { type: 'draining', reason: 'requested' });
       await store.put(instance('b', { ttlSeconds: 300 }), 'registered');
       expect((await store.sweep()).expired).toEqual([]);
-      await bench.pass(700);
+      await harness.pass(700);
       expect(await ids()).toEqual(['b']);
       const [expired] = await store.list();
       const { expiredAt = NaN } = expired?.health ?? {};
@@ -176,29 +176,31 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
 
     it('changes an expired instance only by a registration', async () => {
       await store.put(instance('a'), 'registered');
-      await bench.pass(700);
+      await harness.pass(700);
       const expired = await store.get('a');
-      expect(await store.beat('a', {})).toBeUndefined();
-      expect(await store.move('a', { health: { status: 'up', reason: 'probed' } }, cause)).toBeUndefined();
-      expect(await store.move('a', { isDraining: true }, cause)).toBeUndefined();
-      await store.renew(['a']);
-      const probe = { at: '2026-01-01T00:00:00.000Z', ok: true, latencyMs: 1 };
-      await store.noteProbes(new Map([['a', probe]]));
+      expect(await store.recordHeartbeat('a', {})).toBeUndefined();
+      expect(
+        await store.changeState('a', { health: { status: 'up', reason: 'probed' } }, cause),
+      ).toBeUndefined();
+      expect(await store.changeState('a', { isDraining: true }, cause)).toBeUndefined();
+      await store.renewLeases(['a']);
+      const result = { at: '2026-01-01T00:00:00.000Z', ok: true, latencyMs: 1 };
+      await store.recordHealthChecks(new Map([['a', result]]));
       expect(await store.get('a')).toEqual(expired);
-      await bench.stall(1500);
+      await harness.stall(1500);
       await store.sweep();
       expect(await store.get('a')).toEqual(expired);
       const { before, after } = await store.put(instance('a'), 'registered');
       expect(before).toMatchObject({ id: 'a', health: { status: 'down' } });
       expect(after.expiresAt - after.registeredAt).toBe(500);
-      expect(await store.beat('a', {})).toMatchObject({ health: { status: 'up' } });
+      expect(await store.recordHeartbeat('a', {})).toMatchObject({ health: { status: 'up' } });
       expect(seen()).toEqual(['registered a', 'expired a', 'renewed a']);
     });
 
     it('removes expired instances and no others', async () => {
       await store.put(instance('a'), 'registered');
       await store.put(instance('b', { ttlSeconds: 300 }), 'registered');
-      await bench.pass(700);
+      await harness.pass(700);
       expect(await store.removeExpired(['b', 'a', 'c'], 'a cleanup')).toEqual(['a']);
       expect(await store.removeExpired(['a'], 'a cleanup')).toEqual([]);
       expect((await store.list()).map(({ id }) => id)).toEqual(['b']);
@@ -212,7 +214,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
       await store.put(instance('b', { name: 'orders' }), 'registered');
       await store.put(instance('c', { name: 'papers' }), 'registered');
       expect([...store.names.all]).toEqual([]);
-      await bench.pass(700);
+      await harness.pass(700);
       const { expiresAt } = (await store.get('a')) ?? {};
       expect(store.names.all.get('users')).toBe(expiresAt);
       await store.removeExpired(['a', 'b', 'c'], 'a cleanup');
@@ -231,20 +233,20 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreB
     it('extends leases by the time without sweeps', async () => {
       await store.put(instance('a'), 'registered');
       await store.sweep();
-      await bench.stall(1500);
+      await harness.stall(1500);
       const { expired, lostMs } = await store.sweep();
       expect(expired).toEqual([]);
       expect(lostMs).toBeGreaterThan(1000);
       expect(await store.sweep()).toMatchObject({ lostMs: 0 });
       expect(await ids()).toEqual(['a']);
-      await bench.pass(900);
+      await harness.pass(900);
       expect(await ids()).toEqual([]);
     });
 
     it('notifies listeners of a change before its promise resolves', async () => {
       await store.put(instance('a'), 'registered');
       expect(changes).toMatchObject([{ before: undefined, after: { id: 'a' } }]);
-      await store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' });
+      await store.changeState('a', { isDraining: true }, { type: 'draining', reason: 'requested' });
       expect(changes[1]).toMatchObject({ before: { isDraining: false }, after: { isDraining: true } });
       await store.remove('a', 'it left');
       expect(changes[2]).toMatchObject({ before: { id: 'a' }, after: undefined });

@@ -20,7 +20,7 @@ export class InstanceMonitor {
 
   recordSent(attempt: MonitoredAttempt, { load }: Instance): void {
     if (attempt.route) attempt.route.load.inFlight += 1;
-    if (load.awaited === 0 && !load.isOwing) load.quietSince = attempt.attemptStartedAt;
+    if (load.awaited === 0 && !load.hasAbandonedAttempt) load.quietSince = attempt.attemptStartedAt;
     attempt.awaitsResponse = true;
     load.awaited += 1;
     load.inFlight += 1;
@@ -30,10 +30,10 @@ export class InstanceMonitor {
   recordResponse(attempt: MonitoredAttempt, { load }: Instance, now: number): void {
     if (attempt.awaitsResponse) load.awaited -= 1;
     attempt.awaitsResponse = false;
-    load.isOwing = false;
+    load.hasAbandonedAttempt = false;
     load.quietSince = now;
     load.respondedAt = now;
-    load.hasAnswered = true;
+    load.hasResponded = true;
   }
 
   /** Records the time to the head of a successful response. */
@@ -93,7 +93,7 @@ export class InstanceMonitor {
 
   /** A hedged attempt was faster: no failure, but {@link SilenceWatch} reports the instance if it stays silent. */
   recordOvertaken(attempt: MonitoredAttempt, instance: Instance): void {
-    if (attempt.awaitsResponse) instance.load.isOwing = true;
+    if (attempt.awaitsResponse) instance.load.hasAbandonedAttempt = true;
     this.recordEnd(attempt, instance);
   }
 

@@ -42,9 +42,9 @@ export class SilenceWatch implements OnModuleInit, OnModuleDestroy {
     const { load } = instance;
     const silentMs = Math.round(now - load.quietSince);
     load.quietSince = now + PEACE_MS - SUSPICIOUS_MS;
-    load.isOwing = false;
+    load.hasAbandonedAttempt = false;
     this.reports.suspected(instance, `no response for ${silentMs} ms`);
   }
 }
 
-const owes = ({ awaited, isOwing }: InstanceLoad): boolean => awaited > 0 || isOwing;
+const owes = ({ awaited, hasAbandonedAttempt }: InstanceLoad): boolean => awaited > 0 || hasAbandonedAttempt;

@@ -1,7 +1,7 @@
 import { ManualClock } from '../../testing/manual-clock.js';
 import { describeRegistryStore } from '../../testing/registry-store.contract.js';
-import { storedFrom } from '../new-instance.js';
-import { SWEEP_EVERY_MS } from '../lost-time.js';
+import { newInstanceFrom } from '../new-instance.js';
+import { SWEEP_INTERVAL_MS } from '../lost-time.js';
 import { MemoryStore } from './memory.store.js';
 
 describeRegistryStore('MemoryStore', () => {
@@ -10,8 +10,8 @@ describeRegistryStore('MemoryStore', () => {
   return Promise.resolve({
     store,
     pass: async (ms) => {
-      for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
-        clock.advance(SWEEP_EVERY_MS);
+      for (let passed = 0; passed < ms; passed += SWEEP_INTERVAL_MS) {
+        clock.advance(SWEEP_INTERVAL_MS);
         await store.sweep();
       }
     },
@@ -28,27 +28,28 @@ describe('leases in a MemoryStore', () => {
     const store = new MemoryStore(clock, { retentionMs: 60_000 });
     const register = (id: string, ttlSeconds: number) => {
       const url = 'http://127.0.0.1:9001';
-      return store.put({ ...storedFrom({ name: 'users', url }, id, url), ttlSeconds }, 'registered');
+      return store.put({ ...newInstanceFrom({ name: 'users', url }, id, url), ttlSeconds }, 'registered');
     };
     const left: string[] = [];
     const passUntil = async (end: number) => {
-      for (; passed < end; passed += SWEEP_EVERY_MS) {
-        clock.advance(SWEEP_EVERY_MS);
-        for (const { id } of (await store.sweep()).expired) left.push(`${id} at ${passed + SWEEP_EVERY_MS}`);
+      for (; passed < end; passed += SWEEP_INTERVAL_MS) {
+        clock.advance(SWEEP_INTERVAL_MS);
+        for (const { id } of (await store.sweep()).expired)
+          left.push(`${id} at ${passed + SWEEP_INTERVAL_MS}`);
       }
     };
     let passed = 0;
     await register('long', 30);
     await register('short', 2);
-    await register('beating', 2);
+    await register('renewed', 2);
     await passUntil(1000);
-    await store.beat('beating', {});
+    await store.recordHeartbeat('renewed', {});
     await register('newcomer', 2);
-    await store.renew(['newcomer']);
+    await store.renewLeases(['newcomer']);
     await passUntil(2900);
     expect(left).toEqual(['short at 2000']);
     await passUntil(40_000);
-    expect(left).toEqual(['short at 2000', 'beating at 3000', 'newcomer at 3000', 'long at 30000']);
+    expect(left).toEqual(['short at 2000', 'renewed at 3000', 'newcomer at 3000', 'long at 30000']);
   });
 });
 
@@ -58,12 +59,12 @@ describe('a MemoryStore', () => {
   it('is complete at once on a first start, and if an earlier run ended at most a minute ago', () => {
     const clock = new ManualClock();
     expect(new MemoryStore(clock, { retentionMs: 60_000 }).isComplete).toBe(true);
-    expect(new MemoryStore(clock, { retentionMs: 60_000, found: found(60_000) }).isComplete).toBe(true);
+    expect(new MemoryStore(clock, { retentionMs: 60_000, saved: found(60_000) }).isComplete).toBe(true);
   });
 
   it('is complete one lease after a start with an older snapshot', () => {
     const clock = new ManualClock();
-    const restarted = new MemoryStore(clock, { retentionMs: 60_000, found: found(60_001) });
+    const restarted = new MemoryStore(clock, { retentionMs: 60_000, saved: found(60_001) });
     clock.advance(14_999);
     expect(restarted.isComplete).toBe(false);
     clock.advance(1);

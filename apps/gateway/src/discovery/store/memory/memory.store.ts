@@ -7,24 +7,24 @@ import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
 import { lostTime } from '../lost-time.js';
 import {
-  allowedFor,
+  permittedState,
   RegistryStore,
   RESTART_WITHIN_MS,
   type ChangeCause,
-  type FoundSnapshot,
+  type SavedSnapshot,
   type InstanceState,
   type PutResult,
-  type RecordPart,
-  type RegistrySnapshot,
+  type ChangeBatch,
+  type RegistryContents,
   type StoreChange,
-  type Sweep,
+  type SweepResult,
 } from '../registry-store.js';
-import { KeptInstance } from '../kept-instance.js';
+import { InstanceRecord } from '../instance-record.js';
 import {
   expiredFrom,
   isExpired,
   vitalsFrom,
-  type InstanceReport,
+  type HeartbeatReport,
   type NewInstance,
   type RegisteredInstance,
   type StoredInstance,
@@ -35,7 +35,7 @@ export interface MemoryStoreOptions {
   /** How long names of services that lost an instance are kept, milliseconds. */
   readonly retentionMs: number;
   /** The snapshot of an earlier run of the gateway. */
-  readonly found?: FoundSnapshot | undefined;
+  readonly saved?: SavedSnapshot | undefined;
   /**
    * How long the registry counts as incomplete after a start with an old snapshot, milliseconds: the longest
    * time until a service registers again. A recent snapshot has all services, and a first start has none to
@@ -48,17 +48,17 @@ export interface MemoryStoreOptions {
  * The registry of a single gateway, in its process: it ends with the process, and services register again.
  */
 export class MemoryStore extends RegistryStore implements OnModuleInit {
-  readonly awaySince = undefined;
-  readonly awayFor = undefined;
+  readonly unavailableSince = undefined;
+  readonly unavailableReason = undefined;
   readonly names: KnownNames;
-  private readonly instances = new Map<string, KeptInstance>();
+  private readonly instances = new Map<string, InstanceRecord>();
   private readonly watchers = new Listeners<[StoreChange]>();
-  private readonly followers = new Listeners<[RecordPart]>();
+  private readonly followers = new Listeners<[ChangeBatch]>();
   /**
    * No lease expires before this. Heartbeats only postpone expiries, so that most sweeps need not scan all
    * leases.
    */
-  private soonest = Infinity;
+  private earliestExpiry = Infinity;
   private sweptAt: number;
   private lastChange: number;
   private readonly completeAt: number;
@@ -68,10 +68,10 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     private readonly options: MemoryStoreOptions,
   ) {
     super();
-    const { retentionMs, found, completeAfterMs = DEFAULT_TTL_SECONDS * 1000 } = options;
+    const { retentionMs, saved, completeAfterMs = DEFAULT_TTL_SECONDS * 1000 } = options;
     this.names = new KnownNames(retentionMs);
     this.sweptAt = clock.now();
-    this.completeAt = found && found.ageMs > RESTART_WITHIN_MS ? this.sweptAt + completeAfterMs : 0;
+    this.completeAt = saved && saved.ageMs > RESTART_WITHIN_MS ? this.sweptAt + completeAfterMs : 0;
     this.lastChange = nextChangeId(0, this.sweptAt);
   }
 
@@ -79,91 +79,95 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return this.clock.now() >= this.completeAt;
   }
 
-  get snapshot(): RegistrySnapshot {
+  get contents(): RegistryContents {
     const instances = [...this.instances.values()].map(({ stored }) => ({ instance: stored, revision: 0 }));
     return { epoch: undefined, change: this.lastChange, instances, names: this.names.all };
   }
 
   onModuleInit(): void {
-    if (this.options.found) this.restore(this.options.found);
+    if (this.options.saved) this.restore(this.options.saved);
   }
 
   put(instance: NewInstance, reason: string): Promise<PutResult> {
     const now = this.clock.now();
     const before = this.instances.get(instance.id)?.registered;
-    const kept = new KeptInstance({ ...instance, registeredAt: now }, vitalsFrom(instance.ttlSeconds, now));
-    this.instances.set(instance.id, kept);
-    this.noteLease(kept);
-    this.tell({ before, after: kept.registered }, { type: before ? 'renewed' : 'registered', reason });
-    return Promise.resolve({ before, after: kept.stored });
+    const record = new InstanceRecord(
+      { ...instance, registeredAt: now },
+      vitalsFrom(instance.ttlSeconds, now),
+    );
+    this.instances.set(instance.id, record);
+    this.trackExpiry(record);
+    this.publish({ before, after: record.registered }, { type: before ? 'renewed' : 'registered', reason });
+    return Promise.resolve({ before, after: record.stored });
   }
 
-  move(
+  changeState(
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
     endpoint?: string,
   ): Promise<StoredInstance | undefined> {
-    const kept = this.live(id);
-    if (!kept) return Promise.resolve(undefined);
-    const before = kept.registered;
-    const after = { ...before, ...allowedFor(before, state) };
+    const record = this.findLive(id);
+    if (!record) return Promise.resolve(undefined);
+    const before = record.registered;
+    const after = { ...before, ...permittedState(before, state) };
     const isElsewhere = endpoint !== undefined && endpoint !== before.endpoint;
     if (!isElsewhere && !isDeepStrictEqual(before, after)) {
-      kept.registered = after;
-      this.tell({ before, after }, cause);
+      record.registered = after;
+      this.publish({ before, after }, cause);
     }
-    return Promise.resolve(kept.stored);
+    return Promise.resolve(record.stored);
   }
 
-  beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const kept = this.live(id);
-    if (!kept) return Promise.resolve(undefined);
-    kept.beat(this.clock.now(), report);
-    this.noteLease(kept);
-    return Promise.resolve(kept.stored);
+  recordHeartbeat(id: string, report: HeartbeatReport): Promise<StoredInstance | undefined> {
+    const record = this.findLive(id);
+    if (!record) return Promise.resolve(undefined);
+    record.recordHeartbeat(this.clock.now(), report);
+    this.trackExpiry(record);
+    return Promise.resolve(record.stored);
   }
 
-  renew(ids: readonly string[]): Promise<void> {
+  renewLeases(ids: readonly string[]): Promise<void> {
     const now = this.clock.now();
     for (const id of ids) {
-      const kept = this.live(id);
-      kept?.renew(now);
-      if (kept) this.noteLease(kept);
+      const record = this.findLive(id);
+      record?.renewLease(now);
+      if (record) this.trackExpiry(record);
     }
     return Promise.resolve();
   }
 
-  noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
-    for (const [id, lastProbe] of probes) {
-      const kept = this.live(id);
-      if (kept) kept.lastProbe = lastProbe;
+  recordHealthChecks(results: ReadonlyMap<string, ProbeView>): Promise<void> {
+    for (const [id, lastProbe] of results) {
+      const record = this.findLive(id);
+      if (record) record.lastProbe = lastProbe;
     }
     return Promise.resolve();
   }
 
   remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {
-    const kept = this.instances.get(id);
-    if (kept) this.drop(kept.registered, { type: 'unregistered', reason });
-    return Promise.resolve(kept?.registered);
+    const record = this.instances.get(id);
+    if (record) this.delete(record.registered, { type: 'unregistered', reason });
+    return Promise.resolve(record?.registered);
   }
 
   removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]> {
     const removed = ids.filter((id) => {
-      const kept = this.instances.get(id);
-      if (!kept?.isExpired) return false;
-      this.drop(kept.registered, { type: 'removed', reason });
+      const record = this.instances.get(id);
+      if (!record?.isExpired) return false;
+      this.delete(record.registered, { type: 'removed', reason });
       return true;
     });
     return Promise.resolve(removed);
   }
 
-  sweep(): Promise<Sweep> {
+  sweep(): Promise<SweepResult> {
     const now = this.clock.now();
     const lostMs = lostTime(this.sweptAt, now);
     this.sweptAt = now;
-    if (lostMs !== 0) this.moveLeases(lostMs);
-    const expired = this.soonest <= now ? this.overAt(now).map((kept) => this.expire(kept)) : [];
+    if (lostMs !== 0) this.extendLeases(lostMs);
+    const expired =
+      this.earliestExpiry <= now ? this.endedLeases(now).map((record) => this.expire(record)) : [];
     this.names.prune(now);
     return Promise.resolve({ expired, lostMs, at: now });
   }
@@ -178,7 +182,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return Promise.resolve(wanted.map(({ stored }) => stored));
   }
 
-  isOurs(): boolean {
+  isResponsibleFor(): boolean {
     return true;
   }
 
@@ -186,7 +190,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return this.watchers.add(listener);
   }
 
-  follow(listener: (part: RecordPart) => void): () => void {
+  follow(listener: (part: ChangeBatch) => void): () => void {
     listener({ changes: [], since: this.lastChange, upTo: this.lastChange });
     return this.followers.add(listener);
   }
@@ -195,70 +199,70 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
    * Restarts leases, since no heartbeat was received while the gateway was down; after a longer downtime they
    * count as expired.
    */
-  private restore({ instances, names, ageMs }: FoundSnapshot): void {
+  private restore({ instances, names, ageMs }: SavedSnapshot): void {
     const now = this.clock.now();
     this.names.replace(names);
     for (const { instance } of instances) {
-      const isOver = ageMs > RESTART_WITHIN_MS && !isExpired(instance);
-      const registered = isOver ? expiredFrom(instance, now - ageMs) : instance;
-      const kept = new KeptInstance(registered, instance);
-      this.instances.set(instance.id, kept);
-      if (isOver) this.names.see(instance.name, now - ageMs);
-      else if (!kept.isExpired) kept.renew(now);
-      if (!kept.isExpired) this.noteLease(kept);
-      this.watchers.tell({ before: undefined, after: registered });
+      const hasEnded = ageMs > RESTART_WITHIN_MS && !isExpired(instance);
+      const registered = hasEnded ? expiredFrom(instance, now - ageMs) : instance;
+      const record = new InstanceRecord(registered, instance);
+      this.instances.set(instance.id, record);
+      if (hasEnded) this.names.recordSeen(instance.name, now - ageMs);
+      else if (!record.isExpired) record.renewLease(now);
+      if (!record.isExpired) this.trackExpiry(record);
+      this.watchers.notify({ before: undefined, after: registered });
     }
   }
 
-  private noteLease({ expiresAt }: KeptInstance): void {
-    if (expiresAt < this.soonest) this.soonest = expiresAt;
+  private trackExpiry({ expiresAt }: InstanceRecord): void {
+    if (expiresAt < this.earliestExpiry) this.earliestExpiry = expiresAt;
   }
 
-  private moveLeases(ms: number): void {
-    for (const kept of this.instances.values()) {
-      if (kept.isExpired) continue;
-      kept.expiresAt += ms;
-      this.noteLease(kept);
+  private extendLeases(ms: number): void {
+    for (const record of this.instances.values()) {
+      if (record.isExpired) continue;
+      record.expiresAt += ms;
+      this.trackExpiry(record);
     }
   }
 
   /** The instances whose lease has ended at `now`. */
-  private overAt(now: number): readonly KeptInstance[] {
-    const over: KeptInstance[] = [];
-    this.soonest = Infinity;
-    for (const kept of this.instances.values()) {
-      if (kept.isExpired) continue;
-      if (kept.expiresAt <= now) over.push(kept);
-      else this.noteLease(kept);
+  private endedLeases(now: number): readonly InstanceRecord[] {
+    const ended: InstanceRecord[] = [];
+    this.earliestExpiry = Infinity;
+    for (const record of this.instances.values()) {
+      if (record.isExpired) continue;
+      if (record.expiresAt <= now) ended.push(record);
+      else this.trackExpiry(record);
     }
-    return over;
+    return ended;
   }
 
-  private expire(kept: KeptInstance): RegisteredInstance {
-    const before = kept.registered;
-    const after = expiredFrom(before, kept.expiresAt);
-    kept.registered = after;
-    this.tell({ before, after }, { type: 'expired', reason: after.health.reason });
+  private expire(record: InstanceRecord): RegisteredInstance {
+    const before = record.registered;
+    const after = expiredFrom(before, record.expiresAt);
+    record.registered = after;
+    this.publish({ before, after }, { type: 'expired', reason: after.health.reason });
     return after;
   }
 
-  private live(id: string): KeptInstance | undefined {
-    const kept = this.instances.get(id);
-    return kept?.isExpired ? undefined : kept;
+  private findLive(id: string): InstanceRecord | undefined {
+    const record = this.instances.get(id);
+    return record?.isExpired ? undefined : record;
   }
 
-  private drop(before: RegisteredInstance, cause: ChangeCause): void {
+  private delete(before: RegisteredInstance, cause: ChangeCause): void {
     this.instances.delete(before.id);
-    this.tell({ before, after: undefined }, cause);
+    this.publish({ before, after: undefined }, cause);
   }
 
-  private tell(change: StoreChange, cause: ChangeCause): void {
+  private publish(change: StoreChange, cause: ChangeCause): void {
     const since = this.lastChange;
     const at = this.clock.now();
     const id = nextChangeId(since, at);
     this.lastChange = id;
-    this.names.follow(change.before, change.after, at);
-    this.watchers.tell(change);
-    this.followers.tell({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
+    this.names.applyChange(change.before, change.after, at);
+    this.watchers.notify(change);
+    this.followers.notify({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
   }
 }

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { factsOf, type EntryFacts, type StreamEntry } from './recorded-change.js';
+import { parseEntry, type ParsedEntry, type StreamEntry } from './stream-entry.js';
 import { changesKey } from './registry-keys.js';
 import { defineScripts, RegistryScripts } from './registry-scripts.js';
 
@@ -22,8 +22,8 @@ const DISCONNECT_TIMEOUT_MS = 50;
 const READ_BLOCK_MS = 500;
 const READ_AT_ONCE = 500;
 
-/** A connection is used once and never reconnected: {@link RegistryLink} decides what follows a failure. */
-const ONE_LIFE: RedisOptions = {
+/** A connection is used once and never reconnected: {@link RedisConnection} decides what follows a failure. */
+const SINGLE_USE: RedisOptions = {
   lazyConnect: true,
   protocol: 2,
   retryStrategy: null,
@@ -33,10 +33,10 @@ const ONE_LIFE: RedisOptions = {
 };
 
 const connectionTo = ({ url, prefix }: SessionOptions, commandTimeout: number): Redis =>
-  new Redis(url, { ...ONE_LIFE, commandTimeout, connectionName: prefix });
+  new Redis(url, { ...SINGLE_USE, commandTimeout, connectionName: prefix });
 
 /** `undefined` for an invalid address, contrary to the types of ioredis. */
-const streamOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
+const socketOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
 
 /**
  * Connects. ioredis rejects with an error without a reason; the `error` event before it has the reason.
@@ -49,7 +49,7 @@ async function connect(connection: Redis): Promise<void> {
   // aborted handshake.
   connection.on('error', (error: Error) => {
     reason = error;
-    streamOf(connection)?.on('error', () => undefined);
+    socketOf(connection)?.on('error', () => undefined);
   });
   await connection.connect().catch((error: unknown) => {
     throw reason ?? error;
@@ -85,8 +85,8 @@ export class RedisSession {
   }
 
   /** The changes after the one with id `since`. Waits for some; resolves to an empty list on time-out. */
-  async news(since: number): Promise<readonly EntryFacts[]> {
-    const answer = await this.reader.xread(
+  async readChanges(since: number): Promise<readonly ParsedEntry[]> {
+    const reply = await this.reader.xread(
       'COUNT',
       READ_AT_ONCE,
       'BLOCK',
@@ -95,12 +95,12 @@ export class RedisSession {
       this.changes,
       `${since}-0`,
     );
-    return ((answer?.[0]?.[1] ?? []) as StreamEntry[]).map(factsOf);
+    return ((reply?.[0]?.[1] ?? []) as StreamEntry[]).map(parseEntry);
   }
 
   /** All stored changes up to the one with id `last`. */
-  async history(last: number): Promise<readonly EntryFacts[]> {
-    return ((await this.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(factsOf);
+  async readHistory(last: number): Promise<readonly ParsedEntry[]> {
+    return ((await this.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(parseEntry);
   }
 
   /** Idempotent: every command that fails with the connection calls it. */

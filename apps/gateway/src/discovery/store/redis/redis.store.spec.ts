@@ -1,11 +1,11 @@
 import { withRedis } from '#testing';
 import { describeRegistryStore } from '../../testing/registry-store.contract.js';
-import { StoreOnRedis } from '../../testing/store-on-redis.js';
+import { RedisStoreHarness } from '../../testing/redis-store-harness.js';
 
 withRedis('the registry in Redis', (server) => {
-  const stores: StoreOnRedis[] = [];
+  const stores: RedisStoreHarness[] = [];
   const open = async (prefix?: string) => {
-    const opened = await StoreOnRedis.open(server().url, prefix);
+    const opened = await RedisStoreHarness.open(server().url, prefix);
     stores.push(opened);
     return opened;
   };

@@ -3,31 +3,31 @@ import type { ProbeView } from '#contracts';
 import {
   RegistryStore,
   type ChangeCause,
-  type FoundSnapshot,
+  type SavedSnapshot,
   type InstanceState,
   type PutResult,
-  type RecordPart,
-  type RegistrySnapshot,
+  type ChangeBatch,
+  type RegistryContents,
   type StoreChange,
-  type Sweep,
+  type SweepResult,
 } from '../registry-store.js';
-import type { InstanceReport, NewInstance, RegisteredInstance, StoredInstance } from '../stored-instance.js';
-import { GatheredBeats } from './gathered-beats.js';
-import { Limited } from './limited.js';
-import { PendingMoves } from './pending-moves.js';
-import { Picture } from './picture.js';
+import type { HeartbeatReport, NewInstance, RegisteredInstance, StoredInstance } from '../stored-instance.js';
+import { HeartbeatBatcher } from './heartbeat-batcher.js';
+import { Semaphore } from './semaphore.js';
+import { PendingStateChanges } from './pending-state-changes.js';
+import { RegistrySnapshot } from './registry-snapshot.js';
 import type { KnownNames } from '../known-names.js';
 import type { SessionOptions } from './redis-session.js';
-import { RegistryLink, type LinkWatcher } from './registry-link.js';
+import { RedisConnection, type AvailabilityListener } from './redis-connection.js';
 import type { RegistryScripts } from './registry-scripts.js';
 import { Synchroniser } from './synchroniser.js';
-import { chosenFor } from './rendezvous.js';
+import { responsibleGateway } from './responsible-gateway.js';
 
 /**
  * Limits concurrent changes. The command time-out is meant for the server, not for a queue in front of it:
  * when a whole fleet registers, thousands of changes wait here instead of in the connection.
  */
-const CHANGES_AT_ONCE = 64;
+const CONCURRENT_CHANGES = 64;
 
 /** Options of {@link RedisStore}. */
 export interface RedisStoreOptions extends SessionOptions {
@@ -41,47 +41,49 @@ export interface RedisStoreOptions extends SessionOptions {
  */
 export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleDestroy {
   /** The registry snapshot of this gateway; complete before the gateway serves requests, if Redis is available. */
-  private readonly picture: Picture;
-  private readonly pending = new PendingMoves();
+  private readonly snapshot: RegistrySnapshot;
+  private readonly pending = new PendingStateChanges();
   private readonly synchroniser: Synchroniser;
-  private readonly link: RegistryLink;
-  private readonly beats = new GatheredBeats((beats) => this.run((scripts) => scripts.beat(beats)));
-  private readonly changes = new Limited(CHANGES_AT_ONCE);
+  private readonly connection: RedisConnection;
+  private readonly heartbeats = new HeartbeatBatcher((heartbeats) =>
+    this.runScript((scripts) => scripts.recordHeartbeats(heartbeats)),
+  );
+  private readonly changeSemaphore = new Semaphore(CONCURRENT_CHANGES);
   private lostMs: number | undefined;
   /** The active gateways as of the last sweep; they divide the instances among them. */
   private gateways: readonly string[] = [];
 
-  /** @param found the snapshot of an earlier run of this gateway: served from until Redis is reached */
+  /** @param saved the snapshot of an earlier run of this gateway: served from until Redis is reached */
   constructor(
     private readonly options: RedisStoreOptions,
-    watcher: LinkWatcher,
-    private readonly found?: FoundSnapshot,
+    listener: AvailabilityListener,
+    private readonly saved?: SavedSnapshot,
   ) {
     super();
-    this.picture = new Picture(options.retentionMs);
-    this.synchroniser = new Synchroniser(this.picture, this.pending);
-    this.link = new RegistryLink(options, this.picture, this.synchroniser, watcher);
+    this.snapshot = new RegistrySnapshot(options.retentionMs);
+    this.synchroniser = new Synchroniser(this.snapshot, this.pending);
+    this.connection = new RedisConnection(options, this.snapshot, this.synchroniser, listener);
   }
 
-  get snapshot(): RegistrySnapshot {
-    const { change, all, names } = this.picture;
-    return { epoch: this.synchroniser.knownEpoch, change, instances: all, names: names.all };
+  get contents(): RegistryContents {
+    const { change, instances, names } = this.snapshot;
+    return { epoch: this.synchroniser.knownEpoch, change, instances, names: names.all };
   }
 
   get isComplete(): boolean {
-    return this.link.wasReached;
+    return this.connection.wasAvailable;
   }
 
-  get awaySince(): number | undefined {
-    return this.link.awaySince;
+  get unavailableSince(): number | undefined {
+    return this.connection.unavailableSince;
   }
 
-  get awayFor(): string | undefined {
-    return this.link.awayFor;
+  get unavailableReason(): string | undefined {
+    return this.connection.unavailableReason;
   }
 
   get names(): KnownNames {
-    return this.picture.names;
+    return this.snapshot.names;
   }
 
   /**
@@ -89,141 +91,145 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
    * before.
    */
   onModuleInit(): Promise<void> {
-    if (this.found) this.synchroniser.startFrom(this.found);
-    return this.link.start();
+    if (this.saved) this.synchroniser.startFrom(this.saved);
+    return this.connection.start();
   }
 
   onModuleDestroy(): Promise<void> {
-    return this.link.stop();
+    return this.connection.stop();
   }
 
   async put(instance: NewInstance, reason: string): Promise<PutResult> {
-    const { change, before, after } = await this.change((scripts) => scripts.put(instance, reason));
-    await this.link.reached(change);
+    const { change, before, after } = await this.runChange((scripts) => scripts.put(instance, reason));
+    await this.connection.waitFor(change);
     return { before, after };
   }
 
-  async move(
+  async changeState(
     id: string,
     state: Partial<InstanceState>,
     cause: ChangeCause,
     endpoint?: string,
   ): Promise<StoredInstance | undefined> {
     try {
-      const moved = await this.change((scripts) => scripts.move(id, state, cause, endpoint));
-      if (moved) await this.link.reached(moved.change);
-      return moved?.after;
+      const changed = await this.runChange((scripts) => scripts.changeState(id, state, cause, endpoint));
+      if (changed) await this.connection.waitFor(changed.change);
+      return changed?.after;
     } catch (error) {
       // Whether an instance is reachable is this gateway's own observation, and applies without the store.
       if (!state.health) throw error;
-      return this.moveHere(id, state.health, cause, endpoint);
+      return this.changeStateLocally(id, state.health, cause, endpoint);
     }
   }
 
-  async beat(id: string, report: InstanceReport): Promise<StoredInstance | undefined> {
-    const renewal = await this.beats.add({ id, report, known: this.picture.beating(id) });
+  async recordHeartbeat(id: string, report: HeartbeatReport): Promise<StoredInstance | undefined> {
+    const renewal = await this.heartbeats.add({ id, report, known: this.snapshot.knownRevision(id) });
     if (!renewal) return undefined;
     const { revised } = renewal;
-    if (!revised) return this.picture.noteBeat(id, report, renewal);
-    this.picture.noteVitals(revised);
+    if (!revised) return this.snapshot.applyHeartbeat(id, report, renewal);
+    this.snapshot.updateVitals(revised);
     // The change that carries a newer revision arrives by the stream and may not be in the snapshot yet.
     return revised.instance;
   }
 
-  async renew(ids: readonly string[]): Promise<void> {
-    const known = ids.map((id) => this.picture.get(id)).filter((instance) => instance !== undefined);
-    if (this.awaySince === undefined && known.length > 0) await this.run((scripts) => scripts.renew(known));
+  async renewLeases(ids: readonly string[]): Promise<void> {
+    const known = ids.map((id) => this.snapshot.get(id)).filter((instance) => instance !== undefined);
+    if (this.unavailableSince === undefined && known.length > 0)
+      await this.runScript((scripts) => scripts.renewLeases(known));
   }
 
-  async noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
-    this.picture.noteProbes(probes);
-    if (this.awaySince === undefined) await this.run((scripts) => scripts.noteProbes(probes));
+  async recordHealthChecks(results: ReadonlyMap<string, ProbeView>): Promise<void> {
+    this.snapshot.applyHealthChecks(results);
+    if (this.unavailableSince === undefined)
+      await this.runScript((scripts) => scripts.recordHealthChecks(results));
   }
 
   async remove(id: string, reason: string): Promise<RegisteredInstance | undefined> {
-    const removed = await this.change((scripts) => scripts.remove(id, reason));
-    if (removed) await this.link.reached(removed.change);
+    const removed = await this.runChange((scripts) => scripts.remove(id, reason));
+    if (removed) await this.connection.waitFor(removed.change);
     return removed?.before;
   }
 
   async removeExpired(ids: readonly string[], reason: string): Promise<readonly string[]> {
     if (ids.length === 0) return [];
-    const { change, removed } = await this.change((scripts) => scripts.removeExpired(ids, reason));
-    await this.link.reached(change);
+    const { change, removed } = await this.runChange((scripts) => scripts.removeExpired(ids, reason));
+    await this.connection.waitFor(change);
     return removed;
   }
 
-  async sweep(): Promise<Sweep> {
+  async sweep(): Promise<SweepResult> {
     const { retentionMs } = this.options;
-    if (this.awaySince !== undefined) return { expired: [], lostMs: 0, at: Date.now() };
-    const { epoch, change, lostMs, gateways, expired, at } = await this.run((scripts) =>
+    if (this.unavailableSince !== undefined) return { expired: [], lostMs: 0, at: Date.now() };
+    const { epoch, change, lostMs, gateways, expired, at } = await this.runScript((scripts) =>
       scripts.sweep(retentionMs),
     );
     this.names.prune(at);
     this.gateways = gateways;
-    this.link.noteEpoch(epoch);
-    if (expired.length > 0) await this.link.reached(change);
+    this.connection.compareEpoch(epoch);
+    if (expired.length > 0) await this.connection.waitFor(change);
     const before = this.lostMs ?? lostMs;
     this.lostMs = lostMs;
     return { expired, lostMs: lostMs - before, at };
   }
 
   async get(id: string): Promise<StoredInstance | undefined> {
-    const known = this.picture.get(id);
-    return known && (await this.fresh([known]))[0];
+    const known = this.snapshot.get(id);
+    return known && (await this.withCurrentVitals([known]))[0];
   }
 
   async list(service?: string): Promise<readonly StoredInstance[]> {
-    return this.fresh(this.picture.list(service));
+    return this.withCurrentVitals(this.snapshot.list(service));
   }
 
-  isOurs(id: string): boolean {
-    return this.awaySince !== undefined || chosenFor(id, this.gateways) === this.options.gateway;
+  isResponsibleFor(id: string): boolean {
+    return (
+      this.unavailableSince !== undefined || responsibleGateway(id, this.gateways) === this.options.gateway
+    );
   }
 
   watch(listener: (change: StoreChange) => void): () => void {
-    return this.picture.watch(listener);
+    return this.snapshot.watch(listener);
   }
 
-  follow(listener: (part: RecordPart) => void): () => void {
+  follow(listener: (batch: ChangeBatch) => void): () => void {
     return this.synchroniser.follow(listener);
   }
 
-  private change<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
-    return this.changes.run(() => this.run(work));
+  private runChange<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
+    return this.changeSemaphore.run(() => this.runScript(work));
   }
 
-  private async run<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
-    const session = this.link.open;
+  private async runScript<T>(work: (scripts: RegistryScripts) => Promise<T>): Promise<T> {
+    const session = this.connection.openSession;
     try {
       return await work(session.scripts);
     } catch (error) {
-      throw this.link.fail(session, error);
+      throw this.connection.handleFailure(session, error);
     }
   }
 
-  private moveHere(
+  private changeStateLocally(
     id: string,
     health: InstanceState['health'],
     cause: ChangeCause,
     endpoint?: string,
   ): StoredInstance | undefined {
-    const known = this.picture.get(id);
+    const known = this.snapshot.get(id);
     if (endpoint !== undefined && endpoint !== known?.endpoint) return known;
-    const moved = this.picture.moveHere(id, { health });
-    if (moved) this.pending.add(id, { endpoint: moved.endpoint, health, cause });
-    return moved;
+    const changed = this.snapshot.applyState(id, { health });
+    if (changed) this.pending.add(id, { endpoint: changed.endpoint, health, cause });
+    return changed;
   }
 
   /**
    * The same instances with the vitals of the store; with the last known ones while the store is unavailable.
    */
-  private async fresh(known: readonly StoredInstance[]): Promise<readonly StoredInstance[]> {
-    if (this.awaySince !== undefined) return known;
+  private async withCurrentVitals(known: readonly StoredInstance[]): Promise<readonly StoredInstance[]> {
+    if (this.unavailableSince !== undefined) return known;
     try {
-      const found = await this.run((scripts) => scripts.look(known.map(({ id }) => id)));
-      for (const revised of found) this.picture.noteVitals(revised);
-      return known.map(({ id }) => this.picture.get(id)).filter((instance) => instance !== undefined);
+      const found = await this.runScript((scripts) => scripts.readInstances(known.map(({ id }) => id)));
+      for (const revised of found) this.snapshot.updateVitals(revised);
+      return known.map(({ id }) => this.snapshot.get(id)).filter((instance) => instance !== undefined);
     } catch {
       return known;
     }

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { ProbeView } from '#contracts';
-import type { ChangeCause, InstanceState, RegistrySnapshot } from '../registry-store.js';
+import type { ChangeCause, InstanceState, RegistryContents } from '../registry-store.js';
 import type { NewInstance, RegisteredInstance, RevisedInstance } from '../stored-instance.js';
-import type { Beat, Renewal } from './gathered-beats.js';
+import type { Heartbeat, Renewal } from './heartbeat-batcher.js';
 import { registryKeys } from './registry-keys.js';
 import { instanceFrom, jsonOf, revisedFrom, type Row } from './row.js';
 import { SCRIPTS, scriptSource, type ScriptArguments, type ScriptName } from './script-source.js';
@@ -19,7 +19,7 @@ export interface StoreState {
 }
 
 /** The result of a sweep. */
-export interface Swept extends StoreState {
+export interface SweepReply extends StoreState {
   /** Time lost since the store was created, milliseconds. */
   readonly lostMs: number;
   /** The gateways that were active lately. */
@@ -104,7 +104,12 @@ export class RegistryScripts {
   /**
    * Resolves to `undefined` for an unknown id or an expired instance; to change 0 if the state is unchanged.
    */
-  async move(id: string, state: Partial<InstanceState>, { type, reason }: ChangeCause, endpoint?: string) {
+  async changeState(
+    id: string,
+    state: Partial<InstanceState>,
+    { type, reason }: ChangeCause,
+    endpoint?: string,
+  ) {
     const args = { id, state, type, reason, endpoint };
     const [change, row] = await this.call('change-state', args);
     return row && { change: Number(change), after: revisedFrom(row).instance };
@@ -114,32 +119,24 @@ export class RegistryScripts {
    * Resolves to the renewal of each lease in the same order; `undefined` for an unknown id or an expired
    * instance.
    */
-  async beat(beats: readonly Beat[]): Promise<readonly (Renewal | undefined)[]> {
+  async recordHeartbeats(heartbeats: readonly Heartbeat[]): Promise<readonly (Renewal | undefined)[]> {
     const found: (Renewal | undefined)[] = [];
-    for (const some of inParts(beats)) {
-      const heartbeats = some.map(({ id, report, known }) => ({
-        id,
-        report: JSON.stringify(report),
-        revision: known?.revision,
-        ttlSeconds: known?.ttlSeconds,
-      }));
-      const [at, renewals] = await this.call('record-heartbeats', {
-        heartbeats,
-      });
+    for (const batch of inBatches(heartbeats)) {
+      const [at, renewals] = await this.call('record-heartbeats', { heartbeats: batch.map(argumentOf) });
       for (const reply of renewals) found.push(renewalFrom(reply, Number(at)));
     }
     return found;
   }
 
-  async renew(instances: readonly RegisteredInstance[]): Promise<void> {
-    for (const some of inParts(instances))
-      await this.call('renew-leases', { instances: some.map(({ id, ttlSeconds }) => ({ id, ttlSeconds })) });
+  async renewLeases(instances: readonly RegisteredInstance[]): Promise<void> {
+    for (const batch of inBatches(instances))
+      await this.call('renew-leases', { instances: batch.map(({ id, ttlSeconds }) => ({ id, ttlSeconds })) });
   }
 
-  async noteProbes(probes: ReadonlyMap<string, ProbeView>): Promise<void> {
-    for (const some of inParts([...probes]))
+  async recordHealthChecks(results: ReadonlyMap<string, ProbeView>): Promise<void> {
+    for (const batch of inBatches([...results]))
       await this.call('record-health-checks', {
-        results: some.map(([id, result]) => ({ id, result: JSON.stringify(result) })),
+        results: batch.map(([id, result]) => ({ id, result: JSON.stringify(result) })),
       });
   }
 
@@ -152,16 +149,16 @@ export class RegistryScripts {
   async removeExpired(ids: readonly string[], reason: string) {
     const removed: string[] = [];
     let newest = 0;
-    for (const some of inParts(ids)) {
-      const [change, gone] = await this.call('remove-expired', { ids: some, reason });
+    for (const batch of inBatches(ids)) {
+      const [change, removedIds] = await this.call('remove-expired', { ids: batch, reason });
       newest = Number(change);
-      removed.push(...gone);
+      removed.push(...removedIds);
     }
     return { change: newest, removed };
   }
 
   /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
-  async sweep(retentionMs: number): Promise<Swept> {
+  async sweep(retentionMs: number): Promise<SweepReply> {
     const [epoch, change, lost, gateways, expired, at] = await this.call('sweep', { retentionMs });
     return {
       epoch,
@@ -177,16 +174,16 @@ export class RegistryScripts {
     await this.call('leave', {});
   }
 
-  async state(): Promise<StoreState> {
+  async readState(): Promise<StoreState> {
     const [epoch, change] = await this.call('read-state', {});
     return { epoch, change: Number(change) };
   }
 
   /** The registered ones of the given instances. */
-  async look(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
+  async readInstances(ids: readonly string[]): Promise<readonly RevisedInstance[]> {
     const found: RevisedInstance[] = [];
-    for (const some of inParts(ids))
-      found.push(...(await this.call('read-instances', { ids: some })).map(revisedFrom));
+    for (const batch of inBatches(ids))
+      found.push(...(await this.call('read-instances', { ids: batch })).map(revisedFrom));
     return found;
   }
 
@@ -194,10 +191,10 @@ export class RegistryScripts {
    * Reads everything. Changes made meanwhile are also among the changes after the returned one. Resolves to
    * `undefined` if the store lost data meanwhile.
    */
-  async snapshot(): Promise<RegistrySnapshot | undefined> {
+  async readContents(): Promise<RegistryContents | undefined> {
     const [epoch, change, ids, names] = await this.call('read-index', {});
-    const instances = await this.look(ids);
-    const { epoch: epochAtEnd } = await this.state();
+    const instances = await this.readInstances(ids);
+    const { epoch: epochAtEnd } = await this.readState();
     if (epoch !== epochAtEnd) return undefined;
     return { epoch, change: Number(change), instances, names: namesFrom(names) };
   }
@@ -205,26 +202,26 @@ export class RegistryScripts {
   /**
    * Restores the data that the store lost. Resolves to its epoch, or to `undefined` if it lost data again
    * meanwhile.
-   * @param seen the id of the newest change that this gateway has seen
+   * @param newestChange the id of the newest change that this gateway has seen
    */
   async restore(
-    seen: number,
+    newestChange: number,
     all: readonly RevisedInstance[],
     names: ReadonlyMap<string, number>,
   ): Promise<string | undefined> {
     const epochs = new Set<string>();
     // Called even without instances: the store must not assign ids again that were in use.
-    for (const some of all.length === 0 ? [[]] : inParts(all)) {
-      const instances = some.map(({ instance, revision }) => ({
+    for (const batch of all.length === 0 ? [[]] : inBatches(all)) {
+      const instances = batch.map(({ instance, revision }) => ({
         id: instance.id,
         instance: jsonOf(instance),
         revision,
       }));
-      epochs.add(await this.call('restore', { change: seen, instances }));
+      epochs.add(await this.call('restore', { change: newestChange, instances }));
     }
     epochs.add(await this.restoreNames(names));
     const ids = all.map(({ instance }) => instance.id);
-    epochs.add(await this.call('remove-departed', { change: seen, ids }));
+    epochs.add(await this.call('remove-departed', { change: newestChange, ids }));
     return epochs.size === 1 ? [...epochs][0] : undefined;
   }
 
@@ -241,7 +238,14 @@ export class RegistryScripts {
   }
 }
 
-function* inParts<T>(all: readonly T[]): Generator<readonly T[]> {
+const argumentOf = ({ id, report, known }: Heartbeat) => ({
+  id,
+  report: JSON.stringify(report),
+  revision: known?.revision,
+  ttlSeconds: known?.ttlSeconds,
+});
+
+function* inBatches<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);
 }
 

@@ -1,7 +1,7 @@
 import type { ProbeView } from '#contracts';
 import {
   storedOf,
-  type InstanceReport,
+  type HeartbeatReport,
   type InstanceVitals,
   type RegisteredInstance,
   type RevisedInstance,
@@ -11,20 +11,20 @@ import {
 export type Row = readonly [
   instance: string,
   lease: string | null,
-  beat: string | null,
+  heartbeat: string | null,
   report: string | null,
-  probe: string | null,
+  healthCheck: string | null,
   revision: string | null,
 ];
 
 export const instanceFrom = (json: string): RegisteredInstance => JSON.parse(json) as RegisteredInstance;
 
-export function revisedFrom([json, lease, beat, report, probe, revision]: Row): RevisedInstance {
+export function revisedFrom([json, lease, heartbeat, report, healthCheck, revision]: Row): RevisedInstance {
   const vitals: InstanceVitals = {
     expiresAt: Number(lease),
-    lastHeartbeatAt: Number(beat),
-    report: report === null ? {} : (JSON.parse(report) as InstanceReport),
-    lastProbe: probe === null ? null : (JSON.parse(probe) as ProbeView),
+    lastHeartbeatAt: Number(heartbeat),
+    report: report === null ? {} : (JSON.parse(report) as HeartbeatReport),
+    lastProbe: healthCheck === null ? null : (JSON.parse(healthCheck) as ProbeView),
   };
   return { instance: storedOf(instanceFrom(json), vitals), revision: Number(revision) };
 }

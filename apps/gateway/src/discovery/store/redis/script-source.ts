@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { IDS_PER_CHANGE, IDS_PER_MS } from '../change-ids.js';
 import { NAMES_KEPT } from '../known-names.js';
-import { STALL_MS, SWEEP_EVERY_MS } from '../lost-time.js';
+import { STALL_MS, SWEEP_INTERVAL_MS } from '../lost-time.js';
 import { KEY_NAMES } from './registry-keys.js';
 
 /** Changes kept for gateways that were disconnected and for readers of events. */
@@ -45,7 +45,7 @@ const CONSTANTS = {
   ids_per_ms: IDS_PER_MS,
   names_kept: NAMES_KEPT,
   stall_ms: STALL_MS,
-  sweep_every_ms: SWEEP_EVERY_MS,
+  sweep_every_ms: SWEEP_INTERVAL_MS,
 };
 
 const table = (members: readonly (readonly [name: string, value: unknown])[]): string =>

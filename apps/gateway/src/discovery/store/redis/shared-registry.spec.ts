@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startRedis, waitFor, withRedis } from '#testing';
-import { Cable } from '../../testing/cable.js';
-import { storedFrom } from '../new-instance.js';
-import { StoreOnRedis } from '../../testing/store-on-redis.js';
+import { TcpRelay } from '../../testing/tcp-relay.js';
+import { newInstanceFrom } from '../new-instance.js';
+import { RedisStoreHarness } from '../../testing/redis-store-harness.js';
 import { registryKeys } from './registry-keys.js';
 
 const down = { status: 'down', reason: 'refused' } as const;
@@ -17,7 +17,7 @@ withRedis('gateways on one Redis', (server) => {
   });
 
   const open = async (prefix?: string, url = server().url, retentionMs?: number) => {
-    const opened = await StoreOnRedis.open(url, prefix, retentionMs);
+    const opened = await RedisStoreHarness.open(url, prefix, retentionMs);
     closing.push(() => opened.close());
     return opened;
   };
@@ -28,17 +28,17 @@ withRedis('gateways on one Redis', (server) => {
   /** A second gateway, whose connection to Redis can be cut. */
   const withCable = async () => {
     const one = await open();
-    const cable = await Cable.to(server().port);
-    closing.push(() => cable.close());
-    return { one, cable, other: await open(one.prefix, cable.url) };
+    const relay = await TcpRelay.to(server().port);
+    closing.push(() => relay.close());
+    return { one, relay, other: await open(one.prefix, relay.url) };
   };
   const client = () => {
     const redis = new Redis(server().url);
     closing.push(() => redis.disconnect());
     return redis;
   };
-  const agree = (...stores: StoreOnRedis[]) =>
-    waitFor('the same picture everywhere', async () => {
+  const agree = (...stores: RedisStoreHarness[]) =>
+    waitFor('the same snapshot everywhere', async () => {
       const pictures = await Promise.all(stores.map((each) => each.ids()));
       return new Set(pictures.map(String)).size === 1;
     });
@@ -47,7 +47,7 @@ withRedis('gateways on one Redis', (server) => {
     const [one, other] = await pair();
     await one.register('a');
     await Promise.all([one.register('b'), other.register('c'), other.store.remove('a', 'it left')]);
-    await other.store.move('c', { isDraining: true }, { type: 'draining', reason: 'asked' });
+    await other.store.changeState('c', { isDraining: true }, { type: 'draining', reason: 'requested' });
     await waitFor('all changes', () => one.changes.length === 5 && other.changes.length === 5);
     expect(one.changes).toEqual(other.changes);
     expect(await one.store.list()).toEqual(await other.store.list());
@@ -56,7 +56,7 @@ withRedis('gateways on one Redis', (server) => {
   it('read the registered instances and past changes at start-up', async () => {
     const one = await open();
     await one.register('a');
-    await one.store.move('a', { health: down }, cause);
+    await one.store.changeState('a', { health: down }, cause);
     const late = await open(one.prefix);
     expect(await late.store.get('a')).toEqual(await one.store.get('a'));
     expect(late.changes).toEqual(one.changes);
@@ -66,11 +66,13 @@ withRedis('gateways on one Redis', (server) => {
     const [one, other] = await pair();
     const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
     await Promise.all([one.pass(200), other.pass(200)]);
-    const mine = ids.filter((id) => one.store.isOurs(id));
-    expect(ids.filter((id) => other.store.isOurs(id))).toEqual(ids.filter((id) => !mine.includes(id)));
+    const mine = ids.filter((id) => one.store.isResponsibleFor(id));
+    expect(ids.filter((id) => other.store.isResponsibleFor(id))).toEqual(
+      ids.filter((id) => !mine.includes(id)),
+    );
     expect(mine.length).toBeGreaterThan(5);
     await other.pass(1300);
-    expect(ids.every((id) => other.store.isOurs(id))).toBe(true);
+    expect(ids.every((id) => other.store.isResponsibleFor(id))).toBe(true);
   });
 
   it('share nothing with gateways of another prefix', async () => {
@@ -94,8 +96,8 @@ withRedis('gateways on one Redis', (server) => {
     const ids = Array.from({ length: 50 }, (_, i) => `i${i}`);
     await Promise.all(ids.map((id) => one.register(id)));
     await redis.config('RESETSTAT');
-    const asked = [...ids, 'nobody', 'i7'];
-    const found = await Promise.all(asked.map((id, inFlight) => one.store.beat(id, { inFlight })));
+    const sent = [...ids, 'unknown', 'i7'];
+    const found = await Promise.all(sent.map((id, inFlight) => one.store.recordHeartbeat(id, { inFlight })));
     const commands = await redis.info('commandstats');
     const calls = [...commands.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, count]) =>
       Number(count),
@@ -111,33 +113,33 @@ withRedis('gateways on one Redis', (server) => {
   });
 
   it('miss no change while they are disconnected, and reject writes', async () => {
-    const { one, other, cable } = await withCable();
+    const { one, other, relay } = await withCable();
     await one.register('a');
     await agree(one, other);
-    cable.cut();
-    await waitFor('the loss', () => other.told.includes('away'));
+    relay.disconnect();
+    await waitFor('the store to be unavailable', () => other.calls.includes('unavailable'));
     await one.register('b');
     await one.store.remove('a', 'it left');
     await expect(other.register('c')).rejects.toMatchObject(unavailable);
-    await expect(other.store.beat('a', {})).rejects.toMatchObject(unavailable);
+    await expect(other.store.recordHeartbeat('a', {})).rejects.toMatchObject(unavailable);
     await expect(other.store.remove('a', 'it left')).rejects.toMatchObject(unavailable);
     expect(await other.ids()).toEqual(['a']);
-    cable.mend();
+    relay.reconnect();
     await agree(one, other);
-    expect(other.told).toEqual(['back', 'away', 'back']);
+    expect(other.calls).toEqual(['available', 'unavailable', 'available']);
     expect(other.changes).toEqual(one.changes);
     expect(other.gaps).toBe(0);
   });
 
   it('read everything if the stream does not reach back to their last change', async () => {
-    const { one, other, cable } = await withCable();
+    const { one, other, relay } = await withCable();
     await one.register('a');
     await agree(one, other);
-    cable.cut();
+    relay.disconnect();
     await one.register('b');
     await client().xtrim(`{${one.prefix}}:changes`, 'MAXLEN', 0);
     await one.register('c');
-    cable.mend();
+    relay.reconnect();
     await agree(one, other);
     expect(await other.ids()).toEqual(['a', 'b', 'c']);
     expect(other.gaps).toBe(1);
@@ -156,12 +158,12 @@ withRedis('gateways on one Redis', (server) => {
   });
 
   it('disconnect a broken connection once, however many commands fail', async () => {
-    const { other, cable } = await withCable();
+    const { other, relay } = await withCable();
     const disconnect = jest.spyOn(Redis.prototype, 'disconnect');
     closing.push(() => disconnect.mockRestore());
-    const beats = Array.from({ length: 50 }, () => other.store.beat('a', {}));
-    cable.cut();
-    const outcomes = await Promise.allSettled(beats);
+    const heartbeats = Array.from({ length: 50 }, () => other.store.recordHeartbeat('a', {}));
+    relay.disconnect();
+    const outcomes = await Promise.allSettled(heartbeats);
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
     const { contexts } = disconnect.mock;
     expect(contexts.length).toBeGreaterThan(0);
@@ -169,24 +171,24 @@ withRedis('gateways on one Redis', (server) => {
   });
 
   it('apply health changes locally while the store is unavailable, and write them afterwards', async () => {
-    const { one, other, cable } = await withCable();
+    const { one, other, relay } = await withCable();
     await one.register('a');
     await one.register('moved');
     await agree(one, other);
-    cable.cut();
-    await waitFor('the loss', () => other.told.includes('away'));
-    await other.store.move('moved', { health: down }, cause, 'http://127.0.0.1:9001');
-    expect(await other.store.move('a', { health: down }, cause)).toMatchObject({ health: down });
+    relay.disconnect();
+    await waitFor('the store to be unavailable', () => other.calls.includes('unavailable'));
+    await other.store.changeState('moved', { health: down }, cause, 'http://127.0.0.1:9001');
+    expect(await other.store.changeState('a', { health: down }, cause)).toMatchObject({ health: down });
     await expect(
-      other.store.move('a', { isDraining: true }, { type: 'draining', reason: 'asked' }),
+      other.store.changeState('a', { isDraining: true }, { type: 'draining', reason: 'requested' }),
     ).rejects.toMatchObject(unavailable);
     expect(await other.store.get('a')).toMatchObject({ health: down, isDraining: false });
     const url = 'http://127.0.0.1:9002';
-    const moved = storedFrom({ name: 'users', url }, 'moved', url);
+    const moved = newInstanceFrom({ name: 'users', url }, 'moved', url);
     await one.store.put(moved, 'registered');
-    cable.mend();
+    relay.reconnect();
     await waitFor(
-      'the other to hear of it',
+      'the change at the other gateway',
       async () => (await one.store.get('a'))?.health.status === 'down',
     );
     await waitFor('the record', () => other.changes.length === 4);
@@ -198,7 +200,7 @@ withRedis('gateways on one Redis', (server) => {
     const [one, other] = await pair();
     await one.register('a');
     await one.register('b');
-    await other.store.move('b', { isDraining: true }, { type: 'draining', reason: 'asked' });
+    await other.store.changeState('b', { isDraining: true }, { type: 'draining', reason: 'requested' });
     await agree(one, other);
     await client().del(...registryKeys(one.prefix));
     await Promise.all([one.pass(800), other.pass(800)]);
@@ -220,8 +222,8 @@ withRedis('gateways on one Redis', (server) => {
   it('restore expired instances, and the names of services without instances', async () => {
     const [one, other] = await pair();
     await one.register('a', 0.3);
-    await one.register('gone', 300, 'papers');
-    await one.store.remove('gone', 'it left');
+    await one.register('departed', 300, 'papers');
+    await one.store.remove('departed', 'it left');
     await one.pass(600);
     await waitFor('its expiry', async () => (await other.store.get('a'))?.health.status === 'down');
     const expired = await one.store.get('a');
@@ -240,7 +242,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await late.store.get('a')).toEqual(expired);
     expect(expired).toMatchObject({ health: { status: 'down' } });
     for (const { store } of [one, other, late]) expect(new Map(store.names.all)).toEqual(names);
-    expect(await late.store.beat('a', {})).toBeUndefined();
+    expect(await late.store.recordHeartbeat('a', {})).toBeUndefined();
     await late.pass(300);
     expect(await late.live()).toEqual([]);
   });
@@ -262,9 +264,9 @@ withRedis('gateways on one Redis', (server) => {
     await one.register('a', 0.3);
     await one.pass(600);
     await waitFor('its expiry', async () => (await other.store.get('a'))?.health.status === 'down');
-    expect(await other.store.beat('a', {})).toBeUndefined();
+    expect(await other.store.recordHeartbeat('a', {})).toBeUndefined();
     await one.register('a');
-    expect(await other.store.beat('a', {})).toMatchObject({ id: 'a', health: { status: 'up' } });
+    expect(await other.store.recordHeartbeat('a', {})).toMatchObject({ id: 'a', health: { status: 'up' } });
   });
 
   it('restore a large registry in parts: no command blocks the server for long', async () => {
@@ -292,17 +294,17 @@ withRedis('gateways on one Redis', (server) => {
     const [one, other] = await pair();
     const redis = client();
     await one.register('old');
-    await one.register('gone');
+    await one.register('departed');
     const keys = registryKeys(one.prefix);
     const dumps = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
-    await one.store.remove('gone', 'it left');
+    await one.store.remove('departed', 'it left');
     await one.register('new');
-    await one.store.move('old', { health: down }, cause);
+    await one.store.changeState('old', { health: down }, cause);
     await agree(one, other);
     const rollback = redis.multi().del(...keys);
     keys.forEach((key, i) => dumps[i] && rollback.restore(key, 0, dumps[i]));
     await rollback.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').exec();
-    await waitFor('both to be back', () => [one, other].every(({ told }) => told.length === 3));
+    await waitFor('both to be available', () => [one, other].every(({ calls }) => calls.length === 3));
     const late = await open(one.prefix);
     expect(await late.ids()).toEqual(['new', 'old']);
     expect(await late.store.get('old')).toMatchObject({ health: down });
@@ -323,36 +325,36 @@ async function longestCommand(redis: Redis): Promise<number> {
 
 withRedis('a Redis that restarts', (server) => {
   it('is restored by its gateways within two seconds if it came back empty', async () => {
-    const stores = await Promise.all([1, 2, 3].map(() => StoreOnRedis.open(server().url, 'one')));
+    const stores = await Promise.all([1, 2, 3].map(() => RedisStoreHarness.open(server().url, 'one')));
     const ids = Array.from({ length: 100 }, (_, i) => `i${i}`).sort();
     await Promise.all(ids.map((id, i) => stores[i % 3]!.register(id)));
     await stores[0]!.store.remove('i7', 'it left');
-    await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 101));
+    await waitFor('the change at every gateway', () => stores.every(({ changes }) => changes.length === 101));
     server().process.signal('SIGKILL');
-    await waitFor('the loss', () => stores.every(({ told }) => told.length === 2));
+    await waitFor('the store to be unavailable', () => stores.every(({ calls }) => calls.length === 2));
     expect(await stores[1]!.ids()).toHaveLength(99);
     const launchedAt = performance.now();
     const again = await startRedis(server().port);
     const startedAt = performance.now();
-    await waitFor('the return', () => stores.every(({ told }) => told.length === 3));
-    const late = await StoreOnRedis.open(again.url, 'one');
+    await waitFor('the store to be available', () => stores.every(({ calls }) => calls.length === 3));
+    const late = await RedisStoreHarness.open(again.url, 'one');
     // Unless the machine takes long to start Redis.
     const most = Math.max(2000, 10 * (startedAt - launchedAt));
     expect(performance.now() - startedAt).toBeLessThan(most);
     expect(await late.ids()).toEqual(ids.filter((id) => id !== 'i7'));
     await stores[0]!.register('i7');
-    await waitFor('everyone to know', () => stores.every(({ changes }) => changes.length === 102));
+    await waitFor('the change at every gateway', () => stores.every(({ changes }) => changes.length === 102));
     await Promise.all([...stores, late].map((each) => each.close()));
     await again.stop();
   });
 });
 
 withRedis('leases on one Redis', (server) => {
-  const closing: StoreOnRedis[] = [];
+  const closing: RedisStoreHarness[] = [];
   afterEach(() => Promise.all(closing.splice(0).map((each) => each.close())));
   const pair = async () => {
-    const one = await StoreOnRedis.open(server().url);
-    const other = await StoreOnRedis.open(server().url, one.prefix);
+    const one = await RedisStoreHarness.open(server().url);
+    const other = await RedisStoreHarness.open(server().url, one.prefix);
     closing.push(one, other);
     return [one, other] as const;
   };
@@ -363,10 +365,10 @@ withRedis('leases on one Redis', (server) => {
     await one.store.sweep();
     server().process.signal('SIGSTOP');
     await Promise.all([one.pass(3000), other.pass(3000)]);
-    expect(one.told).toEqual(['back', 'away']);
+    expect(one.calls).toEqual(['available', 'unavailable']);
     await expect(one.register('b')).rejects.toMatchObject(unavailable);
     server().process.signal('SIGCONT');
-    await waitFor('the return', () => one.told.length === 3 && other.told.length === 3);
+    await waitFor('the store to be available', () => one.calls.length === 3 && other.calls.length === 3);
     await Promise.all([one.pass(500), other.pass(500)]);
     expect(await other.live()).toEqual(['a']);
     await Promise.all([one.pass(2500), other.pass(2500)]);

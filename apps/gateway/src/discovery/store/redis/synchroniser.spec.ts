@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { newId } from '#service-kit';
 import { withRedis } from '#testing';
-import { storedFrom } from '../new-instance.js';
-import { PendingMoves } from './pending-moves.js';
-import { Picture } from './picture.js';
+import { newInstanceFrom } from '../new-instance.js';
+import { PendingStateChanges } from './pending-state-changes.js';
+import { RegistrySnapshot } from './registry-snapshot.js';
 import { RedisSession } from './redis-session.js';
 import { Synchroniser } from './synchroniser.js';
 
@@ -25,16 +25,16 @@ withRedis('a registry snapshot of a Redis that is emptied', (server) => {
   });
 
   async function synchronised() {
-    const picture = new Picture(60_000);
-    const synchroniser = new Synchroniser(picture, new PendingMoves());
+    const snapshot = new RegistrySnapshot(60_000);
+    const synchroniser = new Synchroniser(snapshot, new PendingStateChanges());
     for (const id of ids)
-      await session.scripts.put(storedFrom({ name: 'users', url }, id, url), 'registered');
+      await session.scripts.put(newInstanceFrom({ name: 'users', url }, id, url), 'registered');
     await synchroniser.synchronise(session);
-    return { picture, synchroniser };
+    return { snapshot, synchroniser };
   }
 
   /** Empties Redis after each of the first `times` calls of this method. */
-  function emptyAfter(name: 'restore' | 'state' | 'look', times: number): void {
+  function emptyAfter(name: 'restore' | 'readState' | 'readInstances', times: number): void {
     const { scripts } = session;
     const call = scripts[name].bind(scripts) as (...args: unknown[]) => Promise<unknown>;
     let calls = 0;
@@ -46,27 +46,27 @@ withRedis('a registry snapshot of a Redis that is emptied', (server) => {
     });
   }
 
-  const idsIn = (picture: Picture): readonly string[] => picture.list().map(({ id }) => id);
+  const idsIn = (snapshot: RegistrySnapshot): readonly string[] => snapshot.list().map(({ id }) => id);
 
   it('keeps all instances, and restores them', async () => {
-    const { picture, synchroniser } = await synchronised();
+    const { snapshot, synchroniser } = await synchronised();
     await redis.flushall();
     await synchroniser.synchronise(session);
-    expect(idsIn(picture)).toEqual(ids);
-    expect((await session.scripts.snapshot())?.instances).toHaveLength(ids.length);
+    expect(idsIn(snapshot)).toEqual(ids);
+    expect((await session.scripts.readContents())?.instances).toHaveLength(ids.length);
   });
 
   it.each([
     ['after it was restored', 'restore', 1],
     ['twice after it was restored', 'restore', 2],
-    ['before it is read', 'state', 2],
-    ['while it is read', 'look', 1],
+    ['before it is read', 'readState', 2],
+    ['while it is read', 'readInstances', 1],
   ] as const)('keeps all instances if Redis is emptied again %s', async (_, name, times) => {
-    const { picture, synchroniser } = await synchronised();
+    const { snapshot, synchroniser } = await synchronised();
     await redis.flushall();
     emptyAfter(name, times);
     await synchroniser.synchronise(session);
-    expect(idsIn(picture)).toEqual(ids);
-    expect((await session.scripts.snapshot())?.instances).toHaveLength(ids.length);
+    expect(idsIn(snapshot)).toEqual(ids);
+    expect((await session.scripts.readContents())?.instances).toHaveLength(ids.length);
   });
 });

@@ -1,17 +1,17 @@
 import { Listeners } from '../listeners.js';
 import {
   RESTART_WITHIN_MS,
-  type FoundSnapshot,
-  type RecordPart,
-  type RegistrySnapshot,
+  type SavedSnapshot,
+  type ChangeBatch,
+  type RegistryContents,
 } from '../registry-store.js';
-import type { PendingMoves } from './pending-moves.js';
-import type { Picture } from './picture.js';
-import type { EntryFacts } from './recorded-change.js';
+import type { PendingStateChanges } from './pending-state-changes.js';
+import type { RegistrySnapshot } from './registry-snapshot.js';
+import type { ParsedEntry } from './stream-entry.js';
 import type { RedisSession } from './redis-session.js';
 import type { RegistryScripts, StoreState } from './registry-scripts.js';
 
-const changesIn = (entries: readonly EntryFacts[]) =>
+const changesIn = (entries: readonly ParsedEntry[]) =>
   entries.map(({ change }) => change).filter((change) => change !== undefined);
 
 /**
@@ -20,19 +20,19 @@ const changesIn = (entries: readonly EntryFacts[]) =>
  * is first restored from the snapshot.
  */
 export class Synchroniser {
-  private readonly followers = new Listeners<[RecordPart]>();
+  private readonly followers = new Listeners<[ChangeBatch]>();
   private epoch: string | undefined;
   private isBehind = true;
   /** Known names of an earlier run, which the store may have lost. */
-  private foundNames: ReadonlyMap<string, number> = new Map();
+  private savedNames: ReadonlyMap<string, number> = new Map();
 
   constructor(
-    private readonly picture: Picture,
-    private readonly pending: PendingMoves,
+    private readonly snapshot: RegistrySnapshot,
+    private readonly pending: PendingStateChanges,
   ) {}
 
-  follow(listener: (part: RecordPart) => void): () => void {
-    const { change } = this.picture;
+  follow(listener: (part: ChangeBatch) => void): () => void {
+    const { change } = this.snapshot;
     if (this.epoch !== undefined) listener({ changes: [], since: change, upTo: change });
     return this.followers.add(listener);
   }
@@ -43,65 +43,65 @@ export class Synchroniser {
   }
 
   /** Starts with the snapshot of an earlier run. */
-  startFrom({ epoch, change, instances, names, ageMs }: FoundSnapshot): void {
+  startFrom({ epoch, change, instances, names, ageMs }: SavedSnapshot): void {
     if (ageMs <= RESTART_WITHIN_MS) this.epoch = epoch;
-    this.foundNames = names;
-    this.picture.replace(instances, names, change);
+    this.savedNames = names;
+    this.snapshot.replace(instances, names, change);
   }
 
   /** Whether `epoch` is that of the snapshot. */
-  isKnown(epoch: string): boolean {
+  isCurrentEpoch(epoch: string): boolean {
     return epoch === this.epoch;
   }
 
   /** Brings the snapshot to a state from which changes can be followed. */
-  async synchronise(session: Pick<RedisSession, 'scripts' | 'history'>): Promise<void> {
+  async synchronise(session: Pick<RedisSession, 'scripts' | 'readHistory'>): Promise<void> {
     const { scripts } = session;
-    if (!this.isBehind && !this.hasLost(await scripts.state())) return this.pending.flush(scripts);
-    const { epoch, change, instances, names } = await this.read(scripts);
-    const entries = await session.history(change);
+    if (!this.isBehind && !this.hasLost(await scripts.readState())) return this.pending.flush(scripts);
+    const { epoch, change, instances, names } = await this.readAll(scripts);
+    const entries = await session.readHistory(change);
     this.epoch = epoch;
     this.isBehind = false;
-    this.picture.replace(instances, names, change);
+    this.snapshot.replace(instances, names, change);
     const since = entries[0]?.since ?? change;
-    this.followers.tell({ changes: changesIn(entries), since, upTo: change });
+    this.followers.notify({ changes: changesIn(entries), since, upTo: change });
   }
 
   /**
    * Restores lost data and reads everything. If the store loses data meanwhile, both are repeated: only data
    * of the epoch that was restored may replace the snapshot, since an empty store would empty the gateway.
    */
-  private async read(scripts: RegistryScripts): Promise<RegistrySnapshot> {
+  private async readAll(scripts: RegistryScripts): Promise<RegistryContents> {
     for (;;) {
-      const state = await scripts.state();
-      const { picture } = this;
+      const state = await scripts.readState();
+      const { snapshot } = this;
       const epoch = this.hasLost(state)
-        ? await scripts.restore(picture.change, picture.all, picture.names.all)
+        ? await scripts.restore(snapshot.change, snapshot.instances, snapshot.names.all)
         : state.epoch;
       await this.pending.flush(scripts);
-      // Names route nothing: those of an old snapshot are as good as those of a young one.
-      if (this.foundNames.size > 0) await scripts.restoreNames(this.foundNames);
-      const snapshot = await scripts.snapshot();
-      if (snapshot !== undefined && snapshot.epoch === epoch) {
-        this.foundNames = new Map();
-        return snapshot;
+      // Names affect no routing, so those of an old snapshot are restored too.
+      if (this.savedNames.size > 0) await scripts.restoreNames(this.savedNames);
+      const contents = await scripts.readContents();
+      if (contents !== undefined && contents.epoch === epoch) {
+        this.savedNames = new Map();
+        return contents;
       }
     }
   }
 
   private hasLost({ epoch, change }: StoreState): boolean {
-    return this.epoch !== undefined && (!this.isKnown(epoch) || change < this.picture.change);
+    return this.epoch !== undefined && (!this.isCurrentEpoch(epoch) || change < this.snapshot.change);
   }
 
   /** Applies new entries; `false`: an entry is missing before one of them, and everything has to be read. */
-  take(entries: readonly EntryFacts[]): boolean {
+  applyEntries(entries: readonly ParsedEntry[]): boolean {
     for (const { id, since, change } of entries) {
-      if (since !== this.picture.change || !change) {
+      if (since !== this.snapshot.change || !change) {
         this.isBehind = true;
         return false;
       }
-      this.picture.apply(change);
-      this.followers.tell({ changes: [change], since, upTo: id });
+      this.snapshot.apply(change);
+      this.followers.notify({ changes: [change], since, upTo: id });
     }
     return true;
   }

@@ -1,4 +1,4 @@
-import type { LiveServiceTable, PlainBeat } from '../../../discovery/index.js';
+import type { LiveServiceTable, PlainHeartbeat } from '../../../discovery/index.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import type { TrustedProxies } from '../../http1/rules/trusted-proxies.js';
@@ -18,7 +18,7 @@ export interface WirePlaneParts {
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
   /** Handles a heartbeat; `undefined` if Nest has to handle it. */
-  readonly heartbeats: (beat: PlainBeat) => Promise<object> | undefined;
+  readonly heartbeats: (beat: PlainHeartbeat) => Promise<object> | undefined;
   /** Called for unexpected errors. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Gives a connection to node:http. */

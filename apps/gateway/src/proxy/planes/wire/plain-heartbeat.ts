@@ -1,5 +1,5 @@
 import { INSTANCE_ID } from '#contracts';
-import type { PlainBeat } from '../../../discovery/index.js';
+import type { PlainHeartbeat } from '../../../discovery/index.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 
 const LINE = /^POST \/discovery\/heartbeat\/([^ ?/]+) HTTP\/1\.1\r\n/;
@@ -15,7 +15,11 @@ const MAX_BODY = 1024;
  * @param address the remote address of the connection
  * @returns `undefined` if the request is something else or not certainly a plain heartbeat
  */
-export function parsePlainHeartbeat(head: RequestHead, rest: Buffer, address: string): PlainBeat | undefined {
+export function parsePlainHeartbeat(
+  head: RequestHead,
+  rest: Buffer,
+  address: string,
+): PlainHeartbeat | undefined {
   const id = LINE.exec(head.text)?.[1];
   if (id === undefined || !INSTANCE_ID.test(id) || !isPlain(head)) return undefined;
   const length = Math.max(head.contentLength, 0);

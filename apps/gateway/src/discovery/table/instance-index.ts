@@ -9,7 +9,7 @@ import { statusOf, statusReasonOf, type RegisteredInstance } from '../store/stor
  * Keeps the service table in sync with the store. The changes of one turn of the event loop make one new
  * table: thousands of simultaneous registrations cost one copy of their service, not thousands.
  */
-export class TableKeeper {
+export class InstanceIndex {
   private readonly services = new Map<string, Map<string, Instance>>();
   private readonly serviceOf = new Map<string, string>();
   private readonly changed = new Set<string>();

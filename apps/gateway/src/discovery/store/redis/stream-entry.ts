@@ -6,7 +6,7 @@ import { instanceFrom } from './row.js';
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
 /** The parsed content of an entry. */
-export interface EntryFacts {
+export interface ParsedEntry {
   readonly id: number;
   /** The id of the preceding entry; if that was not the last one read, entries were missed. */
   readonly since: number;
@@ -14,7 +14,7 @@ export interface EntryFacts {
   readonly change: RecordedChange | undefined;
 }
 
-export function factsOf([entryId, fields]: StreamEntry): EntryFacts {
+export function parseEntry([entryId, fields]: StreamEntry): ParsedEntry {
   const id = Number.parseInt(entryId, 10);
   const values = new Map<string, string>();
   for (let i = 0; i < fields.length; i += 2) values.set(fields[i] as string, fields[i + 1] as string);

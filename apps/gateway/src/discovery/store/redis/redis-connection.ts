@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '#service-kit';
 import { registryUnavailable } from '../../model/problems.js';
-import type { Picture } from './picture.js';
+import type { RegistrySnapshot } from './registry-snapshot.js';
 import { RedisSession, type SessionOptions } from './redis-session.js';
 import type { Synchroniser } from './synchroniser.js';
-import { isRefusal, troubleInWords, troubleOf } from './trouble.js';
+import { failureCode, failureMessage, isRefusal } from './redis-failure.js';
 
 /** Notified when the store becomes unavailable and available again. */
-export interface LinkWatcher {
-  away(cause: unknown): void;
+export interface AvailabilityListener {
+  onUnavailable(cause: unknown): void;
   /** The store is still unavailable, for another reason; called once per reason. */
-  stillAway(cause: unknown): void;
-  back(awayMs: number): void;
+  onStillUnavailable(cause: unknown): void;
+  onAvailable(unavailableMs: number): void;
 }
 
 const RETRY_EVERY_MS = 100;
@@ -21,10 +21,10 @@ const START_WAIT_MS = 2000;
  * Change id of a wait for the first complete snapshot; unlike other waits it does not end when the store is
  * lost.
  */
-const BEFORE_ALL = 0;
+const FIRST_SNAPSHOT = 0;
 
 /** A wait until the registry snapshot contains a change. */
-interface Waiting {
+interface Wait {
   readonly change: number;
   readonly resolve: () => void;
 }
@@ -33,50 +33,50 @@ interface Waiting {
  * Maintains the connection to the store: opens one session after another, and keeps the registry snapshot up
  * to date.
  */
-export class RegistryLink {
+export class RedisConnection {
   private session: RedisSession | undefined;
-  private since: number | undefined = Date.now();
+  private lostAt: number | undefined = Date.now();
   private failure: unknown;
   private hasStarted = false;
-  private hasArrived = false;
+  private hasBeenAvailable = false;
   /** The reasons reported since the store became unavailable. */
-  private readonly told = new Set<string>();
+  private readonly reportedReasons = new Set<string>();
   private mustSynchronise = false;
-  private waiting: Waiting[] = [];
-  private life: Promise<void> | undefined;
+  private waits: Wait[] = [];
+  private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
   /** Aborted when the store refuses the gateway as configured. */
   private readonly refused = new AbortController();
 
   constructor(
     private readonly options: SessionOptions,
-    private readonly picture: Picture,
+    private readonly snapshot: RegistrySnapshot,
     private readonly synchroniser: Synchroniser,
-    private readonly watcher: LinkWatcher,
+    private readonly listener: AvailabilityListener,
   ) {}
 
   /**
    * Since when the store is unavailable, milliseconds since the epoch; `undefined` if the snapshot is up to
    * date.
    */
-  get awaySince(): number | undefined {
-    return this.since;
+  get unavailableSince(): number | undefined {
+    return this.lostAt;
   }
 
   /** The reason in one word, safe to publish; `undefined` if the store is available. */
-  get awayFor(): string | undefined {
-    return this.since === undefined ? undefined : troubleOf(this.failure);
+  get unavailableReason(): string | undefined {
+    return this.lostAt === undefined ? undefined : failureCode(this.failure);
   }
 
   /** The session for writes. @throws registryUnavailable */
-  get open(): RedisSession {
-    if (this.since === undefined && this.session) return this.session;
+  get openSession(): RedisSession {
+    if (this.lostAt === undefined && this.session) return this.session;
     throw unavailable(this.failure);
   }
 
   /** Whether the snapshot has ever been complete. */
-  get wasReached(): boolean {
-    return this.hasArrived;
+  get wasAvailable(): boolean {
+    return this.hasBeenAvailable;
   }
 
   /**
@@ -84,101 +84,101 @@ export class RegistryLink {
    * @throws StartupError if the store refuses the gateway as configured
    */
   async start(): Promise<void> {
-    const arrived = this.reached(BEFORE_ALL);
-    this.life ??= this.live();
-    const tooLong = sleep(START_WAIT_MS, undefined, { ref: false, signal: this.refused.signal });
-    await Promise.race([arrived, tooLong.catch(() => undefined)]);
+    const available = this.waitFor(FIRST_SNAPSHOT);
+    this.running ??= this.run();
+    const timeout = sleep(START_WAIT_MS, undefined, { ref: false, signal: this.refused.signal });
+    await Promise.race([available, timeout.catch(() => undefined)]);
     this.hasStarted = true;
-    if (this.since === undefined) return;
+    if (this.lostAt === undefined) return;
     if (this.refused.signal.aborted) {
       await this.stop();
-      throw new StartupError(`Redis at REDIS_URL cannot be used: ${troubleInWords(this.failure)}`);
+      throw new StartupError(`Redis at REDIS_URL cannot be used: ${failureMessage(this.failure)}`);
     }
-    this.watcher.away(this.failure);
+    this.listener.onUnavailable(this.failure);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.session?.scripts.leave().catch(() => undefined);
     this.session?.end();
-    await this.life;
+    await this.running;
   }
 
   /** Ends `session` after a failed command. Returns the error for the caller of the command. */
-  fail(session: RedisSession, cause: unknown): Error {
-    if (session === this.session) this.lose(cause);
+  handleFailure(session: RedisSession, cause: unknown): Error {
+    if (session === this.session) this.markUnavailable(cause);
     session.end();
     return unavailable(cause);
   }
 
   /** Compares an epoch read from the store with that of the snapshot; on a difference everything is read again. */
-  noteEpoch(epoch: string): void {
-    if (!this.synchroniser.isKnown(epoch)) this.mustSynchronise = true;
+  compareEpoch(epoch: string): void {
+    if (!this.synchroniser.isCurrentEpoch(epoch)) this.mustSynchronise = true;
   }
 
   /** Resolves when the snapshot contains `change`, or when the store becomes unavailable. */
-  reached(change: number): Promise<void> {
-    if (this.since === undefined && this.picture.change >= change) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push({ change, resolve }));
+  waitFor(change: number): Promise<void> {
+    if (this.lostAt === undefined && this.snapshot.change >= change) return Promise.resolve();
+    return new Promise((resolve) => this.waits.push({ change, resolve }));
   }
 
   private get isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
 
-  private async live(): Promise<void> {
+  private async run(): Promise<void> {
     while (!this.isStopping) {
-      await this.stay().catch((error: unknown) => this.lose(error));
+      await this.runSession().catch((error: unknown) => this.markUnavailable(error));
       this.session?.end();
       await sleep(RETRY_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
   /** Runs one session until it breaks. */
-  private async stay(): Promise<void> {
+  private async runSession(): Promise<void> {
     const session = await RedisSession.open(this.options);
     this.session = session;
     while (!this.isStopping) {
       this.mustSynchronise = false;
       await this.synchroniser.synchronise(session);
-      this.arrive();
-      while (await this.readOn(session));
+      this.markAvailable();
+      while (await this.applyNewChanges(session));
     }
   }
 
   /** Applies new changes; `false`: synchronise or stop. */
-  private async readOn(session: RedisSession): Promise<boolean> {
-    const isComplete = this.synchroniser.take(await session.news(this.picture.change));
-    this.release((change) => change <= this.picture.change);
+  private async applyNewChanges(session: RedisSession): Promise<boolean> {
+    const isComplete = this.synchroniser.applyEntries(await session.readChanges(this.snapshot.change));
+    this.resolveWaits((change) => change <= this.snapshot.change);
     return isComplete && !this.mustSynchronise && !this.isStopping;
   }
 
-  private arrive(): void {
-    if (this.since !== undefined) this.watcher.back(Date.now() - this.since);
-    this.since = undefined;
-    this.hasArrived = true;
-    this.told.clear();
-    this.release((change) => change <= this.picture.change);
+  private markAvailable(): void {
+    if (this.lostAt !== undefined) this.listener.onAvailable(Date.now() - this.lostAt);
+    this.lostAt = undefined;
+    this.hasBeenAvailable = true;
+    this.reportedReasons.clear();
+    this.resolveWaits((change) => change <= this.snapshot.change);
   }
 
-  private lose(cause: unknown): void {
+  private markUnavailable(cause: unknown): void {
     this.failure = cause;
-    this.release((change) => change > BEFORE_ALL);
+    this.resolveWaits((change) => change > FIRST_SNAPSHOT);
     if (isRefusal(cause)) this.refused.abort();
     if (this.isStopping) return;
-    const isNew = !this.told.has(troubleOf(cause));
-    this.told.add(troubleOf(cause));
-    if (this.since === undefined) {
-      this.since = Date.now();
-      this.watcher.away(cause);
-    } else if (this.hasStarted && isNew) this.watcher.stillAway(cause);
+    const isNew = !this.reportedReasons.has(failureCode(cause));
+    this.reportedReasons.add(failureCode(cause));
+    if (this.lostAt === undefined) {
+      this.lostAt = Date.now();
+      this.listener.onUnavailable(cause);
+    } else if (this.hasStarted && isNew) this.listener.onStillUnavailable(cause);
   }
 
-  private release(isOver: (change: number) => boolean): void {
-    const over = this.waiting.filter(({ change }) => isOver(change));
-    if (over.length === 0) return;
-    this.waiting = this.waiting.filter(({ change }) => !isOver(change));
-    for (const { resolve } of over) resolve();
+  private resolveWaits(hasEnded: (change: number) => boolean): void {
+    const ended = this.waits.filter(({ change }) => hasEnded(change));
+    if (ended.length === 0) return;
+    this.waits = this.waits.filter(({ change }) => !hasEnded(change));
+    for (const { resolve } of ended) resolve();
   }
 }
 

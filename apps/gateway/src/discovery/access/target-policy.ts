@@ -15,7 +15,7 @@ const RESOLVE_TIMEOUT_MS = 3000;
  * Decides which addresses instances may have. A name is resolved once, at registration, and requests go to
  * the address that was checked then: later DNS responses have no effect (DNS rebinding).
  */
-export class TargetDoor {
+export class TargetPolicy {
   private readonly allowed: AddressRanges | undefined;
 
   /** @param allowed addresses and CIDR ranges; if omitted, every network except link-local ones is allowed */

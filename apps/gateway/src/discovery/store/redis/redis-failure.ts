@@ -4,15 +4,15 @@ import { errorProperties } from '#service-kit';
 const REPLY = /^[A-Z]{3,}(?= )/;
 
 /** The cause in one word, without addresses or secrets, so that it can be published. */
-export function troubleOf(cause: unknown): string {
+export function failureCode(cause: unknown): string {
   const { code, message = '' } = errorProperties(cause);
   return code ?? REPLY.exec(message)?.[0] ?? 'no connection';
 }
 
 /** The cause for operators. A connection that failed on every address of a name has no message. */
-export function troubleInWords(cause: unknown): string {
+export function failureMessage(cause: unknown): string {
   const { message = '' } = errorProperties(cause);
-  return message === '' ? troubleOf(cause) : message;
+  return message === '' ? failureCode(cause) : message;
 }
 
 /**

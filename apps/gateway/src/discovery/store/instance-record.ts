@@ -4,7 +4,7 @@ import {
   leaseFrom,
   reportOf,
   storedOf,
-  type InstanceReport,
+  type HeartbeatReport,
   type InstanceVitals,
   type RegisteredInstance,
   type StoredInstance,
@@ -14,7 +14,7 @@ import {
  * An instance in memory. Its vitals change in place: thousands of heartbeats a second would otherwise create
  * as many objects that live until the next heartbeat, the most expensive kind for the garbage collector.
  */
-export class KeptInstance implements InstanceVitals {
+export class InstanceRecord implements InstanceVitals {
   lastHeartbeatAt = 0;
   expiresAt = 0;
   lastProbe: ProbeView | null = null;
@@ -27,7 +27,7 @@ export class KeptInstance implements InstanceVitals {
     public registered: RegisteredInstance,
     vitals: InstanceVitals,
   ) {
-    this.note(vitals);
+    this.setVitals(vitals);
   }
 
   get stored(): StoredInstance {
@@ -38,31 +38,31 @@ export class KeptInstance implements InstanceVitals {
     return isExpired(this.registered);
   }
 
-  get report(): InstanceReport {
+  get report(): HeartbeatReport {
     return reportOf({ inFlight: this.inFlight, loopLagMs: this.loopLagMs, ready: this.ready });
   }
 
-  set report({ inFlight, loopLagMs, ready }: InstanceReport) {
+  set report({ inFlight, loopLagMs, ready }: HeartbeatReport) {
     this.inFlight = inFlight;
     this.loopLagMs = loopLagMs;
     this.ready = ready;
   }
 
-  note({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {
+  setVitals({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {
     this.lastHeartbeatAt = lastHeartbeatAt;
     this.expiresAt = expiresAt;
     this.report = report;
     this.lastProbe = lastProbe;
   }
 
-  beat(now: number, report: InstanceReport): void {
+  recordHeartbeat(now: number, report: HeartbeatReport): void {
     this.lastHeartbeatAt = now;
     this.report = report;
-    this.renew(now);
+    this.renewLease(now);
   }
 
   /** Restarts the lease without a heartbeat. */
-  renew(now: number): void {
+  renewLease(now: number): void {
     this.expiresAt = leaseFrom(this.registered.ttlSeconds, now).expiresAt;
   }
 }

@@ -1,17 +1,17 @@
 import type { ProbeView } from '#contracts';
-import type { InstanceReport, RevisedInstance } from '../stored-instance.js';
+import type { HeartbeatReport, RevisedInstance } from '../stored-instance.js';
 
 /** The gateway's data on an instance whose heartbeat it sends to the store. */
-export interface BeatingInstance {
+export interface KnownRevision {
   readonly revision: number;
   readonly ttlSeconds: number;
 }
 
 /** A heartbeat to be sent to the store. */
-export interface Beat {
+export interface Heartbeat {
   readonly id: string;
-  readonly report: InstanceReport;
-  readonly known: BeatingInstance | undefined;
+  readonly report: HeartbeatReport;
+  readonly known: KnownRevision | undefined;
 }
 
 /** The result of renewing a lease. */
@@ -27,35 +27,35 @@ export interface Renewal {
  * Holds the heartbeat as a member instead of spreading it: Node 20 keeps objects created by spreading alive
  * until the next full collection, which pauses a gateway with a large fleet for 100 ms.
  */
-interface WaitingBeat {
-  readonly beat: Beat;
+interface QueuedHeartbeat {
+  readonly heartbeat: Heartbeat;
   readonly resolve: (renewal: Renewal | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Renews the leases of many instances at once; the results are in the same order. */
-type SendBeats = (beats: readonly Beat[]) => Promise<readonly (Renewal | undefined)[]>;
+type SendHeartbeats = (heartbeats: readonly Heartbeat[]) => Promise<readonly (Renewal | undefined)[]>;
 
 /**
  * No client depends on the latency of a heartbeat. With 10,000 instances eight arrive in this time: enough to
  * save commands, and few enough that responding to all at once does not delay proxied requests.
  */
-const GATHER_MS = 4;
+const BATCH_WINDOW_MS = 4;
 
 /**
  * Sends the heartbeats of a short period in one command: most of the cost, here and in the server, is per
  * command.
  */
-export class GatheredBeats {
-  private waiting: WaitingBeat[] = [];
+export class HeartbeatBatcher {
+  private waiting: QueuedHeartbeat[] = [];
 
-  constructor(private readonly send: SendBeats) {}
+  constructor(private readonly send: SendHeartbeats) {}
 
   /** Resolves when the lease is renewed; to `undefined` for an unknown id or an expired instance. */
-  add(beat: Beat): Promise<Renewal | undefined> {
+  add(heartbeat: Heartbeat): Promise<Renewal | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) setTimeout(() => void this.flush(), GATHER_MS);
-      this.waiting.push({ beat, resolve, reject });
+      if (this.waiting.length === 0) setTimeout(() => void this.flush(), BATCH_WINDOW_MS);
+      this.waiting.push({ heartbeat, resolve, reject });
     });
   }
 
@@ -63,7 +63,7 @@ export class GatheredBeats {
     const { waiting } = this;
     this.waiting = [];
     try {
-      const found = await this.send(waiting.map(({ beat }) => beat));
+      const found = await this.send(waiting.map(({ heartbeat }) => heartbeat));
       waiting.forEach(({ resolve }, index) => resolve(found[index]));
     } catch (error) {
       for (const { reject } of waiting) reject(error);

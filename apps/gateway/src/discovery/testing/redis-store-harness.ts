@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '#service-kit';
-import { SWEEP_EVERY_MS } from '../store/lost-time.js';
+import { SWEEP_INTERVAL_MS } from '../store/lost-time.js';
 import { RedisStore } from '../store/redis/redis.store.js';
-import { troubleOf } from '../store/redis/trouble.js';
+import { failureCode } from '../store/redis/redis-failure.js';
 import type { RecordedChange } from '../store/registry-store.js';
 import { isExpired } from '../store/stored-instance.js';
-import { storedFrom } from '../store/new-instance.js';
-import type { StoreBench } from './registry-store.contract.js';
+import { newInstanceFrom } from '../store/new-instance.js';
+import type { StoreHarness } from './registry-store.contract.js';
 
 const RETENTION_MS = 60_000;
 
 /** The store of one gateway on a real Redis, under a prefix of its own unless one is given. */
-export class StoreOnRedis implements StoreBench {
+export class RedisStoreHarness implements StoreHarness {
   readonly store: RedisStore;
   /** The calls of the store's watcher. */
-  readonly told: string[] = [];
+  readonly calls: string[] = [];
   /** The reasons passed to `stillAway`. */
   readonly reasons: string[] = [];
   readonly changes: RecordedChange[] = [];
@@ -30,9 +30,9 @@ export class StoreOnRedis implements StoreBench {
     this.store = new RedisStore(
       { url, prefix, gateway: newId(), retentionMs },
       {
-        away: () => this.told.push('away'),
-        stillAway: (cause) => this.reasons.push(troubleOf(cause)),
-        back: () => this.told.push('back'),
+        onUnavailable: () => this.calls.push('unavailable'),
+        onStillUnavailable: (cause) => this.reasons.push(failureCode(cause)),
+        onAvailable: () => this.calls.push('available'),
       },
     );
     this.store.follow(({ changes, since, upTo }) => {
@@ -46,15 +46,15 @@ export class StoreOnRedis implements StoreBench {
     url: string,
     prefix = `test-${newId()}`,
     retentionMs = RETENTION_MS,
-  ): Promise<StoreOnRedis> {
-    const opened = new StoreOnRedis(url, prefix, retentionMs);
+  ): Promise<RedisStoreHarness> {
+    const opened = new RedisStoreHarness(url, prefix, retentionMs);
     await opened.store.onModuleInit();
     return opened;
   }
 
   async register(id: string, ttlSeconds = 300, name = 'users'): Promise<void> {
     const url = 'http://127.0.0.1:9001';
-    const instance = storedFrom({ name, url }, id, url);
+    const instance = newInstanceFrom({ name, url }, id, url);
     await this.store.put({ ...instance, ttlSeconds }, 'registered');
   }
 
@@ -74,7 +74,7 @@ export class StoreOnRedis implements StoreBench {
   async pass(ms: number): Promise<void> {
     const end = Date.now() + ms;
     while (Date.now() < end) {
-      await sleep(SWEEP_EVERY_MS);
+      await sleep(SWEEP_INTERVAL_MS);
       await this.store.sweep().catch(() => undefined);
     }
   }

@@ -1,9 +1,9 @@
-import { TargetDoor } from '../access/target-door.js';
+import { TargetPolicy } from '../access/target-policy.js';
 import type { Instance } from '../model/instance.js';
 import { ExpiredInstances } from '../leases/expired-instances.js';
 import { LeaseSweeper } from '../leases/lease-sweeper.js';
-import { SWEEP_EVERY_MS } from '../store/lost-time.js';
-import { TrafficBeats } from '../leases/traffic-beats.js';
+import { SWEEP_INTERVAL_MS } from '../store/lost-time.js';
+import { TrafficHeartbeats } from '../leases/traffic-heartbeats.js';
 import { LocalTargets } from '../table/local-targets.js';
 import { EventLog } from '../events/event-log.js';
 import type { ConnectCheckResult } from '../health-checks/connect-check.js';
@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS, type RegistryLimits } from '../registry/registry-limits
 import { RegistryService } from '../registry/registry.service.js';
 import { LiveServiceTable } from '../model/service-table.js';
 import { MemoryStore } from '../store/memory/memory.store.js';
-import { TableKeeper } from '../table/table-keeper.js';
+import { InstanceIndex } from '../table/instance-index.js';
 import { ManualClock } from './manual-clock.js';
 import { ScriptedHealthCheck } from './scripted-health-check.js';
 
@@ -21,12 +21,12 @@ import { ScriptedHealthCheck } from './scripted-health-check.js';
 export const RETENTION_MS = 60_000;
 
 /** Real parts of discovery around a manual clock. */
-export class DiscoveryBench {
+export class DiscoveryHarness {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore(this.clock, { retentionMs: RETENTION_MS });
   readonly table = new LiveServiceTable();
   readonly targets = new LocalTargets(this.store);
-  readonly keeper = new TableKeeper(this.table, this.targets, this.store);
+  readonly index = new InstanceIndex(this.table, this.targets, this.store);
   readonly stalls: number[] = [];
   readonly expired = new ExpiredInstances(this.store, RETENTION_MS);
   readonly sweeper = new LeaseSweeper({
@@ -38,7 +38,7 @@ export class DiscoveryBench {
   readonly errors: unknown[] = [];
   readonly ejector = new Ejector({
     store: this.store,
-    keeper: this.keeper,
+    index: this.index,
     check: this.check,
     clock: this.clock,
     onError: (error) => this.errors.push(error),
@@ -49,7 +49,7 @@ export class DiscoveryBench {
   readonly connects: string[] = [];
   readonly checker = new HealthChecker({
     store: this.store,
-    keeper: this.keeper,
+    index: this.index,
     ejector: this.ejector,
     check: this.check,
     connectCheck: ({ endpoint }) => {
@@ -58,65 +58,74 @@ export class DiscoveryBench {
     },
     clock: this.clock,
   });
-  readonly beats = new TrafficBeats(this.table, this.store);
+  readonly trafficHeartbeats = new TrafficHeartbeats(this.table, this.store);
   readonly log = new EventLog(this.store);
   /** DNS results by name; '' for a name that does not resolve. */
   readonly addresses: Record<string, string> = {};
-  readonly door = new TargetDoor(undefined, (name) =>
+  readonly targetPolicy = new TargetPolicy(undefined, (name) =>
     Promise.resolve([this.addresses[name] ?? '127.0.0.1'].filter((address) => address !== '')),
   );
   readonly registry: RegistryService;
 
   constructor(limits: RegistryLimits = DEFAULT_LIMITS) {
-    const { store, keeper, targets, sweeper, expired, checker, door } = this;
-    this.registry = new RegistryService({ store, keeper, targets, sweeper, expired, checker, door, limits });
+    const { store, index, targets, sweeper, expired, checker, targetPolicy } = this;
+    this.registry = new RegistryService({
+      store,
+      index,
+      targets,
+      sweeper,
+      expired,
+      checker,
+      targetPolicy,
+      limits,
+    });
   }
 
   /** Registers `count` instances of the service `users`: `i0`, `i1` and so on, with leases that outlast a spec. */
   static async withInstances(
     count: number,
     metadata: Readonly<Record<string, string>> = {},
-  ): Promise<DiscoveryBench> {
-    const bench = new DiscoveryBench();
+  ): Promise<DiscoveryHarness> {
+    const harness = new DiscoveryHarness();
     for (let i = 0; i < count; i += 1)
-      await bench.registry.register({
+      await harness.registry.register({
         name: 'users',
         url: `http://127.0.0.1:${9100 + i}`,
         id: `i${i}`,
         ttlSeconds: 300,
         metadata: { ...metadata },
       });
-    return bench;
+    return harness;
   }
 
   /** Registers the instance `a` of the service `users` at `url`. */
-  static async withOne(url: string): Promise<DiscoveryBench> {
-    const bench = new DiscoveryBench();
-    await bench.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
-    return bench;
+  static async withOne(url: string): Promise<DiscoveryHarness> {
+    const harness = new DiscoveryHarness();
+    await harness.registry.register({ name: 'users', url, id: 'a', ttlSeconds: 300 });
+    return harness;
   }
 
   /** Advances the time with regular sweeps. */
   async pass(ms: number): Promise<void> {
-    for (let gone = 0; gone < ms; gone += SWEEP_EVERY_MS) {
-      this.clock.advance(Math.min(SWEEP_EVERY_MS, ms - gone));
-      await this.beats.tick();
+    for (let passed = 0; passed < ms; passed += SWEEP_INTERVAL_MS) {
+      this.clock.advance(Math.min(SWEEP_INTERVAL_MS, ms - passed));
+      await this.trafficHeartbeats.tick();
       await this.sweeper.tick();
       await this.checker.tick();
     }
-    await this.keeper.settled();
+    await this.index.settled();
   }
 
   /** Advances the time without any activity of the process, then runs the overdue sweep. */
   async stall(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.sweeper.tick();
-    await this.keeper.settled();
+    await this.index.settled();
   }
 
   /** The instance as the request path sees it. */
   instance(id: string): Instance {
-    const instance = this.keeper.find(id);
+    const instance = this.index.find(id);
     if (!instance) throw new Error(`no instance ${id}`);
     return instance;
   }

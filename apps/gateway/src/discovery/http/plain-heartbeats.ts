@@ -1,10 +1,10 @@
 import { MAX_IN_FLIGHT, MAX_LOOP_LAG_MS, type HeartbeatDto, type InstanceView } from '#contracts';
 import type { PlainSender, RegistryAccess } from '../access/registry-access.js';
-import { known } from './known.js';
+import { requireInstance } from './require-instance.js';
 import type { RegistryService } from '../registry/registry.service.js';
 
 /** A heartbeat as read from a connection: its head holds nothing else that affects the result. */
-export interface PlainBeat {
+export interface PlainHeartbeat {
   readonly id: string;
   /** JSON; empty if the heartbeat reports nothing. */
   readonly body: string;
@@ -16,7 +16,7 @@ export interface PlainBeat {
  * from 10,000 instances), and without the two a heartbeat costs a fraction. Handles only requests that are
  * certainly valid; all others take the ordinary path, which produces the problem responses.
  */
-export class PlainBeats {
+export class PlainHeartbeats {
   constructor(
     private readonly access: RegistryAccess,
     private readonly registry: RegistryService,
@@ -26,17 +26,17 @@ export class PlainBeats {
    * Renews a lease. `undefined`: the request must take the ordinary path. Rejects with unknownInstance or
    * registryUnavailable.
    */
-  take({ id, body, sender }: PlainBeat): Promise<InstanceView> | undefined {
+  handle({ id, body, sender }: PlainHeartbeat): Promise<InstanceView> | undefined {
     const report = reportIn(body);
     if (!report || !this.access.admits(sender)) return undefined;
-    return this.registry.heartbeat(id, report).then((found) => known(id, found));
+    return this.registry.heartbeat(id, report).then((found) => requireInstance(id, found));
   }
 }
 
 /** The report in `body` if it is certainly a valid {@link HeartbeatDto}, else `undefined`. */
 export function reportIn(body: string): HeartbeatDto | undefined {
   const report = body === '' ? {} : objectIn(body);
-  return report && Object.entries(report).every(isRight) ? report : undefined;
+  return report && Object.entries(report).every(isValidMember) ? report : undefined;
 }
 
 function objectIn(body: string): object | undefined {
@@ -48,7 +48,7 @@ function objectIn(body: string): object | undefined {
   }
 }
 
-function isRight([name, value]: [string, unknown]): boolean {
+function isValidMember([name, value]: [string, unknown]): boolean {
   if (name === 'ready') return typeof value === 'boolean';
   if (typeof value !== 'number' || value < 0) return false;
   if (name === 'inFlight') return Number.isInteger(value) && value <= MAX_IN_FLIGHT;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { endpointOf, pinnedTarget } from '../model/pinned-target.js';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
-import { TargetDoor } from './target-door.js';
+import { TargetPolicy } from './target-policy.js';
 
 const names: Readonly<Record<string, readonly string[]>> = {
   inside: ['10.1.2.3'],
@@ -23,24 +23,27 @@ const names: Readonly<Record<string, readonly string[]>> = {
 const resolve = (name: string) =>
   names[name] ? Promise.resolve(names[name]) : Promise.reject(new Error('ENOTFOUND'));
 
-const door = (...allowed: string[]) => new TargetDoor(allowed.length > 0 ? allowed : undefined, resolve);
+const targetPolicy = (...allowed: string[]) =>
+  new TargetPolicy(allowed.length > 0 ? allowed : undefined, resolve);
 
-describe('TargetDoor', () => {
+describe('TargetPolicy', () => {
   it.each([
     ['http://10.0.0.1:8001', '10.0.0.1'],
     ['https://[fd00::1]', 'fd00::1'],
     ['http://inside:8001', '10.1.2.3'],
     ['http://both', '10.1.2.3'],
   ])('accepts %s with the address %s', async (url, address) => {
-    expect(await door().addressOf(url)).toBe(address);
+    expect(await targetPolicy().addressOf(url)).toBe(address);
   });
 
   it.each(['metadata', 'mixed', 'six', 'ec2', 'mapped', '[::ffff:169.254.1.1]', '0xa9fea9fe'])(
     'always rejects http://%s, whatever networks are allowed',
     async (host) => {
       const refused = { status: 403, code: 'target-refused' };
-      await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
-      await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+      await expect(targetPolicy().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+      await expect(targetPolicy('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(
+        refused,
+      );
     },
   );
 
@@ -73,19 +76,21 @@ describe('TargetDoor', () => {
     'group',
   ])('rejects http://%s, which is not a unicast address', async (host) => {
     const refused = { status: 422, code: 'target-not-unicast' };
-    await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
-    await expect(door('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+    await expect(targetPolicy().addressOf(`http://${host}`)).rejects.toMatchObject(refused);
+    await expect(targetPolicy('0.0.0.0/0', '::/0').addressOf(`http://${host}`)).rejects.toMatchObject(
+      refused,
+    );
   });
 
   it.each(['127.0.0.1', '[::1]', '0.0.0.1', '223.255.255.255', '255.255.255.254', '[fe00::1]'])(
     'accepts http://%s next to the rejected ranges',
     async (host) => {
-      expect(await door().addressOf(`http://${host}`)).toBe(host.replace(/^\[|\]$/g, ''));
+      expect(await targetPolicy().addressOf(`http://${host}`)).toBe(host.replace(/^\[|\]$/g, ''));
     },
   );
 
   it('rejects hosts that are outside the allowed networks, entirely or in part', async () => {
-    const guarded = door('10.0.0.0/8', '127.0.0.1');
+    const guarded = targetPolicy('10.0.0.0/8', '127.0.0.1');
     await expect(guarded.addressOf('http://inside')).resolves.toBe('10.1.2.3');
     await expect(guarded.addressOf('http://127.0.0.1:1')).resolves.toBe('127.0.0.1');
     await expect(guarded.addressOf('http://[::ffff:10.0.0.1]')).resolves.toBeDefined();
@@ -94,21 +99,21 @@ describe('TargetDoor', () => {
   });
 
   it.each(['nothing', 'unknown'])('rejects %s, which does not resolve', async (host) => {
-    await expect(door().addressOf(`http://${host}`)).rejects.toMatchObject({
+    await expect(targetPolicy().addressOf(`http://${host}`)).rejects.toMatchObject({
       status: 422,
       code: 'target-unknown',
     });
   });
 
   it('resolves a name once', async () => {
-    let asked = 0;
-    const counting = new TargetDoor(undefined, (name) => {
-      asked += 1;
+    let lookups = 0;
+    const counting = new TargetPolicy(undefined, (name) => {
+      lookups += 1;
       return resolve(name);
     });
     await counting.addressOf('http://inside');
     await counting.addressOf('http://10.0.0.1');
-    expect(asked).toBe(1);
+    expect(lookups).toBe(1);
   });
 });
 

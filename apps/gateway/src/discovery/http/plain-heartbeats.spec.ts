@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { HeartbeatDto } from '#contracts';
-import { reportIn } from './plain-beats.js';
+import { reportIn } from './plain-heartbeats.js';
 
 const isValid = (value: object): boolean =>
   validateSync(plainToInstance(HeartbeatDto, value), { whitelist: true, forbidNonWhitelisted: true })

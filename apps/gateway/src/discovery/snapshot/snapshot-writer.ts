@@ -1,6 +1,6 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import type { Ticking } from '../schedule/discovery-timer.js';
-import type { RegistrySnapshot, RegistryStore } from '../store/registry-store.js';
+import type { PeriodicTask } from '../schedule/discovery-timer.js';
+import type { RegistryContents, RegistryStore } from '../store/registry-store.js';
 import type { SnapshotFile } from './snapshot-file.js';
 
 /** Shortest time between two writes. */
@@ -9,8 +9,8 @@ const SAVE_EVERY_MS = 1000;
 const SHARE = 0.05;
 const TOUCH_EVERY_MS = 5000;
 
-/** Dependencies of {@link SnapshotKeeper}. */
-export interface SnapshotKeeperParts {
+/** Dependencies of {@link SnapshotWriter}. */
+export interface SnapshotWriterParts {
   readonly store: RegistryStore;
   readonly file: SnapshotFile;
   /** Whether an instance runs in this process, and therefore ends with it. */
@@ -19,14 +19,14 @@ export interface SnapshotKeeperParts {
 }
 
 /** Keeps the snapshot file up to date. A failing write is reported once, until one succeeds again. */
-export class SnapshotKeeper implements Ticking, OnModuleDestroy {
+export class SnapshotWriter implements PeriodicTask, OnModuleDestroy {
   private isStale = true;
   private saving: Promise<void> | undefined;
   private nextSaveAt = 0;
   private nextTouchAt = 0;
   private isFailing = false;
 
-  constructor(private readonly parts: SnapshotKeeperParts) {
+  constructor(private readonly parts: SnapshotWriterParts) {
     parts.store.watch(() => (this.isStale = true));
   }
 
@@ -46,11 +46,11 @@ export class SnapshotKeeper implements Ticking, OnModuleDestroy {
   private save(): Promise<void> {
     this.isStale = false;
     const { store, file } = this.parts;
-    return this.run(() => file.write(this.withoutLocal(store.snapshot)));
+    return this.run(() => file.write(this.withoutLocal(store.contents)));
   }
 
   /** Local instances end with this process. Their services stay known by name until they register again. */
-  private withoutLocal({ instances, names, ...rest }: RegistrySnapshot): RegistrySnapshot {
+  private withoutLocal({ instances, names, ...rest }: RegistryContents): RegistryContents {
     const { isLocal } = this.parts;
     const now = Date.now();
     const local = instances.filter(({ instance }) => isLocal(instance.id));

@@ -1,23 +1,23 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A connection to a server on loopback that a spec can cut and restore. */
-export class Cable {
+/** A connection to a server on loopback that a spec can interrupt and restore. */
+export class TcpRelay {
   private readonly sockets = new Set<Socket>();
-  private isCut = false;
+  private isDisconnected = false;
 
   private constructor(
     private readonly server: Server,
     private readonly port: number,
   ) {
-    server.on('connection', (near) => this.join(near));
+    server.on('connection', (near) => this.relay(near));
   }
 
   /** @param port the server's port */
-  static async to(port: number): Promise<Cable> {
+  static async to(port: number): Promise<TcpRelay> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Cable(server, port);
+    return new TcpRelay(server, port);
   }
 
   get url(): string {
@@ -25,22 +25,22 @@ export class Cable {
   }
 
   /** Breaks open connections and rejects new ones. */
-  cut(): void {
-    this.isCut = true;
+  disconnect(): void {
+    this.isDisconnected = true;
     for (const socket of this.sockets) socket.destroy();
   }
 
-  mend(): void {
-    this.isCut = false;
+  reconnect(): void {
+    this.isDisconnected = false;
   }
 
   close(): void {
-    this.cut();
+    this.disconnect();
     this.server.close();
   }
 
-  private join(near: Socket): void {
-    if (this.isCut) return void near.destroy();
+  private relay(near: Socket): void {
+    if (this.isDisconnected) return void near.destroy();
     const far = connect(this.port, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
