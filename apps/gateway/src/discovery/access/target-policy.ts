@@ -5,7 +5,7 @@ import { AddressRanges, plainAddress } from '../../config/address-ranges.js';
 import { targetNotUnicast, targetRefused, targetUnknown } from '../model/problems.js';
 
 /** All addresses of a name. */
-export type Resolve = (name: string) => Promise<readonly string[]>;
+type Resolve = (name: string) => Promise<readonly string[]>;
 
 const resolveAll: Resolve = async (name) => (await lookup(name, { all: true })).map(({ address }) => address);
 

@@ -3,7 +3,7 @@ import type { RecordedChange } from '../store/registry-store.js';
 import { isExpired, statusOf, type RegisteredInstance } from '../store/stored-instance.js';
 
 /** An event without its id and time. */
-export type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
+type EventFact = Omit<DiscoveryEvent, 'id' | 'at'>;
 
 const fact = (
   type: EventFact['type'],

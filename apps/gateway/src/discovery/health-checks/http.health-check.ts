@@ -32,8 +32,8 @@ export class HttpHealthCheck extends HealthCheck {
         socket.destroy();
       }, timeoutMs);
       socket.on('error', (error: NodeJS.ErrnoException) => {
-        const isOurs = isLocalExhaustion(error) && (hasConnected || !isAddressUnavailable(error));
-        if (isOurs) resolve(undefined);
+        const isLocalFault = isLocalExhaustion(error) && (hasConnected || !isAddressUnavailable(error));
+        if (isLocalFault) resolve(undefined);
         else end(false, `failed (${error.code ?? error.name})`);
       });
       // After a response the promise is already settled, and `end` has no effect.

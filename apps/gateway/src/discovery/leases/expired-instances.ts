@@ -6,7 +6,7 @@ import type { RegistryStore, StoreChange } from '../store/registry-store.js';
  */
 export const EXPIRED_PER_SERVICE = 50;
 /** Expired instances listed over all services: they do not count towards the limits of the registry. */
-export const EXPIRED_IN_ALL = 5000;
+const EXPIRED_IN_ALL = 5000;
 
 interface Expired {
   readonly id: string;

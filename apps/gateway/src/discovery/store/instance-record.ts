@@ -7,6 +7,7 @@ import {
   type HeartbeatReport,
   type InstanceVitals,
   type RegisteredInstance,
+  type RevisedInstance,
   type StoredInstance,
 } from './stored-instance.js';
 
@@ -26,12 +27,18 @@ export class InstanceRecord implements InstanceVitals {
     /** Replaced, never mutated: other code keeps the previous object. */
     public registered: RegisteredInstance,
     vitals: InstanceVitals,
+    /** The id of the change that last modified the instance; 0 in a store that does not share its changes. */
+    readonly revision = 0,
   ) {
     this.setVitals(vitals);
   }
 
   get stored(): StoredInstance {
     return storedOf(this.registered, this);
+  }
+
+  get revised(): RevisedInstance {
+    return { instance: this.stored, revision: this.revision };
   }
 
   get isExpired(): boolean {

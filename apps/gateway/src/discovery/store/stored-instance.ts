@@ -131,10 +131,8 @@ export const leaseFrom = (
 export const expiredFrom = (instance: RegisteredInstance, expiredAt: number): RegisteredInstance => ({
   ...instance,
   isDraining: false,
-  health: { status: 'down', reason: expiryReason(instance.ttlSeconds), expiredAt },
+  health: { status: 'down', reason: `lease expired: no heartbeat for ${instance.ttlSeconds} s`, expiredAt },
 });
-
-export const expiryReason = (ttlSeconds: number): string => `lease expired: no heartbeat for ${ttlSeconds} s`;
 
 /**
  * Whether the lease of an instance ran out: it receives no requests, heartbeats or health checks until it

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createParser } from 'eventsource-parser';
 
 /** One event as read from a stream. */
-export interface ReadEvent {
+interface ReadEvent {
   readonly id: number;
   readonly event: string;
   readonly data: Record<string, unknown>;

@@ -80,7 +80,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
   }
 
   get contents(): RegistryContents {
-    const instances = [...this.instances.values()].map(({ stored }) => ({ instance: stored, revision: 0 }));
+    const instances = [...this.instances.values()].map(({ revised }) => revised);
     return { epoch: undefined, change: this.lastChange, instances, names: this.names.all };
   }
 

@@ -19,7 +19,7 @@ export interface StoreState {
 }
 
 /** The result of a sweep. */
-export interface SweepReply extends StoreState {
+interface SweepReply extends StoreState {
   /** Time lost since the store was created, milliseconds. */
   readonly lostMs: number;
   /** The gateways that were active lately. */

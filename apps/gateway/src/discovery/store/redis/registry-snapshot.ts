@@ -17,19 +17,13 @@ import {
 } from '../stored-instance.js';
 import type { KnownRevision, Renewal } from './heartbeat-batcher.js';
 
-/** An instance, and the id of the change that last modified it. */
-interface SnapshotEntry {
-  readonly record: InstanceRecord;
-  readonly revision: number;
-}
-
 /**
  * The registry snapshot of this gateway: current up to the last change that was read. The gateway serves from
  * it while the store is unavailable.
  */
 export class RegistrySnapshot {
   readonly names: KnownNames;
-  private readonly entries = new Map<string, SnapshotEntry>();
+  private readonly records = new Map<string, InstanceRecord>();
   private readonly watchers = new Listeners<[StoreChange]>();
   private lastChange = 0;
 
@@ -44,19 +38,16 @@ export class RegistrySnapshot {
   }
 
   get instances(): readonly RevisedInstance[] {
-    return [...this.entries.values()].map(({ record, revision }) => ({
-      instance: record.stored,
-      revision,
-    }));
+    return [...this.records.values()].map(({ revised }) => revised);
   }
 
   get(id: string): StoredInstance | undefined {
-    return this.entries.get(id)?.record.stored;
+    return this.records.get(id)?.stored;
   }
 
   /** Instances in order of their first registration; only those of `service` if it is given. */
   list(service?: string): readonly StoredInstance[] {
-    const all = [...this.entries.values()].map(({ record }) => record);
+    const all = [...this.records.values()];
     const wanted = service === undefined ? all : all.filter(({ registered }) => registered.name === service);
     return wanted.map(({ stored }) => stored);
   }
@@ -83,9 +74,9 @@ export class RegistrySnapshot {
     this.lastChange = change;
     this.names.replace(names);
     const ids = new Set(instances.map(({ instance }) => instance.id));
-    for (const id of this.entries.keys()) if (!ids.has(id)) this.delete(id);
+    for (const id of this.records.keys()) if (!ids.has(id)) this.delete(id);
     for (const revised of instances) {
-      const isChanged = this.entries.get(revised.instance.id)?.revision !== revised.revision;
+      const isChanged = this.records.get(revised.instance.id)?.revision !== revised.revision;
       if (isChanged) this.set(revised);
       else this.updateVitals(revised);
     }
@@ -93,8 +84,8 @@ export class RegistrySnapshot {
 
   /** Updates the vitals of an instance from a read; changes do not carry them. */
   updateVitals({ instance, revision }: RevisedInstance): void {
-    const known = this.entries.get(instance.id);
-    if (known?.revision === revision) known.record.setVitals(instance);
+    const known = this.records.get(instance.id);
+    if (known?.revision === revision) known.setVitals(instance);
   }
 
   /**
@@ -103,9 +94,9 @@ export class RegistrySnapshot {
    * gateway.
    */
   knownRevision(id: string): KnownRevision | undefined {
-    const known = this.entries.get(id);
-    if (known?.record.isExpired) return undefined;
-    return known && { revision: known.revision, ttlSeconds: known.record.registered.ttlSeconds };
+    const known = this.records.get(id);
+    if (known?.isExpired) return undefined;
+    return known && { revision: known.revision, ttlSeconds: known.registered.ttlSeconds };
   }
 
   /** Applies a heartbeat that the store has accepted; `undefined` if the instance has left since. */
@@ -114,7 +105,7 @@ export class RegistrySnapshot {
     report: HeartbeatReport,
     { at, lastProbe }: Renewal,
   ): StoredInstance | undefined {
-    const record = this.entries.get(id)?.record;
+    const record = this.records.get(id);
     if (!record) return undefined;
     record.recordHeartbeat(at, report);
     record.lastProbe = lastProbe;
@@ -124,16 +115,16 @@ export class RegistrySnapshot {
   /** Applies results of this gateway's health checks. */
   applyHealthChecks(results: ReadonlyMap<string, ProbeView>): void {
     for (const [id, lastProbe] of results) {
-      const record = this.entries.get(id)?.record;
+      const record = this.records.get(id);
       if (record) record.lastProbe = lastProbe;
     }
   }
 
   /** Changes the state of an instance whose lease runs in this snapshot only. */
   applyState(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
-    const known = this.entries.get(id);
-    if (!known || known.record.isExpired) return undefined;
-    const { stored } = known.record;
+    const known = this.records.get(id);
+    if (!known || known.isExpired) return undefined;
+    const { stored } = known;
     const instance = { ...stored, ...permittedState(stored, state) };
     this.set({ instance, revision: known.revision });
     return instance;
@@ -141,14 +132,14 @@ export class RegistrySnapshot {
 
   private set({ instance, revision }: RevisedInstance): void {
     const before = this.get(instance.id);
-    this.entries.set(instance.id, { record: new InstanceRecord(instance, instance), revision });
+    this.records.set(instance.id, new InstanceRecord(instance, instance, revision));
     this.watchers.notify({ before, after: instance });
   }
 
   private delete(id: string): void {
     const before = this.get(id);
     if (!before) return;
-    this.entries.delete(id);
+    this.records.delete(id);
     this.watchers.notify({ before, after: undefined });
   }
 }
