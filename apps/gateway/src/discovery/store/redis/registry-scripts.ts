@@ -122,7 +122,12 @@ export class RegistryScripts {
   async recordHeartbeats(heartbeats: readonly Heartbeat[]): Promise<readonly (Renewal | undefined)[]> {
     const found: (Renewal | undefined)[] = [];
     for (const batch of inBatches(heartbeats)) {
-      const [at, renewals] = await this.call('record-heartbeats', { heartbeats: batch.map(argumentOf) });
+      const [at, renewals] = await this.call('record-heartbeats', {
+        ids: batch.map(({ id }) => id),
+        reports: batch.map(({ report }) => JSON.stringify(report)),
+        revisions: batch.map(({ known }) => known?.revision ?? 0),
+        ttlSeconds: batch.map(({ known }) => known?.ttlSeconds ?? 0),
+      });
       for (const reply of renewals) found.push(renewalFrom(reply, Number(at)));
     }
     return found;
@@ -237,13 +242,6 @@ export class RegistryScripts {
     return commands[commandOf(name)](...this.leading, JSON.stringify(args));
   }
 }
-
-const argumentOf = ({ id, report, known }: Heartbeat) => ({
-  id,
-  report: JSON.stringify(report),
-  revision: known?.revision,
-  ttlSeconds: known?.ttlSeconds,
-});
 
 function* inBatches<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let i = 0; i < all.length; i += INSTANCES_AT_ONCE) yield all.slice(i, i + INSTANCES_AT_ONCE);

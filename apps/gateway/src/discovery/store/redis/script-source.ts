@@ -17,7 +17,7 @@ const EXPIRED_AT_ONCE = 1000;
 export const SCRIPTS = {
   put: ['instance', 'reason'],
   'change-state': ['id', 'state', 'type', 'reason', 'endpoint'],
-  'record-heartbeats': ['heartbeats'],
+  'record-heartbeats': ['ids', 'reports', 'revisions', 'ttlSeconds'],
   'renew-leases': ['instances'],
   'record-health-checks': ['results'],
   remove: ['id', 'reason'],
