@@ -50,18 +50,18 @@ function made<T, P extends readonly unknown[]>(
 /** The registry store: shared by all gateways on one Redis, or local to this gateway. */
 function storeOf(config: GatewayConfig, context: AppContext, file?: SnapshotFile): Provider {
   const { redisUrl: url, redisPrefix: prefix, instanceRetentionMs: retentionMs } = config;
-  const found = async () => file && foundIn(file, context);
+  const readSaved = async () => file && readSnapshot(file, context);
   if (url === undefined)
     return made(
       RegistryStore,
       [Clock],
-      async (clock) => new MemoryStore(clock, { retentionMs, saved: await found() }),
+      async (clock) => new MemoryStore(clock, { retentionMs, saved: await readSaved() }),
     );
   const options = { url, prefix, gateway: newId(), retentionMs };
   return made(
     RegistryStore,
     [],
-    async () => new RedisStore(options, availabilityLog(context.logger), await found()),
+    async () => new RedisStore(options, availabilityLog(context.logger), await readSaved()),
   );
 }
 
@@ -90,7 +90,7 @@ const UNREADABLE: SavedSnapshot = {
   ageMs: Infinity,
 };
 
-const foundIn = async (file: SnapshotFile, { logger }: AppContext): Promise<SavedSnapshot | undefined> =>
+const readSnapshot = async (file: SnapshotFile, { logger }: AppContext): Promise<SavedSnapshot | undefined> =>
   file.read().catch((err: unknown) => {
     logger.warn(
       { err, file: file.path },
@@ -177,13 +177,13 @@ const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
   });
 
 /** The timer and the work that runs on it. */
-function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
+function timerAndTasks(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
   const { instancesFile: path } = config;
   const onError = (err: unknown) =>
     logger.error({ err }, 'Discovery task failed; it runs again at the next tick');
-  const timer = (...ticking: PeriodicTask[]) => new DiscoveryTimer(SWEEP_INTERVAL_MS, ticking, onError);
-  const upkeep = [TrafficHeartbeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotWriter] : [])];
-  if (path === undefined) return [made(DiscoveryTimer, upkeep, timer)];
+  const timer = (...tasks: PeriodicTask[]) => new DiscoveryTimer(SWEEP_INTERVAL_MS, tasks, onError);
+  const tasks = [TrafficHeartbeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotWriter] : [])];
+  if (path === undefined) return [made(DiscoveryTimer, tasks, timer)];
   const onProblem = (message: string) => logger.error(message);
   return [
     made(
@@ -192,7 +192,7 @@ function turns(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFil
       (service, index, targetPolicy, ejector) =>
         new StaticInstances({ path, registry: service, index, targetPolicy, ejector, onProblem }),
     ),
-    made(DiscoveryTimer, [...upkeep, StaticInstances], timer),
+    made(DiscoveryTimer, [...tasks, StaticInstances], timer),
   ];
 }
 
@@ -205,7 +205,7 @@ export function discoveryProviders(config: GatewayConfig, context: AppContext): 
     ...registry(config),
     ...upkeep(context),
     ...(file ? [snapshots(file, context)] : []),
-    ...turns(config, context, file),
+    ...timerAndTasks(config, context, file),
     ...events(context),
   ];
 }
