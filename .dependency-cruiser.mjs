@@ -14,49 +14,91 @@ const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment,
 const libs = ['contracts', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
 const apps = ['gateway', 'user-service', 'order-service', 'product-service', 'monolith'];
 
-// --- discovery: folders are layers ---
-const DISCOVERY = 'apps/gateway/src/discovery';
-
-/** Top first: a folder imports only folders after its own. */
-const DISCOVERY_LAYERS = [
-  'http',
-  'static',
-  'registry',
-  'ejection',
-  'health-checks',
-  'leases',
-  'events',
-  'snapshot',
-  'table',
-  'access',
-  'store/(redis|memory)',
-  'store',
-  'schedule',
-  'model',
-];
-
-const inFolders = (folders) => `^${DISCOVERY}/(${folders.join('|')})/[^/]+$`;
-
-const discoveryLayers = [
-  ...DISCOVERY_LAYERS.map((folder, i) =>
+/**
+ * One rule per layer of `root`: a layer imports only layers after its own. Files directly in `root` compose the layers
+ * and are imported by none of them.
+ * @param layers folders, top first, with their subfolders if the name ends in "/"; a list holds siblings, which do not
+ * import each other
+ */
+const layersOf = (root, layers) => {
+  const flat = layers.flatMap((layer, i) => [layer].flat().map((folder) => ({ folder, i })));
+  const inFolder = (folder) => `^${root}/${folder.endsWith('/') ? folder : `${folder}/[^/]+$`}`;
+  return flat.map(({ folder, i }) =>
     forbid(
-      `discovery-${folder}-imports-down`,
-      'only the module, its providers and the index compose discovery; a layer imports layers below it',
-      { path: inFolders([folder]), pathNot: '\\.spec\\.ts$' },
-      { path: [`^${DISCOVERY}/[^/]+$`, inFolders(DISCOVERY_LAYERS.slice(0, i))] },
+      `${root.split('/').at(-1)}/${folder}`,
+      'a layer imports layers below it, never above or beside',
+      { path: inFolder(folder), pathNot: '(\\.spec\\.ts$|/testing/)' },
+      {
+        path: [
+          `^${root}/[^/]+$`,
+          ...flat
+            .filter((other) => other.i < i || (other.i === i && other.folder !== folder))
+            .map((other) => inFolder(other.folder)),
+        ],
+        pathNot: inFolder(folder),
+      },
     ),
-  ),
+  );
+};
+
+const GATEWAY = 'apps/gateway/src';
+
+const gatewayLayers = [
+  ...layersOf(GATEWAY, [
+    ['dashboard/', 'openapi/', 'health/'],
+    'proxy/',
+    'policy/',
+    'telemetry/',
+    'discovery/',
+    'config/',
+  ]),
+  ...layersOf(`${GATEWAY}/proxy`, [
+    'planes/local',
+    ['planes/wire', 'planes/node'],
+    'planes/listener',
+    'explain',
+    'routing',
+    'pipeline',
+    'stages/',
+    'forward',
+    'forward/hedging',
+    'resilience',
+    'balancing',
+    'upstream',
+    'http1',
+    'http1/body',
+    'http1/head',
+    'http1/rules',
+    'sockets',
+    'exchange',
+  ]),
   forbid(
-    'discovery-imports-down',
-    'of the gateway, discovery needs only its configuration',
-    { path: `^${DISCOVERY}/`, pathNot: '(\\.spec\\.ts$|/testing/)' },
-    { path: '^apps/gateway/src/', pathNot: `^(${DISCOVERY}|apps/gateway/src/config)/` },
+    'stages-alone',
+    'stages do not import each other; routing composes them',
+    { path: `^${GATEWAY}/proxy/stages/([^/]+)/`, pathNot: '\\.spec\\.ts$' },
+    { path: `^${GATEWAY}/proxy/stages/`, pathNot: `^${GATEWAY}/proxy/stages/$1/` },
   ),
+  ...layersOf(`${GATEWAY}/discovery`, [
+    'http',
+    'static',
+    'registry',
+    'ejection',
+    'health-checks',
+    'leases',
+    'events',
+    'snapshot',
+    'table',
+    'access',
+    ['store/redis', 'store/memory'],
+    'store',
+    'schedule',
+    'model',
+  ]),
 ];
 
 export default {
   forbidden: [
-    ...discoveryLayers,
+    ...gatewayLayers,
     forbid('no-cycles', 'a cycle of decorated classes throws at load under ESM', {}, { circular: true }),
     forbid(
       'contracts-alone',
@@ -112,12 +154,6 @@ export default {
         ),
       ),
     // Telemetry of the gateway
-    forbid(
-      'telemetry-is-below',
-      'telemetry imports configuration and itself; what it reads of other layers are types that it declares',
-      { path: '^apps/gateway/src/telemetry/' },
-      { path: '^apps/gateway/src/(?!(telemetry|config)/)' },
-    ),
     {
       ...forbid(
         'telemetry-folders',
