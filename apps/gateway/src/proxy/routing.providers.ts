@@ -4,6 +4,7 @@ import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { Explainer } from './explain/explain.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
@@ -36,10 +37,16 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
         logger.warn({ service, state }, BREAKER_MESSAGES[state]);
         traffic.service(service).breaker = state;
       };
+      const onStageError = (err: unknown, { requestId }: StageExchange): void =>
+        logger.error({ err, requestId }, 'A stage failed unexpectedly; the exchange is ended');
       const admitsInstance = (token: string | undefined): boolean => tokens.admits(token);
       return new RouteTable(
         services,
-        compiler(logger, traffic, surroundingsOf(services, { lag, zone, admitsInstance, onBreaker })),
+        compiler(
+          logger,
+          traffic,
+          surroundingsOf(services, { lag, zone, admitsInstance, onBreaker, onStageError }),
+        ),
       );
     },
     inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens],

@@ -6,6 +6,7 @@ import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { DataPlane } from '../data-plane.js';
 import { TrustedProxies } from '../http1/rules/trusted-proxies.js';
 import { FrontServer } from '../planes/node/front-server.js';
+import type { Stage } from '../exchange/stage.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';
 import { DEFAULT_POLICY, type Policy, type Timeouts } from '../../policy/policy.js';
 import { TrafficRecorder } from '../traffic.recorder.js';
@@ -22,19 +23,25 @@ export class ProxyHarness {
   readonly services = new LiveServiceTable();
   readonly traffic = new TrafficMetrics();
   isDraining = false;
+  /** What stages threw. */
+  readonly stageErrors: unknown[] = [];
 
-  /** @param declared members of the policy that differ from the default, except time-outs */
+  /**
+   * @param declared members of the policy that differ from the default, except time-outs
+   * @param stages further stages of every route
+   */
   static async start(
     timeouts: Partial<Timeouts> = {},
     kind: PlaneKind = 'wire',
     declared: Partial<Policy> = {},
+    stages: readonly Stage[] = [],
   ): Promise<ProxyHarness> {
     const policy = {
       ...DEFAULT_POLICY,
       ...declared,
       timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts },
     };
-    const harness = new ProxyHarness(policy, kind);
+    const harness = new ProxyHarness(policy, kind, stages);
     harness.server.listen(0, '127.0.0.1');
     await once(harness.server, 'listening');
     return harness;
@@ -43,10 +50,10 @@ export class ProxyHarness {
   private readonly plane: DataPlane;
   private readonly server: Server;
 
-  private constructor(policy: Policy, kind: PlaneKind) {
+  private constructor(policy: Policy, kind: PlaneKind, stages: readonly Stage[]) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
     const front = new FrontServer(limits);
-    this.plane = this.planeFor(policy, limits);
+    this.plane = this.planeFor(policy, limits, stages);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
     front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);
   }
@@ -70,9 +77,12 @@ export class ProxyHarness {
     await this.plane.close();
   }
 
-  private planeFor(policy: Policy, limits: ClientLimits): DataPlane {
+  private planeFor(policy: Policy, limits: ClientLimits, stages: readonly Stage[]): DataPlane {
     const { services } = this;
-    const routes = new RouteTable(services, (service) => compileRoute(service, policy));
+    const onStageError = (error: unknown): void => void this.stageErrors.push(error);
+    const routes = new RouteTable(services, (service) =>
+      compileRoute(service, policy, { stages, onStageError }),
+    );
     return new DataPlane({
       services,
       router: new Router(routes),
