@@ -93,7 +93,8 @@ export class ProxyHarness {
       isDraining: () => this.isDraining,
       heartbeats: () => undefined,
       onError: (error) => {
-        throw error;
+        if (stages.length === 0) throw error;
+        onStageError(error);
       },
     });
   }

@@ -44,7 +44,12 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     watchResponse(response, this);
     this.awaitHead();
     this.exchange.admitBody();
-    target?.request(request, response);
+    try {
+      target?.request(request, response);
+    } catch (cause) {
+      this.abort();
+      this.outcome.failed(this.exchange, failureOf('protocol-error', cause));
+    }
   }
 
   /** Discards everything that the instance writes from now on. */

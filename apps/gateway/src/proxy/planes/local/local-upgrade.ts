@@ -40,7 +40,12 @@ export function upgradeLocally(
     outcome.failed(exchange, failureOf('timeout'));
   });
   exchange.attempt = { abort: leave };
-  target?.upgrade(request, socket, exchange.context.upgradeHead ?? Buffer.alloc(0));
+  try {
+    target?.upgrade(request, socket, exchange.context.upgradeHead ?? Buffer.alloc(0));
+  } catch (cause) {
+    leave();
+    outcome.failed(exchange, failureOf('protocol-error', cause));
+  }
 }
 
 function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | undefined {

@@ -1,7 +1,6 @@
 import type { Instance } from '../../../discovery/index.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import type { NodeExchange } from '../node/node-exchange.js';
-import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome, Forwarder } from '../../exchange/forwarder.js';
 import { LocalAttempt } from './local-attempt.js';
 import { upgradeLocally } from './local-upgrade.js';
@@ -11,16 +10,10 @@ export class LocalForwarder implements Forwarder<NodeExchange> {
   constructor(private readonly wheel: TimerWheel) {}
 
   send(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
-    try {
-      if (exchange.isUpgrade) upgradeLocally(exchange, instance, outcome);
-      else this.request(exchange, instance, outcome);
-    } catch (cause) {
-      exchange.attempt?.abort();
-      outcome.failed(exchange, failureOf('protocol-error', cause));
+    if (exchange.isUpgrade) {
+      upgradeLocally(exchange, instance, outcome);
+      return;
     }
-  }
-
-  private request(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
     const attempt = new LocalAttempt(exchange, outcome, this.wheel);
     exchange.attempt = attempt;
     attempt.start(instance);
