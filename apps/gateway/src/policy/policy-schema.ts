@@ -12,17 +12,10 @@ export const GATEWAY_ERROR_STATUSES: readonly number[] = Object.freeze([502, 503
  * idempotent requests whose body was not consumed.
  * - `connect-failure`: the connection could not be established;
  * - `reset`: the connection broke before the response head;
- * - `refused-stream`: HTTP/2 only; accepted so that existing policies can be reused, but never matches;
  * - `gateway-error`: the response was 502, 503 or 504;
  * - `retriable-status-codes`: the status was one of `retries.statuses`.
  */
-const RETRY_CONDITIONS = [
-  'connect-failure',
-  'reset',
-  'refused-stream',
-  'gateway-error',
-  'retriable-status-codes',
-] as const;
+const RETRY_CONDITIONS = ['connect-failure', 'reset', 'gateway-error', 'retriable-status-codes'] as const;
 
 /** @param fileMember the policy member with these settings in the configuration file */
 const section = <S extends MetadataSettings>(fileMember: string, settings: S) => ({ fileMember, settings });
@@ -70,8 +63,8 @@ export const POLICY_SECTIONS = {
       listOf(oneOf(...RETRY_CONDITIONS), { mayBeEmpty: true }),
       Object.freeze(['connect-failure', 'reset', 'gateway-error'] as const),
       {
-        en: 'Conditions of a retry; empty: no retries. `refused-stream` never occurs on HTTP/1.1.',
-        ko: '재시도 조건. 비워 두면 재시도하지 않습니다. `refused-stream`은 HTTP/1.1에서 일어나지 않습니다.',
+        en: 'Conditions of a retry; empty: no retries.',
+        ko: '재시도 조건. 비워 두면 재시도하지 않습니다.',
       },
     ),
     statuses: setting('gateway.retry.statuses', listOf(errorStatus), Object.freeze([]), {
