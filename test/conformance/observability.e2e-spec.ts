@@ -63,6 +63,17 @@ onEveryKind('observability', (bench) => {
     const bad = await call(bench().gatewayUrl, 'GET /discovery/explain?path=relative');
     expect([bad.status, bad.body.errors]).toEqual([400, [expect.objectContaining({ pointer: '/path' })]]);
   });
+
+  it('explain takes header fields, and refuses what is none', async () => {
+    const explain = (query: string) =>
+      call(bench().gatewayUrl, `GET /discovery/explain?path=/api/${SERVICE}&${query}`);
+    expect((await explain('header=X-A:1&header=x-b:%20two')).status).toBe(200);
+    const bad = await explain('header=no-colon');
+    expect([bad.status, bad.body.errors]).toEqual([
+      400,
+      [expect.objectContaining({ pointer: expect.stringMatching(/^\/header/) })],
+    ]);
+  });
 });
 
 onEveryPlane('health of instances', (bench) => {

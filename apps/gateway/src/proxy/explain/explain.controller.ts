@@ -13,7 +13,7 @@ export class ExplainController {
     query: ExplainQuery,
   })
   @Get()
-  explain(@Query() { method = 'GET', path }: ExplainQuery): Explanation {
-    return this.explainer.explain(method, path);
+  explain(@Query() { method = 'GET', path, header = [] }: ExplainQuery): Explanation {
+    return this.explainer.explain(method, path, header);
   }
 }

@@ -1,5 +1,8 @@
-import { Matches, MaxLength } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '#contracts';
+
+const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Query of `GET /discovery/explain`. */
 export class ExplainQuery {
@@ -14,4 +17,13 @@ export class ExplainQuery {
     message: 'path must start with "/" and contain only visible ASCII characters',
   })
   path!: string;
+
+  /** Header fields of the request, each as `Name:value`; may be repeated. */
+  @MayBeAbsent()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
+  @IsArray()
+  @ArrayMaxSize(100)
+  @MaxLength(8192, { each: true })
+  @Matches(HEADER, { each: true, message: 'header must be a field name and a value, joined by ":"' })
+  header?: string[];
 }

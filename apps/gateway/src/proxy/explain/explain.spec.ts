@@ -100,6 +100,18 @@ describe('Explainer', () => {
     expect([after.problem?.status, after.problem?.title]).toEqual([503, 'Concurrency limit reached']);
   });
 
+  it('takes header fields into account, such as the key of a consistent hash', () => {
+    const many = tableOf(...['a', 'b', 'c', 'd', 'e'].map((id) => instanceOf({ id })));
+    const declared = '[["gateway.balancer","consistent-hash"],["gateway.hash-on","header:x-user"]]';
+    const compiled = compileRoute('users', policyOf(declared).policy);
+    const one = new Explainer(new Router(new RouteTable(many, () => compiled)), many);
+    const firstFor = (user: string) =>
+      one.explain('GET', '/api/users', [`X-User: ${user}`]).attempts[0]!.instance;
+    const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
+    expect(users.map(firstFor)).toEqual(users.map(firstFor));
+    expect(new Set(users.map(firstFor)).size).toBeGreaterThan(2);
+  });
+
   it('draws the next attempts like the route: in its zone, and without full instances', () => {
     const zoned = tableOf(
       instanceOf({ id: 'near', metadata: { zone: 'a' } }),

@@ -84,13 +84,15 @@ export class Explainer {
     private readonly services: LiveServiceTable,
   ) {}
 
-  explain(method: string, path: string): Explanation {
+  /** @param fields header fields of the request, each as `Name:value` */
+  explain(method: string, path: string, fields: readonly string[] = []): Explanation {
     if (!isProxied(path)) return refused(method, path, outsideProxy('only paths under /api are forwarded'));
     const match = this.router.resolve(path);
     if ('problem' in match) return refused(method, path, match.problem);
     const { route, upstreamTarget } = match;
     const entry = this.services.current.get(route.service);
-    const previews = previewsOf(route, { method, target: path, upstreamTarget, header: () => undefined });
+    const header = headerOf(fields);
+    const previews = previewsOf(route, { method, target: path, upstreamTarget, header });
     const { candidates, ...instances } = instancesOf(route, entry);
     const refusal = previews.find(({ reply }) => reply)?.reply ?? withoutInstance(candidates, entry);
     return {
@@ -102,10 +104,23 @@ export class Explainer {
       isInternal: previews.some(({ stage, reply }) => stage === 'internal-paths' && reply),
       candidates: candidates.map(describeCandidate),
       ...instances,
-      attempts: nextAttempts(route, entry?.available ?? [], method),
+      attempts: nextAttempts(route, entry?.available ?? [], { method, header }),
       problem: refusal ? describeProblem(refusal) : null,
     };
   }
+}
+
+/** Looks up a field by its name in lower case; several fields of that name are joined by ", ". */
+function headerOf(fields: readonly string[]): PreviewRequest['header'] {
+  const values = new Map<string, string>();
+  for (const field of fields) {
+    const colon = field.indexOf(':');
+    const name = field.slice(0, colon).toLowerCase();
+    const value = field.slice(colon + 1).trim();
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return (name) => values.get(name);
 }
 
 type NamedPreview = Preview & { readonly stage: string };

@@ -1,6 +1,7 @@
 import type { Instance } from '../../discovery/index.js';
 import type { Picking } from '../exchange/balancer.js';
 import type { RetryCondition } from '../../policy/policy.js';
+import type { PreviewRequest } from '../exchange/stage.js';
 import type { Route } from '../exchange/route.js';
 
 /** A possible attempt. */
@@ -10,16 +11,14 @@ export interface NextAttempt {
   readonly after: readonly RetryCondition[];
 }
 
-/** A hypothetical request without header fields. */
+/** A hypothetical request. */
 class PaperExchange implements Picking {
   readonly clientAddress = '';
   readonly attemptStartedAt = performance.now();
   affinityCookie: string | undefined = undefined;
   private readonly tried = new Set<string>();
 
-  header(): undefined {
-    return undefined;
-  }
+  constructor(readonly header: PreviewRequest['header']) {}
 
   hasTried({ id }: Instance): boolean {
     return this.tried.has(id);
@@ -33,16 +32,16 @@ class PaperExchange implements Picking {
 const MOST = 3;
 
 /**
- * Instances that a request of `method` could be sent to now, in order: one draw from a new balancer of the route's
+ * Instances that the request could be sent to now, in order: one draw from a new balancer of the route's
  * kind, at the current load. The route's own balancer is not used, since a pick would change its state.
  */
 export function nextAttempts(
   { newBalancer, retries }: Route,
   available: readonly Instance[],
-  method: string,
+  { method, header }: Pick<PreviewRequest, 'method' | 'header'>,
 ): readonly NextAttempt[] {
   const balancer = newBalancer();
-  const exchange = new PaperExchange();
+  const exchange = new PaperExchange(header);
   const attempts: NextAttempt[] = [];
   while (attempts.length < MOST) {
     const instance = balancer.pick(available, exchange);
