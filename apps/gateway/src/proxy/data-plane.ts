@@ -14,6 +14,7 @@ import type { Router } from './routing/router.js';
 import type { ClientLimits } from './http1/client-limits.js';
 import { WirePlane } from './planes/wire/wire-plane.js';
 import type { WireExchange } from './planes/wire/wire-exchange.js';
+import { nodeInternals } from './sockets/node-internals.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
 import { WireForwarder } from './planes/wire/wire.forwarder.js';
@@ -41,11 +42,10 @@ export class DataPlane {
   constructor(private readonly parts: DataPlaneParts) {
     const { services, trusted, isDraining, limits } = parts;
     this.stopSweeping = retainRegistered(services, this.upstreams);
-    const pipeline = this.pipeline<NodeExchange>({
-      http: new HttpForwarder(this.upstreams),
-      local: new LocalForwarder(this.upstreams.wheel),
-    });
     const { wheel } = this.upstreams;
+    const http = new HttpForwarder(this.upstreams);
+    const local = nodeInternals().replacesFields ? new LocalForwarder(wheel) : http;
+    const pipeline = this.pipeline<NodeExchange>({ http, local });
     const { idleMs } = limits;
     this.nodePlane = new NodePlane({ pipeline, trusted, isDraining, wheel, idleMs });
   }

@@ -10,6 +10,7 @@ import { ExplainController } from './explain/explain.controller.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
 import { AccessLog, BatchWriter } from '../telemetry/access-log/index.js';
+import { nodeInternals } from './sockets/node-internals.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 import { Router } from './routing/router.js';
 import { routingProviders } from './routing.providers.js';
@@ -71,8 +72,11 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       recorder: TrafficRecorder,
       reports: InstanceReports,
       beats: PlainHeartbeats,
-    ) =>
-      new DataPlane({
+    ) => {
+      const { fallbacks } = nodeInternals();
+      if (fallbacks.length > 0)
+        context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
+      return new DataPlane({
         services,
         router,
         recorder,
@@ -86,7 +90,8 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
             { err, requestId },
             'Request handling failed unexpectedly; the exchange is ended',
           ),
-      }),
+      });
+    },
     inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
   },
   {

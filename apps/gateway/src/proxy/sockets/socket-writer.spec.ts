@@ -4,6 +4,15 @@ import { SocketWriter } from './socket-writer.js';
 
 const SIZES = [1, 1024, 1025, 4_000, 16 * 1024, 16 * 1024 + 1];
 
+/** A `_write` that only the stream may call. */
+function rejectDirectWrites(socket: Socket): Socket['_write'] {
+  const write = socket._write.bind(socket);
+  return (chunk, encoding, done) => {
+    if (socket.writableLength === 0) throw new Error('written past the stream');
+    write(chunk, encoding, done);
+  };
+}
+
 describe('SocketWriter', () => {
   let server: Server;
   let sockets: Socket[];
@@ -32,10 +41,12 @@ describe('SocketWriter', () => {
     return Buffer.concat(pieces);
   };
 
-  it.each(SIZES)('writes a head and a body of %d bytes', async (length) => {
+  const CASES = SIZES.flatMap((size) => [[size, true] as const, [size, false] as const]);
+  it.each(CASES)('writes a head and a body of %d bytes (past the stream: %s)', async (length, mayPass) => {
     const [writer, reader] = await pair();
     const body = Buffer.from(Array.from({ length }, (_, i) => i % 251));
-    new SocketWriter(writer).together('head: \xff\r\n', body);
+    if (!mayPass) writer._write = rejectDirectWrites(writer);
+    new SocketWriter(writer, mayPass).together('head: \xff\r\n', body);
     expect(
       (await received(writer, reader)).equals(Buffer.concat([Buffer.from('head: \xff\r\n', 'latin1'), body])),
     ).toBe(true);

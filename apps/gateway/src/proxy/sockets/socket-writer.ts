@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { BYTES, nodeInternals, writePastStream } from './node-internals.js';
 
 /** Up to this size, copying a body behind its head is cheaper than a second buffer in the system call. Bytes. */
 export const SMALL = 16 * 1024;
@@ -10,9 +11,6 @@ const LONG_HEAD = 32 * 1024;
 /** A shorter write does not make an empty stream wait for `drain`. */
 const HIGH_WATER_MARK = 16 * 1024;
 
-/** The encoding that a stream passes to `_write` for a Buffer; missing in the types. */
-const BYTES = 'buffer' as BufferEncoding;
-
 /** Shared buffer in which messages are assembled; free for reuse once the system has taken its bytes. */
 let common = Buffer.allocUnsafeSlow(LONG_HEAD + SMALL);
 
@@ -21,7 +19,7 @@ export const chunkHead = (length: number): string => `${length.toString(16)}\r\n
 
 /**
  * Writes to one socket in as few system calls as possible. A small write with nothing queued before it bypasses the
- * stream and goes to `_write`: a stream's `write` costs several times as much, and usually there is nothing to
+ * stream: a stream's `write` costs several times as much, and usually there is nothing to
  * buffer.
  */
 export class SocketWriter {
@@ -32,11 +30,14 @@ export class SocketWriter {
     if (error) this.socket.destroy(error);
   };
 
-  /** A TLS socket takes one `_write` at a time; a second one aborts Node. All TLS writes go through the stream. */
-  private readonly isTls: boolean;
+  /** A TLS socket takes one write at a time; a second one aborts Node. All TLS writes go through the stream. */
+  private readonly needsStream: boolean;
 
-  constructor(private readonly socket: Socket) {
-    this.isTls = 'encrypted' in socket;
+  constructor(
+    private readonly socket: Socket,
+    mayPassStream = nodeInternals().writesPastStream,
+  ) {
+    this.needsStream = 'encrypted' in socket || !mayPassStream;
   }
 
   /** Whether bytes wait for the system, in memory that was passed to {@link bytes} or {@link together}. */
@@ -85,9 +86,9 @@ export class SocketWriter {
     return this.isTaken(goesOn);
   }
 
-  /** Whether the write must go through the stream: TLS, not yet connected, or bytes are queued. */
+  /** Whether the write must go through the stream: not yet connected, bytes are queued, or see {@link needsStream}. */
   private get mustQueue(): boolean {
-    return this.isTls || this.isBehind || this.socket.connecting || this.socket.writableLength > 0;
+    return this.needsStream || this.isBehind || this.socket.connecting || this.socket.writableLength > 0;
   }
 
   private copied(head: string, body: Buffer): boolean {
@@ -104,7 +105,7 @@ export class SocketWriter {
   /** For writes below the high-water mark with nothing queued: the caller never has to wait. */
   private pastStream(chunk: string | Buffer, encoding: BufferEncoding): boolean {
     this.isBehind = true;
-    this.socket._write(chunk, encoding, this.written);
+    writePastStream(this.socket, chunk, encoding, this.written);
     return true;
   }
 

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
-
-type Written = (error?: Error | null) => void;
+import { interceptWrites, type Written } from '../sockets/node-internals.js';
 
 const BROKEN: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
 
@@ -13,8 +12,6 @@ const BROKEN: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET'])
  * @returns a function that restores the default: in a tunnel a failed write ends the tunnel
  */
 export function readOnAfterBrokenWrites(socket: Socket, onBroken: (error: Error) => void): () => void {
-  const write = socket._write.bind(socket);
-  const writeMany = socket._writev?.bind(socket);
   let isBroken = false;
   let isOver = false;
   const finish = (callback: Written, error?: Error | null): void => {
@@ -33,20 +30,15 @@ export function readOnAfterBrokenWrites(socket: Socket, onBroken: (error: Error)
     written = undefined;
     finish(callback, error);
   };
-  const after = (callback: Written): Written => {
+  interceptWrites(socket, (callback) => {
+    if (isBroken && !isOver) {
+      callback();
+      return undefined;
+    }
     if (written) return (error) => finish(callback, error);
     written = callback;
     return done;
-  };
-  socket._write = (chunk, encoding, callback) => {
-    if (isBroken && !isOver) callback();
-    else write(chunk, encoding, after(callback));
-  };
-  if (writeMany)
-    socket._writev = (chunks, callback) => {
-      if (isBroken && !isOver) callback();
-      else writeMany(chunks, after(callback));
-    };
+  });
   return () => {
     isOver = true;
   };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { handleOf, type Handle } from '../../sockets/with-onread.js';
+import { handleOf, type Handle } from '../../sockets/node-internals.js';
 
 /** Each transfer of a connection to another socket leaks some 50 bytes in Node for the lifetime of the connection. */
 const MOST_TIMES = 5000;

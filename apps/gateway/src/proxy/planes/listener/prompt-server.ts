@@ -1,5 +1,11 @@
 import { Server, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import {
+  dataListenerOf,
+  removeConnectionListener,
+  serveHalfClosed,
+  type DataListener,
+} from '../../sockets/node-internals.js';
 import { watchHalfClosed } from '../../sockets/half-closed.js';
 import { LentConnections } from './lent-connections.js';
 import { RequestGuard } from './request-guard.js';
@@ -28,10 +34,6 @@ export interface HandOver {
   readonly wasUsed: boolean;
 }
 
-type Reader = (this: Socket, bytes: Buffer) => void;
-
-type ConnectionListener = (this: Server, socket: Socket) => void;
-
 /**
  * A server whose close does not wait for connections that never sent data. Browsers and load balancers open some in
  * advance; node:http counts them as busy until their head is overdue. A {@link ConnectionAcceptor} may accept the
@@ -39,20 +41,18 @@ type ConnectionListener = (this: Server, socket: Socket) => void;
  */
 export class PromptServer extends Server {
   private readonly sockets = new Set<Socket>();
-  private readonly serveByNode: ConnectionListener;
+  private readonly serveByNode: (this: Server, socket: Socket) => void;
   private readonly lent = new LentConnections();
-  private readonly guarded = new WeakMap<Socket, Reader>();
+  private readonly guarded = new WeakMap<Socket, DataListener>();
   /** Accepts new connections; if unset, node:http does. */
   acceptor: ConnectionAcceptor | undefined;
 
   constructor(options: ServerOptions, listener: RequestListener) {
     super(options, listener);
-    // A client may half-close after its last request and still gets the response. node:http has always had this
-    // option, but its types lack it.
-    Object.assign(this, { httpAllowHalfOpen: true });
+    // A client may half-close after its last request and still gets the response.
+    serveHalfClosed(this);
     // The only way to accept a connection and pass it to node:http later.
-    this.serveByNode = this.listeners('connection')[0] as ConnectionListener;
-    this.off('connection', this.serveByNode);
+    this.serveByNode = removeConnectionListener(this);
     this.on('connection', (socket: Socket) => this.acceptConnection(socket, false));
   }
 
@@ -106,8 +106,8 @@ export class PromptServer extends Server {
   /** Checks data on `socket` before node:http reads it. node:http listens for `data` as on any socket. */
   private guard(socket: Socket): void {
     const guard = new RequestGuard();
-    const [read] = socket.listeners('data') as [Reader];
-    const reader: Reader = (bytes) => {
+    const read = dataListenerOf(socket);
+    const reader: DataListener = (bytes) => {
       const problem = guard.check(bytes);
       if (guard.soundEnd > 0) read.call(socket, bytes.subarray(0, guard.soundEnd));
       // node:http may have detached the connection meanwhile.

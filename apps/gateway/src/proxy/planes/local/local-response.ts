@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { plainResponse } from '../node/plain-response.js';
+import { plainResponse } from '../../sockets/node-internals.js';
 
 /** Observes the response of a local instance. */
 export interface ResponseListener {

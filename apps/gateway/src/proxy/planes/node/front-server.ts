@@ -6,6 +6,7 @@ import { methodNotSupported } from '../../exchange/problems.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../../http1/client-limits.js';
 import { decrementMaxForwards } from '../../http1/rules/max-forwards.js';
 import { isProxied } from '../../http1/rules/target.js';
+import { nodeInternals } from '../../sockets/node-internals.js';
 import { afterResponses } from './after-responses.js';
 import { declineUpgrade, mayTunnel } from './decline-upgrade.js';
 import { checkHead, type RequestHead } from './head-check.js';
@@ -59,6 +60,8 @@ export class FrontServer {
   }
 
   readonly factory: FastifyServerFactory = (handler) => {
+    // Throws before the server listens if Node lacks a required internal.
+    nodeInternals();
     const nest = handler;
     const server = new PromptServer(optionsFor(this.limits), (request, response) =>
       this.dispatch(request, response, nest, false),

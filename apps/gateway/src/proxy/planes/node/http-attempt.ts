@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { NodeExchange } from './node-exchange.js';
-import { plainResponse } from './plain-response.js';
+import { plainResponse } from '../../sockets/node-internals.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
 import { responseLines } from '../../http1/head/response-lines.js';
 import { flatFields } from '../../http1/head/flat-fields.js';

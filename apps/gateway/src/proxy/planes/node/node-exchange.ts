@@ -17,12 +17,12 @@ import { flatFields } from '../../http1/head/flat-fields.js';
 import type { ResponseHead } from '../../http1/head/response-head.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import { DrainLimit } from './drain-limit.js';
-import { clearFields, plainResponse } from './plain-response.js';
+import { plainResponse } from '../../sockets/node-internals.js';
 import { endsConnection, ownLines } from '../../http1/head/own-reply.js';
 import { unexpectedError } from '../../exchange/problems.js';
 import type { Reply } from '../../exchange/stage.js';
 import { editReply, editResponse } from '../../pipeline/phases.js';
-import { sendReply } from './problem-response.js';
+import { clearFields, sendReply } from './problem-response.js';
 
 /** Facts about a request that node's own objects do not hold. */
 export interface NodeContext {

@@ -3,7 +3,12 @@ import type { Problem } from '#contracts';
 import type { Reply } from '../../exchange/stage.js';
 import { flatFields } from '../../http1/head/flat-fields.js';
 import { completeReply, endsConnection, ownLines, replyLines } from '../../http1/head/own-reply.js';
-import { clearFields, plainResponse } from './plain-response.js';
+import { plainResponse } from '../../sockets/node-internals.js';
+
+/** Removes fields set by an instance whose response is not used, so that none reaches the client. */
+export function clearFields(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+}
 
 /** Sends `problem` as the complete response to a request that has no exchange. */
 export function sendProblem(

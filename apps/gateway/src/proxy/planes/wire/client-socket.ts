@@ -4,7 +4,7 @@ import { owned, ReadBuffer } from '../../sockets/read-buffer.js';
 import { Timed } from '../../sockets/timer-wheel.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
 import type { WirePlaneParts } from './client-owner.js';
-import { withOnread } from '../../sockets/with-onread.js';
+import { withOnread } from '../../sockets/node-internals.js';
 
 /** The socket of a client connection: registers its listeners once and has one time-out at a time. */
 export abstract class ClientSocket extends Timed {
