@@ -53,9 +53,9 @@ const gatewayLayers = [
     'config/',
   ]),
   ...layersOf(`${GATEWAY}/proxy`, [
-    'planes/local',
-    ['planes/wire', 'planes/node'],
+    ['planes/wire', 'planes/node', 'planes/local'],
     'planes/listener',
+    'planes/exchange',
     'explain',
     'routing',
     'pipeline',

@@ -10,9 +10,10 @@ const get = (path: string): string => request('GET', path);
 const LIVE = get('/health/live');
 const CLEANUP = request('POST', '/discovery/cleanup', 'Content-Length: 0\r\n');
 const PROXIED = get('/api/raw/x');
-/** Both write the same fields; node:http capitalises their names. */
-const BY_WIRE = /\r\nconnection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\nproxied$/;
-const BY_NODE = /\r\nConnection: keep-alive\r\nKeep-Alive: timeout=75\r\n\r\nproxied$/;
+/** The data planes send the same heads. The wire plane passes chunks with their extensions; node:http writes them anew. */
+const CHUNKS = '7;a=b\r\nproxied\r\n0\r\n\r\n';
+const BY_WIRE = /\r\n\r\n7;a=b\r\nproxied\r\n0\r\n\r\n$/;
+const BY_NODE = /\r\n\r\n7\r\nproxied\r\n0\r\n\r\n$/;
 const INSTANCE = '{"name":"other","id":"other","url":"http://localhost:9"}';
 const REGISTRATION = request(
   'POST',
@@ -29,7 +30,8 @@ describe('a connection that served a request to the gateway itself', () => {
 
   beforeAll(async () => {
     [bench, upstream] = await Promise.all([startGateway('wire'), RawUpstream.start()]);
-    upstream.conduct = (connection) => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied');
+    upstream.conduct = (connection) =>
+      connection.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKS}`);
     await bench.register('raw', upstream.url);
   });
   afterAll(async () => {
@@ -85,7 +87,7 @@ describe('a connection that served a request to the gateway itself', () => {
       other.send(PROXIED.slice(0, at));
       await other.until(/^HTTP\/1\.1 20[01] [^]*\}/);
       other.send(PROXIED.slice(at));
-      await other.until(/proxied$/);
+      await other.until(/proxied\r\n0\r\n\r\n$/);
       other.close();
     }
   });

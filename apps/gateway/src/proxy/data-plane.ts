@@ -1,11 +1,12 @@
 import type { LiveServiceTable, PlainHeartbeat } from '../discovery/index.js';
-import type { TrustedProxies } from './http1/rules/trusted-proxies.js';
+import type { TrustedProxies } from './http1/rules/peer.js';
 import type { CreateAcceptor } from './planes/node/front-server.js';
 import { NodePlane } from './planes/node/node-plane.js';
-import type { NodeExchange } from './planes/node/node-exchange.js';
+import type { NodeClient } from './planes/node/node-client.js';
+import type { HttpExchange } from './planes/exchange/http-exchange.js';
 import type { Exchange } from './exchange/exchange.js';
 import { Forward, type Forwarders } from './forward/forward.js';
-import { HttpForwarder } from './planes/node/http.forwarder.js';
+import { HttpForwarder } from './planes/exchange/http.forwarder.js';
 import { LocalForwarder } from './planes/local/local.forwarder.js';
 import type { InstanceReports } from './exchange/instance-reports.js';
 import { Pipeline } from './pipeline/pipeline.js';
@@ -13,11 +14,9 @@ import type { Recorder } from './exchange/recorder.js';
 import type { Router } from './routing/router.js';
 import type { ClientLimits } from './http1/client-limits.js';
 import { WirePlane } from './planes/wire/wire-plane.js';
-import type { WireExchange } from './planes/wire/wire-exchange.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
-import { WireForwarder } from './planes/wire/wire.forwarder.js';
 
 /** Dependencies of the data plane. */
 export interface DataPlaneParts {
@@ -45,18 +44,17 @@ export class DataPlane {
     const { wheel } = this.upstreams;
     const http = new HttpForwarder(this.upstreams);
     const local = nodeInternals().replacesFields ? new LocalForwarder(wheel) : http;
-    const pipeline = this.pipeline<NodeExchange>({ http, local });
-    const { idleMs } = limits;
-    this.nodePlane = new NodePlane({ pipeline, trusted, isDraining, wheel, idleMs });
+    const pipeline = this.pipeline<HttpExchange<NodeClient>>({ http, local });
+    this.nodePlane = new NodePlane({ ...limits, pipeline, trusted, isDraining, wheel });
   }
 
   /** Creates the wire data plane for a server that passes connections to it. */
   readonly openWire: CreateAcceptor = (handOver) => {
     const { services, trusted, isDraining, limits, heartbeats: heartbeats, onError } = this.parts;
-    const forwarder = new WireForwarder(this.upstreams);
+    const forwarder = new HttpForwarder(this.upstreams);
     // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
     // uses that port.
-    const pipeline = this.pipeline<WireExchange>({ http: forwarder, local: forwarder });
+    const pipeline = this.pipeline<HttpExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
     return new WirePlane({
       pipeline,

@@ -4,7 +4,7 @@ import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { DataPlane } from './data-plane.js';
-import { TrustedProxies } from './http1/rules/trusted-proxies.js';
+import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { LiveServiceTable, type Instance } from '../../discovery/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { DataPlane } from '../data-plane.js';
-import { TrustedProxies } from '../http1/rules/trusted-proxies.js';
+import { TrustedProxies } from '../http1/rules/peer.js';
 import { FrontServer } from '../planes/node/front-server.js';
 import type { Stage } from '../exchange/stage.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';

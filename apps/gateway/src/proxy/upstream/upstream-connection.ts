@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { isAddressUnavailable, isLocalExhaustion } from '#service-kit';
 import type { FailureKind } from '../exchange/failure.js';
-import { FramingError } from '../http1/body/framing-error.js';
+import { FramingError } from '../http1/body/body-problems.js';
 import type { ResponseHead } from '../http1/head/response-head.js';
 import { owned } from '../sockets/read-buffer.js';
 import type { SocketWriter } from '../sockets/socket-writer.js';

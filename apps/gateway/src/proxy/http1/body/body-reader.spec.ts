@@ -1,5 +1,5 @@
 import { BodyReader } from './body-reader.js';
-import { TrailersTooLarge } from './framing-error.js';
+import { TrailersTooLarge } from './body-problems.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 

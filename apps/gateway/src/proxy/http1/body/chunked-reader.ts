@@ -1,4 +1,4 @@
-import { FramingError } from './framing-error.js';
+import { FramingError } from './body-problems.js';
 import { TrailerReader } from './trailer-reader.js';
 
 /** Receives the payload of a body as slices of the bytes that arrived. */
@@ -81,10 +81,11 @@ export class ChunkedReader {
 
   private leap(bytes: Buffer, position: number, sink: PayloadSink | undefined): number {
     const end = Math.min(bytes.length, position + this.size);
-    sink?.(bytes.subarray(position, end));
     this.size -= end - position;
     this.payload += end - position;
     if (this.size === 0) this.at = At.DataCr;
+    // Last, because the sink reads the number of payload bytes.
+    sink?.(bytes.subarray(position, end));
     return end;
   }
 

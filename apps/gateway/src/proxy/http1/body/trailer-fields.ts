@@ -39,15 +39,3 @@ export const isTrailer = (name: string): boolean => !forbidden.has(name.toLowerC
 export const MAX_TRAILER_BYTES = 8 * 1024;
 export const TOO_LARGE = 'the trailer section is larger than 8 KiB';
 export const TOO_MANY = `the trailer section has more than ${MAX_FIELDS} fields`;
-
-/**
- * Checks the size of trailers that another parser has read.
- * @param raw flat list: name, value, name, …
- * @returns the violated limit, or `undefined`
- */
-export function trailerFault(raw: readonly string[]): string | undefined {
-  if (raw.length > 2 * MAX_FIELDS) return TOO_MANY;
-  const blanks = (raw.length / 2) * ': \r\n'.length + '\r\n'.length;
-  const bytes = raw.reduce((sum, text) => sum + text.length, raw.length === 0 ? 0 : blanks);
-  return bytes > MAX_TRAILER_BYTES ? TOO_LARGE : undefined;
-}

@@ -1,5 +1,5 @@
 import { eachField, MAX_FIELDS, type FieldHandler } from '../head/field-lines.js';
-import { FramingError, TrailersTooLarge } from './framing-error.js';
+import { FramingError, TrailersTooLarge } from './body-problems.js';
 import { FORBIDDEN_TRAILERS, MAX_TRAILER_BYTES, TOO_LARGE, TOO_MANY } from './trailer-fields.js';
 
 const CR = 0x0d;

@@ -1,6 +1,7 @@
 import { upstreamProtocolError } from '../../exchange/problems.js';
 import { eachField, type FieldHandler } from './field-lines.js';
 import { CONTENT_LENGTH, listMembers, STATUS_LINE } from './grammar.js';
+import { HOP_BY_HOP } from '../rules/field-names.js';
 import { ResponseHead } from './response-head.js';
 
 type Handler = FieldHandler<ResponseHead>;
@@ -66,6 +67,11 @@ const upgrade: Handler = (head, value) => {
   return ENDS_HERE;
 };
 
+const trailer: Handler = (head, value) => {
+  head.trailer = head.trailer === undefined ? value : `${head.trailer}, ${value}`;
+  return ENDS_HERE;
+};
+
 const date: Handler = (head) => (head.hasDate = true);
 
 const placed: Handler = (head, value, line) => {
@@ -77,6 +83,7 @@ const drop: Handler = () => ENDS_HERE;
 
 /** The response fields that the gateway interprets, by lower-case name. */
 const HANDLERS: ReadonlyMap<string, Handler> = new Map([
+  ...HOP_BY_HOP.map((name) => [name, drop] as const),
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
   ['connection', connection],
@@ -88,7 +95,5 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map([
   ['set-cookie', placed],
   // The gateway sends its own id of the exchange instead.
   ['x-request-id', drop],
-  // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.1).
-  ['proxy-connection', drop],
-  ['proxy-authenticate', drop],
+  ['trailer', trailer],
 ]);

@@ -1,7 +1,6 @@
 import { expectationFailed, malformedRequest } from '../../exchange/problems.js';
 import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
-import { describesOrigin } from '../rules/field-names.js';
-import { isCounted } from '../rules/max-forwards.js';
+import { describesOrigin, HOP_BY_HOP } from '../rules/field-names.js';
 import { TIMING_REQUEST_HEADER } from '../rules/server-timing.js';
 import type { FieldHandler, FieldHandlers } from './field-lines.js';
 import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';
@@ -80,8 +79,9 @@ const collect =
     return CONSUMED;
   };
 
+/** Only TRACE and OPTIONS use it. */
 const maxForwards: Handler = (head) => {
-  head.countsForwards = isCounted(head.method);
+  head.countsForwards = head.method === 'TRACE' || head.method === 'OPTIONS';
   return FORWARDED;
 };
 
@@ -89,6 +89,7 @@ const timing: Handler = (head) => (head.requestsTiming = true);
 
 /** The request fields that the gateway interprets, by lower-case name. */
 const KNOWN: ReadonlyMap<string, Handler> = new Map([
+  ...HOP_BY_HOP.map((name) => [name, drop] as const),
   ['content-length', contentLength],
   ['transfer-encoding', transferEncoding],
   ['host', host],
@@ -107,13 +108,6 @@ const KNOWN: ReadonlyMap<string, Handler> = new Map([
   [TIMING_REQUEST_HEADER, timing],
   // Intended for gateways only; a route that needs it looks it up in the head.
   [INSTANCE_TOKEN_HEADER, drop],
-  // Hop-by-hop (RFC 9110, sections 7.6.1 and 11.7.2; RFC 9113, section 3.2).
-  ['keep-alive', drop],
-  ['proxy-connection', drop],
-  ['proxy-authorization', drop],
-  ['http2-settings', drop],
-  // CGI exposes it as HTTP_PROXY ("httpoxy", CVE-2016-5385).
-  ['proxy', drop],
 ]);
 
 const LETTER_X = 0x78;

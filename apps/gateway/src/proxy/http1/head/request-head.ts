@@ -1,7 +1,10 @@
-import { mayBeTunnelled } from '../rules/tunnels.js';
 import { fieldOf } from './field-lines.js';
 
 const NO_OPTIONS: readonly string[] = [];
+
+// One protocol, with or without a version, other than h2c, another HTTP version or TLS: requests in a tunnel of
+// cleartext HTTP/2 would bypass the gateway.
+const TUNNELS = /^(?!h2c?$|http\b|tls\b)[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/i;
 
 /** The parsed request head, filled in one pass by `parseRequestHead`. */
 export class RequestHead {
@@ -67,10 +70,10 @@ export class RequestHead {
     return this.minor === 1 || this.connection.includes('keep-alive');
   }
 
-  /** Whether the request may become a tunnel: Upgrade is listed in Connection and there is no body. */
+  /** Whether the request may become a tunnel: not with a body, and not with HTTP/1.0 (RFC 9110, section 7.8). */
   get isUpgrade(): boolean {
     if (this.upgrade === undefined || this.minor === 0 || this.hasBody) return false;
-    return this.connection.includes('upgrade') && mayBeTunnelled(this.upgrade);
+    return this.connection.includes('upgrade') && TUNNELS.test(this.upgrade);
   }
 
   /** The field with this lower-case name; several are joined by ", ". */

@@ -1,6 +1,7 @@
 import { isProtected } from '../rules/field-names.js';
 import type { Peer } from '../rules/peer.js';
 import { withoutFields } from './field-lines.js';
+import { trimmed } from './grammar.js';
 import type { RequestHead } from './request-head.js';
 
 /** Connection options for which no field is removed (RFC 9110, section 7.6.1). */
@@ -10,6 +11,21 @@ const NAMELESS = new Set(['close', 'keep-alive', 'upgrade']);
 export function withoutConnectionFields(fields: string, connection: readonly string[]): string {
   if (connection.every((option) => NAMELESS.has(option))) return fields;
   return withoutFields(fields, new Set(connection.filter((option) => !isProtected(option))));
+}
+
+/**
+ * Converts field lines to a flat list (name, value, name, …), the form of node:http.
+ * @param from offset of the first line @param to offset after the last one
+ */
+export function flatFields(text: string, from = 0, to = text.length): string[] {
+  const flat: string[] = [];
+  for (let at = from; at < to;) {
+    const end = text.indexOf('\r\n', at);
+    const colon = text.indexOf(':', at);
+    flat.push(text.slice(at, colon), trimmed(text, colon + 1, end));
+    at = end + 2;
+  }
+  return flat;
 }
 
 /** Converts a flat list of fields (name, value, name, …) to field lines. */

@@ -12,12 +12,10 @@ export const enum Framing {
 
 const HTTP = 'HTTP/1.1 ';
 const REASON_AT = '200'.length;
-/** The client may reuse its connection. `timeout` is {@link KEEP_ALIVE_MS} in seconds. */
-const PERSISTENT = 'connection: keep-alive\r\nkeep-alive: timeout=75\r\n\r\n';
-const CLOSING = 'connection: close\r\n\r\n';
-
 /** Idle time-out of client connections: above the 60 s of nginx and most load balancers, which then close first. */
 export const KEEP_ALIVE_MS = 75_000;
+const PERSISTENT = `connection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE_MS / 1000}\r\n\r\n`;
+const CLOSING = 'connection: close\r\n\r\n';
 
 /** A status line. The space before the reason phrase stays if the phrase is absent (RFC 9112, section 4). */
 export const statusLine = (statusText: string): string =>
@@ -36,12 +34,18 @@ export function framingFor(head: ResponseHead, method: string, minor: number): F
   return head.isChunked ? Framing.AsItComes : Framing.Chunks;
 }
 
-/** The body framing line of the response. */
+/**
+ * The body framing lines of the response. A body that is sent unchunked has no trailers to announce (RFC 9112,
+ * section 7.1.3), and a 304 no coding: the next 200 tells it.
+ */
 export function responseFramingLine(head: ResponseHead, framing: Framing): string {
   if (head.status === NO_CONTENT || framing === Framing.UntilClose) return '';
   if (head.contentLength !== -1) return `content-length: ${head.contentLength}\r\n`;
-  return head.isChunked || framing === Framing.Chunks ? 'transfer-encoding: chunked\r\n' : '';
+  if (framing !== Framing.Chunks && (!head.isChunked || head.status === NOT_MODIFIED)) return '';
+  return head.trailer === undefined ? CHUNKED : `trailer: ${head.trailer}\r\n${CHUNKED}`;
 }
 
 // A length in a response without content confuses some clients (RFC 9110, section 8.6).
 const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
+const CHUNKED = 'transfer-encoding: chunked\r\n';

@@ -17,6 +17,8 @@ export class ResponseHead {
   upgrade: string | undefined = undefined;
   /** How long the server keeps an idle connection open, seconds (`Keep-Alive: timeout=5`). */
   keepAliveSeconds: number | undefined = undefined;
+  /** The value of Trailer, which is forwarded with a chunked body only. */
+  trailer: string | undefined = undefined;
   hasDate = false;
   /** Location, Content-Location and Set-Cookie fields, which may need rewriting. */
   placed: readonly PlacedField[] = NO_PLACED;

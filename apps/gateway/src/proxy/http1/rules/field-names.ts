@@ -1,5 +1,5 @@
 /** Connection-specific fields (RFC 9110, section 7.6.1); only `te: trailers` is forwarded. */
-const HOP_BY_HOP = new Set([
+export const HOP_BY_HOP: readonly string[] = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -12,9 +12,12 @@ const HOP_BY_HOP = new Set([
   'proxy-authenticate',
   // CGI turns it into HTTP_PROXY ("httpoxy", CVE-2016-5385).
   'proxy',
-]);
+];
 
-export const isHopByHop = (lowerName: string): boolean => HOP_BY_HOP.has(lowerName);
+const PLACED = new Set(['location', 'content-location', 'set-cookie']);
+
+/** Whether a response field contains a URL or path under the root of the instance. */
+export const isPlaced = (lowerName: string): boolean => PLACED.has(lowerName);
 
 /** Fields that `Connection` cannot remove. Removal could change the origin, length or permissions of a request. */
 const PROTECTED = new Set([

@@ -1,6 +1,5 @@
-import { clientAddressOf, peerOf } from './peer.js';
+import { clientAddressOf, peerOf, TrustedProxies } from './peer.js';
 import { isAddressRange } from '../../../config/address-ranges.js';
-import { TrustedProxies } from './trusted-proxies.js';
 
 const trusted = new TrustedProxies(['127.0.0.0/8', '10.1.0.0/16', '::1', 'fd00::/8', '192.0.2.7']);
 

@@ -1,5 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
-import { plainAddress, type TrustedProxies } from './trusted-proxies.js';
+import { AddressRanges, plainAddress } from '../../../config/address-ranges.js';
+
+/** Proxies whose forwarding fields are accepted. Evaluate once per connection. */
+export class TrustedProxies extends AddressRanges {}
 
 /** The remote end of a downstream connection; created once per connection. */
 export interface Peer {

@@ -38,3 +38,9 @@ export function rewriteCookie(value: string, prefix: string): string {
     return name + (trimmed === '/' ? prefix : underPrefix(trimmed, prefix));
   });
 }
+
+const PREFIX = /^(?:\/[\w.~-]+)+$/;
+
+/** The prefix that clients see: a trusted proxy in front may have removed its own prefix from the path. */
+export const publicPrefix = (outer: string, own: string): string =>
+  outer !== '' && PREFIX.test(outer) ? outer + own : own;

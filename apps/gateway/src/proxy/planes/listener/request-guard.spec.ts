@@ -2,17 +2,17 @@ import type { Problem } from '#contracts';
 import { RequestGuard } from './request-guard.js';
 
 const check = (guard: RequestGuard, text: string): Problem | undefined =>
-  guard.check(Buffer.from(text, 'latin1'));
+  guard.check(Buffer.from(text, 'latin1'))?.problem;
 
 const get = (...fields: string[]): string => ['GET / HTTP/1.1', 'Host: gw', ...fields, '', ''].join('\r\n');
 
 /** node:http accepts each of them and keeps the connection. */
 const ACCEPTED_BY_NODE = [
-  get('Content-Length:\t0'),
   get('Upgrade:', 'Connection: upgrade'),
   get('Upgrade: ', 'Connection: Upgrade, close'),
 ];
 const HOSTILE = [
+  get('Content-Length:\t0'),
   'POST / HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n3 ;a\r\nabc\r\n0\r\n\r\n',
   '\r\n\r\nGET / HTTP/1.1\r\nHost: gw\r\n\r\n',
 ];

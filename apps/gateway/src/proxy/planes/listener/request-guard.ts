@@ -1,74 +1,85 @@
+import type { IncomingMessage } from 'node:http';
 import { Problem } from '#contracts';
+import { bodyProblem, FramingError } from '../../http1/body/body-problems.js';
 import { BodyReader } from '../../http1/body/body-reader.js';
-import { FramingError, TrailersTooLarge } from '../../http1/body/framing-error.js';
-import { bodyMalformed } from '../../http1/body/body-problems.js';
 import { REQUEST_LINE } from '../../http1/head/grammar.js';
 import { HeadReader } from '../../http1/head/head-reader.js';
-import { parseRequestHead, readRequestLine } from '../../http1/head/parse-request-head.js';
-import { RequestHead } from '../../http1/head/request-head.js';
+import { readRequestHead } from '../../http1/head/origin-form.js';
+import { linesOf } from '../../http1/head/request-lines.js';
+import type { RequestHead } from '../../http1/head/request-head.js';
+
+/** A request that is refused before node:http sees it, or while it reads the body. */
+export interface Refusal {
+  readonly problem: Problem;
+  /** The head, as far as it is known; `undefined` if node:http has it already and the body is at fault. */
+  readonly head: string | undefined;
+}
 
 /**
- * Follows the requests in the bytes of one connection by the grammar of the wire plane. node:http is more lenient
- * where its API does not expose the raw bytes: in the request line, before it, and in chunk framing. Other faults of
- * a head are left to {@link checkHead}, which refuses them as recorded requests. Where the next request begins is not
- * known after such a head, so every byte after it is refused.
+ * Reads the requests in the bytes of one connection with the codec of the wire plane. node:http gets only what is
+ * valid, and its requests get the heads that were read here: its own parser is more lenient, and its API does not
+ * show the bytes.
  */
 export class RequestGuard {
   private readonly heads = new HeadReader(REQUEST_LINE);
   private readonly body = new BodyReader();
+  private readonly parsed: RequestHead[] = [];
   /** Number of valid bytes among those last checked. */
   soundEnd = 0;
-  /** The rest is not checked: node:http refuses it or detaches the connection. */
+  /** The rest is not checked: node:http detaches the connection. */
   private isOver = false;
-  /** Why the last head is refused; node:http may have accepted it. */
-  private fault: Problem | undefined;
+  /** The head of the current request, if it ended in the bytes last checked. */
+  private newHead: string | undefined;
+
+  /** The head of the next request that node:http reads. */
+  shift(): RequestHead | undefined {
+    return this.parsed.shift();
+  }
 
   /** Continues reading. @returns why the request that starts or continues at {@link soundEnd} is refused */
-  check(bytes: Buffer): Problem | undefined {
+  check(bytes: Buffer): Refusal | undefined {
     this.soundEnd = 0;
-    try {
-      this.read(bytes);
-    } catch (error) {
-      if (error instanceof TrailersTooLarge) this.isOver = true;
-      else if (error instanceof FramingError) return bodyMalformed(error.message);
-      else if (error instanceof Problem) return error;
-      else throw error;
+    this.newHead = undefined;
+    for (let at = 0; at < bytes.length && !this.isOver;) {
+      if (this.body.isDone) this.soundEnd = at;
+      const next = this.body.isDone ? this.readHead(bytes, at) : this.readBody(bytes, at);
+      if (typeof next !== 'number') return next;
+      at = next;
     }
     this.soundEnd = bytes.length;
     return undefined;
   }
 
-  private read(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length && !this.isOver;) {
-      if (this.body.isDone) {
-        this.soundEnd = at;
-        if (this.fault) throw this.fault;
-        at = this.readHead(bytes, at);
-      } else at = this.body.read(bytes, at);
+  private readBody(bytes: Buffer, from: number): number | Refusal {
+    try {
+      return this.body.read(bytes, from);
+    } catch (error) {
+      if (!(error instanceof FramingError)) throw error;
+      // node:http does not get the head either.
+      if (this.newHead !== undefined) this.parsed.pop();
+      return { problem: bodyProblem(error), head: this.newHead };
     }
   }
 
-  private readHead(bytes: Buffer, from: number): number {
-    const text = this.heads.read(bytes, from);
-    if (text === undefined) return bytes.length;
-    readRequestLine(new RequestHead(text));
-    const head = this.headOf(text);
-    if (!head) return this.heads.end;
+  private readHead(bytes: Buffer, from: number): number | Refusal {
+    let text: string | undefined;
+    try {
+      text = this.heads.read(bytes, from);
+      if (text === undefined) return bytes.length;
+      this.expect(readRequestHead(text));
+      this.newHead = text;
+      return this.heads.end;
+    } catch (error) {
+      if (error instanceof Problem) return { problem: error, head: text ?? '' };
+      throw error;
+    }
+  }
+
+  private expect(head: RequestHead): void {
+    this.parsed.push(head);
     if (asksToUpgrade(head)) this.isOver = true;
     else if (head.isChunked) this.body.expectChunked();
     else this.body.expectLength(Math.max(head.contentLength, 0));
-    return this.heads.end;
-  }
-
-  /** `undefined` when the fields are refused. */
-  private headOf(text: string): RequestHead | undefined {
-    try {
-      return parseRequestHead(text);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.fault = error;
-      return undefined;
-    }
   }
 }
 
@@ -78,3 +89,17 @@ export class RequestGuard {
  */
 const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
   upgrade !== undefined && upgrade !== '' && connection.includes('upgrade');
+
+/** The head of a request that node:http has read, by the grammar of the codec; or why it is refused. */
+export function headOfRequest(request: IncomingMessage): RequestHead | Problem {
+  try {
+    return readRequestHead(`${requestLine(request)}${linesOf(request.rawHeaders)}\r\n`);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+/** The first line of the head of `request`. */
+export const requestLine = ({ method = '', url = '', httpVersion }: IncomingMessage): string =>
+  `${method} ${url} HTTP/${httpVersion}\r\n`;

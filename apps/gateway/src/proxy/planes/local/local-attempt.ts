@@ -1,12 +1,9 @@
 import type { Instance } from '../../../discovery/index.js';
-import { responseHeaders, type ResponseContext } from '../../http1/rules/response-headers.js';
-import type { NodeExchange } from '../node/node-exchange.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
-import { flatFields } from '../../http1/head/flat-fields.js';
-import { linesOf } from '../../http1/head/request-lines.js';
+import { flatFields, linesOf } from '../../http1/head/request-lines.js';
 import {
   editResponse,
   editsResponse,
@@ -15,7 +12,8 @@ import {
   type RespondingHead,
 } from '../../pipeline/phases.js';
 import { bytesOf, lengthOf, watchResponse, type ResponseListener } from './local-response.js';
-import { presentAs } from './local-request.js';
+import { presentRequest, type LocalExchange } from './local-client.js';
+import { clientFields } from './local-fields.js';
 import { mute } from './muted-response.js';
 
 /**
@@ -24,26 +22,23 @@ import { mute } from './muted-response.js';
  */
 export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   private isOver = false;
-  private readonly facts: ResponseContext;
 
   constructor(
-    private readonly exchange: NodeExchange,
-    private readonly outcome: AttemptOutcome<NodeExchange>,
+    private readonly exchange: LocalExchange,
+    private readonly outcome: AttemptOutcome<LocalExchange>,
     private readonly wheel: TimerWheel,
   ) {
     super();
-    this.facts = exchange.responseContext();
   }
 
   start({ target, url }: Instance): void {
-    const { request, response } = this.exchange;
-    const own = ['host', url.slice(url.indexOf('//') + 2)];
-    // Frameworks read it to detect a body.
-    if (this.exchange.header('transfer-encoding') !== undefined) own.push('transfer-encoding', 'chunked');
-    presentAs(this.exchange, this.exchange.addInstanceFields(own));
+    const { client } = this.exchange;
+    const { request, response } = client;
+    client.releaseBody();
+    presentRequest(this.exchange, url);
     watchResponse(response, this);
     this.awaitHead();
-    this.exchange.admitBody();
+    client.admitBody();
     try {
       target?.request(request, response);
     } catch (cause) {
@@ -57,7 +52,8 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     this.isOver = true;
     this.wheel.clear(this);
     // Nearly all responses have ended here, and an ended one writes nothing more.
-    if (!this.exchange.response.writableEnded) mute(this.exchange.response);
+    const { response } = this.exchange.client;
+    if (!response.writableEnded) mute(response);
   }
 
   onHead(status: number, raw: readonly string[]): string[] {
@@ -65,10 +61,11 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
     const isDeclined = status === 503 && hasRetryAfter(raw);
     this.outcome.accepts(this.exchange, status, isDeclined);
-    const headers = this.edited(responseHeaders(raw, this.facts), { status, isOwn: false, isDeclined });
-    this.exchange.addConnectionFields(headers);
+    const fields = this.edited(clientFields(raw, this.exchange), { status, isOwn: false, isDeclined });
+    for (const part of flatFields(this.exchange.timingLine())) fields.push(part);
+    if (this.exchange.client.closesAfterwards) fields.push('connection', 'close');
     this.exchange.status = status;
-    return headers;
+    return fields;
   }
 
   onChunk(chunk: unknown, encoding: unknown): void {
@@ -80,7 +77,7 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   /** Called when the response head is late. */
   override onTimeout(): void {
     // The time limit starts at the end of the request, as for remote instances.
-    if (!this.exchange.request.complete) {
+    if (!this.exchange.client.request.complete) {
       this.awaitHead();
       return;
     }
@@ -89,10 +86,13 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   }
 
   /** Runs the `response` phase. If a stage fails, the connection is closed: the instance is already responding. */
-  private edited(headers: string[], head: RespondingHead): string[] {
-    if (!editsResponse(this.exchange)) return headers;
-    const lines = editResponse(this.exchange, head, linesOf(headers));
-    if (lines !== undefined) return flatFields(lines);
+  private edited(fields: string[], head: RespondingHead): string[] {
+    if (!editsResponse(this.exchange)) return fields;
+    const lines = linesOf(fields);
+    const edited = editResponse(this.exchange, head, lines);
+    // Most stages only observe.
+    if (edited === lines) return fields;
+    if (edited !== undefined) return flatFields(edited);
     this.exchange.cutOff();
     return [];
   }

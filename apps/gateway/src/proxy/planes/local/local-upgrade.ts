@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Instance } from '../../../discovery/index.js';
-import { VIA_NAME } from '../../http1/rules/request-headers.js';
-import type { NodeExchange } from '../node/node-exchange.js';
+import { VIA_NAME } from '../../http1/head/forwarding-lines.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { keepAlive } from '../../sockets/tunnel.js';
 import { failureOf } from '../../exchange/failure.js';
-import { presentAs } from './local-request.js';
+import { presentRequest, type LocalExchange } from './local-client.js';
 
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
 const END_OF_HEAD = '\r\n\r\n';
@@ -13,15 +12,13 @@ const SWITCHING_PROTOCOLS = 101;
 
 /** Passes the client's socket to a local instance, which responds on it with a 101 or a refusal. */
 export function upgradeLocally(
-  exchange: NodeExchange,
+  exchange: LocalExchange,
   { target, url }: Instance,
-  outcome: AttemptOutcome<NodeExchange>,
+  outcome: AttemptOutcome<LocalExchange>,
 ): void {
-  const { request, response } = exchange;
-  const socket = request.socket;
-  const protocol = exchange.header('upgrade') ?? '';
-  const own = ['host', url.slice(url.indexOf('//') + 2), 'connection', 'upgrade', 'upgrade', protocol];
-  presentAs(exchange, exchange.addInstanceFields(own));
+  const { request, response, upgradeHead } = exchange.client;
+  const { socket } = request;
+  presentRequest(exchange, url);
   response.detachSocket(socket);
   socket.setTimeout(0);
   const restore = onFirstWrite(socket, (chunk) => {
@@ -41,21 +38,21 @@ export function upgradeLocally(
   });
   exchange.attempt = { abort: leave };
   try {
-    target?.upgrade(request, socket, exchange.context.upgradeHead ?? Buffer.alloc(0));
+    target?.upgrade(request, socket, upgradeHead ?? Buffer.alloc(0));
   } catch (cause) {
     leave();
     outcome.failed(exchange, failureOf('protocol-error', cause));
   }
 }
 
-function onceLate({ route }: NodeExchange, then: () => void): NodeJS.Timeout | undefined {
+function onceLate({ route }: LocalExchange, then: () => void): NodeJS.Timeout | undefined {
   const ms = route?.policy.timeouts.responseHeaderMs ?? 0;
   return ms > 0 ? setTimeout(then, ms) : undefined;
 }
 
 /** Counts the bytes sent to the client after a head of `length` bytes that is about to be written. */
-function countBehind(exchange: NodeExchange, length: number): void {
-  const { socket } = exchange.request;
+function countBehind(exchange: LocalExchange, length: number): void {
+  const { socket } = exchange.client.request;
   const head = socket.bytesWritten + length;
   // Runs before the `close` listener of the data plane, which records the exchange.
   socket.prependOnceListener('close', () => (exchange.bytesSent = Math.max(0, socket.bytesWritten - head)));
@@ -83,8 +80,8 @@ function onFirstWrite(socket: Socket, change: (chunk: unknown) => unknown): () =
 /** Records the status of the response head and adds the fields that every response carries. */
 function markResponse(
   chunk: unknown,
-  exchange: NodeExchange,
-  outcome: AttemptOutcome<NodeExchange>,
+  exchange: LocalExchange,
+  outcome: AttemptOutcome<LocalExchange>,
 ): unknown {
   if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return chunk;
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
@@ -92,7 +89,7 @@ function markResponse(
   if (!line) return chunk;
   exchange.status = Number(line[1]);
   if (exchange.status === SWITCHING_PROTOCOLS) {
-    keepAlive(exchange.request.socket);
+    keepAlive(exchange.client.request.socket);
     outcome.tunnelled(exchange);
   }
   const own = `${line[0]}x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n`;

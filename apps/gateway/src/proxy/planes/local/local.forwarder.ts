@@ -1,15 +1,15 @@
 import type { Instance } from '../../../discovery/index.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
-import type { NodeExchange } from '../node/node-exchange.js';
 import type { AttemptOutcome, Forwarder } from '../../exchange/forwarder.js';
+import type { LocalExchange } from './local-client.js';
 import { LocalAttempt } from './local-attempt.js';
 import { upgradeLocally } from './local-upgrade.js';
 
 /** Passes exchanges to instances in this process: no socket, no serialisation, no copy. */
-export class LocalForwarder implements Forwarder<NodeExchange> {
+export class LocalForwarder implements Forwarder<LocalExchange> {
   constructor(private readonly wheel: TimerWheel) {}
 
-  send(exchange: NodeExchange, instance: Instance, outcome: AttemptOutcome<NodeExchange>): void {
+  send(exchange: LocalExchange, instance: Instance, outcome: AttemptOutcome<LocalExchange>): void {
     if (exchange.isUpgrade) {
       upgradeLocally(exchange, instance, outcome);
       return;

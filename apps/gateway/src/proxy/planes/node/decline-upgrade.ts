@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { mayBeTunnelled } from '../../http1/rules/tunnels.js';
 import type { PromptServer } from '../listener/prompt-server.js';
 
 const UPGRADE_FIELDS = new Set(['upgrade', 'http2-settings']);
@@ -38,11 +37,4 @@ function withoutWish(name: string, value: string): string {
     .split(',')
     .filter((option) => !UPGRADE_FIELDS.has(option.trim().toLowerCase()))
     .join(',');
-}
-
-/** Whether an upgrade may become a tunnel: not with a body, and not with HTTP/1.0 (RFC 9110, section 7.8). */
-export function mayTunnel({ headers, httpVersion }: IncomingMessage): boolean {
-  const { upgrade = '' } = headers;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return !hasBody && httpVersion === '1.1' && mayBeTunnelled(upgrade);
 }

@@ -2,16 +2,19 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Creates a response for an upgrade request, for which node:http provides only the socket: an upgrade is refused with
- * an ordinary response, after which the connection closes.
+ * Creates a response on a socket that node:http does not serve any more, for an upgrade that is refused or an invalid
+ * request. The connection closes after it.
+ * @param lingerMs how long input is discarded after the response: a reset could destroy it (RFC 9112, section 9.6)
  */
-export function responseOn(socket: Socket, request: IncomingMessage): ServerResponse {
+export function responseOn(socket: Socket, request: IncomingMessage, lingerMs: number): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.once('finish', () => {
     response.detachSocket(socket);
-    socket.destroySoon();
+    socket.end().resume();
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    socket.once('close', () => clearTimeout(timer));
   });
   return response;
 }

@@ -3,6 +3,8 @@ import type { Problem } from '#contracts';
 import { requestTimeout } from '../../exchange/problems.js';
 import { peerOf, type Peer } from '../../http1/rules/peer.js';
 import { ForwardingLines } from '../../http1/head/forwarding-lines.js';
+import { readRequestHead } from '../../http1/head/origin-form.js';
+import { isProxied } from '../../http1/rules/target.js';
 import { lineOf } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { owned } from '../../sockets/read-buffer.js';
@@ -15,7 +17,7 @@ import type { ClientOwner, OwnedConnection } from './client-owner.js';
 import { IncomingBody } from './incoming-body.js';
 import type { OwnResponse } from './own-response.js';
 import { RequestReader, type RequestHandler } from './request-reader.js';
-import type { WireExchange } from './wire-exchange.js';
+import type { HttpExchange } from '../exchange/http-exchange.js';
 
 const enum Phase {
   /** Waits for a request head or reads one. */
@@ -40,12 +42,12 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 export class ClientConnection extends ClientSocket implements OwnedConnection, RequestHandler {
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
-  readonly response: ResponseWriter;
+  readonly output: ResponseWriter;
   private readonly writer: SocketWriter;
   private readonly requests = new RequestReader(this);
   private readonly body = new IncomingBody();
   private phase = Phase.Head;
-  private exchange: WireExchange | undefined;
+  private exchange: HttpExchange | undefined;
   private keepsAlive = true;
   private wasUsed = false;
 
@@ -58,7 +60,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.peer = peerOf(socket.remoteAddress ?? '', 'http', owner.parts.trusted);
     this.forwarding = new ForwardingLines(this.peer);
     this.writer = new SocketWriter(socket);
-    this.response = new ResponseWriter(this.writer);
+    this.output = new ResponseWriter(this.writer);
   }
 
   get closesAfterwards(): boolean {
@@ -165,7 +167,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   handleHead(text: string, rest: Buffer): void {
-    const head = this.owner.headOf(text);
+    const head = readRequestHead(text);
     if (this.owner.isProxied(head)) {
       this.begin(head, rest);
       return;
@@ -197,8 +199,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     // The client may have disconnected.
     if (this.phase !== Phase.Exchange) return;
     const keepsAlive = !this.closesAfterwards;
-    this.response.begin(own(keepsAlive), Framing.AsItComes);
-    this.response.flush();
+    this.output.begin(own(keepsAlive), Framing.AsItComes);
+    this.output.flush();
     this.finish(keepsAlive);
   }
 
@@ -297,6 +299,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       socket: this.socket,
       first: Buffer.concat([Buffer.from(head.text, 'latin1'), rest]),
       isWhole: head.keepsAlive && head.isFollowedBy(rest.length),
+      isLocal: isProxied(head.target) && !head.countsForwards,
       wasUsed: this.wasUsed || !isRead(head.method),
     });
   }

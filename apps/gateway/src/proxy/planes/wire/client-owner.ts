@@ -1,17 +1,17 @@
 import type { LiveServiceTable, PlainHeartbeat } from '../../../discovery/index.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import type { TrustedProxies } from '../../http1/rules/trusted-proxies.js';
+import type { TrustedProxies } from '../../http1/rules/peer.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import type { HandOver } from '../listener/prompt-server.js';
-import type { ClientSide } from './client-side.js';
+import type { ClientSide } from '../exchange/client-side.js';
 import type { OwnResponse } from './own-response.js';
-import type { WireExchange } from './wire-exchange.js';
+import type { HttpExchange } from '../exchange/http-exchange.js';
 
 /** The dependencies of `WirePlane`. */
 export interface WirePlaneParts {
-  readonly pipeline: Pipeline<WireExchange>;
+  readonly pipeline: Pipeline<HttpExchange>;
   readonly services: LiveServiceTable;
   readonly trusted: TrustedProxies;
   readonly wheel: TimerWheel;
@@ -35,8 +35,6 @@ export interface OwnedConnection extends ClientSide {
 export interface ClientOwner {
   readonly parts: WirePlaneParts;
   readonly isClosing: boolean;
-  /** Parses a request head. @throws Problem */
-  headOf(text: string): RequestHead;
   /** Whether the wire data plane forwards the request. */
   isProxied(head: RequestHead): boolean;
   /**
@@ -45,6 +43,6 @@ export interface ClientOwner {
    * @returns `undefined` if node:http has to handle the request
    */
   respondTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnResponse> | undefined;
-  exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange;
+  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange;
   forget(client: OwnedConnection): void;
 }

@@ -99,11 +99,19 @@ export abstract class ClientSocket extends Timed {
     const { buffer } = this;
     const callback = (count: number): boolean => {
       const bytes = buffer.bytes(count);
-      if (this.isReleased) return this.socket.push(owned(bytes));
+      if (this.isReleased) return this.pass(owned(bytes));
       this.received(bytes);
       return true;
     };
     return { buffer: () => buffer.next(this.retainsBytes), callback };
+  }
+
+  /** Passes `bytes` to the new owner, as `push` does, which also schedules a tick for each read. */
+  private pass(bytes: Buffer): boolean {
+    const { socket } = this;
+    if (!socket.readableFlowing || socket.readableLength > 0) return socket.push(bytes);
+    socket.emit('data', bytes);
+    return true;
   }
 
   private readonly onData = (bytes: Buffer): void => this.received(bytes);

@@ -1,6 +1,7 @@
 import type { Problem } from '#contracts';
 import { parseRequestHead } from '../../http1/head/parse-request-head.js';
-import { IncomingBody, type BodyReceiver } from './incoming-body.js';
+import type { BodyReceiver } from '../exchange/client-side.js';
+import { IncomingBody } from './incoming-body.js';
 
 /** Records each call as one line. */
 class NotingTaker implements BodyReceiver {

@@ -1,19 +1,8 @@
 import type { Problem } from '#contracts';
 import { BodyReader } from '../../http1/body/body-reader.js';
-import { TrailersTooLarge } from '../../http1/body/framing-error.js';
+import type { BodyReceiver } from '../exchange/client-side.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { bodyMalformed, trailersTooLarge } from '../../http1/body/body-problems.js';
-
-/** Receives the body of a request with its original framing. */
-export interface BodyReceiver {
-  /**
-   * Receives the part of the body that arrived with the head, if any.
-   * @param tail completes a whole chunked body whose trailers were held back
-   */
-  receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void;
-  sendBody(bytes: Buffer): void;
-  endBody(tail: string): void;
-}
+import { bodyProblem, FramingError } from '../../http1/body/body-problems.js';
 
 /**
  * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset
@@ -70,8 +59,8 @@ export class IncomingBody {
     try {
       return this.reader.read(bytes, 0);
     } catch (error) {
-      const { message } = error as Error;
-      return error instanceof TrailersTooLarge ? trailersTooLarge(message) : bodyMalformed(message);
+      if (error instanceof FramingError) return bodyProblem(error);
+      throw error;
     }
   }
 }

@@ -1,39 +1,38 @@
 import { Framing } from '../../http1/head/response-framing.js';
+import type { ResponseOutput } from '../exchange/client-side.js';
 import { chunkHead, SMALL, type SocketWriter } from '../../sockets/socket-writer.js';
 
 /**
  * Writes responses to one client. A head is held until the first part of its body arrives or the instance pauses,
  * so that a small response is one system call.
  */
-export class ResponseWriter {
+export class ResponseWriter implements ResponseOutput {
   private held = '';
   private framing = Framing.AsItComes;
 
   constructor(private readonly socket: SocketWriter) {}
 
-  begin(head: string, framing: Framing): void {
+  begin(head: string, framing: Framing): boolean {
     this.held = head;
     this.framing = framing;
+    return framing === Framing.UntilClose;
   }
 
-  /** Returns `false` if the caller should wait for `drain`. */
   write(bytes: Buffer): boolean {
     if (this.framing === Framing.Chunks) return this.writeAsChunk(bytes);
     if (this.held === '') return this.socket.bytes(bytes);
     return this.socket.together(this.takeHead(), bytes);
   }
 
-  /** Whether {@link write} keeps a reference to `count` bytes; it copies a small part behind a held head. */
+  /** A small part behind a held head is copied. */
   retains(count: number): boolean {
     return this.held === '' || count > SMALL;
   }
 
-  /** Whether bytes wait for the system. */
   get retainsBytes(): boolean {
     return this.socket.retainsBytes;
   }
 
-  /** Sends the held head without waiting for the body. */
   flush(): void {
     if (this.held !== '') this.socket.text(this.takeHead());
   }

@@ -2,14 +2,12 @@ import type { Socket } from 'node:net';
 import { requestIdFrom } from '#service-kit';
 import { clientAddressOf } from '../../http1/rules/peer.js';
 import { isProxied, serviceEnd, serviceOf } from '../../http1/rules/target.js';
-import { useOriginForm } from '../../http1/head/origin-form.js';
-import { parseRequestHead } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientOwner, OwnedConnection, WirePlaneParts } from './client-owner.js';
 import { ownResponse, type OwnResponse } from './own-response.js';
 import { parsePlainHeartbeat } from './plain-heartbeat.js';
-import { WireExchange } from './wire-exchange.js';
+import { HttpExchange } from '../exchange/http-exchange.js';
 
 /** Accepts client connections and turns their requests into exchanges. */
 export class WirePlane implements ClientOwner {
@@ -31,12 +29,6 @@ export class WirePlane implements ClientOwner {
     for (const connection of this.connections) connection.close();
   }
 
-  headOf(text: string): RequestHead {
-    const head = parseRequestHead(text);
-    useOriginForm(head);
-    return head;
-  }
-
   /** False for local instances, which need Node's request and response, and for targets outside `/api`. */
   isProxied({ target, countsForwards }: RequestHead): boolean {
     // The node data plane handles Max-Forwards; clients rarely send it.
@@ -51,8 +43,8 @@ export class WirePlane implements ClientOwner {
     return instance && ownResponse(head, instance, this.parts.onError);
   }
 
-  exchangeOf(client: OwnedConnection, head: RequestHead): WireExchange {
-    return new WireExchange(
+  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange {
+    return new HttpExchange(
       client,
       head,
       requestIdFrom(head.requestId),

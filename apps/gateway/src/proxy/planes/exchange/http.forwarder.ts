@@ -5,21 +5,21 @@ import type {
   HedgeListener,
   AttemptOutcome,
 } from '../../exchange/forwarder.js';
-import type { WireExchange } from './wire-exchange.js';
+import type { HttpExchange } from './http-exchange.js';
 import type { UpstreamClient } from '../../upstream/upstream-client.js';
 
-/** Forwards exchanges from socket to socket. The `UpstreamClient` is shared; its creator closes it. */
-export class WireForwarder implements HedgingForwarder<WireExchange> {
+/** Forwards exchanges to instances at a URL. The `UpstreamClient` is shared; its creator closes it. */
+export class HttpForwarder implements HedgingForwarder<HttpExchange> {
   constructor(private readonly client: UpstreamClient) {}
 
-  send(exchange: WireExchange, { endpoint }: Instance, outcome: AttemptOutcome<WireExchange>): void {
+  send(exchange: HttpExchange, { endpoint }: Instance, outcome: AttemptOutcome<HttpExchange>): void {
     exchange.send(this.client.pool(endpoint), outcome);
   }
 
   sendHedged(
-    exchange: WireExchange,
+    exchange: HttpExchange,
     { endpoint }: Instance,
-    _outcome: AttemptOutcome<WireExchange>,
+    _outcome: AttemptOutcome<HttpExchange>,
     listener: HedgeListener,
   ): HedgedAttempt {
     return exchange.sendHedged(this.client.pool(endpoint), listener);

@@ -1,14 +1,15 @@
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
-import { publicPrefix } from '../../http1/rules/request-headers.js';
+import { REQUEST_ID_HEADER } from '#service-kit';
+import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
 import { ReplayBody } from '../../exchange/replay-body.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { framingLines, passingLines } from '../../http1/head/request-lines.js';
-import { editRequest } from '../../pipeline/phases.js';
+import { flatFields, framingLines, passingLines } from '../../http1/head/request-lines.js';
+import { editRequest, type EditedRequest } from '../../pipeline/phases.js';
 import type { ClientSide } from './client-side.js';
 
-/** The request of a wire exchange: its head, the kept part of its body and the head of the upstream request. */
-export abstract class WireRequest extends Exchange {
+/** The request of an exchange: its head, the kept part of its body and the head of the upstream request. */
+export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   isBodyConsumed = false;
   /** Whether the client connection stays open after the response. */
   keepsAlive: boolean;
@@ -20,8 +21,8 @@ export abstract class WireRequest extends Exchange {
   protected tail = '';
 
   constructor(
-    protected readonly client: ClientSide,
-    protected readonly head: RequestHead,
+    readonly client: C,
+    readonly head: RequestHead,
     requestId: string,
     clientAddress: string,
   ) {
@@ -81,23 +82,43 @@ export abstract class WireRequest extends Exchange {
     return this.replay ? this.replay.following(this.body) : this.body;
   }
 
+  /** Runs the `upstreamRequest` phase for the instance at `authority`. */
+  edited(authority: string): EditedRequest {
+    return editRequest(this, authority, passingLines(this.head, this.client.peer));
+  }
+
+  /** The fields of an upstream request as a flat list: name, value, name, … */
+  flatFields(edited: EditedRequest): string[] {
+    const { client, head, route } = this;
+    const flat = flatFields(this.clientLines(edited));
+    for (const part of client.forwarding.flatOf(head, route?.prefix ?? '')) flat.push(part);
+    flat.push(REQUEST_ID_HEADER, this.requestId);
+    const { remainingMs } = this;
+    if (remainingMs !== undefined) flat.push(REQUEST_TIMEOUT_HEADER, String(remainingMs));
+    return flat;
+  }
+
+  /** The fields of an upstream request that do not come from the gateway, and those that depend on the instance. */
+  private clientLines({ host, lines }: EditedRequest): string {
+    const { head } = this;
+    const upgrade = this.isUpgrade ? `connection: upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : '';
+    return `host: ${host}\r\n${upgrade}${lines}${framingLines(head)}`;
+  }
+
   protected requestText(authority: string): string {
     const { client, head, route } = this;
-    const edited = editRequest(this, authority, passingLines(head, client.peer));
-
-    const upgrade = this.isUpgrade ? `connection: upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n` : '';
+    const edited = this.edited(authority);
     return (
-      `${this.method} ${edited.target} HTTP/1.1\r\nhost: ${edited.host}\r\n${upgrade}` +
-      edited.lines +
-      framingLines(head) +
+      `${this.method} ${edited.target} HTTP/1.1\r\n` +
+      this.clientLines(edited) +
       client.forwarding.of(head, route?.prefix ?? '') +
-      `x-request-id: ${this.requestId}\r\n${this.limitLine()}\r\n`
+      `${REQUEST_ID_HEADER}: ${this.requestId}\r\n${this.limitLine()}\r\n`
     );
   }
 
-  protected retainBody(bytes: Buffer, hasResponded: boolean): void {
+  protected retainBody(bytes: Buffer): void {
     this.replay ??= ReplayBody.of(this);
-    if (!hasResponded && this.replay?.add(bytes)) return;
+    if (this.status === 0 && this.replay?.add(bytes)) return;
     this.isBodyConsumed = true;
     this.releaseBody();
   }

@@ -1,19 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
-import type { ResponseContext } from '../../http1/rules/response-headers.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
 import { serverTiming } from '../../http1/rules/server-timing.js';
-import { responseLines, withoutTrailer } from '../../http1/head/response-lines.js';
+import { responseLines, type ResponseContext } from '../../http1/head/response-lines.js';
 import { withoutConnectionFields } from '../../http1/head/request-lines.js';
 import type { ResponseHead } from '../../http1/head/response-head.js';
 import { joinTunnel } from '../../sockets/tunnel.js';
 import { HedgedResponse, type HedgeAdopter } from '../../upstream/hedged-response.js';
 import type { MovableSink, UpstreamConnection } from '../../upstream/upstream-connection.js';
 import { FIRST_ATTEMPT, type UpstreamPool } from '../../upstream/upstream-pool.js';
-import type { BodyReceiver } from './incoming-body.js';
 import {
   Framing,
   responseFramingLine,
@@ -25,26 +23,26 @@ import { endsConnection, ownLines, statusText } from '../../http1/head/own-reply
 import { editReply, editResponse, observeBody, observesBody } from '../../pipeline/phases.js';
 import { unexpectedError } from '../../exchange/problems.js';
 import type { Reply } from '../../exchange/stage.js';
-import { WireRequest } from './wire-request.js';
+import { HttpRequest } from './http-request.js';
+import type { BodyReceiver, ClientSide } from './client-side.js';
 
-/** An exchange whose downstream side is a socket: writes the upstream response to the client as it arrives. */
-export class WireExchange
-  extends WireRequest
+/** An exchange over HTTP/1: sends the request to an instance, and its response to the client as it arrives. */
+export class HttpExchange<C extends ClientSide = ClientSide>
+  extends HttpRequest<C>
   implements BodyReceiver, MovableSink, ResponseContext, Attempt, HedgeAdopter
 {
   wantsPayload = false;
   /** Stages observe the payload. */
   private isObserved = false;
-  private hasResponded = false;
   private upstream: UpstreamConnection | undefined = undefined;
-  private outcome: AttemptOutcome<WireExchange> | undefined = undefined;
+  private outcome: AttemptOutcome<HttpExchange> | undefined = undefined;
 
   get origin(): string {
     return this.instance?.url ?? '';
   }
 
   /** Starts an attempt at the instance of `pool`. */
-  send(pool: UpstreamPool, outcome: AttemptOutcome<WireExchange>): void {
+  send(pool: UpstreamPool, outcome: AttemptOutcome<HttpExchange>): void {
     const text = this.requestText(pool.origin.authority);
     this.outcome = outcome;
     this.attempt = this;
@@ -74,7 +72,7 @@ export class WireExchange
   /** Sends more of the request body. */
   sendBody(bytes: Buffer): void {
     if (!this.upstream) return;
-    if (!this.isBodyConsumed) this.retainBody(bytes, this.hasResponded);
+    if (!this.isBodyConsumed) this.retainBody(bytes);
     if (!this.upstream.sendBody(bytes)) this.client.pauseBody();
   }
 
@@ -87,7 +85,7 @@ export class WireExchange
 
   /** Called when the request body cannot be completed. */
   failBody(problem: Problem): void {
-    this.abort();
+    this.attempt?.abort();
     this.reply(problem);
   }
 
@@ -98,24 +96,23 @@ export class WireExchange
 
   reply(reply: Reply | Problem): void {
     if (this.isOver) return;
-    if (this.hasResponded) {
+    if (this.status !== 0) {
       this.client.cutOff();
       return;
     }
-    this.hasResponded = true;
     const [complete, lines] = editReply(this, reply);
     const { status, body } = complete;
     this.status = status;
     this.keepsAlive &&= !endsConnection(reply) && !this.client.closesAfterwards;
-    this.client.response.begin(
+    this.client.output.begin(
       statusLine(statusText(status)) + lines + ownLines(complete, this.requestId) + headEnd(this.keepsAlive),
       Framing.AsItComes,
     );
     if (this.method !== 'HEAD') {
       this.bytesSent = body.length;
-      this.client.response.write(body);
+      this.client.output.write(body);
     }
-    this.client.response.end('');
+    this.client.output.end('', '');
     this.client.finish(this.keepsAlive);
   }
 
@@ -153,25 +150,25 @@ export class WireExchange
       this.reply(unexpectedError());
       return;
     }
-    this.hasResponded = true;
     this.status = status;
     this.releaseBody();
     const framing = this.framingOf(head);
     this.keepsAlive &&= framing !== Framing.UntilClose && !this.client.closesAfterwards;
-    this.client.response.begin(
+    const isPayload = this.client.output.begin(
       statusLine(head.statusText) +
-        (framing === Framing.UntilClose ? withoutTrailer(lines) : lines) +
+        lines +
         this.timingLine() +
         responseFramingLine(head, framing) +
         headEnd(this.keepsAlive),
       framing,
     );
+    this.wantsPayload = isPayload || this.isObserved;
   }
 
   onBody(bytes: Buffer): void {
     const { upstream } = this;
     if (this.isObserved) observeBody(this, bytes);
-    if (!this.client.response.write(bytes)) {
+    if (!this.client.output.write(bytes)) {
       upstream?.pause();
       this.client.awaitDrain();
     }
@@ -179,11 +176,11 @@ export class WireExchange
   }
 
   retains(count: number): boolean {
-    return this.client.response.retains(count);
+    return this.client.output.retains(count);
   }
 
   get retainsBytes(): boolean {
-    return this.client.response.retainsBytes;
+    return this.client.output.retainsBytes;
   }
 
   /** Whether bytes of the request body that were passed to this exchange are still in use. */
@@ -192,19 +189,18 @@ export class WireExchange
   }
 
   onPause(): void {
-    this.client.response.flush();
+    this.client.output.flush();
   }
 
   onEnd(tail: string, trailers: string): void {
     this.upstream = undefined;
-    this.client.response.end(tail, this.wantsPayload ? trailers : '');
+    this.client.output.end(tail, trailers);
     this.outcome?.completed(this);
     this.client.finish(this.keepsAlive);
   }
 
   onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {
     this.upstream = undefined;
-    this.hasResponded = true;
     this.status = head.status;
     this.attempt = { abort: () => upstream.destroy() };
     this.outcome?.tunnelled(this);
@@ -231,7 +227,7 @@ export class WireExchange
     this.upstream = undefined;
     this.outcome?.broken(this, failure);
     // Not for HTTP/1.0: a reset right after the head may look like the end of a response without a length.
-    if (!this.isHttp10) this.client.response.flush();
+    if (!this.isHttp10) this.client.output.flush();
     this.client.cutOff();
   }
 
@@ -244,6 +240,12 @@ export class WireExchange
     this.upstream?.resume();
   }
 
+  /** The `Server-Timing` line, if the client requests it. */
+  timingLine(): string {
+    const timing = this.head.requestsTiming ? serverTiming(this) : undefined;
+    return timing === undefined ? '' : `server-timing: ${timing}\r\n`;
+  }
+
   /** Pauses the request body: the attempt is over, and the rest belongs to the next one. */
   private pauseBody(): void {
     if (!this.isWhole) this.client.pauseBody();
@@ -253,14 +255,7 @@ export class WireExchange
   private framingOf(head: ResponseHead): Framing {
     const framing = framingFor(head, this.method, this.head.minor);
     this.isObserved = observesBody(this);
-    this.wantsPayload = framing === Framing.UntilClose || this.isObserved;
     const isRechunked = this.isObserved && framing === Framing.AsItComes && head.isChunked;
     return isRechunked && head.hasBody(this.method) ? Framing.Chunks : framing;
-  }
-
-  /** The `Server-Timing` line, if the client requests it. */
-  private timingLine(): string {
-    const timing = this.head.requestsTiming ? serverTiming(this) : undefined;
-    return timing === undefined ? '' : `server-timing: ${timing}\r\n`;
   }
 }

@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { replaceFields } from '../../sockets/node-internals.js';
+import type { ClientSide } from '../exchange/client-side.js';
+import type { HttpExchange } from '../exchange/http-exchange.js';
+
+/** A client whose request and response a local instance can use. */
+export interface LocalClient extends ClientSide {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Bytes after the head of an upgrade request. */
+  readonly upgradeHead?: Buffer | undefined;
+  /** Leaves the request body to the instance. */
+  releaseBody(): void;
+}
+
+export type LocalExchange = HttpExchange<LocalClient>;
+
+/** Makes the request of `exchange` look as if the instance at `url` had received it over its own socket. */
+export function presentRequest(exchange: LocalExchange, url: string): void {
+  const { request } = exchange.client;
+  const edited = exchange.edited(url.slice(url.indexOf('//') + 2));
+  request.url = edited.target;
+  replaceFields(request, exchange.flatFields(edited));
+}

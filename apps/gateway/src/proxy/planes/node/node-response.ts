@@ -1,0 +1,56 @@
+import type { ServerResponse } from 'node:http';
+import { flatFields } from '../../http1/head/request-lines.js';
+import { plainResponse } from '../../sockets/node-internals.js';
+import type { ResponseOutput } from '../exchange/client-side.js';
+
+const STATUS_AT = 'HTTP/1.1 '.length;
+const REASON_AT = 'HTTP/1.1 200 '.length;
+const CRLF = '\r\n';
+
+/** Writes the response of one exchange to node's response, which adds the chunk framing that the head announces. */
+export class NodeResponse implements ResponseOutput {
+  /** Node's response may still hold body bytes, uncopied, after `write` returns. */
+  readonly retainsBytes = true;
+  private isHeld = false;
+
+  constructor(private readonly response: ServerResponse) {}
+
+  begin(head: string): boolean {
+    const { response } = this;
+    const lineEnd = head.indexOf(CRLF);
+    const status = Number(head.slice(STATUS_AT, REASON_AT));
+    // A local instance whose response is not used may have set fields.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    const fields = flatFields(head, lineEnd + CRLF.length, head.length - CRLF.length);
+    plainResponse.writeHead.call(response, status, head.slice(REASON_AT, lineEnd), fields);
+    this.isHeld = true;
+    return true;
+  }
+
+  write(bytes: Buffer): boolean {
+    this.isHeld = false;
+    return plainResponse.write.call(this.response, bytes);
+  }
+
+  retains(): boolean {
+    return true;
+  }
+
+  /** The head of an event stream must not wait for the first event. */
+  flush(): void {
+    if (this.isHeld) plainResponse.flushHeaders.call(this.response);
+    this.isHeld = false;
+  }
+
+  end(_tail: string, trailers: string): void {
+    if (trailers !== '') plainResponse.addTrailers.call(this.response, pairsOf(trailers));
+    plainResponse.end.call(this.response);
+  }
+}
+
+function pairsOf(lines: string): [string, string][] {
+  const flat = flatFields(lines);
+  const pairs: [string, string][] = [];
+  for (let i = 0; i < flat.length; i += 2) pairs.push([flat[i] ?? '', flat[i + 1] ?? '']);
+  return pairs;
+}
