@@ -98,5 +98,5 @@ export interface Outcome {
 /** An exchange as its stages see it. */
 export interface StageExchange extends Readonly<RequestFacts>, Readonly<AttemptState>, Readonly<Outcome> {
   /** State of the stages of the route; see `StageSlot`. Allocated on first use. */
-  slots: unknown[] | undefined;
+  slots: Map<object, unknown> | undefined;
 }

@@ -42,7 +42,7 @@ export abstract class Exchange implements Picking, RequestFacts, AttemptState, O
 
   /** Number of `request` stages of the route that let the exchange continue. Written by the pipeline. */
   stagesPassed = 0;
-  slots: unknown[] | undefined = undefined;
+  slots: Map<object, unknown> | undefined = undefined;
 
   status = 0;
   problemCode: string | undefined = undefined;

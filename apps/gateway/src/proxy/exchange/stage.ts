@@ -1,10 +1,11 @@
 import type { Problem } from '#contracts';
+import type { Instance } from '../../discovery/index.js';
 import type { StageExchange } from './exchange-state.js';
 
 /** A complete response of the gateway itself. A {@link Problem} is one kind of it. */
 export interface Reply {
   readonly status: number;
-  /** Header fields; the data plane adds `Date`, `Content-Length`, `Connection` and `X-Request-Id`. */
+  /** Header fields; the data plane adds those of framing and connection, `Date` and `X-Request-Id`. */
   readonly fields: Readonly<Record<string, string>>;
   /** Empty for a response without content. */
   readonly body: Buffer;
@@ -17,20 +18,23 @@ export type Decision = Reply | Problem | undefined;
 export interface Fields {
   /** The value of the field; several fields of that name are joined by ", ". */
   get(name: string): string | undefined;
-  /** Replaces all fields of that name. @throws TypeError for an invalid name or value */
+  /** Replaces all fields of that name. @throws TypeError for an invalid name or value, or a field that is fixed */
   set(name: string, value: string): void;
-  /** Adds a field. @throws TypeError for an invalid name or value */
+  /** Adds a field. @throws TypeError like {@link set} */
   append(name: string, value: string): void;
+  /** @throws TypeError like {@link set} */
   remove(name: string): void;
 }
 
 /** The head of one attempt's request, before it is serialised. */
 export interface UpstreamRequest {
+  /** The instance of this attempt. */
+  readonly instance: Instance;
   /** Path and query for the instance, in origin form. */
   target: string;
   /** The `Host` that the instance receives. */
   host: string;
-  /** The client's fields. Framing, `Host`, forwarding fields and `X-Request-Id` are added afterwards. */
+  /** The client's fields. Those of framing, connection and origin, `Host` and `X-Request-Id` cannot be changed. */
   readonly fields: Fields;
 }
 
@@ -41,7 +45,7 @@ export interface StageResponse {
   readonly isOwn: boolean;
   /** The instance works and refused this request, for example because it is overloaded. */
   readonly isDeclined: boolean;
-  /** The fields for the client. Framing, `Connection` and `Date` cannot be changed. */
+  /** The fields for the client. Those of framing and connection, `Date` and `X-Request-Id` cannot be changed. */
   readonly fields: Fields;
 }
 
@@ -108,14 +112,11 @@ export interface Phases {
 
 /** The state that one stage keeps in each exchange of its route. */
 export class StageSlot<T> {
-  /** @param index unique among the stages of the route */
-  constructor(private readonly index: number) {}
-
   get({ slots }: StageExchange): T | undefined {
-    return slots?.[this.index] as T | undefined;
+    return slots?.get(this) as T | undefined;
   }
 
-  set(exchange: StageExchange, value: T | undefined): void {
-    (exchange.slots ??= [])[this.index] = value;
+  set(exchange: StageExchange, value: T): void {
+    (exchange.slots ??= new Map()).set(this, value);
   }
 }

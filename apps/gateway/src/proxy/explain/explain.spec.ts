@@ -6,6 +6,10 @@ import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf, tableOf } from '../testing/instances.js';
 import { Explainer } from './explain.js';
 
+const noError = (error: unknown): never => {
+  throw error;
+};
+
 describe('Explainer', () => {
   const services = tableOf(
     instanceOf({ id: 'a' }),
@@ -100,6 +104,22 @@ describe('Explainer', () => {
     expect([after.problem?.status, after.problem?.title]).toEqual([503, 'Concurrency limit reached']);
   });
 
+  it('reports no problem for a request that would wait for an instance with room', () => {
+    const { policy } = policyOf(
+      '[["gateway.concurrency.per-instance","1"],["gateway.concurrency.queue","5"]]',
+    );
+    const one = tableOf(instanceOf({ id: 'a' }));
+    const around = { availableOf: () => 1, onStageError: noError };
+    const compiled = compileRoute('users', policy, around);
+    for (const stage of compiled.phases.request) void stage.request(new FakeExchange());
+    one.current.get('users')!.instances[0]!.load.inFlight = 1;
+    const explained = new Explainer(new Router(new RouteTable(one, () => compiled)), one).explain(
+      'GET',
+      '/api/users',
+    );
+    expect([explained.decisions.at(-1)!.decision, explained.problem]).toEqual(['wait', null]);
+  });
+
   it('takes header fields into account, such as the key of a consistent hash', () => {
     const many = tableOf(...['a', 'b', 'c', 'd', 'e'].map((id) => instanceOf({ id })));
     const declared = '[["gateway.balancer","consistent-hash"],["gateway.hash-on","header:x-user"]]';
@@ -119,7 +139,9 @@ describe('Explainer', () => {
       instanceOf({ id: 'full' }),
     );
     const limited = policyOf('[["gateway.concurrency.per-instance","1"]]').policy;
-    const routes = new RouteTable(zoned, (service) => compileRoute(service, limited, { zone: 'a' }));
+    const routes = new RouteTable(zoned, (service) =>
+      compileRoute(service, limited, { zone: 'a', onStageError: noError }),
+    );
     zoned.current.get('users')!.instances[2]!.load.inFlight = 1;
     const reported = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
     expect(reported.attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);

@@ -94,7 +94,8 @@ export class Explainer {
     const header = headerOf(fields);
     const previews = previewsOf(route, { method, target: path, upstreamTarget, header });
     const { candidates, ...instances } = instancesOf(route, entry);
-    const refusal = previews.find(({ reply }) => reply)?.reply ?? withoutInstance(candidates, entry);
+    const refusal =
+      previews.find(({ reply }) => reply)?.reply ?? withoutInstance(candidates, entry, previews);
     return {
       method,
       path,
@@ -152,8 +153,11 @@ function instancesOf(
 function withoutInstance(
   candidates: readonly Instance[],
   entry: ServiceEntry | undefined,
+  previews: readonly NamedPreview[],
 ): Problem | undefined {
   if (candidates.length > 0) return undefined;
+  // A request that waits may find an instance with room.
+  if (entry?.available.length && previews.some(({ decision }) => decision === 'wait')) return undefined;
   return entry?.available.length ? allFull() : noHealthyInstance(whyNone(entry));
 }
 

@@ -200,6 +200,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       this.parts.forwarders[instance.transport].send(exchange, instance, this);
     } catch (error) {
       routeOf(exchange).phases.onError(error, exchange);
+      this.abortAttempts(exchange);
       exchange.reply(unexpectedError());
     }
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { overloaded } from '../exchange/problems.js';
-import { StageSlot, type Stage } from '../exchange/stage.js';
+import { StageSlot, type Stage, type StageResponse } from '../exchange/stage.js';
 import { instanceOf, localInstanceOf } from '../testing/instances.js';
 import { ProxyHarness } from '../testing/proxy-harness.js';
 
@@ -35,12 +35,22 @@ function serve(request: IncomingMessage, response: ServerResponse): void {
   );
 }
 
+const UPGRADED = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\nbye';
+
+const upgradingInstance = () =>
+  instanceOf({
+    id: 'a',
+    target: { request: serve, upgrade: (_request, socket) => void socket.end(UPGRADED) },
+  });
+
 describe.each(['wire', 'node', 'local'] as const)('phases (%s)', (kind) => {
   let service: Server;
   const harnesses: ProxyHarness[] = [];
 
   beforeAll(async () => {
-    service = createServer(serve).listen(0, '127.0.0.1');
+    service = createServer(serve)
+      .on('upgrade', (_request, socket) => socket.end(UPGRADED))
+      .listen(0, '127.0.0.1');
     await once(service, 'listening');
   });
   afterAll(() => service.close());
@@ -117,7 +127,7 @@ describe.each(['wire', 'node', 'local'] as const)('phases (%s)', (kind) => {
   });
 
   it('keeps the state of an exchange in the slot of its stage', async () => {
-    const slot = new StageSlot<number>(3);
+    const slot = new StageSlot<number>();
     const ended: unknown[] = [];
     const { url } = await start({
       name: 'slot',
@@ -172,4 +182,76 @@ describe.each(['wire', 'node', 'local'] as const)('phases (%s)', (kind) => {
     await response.text();
     expect(completed).toEqual(['refuse false', 'first true']);
   });
+
+  it.each([
+    ['Content-Length', '0'],
+    ['transfer-encoding', 'chunked'],
+    ['Connection', 'close'],
+    ['x-request-id', 'other'],
+    ['X_Forwarded_For', '1.2.3.4'],
+  ])('a stage cannot change %s', async (name, value) => {
+    for (const phase of ['upstreamRequest', 'response'] as const) {
+      const harness = await start({
+        name: 'bold',
+        [phase]: (_e: unknown, { fields }: StageResponse) => fields.set(name, value),
+      });
+      await fetch(`${harness.url}/api/users/`, { method: 'POST', body: 'four' }).catch(() => undefined);
+      expect(harness.stageErrors[0]).toBeInstanceOf(TypeError);
+    }
+  });
+
+  it.each([
+    ['target', '/x HTTP/1.1\r\nhost: x\r\n\r\nGET /admin'],
+    ['target', 'relative'],
+    ['target', '/a#b'],
+    ['host', 'a b'],
+    ['host', 'x\r\ny: z'],
+  ] as const)('refuses a %s of %j', async (member, text) => {
+    const harness = await start({
+      name: 'rewrite',
+      upstreamRequest: (_exchange, request) => {
+        request[member] = text;
+      },
+    });
+    expect((await fetch(`${harness.url}/api/users/`)).status).toBe(500);
+    expect(harness.stageErrors).toEqual([expect.any(TypeError)]);
+  });
+
+  it('refuses a reply with a field that would end its line', async () => {
+    const location = 'x\r\nset-cookie: stolen=1';
+    const harness = await start({
+      name: 'redirect',
+      request: () => ({ status: 302, fields: { location }, body: Buffer.alloc(0) }),
+    });
+    const response = await fetch(`${harness.url}/api/users/`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([500, null]);
+  });
+
+  it('runs the response phase for an upgrade', async () => {
+    const harness = await start(marking);
+    const port = (service.address() as AddressInfo).port;
+    if (kind === 'local') harness.setInstances(upgradingInstance());
+    else harness.setInstances(instanceOf({ id: 'a', url: `http://127.0.0.1:${port}` }));
+    const text = 'GET /api/users/ HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n';
+    const received = await exchange(harness.port, text);
+    expect(received).toMatch(/^HTTP\/1.1 101 [^]*x-seen: 101 instance\r\n\r\nbye$/i);
+  });
+});
+
+it('a local instance cannot split a field, although stages observe its response', async () => {
+  const harness = await ProxyHarness.start({}, 'node');
+  const thrown: unknown[] = [];
+  harness.setInstances(
+    localInstanceOf('a', (_request, response) => {
+      try {
+        response.writeHead(200, { 'x-a': 'v\r\nset-cookie: evil=1' });
+      } catch (error) {
+        thrown.push((error as NodeJS.ErrnoException).code);
+      }
+      response.end();
+    }),
+  );
+  const response = await fetch(`${harness.url}/api/users/`);
+  expect([response.headers.get('set-cookie'), thrown]).toEqual([null, ['ERR_INVALID_CHAR']]);
+  await harness.close();
 });

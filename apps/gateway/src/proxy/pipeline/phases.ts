@@ -1,10 +1,12 @@
 import { Problem } from '#contracts';
 import { pathOf } from '#service-kit';
+import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Route, RoutedExchange } from '../exchange/route.js';
-import type { Phases, Reply, Stage, With } from '../exchange/stage.js';
+import type { Phases, Reply, Stage, StageResponse, With } from '../exchange/stage.js';
 import { unexpectedError } from '../exchange/problems.js';
 import { EditableFields } from '../http1/head/editable-fields.js';
+import { HOST } from '../http1/head/grammar.js';
 import { completeReply, replyLines } from '../http1/head/own-reply.js';
 
 const hookedTo = <Hook extends keyof Stage>(stages: readonly Stage[], hook: Hook): readonly With<Hook>[] =>
@@ -41,14 +43,30 @@ export interface EditedRequest {
 export const editsRequest = ({ route }: RoutedExchange): boolean =>
   route !== undefined && route.phases.upstreamRequest.length > 0;
 
-/** Runs the `upstreamRequest` phase. @throws what a stage throws */
-export function editRequest(exchange: RoutedExchange, host: string, lines: string): EditedRequest {
+/** A target in origin form, without characters that end it or its line. */
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+
+/**
+ * Runs the `upstreamRequest` phase for an attempt at `instance`.
+ * @param host the authority of the instance
+ * @param lines the client's fields, each with CRLF
+ * @throws what a stage throws; TypeError for an invalid target or host
+ */
+export function editRequest(
+  exchange: RoutedExchange,
+  instance: Instance,
+  host: string,
+  lines: string,
+): EditedRequest {
   const phases = exchange.route?.phases;
   const { upstreamTarget: target } = exchange;
   if (!phases || phases.upstreamRequest.length === 0) return { target, host, lines };
   const fields = new EditableFields(lines);
-  const request = { target, host, fields };
+  const request = { instance, target, host, fields };
   for (const stage of phases.upstreamRequest) stage.upstreamRequest(exchange, request);
+  if (request.target !== target && !TARGET.test(request.target))
+    throw new TypeError('invalid upstream target');
+  if (request.host !== host && !HOST.test(request.host)) throw new TypeError('invalid upstream host');
   return { target: request.target, host: request.host, lines: String(fields) };
 }
 
@@ -59,32 +77,55 @@ export interface RespondingHead {
   readonly isDeclined: boolean;
 }
 
-/** Whether the route has stages in the `response` phase, for callers that would have to build field lines for it. */
-export const editsResponse = ({ route }: RoutedExchange): boolean =>
-  route !== undefined && route.phases.response.length > 0;
+/** A response head in the phase. Its lines become editable when a stage first needs them: most stages only observe. */
+class PassingResponse implements StageResponse {
+  edited: EditableFields | undefined = undefined;
+
+  constructor(
+    private readonly head: RespondingHead,
+    private readonly lines: string | (() => string),
+  ) {}
+
+  get status(): number {
+    return this.head.status;
+  }
+
+  get isOwn(): boolean {
+    return this.head.isOwn;
+  }
+
+  get isDeclined(): boolean {
+    return this.head.isDeclined;
+  }
+
+  get fields(): EditableFields {
+    const { lines } = this;
+    return (this.edited ??= new EditableFields(typeof lines === 'string' ? lines : lines()));
+  }
+}
 
 /**
  * Runs the `response` phase.
- * @param lines the fields for the client, each with CRLF
- * @returns the edited lines; `undefined` if a stage threw: the response must then be replaced by a 500
+ * @param lines the fields for the client, each with CRLF, or how to make them
+ * @returns the edited lines; `unchanged` if no stage needed them; `undefined` if a stage threw: the response must then
+ * be replaced by a 500
  */
-export function editResponse(
+export function editResponse<Unchanged>(
   exchange: RoutedExchange,
   head: RespondingHead,
-  lines: string,
-): string | undefined {
+  lines: string | (() => string),
+  unchanged: Unchanged,
+): string | Unchanged | undefined {
   const phases = exchange.route?.phases;
-  if (!phases || phases.response.length === 0) return lines;
-  const fields = new EditableFields(lines);
-  const { status, isOwn, isDeclined } = head;
-  const response = { status, isOwn, isDeclined, fields };
+  if (!phases || phases.response.length === 0) return unchanged;
+  const response = new PassingResponse(head, lines);
   try {
     for (const stage of phases.response) stage.response(exchange, response);
+    return response.edited?.toString() ?? unchanged;
   } catch (error) {
     phases.onError(error, exchange);
     return undefined;
   }
-  return String(fields);
 }
 
 /**
@@ -94,13 +135,20 @@ export function editResponse(
 export function editReply(exchange: Replying, reply: Reply | Problem): readonly [Reply, string] {
   exchange.problemCode = reply instanceof Problem ? reply.code : undefined;
   const { target, requestId } = exchange;
-  const complete = completeReply(reply, pathOf(target), requestId);
-  const head = { status: complete.status, isOwn: true, isDeclined: false };
-  const lines = editResponse(exchange, head, replyLines(complete));
-  if (lines !== undefined) return [complete, lines];
+  const path = pathOf(target);
+  try {
+    const complete = completeReply(reply, path, requestId);
+    const head = { status: complete.status, isOwn: true, isDeclined: false };
+    const received = replyLines(complete);
+    const lines = editResponse(exchange, head, received, received);
+    if (lines !== undefined) return [complete, lines];
+  } catch (error) {
+    // A stage has made a reply with an invalid field.
+    exchange.route?.phases.onError(error, exchange);
+  }
   const error = unexpectedError();
   exchange.problemCode = error.code;
-  const replaced = completeReply(error, pathOf(target), requestId);
+  const replaced = completeReply(error, path, requestId);
   return [replaced, replyLines(replaced)];
 }
 

@@ -29,7 +29,7 @@ export interface RouteSurroundings {
   readonly admitsInstance?: AdmitsInstance;
   readonly onBreaker?: (service: string, state: BreakerState) => void;
   /** Called when a stage throws. */
-  readonly onStageError?: Phases['onError'];
+  readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */
   readonly stages?: readonly Stage[];
 }
@@ -44,7 +44,7 @@ export interface CompiledRoute extends Route {
 export function compileRoute(
   service: string,
   policy: Policy = DEFAULT_POLICY,
-  around: RouteSurroundings = {},
+  around: RouteSurroundings = { onStageError: rethrow },
 ): CompiledRoute {
   const load = { inFlight: 0 };
   const breaker = breakerOf(service, policy, around);
@@ -62,7 +62,7 @@ export function compileRoute(
     service,
     prefix: `${API_PREFIX}/${service}`,
     policy,
-    phases: compilePhases(stages, around.onStageError ?? rethrow),
+    phases: compilePhases(stages, around.onStageError),
     load,
     retries: new RetryRules(policy.retries),
     hedging: HedgeRules.of(policy.hedging, () => load.inFlight < limitNow()),
@@ -131,5 +131,5 @@ function concurrencyLimitOf(
     perInstance === 0
       ? limitNow
       : () => Math.min(limitNow(), perInstance * Math.max(1, availableOf(service)));
-  return new ConcurrencyLimitStage(concurrency, limit, new StageSlot(0));
+  return new ConcurrencyLimitStage(concurrency, limit, new StageSlot());
 }

@@ -45,7 +45,7 @@ export class FakeForwarder implements HedgingForwarder<FakeExchange> {
       outcome.failed(exchange, failureOf('gateway-error'));
       return;
     }
-    editResponse(exchange, { status, isOwn: false, isDeclined: false }, '');
+    editResponse(exchange, { status, isOwn: false, isDeclined: false }, '', '');
     exchange.status = status;
     outcome.completed(exchange);
   }

@@ -3,14 +3,17 @@ import { Problem } from '#contracts';
 import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
 import type { Reply } from '../../exchange/stage.js';
 import { httpDate } from './http-date.js';
-import { linesOf } from './request-lines.js';
+import { EditableFields } from './editable-fields.js';
 
 /** Statuses whose responses have no content, and therefore no length (RFC 9110, section 8.6). */
 const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 304]);
 
+const EMPTY = Buffer.alloc(0);
+
 /** `reply` as a complete response to the request for `path`. */
 export function completeReply(reply: Reply | Problem, path: string, requestId: string): Reply {
-  if (!(reply instanceof Problem)) return reply;
+  if (!(reply instanceof Problem))
+    return WITHOUT_CONTENT.has(reply.status) ? { ...reply, body: EMPTY } : reply;
   const { connection: _connection, ...fields } = reply.headers;
   return {
     status: reply.status,
@@ -19,9 +22,13 @@ export function completeReply(reply: Reply | Problem, path: string, requestId: s
   };
 }
 
-/** The field lines of `reply` that stages may edit. */
-export const replyLines = ({ fields }: Reply): string =>
-  linesOf([...Object.entries(fields).flat(), NO_SNIFF_HEADER, NO_SNIFF]);
+/** The field lines of `reply` that stages may edit. @throws TypeError for a field that a reply cannot have */
+export function replyLines({ fields }: Reply): string {
+  const lines = new EditableFields('');
+  for (const name in fields) lines.append(name, fields[name] as string);
+  lines.append(NO_SNIFF_HEADER, NO_SNIFF);
+  return lines.toString();
+}
 
 /** The field lines that every reply of the gateway has, after those of {@link replyLines}. */
 export function ownLines({ status, body }: Reply, requestId: string): string {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
+import type { Instance } from '../../../discovery/index.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
@@ -43,7 +44,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
 
   /** Starts an attempt at the instance of `pool`. */
   send(pool: UpstreamPool, outcome: AttemptOutcome<HttpExchange>): void {
-    const text = this.requestText(pool.origin.authority);
+    const text = this.requestText(this.instance as Instance, pool.origin.authority);
     this.outcome = outcome;
     this.attempt = this;
     const connection = this.isUpgrade
@@ -58,8 +59,8 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   }
 
   /** Starts a hedged attempt at the instance of `pool`. */
-  sendHedged(pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
-    const text = this.requestText(pool.origin.authority);
+  sendHedged(instance: Instance, pool: UpstreamPool, listener: HedgeListener): HedgedAttempt {
+    const text = this.requestText(instance, pool.origin.authority);
     return new HedgedResponse(this, pool.acquire(true, FIRST_ATTEMPT), text, listener);
   }
 
@@ -144,7 +145,8 @@ export class HttpExchange<C extends ClientSide = ClientSide>
       return;
     }
     const { status, isDeclined } = head;
-    const lines = editResponse(this, { status, isOwn: false, isDeclined }, responseLines(head, this));
+    const received = responseLines(head, this);
+    const lines = editResponse(this, { status, isOwn: false, isDeclined }, received, received);
     if (lines === undefined) {
       this.abort();
       this.reply(unexpectedError());
@@ -201,12 +203,20 @@ export class HttpExchange<C extends ClientSide = ClientSide>
 
   onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {
     this.upstream = undefined;
-    this.status = head.status;
+    const { status } = head;
+    const received = responseLines(head, this);
+    const lines = editResponse(this, { status, isOwn: false, isDeclined: false }, received, received);
+    if (lines === undefined) {
+      upstream.destroy();
+      this.reply(unexpectedError());
+      return;
+    }
+    this.status = status;
     this.attempt = { abort: () => upstream.destroy() };
     this.outcome?.tunnelled(this);
     const { socket, rest } = this.client.detach();
     const upgrade = `connection: Upgrade\r\nupgrade: ${head.upgrade ?? ''}\r\n`;
-    socket.write(`${statusLine(head.statusText)}${upgrade}${responseLines(head, this)}\r\n`, 'latin1');
+    socket.write(`${statusLine(head.statusText)}${upgrade}${lines}\r\n`, 'latin1');
     joinTunnel(
       { socket, first: rest },
       { socket: upstream, first },

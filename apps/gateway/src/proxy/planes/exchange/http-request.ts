@@ -1,4 +1,5 @@
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+import type { Instance } from '../../../discovery/index.js';
 import { REQUEST_ID_HEADER } from '#service-kit';
 import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
@@ -82,9 +83,9 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     return this.replay ? this.replay.following(this.body) : this.body;
   }
 
-  /** Runs the `upstreamRequest` phase for the instance at `authority`. */
-  edited(authority: string): EditedRequest {
-    return editRequest(this, authority, passingLines(this.head, this.client.peer));
+  /** Runs the `upstreamRequest` phase. @param authority host and port of `instance` */
+  edited(instance: Instance, authority: string): EditedRequest {
+    return editRequest(this, instance, authority, passingLines(this.head, this.client.peer));
   }
 
   /** The fields of an upstream request as a flat list: name, value, name, … */
@@ -105,9 +106,9 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     return `host: ${host}\r\n${upgrade}${lines}${framingLines(head)}`;
   }
 
-  protected requestText(authority: string): string {
+  protected requestText(instance: Instance, authority: string): string {
     const { client, head, route } = this;
-    const edited = this.edited(authority);
+    const edited = this.edited(instance, authority);
     return (
       `${this.method} ${edited.target} HTTP/1.1\r\n` +
       this.clientLines(edited) +

@@ -18,10 +18,10 @@ export class HttpForwarder implements HedgingForwarder<HttpExchange> {
 
   sendHedged(
     exchange: HttpExchange,
-    { endpoint }: Instance,
+    instance: Instance,
     _outcome: AttemptOutcome<HttpExchange>,
     listener: HedgeListener,
   ): HedgedAttempt {
-    return exchange.sendHedged(this.client.pool(endpoint), listener);
+    return exchange.sendHedged(instance, this.client.pool(instance.endpoint), listener);
   }
 }

@@ -1,16 +1,11 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Instance } from '../../../discovery/index.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { flatFields, linesOf } from '../../http1/head/request-lines.js';
-import {
-  editResponse,
-  editsResponse,
-  observeBody,
-  observesBody,
-  type RespondingHead,
-} from '../../pipeline/phases.js';
+import { editResponse, observeBody, observesBody, type RespondingHead } from '../../pipeline/phases.js';
 import { bytesOf, lengthOf, watchResponse, type ResponseListener } from './local-response.js';
 import { presentRequest, type LocalExchange } from './local-client.js';
 import { clientFields } from './local-fields.js';
@@ -31,16 +26,16 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     super();
   }
 
-  start({ target, url }: Instance): void {
+  start(instance: Instance): void {
     const { client } = this.exchange;
     const { request, response } = client;
     client.releaseBody();
-    presentRequest(this.exchange, url);
+    presentRequest(this.exchange, instance);
     watchResponse(response, this);
     this.awaitHead();
     client.admitBody();
     try {
-      target?.request(request, response);
+      instance.target?.request(request, response);
     } catch (cause) {
       this.abort();
       this.outcome.failed(this.exchange, failureOf('protocol-error', cause));
@@ -69,7 +64,8 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   }
 
   onChunk(chunk: unknown, encoding: unknown): void {
-    if (this.exchange.method === 'HEAD') return;
+    const { method, status } = this.exchange;
+    if (method === 'HEAD' || status === 204 || status === 304) return;
     this.exchange.bytesSent += lengthOf(chunk, encoding);
     if (observesBody(this.exchange)) observeBody(this.exchange, bytesOf(chunk, encoding));
   }
@@ -87,12 +83,10 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
 
   /** Runs the `response` phase. If a stage fails, the connection is closed: the instance is already responding. */
   private edited(fields: string[], head: RespondingHead): string[] {
-    if (!editsResponse(this.exchange)) return fields;
-    const lines = linesOf(fields);
-    const edited = editResponse(this.exchange, head, lines);
-    // Most stages only observe.
-    if (edited === lines) return fields;
-    if (edited !== undefined) return flatFields(edited);
+    const edited = editResponse(this.exchange, head, () => validLines(fields), fields);
+    if (typeof edited === 'string') return flatFields(edited);
+    if (edited !== undefined) return edited;
+    this.exchange.ending = 'broken';
     this.exchange.cutOff();
     return [];
   }
@@ -108,6 +102,15 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     this.exchange.cutOff();
     this.outcome.broken(this.exchange, failureOf('timeout'));
   }
+}
+
+/** The fields as lines. @throws what node throws for an invalid name or value */
+function validLines(fields: readonly string[]): string {
+  for (let i = 0; i < fields.length; i += 2) {
+    validateHeaderName(fields[i] ?? '');
+    validateHeaderValue(fields[i] ?? '', fields[i + 1] ?? '');
+  }
+  return linesOf(fields);
 }
 
 const hasRetryAfter = (raw: readonly string[]): boolean =>

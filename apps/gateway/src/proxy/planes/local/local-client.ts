@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Instance } from '../../../discovery/index.js';
 import { replaceFields } from '../../sockets/node-internals.js';
 import type { ClientSide } from '../exchange/client-side.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
@@ -15,10 +16,10 @@ export interface LocalClient extends ClientSide {
 
 export type LocalExchange = HttpExchange<LocalClient>;
 
-/** Makes the request of `exchange` look as if the instance at `url` had received it over its own socket. */
-export function presentRequest(exchange: LocalExchange, url: string): void {
+/** Makes the request of `exchange` look as if `instance` had received it over its own socket. */
+export function presentRequest(exchange: LocalExchange, instance: Instance): void {
   const { request } = exchange.client;
-  const edited = exchange.edited(url.slice(url.indexOf('//') + 2));
+  const edited = exchange.edited(instance, instance.url.slice(instance.url.indexOf('//') + 2));
   request.url = edited.target;
   replaceFields(request, exchange.flatFields(edited));
 }

@@ -46,15 +46,18 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
 }
 
 function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
-  const listener = this[LISTENER];
-  listener.onChunk(args[0], args[1]);
-  return plainResponse.write.apply(this, args);
+  const isOpen = !this.writableEnded;
+  const goesOn = plainResponse.write.apply(this, args);
+  // Afterwards, because the first write sends the head.
+  if (isOpen) this[LISTENER].onChunk(args[0], args[1]);
+  return goesOn;
 }
 
 function end(this: Watched, ...args: Parameters<ServerResponse['end']>): ServerResponse {
-  const listener = this[LISTENER];
-  listener.onChunk(args[0], args[1]);
-  return plainResponse.end.apply(this, args);
+  const isOpen = !this.writableEnded;
+  plainResponse.end.apply(this, args);
+  if (isOpen) this[LISTENER].onChunk(args[0], args[1]);
+  return this;
 }
 
 /** Length of a chunk in bytes; 0 for anything but text and bytes. */

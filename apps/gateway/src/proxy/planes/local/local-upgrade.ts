@@ -4,21 +4,24 @@ import { VIA_NAME } from '../../http1/head/forwarding-lines.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { keepAlive } from '../../sockets/tunnel.js';
 import { failureOf } from '../../exchange/failure.js';
+import { editResponse } from '../../pipeline/phases.js';
 import { presentRequest, type LocalExchange } from './local-client.js';
 
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
 const END_OF_HEAD = '\r\n\r\n';
+/** The field that the gateway replaces. */
+const OWN_ID = /^x-request-id:.*\r\n/im;
 const SWITCHING_PROTOCOLS = 101;
 
 /** Passes the client's socket to a local instance, which responds on it with a 101 or a refusal. */
 export function upgradeLocally(
   exchange: LocalExchange,
-  { target, url }: Instance,
+  instance: Instance,
   outcome: AttemptOutcome<LocalExchange>,
 ): void {
   const { request, response, upgradeHead } = exchange.client;
   const { socket } = request;
-  presentRequest(exchange, url);
+  presentRequest(exchange, instance);
   response.detachSocket(socket);
   socket.setTimeout(0);
   const restore = onFirstWrite(socket, (chunk) => {
@@ -38,7 +41,7 @@ export function upgradeLocally(
   });
   exchange.attempt = { abort: leave };
   try {
-    target?.upgrade(request, socket, upgradeHead ?? Buffer.alloc(0));
+    instance.target?.upgrade(request, socket, upgradeHead ?? Buffer.alloc(0));
   } catch (cause) {
     leave();
     outcome.failed(exchange, failureOf('protocol-error', cause));
@@ -87,16 +90,23 @@ function markResponse(
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
   const line = STATUS_LINE.exec(text);
   if (!line) return chunk;
-  exchange.status = Number(line[1]);
-  if (exchange.status === SWITCHING_PROTOCOLS) {
+  const status = Number(line[1]);
+  const received = text.slice(line[0].length).replace(OWN_ID, '');
+  const end = received.indexOf(END_OF_HEAD);
+  const fieldsEnd = end === -1 ? 0 : end + '\r\n'.length;
+  const fields = `x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n${received.slice(0, fieldsEnd)}`;
+  const edited = editResponse(exchange, { status, isOwn: false, isDeclined: false }, fields, fields);
+  if (edited === undefined) {
+    exchange.ending = 'broken';
+    exchange.cutOff();
+    return '';
+  }
+  exchange.status = status;
+  if (status === SWITCHING_PROTOCOLS) {
     keepAlive(exchange.client.request.socket);
     outcome.tunnelled(exchange);
   }
-  const own = `${line[0]}x-request-id: ${exchange.requestId}\r\nvia: 1.1 ${VIA_NAME}\r\n`;
-  const marked = Buffer.from(
-    own + text.slice(line[0].length).replace(/^x-request-id:.*\r\n/im, ''),
-    'latin1',
-  );
+  const marked = Buffer.from(line[0] + edited + received.slice(fieldsEnd), 'latin1');
   countBehind(exchange, headLength(marked));
   return marked;
 }

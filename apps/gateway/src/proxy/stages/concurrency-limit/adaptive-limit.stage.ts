@@ -14,9 +14,9 @@ export class AdaptiveLimitStage implements Stage {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  response({ attemptStartedAt, failure }: StageExchange, { isOwn }: StageResponse): void {
-    // Other failures say nothing about how fast the service is.
-    if (isOwn && failure?.kind !== 'timeout') return;
+  response({ attempts, attemptStartedAt, failure }: StageExchange, { status, isOwn }: StageResponse): void {
+    // Other failures, upgrades and exchanges that were never sent say nothing about how fast the service is.
+    if (attempts === 0 || status === 101 || (isOwn && failure?.kind !== 'timeout')) return;
     const now = this.now();
     this.limit.observe(now - attemptStartedAt, this.load.inFlight, now);
   }

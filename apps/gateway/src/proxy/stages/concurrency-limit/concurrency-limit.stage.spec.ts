@@ -11,7 +11,7 @@ describe('ConcurrencyLimitStage', () => {
   afterEach(() => jest.useRealTimers());
 
   const stageOf = (limitNow: () => number, queue: number) =>
-    new ConcurrencyLimitStage({ queue, queueMs: 500 }, limitNow, new StageSlot(0));
+    new ConcurrencyLimitStage({ queue, queueMs: 500 }, limitNow, new StageSlot());
   const enter = (stage: ConcurrencyLimitStage, exchange = new FakeExchange()) => ({
     exchange,
     decision: stage.request(exchange),
