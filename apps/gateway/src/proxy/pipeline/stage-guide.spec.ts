@@ -21,7 +21,8 @@ function errorsOf(code: string): string[] {
   const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists } = host;
+  const fileExists = host.fileExists.bind(host);
+  const getSourceFile = host.getSourceFile.bind(host);
   host.fileExists = (path) => path === FILE || fileExists(path);
   host.getSourceFile = (path, ...others) =>
     path === FILE ? ts.createSourceFile(path, code, ts.ScriptTarget.ES2023) : getSourceFile(path, ...others);
