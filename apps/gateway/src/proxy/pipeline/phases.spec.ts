@@ -131,7 +131,10 @@ describe.each(['wire', 'node', 'local'] as const)('phases (%s)', (kind) => {
     const ended: unknown[] = [];
     const { url } = await start({
       name: 'slot',
-      request: (exchange) => slot.set(exchange, Number(exchange.header('x-client'))),
+      request: (exchange) => {
+        slot.set(exchange, Number(exchange.header('x-client')));
+        return undefined;
+      },
       complete: (exchange) => ended.push(slot.get(exchange)),
     });
     const send = (client: number) => fetch(`${url}/api/users/`, { headers: { 'x-client': String(client) } });
