@@ -214,4 +214,26 @@ describe.each(['wire', 'node'] as const)('A client that does not read its respon
     expect(performance.now() - since).toBeGreaterThan(idleMs);
     client.destroy();
   });
+
+  it('gets all of it if it reads slowly', async () => {
+    const harness = await ProxyHarness.start({ idleMs: 600 }, plane);
+    closers.push(() => harness.close());
+    harness.setInstances(await remote((_request, response) => response.end(Buffer.alloc(LARGE))));
+    const client = connect(Number(new URL(harness.url).port), '127.0.0.1').pause();
+    client.write('GET /api/users HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n');
+    let received = 0;
+    let burst = 0;
+    client.on('data', (bytes: Buffer) => {
+      received += bytes.length;
+      burst += bytes.length;
+      if (burst < LARGE / 8) return;
+      burst = 0;
+      client.pause();
+      setTimeout(() => client.resume(), 300);
+    });
+    client.resume();
+    await once(client, 'close');
+    expect(received).toBeGreaterThan(LARGE);
+    expect([...harness.traffic.service('users').endings.entries()]).toEqual([['completed', 1]]);
+  });
 });

@@ -67,8 +67,10 @@ export class NodePlane {
   /** The body of the current request on `socket` is invalid. Returns `false` if the request is not an exchange. */
   failBody(socket: Socket, problem: Problem): boolean {
     const exchange = this.sending.get(socket);
-    if (!exchange || exchange.isOver || exchange.client.request.complete) return false;
-    exchange.failBody(problem);
+    if (!exchange || exchange.client.request.complete) return false;
+    // After the response, the rest of the body is only read to find the next request.
+    if (exchange.isOver) socket.destroy();
+    else exchange.failBody(problem);
     return true;
   }
 

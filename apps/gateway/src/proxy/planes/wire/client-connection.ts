@@ -7,6 +7,7 @@ import { readRequestHead } from '../../http1/head/origin-form.js';
 import { isProxied } from '../../http1/rules/target.js';
 import { lineOf } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
+import { unsentBytes } from '../../sockets/node-internals.js';
 import { owned } from '../../sockets/read-buffer.js';
 import { SocketWriter } from '../../sockets/socket-writer.js';
 import { Framing } from '../../http1/head/response-framing.js';
@@ -50,6 +51,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private exchange: HttpExchange | undefined;
   private keepsAlive = true;
   private wasUsed = false;
+  /** Written bytes that the client had not taken when {@link awaitDrain} was called. */
+  private unsent = 0;
 
   constructor(
     accepted: Socket,
@@ -100,6 +103,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   awaitDrain(): void {
+    this.unsent = unsentBytes(this.socket);
     this.limit(this.limits.idleMs);
   }
 
@@ -127,6 +131,11 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   override onTimeout(): void {
+    // A slow client that still takes bytes makes progress.
+    if (this.socket.writableNeedDrain && unsentBytes(this.socket) < this.unsent) {
+      this.awaitDrain();
+      return;
+    }
     if (this.phase === Phase.Head && this.requests.isMidway)
       this.refuse(requestTimeout('the request head did not arrive in time'), '');
     else if (this.phase !== Phase.Exchange) this.socket.destroy();
