@@ -8,10 +8,9 @@ import type { SocketWriter } from '../sockets/socket-writer.js';
 import type { TimerWheel } from '../sockets/timer-wheel.js';
 import { ResponseReader } from './response-reader.js';
 import type { ResponseSink } from './response-sink.js';
-import { DEFAULT_IDLE_MS, idleMsOf } from './idle-time.js';
 import { refusalOf } from './open-socket.js';
 import type { Origin } from './origin.js';
-import { UpstreamSocket } from './upstream-socket.js';
+import { DEFAULT_IDLE_MS, idleMsOf, UpstreamSocket } from './upstream-socket.js';
 
 /** Manages connections between requests. */
 export interface ConnectionOwner {
