@@ -8,7 +8,7 @@ import { ensureInstalled } from './lib/install.mjs';
 import { ensureServers, missingServers } from './lib/servers.mjs';
 import { coveredLines } from './test/covered-lines.mjs';
 import { ALONE, runJest } from './test/jest.mjs';
-import { secondLook } from './test/second-look.mjs';
+import { rerunFailed } from './test/rerun-failed.mjs';
 import { summaryOf } from './test/summary.mjs';
 
 const PROJECTS = ['unit', 'e2e'];
@@ -22,7 +22,7 @@ await ensureInstalled();
 refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
 
 const first = runJest(projects, args);
-const { report, lines } = isWholeRun ? secondLook(first.report, runAlone) : { ...first, lines: [] };
+const { report, lines } = isWholeRun ? rerunFailed(first.report, runAlone) : { ...first, lines: [] };
 for (const line of lines) console.error(line);
 if (hasCoverage) console.log(coveredLines());
 const { line, ok } = summaryOf(report);

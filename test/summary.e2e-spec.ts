@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '#testing';
 import { coveredLines } from '../scripts/test/covered-lines.mjs';
-import { secondLook, type SuiteResult } from '../scripts/test/second-look.mjs';
+import { rerunFailed, type SuiteResult } from '../scripts/test/rerun-failed.mjs';
 import { summaryOf } from '../scripts/test/summary.mjs';
 
 const report = (counts: object): object => ({
@@ -32,8 +32,8 @@ describe('the last line of npm test', () => {
     ],
     ['no test ran', report({}), '0 passed, 0 failed', false],
     ['jest itself failed', undefined, '0 passed, 1 failed', false],
-  ])('when %s', (_when, given, line, ok) => {
-    expect(summaryOf(given)).toEqual({ line, ok });
+  ])('when %s', (_when, report, line, ok) => {
+    expect(summaryOf(report)).toEqual({ line, ok });
   });
 });
 
@@ -43,25 +43,25 @@ describe('the rerun of failed suites', () => {
     status: statuses.includes('failed') ? 'failed' : 'passed',
     assertionResults: statuses.map((status, i) => ({ status, fullName: `${name} ${i}` })),
   });
-  const look = (first: SuiteResult[], second?: SuiteResult[]) => {
-    const asked: string[][] = [];
-    const { report, lines } = secondLook({ testResults: first }, (paths) => {
-      asked.push(paths);
+  const rerun = (first: SuiteResult[], second?: SuiteResult[]) => {
+    const reruns: string[][] = [];
+    const { report, lines } = rerunFailed({ testResults: first }, (paths) => {
+      reruns.push(paths);
       return second && { testResults: second };
     });
-    return { asked, lines, line: summaryOf(report).line };
+    return { reruns, lines, line: summaryOf(report).line };
   };
 
   it('covers only the suites that failed, and lists the tests that passed in it', () => {
     const first = [suite('a', 'passed'), suite('b', 'failed', 'passed', 'skipped')];
-    const { asked, lines, line } = look(first, [suite('b', 'passed', 'passed', 'skipped')]);
-    expect(asked).toEqual([['b']]);
+    const { reruns, lines, line } = rerun(first, [suite('b', 'passed', 'passed', 'skipped')]);
+    expect(reruns).toEqual([['b']]);
     expect(lines).toEqual(['Failed in parallel, passed alone: b', '  b 0']);
     expect(line).toBe('3 passed, 0 failed, 1 skipped');
   });
 
   it('keeps a failure that occurs again', () => {
-    const { lines, line } = look(
+    const { lines, line } = rerun(
       [suite('a', 'failed'), suite('b', 'failed')],
       [suite('a', 'failed'), suite('b', 'passed')],
     );
@@ -70,18 +70,18 @@ describe('the rerun of failed suites', () => {
   });
 
   it('keeps a failure when jest itself fails', () => {
-    expect(look([suite('a', 'failed')]).line).toBe('0 passed, 1 failed');
+    expect(rerun([suite('a', 'failed')]).line).toBe('0 passed, 1 failed');
   });
 
   it('counts a suite that could not be loaded', () => {
     const broken = { ...suite('a'), status: 'failed' };
-    expect(look([broken], [broken]).line).toBe('0 passed, 1 failed');
-    expect(look([broken], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
+    expect(rerun([broken], [broken]).line).toBe('0 passed, 1 failed');
+    expect(rerun([broken], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
   });
 
   it('is skipped when nothing failed, or when many suites did', () => {
-    expect(look([suite('a', 'passed')]).asked).toEqual([]);
-    expect(look(Array.from({ length: 6 }, (_, i) => suite(`${i}`, 'failed'))).asked).toEqual([]);
+    expect(rerun([suite('a', 'passed')]).reruns).toEqual([]);
+    expect(rerun(Array.from({ length: 6 }, (_, i) => suite(`${i}`, 'failed'))).reruns).toEqual([]);
   });
 });
 

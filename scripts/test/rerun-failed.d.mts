@@ -7,8 +7,8 @@ export interface SuitesReport {
   readonly testResults: readonly SuiteResult[];
 }
 
-/** See second-look.mjs. */
-export function secondLook<Report extends SuitesReport>(
+/** See rerun-failed.mjs. */
+export function rerunFailed<Report extends SuitesReport>(
   report: Report | undefined,
   runAlone: (paths: string[]) => SuitesReport | undefined,
 ): { report: SuitesReport | undefined; lines: string[] };

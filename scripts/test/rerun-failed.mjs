@@ -1,5 +1,5 @@
 /** With more failed suites, load is not a plausible cause. */
-const MOST = 5;
+const MOST_FAILED = 5;
 
 const failedTests = (suite) => suite.assertionResults.filter(({ status }) => status === 'failed');
 
@@ -12,14 +12,14 @@ const failedTests = (suite) => suite.assertionResults.filter(({ status }) => sta
  * @param runAlone takes paths of suites; returns a report of these
  * @returns the report with the second results in place of the first, and lines to print
  */
-export function secondLook(report, runAlone) {
+export function rerunFailed(report, runAlone) {
   const failed = report?.testResults.filter(({ status }) => status === 'failed') ?? [];
-  if (failed.length === 0 || failed.length > MOST) return { report, lines: [] };
+  if (failed.length === 0 || failed.length > MOST_FAILED) return { report, lines: [] };
   const second = runAlone(failed.map(({ name }) => name));
   const secondOf = new Map(second?.testResults.map((suite) => [suite.name, suite]));
   const passed = failed.filter(({ name }) => secondOf.get(name)?.status === 'passed');
   return {
-    report: counted(report.testResults.map((suite) => secondOf.get(suite.name) ?? suite)),
+    report: withTotals(report.testResults.map((suite) => secondOf.get(suite.name) ?? suite)),
     lines: passed.flatMap((suite) => linesOf(suite)),
   };
 }
@@ -30,7 +30,7 @@ const linesOf = (suite) => [
 ];
 
 /** A report of these suites with the totals for the summary. */
-function counted(testResults) {
+function withTotals(testResults) {
   const count = (...wanted) =>
     testResults.flatMap((suite) => suite.assertionResults).filter(({ status }) => wanted.includes(status))
       .length;
