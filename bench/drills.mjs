@@ -161,7 +161,7 @@ async function outage(gateway) {
   const members = await three(gateway, 'outage', { behaviour: 'unavailable', metadata });
   const results = await load({ url: gateway.url, service: 'outage', perSecond: 500, ms: 6_000 });
   const seen = await Promise.all(
-    members.map(async ({ url }) => Number(await (await fetch(`${url}/seen`)).text())),
+    members.map(async ({ url }) => Number(await (await fetch(`${url}/received`)).text())),
   );
   const total = seen.reduce((sum, each) => sum + each, 0);
   const growth = (total / results.length - 1) * 100;
@@ -172,7 +172,7 @@ async function outage(gateway) {
   );
 }
 
-const seenAt = async (url) => Number(await (await fetch(`${url}/seen`)).text());
+const seenAt = async (url) => Number(await (await fetch(`${url}/received`)).text());
 
 async function recovery(gateway) {
   const members = await three(gateway, 'recovery');

@@ -32,7 +32,7 @@ onPrograms(['curl'], 'a shell program that registers with curl only', () => {
   const call = (): Promise<Response> => fetch(`${system.url}/api/shell/hello?x=1`);
 
   it('receives proxied requests', async () => {
-    await waitFor('it to be up', async () => (await call()).ok);
+    await waitFor('the service to be up', async () => (await call()).ok);
     expect(await (await call()).text()).toBe('shell saw /hello?x=1\n');
   });
 
@@ -44,15 +44,15 @@ onPrograms(['curl'], 'a shell program that registers with curl only', () => {
 
   it('is down after its time to live without heartbeats, and its service stays known', async () => {
     program.signal('SIGUSR1');
-    await program.waitForOutput(/^stopped beating$/m);
+    await program.waitForOutput(/^heartbeats stopped$/m);
     const { expiresAt } = (await (await lookUp()).json()) as InstanceView;
     await waitFor('its lease to expire', async () => {
       const { status, expiredAt } = (await (await lookUp()).json()) as InstanceView;
       return status === 'down' && expiredAt !== undefined;
     });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
-    const answer = await call();
-    expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ type: 'urn:msa-gateway:problem:no-healthy-instance' });
+    const response = await call();
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ type: 'urn:msa-gateway:problem:no-healthy-instance' });
   });
 });

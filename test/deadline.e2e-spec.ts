@@ -7,23 +7,23 @@ const WAITS_MS = 1_500;
 const ORDER = { userId: 'u', items: [{ productId: 'p', quantity: 1 }] };
 
 /** A request that the user service received, and when its connection closed. */
-interface Asked {
+interface ReceivedRequest {
   readonly line: string;
   readonly timeLeftMs: number;
-  readonly askedAt: number;
+  readonly receivedAt: number;
   endedAt: number | undefined;
 }
 
-const describeRequest = ({ method, url, headers }: IncomingMessage): Asked => ({
+const describeRequest = ({ method, url, headers }: IncomingMessage): ReceivedRequest => ({
   line: `${method} ${url}`,
   timeLeftMs: Number(headers['x-request-timeout-ms']),
-  askedAt: performance.now(),
+  receivedAt: performance.now(),
   endedAt: undefined,
 });
 
 describe('the deadline of a caller', () => {
   const data = tempDir();
-  const asked: Asked[] = [];
+  const received: ReceivedRequest[] = [];
   let users: Server;
   let gateway: AppProcess;
   let orders: AppProcess;
@@ -33,7 +33,7 @@ describe('the deadline of a caller', () => {
     users = createServer((request, response) => {
       if (!request.url!.startsWith('/users/')) return void response.end();
       const seen = describeRequest(request);
-      asked.push(seen);
+      received.push(seen);
       response.once('close', () => (seen.endedAt = performance.now()));
     }).listen(0, '127.0.0.1');
     await once(users, 'listening');
@@ -60,16 +60,16 @@ describe('the deadline of a caller', () => {
     call(gateway.url, 'POST /api/order-service/orders', { body: ORDER, headers });
 
   it('is forwarded by the gateway and the order service to the user service, and bounds that call', async () => {
-    const answered = order({ 'x-request-timeout-ms': String(WAITS_MS) });
-    await waitFor('the user service to be asked', () => asked.length > 0);
-    const [first] = asked as [Asked];
+    const pendingResponse = order({ 'x-request-timeout-ms': String(WAITS_MS) });
+    await waitFor('the request to reach the user service', () => received.length > 0);
+    const [first] = received as [ReceivedRequest];
     expect(first.line).toBe('GET /users/u');
     expect(first.timeLeftMs).toBeGreaterThan(0);
     expect(first.timeLeftMs).toBeLessThanOrEqual(WAITS_MS);
-    await waitFor('the order service to give up', () => first.endedAt !== undefined);
+    await waitFor('the order service to abort the call', () => first.endedAt !== undefined);
     // The time-out runs on a timer, which may fire slightly early; the caller did wait for it.
-    expect(first.endedAt! - first.askedAt).toBeGreaterThanOrEqual(first.timeLeftMs - 50);
+    expect(first.endedAt! - first.receivedAt).toBeGreaterThanOrEqual(first.timeLeftMs - 50);
     // Accepted as pending by the order service, or timed out by the gateway at the same moment.
-    expect([202, 504]).toContain((await answered).status);
+    expect([202, 504]).toContain((await pendingResponse).status);
   });
 });

@@ -6,13 +6,13 @@ const ENOUGH = 200;
 const users = (system: RunningSystem): string => `${system.url}/api/user-service/users`;
 
 async function create(system: RunningSystem, email: string): Promise<string> {
-  const answer = await fetch(users(system), {
+  const response = await fetch(users(system), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, name: 'W' }),
   });
-  if (answer.status !== 201) throw new Error(`answered ${answer.status}`);
-  return ((await answer.json()) as { id: string }).id;
+  if (response.status !== 201) throw new Error(`unexpected status ${response.status}`);
+  return ((await response.json()) as { id: string }).id;
 }
 
 /** Writes until the system stops; records the id of every acknowledged row. */
@@ -26,8 +26,8 @@ async function write(system: RunningSystem, writer: number, acknowledged: string
 }
 
 async function missingOf(system: RunningSystem, ids: readonly string[]): Promise<string[]> {
-  const answers = await Promise.all(ids.map((id) => fetch(`${users(system)}/${id}`)));
-  return ids.filter((_id, index) => answers[index]?.status !== 200);
+  const responses = await Promise.all(ids.map((id) => fetch(`${users(system)}/${id}`)));
+  return ids.filter((_id, index) => responses[index]?.status !== 200);
 }
 
 describe('an acknowledged write', () => {

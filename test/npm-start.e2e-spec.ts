@@ -71,12 +71,12 @@ describe('npm run start:split', () => {
     const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
     const [, pid] = /^user-service is process (\d+)$/m.exec(launched.stdout) ?? [];
     process.kill(Number(pid), 'SIGKILL');
-    await waitFor('its end to be told', () =>
+    await waitFor('the report of the crash', () =>
       /^user-service ended \(SIGKILL\); the other apps keep running$/m.test(launched.stderr),
     );
     expect((await fetch(`${url!}/api/product-service/products`)).status).toBe(200);
-    const answer = await fetch(`${url!}/api/user-service/users`);
-    expect(answer.status).toBeGreaterThanOrEqual(502);
+    const response = await fetch(`${url!}/api/user-service/users`);
+    expect(response.status).toBeGreaterThanOrEqual(502);
     expect(await launched.stop()).toEqual({ code: 1, signal: null });
   });
 });

@@ -38,18 +38,22 @@ onBothStores('an order service that is killed', (store) => {
 
   it('between reserving stock and confirming completes the order once after its restart', async () => {
     const first = await start();
-    neighbours.holdAnswersBack = true;
+    neighbours.withholdsResponses = true;
     const unanswered = post(first.url).catch(() => 'the connection broke');
-    await waitFor('the stock to be held', () => neighbours.held.size === 1);
+    await waitFor('the reservation', () => neighbours.reservations.size === 1);
     first.process.signal('SIGKILL');
     await first.process.exited;
     expect(await unanswered).toBe('the connection broke');
 
-    neighbours.holdAnswersBack = false;
+    neighbours.withholdsResponses = false;
     const second = await start();
-    await waitFor('the order', async () => (await list(second.url))[0]?.status === 'confirmed', 20_000);
+    await waitFor(
+      'the order to be confirmed',
+      async () => (await list(second.url))[0]?.status === 'confirmed',
+      20_000,
+    );
     expect(await list(second.url)).toMatchObject([{ total: 500, currency: 'EUR' }]);
-    expect(neighbours.held.size).toBe(1);
+    expect(neighbours.reservations.size).toBe(1);
     expect(neighbours.commands).toBe(2);
 
     // The client, which got no response, tries again and receives the existing order.

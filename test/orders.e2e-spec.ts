@@ -121,7 +121,7 @@ onBothStores('orders', (store) => {
 
     expect(responses.map(({ status }) => status)).toEqual([204, 204, 204]);
     expect(await statusAt(`/orders/${id}`)).toBe('cancelled');
-    await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10);
+    await waitFor('the stock to be returned', async () => (await shop.stockOf(tea)) === 10);
     expect((await remove()).status).toBe(204);
     expect(await shop.stockOf(tea)).toBe(10);
   });
@@ -139,7 +139,7 @@ onBothStores('orders', (store) => {
       expect(await response.json()).toMatchObject({ status: 'pending', total: null });
 
       await shop.start('products');
-      await waitFor('the order', async () => (await statusAt(path)) === 'confirmed', 20_000);
+      await waitFor('the order to be confirmed', async () => (await statusAt(path)) === 'confirmed', 20_000);
       expect(await shop.orderAt(path)).toMatchObject({ total: 500, statusReason: null });
       expect(await shop.stockOf(tea)).toBe(8);
     },
@@ -153,7 +153,7 @@ onBothStores('orders', (store) => {
 
     await shop.start('users');
     const path = response.headers.get('location')!;
-    await waitFor('the order', async () => (await statusAt(path)) === 'rejected', 20_000);
+    await waitFor('the order to be rejected', async () => (await statusAt(path)) === 'rejected', 20_000);
     expect((await shop.orderAt(path)).statusReason).toContain('nobody');
     expect(await shop.stockOf(tea)).toBe(10);
   });
@@ -165,7 +165,7 @@ onBothStores('orders', (store) => {
     expect(await statusAt(`/orders/${id}`)).toBe('cancelled');
 
     await shop.start('products');
-    await waitFor('the stock', async () => (await shop.stockOf(tea)) === 10, 20_000);
+    await waitFor('the stock to be returned', async () => (await shop.stockOf(tea)) === 10, 20_000);
   });
 
   it('that are pending survive a restart of the order service', async () => {
@@ -175,7 +175,7 @@ onBothStores('orders', (store) => {
     await shop.start('products');
     await shop.start('orders');
 
-    await waitFor('the order', async () => (await statusAt(path)) === 'confirmed', 20_000);
+    await waitFor('the order to be confirmed', async () => (await statusAt(path)) === 'confirmed', 20_000);
     expect(await shop.stockOf(tea)).toBe(9);
   });
 });

@@ -20,8 +20,8 @@ onPostgres('the system', (server) => {
     await first.process.stop();
 
     const second = await startSystem('monolith', { DATABASE_URL });
-    const answer = await fetch(`${second.url}/api/user-service/users`);
-    expect(((await answer.json()) as { items: unknown[] }).items).toHaveLength(4);
+    const response = await fetch(`${second.url}/api/user-service/users`);
+    expect(((await response.json()) as { items: unknown[] }).items).toHaveLength(4);
     await second.process.stop();
   }, 120_000);
 });

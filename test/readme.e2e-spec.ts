@@ -131,23 +131,23 @@ describe('the list of commands that are tested elsewhere', () => {
 onPrograms(['curl'], 'a running system', () => {
   const data = tempDir();
   let system: RunningSystem;
-  let standIn: Server;
+  let fileServer: Server;
 
   beforeAll(async () => {
     system = await startSystem('monolith', { DATA_DIR: data.path });
-    standIn = createServer((_request, response) => response.end('files')).listen(0, '127.0.0.1');
-    await once(standIn, 'listening');
+    fileServer = createServer((_request, response) => response.end('files')).listen(0, '127.0.0.1');
+    await once(fileServer, 'listening');
   });
 
   afterAll(async () => {
-    standIn.close();
+    fileServer.close();
     await system.process.stop();
     data.remove();
   });
 
   /** The same command for the ports of this test. */
   function here(command: string): string {
-    const { port } = standIn.address() as AddressInfo;
+    const { port } = fileServer.address() as AddressInfo;
     return command
       .replaceAll('http://localhost:8000', system.url)
       .replaceAll('http://localhost:8001', system.urlOf('user-service'))
@@ -162,8 +162,10 @@ onPrograms(['curl'], 'a running system', () => {
     async (file) => {
       const curls = commandsOf(readText(file)).filter(({ text }) => isCurl(text));
       const outputs = await runCurls(curls.map(({ text }) => here(text)));
-      const told = curls.map(({ text }, index) => `${text}\n  ${outputs[index] ?? 'was not run'}`);
-      const wrong = told.filter((_told, index) => !isAsPromised(outputs[index] ?? '', curls[index]!.status));
+      const results = curls.map(({ text }, index) => `${text}\n  ${outputs[index] ?? 'was not run'}`);
+      const wrong = results.filter(
+        (_told, index) => !isAsPromised(outputs[index] ?? '', curls[index]!.status),
+      );
       expect(wrong).toEqual([]);
     },
     120_000,

@@ -17,13 +17,13 @@ async function urlOf(process: LaunchedProcess): Promise<string> {
 }
 
 async function statusOfAdding(url: string, email: string): Promise<number> {
-  const answer = await fetch(`${url}/users`, {
+  const response = await fetch(`${url}/users`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, name: 'U' }),
   });
-  await answer.text();
-  return answer.status;
+  await response.text();
+  return response.status;
 }
 
 /** Starts several processes of the service on an empty store at once, and lets them compete for the same addresses. */

@@ -66,7 +66,7 @@ onPrograms(['redis-server'], 'a Redis server with access control', () => {
     ]);
     expect((await register(gateways[0], 'a')).status).toBe(201);
     for (const { url } of gateways)
-      await waitFor('it to know the instance', async () =>
+      await waitFor('the instance at the gateway', async () =>
         JSON.stringify((await call(url, 'GET /discovery/services')).body).includes('"id":"a"'),
       );
   });

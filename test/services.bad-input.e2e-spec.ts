@@ -1,5 +1,5 @@
 import type { AppDefinition, ServiceConfig } from '#service-kit';
-import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
+import { bootForTest, call, onBothStores, type CallResponse, type CallOptions, type TestApp } from '#testing';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
 
@@ -86,7 +86,7 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-const isProblem = ({ headers, body }: Answer): boolean =>
+const isProblem = ({ headers, body }: CallResponse): boolean =>
   headers.get('content-type')?.startsWith('application/problem+json') === true &&
   String((body as { type?: string }).type).startsWith('urn:msa-gateway:problem:');
 
@@ -95,7 +95,7 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
     let app: TestApp;
     let one: string;
     let before: unknown;
-    const http = (line: string, options?: Call) => call(app.url, line, options);
+    const http = (line: string, options?: CallOptions) => call(app.url, line, options);
     const everything = async (): Promise<unknown> => (await http(`GET ${list}`)).body as unknown;
 
     beforeAll(async () => {
@@ -107,9 +107,9 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
     afterAll(() => app.close());
 
     const lines = (): string[] => [`POST ${list}`, `PUT ${one}`, `PATCH ${one}`];
-    const expectRefusal = async (line: string, options: Call, status: number): Promise<void> => {
-      const answer = await http(line, options);
-      expect([line, answer.status, isProblem(answer)]).toEqual([line, status, true]);
+    const expectRefusal = async (line: string, options: CallOptions, status: number): Promise<void> => {
+      const response = await http(line, options);
+      expect([line, response.status, isProblem(response)]).toEqual([line, status, true]);
     };
 
     it.each(UNREADABLE)('refuses %s', async (_what, body, status) => {
@@ -120,9 +120,9 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
     it.each(bad)('refuses %j and names the member', async (member) => {
       for (const line of lines()) {
         const body = line.startsWith('PATCH') ? member : { ...valid, ...member };
-        const answer = await http(line, { body });
-        const { errors } = answer.body as { errors: { pointer: string }[] };
-        expect([answer.status, errors.map(({ pointer }) => pointer)]).toEqual([
+        const response = await http(line, { body });
+        const { errors } = response.body as { errors: { pointer: string }[] };
+        expect([response.status, errors.map(({ pointer }) => pointer)]).toEqual([
           400,
           [`/${Object.keys(member)[0]!}`],
         ]);
@@ -164,7 +164,7 @@ describe.each(SUBJECTS)('bad input to $list', ({ definition, list, valid, bad })
 onBothStores('bad input to /stock-reservations', (store) => {
   let app: TestApp;
   let product: string;
-  const http = (line: string, options?: Call) => call(app.url, line, options);
+  const http = (line: string, options?: CallOptions) => call(app.url, line, options);
   const stockNow = async () => ((await http(`GET /products/${product}`)).body as { stock: number }).stock;
 
   beforeAll(async () => {
@@ -190,8 +190,8 @@ onBothStores('bad input to /stock-reservations', (store) => {
     ['a client-set price', () => [{ ...item(), unitPrice: 0 }]],
     ['a product with U+0000', () => [{ ...item(), productId: 'a\0' }]],
   ])('refuses %s', async (_what, items) => {
-    const answer = await http('PUT /stock-reservations/o1', { body: { items: items() } });
-    expect([answer.status, isProblem(answer)]).toEqual([400, true]);
+    const response = await http('PUT /stock-reservations/o1', { body: { items: items() } });
+    expect([response.status, isProblem(response)]).toEqual([400, true]);
     expect((await http('GET /stock-reservations/o1')).status).toBe(404);
     expect(await stockNow()).toBe(10);
   });
@@ -200,10 +200,10 @@ onBothStores('bad input to /stock-reservations', (store) => {
     ['U+0000', 'a%00b', 404],
     ['10,000 characters', 'x'.repeat(10_000), 404],
   ])('responds 404 to an order id of %s', async (_what, order, status) => {
-    const hold = await http(`PUT /stock-reservations/${order}`, { body: { items: [item()] } });
+    const reservation = await http(`PUT /stock-reservations/${order}`, { body: { items: [item()] } });
     const read = await http(`GET /stock-reservations/${order}`);
     const release = await http(`DELETE /stock-reservations/${order}`);
-    expect([hold.status, read.status, release.status]).toEqual([status, status, status]);
+    expect([reservation.status, read.status, release.status]).toEqual([status, status, status]);
     expect(await stockNow()).toBe(10);
   });
 });

@@ -10,7 +10,7 @@ const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);
 const MOST_MS = 100;
 
 /** The members of an instance that this suite reads. */
-interface Standing {
+interface InstanceState {
   readonly id: string;
   readonly status: string;
 }
@@ -23,7 +23,7 @@ const startGateway = (redisUrl: string): Promise<AppProcess> =>
     REDIS_URL: redisUrl,
   });
 
-/** A service that responds to everything with its name. */
+/** A service that responds to every request with its name. */
 async function startService(name: string): Promise<{ url: string; server: Server }> {
   const server = createServer((_request, response) => response.end(name)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,11 +41,11 @@ const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
 
 /** Measures how long each of a few requests takes on this machine. */
-async function answered(ask: () => Promise<unknown>): Promise<number[]> {
+async function measureRequests(send: () => Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < TRIALS; i++) {
     const startedAt = performance.now();
-    await ask();
+    await send();
     times.push(performance.now() - startedAt);
   }
   return times;
@@ -70,7 +70,7 @@ withRedis('two gateways on one Redis', (redis) => {
   afterEach(async () => {
     isLoading = false;
     await Promise.all(servers.splice(0).map(close));
-    for (const feed of feeds.splice(0)) feed.leave();
+    for (const feed of feeds.splice(0)) feed.close();
     const { body } = await call(urls()[0], 'GET /discovery/services');
     for (const { id } of body) await call(urls()[0], `DELETE /discovery/unregister/${id}`);
   });
@@ -83,7 +83,7 @@ withRedis('two gateways on one Redis', (redis) => {
   const register = (gateway: string, body: object) =>
     call(gateway, 'POST /discovery/register', { body: { name: 'users', ttlSeconds: 300, ...body } });
 
-  /** Measures the time from `act` at one gateway until the other one knows the result. */
+  /** Measures the time from `act` at one gateway until the event arrives at the other gateway. */
   async function converge(act: (i: number) => Promise<unknown>, type: string): Promise<number[]> {
     const feed = await follow(urls()[1]);
     const times: number[] = [];
@@ -97,18 +97,20 @@ withRedis('two gateways on one Redis', (redis) => {
     return times;
   }
 
-  it('learn immediately of each other’s registrations, drains and dead instances', async () => {
+  it('publish registrations, drains and failed instances to each other immediately', async () => {
     const [one] = urls();
     const { server, url } = await startService('users');
     await close(server);
     const registrations = await converge((i) => register(one, { id: `i${i}`, url }), 'registered');
     const drains = await converge((i) => call(one, `POST /discovery/services/i${i}/drain`), 'draining');
     // One service each: a request to its only instance fails to connect, and the gateway reports the instance.
-    await Promise.all(registrations.map((_ms, i) => register(one, { name: `gone-${i}`, id: `i${i}`, url })));
-    const deaths = await converge((i) => call(one, `GET /api/gone-${i}/`), 'status-changed');
-    const requests = await answered(() => call(urls()[1], 'GET /discovery/services/i0'));
+    await Promise.all(
+      registrations.map((_ms, i) => register(one, { name: `closed-${i}`, id: `i${i}`, url })),
+    );
+    const failures = await converge((i) => call(one, `GET /api/closed-${i}/`), 'status-changed');
+    const requests = await measureRequests(() => call(urls()[1], 'GET /discovery/services/i0'));
     report('a request alone', requests);
-    for (const [what, times] of Object.entries({ registrations, drains, deaths })) {
+    for (const [what, times] of Object.entries({ registrations, drains, failures })) {
       report(what, times);
       // The stated limit needs many trials; a few only show that no gateway polls or waits for an interval.
       if (TRIALS >= 200) expect(percentile(times, 0.99)).toBeLessThan(MOST_MS);
@@ -142,7 +144,7 @@ withRedis('two gateways on one Redis', (redis) => {
     const first = await follow(one);
     await register(one, { id: 'a', url: 'http://127.0.0.1:9' });
     const { id } = await first.next(({ instanceId }) => instanceId === 'a');
-    first.leave();
+    first.close();
     await register(other, { id: 'b', url: 'http://127.0.0.1:9' });
     await call(one, 'POST /discovery/services/b/drain');
     const second = await follow(other, id);
@@ -184,7 +186,7 @@ withRedis('two gateways on one Redis', (redis) => {
     }
     expect((await call(late.url, 'POST /discovery/cleanup')).body).toEqual({ removed: ['e'] });
     await waitFor(
-      'the other one to know',
+      'the removal at the other gateway',
       async () => (await call(one, 'GET /discovery/services/e')).status === 404,
     );
     await late.process.stop();
@@ -196,7 +198,7 @@ withRedis('two gateways on one Redis', (redis) => {
     await Promise.all(
       services.map(({ url }, i) => register(urls()[i % 2]!, { id: `i${i}`, url, ttlSeconds: 60 })),
     );
-    await waitFor('both to know', async () => {
+    await waitFor('three healthy instances at both gateways', async () => {
       const counts = await Promise.all(urls().map((url) => call(url, 'GET /services')));
       return counts.every(
         ({ body }) =>
@@ -214,7 +216,7 @@ withRedis('two gateways on one Redis', (redis) => {
     });
 
     redis().process.signal('SIGKILL');
-    await waitFor('both to notice', async () => {
+    await waitFor('both gateways to be degraded', async () => {
       const healths = await Promise.all(urls().map((url) => call(url, 'GET /health')));
       return healths.every(({ body }) => body.details.registry.status === 'degraded');
     });
@@ -234,10 +236,10 @@ withRedis('two gateways on one Redis', (redis) => {
     const launchedAt = performance.now();
     const again = await startRedis(redis().port);
     const startedAt = performance.now();
-    await waitFor('both to be right', async () => {
+    await waitFor('the restored registry at both gateways', async () => {
       for (const url of urls()) {
         const { body } = await call(url, 'GET /discovery/services');
-        const states = (body as Standing[]).map(({ id, status }) => `${id} ${status}`).sort();
+        const states = (body as InstanceState[]).map(({ id, status }) => `${id} ${status}`).sort();
         expect(states).toEqual(['i0 up', 'i1 up', 'i2 down']);
         expect((await call(url, 'POST /discovery/heartbeat/i0')).status).toBe(200);
       }
@@ -245,7 +247,7 @@ withRedis('two gateways on one Redis', (redis) => {
     });
     const recoveredMs = performance.now() - startedAt;
     process.stderr.write(
-      `both gateways right again ${recoveredMs.toFixed(0)} ms after Redis came back empty\n`,
+      `registry restored at both gateways ${recoveredMs.toFixed(0)} ms after Redis restarted empty\n`,
     );
     // The documented limit is two seconds, on a machine that starts Redis without delay.
     expect(recoveredMs).toBeLessThan(Math.max(2000, 10 * (startedAt - launchedAt)));

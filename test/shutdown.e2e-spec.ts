@@ -24,32 +24,35 @@ afterAll(() => data.remove());
 interface SlowService {
   readonly server: Server;
   /** The response that the service has not ended yet. */
-  readonly held: Promise<ServerResponse>;
+  readonly pendingResponse: Promise<ServerResponse>;
 }
 
 async function slowService(): Promise<SlowService> {
   const server = createServer((incoming, response) => {
-    if (incoming.url === '/slow') server.emit('held', response);
+    if (incoming.url === '/slow') server.emit('pending', response);
     else response.end('ok');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { server, held: once(server, 'held').then(([response]) => response as ServerResponse) };
+  return {
+    server,
+    pendingResponse: once(server, 'pending').then(([response]) => response as ServerResponse),
+  };
 }
 
 async function register(system: RunningSystem, { server }: SlowService): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const body = { id: 'slow-a', name: 'slow', url: `http://127.0.0.1:${port}`, healthPath: '/' };
-  const answer = await fetch(`${system.url}/discovery/register`, {
+  const response = await fetch(`${system.url}/discovery/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  expect(answer.status).toBe(201);
+  expect(response.status).toBe(201);
   await waitFor('the slow service to be up', async () => (await fetch(`${system.url}/api/slow/`)).ok);
 }
 
-/** Sends a request that stays in flight; resolves to its response once the head has arrived. */
-const answerOf = (url: string, agent: Agent | false = false): Promise<IncomingMessage> =>
+/** Sends a request; resolves to its response once the head has arrived. */
+const responseOf = (url: string, agent: Agent | false = false): Promise<IncomingMessage> =>
   new Promise((resolve, reject) =>
     request(url, { agent, headers: { connection: 'keep-alive' } })
       .on('response', resolve)
@@ -61,25 +64,25 @@ async function inFlight(mount: (typeof MOUNTS)[number]) {
   const system = await startSystem(mount, { DATA_DIR: data.path });
   const slow = await slowService();
   await register(system, slow);
-  const answer = answerOf(`${system.url}/api/slow/slow`);
+  const clientResponse = responseOf(`${system.url}/api/slow/slow`);
   // Tests that end the process expect this promise to reject later.
-  answer.catch(() => undefined);
-  return { system, slow, answer, response: await slow.held };
+  clientResponse.catch(() => undefined);
+  return { system, slow, clientResponse, serviceResponse: await slow.pendingResponse };
 }
 
 describe.each(MOUNTS)('the system as %s', (mount) => {
   it('completes requests in flight at SIGTERM, accepts no new ones, and exits 0', async () => {
-    const { system, slow, answer, response } = await inFlight(mount);
-    const newcomer = (): Promise<unknown> => fetch(`${system.url}/health/ready`);
+    const { system, slow, clientResponse, serviceResponse } = await inFlight(mount);
+    const requestAgain = (): Promise<unknown> => fetch(`${system.url}/health/ready`);
     system.process.signal('SIGTERM');
     await waitFor('new connections to be refused', () =>
-      newcomer().then(
+      requestAgain().then(
         () => false,
         () => true,
       ),
     );
-    response.end('finished');
-    const incoming = await answer;
+    serviceResponse.end('finished');
+    const incoming = await clientResponse;
     const [text] = (await once(incoming.setEncoding('utf8'), 'data')) as [string];
     expect([incoming.statusCode, text]).toEqual([200, 'finished']);
     expect(await system.process.exited).toEqual({ code: 0, signal: null });
@@ -88,9 +91,9 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
   });
 
   it('exits immediately at a second signal', async () => {
-    const { system, slow, answer } = await inFlight(mount);
+    const { system, slow, clientResponse } = await inFlight(mount);
     system.process.signal('SIGTERM');
-    await waitFor('it to be draining', () =>
+    await waitFor('the gateway to refuse connections', () =>
       fetch(system.url).then(
         () => false,
         () => true,
@@ -98,7 +101,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     );
     system.process.signal('SIGINT');
     expect(await system.process.exited).toEqual({ code: 130, signal: null });
-    await expect(answer).rejects.toThrow();
+    await expect(clientResponse).rejects.toThrow();
     slow.server.closeAllConnections();
     slow.server.close();
   });
@@ -123,26 +126,26 @@ describe.each(['gateway', 'user-service'])('%s with a shutdown delay', (name) =>
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     beforeAll(async () => {
       app = await start();
-      (await answerOf(`${app.url}/health/live`, agent)).resume();
+      (await responseOf(`${app.url}/health/live`, agent)).resume();
       since = performance.now();
       app.process.signal('SIGTERM');
     });
 
     it('reports that it is not ready, and accepts requests for SHUTDOWN_DELAY_SECONDS', async () => {
-      await waitFor('it not to be ready', async () => (await readiness(app)) === 503);
-      const answer = await answerOf(`${app.url}/health/live`);
-      expect([answer.resume().statusCode, answer.headers.connection]).toEqual([200, 'keep-alive']);
+      await waitFor('the app not to be ready', async () => (await readiness(app)) === 503);
+      const response = await responseOf(`${app.url}/health/live`);
+      expect([response.resume().statusCode, response.headers.connection]).toEqual([200, 'keep-alive']);
     });
 
     it('then refuses connections, closes existing ones with a response, and exits 0', async () => {
       await waitFor('new connections to be refused', () =>
-        answerOf(`${app.url}/health/live`).then(
-          (answer) => !answer.resume(),
+        responseOf(`${app.url}/health/live`).then(
+          (response) => !response.resume(),
           (error: unknown) => (error as NodeJS.ErrnoException).code === 'ECONNREFUSED',
         ),
       );
       expect(performance.now() - since).toBeGreaterThan(1900);
-      const last = await answerOf(`${app.url}/health/live`, agent);
+      const last = await responseOf(`${app.url}/health/live`, agent);
       expect([last.resume().statusCode, last.headers.connection]).toEqual([200, 'close']);
       expect(await app.process.exited).toEqual({ code: 0, signal: null });
     });
@@ -163,11 +166,11 @@ describe('a service that shuts down', () => {
     const gateway = await startApp('gateway', ports);
     const env = { ...ports, DATA_DIR: data.path, REGISTRY_URL: gateway.url, SHUTDOWN_DELAY_SECONDS: '30' };
     const service = await startApp('user-service', env);
-    const through = async (): Promise<number> =>
+    const statusThroughGateway = async (): Promise<number> =>
       (await fetch(`${gateway.url}/api/user-service/health/live`)).status;
-    await waitFor('it to be up', async () => (await through()) === 200);
+    await waitFor('the service to be up', async () => (await statusThroughGateway()) === 200);
     service.process.signal('SIGTERM');
-    await waitFor('it to be gone', async () => (await through()) === 503);
+    await waitFor('the service to receive no requests', async () => (await statusThroughGateway()) === 503);
     expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     service.process.signal('SIGTERM');
     expect(await service.process.exited).toEqual({ code: 130, signal: null });
@@ -180,8 +183,8 @@ describe('a monolith with a request in flight that does not end', () => {
     const system = await startSystem('monolith', { DATA_DIR: data.path, SHUTDOWN_TIMEOUT_SECONDS: '1' });
     const slow = await slowService();
     await register(system, slow);
-    answerOf(`${system.url}/api/slow/slow`).catch(() => undefined);
-    await slow.held;
+    responseOf(`${system.url}/api/slow/slow`).catch(() => undefined);
+    await slow.pendingResponse;
     expect(await system.process.stop()).toEqual({ code: 0, signal: null });
     expect(system.process.stdout).toContain('Shutdown timeout reached; work in flight is cut off');
     slow.server.closeAllConnections();

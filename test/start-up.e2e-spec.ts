@@ -16,7 +16,7 @@ async function failedStart(env: Environment): Promise<string> {
   return launched.stderr;
 }
 
-async function takePort(host: string): Promise<{ server: Server; port: string }> {
+async function occupyPort(host: string): Promise<{ server: Server; port: string }> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');
   return { server, port: String((server.address() as AddressInfo).port) };
@@ -28,29 +28,29 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
     ['ORDER_SERVICE_PORT', 'order-service', '127.0.0.1'],
     ['PRODUCT_SERVICE_PORT', 'product-service', '127.0.0.1'],
   ])('when the port of %s is taken', async (variable, app, host) => {
-    const { server, port } = await takePort(host);
-    const told = await failedStart({ [variable]: port });
-    expect(told).toBe(`${app}: the port is already taken (port ${port})\n`);
+    const { server, port } = await occupyPort(host);
+    const output = await failedStart({ [variable]: port });
+    expect(output).toBe(`${app}: the port is already taken (port ${port})\n`);
     server.close();
   });
 
   it('when DATA_DIR is a file', async () => {
     const file = join(data.path, 'file');
     writeFileSync(file, '');
-    const told = await failedStart({ DATA_DIR: file });
-    expect(told).toMatch(/^order-service: .*\n$/);
-    expect(told).toContain('DATA_DIR');
+    const output = await failedStart({ DATA_DIR: file });
+    expect(output).toMatch(/^order-service: .*\n$/);
+    expect(output).toContain('DATA_DIR');
   });
 
   it('when variables are invalid: reports all of them, of all apps, by name and never by value', async () => {
-    const told = await failedStart({
+    const output = await failedStart({
       LOG_LEVEL: 'secret-1',
       GATEWAY_PORT: 'secret-2',
       USER_SERVICE_PORT: '65536',
       PRODUCT_SERVICE_PORT: '-1',
       DATABASE_URL: 'mysql://root:secret-3@db/x',
     });
-    expect(told).toMatch(/^bad configuration: .*\n$/);
+    expect(output).toMatch(/^bad configuration: .*\n$/);
     for (const name of [
       'LOG_LEVEL',
       'GATEWAY_PORT',
@@ -58,15 +58,15 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
       'PRODUCT_SERVICE_PORT',
       'DATABASE_URL',
     ])
-      expect(told.split(name)).toHaveLength(2);
-    expect(told).not.toContain('secret');
-    expect(told).not.toContain('ORDER_SERVICE_PORT');
+      expect(output.split(name)).toHaveLength(2);
+    expect(output).not.toContain('secret');
+    expect(output).not.toContain('ORDER_SERVICE_PORT');
   });
 
   it('when PostgreSQL does not respond, without showing its password', async () => {
-    const told = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
-    expect(told).toMatch(/^order-service: .*\n$/);
-    expect(told).not.toContain('secret');
+    const output = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
+    expect(output).toMatch(/^order-service: .*\n$/);
+    expect(output).not.toContain('secret');
   });
 });
 
@@ -82,7 +82,7 @@ describe('four processes', () => {
   });
 
   it('end together when one port is taken, and name its app', async () => {
-    const { server, port } = await takePort('127.0.0.1');
+    const { server, port } = await occupyPort('127.0.0.1');
     const launched = launchSystem('split', { DATA_DIR: data.path, USER_SERVICE_PORT: port });
     const exit = await launched.exited;
     server.close();

@@ -100,7 +100,7 @@ describe.each(MOUNTS)('trace context in the %s mount', (mount) => {
     neighbour.received.splice(0);
     neighbour.reservationStatus = 200;
     const retried = () => neighbour.received.find(({ line }) => line.startsWith('PUT'));
-    await waitFor('the order to be finished', () => retried() !== undefined);
+    await waitFor('the order to be completed', () => retried() !== undefined);
     expect(retried()!.fields).toEqual({});
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onPrograms, tempDir } from '#testing';
 import { curlService, TEXT, type Echo } from './support/curl-service.js';
-import { onEveryPlane, SERVICE } from './support/on-clients.js';
+import { onClientPlanes, SERVICE } from './support/on-clients.js';
 
 const run = promisify(execFile);
 /** `-q`: ignores the developer's `.curlrc`. */
@@ -30,7 +30,7 @@ onPrograms(['curl'], 'curl', () => {
   const seenBy = async (args: string[], input?: Buffer): Promise<Echo> =>
     JSON.parse((await curl(args, input)).stdout) as Echo;
 
-  onEveryPlane('curl', curlService, (bench) => {
+  onClientPlanes('curl', curlService, (harness) => {
     it('uploads a file after 100 Continue', async () => {
       const { stdout, trace } = await curl([
         '-v',
@@ -38,68 +38,68 @@ onPrograms(['curl'], 'curl', () => {
         uploadPath,
         '-H',
         'Expect: 100-continue',
-        bench().url,
+        harness().url,
       ]);
       expect(JSON.parse(stdout)).toMatchObject({ method: 'PUT', length: upload.length, sha256 });
       expect(trace.match(/< HTTP\/1\.1 \d+/g)).toEqual(['< HTTP/1.1 100', '< HTTP/1.1 200']);
     });
 
     it('uploads from a pipe, in chunks', async () => {
-      const echo = await seenBy(['-T', '-', `${bench().url}/pipe`], upload);
+      const echo = await seenBy(['-T', '-', `${harness().url}/pipe`], upload);
       expect(echo).toMatchObject({ method: 'PUT', url: '/pipe', length: upload.length, sha256 });
       expect(echo.headers).toMatchObject({ 'transfer-encoding': 'chunked' });
     });
 
     it('sends a form with a file', async () => {
-      const echo = await seenBy(['-F', `file=@${uploadPath}`, '-F', 'name=ann', `${bench().url}/form`]);
+      const echo = await seenBy(['-F', `file=@${uploadPath}`, '-F', 'name=ann', `${harness().url}/form`]);
       expect(echo.method).toBe('POST');
       expect(echo.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
       expect(echo.length).toBe(Number(echo.headers['content-length']));
     });
 
     it('speaks HTTP/1.0', async () => {
-      expect((await curl(['--http1.0', `${bench().url}/stream`])).stdout).toBe(TEXT);
-      const echo = await seenBy(['--http1.0', '-d', 'a=1', `${bench().url}/form`]);
+      expect((await curl(['--http1.0', `${harness().url}/stream`])).stdout).toBe(TEXT);
+      const echo = await seenBy(['--http1.0', '-d', 'a=1', `${harness().url}/form`]);
       expect(echo).toMatchObject({ method: 'POST', httpVersion: '1.1', length: 3 });
     });
 
     it('requests only the head', async () => {
-      const { stdout } = await curl(['-I', `${bench().url}/text`]);
+      const { stdout } = await curl(['-I', `${harness().url}/text`]);
       expect(stdout).toMatch(/^HTTP\/1\.1 200 /);
       expect(stdout).toMatch(new RegExp(`^content-length: ${TEXT.length}\r$`, 'im'));
     });
 
     it('requests a range', async () => {
-      const { stdout } = await curl(['-i', '-r', '10-19', `${bench().url}/range`]);
+      const { stdout } = await curl(['-i', '-r', '10-19', `${harness().url}/range`]);
       expect(stdout).toMatch(/^HTTP\/1\.1 206 /);
       expect(stdout).toMatch(/^content-range: bytes 10-19\//im);
       expect(stdout.split('\r\n\r\n')[1]).toBe(TEXT.slice(10, 20));
     });
 
     it('receives a compressed response', async () => {
-      expect((await curl(['--compressed', `${bench().url}/compressed`])).stdout).toBe(TEXT);
+      expect((await curl(['--compressed', `${harness().url}/compressed`])).stdout).toBe(TEXT);
     });
 
     it('follows a redirect of the service below its prefix', async () => {
       const format = '%{num_redirects} %{url_effective}';
-      const { stdout } = await curl(['-L', '-o', '/dev/null', '-w', format, `${bench().url}/moved`]);
-      expect(stdout).toBe(`1 ${bench().url}/text`);
+      const { stdout } = await curl(['-L', '-o', '/dev/null', '-w', format, `${harness().url}/moved`]);
+      expect(stdout).toBe(`1 ${harness().url}/text`);
     });
 
     it('gets 400 for a path that leads out of the service', async () => {
       const args = ['-o', '/dev/null', '-w', '%{http_code}', '--path-as-is'];
-      expect((await curl([...args, `${bench().url}/../other/x`])).stdout).toBe('400');
-      expect((await seenBy(['--path-as-is', `${bench().url}/a%2Fb/;c?d=..`])).url).toBe('/a%2Fb/;c?d=..');
+      expect((await curl([...args, `${harness().url}/../other/x`])).stdout).toBe('400');
+      expect((await seenBy(['--path-as-is', `${harness().url}/a%2Fb/;c?d=..`])).url).toBe('/a%2Fb/;c?d=..');
     });
 
     it('fetches several pages on one connection', async () => {
-      const urls = ['/text', '/stream', '/echo'].flatMap((path) => ['-o', '/dev/null', bench().url + path]);
+      const urls = ['/text', '/stream', '/echo'].flatMap((path) => ['-o', '/dev/null', harness().url + path]);
       const { stdout } = await curl(['-w', '%{http_code} %{num_connects}\n', ...urls]);
       expect(stdout).toBe('200 1\n200 0\n200 0\n');
     });
 
     it('reports a missing page with -f', async () => {
-      await expect(curl(['-f', `${bench().gatewayUrl}/api/no-${SERVICE}/x`])).rejects.toMatchObject({
+      await expect(curl(['-f', `${harness().gatewayUrl}/api/no-${SERVICE}/x`])).rejects.toMatchObject({
         code: 22,
       });
     });

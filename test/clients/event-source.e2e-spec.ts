@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { EventSource } from 'undici';
 import { waitFor } from '#testing';
-import { onEveryKind } from '../conformance/support/bench.js';
+import { onEveryKind } from '../conformance/support/harness.js';
 
-onEveryKind('EventSource', (bench) => {
+onEveryKind('EventSource', (harness) => {
   let source: EventSource | undefined;
   let streams: ServerResponse[];
   let lastIds: (string | undefined)[];
   beforeEach(() => {
     streams = [];
     lastIds = [];
-    bench().service.handler = ({ headers }, response) => {
+    harness().service.handler = ({ headers }, response) => {
       lastIds.push(headers['last-event-id'] as string | undefined);
       streams.push(response);
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -22,7 +22,7 @@ onEveryKind('EventSource', (bench) => {
 
   function listen(...types: string[]): MessageEvent[] {
     const events: MessageEvent[] = [];
-    source = new EventSource(`${bench().url}/events`);
+    source = new EventSource(`${harness().url}/events`);
     for (const type of types) source.addEventListener(type, (event) => events.push(event as MessageEvent));
     return events;
   }
@@ -65,17 +65,17 @@ onEveryKind('EventSource', (bench) => {
   it('stops reconnecting when the service responds 204', async () => {
     listen();
     await connected(1);
-    bench().service.handler = (_request, response) => response.writeHead(204).end();
+    harness().service.handler = (_request, response) => response.writeHead(204).end();
     streams[0]!.end();
-    await waitFor('it to give up', () => source!.readyState === EventSource.CLOSED);
+    await waitFor('the client to stop reconnecting', () => source!.readyState === EventSource.CLOSED);
   });
 
   it('closes the connection to the service when it closes', async () => {
     listen();
     await connected(1);
-    const gone = once(streams[0]!, 'close');
+    const closed = once(streams[0]!, 'close');
     source!.close();
-    await gone;
+    await closed;
   });
 
   it('receives events that arrive byte by byte', async () => {

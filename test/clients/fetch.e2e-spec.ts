@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { waitFor } from '#testing';
-import { onEveryKind, SERVICE } from '../conformance/support/bench.js';
+import { onEveryKind, SERVICE } from '../conformance/support/harness.js';
 import { bodyOf } from '../conformance/support/exchange.js';
 
 /** `fetch` accepts a stream as body only with `duplex: 'half'`: the response comes after the end of the body. */
@@ -12,9 +12,9 @@ const streaming = (body: ReadableStream, more: RequestInit = {}): RequestInit =>
   ...more,
 });
 
-onEveryKind('fetch', (bench) => {
+onEveryKind('fetch', (harness) => {
   it('streams a request body and a response body', async () => {
-    bench().service.handler = (request, response) => request.pipe(response);
+    harness().service.handler = (request, response) => request.pipe(response);
     const pieces = Array.from({ length: 64 }, () => randomBytes(32 * 1024));
     const body = new ReadableStream({
       pull: (controller) => {
@@ -24,17 +24,17 @@ onEveryKind('fetch', (bench) => {
       },
     });
     let sent = 0;
-    const answer = await fetch(bench().url, streaming(body));
-    expect(Buffer.compare(Buffer.from(await answer.arrayBuffer()), Buffer.concat(pieces))).toBe(0);
+    const response = await fetch(harness().url, streaming(body));
+    expect(Buffer.compare(Buffer.from(await response.arrayBuffer()), Buffer.concat(pieces))).toBe(0);
   });
 
   it('receives each piece of a response before the next one is sent', async () => {
     let say: ((word: string) => void) | undefined;
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.flushHeaders();
       say = (word) => (word === '' ? response.end() : response.write(word));
     };
-    const reader = (await fetch(bench().url)).body!.getReader();
+    const reader = (await fetch(harness().url)).body!.getReader();
     for (const word of ['one', 'two', 'three']) {
       say!(word);
       expect(Buffer.from((await reader.read()).value).toString()).toBe(word);
@@ -48,10 +48,10 @@ onEveryKind('fetch', (bench) => {
     ['br', brotliCompressSync],
     ['deflate', deflateSync],
   ])('decodes a response encoded as %s', async (coding, pack) => {
-    bench().service.handler = (_request, response) =>
+    harness().service.handler = (_request, response) =>
       response.writeHead(200, { 'content-encoding': coding }).end(pack('a text '.repeat(1000)));
-    const answer = await fetch(bench().url);
-    expect([answer.headers.get('content-encoding'), await answer.text()]).toEqual([
+    const response = await fetch(harness().url);
+    expect([response.headers.get('content-encoding'), await response.text()]).toEqual([
       coding,
       'a text '.repeat(1000),
     ]);
@@ -63,7 +63,7 @@ onEveryKind('fetch', (bench) => {
     form.set('name', 'Änn');
     form.set('file', file);
     let seen: FormData | undefined;
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then(async (body) => {
         const headers = { 'content-type': request.headers['content-type']! };
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- it concerns bodies of unlimited size
@@ -71,7 +71,7 @@ onEveryKind('fetch', (bench) => {
         response.end();
       });
     };
-    expect((await fetch(bench().url, { method: 'POST', body: form })).status).toBe(200);
+    expect((await fetch(harness().url, { method: 'POST', body: form })).status).toBe(200);
     expect(seen!.get('name')).toBe('Änn');
     const received = seen!.get('file') as File;
     expect([received.name, received.type]).toEqual([file.name, file.type]);
@@ -85,43 +85,47 @@ onEveryKind('fetch', (bench) => {
     [307, 'POST', 'the body'],
     [308, 'POST', 'the body'],
   ])('follows a %d below the prefix, as %s', async (status, method, body) => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       if (request.url === '/from') response.writeHead(status, { location: '/to' }).end();
       else void bodyOf(request).then((got) => response.end(`${request.method} ${got.toString()}`));
     };
-    const answer = await fetch(`${bench().url}/from`, { method: 'POST', body: 'the body' });
-    expect([answer.url, answer.redirected, await answer.text()]).toEqual([
-      `${bench().url}/to`,
+    const response = await fetch(`${harness().url}/from`, { method: 'POST', body: 'the body' });
+    expect([response.url, response.redirected, await response.text()]).toEqual([
+      `${harness().url}/to`,
       true,
       `${method} ${body}`,
     ]);
   });
 
   it('receives the redirect itself on request', async () => {
-    bench().service.handler = (_request, response) => response.writeHead(302, { location: '/to' }).end();
-    const answer = await fetch(bench().url, { redirect: 'manual' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, `/api/${SERVICE}/to`]);
+    harness().service.handler = (_request, response) => response.writeHead(302, { location: '/to' }).end();
+    const response = await fetch(harness().url, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([302, `/api/${SERVICE}/to`]);
   });
 
   it.each([204, 205, 304])('accepts a %d without a body', async (status) => {
-    bench().service.handler = (_request, response) => response.writeHead(status, { etag: '"1"' }).end();
+    harness().service.handler = (_request, response) => response.writeHead(status, { etag: '"1"' }).end();
     for (let i = 0; i < 3; i += 1) {
-      const answer = await fetch(bench().url);
-      expect([answer.status, answer.headers.get('etag'), await answer.text()]).toEqual([status, '"1"', '']);
+      const response = await fetch(harness().url);
+      expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([
+        status,
+        '"1"',
+        '',
+      ]);
     }
   });
 
   it('keeps cookies separate', async () => {
     const cookies = ['a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT', 'b=2; HttpOnly', 'c="x, y"'];
-    bench().service.handler = (_request, response) => response.setHeader('set-cookie', cookies).end();
-    expect((await fetch(bench().url)).headers.getSetCookie()).toEqual(cookies);
+    harness().service.handler = (_request, response) => response.setHeader('set-cookie', cookies).end();
+    expect((await fetch(harness().url)).headers.getSetCookie()).toEqual(cookies);
   });
 
   it('carries latin1 in fields in both directions', async () => {
-    bench().service.handler = (request, response) =>
+    harness().service.handler = (request, response) =>
       response.writeHead(200, { 'x-back': request.headers['x-there'] as string }).end();
-    const answer = await fetch(bench().url, { headers: { 'x-there': 'caf\xe9 \xfc' } });
-    expect(answer.headers.get('x-back')).toBe('caf\xe9 \xfc');
+    const response = await fetch(harness().url, { headers: { 'x-there': 'caf\xe9 \xfc' } });
+    expect(response.headers.get('x-back')).toBe('caf\xe9 \xfc');
   });
 
   describe('aborted', () => {
@@ -131,7 +135,7 @@ onEveryKind('fetch', (bench) => {
     beforeEach(() => {
       isReached = hasClosed = false;
       received = 0;
-      bench().service.handler = (request, response) => {
+      harness().service.handler = (request, response) => {
         isReached = true;
         request.on('data', ({ length }: Buffer) => (received += length)).on('error', () => undefined);
         response.on('close', () => (hasClosed = true));
@@ -139,22 +143,22 @@ onEveryKind('fetch', (bench) => {
       };
     });
     const isOver = async (): Promise<void> => {
-      await waitFor('the service to hear of it', () => hasClosed);
-      bench().service.handler = (_request, response) => response.end('fine');
-      expect(await (await fetch(bench().url)).text()).toBe('fine');
+      await waitFor('the disconnection to reach the service', () => hasClosed);
+      harness().service.handler = (_request, response) => response.end('fine');
+      expect(await (await fetch(harness().url)).text()).toBe('fine');
     };
 
     it('before it was sent, reaches no instance', async () => {
-      await expect(fetch(bench().url, { signal: AbortSignal.abort() })).rejects.toThrow();
+      await expect(fetch(harness().url, { signal: AbortSignal.abort() })).rejects.toThrow();
       expect(isReached).toBe(false);
     });
 
     it('in the middle of its body, aborts the request at the service', async () => {
       const abort = new AbortController();
       const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)) });
-      const answer = fetch(bench().url, streaming(body, { signal: abort.signal }));
-      const failure = expect(answer).rejects.toMatchObject({ name: 'AbortError' });
-      await waitFor('the beginning to arrive', () => received === 10);
+      const response = fetch(harness().url, streaming(body, { signal: abort.signal }));
+      const failure = expect(response).rejects.toMatchObject({ name: 'AbortError' });
+      await waitFor('the start of the body', () => received === 10);
       abort.abort();
       await failure;
       await isOver();
@@ -162,10 +166,10 @@ onEveryKind('fetch', (bench) => {
 
     it('while it waits, aborts the request at the service', async () => {
       const abort = new AbortController();
-      const failure = expect(fetch(bench().url, { signal: abort.signal })).rejects.toMatchObject({
+      const failure = expect(fetch(harness().url, { signal: abort.signal })).rejects.toMatchObject({
         name: 'AbortError',
       });
-      await waitFor('the service to be asked', () => isReached);
+      await waitFor('the request to reach the service', () => isReached);
       abort.abort();
       await failure;
       await isOver();
@@ -173,7 +177,7 @@ onEveryKind('fetch', (bench) => {
 
     it('in the middle of the response, aborts the response at the service', async () => {
       const abort = new AbortController();
-      const { body } = await fetch(`${bench().url}/begun`, { signal: abort.signal });
+      const { body } = await fetch(`${harness().url}/begun`, { signal: abort.signal });
       const reader = body!.getReader();
       await reader.read();
       abort.abort();
@@ -182,7 +186,7 @@ onEveryKind('fetch', (bench) => {
     });
 
     it('by cancelling the response body, aborts the response at the service', async () => {
-      const { body } = await fetch(`${bench().url}/begun`);
+      const { body } = await fetch(`${harness().url}/begun`);
       await body!.cancel();
       await isOver();
     });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onPrograms, tempDir } from '#testing';
 import { gitBackend, type GitRequest } from './support/git-backend.js';
-import { onEveryPlane } from './support/on-clients.js';
+import { onClientPlanes } from './support/on-clients.js';
 
 const run = promisify(execFile);
 /** Ignores the developer's settings and disables terminal prompts. */
@@ -33,12 +33,12 @@ onPrograms(['git'], 'git over smart HTTP', () => {
   };
   afterAll(() => directory.remove());
 
-  onEveryPlane('git', gitBackend(directory.path, seen), (bench) => {
+  onClientPlanes('git', gitBackend(directory.path, seen), (harness) => {
     let repository = '';
     let work = '';
     beforeAll(async () => {
-      const name = new URL(bench().gatewayUrl).port;
-      repository = `${bench().url}/${name}.git`;
+      const name = new URL(harness().gatewayUrl).port;
+      repository = `${harness().url}/${name}.git`;
       work = file(`${name}-work`);
       await git(['init', '-q', '--bare', file(`${name}.git`)]);
       await git(['init', '-q', '-b', 'main', work]);
@@ -75,7 +75,7 @@ onPrograms(['git'], 'git over smart HTTP', () => {
     });
 
     it('reports a missing repository', async () => {
-      await expect(git(['ls-remote', `${bench().url}/none.git`])).rejects.toThrow('not found');
+      await expect(git(['ls-remote', `${harness().url}/none.git`])).rejects.toThrow('not found');
     });
   });
 });

@@ -2,59 +2,60 @@ import { once } from 'node:events';
 import { Agent, request, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { waitFor } from '#testing';
-import { onEveryKind, SERVICE } from '../conformance/support/bench.js';
+import { onEveryKind, SERVICE } from '../conformance/support/harness.js';
 import { bodyOf, exchange } from '../conformance/support/exchange.js';
 
-onEveryKind("Node's http", (bench) => {
+onEveryKind("Node's http", (harness) => {
   let agent: Agent;
   beforeEach(() => (agent = new Agent({ keepAlive: true })));
   afterEach(() => agent.destroy());
 
-  const ask = (options: RequestOptions = {}, path = ''): ClientRequest =>
-    request(bench().url + path, { agent, ...options });
-  const answerTo = async (outgoing: ClientRequest): Promise<IncomingMessage> =>
+  const send = (options: RequestOptions = {}, path = ''): ClientRequest =>
+    request(harness().url + path, { agent, ...options });
+  const responseTo = async (outgoing: ClientRequest): Promise<IncomingMessage> =>
     ((await once(outgoing, 'response')) as [IncomingMessage])[0];
   const echoUrl = (): void => {
-    bench().service.handler = ({ url }, response) => response.end(`[${url}]`);
+    harness().service.handler = ({ url }, response) => response.end(`[${url}]`);
   };
 
   it('shares two connections among many requests', async () => {
     agent.maxSockets = 2;
     const sockets = new Set<Socket>();
-    bench().service.handler = ({ url }, response) => setTimeout(() => response.end(`[${url}]`), 1);
-    const answers = await Promise.all(
+    harness().service.handler = ({ url }, response) => setTimeout(() => response.end(`[${url}]`), 1);
+    const responses = await Promise.all(
       Array.from({ length: 30 }, async (_, n) => {
-        const outgoing = ask({}, `/${n}`).on('socket', (socket) => sockets.add(socket));
-        return (await bodyOf(await answerTo(outgoing.end()))).toString();
+        const outgoing = send({}, `/${n}`).on('socket', (socket) => sockets.add(socket));
+        return (await bodyOf(await responseTo(outgoing.end()))).toString();
       }),
     );
-    expect(answers).toEqual(Array.from({ length: 30 }, (_, n) => `[/${n}]`));
+    expect(responses).toEqual(Array.from({ length: 30 }, (_, n) => `[/${n}]`));
     expect(sockets.size).toBe(2);
   });
 
   it('keeps its connection when the service closes its own after every response', async () => {
     const sockets = new Set<Socket>();
-    bench().service.handler = (_request, response) => response.writeHead(200, { connection: 'close' }).end();
+    harness().service.handler = (_request, response) =>
+      response.writeHead(200, { connection: 'close' }).end();
     for (const method of ['GET', 'POST', 'GET', 'PUT']) {
-      const outgoing = ask({ method }).on('socket', (socket) => sockets.add(socket));
+      const outgoing = send({ method }).on('socket', (socket) => sockets.add(socket));
       outgoing.end(method === 'GET' ? undefined : 'body');
-      await bodyOf(await answerTo(outgoing));
+      await bodyOf(await responseTo(outgoing));
     }
     expect(sockets.size).toBe(1);
   });
 
   it('sends its body after 100 Continue, and receives interim responses', async () => {
-    bench().service.handler = (incoming, response) => {
+    harness().service.handler = (incoming, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       void bodyOf(incoming).then((body) => response.end(body));
     };
-    const outgoing = ask({ method: 'POST', headers: { expect: '100-continue' } });
+    const outgoing = send({ method: 'POST', headers: { expect: '100-continue' } });
     const interim: unknown[] = [];
     outgoing.on('information', ({ statusCode, headers }) => interim.push([statusCode, headers]));
     outgoing.flushHeaders();
     await once(outgoing, 'continue');
     outgoing.end('the body');
-    expect((await bodyOf(await answerTo(outgoing))).toString()).toBe('the body');
+    expect((await bodyOf(await responseTo(outgoing))).toString()).toBe('the body');
     expect(interim).toEqual([
       [100, {}],
       [103, { link: '</a>; rel=preload' }],
@@ -62,20 +63,20 @@ onEveryKind("Node's http", (bench) => {
   });
 
   it('does not send its body when refused before', async () => {
-    bench().service.handler = (_request, response) => response.writeHead(401).end('who?');
-    const outgoing = ask({ method: 'POST', headers: { expect: '100-continue', 'content-length': '1000' } });
+    harness().service.handler = (_request, response) => response.writeHead(401).end('unauthorized');
+    const outgoing = send({ method: 'POST', headers: { expect: '100-continue', 'content-length': '1000' } });
     outgoing.flushHeaders();
     outgoing.on('continue', () => outgoing.end('x'.repeat(1000)));
-    const answer = await answerTo(outgoing);
-    expect([answer.statusCode, (await bodyOf(answer)).toString()]).toEqual([401, 'who?']);
+    const response = await responseTo(outgoing);
+    expect([response.statusCode, (await bodyOf(response)).toString()]).toEqual([401, 'unauthorized']);
     outgoing.destroy();
     outgoing.on('error', () => undefined);
     echoUrl();
-    expect((await exchange(`${bench().url}/next`)).text).toBe('[/next]');
+    expect((await exchange(`${harness().url}/next`)).text).toBe('[/next]');
   });
 
   it('sends and receives trailers', async () => {
-    bench().service.handler = (incoming, response) => {
+    harness().service.handler = (incoming, response) => {
       response.setHeader('trailer', 'x-length');
       void bodyOf(incoming).then(({ length }) => {
         response.write(JSON.stringify(incoming.trailers));
@@ -83,13 +84,13 @@ onEveryKind("Node's http", (bench) => {
         response.end();
       });
     };
-    const outgoing = ask({ method: 'POST', headers: { trailer: 'x-sum', te: 'trailers' } });
+    const outgoing = send({ method: 'POST', headers: { trailer: 'x-sum', te: 'trailers' } });
     outgoing.write('four');
     outgoing.addTrailers({ 'x-sum': 'abc' });
     outgoing.end();
-    const answer = await answerTo(outgoing);
-    expect((await bodyOf(answer)).toString()).toBe('{"x-sum":"abc"}');
-    expect(answer.trailers).toEqual({ 'x-length': '4' });
+    const response = await responseTo(outgoing);
+    expect((await bodyOf(response)).toString()).toBe('{"x-sum":"abc"}');
+    expect(response.trailers).toEqual({ 'x-length': '4' });
   });
 
   it.each([
@@ -108,18 +109,18 @@ onEveryKind("Node's http", (bench) => {
   ])('receives the status %d with its reason unchanged', async (status, reason) => {
     // node:http writes a reason as latin1 only when the body is not a string.
     const body = Buffer.from(status === 205 ? '' : 'body');
-    bench().service.handler = (_request, response) =>
+    harness().service.handler = (_request, response) =>
       response.writeHead(status, reason, { 'content-length': body.length }).end(body);
     for (let i = 0; i < 2; i += 1) {
-      const answer = await exchange(bench().url, { agent });
-      expect([answer.status, answer.message, answer.body]).toEqual([status, reason, body]);
+      const response = await exchange(harness().url, { agent });
+      expect([response.status, response.message, response.body]).toEqual([status, reason, body]);
     }
   });
 
   it.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'POST'])(
     'sends %s with and without a body',
     async (method) => {
-      bench().service.handler = (incoming, response) => {
+      harness().service.handler = (incoming, response) => {
         void bodyOf(incoming).then((body) => {
           const length = incoming.headers['content-length'] ?? 'none';
           response.setHeader('x-seen', `${incoming.method} ${length} [${body.toString()}]`).end('x');
@@ -131,37 +132,37 @@ onEveryKind("Node's http", (bench) => {
         ...(method === 'POST' ? [] : [[undefined, `${method} none []`] as [undefined, string]]),
       ];
       for (const [body, seen] of cases) {
-        const answer = await exchange(bench().url, { method, body, agent });
-        expect([answer.headers['x-seen'], answer.text]).toEqual([seen, method === 'HEAD' ? '' : 'x']);
+        const response = await exchange(harness().url, { method, body, agent });
+        expect([response.headers['x-seen'], response.text]).toEqual([seen, method === 'HEAD' ? '' : 'x']);
       }
     },
   );
 
   it('requests the options of the gateway itself', async () => {
-    const outgoing = ask({ method: 'OPTIONS', path: '*' }).end();
-    const answer = await answerTo(outgoing);
-    expect([answer.statusCode, answer.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    const outgoing = send({ method: 'OPTIONS', path: '*' }).end();
+    const response = await responseTo(outgoing);
+    expect([response.statusCode, response.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
   });
 
   it('is refused a CONNECT tunnel', async () => {
-    const outgoing = ask({ method: 'CONNECT', path: 'example.org:443' }).end();
-    const [answer, socket] = (await once(outgoing, 'connect')) as [IncomingMessage, Socket];
-    expect(answer.statusCode).toBe(501);
+    const outgoing = send({ method: 'CONNECT', path: 'example.org:443' }).end();
+    const [response, socket] = (await once(outgoing, 'connect')) as [IncomingMessage, Socket];
+    expect(response.statusCode).toBe(501);
     socket.destroy();
   });
 
   it('sends and receives fields of 15 KB, and gets 431 for larger ones', async () => {
-    bench().service.handler = ({ headers }, response) =>
+    harness().service.handler = ({ headers }, response) =>
       response.setHeader('x-back', headers['x-big']!).end();
     const fitting = 'x'.repeat(15 * 1024);
-    const { headers } = await exchange(bench().url, { headers: { 'x-big': fitting }, agent });
+    const { headers } = await exchange(harness().url, { headers: { 'x-big': fitting }, agent });
     expect(headers['x-back']).toBe(fitting);
-    const { status } = await exchange(bench().url, { headers: { 'x-big': 'x'.repeat(17 * 1024) }, agent });
+    const { status } = await exchange(harness().url, { headers: { 'x-big': 'x'.repeat(17 * 1024) }, agent });
     expect(status).toBe(431);
   });
 
   it('keeps its connection after a response that is delimited by the end of the upstream connection', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.useChunkedEncodingByDefault = false;
       response.removeHeader('transfer-encoding');
       response.writeHead(200, { connection: 'close' });
@@ -169,62 +170,62 @@ onEveryKind("Node's http", (bench) => {
       response.end('the end');
     };
     for (let i = 0; i < 2; i += 1)
-      expect((await exchange(bench().url, { agent })).text).toBe('until the end');
+      expect((await exchange(harness().url, { agent })).text).toBe('until the end');
   });
 
   it('closes the connection after the response on its own request', async () => {
     echoUrl();
-    const outgoing = ask({ agent: false, headers: { connection: 'close' } }).end();
+    const outgoing = send({ agent: false, headers: { connection: 'close' } }).end();
     const [socket] = (await once(outgoing, 'socket')) as [Socket];
-    const gone = once(socket, 'close');
-    const answer = await answerTo(outgoing);
-    expect([answer.headers.connection, (await bodyOf(answer)).toString()]).toEqual(['close', '[/]']);
-    await gone;
+    const closed = once(socket, 'close');
+    const response = await responseTo(outgoing);
+    expect([response.headers.connection, (await bodyOf(response)).toString()]).toEqual(['close', '[/]']);
+    await closed;
   });
 
   it('aborts the request at the service whenever it destroys its own', async () => {
     let open = 0;
-    bench().service.handler = (incoming, response) => {
+    harness().service.handler = (incoming, response) => {
       open += 1;
       incoming.resume().on('error', () => undefined);
       response.on('close', () => (open -= 1));
       if (incoming.url === '/begun') response.write('begun');
     };
-    const reached = (): Promise<unknown> => waitFor('the service to be asked', () => open === 1);
-    const over = (): Promise<unknown> => waitFor('the service to be left', () => open === 0);
+    const reached = (): Promise<unknown> => waitFor('the request to reach the service', () => open === 1);
+    const over = (): Promise<unknown> => waitFor('the disconnection to reach the service', () => open === 0);
     for (const [method, path] of [
       ['GET', '/silent'],
       ['GET', '/begun'],
       ['POST', '/silent'],
       ['POST', '/begun'],
     ] as const) {
-      const outgoing = ask({ method }, path).on('error', () => undefined);
+      const outgoing = send({ method }, path).on('error', () => undefined);
       if (method === 'POST') outgoing.write('a part of it');
       else outgoing.end();
-      const answer = path === '/begun' ? answerTo(outgoing) : undefined;
+      const response = path === '/begun' ? responseTo(outgoing) : undefined;
       await reached();
-      (await answer)?.on('error', () => undefined);
+      (await response)?.on('error', () => undefined);
       outgoing.destroy();
       await over();
     }
     echoUrl();
-    expect((await exchange(`${bench().url}/after`)).text).toBe('[/after]');
+    expect((await exchange(`${harness().url}/after`)).text).toBe('[/after]');
   });
 
   it('detects a truncated response', async () => {
     for (const head of [{ 'content-length': '10' }, {}]) {
-      bench().service.handler = (_request, response) =>
+      harness().service.handler = (_request, response) =>
         response.writeHead(200, head).write('begun', () => response.destroy());
-      const answer = await answerTo(ask().end());
-      await expect(bodyOf(answer)).rejects.toMatchObject({ code: 'ECONNRESET' });
-      expect(answer.complete).toBe(false);
+      const response = await responseTo(send().end());
+      await expect(bodyOf(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+      expect(response.complete).toBe(false);
     }
   });
 
   it(`finds ${SERVICE} by any spelling of the fields that it sends`, async () => {
-    bench().service.handler = ({ rawHeaders }, response) => response.end(JSON.stringify(rawHeaders));
-    const outgoing = ask({ headers: ['hOsT', 'gw', 'X-A', '1', 'x-a', '2', 'X-Empty', ''] as never }).end();
-    const raw = JSON.parse((await bodyOf(await answerTo(outgoing))).toString()) as string[];
+    harness().service.handler = ({ rawHeaders }, response) => response.end(JSON.stringify(rawHeaders));
+    const outgoing = send({ headers: ['hOsT', 'gw', 'X-A', '1', 'x-a', '2', 'X-Empty', ''] as never }).end();
+    const raw = JSON.parse((await bodyOf(await responseTo(outgoing))).toString()) as string[];
     const at = raw.indexOf('X-A');
     expect(raw.slice(at, at + 6)).toEqual(['X-A', '1', 'x-a', '2', 'X-Empty', '']);
   });

@@ -2,25 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
 import { waitFor } from '#testing';
-import { onEveryPlane } from './support/on-clients.js';
+import { onClientPlanes } from './support/on-clients.js';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Responds to plain requests, so that the bench sees the service as up. */
+/** Responds to plain requests, so that the harness finds the service up. */
 const upgradeOnly = (_: unknown, response: { writeHead(status: number): { end(): void } }): void =>
   response.writeHead(426).end();
 
-onEveryPlane('WebSocket', upgradeOnly, (bench) => {
+onClientPlanes('WebSocket', upgradeOnly, (harness) => {
   let sockets: WebSocketServer;
   const pings: string[] = [];
   const closes: { code: number; reason: string }[] = [];
 
   beforeAll(() => {
-    sockets = new WebSocketServer({ server: bench().server, perMessageDeflate: { threshold: 0 } });
+    sockets = new WebSocketServer({ server: harness().server, perMessageDeflate: { threshold: 0 } });
     sockets.on('connection', (socket) => {
       socket.on('message', (data: Buffer, isBinary) => {
         const [, code] = /^close (\d{4})$/.exec(data.toString('latin1', 0, 16)) ?? [];
-        if (code !== undefined) socket.close(Number(code), 'as asked');
+        if (code !== undefined) socket.close(Number(code), 'on request');
         else socket.send(data, { binary: isBinary });
       });
       socket.on('ping', (data) => pings.push(data.toString()));
@@ -28,7 +28,7 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
     });
   });
   afterEach(async () => {
-    await waitFor('the service to be left by all', () => sockets.clients.size === 0);
+    await waitFor('all WebSockets at the service to close', () => sockets.clients.size === 0);
     pings.splice(0);
     closes.splice(0);
   });
@@ -36,7 +36,7 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
 
   async function open(compressed = true): Promise<WebSocket> {
     const perMessageDeflate = compressed && { threshold: 0 };
-    const socket = new WebSocket(bench().url.replace('http', 'ws'), { perMessageDeflate });
+    const socket = new WebSocket(harness().url.replace('http', 'ws'), { perMessageDeflate });
     await once(socket, 'open');
     return socket;
   }
@@ -67,8 +67,8 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
     expect([pong.toString(), ...pings]).toEqual(['from the client', 'from the client']);
     const [server] = [...sockets.clients];
     server!.ping('from the service');
-    const [answer] = (await once(server!, 'pong')) as [Buffer];
-    expect(answer.toString()).toBe('from the service');
+    const [response] = (await once(server!, 'pong')) as [Buffer];
+    expect(response.toString()).toBe('from the service');
     socket.close();
     await closeOf(socket);
   });
@@ -77,20 +77,20 @@ onEveryPlane('WebSocket', upgradeOnly, (bench) => {
     const socket = await open();
     socket.close(code, 'enough');
     expect(await closeOf(socket)).toEqual({ code, reason: 'enough' });
-    await waitFor('the service to hear of it', () => closes.length === 1);
+    await waitFor('the disconnection to reach the service', () => closes.length === 1);
     expect(closes).toEqual([{ code, reason: 'enough' }]);
   });
 
   it.each([1000, 1013, 4999])('carries the close code %d from the service', async (code) => {
     const socket = await open();
     socket.send(`close ${code}`);
-    expect(await closeOf(socket)).toEqual({ code, reason: 'as asked' });
+    expect(await closeOf(socket)).toEqual({ code, reason: 'on request' });
   });
 
   it('reports an end without a close frame to either side', async () => {
     const left = await open();
     left.terminate();
-    await waitFor('the service to hear of it', () => closes.length === 1);
+    await waitFor('the disconnection to reach the service', () => closes.length === 1);
     expect(closes).toEqual([{ code: 1006, reason: '' }]);
     const dropped = await open();
     for (const socket of sockets.clients) socket.terminate();

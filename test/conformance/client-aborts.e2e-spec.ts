@@ -2,18 +2,18 @@ import type { Server } from 'node:http';
 import { promisify } from 'node:util';
 import { waitFor } from '#testing';
 import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
-import { onEveryKind, SERVICE } from './support/bench.js';
+import { onEveryKind, SERVICE } from './support/harness.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 
 const HALF_OPEN = 200;
 
-onEveryKind('clients that disconnect', (bench) => {
+onEveryKind('clients that disconnect', (harness) => {
   /** Number of requests that the service is processing. */
   let open = 0;
   beforeEach(() => {
     open = 0;
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       open += 1;
       response.on('close', () => (open -= 1));
       request.on('error', () => undefined);
@@ -27,37 +27,37 @@ onEveryKind('clients that disconnect', (bench) => {
   const head = (method: string, path: string, more = ''): string =>
     `${method} /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
   const report = async (): Promise<MetricsReport['services'][number] | undefined> => {
-    const { text } = await exchange(`${bench().gatewayUrl}/metrics`, {
+    const { text } = await exchange(`${harness().gatewayUrl}/metrics`, {
       headers: { accept: 'application/json' },
     });
     return (JSON.parse(text) as MetricsReport).services[0];
   };
   const endings = async (): Promise<Record<string, number>> => {
-    const { text } = await exchange(`${bench().gatewayUrl}/metrics`);
+    const { text } = await exchange(`${harness().gatewayUrl}/metrics`);
     const found = [...text.matchAll(/^gateway_endings_total\{.*ending="([\w-]+)"\} (\d+)$/gm)];
     return Object.fromEntries(found.map(([, ending, count]) => [ending!, Number(count)] as const));
   };
   const observed = async (): Promise<number> => {
-    const { text } = await exchange(`${bench().gatewayUrl}/metrics`);
+    const { text } = await exchange(`${harness().gatewayUrl}/metrics`);
     const counts = [...text.matchAll(/^gateway_request_duration_seconds_count\{service="[^"]+"\} (\d+)$/gm)];
     return counts.reduce((sum, [, count]) => sum + Number(count), 0);
   };
   const connections = async (): Promise<number> => {
-    const server: Server = bench().gatewayApp.nest.getHttpServer();
+    const server: Server = harness().gatewayApp.nest.getHttpServer();
     return promisify((then: (error: Error | null, count: number) => void) => server.getConnections(then))();
   };
   /** `before`: the connections that already existed, because the service itself calls the gateway. */
   const isQuiet = async (before: number): Promise<void> => {
-    await waitFor('the service to have nothing under way', () => open === 0);
-    await waitFor('nothing to be in flight', async () => ((await report())?.inFlight ?? 0) === 0);
-    await waitFor('all connections to be gone', async () => (await connections()) <= before);
+    await waitFor('all requests at the service to end', () => open === 0);
+    await waitFor('no requests in flight', async () => ((await report())?.inFlight ?? 0) === 0);
+    await waitFor('all connections to close', async () => (await connections()) <= before);
   };
 
   /** Bytes to send, the condition to wait for, and the counted endings. */
   const PHASES: readonly [
     when: string,
     bytes: string,
-    until: RegExp | 'asked' | undefined,
+    until: RegExp | 'received' | undefined,
     counted: object,
   ][] = [
     ['before they send anything', '', undefined, {}],
@@ -65,16 +65,16 @@ onEveryKind('clients that disconnect', (bench) => {
     [
       'in the middle of a body',
       `${head('POST', '/x', 'Content-Length: 100\r\n')}part`,
-      'asked',
+      'received',
       { 'client-left': 1 },
     ],
     [
       'in the middle of a chunk',
       `${head('POST', '/x', 'Transfer-Encoding: chunked\r\n')}64\r\npart`,
-      'asked',
+      'received',
       { 'client-left': 1 },
     ],
-    ['while they wait', head('GET', '/x'), 'asked', { 'client-left': 1 }],
+    ['while they wait', head('GET', '/x'), 'received', { 'client-left': 1 }],
     ['after the head of the response', head('GET', '/head'), /\r\n\r\n$/, { 'client-left': 1 }],
     ['in the middle of the response', head('GET', '/begun'), /begun/, { 'client-left': 1 }],
     ['after the response', head('GET', '/done'), /done$/, { completed: 1 }],
@@ -87,14 +87,18 @@ onEveryKind('clients that disconnect', (bench) => {
 
   describe.each(['reset', 'end'] as const)('by a %s', (how) => {
     it.each(PHASES)('%s, leave no state behind', async (_when, bytes, until, counted) => {
-      const [before, observedBefore, there] = [await endings(), await observed(), await connections()];
-      const client = await RawClient.open(bench().gatewayPort);
+      const [before, observedBefore, connectionsBefore] = [
+        await endings(),
+        await observed(),
+        await connections(),
+      ];
+      const client = await RawClient.open(harness().gatewayPort);
       client.send(bytes);
-      if (until === 'asked') await waitFor('the service to be asked', () => open === 1);
+      if (until === 'received') await waitFor('the request to reach the service', () => open === 1);
       else if (until) await client.until(until);
       if (how === 'reset') client.socket.resetAndDestroy();
       else client.socket.destroy();
-      await isQuiet(there);
+      await isQuiet(connectionsBefore);
       expect(difference(before, await endings())).toEqual(counted);
       expect((await observed()) - observedBefore).toBe(Object.keys(counted).length);
     });
@@ -102,25 +106,25 @@ onEveryKind('clients that disconnect', (bench) => {
 
   it('with further requests pipelined behind the pending one, leave no state behind', async () => {
     // The wire plane handles one request at a time; node:http starts all requests that it has read.
-    const begun = bench().kind === 'wire' ? 1 : 12;
-    const [before, there] = [await endings(), await connections()];
-    const client = await RawClient.open(bench().gatewayPort);
+    const begun = harness().kind === 'wire' ? 1 : 12;
+    const [before, connectionsBefore] = [await endings(), await connections()];
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(head('GET', '/x').repeat(12));
-    await waitFor('the service to be asked', () => open === begun);
+    await waitFor('the request to reach the service', () => open === begun);
     client.socket.destroy();
-    await isQuiet(there);
+    await isQuiet(connectionsBefore);
     expect(difference(before, await endings())).toEqual({ 'client-left': begun });
   });
 
   it('in hundreds with half a head, leave no state behind', async () => {
-    const there = await connections();
+    const connectionsBefore = await connections();
     const clients = await Promise.all(
-      Array.from({ length: HALF_OPEN }, () => RawClient.open(bench().gatewayPort)),
+      Array.from({ length: HALF_OPEN }, () => RawClient.open(harness().gatewayPort)),
     );
     for (const [i, client] of clients.entries()) client.send(head('GET', '/done').slice(0, 1 + (i % 40)));
-    await waitFor('all to be there', async () => (await connections()) >= HALF_OPEN);
-    expect((await exchange(`${bench().url}/done`)).text).toBe('done');
+    await waitFor('all connections to be open', async () => (await connections()) >= HALF_OPEN);
+    expect((await exchange(`${harness().url}/done`)).text).toBe('done');
     for (const client of clients) client.close();
-    await isQuiet(there);
+    await isQuiet(connectionsBefore);
   });
 });

@@ -56,9 +56,9 @@ describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'http
       for (let i = 0; i < PIECES && client.received === '' && !client.isClosed; i += 1)
         if (!client.socket.write(frame(PIECE)))
           await Promise.race(['drain', 'data', 'close'].map((event) => once(client.socket, event)));
-      const answer = await client.until(/\r\n\r\nsaid early|"requestId"/);
+      const response = await client.until(/\r\n\r\nearly response|"requestId"/);
       client.close();
-      return answer;
+      return response;
     }
     const chunk = (piece: Buffer): Buffer =>
       Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]);
@@ -72,11 +72,11 @@ describe.each(PLANES.flatMap((plane) => [[plane, 'http'] as const, [plane, 'http
         ['close', 401],
         ['reset', 400],
         ['half-close', 413],
-        ['keep', 413],
+        ['read', 413],
       ])('reach the client when the instance then proceeds to %s (%d)', async (how, status) => {
         for (let i = 0; i < TRIES; i += 1)
           expect(await upload(`/refuse/${how}/${status}`, framing, frame)).toMatch(
-            new RegExp(`^HTTP/1\\.1 ${status} Said\r\n[^]*\r\n\r\nsaid early$`),
+            new RegExp(`^HTTP/1\\.1 ${status} Early\r\n[^]*\r\n\r\nearly response$`),
           );
         const { body } = await call(gateway.url, 'GET /discovery/services?name=early');
         expect(body).toMatchObject([{ status: 'up', statusReason: 'registered' }]);

@@ -1,21 +1,21 @@
 import { waitFor } from '#testing';
-import { onEveryPlane } from './support/bench.js';
+import { onEveryPlane } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
-import { answering, RawUpstream } from './support/raw-upstream.js';
+import { respondWith, RawUpstream } from './support/raw-upstream.js';
 
-onEveryPlane('edge hygiene', (bench) => {
+onEveryPlane('edge hygiene', (harness) => {
   let upstream: RawUpstream;
 
   beforeAll(async () => {
     upstream = await RawUpstream.start();
-    upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-    await bench().register('raw', upstream.url);
+    upstream.onChunk = respondWith('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await harness().register('raw', upstream.url);
   });
   beforeEach(() => upstream.clear());
   afterAll(() => upstream.close());
 
   const send = async (bytes: string): Promise<RawClient> =>
-    (await RawClient.open(bench().gatewayPort)).send(bytes);
+    (await RawClient.open(harness().gatewayPort)).send(bytes);
   const withFields = (fields: string): string => `POST /api/raw HTTP/1.1\r\nHost: gw\r\n${fields}\r\n\r\n`;
 
   it.each([
@@ -87,9 +87,9 @@ onEveryPlane('edge hygiene', (bench) => {
     ['noise', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'],
   ])('refuses %s and closes', async (_what, bytes) => {
     const client = await send(bytes);
-    const answer = await client.untilClosed();
-    expect(answer).toMatch(/^HTTP\/1\.1 (?:400|501) [^]*application\/problem\+json/);
-    expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+    const response = await client.untilClosed();
+    expect(response).toMatch(/^HTTP\/1\.1 (?:400|501) [^]*application\/problem\+json/);
+    expect(response.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
     expect(upstream.received).toBe('');
   });
 
@@ -195,13 +195,15 @@ onEveryPlane('edge hygiene', (bench) => {
     ['too many trailers', 'X: y\r\n'.repeat(101)],
   ])('responds 431 to %s without completing the request at the instance', async (_what, trailers) => {
     const silent = await RawUpstream.start();
-    await bench().register('silent', silent.url);
+    await harness().register('silent', silent.url);
     try {
       const client = await send(withFields('Transfer-Encoding: chunked').replace('raw', 'silent'));
-      await waitFor('the instance to be asked', () => silent.received.includes('POST / '));
+      await waitFor('the request to reach the instance', () => silent.received.includes('POST / '));
       client.send(`2\r\nhi\r\n0\r\n${trailers}\r\n`);
       expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 431 [^]*header-fields-too-large/);
-      await waitFor('the instance to be given up', () => silent.connections.every(({ isEnded }) => isEnded));
+      await waitFor('the upstream connection to close', () =>
+        silent.connections.every(({ isEnded }) => isEnded),
+      );
       expect(silent.received).not.toMatch(/\r\n0\r\n\r\n$/);
     } finally {
       silent.close();
@@ -240,12 +242,12 @@ onEveryPlane('edge hygiene', (bench) => {
 
 onEveryPlane(
   'an untrusted client',
-  (bench) => {
+  (harness) => {
     it('cannot set the forwarding fields', async () => {
       const upstream = await RawUpstream.start();
-      upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      await bench().register('raw', upstream.url);
-      const client = await RawClient.open(bench().gatewayPort);
+      upstream.onChunk = respondWith('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      await harness().register('raw', upstream.url);
+      const client = await RawClient.open(harness().gatewayPort);
       client.send(
         'GET /api/raw HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: evil\r\n' +
           'X-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /evil\r\nX-Forwarded-Port: 1\r\nX_Forwarded_For: 1.2.3.4\r\n' +

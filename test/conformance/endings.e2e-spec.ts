@@ -3,7 +3,7 @@ import { HttpRegistry } from '#registry-client';
 import { PLANES } from './support/kinds.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
-import { answering, RawUpstream, type Conduct } from './support/raw-upstream.js';
+import { respondWith, RawUpstream, type ChunkHandler } from './support/raw-upstream.js';
 
 /** The exchange's fields in an access log line. */
 interface Line {
@@ -48,8 +48,8 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
       ttlSeconds: 300,
       metadata: POLICY,
     });
-  const conduct = (what: Conduct): void => {
-    upstream.conduct = (connection, chunk) =>
+  const onChunk = (what: ChunkHandler): void => {
+    upstream.onChunk = (connection, chunk) =>
       chunk.startsWith('GET /health') ? void connection.send(OK) : what(connection, chunk);
   };
   const url = (): string => `${gateway.url}/api/${service}/x`;
@@ -71,7 +71,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
   };
   const counted = async (name: string, more = ''): Promise<number> =>
     metric(name, `service="${service}"${more}`);
-  const ask = (method = 'GET', body?: string) =>
+  const send = (method = 'GET', body?: string) =>
     exchange(url(), { method, body, headers: { 'x-debug-timing': '1' } });
   const raw = async (): Promise<RawClient> => {
     const client = await RawClient.open(Number(new URL(gateway.url).port));
@@ -81,14 +81,14 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
 
   it('reports the same attempt count of a retried request everywhere', async () => {
     let heads = 0;
-    conduct((connection) => {
+    onChunk((connection) => {
       heads += 1;
       if (heads === 1) connection.socket.resetAndDestroy();
       else connection.send(OK);
     });
     await register('a', upstream.url);
-    const answer = await ask();
-    expect([answer.text, answer.headers['server-timing']]).toEqual([
+    const response = await send();
+    expect([response.text, response.headers['server-timing']]).toEqual([
       'ok',
       expect.stringContaining('attempts;desc="2"'),
     ]);
@@ -104,16 +104,16 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
   });
 
   it('counts the attempts of a request that another instance serves after a refused connection', async () => {
-    conduct(answering(OK));
+    onChunk(respondWith(OK));
     await register('a', await refusingUrl());
     await register('b', upstream.url);
     // Round robin: one of the two requests reaches the refusing instance, which is then ejected.
-    const answers = [await ask('POST', 'x'), await ask('POST', 'x')];
-    await waitFor('both lines', () => lines().length === 2);
+    const responses = [await send('POST', 'x'), await send('POST', 'x')];
+    await waitFor('both log lines', () => lines().length === 2);
     const attempts = lines().map((each) => each.attempts);
     expect([...attempts].sort()).toEqual([1, 2]);
     expect(
-      answers.map(({ headers }) => /attempts;desc="(\d)"/.exec(String(headers['server-timing']))?.[1]),
+      responses.map(({ headers }) => /attempts;desc="(\d)"/.exec(String(headers['server-timing']))?.[1]),
     ).toEqual(attempts.map(String));
     for (const each of lines())
       expect(each).toMatchObject({ status: 200, ending: 'completed', instance: `${service}-b` });
@@ -125,7 +125,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
 
   it('counts no attempt for an unknown service', async () => {
     const before = await metric('gateway_problems_total', 'service="",problem="unknown-service"');
-    expect((await ask()).status).toBe(404);
+    expect((await send()).status).toBe(404);
     expect(await line()).toMatchObject({
       service: null,
       instance: null,
@@ -139,9 +139,9 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
 
   it('counts no attempt when no instance is available, and one when the only one refused', async () => {
     await register('a', await refusingUrl());
-    expect((await ask()).status).toBe(502);
-    expect((await ask()).status).toBe(503);
-    await waitFor('both lines', () => lines().length === 2);
+    expect((await send()).status).toBe(502);
+    expect((await send()).status).toBe(503);
+    await waitFor('both log lines', () => lines().length === 2);
     expect(lines()).toMatchObject([
       { service, status: 502, attempts: 1, ending: 'completed', problem: 'upstream-unreachable' },
       {
@@ -167,7 +167,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
   });
 
   it('distinguishes a truncated response from a complete one', async () => {
-    conduct(({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
+    onChunk(({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf'));
     await register('a', upstream.url);
     await (await raw()).untilClosed();
     expect(await line()).toMatchObject({ status: 200, attempts: 1, ending: 'broken' });
@@ -184,11 +184,12 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
   ])(
     'records that a client disconnected %s, and closes the upstream connection',
     async (_where, sent, status, seen) => {
-      conduct((connection) => void connection.send(sent));
+      onChunk((connection) => void connection.send(sent));
       await register('a', upstream.url);
       const client = await raw();
-      const asked = (): boolean => upstream.connections.some(({ received }) => received.includes('GET /x '));
-      await waitFor('the instance to be asked', asked);
+      const isRequested = (): boolean =>
+        upstream.connections.some(({ received }) => received.includes('GET /x '));
+      await waitFor('the request to reach the instance', isRequested);
       await client.until(seen);
       // The response to another request on the same event loop shows that the bytes sent before it have been read.
       await exchange(`${gateway.url}/health/live`);
@@ -200,7 +201,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
         instance: `${service}-a`,
       });
       const used = upstream.connections.filter(({ received }) => received.includes('GET /x '));
-      await waitFor('its connection to be closed', () => used.every(({ isEnded }) => isEnded));
+      await waitFor('the upstream connection to close', () => used.every(({ isEnded }) => isEnded));
       expect(await counted('gateway_endings_total', ',ending="client-left"')).toBe(1);
       const { body } = await call(gateway.url, 'GET /metrics');
       expect(body).toMatch(

@@ -1,17 +1,17 @@
 import { waitFor } from '#testing';
-import { startGateway, type GatewayBench } from './support/bench.js';
+import { startGatewayHarness, type GatewayHarness } from './support/harness.js';
 import { PLANES, type Plane } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 
-interface Beat {
+interface HeartbeatOptions {
   readonly id?: string;
   readonly body?: string;
   readonly fields?: string;
 }
 
-function beat({ id = 'a', body = '', fields = JSON_TYPE }: Beat = {}): string {
+function heartbeat({ id = 'a', body = '', fields = JSON_TYPE }: HeartbeatOptions = {}): string {
   const length = `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   return `POST /discovery/heartbeat/${id} HTTP/1.1\r\nHost: localhost\r\n${fields}${length}\r\n${body}`;
 }
@@ -19,21 +19,21 @@ function beat({ id = 'a', body = '', fields = JSON_TYPE }: Beat = {}): string {
 const CHANGING = new Set(['requestId', 'lastHeartbeatAt', 'expiresAt', 'registeredAt']);
 
 /** The parts of a response that matter to a client, without values that differ between calls. */
-function facts(answer: string): unknown {
-  const [head = '', body = ''] = answer.split('\r\n\r\n');
+function comparedParts(response: string): unknown {
+  const [head = '', body = ''] = response.split('\r\n\r\n');
   const members = Object.entries(JSON.parse(body) as object) as [string, unknown][];
   return {
     status: head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length),
     type: /^content-type: (.*)$/im.exec(head)?.[1]?.trim(),
     challenge: /^www-authenticate: (.*)$/im.exec(head)?.[1],
     hasId: /^x-request-id: [\x21-\x7e]+\r?$/im.test(head),
-    stays: /^connection: keep-alive\r?$/im.test(head),
+    isKeptAlive: /^connection: keep-alive\r?$/im.test(head),
     document: members.filter(([name]) => !CHANGING.has(name)),
   };
 }
 
 const TOKEN = 'a-token-of-some-length';
-const beats: [what: string, beat: Beat][] = [
+const cases: [what: string, options: HeartbeatOptions][] = [
   ['nothing', {}],
   ['all members', { body: '{"inFlight":3,"loopLagMs":1.5}' }],
   ['no type and no body', { fields: '' }],
@@ -73,17 +73,17 @@ describe.each([
   ['with a token', { REGISTRY_TOKEN: TOKEN }],
   ['without one', {}],
 ])('a heartbeat at a registry %s', (_what, env) => {
-  let gateways: Readonly<Record<Plane, GatewayBench>>;
+  let gateways: Readonly<Record<Plane, GatewayHarness>>;
 
   beforeAll(async () => {
-    const [wire, node] = await Promise.all(PLANES.map((plane) => startGateway(plane, env)));
-    gateways = { wire, node } as Readonly<Record<Plane, GatewayBench>>;
+    const [wire, node] = await Promise.all(PLANES.map((plane) => startGatewayHarness(plane, env)));
+    gateways = { wire, node } as Readonly<Record<Plane, GatewayHarness>>;
     for (const { gatewayUrl } of [wire!, node!])
       await fetch(`${gatewayUrl}/discovery/register`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
         body: JSON.stringify({
-          name: 'beating',
+          name: 'renewed',
           id: 'a',
           url: 'http://127.0.0.1:9',
           metadata: { where: '서울' },
@@ -92,48 +92,50 @@ describe.each([
   });
   afterAll(() => Promise.all(PLANES.map((plane) => gateways[plane].close())));
 
-  const answer = async (plane: Plane, text: string): Promise<string> => {
+  const responseTo = async (plane: Plane, text: string): Promise<string> => {
     const client = await RawClient.open(gateways[plane].gatewayPort);
     const received = await client.send(text).until(/^HTTP[^]*\r\n\r\n\{[^]*\}$/);
     client.close();
     return Buffer.from(received, 'latin1').toString();
   };
 
-  it.each(beats)('with %s gets the same response on wire and node', async (_with, what) => {
-    const [wire, node] = await Promise.all(PLANES.map((plane) => answer(plane, beat(what))));
-    expect(facts(wire!)).toEqual(facts(node!));
+  it.each(cases)('with %s gets the same response on wire and node', async (_what, options) => {
+    const [wire, node] = await Promise.all(PLANES.map((plane) => responseTo(plane, heartbeat(options))));
+    expect(comparedParts(wire!)).toEqual(comparedParts(node!));
   });
 
   it('is handled without Nest when it needs no further checks', async () => {
     // node:http writes this field capitalised.
-    const pastNest = /\r\ndate: /;
+    const handledWithoutNest = /\r\ndate: /;
     const fields = `${JSON_TYPE}Authorization: Bearer ${TOKEN}\r\nUser-Agent: x\r\nAccept: */*\r\n`;
     for (const id of ['a', 'nobody'])
-      expect(await answer('wire', beat({ id, body: '{"inFlight":1}', fields }))).toMatch(pastNest);
-    expect(await answer('wire', beat({ fields: `${fields}Origin: http://localhost\r\n` }))).not.toMatch(
-      pastNest,
-    );
+      expect(await responseTo('wire', heartbeat({ id, body: '{"inFlight":1}', fields }))).toMatch(
+        handledWithoutNest,
+      );
+    expect(
+      await responseTo('wire', heartbeat({ fields: `${fields}Origin: http://localhost\r\n` })),
+    ).not.toMatch(handledWithoutNest);
   });
 });
 
 describe.each(PLANES)('heartbeats (%s)', (plane) => {
-  let bench: GatewayBench;
+  let harness: GatewayHarness;
   beforeAll(async () => {
-    bench = await startGateway(plane);
-    await bench.register('beating', 'http://127.0.0.1:9', 'a');
+    harness = await startGatewayHarness(plane);
+    await harness.register('renewed', 'http://127.0.0.1:9', 'a');
   });
-  afterAll(() => bench.close());
+  afterAll(() => harness.close());
 
   const expiry = async (): Promise<number> => {
-    const response = await fetch(`${bench.gatewayUrl}/discovery/services/a`);
+    const response = await fetch(`${harness.gatewayUrl}/discovery/services/a`);
     return Date.parse(((await response.json()) as { expiresAt: string }).expiresAt);
   };
 
   it('renew the lease and report the load of the instance', async () => {
     const before = await expiry();
-    const client = await RawClient.open(bench.gatewayPort);
+    const client = await RawClient.open(harness.gatewayPort);
     await waitFor('a later lease', async () => {
-      client.send(beat({ body: '{"inFlight":7,"loopLagMs":2.5}' }));
+      client.send(heartbeat({ body: '{"inFlight":7,"loopLagMs":2.5}' }));
       await client.until(/"inFlight":7,"loopLagMs":2\.5\}$/);
       return (await expiry()) > before;
     });
@@ -141,17 +143,25 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
   });
 
   it('clear the reported load when the last one reports none', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
-    await client.send(beat({ body: '{"inFlight":7}' })).until(/"inFlight":7\}$/);
-    await client.send(beat()).until(/"lastProbe":null\}$/);
+    const client = await RawClient.open(harness.gatewayPort);
+    await client.send(heartbeat({ body: '{"inFlight":7}' })).until(/"inFlight":7\}$/);
+    await client.send(heartbeat()).until(/"lastProbe":null\}$/);
     client.close();
   });
 
   it('get responses in order, whatever requests come between them', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
+    const client = await RawClient.open(harness.gatewayPort);
     const live = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    client.send(beat() + beat({ id: 'nobody' }) + beat() + live + beat() + beat({ id: 'nobody' }) + beat());
-    await waitFor('seven answers', () => client.received.split('HTTP/1.1 ').length === 8);
+    client.send(
+      heartbeat() +
+        heartbeat({ id: 'nobody' }) +
+        heartbeat() +
+        live +
+        heartbeat() +
+        heartbeat({ id: 'nobody' }) +
+        heartbeat(),
+    );
+    await waitFor('seven responses', () => client.received.split('HTTP/1.1 ').length === 8);
     await client.until(/\}$/);
     expect(client.received.match(/HTTP\/1\.1 \d+/g)).toEqual(
       [200, 404, 200, 200, 200, 404, 200].map((status) => `HTTP/1.1 ${status}`),
@@ -160,8 +170,8 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
   });
 
   it('may arrive in fragments', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
-    for (const byte of beat({ body: '{"inFlight":9}' })) {
+    const client = await RawClient.open(harness.gatewayPort);
+    for (const byte of heartbeat({ body: '{"inFlight":9}' })) {
       client.send(byte);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -170,29 +180,29 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
   });
 
   it('close their connection on request', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
-    client.send(beat({ fields: 'Connection: close\r\n' }));
+    const client = await RawClient.open(harness.gatewayPort);
+    client.send(heartbeat({ fields: 'Connection: close\r\n' }));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n/i);
   });
 
   it('are handled for a half-closed client, and cause no error when the client has disconnected', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
-    client.send(beat()).socket.end();
+    const client = await RawClient.open(harness.gatewayPort);
+    client.send(heartbeat()).socket.end();
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 /);
     for (let i = 0; i < 20; i += 1) {
-      const gone = await RawClient.open(bench.gatewayPort);
-      gone.send(beat()).socket.resetAndDestroy();
+      const disconnected = await RawClient.open(harness.gatewayPort);
+      disconnected.send(heartbeat()).socket.resetAndDestroy();
     }
-    const last = await RawClient.open(bench.gatewayPort);
-    await last.send(beat()).until(/^HTTP\/1\.1 200 /);
+    const last = await RawClient.open(harness.gatewayPort);
+    await last.send(heartbeat()).until(/^HTTP\/1\.1 200 /);
     last.close();
   });
 
   it('close their connection while the gateway drains', async () => {
-    const client = await RawClient.open(bench.gatewayPort);
-    await client.send(beat()).until(/^HTTP\/1\.1 [^]*\}$/);
-    void bench.gatewayApp.drain();
-    client.send(beat());
+    const client = await RawClient.open(harness.gatewayPort);
+    await client.send(heartbeat()).until(/^HTTP\/1\.1 [^]*\}$/);
+    void harness.gatewayApp.drain();
+    client.send(heartbeat());
     expect(await client.untilClosed()).toMatch(/\}HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n[^]*\}$/i);
   });
 });

@@ -3,10 +3,10 @@ import { localRegistryOf } from '#apps/gateway';
 import { HttpRegistry } from '#registry-client';
 import { boot, type RunningApp } from '#service-kit';
 import { call, tempDir, waitFor } from '#testing';
-import { startGateway, type GatewayBench } from './support/bench.js';
+import { startGatewayHarness, type GatewayHarness } from './support/harness.js';
 import { KINDS, type Kind } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
-import { answering, RawUpstream } from './support/raw-upstream.js';
+import { respondWith, RawUpstream } from './support/raw-upstream.js';
 
 const SERVICE = '/api/product-service';
 const ORDER = 'order-1';
@@ -63,14 +63,14 @@ const SPELLINGS = [
 const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
 describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
-  let bench: GatewayBench;
+  let harness: GatewayHarness;
   let products: RunningApp;
   let reserved: object;
   const directory = tempDir();
 
   beforeAll(async () => {
-    bench = await startGateway(kind === 'local' ? 'wire' : kind);
-    products = await startProducts(kind, bench, directory.path);
+    harness = await startGatewayHarness(kind === 'local' ? 'wire' : kind);
+    products = await startProducts(kind, harness, directory.path);
     const product = { name: 'Tea', category: 'drinks', price: 250, currency: 'EUR', stock: 9 };
     const { body } = await call(products.url, 'POST /products', { body: product });
     const items = [{ productId: (body as { id: string }).id, quantity: 2 }];
@@ -80,53 +80,53 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
   afterAll(async () => {
     await products.leave();
     await products.close();
-    await bench.close();
+    await harness.close();
     directory.remove();
   });
 
   const send = async (requestLine: string, fields = ''): Promise<string> => {
-    const client = await RawClient.open(bench.gatewayPort);
+    const client = await RawClient.open(harness.gatewayPort);
     client.send(`${requestLine} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n${fields}\r\n`);
     return client.untilClosed();
   };
-  const stillHeld = async (): Promise<void> => {
+  const expectReservationHeld = async (): Promise<void> => {
     const { body } = await call(products.url, `GET ${PATH}`);
     expect(body).toMatchObject({ status: 'held' });
   };
   /** Registers an instance of another service and returns its token. */
   const register = async (id: string): Promise<string> => {
     const body = { id, name: 'neighbour', url: 'http://127.0.0.1:9' };
-    const answer = await call(bench.gatewayUrl, 'POST /discovery/register', { body });
-    return (answer.body as { instanceToken: string }).instanceToken;
+    const response = await call(harness.gatewayUrl, 'POST /discovery/register', { body });
+    return (response.body as { instanceToken: string }).instanceToken;
   };
   const withToken = (request: string, token: string | undefined) =>
-    call(bench.gatewayUrl, request, { headers: { [TOKEN_HEADER]: token ?? '' } });
+    call(harness.gatewayUrl, request, { headers: { [TOKEN_HEADER]: token ?? '' } });
 
   it.each(SPELLINGS)('are closed to clients as %s', async (spelling) => {
-    const answer = await send(`DELETE ${SERVICE}${spelling}`);
-    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+    const response = await send(`DELETE ${SERVICE}${spelling}`);
+    expect(response).toMatch(/^HTTP\/1\.1 40[04] /);
     // Via is added to every response of an instance; its absence shows that the gateway responded.
-    expect(answer).not.toMatch(/\r\nvia:/i);
-    await stillHeld();
+    expect(response).not.toMatch(/\r\nvia:/i);
+    await expectReservationHeld();
   });
 
   it.each(METHODS)('are closed to %s', async (method) => {
-    const answer = await send(`${method} ${SERVICE}${PATH}`);
-    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
-    expect(answer).not.toMatch(/\r\nvia:/i);
-    await stillHeld();
+    const response = await send(`${method} ${SERVICE}${PATH}`);
+    expect(response).toMatch(/^HTTP\/1\.1 404 /);
+    expect(response).not.toMatch(/\r\nvia:/i);
+    await expectReservationHeld();
   });
 
   it('are closed to absolute targets and upgrades', async () => {
     expect(await send(`DELETE http://gw${SERVICE}${PATH}`)).toMatch(/^HTTP\/1\.1 404 /);
     const upgrade = 'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
     expect(await send(`GET ${SERVICE}${PATH}`, upgrade)).toMatch(/^HTTP\/1\.1 404 /);
-    await stillHeld();
+    await expectReservationHeld();
   });
 
   it('get the same response as paths that the service does not have', async () => {
-    const internal = await call(bench.gatewayUrl, `GET ${SERVICE}${PATH}`);
-    const unknown = await call(bench.gatewayUrl, `GET ${SERVICE}/no-such-path`);
+    const internal = await call(harness.gatewayUrl, `GET ${SERVICE}${PATH}`);
+    const unknown = await call(harness.gatewayUrl, `GET ${SERVICE}/no-such-path`);
     const plain = (body: unknown) => ({ ...(body as object), instance: '', requestId: '' });
     expect(internal.headers.get('content-type')).toBe('application/problem+json');
     expect(plain(internal.body)).toEqual(plain(unknown.body));
@@ -143,7 +143,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     '/docs',
     '/docs-json',
   ])('leave %s open', async (path) => {
-    expect((await call(bench.gatewayUrl, `GET ${SERVICE}${path}`)).status).toBe(200);
+    expect((await call(harness.gatewayUrl, `GET ${SERVICE}${path}`)).status).toBe(200);
   });
 
   it('leave paths open that only share a prefix', async () => {
@@ -155,7 +155,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     const get = () => withToken(`GET ${SERVICE}${PATH}`, token);
     expect(await get()).toMatchObject({ status: 200, body: { status: 'held' } });
     expect((await withToken(`GET ${SERVICE}//stock-reservations`, token)).status).toBe(404);
-    await call(bench.gatewayUrl, 'DELETE /discovery/unregister/neighbour-1');
+    await call(harness.gatewayUrl, 'DELETE /discovery/unregister/neighbour-1');
     expect((await get()).status).toBe(404);
   });
 
@@ -186,21 +186,21 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     for (const each of forged) expect((await withToken(`DELETE ${SERVICE}${PATH}`, each)).status).toBe(404);
     const twice = `${TOKEN_HEADER}: ${token}\r\n${TOKEN_HEADER}: ${token}\r\n`;
     expect(await send(`DELETE ${SERVICE}${PATH}`, twice)).toMatch(/^HTTP\/1\.1 404 /);
-    await stillHeld();
+    await expectReservationHeld();
   });
 
   it('never show a token to anyone except the registering client', async () => {
     const token = await register('neighbour-5');
     const secret = token.slice(token.indexOf(':') + 1);
     for (const path of ['/discovery/services', '/discovery/services/neighbour-5'])
-      expect(JSON.stringify((await call(bench.gatewayUrl, `GET ${path}`)).body)).not.toMatch(
+      expect(JSON.stringify((await call(harness.gatewayUrl, `GET ${path}`)).body)).not.toMatch(
         new RegExp(`${secret}|token`, 'i'),
       );
   });
 
   it('are reported by explain', async () => {
     const explained = (path: string) =>
-      call(bench.gatewayUrl, `GET /discovery/explain?method=GET&path=${encodeURIComponent(path)}`);
+      call(harness.gatewayUrl, `GET /discovery/explain?method=GET&path=${encodeURIComponent(path)}`);
     expect((await explained(`${SERVICE}//Stock-reservations/1`)).body).toMatchObject({
       isInternal: true,
       route: { policy: { internalPaths: ['/stock-reservations'] } },
@@ -210,7 +210,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
   });
 
   it('are left out of the public OpenAPI document', async () => {
-    const { paths } = (await call(bench.gatewayUrl, 'GET /docs-json')).body as { paths: object };
+    const { paths } = (await call(harness.gatewayUrl, 'GET /docs-json')).body as { paths: object };
     const ofProducts = Object.keys(paths).filter((path) => path.startsWith(SERVICE));
     expect(ofProducts).toContain(`${SERVICE}/products`);
     expect(ofProducts.filter((path) => path.includes('reservations'))).toEqual([]);
@@ -218,13 +218,13 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
 
   it('never forward the token to an instance', async () => {
     const upstream = await RawUpstream.start();
-    upstream.conduct = answering('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    upstream.onChunk = respondWith('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     const body = {
       name: 'raw',
       url: upstream.url,
       metadata: { 'gateway.internal-paths': '/inside' },
     };
-    await call(bench.gatewayUrl, 'POST /discovery/register', { body });
+    await call(harness.gatewayUrl, 'POST /discovery/register', { body });
     const token = await register('neighbour-6');
     for (const path of ['/api/raw/inside/x', '/api/raw/outside'])
       expect((await withToken(`GET ${path}`, token)).status).toBe(200);
@@ -240,17 +240,17 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
       url: 'http://127.0.0.1:9',
       metadata: { 'gateway.internal-paths': paths },
     });
-    await call(bench.gatewayUrl, 'POST /discovery/register', { body: body('m1', '/a') });
-    await call(bench.gatewayUrl, 'POST /discovery/register', { body: body('m2', '/b, /c/d') });
-    const statusOf = async (path: string) => (await call(bench.gatewayUrl, `GET /api/mixed${path}`)).status;
+    await call(harness.gatewayUrl, 'POST /discovery/register', { body: body('m1', '/a') });
+    await call(harness.gatewayUrl, 'POST /discovery/register', { body: body('m2', '/b, /c/d') });
+    const statusOf = async (path: string) => (await call(harness.gatewayUrl, `GET /api/mixed${path}`)).status;
     expect(await Promise.all(['/a/x', '/b', '/c/d'].map(statusOf))).toEqual([404, 404, 404]);
     expect(await Promise.all(['/c', '/d'].map(statusOf))).not.toContain(404);
   });
 });
 
-async function startProducts(kind: Kind, bench: GatewayBench, directory: string): Promise<RunningApp> {
-  const overHttp = new HttpRegistry({ url: bench.gatewayUrl });
-  const registry = kind === 'local' ? localRegistryOf(bench.gatewayApp) : overHttp;
+async function startProducts(kind: Kind, harness: GatewayHarness, directory: string): Promise<RunningApp> {
+  const overHttp = new HttpRegistry({ url: harness.gatewayUrl });
+  const registry = kind === 'local' ? localRegistryOf(harness.gatewayApp) : overHttp;
   const env = { LOG_LEVEL: 'ERROR', DATA_DIR: directory, PRODUCT_SERVICE_PORT: '0' };
   const app = await boot(productService, { env, registry });
   await waitFor('the product service to register', async () => {

@@ -1,17 +1,17 @@
-import { onEveryKind, SERVICE } from './support/bench.js';
+import { onEveryKind, SERVICE } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
 
-onEveryKind('Max-Forwards', (bench) => {
+onEveryKind('Max-Forwards', (harness) => {
   let received: (string | undefined)[];
   beforeEach(() => {
     received = [];
-    bench().service.handler = ({ headers }, response) => {
+    harness().service.handler = ({ headers }, response) => {
       received.push(headers['max-forwards'] as string | undefined);
       response.end('the service');
     };
   });
   const send = async (method: string, count: string): Promise<string> => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(
       `${method} /api/${SERVICE}/x HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nMax-Forwards: ${count}\r\n\r\n`,
     );

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { call } from '#testing';
-import { onEveryKind, SERVICE } from './support/bench.js';
+import { onEveryKind, SERVICE } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
 import { bodyOf, exchange } from './support/exchange.js';
 
-onEveryKind('messages', (bench) => {
+onEveryKind('messages', (harness) => {
   /** Makes the service respond with the request that it received. */
   const echo = (): void => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then((body) => {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(seen(request, body)));
@@ -27,12 +27,12 @@ onEveryKind('messages', (bench) => {
     async (method) => {
       echo();
       const body = method === 'GET' || method === 'OPTIONS' ? undefined : 'a body';
-      const answer = await exchange(`${bench().url}/things`, {
+      const response = await exchange(`${harness().url}/things`, {
         method,
         body,
         headers: { 'content-type': 'text/plain' },
       });
-      expect(JSON.parse(answer.text)).toMatchObject({ method, url: '/things', body: body ?? '' });
+      expect(JSON.parse(response.text)).toMatchObject({ method, url: '/things', body: body ?? '' });
     },
   );
 
@@ -52,23 +52,23 @@ onEveryKind('messages', (bench) => {
     ['/@host/x', '/@host/x'],
   ])('forwards the target %p as %p', async (target, expected) => {
     echo();
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(`GET /api/${SERVICE}${target} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
     expect(await client.untilClosed()).toContain(`"url":${JSON.stringify(expected)}`);
   });
 
   it('forwards the fields of the client in order, case and number, followed by the gateway’s own', async () => {
     echo();
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(
       `GET /api/${SERVICE}/ HTTP/1.1\r\nHost: gw.example:8000\r\nX-Many: 1\r\nx-mAnY: 2\r\nAccept: */*\r\n` +
         'X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Request-Id: my-id\r\nVia: 1.0 outer\r\n' +
         'Connection: close, X-Drop, Authorization, Host\r\nX-Drop: 1\r\nAuthorization: Basic eA==\r\n' +
         'Keep-Alive: 5\r\nProxy-Connection: x\r\nTE: trailers, gzip\r\n\r\n',
     );
-    const answer = await client.untilClosed();
-    const { rawHeaders } = JSON.parse(answer.slice(answer.indexOf('{'))) as { rawHeaders: string[] };
-    const { host } = new URL(bench().serviceUrl);
+    const response = await client.untilClosed();
+    const { rawHeaders } = JSON.parse(response.slice(response.indexOf('{'))) as { rawHeaders: string[] };
+    const { host } = new URL(harness().serviceUrl);
     const fields = pairs(rawHeaders).filter(([name]) => name !== 'connection');
     expect(fields).toEqual([
       ['host', host],
@@ -86,7 +86,7 @@ onEveryKind('messages', (bench) => {
       ['via', '1.1 msa-gateway'],
       ['x-request-id', 'my-id'],
     ]);
-    expect(answer).toMatch(/\r\nx-request-id: my-id\r\n/);
+    expect(response).toMatch(/\r\nx-request-id: my-id\r\n/);
   });
 
   it.each([
@@ -100,36 +100,36 @@ onEveryKind('messages', (bench) => {
     echo();
     const body = '{"not: json\u0000\u00ff';
     const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
-    const answer = await exchange(bench().url, {
+    const response = await exchange(harness().url, {
       method: 'POST',
       body: Buffer.from(body, 'latin1'),
       headers,
     });
-    expect(JSON.parse(answer.text)).toMatchObject({ body });
+    expect(JSON.parse(response.text)).toMatchObject({ body });
   });
 
   it('forwards an encoded body unchanged in both directions', async () => {
     const zipped = Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]);
     let sent: Buffer | undefined;
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then((body) => {
         sent = body;
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped);
       });
     };
-    const answer = await exchange(bench().url, {
+    const response = await exchange(harness().url, {
       method: 'POST',
       body: zipped,
       headers: { 'content-encoding': 'gzip' },
     });
     expect(sent).toEqual(zipped);
-    expect(answer.headers['content-encoding']).toBe('gzip');
-    expect(answer.body).toEqual(zipped);
+    expect(response.headers['content-encoding']).toBe('gzip');
+    expect(response.body).toEqual(zipped);
   });
 
   it('forwards status, reason, fields and body of an error byte for byte', async () => {
     const body = Buffer.from('{"error": "ünübersetzt"}\n');
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.writeHead(418, 'Short And Stout', [
         'Content-Type',
         'Application/JSON',
@@ -140,10 +140,10 @@ onEveryKind('messages', (bench) => {
       ]);
       response.end(body);
     };
-    const answer = await exchange(`${bench().url}/tea`);
-    expect([answer.status, answer.message]).toEqual([418, 'Short And Stout']);
-    expect(answer.body).toEqual(body);
-    expect(pairs(answer.rawHeaders)).toEqual(
+    const response = await exchange(`${harness().url}/tea`);
+    expect([response.status, response.message]).toEqual([418, 'Short And Stout']);
+    expect(response.body).toEqual(body);
+    expect(pairs(response.rawHeaders)).toEqual(
       expect.arrayContaining([
         ['Content-Type', 'Application/JSON'],
         ['X-Twice', 'a'],
@@ -154,22 +154,22 @@ onEveryKind('messages', (bench) => {
   });
 
   it('responds to an unknown route like the service', async () => {
-    const direct = await call(bench().serviceUrl, 'GET /nest/missing');
-    const proxied = await call(bench().url, 'GET /nest/missing');
+    const direct = await call(harness().serviceUrl, 'GET /nest/missing');
+    const proxied = await call(harness().url, 'GET /nest/missing');
     expect(proxied.status).toBe(404);
     expect({ ...proxied.body, requestId: '' }).toEqual({ ...direct.body, requestId: '' });
     expect(proxied.body.requestId).toBe(proxied.headers.get('x-request-id'));
   });
 
   it('forwards responses of Nest', async () => {
-    const answer = await call(bench().url, 'GET /nest/json');
-    expect(answer.body).toEqual({ greeting: 'hallo', umlaut: 'äöü' });
-    expect(answer.headers.get('content-length')).toBe('38');
-    expect((await call(bench().url, 'POST /nest/accepted')).status).toBe(202);
+    const response = await call(harness().url, 'GET /nest/json');
+    expect(response.body).toEqual({ greeting: 'hallo', umlaut: 'äöü' });
+    expect(response.headers.get('content-length')).toBe('38');
+    expect((await call(harness().url, 'POST /nest/accepted')).status).toBe(202);
   });
 
   it('keeps multiple cookies separate and moves their paths below the prefix', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.setHeader('Set-Cookie', [
         'a=1; Path=/; HttpOnly',
         'b=2; path=/deep',
@@ -178,8 +178,8 @@ onEveryKind('messages', (bench) => {
       ]);
       response.end();
     };
-    const answer = await exchange(bench().url);
-    expect(answer.headers['set-cookie']).toEqual([
+    const response = await exchange(harness().url);
+    expect(response.headers['set-cookie']).toEqual([
       `a=1; Path=/api/${SERVICE}; HttpOnly`,
       `b=2; path=/api/${SERVICE}/deep`,
       '__Host-c=3; Path=/; Secure',
@@ -195,34 +195,34 @@ onEveryKind('messages', (bench) => {
     ['//elsewhere.example/x', '//elsewhere.example/x'],
     ['relative', 'relative'],
   ])('rewrites Location %p to %p', async (location, expected) => {
-    const value = location.replace('INSTANCE', bench().serviceUrl);
-    bench().service.handler = (_request, response) =>
+    const value = location.replace('INSTANCE', harness().serviceUrl);
+    harness().service.handler = (_request, response) =>
       response.writeHead(201, { location: value, 'content-location': value }).end();
-    const { headers } = await exchange(bench().url);
+    const { headers } = await exchange(harness().url);
     expect([headers.location, headers['content-location']]).toEqual([expected, expected]);
   });
 
   it('sends no body for HEAD, 204 and 304, and forwards their fields unchanged', async () => {
-    bench().service.handler = ({ url }, response) => {
+    harness().service.handler = ({ url }, response) => {
       const status = Number(url?.slice(1));
       response.writeHead(status, { etag: '"x"', ...(status !== 204 && { 'content-length': '5' }) });
       response.end(status === 200 ? 'hello' : undefined);
     };
-    const head = await exchange(`${bench().url}/200`, { method: 'HEAD' });
+    const head = await exchange(`${harness().url}/200`, { method: 'HEAD' });
     expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '5', '']);
-    const none = await exchange(`${bench().url}/204`);
+    const none = await exchange(`${harness().url}/204`);
     expect([none.status, none.headers.etag, none.headers['content-length'], none.text]).toEqual([
       204,
       '"x"',
       undefined,
       '',
     ]);
-    const unchanged = await exchange(`${bench().url}/304`);
+    const unchanged = await exchange(`${harness().url}/304`);
     expect([unchanged.status, unchanged.headers['content-length'], unchanged.text]).toEqual([304, '5', '']);
   });
 
   it('does not forward hop-by-hop fields of the service', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.writeHead(200, {
         connection: 'close, x-private',
         'x-private': '1',
@@ -230,7 +230,7 @@ onEveryKind('messages', (bench) => {
       });
       response.end('x');
     };
-    const { headers } = await exchange(bench().url, { headers: { connection: 'keep-alive' } });
+    const { headers } = await exchange(harness().url, { headers: { connection: 'keep-alive' } });
     expect(headers.connection).toBe('keep-alive');
     expect(headers['keep-alive']).toBe('timeout=75');
     expect(headers['x-private']).toBeUndefined();
@@ -238,9 +238,9 @@ onEveryKind('messages', (bench) => {
 
   it('reports timing only on request', async () => {
     echo();
-    expect((await exchange(bench().url)).headers['server-timing']).toBeUndefined();
-    const asked = await exchange(bench().url, { headers: { 'x-debug-timing': '1' } });
-    expect(asked.headers['server-timing']).toMatch(
+    expect((await exchange(harness().url)).headers['server-timing']).toBeUndefined();
+    const timed = await exchange(harness().url, { headers: { 'x-debug-timing': '1' } });
+    expect(timed.headers['server-timing']).toMatch(
       /^gateway;dur=[\d.]+, upstream;dur=[\d.]+, attempts;desc="1"$/,
     );
   });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { call, waitFor } from '#testing';
 import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
-import { onEveryKind, SERVICE } from './support/bench.js';
-import { answersIn } from './support/raw-answers.js';
+import { onEveryKind, SERVICE } from './support/harness.js';
+import { responsesIn } from './support/raw-responses.js';
 import { RawClient } from './support/raw-client.js';
 
 const LARGE = Buffer.alloc(8 * 1024 * 1024, 'a body that is like itself nowhere; ');
@@ -15,11 +15,11 @@ const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).diges
 const megabyteOf = (letter: string): Buffer => Buffer.alloc(MEGABYTE, `${letter}${'.'.repeat(250)}`);
 const letters = Array.from({ length: COUNT }, (_, i) => String.fromCharCode('a'.charCodeAt(0) + i));
 
-onEveryKind('pipelined requests with large bodies', (bench) => {
+onEveryKind('pipelined requests with large bodies', (harness) => {
   /** Number of requests that the service is processing. */
   let open = 0;
   beforeEach(() => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       open += 1;
       response.on('close', () => (open -= 1));
       request.on('error', () => undefined);
@@ -37,17 +37,17 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
   const post = (path: string, framing: string): string =>
     `POST /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n${framing}\r\n\r\n`;
   const inFlight = async (): Promise<number> => {
-    const { body } = await call(bench().gatewayUrl, 'GET /metrics', {
+    const { body } = await call(harness().gatewayUrl, 'GET /metrics', {
       headers: { accept: 'application/json' },
     });
     return (body as MetricsReport).services[0]?.inFlight ?? 0;
   };
   const isQuiet = async (): Promise<void> => {
-    await waitFor('the service to have nothing under way', () => open === 0);
-    await waitFor('nothing to be in flight', async () => (await inFlight()) === 0);
+    await waitFor('all requests at the service to end', () => open === 0);
+    await waitFor('no requests in flight', async () => (await inFlight()) === 0);
   };
   const bodiesOf = (client: RawClient): [number, string][] =>
-    answersIn(client.received)!.map(({ status, body }) => [status, body]);
+    responsesIn(client.received)!.map(({ status, body }) => [status, body]);
 
   const FRAMED: readonly [string, string, Buffer][] = [
     ['a length', `Content-Length: ${LARGE.length}`, LARGE],
@@ -59,12 +59,12 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
   ];
 
   it.each(FRAMED)('get responses in order after a large upload with %s', async (_what, framing, body) => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client
       .send(post('hash', framing))
       .send(body)
       .send(get('a') + get('b'));
-    await waitFor('three answers', () => answersIn(client.received)?.length === 3);
+    await waitFor('three responses', () => responsesIn(client.received)?.length === 3);
     expect(bodiesOf(client)).toEqual([
       [200, hash(LARGE)],
       [200, megabyteOf('a').toString()],
@@ -77,9 +77,9 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
   it.each(FRAMED)(
     'get responses after an upload with %s that was refused early',
     async (_what, framing, body) => {
-      const client = await RawClient.open(bench().gatewayPort);
+      const client = await RawClient.open(harness().gatewayPort);
       client.send(post('refuse', framing)).send(body).send(get('a'));
-      await waitFor('the refusal and the answer', () => answersIn(client.received)?.length === 2);
+      await waitFor('both responses', () => responsesIn(client.received)?.length === 2);
       expect(bodiesOf(client)).toEqual([
         [413, 'too large'],
         [200, megabyteOf('a').toString()],
@@ -90,7 +90,7 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
   );
 
   it('get all large responses complete and in order when the client reads slowly', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(letters.map(get).join(''));
     // Alternates between pausing and reading, so that all buffers in between fill up.
     for (let isDone = false; !isDone;) {
@@ -98,7 +98,7 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
       for (let i = 0; i < 20; i += 1) await turn();
       client.socket.resume();
       await turn();
-      isDone = client.socket.bytesRead > COUNT * MEGABYTE && answersIn(client.received)?.length === COUNT;
+      isDone = client.socket.bytesRead > COUNT * MEGABYTE && responsesIn(client.received)?.length === COUNT;
     }
     expect(
       bodiesOf(client).map(([status, body], i) => [status, body === megabyteOf(letters[i]!).toString()]),
@@ -108,7 +108,7 @@ onEveryKind('pipelined requests with large bodies', (bench) => {
   }, 60_000);
 
   it('leave no state behind when the client disconnects in the middle of the first response', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(letters.map(get).join(''));
     await client.until(/a\.\.\./);
     client.socket.pause();

@@ -1,8 +1,8 @@
-import { onEveryPlane } from './support/bench.js';
+import { onEveryPlane } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream, type RawConnection } from './support/raw-upstream.js';
 
-onEveryPlane('requests pipelined behind a pending response', (bench) => {
+onEveryPlane('requests pipelined behind a pending response', (harness) => {
   let upstream: RawUpstream;
   /** The connection on which the response to `/slow` is incomplete. */
   let slow: RawConnection | undefined;
@@ -10,7 +10,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
 
   beforeAll(async () => {
     upstream = await RawUpstream.start();
-    upstream.conduct = (connection, chunk) => {
+    upstream.onChunk = (connection, chunk) => {
       if (chunk.startsWith('GET /slow'))
         slow = connection.send('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nvery');
       else if (chunk.startsWith('GET /hints'))
@@ -23,7 +23,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
         );
       else if (!chunk.startsWith('GET /health')) connection.send(`[${chunk}]`);
     };
-    await bench().register('raw', upstream.url);
+    await harness().register('raw', upstream.url);
   });
   afterAll(() => upstream.close());
 
@@ -32,7 +32,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
   const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n';
 
   it('sends early hints after the earlier response', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/api/raw/slow') + get('/api/raw/hints', 'Connection: close\r\n'));
     await client.until(/very$/);
     finishSlow();
@@ -42,7 +42,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
   });
 
   it('upgrades after the earlier response', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/api/raw/slow') + TALK);
     await client.until(/very$/);
     finishSlow();
@@ -52,7 +52,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
   });
 
   it('refuses CONNECT after the earlier response', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/api/raw/slow') + CONNECT);
     await client.until(/very$/);
     finishSlow();
@@ -64,7 +64,7 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
     ['a malformed head', get('/api/raw/x', 'Content-Length: x\r\n')],
     ['an oversized head', get('/api/raw/x', `X-Large: ${'x'.repeat(20_000)}\r\n`)],
   ])('refuses %s after the earlier response', async (_what, bytes) => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/api/raw/slow') + bytes);
     await client.until(/very$/);
     finishSlow();
@@ -76,10 +76,10 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
   it.each([
     ['an upgrade', TALK, /HTTP\/1\.1 101 [^]*hello$/],
     ['CONNECT', CONNECT, /HTTP\/1\.1 501 [^]*method-not-supported/],
-  ])('handles %s after two requests to the gateway itself', async (_what, last, answer) => {
-    const client = await RawClient.open(bench().gatewayPort);
+  ])('handles %s after two requests to the gateway itself', async (_what, last, response) => {
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/health') + get('/health/live') + last);
-    const received = await client.until(answer);
+    const received = await client.until(response);
     expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', expect.any(String)]);
     client.close();
   });
@@ -90,24 +90,24 @@ onEveryPlane('requests pipelined behind a pending response', (bench) => {
     ['an upgrade', TALK],
     ['CONNECT', CONNECT],
   ])('survives a client that has disconnected before %s is handled', async (_what, last) => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/api/raw/slow') + last);
     await client.until(/very$/);
     // In this order the gateway detects the reset when it writes the end of the response.
     finishSlow();
     client.socket.resetAndDestroy();
-    const other = await RawClient.open(bench().gatewayPort);
+    const other = await RawClient.open(harness().gatewayPort);
     await other.send(get('/health/live')).until(/^HTTP\/1\.1 200 /);
     other.close();
   });
 
   it('survives a client that disconnects before its later requests are handled', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(get('/health') + get('/api/raw/slow') + TALK);
     await client.until(/very$/);
     client.socket.resetAndDestroy();
     finishSlow();
-    const other = await RawClient.open(bench().gatewayPort);
+    const other = await RawClient.open(harness().gatewayPort);
     await other.send(get('/health/live')).until(/^HTTP\/1\.1 200 /);
     other.close();
   });

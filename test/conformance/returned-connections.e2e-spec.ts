@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { waitFor } from '#testing';
-import { startGateway, type GatewayBench } from './support/bench.js';
+import { startGatewayHarness, type GatewayHarness } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream } from './support/raw-upstream.js';
 
@@ -21,45 +21,45 @@ const REGISTRATION = request(
   `Content-Type: application/json\r\nContent-Length: ${INSTANCE.length}\r\n`,
   INSTANCE,
 );
-const LIVE_ANSWER = /^HTTP\/1\.1 20[01] [^]*\}$/;
+const LIVE_RESPONSE = /^HTTP\/1\.1 20[01] [^]*\}$/;
 
 describe('a connection that served a request to the gateway itself', () => {
-  let bench: GatewayBench;
+  let harness: GatewayHarness;
   let upstream: RawUpstream;
   let client: RawClient;
 
   beforeAll(async () => {
-    [bench, upstream] = await Promise.all([startGateway('wire'), RawUpstream.start()]);
-    upstream.conduct = (connection) =>
+    [harness, upstream] = await Promise.all([startGatewayHarness('wire'), RawUpstream.start()]);
+    upstream.onChunk = (connection) =>
       connection.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKS}`);
-    await bench.register('raw', upstream.url);
+    await harness.register('raw', upstream.url);
   });
   afterAll(async () => {
-    await bench.close();
+    await harness.close();
     upstream.close();
   });
-  beforeEach(async () => void (client = await RawClient.open(bench.gatewayPort)));
+  beforeEach(async () => void (client = await RawClient.open(harness.gatewayPort)));
   afterEach(() => client.close());
 
   /** Sends `text` and returns the bytes received until `pattern` matches. */
-  const ask = async (text: string, pattern: RegExp): Promise<string> => {
+  const sendAndWaitFor = async (text: string, pattern: RegExp): Promise<string> => {
     const before = client.received.length;
     client.send(text);
     while (!pattern.test(client.received.slice(before))) await once(client.socket, 'data');
     return client.received.slice(before);
   };
 
-  const asked: [string, string, RegExp][] = [
-    ['a page', LIVE, LIVE_ANSWER],
+  const ownRequests: [string, string, RegExp][] = [
+    ['a page', LIVE, LIVE_RESPONSE],
     ['a missing page', get('/nowhere'), /^HTTP\/1\.1 404 [^]*\}$/],
-    ['a write', CLEANUP, LIVE_ANSWER],
-    ['a registration', REGISTRATION, LIVE_ANSWER],
+    ['a write', CLEANUP, LIVE_RESPONSE],
+    ['a registration', REGISTRATION, LIVE_RESPONSE],
   ];
 
-  it.each(asked)('returns to the wire plane after %s', async (_what, text, answer) => {
+  it.each(ownRequests)('returns to the wire plane after %s', async (_what, text, response) => {
     for (let i = 0; i < 3; i += 1) {
-      await ask(text, answer);
-      await ask(PROXIED, BY_WIRE);
+      await sendAndWaitFor(text, response);
+      await sendAndWaitFor(PROXIED, BY_WIRE);
     }
   });
 
@@ -68,18 +68,18 @@ describe('a connection that served a request to the gateway itself', () => {
       client.send(byte);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await client.until(LIVE_ANSWER);
-    await ask(PROXIED, BY_WIRE);
+    await client.until(LIVE_RESPONSE);
+    await sendAndWaitFor(PROXIED, BY_WIRE);
   });
 
   it('stays with node:http when more bytes arrived before the response was sent', async () => {
-    await ask(LIVE + PROXIED, BY_NODE);
-    await ask(PROXIED, BY_NODE);
+    await sendAndWaitFor(LIVE + PROXIED, BY_NODE);
+    await sendAndWaitFor(PROXIED, BY_NODE);
   });
 
   it('loses no bytes of a request that starts before the previous response was sent', async () => {
     for (let at = 1; at < PROXIED.length; at += 1) {
-      const other = await RawClient.open(bench.gatewayPort);
+      const other = await RawClient.open(harness.gatewayPort);
       other.socket.setNoDelay(true);
       // The registration resolves the host name, which takes long enough for more bytes to arrive.
       other.send(REGISTRATION);
@@ -97,15 +97,15 @@ describe('a connection that served a request to the gateway itself', () => {
     const head = request('POST', '/discovery/heartbeat/nobody', type);
     client.send(head);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await ask('{}', /^HTTP\/1\.1 404 [^]*\}$/);
-    await ask(PROXIED, BY_NODE);
+    await sendAndWaitFor('{}', /^HTTP\/1\.1 404 [^]*\}$/);
+    await sendAndWaitFor(PROXIED, BY_NODE);
   });
 
   it('stays with node:http after more than ten consecutive requests to the gateway itself', async () => {
-    for (let i = 0; i < 10; i += 1) await ask(LIVE, LIVE_ANSWER);
-    await ask(PROXIED, BY_WIRE);
-    for (let i = 0; i < 11; i += 1) await ask(LIVE, LIVE_ANSWER);
-    await ask(PROXIED, BY_NODE);
+    for (let i = 0; i < 10; i += 1) await sendAndWaitFor(LIVE, LIVE_RESPONSE);
+    await sendAndWaitFor(PROXIED, BY_WIRE);
+    for (let i = 0; i < 11; i += 1) await sendAndWaitFor(LIVE, LIVE_RESPONSE);
+    await sendAndWaitFor(PROXIED, BY_NODE);
   });
 
   it('closes on request of the client, and for HTTP/1.0', async () => {
@@ -114,48 +114,48 @@ describe('a connection that served a request to the gateway itself', () => {
       request('GET', '/nowhere', 'Connection: close\r\n'),
       'GET /health/live HTTP/1.0\r\nHost: localhost\r\n\r\n',
     ]) {
-      const other = await RawClient.open(bench.gatewayPort);
+      const other = await RawClient.open(harness.gatewayPort);
       expect(await other.send(text).untilClosed()).toMatch(/^HTTP\/1\.1 (?:200|404) [^]*\}$/);
     }
   });
 
   it('supports an upgrade afterwards', async () => {
-    await ask(LIVE, LIVE_ANSWER);
-    upstream.conduct = (connection, chunk) => {
+    await sendAndWaitFor(LIVE, LIVE_RESPONSE);
+    upstream.onChunk = (connection, chunk) => {
       if (chunk.includes('Upgrade') || chunk.includes('upgrade'))
         connection.send(
           'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\nhello',
         );
       else connection.send(`[${chunk}]`);
     };
-    await ask(request('GET', '/api/raw/t', 'Connection: Upgrade\r\nUpgrade: talk\r\n'), /hello$/);
-    await ask('how are you', /\[how are you\]$/);
+    await sendAndWaitFor(request('GET', '/api/raw/t', 'Connection: Upgrade\r\nUpgrade: talk\r\n'), /hello$/);
+    await sendAndWaitFor('how are you', /\[how are you\]$/);
   });
 
   it('leaves no state behind when it ends', async () => {
     const connections = (): Promise<number> =>
       new Promise((resolve) =>
-        bench.gatewayApp.nest
+        harness.gatewayApp.nest
           .getHttpServer()
           .getConnections((_error: unknown, count: number) => resolve(count)),
       );
-    const there = await connections();
-    const others = await Promise.all(Array.from({ length: 50 }, () => RawClient.open(bench.gatewayPort)));
-    for (const other of others) await other.send(LIVE).until(LIVE_ANSWER);
+    const connectionsBefore = await connections();
+    const others = await Promise.all(Array.from({ length: 50 }, () => RawClient.open(harness.gatewayPort)));
+    for (const other of others) await other.send(LIVE).until(LIVE_RESPONSE);
     expect(await connections()).toBeGreaterThanOrEqual(50);
     for (const [i, other] of others.entries())
       if (i % 2 === 0) other.close();
       else other.socket.resetAndDestroy();
-    await waitFor('them to be gone', async () => (await connections()) <= there);
+    await waitFor('the connections to close', async () => (await connections()) <= connectionsBefore);
   });
 });
 
 describe('an idle connection that served a request to the gateway itself', () => {
   it('does not delay shutdown', async () => {
-    const bench = await startGateway('wire');
-    const client = await RawClient.open(bench.gatewayPort);
-    await client.send(LIVE).until(LIVE_ANSWER);
-    await bench.close();
+    const harness = await startGatewayHarness('wire');
+    const client = await RawClient.open(harness.gatewayPort);
+    await client.send(LIVE).until(LIVE_RESPONSE);
+    await harness.close();
     await client.untilClosed();
   });
 });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onEveryKind } from './support/bench.js';
+import { onEveryKind } from './support/harness.js';
 import { bodyOf, exchange } from './support/exchange.js';
 
 const KB = 1024;
@@ -16,10 +16,10 @@ const LARGE = 24 * KB * KB;
 const hasLeft = (): void => undefined;
 const fingerprint = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
-onEveryKind('bodies of all sizes on one keep-alive connection', (bench) => {
+onEveryKind('bodies of all sizes on one keep-alive connection', (harness) => {
   /** Responds with the body of the request and its fingerprint. */
   const echo = (): void => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then((body) => {
         response.setHeader('x-fingerprint', fingerprint(body));
         response.end(body);
@@ -32,9 +32,9 @@ onEveryKind('bodies of all sizes on one keep-alive connection', (bench) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let i = 0; i < SIZES.length * ROUNDS; i += 1) {
       const body = randomBytes(SIZES[i % SIZES.length] as number);
-      const answer = await exchange(`${bench().url}/${i}`, { method, body, agent });
-      expect([answer.status, answer.headers['x-fingerprint']]).toEqual([200, fingerprint(body)]);
-      expect(answer.body.equals(body)).toBe(true);
+      const response = await exchange(`${harness().url}/${i}`, { method, body, agent });
+      expect([response.status, response.headers['x-fingerprint']]).toEqual([200, fingerprint(body)]);
+      expect(response.body.equals(body)).toBe(true);
     }
     agent.destroy();
   };
@@ -46,13 +46,13 @@ onEveryKind('bodies of all sizes on one keep-alive connection', (bench) => {
   });
 
   it.each(['POST', 'PUT'])('are forwarded unchanged to a service that reads slowly (%s)', async (method) => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void sleep(300)
         .then(() => bodyOf(request))
         .then((body) => response.end(fingerprint(body)), hasLeft);
     };
     const body = randomBytes(LARGE);
-    const answers = Array.from({ length: 2 }, () => exchange(`${bench().url}/slow`, { method, body }));
-    for (const answer of await Promise.all(answers)) expect(answer.text).toBe(fingerprint(body));
+    const responses = Array.from({ length: 2 }, () => exchange(`${harness().url}/slow`, { method, body }));
+    for (const response of await Promise.all(responses)) expect(response.text).toBe(fingerprint(body));
   });
 });

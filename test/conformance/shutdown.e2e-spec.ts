@@ -3,47 +3,47 @@ import { request as httpRequest, type IncomingMessage, type ServerResponse } fro
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { waitFor } from '#testing';
-import { startBench, SERVICE, type Bench } from './support/bench.js';
+import { startServiceHarness, SERVICE, type ServiceHarness } from './support/harness.js';
 import { KINDS } from './support/kinds.js';
 import { bodyOf } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 
 describe.each(KINDS)('shutdown (%s)', (kind) => {
-  let bench: Bench;
+  let harness: ServiceHarness;
   beforeEach(async () => {
-    bench = await startBench(kind);
+    harness = await startServiceHarness(kind);
   });
 
   it('completes requests in flight, accepts no new connections, and closes idle ones', async () => {
-    let held: ServerResponse | undefined;
-    bench.service.handler = (_request, response) => {
-      held = response;
+    let pending: ServerResponse | undefined;
+    harness.service.handler = (_request, response) => {
+      pending = response;
       response.write('beginning, ');
     };
-    const idle = await RawClient.open(bench.gatewayPort);
-    const outgoing = httpRequest(`${bench.url}/slow`, { agent: false }).end();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    await bench.gatewayApp.leave();
-    const closing = bench.gatewayApp.close();
+    const idle = await RawClient.open(harness.gatewayPort);
+    const outgoing = httpRequest(`${harness.url}/slow`, { agent: false }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    await harness.gatewayApp.leave();
+    const closing = harness.gatewayApp.close();
     await idle.untilClosed();
-    await waitFor('the port to be closed', () => isRefused(bench.gatewayPort));
-    held?.end('end');
-    expect((await bodyOf(answer)).toString()).toBe('beginning, end');
+    await waitFor('the port to be closed', () => isRefused(harness.gatewayPort));
+    pending?.end('end');
+    expect((await bodyOf(response)).toString()).toBe('beginning, end');
     await closing;
-    await bench.serviceApp.close();
+    await harness.serviceApp.close();
   });
 
   it('closes tunnels without waiting for their end', async () => {
-    const sockets = new WebSocketServer({ server: bench.serviceApp.nest.getHttpServer() });
-    const socket = new WebSocket(`${bench.gatewayUrl.replace('http', 'ws')}/api/${SERVICE}`);
+    const sockets = new WebSocketServer({ server: harness.serviceApp.nest.getHttpServer() });
+    const socket = new WebSocket(`${harness.gatewayUrl.replace('http', 'ws')}/api/${SERVICE}`);
     await once(socket, 'open');
     const closed = once(socket, 'close');
-    await bench.gatewayApp.leave();
-    await bench.gatewayApp.close();
+    await harness.gatewayApp.leave();
+    await harness.gatewayApp.close();
     await closed;
-    await waitFor('the service to see it', () => sockets.clients.size === 0);
+    await waitFor('the disconnection to reach the service', () => sockets.clients.size === 0);
     sockets.close();
-    await bench.serviceApp.close();
+    await harness.serviceApp.close();
   });
 });
 

@@ -2,134 +2,134 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { waitFor } from '#testing';
-import { onEveryKind, SERVICE } from './support/bench.js';
+import { onEveryKind, SERVICE } from './support/harness.js';
 import { bodyOf, exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
 
 const MIB = 1024 * 1024;
 const sha = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
-onEveryKind('streaming', (bench) => {
+onEveryKind('streaming', (harness) => {
   it('uploads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then((received) => response.end(sha(received)));
     };
-    expect((await exchange(bench().url, { method: 'PUT', body })).text).toBe(sha(body));
+    expect((await exchange(harness().url, { method: 'PUT', body })).text).toBe(sha(body));
   });
 
   it('downloads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
-    bench().service.handler = (_request, response) => response.end(body);
-    expect(sha((await exchange(bench().url)).body)).toBe(sha(body));
+    harness().service.handler = (_request, response) => response.end(body);
+    expect(sha((await exchange(harness().url)).body)).toBe(sha(body));
   });
 
   it('streams chunks in both directions as they arrive', async () => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       response.writeHead(200, { 'content-type': 'application/x-echo' });
       request.on('data', (chunk: Buffer) => response.write(chunk)).on('end', () => response.end());
     };
-    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    const outgoing = httpRequest(harness().url, { method: 'POST', agent: false });
     outgoing.write('one');
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    expect(answer.headers['transfer-encoding']).toBe('chunked');
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(response.headers['transfer-encoding']).toBe('chunked');
     for (const piece of ['two', 'three']) {
-      const [chunk] = (await once(answer, 'data')) as [Buffer];
+      const [chunk] = (await once(response, 'data')) as [Buffer];
       expect(chunk.toString()).toBe(piece === 'two' ? 'one' : 'two');
       outgoing.write(piece);
     }
     outgoing.end();
-    expect((await bodyOf(answer)).toString()).toBe('three');
+    expect((await bodyOf(response)).toString()).toBe('three');
   });
 
   it('forwards the trailers of a response', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.writeHead(200, { trailer: 'x-checksum' });
       response.write('body');
       response.addTrailers({ 'X-Checksum': 'abc' });
       response.end();
     };
-    const answer = await exchange(bench().url, { headers: { te: 'trailers' } });
-    expect([answer.text, answer.trailers['x-checksum']]).toEqual(['body', 'abc']);
+    const response = await exchange(harness().url, { headers: { te: 'trailers' } });
+    expect([response.text, response.trailers['x-checksum']]).toEqual(['body', 'abc']);
   });
 
   it('forwards each event of a stream before the next one is sent', async () => {
-    const { events } = bench().service;
-    const outgoing = httpRequest(`${bench().url}/nest/events`, { agent: false }).end();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    expect(answer.headers['content-type']).toBe('text/event-stream');
+    const { events } = harness().service;
+    const outgoing = httpRequest(`${harness().url}/nest/events`, { agent: false }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(response.headers['content-type']).toBe('text/event-stream');
     let received = '';
-    answer.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    response.on('data', (chunk: Buffer) => (received += chunk.toString()));
     for (const word of ['first', 'second', 'third']) {
       await waitFor('the service to listen', () => events.listenerCount('event') === 1);
       events.emit('event', word);
       await waitFor(`the ${word} event`, () => received.includes(`data: ${word}\n`));
     }
     outgoing.destroy();
-    await waitFor('the service to see the client leave', () => events.listenerCount('event') === 0);
+    await waitFor('the disconnection to reach the service', () => events.listenerCount('event') === 0);
   });
 
   it('sends the head of a response before its body is available', async () => {
-    let held: ServerResponse | undefined;
-    bench().service.handler = (_request, response) => {
-      held = response;
+    let pending: ServerResponse | undefined;
+    harness().service.handler = (_request, response) => {
+      pending = response;
       response.writeHead(200, { 'x-early': 'yes' });
       response.flushHeaders();
     };
-    const outgoing = httpRequest(bench().url, { agent: false }).end();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    expect(answer.headers['x-early']).toBe('yes');
-    held?.end('late');
-    expect((await bodyOf(answer)).toString()).toBe('late');
+    const outgoing = httpRequest(harness().url, { agent: false }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(response.headers['x-early']).toBe('yes');
+    pending?.end('late');
+    expect((await bodyOf(response)).toString()).toBe('late');
   });
 
   it('notifies the service immediately when the client disconnects before the response', async () => {
     let hasClosed = false;
     let isReached = false;
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       isReached = true;
       response.on('close', () => (hasClosed = true));
     };
-    const outgoing = httpRequest(bench().url, { agent: false }).end();
+    const outgoing = httpRequest(harness().url, { agent: false }).end();
     outgoing.on('error', () => undefined);
-    await waitFor('the service to have the request', () => isReached);
+    await waitFor('the request to reach the service', () => isReached);
     outgoing.destroy();
-    await waitFor('the service to see it', () => hasClosed, 1_000);
+    await waitFor('the disconnection to reach the service', () => hasClosed, 1_000);
   });
 
   it('notifies the service immediately when the client disconnects in the middle of its upload', async () => {
     let hasAborted = false;
     let received = 0;
-    bench().service.handler = (request) => {
+    harness().service.handler = (request) => {
       request.on('data', (chunk: Buffer) => (received += chunk.length));
       request.on('error', () => undefined).on('close', () => (hasAborted = !request.complete));
     };
-    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    const outgoing = httpRequest(harness().url, { method: 'POST', agent: false });
     outgoing.on('error', () => undefined);
     outgoing.write('beginning');
-    await waitFor('the beginning to arrive', () => received === 9);
+    await waitFor('the start of the body', () => received === 9);
     outgoing.destroy();
-    await waitFor('the service to see it', () => hasAborted, 1_000);
+    await waitFor('the disconnection to reach the service', () => hasAborted, 1_000);
   });
 
   it('forwards a response that arrives before the body is complete, and keeps the connection in sync', async () => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       if (request.method === 'GET') response.end('next');
       else response.writeHead(413, { 'content-length': '7' }).end('too big');
     };
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(`POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nContent-Length: 2000000\r\n\r\nbeginning`);
     await client.until(/^HTTP\/1\.1 413 [^]*too big$/);
     client.close();
   });
 
   it('sends 100 Continue to a client that expects it when the service accepts the body', async () => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       void bodyOf(request).then((body) =>
         response.end(`${request.headers.expect ?? 'no'} expect, ${body.toString()}`),
       );
     };
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(
       `POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n`,
     );
@@ -138,39 +138,39 @@ onEveryKind('streaming', (bench) => {
   });
 
   it('refuses a request that expects 100 Continue without sending it', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send('POST /api/nobody HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*\r\nconnection: close\r\n/i);
   });
 
   it('forwards early hints', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.end('page');
     };
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(`GET /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
-    const answer = await client.untilClosed();
-    expect(answer).toMatch(
+    const response = await client.untilClosed();
+    expect(response).toMatch(
       /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/style.css>; rel=preload\r\n\r\nHTTP\/1\.1 200 /,
     );
   });
 
   it('sends no early hints to HTTP/1.0', async () => {
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       response.writeProcessing();
-      response.writeEarlyHints({ link: '</a>' }, () => response.end('the answer'));
+      response.writeEarlyHints({ link: '</a>' }, () => response.end('the response'));
     };
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(`GET /api/${SERVICE}/x HTTP/1.0\r\n\r\n`);
-    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nthe answer$/);
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nthe response$/);
   });
 
   it('applies backpressure to the service when the client reads slowly', async () => {
     const chunk = Buffer.alloc(64 * 1024, 'x');
     const total = 200 * MIB;
     let written = 0;
-    bench().service.handler = (_request, response) => {
+    harness().service.handler = (_request, response) => {
       const write = (): void => {
         while (written < total) {
           written += chunk.length;
@@ -180,25 +180,25 @@ onEveryKind('streaming', (bench) => {
       };
       write();
     };
-    const outgoing = httpRequest(bench().url, { agent: false }).end();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    answer.pause();
+    const outgoing = httpRequest(harness().url, { agent: false }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.pause();
     const stalledAt = await stalled(() => written);
     expect(stalledAt).toBeLessThan(40 * MIB);
     let received = 0;
-    answer.on('data', (data: Buffer) => (received += data.length));
-    answer.resume();
-    await once(answer, 'end');
+    response.on('data', (data: Buffer) => (received += data.length));
+    response.resume();
+    await once(response, 'end');
     expect(received).toBe(total);
   });
 
   it('applies backpressure to the client when the service reads slowly', async () => {
-    let held: IncomingMessage | undefined;
-    bench().service.handler = (request, response) => {
-      held = request;
+    let pending: IncomingMessage | undefined;
+    harness().service.handler = (request, response) => {
+      pending = request;
       request.on('end', () => response.end('got it'));
     };
-    const outgoing = httpRequest(bench().url, { method: 'POST', agent: false });
+    const outgoing = httpRequest(harness().url, { method: 'POST', agent: false });
     let sent = 0;
     const chunk = Buffer.alloc(64 * 1024, 'x');
     const total = 100 * MIB;
@@ -212,9 +212,9 @@ onEveryKind('streaming', (bench) => {
     write();
     const stalledAt = await stalled(() => sent);
     expect(stalledAt).toBeLessThan(40 * MIB);
-    held?.resume();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    expect((await bodyOf(answer)).toString()).toBe('got it');
+    pending?.resume();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect((await bodyOf(response)).toString()).toBe('got it');
     expect(sent).toBe(total);
   });
 });

@@ -3,19 +3,19 @@ import type { Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, waitFor } from '#testing';
 import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
-import { onEveryKind, SERVICE, type Bench } from './support/bench.js';
-import { isAsked } from './support/keep-alive.js';
+import { onEveryKind, SERVICE, type ServiceHarness } from './support/harness.js';
+import { hasKeepAliveTimer } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';
 
 // The test reads socket timers from /proc.
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
-onEveryKind('upgrades', (bench) => {
+onEveryKind('upgrades', (harness) => {
   let sockets: WebSocketServer;
 
   beforeAll(() => {
     sockets = new WebSocketServer({
-      server: serverOf(bench()),
+      server: serverOf(harness()),
       path: '/socket',
       maxPayload: 8 * 1024 * 1024,
       handleProtocols: (protocols) => (protocols.has('v2') ? 'v2' : false),
@@ -29,7 +29,7 @@ onEveryKind('upgrades', (bench) => {
   afterAll(() => sockets.close());
 
   const open = (path = '/socket', protocols: string[] = []): WebSocket =>
-    new WebSocket(bench().url.replace('http', 'ws') + path, protocols, {
+    new WebSocket(harness().url.replace('http', 'ws') + path, protocols, {
       headers: { authorization: 'Bearer x', cookie: 'a=1' },
     });
 
@@ -40,7 +40,7 @@ onEveryKind('upgrades', (bench) => {
     expect(JSON.parse(greeting.toString())).toMatchObject({
       url: '/socket?room=1',
       headers: {
-        host: new URL(bench().serviceUrl).host,
+        host: new URL(harness().serviceUrl).host,
         authorization: 'Bearer x',
         cookie: 'a=1',
         'x-forwarded-prefix': `/api/${SERVICE}`,
@@ -61,20 +61,20 @@ onEveryKind('upgrades', (bench) => {
     const socket = open();
     await once(socket, 'message');
     const tunnels = async (): Promise<number> => {
-      const { body } = await call(bench().gatewayUrl, 'GET /metrics', {
+      const { body } = await call(harness().gatewayUrl, 'GET /metrics', {
         headers: { accept: 'application/json' },
       });
       return body.services[0].tunnelsOpen as number;
     };
     await waitFor('the tunnel to be counted', async () => (await tunnels()) === 1);
     socket.terminate();
-    await waitFor('the tunnel to be gone', async () => (await tunnels()) === 0);
+    await waitFor('the tunnel to close', async () => (await tunnels()) === 0);
   });
 
   it('counts the bytes that the service sends through a tunnel', async () => {
     const bytesSent = async (): Promise<number> => {
       const headers = { accept: 'application/json' };
-      const { body } = await call(bench().gatewayUrl, 'GET /metrics', { headers });
+      const { body } = await call(harness().gatewayUrl, 'GET /metrics', { headers });
       return (body as MetricsReport).services[0]?.bytesSent ?? 0;
     };
     const before = await bytesSent();
@@ -83,7 +83,7 @@ onEveryKind('upgrades', (bench) => {
     socket.send('x'.repeat(5000));
     await once(socket, 'message');
     socket.terminate();
-    await waitFor('it to be counted', async () => (await bytesSent()) > before);
+    await waitFor('the bytes to be counted', async () => (await bytesSent()) > before);
     // A server frame of this length has a header of 4 bytes.
     expect((await bytesSent()) - before).toBe(greeting.length + 4 + 5000 + 4);
   });
@@ -91,12 +91,14 @@ onEveryKind('upgrades', (bench) => {
   onLinux('sends TCP keep-alive probes to both sides of an idle tunnel', async () => {
     const socket = open();
     await once(socket, 'message');
-    const { kind, gatewayPort, serviceUrl } = bench();
+    const { kind, gatewayPort, serviceUrl } = harness();
     try {
-      await waitFor('the client to be asked', () => isAsked({ from: gatewayPort }));
+      await waitFor('keep-alive probes to the client', () => hasKeepAliveTimer({ from: gatewayPort }));
       // A service in the same process has no connection.
       if (kind !== 'local')
-        await waitFor('the service to be asked', () => isAsked({ to: Number(new URL(serviceUrl).port) }));
+        await waitFor('keep-alive probes to the service', () =>
+          hasKeepAliveTimer({ to: Number(new URL(serviceUrl).port) }),
+        );
     } finally {
       socket.terminate();
     }
@@ -107,7 +109,7 @@ onEveryKind('upgrades', (bench) => {
     await once(socket, 'message');
     expect(sockets.clients.size).toBe(1);
     socket.terminate();
-    await waitFor('the service to see it', () => sockets.clients.size === 0);
+    await waitFor('the disconnection to reach the service', () => sockets.clients.size === 0);
     const other = open();
     await once(other, 'message');
     for (const client of sockets.clients) client.terminate();
@@ -116,15 +118,15 @@ onEveryKind('upgrades', (bench) => {
   });
 
   it('forwards a refusal with status, fields and body', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(handshake('/elsewhere'));
-    const answer = await client.untilClosed();
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(answer).toMatch(/\r\nvia: 1\.1 msa-gateway\r\n/i);
+    const response = await client.untilClosed();
+    expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(response).toMatch(/\r\nvia: 1\.1 msa-gateway\r\n/i);
   });
 
   it('forwards bytes that follow the handshake in the same packet', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     // A masked text frame "hi" with an all-zero mask.
     client.send(
       Buffer.concat([Buffer.from(handshake('/socket')), Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69])]),
@@ -135,16 +137,16 @@ onEveryKind('upgrades', (bench) => {
   });
 
   it('responds to an upgrade for an unknown service with a problem', async () => {
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(handshake('/x').replace(SERVICE, 'nobody'));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*unknown-service/);
   });
 
   it('handles a request that offers HTTP/2 as an ordinary request, with its body', async () => {
-    bench().service.handler = (request, response) => {
+    harness().service.handler = (request, response) => {
       request.resume().on('end', () => response.end(`upgrade: ${request.headers.upgrade ?? 'none'}`));
     };
-    const client = await RawClient.open(bench().gatewayPort);
+    const client = await RawClient.open(harness().gatewayPort);
     client.send(
       `POST /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
         'HTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 5\r\n\r\nhello',
@@ -154,7 +156,7 @@ onEveryKind('upgrades', (bench) => {
   });
 });
 
-const serverOf = ({ serviceApp }: Bench): Server => serviceApp.nest.getHttpServer();
+const serverOf = ({ serviceApp }: ServiceHarness): Server => serviceApp.nest.getHttpServer();
 
 const handshake = (path: string): string =>
   `GET /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +

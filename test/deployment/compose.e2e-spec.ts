@@ -120,9 +120,9 @@ describe('docker-compose.prod.yml, the public deployment,', () => {
 
   it.each(each)('gives %s exactly the secrets that it reads', (_name, service) => {
     const read = values(service).flatMap((value) => /^\/run\/secrets\/(\w+)$/.exec(value)?.[1] ?? []);
-    const given = service.secrets ?? [];
-    expect(given.filter((name) => !(name in secrets))).toEqual([]);
-    expect(read.filter((name) => !given.includes(name))).toEqual([]);
+    const granted = service.secrets ?? [];
+    expect(granted.filter((name) => !(name in secrets))).toEqual([]);
+    expect(read.filter((name) => !granted.includes(name))).toEqual([]);
   });
 
   it('runs two replicas of every app', () => {

@@ -50,12 +50,12 @@ describe('.dockerignore', () => {
 describe('docker/healthcheck.sh', () => {
   let server: Server;
   let status: number;
-  let asked: (string | undefined)[];
+  let requestedPaths: (string | undefined)[];
 
   beforeEach(async () => {
-    asked = [];
+    requestedPaths = [];
     server = createServer((request, response) => {
-      asked.push(request.url);
+      requestedPaths.push(request.url);
       if (status > 0) response.writeHead(status).end();
       else request.socket.destroy();
     }).listen(0, '127.0.0.1');
@@ -75,11 +75,11 @@ describe('docker/healthcheck.sh', () => {
   it('requests the readiness endpoint', async () => {
     status = 200;
     expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(0);
-    expect(asked).toEqual(['/health/ready']);
+    expect(requestedPaths).toEqual(['/health/ready']);
   });
 
-  it.each([503, 404, 302, 0])('fails on status %i', async (answer) => {
-    status = answer;
+  it.each([503, 404, 302, 0])('fails on status %i', async (response) => {
+    status = response;
     expect(await check({ APP: 'user-service', PORT: portOf() })).toBe(1);
   });
 

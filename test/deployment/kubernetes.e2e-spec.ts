@@ -110,10 +110,10 @@ describe('docker/k8s', () => {
       const files = container!.env!.flatMap(({ name: variable, value }) =>
         variable.endsWith('_FILE') ? [value!] : [],
       );
-      const held = secretsOf(podOf(app)).map((secret) => secret.replace('-', '_'));
+      const mounted = secretsOf(podOf(app)).map((secret) => secret.replace('-', '_'));
       expect(files.length).toBeGreaterThan(1);
       expect(
-        files.filter((file) => !held.some((secret) => file.startsWith(`/run/secrets/${secret}`))),
+        files.filter((file) => !mounted.some((secret) => file.startsWith(`/run/secrets/${secret}`))),
       ).toEqual([]);
     });
   });

@@ -3,25 +3,25 @@ import { delimiter, join } from 'node:path';
 import { launchNode, ROOT, tempDir } from '#testing';
 import { readComposeFile } from './support/compose-file.js';
 
-// Replaces Docker: records its arguments, and responds to each command as configured in ANSWERS.
+// Replaces Docker: records its arguments, and returns for each command the result in FAKE_RESULTS.
 const FAKE_DOCKER = `#!${process.execPath}
 const args = process.argv.slice(2);
 const program = require('node:path').basename(process.argv[1]);
 const line = program === 'docker' ? args : [program, ...args];
-if (!args.includes('version')) require('node:fs').appendFileSync(process.env.ASKED, line.join(' ') + '\\n');
-const { code = 0, text = '' } = JSON.parse(process.env.ANSWERS ?? '[]').find(({ to }) => args.join(' ').includes(to)) ?? {};
+if (!args.includes('version')) require('node:fs').appendFileSync(process.env.COMMAND_LOG, line.join(' ') + '\\n');
+const { code = 0, text = '' } = JSON.parse(process.env.FAKE_RESULTS ?? '[]').find(({ to }) => args.join(' ').includes(to)) ?? {};
 process.stdout.write(text);
 process.exitCode = code;
 `;
 
 /** Output of the fake for a command line that contains `to`. */
-interface Told {
+interface FakeResult {
   readonly to: string;
   readonly code?: number;
   readonly text?: string;
 }
-const answers = (...told: readonly Told[]) => ({
-  ANSWERS: JSON.stringify(told),
+const fakeResults = (...results: readonly FakeResult[]) => ({
+  FAKE_RESULTS: JSON.stringify(results),
 });
 
 const SECRETS = 'docker/secrets';
@@ -47,15 +47,15 @@ describe('npm run stack', () => {
       ['--preserve-symlinks-main', inFolder('scripts/stack.mjs'), ...line.split(' ')],
       {
         PATH: [inFolder('bin'), process.env.PATH].join(delimiter),
-        ASKED: inFolder('asked'),
+        COMMAND_LOG: inFolder('commands.log'),
         ...env,
       },
     );
     const { code } = await program.exited;
-    const asked = existsSync(inFolder('asked'))
-      ? readFileSync(inFolder('asked'), 'utf8').trim().split('\n')
+    const commands = existsSync(inFolder('commands.log'))
+      ? readFileSync(inFolder('commands.log'), 'utf8').trim().split('\n')
       : [];
-    return { code, asked, stdout: program.stdout, stderr: program.stderr };
+    return { code, commands, stdout: program.stdout, stderr: program.stderr };
   }
 
   it.each([
@@ -66,38 +66,38 @@ describe('npm run stack', () => {
     ['restart order-service', 'restart order-service'],
     ['down', 'down'],
   ])('%s: docker compose %s', async (line, command) => {
-    const { code, asked } = await stack(line);
-    expect([code, asked]).toEqual([0, [`compose -f docker-compose.yml ${command}`]]);
+    const { code, commands } = await stack(line);
+    expect([code, commands]).toEqual([0, [`compose -f docker-compose.yml ${command}`]]);
   });
 
   it('rebuild builds without cache and starts the result', async () => {
-    expect((await stack('rebuild gateway')).asked).toEqual([
+    expect((await stack('rebuild gateway')).commands).toEqual([
       'compose -f docker-compose.yml build --no-cache gateway',
       'compose -f docker-compose.yml up --detach --wait gateway',
     ]);
   });
 
   it('up --no-build uses existing images', async () => {
-    expect((await stack('up --no-build')).asked).toEqual([
+    expect((await stack('up --no-build')).commands).toEqual([
       'compose -f docker-compose.yml up --detach --no-build --wait',
     ]);
   });
 
   it('uses the compose files for production, or for watching sources', async () => {
-    expect((await stack('ps --prod')).asked).toEqual(['compose -f docker-compose.prod.yml ps --all']);
-    expect((await stack('ps --watch')).asked.at(-1)).toBe(
+    expect((await stack('ps --prod')).commands).toEqual(['compose -f docker-compose.prod.yml ps --all']);
+    expect((await stack('ps --watch')).commands.at(-1)).toBe(
       'compose -f docker-compose.yml -f docker-compose.watch.yml ps --all',
     );
   });
 
   it('exits with the exit code of docker', async () => {
-    expect((await stack('rebuild', answers({ to: 'build', code: 17 }))).code).toBe(17);
-    expect((await stack('up', answers({ to: 'up', code: 1 }))).stdout).not.toContain('ready');
+    expect((await stack('rebuild', fakeResults({ to: 'build', code: 17 }))).code).toBe(17);
+    expect((await stack('up', fakeResults({ to: 'up', code: 1 }))).stdout).not.toContain('ready');
   });
 
   it.each(['fly', 'up --prod --watch', 'up --fast'])('prints its usage for "%s"', async (line) => {
-    const { code, asked, stderr } = await stack(line);
-    expect([code, asked]).toEqual([2, []]);
+    const { code, commands, stderr } = await stack(line);
+    expect([code, commands]).toEqual([2, []]);
     expect(stderr).toContain('usage: npm run stack -- COMMAND');
   });
 
@@ -107,8 +107,8 @@ describe('npm run stack', () => {
     const starts = `${compose} up --detach --wait --no-deps --no-build --no-recreate --scale gateway=4 gateway`;
 
     it('of gateways starts the same number of new ones, then stops the old ones one by one', async () => {
-      const { code, asked } = await stack('upgrade gateway', answers(two));
-      expect([code, asked]).toEqual([
+      const { code, commands } = await stack('upgrade gateway', fakeResults(two));
+      expect([code, commands]).toEqual([
         0,
         [
           `${compose} build gateway`,
@@ -120,17 +120,17 @@ describe('npm run stack', () => {
     });
 
     it('stops none of the old ones when the new ones are not healthy', async () => {
-      const { code, asked, stderr } = await stack(
+      const { code, commands, stderr } = await stack(
         'upgrade gateway --no-build',
-        answers(two, { to: ' up ', code: 1 }),
+        fakeResults(two, { to: ' up ', code: 1 }),
       );
       expect([code, stderr]).toEqual([1, 'the new containers did not become healthy\n']);
-      expect(asked).toEqual([`${compose} ps --quiet gateway`, starts, `${compose} ps --quiet gateway`]);
+      expect(commands).toEqual([`${compose} ps --quiet gateway`, starts, `${compose} ps --quiet gateway`]);
     });
 
     it.each(['upgrade', 'upgrade nginx', 'upgrade gateway user-service'])('refuses "%s"', async (line) => {
-      const { code, asked, stderr } = await stack(line);
-      expect([code, asked, stderr]).toEqual([1, [], 'name one app to upgrade: gateway or a service\n']);
+      const { code, commands, stderr } = await stack(line);
+      expect([code, commands, stderr]).toEqual([1, [], 'name one app to upgrade: gateway or a service\n']);
     });
 
     it('reports that no container runs', async () => {
@@ -149,8 +149,8 @@ describe('npm run stack', () => {
   });
 
   describe('without the Compose plugin', () => {
-    const noPlugin = (...told: readonly Told[]) => ({
-      ...answers({ to: 'compose version', code: 1 }, ...told),
+    const noPlugin = (...results: readonly FakeResult[]) => ({
+      ...fakeResults({ to: 'compose version', code: 1 }, ...results),
       PATH: inFolder('bin'),
     });
     const installStandAlone = (): void =>
@@ -160,22 +160,22 @@ describe('npm run stack', () => {
     it('uses the stand-alone docker-compose', async () => {
       installStandAlone();
       const env = noPlugin({ to: 'version --short', text: 'v2.29.7\n' });
-      const { code, asked, stderr } = await stack('ps', env);
+      const { code, commands, stderr } = await stack('ps', env);
       expect([code, stderr]).toEqual([0, '']);
-      expect(asked).toEqual(['docker-compose -f docker-compose.yml ps --all']);
+      expect(commands).toEqual(['docker-compose -f docker-compose.yml ps --all']);
     });
 
     it('reports in one line what to install', async () => {
-      const { code, asked, stderr } = await stack('up', noPlugin());
-      expect([code, asked]).toEqual([1, []]);
+      const { code, commands, stderr } = await stack('up', noPlugin());
+      expect([code, commands]).toEqual([1, []]);
       expect(stderr).toMatch(LINE);
     });
 
     it('does not use docker-compose 1, which lacks required options', async () => {
       installStandAlone();
       const env = noPlugin({ to: 'version --short', text: '1.29.2\n' });
-      const { code, asked, stderr } = await stack('up', env);
-      expect([code, asked]).toEqual([1, []]);
+      const { code, commands, stderr } = await stack('up', env);
+      expect([code, commands]).toEqual([1, []]);
       expect(stderr).toMatch(LINE);
     });
   });
@@ -189,8 +189,8 @@ describe('npm run stack', () => {
     const secret = (name: string): string => readFileSync(inFolder(`${SECRETS}/${name}`), 'utf8');
 
     it('does not start without secrets, and lists them', async () => {
-      const { code, asked, stderr } = await stack('up --prod');
-      expect([code, asked]).toEqual([1, []]);
+      const { code, commands, stderr } = await stack('up --prod');
+      expect([code, commands]).toEqual([1, []]);
       for (const name of ['registry_token', 'tls_key']) expect(stderr).toContain(name);
     });
 

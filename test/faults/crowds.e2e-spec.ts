@@ -38,7 +38,7 @@ onFleet(
 
     afterEach(async () => {
       await reads.stop();
-      measured.note('slowest read meanwhile', reads.slowestMs);
+      measured.recordDuration('slowest read meanwhile', reads.slowestMs);
       expect(reads.failures).toEqual([]);
       await untilHealthy(fleet(), 2);
     });
@@ -50,12 +50,12 @@ onFleet(
         return Registration.start({ registry, body, logger: silent });
       });
 
-    it(`handle ${CROWD} instances that register at once, and let them go`, async () => {
+    it(`handle ${CROWD} instances that register and unregister at once`, async () => {
       const since = performance.now();
       const crowd = members('crowd', CROWD);
       await untilHealthy(fleet(), CROWD, 'crowd');
-      measured.note(`${CROWD} at once: all known to both gateways`, performance.now() - since);
-      await measured.time(`${CROWD} at once: all gone from both gateways`, async () => {
+      measured.recordDuration(`${CROWD} at once: all known to both gateways`, performance.now() - since);
+      await measured.time(`${CROWD} at once: all removed from both gateways`, async () => {
         await Promise.all(crowd.map((registration) => registration.stop()));
         await untilHealthy(fleet(), 0, 'crowd');
       });
@@ -64,7 +64,7 @@ onFleet(
     it(`track ${FLAPPING} instances that come and go`, async () => {
       const until = performance.now() + FLAPPING_MS;
       let changes = 0;
-      const flap = async (index: number): Promise<void> => {
+      const registerRepeatedly = async (index: number): Promise<void> => {
         const registry = new HttpRegistry({ url: fleet().url });
         const body = { name: 'flapping', id: `flapping-${index}`, url: 'http://127.0.0.1:9', metadata };
         for (; performance.now() < until; changes += 2) {
@@ -76,24 +76,24 @@ onFleet(
         // Every second instance stays registered.
         if (index % 2 === 0) await registry.register(body);
       };
-      await Promise.all(Array.from({ length: FLAPPING }, (_, index) => flap(index)));
-      measured.count(`${FLAPPING} flapping for ${FLAPPING_MS / 1000} s: changes`, changes);
-      await measured.time('flapping: both gateways know who is there, after the last change', () =>
+      await Promise.all(Array.from({ length: FLAPPING }, (_, index) => registerRepeatedly(index)));
+      measured.recordCount(`${FLAPPING} flapping for ${FLAPPING_MS / 1000} s: changes`, changes);
+      await measured.time('flapping: both gateways list the same instances, after the last change', () =>
         untilHealthy(fleet(), FLAPPING / 2, 'flapping'),
       );
     });
 
     it('grant leases of the same length, and expire none early', async () => {
-      const [there, other] = fleet().gateways.map(({ url }) => new HttpRegistry({ url }));
-      const before = await there!.instances(USERS);
+      const [first, second] = fleet().gateways.map(({ url }) => new HttpRegistry({ url }));
+      const before = await first!.instances(USERS);
       expect(before).toHaveLength(2);
       await waitFor('every lease to be renewed', async () => {
-        const now = await other!.instances(USERS);
+        const now = await second!.instances(USERS);
         return now.every(
           ({ id, expiresAt }) => expiresAt > before.find((known) => known.id === id)!.expiresAt,
         );
       });
-      const now = await other!.instances(USERS);
+      const now = await second!.instances(USERS);
       for (const { expiresAt } of now) {
         const leftMs = Date.parse(expiresAt) - Date.now();
         expect(leftMs).toBeGreaterThan((DEFAULT_TTL_SECONDS / 2) * 1000);
@@ -109,9 +109,9 @@ onFleet(
     it('run with shifted clocks', () => {
       const isOff = ({ clock }: Member, ms: number): boolean =>
         Math.abs(clock.getTime() - Date.now() - ms) < 60_000;
-      const [there, ahead] = fleet().gateways as [Member, Member];
+      const [accurate, ahead] = fleet().gateways as [Member, Member];
       const [behind, aheadToo] = fleet().services as [Member, Member];
-      expect([isOff(there, 0), isOff(ahead, AN_HOUR_MS)]).toEqual([true, true]);
+      expect([isOff(accurate, 0), isOff(ahead, AN_HOUR_MS)]).toEqual([true, true]);
       expect([isOff(behind, -AN_HOUR_MS), isOff(aheadToo, AN_HOUR_MS)]).toEqual([true, true]);
     });
   },

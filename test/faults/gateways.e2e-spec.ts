@@ -13,7 +13,7 @@ onFleet('one of two gateways, under load', (fleet) => {
   const measured = Measured.for('a gateway of two');
 
   /** Whether nginx logged a response of the first gateway after the first `skipped` lines. */
-  const isAsked = (skipped: number): boolean => {
+  const receivesRequests = (skipped: number): boolean => {
     const address = new URL(fleet().gateways[0]!.url).host;
     const lines = fleet().nginx.accessLog().slice(skipped);
     return lines.some(({ gateway, status }) => gateway === address && status === 200);
@@ -22,20 +22,20 @@ onFleet('one of two gateways, under load', (fleet) => {
   it('fails no read, and at most the writes in flight, when killed', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
     const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
-    await waitFor('some traffic', () => reads.answered > 100);
+    await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().gateways[0]!;
     await victim.kill();
-    const { answered } = reads;
-    await waitFor('traffic on the other one', () => reads.answered > answered + 100);
+    const before = reads.completed;
+    await waitFor('responses from the other gateway', () => reads.completed > before + 100);
     await victim.start();
     const lines = fleet().nginx.accessLog().length;
-    await measured.time('kill -9: asked again, once it is ready', () =>
-      waitFor('it to be asked', () => isAsked(lines)),
+    await measured.time('kill -9: back in use, once it is ready', () =>
+      waitFor('the gateway to receive requests', () => receivesRequests(lines)),
     );
-    await measured.time('kill -9: knows every instance, once it is asked', () => untilHealthy(fleet(), 2));
+    await measured.time('kill -9: every instance known, once it is in use', () => untilHealthy(fleet(), 2));
     await Promise.all([reads.stop(), writes.stop()]);
-    measured.note('kill -9: slowest read', reads.slowestMs);
-    measured.count('kill -9: writes that failed', writes.failures.length);
+    measured.recordDuration('kill -9: slowest read', reads.slowestMs);
+    measured.recordCount('kill -9: writes that failed', writes.failures.length);
     expect(reads.failures).toEqual([]);
     expect(writes.failures.length).toBeLessThanOrEqual(2);
     await ledger.check(fleet().url);
@@ -43,19 +43,19 @@ onFleet('one of two gateways, under load', (fleet) => {
 
   it('delays only the requests in flight when suspended, and drops no instance when it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: READERS, pauseMs: 20 });
-    await waitFor('some traffic', () => reads.answered > 100);
+    await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().gateways[0]!;
-    victim.freeze();
-    const { answered } = reads;
+    victim.suspend();
+    const before = reads.completed;
     await sleep(3000);
-    measured.count('SIGSTOP of 3 s: reads answered meanwhile', reads.answered - answered);
+    measured.recordCount('SIGSTOP of 3 s: responses meanwhile', reads.completed - before);
     const stuck = reads.waitingFor(2000);
-    measured.count('SIGSTOP of 3 s: reads that waited for it', stuck);
+    measured.recordCount('SIGSTOP of 3 s: reads that waited for this gateway', stuck);
     // At most the number in flight on the other gateway, which also handles heartbeats of two services.
     expect(stuck).toBeLessThanOrEqual(READERS / 2 + 2);
-    expect(reads.answered - answered).toBeGreaterThan(100);
-    victim.thaw();
-    await measured.time('SIGSTOP: knows every instance, once it goes on', () => untilHealthy(fleet(), 2));
+    expect(reads.completed - before).toBeGreaterThan(100);
+    victim.resume();
+    await measured.time('SIGSTOP: every instance known, once it resumes', () => untilHealthy(fleet(), 2));
     await reads.stop();
     expect(reads.failures).toEqual([]);
     expect(await lossesAt(victim.url)).toEqual([]);

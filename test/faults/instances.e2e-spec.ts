@@ -12,7 +12,7 @@ onFleet('one of two instances, under load', (fleet) => {
   it('fails no read, and at most the writes in flight, when killed', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20 });
     const writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
-    await waitFor('some traffic', () => reads.answered > 100);
+    await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().services[0]!;
     await measured.time('kill -9: out of rotation on both gateways', async () => {
       await victim.kill();
@@ -21,8 +21,8 @@ onFleet('one of two instances, under load', (fleet) => {
     await victim.start();
     await measured.time('kill -9: back in rotation, once it is ready', () => untilHealthy(fleet(), 2));
     await Promise.all([reads.stop(), writes.stop()]);
-    measured.note('kill -9: slowest read', reads.slowestMs);
-    measured.count('kill -9: writes that failed', writes.failures.length);
+    measured.recordDuration('kill -9: slowest read', reads.slowestMs);
+    measured.recordCount('kill -9: writes that failed', writes.failures.length);
     expect(reads.failures).toEqual([]);
     expect(writes.failures.length).toBeLessThanOrEqual(2);
     await ledger.check(fleet().url);
@@ -30,18 +30,18 @@ onFleet('one of two instances, under load', (fleet) => {
 
   it('fails no read when suspended, and is out of rotation until it resumes', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20, timeoutMs: 25_000 });
-    await waitFor('some traffic', () => reads.answered > 100);
+    await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().services[0]!;
-    victim.freeze();
+    victim.suspend();
     const untilOut = () => untilHealthy(fleet(), 1);
     const before = await lossesAt(fleet().url);
     await measured.time('SIGSTOP: out of rotation on both gateways', untilOut);
     // The instance was taken out of rotation although its lease had not expired.
     expect(await lossesAt(fleet().url)).toEqual(before);
-    victim.thaw();
+    victim.resume();
     await measured.time('SIGSTOP: back in rotation', () => untilHealthy(fleet(), 2));
     await reads.stop();
-    measured.note('SIGSTOP: slowest read', reads.slowestMs);
+    measured.recordDuration('SIGSTOP: slowest read', reads.slowestMs);
     expect(reads.failures).toEqual([]);
     await ledger.check(fleet().url);
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Order, Product, User } from '#shop-contracts';
-import { call, onBothStores, ROOT, waitFor, type Answer } from '#testing';
+import { call, onBothStores, ROOT, waitFor, type CallResponse } from '#testing';
 import { ShopFleet } from '../support/shop-fleet.js';
 import { Measured } from './support/measured.js';
 
@@ -49,7 +49,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
   const pending = async () => (await shop.ordersOf(user)).filter(({ status }) => status === 'pending');
 
   afterEach(async () => {
-    await waitFor('nothing to be left to do', async () => (await pending()).length === 0);
+    await waitFor('no pending orders', async () => (await pending()).length === 0);
     await waitFor(
       'every unit to be accounted for',
       async () => (await shop.unitsOf(product, user)) === units,
@@ -58,11 +58,11 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
 
   it('release a reservation whose response was lost when the user is deleted before the next attempt', async () => {
     await prepare(9);
-    shop.products.freeze();
+    shop.products.suspend();
     const { status, body } = await shop.order(user, product, 5);
     expect(status).toBe(202);
     await call(shop.users.url, `DELETE /users/${user.id}`);
-    shop.products.thaw();
+    shop.products.resume();
 
     const path = `GET /orders/${(body as Order).id}`;
     await waitFor('the order to be rejected', async () => {
@@ -83,10 +83,10 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
   it('are processed only by the process that claimed them, despite clock differences', async () => {
     await prepare(9);
     const before = await reservations();
-    shop.users.freeze();
+    shop.users.suspend();
     const placed = shop.order(user, product, 1);
     await sleep(TWO_LOOKS_MS);
-    shop.users.thaw();
+    shop.users.resume();
 
     expect((await placed).status).toBe(201);
     expect(await reservations()).toBe(before + 1);
@@ -107,26 +107,26 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
 
   it(`sell a scarce product to as many of ${BUYERS} buyers at once as there are units`, async () => {
     await prepare(50);
-    const first: Answer[] = [];
+    const first: CallResponse[] = [];
     const buy = async (): Promise<number> => {
       for (let isFirst = true; ; isFirst = false) {
-        const answer = await shop.order(user, product, 1);
-        if (isFirst) first.push(answer);
-        if (answer.status !== 503) return answer.status;
-        expect(answer.body).toMatchObject({ type: 'urn:msa-gateway:problem:overloaded' });
-        await sleep(Number(answer.headers.get('retry-after')) * 1000);
+        const response = await shop.order(user, product, 1);
+        if (isFirst) first.push(response);
+        if (response.status !== 503) return response.status;
+        expect(response.body).toMatchObject({ type: 'urn:msa-gateway:problem:overloaded' });
+        await sleep(Number(response.headers.get('retry-after')) * 1000);
       }
     };
     const statuses = await Promise.all(many(BUYERS, buy));
 
     const atFirst = (status: number): number => first.filter((one) => one.status === status).length;
     for (const status of [201, 202, 409, 503])
-      measured.count(`${BUYERS} buyers: ${status} at first`, atFirst(status));
+      measured.recordCount(`${BUYERS} buyers: ${status} at first`, atFirst(status));
     expect(atFirst(409) + atFirst(503)).toBeGreaterThan(0);
     expect(atFirst(202)).toBeLessThanOrEqual(MOST_ACCEPTED);
     // 202 occurs only when this machine is too busy for a response within the time-out.
     expect(statuses.filter((status) => ![201, 202, 409].includes(status))).toEqual([]);
-    await waitFor('nothing to be left to do', async () => (await pending()).length === 0);
+    await waitFor('no pending orders', async () => (await pending()).length === 0);
     const confirmed = (await shop.ordersOf(user)).filter(({ status }) => status === 'confirmed');
     expect(confirmed).toHaveLength(units);
   });
@@ -141,7 +141,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
     await shop.untilComplete();
     const latencies: number[] = [];
     const finished = measured.time(`${WAITING} waiting orders finished`, () =>
-      waitFor('the waiting orders', async () => (await pending()).length === 0, 30_000),
+      waitFor('the waiting orders to be finished', async () => (await pending()).length === 0, 30_000),
     );
     const over = new AbortController();
     finished.then(
@@ -155,8 +155,8 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
       await sleep(20);
     }
     latencies.sort((a, b) => a - b);
-    measured.note('new orders meanwhile: median', latencies[Math.floor(latencies.length / 2)]!);
-    measured.note('new orders meanwhile: slowest', latencies.at(-1)!);
+    measured.recordDuration('new orders meanwhile: median', latencies[Math.floor(latencies.length / 2)]!);
+    measured.recordDuration('new orders meanwhile: slowest', latencies.at(-1)!);
     await finished;
   });
 });

@@ -1,5 +1,5 @@
 import { HttpRegistry } from '#registry-client';
-import { call, waitFor, type Answer } from '#testing';
+import { call, waitFor, type CallResponse } from '#testing';
 import type { Fleet } from '../support/fleet/fleet.js';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
@@ -21,10 +21,10 @@ const options = {
   },
 };
 
-const register = ({ url }: Member, id: string): Promise<Answer> =>
+const register = ({ url }: Member, id: string): Promise<CallResponse> =>
   call(url, 'POST /discovery/register', { body: { ...SOMEONE, id } });
 
-const isRefused = ({ status, body }: Answer): boolean =>
+const isRefused = ({ status, body }: CallResponse): boolean =>
   status === 503 && body.type === 'urn:msa-gateway:problem:registry-unavailable';
 
 const idsAt = async ({ url }: Member): Promise<readonly string[]> =>
@@ -41,7 +41,7 @@ onFleet(
     beforeEach(async () => {
       reads = Load.start(fleet().url, ledger.read, { clients: 4, pauseMs: 20 });
       writes = Load.start(fleet().url, ledger.write, { clients: 2, pauseMs: 40 });
-      await waitFor('some traffic', () => reads.answered > 20);
+      await waitFor('the first responses', () => reads.completed > 20);
     });
 
     /** No request may fail, and all gateways must have the same registry. */
@@ -59,8 +59,8 @@ onFleet(
     const untilRefused = (gateway: Member): Promise<boolean> =>
       waitFor('writes to be refused', async () => isRefused(await register(gateway, 'someone-late')));
 
-    const untilTaken = (gateway: Member, id: string): Promise<boolean> =>
-      waitFor('writes to be taken', async () => (await register(gateway, id)).status < 300);
+    const untilWritable = (gateway: Member, id: string): Promise<boolean> =>
+      waitFor('writes to be accepted', async () => (await register(gateway, id)).status < 300);
 
     const untilKnown = (gateway: Member, ids: readonly string[]): Promise<boolean> =>
       waitFor(`${ids.join()} to be known`, async () => {
@@ -70,23 +70,24 @@ onFleet(
 
     it('forward requests while Redis is down, and restore their registry snapshot to an empty Redis', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
-      await untilTaken(one, 'someone-1');
+      await untilWritable(one, 'someone-1');
       fleet().redis.process.signal('SIGKILL');
       await measured.time('kill -9: writes are refused', () => untilRefused(one));
       await untilRefused(other);
       const { status, body } = await call(one.url, 'GET /health');
       expect([status, body.details.registry.status]).toEqual([200, 'degraded']);
       expect((await call(one.url, 'GET /health/ready')).status).toBe(200);
-      const startMs = await measured.time('restarted empty: until it listens', () => fleet().replaceRedis());
-      const takenMs = await measured.time('restarted empty: writes are taken by both', () =>
-        Promise.all([untilTaken(one, 'someone-2'), untilTaken(other, 'someone-3')]),
+      const startMs = await measured.time('restarted empty: Redis listens', () => fleet().replaceRedis());
+      const writableMs = await measured.time('restarted empty: writes are accepted by both', () =>
+        Promise.all([untilWritable(one, 'someone-2'), untilWritable(other, 'someone-3')]),
       );
       const all = ['someone-1', 'someone-2', 'someone-3'];
-      const knownMs = await measured.time('restarted empty: both know everyone, once they take writes', () =>
-        Promise.all([untilKnown(one, all), untilKnown(other, all), untilHealthy(fleet(), 2)]),
+      const knownMs = await measured.time(
+        'restarted empty: both have every instance, once they accept writes',
+        () => Promise.all([untilKnown(one, all), untilKnown(other, all), untilHealthy(fleet(), 2)]),
       );
       // The documented limit is two seconds, on a machine that starts Redis without delay.
-      expect(takenMs + knownMs).toBeLessThan(Math.max(2000, 10 * startMs));
+      expect(writableMs + knownMs).toBeLessThan(Math.max(2000, 10 * startMs));
     });
 
     it('forward requests while Redis is suspended', async () => {
@@ -94,8 +95,8 @@ onFleet(
       fleet().redis.process.signal('SIGSTOP');
       await measured.time('SIGSTOP: writes are refused', () => untilRefused(one));
       fleet().redis.process.signal('SIGCONT');
-      await measured.time('SIGCONT: writes are taken by both', () =>
-        Promise.all([untilTaken(one, 'someone-4'), untilTaken(other, 'someone-5')]),
+      await measured.time('SIGCONT: writes are accepted by both', () =>
+        Promise.all([untilWritable(one, 'someone-4'), untilWritable(other, 'someone-5')]),
       );
     });
 
@@ -103,12 +104,12 @@ onFleet(
       const [one, other] = fleet().gateways as [Member, Member];
       link.cut();
       await measured.time('cut: writes are refused', () => untilRefused(one));
-      await untilTaken(other, 'someone-6');
+      await untilWritable(other, 'someone-6');
       await new HttpRegistry({ url: other.url }).unregister('someone-5');
       expect(await idsAt(one)).toEqual(expect.not.arrayContaining(['someone-6']));
       link.heal();
-      await measured.time('healed: it has caught up', () =>
-        waitFor('it to know the same', async () => {
+      await measured.time('healed: the gateway has caught up', () =>
+        waitFor('the changes of the other gateway', async () => {
           const known = await idsAt(one);
           return known.includes('someone-6') && !known.includes('someone-5');
         }),
@@ -119,16 +120,16 @@ onFleet(
       const [one, other] = fleet().gateways as [Member, Member];
       link.garble();
       await measured.time('garbled: writes are refused', () => untilRefused(one));
-      await untilTaken(other, 'someone-7');
+      await untilWritable(other, 'someone-7');
       link.heal();
-      await measured.time('clear again: it has caught up', () => untilKnown(one, ['someone-7']));
+      await measured.time('clear again: the gateway has caught up', () => untilKnown(one, ['someone-7']));
     });
 
     it('receive changes late but in order over a slow link to Redis', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.delay(100);
-      await measured.time('100 ms away: a write here', () => untilTaken(one, 'someone-8'));
-      await untilTaken(other, 'someone-9');
+      await measured.time('100 ms away: a write here', () => untilWritable(one, 'someone-8'));
+      await untilWritable(other, 'someone-9');
       await measured.time('100 ms away: a write elsewhere is known', () => untilKnown(one, ['someone-9']));
       link.heal();
     });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Agent } from 'node:http';
 import { launchNode, listeningUrlOf, waitFor } from '#testing';
 import { exchange } from '../conformance/support/exchange.js';
-import { onEveryPlane, register, type FlowBench } from './support/bench.js';
+import { onFlowPlanes, registerInstance, type FlowHarness } from './support/flow-harness.js';
 import { descriptorsOf } from './support/vitals.js';
 
 const INSTANCES = 100;
@@ -20,7 +20,7 @@ async function killCrowd(gatewayUrl: string): Promise<void> {
   await crowd.waitForOutput(/flow listens/);
   const { port } = new URL(listeningUrlOf('flow', crowd.stdout));
   for (let index = 1; index <= INSTANCES; index += 1)
-    await register(gatewayUrl, 'crowd', `http://127.0.1.${index}:${port}`, `crowd-${index}`);
+    await registerInstance(gatewayUrl, 'crowd', `http://127.0.1.${index}:${port}`, `crowd-${index}`);
   await waitFor('the crowd to be up', async () => (await fetch(`${gatewayUrl}/api/crowd/state`)).ok);
   crowd.signal('SIGKILL');
   await crowd.exited;
@@ -29,39 +29,39 @@ async function killCrowd(gatewayUrl: string): Promise<void> {
 /** Sends {@link REQUESTS} requests, {@link AT_ONCE} at a time; returns the set of their statuses. */
 async function statusesOf(url: string): Promise<ReadonlySet<number>> {
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const answers = await Promise.all(times(REQUESTS, () => exchange(url, { agent })));
+  const responses = await Promise.all(times(REQUESTS, () => exchange(url, { agent })));
   agent.destroy();
-  return new Set(answers.map(({ status }) => status));
+  return new Set(responses.map(({ status }) => status));
 }
 
 /** A client that resets its connection in the middle of its request head. */
-async function comeAndGo({ gatewayUrl }: FlowBench): Promise<void> {
+async function comeAndGo({ gatewayUrl }: FlowHarness): Promise<void> {
   const socket = connect(Number(new URL(gatewayUrl).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write('GET /api/flow/state HTTP/1.1\r\nHost: gw', () => socket.resetAndDestroy());
   await once(socket, 'close');
 }
 
-async function expectUnharmed({ gateway, url }: FlowBench, before: number): Promise<void> {
+async function expectUnharmed({ gateway, url }: FlowHarness, before: number): Promise<void> {
   await waitFor('descriptors to be free', () => descriptorsOf(gateway.pid) <= before + KEPT);
   expect(gateway.hasEnded).toBe(false);
   expect((await exchange(`${url}/state`)).status).toBe(200);
 }
 
-onEveryPlane(`a burst of ${REQUESTS}`, (bench) => {
+onFlowPlanes(`a burst of ${REQUESTS}`, (harness) => {
   it('requests for instances that refuse connections gets responses, and leaks no descriptors', async () => {
-    const { gateway, gatewayUrl } = bench();
+    const { gateway, gatewayUrl } = harness();
     const before = descriptorsOf(gateway.pid);
     await killCrowd(gatewayUrl);
     const statuses = await statusesOf(`${gatewayUrl}/api/crowd/state`);
     expect([...statuses].filter((status) => status !== 502 && status !== 503)).toEqual([]);
-    await expectUnharmed(bench(), before);
+    await expectUnharmed(harness(), before);
   }, 120_000);
 
   it('clients that reset their connections leaks no descriptors', async () => {
-    const before = descriptorsOf(bench().gateway.pid);
+    const before = descriptorsOf(harness().gateway.pid);
     for (let left = REQUESTS; left > 0; left -= AT_ONCE)
-      await Promise.all(times(AT_ONCE, () => comeAndGo(bench())));
-    await expectUnharmed(bench(), before);
+      await Promise.all(times(AT_ONCE, () => comeAndGo(harness())));
+    await expectUnharmed(harness(), before);
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { waitFor } from '#testing';
-import { onEveryFlow } from './support/bench.js';
-import { AT_ONCE, KeptConnections } from './support/kept-connections.js';
+import { onFlowKinds } from './support/flow-harness.js';
+import { AT_ONCE, IdleConnections } from './support/idle-connections.js';
 import { descriptorsOf, rssOf } from './support/vitals.js';
 
 /** Set `FLOW_CONNECTIONS=10000` for a manual run. */
@@ -9,20 +9,20 @@ const COUNT = Number(process.env.FLOW_CONNECTIONS ?? 1_000);
 const FIRST = 200;
 const KB = 1024;
 
-onEveryFlow(`${COUNT} idle connections`, (bench) => {
+onFlowKinds(`${COUNT} idle connections`, (harness) => {
   it('use little memory each, stay usable, and leak no descriptors', async () => {
-    const { gateway, url } = bench();
+    const { gateway, url } = harness();
     const before = descriptorsOf(gateway.pid);
-    const connections = new KeptConnections(new URL(`${url}/state`));
+    const connections = new IdleConnections(new URL(`${url}/state`));
     await connections.open(FIRST);
     const first = rssOf(gateway.pid);
     await connections.open(COUNT);
     const each = (rssOf(gateway.pid) - first) / COUNT / KB;
     process.stderr.write(`${each.toFixed(1)} KB for each of ${COUNT} idle connections\n`);
     expect(each).toBeLessThan(50);
-    await connections.askAll();
+    await connections.requestOnAll();
     connections.close();
     // The gateway keeps its own connections to the service: as many as were in use at once.
-    await waitFor('its descriptors to be free', () => descriptorsOf(gateway.pid) <= before + AT_ONCE);
+    await waitFor('the descriptors to be free', () => descriptorsOf(gateway.pid) <= before + AT_ONCE);
   }, 120_000);
 });

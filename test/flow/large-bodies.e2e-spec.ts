@@ -1,4 +1,4 @@
-import { onEveryFlow } from './support/bench.js';
+import { onFlowKinds } from './support/flow-harness.js';
 import { download, Upload } from './support/bodies.js';
 import { MB, peakDuring } from './support/vitals.js';
 
@@ -8,10 +8,11 @@ const SIZE = Number(process.env.FLOW_BODY_MB ?? 400) * MB;
 const FIRST = 200 * MB;
 const FLAT = 50 * MB;
 
-onEveryFlow(`a body of ${SIZE / MB} MB`, (bench) => {
+onFlowKinds(`a body of ${SIZE / MB} MB`, (harness) => {
   const { down, up } = {
-    down: async (bytes: number) => expect(await download(`${bench().url}/down/${bytes}`)).toBe(bytes),
-    up: async (bytes: number) => expect(await new Upload(`${bench().url}/up`, bytes).received()).toBe(bytes),
+    down: async (bytes: number) => expect(await download(`${harness().url}/down/${bytes}`)).toBe(bytes),
+    up: async (bytes: number) =>
+      expect(await new Upload(`${harness().url}/up`, bytes).received()).toBe(bytes),
   };
 
   it.each([
@@ -20,7 +21,7 @@ onEveryFlow(`a body of ${SIZE / MB} MB`, (bench) => {
   ])(
     '%s with constant memory',
     async (_way, carry) => {
-      const { pid } = bench().gateway;
+      const { pid } = harness().gateway;
       const first = await peakDuring(pid, () => carry(FIRST));
       expect((await peakDuring(pid, () => carry(SIZE))) - first).toBeLessThan(FLAT);
     },

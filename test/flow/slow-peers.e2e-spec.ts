@@ -1,7 +1,7 @@
 import { call } from '#testing';
-import { onEveryFlow } from './support/bench.js';
-import { lengthOf, openAnswer, stateOf, Upload } from './support/bodies.js';
-import { untilStill } from './support/until-still.js';
+import { onFlowKinds } from './support/flow-harness.js';
+import { lengthOf, openResponse, stateOf, Upload } from './support/bodies.js';
+import { untilStable } from './support/until-stable.js';
 import { MB, peakDuring } from './support/vitals.js';
 
 const PEERS = 40;
@@ -13,31 +13,31 @@ const FLAT = 50 * MB;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const times = <T>(make: () => T): T[] => Array.from({ length: PEERS }, make);
 
-onEveryFlow('slow peers', (bench) => {
+onFlowKinds('slow peers', (harness) => {
   it('apply backpressure to the service when they read nothing, and receive the full bodies later', async () => {
-    const before = (await stateOf(bench().serviceUrl)).sent;
-    const sent = async (): Promise<number> => (await stateOf(bench().serviceUrl)).sent - before;
-    const { pid } = bench().gateway;
+    const before = (await stateOf(harness().serviceUrl)).sent;
+    const sent = async (): Promise<number> => (await stateOf(harness().serviceUrl)).sent - before;
+    const { pid } = harness().gateway;
     const first = await peakDuring(pid, async () =>
-      lengthOf(await openAnswer(`${bench().url}/down/${SIZE}`)),
+      lengthOf(await openResponse(`${harness().url}/down/${SIZE}`)),
     );
-    const answers = await Promise.all(times(() => openAnswer(`${bench().url}/down/${SIZE}`)));
-    const peak = await peakDuring(pid, () => untilStill('the service to stop sending', sent));
+    const responses = await Promise.all(times(() => openResponse(`${harness().url}/down/${SIZE}`)));
+    const peak = await peakDuring(pid, () => untilStable('the service to stop sending', sent));
     expect(await sent()).toBeLessThan(SIZE + PEERS * IN_SOCKETS);
     expect(peak - first).toBeLessThan(FLAT);
-    const lengths = await Promise.all(answers.map(lengthOf));
+    const lengths = await Promise.all(responses.map(lengthOf));
     expect(lengths).toEqual(times(() => SIZE));
   }, 120_000);
 
   it('get backpressure when the service reads nothing, and deliver the full bodies later', async () => {
-    const { pid } = bench().gateway;
-    const first = await peakDuring(pid, () => new Upload(`${bench().url}/up`, SIZE).received());
-    const uploads = times(() => new Upload(`${bench().url}/hold`, SIZE));
+    const { pid } = harness().gateway;
+    const first = await peakDuring(pid, () => new Upload(`${harness().url}/up`, SIZE).received());
+    const uploads = times(() => new Upload(`${harness().url}/hold`, SIZE));
     const sent = (): number => sum(uploads.map((upload) => upload.sent));
-    const peak = await peakDuring(pid, () => untilStill('the clients to stop sending', sent));
+    const peak = await peakDuring(pid, () => untilStable('the clients to stop sending', sent));
     expect(sent()).toBeLessThan(PEERS * IN_SOCKETS);
     expect(peak - first).toBeLessThan(FLAT);
-    await call(bench().serviceUrl, 'POST /release');
+    await call(harness().serviceUrl, 'POST /release');
     const received = await Promise.all(uploads.map((upload) => upload.received()));
     expect(received).toEqual(times(() => SIZE));
   }, 120_000);

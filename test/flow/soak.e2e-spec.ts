@@ -14,9 +14,9 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=80' };
       const args = ['--minutes', String(SECONDS / 60), '--data-plane', plane];
       const soak = launchNode('bench/soak.mjs', args, SMALL_HEAP);
       const exit = await soak.exited;
-      expect({ ...exit, told: soak.stdout + soak.stderr }).toMatchObject({
+      expect({ ...exit, output: soak.stdout + soak.stderr }).toMatchObject({
         code: 0,
-        told: expect.stringMatching(/^ok .*resident memory.*\nok .*file descriptors/m) as string,
+        output: expect.stringMatching(/^ok .*resident memory.*\nok .*file descriptors/m) as string,
       });
     },
     120_000,

@@ -5,14 +5,14 @@ import { listening, portOf } from './support/front.js';
 
 /** Replaces a gateway, and records the requests that it receives. */
 class FakeGateway {
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   connections = 0;
-  answer: RequestListener = (_request, response) => response.end('ok');
+  handler: RequestListener = (_request, response) => response.end('ok');
 
   static async start(port = 0): Promise<FakeGateway> {
     const server = createServer((request, response) => {
-      gateway.asked.push(`${request.method} ${request.url}`);
-      gateway.answer(request, response);
+      gateway.requests.push(`${request.method} ${request.url}`);
+      gateway.handler(request, response);
     });
     server.on('connection', () => (gateway.connections += 1));
     const gateway = new FakeGateway(await listening(server, port));
@@ -53,7 +53,7 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
     other.stop();
   });
 
-  const both = (): string[] => [...one.asked, ...other.asked];
+  const both = (): string[] => [...one.requests, ...other.requests];
 
   it('keeps connections to gateways open', async () => {
     for (let i = 0; i < 20; i += 1) await fetch(`${nginx.url}/api/x`);
@@ -68,26 +68,26 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
       one.stop();
       for (let i = 0; i < 5; i += 1)
         expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
-      expect(other.asked).toHaveLength(5);
+      expect(other.requests).toHaveLength(5);
     },
   );
 
   it.each(['GET', 'PUT', 'DELETE'])(
     'retries %s when a connection breaks before the response',
     async (method) => {
-      one.answer = breaks;
-      other.answer = (_request, response) => response.end('from the other');
+      one.handler = breaks;
+      other.handler = (_request, response) => response.end('from the other');
       for (let i = 0; i < 4; i += 1)
         expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({
           status: 200,
           body: 'from the other',
         });
-      expect(one.asked.length).toBeGreaterThan(0);
+      expect(one.requests.length).toBeGreaterThan(0);
     },
   );
 
   it.each(['POST', 'PATCH'])('never retries %s after it was sent', async (method) => {
-    one.answer = other.answer = breaks;
+    one.handler = other.handler = breaks;
     const { status, body, headers } = await call(nginx.url, `${method} /api/x`, { body: { a: 1 } });
     expect([status, headers.get('retry-after')]).toEqual([502, '1']);
     expect(headers.get('content-type')).toBe('application/problem+json');
@@ -101,7 +101,7 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
   });
 
   it('forwards the responses of a gateway, errors included', async () => {
-    one.answer = other.answer = (_request, response) =>
+    one.handler = other.handler = (_request, response) =>
       response.writeHead(503, { 'retry-after': '7' }).end('of the gateway');
     const { status, body, headers } = await call(nginx.url, 'GET /api/x');
     expect([status, body, headers.get('retry-after')]).toEqual([503, 'of the gateway', '7']);
@@ -109,16 +109,16 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
   });
 
   it('limits a gateway that hangs to the number of requests in flight on the others', async () => {
-    one.answer = () => undefined;
-    const leaving = new AbortController();
+    one.handler = () => undefined;
+    const abort = new AbortController();
     const client = async (): Promise<void> => {
       for (let i = 0; i < 50; i += 1)
-        await (await fetch(`${nginx.url}/api/x`, { signal: leaving.signal })).arrayBuffer();
+        await (await fetch(`${nginx.url}/api/x`, { signal: abort.signal })).arrayBuffer();
     };
     const clients = Promise.allSettled(Array.from({ length: 10 }, client));
-    await waitFor('those that did not meet it to be done', () => other.asked.length >= 50 * 5);
-    expect(one.asked.length).toBeLessThanOrEqual(5);
-    leaving.abort();
+    await waitFor('the responses of the other gateway', () => other.requests.length >= 50 * 5);
+    expect(one.requests.length).toBeLessThanOrEqual(5);
+    abort.abort();
     await clients;
   });
 
@@ -127,9 +127,9 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
     one.stop();
     for (let i = 0; i < 5; i += 1) await fetch(`${nginx.url}/api/x`);
     one = await FakeGateway.start(port);
-    await waitFor('it to be asked', async () => {
+    await waitFor('the gateway to receive requests', async () => {
       await fetch(`${nginx.url}/api/x`);
-      return one.asked.length > 0;
+      return one.requests.length > 0;
     });
   });
 
@@ -142,11 +142,11 @@ onPrograms(['nginx'], 'nginx in front of failing gateways', () => {
     for (let i = 0; i < 5; i += 1)
       for (const method of ['GET', 'POST'])
         expect(await call(nginx.url, `${method} /api/x`)).toMatchObject({ status: 200, body: 'ok' });
-    expect(one.asked.length).toBe(10);
+    expect(one.requests.length).toBe(10);
   });
 
   it('forwards no upgrade except WebSocket', async () => {
-    one.answer = other.answer = (request, response) => response.end(JSON.stringify(request.headers));
+    one.handler = other.handler = (request, response) => response.end(JSON.stringify(request.headers));
     const headers = { connection: 'upgrade', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
     const outgoing = request(`${nginx.url}/api/x`, { headers }).end();
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];

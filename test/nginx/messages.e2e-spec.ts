@@ -12,19 +12,19 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   afterAll(() => front.stop());
 
   const headersSeen = async (headers: Record<string, string>): Promise<IncomingHttpHeaders> => {
-    front.answer = (incoming, response) => response.end(JSON.stringify(incoming.headers));
+    front.handler = (incoming, response) => response.end(JSON.stringify(incoming.headers));
     return (await (await fetch(`${front.url}/`, { headers })).json()) as IncomingHttpHeaders;
   };
 
   /** nginx writes a log line after the client has received the response. */
   const logged = (is: (line: AccessLogLine) => boolean): Promise<boolean> =>
-    waitFor('it to be logged', () => front.nginx.accessLog().some(is));
+    waitFor('the log line', () => front.nginx.accessLog().some(is));
 
   it('distributes clients over the gateways', async () => {
-    front.answer = (_request, response) => void setTimeout(() => response.end(), 20);
+    front.handler = (_request, response) => void setTimeout(() => response.end(), 20);
     await Promise.all(Array.from({ length: 20 }, () => fetch(`${front.url}/spread`)));
     const lines = () => front.nginx.accessLog().filter(({ target }) => target === '/api/echo/spread');
-    await waitFor('all to be logged', () => lines().length === 20);
+    await waitFor('twenty log lines', () => lines().length === 20);
     expect(new Set(lines().map(({ gateway }) => gateway)).size).toBe(2);
   });
 
@@ -55,23 +55,23 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   it.each(['stock-reservations', '%73tock-reservations/1', './x/..//stock-reservations/1'])(
     'forwards %s unchanged: the gateway decides which paths are internal',
     async (path) => {
-      front.answer = (incoming, response) => response.end(incoming.url);
+      front.handler = (incoming, response) => response.end(incoming.url);
       const sent = request(front.nginx.url, { path: `/api/echo/${path}` }).end();
-      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-      const [body] = (await once(answer, 'data')) as [Buffer];
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      const [body] = (await once(response, 'data')) as [Buffer];
       expect(body.toString()).toBe(`/${path}`);
     },
   );
 
   it.each(['abc-123', '~'.repeat(128)])('keeps the request id %s', async (id) => {
-    front.answer = (incoming, response) => response.end(incoming.headers['x-request-id']);
+    front.handler = (incoming, response) => response.end(incoming.headers['x-request-id']);
     const { headers, body } = await call(front.url, 'GET /id', { headers: { 'x-request-id': id } });
     expect([headers.get('x-request-id'), body]).toEqual([id, id]);
     await logged(({ requestId }) => requestId === id);
   });
 
   it.each(['x'.repeat(129), 'two words', ''])('replaces the request id "%s"', async (id) => {
-    front.answer = (incoming, response) => response.end(incoming.headers['x-request-id']);
+    front.handler = (incoming, response) => response.end(incoming.headers['x-request-id']);
     const { headers, body } = await call(front.url, 'GET /id', { headers: { 'x-request-id': id } });
     expect(body).toMatch(/^[0-9a-f]{32}$/);
     expect(headers.get('x-request-id')).toBe(body);
@@ -80,11 +80,11 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
 
   it('forwards events while the stream is open', async () => {
     let stream: ServerResponse | undefined;
-    front.answer = (_request, response) => {
+    front.handler = (_request, response) => {
       stream = response.writeHead(200, { 'content-type': 'text/event-stream' });
       stream.write('data: 1\n\n');
     };
-    const incoming = await answerTo(`${front.url}/events`);
+    const incoming = await responseTo(`${front.url}/events`);
     expect(await nextText(incoming)).toBe('data: 1\n\n');
     stream?.write('data: 2\n\n');
     expect(await nextText(incoming)).toBe('data: 2\n\n');
@@ -95,7 +95,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
 
   it('streams uploads and forwards them byte for byte', async () => {
     const begun = new Promise<void>((resolve) => {
-      front.answer = (incoming, response) => {
+      front.handler = (incoming, response) => {
         resolve();
         const hash = createHash('sha256');
         incoming.on('data', (chunk: Buffer) => hash.update(chunk));
@@ -127,25 +127,25 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   });
 
   it("compresses the gateway's pages, and leaves responses of services and their ETags unchanged", async () => {
-    front.answer = (_request, response) =>
+    front.handler = (_request, response) =>
       response
         .writeHead(200, { etag: '"7"', 'content-type': 'application/json' })
         .end(JSON.stringify('x'.repeat(5000)));
-    const service = await answerTo(`${front.url}/`, { 'accept-encoding': 'gzip' });
+    const service = await responseTo(`${front.url}/`, { 'accept-encoding': 'gzip' });
     expect([service.headers.etag, service.headers['content-encoding']]).toEqual(['"7"', undefined]);
-    const page = await answerTo(`${front.nginx.url}/docs-json`, { 'accept-encoding': 'gzip' });
+    const page = await responseTo(`${front.nginx.url}/docs-json`, { 'accept-encoding': 'gzip' });
     expect(page.headers['content-encoding']).toBe('gzip');
-    for (const answer of [service, page]) answer.resume();
+    for (const response of [service, page]) response.resume();
   });
 
   it('ignores X-Accel-Redirect of a service', async () => {
-    front.answer = (_request, response) =>
+    front.handler = (_request, response) =>
       response.writeHead(200, { 'x-accel-redirect': '/nginx-health' }).end('of the service');
     expect((await call(front.url, 'GET /')).body).toBe('of the service');
   });
 
   it('forwards a path unchanged', async () => {
-    front.answer = (incoming, response) => response.end(incoming.url);
+    front.handler = (incoming, response) => response.end(incoming.url);
     const target = "/api/echo/a%2Fb//c;d=e/%E2%82%AC'?q=%20&r=//";
     expect(await exchange(front, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).toMatch(
       `\r\n${target.slice('/api/echo'.length)}`,
@@ -166,19 +166,19 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   ];
 
   it.each(refused)('refuses %s with a problem document', async (_what, head, status, type) => {
-    const answer = await exchange(front, `GET /api/echo/ HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toMatch(/\r\ncontent-type: application\/problem\+json\r\n/i);
-    expect(problemIn(answer)).toMatchObject({ type: `urn:msa-gateway:problem:${type}`, status });
+    const response = await exchange(front, `GET /api/echo/ HTTP/1.1\r\nHost: a\r\n${head}\r\n\r\n`);
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toMatch(/\r\ncontent-type: application\/problem\+json\r\n/i);
+    expect(problemIn(response)).toMatchObject({ type: `urn:msa-gateway:problem:${type}`, status });
   });
 
   it('includes only the path, and only when it is safe in JSON', async () => {
     const long = 'x'.repeat(20_000);
-    const answer = await exchange(
+    const response = await exchange(
       front,
       `TRACE /a"b\\?secret=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
     );
-    expect(problemIn(answer)).toMatchObject({ status: 405, instance: '' });
+    expect(problemIn(response)).toMatchObject({ status: 405, instance: '' });
     const other = await exchange(
       front,
       `TRACE /a/b?secret=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
@@ -189,7 +189,7 @@ onPrograms(['nginx'], 'nginx in front of gateways', () => {
   });
 });
 
-const answerTo = (url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> =>
+const responseTo = (url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> =>
   new Promise((resolve, reject) =>
     request(url, { headers }).on('response', resolve).on('error', reject).end(),
   );
@@ -206,7 +206,7 @@ async function exchange({ nginx }: Front, bytes: string): Promise<string> {
   socket.setEncoding('latin1').on('data', (text: string) => (received += text));
   socket.on('error', () => undefined);
   socket.write(bytes, 'latin1');
-  await waitFor('a whole answer', () => isWhole(received));
+  await waitFor('a complete response', () => isWhole(received));
   socket.destroy();
   return received;
 }
@@ -216,4 +216,4 @@ function isWhole(received: string): boolean {
   return body.length === Number(/^content-length: (\d+)$/im.exec(head)?.[1]);
 }
 
-const problemIn = (answer: string): unknown => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4));
+const problemIn = (response: string): unknown => JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4));

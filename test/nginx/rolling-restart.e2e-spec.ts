@@ -32,7 +32,7 @@ onPrograms(['nginx', 'redis-server'], 'a rolling restart of gateways and service
     await reads.stop();
     await writes.stop();
     expect([...reads.failures, ...writes.failures]).toEqual([]);
-    expect(await ledger.check(fleet.url)).toBe(writes.answered);
-    expect(reads.answered).toBeGreaterThan(1000);
+    expect(await ledger.check(fleet.url)).toBe(writes.completed);
+    expect(reads.completed).toBeGreaterThan(1000);
   }, 90_000);
 });

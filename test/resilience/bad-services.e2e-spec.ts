@@ -1,21 +1,21 @@
 import { waitFor } from '#testing';
-import { Fleet, type Behaviour } from './support/fleet.js';
+import { ScriptedFleet, type Behaviour } from './support/scripted-fleet.js';
 import { Traffic } from './support/traffic.js';
 
 const BAD: readonly Behaviour[] = ['fails', 'unavailable', 'silent', 'resets', 'garbage', 'trickles'];
 
 describe('A failing service', () => {
-  let fleet: Fleet;
+  let fleet: ScriptedFleet;
 
   beforeAll(async () => {
-    fleet = await Fleet.start();
+    fleet = await ScriptedFleet.start();
     await fleet.add('good', 'good-a');
   });
 
   /** Sends traffic until a hundred responses have arrived. */
   async function goodTraffic(): Promise<Traffic> {
     const traffic = new Traffic(`${fleet.url}/api/good/x`, { clients: 4, pauseMs: 5 });
-    await waitFor('a hundred answers', () => traffic.arrivals.length > 100);
+    await waitFor('a hundred responses', () => traffic.arrivals.length > 100);
     await traffic.stop();
     return traffic;
   }
@@ -25,7 +25,7 @@ describe('A failing service', () => {
     await fleet.add(behaviour, `${behaviour}-a`, { behaviour, metadata });
     const alone = await goodTraffic();
     const bad = new Traffic(`${fleet.url}/api/${behaviour}/x`, { clients: 16, pauseMs: 10 });
-    await waitFor('it to be asked', () => bad.arrivals.length > 0);
+    await waitFor('the first response of the bad service', () => bad.arrivals.length > 0);
     const beside = await goodTraffic();
     await bad.stop();
     expect(beside.failures).toEqual([]);
@@ -40,12 +40,12 @@ describe('A failing service', () => {
       ['a', 'b', 'c'].map((id) => fleet.add('outage', `outage-${id}`, { behaviour: 'unavailable' })),
     );
     const traffic = await Traffic.during(2_000, `${fleet.url}/api/outage/x`, { clients: 8, pauseMs: 2 });
-    const seen = (await Promise.all(members.map((member) => member.seen()))).reduce((sum, n) => sum + n);
+    const seen = (await Promise.all(members.map((member) => member.received()))).reduce((sum, n) => sum + n);
     const { length } = traffic.arrivals;
     // The retry budget allows a service with little traffic thirty retries in ten seconds.
     expect(seen).toBeLessThanOrEqual(length * 1.2 + 30);
-    const answers = new Set(traffic.arrivals.map(({ text }) => /problem:([\w-]+)/.exec(text)?.[1]));
-    expect(answers).toContain('circuit-open');
+    const responses = new Set(traffic.arrivals.map(({ text }) => /problem:([\w-]+)/.exec(text)?.[1]));
+    expect(responses).toContain('circuit-open');
     expect(seen).toBeLessThan(length);
   });
 

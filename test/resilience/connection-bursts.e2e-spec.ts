@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { Fleet, type FleetMember } from './support/fleet.js';
+import { ScriptedFleet, type ScriptedInstance } from './support/scripted-fleet.js';
 
 /** Maximum number of requests that wait for a connection to be established; see upstream-pool.ts. */
 const MAX_CONNECTING = 64;
@@ -12,11 +12,11 @@ const CONNECT_MS = '900';
 const STALL_MS = 500;
 
 describe('A burst of new connections that overflows the accept queue of an instance', () => {
-  let fleet: Fleet;
+  let fleet: ScriptedFleet;
   let clients: Agent;
 
   beforeAll(async () => {
-    fleet = await Fleet.start();
+    fleet = await ScriptedFleet.start();
   });
   beforeEach(() => {
     clients = new Agent({ connections: null, pipelining: 1 });
@@ -41,7 +41,7 @@ describe('A burst of new connections that overflows the accept queue of an insta
     return counts;
   }
 
-  async function stalling(service: string): Promise<FleetMember> {
+  async function stalling(service: string): Promise<ScriptedInstance> {
     const member = await fleet.add(service, `${service}-a`, {
       behaviour: 'stalls',
       delayMs: STALL_MS,

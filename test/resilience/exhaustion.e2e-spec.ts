@@ -87,7 +87,7 @@ describe.each(PLANES)('a gateway that runs out of descriptors (%s)', (plane) => 
 
       for (const client of clients) client.close();
       for (const response of responses) response.end();
-      const { body } = await waitFor('the gateway to accept again', () =>
+      const { body } = await waitFor('the gateway to accept connections', () =>
         call(url, 'GET /discovery/services/a'),
       );
       expect(body).toMatchObject({ status: 'up', statusReason: 'registered' });

@@ -1,8 +1,8 @@
 import { waitFor } from '#testing';
-import { Fleet, type FleetMember } from './support/fleet.js';
+import { ScriptedFleet, type ScriptedInstance } from './support/scripted-fleet.js';
 import { Traffic } from './support/traffic.js';
 
-/** Round robin, so that the balancer does not learn to avoid the instance that stalls. */
+/** Round robin, so that the balancer does not avoid the instance that stalls. */
 const IN_TURN = { 'gateway.balancer': 'round-robin', 'gateway.slow-start-ms': '0' };
 const HEDGED = { ...IN_TURN, 'gateway.hedge.after': 'p95' };
 const BUDGET = 0.2;
@@ -14,11 +14,11 @@ interface Report {
 }
 
 describe('A service with an instance that stalls for half a second once in twenty requests', () => {
-  let fleet: Fleet;
-  let members: FleetMember[];
+  let fleet: ScriptedFleet;
+  let members: ScriptedInstance[];
 
   beforeAll(async () => {
-    fleet = await Fleet.start();
+    fleet = await ScriptedFleet.start();
     const pairOf = (name: string, metadata: Readonly<Record<string, string>>) =>
       Promise.all([
         fleet.add(name, `${name}-a`, { behaviour: 'hiccups', metadata }),
@@ -31,19 +31,19 @@ describe('A service with an instance that stalls for half a second once in twent
   const urlOf = (name: string): string => `${fleet.url}/api/${name}/x`;
 
   const seen = async (): Promise<number> => {
-    const [a = 0, b = 0] = await Promise.all(members.map((member) => member.seen()));
+    const [a = 0, b = 0] = await Promise.all(members.map((member) => member.received()));
     return a + b;
   };
 
   const hedges = async (): Promise<Readonly<Record<string, number>>> => {
-    const answer = await fetch(`${fleet.url}/metrics`, { headers: { accept: 'application/json' } });
-    const { services } = (await answer.json()) as Report;
+    const response = await fetch(`${fleet.url}/metrics`, { headers: { accept: 'application/json' } });
+    const { services } = (await response.json()) as Report;
     return services.find(({ name }) => name === 'hedged')?.hedges ?? {};
   };
 
   const hedgeAfterMs = async (): Promise<number | null> => {
-    const answer = await fetch(`${fleet.url}/discovery/explain?method=GET&path=/api/hedged/x`);
-    return ((await answer.json()) as { route: { hedgeAfterMs: number | null } }).route.hedgeAfterMs;
+    const response = await fetch(`${fleet.url}/discovery/explain?method=GET&path=/api/hedged/x`);
+    return ((await response.json()) as { route: { hedgeAfterMs: number | null } }).route.hedgeAfterMs;
   };
 
   it('responds almost as fast as usual when hedged, with few additional requests', async () => {
@@ -58,14 +58,14 @@ describe('A service with an instance that stalls for half a second once in twent
     const [without, withHedges] = [plain!.quantileMs(0.99), hedged!.quantileMs(0.99)];
     expect(without).toBeGreaterThanOrEqual(500);
     expect(withHedges).toBeLessThan(without / 3);
-    const asked = hedged!.arrivals.length + warmUp.arrivals.length;
+    const requested = hedged!.arrivals.length + warmUp.arrivals.length;
     const extra = (await seen()) - before - hedged!.arrivals.length;
     expect(extra).toBeGreaterThan(0);
-    expect(extra).toBeLessThanOrEqual(BASE_BUDGET + BUDGET * asked);
+    expect(extra).toBeLessThanOrEqual(BASE_BUDGET + BUDGET * requested);
   });
 
   it('has its lost attempts aborted, and the outcomes of its hedged attempts reported', async () => {
-    expect(await members[0]!.left()).toBeGreaterThan(0);
+    expect(await members[0]!.aborted()).toBeGreaterThan(0);
     expect((await hedges()).won).toBeGreaterThan(0);
     const metrics = await (await fetch(`${fleet.url}/metrics`)).text();
     expect(metrics).toMatch(/^gateway_hedges_total\{service="hedged",outcome="won"\} [1-9]/m);

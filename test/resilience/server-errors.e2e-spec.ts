@@ -1,14 +1,14 @@
-import { call, type Answer } from '#testing';
-import { Fleet } from './support/fleet.js';
+import { call, type CallResponse } from '#testing';
+import { ScriptedFleet } from './support/scripted-fleet.js';
 
 const REQUESTS = 60;
 const COUNTS_500 = { 'gateway.breaker.statuses': '500,502,503,504' };
 
 describe('A service whose instance responds 500 to everything', () => {
-  let fleet: Fleet;
+  let fleet: ScriptedFleet;
 
   beforeAll(async () => {
-    fleet = await Fleet.start();
+    fleet = await ScriptedFleet.start();
   });
 
   /** Sends {@link REQUESTS} requests sequentially; returns their statuses. */
@@ -19,7 +19,7 @@ describe('A service whose instance responds 500 to everything', () => {
     return statuses;
   }
 
-  const explain = (service: string): Promise<Answer> =>
+  const explain = (service: string): Promise<CallResponse> =>
     call(fleet.url, `GET /discovery/explain?path=/api/${service}/x`);
 
   it('keeps a closed breaker and its only instance by default', async () => {
@@ -65,7 +65,7 @@ describe('A service whose instance responds 500 to everything', () => {
 
 describe('A service that declines requests with 503 and Retry-After', () => {
   it('keeps a closed breaker and its only instance, and serves other requests meanwhile', async () => {
-    const fleet = await Fleet.start();
+    const fleet = await ScriptedFleet.start();
     await fleet.add('shedding', 'shedding-a', { behaviour: 'sheds' });
     const declined: number[] = [];
     const served: number[] = [];

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { ItemDto, Reservation } from '#shop-contracts';
 
 /**
- * Registry, user service and product service in one server of the test, so that a test can hold back a response at
+ * Registry, user service and product service in one server of the test, so that a test can withhold a response at
  * the moment at which it kills the order service.
  */
 export class NeighbourStub {
   /** Reservations by order. */
-  readonly held = new Map<string, Reservation>();
+  readonly reservations = new Map<string, Reservation>();
   /** Carries out reservations without responding. */
-  holdAnswersBack = false;
+  withholdsResponses = false;
   commands = 0;
 
   private constructor(private readonly server: Server) {}
@@ -20,7 +20,7 @@ export class NeighbourStub {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const stub = new NeighbourStub(server);
-    server.on('request', (request, response) => void stub.answer(request, response));
+    server.on('request', (request, response) => void stub.respond(request, response));
     return stub;
   }
 
@@ -33,12 +33,12 @@ export class NeighbourStub {
     this.server.close();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks = (await request.toArray()) as Buffer[];
     const body: unknown = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
-    const answer = this.bodyFor(request, body);
-    if (answer !== undefined)
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    const responseBody = this.bodyFor(request, body);
+    if (responseBody !== undefined)
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(responseBody));
   }
 
   private bodyFor({ url = '', method }: IncomingMessage, body: unknown): unknown {
@@ -56,8 +56,8 @@ export class NeighbourStub {
       unitPrice: 250,
       currency: 'EUR',
     }));
-    const reservation = this.held.get(orderId) ?? { orderId, status: 'held', items: reserved };
-    this.held.set(orderId, reservation);
-    return this.holdAnswersBack ? undefined : reservation;
+    const reservation = this.reservations.get(orderId) ?? { orderId, status: 'held', items: reserved };
+    this.reservations.set(orderId, reservation);
+    return this.withholdsResponses ? undefined : reservation;
   }
 }

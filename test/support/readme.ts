@@ -50,9 +50,9 @@ export function outlineOf(page: string): string[] {
 export const brokenLinksOf = (file: string): string[] =>
   [...withoutBlocks(readText(file)).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => target!)
-    .filter((target) => !/^\w+:/.test(target) && !leadsSomewhere(file, target));
+    .filter((target) => !/^\w+:/.test(target) && !isExistingTarget(file, target));
 
-function leadsSomewhere(from: string, target: string): boolean {
+function isExistingTarget(from: string, target: string): boolean {
   const [path = '', heading] = target.split('#');
   const file = path === '' ? from : normalize(join(dirname(from), path));
   if (!existsSync(join(ROOT, file))) return false;

@@ -1,12 +1,12 @@
 #!/bin/sh
 # A service in plain shell: responds over HTTP, registers with curl, sends a heartbeat every half second. SIGUSR1
-# stops the heartbeats, as if the program hung; SIGTERM ends it. Usage: shell-service.sh GATEWAY_URL
+# stops the heartbeats, as if the program were blocked; SIGTERM ends it. Usage: shell-service.sh GATEWAY_URL
 set -eu
 
 gateway=$1
 id="shell-$$"
 port_file=$(mktemp)
-beating=yes
+is_running=yes
 
 # Any HTTP server works; this one responds with the requested URL.
 node -e '
@@ -14,7 +14,7 @@ node -e '
   server.listen(0, "127.0.0.1", () => require("node:fs").writeFileSync(process.argv[1], String(server.address().port)));
 ' "$port_file" &
 server=$!
-trap 'beating=no' USR1
+trap 'is_running=no' USR1
 trap 'kill $server; rm -f "$port_file"; exit 0' TERM
 
 until [ -s "$port_file" ]; do sleep 0.05; done
@@ -24,9 +24,9 @@ curl -fsS "$gateway/discovery/register" -H 'content-type: application/json' -d "
 }" >/dev/null
 echo "registered as $id"
 
-while [ $beating = yes ]; do
+while [ $is_running = yes ]; do
   curl -fsS -X POST "$gateway/discovery/heartbeat/$id" >/dev/null
   sleep 0.5
 done
-echo 'stopped beating'
+echo 'heartbeats stopped'
 wait $server

@@ -1,9 +1,9 @@
 import type { Page } from '#service-kit';
 import type { Order, Product, User } from '#shop-contracts';
-import { call, freePort, waitFor, type Answer, type Environment } from '#testing';
+import { call, freePort, waitFor, type CallResponse, type Environment } from '#testing';
 import { Member } from './fleet/member.js';
 
-const KEEPS_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
+const STATUSES_WITH_STOCK = ['confirmed', 'paid', 'shipped', 'delivered'];
 
 /**
  * A gateway as the registry, one user service, one product service and several order services on one store, each in
@@ -43,7 +43,7 @@ export class ShopFleet {
 
   async stop(): Promise<void> {
     const members = [...this.orders, this.products, this.users, this.gateway];
-    for (const member of members) member.thaw();
+    for (const member of members) member.resume();
     await Promise.all(members.map((member) => member.stop()));
   }
 
@@ -57,7 +57,7 @@ export class ShopFleet {
     return (await call(this.products.url, 'POST /products', { body })).body as Product;
   }
 
-  order(user: User, product: Product, quantity: number, at = this.orders[0]!): Promise<Answer> {
+  order(user: User, product: Product, quantity: number, at = this.orders[0]!): Promise<CallResponse> {
     const body = { userId: user.id, items: [{ productId: product.id, quantity }] };
     return call(at.url, 'POST /orders', { body });
   }
@@ -77,8 +77,10 @@ export class ShopFleet {
   /** Units in stock plus units of orders that keep their stock. */
   async unitsOf({ id }: Product, buyer: User): Promise<number> {
     const { stock } = (await call(this.products.url, `GET /products/${id}`)).body as Product;
-    const keeping = (await this.ordersOf(buyer)).filter(({ status }) => KEEPS_STOCK.includes(status));
-    const items = keeping.flatMap((order) => order.items).filter(({ productId }) => productId === id);
+    const withStock = (await this.ordersOf(buyer)).filter(({ status }) =>
+      STATUSES_WITH_STOCK.includes(status),
+    );
+    const items = withStock.flatMap((order) => order.items).filter(({ productId }) => productId === id);
     return items.reduce((sum, { quantity }) => sum + quantity, stock);
   }
 }

@@ -8,7 +8,7 @@ import { readGatewayConfig } from './config/gateway.config.js';
 const rowsOf = (text: string): string[][] =>
   [...text.matchAll(/^\| (.+) \|$/gm)].map(([, row]) => row!.split(' | '));
 
-/** What stands in backquotes. */
+/** The text in backquotes. */
 const codesIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
 
 describe('docs/reference/configuration.md', () => {
@@ -32,7 +32,7 @@ describe('docs/reference/configuration.md', () => {
   });
 });
 
-/** The variables that `read` looks up. Each is looked up in a file, too: that tells them from other properties. */
+/** The variables that `read` looks up. Each is looked up in a file, too: this distinguishes them from other properties. */
 function variablesOf(read: (env: Env) => unknown): string[] {
   const names = new Set<string>();
   read(new Proxy<Env>({}, { get: (_env, name) => void names.add(String(name)) }));

@@ -12,8 +12,8 @@ export interface FeedEvent {
 /** Reads the event stream of a gateway. */
 export class EventFeed {
   readonly events: FeedEvent[] = [];
-  private readonly leaving = new AbortController();
-  private readonly waiting = new Set<() => void>();
+  private readonly closing = new AbortController();
+  private readonly waitingReaders = new Set<() => void>();
 
   /** @param lastEventId Continues after the event with this id instead of with the next one */
   static async open(gateway: string, lastEventId?: number): Promise<EventFeed> {
@@ -23,31 +23,31 @@ export class EventFeed {
         accept: 'text/event-stream',
         ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
       },
-      signal: feed.leaving.signal,
+      signal: feed.closing.signal,
     });
     void feed.read(response.body!).catch(() => undefined);
     return feed;
   }
 
   /** Resolves to the first matching event, whether it has arrived already or arrives later. */
-  async next(fits: (event: FeedEvent) => boolean): Promise<FeedEvent> {
+  async next(matches: (event: FeedEvent) => boolean): Promise<FeedEvent> {
     for (;;) {
-      const found = this.events.find(fits);
-      if (found) return found;
-      await new Promise<void>((resolve) => this.waiting.add(resolve));
+      const event = this.events.find(matches);
+      if (event) return event;
+      await new Promise<void>((resolve) => this.waitingReaders.add(resolve));
     }
   }
 
-  leave(): void {
-    this.leaving.abort();
+  close(): void {
+    this.closing.abort();
   }
 
   private async read(body: ReadableStream<Uint8Array>): Promise<void> {
     const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
     for await (const { data } of events) {
       this.events.push(JSON.parse(data) as FeedEvent);
-      for (const resolve of this.waiting) resolve();
-      this.waiting.clear();
+      for (const resolve of this.waitingReaders) resolve();
+      this.waitingReaders.clear();
     }
   }
 }

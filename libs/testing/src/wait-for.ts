@@ -10,7 +10,7 @@ export async function waitFor<T>(what: string, check: () => T | Promise<T>, time
     const outcome = await attempt(check);
     if ('value' in outcome && outcome.value !== false) return outcome.value;
     if (performance.now() > deadline)
-      throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, {
+      throw new Error(`timed out after ${timeoutMs} ms waiting for ${what}`, {
         cause: 'error' in outcome ? outcome.error : undefined,
       });
     await sleep(20);

@@ -14,9 +14,9 @@ export interface Echo {
 
 export const TEXT = 'a text of some length. '.repeat(2_000);
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Responder = (request: IncomingMessage, response: ServerResponse) => void;
 
-const ANSWERS: Readonly<Record<string, Answer>> = {
+const RESPONDERS: Readonly<Record<string, Responder>> = {
   '/compressed': (_, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end(gzipSync(TEXT));
   },
@@ -35,7 +35,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
 };
 
 export const curlService: RequestListener = (request, response) =>
-  (ANSWERS[request.url!.replace(/\?.*/, '')] ?? echo)(request, response);
+  (RESPONDERS[request.url!.replace(/\?.*/, '')] ?? echo)(request, response);
 
 function echo(request: IncomingMessage, response: ServerResponse): void {
   const hash = createHash('sha256');
@@ -46,7 +46,7 @@ function echo(request: IncomingMessage, response: ServerResponse): void {
   });
   request.on('end', () => {
     const { method, url, httpVersion, headers } = request;
-    const seen = { method, url, httpVersion, headers, length, sha256: hash.digest('hex') };
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(seen));
+    const received = { method, url, httpVersion, headers, length, sha256: hash.digest('hex') };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(received));
   });
 }

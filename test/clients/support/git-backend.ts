@@ -13,15 +13,15 @@ export interface GitRequest {
  * Serves the repositories below `root` over git's smart HTTP protocol with `git http-backend`, a CGI program (RFC
  * 3875). Adds every request to `seen`.
  */
-export function gitBackend(root: string, seen: GitRequest[]): RequestListener {
+export function gitBackend(root: string, received: GitRequest[]): RequestListener {
   return (request, response) => {
-    seen.push({ path: request.url!, headers: request.headers });
+    received.push({ path: request.url!, headers: request.headers });
     const backend = spawn(backendPath(), [], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { PATH: process.env.PATH, ...variablesOf(root, request) },
     });
     request.pipe(backend.stdin).on('error', () => undefined);
-    answer(backend.stdout, response);
+    forwardResponse(backend.stdout, response);
   };
 }
 
@@ -46,7 +46,7 @@ function variablesOf(root: string, { url, method, headers }: IncomingMessage): R
 }
 
 /** Forwards a CGI response: fields (one may be the status), an empty line, the body. */
-function answer(output: Readable, response: ServerResponse): void {
+function forwardResponse(output: Readable, response: ServerResponse): void {
   let start = Buffer.alloc(0);
   const readHead = (chunk: Buffer): void => {
     start = Buffer.concat([start, chunk]);

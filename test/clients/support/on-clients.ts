@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { startApp, tempDir, waitFor, type AppProcess } from '#testing';
 import { PLANES } from '../../conformance/support/kinds.js';
-import { register } from '../../flow/support/bench.js';
+import { registerInstance } from '../../flow/support/flow-harness.js';
 
 /** A launched gateway with one instance, for clients that are separate programs. */
-export interface ClientBench {
+export interface ClientHarness {
   readonly gatewayUrl: string;
   /** URL of the service through the gateway. */
   readonly url: string;
@@ -19,24 +19,24 @@ export interface ClientBench {
 export const SERVICE = 'client-service';
 
 /** Runs a suite once on each data plane, with `service` as the instance. */
-export function onEveryPlane(
+export function onClientPlanes(
   subject: string,
   service: RequestListener,
-  suite: (bench: () => ClientBench) => void,
+  suite: (harness: () => ClientHarness) => void,
 ): void {
   describe.each(PLANES)(`${subject} (%s)`, (plane) => {
     const directory = tempDir();
     const server = createServer(service);
     let gateway: AppProcess | undefined;
-    let bench: ClientBench | undefined;
+    let harness: ClientHarness | undefined;
 
     beforeAll(async () => {
       const env = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0', DATA_DIR: directory.path };
       gateway = await startApp('gateway', { ...env, DATA_PLANE: plane });
       await once(server.listen(0, '127.0.0.1'), 'listening');
-      bench = benchOf(gateway.url, server);
-      await register(gateway.url, SERVICE, bench.serviceUrl);
-      const isUp = async (): Promise<boolean> => (await fetch(`${bench!.url}/up`)).status !== 503;
+      harness = harnessOf(gateway.url, server);
+      await registerInstance(gateway.url, SERVICE, harness.serviceUrl);
+      const isUp = async (): Promise<boolean> => (await fetch(`${harness!.url}/up`)).status !== 503;
       await waitFor('the service to be up', isUp);
     });
     afterAll(async () => {
@@ -45,11 +45,11 @@ export function onEveryPlane(
       server.close();
       directory.remove();
     });
-    suite(() => bench!);
+    suite(() => harness!);
   });
 }
 
-const benchOf = (gatewayUrl: string, server: Server): ClientBench => ({
+const harnessOf = (gatewayUrl: string, server: Server): ClientHarness => ({
   gatewayUrl,
   url: `${gatewayUrl}/api/${SERVICE}`,
   serviceUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 export async function drip(socket: Socket, text: string): Promise<void> {
   socket.setNoDelay(true);
   for (const byte of Buffer.from(text, 'latin1')) {
-    await new Promise<void>((taken) => void socket.write(Buffer.of(byte), () => taken()));
+    await new Promise<void>((accepted) => void socket.write(Buffer.of(byte), () => accepted()));
     await turn();
   }
 }

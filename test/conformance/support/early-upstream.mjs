@@ -8,21 +8,21 @@ import { createServer } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
 /** How the instance handles the rest of the body; each way leaves the connection in another state. */
-const LEAVE = {
+const HANDLE_REST = {
   /** Unread bytes remain in the receive buffer, so the system sends a reset. */
-  close: (socket, answer) => socket.write(answer, () => socket.destroy()),
-  reset: (socket, answer) => socket.write(answer, () => setTimeout(() => reset(socket), 50)),
+  close: (socket, response) => socket.write(response, () => socket.destroy()),
+  reset: (socket, response) => socket.write(response, () => setTimeout(() => reset(socket), 50)),
   /** Reads on to keep the connection in sync. */
-  keep: (socket, answer) => socket.resume().write(answer),
-  'half-close': (socket, answer) => socket.end(answer).resume(),
+  read: (socket, response) => socket.resume().write(response),
+  'half-close': (socket, response) => socket.end(response).resume(),
 };
 /** With TLS, resets the underlying TCP socket. */
 const reset = ({ remotePort }) => plain.get(remotePort)?.resetAndDestroy();
 const plain = new Map();
 const reply = (status, text, connection) =>
-  `HTTP/1.1 ${status} Said\r\ncontent-length: ${text.length}\r\nconnection: ${connection}\r\n\r\n${text}`;
+  `HTTP/1.1 ${status} Early\r\ncontent-length: ${text.length}\r\nconnection: ${connection}\r\n\r\n${text}`;
 
-function take(socket) {
+function handleConnection(socket) {
   let head = '';
   const read = (chunk) => {
     head += chunk.toString('latin1');
@@ -32,7 +32,7 @@ function take(socket) {
     if (how === undefined) socket.write(reply(200, 'fine', 'keep-alive'));
     else {
       socket.off('data', read).pause();
-      LEAVE[how](socket, reply(status, 'said early', how === 'keep' ? 'keep-alive' : 'close'));
+      HANDLE_REST[how](socket, reply(status, 'early response', how === 'read' ? 'keep-alive' : 'close'));
     }
   };
   socket.on('data', read).on('error', () => undefined);
@@ -42,8 +42,8 @@ const [pem] = process.argv.slice(2);
 const options = { allowHalfOpen: true };
 const read = (name) => readFileSync(`${pem}/${name}.pem`);
 const server = pem
-  ? createTlsServer({ ...options, key: read('key'), cert: read('certificate') }, take)
-  : createServer(options, take);
+  ? createTlsServer({ ...options, key: read('key'), cert: read('certificate') }, handleConnection)
+  : createServer(options, handleConnection);
 // The reset of one connection must not end the process.
 server.on('tlsClientError', () => undefined);
 server.on('connection', (socket) =>

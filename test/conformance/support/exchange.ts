@@ -4,7 +4,7 @@ import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 
 /** A complete response. */
-export interface WholeAnswer {
+export interface CompleteResponse {
   readonly status: number;
   readonly message: string;
   readonly headers: IncomingHttpHeaders;
@@ -24,19 +24,19 @@ export interface ExchangeOptions {
 export const bodyOf = (message: IncomingMessage): Promise<Buffer> => buffer(message);
 
 /** Sends a request with node:http, which normalises less than fetch, and reads the complete response. */
-export async function exchange(url: string, options: ExchangeOptions = {}): Promise<WholeAnswer> {
+export async function exchange(url: string, options: ExchangeOptions = {}): Promise<CompleteResponse> {
   const { method = 'GET', headers = {}, body, agent } = options;
   const outgoing = request(url, { method, headers, agent: agent ?? false });
   if (body === undefined) outgoing.end();
   else outgoing.setHeader('content-length', Buffer.byteLength(body)).end(body);
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  const bytes = await bodyOf(answer);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const bytes = await bodyOf(response);
   return {
-    status: answer.statusCode!,
-    message: answer.statusMessage!,
-    headers: answer.headers,
-    rawHeaders: answer.rawHeaders,
-    trailers: answer.trailers,
+    status: response.statusCode!,
+    message: response.statusMessage!,
+    headers: response.headers,
+    rawHeaders: response.rawHeaders,
+    trailers: response.trailers,
     body: bytes,
     text: bytes.toString(),
   };

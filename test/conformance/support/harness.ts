@@ -6,7 +6,7 @@ import { KINDS, PLANES, type Kind, type Plane } from './kinds.js';
 import { ServiceScript, testService } from './test-service.js';
 
 /** A gateway for a spec. */
-export interface GatewayBench {
+export interface GatewayHarness {
   readonly gatewayUrl: string;
   readonly gatewayPort: number;
   readonly gatewayApp: RunningApp;
@@ -16,7 +16,7 @@ export interface GatewayBench {
 }
 
 /** A gateway with the test service behind it. */
-export interface Bench extends GatewayBench {
+export interface ServiceHarness extends GatewayHarness {
   readonly kind: Kind;
   /** URL of the service through the gateway: `http://…/api/test-service`. */
   readonly url: string;
@@ -30,7 +30,7 @@ export const SERVICE = 'test-service';
 const QUIET: Env = { LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
 
 /** Boots a gateway as production does. */
-export async function startGateway(plane: Plane, env: Env = {}): Promise<GatewayBench> {
+export async function startGatewayHarness(plane: Plane, env: Env = {}): Promise<GatewayHarness> {
   const directory = tempDir();
   const gatewayApp = await boot(gateway, {
     env: { ...QUIET, DATA_DIR: directory.path, DATA_PLANE: plane, ...env },
@@ -51,23 +51,23 @@ export async function startGateway(plane: Plane, env: Env = {}): Promise<Gateway
 }
 
 /** Boots a gateway and the test service behind it. */
-export async function startBench(kind: Kind): Promise<Bench> {
-  const bench = await startGateway(kind === 'local' ? 'wire' : kind);
-  const overHttp = new HttpRegistry({ url: bench.gatewayUrl });
+export async function startServiceHarness(kind: Kind): Promise<ServiceHarness> {
+  const harness = await startGatewayHarness(kind === 'local' ? 'wire' : kind);
+  const overHttp = new HttpRegistry({ url: harness.gatewayUrl });
   const service = new ServiceScript();
-  const registry = kind === 'local' ? localRegistryOf(bench.gatewayApp) : overHttp;
+  const registry = kind === 'local' ? localRegistryOf(harness.gatewayApp) : overHttp;
   const serviceApp = await boot(testService(SERVICE, service), { env: QUIET, registry });
   await waitFor('the service to be registered', async () => (await overHttp.instances(SERVICE)).length === 1);
   return {
-    ...bench,
+    ...harness,
     kind,
-    url: `${bench.gatewayUrl}/api/${SERVICE}`,
+    url: `${harness.gatewayUrl}/api/${SERVICE}`,
     serviceUrl: serviceApp.url,
     service,
     serviceApp,
     close: async () => {
       await stop(serviceApp);
-      await bench.close();
+      await harness.close();
     },
   };
 }
@@ -78,24 +78,29 @@ async function stop(app: RunningApp): Promise<void> {
 }
 
 /** Runs a suite once for each kind of instance. */
-export function onEveryKind(subject: string, suite: (bench: () => Bench) => void): void {
-  describe.each(KINDS)(`${subject} (%s)`, (kind) => withBench(() => startBench(kind), suite));
+export function onEveryKind(subject: string, suite: (harness: () => ServiceHarness) => void): void {
+  describe.each(KINDS)(`${subject} (%s)`, (kind) => withHarness(() => startServiceHarness(kind), suite));
 }
 
 /** Runs a suite that registers its own instances, once for each data plane. */
 export function onEveryPlane(
   subject: string,
-  suite: (bench: () => GatewayBench) => void,
+  suite: (harness: () => GatewayHarness) => void,
   env: Env = {},
 ): void {
-  describe.each(PLANES)(`${subject} (%s)`, (plane) => withBench(() => startGateway(plane, env), suite));
+  describe.each(PLANES)(`${subject} (%s)`, (plane) =>
+    withHarness(() => startGatewayHarness(plane, env), suite),
+  );
 }
 
-function withBench<B extends GatewayBench>(start: () => Promise<B>, suite: (bench: () => B) => void): void {
-  let bench: B | undefined;
+function withHarness<B extends GatewayHarness>(
+  start: () => Promise<B>,
+  suite: (harness: () => B) => void,
+): void {
+  let harness: B | undefined;
   beforeAll(async () => {
-    bench = await start();
+    harness = await start();
   });
-  afterAll(() => bench?.close());
-  suite(() => bench!);
+  afterAll(() => harness?.close());
+  suite(() => harness!);
 }

@@ -33,7 +33,7 @@ export class RawClient {
 
   /** Waits until `pattern` matches what was received, and returns all of it. */
   async until(pattern: RegExp): Promise<string> {
-    await waitFor(`${pattern} from the gateway`, () => pattern.test(this.received) || this.complain());
+    await waitFor(`${pattern} from the gateway`, () => pattern.test(this.received) || this.failIfClosed());
     return this.received;
   }
 
@@ -46,7 +46,7 @@ export class RawClient {
     this.socket.destroy();
   }
 
-  private complain(): false {
+  private failIfClosed(): false {
     if (this.isClosed) throw new Error(`closed after: ${this.received}`);
     return false;
   }

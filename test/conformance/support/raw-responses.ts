@@ -1,5 +1,5 @@
 /** A response within the bytes that a client received. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly head: string;
   readonly body: string;
@@ -10,35 +10,35 @@ export interface RawAnswer {
 const END = '\r\n\r\n';
 
 /** Splits `bytes` into responses with a length or chunks; `undefined` when the last one is incomplete. */
-export function answersIn(bytes: string): RawAnswer[] | undefined {
-  const answers: RawAnswer[] = [];
+export function responsesIn(bytes: string): RawResponse[] | undefined {
+  const responses: RawResponse[] = [];
   for (let at = 0; at < bytes.length;) {
     const headEnd = bytes.indexOf(END, at);
     if (headEnd === -1) return undefined;
     const head = bytes.slice(at, headEnd + 2);
-    const read = /^transfer-encoding: chunked\r$/im.test(head)
+    const parsed = /^transfer-encoding: chunked\r$/im.test(head)
       ? chunksAt(bytes, headEnd + END.length)
       : lengthAt(bytes, headEnd + END.length, head);
-    if (!read) return undefined;
-    answers.push({ status: Number(head.slice(9, 12)), head, body: read.body, trailers: read.trailers });
-    at = read.end;
+    if (!parsed) return undefined;
+    responses.push({ status: Number(head.slice(9, 12)), head, body: parsed.body, trailers: parsed.trailers });
+    at = parsed.end;
   }
-  return answers;
+  return responses;
 }
 
-interface Read {
+interface ParsedBody {
   readonly body: string;
   readonly trailers: string;
   readonly end: number;
 }
 
-function lengthAt(bytes: string, at: number, head: string): Read | undefined {
+function lengthAt(bytes: string, at: number, head: string): ParsedBody | undefined {
   const end = at + Number(/^content-length: (\d+)\r$/im.exec(head)?.[1] ?? 0);
   return end > bytes.length ? undefined : { body: bytes.slice(at, end), trailers: '', end };
 }
 
 /** Reads a chunked body that starts at `at`. */
-export function chunksAt(bytes: string, at: number): Read | undefined {
+export function chunksAt(bytes: string, at: number): ParsedBody | undefined {
   let body = '';
   for (;;) {
     const lineEnd = bytes.indexOf('\r\n', at);

@@ -19,7 +19,7 @@ export class RawConnection {
   }
 }
 
-export type Conduct = (connection: RawConnection, chunk: string) => void;
+export type ChunkHandler = (connection: RawConnection, chunk: string) => void;
 
 /** An instance that responds with arbitrary bytes. */
 export class RawUpstream {
@@ -27,12 +27,12 @@ export class RawUpstream {
   readonly connections: RawConnection[] = [];
   private readonly sockets: Socket[] = [];
   /** Called with every chunk that arrives. */
-  conduct: Conduct = () => undefined;
+  onChunk: ChunkHandler = () => undefined;
 
   static async start(): Promise<RawUpstream> {
     const server = createServer({ allowHalfOpen: true });
     const upstream = new RawUpstream(server);
-    server.on('connection', (socket) => upstream.take(socket));
+    server.on('connection', (socket) => upstream.accept(socket));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return upstream;
@@ -59,17 +59,17 @@ export class RawUpstream {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private take(socket: Socket): void {
+  private accept(socket: Socket): void {
     const connection = new RawConnection(socket);
     this.sockets.push(socket);
     socket.once('data', () => this.connections.push(connection));
-    socket.on('data', (chunk: Buffer) => this.conduct(connection, chunk.toString('latin1')));
+    socket.on('data', (chunk: Buffer) => this.onChunk(connection, chunk.toString('latin1')));
   }
 }
 
-/** Sends `answer` as soon as a head has arrived. */
-export const answering =
-  (answer: string): Conduct =>
+/** Sends `response` as soon as a head has arrived. */
+export const respondWith =
+  (response: string): ChunkHandler =>
   (connection, chunk) => {
-    if (chunk.includes('\r\n\r\n')) connection.send(answer);
+    if (chunk.includes('\r\n\r\n')) connection.send(response);
   };

@@ -72,14 +72,14 @@ function moduleOf(script: ServiceScript) {
     constructor(private readonly host: HttpAdapterHost) {}
 
     onModuleInit(): void {
-      takeEverything(this.host.httpAdapter.getInstance<FastifyInstance>(), script);
+      handleEveryRequest(this.host.httpAdapter.getInstance<FastifyInstance>(), script);
     }
   }
   return TestServiceModule;
 }
 
 /** Leaves bodies unread, and passes requests without a controller to the script. */
-function takeEverything(fastify: FastifyInstance, script: ServiceScript): void {
+function handleEveryRequest(fastify: FastifyInstance, script: ServiceScript): void {
   for (const method of METHODS_BESIDE_FASTIFYS) fastify.addHttpMethod(method, { hasBody: true });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, _body, done) => done(null));

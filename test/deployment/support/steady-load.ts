@@ -6,14 +6,14 @@ const PAUSE_MS = 10;
 
 /** Clients that read and write users repeatedly until stopped. */
 export class SteadyLoad {
-  answered = 0;
+  succeeded = 0;
   /** Failures, one entry per request. */
   readonly failures: string[] = [];
   private stopped = false;
   private readonly clients: readonly Promise<void>[];
 
   constructor(private readonly url: string) {
-    this.clients = Array.from({ length: CLIENTS }, () => this.ask());
+    this.clients = Array.from({ length: CLIENTS }, () => this.sendUntilStopped());
   }
 
   async stop(): Promise<void> {
@@ -21,7 +21,7 @@ export class SteadyLoad {
     await Promise.all(this.clients);
   }
 
-  private async ask(): Promise<void> {
+  private async sendUntilStopped(): Promise<void> {
     while (!this.stopped) {
       await this.expect(200, { method: 'GET' });
       // Not idempotent: a lost request cannot be retried.
@@ -32,11 +32,11 @@ export class SteadyLoad {
   }
 
   private async expect(status: number, request: RequestInit): Promise<void> {
-    const got = await fetch(`${this.url}/api/user-service/users`, request).then(
+    const received = await fetch(`${this.url}/api/user-service/users`, request).then(
       async (response) => ((await response.text()) && response.status) || 0,
       (error: unknown) => String((error as Error).cause ?? error),
     );
-    if (got === status) this.answered += 1;
-    else this.failures.push(`${request.method ?? ''}: ${got}`);
+    if (received === status) this.succeeded += 1;
+    else this.failures.push(`${request.method ?? ''}: ${received}`);
   }
 }

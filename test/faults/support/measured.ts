@@ -10,7 +10,7 @@ export class Measured {
   /** Call where the suite is declared. */
   static for(subject: string): Measured {
     const measured = new Measured();
-    afterAll(() => measured.tell(subject));
+    afterAll(() => measured.print(subject));
     return measured;
   }
 
@@ -19,19 +19,19 @@ export class Measured {
     const since = performance.now();
     await work();
     const ms = performance.now() - since;
-    this.note(what, ms);
+    this.recordDuration(what, ms);
     return ms;
   }
 
-  note(what: string, ms: number): void {
+  recordDuration(what: string, ms: number): void {
     this.rows.push({ what, value: `${Math.round(ms)} ms` });
   }
 
-  count(what: string, count: number): void {
+  recordCount(what: string, count: number): void {
     this.rows.push({ what, value: String(count) });
   }
 
-  private tell(subject: string): void {
+  private print(subject: string): void {
     const width = Math.max(...this.rows.map(({ what }) => what.length));
     const lines = this.rows.map(({ what, value }) => `  ${what.padEnd(width)}  ${value.padStart(9)}`);
     process.stderr.write(`\nmeasured: ${subject}\n${lines.join('\n')}\n`);

@@ -1,6 +1,6 @@
 import { onPostgres, onPrograms, waitFor } from '#testing';
 import { Fleet, type FleetOptions } from '../../support/fleet/fleet.js';
-import { healthyAt } from '../../support/fleet/look.js';
+import { healthyAt } from '../../support/fleet/healthy-instances.js';
 
 /** Runs a suite on a fleet: by default two gateways, and two instances of the user service on PostgreSQL. */
 export function onFleet(

@@ -21,7 +21,7 @@ export class TcpLink {
     private readonly listener: Server,
     private readonly target: number,
   ) {
-    listener.on('connection', (client) => this.join(client));
+    listener.on('connection', (client) => this.connectToServer(client));
   }
 
   get port(): number {
@@ -54,19 +54,19 @@ export class TcpLink {
     this.listener.close();
   }
 
-  private join(client: Socket): void {
+  private connectToServer(client: Socket): void {
     if (this.state === 'cut') return void client.destroy();
     const server = connect(this.target, '127.0.0.1');
-    this.carry(client, server, (bytes) => bytes);
-    this.carry(server, client, (bytes) => (this.state === 'garbled' ? rubbish(bytes) : bytes));
+    this.forward(client, server, (bytes) => bytes);
+    this.forward(server, client, (bytes) => (this.state === 'garbled' ? garbled(bytes) : bytes));
   }
 
-  private carry(from: Socket, to: Socket, change: (bytes: Buffer) => Buffer): void {
+  private forward(from: Socket, to: Socket, transform: (bytes: Buffer) => Buffer): void {
     this.sockets.add(from);
     // Sequential, so that a delay keeps the order.
     let last: Promise<unknown> = Promise.resolve();
     from.on('data', (bytes: Buffer) => {
-      last = Promise.all([last, sleep(this.delayMs)]).then(() => to.write(change(bytes)));
+      last = Promise.all([last, sleep(this.delayMs)]).then(() => to.write(transform(bytes)));
     });
     from.on('error', () => undefined);
     from.on('close', () => {
@@ -76,4 +76,4 @@ export class TcpLink {
   }
 }
 
-const rubbish = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from('\0?!\r\n'), bytes]);
+const garbled = (bytes: Buffer): Buffer => Buffer.concat([Buffer.from('\0?!\r\n'), bytes]);

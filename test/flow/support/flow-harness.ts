@@ -2,7 +2,7 @@ import { call, launchNode, listeningUrlOf, startApp, waitFor, type LaunchedProce
 import { KINDS, PLANES, type Kind, type Plane } from '../../conformance/support/kinds.js';
 
 /** A gateway in its own process, with the flow service behind it. */
-export interface FlowBench {
+export interface FlowHarness {
   readonly gateway: LaunchedProcess;
   readonly gatewayUrl: string;
   /** URL of the flow service through the gateway. */
@@ -16,23 +16,28 @@ const LISTENS = /"app":"flow","url":"[^"]+","msg":"flow listens/;
 const ADDRESS = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' };
 
 /** Registers an instance of `name` at `url`. */
-export async function register(gatewayUrl: string, name: string, url: string, id = name): Promise<void> {
+export async function registerInstance(
+  gatewayUrl: string,
+  name: string,
+  url: string,
+  id = name,
+): Promise<void> {
   const body = { name, url, id, ttlSeconds: 300, healthPath: '/health' };
   const { status } = await call(gatewayUrl, 'POST /discovery/register', { body });
-  if (status !== 201) throw new Error(`registering answers ${status}`);
+  if (status !== 201) throw new Error(`registration failed with ${status}`);
 }
 
-async function startRemote(plane: Plane): Promise<FlowBench> {
+async function startRemote(plane: Plane): Promise<FlowHarness> {
   const gateway = await startApp('gateway', { ...ADDRESS, DATA_PLANE: plane });
   const service = launchNode('test/flow/support/remote-service.mjs');
   await service.waitForOutput(LISTENS);
   const serviceUrl = listeningUrlOf('flow', service.stdout);
-  await register(gateway.url, 'flow', serviceUrl);
+  await registerInstance(gateway.url, 'flow', serviceUrl);
   const stop = () => Promise.all([gateway.process.stop(), service.stop()]);
   return { gateway: gateway.process, ...addressesOf(gateway.url, serviceUrl), stop };
 }
 
-async function startLocal(): Promise<FlowBench> {
+async function startLocal(): Promise<FlowHarness> {
   const gateway = launchNode('test/flow/support/local-gateway.mjs', [], ADDRESS);
   await gateway.waitForOutput(LISTENS);
   const { stdout } = gateway;
@@ -46,10 +51,10 @@ const addressesOf = (gatewayUrl: string, serviceUrl: string) => ({
   url: `${gatewayUrl}/api/flow`,
 });
 
-async function start(kind: Kind): Promise<FlowBench> {
-  const bench = await (kind === 'local' ? startLocal() : startRemote(kind));
-  await waitFor('the flow service to be up', async () => (await fetch(`${bench.url}/state`)).ok);
-  return bench;
+async function start(kind: Kind): Promise<FlowHarness> {
+  const harness = await (kind === 'local' ? startLocal() : startRemote(kind));
+  await waitFor('the flow service to be up', async () => (await fetch(`${harness.url}/state`)).ok);
+  return harness;
 }
 
 // RSS and file descriptors of another process are read from /proc.
@@ -58,22 +63,24 @@ const describeOn = process.platform === 'linux' ? describe : describe.skip;
 function onEach(
   kinds: readonly Kind[],
   subject: string,
-  suite: (bench: () => FlowBench, kind: Kind) => void,
+  suite: (harness: () => FlowHarness, kind: Kind) => void,
 ): void {
   describeOn.each(kinds)(`${subject} (%s)`, (kind) => {
-    let bench: FlowBench | undefined;
+    let harness: FlowHarness | undefined;
     beforeAll(async () => {
-      bench = await start(kind);
+      harness = await start(kind);
     });
-    afterAll(() => bench?.stop(), 30_000);
-    suite(() => bench!, kind);
+    afterAll(() => harness?.stop(), 30_000);
+    suite(() => harness!, kind);
   });
 }
 
 /** Runs a suite once on each data plane, and once with the service in the gateway's process. */
-export const onEveryFlow = (subject: string, suite: (bench: () => FlowBench, kind: Kind) => void): void =>
+export const onFlowKinds = (subject: string, suite: (harness: () => FlowHarness, kind: Kind) => void): void =>
   onEach(KINDS, subject, suite);
 
 /** Runs a suite once on each data plane. */
-export const onEveryPlane = (subject: string, suite: (bench: () => FlowBench, kind: Kind) => void): void =>
-  onEach(PLANES, subject, suite);
+export const onFlowPlanes = (
+  subject: string,
+  suite: (harness: () => FlowHarness, kind: Kind) => void,
+): void => onEach(PLANES, subject, suite);

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 export const AT_ONCE = 100;
 
 /** Client connections that stay open between requests. */
-export class KeptConnections {
+export class IdleConnections {
   private readonly sockets: Socket[] = [];
 
   constructor(private readonly url: URL) {}
@@ -23,9 +23,9 @@ export class KeptConnections {
    * Requests the URL once more on every connection, {@link AT_ONCE} at a time.
    * @throws Error When a response is not 200
    */
-  async askAll(): Promise<void> {
+  async requestOnAll(): Promise<void> {
     for (let from = 0; from < this.sockets.length; from += AT_ONCE)
-      await Promise.all(this.sockets.slice(from, from + AT_ONCE).map((socket) => this.ask(socket)));
+      await Promise.all(this.sockets.slice(from, from + AT_ONCE).map((socket) => this.request(socket)));
   }
 
   close(): void {
@@ -36,13 +36,14 @@ export class KeptConnections {
     const socket = connect(Number(this.url.port), this.url.hostname);
     this.sockets.push(socket);
     await once(socket, 'connect');
-    await this.ask(socket);
+    await this.request(socket);
   }
 
-  private async ask(socket: Socket): Promise<void> {
+  private async request(socket: Socket): Promise<void> {
     socket.write(`GET ${this.url.pathname} HTTP/1.1\r\nHost: ${this.url.host}\r\n\r\n`);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    const head = answer.toString('latin1');
-    if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(`a kept connection answers ${head}`);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    const head = response.toString('latin1');
+    if (!head.startsWith('HTTP/1.1 200 '))
+      throw new Error(`unexpected response on an idle connection: ${head}`);
   }
 }

@@ -3,7 +3,7 @@ import { waitFor } from '#testing';
 const QUIET_TURNS = 25;
 
 /** Waits until `value` has grown and then stops changing. */
-export async function untilStill(what: string, value: () => number | Promise<number>): Promise<void> {
+export async function untilStable(what: string, value: () => number | Promise<number>): Promise<void> {
   let last = 0;
   let quietTurns = 0;
   await waitFor(

@@ -12,7 +12,7 @@ export interface Front {
   readonly url: string;
   readonly service: Server;
   /** Handles every request to the service. */
-  answer: RequestListener;
+  handler: RequestListener;
   stop(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export async function startFront(count: number): Promise<Front> {
       startApp('gateway', { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' }),
     ),
   );
-  const service = await listening(createServer((request, response) => front.answer(request, response)));
+  const service = await listening(createServer((request, response) => front.handler(request, response)));
   await Promise.all(gateways.map(({ url }) => register(url, urlOf(service))));
   const nginx = await startNginx(gateways.map(({ url }) => new URL(url).host));
   const front: Front = {
@@ -31,7 +31,7 @@ export async function startFront(count: number): Promise<Front> {
     gateways,
     url: `${nginx.url}/api/echo`,
     service,
-    answer: (_request, response) => response.end(),
+    handler: (_request, response) => response.end(),
     stop: async () => {
       await Promise.all([nginx.stop(), ...gateways.map((gateway) => gateway.process.stop())]);
       service.closeAllConnections();

@@ -11,7 +11,7 @@ export type Behaviour =
   | 'resets'
   | 'garbage'
   | 'trickles'
-  | 'tells'
+  | 'reports-timeout'
   | 'stalls';
 
 /** How to start an instance. */
@@ -23,7 +23,7 @@ export interface InstanceOptions {
 }
 
 /** An instance in its own process. */
-export class FleetMember {
+export class ScriptedInstance {
   constructor(
     readonly id: string,
     readonly url: string,
@@ -35,23 +35,23 @@ export class FleetMember {
   }
 
   /** Number of received requests. */
-  async seen(): Promise<number> {
-    return Number(await (await fetch(`${this.url}/seen`)).text());
+  async received(): Promise<number> {
+    return Number(await (await fetch(`${this.url}/received`)).text());
   }
 
   /** Number of requests that were aborted before their response was complete. */
-  async left(): Promise<number> {
-    return Number(await (await fetch(`${this.url}/left`)).text());
+  async aborted(): Promise<number> {
+    return Number(await (await fetch(`${this.url}/aborted`)).text());
   }
 }
 
 /** A gateway in its shipped configuration, and instances behind it, each in its own process. */
-export class Fleet {
+export class ScriptedFleet {
   private constructor(private readonly gateway: AppProcess) {}
 
-  static async start(): Promise<Fleet> {
+  static async start(): Promise<ScriptedFleet> {
     const env = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'INFO' };
-    return new Fleet(await startApp('gateway', env));
+    return new ScriptedFleet(await startApp('gateway', env));
   }
 
   get url(): string {
@@ -64,17 +64,17 @@ export class Fleet {
   }
 
   /** Starts an instance and waits until it has registered. */
-  async add(service: string, id: string, options: InstanceOptions = {}): Promise<FleetMember> {
+  async add(service: string, id: string, options: InstanceOptions = {}): Promise<ScriptedInstance> {
     const { behaviour = 'ok', delayMs = 2, port = 0, metadata = {} } = options;
     const rest = [String(port), behaviour, String(delayMs), JSON.stringify(metadata)];
     const process = launchNode('test/resilience/support/instance.mjs', [this.url, service, id, ...rest]);
     const [url] = await process.waitForOutput(/http:\S+/);
-    return new FleetMember(id, url, process);
+    return new ScriptedInstance(id, url, process);
   }
 
   /** Status and reason of an instance in the registry. */
   async statusOf(id: string): Promise<{ readonly status: string; readonly statusReason: string }> {
-    const answer = await fetch(`${this.url}/discovery/services/${id}`);
-    return (await answer.json()) as { status: string; statusReason: string };
+    const response = await fetch(`${this.url}/discovery/services/${id}`);
+    return (await response.json()) as { status: string; statusReason: string };
   }
 }

@@ -65,13 +65,13 @@ export class Traffic {
   private async client(): Promise<void> {
     while (!this.isOver) {
       const since = performance.now();
-      const { status, text } = await this.ask();
+      const { status, text } = await this.send();
       this.arrivals.push({ status, text, ms: performance.now() - since });
       await sleep(this.options.pauseMs ?? 0);
     }
   }
 
-  private async ask(): Promise<{ status: number; text: string }> {
+  private async send(): Promise<{ status: number; text: string }> {
     const { origin, pathname: path } = new URL(this.url);
     try {
       const { method = 'GET' } = this.options;

@@ -8,7 +8,7 @@ import {
   type TestNginx,
   type TestRedis,
 } from '#testing';
-import { healthyAt } from './look.js';
+import { healthyAt } from './healthy-instances.js';
 import { Member } from './member.js';
 
 /** The sample services, with the environment variable that holds the port of each. */
@@ -85,7 +85,7 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
-    for (const member of [...this.services, ...this.gateways]) member.thaw();
+    for (const member of [...this.services, ...this.gateways]) member.resume();
     await Promise.all(this.services.map((member) => member.stop()));
     await Promise.all(this.gateways.map((member) => member.stop()));
     await this.nginx.stop();

@@ -17,7 +17,7 @@ const USERS = '/api/user-service/users';
 /** Users that clients created, for comparison with the users that the service has in the end. */
 export class Ledger {
   private readonly acknowledged = new Set<string>();
-  private readonly asked = new Set<string>();
+  private readonly requested = new Set<string>();
 
   /** A request that reads users. */
   readonly read = (): LoadRequest => ({ method: 'GET', path: `${USERS}?limit=5`, expected: 200 });
@@ -25,13 +25,13 @@ export class Ledger {
   /** A request that creates a user. */
   readonly write = (): LoadRequest => {
     const email = `${randomUUID()}@example.com`;
-    this.asked.add(email);
+    this.requested.add(email);
     return {
       method: 'POST',
       path: USERS,
       body: { email, name: 'Someone' },
       expected: 201,
-      onAnswer: (user) => this.acknowledged.add((user as User).email),
+      onResponse: (user) => this.acknowledged.add((user as User).email),
     };
   };
 
@@ -40,12 +40,12 @@ export class Ledger {
    * their number.
    */
   async check(origin: string): Promise<number> {
-    const found = await allUsers(origin);
-    const emails = new Set(found.map(({ email }) => email));
+    const existing = await allUsers(origin);
+    const emails = new Set(existing.map(({ email }) => email));
     expect([...this.acknowledged].filter((email) => !emails.has(email))).toEqual([]);
-    expect(found.filter(({ email }) => !this.asked.has(email))).toEqual([]);
-    expect(emails.size).toBe(found.length);
-    return found.length;
+    expect(existing.filter(({ email }) => !this.requested.has(email))).toEqual([]);
+    expect(emails.size).toBe(existing.length);
+    return existing.length;
   }
 }
 

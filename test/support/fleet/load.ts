@@ -7,7 +7,7 @@ export interface LoadRequest {
   readonly path: string;
   readonly body?: object;
   /** Called with the body of every response of the expected status. */
-  readonly onAnswer?: (body: unknown) => void;
+  readonly onResponse?: (body: unknown) => void;
   readonly expected: number;
 }
 
@@ -22,7 +22,7 @@ export interface LoadOptions {
 
 /** Clients that send requests sequentially over keep-alive connections, and the recorded results. */
 export class Load {
-  answered = 0;
+  completed = 0;
   /** Unexpected responses and errors, one line each, in order. */
   readonly failures: string[] = [];
   slowestMs = 0;
@@ -66,24 +66,24 @@ export class Load {
     }
   }
 
-  private async send({ method, path, body, expected, onAnswer }: LoadRequest): Promise<void> {
+  private async send({ method, path, body, expected, onResponse }: LoadRequest): Promise<void> {
     const since = performance.now();
     this.sentAt.add(since);
     try {
-      const { statusCode, body: answer } = await this.agent.request({
+      const { statusCode, body: responseBody } = await this.agent.request({
         origin: this.origin,
         path,
         method,
         ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
-      const text = await answer.text();
+      const text = await responseBody.text();
       if (statusCode !== expected) this.fail(method, path, `${statusCode} ${text}`);
-      else onAnswer?.(JSON.parse(text));
+      else onResponse?.(JSON.parse(text));
     } catch (error) {
       this.fail(method, path, String(error));
     }
     this.sentAt.delete(since);
-    this.answered += 1;
+    this.completed += 1;
     this.slowestMs = Math.max(this.slowestMs, performance.now() - since);
   }
 

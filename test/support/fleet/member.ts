@@ -36,12 +36,12 @@ export class Member {
     await this.app.process.exited;
   }
 
-  /** Suspends the process, with its connections open, until {@link thaw}. */
-  freeze(): void {
+  /** Suspends the process, with its connections open, until {@link resume}. */
+  suspend(): void {
     this.app.process.signal('SIGSTOP');
   }
 
-  thaw(): void {
+  resume(): void {
     this.app.process.signal('SIGCONT');
   }
 

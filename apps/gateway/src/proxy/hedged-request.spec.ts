@@ -32,22 +32,22 @@ describe.each(PLANES)('A GET with a late response (%s)', (kind) => {
     for (const close of closers.splice(0)) await close();
   });
 
-  const serve = async (id: string, answer: Serve): Promise<Instance> => {
-    const server = createServer(answer).listen(0, '127.0.0.1');
+  const serve = async (id: string, handler: Serve): Promise<Instance> => {
+    const server = createServer(handler).listen(0, '127.0.0.1');
     closers.push(() => (server.closeAllConnections(), server.close()));
     await once(server, 'listening');
     return instanceOf({ id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   };
 
-  /** An instance that holds requests until the spec responds, and observes closed connections. */
-  const pendingRequest = () => {
+  /** An instance that delays responses until the spec sends them, and observes closed connections. */
+  const delayedResponses = () => {
     const pending: { request: IncomingMessage; response: ServerResponse }[] = [];
     let closed = 0;
-    const answer: Serve = (request, response) => {
+    const handler: Serve = (request, response) => {
       pending.push({ request, response });
       request.socket.on('close', () => (closed += 1));
     };
-    return { answer, pending: pending, hasSeenClose: () => closed > 0 };
+    return { handler, pending, hasClosed: () => closed > 0 };
   };
 
   const gateway = async (policy: Policy, ...instances: Instance[]): Promise<ProxyHarness> => {
@@ -66,80 +66,80 @@ describe.each(PLANES)('A GET with a late response (%s)', (kind) => {
   it.each(['GET', 'HEAD'])(
     '%s gets the response of another instance, and the connection to the late one closes',
     async (method) => {
-      const late = pendingRequest();
-      const [a, b] = [await serve('a', late.answer), await serve('b', responses('b'))];
+      const late = delayedResponses();
+      const [a, b] = [await serve('a', late.handler), await serve('b', responses('b'))];
       const harness = await gateway(HEDGED, a, b);
-      const answer = await send(harness, { method });
-      expect([answer.status, answer.headers.get('x-from')]).toEqual([200, 'b']);
-      expect(await answer.text()).toBe(method === 'GET' ? 'bbb' : '');
-      expect(answer.headers.get('server-timing')).toMatch(/attempts;desc="2", hedge;desc="won"/);
-      await waitFor('the late instance to see it', late.hasSeenClose);
-      await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+      const response = await send(harness, { method });
+      expect([response.status, response.headers.get('x-from')]).toEqual([200, 'b']);
+      expect(await response.text()).toBe(method === 'GET' ? 'bbb' : '');
+      expect(response.headers.get('server-timing')).toMatch(/attempts;desc="2", hedge;desc="won"/);
+      await waitFor('the disconnection to reach the late instance', late.hasClosed);
+      await waitFor('no requests in flight', () => nothingInFlight(a, b));
       const { retries, hedges } = harness.traffic.service('users');
       expect([retries, [...hedges.entries()]]).toEqual([0, [['won', 1]]]);
     },
   );
 
   it('gets the first response after all if it arrives sooner, and the hedged attempt is aborted', async () => {
-    const [late, second] = [pendingRequest(), pendingRequest()];
-    const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
+    const [late, second] = [delayedResponses(), delayedResponses()];
+    const [a, b] = [await serve('a', late.handler), await serve('b', second.handler)];
     const harness = await gateway(HEDGED, a, b);
     const responded = send(harness);
-    await waitFor('the hedge', () => second.pending.length === 1);
+    await waitFor('the hedged attempt', () => second.pending.length === 1);
     late.pending[0]!.response.end('first');
-    const answer = await responded;
-    expect([await answer.text(), answer.headers.get('server-timing')]).toEqual([
+    const response = await responded;
+    expect([await response.text(), response.headers.get('server-timing')]).toEqual([
       'first',
       expect.stringMatching(/attempts;desc="2", hedge;desc="lost"/),
     ]);
-    await waitFor('the other to see it', second.hasSeenClose);
-    await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+    await waitFor('the disconnection to reach the other instance', second.hasClosed);
+    await waitFor('no requests in flight', () => nothingInFlight(a, b));
   });
 
   it('gets the response of the hedged attempt when the first breaks while both are running', async () => {
-    const [late, second] = [pendingRequest(), pendingRequest()];
-    const harness = await gateway(HEDGED, await serve('a', late.answer), await serve('b', second.answer));
+    const [late, second] = [delayedResponses(), delayedResponses()];
+    const harness = await gateway(HEDGED, await serve('a', late.handler), await serve('b', second.handler));
     const responded = send(harness);
-    await waitFor('the hedge', () => second.pending.length === 1);
+    await waitFor('the hedged attempt', () => second.pending.length === 1);
     late.pending[0]!.request.socket.resetAndDestroy();
     await waitFor('the failure', () => harness.traffic.service('users').instance('a').failures.total === 1);
     second.pending[0]!.response.end('second');
-    const answer = await responded;
-    expect([await answer.text(), late.pending.length, second.pending.length]).toEqual(['second', 1, 1]);
-    expect(answer.headers.get('server-timing')).toMatch(/hedge;desc="replaced"/);
+    const response = await responded;
+    expect([await response.text(), late.pending.length, second.pending.length]).toEqual(['second', 1, 1]);
+    expect(response.headers.get('server-timing')).toMatch(/hedge;desc="replaced"/);
   });
 
   it('is aborted at both instances when its client disconnects', async () => {
-    const [late, second] = [pendingRequest(), pendingRequest()];
-    const [a, b] = [await serve('a', late.answer), await serve('b', second.answer)];
+    const [late, second] = [delayedResponses(), delayedResponses()];
+    const [a, b] = [await serve('a', late.handler), await serve('b', second.handler)];
     const harness = await gateway(HEDGED, a, b);
-    const leaving = new AbortController();
-    const left = expect(send(harness, { signal: leaving.signal })).rejects.toThrow();
-    await waitFor('the hedge', () => second.pending.length === 1);
-    leaving.abort();
-    await left;
-    await waitFor('both to see it', () => late.hasSeenClose() && second.hasSeenClose());
-    await waitFor('nothing to be in flight', () => nothingInFlight(a, b));
+    const abort = new AbortController();
+    const rejected = expect(send(harness, { signal: abort.signal })).rejects.toThrow();
+    await waitFor('the hedged attempt', () => second.pending.length === 1);
+    abort.abort();
+    await rejected;
+    await waitFor('the disconnection to reach both instances', () => late.hasClosed() && second.hasClosed());
+    await waitFor('no requests in flight', () => nothingInFlight(a, b));
     expect([...harness.traffic.service('users').hedges.entries()]).toEqual([['cancelled', 1]]);
   });
 
   it('keeps its downstream connection, and gets a large response of the second instance in full', async () => {
-    const late = pendingRequest();
+    const late = delayedResponses();
     const large = Buffer.alloc(3_000_000, 'x');
-    const a = await serve('a', late.answer);
+    const a = await serve('a', late.handler);
     const b = await serve('b', (_request, response) => response.end(large));
     const harness = await gateway({ ...HEDGED, hedging: { after: 5 } }, a, b);
     for (let i = 0; i < 4; i += 1) {
-      const answer = await send(harness);
-      expect(Buffer.from(await answer.arrayBuffer()).equals(large)).toBe(true);
+      const response = await send(harness);
+      expect(Buffer.from(await response.arrayBuffer()).equals(large)).toBe(true);
     }
   });
 
   it('does not hedge a POST, however long it takes', async () => {
-    const late = pendingRequest();
+    const late = delayedResponses();
     const seen: string[] = [];
     const b = await serve('b', (request, response) => (seen.push(request.method ?? ''), response.end()));
-    const harness = await gateway(HEDGED, await serve('a', late.answer), b);
+    const harness = await gateway(HEDGED, await serve('a', late.handler), b);
     const posted = send(harness, { method: 'POST', body: 'x' });
     await waitFor('the request', () => late.pending.length === 1);
     // A hedged GET sent after the POST shows that the hedging delay has passed.
@@ -176,13 +176,13 @@ describe('A GET with a late response of a local instance', () => {
   it('gets the response of a remote instance, and what the late instance writes after that is discarded', async () => {
     const pending: ServerResponse[] = [];
     const late: Serve = (_request, response) => {
-      response.setHeader('x-half-said', '1');
+      response.setHeader('x-partial', '1');
       pending.push(response);
     };
     const { local, remote, send: send } = await gateway(late, responses('b'));
-    const answer = await send();
-    const [from, halfSaid] = ['x-from', 'x-half-said'].map((name) => answer.headers.get(name));
-    expect([answer.status, from, halfSaid, await answer.text()]).toEqual([200, 'b', null, 'bbb']);
+    const response = await send();
+    const [from, partial] = ['x-from', 'x-partial'].map((name) => response.headers.get(name));
+    expect([response.status, from, partial, await response.text()]).toEqual([200, 'b', null, 'bbb']);
     pending[0]!.writeHead(500, { 'x-late': '1' });
     pending[0]!.end('too late');
     expect(await (await send()).text()).toBe('bbb');
@@ -197,8 +197,8 @@ describe('A GET with a late response of a local instance', () => {
       (_request, response) => (elsewhere = response).writeHead(200, { trailer: 'x-sum' }).write('begun, '),
     );
     const responded = send();
-    await waitFor('the hedge', () => elsewhere !== undefined);
-    const answer = await responded;
+    await waitFor('the hedged attempt', () => elsewhere !== undefined);
+    const response = await responded;
     const late = pending[0]!;
     const reported: unknown[] = [];
     late.statusCode = 500;
@@ -214,10 +214,10 @@ describe('A GET with a late response of a local instance', () => {
     late.addTrailers({ 'x-late': '4' });
     expect(late.writeHead(500, { 'x-late': '5' }).write('late', (error) => reported.push(error))).toBe(false);
     late.end('too late', () => reported.push('ended'));
-    late.destroy(new Error('the service gives up'));
+    late.destroy(new Error('the service aborts'));
     elsewhere!.addTrailers({ 'x-sum': '7' });
     elsewhere!.end('and done');
-    expect([answer.status, answer.headers.get('x-late'), await answer.text()]).toEqual([
+    expect([response.status, response.headers.get('x-late'), await response.text()]).toEqual([
       200,
       null,
       'begun, and done',
@@ -231,14 +231,14 @@ describe('A GET with a late response of a local instance', () => {
     let elsewhere: ServerResponse | undefined;
     const { send: send } = await gateway(
       (_request, response) => {
-        piped = expect(pipeline(failing, response)).rejects.toThrow('the disk is gone');
+        piped = expect(pipeline(failing, response)).rejects.toThrow('the disk failed');
       },
       (_request, response) => (elsewhere = response).write('begun, '),
     );
-    const answer = await send();
-    failing.destroy(new Error('the disk is gone'));
+    const response = await send();
+    failing.destroy(new Error('the disk failed'));
     elsewhere!.end('and done');
-    expect(await answer.text()).toBe('begun, and done');
+    expect(await response.text()).toBe('begun, and done');
     await piped;
   });
 
@@ -249,8 +249,8 @@ describe('A GET with a late response of a local instance', () => {
       response.writeHead(302, { location: '/2' }).end();
     };
     const { remote, send: send } = await gateway(() => undefined, redirects);
-    const answer = await send();
-    expect(answer.headers.get('location')).toBe('/api/users/2');
+    const response = await send();
+    expect(response.headers.get('location')).toBe('/api/users/2');
     expect(requested).toMatchObject({
       host: new URL(remote.url).host,
       'x-forwarded-for': '127.0.0.1',

@@ -37,31 +37,31 @@ describe('A gateway', () => {
   it('sheds some load while its event loop is blocked, and still serves health, metrics and discovery', async () => {
     await blockUntilLate(800);
     const responses = await Promise.all(Array.from({ length: 40 }, () => gateway.get('/api/users/')));
-    const refused = responses.filter((answer) => answer.status === 503);
+    const refused = responses.filter((response) => response.status === 503);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ body: { type: 'urn:msa-gateway:problem:overloaded' } });
     expect(refused[0]!.headers.get('retry-after')).toBe('1');
     await blockUntilLate(800);
     const paths = ['/health', '/health/live', '/health/ready', '/metrics', '/discovery/services'];
     const reported = await Promise.all([...paths, ...paths, ...paths].map((path) => gateway.get(path)));
-    expect(reported.map((answer) => answer.status)).toEqual(reported.map(() => 200));
+    expect(reported.map((response) => response.status)).toEqual(reported.map(() => 200));
     await until(async () => (await gateway.get('/api/users/')).status === 200, 30_000);
   });
 
   it('reports the state of a circuit breaker in its metrics', async () => {
-    const standing = async (): Promise<string | undefined> =>
+    const breakerState = async (): Promise<string | undefined> =>
       /^gateway_breaker_state\{service="users"\} (\d)$/m.exec(
         String((await gateway.get('/metrics')).body),
       )?.[1];
     await gateway.get('/api/users/');
-    expect(await standing()).toBe('0');
+    expect(await breakerState()).toBe('0');
     status = 502;
     const isOpen = async (): Promise<boolean> =>
       JSON.stringify((await gateway.get('/api/users/')).body).includes('circuit-open');
     await until(isOpen, 30_000);
-    expect(await standing()).toBe('2');
+    expect(await breakerState()).toBe('2');
     status = 200;
     await until(async () => (await gateway.get('/api/users/')).status === 200);
-    expect(await standing()).toBe('0');
+    expect(await breakerState()).toBe('0');
   });
 });

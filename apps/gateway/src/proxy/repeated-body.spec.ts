@@ -35,8 +35,8 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     for (const close of closers.splice(0)) await close();
   });
 
-  const serve = async (id: string, answer: Serve) => {
-    const server = createServer(answer).listen(0, '127.0.0.1');
+  const serve = async (id: string, handler: Serve) => {
+    const server = createServer(handler).listen(0, '127.0.0.1');
     closers.push(() => (server.closeAllConnections(), server.close()));
     await once(server, 'listening');
     return instanceOf({ id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
@@ -52,11 +52,11 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
     const closed = once(socket, 'close');
-    const answer = async (): Promise<string> => {
+    const response = async (): Promise<string> => {
       await closed;
       return text;
     };
-    return { harness: harness, socket, answer };
+    return { harness, socket, response };
   }
 
   const head = (method: string, framing: string): string =>
@@ -64,14 +64,14 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
 
   /** Responds with 503 as soon as the request head arrives, and resolves `refused`. */
   const refusing = () => {
-    let tell = (): void => undefined;
-    const refused = new Promise<void>((resolve) => (tell = resolve));
-    const answer: Serve = (request, response) => {
+    let reportRefused = (): void => undefined;
+    const refused = new Promise<void>((resolve) => (reportRefused = resolve));
+    const handler: Serve = (request, response) => {
       request.resume();
       response.writeHead(503).end();
-      response.on('finish', tell);
+      response.on('finish', reportRefused);
     };
-    return { answer, refused };
+    return { handler, refused };
   };
 
   const sendLate = async (socket: Socket, refused: Promise<void>, rest: string): Promise<void> => {
@@ -80,45 +80,45 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
   };
 
   it('loses no part of it that arrives during the backoff', async () => {
-    const { answer: refuse, refused } = refusing();
-    const { socket, answer } = await client(refuse, echoes);
+    const { handler: refuse, refused } = refusing();
+    const { socket, response } = await client(refuse, echoes);
     socket.write(head('PUT', 'Content-Length: 10') + 'first');
     await sendLate(socket, refused, '-then');
-    expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
+    expect(await response()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
   });
 
   it('loses no chunk during the backoff', async () => {
-    const { answer: refuse, refused } = refusing();
-    const { socket, answer } = await client(refuse, echoes);
+    const { handler: refuse, refused } = refusing();
+    const { socket, response } = await client(refuse, echoes);
     socket.write(`${head('PUT', 'Transfer-Encoding: chunked')}5\r\nfirst\r\n`);
     await sendLate(socket, refused, '5\r\n-then\r\n0\r\n\r\n');
-    expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
+    expect(await response()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then$/);
   });
 
   it('that turns out to be empty is repeated in full', async () => {
     const refuseAtEnd: Serve = (request, response) =>
       request.resume().on('end', () => response.writeHead(503).end());
-    const { socket, answer } = await client(refuseAtEnd, echoes);
+    const { socket, response } = await client(refuseAtEnd, echoes);
     socket.write(`${head('PUT', 'Transfer-Encoding: chunked')}0\r\n\r\n`);
-    expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+    expect(await response()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
   });
 
   it.each([
     ['a Content-Length', 'Content-Length: 11', ['first', '-then!']],
     ['chunks', 'Transfer-Encoding: chunked', ['5\r\nfirst\r\n', '6\r\n-then!\r\n0\r\n\r\n']],
-  ])('framed by %s is kept, and sent to another instance if the first one fails', async (...of) => {
+  ])('framed by %s is stored, and sent to another instance if the first one fails', async (...of) => {
     const [, framing, [first = '', then = '']] = of;
-    const taken: string[] = [];
+    const received: string[] = [];
     const breaks: Serve = (request) => {
-      request.on('data', (chunk: Buffer) => taken.push(chunk.toString()));
+      request.on('data', (chunk: Buffer) => received.push(chunk.toString()));
       request.on('end', () => request.socket.resetAndDestroy());
     };
-    const { harness: harness, socket, answer } = await client(breaks, echoes);
+    const { harness, socket, response } = await client(breaks, echoes);
     socket.write(head('PUT', framing) + first);
-    await waitFor('the beginning', () => taken.join('') === 'first');
+    await waitFor('the start of the body', () => received.join('') === 'first');
     socket.write(then);
-    expect(await answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then!$/);
-    expect(taken.join('')).toBe('first-then!');
+    expect(await response()).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\nfirst-then!$/);
+    expect(received.join('')).toBe('first-then!');
     expect(harness.traffic.service('users').retries).toBe(1);
   });
 
@@ -127,32 +127,32 @@ describe.each(['wire', 'node'] as const)('A request with a body (%s)', (kind) =>
       request.resume().on('end', () => request.socket.resetAndDestroy());
     };
     const body = randomBytes(1024 * 1024);
-    const { socket, answer } = await client(breaks, echoes, withBody(body.length));
+    const { socket, response } = await client(breaks, echoes, withBody(body.length));
     socket.write(head('PUT', `Content-Length: ${body.length}`));
     socket.write(body);
-    const text = await answer();
+    const text = await response();
     expect(text.slice(0, 12)).toBe('HTTP/1.1 200');
     expect(Buffer.from(text.slice(-body.length), 'latin1').equals(body)).toBe(true);
   });
 
   it.each([
-    ['exceeds the limit of kept bytes', 'PUT', withBody(4)],
+    ['exceeds the limit of stored bytes', 'PUT', withBody(4)],
     ['belongs to a request that is not idempotent', 'POST', IN_TURN],
-    ['belongs to a route that keeps no bodies', 'PUT', withBody(0)],
+    ['belongs to a route that stores no bodies', 'PUT', withBody(0)],
   ])('is not repeated when its body %s', async (_why, method, policy) => {
-    const taken: string[] = [];
+    const received: string[] = [];
     const breaks: Serve = (request) => {
-      request.on('data', (chunk: Buffer) => taken.push(chunk.toString()));
+      request.on('data', (chunk: Buffer) => received.push(chunk.toString()));
       request.on('end', () => request.socket.resetAndDestroy());
     };
-    const { socket, answer } = await client(breaks, echoes, policy);
+    const { socket, response } = await client(breaks, echoes, policy);
     socket.write(head(method, 'Content-Length: 11'));
     // The upstream connection is established, so data sent now is forwarded.
-    await waitFor('the gateway to take it', () => socket.bytesWritten > 0);
+    await waitFor('the gateway to accept the bytes', () => socket.bytesWritten > 0);
     socket.write('first');
-    await waitFor('the beginning', () => taken.join('') === 'first');
+    await waitFor('the start of the body', () => received.join('') === 'first');
     socket.write('-then!');
-    expect(await answer()).toMatch(/^HTTP\/1\.1 502 /);
-    expect(taken.join('')).toBe('first-then!');
+    expect(await response()).toMatch(/^HTTP\/1\.1 502 /);
+    expect(received.join('')).toBe('first-then!');
   });
 });

@@ -156,7 +156,7 @@ onBothStores('a claim on an order', (store) => {
     expect(await place('k')).toMatchObject({ order: { status: 'cancelled' }, replayed: true });
   });
 
-  it('releases the reservation of an order whose row is gone', async () => {
+  it('releases the reservation of an order whose row was deleted', async () => {
     const { placement, resume } = await stalledPlacement();
     const response = createGate();
     environment.stock.gate = response.closed;

@@ -1,6 +1,6 @@
 import type { Product } from '#shop-contracts';
 import type { Page } from '#service-kit';
-import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
+import { bootForTest, call, onBothStores, type CallResponse, type CallOptions, type TestApp } from '#testing';
 import { productService } from '../product-service.app.js';
 
 const lamp = { name: 'Lamp', description: 'Warm', category: 'home', price: 1999, currency: 'EUR', stock: 7 };
@@ -8,7 +8,7 @@ const desk = { name: 'Desk', category: 'office', price: 25000, currency: 'EUR', 
 
 onBothStores('/products', (store) => {
   let app: TestApp;
-  const http = (line: string, options?: Call): Promise<Answer> => call(app.url, line, options);
+  const http = (line: string, options?: CallOptions): Promise<CallResponse> => call(app.url, line, options);
   const create = async (body: object): Promise<Product> =>
     (await http('POST /products', { body })).body as Product;
 
@@ -106,7 +106,10 @@ onBothStores('/products', (store) => {
       const { body, headers } = await http(`GET /products/${id}`);
       return { product: body as Product, etag: headers.get('etag')! };
     };
-    const kindOf = ({ status, body }: Answer) => [status, (body as { type: string }).type.split(':').at(-1)];
+    const kindOf = ({ status, body }: CallResponse) => [
+      status,
+      (body as { type: string }).type.split(':').at(-1),
+    ];
 
     it('changes the ETag of a GET; a guarded PUT of the read representation applies the other changes and undoes no sale', async () => {
       const { id } = await create(lamp);
@@ -187,10 +190,10 @@ onBothStores('/products', (store) => {
 
   it('applies both a change and a concurrent reservation', async () => {
     const { id } = await create({ ...lamp, stock: 100 });
-    const take = (n: number) =>
+    const sell = (n: number) =>
       http(`PUT /stock-reservations/order-${n}`, { body: { items: [{ productId: id, quantity: 1 }] } });
     const rename = (n: number) => http(`PATCH /products/${id}`, { body: { name: `Lamp ${n}` } });
-    const responses = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? take(n) : rename(n))));
+    const responses = await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? sell(n) : rename(n))));
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     const { headers, body } = await http(`GET /products/${id}`);
     expect([(body as Product).stock, headers.get('etag')]).toEqual([80, '"21-80"']);

@@ -1,6 +1,6 @@
 import type { User } from '#shop-contracts';
 import type { Page } from '#service-kit';
-import { bootForTest, call, onBothStores, type Answer, type Call, type TestApp } from '#testing';
+import { bootForTest, call, onBothStores, type CallResponse, type CallOptions, type TestApp } from '#testing';
 import { userService } from '../user-service.app.js';
 
 const ann = { email: 'Ann@Example.com', name: 'Ann' };
@@ -8,8 +8,8 @@ const bob = { email: 'bob@example.com', name: 'Bob' };
 
 onBothStores('/users', (store) => {
   let app: TestApp;
-  const http = (line: string, options?: Call): Promise<Answer> => call(app.url, line, options);
-  const create = async (body: object): Promise<Answer> => http('POST /users', { body });
+  const http = (line: string, options?: CallOptions): Promise<CallResponse> => call(app.url, line, options);
+  const create = async (body: object): Promise<CallResponse> => http('POST /users', { body });
 
   beforeEach(async () => {
     const { databaseUrl, dataDir } = await store.createStorage();
@@ -155,8 +155,8 @@ onBothStores('/users', (store) => {
 
   it('responds 304 when the client has the current version', async () => {
     const { body: user } = await create(ann);
-    const known = await http(`GET /users/${user.id}`, { headers: { 'if-none-match': 'W/"1"' } });
-    expect([known.status, known.headers.get('etag'), known.body]).toEqual([304, '"1"', '']);
+    const unchanged = await http(`GET /users/${user.id}`, { headers: { 'if-none-match': 'W/"1"' } });
+    expect([unchanged.status, unchanged.headers.get('etag'), unchanged.body]).toEqual([304, '"1"', '']);
     expect((await http(`GET /users/${user.id}`, { headers: { 'if-none-match': '"2"' } })).status).toBe(200);
   });
 

@@ -31,7 +31,7 @@ afterEach(() => {
 
 const requests = (count: number): Promise<unknown> =>
   waitFor(`${count} requests`, () => responses.length === count);
-const end = (): Promise<unknown> => waitFor('the end', () => isEnded);
+const end = (): Promise<unknown> => waitFor('the connection to close', () => isEnded);
 const statuses = (): string[] => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status!);
 
 describe('a malformed request', () => {
@@ -46,7 +46,7 @@ describe('a malformed request', () => {
     await requests(2);
     responses[1]!.end('second');
     responses[0]!.write('fir');
-    await waitFor('the first to begin', () => received.includes('fir'));
+    await waitFor('the start of the first response', () => received.includes('fir'));
     socket.write('nor is this');
     responses[0]!.end('st');
     await end();
@@ -66,7 +66,7 @@ describe('a malformed request', () => {
     socket.write(POST);
     await requests(1);
     responses[0]!.write('begun');
-    await waitFor('it to begin', () => received.includes('begun'));
+    await waitFor('the start of the response', () => received.includes('begun'));
     socket.write('no chunk\r\n');
     await end();
     expect(statuses()).toEqual(['200']);

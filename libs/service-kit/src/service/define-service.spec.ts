@@ -87,7 +87,7 @@ onOwnPostgres('a service whose store is unavailable', (server) => {
     const readiness = app.nest.get(Readiness, { strict: false });
     expect(await readiness.isReady()).toBe(true);
     await server().stop();
-    await waitFor('the service to notice', async () => (await statusOf('/health/ready')) === 503);
+    await waitFor('the service not to be ready', async () => (await statusOf('/health/ready')) === 503);
     const { status, body } = await call(app.url, 'GET /health');
     const down = { database: { status: 'down', message: 'no response' } };
     expect([status, body]).toEqual([503, { status: 'error', info: {}, error: down, details: down }]);

@@ -187,7 +187,7 @@ onOwnPostgres('a database server that is unavailable', (server) => {
     await expect(waiting).rejects.toMatchObject(unreachable);
     await expect(between).rejects.toMatchObject(unreachable);
     // The pool may hold another dead connection that it has not used yet.
-    const { rows } = await waitFor('the pool to connect anew', () => sql`select 1 as up`.execute(database));
+    const { rows } = await waitFor('a new connection', () => sql`select 1 as up`.execute(database));
     expect(rows).toEqual([{ up: 1 }]);
     await database.destroy();
   });
@@ -195,7 +195,7 @@ onOwnPostgres('a database server that is unavailable', (server) => {
   it('is reported to new callers', async () => {
     const database = await connect();
     await server().stop();
-    await waitFor('the pool to notice', () =>
+    await waitFor('queries to fail', () =>
       sql`select 1`.execute(database).then(
         () => false,
         (error: unknown) => expect(error).toMatchObject(unreachable),

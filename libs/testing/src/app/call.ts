@@ -1,5 +1,5 @@
 /** A response with its body, parsed if the content type is JSON, otherwise as text. */
-export interface Answer {
+export interface CallResponse {
   readonly status: number;
   readonly headers: Headers;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- specs look into bodies of every shape
@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /** Options of a request; `body` is sent as JSON unless it is a string or bytes. */
-export interface Call {
+export interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -16,7 +16,11 @@ const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
   typeof body === 'string' || body instanceof Uint8Array;
 
 /** Sends a request over a real socket: `call(app.url, 'POST /users', { body: ann })`. */
-export async function call(origin: string, line: string, { body, headers }: Call = {}): Promise<Answer> {
+export async function call(
+  origin: string,
+  line: string,
+  { body, headers }: CallOptions = {},
+): Promise<CallResponse> {
   const [method, path] = line.split(' ', 2);
   const response = await fetch(origin + path!, {
     method: method!,

@@ -43,7 +43,7 @@ const OPTIONS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 
 /** Starts a server whose files are in `directory`, and waits until it accepts connections. */
 export async function launchPostgres(directory: string): Promise<{ port: number; server: ChildProcess }> {
   const bin = findPostgres();
-  if (bin === undefined) throw new Error('PostgreSQL (initdb, postgres) is not on this machine');
+  if (bin === undefined) throw new Error('PostgreSQL (initdb, postgres) is not installed');
   const owner = ownerOf(directory);
   const data = join(directory, 'data');
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N'], {

@@ -12,9 +12,10 @@ const running = new Set<LaunchedProcess>();
 
 /** Ends all running processes. The second signal ends a shutdown that waits for work. */
 export async function endProcesses(): Promise<void> {
-  const left = [...running];
-  for (const launched of left) for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);
-  await Promise.all(left.map(({ exited }) => exited));
+  const remaining = [...running];
+  for (const launched of remaining)
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) launched.signal(signal);
+  await Promise.all(remaining.map(({ exited }) => exited));
 }
 
 // Processes left by a failed test must not outlive the suite. Tools that are not suites end their processes themselves.
@@ -57,16 +58,16 @@ export class LaunchedProcess {
    */
   waitForOutput(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const found = pattern.exec(this.stdout);
-        if (!found) return;
-        this.child.stdout?.off('data', look);
-        resolve(found);
+      const search = (): void => {
+        const match = pattern.exec(this.stdout);
+        if (!match) return;
+        this.child.stdout?.off('data', search);
+        resolve(match);
       };
-      this.child.stdout?.on('data', look);
-      look();
+      this.child.stdout?.on('data', search);
+      search();
       void this.exited.then(() =>
-        reject(new Error(`it ended before ${String(pattern)}:\n${this.stdout}${this.stderr}`)),
+        reject(new Error(`the process ended before ${String(pattern)}:\n${this.stdout}${this.stderr}`)),
       );
     });
   }

@@ -6,7 +6,7 @@ import { findProgram } from './find-program.js';
  */
 export function onPrograms(programs: readonly string[], subject: string, suite: () => void): void {
   const missing = programs.filter((program) => findProgram(program) === undefined);
-  const skips = missing.length > 0 && process.env.CI !== 'true';
-  if (skips) process.stderr.write(`${missing.join(', ')} not installed: skipping "${subject}"\n`);
-  (skips ? describe.skip : describe)(subject, suite);
+  const isSkipped = missing.length > 0 && process.env.CI !== 'true';
+  if (isSkipped) process.stderr.write(`${missing.join(', ')} not installed: skipping "${subject}"\n`);
+  (isSkipped ? describe.skip : describe)(subject, suite);
 }

@@ -47,7 +47,7 @@ export const launchNode = (
 /** Starts a mount without waiting for it. */
 export function launchSystem(mount: Mount, env: Environment): LaunchedProcess {
   if (!existsSync(join(ROOT, 'dist/.built')))
-    throw new Error('dist/ is not there: run "npm run build" first');
+    throw new Error('dist/ does not exist: run "npm run build" first');
   return launchNode(PROGRAMS[mount], [], { ...FREE_PORTS, ...env });
 }
 
@@ -76,6 +76,6 @@ export async function startSystem(mount: Mount, env: Environment): Promise<Runni
  */
 export function listeningUrlOf(app: string, output: string): string {
   const [, url] = new RegExp(`"app":"${app}","url":"([^"]+)"`).exec(output) ?? [];
-  if (url === undefined) throw new Error(`${app} did not say where it listens:\n${output}`);
+  if (url === undefined) throw new Error(`${app} did not report its URL:\n${output}`);
   return url;
 }

@@ -34,7 +34,7 @@ export interface AccessLogLine {
  */
 export async function startNginx(gateways: readonly string[]): Promise<TestNginx> {
   const program = findProgram('nginx');
-  if (program === undefined) throw new Error('nginx is not on this machine');
+  if (program === undefined) throw new Error('nginx is not installed');
   const directory = tempDir('nginx-');
   const port = await freePort();
   const file = join(directory.path, 'nginx.conf');
@@ -42,8 +42,8 @@ export async function startNginx(gateways: readonly string[]): Promise<TestNginx
   const args = ['-p', directory.path, '-c', file, '-e', 'stderr', '-g', 'daemon off;'];
   const process = new LaunchedProcess(program, args, plainEnvironment());
   const url = `http://127.0.0.1:${port}`;
-  const answers = async (): Promise<boolean> => (await fetch(`${url}/nginx-health`)).ok;
-  await Promise.race([waitFor(`nginx at ${url}`, answers), failsWhenEnded(process)]);
+  const isHealthy = async (): Promise<boolean> => (await fetch(`${url}/nginx-health`)).ok;
+  await Promise.race([waitFor(`nginx at ${url}`, isHealthy), failsWhenEnded(process)]);
   return {
     url,
     process,
@@ -81,6 +81,6 @@ function configuration(gateways: readonly string[], port: number, directory: str
 
 function replaced(text: string, from: RegExp, to: string): string {
   const result = text.replace(from, to);
-  if (result === text) throw new Error(`nginx.conf has nothing like ${String(from)}`);
+  if (result === text) throw new Error(`nginx.conf does not match ${String(from)}`);
   return result;
 }

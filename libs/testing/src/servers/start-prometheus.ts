@@ -28,7 +28,7 @@ export interface TestPrometheus {
  */
 export async function startPrometheus(targets: Readonly<Record<string, string>>): Promise<TestPrometheus> {
   const program = findProgram('prometheus');
-  if (program === undefined) throw new Error('prometheus is not on this machine');
+  if (program === undefined) throw new Error('prometheus is not installed');
   const directory = tempDir('prometheus-');
   const address = `127.0.0.1:${await freePort()}`;
   const file = join(directory.path, 'prometheus.yml');

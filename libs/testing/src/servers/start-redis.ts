@@ -23,13 +23,13 @@ export interface TestRedis {
  */
 export async function startRedis(port?: number, extra: readonly string[] = []): Promise<TestRedis> {
   const program = findProgram('redis-server');
-  if (program === undefined) throw new Error('redis-server is not on this machine');
+  if (program === undefined) throw new Error('redis-server is not installed');
   const directory = tempDir('redis-');
   const at = port ?? (await freePort());
   const options = ['--bind', '127.0.0.1', '--port', at, '--save', '', '--appendonly', 'no'];
   const args = [...options.map(String), '--dir', directory.path, ...extra];
   const process = new LaunchedProcess(program, args, plainEnvironment());
-  await waitFor(`Redis on port ${at}`, () => answers(at));
+  await waitFor(`Redis on port ${at}`, () => respondsToPing(at));
   return {
     port: at,
     url: `redis://127.0.0.1:${at}`,
@@ -41,7 +41,7 @@ export async function startRedis(port?: number, extra: readonly string[] = []): 
   };
 }
 
-async function answers(port: number): Promise<boolean> {
+async function respondsToPing(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');

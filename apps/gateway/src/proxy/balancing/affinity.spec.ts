@@ -96,7 +96,7 @@ describe('StickyCookieBalancer', () => {
     }
   });
 
-  it('binds the client to another instance when its instance is gone or failed the request', () => {
+  it('binds the client to another instance when its instance is removed or failed the request', () => {
     const balancer = balancerOf();
     const first = new FakeExchange();
     const home = balancer.pick(fleet, first)!;

@@ -44,7 +44,7 @@ describe('Router', () => {
     ['/api/users#x', 'malformed-request'],
   ])('matches %s as %s', (target, expected) => expect(match(target).replace(/#x$/, '')).toBe(expected));
 
-  it('keeps a route, with the state of its balancer, until its service is gone', () => {
+  it('keeps a route, with the state of its balancer, until its service is removed', () => {
     const route = routes.get('users');
     setInstances(services, [instanceOf({ id: 'b', name: 'users' })]);
     expect(routes.get('users')).toBe(route);

@@ -146,14 +146,14 @@ describe('A hedged attempt', () => {
       c: 'completed',
     });
     const { exchange, second } = late();
-    forward.failed(exchange, { kind: 'reset', detail: 'gone' });
+    forward.failed(exchange, { kind: 'reset', detail: 'ECONNRESET' });
     expect([second.isAdopted, exchange.instance?.id, exchange.hedge?.outcome]).toEqual([
       true,
       'b',
       'replaced',
     ]);
     expect(reported).toEqual(['a reset', 'a suspected']);
-    forward.failed(exchange, { kind: 'reset', detail: 'gone, too' });
+    forward.failed(exchange, { kind: 'reset', detail: 'EPIPE' });
     expect([forwarder.sentTo, exchange.codes]).toEqual([['a', 'b'], ['upstream-unreachable']]);
     expect(nothingInFlight()).toBe(true);
   });
@@ -161,11 +161,11 @@ describe('A hedged attempt', () => {
   it('is used without a further charge to the budget when the first attempt gets a 503', () => {
     const { forward, route, late } = harnessOf({ a: 'pending', b: 'pending' });
     const { exchange, second } = late();
-    const take = jest.spyOn(route.retries.budget, 'spend');
+    const spend = jest.spyOn(route.retries.budget, 'spend');
     expect(forward.accepts(exchange, 503)).toBe(false);
     forward.failed(exchange, { kind: 'gateway-error', detail: '503' });
     second.respond(200);
-    expect([exchange.hedge?.outcome, second.isAdopted, take.mock.calls]).toEqual(['replaced', true, []]);
+    expect([exchange.hedge?.outcome, second.isAdopted, spend.mock.calls]).toEqual(['replaced', true, []]);
   });
 
   it.each([
@@ -194,7 +194,7 @@ describe('A hedged attempt', () => {
       [0, 0],
     ]);
     expect([exchange.hedge?.outcome, exchange.instance?.id]).toEqual(['failed', 'a']);
-    forward.failed(exchange, { kind: 'reset', detail: 'gone' });
+    forward.failed(exchange, { kind: 'reset', detail: 'ECONNRESET' });
     expect([forwarder.sentTo, exchange.status, nothingInFlight()]).toEqual([['a', 'b', 'c'], 200, true]);
   });
 
@@ -241,10 +241,10 @@ describe('A hedged attempt', () => {
 
   it('is not sent, and not charged, when there is no other instance', () => {
     const { forwarder, route, send, pass } = harnessOf({ a: 'pending' });
-    const take = jest.spyOn(route.retries.budget, 'spend');
+    const spend = jest.spyOn(route.retries.budget, 'spend');
     const exchange = send();
     pass(1_000);
-    expect([forwarder.sentTo, take.mock.calls, exchange.attempts]).toEqual([['a'], [], 1]);
+    expect([forwarder.sentTo, spend.mock.calls, exchange.attempts]).toEqual([['a'], [], 1]);
   });
 
   it('is not sent when the retry budget is exhausted', () => {

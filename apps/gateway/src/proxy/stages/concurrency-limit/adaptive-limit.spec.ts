@@ -18,7 +18,7 @@ it.each(['wire', 'node'] as const)('enforces and reports an adaptive limit (%s)'
   );
   const send = () => fetch(`${harness.url}/api/users`, { headers: { 'x-debug-timing': '1' } });
   const let20 = Array.from({ length: 20 }, send);
-  await waitFor('twenty to be under way', () => pending.length === 20);
+  await waitFor('twenty requests in flight', () => pending.length === 20);
   expect((await send()).status).toBe(503);
   for (const response of pending) response.end();
   const responses = await Promise.all(let20);

@@ -45,8 +45,8 @@ describe('ConcurrencyLimitStage', () => {
   it('passes over a queued exchange whose client has disconnected', async () => {
     const stage = stageOf(() => 1, 2);
     const first = enter(stage);
-    const [gone, next] = [enter(stage), enter(stage)];
-    stage.complete(gone.exchange, false);
+    const [disconnected, next] = [enter(stage), enter(stage)];
+    stage.complete(disconnected.exchange, false);
     stage.complete(first.exchange, true);
     expect(await next.decision).toBeUndefined();
     expect(stage.preview().detail).toBe('1 of at most 1 requests are in flight, 0 wait');
