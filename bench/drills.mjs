@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcesses, launchNode, startApp } from '#testing';
 
-const gatewayOf = () =>
+const startGateway = () =>
   startApp('gateway', {
     GATEWAY_PORT: '0',
     GATEWAY_HOST: '127.0.0.1',
@@ -18,7 +18,7 @@ const gatewayOf = () =>
 /** Instances of the current drill. */
 const instances = [];
 
-async function instanceOf(
+async function startInstance(
   gateway,
   service,
   id,
@@ -71,7 +71,7 @@ const ms = (value) => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const statusOf = async (gateway, id) =>
   (await (await fetch(`${gateway.url}/discovery/services/${id}`)).json()).status;
 
-async function until(gateway, id, status) {
+async function untilStatus(gateway, id, status) {
   const since = performance.now();
   while ((await statusOf(gateway, id)) !== status) {
     if (performance.now() - since > 20_000) return Infinity;
@@ -80,59 +80,60 @@ async function until(gateway, id, status) {
   return performance.now() - since;
 }
 
-const three = (gateway, service, options) =>
-  Promise.all(['a', 'b', 'c'].map((id) => instanceOf(gateway, service, `${service}-${id}`, options)));
+const startThree = (gateway, service, options) =>
+  Promise.all(['a', 'b', 'c'].map((id) => startInstance(gateway, service, `${service}-${id}`, options)));
 
 /** Result of a drill: the measurements, the target, and whether it is met. */
 const outcome = (figures, target, isMet) => ({ figures, target, isMet });
 
 /** Sends a signal to one of three instances under load, and measures the effect. */
-async function strike(gateway, service, signal, method, metadata = {}) {
-  const [victim] = await three(gateway, service, { metadata });
+async function signalUnderLoad(gateway, service, signal, method, metadata = {}) {
+  const [victim] = await startThree(gateway, service, { metadata });
   const id = `${service}-a`;
   const traffic = load({ url: gateway.url, service, method, perSecond: 500, ms: 8_000 });
   await sleep(3_000);
-  const struckAt = performance.now();
+  const signalledAt = performance.now();
   victim.process.signal(signal);
-  const out = await until(gateway, id, 'down');
+  const ejectedMs = await untilStatus(gateway, id, 'down');
   if (signal === 'SIGSTOP') victim.process.signal('SIGCONT');
-  else await instanceOf(gateway, service, id, { port: new URL(victim.url).port, metadata });
-  const back = await until(gateway, id, 'up');
+  else await startInstance(gateway, service, id, { port: new URL(victim.url).port, metadata });
+  const restoredMs = await untilStatus(gateway, id, 'up');
   const results = await traffic;
   const bad = results.filter(({ status }) => status !== 200);
   // A request that was sent while the signal was being delivered may be in flight too.
-  const late = bad.filter(({ at }) => at > struckAt + (signal === 'SIGSTOP' ? out : 5)).length;
+  const late = bad.filter(({ at }) => at > signalledAt + (signal === 'SIGSTOP' ? ejectedMs : 5)).length;
   const statuses = [...new Set(bad.map(({ status }) => status))].join('/');
-  return { results, failures: bad.length, statuses, late, out, back };
+  return { results, failures: bad.length, statuses, late, ejectedMs, restoredMs };
 }
 
-const struck = ({ results, failures, statuses, late, out, back }) =>
-  `${results.length} requests, ${failures} failed${failures > 0 ? ` (status ${statuses})` : ''}, ${late} of them sent later; ejected after ${ms(out)}, restored after ${ms(back)}`;
+const describeEffect = ({ results, failures, statuses, late, ejectedMs, restoredMs }) =>
+  `${results.length} requests, ${failures} failed${failures > 0 ? ` (status ${statuses})` : ''}, ${late} of them sent later; ejected after ${ms(ejectedMs)}, restored after ${ms(restoredMs)}`;
 
-async function killed(gateway, service, method) {
-  const seen = await strike(gateway, service, 'SIGKILL', method);
+async function kill(gateway, service, method) {
+  const seen = await signalUnderLoad(gateway, service, 'SIGKILL', method);
   const isMet = method === 'GET' ? seen.failures === 0 : seen.late === 0;
   const cost = method === 'GET' ? '0 failed' : 'only requests in flight fail';
   return outcome(
-    struck(seen),
+    describeEffect(seen),
     `${cost}, ejected < 1 s, restored < 2 s`,
-    isMet && seen.out < 1_000 && seen.back < 2_000,
+    isMet && seen.ejectedMs < 1_000 && seen.restoredMs < 2_000,
   );
 }
 
 /** Each of 64 connections may have one time-out, which is one second here. */
-async function stopped(gateway) {
+async function suspend(gateway) {
   const metadata = { 'gateway.timeout.response-header-ms': '1000' };
-  const seen = await strike(gateway, 'stopped', 'SIGSTOP', 'GET', metadata);
-  const isMet = seen.failures <= 64 && seen.late === 0 && seen.out < 3_000;
-  return outcome(struck(seen), 'one time-out per connection, ejected < 3 s', isMet);
+  const seen = await signalUnderLoad(gateway, 'stopped', 'SIGSTOP', 'GET', metadata);
+  const isMet = seen.failures <= 64 && seen.late === 0 && seen.ejectedMs < 3_000;
+  return outcome(describeEffect(seen), 'one time-out per connection, ejected < 3 s', isMet);
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Alternates between load alone and load beside bad services, so that other work on the machine affects both. */
 async function isolation(gateway, ...behaviours) {
-  for (const behaviour of behaviours) await instanceOf(gateway, behaviour, `${behaviour}-all`, { behaviour });
+  for (const behaviour of behaviours)
+    await startInstance(gateway, behaviour, `${behaviour}-all`, { behaviour });
   const own = { url: gateway.url, service: 'good', perSecond: 300 };
   await load({ ...own, ms: 1_000 });
   const rounds = [];
@@ -158,7 +159,7 @@ async function isolation(gateway, ...behaviours) {
 
 async function outage(gateway) {
   const metadata = { 'gateway.breaker.failure-percent': '0' };
-  const members = await three(gateway, 'outage', { behaviour: 'unavailable', metadata });
+  const members = await startThree(gateway, 'outage', { behaviour: 'unavailable', metadata });
   const results = await load({ url: gateway.url, service: 'outage', perSecond: 500, ms: 6_000 });
   const seen = await Promise.all(
     members.map(async ({ url }) => Number(await (await fetch(`${url}/received`)).text())),
@@ -172,10 +173,10 @@ async function outage(gateway) {
   );
 }
 
-const seenAt = async (url) => Number(await (await fetch(`${url}/received`)).text());
+const receivedBy = async (url) => Number(await (await fetch(`${url}/received`)).text());
 
 async function recovery(gateway) {
-  const members = await three(gateway, 'recovery');
+  const members = await startThree(gateway, 'recovery');
   const ports = members.map(({ url }) => new URL(url).port);
   const traffic = load({ url: gateway.url, service: 'recovery', perSecond: 500, ms: 9_000 });
   await sleep(2_000);
@@ -183,21 +184,21 @@ async function recovery(gateway) {
   await sleep(2_000);
   const startedAt = performance.now();
   const again = await Promise.all(
-    ports.map((port, i) => instanceOf(gateway, 'recovery', `recovery-${'abc'[i]}`, { port })),
+    ports.map((port, i) => startInstance(gateway, 'recovery', `recovery-${'abc'[i]}`, { port })),
   );
-  const before = await Promise.all(again.map(({ url }) => seenAt(url)));
+  const before = await Promise.all(again.map(({ url }) => receivedBy(url)));
   const countedAt = performance.now();
   await sleep(1_000);
-  const later = await Promise.all(again.map(({ url }) => seenAt(url)));
+  const later = await Promise.all(again.map(({ url }) => receivedBy(url)));
   const seconds = (performance.now() - countedAt) / 1_000;
-  const met = later.map((count, i) => (count - before[i]) / seconds);
+  const rates = later.map((count, i) => (count - before[i]) / seconds);
   const results = await traffic;
   const first = results.find(({ at, status }) => at > startedAt && status === 200)?.at ?? Infinity;
   const second = results.filter(({ at }) => at >= first && at < first + 1_000);
-  const upstream = met.reduce((sum, each) => sum + each, 0);
+  const upstream = rates.reduce((sum, each) => sum + each, 0);
   return outcome(
     `first response ${ms(first - startedAt)} after the start of new processes; in the next second ${second.length} requests, ` +
-      `${failed(second)} failed, p99 ${ms(p99(second))}; instances received ${met.map((each) => each.toFixed(0)).join('+')}/s`,
+      `${failed(second)} failed, p99 ${ms(p99(second))}; instances received ${rates.map((each) => each.toFixed(0)).join('+')}/s`,
     'at most 20 % more upstream requests than client requests',
     upstream <= 600,
   );
@@ -210,25 +211,25 @@ async function skew(gateway) {
     const delays = Object.entries({ a: 100, b: 10, c: 10, d: 10 });
     await Promise.all(
       delays.map(([id, delayMs]) =>
-        instanceOf(gateway, balancer, `${balancer}-${id}`, { delayMs, metadata }),
+        startInstance(gateway, balancer, `${balancer}-${id}`, { delayMs, metadata }),
       ),
     );
     await load({ url: gateway.url, service: balancer, perSecond: 200, ms: 2_000 });
     results[balancer] = p99(await load({ url: gateway.url, service: balancer, perSecond: 200, ms: 6_000 }));
   }
-  const [inTurn, ofTwo] = Object.values(results);
+  const [roundRobin, powerOfTwo] = Object.values(results);
   return outcome(
-    `p99 round robin ${ms(inTurn)}, power of two ${ms(ofTwo)}: ${(inTurn / ofTwo).toFixed(1)} times lower`,
+    `p99 round robin ${ms(roundRobin)}, power of two ${ms(powerOfTwo)}: ${(roundRobin / powerOfTwo).toFixed(1)} times lower`,
     'at least 3 times lower',
-    inTurn / ofTwo >= 3,
+    roundRobin / powerOfTwo >= 3,
   );
 }
 
 const BAD = ['fails', 'silent', 'resets', 'garbage', 'trickles'];
 const DRILLS = {
-  'kill -9, GET': (gateway) => killed(gateway, 'reads', 'GET'),
-  'kill -9, POST': (gateway) => killed(gateway, 'writes', 'POST'),
-  'SIGSTOP, GET': stopped,
+  'kill -9, GET': (gateway) => kill(gateway, 'reads', 'GET'),
+  'kill -9, POST': (gateway) => kill(gateway, 'writes', 'POST'),
+  'SIGSTOP, GET': suspend,
   ...Object.fromEntries(BAD.map((bad) => [`a service that ${bad}`, (gateway) => isolation(gateway, bad)])),
   'all of these at once': (gateway) => isolation(gateway, ...BAD),
   'outage: all return 503': outage,
@@ -237,9 +238,9 @@ const DRILLS = {
 };
 
 const wanted = process.argv.slice(2);
-const gateway = await gatewayOf();
+const gateway = await startGateway();
 try {
-  await instanceOf(gateway, 'good', 'good-a');
+  await startInstance(gateway, 'good', 'good-a');
   // Serves every drill.
   instances.pop();
   for (const [name, drill] of Object.entries(DRILLS)) {

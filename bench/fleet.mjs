@@ -14,7 +14,7 @@ import {
   cleanUp,
   endAll,
   launch,
-  spentBy,
+  usageOf,
   startGateway,
   startNginx,
   startRedis,
@@ -25,7 +25,7 @@ import { openLoop } from './lib/load/open-loop.mjs';
 import { startUpstream } from './lib/upstream.mjs';
 
 const TRIALS = Number(process.env.TRIALS ?? 200);
-const AWAY_MS = Number(process.env.AWAY_SECONDS ?? 30) * 1000;
+const OUTAGE_MS = Number(process.env.OUTAGE_SECONDS ?? 30) * 1000;
 const CROWD = Number(process.env.CROWD ?? 10_000);
 const ROUNDS = Number(process.env.ROUNDS ?? 10);
 // Shorter than a lease minus the heartbeat interval, because heartbeats stop for as long.
@@ -90,12 +90,12 @@ async function propagation() {
   const registrations = await trials('registered', (i) => register(one, { id: `i${i}` }));
   const drains = await trials('draining', (i) => post(`${one.url}/discovery/services/i${i}/drain`));
   // One service per trial: a request to its only instance is refused, and the gateway ejects the instance.
-  for (let i = 0; i < TRIALS; i += 1) await register(one, { name: `gone-${i}`, id: `i${i}` });
-  const ejections = await trials('status-changed', (i) => send(undefined, `${one.url}/api/gone-${i}/`));
+  for (let i = 0; i < TRIALS; i += 1) await register(one, { name: `closed-${i}`, id: `i${i}` });
+  const ejections = await trials('status-changed', (i) => send(undefined, `${one.url}/api/closed-${i}/`));
   const unregistrations = await trials('unregistered', (i) =>
     send(undefined, `${one.url}/discovery/unregister/i${i}`, { method: 'DELETE' }),
   );
-  feed.leave();
+  feed.close();
   return [
     ['registration', registrations],
     ['drain', drains],
@@ -105,7 +105,7 @@ async function propagation() {
 }
 
 /** Redis fails under load and returns empty, or unchanged (`SIGSTOP`). */
-async function redisAway(signal) {
+async function redisOutage(signal) {
   const { redis, gateways, nginx, isComplete } = await startFleet();
   await register(gateways[0], { name: 'someone', id: 'before' });
   const load = new Load(`${nginx.url}/api/user-service/users?limit=5`, 200);
@@ -114,7 +114,7 @@ async function redisAway(signal) {
   await until('writes to be refused', async () => (await register(gateways[1], { id: 'late' })) === 503);
   const writes = [];
   const since = performance.now();
-  while (performance.now() - since < AWAY_MS) {
+  while (performance.now() - since < OUTAGE_MS) {
     writes.push(await register(gateways[writes.length % 2], { id: 'late' }));
     await sleep(250);
   }
@@ -122,7 +122,7 @@ async function redisAway(signal) {
   if (signal === 'SIGSTOP') redis.process.signal('SIGCONT');
   else await startRedis(redis.port);
   await until('both gateways to accept writes and to have equal registries', async () => {
-    const taken = await Promise.all(
+    const statuses = await Promise.all(
       gateways.map((gateway, i) => register(gateway, { name: 'after', id: `after-${i}` })),
     );
     const known = await Promise.all(gateways.map((gateway) => json(`${gateway.url}/discovery/services`)));
@@ -133,13 +133,13 @@ async function redisAway(signal) {
         .join(),
     );
     return (
-      taken.every((status) => status < 300) &&
+      statuses.every((status) => status < 300) &&
       ids[0] === ids[1] &&
       ids[0].includes('before') &&
       (await isComplete())
     );
   });
-  const rightAfter = performance.now() - back;
+  const equalAfterMs = performance.now() - back;
   await sleep(1000);
   const results = await load.stop();
   return [
@@ -148,19 +148,19 @@ async function redisAway(signal) {
       `${writes.length} registry writes during the outage`,
       `${writes.filter((status) => status === 503).length} returned 503`,
     ],
-    ['both registries equal after its return', ms(rightAfter)],
+    ['both registries equal after its return', ms(equalAfterMs)],
   ];
 }
 
-const middle = (windows, name) =>
+const medianOf = (windows, name) =>
   quantile(
     windows.map((window) => window[name]),
     0.5,
   );
 
-function inShort(windows) {
+function describeWindows(windows) {
   const [cpu, megabytes, p50Ms, p99Ms] = ['cpu', 'megabytes', 'p50Ms', 'p99Ms'].map((name) =>
-    middle(windows, name),
+    medianOf(windows, name),
   );
   const failures = windows.reduce((sum, window) => sum + window.failures, 0);
   return `CPU ${cpu.toFixed(0)} %, ${megabytes.toFixed(0)} MB, p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, ${failures} failed`;
@@ -174,29 +174,29 @@ function inShort(windows) {
 async function crowd(store) {
   const env = store === 'Redis' ? { REDIS_URL: (await startRedis()).url } : {};
   const gateway = await startGateway(env, 'gateway');
-  const files = mkdtempSync(join(tmpdir(), 'beating-'));
+  const files = mkdtempSync(join(tmpdir(), 'heartbeats-'));
   const upstream = await startUpstream(files);
   await register(gateway, { name: 'good', id: 'good', url: `http://127.0.0.1:${upstream.port}` });
   const url = `${gateway.url}/api/good/`;
   const window = async () => {
-    const before = spentBy(gateway.pid);
+    const before = usageOf(gateway.pid);
     const run = { url, connections: 64, rate: 300, seconds: WINDOW_SECONDS };
     const { p50Ms, p99Ms, failures } = await openLoop.run(run);
-    const { cpuSeconds, megabytes } = spentBy(gateway.pid);
+    const { cpuSeconds, megabytes } = usageOf(gateway.pid);
     const cpu = ((cpuSeconds - before.cpuSeconds) / WINDOW_SECONDS) * 100;
     return { cpu, megabytes, p50Ms, p99Ms, failures };
   };
   await openLoop.run({ url, connections: 64, rate: 300, seconds: 4 });
   const [ready, result] = ['ready', 'result'].map((name) => join(files, name));
-  const program = ['bench/programs/beating.mjs', gateway.url, String(CROWD), ready, result];
-  const beating = launch(process.execPath, program, {}, 'load');
+  const program = ['bench/programs/heartbeats.mjs', gateway.url, String(CROWD), ready, result];
+  const heartbeats = launch(process.execPath, program, {}, 'load');
   const registered = await until('the crowd to register', () => existsSync(ready), 120_000);
   const windows = { alone: [], beside: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    beating.signal('SIGUSR2');
+    heartbeats.signal('SIGUSR2');
     await sleep(500);
     windows.alone.push(await window());
-    beating.signal('SIGUSR2');
+    heartbeats.signal('SIGUSR2');
     await sleep(3000);
     windows.beside.push(await window());
   }
@@ -204,17 +204,17 @@ async function crowd(store) {
   await sleep(16_000);
   const healthy = await healthyAt(gateway, 'crowd');
   const events = await json(`${gateway.url}/discovery/events?since=0`);
-  beating.signal('SIGTERM');
-  await beating.exited;
+  heartbeats.signal('SIGTERM');
+  await heartbeats.exited;
   const { calls, failed: refused } = JSON.parse(readFileSync(result, 'utf8'));
   await upstream.child.stop();
   rmSync(files, { recursive: true });
   return [
-    ['300 requests/s alone', inShort(windows.alone)],
-    [`beside ${CROWD} instances, a heartbeat every 5 s each`, inShort(windows.beside)],
+    ['300 requests/s alone', describeWindows(windows.alone)],
+    [`beside ${CROWD} instances, a heartbeat every 5 s each`, describeWindows(windows.beside)],
     [
       'ratio beside / alone',
-      `p99 ${(middle(windows.beside, 'p99Ms') / middle(windows.alone, 'p99Ms')).toFixed(2)}`,
+      `p99 ${(medianOf(windows.beside, 'p99Ms') / medianOf(windows.alone, 'p99Ms')).toFixed(2)}`,
     ],
     [
       `registered in ${ms(registered)}; ${calls} calls, ${refused} failed`,
@@ -245,9 +245,9 @@ async function checks() {
       );
     // Until the first health checks are due.
     await sleep(13_000);
-    const before = spentBy(gateway.pid);
+    const before = usageOf(gateway.pid);
     await sleep(CHECKS_SECONDS * 1000);
-    const { cpuSeconds, megabytes } = spentBy(gateway.pid);
+    const { cpuSeconds, megabytes } = usageOf(gateway.pid);
     const instances = await json(`${gateway.url}/discovery/services?name=users`);
     const checked = instances.filter(({ lastProbe }) => lastProbe?.ok).length;
     await gateway.end('SIGKILL');
@@ -266,7 +266,7 @@ async function checks() {
 const user = () => ({ method: 'POST', body: { email: `${randomUUID()}@example.com`, name: 'Someone' } });
 
 /** Stops every process of the fleet in turn, while clients read and write through nginx. */
-async function inTurn(restart) {
+async function restartEach(restart) {
   const { gateways, services, nginx, isComplete } = await startFleet();
   const reads = new Load(`${nginx.url}/api/user-service/users?limit=5`, 150);
   const writes = new Load(`${nginx.url}/api/user-service/users`, 20, user);
@@ -284,13 +284,13 @@ async function inTurn(restart) {
   ];
 }
 
-async function rolling(app) {
+async function stopAndStart(app) {
   const code = await app.end('SIGTERM');
   if (code !== 0) throw new Error(`${app.name} exited with ${code}`);
   await app.start();
 }
 
-async function killing(app) {
+async function killAndStart(app) {
   await app.end('SIGKILL');
   await sleep(1000);
   await app.start();
@@ -298,13 +298,13 @@ async function killing(app) {
 
 const DRILLS = {
   'propagation between two gateways': propagation,
-  'Redis killed, returns empty': () => redisAway('SIGKILL'),
-  'Redis stalled': () => redisAway('SIGSTOP'),
+  'Redis killed, returns empty': () => redisOutage('SIGKILL'),
+  'Redis stalled': () => redisOutage('SIGSTOP'),
   'a crowd on one gateway, in memory': () => crowd('memory'),
   'a crowd on one gateway, on Redis': () => crowd('Redis'),
   'health checks of a crowd': checks,
-  'rolling restart through nginx': () => inTurn(rolling),
-  'kill -9 of each through nginx': () => inTurn(killing),
+  'rolling restart through nginx': () => restartEach(stopAndStart),
+  'kill -9 of each through nginx': () => restartEach(killAndStart),
 };
 
 const wanted = process.argv.slice(2);

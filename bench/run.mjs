@@ -14,17 +14,17 @@ import { linesOf, verdictsOf } from './lib/verdicts.mjs';
 import { withWorkspace } from './lib/workspace.mjs';
 
 const QUIET = 0.5;
-const say = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
 function list() {
   for (const { name, title } of [...scenarios, ...targets]) console.log(`${name.padEnd(24)} ${title}`);
 }
 
 function warn(machine) {
-  if (!canMeasureCpu) say('CPU time per request is not measured on this system: it is read from /proc.');
-  if (!machine.pinned) say('Gateway and load share cores: compare CPU time, not requests/s.');
+  if (!canMeasureCpu) log('CPU time per request is not measured on this system: it is read from /proc.');
+  if (!machine.pinned) log('Gateway and load share cores: compare CPU time, not requests/s.');
   if (machine.loadAverageAtStart > QUIET)
-    say(`Load average ${machine.loadAverageAtStart.toFixed(1)}: other processes disturb the results.`);
+    log(`Load average ${machine.loadAverageAtStart.toFixed(1)}: other processes disturb the results.`);
 }
 
 /** Every scenario with its targets. Peers are installed only if one takes part. */
@@ -43,8 +43,8 @@ async function measureAll(planned, options, directory) {
   const upstream = await startUpstream(directory);
   const measured = [];
   for (const { scenario, targets: chosen } of planned) {
-    say(scenario.title);
-    const result = await runScenario(scenario, chosen, { context: { upstream, directory }, options, say });
+    log(scenario.title);
+    const result = await runScenario(scenario, chosen, { context: { upstream, directory }, options, log });
     console.log(`\n${tableOf(result)}\n`);
     measured.push({ ...result, load: loadFor(scenario).name });
   }
@@ -64,7 +64,7 @@ async function main() {
   for (const line of linesOf(verdicts)) console.log(line);
   const { rounds, seconds, warmupSeconds } = options;
   const run = { machine, rounds, seconds, warmupSeconds, verdicts, scenarios: measured };
-  say(`results: ${writeResults(run, options)}`);
+  log(`results: ${writeResults(run, options)}`);
 }
 
 main().then(

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './lib/child.mjs';
 import { canMeasureCpu as hasProc } from './lib/cpu.mjs';
-import { judge } from './lib/soak/judge.mjs';
+import { assess } from './lib/soak/assess.mjs';
 import { MixedLoad } from './lib/soak/load.mjs';
 import { HELP, readOptions } from './lib/soak/options.mjs';
 import { sampleOf } from './lib/soak/sample.mjs';
@@ -33,7 +33,7 @@ const lineOf = ({ rssMb, descriptors }, load) =>
   `${rssMb.toFixed(0)} MB, ${descriptors} descriptors, ${load.total} turns, ${load.failed} failed`;
 
 /** Samples while the load runs, renews the instance's lease and empties the gateway's log. */
-async function watch(running, load, milliseconds) {
+async function sampleDuring(running, load, milliseconds) {
   const samples = [];
   const step = Math.max(SHORTEST_STEP_MS, milliseconds / SAMPLES);
   const end = Date.now() + milliseconds;
@@ -46,7 +46,7 @@ async function watch(running, load, milliseconds) {
   return samples;
 }
 
-/** Kept connections close after an idle time, so descriptors may take that long to be released. */
+/** Idle connections close after an idle time, so descriptors may take that long to be released. */
 async function descriptorsAfter(pid, before) {
   const deadline = Date.now() + RELEASE_MS;
   let { descriptors } = sampleOf(pid);
@@ -62,10 +62,10 @@ async function soak({ milliseconds, dataPlane }, directory) {
   const { pid } = running.child;
   const before = sampleOf(pid).descriptors;
   const load = new MixedLoad(running.base);
-  const samples = await watch(running, load, milliseconds);
+  const samples = await sampleDuring(running, load, milliseconds);
   await load.stop();
   const after = await descriptorsAfter(pid, before);
-  return judge({ samples, load, descriptorsBefore: before, descriptorsAfter: after });
+  return assess({ samples, load, descriptorsBefore: before, descriptorsAfter: after });
 }
 
 async function main() {

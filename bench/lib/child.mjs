@@ -37,12 +37,12 @@ export class Child {
 
   /** The next message that the process sends over its IPC channel. */
   report() {
-    return this.#orFail(once(this.#process, 'message').then(([message]) => message));
+    return this.#orFailure(once(this.#process, 'message').then(([message]) => message));
   }
 
   /** Waits until `condition` resolves to true. */
   until(condition) {
-    return this.#orFail(poll(condition));
+    return this.#orFailure(poll(condition));
   }
 
   emptyLog() {
@@ -56,18 +56,18 @@ export class Child {
     await this.exited;
   }
 
-  async #orFail(ready) {
-    const given = new AbortController();
+  async #orFailure(ready) {
+    const timer = new AbortController();
     try {
       return await Promise.race([
         ready,
         this.exited.then((code) => this.#fail(`exited with ${code}`)),
-        sleep(START_TIMEOUT_MS, undefined, { signal: given.signal }).then(() =>
+        sleep(START_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() =>
           this.#fail('was not ready in time'),
         ),
       ]);
     } finally {
-      given.abort();
+      timer.abort();
     }
   }
 

@@ -25,7 +25,7 @@ const firstLine = (command, args) => {
   return `${stdout}${stderr}`.split('\n')[0].trim();
 };
 
-/** Facts about the machine that a reader needs to interpret the results. */
+/** Properties of the machine that a reader needs to interpret the results. */
 export const describeMachine = () => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores,

@@ -10,14 +10,14 @@ const controlOf = (target) => ({
 });
 
 /** Starts, checks and warms up one target. A target that cannot take part is left out with the reason. */
-async function enter(target, scenario, { context, options, say }) {
+async function startTarget(target, scenario, { context, options, log }) {
   const missing = target.missing();
   if (missing !== undefined) return { target, leftOut: missing };
   let running;
   try {
     running = await target.start(context);
     await check(running, target, scenario);
-    say(`  warming up ${target.title}`);
+    log(`  warming up ${target.title}`);
     await measure(running, target, scenario, options.warmupSeconds);
     return { target, running, rounds: [] };
   } catch (error) {
@@ -27,13 +27,13 @@ async function enter(target, scenario, { context, options, say }) {
 }
 
 /** Starts all targets. The first that can take part does so twice. */
-async function enterAll(targets, scenario, run) {
+async function startTargets(targets, scenario, run) {
   const entries = [];
   for (const target of targets) {
-    const entry = await enter(target, scenario, run);
+    const entry = await startTarget(target, scenario, run);
     const needsControl = entry.running !== undefined && entries.every(({ running }) => running === undefined);
     entries.push(entry);
-    if (needsControl) entries.push(await enter(controlOf(target), scenario, run));
+    if (needsControl) entries.push(await startTarget(controlOf(target), scenario, run));
   }
   return entries;
 }
@@ -41,17 +41,17 @@ async function enterAll(targets, scenario, run) {
 // Alternating order: drift over the run affects every target equally.
 const order = (entries, round) => (round % 2 === 0 ? entries : entries.toReversed());
 
-const middleOf = (rounds, field) => median(rounds.map((round) => round[field]));
+const medianOf = (rounds, field) => median(rounds.map((round) => round[field]));
 
 const summary = ({ target, rounds = [], leftOut }) => ({
   name: target.name,
   title: target.title,
   isControl: target.isControl ?? false,
   leftOut,
-  cpuUs: middleOf(rounds, 'cpuUs'),
-  rps: middleOf(rounds, 'rps'),
-  p50Ms: middleOf(rounds, 'p50Ms'),
-  p99Ms: middleOf(rounds, 'p99Ms'),
+  cpuUs: medianOf(rounds, 'cpuUs'),
+  rps: medianOf(rounds, 'rps'),
+  p50Ms: medianOf(rounds, 'p50Ms'),
+  p99Ms: medianOf(rounds, 'p99Ms'),
   requests: rounds.reduce((sum, { requests }) => sum + requests, 0),
   failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
   rounds,
@@ -66,13 +66,13 @@ function controlOffset(results, field) {
 
 /**
  * Measures every target of a scenario in interleaved rounds. Medians of rounds are compared, never single rounds.
- * @param run `{ context, options, say }`
+ * @param run `{ context, options, log }`
  */
 export async function runScenario(scenario, targets, run) {
-  const entries = await enterAll(targets, scenario, run);
+  const entries = await startTargets(targets, scenario, run);
   const present = entries.filter(({ running }) => running !== undefined);
   for (let round = 0; round < run.options.rounds; round += 1) {
-    run.say(`  round ${round + 1} of ${run.options.rounds}`);
+    run.log(`  round ${round + 1} of ${run.options.rounds}`);
     for (const { target, running, rounds } of order(present, round))
       rounds.push(await measure(running, target, scenario, run.options.seconds));
   }

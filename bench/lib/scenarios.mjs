@@ -11,13 +11,13 @@ const PROXIES = [
   'fast-gateway',
   'http-proxy-middleware',
 ];
-const EVERYONE = [...PROXIES, 'direct'];
+const ALL_TARGETS = [...PROXIES, 'direct'];
 
 const closed = (kind, connections, request) => ({
   name: `${kind}-${connections}`,
   kind: 'closed',
   connections,
-  targets: EVERYONE,
+  targets: ALL_TARGETS,
   control: 'cpuUs',
   ...request,
 });
@@ -59,7 +59,7 @@ const latency = {
   title: '207-byte GET at 1,000 requests a second, at fixed times',
   connections: 64,
   rate: 1000,
-  targets: EVERYONE,
+  targets: ALL_TARGETS,
   control: 'p50Ms',
   ...get(207),
 };

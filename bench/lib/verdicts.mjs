@@ -1,8 +1,8 @@
 const LARGEST_CONTROL_OFFSET = 0.1;
 const LARGEST_FAILURE_SHARE = 0.001;
 
-const atMost = (limit) => ({ limit, text: `at most ${limit}`, holds: (value) => value <= limit });
-const atLeast = (limit) => ({ limit, text: `at least ${limit}`, holds: (value) => value >= limit });
+const atMost = (limit) => ({ limit, text: `at most ${limit}`, isMet: (value) => value <= limit });
+const atLeast = (limit) => ({ limit, text: `at least ${limit}`, isMet: (value) => value >= limit });
 
 const ratioOf = (field) => (ours, theirs) => ours[field] / theirs[field];
 const addedP50 = (ours, theirs, direct) => (ours.p50Ms - direct.p50Ms) / (theirs.p50Ms - direct.p50Ms);
@@ -29,7 +29,7 @@ function refusal({ controlOffset }, parties) {
   return undefined;
 }
 
-function judge(scenario, [name, our, their, what, compare, bound]) {
+function verdictOf(scenario, [name, our, their, what, compare, bound]) {
   const find = (target) => scenario.results.find((result) => result.name === target && !result.leftOut);
   const [ours, theirs, direct] = [find(our), find(their), find('direct')];
   const needed = compare === addedP50 ? [ours, theirs, direct] : [ours, theirs];
@@ -40,7 +40,7 @@ function judge(scenario, [name, our, their, what, compare, bound]) {
   return {
     claim,
     value,
-    verdict: refused ? `refused: ${refused}` : bound.holds(value) ? 'met' : 'missed',
+    verdict: refused ? `refused: ${refused}` : bound.isMet(value) ? 'met' : 'missed',
   };
 }
 
@@ -49,7 +49,7 @@ export const verdictsOf = (measured) =>
   claims
     .map((claim) => {
       const scenario = measured.find(({ name }) => name === claim[0]);
-      return scenario && judge(scenario, claim);
+      return scenario && verdictOf(scenario, claim);
     })
     .filter((verdict) => verdict !== undefined);
 

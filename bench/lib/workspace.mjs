@@ -6,15 +6,15 @@ import { stopAll } from './child.mjs';
 /** Runs `work` with a directory for logs and configurations; afterwards removes it and ends every process of the run. */
 export async function withWorkspace(work) {
   const directory = mkdtempSync(join(tmpdir(), 'msa-gateway-bench-'));
-  const leave = async () => {
+  const cleanUp = async () => {
     await stopAll();
     rmSync(directory, { recursive: true, force: true });
   };
   for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => void leave().then(() => process.exit(130)));
+    process.once(signal, () => void cleanUp().then(() => process.exit(130)));
   try {
     return await work(directory);
   } finally {
-    await leave();
+    await cleanUp();
   }
 }

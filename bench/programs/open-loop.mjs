@@ -36,7 +36,7 @@ class Connection {
     this.socket = connect({ host: hostname, port: Number(port), noDelay: true });
     await once(this.socket, 'connect');
     this.socket.on('data', (chunk) => this.#read(chunk)).on('error', () => undefined);
-    this.socket.on('close', () => this.#lost());
+    this.socket.on('close', () => this.#onClose());
   }
 
   send(index) {
@@ -52,7 +52,7 @@ class Connection {
     if (this.#received < this.#expected) return;
     end(this.#index, this.#ok);
     this.#index = -1;
-    free(this);
+    release(this);
   }
 
   // Upstream and gateways write a head of this size in one packet.
@@ -65,14 +65,14 @@ class Connection {
     if (headEnd === -1 || Number.isNaN(length)) this.socket.destroy();
   }
 
-  #lost() {
+  #onClose() {
     if (this.#index !== -1) end(this.#index, false);
     this.#index = -1;
     const at = idle.indexOf(this);
     if (at !== -1) idle.splice(at, 1);
     if (!stopping)
       this.open().then(
-        () => free(this),
+        () => release(this),
         () => undefined,
       );
   }
@@ -87,7 +87,7 @@ function end(index, ok) {
 }
 
 /** Sends the request that has waited longest, if there is one, on a free connection. */
-function free(connection) {
+function release(connection) {
   const next = waiting.shift();
   if (next === undefined) idle.push(connection);
   else connection.send(next);

@@ -17,16 +17,16 @@ export class Load {
   results = [];
   #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   #isOver = false;
-  #life;
+  #finished;
 
   constructor(url, perSecond, makeRequest = () => ({})) {
-    this.#life = this.#run(url, perSecond, makeRequest);
+    this.#finished = this.#run(url, perSecond, makeRequest);
   }
 
   /** Resolves to the results of all requests. */
   async stop() {
     this.#isOver = true;
-    await this.#life;
+    await this.#finished;
     this.#agent.destroy();
     return this.results;
   }
@@ -36,15 +36,15 @@ export class Load {
     const sent = [];
     while (!this.#isOver) {
       const due = ((performance.now() - startedAt) * perSecond) / 1000;
-      while (sent.length < due) sent.push(this.#one(url, makeRequest()));
+      while (sent.length < due) sent.push(this.#sendOne(url, makeRequest()));
       await sleep(2);
     }
     await Promise.all(sent);
   }
 
-  async #one(url, what) {
+  async #sendOne(url, options) {
     const since = performance.now();
-    const status = await send(this.#agent, url, what);
+    const status = await send(this.#agent, url, options);
     this.results.push({ status, ms: performance.now() - since });
   }
 }

@@ -10,12 +10,12 @@ const started = [];
 /** A start needs a second of CPU, which may take long on a busy machine. */
 const START_TIMEOUT_MS = 120_000;
 
-function keep(process) {
+function stopLater(process) {
   started.push(process);
   return process;
 }
 
-/** Waits until `condition` holds, and returns the time, milliseconds. @throws after `timeoutMs` */
+/** Waits until `condition` is met, and returns the time, milliseconds. @throws after `timeoutMs` */
 export async function until(what, condition, timeoutMs = 30_000) {
   const since = performance.now();
   await waitFor(what, condition, timeoutMs);
@@ -69,7 +69,7 @@ export class App {
 export async function startGateway(env = {}, role = undefined) {
   const port = await freePort();
   const address = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(port) };
-  return keep(new App('gateway', port, { ...address, ...env }, role)).start();
+  return stopLater(new App('gateway', port, { ...address, ...env }, role)).start();
 }
 
 /** Starts a user service; all copies share one embedded store. */
@@ -77,18 +77,18 @@ export async function startUsers(registry) {
   const port = await freePort();
   const DATA_DIR = join(directory.path, 'data');
   const env = { USER_SERVICE_PORT: String(port), REGISTRY_URL: registry, DATA_DIR };
-  return keep(new App('user-service', port, env)).start();
+  return stopLater(new App('user-service', port, env)).start();
 }
 
 /** Starts Redis without persistence; on the port of an earlier server, it starts empty. */
-export const startRedis = async (port) => keep(await testing.startRedis(port));
+export const startRedis = async (port) => stopLater(await testing.startRedis(port));
 
 /** Starts nginx with nginx/nginx.conf, except for addresses and paths. */
 export const startNginx = async (gateways) =>
-  keep(await testing.startNginx(gateways.map(({ port }) => `127.0.0.1:${port}`)));
+  stopLater(await testing.startNginx(gateways.map(({ port }) => `127.0.0.1:${port}`)));
 
 /** CPU seconds and resident megabytes of a process so far; Linux only. */
-export function spentBy(pid) {
+export function usageOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');

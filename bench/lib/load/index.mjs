@@ -8,5 +8,5 @@ import { wrk } from './wrk.mjs';
  */
 export function loadFor(scenario) {
   if (scenario.kind === 'open') return openLoop;
-  return wrk.isThere() ? wrk : autocannon;
+  return wrk.isInstalled() ? wrk : autocannon;
 }

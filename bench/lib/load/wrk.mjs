@@ -6,7 +6,7 @@ const SCRIPT = new URL('./wrk.lua', import.meta.url).pathname;
 /** wrk keeps `connections` busy from one thread, that is on one core. */
 export const wrk = {
   name: 'wrk',
-  isThere: () => which('wrk') !== undefined,
+  isInstalled: () => which('wrk') !== undefined,
   run: ({ url, method, bodyBytes, connections, seconds }) =>
     runProgram(which('wrk'), [
       ...['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '--timeout', '10s'],

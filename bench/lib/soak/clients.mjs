@@ -60,7 +60,7 @@ async function requestUnknownService(base) {
 }
 
 /** Disconnects as soon as the response begins. */
-function leaveEarly(base) {
+function disconnectEarly(base) {
   return new Promise((resolve) => {
     const outgoing = request(`${base}/${KB * KB}`, { agent: false });
     outgoing.on('response', (response) => response.once('data', () => outgoing.destroy()));
@@ -69,7 +69,7 @@ function leaveEarly(base) {
 }
 
 /** Disconnects in the middle of its own body. */
-function leaveUploading(base) {
+function disconnectDuringUpload(base) {
   return new Promise((resolve) => {
     const headers = { 'content-length': 2 * upload.length };
     const outgoing = request(`${base}/count`, { method: 'POST', agent: false, headers });
@@ -80,7 +80,7 @@ function leaveUploading(base) {
 
 const socketUrl = (base) => `${base.replace('http:', 'ws:')}/echo`;
 
-function converse(socket, messages) {
+function exchangeMessages(socket, messages) {
   return new Promise((resolve, reject) => {
     let left = messages;
     const next = () => socket.send(Buffer.alloc(left * KB, 'm'));
@@ -97,17 +97,17 @@ function converse(socket, messages) {
   });
 }
 
-async function talk(base) {
+async function useWebSocket(base) {
   const socket = new WebSocket(socketUrl(base), { perMessageDeflate: false });
-  await converse(socket, 20);
+  await exchangeMessages(socket, 20);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close();
   await closed;
 }
 
-async function hangUp(base) {
+async function terminateWebSocket(base) {
   const socket = new WebSocket(socketUrl(base), { perMessageDeflate: false });
-  await converse(socket, 3);
+  await exchangeMessages(socket, 3);
   socket.terminate();
 }
 
@@ -117,11 +117,11 @@ export const clients = [
   { name: 'POST', turn: post, count: 8, restMs: 10 },
   { name: 'slow reader', turn: readSlow, count: 4, restMs: 50 },
   { name: 'unknown service', turn: requestUnknownService, count: 1, restMs: 50 },
-  { name: 'disconnects early', turn: leaveEarly, count: 4, restMs: 20 },
-  { name: 'disconnects during an upload', turn: leaveUploading, count: 4, restMs: 20 },
-  { name: 'WebSocket', turn: talk, count: 4, restMs: 20 },
-  { name: 'WebSocket hangs up', turn: hangUp, count: 2, restMs: 50 },
+  { name: 'disconnects early', turn: disconnectEarly, count: 4, restMs: 20 },
+  { name: 'disconnects during an upload', turn: disconnectDuringUpload, count: 4, restMs: 20 },
+  { name: 'WebSocket', turn: useWebSocket, count: 4, restMs: 20 },
+  { name: 'WebSocket terminates', turn: terminateWebSocket, count: 2, restMs: 50 },
 ];
 
-/** Closes the kept connections of clients. */
+/** Closes the idle connections of clients. */
 export const closeClients = () => agent.destroy();

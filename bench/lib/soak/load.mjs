@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clients, closeClients } from './clients.mjs';
 
-const KEPT_FAILURES = 10;
+const MOST_FAILURES = 10;
 
-/** Runs all clients at once until stopped; counts turns and keeps the first failures. */
+/** Runs all clients at once until stopped; counts turns and records the first failures. */
 export class MixedLoad {
   turns = Object.fromEntries(clients.map(({ name }) => [name, 0]));
   failed = 0;
@@ -32,14 +32,14 @@ export class MixedLoad {
         await turn(base);
         this.turns[name] += 1;
       } catch (error) {
-        this.#note(`${name}: ${error.message}`);
+        this.#recordFailure(`${name}: ${error.message}`);
       }
       await sleep(restMs);
     }
   }
 
-  #note(failure) {
+  #recordFailure(failure) {
     this.failed += 1;
-    if (this.failures.length < KEPT_FAILURES) this.failures.push(failure);
+    if (this.failures.length < MOST_FAILURES) this.failures.push(failure);
   }
 }

@@ -5,7 +5,7 @@ import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
 import { responds } from '../network.mjs';
 
-// One thread, kept connections on both sides, and the fields that a gateway adds, so that both do the same work.
+// One thread, keep-alive connections on both sides, and the fields that a gateway adds, so that both do the same work.
 const configuration = (port, upstream) => `
 global
   nbthread 1

@@ -7,7 +7,7 @@ import { responds } from '../network.mjs';
 
 const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-// One worker, kept connections on both sides, and the fields that a gateway adds, so that both do the same work.
+// One worker, keep-alive connections on both sides, and the fields that a gateway adds, so that both do the same work.
 const configuration = (directory, port, upstream) => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;

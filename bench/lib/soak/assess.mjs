@@ -14,7 +14,7 @@ function compare(samples, { field, what, unit, share, slack }) {
 }
 
 /** The results of a soak test: one line each, and whether it passes. */
-export function judge({ samples, load, descriptorsBefore, descriptorsAfter }) {
+export function assess({ samples, load, descriptorsBefore, descriptorsAfter }) {
   return [
     compare(samples, MEMORY),
     compare(samples, DESCRIPTORS),

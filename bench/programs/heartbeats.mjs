@@ -28,7 +28,7 @@ class Connection {
   async open() {
     this.socket = connect({ host: hostname, port: Number(port), noDelay: true }).setEncoding('latin1');
     await once(this.socket, 'connect');
-    this.socket.on('data', (text) => this.#read(text)).on('close', () => this.#lost());
+    this.socket.on('data', (text) => this.#read(text)).on('close', () => this.#onClose());
     this.socket.on('error', () => undefined);
     return this;
   }
@@ -54,7 +54,7 @@ class Connection {
     else this.send(next);
   }
 
-  #lost() {
+  #onClose() {
     if (isOver) return;
     console.error('the gateway closed the connection of an instance');
     process.exit(1);
