@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: writes the tables of docs/reference and docs/ko/reference from the code. A text that the code does not
- * have, such as the meaning of a problem, stands in the page itself and is kept. With `-- --check` nothing is written:
+ * have, such as the meaning of a problem, is in the page itself and stays. With `-- --check` nothing is written:
  * pages that are out of date end the command with an error.
  */
 import './lib/node-version.mjs';
@@ -17,7 +17,7 @@ for (const { path, generated } of isCheck ? [] : stale) writeFileSync(path, gene
 for (const { path } of stale)
   console.log(`${path} ${isCheck ? 'is out of date: run `npm run docs`' : 'written'}`);
 if (!isCheck && stale.length > 0)
-  console.log('Texts that the code does not have were kept: read them again where a row changed.');
+  console.log('Texts that the code does not define are unchanged: review them where a row changed.');
 
 const gaps = pages.flatMap(({ path, gaps }) => gaps.map((gap) => `${path} lacks ${gap}`));
 for (const gap of gaps) console.error(gap);

@@ -11,7 +11,7 @@ import { orders } from './smoke/checks/orders.mjs';
 import { products } from './smoke/checks/products.mjs';
 import { services } from './smoke/checks/services.mjs';
 import { users } from './smoke/checks/users.mjs';
-import { takeOwnCertificate } from './smoke/certificate.mjs';
+import { acceptOwnCertificate } from './smoke/certificate.mjs';
 import { Client } from './smoke/client.mjs';
 import { Report } from './smoke/report.mjs';
 
@@ -47,12 +47,12 @@ setTimeout(() => {
   process.exit(1);
 }, LONGEST_RUN_MS).unref();
 
-await takeOwnCertificate(target);
+await acceptOwnCertificate(target);
 await requireResponse(base);
 console.log(`Smoke test of ${base}`);
 const context = { client: new Client(base), report, target, token: process.env.REGISTRY_TOKEN };
 for (const part of [gateway, services, discovery, users, products, orders, edge]) await part(context);
 
-report.nameRemains();
+report.printRemains();
 console.log(`\n${report.summary} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 process.exit(report.failed === 0 ? 0 : 1);

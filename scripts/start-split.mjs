@@ -27,25 +27,25 @@ let phase = 'starting';
 function start(name) {
   const app = new AppProcess(name, env);
   apps.push(app);
-  void app.ended.then((how) => onEnd(app, how));
+  void app.ended.then((result) => onEnd(app, result));
 }
 
-function onEnd(app, how) {
+function onEnd(app, result) {
   if (phase === 'stopping') return;
   console.error(
-    `${app.name} ended (${how})${phase === 'starting' ? '; stopping the other apps' : '; the other apps keep running'}`,
+    `${app.name} ended (${result})${phase === 'starting' ? '; stopping the other apps' : '; the other apps keep running'}`,
   );
-  if (phase === 'starting') void giveUp(app);
+  if (phase === 'starting') void abortStart(app);
   else if (apps.every(({ running }) => !running)) process.exit(1);
 }
 
 /** An app names only its own invalid variables. This prints those of all apps, so that they can be corrected at once. */
-async function giveUp({ lastWords }) {
+async function abortStart({ lastErrorLine }) {
   phase = 'stopping';
-  const isMisconfigured = lastWords.includes('bad configuration');
+  const isMisconfigured = lastErrorLine.includes('bad configuration');
   // The variables as they were set: the REGISTRY_URL that services receive is derived from GATEWAY_PORT.
-  const given = { ...process.env, REGISTRY_URL: undefined };
-  const problem = isMisconfigured && (await badConfiguration(['gateway', ...SERVICES], given));
+  const environment = { ...process.env, REGISTRY_URL: undefined };
+  const problem = isMisconfigured && (await badConfiguration(['gateway', ...SERVICES], environment));
   if (problem) console.error(`all apps: ${problem}`);
   // There is no traffic yet: services stop first, so that each can still deregister.
   const [gateway, ...services] = apps;

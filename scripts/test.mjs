@@ -19,7 +19,7 @@ const hasCoverage = args.includes('--coverage');
 const isWholeRun = args.every((option) => option === '--coverage');
 
 await ensureInstalled();
-refuseMissingInCi(isWholeRun ? ensureServers() : missingServers());
+failIfMissingInCi(isWholeRun ? ensureServers() : missingServers());
 
 const first = runJest(projects, args);
 const { report, lines } = isWholeRun ? rerunFailed(first.report, runAlone) : { ...first, lines: [] };
@@ -36,7 +36,7 @@ function runAlone(paths) {
   return runJest(projects, ['--runTestsByPath', ...paths], ALONE).report;
 }
 
-function refuseMissingInCi(missing) {
+function failIfMissingInCi(missing) {
   if (missing.length === 0) return;
   const names = missing.map((server) => `${server.name} (Debian package ${server.package})`).join(', ');
   console.error(`Not installed: ${names}.`);

@@ -18,7 +18,7 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
     .map((name) => join(folder, name).replaceAll('\\', '/')),
 );
 
-/** The problems that the sources of a group define. Their meaning stands in the page. */
+/** The problems that the sources of a group define. Their meaning is in the page. */
 export const problems = { groups: Object.keys(GROUPS), table };
 
 function table(group, language) {

@@ -24,14 +24,19 @@ function withoutDefaultCluster() {
 
 /** Programs that suites run (servers, curl for the commands of the guide, promtool) and their Debian packages. */
 const SERVERS = [
-  { name: 'curl', package: 'curl', isThere: () => onPath('curl') },
-  { name: 'PostgreSQL', package: 'postgresql', isThere: hasPostgres, beforeInstall: withoutDefaultCluster },
-  { name: 'Redis', package: 'redis-server', isThere: () => onPath('redis-server') },
-  { name: 'nginx', package: 'nginx-light', isThere: () => onPath('nginx') },
+  { name: 'curl', package: 'curl', isInstalled: () => onPath('curl') },
+  {
+    name: 'PostgreSQL',
+    package: 'postgresql',
+    isInstalled: hasPostgres,
+    beforeInstall: withoutDefaultCluster,
+  },
+  { name: 'Redis', package: 'redis-server', isInstalled: () => onPath('redis-server') },
+  { name: 'nginx', package: 'nginx-light', isInstalled: () => onPath('nginx') },
   {
     name: 'Prometheus',
     package: 'prometheus',
-    isThere: () => onPath('prometheus') && onPath('promtool'),
+    isInstalled: () => onPath('prometheus') && onPath('promtool'),
   },
 ];
 
@@ -59,7 +64,7 @@ function install(packages) {
 }
 
 /** Servers that suites need and that are not installed: `{ name, package }`. */
-export const missingServers = () => SERVERS.filter(({ isThere }) => !isThere());
+export const missingServers = () => SERVERS.filter(({ isInstalled }) => !isInstalled());
 
 /**
  * Installs missing servers that suites need, if this process may do so (root on Debian or a derivative).

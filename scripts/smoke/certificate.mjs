@@ -21,7 +21,7 @@ async function isTrusted({ hostname, port }) {
  * Accepts an untrusted certificate if the target is on loopback, where only this machine can respond: `npm run stack -- secrets`
  * creates a self-signed one. Any other machine needs a trusted certificate.
  */
-export async function takeOwnCertificate(target) {
+export async function acceptOwnCertificate(target) {
   if (target.protocol !== 'https:' || !isLoopback(target.hostname) || (await isTrusted(target))) return;
   console.log(`the certificate of ${target.host} is not trusted here; accepted, because it is this machine`);
   // Node.js would repeat the line above as a warning.

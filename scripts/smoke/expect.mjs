@@ -14,7 +14,7 @@ export class Mismatch extends Error {
 }
 
 /** `condition` must be true; the other parameters describe what was expected and got. */
-export function holds(condition, expected, got) {
+export function satisfies(condition, expected, got) {
   if (!condition) throw new Mismatch(expected, got);
 }
 
@@ -49,7 +49,7 @@ export function hasMembers(object, ...names) {
 /** The response must be a page, as every list returns it. */
 export function isPage(response) {
   hasMembers(hasStatus(response, 200).json, 'items', 'nextCursor');
-  holds(Array.isArray(response.json.items), 'items to be an array', response.json.items);
+  satisfies(Array.isArray(response.json.items), 'items to be an array', response.json.items);
   return response.json;
 }
 
@@ -61,12 +61,12 @@ export function isProblem(response, status, kind) {
   const problem = hasMembers(response.json, 'type', 'title', 'status', 'detail', 'instance', 'requestId');
   equals('status in the body', problem.status, status);
   equals('requestId in the body', problem.requestId, response.headers.get('x-request-id'));
-  holds(problem.type.startsWith(URN), `type to start with ${URN}`, problem.type);
+  satisfies(problem.type.startsWith(URN), `type to start with ${URN}`, problem.type);
   if (kind) equals('type', problem.type, URN + kind);
   // A service reports its own path, without the gateway's prefix.
   const path = response.path.split('?')[0];
   const atService = path.replace(/^\/api\/[^/]+/, '') || '/';
-  holds(
+  satisfies(
     [path, atService].includes(problem.instance),
     `instance to be ${path} or ${atService}`,
     problem.instance,
@@ -78,7 +78,7 @@ export function isProblem(response, status, kind) {
 export function pointsAt(response, ...pointers) {
   const { errors } = hasMembers(isProblem(response, 400), 'errors');
   for (const pointer of pointers)
-    holds(
+    satisfies(
       errors.some((error) => error.pointer === pointer && error.detail),
       `an error at ${pointer}`,
       errors,

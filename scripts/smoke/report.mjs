@@ -47,7 +47,7 @@ export class Report {
     this.#remains.push(`  ${path}: ${reason}`);
   }
 
-  nameRemains() {
+  printRemains() {
     if (this.#remains.length > 0) console.log(`\nleft in the system\n${this.#remains.join('\n')}`);
   }
 

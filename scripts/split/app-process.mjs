@@ -9,7 +9,7 @@ export class AppProcess {
   #child;
 
   /** The last line on standard error: the reason why the app did not start. */
-  lastWords = '';
+  lastErrorLine = '';
 
   constructor(name, env) {
     this.name = name;
@@ -22,7 +22,7 @@ export class AppProcess {
     });
     console.log(`${name} is process ${this.#child.pid}`);
     this.#prefix(this.#child.stdout, process.stdout);
-    this.#prefix(this.#child.stderr, process.stderr).on('line', (line) => (this.lastWords = line));
+    this.#prefix(this.#child.stderr, process.stderr).on('line', (line) => (this.lastErrorLine = line));
     /** Resolves to the exit code or signal, after all output has been passed on. */
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));

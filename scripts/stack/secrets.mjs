@@ -34,20 +34,19 @@ const redisConfiguration = (password) =>
   ].join('\n');
 
 const pathOf = (name) => join(SECRETS_FOLDER, name);
-const isThere = (name) => existsSync(pathOf(name));
+const exists = (name) => existsSync(pathOf(name));
 const read = (name) => readFileSync(pathOf(name), 'utf8').trim();
 
 /** Names of missing secrets that production needs. */
-export const missingSecrets = () =>
-  [...Object.keys(RECIPES), ...CERTIFICATE].filter((name) => !isThere(name));
+export const missingSecrets = () => [...Object.keys(RECIPES), ...CERTIFICATE].filter((name) => !exists(name));
 
 /** Creates every missing secret; existing ones stay unchanged. */
 export function makeSecrets() {
   // The mode of the folder excludes other users of this machine; users inside the containers read the files.
   mkdirSync(SECRETS_FOLDER, { recursive: true });
   chmodSync(SECRETS_FOLDER, 0o700);
-  for (const [name, recipe] of Object.entries(RECIPES)) if (!isThere(name)) make(name, () => recipe(read));
-  if (!CERTIFICATE.every(isThere)) selfSign();
+  for (const [name, recipe] of Object.entries(RECIPES)) if (!exists(name)) make(name, () => recipe(read));
+  if (!CERTIFICATE.every(exists)) selfSign();
 }
 
 function make(name, recipe) {
@@ -57,7 +56,7 @@ function make(name, recipe) {
 
 /** Creates a certificate for trials. Browsers warn that it is self-signed. */
 function selfSign() {
-  if (CERTIFICATE.some(isThere))
+  if (CERTIFICATE.some(exists))
     throw new StackError(`${CERTIFICATE.join(' and ')} belong together, and one is missing`);
   const [certificate, key] = CERTIFICATE.map(pathOf);
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];

@@ -1,5 +1,5 @@
 import { call, launchNode, tempDir, type LaunchedProcess } from '#testing';
-import { rollOut, STEPS, type Weighed } from '../../scripts/stack/upgrade/roll-out.mjs';
+import { rollOut, STEPS, type WeightedInstance } from '../../scripts/stack/upgrade/roll-out.mjs';
 import { ServiceRegistry } from '../../scripts/stack/upgrade/service-registry.mjs';
 import { buildOfVersion, ProcessFleet } from './support/process-fleet.js';
 import { SteadyLoad } from './support/steady-load.js';
@@ -61,7 +61,7 @@ describe('an upgrade of a service under load', () => {
   it('is rolled back without a failed request when the new version fails more often', async () => {
     const before = await registry.instances();
     const load = new SteadyLoad(url);
-    const failureRate = (instances: readonly Weighed[]) =>
+    const failureRate = (instances: readonly WeightedInstance[]) =>
       Promise.resolve(instances[0]?.version === NEXT ? 0.2 : 0.1);
     await expect(upgrade({ failureRate })).rejects.toThrow(
       'the new instances fail more often than the old ones; the old instances keep running',
@@ -95,12 +95,12 @@ describe('an upgrade of a service under load', () => {
 
   it('lowers the weight of the old instances step by step, and keeps that of the new ones', async () => {
     const shares: string[] = [];
-    const weigh = async (instances: readonly Weighed[], weight: number): Promise<void> => {
-      await registry.weigh(instances, weight);
+    const setWeight = async (instances: readonly WeightedInstance[], weight: number): Promise<void> => {
+      await registry.setWeight(instances, weight);
       const all = await registry.instances();
       shares.push(all.map((instance) => `${instance.version}: ${instance.weight}`).join(', '));
     };
-    await upgrade({ weigh });
+    await upgrade({ setWeight });
     const share = (weight: number) => `1.0.0: ${weight}, 1.0.0: ${weight}, ${NEXT}: 100, ${NEXT}: 100`;
     expect(shares).toEqual(['1.0.0: 1000, 1.0.0: 1000', ...STEPS.map(share)]);
   }, 150_000);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { equals, hasMembers, hasStatus, holds, isProblem, pointsAt } from '../expect.mjs';
+import { equals, hasMembers, hasStatus, satisfies, isProblem, pointsAt } from '../expect.mjs';
 import { isLoopback } from '../loopback.mjs';
 import { Skip } from '../report.mjs';
 import { startThrowawayService } from '../throwaway-service.mjs';
@@ -51,14 +51,14 @@ export async function discovery(context) {
     await explanation(group, context.client, body);
     await drain(group, registry, body);
     await events(group, context, registry, body);
-    await end(group, context, registry, body);
+    await removal(group, context, registry, body);
   });
 }
 
 async function reads(group, registry) {
   await group.check('GET /discovery/services returns instances', async () => {
     const { json } = hasStatus(await registry.read('/services'), 200);
-    holds(Array.isArray(json) && json.length >= 3, 'at least three instances', json);
+    satisfies(Array.isArray(json) && json.length >= 3, 'at least three instances', json);
     hasMembers(json[0], ...MEMBERS, ...TIMES);
   });
   await group.check('GET /discovery/services/{id} of an unknown id is 404', async () =>
@@ -82,11 +82,11 @@ async function known(group, registry, { id, name }) {
   await group.check('GET /discovery/services?name= finds it', async () => {
     const { json } = hasStatus(await registry.read(`/services?name=${name}`), 200);
     const ids = json.map((instance) => instance.id);
-    holds(ids.includes(id) && json.every((each) => each.name === name), `${id} among ${name} alone`, ids);
+    satisfies(ids.includes(id) && json.every((each) => each.name === name), `${id} among ${name} alone`, ids);
   });
   await group.check('GET /discovery/services?status= filters', async () => {
     const { json } = hasStatus(await registry.read('/services?status=up'), 200);
-    holds(
+    satisfies(
       json.every(({ status }) => status === 'up'),
       'status up only',
       json.map(({ status }) => status),
@@ -100,9 +100,9 @@ async function renewal(group, registry, body) {
   );
   await group.check('POST /discovery/heartbeat/{id} renews the lease', async () => {
     const before = (await registry.read(`/services/${body.id}`)).json.expiresAt;
-    const beat = { inFlight: 2, loopLagMs: 0.5 };
-    const { json } = hasStatus(await registry.write('POST', `/heartbeat/${body.id}`, beat), 200);
-    holds(json.expiresAt >= before, `expiresAt from ${before} on`, json.expiresAt);
+    const heartbeat = { inFlight: 2, loopLagMs: 0.5 };
+    const { json } = hasStatus(await registry.write('POST', `/heartbeat/${body.id}`, heartbeat), 200);
+    satisfies(json.expiresAt >= before, `expiresAt from ${before} on`, json.expiresAt);
     hasStatus(await registry.write('POST', `/heartbeat/${body.id}`), 200);
   });
   await group.check('POST /discovery/heartbeat/{id} of an unknown id is 404', async () =>
@@ -114,7 +114,7 @@ async function renewal(group, registry, body) {
   });
   await group.check('POST /discovery/cleanup removes expired instances only', async () => {
     const { json } = hasStatus(await registry.write('POST', '/cleanup'), 200);
-    holds(!hasMembers(json, 'removed').removed.includes(body.id), `${body.id} to stay`, json.removed);
+    satisfies(!hasMembers(json, 'removed').removed.includes(body.id), `${body.id} to stay`, json.removed);
   });
 }
 
@@ -153,7 +153,7 @@ async function explanation(group, client, { id, name }) {
       const { json } = hasStatus(await client.get(`/discovery/explain?${query}`), 200);
       hasMembers(json, 'route', 'candidates', 'excluded');
       const ids = [...json.candidates, ...json.excluded].map((instance) => instance.id);
-      holds(ids.includes(id), id, ids);
+      satisfies(ids.includes(id), id, ids);
     },
   );
 }
@@ -167,17 +167,17 @@ async function drain(group, registry, { id }) {
   await group.check('DELETE /discovery/services/{id}/drain resumes', async () => {
     hasStatus(await registry.write('DELETE', path), 200, 202, 204);
     const { status } = (await registry.read(`/services/${id}`)).json;
-    holds(status !== 'draining', 'a status other than draining', status);
+    satisfies(status !== 'draining', 'a status other than draining', status);
   });
 }
 
-const EVENTS_OF_ITS_LIFE = ['registered', 'draining', 'resumed'];
+const EXPECTED_EVENTS = ['registered', 'draining', 'resumed'];
 
 async function events(group, { client }, registry, { id }) {
   await group.check('GET /discovery/events?since= returns earlier events', async () => {
     const { json } = hasStatus(await registry.read('/events?since=0'), 200);
     const types = json.filter(({ instanceId }) => instanceId === id).map(({ type }) => type);
-    for (const type of EVENTS_OF_ITS_LIFE) holds(types.includes(type), `an event ${type}`, types);
+    for (const type of EXPECTED_EVENTS) satisfies(types.includes(type), `an event ${type}`, types);
   });
   await group.check('GET /discovery/events streams each change as it happens', async () => {
     const stream = await client.openStream('/discovery/events', { accept: 'text/event-stream' });
@@ -191,13 +191,13 @@ async function events(group, { client }, registry, { id }) {
   });
 }
 
-async function end(group, { client, report }, registry, { id, name }) {
+async function removal(group, { client, report }, registry, { id, name }) {
   report.addRemains(`/api/${name}`, 'the name stays known for INSTANCE_RETENTION');
   await group.check('a service with no instance in rotation is 503 no-healthy-instance', async () => {
     hasStatus(await registry.write('POST', `/services/${id}/drain`), 202);
     const response = await client.get(`/api/${name}/`);
     isProblem(response, 503, 'no-healthy-instance');
-    holds(response.headers.get('retry-after'), 'a Retry-After header', null);
+    satisfies(response.headers.get('retry-after'), 'a Retry-After header', null);
   });
   await group.check('DELETE /discovery/unregister/{id} returns 204, and then 404', async () => {
     hasStatus(await registry.write('DELETE', `/unregister/${id}`), 204);

@@ -1,4 +1,4 @@
-import { equals, hasMembers, hasStatus, hasType, holds, isProblem } from '../expect.mjs';
+import { equals, hasMembers, hasStatus, hasType, satisfies, isProblem } from '../expect.mjs';
 import { waitUntil } from '../wait-until.mjs';
 
 const NAMES = ['user-service', 'order-service', 'product-service'];
@@ -29,10 +29,10 @@ export async function gateway({ client, report }) {
 }
 
 function isServiceEntry(entry, name) {
-  holds(entry, `an entry of ${name}`, 'none');
+  satisfies(entry, `an entry of ${name}`, 'none');
   hasMembers(entry, 'name', 'instances', 'versions', 'endpoint');
   equals('endpoint', entry.endpoint, `/api/${name}`);
-  holds(
+  satisfies(
     entry.instances.healthy >= 1 && entry.instances.total >= 1,
     `a healthy instance of ${name}`,
     entry.instances,
@@ -52,12 +52,12 @@ async function health(group, client) {
 async function metrics(group, client) {
   await group.check('GET /metrics returns Prometheus text', async () => {
     const { text } = hasType(hasStatus(await client.get('/metrics', { accept: '*/*' }), 200), 'text/plain');
-    holds(/^# TYPE \S+ \w+$/m.test(text), 'lines "# TYPE name kind"', text);
+    satisfies(/^# TYPE \S+ \w+$/m.test(text), 'lines "# TYPE name kind"', text);
   });
   await group.check('GET /metrics returns OpenMetrics on request', async () => {
     const response = await client.get('/metrics', { accept: 'application/openmetrics-text' });
     hasType(hasStatus(response, 200), 'application/openmetrics-text');
-    holds(response.text.endsWith('# EOF\n'), 'a last line "# EOF"', response.text.slice(-40));
+    satisfies(response.text.endsWith('# EOF\n'), 'a last line "# EOF"', response.text.slice(-40));
   });
   await group.check('GET /metrics returns totals per service as JSON on request', async () => {
     const response = await client.get('/metrics', { accept: 'application/json' });
@@ -70,7 +70,7 @@ async function docs(group, client) {
   await group.check('GET /docs shows Swagger UI', async () => {
     const response = await client.get('/docs');
     hasType(hasStatus(response, 200), 'text/html');
-    holds(/swagger/i.test(response.text), 'a Swagger page', response.text);
+    satisfies(/swagger/i.test(response.text), 'a Swagger page', response.text);
   });
   await group.check('GET /docs-json merges the documents of gateway and services', async () => {
     const isWhole = (paths) => NAMES.every((name) => paths.some((path) => path.startsWith(`/api/${name}/`)));
@@ -79,7 +79,7 @@ async function docs(group, client) {
       const { json } = hasStatus(await client.get('/docs-json'), 200);
       hasMembers(json, 'openapi', 'info', 'paths');
       const paths = Object.keys(json.paths);
-      holds(paths.includes('/discovery/register'), 'the path /discovery/register', paths);
+      satisfies(paths.includes('/discovery/register'), 'the path /discovery/register', paths);
       return isWhole(paths);
     });
   });
@@ -92,7 +92,7 @@ async function requestIds(group, client) {
   });
   await group.check('an x-request-id of 129 characters is replaced', async () => {
     const response = await client.get('/services', { 'x-request-id': 'x'.repeat(129) });
-    holds(
+    satisfies(
       response.headers.get('x-request-id').length <= 128,
       'a new id',
       response.headers.get('x-request-id'),

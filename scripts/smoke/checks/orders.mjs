@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { equals, hasMembers, hasStatus, holds, isPage, isProblem, pointsAt } from '../expect.mjs';
+import { equals, hasMembers, hasStatus, satisfies, isPage, isProblem, pointsAt } from '../expect.mjs';
 import { lists, unknown } from './resource.mjs';
 
 const collection = '/api/order-service/orders';
@@ -85,12 +85,12 @@ async function placement(group, client, { body, stock }) {
 async function byUser(group, client, user, order) {
   await group.check('GET /orders/user/{userId} pages through the orders of one user', async () => {
     const page = isPage(await client.get(`${collection}/user/${user.id}`));
-    holds(
+    satisfies(
       page.items.some(({ id }) => id === order.id),
       `the order ${order.id}`,
       page.items,
     );
-    holds(
+    satisfies(
       page.items.every(({ userId }) => userId === user.id),
       'orders of this user only',
       page.items,
@@ -125,7 +125,7 @@ async function impossible(group, client, { body, product, ghost, stock }) {
       items: [{ productId: product.id, quantity: 999 }],
     });
     const problem = isProblem(response, 409, 'insufficient-stock');
-    holds(JSON.stringify(problem).includes(product.id), `the product ${product.id} to be named`, problem);
+    satisfies(JSON.stringify(problem).includes(product.id), `the product ${product.id} to be named`, problem);
     equals('stock', await stock(), left);
   });
 }

@@ -1,10 +1,10 @@
-import { equals, hasMembers, hasStatus, holds, isPage, isProblem, pointsAt } from '../expect.mjs';
+import { equals, hasMembers, hasStatus, satisfies, isPage, isProblem, pointsAt } from '../expect.mjs';
 
 const UNKNOWN = '00000000-0000-7000-8000-000000000000';
 
 const etagOf = (response) => {
   const etag = response.headers.get('etag');
-  holds(etag, 'an ETag', null);
+  satisfies(etag, 'an ETag', null);
   return etag;
 };
 
@@ -27,11 +27,11 @@ export async function lists(group, client, collection) {
   await group.check(`GET ${collection} pages by limit and cursor`, async () => {
     const first = isPage(await client.get(`${collection}?limit=1`));
     equals('items on the page', first.items.length, 1);
-    holds(first.nextCursor, 'a nextCursor, because there are more items', first.nextCursor);
+    satisfies(first.nextCursor, 'a nextCursor, because there are more items', first.nextCursor);
     const second = isPage(
       await client.get(`${collection}?limit=1&cursor=${encodeURIComponent(first.nextCursor)}`),
     );
-    holds(second.items[0]?.id !== first.items[0].id, 'another item on the next page', second.items[0]);
+    satisfies(second.items[0]?.id !== first.items[0].id, 'another item on the next page', second.items[0]);
   });
   await group.check(`GET ${collection} refuses a bad limit, cursor or parameter with 400`, async () => {
     for (const query of ['limit=0', 'limit=201', 'limit=x', 'cursor=%00', 'colour=red'])
@@ -57,20 +57,20 @@ export async function updates(group, client, path, { replacement, patch }) {
     const etag = etagOf(hasStatus(await client.get(path), 200));
     hasStatus(await client.get(path, { 'if-none-match': etag }), 304);
   });
-  await group.check(`PUT ${label} replaces when If-Match holds, else 412`, async () => {
+  await group.check(`PUT ${label} replaces when If-Match satisfies, else 412`, async () => {
     const etag = etagOf(await client.get(path));
     const response = hasStatus(await client.send('PUT', path, replacement, { 'if-match': etag }), 200);
     for (const [name, value] of Object.entries(replacement)) equals(name, response.json[name], value);
-    holds(etagOf(response) !== etag, 'another ETag', etag);
+    satisfies(etagOf(response) !== etag, 'another ETag', etag);
     isProblem(await client.send('PUT', path, replacement, { 'if-match': etag }), 412);
   });
-  await group.check(`PATCH ${label} merges when If-Match holds, else 412`, async () => {
+  await group.check(`PATCH ${label} merges when If-Match satisfies, else 412`, async () => {
     const before = await client.get(path);
     const type = { 'content-type': 'application/merge-patch+json' };
     const response = await client.send('PATCH', path, patch, { ...type, 'if-match': etagOf(before) });
     const { updatedAt, ...rest } = hasStatus(response, 200).json;
     equals('the rest', { ...rest, ...patch }, { ...before.json, ...patch, updatedAt: undefined });
-    holds(updatedAt >= before.json.updatedAt, 'a later updatedAt', updatedAt);
+    satisfies(updatedAt >= before.json.updatedAt, 'a later updatedAt', updatedAt);
     isProblem(await client.send('PATCH', path, patch, { ...type, 'if-match': etagOf(before) }), 412);
   });
 }

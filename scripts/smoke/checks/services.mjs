@@ -1,4 +1,4 @@
-import { hasMembers, hasStatus, hasType, holds, isProblem } from '../expect.mjs';
+import { hasMembers, hasStatus, hasType, satisfies, isProblem } from '../expect.mjs';
 
 const NAMES = ['user-service', 'order-service', 'product-service'];
 
@@ -22,7 +22,7 @@ export async function services({ client, report }) {
         );
       await group.check(`GET ${api}/metrics returns Prometheus text`, async () => {
         const { text } = hasType(hasStatus(await client.get(`${api}/metrics`), 200), 'text/plain');
-        holds(/^# TYPE /m.test(text), 'lines "# TYPE name kind"', text);
+        satisfies(/^# TYPE /m.test(text), 'lines "# TYPE name kind"', text);
       });
       await group.check(`GET ${api}/docs shows Swagger UI`, async () =>
         hasType(hasStatus(await client.get(`${api}/docs`), 200), 'text/html'),
@@ -32,7 +32,7 @@ export async function services({ client, report }) {
       );
       await group.check(`GET ${api} alone is forwarded as /`, async () => {
         const { instance } = isProblem(await client.get(api), 404);
-        holds(instance === '/', 'the service to see the path /', instance);
+        satisfies(instance === '/', 'the service to see the path /', instance);
       });
     });
 }

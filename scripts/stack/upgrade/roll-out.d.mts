@@ -1,4 +1,4 @@
-export interface Weighed {
+export interface WeightedInstance {
   readonly id: string;
   readonly version: string;
   readonly status: string;
@@ -6,7 +6,7 @@ export interface Weighed {
 }
 
 /** Starts and stops instances. */
-export interface Fleet {
+export interface RolloutFleet {
   /** Starts as many new instances as are running; resolves when they are healthy. */
   start(): Promise<void>;
   /** Stops the new instances. */
@@ -16,11 +16,11 @@ export interface Fleet {
 }
 
 /** One service in the registry of the gateways. */
-export interface ServiceRegistry {
-  instances(): Promise<readonly Weighed[]>;
-  weigh(instances: readonly Weighed[], weight: number): Promise<void>;
+export interface RolloutRegistry {
+  instances(): Promise<readonly WeightedInstance[]>;
+  setWeight(instances: readonly WeightedInstance[], weight: number): Promise<void>;
   /** Share of requests to these instances that failed, 0 to 1. */
-  failureRate(instances: readonly Weighed[]): Promise<number>;
+  failureRate(instances: readonly WeightedInstance[]): Promise<number>;
   /** Requests so far that found no healthy instance. */
   unserved(): Promise<number>;
 }
@@ -29,8 +29,8 @@ export interface ServiceRegistry {
 export const STEPS: readonly number[];
 
 export function rollOut(options: {
-  readonly fleet: Fleet;
-  readonly registry: ServiceRegistry;
+  readonly fleet: RolloutFleet;
+  readonly registry: RolloutRegistry;
   readonly print: (line: string) => void;
   readonly pauseMs?: number;
   readonly steps?: readonly number[];

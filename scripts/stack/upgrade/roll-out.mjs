@@ -8,7 +8,7 @@ import { StackError } from '../stack-error.mjs';
 export const STEPS = [1000, 100, 0];
 
 /** A difference of more than one error in a hundred requests is not attributed to chance. */
-const TOLERATED = 0.01;
+const TOLERATED_DIFFERENCE = 0.01;
 const JOIN_TIMEOUT_MS = 60_000;
 const POLL_MS = 200;
 
@@ -20,50 +20,56 @@ const namesOf = (instances) => instances.map(({ id, version }) => `${id} (${vers
  * @throws StackError with the reason why nothing was replaced.
  */
 export async function rollOut({ fleet, registry, print, pauseMs = 10_000, steps = STEPS }) {
-  const leaving = (await registry.instances()).filter(({ status }) => status === 'up');
-  if (leaving.length === 0)
+  const oldInstances = (await registry.instances()).filter(({ status }) => status === 'up');
+  if (oldInstances.length === 0)
     throw new StackError('no instance of the service is up: there is nothing to replace');
   try {
     // Before the new ones start, so that their first share is small.
-    await registry.weigh(leaving, steps[0]);
+    await registry.setWeight(oldInstances, steps[0]);
     await fleet.start();
-    const coming = await joined(registry, leaving);
-    print(`new instances: ${namesOf(coming)}`);
-    for (const weight of steps) await step({ registry, leaving, coming, weight, print, pauseMs });
+    const newInstances = await untilRegistered(registry, oldInstances);
+    print(`new instances: ${namesOf(newInstances)}`);
+    for (const weight of steps) await step({ registry, oldInstances, newInstances, weight, print, pauseMs });
   } catch (error) {
-    await goBack({ registry, fleet, leaving });
+    await rollBack({ registry, fleet, oldInstances });
     throw error instanceof StackError
       ? new StackError(`${error.message}; the old instances keep running`)
       : error;
   }
   await fleet.retire();
-  print(`stopped: ${namesOf(leaving)}`);
+  print(`stopped: ${namesOf(oldInstances)}`);
 }
 
-async function joined(registry, leaving) {
-  const known = new Set(leaving.map(({ id }) => id));
+async function untilRegistered(registry, oldInstances) {
+  const known = new Set(oldInstances.map(({ id }) => id));
   const deadline = Date.now() + JOIN_TIMEOUT_MS;
   for (;;) {
-    const coming = (await registry.instances()).filter(({ id, status }) => status === 'up' && !known.has(id));
-    if (coming.length >= leaving.length) return coming;
+    const newInstances = (await registry.instances()).filter(
+      ({ id, status }) => status === 'up' && !known.has(id),
+    );
+    if (newInstances.length >= oldInstances.length) return newInstances;
     if (Date.now() > deadline) throw new StackError('the new instances did not register');
     await sleep(POLL_MS);
   }
 }
 
-async function step({ registry, leaving, coming, weight, print, pauseMs }) {
+async function step({ registry, oldInstances, newInstances, weight, print, pauseMs }) {
   const unservedBefore = await registry.unserved();
-  await registry.weigh(leaving, weight);
+  await registry.setWeight(oldInstances, weight);
   await sleep(pauseMs);
-  const [before, after] = [await registry.failureRate(leaving), await registry.failureRate(coming)];
+  const [before, after] = [
+    await registry.failureRate(oldInstances),
+    await registry.failureRate(newInstances),
+  ];
   const percent = (share) => `${(share * 100).toFixed(1)} %`;
   print(`old instances at weight ${weight}: error rate ${percent(before)} old, ${percent(after)} new`);
-  if (after > before + TOLERATED) throw new StackError('the new instances fail more often than the old ones');
+  if (after > before + TOLERATED_DIFFERENCE)
+    throw new StackError('the new instances fail more often than the old ones');
   const unserved = (await registry.unserved()) - unservedBefore;
   if (unserved > 0) throw new StackError(`${unserved} requests found no healthy instance`);
 }
 
-async function goBack({ registry, fleet, leaving }) {
-  for (const instance of leaving) await registry.weigh([instance], instance.weight);
+async function rollBack({ registry, fleet, oldInstances }) {
+  for (const instance of oldInstances) await registry.setWeight([instance], instance.weight);
   await fleet.discard();
 }

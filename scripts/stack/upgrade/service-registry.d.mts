@@ -1,13 +1,13 @@
-import type { ServiceRegistry as RegistryOfService, Weighed } from './roll-out.mjs';
+import type { RolloutRegistry, WeightedInstance } from './roll-out.mjs';
 
-export class ServiceRegistry<Gateway> implements RegistryOfService {
+export class ServiceRegistry<Gateway> implements RolloutRegistry {
   constructor(
     service: string,
     gateways: readonly Gateway[],
     call: (gateway: Gateway, method: string, path: string, body?: object) => Promise<unknown>,
   );
-  instances(): Promise<readonly Weighed[]>;
-  weigh(instances: readonly Weighed[], weight: number): Promise<void>;
+  instances(): Promise<readonly WeightedInstance[]>;
+  setWeight(instances: readonly WeightedInstance[], weight: number): Promise<void>;
   unserved(): Promise<number>;
-  failureRate(instances: readonly Weighed[]): Promise<number>;
+  failureRate(instances: readonly WeightedInstance[]): Promise<number>;
 }

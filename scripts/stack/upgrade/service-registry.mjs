@@ -22,7 +22,7 @@ export class ServiceRegistry {
   }
 
   /** Sets a weight by registering the instance again under its id. */
-  async weigh(instances, weight) {
+  async setWeight(instances, weight) {
     for (const instance of instances)
       await this.call(this.gateways[0], 'POST', '/discovery/register', {
         ...registrationOf(instance),

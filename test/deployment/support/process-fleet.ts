@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchNode, ROOT, tempDir, type Environment, type LaunchedProcess } from '#testing';
-import type { Fleet } from '../../../scripts/stack/upgrade/roll-out.mjs';
+import type { RolloutFleet } from '../../../scripts/stack/upgrade/roll-out.mjs';
 
 const MAIN = 'dist/apps/user-service/src/main.js';
 const APP = 'dist/apps/user-service/src/user-service.app.js';
@@ -18,7 +18,7 @@ export function buildOfVersion(version: string): { readonly path: string; remove
 }
 
 /** User services as processes, like the containers of an orchestrator. */
-export class ProcessFleet implements Fleet {
+export class ProcessFleet implements RolloutFleet {
   private before: readonly LaunchedProcess[] = [];
   private started: LaunchedProcess[] = [];
 
