@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Health check of a container: exit 0 when the app in it may receive traffic. Slim images have no curl; and to start node
-# for it takes a tenth of a second of CPU and more, which ten containers that start together would not leave to the apps.
+# Health check of a container: exits with 0 if its app may receive traffic. Slim images have no curl, and starting node takes
+# at least a tenth of a second of CPU, too much when ten containers start together.
 app=${APP:-gateway}
-# In the monolith it is the gateway that receives traffic.
+# In the monolith the gateway receives the traffic.
 [ "$app" = monolith ] && app=gateway
 variable=${app^^}
 variable=${variable//-/_}_PORT

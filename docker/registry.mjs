@@ -1,8 +1,8 @@
 /**
- * Asks the gateway of this container, with its own token:
+ * Sends a request to the gateway of this container, with its token:
  *   docker compose exec gateway node registry.mjs GET /discovery/services
  *   docker compose exec gateway node registry.mjs POST /discovery/services/ID/drain
- * A body is the third argument. Writes the answer to standard output; exit 1 when it is an error.
+ * The third argument is the body. Writes the response to standard output; exits with 1 if it is an error.
  */
 import { readFileSync } from 'node:fs';
 

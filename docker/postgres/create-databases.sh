@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs once, when PostgreSQL starts on an empty volume: a database and its owner for each service, as the service's own
-# URL says, postgres://role:password@host:port/database. The URL comes from {SERVICE}_DATABASE_URL, or from the file
-# that {SERVICE}_DATABASE_URL_FILE names. Percent-encoding in it is not understood here: use letters and digits.
+# Runs once, when PostgreSQL starts on an empty volume. Creates a database and its owner for each service, as in the URL of
+# the service, postgres://role:password@host:port/database. The URL is the value of {SERVICE}_DATABASE_URL, or the content
+# of the file in {SERVICE}_DATABASE_URL_FILE. Percent-encoding is not supported: use letters and digits.
 set -eu
 
 url_of() {
@@ -13,7 +13,7 @@ url_of() {
 for service in USER ORDER PRODUCT; do
   url=$(url_of "$service")
   login=${url%%@*}
-  # Read back inside psql: a password in its arguments would show in the process list.
+  # psql reads the values from the environment: a password in its arguments would be visible in the process list.
   role=${login%%:*} password=${login#*:} database=${url##*/}
   export role password database
   psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
