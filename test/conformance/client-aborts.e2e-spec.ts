@@ -1,7 +1,5 @@
-import type { Server } from 'node:http';
-import { promisify } from 'node:util';
 import { waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
+import { connectionsOf, metricsOf } from './support/gateway-state.js';
 import { onEveryKind, SERVICE } from './support/harness.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
@@ -26,12 +24,7 @@ onEveryKind('clients that disconnect', (harness) => {
 
   const head = (method: string, path: string, more = ''): string =>
     `${method} /api/${SERVICE}${path} HTTP/1.1\r\nHost: gw\r\n${more}\r\n`;
-  const report = async (): Promise<MetricsReport['services'][number] | undefined> => {
-    const { text } = await exchange(`${harness().gatewayUrl}/metrics`, {
-      headers: { accept: 'application/json' },
-    });
-    return (JSON.parse(text) as MetricsReport).services[0];
-  };
+  const inFlight = async (): Promise<number> => (await metricsOf(harness())).services[0]?.inFlight ?? 0;
   const endings = async (): Promise<Record<string, number>> => {
     const { text } = await exchange(`${harness().gatewayUrl}/metrics`);
     const found = [...text.matchAll(/^gateway_endings_total\{.*ending="([\w-]+)"\} (\d+)$/gm)];
@@ -42,14 +35,11 @@ onEveryKind('clients that disconnect', (harness) => {
     const counts = [...text.matchAll(/^gateway_request_duration_seconds_count\{service="[^"]+"\} (\d+)$/gm)];
     return counts.reduce((sum, [, count]) => sum + Number(count), 0);
   };
-  const connections = async (): Promise<number> => {
-    const server: Server = harness().gatewayApp.nest.getHttpServer();
-    return promisify((then: (error: Error | null, count: number) => void) => server.getConnections(then))();
-  };
+  const connections = (): Promise<number> => connectionsOf(harness());
   /** `before`: the connections that already existed, because the service itself calls the gateway. */
   const isQuiet = async (before: number): Promise<void> => {
     await waitFor('all requests at the service to end', () => open === 0);
-    await waitFor('no requests in flight', async () => ((await report())?.inFlight ?? 0) === 0);
+    await waitFor('no requests in flight', async () => (await inFlight()) === 0);
     await waitFor('all connections to close', async () => (await connections()) <= before);
   };
 

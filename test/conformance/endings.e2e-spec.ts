@@ -3,7 +3,12 @@ import { HttpRegistry } from '#registry-client';
 import { PLANES } from './support/kinds.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
-import { respondWith, RawUpstream, type ChunkHandler } from './support/raw-upstream.js';
+import {
+  respondToHealthChecks,
+  respondWith,
+  RawUpstream,
+  type ChunkHandler,
+} from './support/raw-upstream.js';
 
 /** The exchange's fields in an access log line. */
 interface Line {
@@ -49,8 +54,7 @@ describe.each(PLANES)('the record of an exchange (%s)', (plane) => {
       metadata: POLICY,
     });
   const onChunk = (what: ChunkHandler): void => {
-    upstream.onChunk = (connection, chunk) =>
-      chunk.startsWith('GET /health') ? void connection.send(OK) : what(connection, chunk);
+    upstream.onChunk = respondToHealthChecks(what);
   };
   const url = (): string => `${gateway.url}/api/${service}/x`;
   /** The log lines of this test's service; `path` for requests that matched no service. */

@@ -1,13 +1,9 @@
 import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
+import { metricsOf } from './support/gateway-state.js';
 import { onEveryKind, onEveryPlane, SERVICE } from './support/harness.js';
 import { exchange } from './support/exchange.js';
 
 onEveryKind('observability', (harness) => {
-  const report = async (): Promise<MetricsReport> =>
-    (await call(harness().gatewayUrl, 'GET /metrics', { headers: { accept: 'application/json' } }))
-      .body as MetricsReport;
-
   it('counts requests, bytes and statuses by service and instance', async () => {
     harness().service.handler = ({ url }, response) => {
       response.statusCode = url === '/bad' ? 500 : 200;
@@ -16,8 +12,11 @@ onEveryKind('observability', (harness) => {
     };
     for (const path of ['/a', '/b', '/bad']) await exchange(harness().url + path);
     await exchange(harness().url, { method: 'HEAD' });
-    await waitFor('four counted requests', async () => (await report()).services[0]?.requests === 4);
-    const [service] = (await report()).services;
+    await waitFor(
+      'four counted requests',
+      async () => (await metricsOf(harness())).services[0]?.requests === 4,
+    );
+    const [service] = (await metricsOf(harness())).services;
     const counts = { requests: 4, errors: 1, inFlight: 0, bytesSent: 30, statuses: { 200: 3, 500: 1 } };
     expect(service).toMatchObject({
       name: SERVICE,
@@ -31,10 +30,16 @@ onEveryKind('observability', (harness) => {
     harness().service.handler = () => undefined;
     const abort = new AbortController();
     const pending = fetch(harness().url, { signal: abort.signal }).catch(() => 'left');
-    await waitFor('the request to be in flight', async () => (await report()).services[0]?.inFlight === 1);
+    await waitFor(
+      'the request to be in flight',
+      async () => (await metricsOf(harness())).services[0]?.inFlight === 1,
+    );
     abort.abort();
     expect(await pending).toBe('left');
-    await waitFor('the load to be released', async () => (await report()).services[0]?.inFlight === 0);
+    await waitFor(
+      'the load to be released',
+      async () => (await metricsOf(harness())).services[0]?.inFlight === 0,
+    );
     const { body } = await call(harness().gatewayUrl, 'GET /metrics');
     expect(body).toContain(`gateway_endings_total{service="${SERVICE}",ending="client-left"} 1\n`);
     expect(body).toContain(`gateway_requests_total{service="${SERVICE}",code="none"} 1\n`);
@@ -42,7 +47,7 @@ onEveryKind('observability', (harness) => {
 
   it('counts rejections without labels taken from the request', async () => {
     for (const name of ['x', 'y', 'z']) await call(harness().gatewayUrl, `GET /api/${name}`);
-    expect((await report()).rejections).toEqual({ 'unknown-service': 3 });
+    expect((await metricsOf(harness())).rejections).toEqual({ 'unknown-service': 3 });
     const { body, headers } = await call(harness().gatewayUrl, 'GET /metrics');
     expect(body).toContain('gateway_problems_total{service="",problem="unknown-service"} 3\n');
     expect(body).not.toContain('service="x"');

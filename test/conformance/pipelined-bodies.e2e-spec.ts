@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
+import { waitFor } from '#testing';
+import { metricsOf } from './support/gateway-state.js';
 import { onEveryKind, SERVICE } from './support/harness.js';
 import { responsesIn } from './support/raw-responses.js';
 import { RawClient } from './support/raw-client.js';
@@ -36,12 +36,7 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
   const get = (path: string): string => `GET /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n\r\n`;
   const post = (path: string, framing: string): string =>
     `POST /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n${framing}\r\n\r\n`;
-  const inFlight = async (): Promise<number> => {
-    const { body } = await call(harness().gatewayUrl, 'GET /metrics', {
-      headers: { accept: 'application/json' },
-    });
-    return (body as MetricsReport).services[0]?.inFlight ?? 0;
-  };
+  const inFlight = async (): Promise<number> => (await metricsOf(harness())).services[0]?.inFlight ?? 0;
   const isQuiet = async (): Promise<void> => {
     await waitFor('all requests at the service to end', () => open === 0);
     await waitFor('no requests in flight', async () => (await inFlight()) === 0);

@@ -4,18 +4,16 @@ import { call, waitFor } from '#testing';
 import { onEveryPlane } from './support/harness.js';
 import { exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
-import { respondWith, RawUpstream, type ChunkHandler, type RawConnection } from './support/raw-upstream.js';
+import {
+  respondToHealthChecks,
+  respondWith,
+  RawUpstream,
+  type ChunkHandler,
+  type RawConnection,
+} from './support/raw-upstream.js';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-
-/** Responds to health checks, and passes everything else to `conduct`. */
-const healthy =
-  (onChunk: ChunkHandler): ChunkHandler =>
-  (connection, chunk) => {
-    if (chunk.startsWith('GET /health')) connection.send(OK);
-    else onChunk(connection, chunk);
-  };
 
 /** Sends a response byte by byte, each in its own packet as far as the system allows. */
 const dripping =
@@ -50,7 +48,7 @@ onEveryPlane('responses of instances', (harness) => {
   afterEach(() => upstream.close());
 
   const url = (): string => `${harness().gatewayUrl}/api/${service}`;
-  const onChunk = (what: ChunkHandler): void => void (upstream.onChunk = healthy(what));
+  const onChunk = (what: ChunkHandler): void => void (upstream.onChunk = respondToHealthChecks(what));
   const requests = (): RawConnection[] =>
     upstream.connections.filter(({ received }) => received !== '' && !received.startsWith('GET /health'));
   const send = async (version = '1.1', method = 'GET', more = ''): Promise<RawClient> => {

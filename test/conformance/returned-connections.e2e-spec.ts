@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { waitFor } from '#testing';
+import { connectionsOf } from './support/gateway-state.js';
 import { startGatewayHarness, type GatewayHarness } from './support/harness.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream } from './support/raw-upstream.js';
@@ -133,20 +134,17 @@ describe('a connection that served a request to the gateway itself', () => {
   });
 
   it('leaves no state behind when it ends', async () => {
-    const connections = (): Promise<number> =>
-      new Promise((resolve) =>
-        harness.gatewayApp.nest
-          .getHttpServer()
-          .getConnections((_error: unknown, count: number) => resolve(count)),
-      );
-    const connectionsBefore = await connections();
+    const connectionsBefore = await connectionsOf(harness);
     const others = await Promise.all(Array.from({ length: 50 }, () => RawClient.open(harness.gatewayPort)));
     for (const other of others) await other.send(LIVE).until(LIVE_RESPONSE);
-    expect(await connections()).toBeGreaterThanOrEqual(50);
+    expect(await connectionsOf(harness)).toBeGreaterThanOrEqual(50);
     for (const [i, other] of others.entries())
       if (i % 2 === 0) other.close();
       else other.socket.resetAndDestroy();
-    await waitFor('the connections to close', async () => (await connections()) <= connectionsBefore);
+    await waitFor(
+      'the connections to close',
+      async () => (await connectionsOf(harness)) <= connectionsBefore,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { waitFor } from '#testing';
 import { onEveryKind, SERVICE } from './support/harness.js';
 import { bodyOf, exchange } from './support/exchange.js';
 import { RawClient } from './support/raw-client.js';
+import { untilStable } from '../support/until-stable.js';
 
 const MIB = 1024 * 1024;
 const sha = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
@@ -183,7 +184,7 @@ onEveryKind('streaming', (harness) => {
     const outgoing = httpRequest(harness().url, { agent: false }).end();
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     response.pause();
-    const stalledAt = await stalled(() => written);
+    const stalledAt = await untilStable('the writer to stall', () => written);
     expect(stalledAt).toBeLessThan(40 * MIB);
     let received = 0;
     response.on('data', (data: Buffer) => (received += data.length));
@@ -210,7 +211,7 @@ onEveryKind('streaming', (harness) => {
       outgoing.end();
     };
     write();
-    const stalledAt = await stalled(() => sent);
+    const stalledAt = await untilStable('the writer to stall', () => sent);
     expect(stalledAt).toBeLessThan(40 * MIB);
     pending?.resume();
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -218,15 +219,3 @@ onEveryKind('streaming', (harness) => {
     expect(sent).toBe(total);
   });
 });
-
-/** Waits until `value` has grown and then stops changing; returns it. */
-async function stalled(value: () => number): Promise<number> {
-  let last = -1;
-  let quietTurns = 0;
-  await waitFor('the writer to stall', () => {
-    quietTurns = value() === last && last > 0 ? quietTurns + 1 : 0;
-    last = value();
-    return quietTurns >= 15;
-  });
-  return last;
-}

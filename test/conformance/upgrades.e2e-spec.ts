@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { call, waitFor } from '#testing';
-import type { MetricsReport } from '../../apps/gateway/src/telemetry/metrics/index.js';
+import { waitFor } from '#testing';
+import { metricsOf } from './support/gateway-state.js';
 import { onEveryKind, SERVICE, type ServiceHarness } from './support/harness.js';
 import { hasKeepAliveTimer } from './support/keep-alive.js';
 import { RawClient } from './support/raw-client.js';
@@ -60,23 +60,14 @@ onEveryKind('upgrades', (harness) => {
   it('counts a tunnel while it is open', async () => {
     const socket = open();
     await once(socket, 'message');
-    const tunnels = async (): Promise<number> => {
-      const { body } = await call(harness().gatewayUrl, 'GET /metrics', {
-        headers: { accept: 'application/json' },
-      });
-      return body.services[0].tunnelsOpen as number;
-    };
+    const tunnels = async (): Promise<number> => (await metricsOf(harness())).services[0]!.tunnelsOpen;
     await waitFor('the tunnel to be counted', async () => (await tunnels()) === 1);
     socket.terminate();
     await waitFor('the tunnel to close', async () => (await tunnels()) === 0);
   });
 
   it('counts the bytes that the service sends through a tunnel', async () => {
-    const bytesSent = async (): Promise<number> => {
-      const headers = { accept: 'application/json' };
-      const { body } = await call(harness().gatewayUrl, 'GET /metrics', { headers });
-      return (body as MetricsReport).services[0]?.bytesSent ?? 0;
-    };
+    const bytesSent = async (): Promise<number> => (await metricsOf(harness())).services[0]?.bytesSent ?? 0;
     const before = await bytesSent();
     const socket = open();
     const [greeting] = (await once(socket, 'message')) as [Buffer];

@@ -1,7 +1,7 @@
 import { call } from '#testing';
 import { onFlowKinds } from './support/flow-harness.js';
 import { lengthOf, openResponse, stateOf, Upload } from './support/bodies.js';
-import { untilStable } from './support/until-stable.js';
+import { untilStable } from '../support/until-stable.js';
 import { MB, peakDuring } from './support/vitals.js';
 
 const PEERS = 40;

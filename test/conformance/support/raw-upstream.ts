@@ -73,3 +73,13 @@ export const respondWith =
   (connection, chunk) => {
     if (chunk.includes('\r\n\r\n')) connection.send(response);
   };
+
+const HEALTHY = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
+/** Responds to health checks with 200, and calls `onChunk` for every other chunk. */
+export const respondToHealthChecks =
+  (onChunk: ChunkHandler): ChunkHandler =>
+  (connection, chunk) => {
+    if (chunk.startsWith('GET /health')) connection.send(HEALTHY);
+    else onChunk(connection, chunk);
+  };
