@@ -71,7 +71,7 @@ onEveryKind('observability', (harness) => {
 
   it('explain takes header fields, and refuses what is none', async () => {
     const explain = (query: string) =>
-      call(bench().gatewayUrl, `GET /discovery/explain?path=/api/${SERVICE}&${query}`);
+      call(harness().gatewayUrl, `GET /discovery/explain?path=/api/${SERVICE}&${query}`);
     expect((await explain('header=X-A:1&header=x-b:%20two')).status).toBe(200);
     const bad = await explain('header=no-colon');
     expect([bad.status, bad.body.errors]).toEqual([

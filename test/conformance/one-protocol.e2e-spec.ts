@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { SERVICE, startBench, startGateway, type Bench, type GatewayBench } from './support/bench.js';
+import { SERVICE, startHarness, startGateway, type Harness, type GatewayHarness } from './support/harness.js';
 import { PLANES, type Plane } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream } from './support/raw-upstream.js';
@@ -18,14 +18,14 @@ const masked = (bytes: string): string =>
 /** A gateway of one data plane with an instance that sends raw bytes. */
 class Side {
   private constructor(
-    private readonly bench: GatewayBench,
+    private readonly harness: GatewayHarness,
     private readonly upstream: RawUpstream,
   ) {}
 
   static async start(plane: Plane): Promise<Side> {
-    const [bench, upstream] = await Promise.all([startGateway(plane), RawUpstream.start()]);
-    await bench.register('raw', upstream.url);
-    return new Side(bench, upstream);
+    const [harness, upstream] = await Promise.all([startGateway(plane), RawUpstream.start()]);
+    await harness.register('raw', upstream.url);
+    return new Side(harness, upstream);
   }
 
   /** Sends `parts` one by one and closes; returns what the client and the instance received. */
@@ -35,12 +35,12 @@ class Side {
     repliesEarly = false,
   ): Promise<[string, string]> {
     this.upstream.clear();
-    this.upstream.conduct = (connection) => {
+    this.upstream.onChunk = (connection) => {
       const end =
         repliesEarly || !/^transfer-encoding/m.test(connection.received) ? /\r\n\r\n/ : /\r\n0\r\n\r\n$/;
       if (end.test(connection.received)) connection.send(response);
     };
-    const client = await RawClient.open(this.bench.gatewayPort);
+    const client = await RawClient.open(this.harness.gatewayPort);
     for (const part of parts) {
       client.send(part);
       await new Promise((resolve) => setTimeout(resolve, 30));
@@ -52,7 +52,7 @@ class Side {
   }
 
   async close(): Promise<void> {
-    await this.bench.close();
+    await this.harness.close();
     this.upstream.close();
   }
 }
@@ -159,13 +159,13 @@ describe('the wire and the node data plane', () => {
 const headOf = (response: string): string => response.slice(0, response.lastIndexOf('\r\n\r\n') + 4);
 
 describe.each(PLANES)('a connection that has served a page (%s)', (plane) => {
-  let bench: GatewayBench;
-  beforeAll(async () => void (bench = await startGateway(plane)));
-  afterAll(() => bench.close());
+  let harness: GatewayHarness;
+  beforeAll(async () => void (harness = await startGateway(plane)));
+  afterAll(() => harness.close());
 
   it('refuses the same requests as a new one', async () => {
     const page = 'GET /health/live HTTP/1.1\r\nHost: gw\r\n\r\n';
-    const client = (await RawClient.open(bench.gatewayPort)).send(page + page);
+    const client = (await RawClient.open(harness.gatewayPort)).send(page + page);
     await client.until(/\}[^]*\}$/);
     const before = client.received.length;
     client.send('\r\n\r\nGET /health/live HTTP/1.1\r\nHost: gw\r\n\r\n');
@@ -174,9 +174,9 @@ describe.each(PLANES)('a connection that has served a page (%s)', (plane) => {
 });
 
 describe('a connection that has served a local instance', () => {
-  let bench: Bench;
-  beforeAll(async () => void (bench = await startBench('local')));
-  afterAll(() => bench.close());
+  let harness: Harness;
+  beforeAll(async () => void (harness = await startHarness('local')));
+  afterAll(() => harness.close());
 
   it.each([
     [
@@ -190,8 +190,8 @@ describe('a connection that has served a local instance', () => {
       'Connection must be a list of tokens',
     ],
   ])('refuses %s', async (_what, request, detail) => {
-    bench.service.handler = (_request, response) => void response.end('local');
-    const client = await RawClient.open(bench.gatewayPort);
+    harness.service.handler = (_request, response) => void response.end('local');
+    const client = await RawClient.open(harness.gatewayPort);
     await client.send(`GET /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\n\r\n`).until(/local/);
     const before = client.received.length;
     const answer = (await client.send(request).untilClosed()).slice(before);
