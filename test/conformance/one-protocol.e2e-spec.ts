@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { SERVICE, startHarness, startGateway, type Harness, type GatewayHarness } from './support/harness.js';
+import {
+  SERVICE,
+  startServiceHarness,
+  startGatewayHarness,
+  type ServiceHarness,
+  type GatewayHarness,
+} from './support/harness.js';
 import { PLANES, type Plane } from './support/kinds.js';
 import { RawClient } from './support/raw-client.js';
 import { RawUpstream } from './support/raw-upstream.js';
@@ -23,7 +29,7 @@ class Side {
   ) {}
 
   static async start(plane: Plane): Promise<Side> {
-    const [harness, upstream] = await Promise.all([startGateway(plane), RawUpstream.start()]);
+    const [harness, upstream] = await Promise.all([startGatewayHarness(plane), RawUpstream.start()]);
     await harness.register('raw', upstream.url);
     return new Side(harness, upstream);
   }
@@ -160,7 +166,7 @@ const headOf = (response: string): string => response.slice(0, response.lastInde
 
 describe.each(PLANES)('a connection that has served a page (%s)', (plane) => {
   let harness: GatewayHarness;
-  beforeAll(async () => void (harness = await startGateway(plane)));
+  beforeAll(async () => void (harness = await startGatewayHarness(plane)));
   afterAll(() => harness.close());
 
   it('refuses the same requests as a new one', async () => {
@@ -174,8 +180,8 @@ describe.each(PLANES)('a connection that has served a page (%s)', (plane) => {
 });
 
 describe('a connection that has served a local instance', () => {
-  let harness: Harness;
-  beforeAll(async () => void (harness = await startHarness('local')));
+  let harness: ServiceHarness;
+  beforeAll(async () => void (harness = await startServiceHarness('local')));
   afterAll(() => harness.close());
 
   it.each([
