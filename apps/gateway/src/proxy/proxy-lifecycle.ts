@@ -20,7 +20,7 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
   constructor(private readonly parts: ProxyLifeParts) {}
 
   onModuleInit(): void {
-    const { front, plane, kind: kind } = this.parts;
+    const { front, plane, kind } = this.parts;
     front.open(plane.nodePlane, kind === 'wire' ? plane.openWire : undefined);
   }
 

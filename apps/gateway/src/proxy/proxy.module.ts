@@ -71,7 +71,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       router: Router,
       recorder: TrafficRecorder,
       reports: InstanceReports,
-      beats: PlainHeartbeats,
+      heartbeats: PlainHeartbeats,
     ) => {
       const { fallbacks } = nodeInternals();
       if (fallbacks.length > 0)
@@ -84,7 +84,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
-        heartbeats: (beat) => beats.handle(beat),
+        heartbeats: (heartbeat) => heartbeats.handle(heartbeat),
         onError: (err, requestId) =>
           context.logger.error(
             { err, requestId },

@@ -41,7 +41,7 @@ describe('a tunnel', () => {
       { socket: instance.near, first: Buffer.from(firstOfInstance) },
       { onResponseBytes: (count) => (reported.bytes += count), onEnd: () => (reported.ends += 1) },
     );
-    return { client: client.far, instance: instance.far, reported: reported };
+    return { client: client.far, instance: instance.far, reported };
   }
 
   const textOf = (socket: Socket): (() => string) => {
@@ -51,7 +51,7 @@ describe('a tunnel', () => {
   };
 
   it('forwards bytes from before and after it was joined, and counts the bytes of the instance', async () => {
-    const { client, instance, reported: reported } = await tunnel('first of client', 'first of instance');
+    const { client, instance, reported } = await tunnel('first of client', 'first of instance');
     const [toClient, toInstance] = [textOf(client), textOf(instance)];
     client.write(', more');
     instance.write(', more');
@@ -63,7 +63,7 @@ describe('a tunnel', () => {
   });
 
   it('lets each direction end separately', async () => {
-    const { client, instance, reported: reported } = await tunnel();
+    const { client, instance, reported } = await tunnel();
     const toClient = textOf(client);
     instance.resume();
     const ended = once(instance, 'end');

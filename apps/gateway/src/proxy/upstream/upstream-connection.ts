@@ -30,7 +30,7 @@ export interface MovableSink extends ResponseSink {
   onMove(connection: UpstreamConnection): void;
 }
 
-const enum Phase {
+const enum State {
   /** Waits for a free connect slot. */
   Queued,
   Connecting,
@@ -51,7 +51,7 @@ interface UnsentRequest {
 /** One connection to an instance: sends one request at a time and reads its response. */
 export class UpstreamConnection extends UpstreamSocket {
   private readonly responses = new ResponseReader((bytes) => this.passToSink(bytes));
-  private phase = Phase.Queued;
+  private state = State.Queued;
   private unsent: UnsentRequest | undefined = undefined;
   private sink: MovableSink | undefined;
   private requestDone = false;
@@ -73,7 +73,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Whether the connection is not established yet; it may still be queued. */
   get isConnecting(): boolean {
-    return this.phase === Phase.Queued || this.phase === Phase.Connecting;
+    return this.state === State.Queued || this.state === State.Connecting;
   }
 
   /** Whether the connection carried another request before the current one. */
@@ -102,7 +102,7 @@ export class UpstreamConnection extends UpstreamSocket {
     this.requestDone = isWhole;
     this.keepsAlive = false;
     this.responses.begin();
-    if (this.phase === Phase.Idle) this.beginWaiting();
+    if (this.state === State.Idle) this.beginWaiting();
     else this.wheel.set(this, sink.connectMs);
     if (this.writer) this.writer.together(head, body);
     else this.unsent = { head, body, tail: '' };
@@ -111,7 +111,7 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Starts to connect and sends the queued request. */
   override open(): void {
     super.open();
-    this.phase = Phase.Connecting;
+    this.state = State.Connecting;
     const { unsent, sink } = this;
     if (!unsent) return;
     // Under load the wait for a slot would leave too little time to connect: most attempts would be in vain.
@@ -149,7 +149,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** While the body is being sent, a time-out runs only if the instance does not take the available bytes. */
   private limitSending(goesOn: boolean): boolean {
-    if (this.sink && this.phase === Phase.Waiting) this.limit(goesOn ? 0 : this.sink.idleMs);
+    if (this.sink && this.state === State.Waiting) this.limit(goesOn ? 0 : this.sink.idleMs);
     return goesOn;
   }
 
@@ -158,7 +158,7 @@ export class UpstreamConnection extends UpstreamSocket {
     this.requestDone = true;
     if (this.unsent) this.unsent.tail = tail;
     else if (tail !== '') this.writer?.text(tail);
-    if (this.sink && this.phase === Phase.Waiting) this.limit(this.sink.responseHeaderMs);
+    if (this.sink && this.state === State.Waiting) this.limit(this.sink.responseHeaderMs);
   }
 
   /** Continues reading after {@link pause}. */
@@ -172,18 +172,18 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Closes the connection; the sink is not called any more. */
   destroy(): void {
     this.sink = undefined;
-    this.closePhase();
+    this.markClosed();
     this.socket?.destroy();
   }
 
   /** Called when connecting took too long, the instance was silent for too long, or the connection stayed idle. */
   override onTimeout(): void {
-    if (this.phase === Phase.Queued)
+    if (this.state === State.Queued)
       this.fail('queue-timeout', 'too many connections to the service were being opened');
-    else if (this.phase === Phase.Connecting)
+    else if (this.state === State.Connecting)
       this.fail('connect-timeout', 'the connection to the instance timed out');
-    else if (this.phase === Phase.Waiting) this.fail('timeout', 'the instance sent no response in time');
-    else if (this.phase === Phase.Body) this.fail('timeout', 'the instance stopped sending its response');
+    else if (this.state === State.Waiting) this.fail('timeout', 'the instance sent no response in time');
+    else if (this.state === State.Body) this.fail('timeout', 'the instance stopped sending its response');
     else this.destroy();
   }
 
@@ -202,7 +202,7 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   private beginWaiting(): void {
-    this.phase = Phase.Waiting;
+    this.state = State.Waiting;
     const sink = this.sink as ResponseSink;
     this.limit(this.requestDone ? sink.responseHeaderMs : 0);
   }
@@ -214,22 +214,22 @@ export class UpstreamConnection extends UpstreamSocket {
       return;
     }
     let at = 0;
-    while (this.phase === Phase.Waiting && at < bytes.length) at = this.readHead(bytes, at);
-    if (this.phase === Phase.Body) this.readBody(bytes, at);
+    while (this.state === State.Waiting && at < bytes.length) at = this.readHead(bytes, at);
+    if (this.state === State.Body) this.readBody(bytes, at);
   }
 
   protected override onDrain(): void {
-    if (this.phase === Phase.Waiting && !this.requestDone) this.limit(0);
+    if (this.state === State.Waiting && !this.requestDone) this.limit(0);
     this.sink?.onDrain();
   }
 
   protected override onEnd(): void {
-    if (this.sink && this.phase === Phase.Body && this.responses.body.endsWithConnection) this.finish(true);
+    if (this.sink && this.state === State.Body && this.responses.body.endsWithConnection) this.finish(true);
     else this.onClose();
   }
 
   protected override onClose(): void {
-    if (this.phase === Phase.Connecting) this.failConnecting();
+    if (this.state === State.Connecting) this.failConnecting();
     else this.fail('reset', 'the connection to the instance was closed unexpectedly');
   }
 
@@ -241,7 +241,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** An instance that was never connected to may have an address that this machine cannot reach at all. */
   private isExhausted(): boolean {
-    const { cause, owner: owner } = this;
+    const { cause, owner } = this;
     return isLocalExhaustion(cause) && (owner.hasConnected || !isAddressUnavailable(cause));
   }
 
@@ -273,12 +273,12 @@ export class UpstreamConnection extends UpstreamSocket {
       return;
     }
     this.sink = undefined;
-    this.closePhase();
+    this.markClosed();
     sink.onTunnel(head, this.detach(), first);
   }
 
   private beginBody(head: ResponseHead, sink: ResponseSink): void {
-    this.phase = Phase.Body;
+    this.state = State.Body;
     if (head.keepAliveSeconds !== undefined) this.idleMs = idleMsOf(head.keepAliveSeconds);
     this.responses.expectBody(head, sink.method);
     this.keepsAlive = head.keepsAlive && !this.responses.body.endsWithConnection;
@@ -322,24 +322,24 @@ export class UpstreamConnection extends UpstreamSocket {
   }
 
   private becomeIdle(): void {
-    this.phase = Phase.Idle;
+    this.state = State.Idle;
     this.resume();
     this.wheel.set(this, this.idleMs);
     this.owner.release(this);
   }
 
   private fail(kind: FailureKind, detail: string): void {
-    const { sink, phase } = this;
+    const { sink, state } = this;
     this.destroy();
     if (!sink) return;
     const failure = { kind, detail, cause: this.cause };
-    if (phase === Phase.Body) sink.onBroken(failure);
+    if (state === State.Body) sink.onBroken(failure);
     else sink.onFailure(failure);
   }
 
-  private closePhase(): void {
-    if (this.phase === Phase.Closed) return;
-    this.phase = Phase.Closed;
+  private markClosed(): void {
+    if (this.state === State.Closed) return;
+    this.state = State.Closed;
     this.wheel.clear(this);
     this.owner.forget(this);
   }

@@ -7,7 +7,7 @@ export const MAX_FIELDS = 100;
 /** Stores a field that the gateway interprets. Returns whether its line is forwarded nevertheless. */
 export type FieldHandler<H> = (head: H, value: string, line: string) => boolean;
 
-/** Looks up the taker of a field by its lower-case name. */
+/** Looks up the handler of a field by its lower-case name. */
 export interface FieldHandlers<H> {
   get(name: string): FieldHandler<H> | undefined;
 }
@@ -18,8 +18,8 @@ export type Refusal = (detail: string) => Error;
 const AFTER_LINE = '\r\n'.length;
 
 /**
- * Checks every field line of `text` from `at` to the empty line and passes each field with an entry in `takers` to
- * its taker. Consecutive lines without a taker are sliced as one piece.
+ * Checks every field line of `text` from `at` to the empty line and passes each field with an entry in `handlers` to
+ * its handler. Consecutive lines without a handler are sliced as one piece.
  * @returns the lines to forward, joined
  * @throws the error from `invalid` for a line that violates the grammar; Problem 431 for too many lines
  */

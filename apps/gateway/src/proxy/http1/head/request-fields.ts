@@ -120,7 +120,7 @@ const mayDescribeOrigin = (first: number): boolean => first === LETTER_X || firs
 const originHandler = (name: string): Handler | undefined =>
   describesOrigin(name) ? (name.includes('_') ? drop : claim) : undefined;
 
-/** The takers of request fields. */
+/** The handlers of request fields. */
 export const REQUEST_FIELDS: FieldHandlers<RequestHead> = {
   get: (name) => KNOWN.get(name) ?? (mayDescribeOrigin(name.charCodeAt(0)) ? originHandler(name) : undefined),
 };

@@ -154,7 +154,7 @@ export class PromptServer extends Server {
     if (socket.destroyed) return;
     this.serve(socket, isGuarded);
     socket.emit('data', first);
-    // The client half-closed while the `ConnectionTaker` read.
+    // The client half-closed while the `ConnectionAcceptor` read.
     if (socket.readableEnded) socket.emit('end');
   }
 

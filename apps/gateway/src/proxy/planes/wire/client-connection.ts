@@ -20,7 +20,7 @@ import type { OwnResponse } from './own-response.js';
 import { RequestReader, type RequestHandler } from './request-reader.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
 
-const enum Phase {
+const enum State {
   /** Waits for a request head or reads one. */
   Head,
   /** An exchange or a response of the gateway itself is in progress. */
@@ -47,7 +47,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private readonly writer: SocketWriter;
   private readonly requests = new RequestReader(this);
   private readonly body = new IncomingBody();
-  private phase = Phase.Head;
+  private state = State.Head;
   private exchange: HttpExchange | undefined;
   private keepsAlive = true;
   private wasUsed = false;
@@ -76,8 +76,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   close(): void {
-    if (this.phase === Phase.Tunnel) this.socket.destroySoon();
-    else if (this.phase === Phase.Lingering || this.isUnused) this.socket.destroy();
+    if (this.state === State.Tunnel) this.socket.destroySoon();
+    else if (this.state === State.Lingering || this.isUnused) this.socket.destroy();
   }
 
   pauseBody(): void {
@@ -87,7 +87,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   resumeBody(): void {
-    if (this.phase !== Phase.Exchange || this.body.isDone) return;
+    if (this.state !== State.Exchange || this.body.isDone) return;
     this.limit(this.limits.idleMs);
     this.socket.resume();
   }
@@ -108,13 +108,13 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   finish(keepsAlive: boolean): void {
-    if (this.phase !== Phase.Exchange) return;
+    if (this.state !== State.Exchange) return;
     this.keepsAlive = keepsAlive;
     if (!this.socket.writableNeedDrain) {
       this.endExchange();
       return;
     }
-    this.phase = Phase.Flushing;
+    this.state = State.Flushing;
     this.awaitDrain();
   }
 
@@ -124,7 +124,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   detach(): { socket: Socket; rest: Buffer | undefined } {
-    this.phase = Phase.Tunnel;
+    this.state = State.Tunnel;
     this.stopReading();
     this.socket.pause();
     return { socket: this.socket, rest: this.requests.shiftWaiting() };
@@ -136,18 +136,18 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       this.awaitDrain();
       return;
     }
-    if (this.phase === Phase.Head && this.requests.isMidway)
+    if (this.state === State.Head && this.requests.isMidway)
       this.refuse(requestTimeout('the request head did not arrive in time'), '');
-    else if (this.phase !== Phase.Exchange) this.socket.destroy();
+    else if (this.state !== State.Exchange) this.socket.destroy();
     else if (!this.isHalfClosed || this.maybeGone) this.onSilence();
   }
 
   private get isAtHead(): boolean {
-    return this.phase === Phase.Head;
+    return this.state === State.Head;
   }
 
   private get isUnused(): boolean {
-    return this.phase === Phase.Head && !this.requests.isMidway;
+    return this.state === State.Head && !this.requests.isMidway;
   }
 
   protected override get retainsBytes(): boolean {
@@ -155,20 +155,20 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   protected override received(bytes: Buffer): void {
-    switch (this.phase) {
-      case Phase.Head:
+    switch (this.state) {
+      case State.Head:
         this.requests.read(bytes);
         break;
-      case Phase.Exchange:
-      case Phase.Flushing:
-      case Phase.Skipping:
+      case State.Exchange:
+      case State.Flushing:
+      case State.Skipping:
         if (this.body.isDone) this.queue(owned(bytes));
         else this.readBody(owned(bytes));
     }
   }
 
   get acceptsRequests(): boolean {
-    return this.phase === Phase.Head && !this.socket.isPaused();
+    return this.state === State.Head && !this.socket.isPaused();
   }
 
   headBegins(): void {
@@ -191,13 +191,13 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     const exchange = this.owner.exchangeOf(this, lineOf(text));
     exchange.keepsAlive = false;
     this.exchange = exchange;
-    this.phase = Phase.Exchange;
+    this.state = State.Exchange;
     this.body.expectNothingValid();
     this.owner.parts.pipeline.run(exchange, problem);
   }
 
   private awaitOwnResponse(response: Promise<OwnResponse>, rest: Buffer, length: number): void {
-    this.phase = Phase.Exchange;
+    this.state = State.Exchange;
     this.wasUsed = true;
     this.unlimit();
     this.afterHead(owned(rest), Math.max(length, 0));
@@ -206,7 +206,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private sendOwnResponse(own: OwnResponse): void {
     // The client may have disconnected.
-    if (this.phase !== Phase.Exchange) return;
+    if (this.state !== State.Exchange) return;
     const keepsAlive = !this.closesAfterwards;
     this.output.begin(own(keepsAlive), Framing.AsItComes);
     this.output.flush();
@@ -216,7 +216,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private begin(head: RequestHead, rest: Buffer): void {
     const exchange = this.owner.exchangeOf(this, head);
     this.exchange = exchange;
-    this.phase = Phase.Exchange;
+    this.state = State.Exchange;
     this.wasUsed = true;
     this.unlimit();
     const bytes = owned(rest);
@@ -237,21 +237,21 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private readBody(bytes: Buffer): void {
     // Set before the exchange gets the bytes: it may pause reading, which clears the time-out.
-    if (this.phase === Phase.Exchange) this.limit(this.limits.idleMs);
+    if (this.state === State.Exchange) this.limit(this.limits.idleMs);
     const end = this.body.read(bytes, this.exchange);
     if (typeof end !== 'number') this.failBody(end);
     else if (this.body.isDone) this.afterBody(bytes, end);
   }
 
   private afterBody(bytes: Buffer, end: number): void {
-    if (this.phase === Phase.Exchange && !this.socket.writableNeedDrain) this.unlimit();
+    if (this.state === State.Exchange && !this.socket.writableNeedDrain) this.unlimit();
     this.buffer.endMessage(true);
     if (end < bytes.length) this.queue(bytes.subarray(end));
-    if (this.phase === Phase.Skipping) this.next();
+    if (this.state === State.Skipping) this.next();
   }
 
   private failBody(problem: Problem): void {
-    if (this.phase === Phase.Exchange) this.exchange?.failBody(problem);
+    if (this.state === State.Exchange) this.exchange?.failBody(problem);
     else this.socket.destroy();
   }
 
@@ -276,7 +276,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   private next(): void {
-    this.phase = Phase.Head;
+    this.state = State.Head;
     this.awaitNext();
     // The next request may be handed over to node:http, which requires a resumed socket.
     if (this.socket.isPaused()) this.socket.once('resume', this.readWaiting).resume();
@@ -284,24 +284,24 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   private readonly readWaiting = (): void => {
-    if (this.phase === Phase.Head) this.requests.readWaiting();
+    if (this.state === State.Head) this.requests.readWaiting();
     if (this.isHalfClosed && this.isAtHead && !this.requests.isReading) this.linger();
   };
 
   private skip(): void {
-    this.phase = Phase.Skipping;
+    this.state = State.Skipping;
     this.limit(this.limits.lingerMs);
     this.socket.resume();
   }
 
   private linger(): void {
-    this.phase = Phase.Lingering;
+    this.state = State.Lingering;
     const isAllRead = !this.requests.shiftWaiting() && this.body.isDone;
     this.endAfterWrites(isAllRead);
   }
 
   private handOver(head: RequestHead, rest: Buffer): void {
-    this.phase = Phase.Closed;
+    this.state = State.Closed;
     this.releaseSocket();
     this.owner.forget(this);
     this.owner.parts.handOver({
@@ -314,21 +314,21 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   protected override drained(): void {
-    if (this.phase === Phase.Flushing) this.endExchange();
-    else if (this.phase === Phase.Exchange) {
+    if (this.state === State.Flushing) this.endExchange();
+    else if (this.state === State.Exchange) {
       if (this.body.isDone) this.unlimit();
       this.exchange?.onClientDrain();
     }
   }
 
   protected override halfClosed(): void {
-    if (this.phase === Phase.Exchange && this.body.isDone) this.awaitReader();
-    else if (this.phase !== Phase.Flushing) this.socket.destroy();
+    if (this.state === State.Exchange && this.body.isDone) this.awaitReader();
+    else if (this.state !== State.Flushing) this.socket.destroy();
   }
 
   protected override closed(): void {
     const { exchange } = this;
-    this.phase = Phase.Closed;
+    this.state = State.Closed;
     this.exchange = undefined;
     this.owner.forget(this);
     if (!exchange) return;

@@ -38,7 +38,7 @@ export class IncomingBody {
     return end;
   }
 
-  /** Reads more of the body; without a taker the bytes are discarded. */
+  /** Reads more of the body; without a receiver the bytes are discarded. */
   read(bytes: Buffer, receiver: BodyReceiver | undefined): number | Problem {
     const end = this.advance(bytes);
     if (!receiver || typeof end !== 'number') return end;
