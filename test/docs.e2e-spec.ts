@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainEnvironment, ROOT } from '#testing';
-import { outlineOf, readText } from './support/readme.js';
+import { outlineOf, readText } from './support/documentation.js';
 
 const [ENGLISH, KOREAN] = ['docs/reference', 'docs/ko/reference'];
 

@@ -19,14 +19,14 @@ onBothStores('orders', (store) => {
   });
 
   const teas = (quantity: number, product = tea) => [{ productId: product.id, quantity }];
-  const mine = async () =>
+  const ordersOfUser = async () =>
     ((await (await shop.send('orders', 'GET', `/orders/user/${user.id}`)).json()) as Page<Order>).items;
   const placed = async (quantity: number) => (await (await shop.order(user, teas(quantity))).json()) as Order;
   const patch = (id: string, status: string, headers = {}) =>
     shop.send('orders', 'PATCH', `/orders/${id}`, { status }, headers);
   const statusAt = async (path: string) => (await shop.orderAt(path)).status;
 
-  it('are confirmed immediately, at the price of the product service, and take pieces from stock', async () => {
+  it('are confirmed immediately, at the price of the product service, and reduce the stock', async () => {
     const response = await shop.order(user, teas(3), { 'x-request-id': 'order-1' });
     const order = (await response.json()) as Order;
 
@@ -36,7 +36,7 @@ onBothStores('orders', (store) => {
     expect(order).toMatchObject({ userId: user.id, status: 'confirmed', total: 750, currency: 'EUR' });
     expect(order.items).toEqual([{ productId: tea.id, quantity: 3, unitPrice: 250 }]);
     expect(await shop.stockOf(tea)).toBe(7);
-    expect(await mine()).toEqual([order]);
+    expect(await ordersOfUser()).toEqual([order]);
   });
 
   it('support conditional requests by ETag', async () => {
@@ -52,7 +52,7 @@ onBothStores('orders', (store) => {
     expect((await patch(id, 'shipped', { 'if-match': etag })).status).toBe(412);
   });
 
-  it('get 422 for an unknown user or product, 409 for too little stock, and leave nothing behind', async () => {
+  it('get 422 for an unknown user or product, 409 for too little stock, and change nothing', async () => {
     const refusals = [
       [await shop.order({ id: '..' }, teas(1)), 422, 'unknown-user'],
       [await shop.order({ id: tea.id }, teas(1)), 422, 'unknown-user'],
@@ -65,7 +65,7 @@ onBothStores('orders', (store) => {
       expect([response.status, problem.type]).toEqual([status, `urn:msa-gateway:problem:${code}`]);
       if (code === 'insufficient-stock') expect(JSON.stringify(problem)).toContain(tea.id);
     }
-    expect(await mine()).toEqual([]);
+    expect(await ordersOfUser()).toEqual([]);
     expect(await shop.stockOf(tea)).toBe(10);
   });
 
@@ -74,7 +74,7 @@ onBothStores('orders', (store) => {
     const response = await shop.order(user, [...teas(1), ...teas(1, ramen)]);
 
     expect(response.status).toBe(422);
-    expect(await mine()).toEqual([]);
+    expect(await ordersOfUser()).toEqual([]);
     await waitFor(
       'the stock',
       async () => (await shop.stockOf(tea)) === 10 && (await shop.stockOf(ramen)) === 5,
@@ -99,7 +99,7 @@ onBothStores('orders', (store) => {
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     expect(await again.json()).toEqual(await first.json());
     expect(other.status).toBe(422);
-    expect(await mine()).toHaveLength(1);
+    expect(await ordersOfUser()).toHaveLength(1);
     expect(await shop.stockOf(tea)).toBe(8);
   });
 

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onPrograms, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
-import { runCurls } from './support/curl-session.js';
-import { brokenLinksOf, commandsOf, outlineOf, readText } from './support/readme.js';
+import { runCurlCommands } from './support/curl-session.js';
+import { brokenLinksOf, commandsOf, outlineOf, readText } from './support/documentation.js';
 
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
 
@@ -146,7 +146,7 @@ onPrograms(['curl'], 'a running system', () => {
   });
 
   /** The same command for the ports of this test. */
-  function here(command: string): string {
+  function withTestPorts(command: string): string {
     const { port } = fileServer.address() as AddressInfo;
     return command
       .replaceAll('http://localhost:8000', system.url)
@@ -158,10 +158,10 @@ onPrograms(['curl'], 'a running system', () => {
 
   // Each page is one shell session: its commands depend on no other page.
   it.each(FILES)(
-    'gives the responses that the curl commands of %s promise, in order',
+    'returns the responses that the curl commands of %s promise, in order',
     async (file) => {
       const curls = commandsOf(readText(file)).filter(({ text }) => isCurl(text));
-      const outputs = await runCurls(curls.map(({ text }) => here(text)));
+      const outputs = await runCurlCommands(curls.map(({ text }) => withTestPorts(text)));
       const results = curls.map(({ text }, index) => `${text}\n  ${outputs[index] ?? 'was not run'}`);
       const wrong = results.filter(
         (_told, index) => !isAsPromised(outputs[index] ?? '', curls[index]!.status),

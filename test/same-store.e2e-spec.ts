@@ -27,7 +27,7 @@ async function statusOfAdding(url: string, email: string): Promise<number> {
 }
 
 /** Starts several processes of the service on an empty store at once, and lets them compete for the same addresses. */
-async function raceOn(env: Environment): Promise<void> {
+async function startConcurrently(env: Environment): Promise<void> {
   const processes = Array.from({ length: PROCESSES }, () => launch(env));
   const urls = await Promise.all(processes.map(urlOf));
   const addresses = Array.from({ length: ADDRESSES }, (_, n) => `user-${n}@example.com`);
@@ -40,13 +40,13 @@ async function raceOn(env: Environment): Promise<void> {
 describe('several processes of a service on one embedded store', () => {
   it('start together, and assign each address once', async () => {
     const data = tempDir();
-    await raceOn({ DATA_DIR: data.path });
+    await startConcurrently({ DATA_DIR: data.path });
     data.remove();
   });
 });
 
 onPostgres('several processes of a service', (server) => {
   it('start together, and assign each address once', async () => {
-    await raceOn({ DATABASE_URL: await server().createDatabase() });
+    await startConcurrently({ DATABASE_URL: await server().createDatabase() });
   });
 });

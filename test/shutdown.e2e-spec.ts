@@ -27,7 +27,7 @@ interface SlowService {
   readonly pendingResponse: Promise<ServerResponse>;
 }
 
-async function slowService(): Promise<SlowService> {
+async function startSlowService(): Promise<SlowService> {
   const server = createServer((incoming, response) => {
     if (incoming.url === '/slow') server.emit('pending', response);
     else response.end('ok');
@@ -60,9 +60,9 @@ const responseOf = (url: string, agent: Agent | false = false): Promise<Incoming
       .end(),
   );
 
-async function inFlight(mount: (typeof MOUNTS)[number]) {
+async function startWithRequestInFlight(mount: (typeof MOUNTS)[number]) {
   const system = await startSystem(mount, { DATA_DIR: data.path });
-  const slow = await slowService();
+  const slow = await startSlowService();
   await register(system, slow);
   const clientResponse = responseOf(`${system.url}/api/slow/slow`);
   // Tests that end the process expect this promise to reject later.
@@ -72,7 +72,7 @@ async function inFlight(mount: (typeof MOUNTS)[number]) {
 
 describe.each(MOUNTS)('the system as %s', (mount) => {
   it('completes requests in flight at SIGTERM, accepts no new ones, and exits 0', async () => {
-    const { system, slow, clientResponse, serviceResponse } = await inFlight(mount);
+    const { system, slow, clientResponse, serviceResponse } = await startWithRequestInFlight(mount);
     const requestAgain = (): Promise<unknown> => fetch(`${system.url}/health/ready`);
     system.process.signal('SIGTERM');
     await waitFor('new connections to be refused', () =>
@@ -91,7 +91,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
   });
 
   it('exits immediately at a second signal', async () => {
-    const { system, slow, clientResponse } = await inFlight(mount);
+    const { system, slow, clientResponse } = await startWithRequestInFlight(mount);
     system.process.signal('SIGTERM');
     await waitFor('the gateway to refuse connections', () =>
       fetch(system.url).then(
@@ -181,7 +181,7 @@ describe('a service that shuts down', () => {
 describe('a monolith with a request in flight that does not end', () => {
   it('aborts the request after SHUTDOWN_TIMEOUT_SECONDS', async () => {
     const system = await startSystem('monolith', { DATA_DIR: data.path, SHUTDOWN_TIMEOUT_SECONDS: '1' });
-    const slow = await slowService();
+    const slow = await startSlowService();
     await register(system, slow);
     responseOf(`${system.url}/api/slow/slow`).catch(() => undefined);
     await slow.pendingResponse;

@@ -48,8 +48,8 @@ describe('npm run smoke', () => {
 
   it('prefers its URL argument, and lists the orders that remain; nothing else remains', async () => {
     const before = await idsOf('order-service/orders');
-    const elsewhere = { BASE_URL: 'http://127.0.0.1:1', GATEWAY_PORT: '1' };
-    const smoke = launchNode('scripts/smoke.mjs', [system.url], elsewhere);
+    const otherSystem = { BASE_URL: 'http://127.0.0.1:1', GATEWAY_PORT: '1' };
+    const smoke = launchNode('scripts/smoke.mjs', [system.url], otherSystem);
     expect((await smoke.exited).code).toBe(0);
     expect(smoke.stdout).toContain(`Smoke test of ${system.url}\n`);
     const [, left = ''] = /\nleft in the system\n((?: {2}.+\n)+)\n\d+ passed/.exec(smoke.stdout) ?? [];

@@ -8,7 +8,7 @@ import { launchSystem, startSystem, tempDir, type Environment } from '#testing';
 const data = tempDir();
 afterAll(() => data.remove());
 
-async function failedStart(env: Environment): Promise<string> {
+async function outputOfFailedStart(env: Environment): Promise<string> {
   const launched = launchSystem('monolith', { DATA_DIR: data.path, ...env });
   expect(await launched.exited).toEqual({ code: 1, signal: null });
   expect(launched.stdout).not.toMatch(/^ready/m);
@@ -29,7 +29,7 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
     ['PRODUCT_SERVICE_PORT', 'product-service', '127.0.0.1'],
   ])('when the port of %s is taken', async (variable, app, host) => {
     const { server, port } = await occupyPort(host);
-    const output = await failedStart({ [variable]: port });
+    const output = await outputOfFailedStart({ [variable]: port });
     expect(output).toBe(`${app}: the port is already taken (port ${port})\n`);
     server.close();
   });
@@ -37,13 +37,13 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
   it('when DATA_DIR is a file', async () => {
     const file = join(data.path, 'file');
     writeFileSync(file, '');
-    const output = await failedStart({ DATA_DIR: file });
+    const output = await outputOfFailedStart({ DATA_DIR: file });
     expect(output).toMatch(/^order-service: .*\n$/);
     expect(output).toContain('DATA_DIR');
   });
 
   it('when variables are invalid: reports all of them, of all apps, by name and never by value', async () => {
-    const output = await failedStart({
+    const output = await outputOfFailedStart({
       LOG_LEVEL: 'secret-1',
       GATEWAY_PORT: 'secret-2',
       USER_SERVICE_PORT: '65536',
@@ -64,7 +64,7 @@ describe('a start-up that cannot succeed ends with one line and exit code 1', ()
   });
 
   it('when PostgreSQL does not respond, without showing its password', async () => {
-    const output = await failedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
+    const output = await outputOfFailedStart({ DATABASE_URL: 'postgres://user:secret@127.0.0.1:1/none' });
     expect(output).toMatch(/^order-service: .*\n$/);
     expect(output).not.toContain('secret');
   });

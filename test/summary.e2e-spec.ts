@@ -74,9 +74,9 @@ describe('the rerun of failed suites', () => {
   });
 
   it('counts a suite that could not be loaded', () => {
-    const broken = { ...suite('a'), status: 'failed' };
-    expect(rerun([broken], [broken]).line).toBe('0 passed, 1 failed');
-    expect(rerun([broken], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
+    const unloadable = { ...suite('a'), status: 'failed' };
+    expect(rerun([unloadable], [unloadable]).line).toBe('0 passed, 1 failed');
+    expect(rerun([unloadable], [suite('a', 'passed')]).line).toBe('1 passed, 0 failed');
   });
 
   it('is skipped when nothing failed, or when many suites did', () => {

@@ -191,8 +191,10 @@ onEveryKind("Node's http", (harness) => {
       response.on('close', () => (open -= 1));
       if (incoming.url === '/begun') response.write('begun');
     };
-    const reached = (): Promise<unknown> => waitFor('the request to reach the service', () => open === 1);
-    const over = (): Promise<unknown> => waitFor('the disconnection to reach the service', () => open === 0);
+    const untilReached = (): Promise<unknown> =>
+      waitFor('the request to reach the service', () => open === 1);
+    const untilClosed = (): Promise<unknown> =>
+      waitFor('the disconnection to reach the service', () => open === 0);
     for (const [method, path] of [
       ['GET', '/silent'],
       ['GET', '/begun'],
@@ -203,10 +205,10 @@ onEveryKind("Node's http", (harness) => {
       if (method === 'POST') outgoing.write('a part of it');
       else outgoing.end();
       const response = path === '/begun' ? responseTo(outgoing) : undefined;
-      await reached();
+      await untilReached();
       (await response)?.on('error', () => undefined);
       outgoing.destroy();
-      await over();
+      await untilClosed();
     }
     echoUrl();
     expect((await exchange(`${harness().url}/after`)).text).toBe('[/after]');

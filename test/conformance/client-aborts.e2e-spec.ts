@@ -37,7 +37,7 @@ onEveryKind('clients that disconnect', (harness) => {
   };
   const connections = (): Promise<number> => connectionsOf(harness());
   /** `before`: the connections that already existed, because the service itself calls the gateway. */
-  const isQuiet = async (before: number): Promise<void> => {
+  const untilQuiet = async (before: number): Promise<void> => {
     await waitFor('all requests at the service to end', () => open === 0);
     await waitFor('no requests in flight', async () => (await inFlight()) === 0);
     await waitFor('all connections to close', async () => (await connections()) <= before);
@@ -88,7 +88,7 @@ onEveryKind('clients that disconnect', (harness) => {
       else if (until) await client.until(until);
       if (how === 'reset') client.socket.resetAndDestroy();
       else client.socket.destroy();
-      await isQuiet(connectionsBefore);
+      await untilQuiet(connectionsBefore);
       expect(difference(before, await endings())).toEqual(counted);
       expect((await observed()) - observedBefore).toBe(Object.keys(counted).length);
     });
@@ -102,7 +102,7 @@ onEveryKind('clients that disconnect', (harness) => {
     client.send(head('GET', '/x').repeat(12));
     await waitFor('the request to reach the service', () => open === begun);
     client.socket.destroy();
-    await isQuiet(connectionsBefore);
+    await untilQuiet(connectionsBefore);
     expect(difference(before, await endings())).toEqual({ 'client-left': begun });
   });
 
@@ -115,6 +115,6 @@ onEveryKind('clients that disconnect', (harness) => {
     await waitFor('all connections to be open', async () => (await connections()) >= HALF_OPEN);
     expect((await exchange(`${harness().url}/done`)).text).toBe('done');
     for (const client of clients) client.close();
-    await isQuiet(connectionsBefore);
+    await untilQuiet(connectionsBefore);
   });
 });

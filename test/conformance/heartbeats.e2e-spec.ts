@@ -19,7 +19,7 @@ function heartbeat({ id = 'a', body = '', fields = JSON_TYPE }: HeartbeatOptions
 const CHANGING = new Set(['requestId', 'lastHeartbeatAt', 'expiresAt', 'registeredAt']);
 
 /** The parts of a response that matter to a client, without values that differ between calls. */
-function comparedParts(response: string): unknown {
+function comparablePartsOf(response: string): unknown {
   const [head = '', body = ''] = response.split('\r\n\r\n');
   const members = Object.entries(JSON.parse(body) as object) as [string, unknown][];
   return {
@@ -101,7 +101,7 @@ describe.each([
 
   it.each(cases)('with %s gets the same response on wire and node', async (_what, options) => {
     const [wire, node] = await Promise.all(PLANES.map((plane) => responseTo(plane, heartbeat(options))));
-    expect(comparedParts(wire!)).toEqual(comparedParts(node!));
+    expect(comparablePartsOf(wire!)).toEqual(comparablePartsOf(node!));
   });
 
   it('is handled without Nest when it needs no further checks', async () => {

@@ -189,7 +189,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
     await expectReservationHeld();
   });
 
-  it('never show a token to anyone except the registering client', async () => {
+  it('return a token only to the registering client', async () => {
     const token = await register('neighbour-5');
     const secret = token.slice(token.indexOf(':') + 1);
     for (const path of ['/discovery/services', '/discovery/services/neighbour-5'])

@@ -210,13 +210,13 @@ onEveryKind('messages', (harness) => {
     };
     const head = await exchange(`${harness().url}/200`, { method: 'HEAD' });
     expect([head.status, head.headers['content-length'], head.text]).toEqual([200, '5', '']);
-    const none = await exchange(`${harness().url}/204`);
-    expect([none.status, none.headers.etag, none.headers['content-length'], none.text]).toEqual([
-      204,
-      '"x"',
-      undefined,
-      '',
-    ]);
+    const noContent = await exchange(`${harness().url}/204`);
+    expect([
+      noContent.status,
+      noContent.headers.etag,
+      noContent.headers['content-length'],
+      noContent.text,
+    ]).toEqual([204, '"x"', undefined, '']);
     const unchanged = await exchange(`${harness().url}/304`);
     expect([unchanged.status, unchanged.headers['content-length'], unchanged.text]).toEqual([304, '5', '']);
   });

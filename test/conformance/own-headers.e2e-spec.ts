@@ -43,7 +43,7 @@ onEveryPlane('security headers of the gateway’s own responses', (harness) => {
     expect([headers.get('via'), headers.get('x-content-type-options')]).toEqual(['1.1 msa-gateway', null]);
   });
 
-  it('keep pages out of frames', async () => {
+  it('prevent other sites from framing pages', async () => {
     const accept = { accept: 'text/html' };
     for (const path of ['/', '/docs']) {
       const { headers } = await call(harness().gatewayUrl, `GET ${path}`, { headers: accept });

@@ -37,7 +37,7 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
   const post = (path: string, framing: string): string =>
     `POST /api/${SERVICE}/${path} HTTP/1.1\r\nHost: gw\r\n${framing}\r\n\r\n`;
   const inFlight = async (): Promise<number> => (await metricsOf(harness())).services[0]?.inFlight ?? 0;
-  const isQuiet = async (): Promise<void> => {
+  const untilQuiet = async (): Promise<void> => {
     await waitFor('all requests at the service to end', () => open === 0);
     await waitFor('no requests in flight', async () => (await inFlight()) === 0);
   };
@@ -66,7 +66,7 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
       [200, megabyteOf('b').toString()],
     ]);
     client.close();
-    await isQuiet();
+    await untilQuiet();
   });
 
   it.each(FRAMED)(
@@ -80,7 +80,7 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
         [200, megabyteOf('a').toString()],
       ]);
       client.close();
-      await isQuiet();
+      await untilQuiet();
     },
   );
 
@@ -99,7 +99,7 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
       bodiesOf(client).map(([status, body], i) => [status, body === megabyteOf(letters[i]!).toString()]),
     ).toEqual(letters.map(() => [200, true]));
     client.close();
-    await isQuiet();
+    await untilQuiet();
   }, 60_000);
 
   it('leave no state behind when the client disconnects in the middle of the first response', async () => {
@@ -108,6 +108,6 @@ onEveryKind('pipelined requests with large bodies', (harness) => {
     await client.until(/a\.\.\./);
     client.socket.pause();
     client.socket.resetAndDestroy();
-    await isQuiet();
+    await untilQuiet();
   });
 });

@@ -8,21 +8,21 @@ import { RawClient } from './support/raw-client.js';
 import { untilStable } from '../support/until-stable.js';
 
 const MIB = 1024 * 1024;
-const sha = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+const sha256Of = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
 onEveryKind('streaming', (harness) => {
   it('uploads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
     harness().service.handler = (request, response) => {
-      void bodyOf(request).then((received) => response.end(sha(received)));
+      void bodyOf(request).then((received) => response.end(sha256Of(received)));
     };
-    expect((await exchange(harness().url, { method: 'PUT', body })).text).toBe(sha(body));
+    expect((await exchange(harness().url, { method: 'PUT', body })).text).toBe(sha256Of(body));
   });
 
   it('downloads 10 MB', async () => {
     const body = randomBytes(10 * MIB);
     harness().service.handler = (_request, response) => response.end(body);
-    expect(sha((await exchange(harness().url)).body)).toBe(sha(body));
+    expect(sha256Of((await exchange(harness().url)).body)).toBe(sha256Of(body));
   });
 
   it('streams chunks in both directions as they arrive', async () => {

@@ -6,7 +6,7 @@ import { readComposeFile, type ComposeService } from './support/compose-file.js'
 const FILES = ['docker-compose.yml', 'docker-compose.prod.yml'];
 const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
 
-const isThere = (path: string): boolean => existsSync(join(ROOT, path));
+const exists = (path: string): boolean => existsSync(join(ROOT, path));
 const values = (service: ComposeService): readonly string[] =>
   Object.values(service.environment ?? {}).map(String);
 
@@ -19,7 +19,7 @@ describe.each(FILES)('%s', (path) => {
     expect(names.sort()).toEqual([...APPS, 'nginx', 'postgres', 'redis'].sort());
   });
 
-  it.each(each)('gives %s a health check and a restart policy', (_name, service) => {
+  it.each(each)('configures a health check and a restart policy for %s', (_name, service) => {
     expect(service.healthcheck?.test.length).toBeGreaterThan(0);
     expect(service.restart).toBe('unless-stopped');
   });
@@ -37,7 +37,7 @@ describe.each(FILES)('%s', (path) => {
       .filter((volume) => volume.startsWith('./'))
       .map((volume) => volume.split(':')[0]!);
     const built = build ? [build.context, join(build.context, build.dockerfile)] : [];
-    expect([...mounted, ...built].filter((name) => !isThere(name))).toEqual([]);
+    expect([...mounted, ...built].filter((name) => !exists(name))).toEqual([]);
   });
 
   it.each(each)('pins the image of %s to a version', (_name, { image = '' }) => {
@@ -83,7 +83,7 @@ describe('docker-compose.prod.yml, the public deployment,', () => {
     expect(each.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['nginx']);
   });
 
-  it('gives only nginx outbound access', () => {
+  it('allows outbound access only to nginx', () => {
     const open = Object.keys(networks).filter((name) => networks[name]?.internal !== true);
     const outside = each.filter(([, service]) => service.networks?.some((name) => open.includes(name)));
     expect(outside.map(([name]) => name)).toEqual(['nginx']);
@@ -118,7 +118,7 @@ describe('docker-compose.prod.yml, the public deployment,', () => {
     expect(values(service).filter((value) => /:\/\/[^/]*@/.test(value))).toEqual([]);
   });
 
-  it.each(each)('gives %s exactly the secrets that it reads', (_name, service) => {
+  it.each(each)('mounts exactly the secrets that %s reads', (_name, service) => {
     const read = values(service).flatMap((value) => /^\/run\/secrets\/(\w+)$/.exec(value)?.[1] ?? []);
     const granted = service.secrets ?? [];
     expect(granted.filter((name) => !(name in secrets))).toEqual([]);
@@ -135,6 +135,6 @@ describe('docker-compose.watch.yml', () => {
     const { services } = readComposeFile('docker-compose.watch.yml');
     const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes);
     expect(Object.keys(services)).toEqual(APPS);
-    expect(mounts.filter((mount) => !mount.endsWith(':ro') || !isThere(mount.split(':')[0]!))).toEqual([]);
+    expect(mounts.filter((mount) => !mount.endsWith(':ro') || !exists(mount.split(':')[0]!))).toEqual([]);
   });
 });

@@ -7,8 +7,8 @@ import { ROOT, waitFor } from '#testing';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
 import type { Member } from '../support/fleet/member.js';
-import { lossesAt } from './support/losses.js';
-import { Measured } from './support/measured.js';
+import { expiredLeasesAt } from './support/expired-leases.js';
+import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 
 const AN_HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ onFleet(
   'gateways and services whose clocks differ by an hour',
   (fleet) => {
     const ledger = new Ledger();
-    const measured = Measured.for('crowds, and clocks an hour off');
+    const measurements = Measurements.for('crowds, and clocks an hour off');
     let reads: Load;
 
     beforeEach(() => {
@@ -38,7 +38,7 @@ onFleet(
 
     afterEach(async () => {
       await reads.stop();
-      measured.recordDuration('slowest read meanwhile', reads.slowestMs);
+      measurements.recordDuration('slowest read meanwhile', reads.slowestMs);
       expect(reads.failures).toEqual([]);
       await untilHealthy(fleet(), 2);
     });
@@ -54,14 +54,14 @@ onFleet(
       const since = performance.now();
       const crowd = members('crowd', CROWD);
       await untilHealthy(fleet(), CROWD, 'crowd');
-      measured.recordDuration(`${CROWD} at once: all known to both gateways`, performance.now() - since);
-      await measured.time(`${CROWD} at once: all removed from both gateways`, async () => {
+      measurements.recordDuration(`${CROWD} at once: all known to both gateways`, performance.now() - since);
+      await measurements.time(`${CROWD} at once: all removed from both gateways`, async () => {
         await Promise.all(crowd.map((registration) => registration.stop()));
         await untilHealthy(fleet(), 0, 'crowd');
       });
     });
 
-    it(`track ${FLAPPING} instances that come and go`, async () => {
+    it(`track ${FLAPPING} instances that register and unregister repeatedly`, async () => {
       const until = performance.now() + FLAPPING_MS;
       let changes = 0;
       const registerRepeatedly = async (index: number): Promise<void> => {
@@ -77,8 +77,8 @@ onFleet(
         if (index % 2 === 0) await registry.register(body);
       };
       await Promise.all(Array.from({ length: FLAPPING }, (_, index) => registerRepeatedly(index)));
-      measured.recordCount(`${FLAPPING} flapping for ${FLAPPING_MS / 1000} s: changes`, changes);
-      await measured.time('flapping: both gateways list the same instances, after the last change', () =>
+      measurements.recordCount(`${FLAPPING} flapping for ${FLAPPING_MS / 1000} s: changes`, changes);
+      await measurements.time('flapping: both gateways list the same instances, after the last change', () =>
         untilHealthy(fleet(), FLAPPING / 2, 'flapping'),
       );
     });
@@ -99,7 +99,7 @@ onFleet(
         expect(leftMs).toBeGreaterThan((DEFAULT_TTL_SECONDS / 2) * 1000);
         expect(leftMs).toBeLessThanOrEqual(DEFAULT_TTL_SECONDS * 1000);
       }
-      for (const { url } of fleet().gateways) expect(await lossesAt(url)).toEqual([]);
+      for (const { url } of fleet().gateways) expect(await expiredLeasesAt(url)).toEqual([]);
       // No service had to register again.
       expect(now.map(({ registeredAt }) => registeredAt)).toEqual(
         before.map(({ registeredAt }) => registeredAt),

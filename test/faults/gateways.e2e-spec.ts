@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '#testing';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
-import { lossesAt } from './support/losses.js';
-import { Measured } from './support/measured.js';
+import { expiredLeasesAt } from './support/expired-leases.js';
+import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 
 const READERS = 8;
 
 onFleet('one of two gateways, under load', (fleet) => {
   const ledger = new Ledger();
-  const measured = Measured.for('a gateway of two');
+  const measurements = Measurements.for('a gateway of two');
 
   /** Whether nginx logged a response of the first gateway after the first `skipped` lines. */
   const receivesRequests = (skipped: number): boolean => {
@@ -29,13 +29,15 @@ onFleet('one of two gateways, under load', (fleet) => {
     await waitFor('responses from the other gateway', () => reads.completed > before + 100);
     await victim.start();
     const lines = fleet().nginx.accessLog().length;
-    await measured.time('kill -9: back in use, once it is ready', () =>
+    await measurements.time('kill -9: back in use, once it is ready', () =>
       waitFor('the gateway to receive requests', () => receivesRequests(lines)),
     );
-    await measured.time('kill -9: every instance known, once it is in use', () => untilHealthy(fleet(), 2));
+    await measurements.time('kill -9: every instance known, once it is in use', () =>
+      untilHealthy(fleet(), 2),
+    );
     await Promise.all([reads.stop(), writes.stop()]);
-    measured.recordDuration('kill -9: slowest read', reads.slowestMs);
-    measured.recordCount('kill -9: writes that failed', writes.failures.length);
+    measurements.recordDuration('kill -9: slowest read', reads.slowestMs);
+    measurements.recordCount('kill -9: writes that failed', writes.failures.length);
     expect(reads.failures).toEqual([]);
     expect(writes.failures.length).toBeLessThanOrEqual(2);
     await ledger.check(fleet().url);
@@ -48,17 +50,17 @@ onFleet('one of two gateways, under load', (fleet) => {
     victim.suspend();
     const before = reads.completed;
     await sleep(3000);
-    measured.recordCount('SIGSTOP of 3 s: responses meanwhile', reads.completed - before);
+    measurements.recordCount('SIGSTOP of 3 s: responses meanwhile', reads.completed - before);
     const stuck = reads.waitingFor(2000);
-    measured.recordCount('SIGSTOP of 3 s: reads that waited for this gateway', stuck);
+    measurements.recordCount('SIGSTOP of 3 s: reads that waited for this gateway', stuck);
     // At most the number in flight on the other gateway, which also handles heartbeats of two services.
     expect(stuck).toBeLessThanOrEqual(READERS / 2 + 2);
     expect(reads.completed - before).toBeGreaterThan(100);
     victim.resume();
-    await measured.time('SIGSTOP: every instance known, once it resumes', () => untilHealthy(fleet(), 2));
+    await measurements.time('SIGSTOP: every instance known, once it resumes', () => untilHealthy(fleet(), 2));
     await reads.stop();
     expect(reads.failures).toEqual([]);
-    expect(await lossesAt(victim.url)).toEqual([]);
+    expect(await expiredLeasesAt(victim.url)).toEqual([]);
     await ledger.check(fleet().url);
   });
 });

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Order, Product, User } from '#shop-contracts';
 import { call, onBothStores, ROOT, waitFor, type CallResponse } from '#testing';
 import { ShopFleet } from '../support/shop-fleet.js';
-import { Measured } from './support/measured.js';
+import { Measurements } from './support/measurements.js';
 
 const CLOCK = pathToFileURL(join(ROOT, 'test/faults/support/shifted-clock.mjs')).href;
 const AHEAD = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_OFFSET_MS: '30000' };
@@ -34,7 +34,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
   let user: User;
   let product: Product;
   let units: number;
-  const measured = Measured.for('orders');
+  const measurements = Measurements.for('orders');
 
   beforeAll(async () => {
     const { databaseUrl, dataDir } = await store.createStorage();
@@ -121,7 +121,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
 
     const atFirst = (status: number): number => first.filter((one) => one.status === status).length;
     for (const status of [201, 202, 409, 503])
-      measured.recordCount(`${BUYERS} buyers: ${status} at first`, atFirst(status));
+      measurements.recordCount(`${BUYERS} buyers: ${status} at first`, atFirst(status));
     expect(atFirst(409) + atFirst(503)).toBeGreaterThan(0);
     expect(atFirst(202)).toBeLessThanOrEqual(MOST_ACCEPTED);
     // 202 occurs only when this machine is too busy for a response within the time-out.
@@ -140,7 +140,7 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
     await shop.products.start();
     await shop.untilComplete();
     const latencies: number[] = [];
-    const finished = measured.time(`${WAITING} waiting orders finished`, () =>
+    const finished = measurements.time(`${WAITING} waiting orders finished`, () =>
       waitFor('the waiting orders to be finished', async () => (await pending()).length === 0, 30_000),
     );
     const over = new AbortController();
@@ -155,8 +155,8 @@ onBothStores('orders of two order services, one with a clock 30 s ahead', (store
       await sleep(20);
     }
     latencies.sort((a, b) => a - b);
-    measured.recordDuration('new orders meanwhile: median', latencies[Math.floor(latencies.length / 2)]!);
-    measured.recordDuration('new orders meanwhile: slowest', latencies.at(-1)!);
+    measurements.recordDuration('new orders meanwhile: median', latencies[Math.floor(latencies.length / 2)]!);
+    measurements.recordDuration('new orders meanwhile: slowest', latencies.at(-1)!);
     await finished;
   });
 });

@@ -4,11 +4,11 @@ import type { Fleet } from '../support/fleet/fleet.js';
 import { Ledger } from '../support/fleet/ledger.js';
 import { Load } from '../support/fleet/load.js';
 import type { Member } from '../support/fleet/member.js';
-import { Measured } from './support/measured.js';
+import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
 import { TcpLink } from './support/tcp-link.js';
 
-const SOMEONE = { name: 'someone', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
+const REGISTRATION = { name: 'someone', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
 
 let link: TcpLink;
 
@@ -22,19 +22,19 @@ const options = {
 };
 
 const register = ({ url }: Member, id: string): Promise<CallResponse> =>
-  call(url, 'POST /discovery/register', { body: { ...SOMEONE, id } });
+  call(url, 'POST /discovery/register', { body: { ...REGISTRATION, id } });
 
 const isRefused = ({ status, body }: CallResponse): boolean =>
   status === 503 && body.type === 'urn:msa-gateway:problem:registry-unavailable';
 
 const idsAt = async ({ url }: Member): Promise<readonly string[]> =>
-  (await new HttpRegistry({ url }).instances(SOMEONE.name)).map(({ id }) => id).sort();
+  (await new HttpRegistry({ url }).instances(REGISTRATION.name)).map(({ id }) => id).sort();
 
 onFleet(
   'two gateways with a failing Redis, under load',
   (fleet) => {
     const ledger = new Ledger();
-    const measured = Measured.for('two gateways whose Redis fails');
+    const measurements = Measurements.for('two gateways whose Redis fails');
     let reads: Load;
     let writes: Load;
 
@@ -72,17 +72,17 @@ onFleet(
       const [one, other] = fleet().gateways as [Member, Member];
       await untilWritable(one, 'someone-1');
       fleet().redis.process.signal('SIGKILL');
-      await measured.time('kill -9: writes are refused', () => untilRefused(one));
+      await measurements.time('kill -9: writes are refused', () => untilRefused(one));
       await untilRefused(other);
       const { status, body } = await call(one.url, 'GET /health');
       expect([status, body.details.registry.status]).toEqual([200, 'degraded']);
       expect((await call(one.url, 'GET /health/ready')).status).toBe(200);
-      const startMs = await measured.time('restarted empty: Redis listens', () => fleet().replaceRedis());
-      const writableMs = await measured.time('restarted empty: writes are accepted by both', () =>
+      const startMs = await measurements.time('restarted empty: Redis listens', () => fleet().replaceRedis());
+      const writableMs = await measurements.time('restarted empty: writes are accepted by both', () =>
         Promise.all([untilWritable(one, 'someone-2'), untilWritable(other, 'someone-3')]),
       );
       const all = ['someone-1', 'someone-2', 'someone-3'];
-      const knownMs = await measured.time(
+      const knownMs = await measurements.time(
         'restarted empty: both have every instance, once they accept writes',
         () => Promise.all([untilKnown(one, all), untilKnown(other, all), untilHealthy(fleet(), 2)]),
       );
@@ -93,9 +93,9 @@ onFleet(
     it('forward requests while Redis is suspended', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       fleet().redis.process.signal('SIGSTOP');
-      await measured.time('SIGSTOP: writes are refused', () => untilRefused(one));
+      await measurements.time('SIGSTOP: writes are refused', () => untilRefused(one));
       fleet().redis.process.signal('SIGCONT');
-      await measured.time('SIGCONT: writes are accepted by both', () =>
+      await measurements.time('SIGCONT: writes are accepted by both', () =>
         Promise.all([untilWritable(one, 'someone-4'), untilWritable(other, 'someone-5')]),
       );
     });
@@ -103,12 +103,12 @@ onFleet(
     it('forward requests at a gateway that is disconnected from Redis, which catches up afterwards', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.cut();
-      await measured.time('cut: writes are refused', () => untilRefused(one));
+      await measurements.time('cut: writes are refused', () => untilRefused(one));
       await untilWritable(other, 'someone-6');
       await new HttpRegistry({ url: other.url }).unregister('someone-5');
       expect(await idsAt(one)).toEqual(expect.not.arrayContaining(['someone-6']));
       link.heal();
-      await measured.time('healed: the gateway has caught up', () =>
+      await measurements.time('healed: the gateway has caught up', () =>
         waitFor('the changes of the other gateway', async () => {
           const known = await idsAt(one);
           return known.includes('someone-6') && !known.includes('someone-5');
@@ -119,18 +119,20 @@ onFleet(
     it('discard garbled responses of Redis at one gateway, which catches up afterwards', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.garble();
-      await measured.time('garbled: writes are refused', () => untilRefused(one));
+      await measurements.time('garbled: writes are refused', () => untilRefused(one));
       await untilWritable(other, 'someone-7');
       link.heal();
-      await measured.time('clear again: the gateway has caught up', () => untilKnown(one, ['someone-7']));
+      await measurements.time('clear again: the gateway has caught up', () => untilKnown(one, ['someone-7']));
     });
 
     it('receive changes late but in order over a slow link to Redis', async () => {
       const [one, other] = fleet().gateways as [Member, Member];
       link.delay(100);
-      await measured.time('100 ms away: a write here', () => untilWritable(one, 'someone-8'));
+      await measurements.time('100 ms away: a write here', () => untilWritable(one, 'someone-8'));
       await untilWritable(other, 'someone-9');
-      await measured.time('100 ms away: a write elsewhere is known', () => untilKnown(one, ['someone-9']));
+      await measurements.time('100 ms away: a write elsewhere is known', () =>
+        untilKnown(one, ['someone-9']),
+      );
       link.heal();
     });
   },

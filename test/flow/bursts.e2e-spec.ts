@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import { launchNode, listeningUrlOf, waitFor } from '#testing';
 import { exchange } from '../conformance/support/exchange.js';
 import { onFlowPlanes, registerInstance, type FlowHarness } from './support/flow-harness.js';
-import { descriptorsOf } from './support/vitals.js';
+import { descriptorsOf } from './support/process-usage.js';
 
 const INSTANCES = 100;
 const REQUESTS = 5_000;
@@ -15,7 +15,7 @@ const KEPT = 16;
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
 /** Registers many instances, waits until they respond, and kills them all. */
-async function killCrowd(gatewayUrl: string): Promise<void> {
+async function registerAndKillInstances(gatewayUrl: string): Promise<void> {
   const crowd = launchNode('test/flow/support/remote-service.mjs');
   await crowd.waitForOutput(/flow listens/);
   const { port } = new URL(listeningUrlOf('flow', crowd.stdout));
@@ -35,14 +35,14 @@ async function statusesOf(url: string): Promise<ReadonlySet<number>> {
 }
 
 /** A client that resets its connection in the middle of its request head. */
-async function comeAndGo({ gatewayUrl }: FlowHarness): Promise<void> {
+async function resetConnection({ gatewayUrl }: FlowHarness): Promise<void> {
   const socket = connect(Number(new URL(gatewayUrl).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write('GET /api/flow/state HTTP/1.1\r\nHost: gw', () => socket.resetAndDestroy());
   await once(socket, 'close');
 }
 
-async function expectUnharmed({ gateway, url }: FlowHarness, before: number): Promise<void> {
+async function expectNoLeak({ gateway, url }: FlowHarness, before: number): Promise<void> {
   await waitFor('descriptors to be free', () => descriptorsOf(gateway.pid) <= before + KEPT);
   expect(gateway.hasEnded).toBe(false);
   expect((await exchange(`${url}/state`)).status).toBe(200);
@@ -52,16 +52,16 @@ onFlowPlanes(`a burst of ${REQUESTS}`, (harness) => {
   it('requests for instances that refuse connections gets responses, and leaks no descriptors', async () => {
     const { gateway, gatewayUrl } = harness();
     const before = descriptorsOf(gateway.pid);
-    await killCrowd(gatewayUrl);
+    await registerAndKillInstances(gatewayUrl);
     const statuses = await statusesOf(`${gatewayUrl}/api/crowd/state`);
     expect([...statuses].filter((status) => status !== 502 && status !== 503)).toEqual([]);
-    await expectUnharmed(harness(), before);
+    await expectNoLeak(harness(), before);
   }, 120_000);
 
   it('clients that reset their connections leaks no descriptors', async () => {
     const before = descriptorsOf(harness().gateway.pid);
     for (let left = REQUESTS; left > 0; left -= AT_ONCE)
-      await Promise.all(times(AT_ONCE, () => comeAndGo(harness())));
-    await expectUnharmed(harness(), before);
+      await Promise.all(times(AT_ONCE, () => resetConnection(harness())));
+    await expectNoLeak(harness(), before);
   }, 120_000);
 });

@@ -1,7 +1,7 @@
 import { waitFor } from '#testing';
 import { onFlowKinds } from './support/flow-harness.js';
 import { AT_ONCE, IdleConnections } from './support/idle-connections.js';
-import { descriptorsOf, rssOf } from './support/vitals.js';
+import { descriptorsOf, rssOf } from './support/process-usage.js';
 
 /** Set `FLOW_CONNECTIONS=10000` for a manual run. */
 const COUNT = Number(process.env.FLOW_CONNECTIONS ?? 1_000);

@@ -1,6 +1,6 @@
 import { onFlowKinds } from './support/flow-harness.js';
 import { download, Upload } from './support/bodies.js';
-import { MB, peakDuring } from './support/vitals.js';
+import { MB, peakRssDuring } from './support/process-usage.js';
 
 /** Size of a body; set `FLOW_BODY_MB=1024` or more for a manual run. */
 const SIZE = Number(process.env.FLOW_BODY_MB ?? 400) * MB;
@@ -22,8 +22,8 @@ onFlowKinds(`a body of ${SIZE / MB} MB`, (harness) => {
     '%s with constant memory',
     async (_way, carry) => {
       const { pid } = harness().gateway;
-      const first = await peakDuring(pid, () => carry(FIRST));
-      expect((await peakDuring(pid, () => carry(SIZE))) - first).toBeLessThan(FLAT);
+      const first = await peakRssDuring(pid, () => carry(FIRST));
+      expect((await peakRssDuring(pid, () => carry(SIZE))) - first).toBeLessThan(FLAT);
     },
     120_000,
   );

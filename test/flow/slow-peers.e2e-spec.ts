@@ -2,7 +2,7 @@ import { call } from '#testing';
 import { onFlowKinds } from './support/flow-harness.js';
 import { lengthOf, openResponse, stateOf, Upload } from './support/bodies.js';
 import { untilStable } from '../support/until-stable.js';
-import { MB, peakDuring } from './support/vitals.js';
+import { MB, peakRssDuring } from './support/process-usage.js';
 
 const PEERS = 40;
 const SIZE = 24 * MB;
@@ -18,11 +18,11 @@ onFlowKinds('slow peers', (harness) => {
     const before = (await stateOf(harness().serviceUrl)).sent;
     const sent = async (): Promise<number> => (await stateOf(harness().serviceUrl)).sent - before;
     const { pid } = harness().gateway;
-    const first = await peakDuring(pid, async () =>
+    const first = await peakRssDuring(pid, async () =>
       lengthOf(await openResponse(`${harness().url}/down/${SIZE}`)),
     );
     const responses = await Promise.all(times(() => openResponse(`${harness().url}/down/${SIZE}`)));
-    const peak = await peakDuring(pid, () => untilStable('the service to stop sending', sent));
+    const peak = await peakRssDuring(pid, () => untilStable('the service to stop sending', sent));
     expect(await sent()).toBeLessThan(SIZE + PEERS * IN_SOCKETS);
     expect(peak - first).toBeLessThan(FLAT);
     const lengths = await Promise.all(responses.map(lengthOf));
@@ -31,10 +31,10 @@ onFlowKinds('slow peers', (harness) => {
 
   it('get backpressure when the service reads nothing, and deliver the full bodies later', async () => {
     const { pid } = harness().gateway;
-    const first = await peakDuring(pid, () => new Upload(`${harness().url}/up`, SIZE).received());
+    const first = await peakRssDuring(pid, () => new Upload(`${harness().url}/up`, SIZE).received());
     const uploads = times(() => new Upload(`${harness().url}/hold`, SIZE));
     const sent = (): number => sum(uploads.map((upload) => upload.sent));
-    const peak = await peakDuring(pid, () => untilStable('the clients to stop sending', sent));
+    const peak = await peakRssDuring(pid, () => untilStable('the clients to stop sending', sent));
     expect(sent()).toBeLessThan(PEERS * IN_SOCKETS);
     expect(peak - first).toBeLessThan(FLAT);
     await call(harness().serviceUrl, 'POST /release');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { call, onPrograms, startNginx, waitFor, type TestNginx } from '#testing';
-import { listening, portOf } from './support/front.js';
+import { listening, portOf } from './support/nginx-front.js';
 
 /** Replaces a gateway, and records the requests that it receives. */
 class FakeGateway {

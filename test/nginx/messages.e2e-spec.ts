@@ -4,10 +4,10 @@ import { request, type IncomingHttpHeaders, type IncomingMessage, type ServerRes
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { call, onPrograms, waitFor, type AccessLogLine } from '#testing';
-import { startFront, type Front } from './support/front.js';
+import { startFront, type NginxFront } from './support/nginx-front.js';
 
 onPrograms(['nginx'], 'nginx in front of gateways', () => {
-  let front: Front;
+  let front: NginxFront;
   beforeAll(async () => void (front = await startFront(2)), 60_000);
   afterAll(() => front.stop());
 
@@ -200,7 +200,7 @@ async function nextText(incoming: IncomingMessage): Promise<string> {
 }
 
 /** Returns the response of nginx to `bytes`, up to its Content-Length. */
-async function exchange({ nginx }: Front, bytes: string): Promise<string> {
+async function exchange({ nginx }: NginxFront, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(nginx.url).port), '127.0.0.1');
   let received = '';
   socket.setEncoding('latin1').on('data', (text: string) => (received += text));

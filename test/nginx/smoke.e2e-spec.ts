@@ -2,8 +2,8 @@ import { launchNode, onPostgres, onPrograms } from '#testing';
 import { Fleet } from '../support/fleet/fleet.js';
 
 onPrograms(['nginx', 'redis-server'], 'nginx, two gateways on one Redis, and services', () => {
-  onPostgres('the whole contract', (postgres) => {
-    it('holds row by row', async () => {
+  onPostgres('the contract behind nginx', (postgres) => {
+    it('is satisfied row by row', async () => {
       const DATABASE_URL = await postgres().createDatabase();
       const services = { 'user-service': 2, 'order-service': 1, 'product-service': 1 };
       const fleet = await Fleet.start({ gateways: 2, services, env: { DATABASE_URL } });

@@ -56,7 +56,7 @@ describe('One of three instances', () => {
       'the instance to be down',
       async () => (await fleet.statusOf(victim!.id)).status === 'down',
     );
-    await waitFor('more traffic', () => traffic.lately(victim!.id, 50) === 0);
+    await waitFor('more traffic', () => traffic.countRecent(victim!.id, 50) === 0);
     await traffic.stop();
     expect(traffic.failures.length).toBeLessThanOrEqual(CLIENTS);
     for (const { status } of traffic.failures) expect(status).toBe(502);

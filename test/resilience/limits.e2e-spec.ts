@@ -48,14 +48,14 @@ describe('A policy that instances declare', () => {
   it('forwards the remaining time to the service, and lets a trusted caller only shorten it', async () => {
     const metadata = { 'gateway.timeout.total-ms': '5000' };
     await fleet.add('timed', 'timed-a', { behaviour: 'reports-timeout', metadata });
-    const leftOf = async (headers: Record<string, string>): Promise<number> =>
+    const remainingMsFor = async (headers: Record<string, string>): Promise<number> =>
       Number(await (await fetch(`${fleet.url}/api/timed/x`, { headers })).text());
-    const left = await leftOf({});
+    const left = await remainingMsFor({});
     expect(left).toBeGreaterThan(3_000);
     expect(left).toBeLessThanOrEqual(5_000);
     // Loopback is trusted: such a caller may shorten the time, but never extend it.
-    expect(await leftOf({ 'x-request-timeout-ms': '900' })).toBeLessThanOrEqual(900);
-    expect(await leftOf({ 'x-request-timeout-ms': '60000' })).toBeLessThanOrEqual(5_000);
+    expect(await remainingMsFor({ 'x-request-timeout-ms': '900' })).toBeLessThanOrEqual(900);
+    expect(await remainingMsFor({ 'x-request-timeout-ms': '60000' })).toBeLessThanOrEqual(5_000);
   });
 
   it('is reported by explain, with the candidate instances', async () => {

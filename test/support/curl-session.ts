@@ -7,7 +7,7 @@ const PROLOGUE = `curl() { command curl -sS --max-time 20 -w '%{stderr}status %{
  * Runs commands sequentially in one shell, so that they share variables. Resolves to the standard error of each
  * command: `status 200` for every response, and errors.
  */
-export async function runCurls(commands: readonly string[]): Promise<string[]> {
+export async function runCurlCommands(commands: readonly string[]): Promise<string[]> {
   const script = commands.flatMap((command) => ['echo "<next>" >&2', command]);
   const shell = new LaunchedProcess('sh', ['-uc', [PROLOGUE, ...script].join('\n')], plainEnvironment());
   await shell.exited;

@@ -1,7 +1,7 @@
 import { GatewayUnderTest } from './discovery/testing/gateway-under-test.js';
 
 describe('a complete gateway', () => {
-  it('takes an instance out of rotation whose port refuses a connection', async () => {
+  it('ejects an instance whose port refuses a connection', async () => {
     const gateway = await GatewayUnderTest.start();
     await gateway.register({ name: 'gone', url: 'http://127.0.0.1:9', id: 'a' });
     expect((await gateway.get('/api/gone/')).status).toBe(502);

@@ -45,7 +45,7 @@ export class Traffic {
   }
 
   /** How many of the last `count` arrivals came from instance `id`. */
-  lately(id: string, count: number): number {
+  countRecent(id: string, count: number): number {
     return this.arrivals.slice(-count).filter(({ text }) => text === id).length;
   }
 

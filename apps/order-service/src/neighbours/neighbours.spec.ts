@@ -73,7 +73,7 @@ describe('responses of other services', () => {
     await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
   });
 
-  it('reserves stock with a repeatable command and takes the prices from the response', async () => {
+  it('reserves stock with a repeatable command and uses the prices of the response', async () => {
     stubbed = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
 
     expect(await reserve()).toEqual(RESERVED);

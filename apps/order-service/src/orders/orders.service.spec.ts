@@ -109,7 +109,7 @@ onBothStores('order status changes', (store) => {
     },
   );
 
-  it('keeps no stock for a pending order that is cancelled while it is being completed', async () => {
+  it('releases the stock of a pending order that is cancelled while it is being completed', async () => {
     environment.users.fault = 'not-received';
     const id = await place();
     environment.users.fault = undefined;
@@ -130,14 +130,14 @@ onBothStores('order status changes', (store) => {
     environment.clock.advance(5000);
     let open: () => void = () => undefined;
     environment.users.gate = new Promise((resolve) => (open = resolve));
-    const standingStill = instance.pending.runOnce();
+    const stalledRun = instance.pending.runOnce();
     await waitFor('the claim', async () => (await instance.work.current(id))!.claim === 2);
 
     environment.clock.advance(60_000);
     await move(id, 'cancelled');
     expect((await stored(id)).stockRelease).toBe('done');
     open();
-    await standingStill;
+    await stalledRun;
 
     expect(environment.stock.holds).toBe(1);
     expect(environment.stock.held.size).toBe(0);
@@ -196,12 +196,12 @@ onBothStores('order status changes', (store) => {
   });
 
   it('lists all orders, and those of one user, page by page in order of creation', async () => {
-    const mine = [await place('u1'), await place('u1'), await place('u1')];
+    const ordersOfUser = [await place('u1'), await place('u1'), await place('u1')];
     await place('u2');
     const first = await ofUser('u1', { limit: 2 });
     const second = await ofUser('u1', { limit: 2, cursor: first.nextCursor! });
 
-    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(mine);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ordersOfUser);
     expect(second.nextCursor).toBeNull();
     expect((await instance.orders.list({ limit: 50 })).items).toHaveLength(4);
     expect((await ofUser('u3', { limit: 50 })).items).toEqual([]);

@@ -137,11 +137,12 @@ describe('stock', () => {
 async function expectConserved(shop: Shop): Promise<void> {
   const { stock } = shop.environment;
   const rows = await shop.rows();
-  const held = [...stock.held.values()].flat();
-  const heldOf = (productId: string) =>
-    held.filter((item) => item.productId === productId).reduce((sum, item) => sum + item.quantity, 0);
+  const reserved = [...stock.held.values()].flat();
+  const reservedOf = (productId: string) =>
+    reserved.filter((item) => item.productId === productId).reduce((sum, item) => sum + item.quantity, 0);
 
-  for (const productId of ['p1', 'won']) expect(stock.stockOf(productId) + heldOf(productId)).toBe(INITIAL);
+  for (const productId of ['p1', 'won'])
+    expect(stock.stockOf(productId) + reservedOf(productId)).toBe(INITIAL);
   const expected = rows.filter(({ status }) => STATUSES_WITH_STOCK.includes(status)).map(({ id }) => id);
   expect([...stock.held.keys()].sort()).toEqual(expected.sort());
   expect(rows.filter((row) => row.attempt_at !== null || row.withdrawn === 1)).toEqual([]);

@@ -66,7 +66,7 @@ onBothStores('/stock-reservations', (store) => {
     expect((await reserve('o1', [lamp, 1], [desk, 2])).status).toBe(200);
   });
 
-  it('repeats the response to an order that holds the last pieces', async () => {
+  it('repeats the response to an order that reserved the last pieces', async () => {
     const lamp = await create();
     const first = await reserve('o1', [lamp, 10]);
     expect(await reserve('o1', [lamp, 10])).toMatchObject({ status: 200, body: first.body });
@@ -126,7 +126,7 @@ onBothStores('/stock-reservations', (store) => {
     expect(await stockOf(lamp)).toBe(7);
   });
 
-  it('ends as released when held and released concurrently', async () => {
+  it('ends as released when reserved and released concurrently', async () => {
     const lamp = await create({ stock: 1000 });
     const orders = Array.from({ length: 20 }, (_, n) => `o${n}`);
     await Promise.all(orders.flatMap((order) => [reserve(order, [lamp, 1]), release(order)]));

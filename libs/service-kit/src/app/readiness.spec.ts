@@ -1,7 +1,7 @@
 import { Readiness } from './readiness.js';
 
 describe('Readiness', () => {
-  it('is true until the app leaves when there are no checks', async () => {
+  it('is true without checks until the shutdown begins', async () => {
     const readiness = new Readiness();
     expect(await readiness.isReady()).toBe(true);
     readiness.beginLeaving();

@@ -24,7 +24,7 @@ describe('A request with a timeout of its caller', () => {
 
   afterAll(() => app.close());
 
-  const leftOf = async (init: RequestInit): Promise<number | null> =>
+  const remainingMsFor = async (init: RequestInit): Promise<number | null> =>
     ((await (await fetch(url, init)).json()) as { left: number | null }).left;
 
   it.each<RequestInit>([
@@ -32,7 +32,7 @@ describe('A request with a timeout of its caller', () => {
     { method: 'POST', body: JSON.stringify({ large: 'x'.repeat(200_000) }) },
   ])('limits the time of its handler, but not of work after the response', async (init) => {
     const headers = { 'content-type': 'application/json', 'x-request-timeout-ms': '5000' };
-    const left = await leftOf({ ...init, headers });
+    const left = await remainingMsFor({ ...init, headers });
     expect(left).toBeGreaterThan(1_000);
     expect(left).toBeLessThan(4_990);
     await sleep(300);
@@ -41,6 +41,6 @@ describe('A request with a timeout of its caller', () => {
 
   it.each<Record<string, string>>([{}, { 'x-request-timeout-ms': 'soon' }, { 'x-request-timeout-ms': '-1' }])(
     'has no deadline with %j',
-    async (headers) => expect(await leftOf({ headers })).toBeNull(),
+    async (headers) => expect(await remainingMsFor({ headers })).toBeNull(),
   );
 });

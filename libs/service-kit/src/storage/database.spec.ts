@@ -47,7 +47,7 @@ onBothStores('a store', (store) => {
     await migrate(database, 'note-service', migrations);
     return database;
   };
-  const note = (text: string) => ({ id: newId(), text, at: Date.now() });
+  const newNote = (text: string) => ({ id: newId(), text, at: Date.now() });
 
   afterEach(async () => {
     await Promise.all(open.splice(0).map((database) => database.destroy()));
@@ -55,17 +55,17 @@ onBothStores('a store', (store) => {
 
   it('is migrated once by many processes that start at the same time', async () => {
     const storage = await store.createStorage();
-    const racers = await Promise.all(Array.from({ length: 6 }, () => connect(storage)));
-    await Promise.all(racers.map((database) => migrate(database, 'note-service', migrations)));
+    const databases = await Promise.all(Array.from({ length: 6 }, () => connect(storage)));
+    await Promise.all(databases.map((database) => migrate(database, 'note-service', migrations)));
     await Promise.all(
-      racers.map((database, n) =>
+      databases.map((database, n) =>
         database
           .insertInto('notes')
-          .values(note(`${n}`))
+          .values(newNote(`${n}`))
           .execute(),
       ),
     );
-    const rows = await racers[0]!.selectFrom('notes').selectAll().execute();
+    const rows = await databases[0]!.selectFrom('notes').selectAll().execute();
     expect(rows).toHaveLength(6);
   });
 
@@ -92,20 +92,20 @@ onBothStores('a store', (store) => {
 
   it('returns numbers unchanged', async () => {
     const database = await migrated();
-    const row = { ...note('large'), at: 9_007_199_254_740_991 };
+    const row = { ...newNote('large'), at: 9_007_199_254_740_991 };
     await database.insertInto('notes').values(row).execute();
     expect(await database.selectFrom('notes').selectAll().executeTakeFirst()).toEqual(row);
   });
 
   it('distinguishes a unique violation from other errors', async () => {
     const database = await migrated();
-    const row = note('taken');
+    const row = newNote('taken');
     const insert = (values: Schema['notes']) => database.insertInto('notes').values(values).execute();
     await insert(row);
     const errors = await Promise.all([
-      insert({ ...note('taken') }).catch(isUniqueViolation),
+      insert({ ...newNote('taken') }).catch(isUniqueViolation),
       insert({ ...row, text: 'other' }).catch(isUniqueViolation),
-      insert({ ...note('x'), text: null as never }).catch(isUniqueViolation),
+      insert({ ...newNote('x'), text: null as never }).catch(isUniqueViolation),
     ]);
     expect(errors).toEqual([true, true, false]);
   });
@@ -114,7 +114,7 @@ onBothStores('a store', (store) => {
     const storage = await store.createStorage();
     const databases = await Promise.all([connect(storage), connect(storage)]);
     await migrate(databases[0], 'note-service', migrations);
-    const counter = { ...note('counter'), at: 0 };
+    const counter = { ...newNote('counter'), at: 0 };
     await databases[0].insertInto('notes').values(counter).execute();
     const increment = (database: Kysely<Schema>) =>
       database.transaction().execute(async (trx) => {
@@ -131,7 +131,7 @@ onBothStores('a store', (store) => {
 
   it('pages through rows without losing or repeating one', async () => {
     const database = await migrated();
-    const rows = Array.from({ length: 7 }, (_, n) => note(`${n}`));
+    const rows = Array.from({ length: 7 }, (_, n) => newNote(`${n}`));
     await database.insertInto('notes').values(rows).execute();
     const read = (cursor?: string) =>
       readPage(

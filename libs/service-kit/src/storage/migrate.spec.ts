@@ -47,7 +47,7 @@ onBothStores('migrate', (store) => {
 
   it('rejects a store that lacks a migration and has an unknown one', async () => {
     await run(before);
-    const elsewhere = { '001_other': creating, '002_text': adding };
-    await expect(run(elsewhere)).rejects.toThrow('the database of note-service cannot be migrated');
+    const otherMigrations = { '001_other': creating, '002_text': adding };
+    await expect(run(otherMigrations)).rejects.toThrow('the database of note-service cannot be migrated');
   });
 });

@@ -42,7 +42,7 @@ describe('Moving latency', () => {
     expect(loadAfter([120, 40, 12, 112]).latencyMs).toBe(32);
   });
 
-  it('gives a new instance the lowest cost, for one request at a time, until three responses are observed', () => {
+  it('assigns a new instance the lowest cost, for one request at a time, until three responses are observed', () => {
     const known = loadAfter(times(3, 1));
     for (const responses of [[], [500], [500, 500]]) {
       const load = loadAfter(responses);

@@ -11,7 +11,7 @@ const balancerOf = (slowStartMs = 0, limit?: number): PowerOfTwoBalancer =>
   new PowerOfTwoBalancer(new WarmUp(slowStartMs), limit);
 
 /** An instance is known after three responses. */
-function makeKnown({ load }: Instance, ms: number): void {
+function recordResponses({ load }: Instance, ms: number): void {
   for (let i = 0; i < 3; i += 1) observeLatency(load, ms, 0);
 }
 
@@ -38,7 +38,7 @@ describe('PowerOfTwoBalancer', () => {
 
   it('avoids a slow instance, but retries it as its latency fades', () => {
     const fleet = fleetOf(3);
-    for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
+    for (const [i, instance] of fleet.entries()) recordResponses(instance, i === 0 ? 200 : 20);
     expect(shares(balancerOf(), fleet)[0]).toBe(0);
     // After twenty seconds the old latency has faded.
     for (const { load } of fleet.slice(1)) observeLatency(load, 20, 20_000);
@@ -47,7 +47,7 @@ describe('PowerOfTwoBalancer', () => {
 
   it('avoids the instance with more requests in flight', () => {
     const fleet = fleetOf(2);
-    for (const instance of fleet) makeKnown(instance, 20);
+    for (const instance of fleet) recordResponses(instance, 20);
     fleet[0]!.load.inFlight = 3;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
@@ -55,7 +55,7 @@ describe('PowerOfTwoBalancer', () => {
   it('prefers an instance whose first response was slow until it has three responses', () => {
     const fleet = fleetOf(3);
     for (const [i, instance] of fleet.entries())
-      if (i > 0) makeKnown(instance, 2);
+      if (i > 0) recordResponses(instance, 2);
       else observeLatency(instance.load, 400, 0);
     expect(shares(balancerOf(), fleet)[0]).toBeGreaterThan(0.6);
     for (let i = 0; i < 2; i += 1) observeLatency(fleet[0]!.load, 2, 0);
@@ -64,12 +64,12 @@ describe('PowerOfTwoBalancer', () => {
 
   it('sends one request at a time to an instance without responses', () => {
     const fleet = fleetOf(2);
-    makeKnown(fleet[1]!, 500);
+    recordResponses(fleet[1]!, 500);
     fleet[0]!.load.inFlight = 1;
     expect(shares(balancerOf(), fleet)).toEqual([0, 1]);
   });
 
-  it('gives a new instance a tenth of its share at first, and all of it after warm-up', () => {
+  it('sends a new instance a tenth of its share at first, and all of it after warm-up', () => {
     const fleet = fleetOf(4);
     const balancer = balancerOf(10_000);
     shares(balancer, fleet.slice(0, 3), 1);
@@ -82,7 +82,7 @@ describe('PowerOfTwoBalancer', () => {
 
   it('applies no warm-up between instances that start together, and picks the better one', () => {
     const fleet = fleetOf(2);
-    for (const [i, instance] of fleet.entries()) makeKnown(instance, i === 0 ? 200 : 20);
+    for (const [i, instance] of fleet.entries()) recordResponses(instance, i === 0 ? 200 : 20);
     const balancer = balancerOf(10_000);
     shares(balancer, fleet.slice(0, 1), 1);
     expect(shares(balancer, fleet)).toEqual([0, 1]);

@@ -22,7 +22,7 @@ describe('LatencyHistogram', () => {
     expect(of([1e9]).quantile(0.5)).toBe(BOUNDS_MS.at(-1));
   });
 
-  it('finds quantiles in the bucket that holds them', () => {
+  it('finds quantiles in the bucket that contains them', () => {
     const values = fc.array(fc.double({ min: 0.01, max: 59_000, noNaN: true }), {
       minLength: 1,
       maxLength: 50,

@@ -29,9 +29,9 @@ describe('LoadSheddingStage', () => {
     [750, 0.4, false],
     [750, 0.6, true],
     [1_000, 0.999, false],
-  ])('at %i ms of lag and a random draw of %d, admits: %s', (ms, draw, goesOn) => {
+  ])('at %i ms of lag and a random draw of %d, admits: %s', (ms, draw, isAdmitted) => {
     const decision = new LoadSheddingStage({ ms }, () => draw).request();
-    expect(decision?.code).toBe(goesOn ? undefined : 'overloaded');
+    expect(decision?.code).toBe(isAdmitted ? undefined : 'overloaded');
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { HttpRegistry } from '#registry-client';
 import { startApp, startNginx, waitFor, type AppProcess, type TestNginx } from '#testing';
 
 /** nginx, gateways behind it, and one instance of `echo`, which each spec scripts. */
-export interface Front {
+export interface NginxFront {
   readonly nginx: TestNginx;
   readonly gateways: readonly AppProcess[];
   /** URL of the service through nginx: `http://…/api/echo`. */
@@ -17,7 +17,7 @@ export interface Front {
 }
 
 /** Starts `count` gateways as processes, and nginx in front of them. */
-export async function startFront(count: number): Promise<Front> {
+export async function startFront(count: number): Promise<NginxFront> {
   const gateways = await Promise.all(
     Array.from({ length: count }, () =>
       startApp('gateway', { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: '0' }),
@@ -26,7 +26,7 @@ export async function startFront(count: number): Promise<Front> {
   const service = await listening(createServer((request, response) => front.handler(request, response)));
   await Promise.all(gateways.map(({ url }) => register(url, urlOf(service))));
   const nginx = await startNginx(gateways.map(({ url }) => new URL(url).host));
-  const front: Front = {
+  const front: NginxFront = {
     nginx,
     gateways,
     url: `${nginx.url}/api/echo`,

@@ -4,14 +4,14 @@ interface Row {
 }
 
 /** Measurements of a suite; printed as a table at its end. */
-export class Measured {
+export class Measurements {
   private readonly rows: Row[] = [];
 
   /** Call where the suite is declared. */
-  static for(subject: string): Measured {
-    const measured = new Measured();
-    afterAll(() => measured.print(subject));
-    return measured;
+  static for(subject: string): Measurements {
+    const measurements = new Measurements();
+    afterAll(() => measurements.print(subject));
+    return measurements;
   }
 
   /** Records how long `work` takes; returns milliseconds. */

@@ -14,7 +14,7 @@ export const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/
 const SAMPLE_MS = 20;
 
 /** The largest resident memory of a process, in bytes, during `work`. */
-export async function peakDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
+export async function peakRssDuring(pid: number, work: () => Promise<unknown>): Promise<number> {
   let peak = rssOf(pid);
   const sampling = setInterval(() => (peak = Math.max(peak, rssOf(pid))), SAMPLE_MS);
   try {
