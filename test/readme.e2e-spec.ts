@@ -20,7 +20,7 @@ const FILES = PAGES.flat();
 
 const markdownIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: folder !== '.' })
-    .filter((name) => name.endsWith('.md'))
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
     .map((name) => join(folder, name));
 /** Every page that links to others. */
 const DOCUMENTS = ['.', '.github', 'bench', 'docs'].flatMap(markdownIn);
