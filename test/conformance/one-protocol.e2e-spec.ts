@@ -149,16 +149,16 @@ describe('the wire and the node data plane', () => {
     ['trailers that are too large', [CHUNKED, `1\r\na\r\n0\r\nx: ${'y'.repeat(9_000)}\r\n\r\n`]],
     ['an unknown service', ['GET /api/none HTTP/1.1\r\nHost: gw\r\n\r\n']],
   ])('refuse %s alike', async (_what, parts) => {
-    const [answer] = await bothSend(parts);
-    expect(answer).toMatch(/HTTP\/1\.1 [45]\d\d [^]*"detail":/);
+    const [response] = await bothSend(parts);
+    expect(response).toMatch(/HTTP\/1\.1 [45]\d\d [^]*"detail":/);
   });
 
   it.each([
     ['an invalid chunk', '5 \r\nhello\r\n0\r\n\r\n'],
     ['trailers that are too large', `1\r\na\r\n0\r\nx: ${'y'.repeat(9_000)}\r\n\r\n`],
   ])('send nothing after a response that comes before %s', async (_what, body) => {
-    const [answer] = await bothSend([CHUNKED, body], OK, true);
-    expect(answer).toMatch(/\r\n\r\nok$/);
+    const [response] = await bothSend([CHUNKED, body], OK, true);
+    expect(response).toMatch(/\r\n\r\nok$/);
   });
 });
 
@@ -200,8 +200,8 @@ describe('a connection that has served a local instance', () => {
     const client = await RawClient.open(harness.gatewayPort);
     await client.send(`GET /api/${SERVICE} HTTP/1.1\r\nHost: gw\r\n\r\n`).until(/local/);
     const before = client.received.length;
-    const answer = (await client.send(request).untilClosed()).slice(before);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toContain(detail);
+    const response = (await client.send(request).untilClosed()).slice(before);
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).toContain(detail);
   });
 });
