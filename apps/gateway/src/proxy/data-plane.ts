@@ -32,7 +32,7 @@ export interface DataPlaneParts {
   readonly onError: (error: unknown, requestId: string) => void;
 }
 
-/** the wire and the node data plane, each with a pipeline for its kind of exchange, sharing one upstream client. */
+/** The wire and the node data plane, each with a pipeline for its kind of exchange, sharing one upstream client. */
 export class DataPlane {
   readonly nodePlane: NodePlane;
   private readonly upstreams = new UpstreamClient();
@@ -50,7 +50,7 @@ export class DataPlane {
 
   /** Creates the wire data plane for a server that passes connections to it. */
   readonly openWire: CreateAcceptor = (handOver) => {
-    const { services, trusted, isDraining, limits, heartbeats: heartbeats, onError } = this.parts;
+    const { services, trusted, isDraining, limits, heartbeats, onError } = this.parts;
     const forwarder = new HttpForwarder(this.upstreams);
     // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
     // uses that port.
@@ -63,7 +63,7 @@ export class DataPlane {
       wheel,
       limits,
       isDraining,
-      heartbeats: heartbeats,
+      heartbeats,
       onError,
       handOver,
     });
