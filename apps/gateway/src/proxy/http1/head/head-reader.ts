@@ -1,3 +1,4 @@
+import type { Problem } from '#contracts';
 import { headTooLarge, malformedRequest } from '../../exchange/problems.js';
 
 /** Maximum size of a head, including the request or status line, bytes. The default of Node's server. */
@@ -48,7 +49,7 @@ export class HeadReader {
       return undefined;
     }
     this.consumed = at + END_OF_HEAD.length;
-    if (this.consumed - from > MAX_HEAD_BYTES) throw tooLarge();
+    if (this.consumed - from > MAX_HEAD_BYTES) throw headIsTooLarge();
     return bytes.toString('latin1', from, this.consumed);
   }
 
@@ -63,7 +64,7 @@ export class HeadReader {
       return undefined;
     }
     const length = at + END_OF_HEAD.length;
-    if (length > MAX_HEAD_BYTES) throw tooLarge();
+    if (length > MAX_HEAD_BYTES) throw headIsTooLarge();
     this.consumed = from + length - before;
     this.reset();
     return gathered.toString('latin1', 0, length);
@@ -89,7 +90,7 @@ export class HeadReader {
 
   /** Rejects a head that is too long or has an invalid line ending at once, not at the head time-out. */
   private refuseHopeless(from: number): void {
-    if (this.length > MAX_HEAD_BYTES) throw tooLarge();
+    if (this.length > MAX_HEAD_BYTES) throw headIsTooLarge();
     const gathered = this.midway;
     for (let at = from; at < this.length; at += 1) {
       const afterCr = at > 0 && gathered[at - 1] === CR;
@@ -117,4 +118,4 @@ export class HeadReader {
   }
 }
 
-const tooLarge = () => headTooLarge('the head is larger than 16 KiB');
+export const headIsTooLarge = (): Problem => headTooLarge('the head is larger than 16 KiB');

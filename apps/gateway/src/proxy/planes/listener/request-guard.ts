@@ -3,7 +3,7 @@ import { Problem } from '#contracts';
 import { bodyProblem, FramingError } from '../../http1/body/body-problems.js';
 import { BodyReader } from '../../http1/body/body-reader.js';
 import { REQUEST_LINE } from '../../http1/head/grammar.js';
-import { HeadReader } from '../../http1/head/head-reader.js';
+import { headIsTooLarge, HeadReader, MAX_HEAD_BYTES } from '../../http1/head/head-reader.js';
 import { readRequestHead } from '../../http1/head/origin-form.js';
 import { linesOf } from '../../http1/head/request-lines.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
@@ -93,7 +93,10 @@ const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
 /** The head of a request that node:http has read, by the grammar of the codec; or why it is refused. */
 export function headOfRequest(request: IncomingMessage): RequestHead | Problem {
   try {
-    return readRequestHead(`${requestLine(request)}${linesOf(request.rawHeaders)}\r\n`);
+    const text = `${requestLine(request)}${linesOf(request.rawHeaders)}\r\n`;
+    // node:http has a higher limit, so that the guard's applies where it reads first.
+    if (text.length > MAX_HEAD_BYTES) return headIsTooLarge();
+    return readRequestHead(text);
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
