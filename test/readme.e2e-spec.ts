@@ -43,6 +43,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx nest start user-service --watch --no-shell': 'watch.e2e-spec.ts, with the gateway',
   'npm run start:dev': 'watch.e2e-spec.ts, with the gateway alone',
   'LOG_LEVEL=DEBUG npm start > gateway.log': 'npm start, and the shell',
+  'GATEWAY_CONFIG=./gateway.yaml npm start': 'npm start; the file in policy-file.e2e-spec.ts',
+  'kill -HUP <PID>': 'policy-file.e2e-spec.ts',
   'tail -f gateway.log': 'the shell',
   "ss -ltnp 'sport = :8002'": 'the system',
   'kill <PID>': 'the shell',

@@ -4,8 +4,9 @@ import { headerOf } from './words.mjs';
 
 /** The sources whose problems a table shows. Together they are all sources. */
 const GROUPS = {
-  proxy: (path) => path.startsWith('apps/gateway/') && !path.includes('/discovery/'),
+  proxy: (path) => path.startsWith('apps/gateway/src/proxy/'),
   discovery: (path) => path.startsWith('apps/gateway/src/discovery/'),
+  policy: (path) => path.startsWith('apps/gateway/src/policy/'),
   common: (path) => path.startsWith('libs/'),
   services: (path) => /^apps\/(?!gateway\/)/.test(path),
 };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +20,9 @@ export async function describeSystem() {
     GATEWAY_HOST: '127.0.0.1',
     DATA_DIR: data,
     LOG_LEVEL: 'ERROR',
+    GATEWAY_CONFIG: join(data, 'gateway.yaml'),
   };
+  writeFileSync(env.GATEWAY_CONFIG, 'version: 1\n');
   const front = await boot(gateway, { env });
   const apps = [front];
   const samples = [await sampleInstance(), await sampleInstance()];

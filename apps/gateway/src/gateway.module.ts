@@ -4,16 +4,27 @@ import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
-import { RegistryIndicator, ServicesIndicator, ServiceTableIndicator } from './health/index.js';
+import {
+  PolicyFileIndicator,
+  RegistryIndicator,
+  ServicesIndicator,
+  ServiceTableIndicator,
+} from './health/index.js';
+import { LivePolicyFile, policyFamilies, PolicyModule } from './policy/index.js';
 import { GatewayMetricsModule } from './telemetry/metrics/index.js';
 import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
 
 /** Composition root of the gateway. */
 @Module({})
 export class GatewayModule {
-  /** @param front the listening server, created before Nest */
+  /**
+   * @param front the listening server, created before Nest
+   * @throws ConfigError with every problem of the policy file
+   */
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
     const discovery = DiscoveryModule.of(config, context);
+    const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
+    const policies = PolicyModule.of(file, context, discovery);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -21,21 +32,27 @@ export class GatewayModule {
           new TableDirectory(table, registry, ejector),
         inject: [LiveServiceTable, RegistryService, Ejector],
       },
+      furtherFamilies: () => policyFamilies(file),
     });
     const proxy = ProxyModule.of({
       config,
       context,
       front,
-      imports: [discovery, metrics],
+      imports: [discovery, policies, metrics],
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
     const health = HealthModule.of({
       readiness: context.readiness,
-      indicators: [RegistryIndicator, ServiceTableIndicator, ServicesIndicator],
-      imports: [discovery],
+      indicators: [
+        RegistryIndicator,
+        ServiceTableIndicator,
+        ServicesIndicator,
+        ...(file ? [PolicyFileIndicator] : []),
+      ],
+      imports: [discovery, policies],
     });
     const docs = GatewayDocsModule.of(context, discovery);
     const dashboard = DashboardModule.of(config.environment, discovery);
-    return { module: GatewayModule, imports: [discovery, metrics, proxy, health, docs, dashboard] };
+    return { module: GatewayModule, imports: [discovery, policies, metrics, proxy, health, docs, dashboard] };
   }
 }

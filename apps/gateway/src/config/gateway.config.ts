@@ -34,6 +34,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryAllowedNetworks: readonly string[] | undefined;
   /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
+  /** Path of the policy file; it is reloaded when it changes. */
+  readonly policyFile: string | undefined;
   /** How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds. */
   readonly instanceRetentionMs: number;
   /** URL of the shared registry; if unset, the registry is in this process. */
@@ -95,6 +97,10 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'JSON file of instances that cannot register themselves; it is reloaded when it changes.',
   }),
+  GATEWAY_CONFIG: text({
+    default: undefined,
+    desc: 'Policy file, YAML or JSON; it is reloaded when it changes and on SIGHUP. Unset: only instances declare policies.',
+  }),
 };
 
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
@@ -111,6 +117,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryToken: vars.REGISTRY_TOKEN,
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     instancesFile: vars.INSTANCES_FILE,
+    policyFile: vars.GATEWAY_CONFIG,
     instanceRetentionMs: vars.INSTANCE_RETENTION,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,

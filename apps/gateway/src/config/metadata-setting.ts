@@ -1,3 +1,5 @@
+import { durations, sizes, wholeNumbers, type FileForm } from './file-form.js';
+
 /** A text in the languages of the documentation. */
 export interface Wording {
   readonly en: string;
@@ -12,6 +14,11 @@ export interface ValueKind<T> {
   write(value: T): string;
   /** The accepted texts, for the reference. */
   readonly accepted: Wording;
+}
+
+/** Values that the policy file can declare, too. */
+export interface FileKind<T> extends ValueKind<T> {
+  readonly file: FileForm<T>;
 }
 
 /** A setting that the metadata of an instance can declare. Types, defaults, readers and the reference derive from it. */
@@ -35,12 +42,17 @@ export const setting = <T>(
   meaning: Wording,
 ): MetadataSetting<T> => ({ key, kind, standard, meaning });
 
-export interface IntegerKind extends ValueKind<number> {
+export interface IntegerKind extends FileKind<number> {
   readonly least: number;
   readonly most: number;
 }
 
-/** Whole numbers from `least` to `most`, which has at most nine digits; `unit` is a symbol such as `ms`. */
+const FILE_FORMS: Readonly<Record<string, typeof wholeNumbers>> = { ms: durations, bytes: sizes };
+
+/**
+ * Whole numbers from `least` to `most`, which has at most nine digits; `unit` is a symbol such as `ms`. In the file,
+ * `ms` are durations and `bytes` are sizes.
+ */
 export function integer(least: number, most: number, unit = ''): IntegerKind {
   const suffix = unit && ` ${unit}`;
   return {
@@ -52,6 +64,7 @@ export function integer(least: number, most: number, unit = ''): IntegerKind {
     },
     write: String,
     accepted: { en: `${least} to ${most}${suffix}`, ko: `${least}~${most}${suffix}` },
+    file: (FILE_FORMS[unit] ?? wholeNumbers)(least, most),
   };
 }
 

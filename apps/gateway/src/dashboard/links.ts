@@ -6,6 +6,7 @@ export const LINKS = {
   ready: '/health/ready',
   metrics: '/metrics',
   services: '/services',
+  policies: '/policies',
   api: '/api/{service}/{path}',
   docs: '/docs',
   docsJson: '/docs-json',

@@ -31,7 +31,15 @@ export class DiscoveryModule {
           inject: [RegistryAccess, RegistryService],
         },
       ],
-      exports: [LiveServiceTable, RegistryService, LocalRegistry, InstanceTokens, Ejector, PlainHeartbeats],
+      exports: [
+        LiveServiceTable,
+        RegistryService,
+        LocalRegistry,
+        InstanceTokens,
+        RegistryAccess,
+        Ejector,
+        PlainHeartbeats,
+      ],
     };
   }
 }

@@ -5,6 +5,8 @@ export * from './model/service-table.js';
 export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
 export * from './access/instance-tokens.js';
+export * from './access/registry-access.js';
+export { isFromThisMachine } from './access/this-machine.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/health-check-settings.js';

@@ -49,6 +49,7 @@ describe('GET /docs-json', () => {
       '/health/live',
       '/health/ready',
       '/metrics',
+      '/policies',
       '/services',
     ]);
   });

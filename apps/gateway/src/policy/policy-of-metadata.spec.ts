@@ -1,8 +1,8 @@
 import { DEFAULT_POLICY } from './policy.js';
-import { declarationOf, policyOf } from './policy-of-metadata.js';
+import { declarationOf, declaredBy, policyOf } from './policy-of-metadata.js';
 
 const declared = (...fleet: Record<string, string>[]) =>
-  policyOf(declarationOf(fleet.map((metadata) => ({ metadata }))));
+  policyOf(declarationOf(declaredBy(fleet.map((metadata) => ({ metadata })))));
 
 describe('The policy that metadata declares', () => {
   it('is the default when nothing is declared', () => {
@@ -51,6 +51,14 @@ describe('The policy that metadata declares', () => {
     expect(declared(of('100'), of('200'), {}).policy.timeouts.totalMs).toBe(200);
   });
 
+  it('has one declaration for all texts of one policy', () => {
+    const a = { 'gateway.retry.statuses': '409, 429', 'gateway.timeout.total-ms': '0100' };
+    const b = { 'gateway.timeout.total-ms': '100', 'gateway.retry.statuses': '409,429' };
+    const standard = { 'gateway.timeout.connect-ms': '3000' };
+    expect(declarationOf({ ...a, ...standard })).toBe(declarationOf(b));
+    expect(declarationOf(standard)).toBe('');
+  });
+
   it.each([
     ['p95', 'p95'],
     ['50', 50],
@@ -68,7 +76,7 @@ describe('The policy that metadata declares', () => {
   it('has one declaration, however many instances declare the same internal paths', () => {
     const fleet = (count: number) =>
       Array.from({ length: count }, () => ({ metadata: { 'gateway.internal-paths': '/a,/b' } }));
-    expect(declarationOf(fleet(9))).toBe(declarationOf(fleet(1)));
+    expect(declarationOf(declaredBy(fleet(9)))).toBe(declarationOf(declaredBy(fleet(1))));
   });
 
   it('closes every path when the internal paths are invalid', () => {

@@ -37,8 +37,8 @@ const union = (declared: string | undefined, text: string): string =>
 
 export type Fleet = readonly { readonly metadata: Readonly<Record<string, string>> }[];
 
-/** The metadata members that declare policy, as text that is equal for equal declarations. */
-export function declarationOf(fleet: Fleet): string {
+/** The metadata members of all instances that declare policy. */
+export function declaredBy(fleet: Fleet): Record<string, string> {
   const declared: Record<string, string> = {};
   // If instances differ, the one that registered last takes precedence.
   for (const { metadata } of fleet)
@@ -47,8 +47,25 @@ export function declarationOf(fleet: Fleet): string {
       const text = metadata[key] ?? '';
       declared[key] = key === INTERNAL_PATHS_KEY ? union(declared[key], text) : text;
     }
-  const keys = Object.keys(declared);
-  return keys.length === 0 ? '' : JSON.stringify(keys.sort().map((key) => [key, declared[key]]));
+  return declared;
+}
+
+/** The declaration of a policy, as text that is equal for equal policies and faults. */
+export function declarationOf(declared: Readonly<Record<string, string>>): string {
+  const members = Object.keys(declared)
+    .sort()
+    .map((key) => [key, canonical(key, declared[key] ?? '')] as const)
+    .filter(([, text]) => text !== undefined);
+  return members.length === 0 ? '' : JSON.stringify(members);
+}
+
+/** The one text of a valid value; `undefined` for the default, which needs no declaration. */
+function canonical(key: string, text: string): string | undefined {
+  const setting = SETTINGS.get(key);
+  const value = setting?.kind.read(text);
+  if (!setting || value === undefined) return text;
+  const written = setting.kind.write(value);
+  return written === setting.kind.write(setting.standard) ? undefined : written;
 }
 
 /** The policy of a service, from its {@link declarationOf}. */

@@ -21,7 +21,7 @@ export interface ProxyBindings {
   readonly config: GatewayConfig;
   readonly context: AppContext;
   readonly front: FrontServer;
-  /** Modules that export LiveServiceTable, PlainHeartbeats, TrafficMetrics and what `reports` injects. */
+  /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }

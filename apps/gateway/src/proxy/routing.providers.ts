@@ -6,6 +6,7 @@ import { Explainer } from './explain/explain.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
+import { PolicySources } from '../policy/index.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
@@ -32,6 +33,7 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
       lag: LoopLag,
       traffic: TrafficMetrics,
       tokens: InstanceTokens,
+      policies: PolicySources,
     ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
         logger.warn({ service, state }, BREAKER_MESSAGES[state]);
@@ -47,9 +49,10 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
           traffic,
           surroundingsOf(services, { lag, zone, admitsInstance, onBreaker, onStageError }),
         ),
+        policies,
       );
     },
-    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens],
+    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens, PolicySources],
   },
   {
     provide: Router,

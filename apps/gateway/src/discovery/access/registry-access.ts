@@ -27,6 +27,11 @@ export class RegistryAccess {
     this.expected = token === undefined ? undefined : digest(token);
   }
 
+  /** Whether a token is configured. */
+  get hasToken(): boolean {
+    return this.expected !== undefined;
+  }
+
   /** Whether `sender` may write. Gives no reason. */
   admits({ address, host, authorization }: PlainSender): boolean {
     if (this.expected) return isToken(this.expected, tokenIn(authorization));

@@ -1,12 +1,8 @@
 import type { LiveServiceTable, ServiceEntry, ServiceTable } from '../../discovery/index.js';
-import { declarationOf } from '../../policy/policy-of-metadata.js';
+import { PolicySources } from '../../policy/policy-sources.js';
 import type { Route } from '../exchange/route.js';
 
-/** Instances with a valid lease declare the policy; expired ones only if there are no others. */
-const declaredBy = ({ live, instances }: ServiceEntry): string =>
-  declarationOf(live.length > 0 ? live : instances);
-
-/** Compiles the route of a service from the declaration of its instances. */
+/** Compiles the route of a service from its effective declaration. */
 export type CompileRoute = (service: string, declaration: string) => Route;
 
 /** A route and its source. */
@@ -18,7 +14,7 @@ interface Compiled {
 
 /**
  * The compiled routes of services. A route is compiled on first use and kept, with the state of its balancer, until
- * the service is gone or declares another policy.
+ * the service is gone or has another effective policy.
  */
 export class RouteTable {
   private readonly routes = new Map<string, Compiled>();
@@ -26,8 +22,10 @@ export class RouteTable {
   constructor(
     private readonly services: LiveServiceTable,
     private readonly compile: CompileRoute,
+    private readonly policies = new PolicySources(),
   ) {
-    services.onChange((table) => this.follow(table));
+    services.onChange((table) => this.followServices(table));
+    policies.onChange(() => this.followPolicies());
   }
 
   /** `undefined` for an unknown name. Names are matched exactly. */
@@ -38,18 +36,23 @@ export class RouteTable {
   private compiled(service: string): Route | undefined {
     const entry = this.services.current.get(service);
     if (!entry) return undefined;
-    const declaration = declaredBy(entry);
+    const declaration = this.policies.declarationOf(entry);
     const route = this.compile(service, declaration);
     this.routes.set(service, { route, declaration, entry });
     return route;
   }
 
-  private follow(table: ServiceTable): void {
+  private followServices(table: ServiceTable): void {
     for (const [service, known] of this.routes) {
       const entry = table.get(service);
       if (entry === known.entry) continue;
-      if (entry && declaredBy(entry) === known.declaration) known.entry = entry;
+      if (entry && this.policies.declarationOf(entry) === known.declaration) known.entry = entry;
       else this.routes.delete(service);
     }
+  }
+
+  private followPolicies(): void {
+    for (const [service, { entry, declaration }] of this.routes)
+      if (this.policies.declarationOf(entry) !== declaration) this.routes.delete(service);
   }
 }

@@ -7,6 +7,7 @@ import {
   EXPOSITION_TYPES,
   familiesOf,
   renderExposition,
+  type MetricFamily,
 } from '#service-kit';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
 import { metricsReport } from './json-report.js';
@@ -18,6 +19,9 @@ import { upstreamFamilies } from './upstream-families.js';
 const { prometheus: PROMETHEUS, openmetrics: OPEN_METRICS } = EXPOSITION_TYPES;
 const JSON_REPORT = 'application/json';
 
+/** The injection token of the families of other modules. */
+export const FURTHER_FAMILIES = Symbol('further metric families');
+
 /** Serves `/metrics` of the gateway. */
 @Controller('metrics')
 export class GatewayMetricsController {
@@ -25,6 +29,7 @@ export class GatewayMetricsController {
     @Inject(TrafficMetrics) private readonly traffic: TrafficMetrics,
     private readonly process: Registry,
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
+    @Inject(FURTHER_FAMILIES) private readonly furtherFamilies: () => readonly MetricFamily[],
   ) {}
 
   @DescribeOperation({ summary: 'Metrics as Prometheus text, OpenMetrics or JSON, selected by Accept' })
@@ -37,6 +42,7 @@ export class GatewayMetricsController {
       ...registryFamilies(this.traffic, this.directory),
       ...serviceFamilies(this.traffic),
       ...upstreamFamilies(this.traffic.services, this.directory),
+      ...this.furtherFamilies(),
       ...(await familiesOf(this.process)),
     ];
     const format = type === OPEN_METRICS ? 'openmetrics' : 'prometheus';

@@ -1,8 +1,8 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { processRegistry } from '#service-kit';
-import { GatewayMetricsController } from './gateway-metrics.controller.js';
+import { processRegistry, type MetricFamily } from '#service-kit';
+import { FURTHER_FAMILIES, GatewayMetricsController } from './gateway-metrics.controller.js';
 import { INSTANCE_DIRECTORY, type InstanceDirectory } from './instance-directory.js';
 import { TrafficMetrics } from './traffic-metrics.js';
 
@@ -12,6 +12,8 @@ const CLEANUP_INTERVAL_MS = 60_000;
 export interface GatewayMetricsBindings {
   readonly imports: DynamicModule['imports'] & {};
   readonly directory: Pick<FactoryProvider<InstanceDirectory>, 'useFactory' | 'inject'>;
+  /** Families of other modules, built for each scrape. */
+  readonly furtherFamilies: () => readonly MetricFamily[];
 }
 
 /** Metrics of traffic and of the process, and their endpoint. */
@@ -24,13 +26,14 @@ export class GatewayMetricsModule implements OnModuleInit, OnModuleDestroy {
     @Inject(INSTANCE_DIRECTORY) private readonly directory: InstanceDirectory,
   ) {}
 
-  static of({ imports, directory }: GatewayMetricsBindings): DynamicModule {
+  static of({ imports, directory, furtherFamilies }: GatewayMetricsBindings): DynamicModule {
     return {
       module: GatewayMetricsModule,
       imports,
       controllers: [GatewayMetricsController],
       providers: [
         { provide: INSTANCE_DIRECTORY, ...directory } as FactoryProvider<InstanceDirectory>,
+        { provide: FURTHER_FAMILIES, useValue: furtherFamilies },
         { provide: TrafficMetrics, useFactory: trafficMetrics, inject: [INSTANCE_DIRECTORY] },
         { provide: Registry, useFactory: processRegistry },
       ],

@@ -1,4 +1,4 @@
-import { declarationOf, policyOf, type Fleet } from '../../../policy/policy-of-metadata.js';
+import { declarationOf, declaredBy, policyOf, type Fleet } from '../../../policy/policy-of-metadata.js';
 
 /** `%` and two digits, the `%` itself encoded any number of times (`%252e`). */
 const ENCODED = /%(?:25)*([0-9a-f]{2})/gi;
@@ -75,4 +75,4 @@ export class InternalPaths {
 
 /** The internal paths of the service whose instances are `fleet`. */
 export const internalPathsOf = (fleet: Fleet): InternalPaths =>
-  new InternalPaths(policyOf(declarationOf(fleet)).policy.internalPaths);
+  new InternalPaths(policyOf(declarationOf(declaredBy(fleet))).policy.internalPaths);

@@ -1,0 +1,4 @@
+export * from './live-policy-file.js';
+export * from './policy-families.js';
+export * from './policy-sources.js';
+export * from './policy.module.js';

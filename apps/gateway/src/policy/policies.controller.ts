@@ -1,0 +1,100 @@
+import { Controller, Get, Header, UseGuards } from '@nestjs/common';
+import { DescribeOperation, type NamedSchema } from '#service-kit';
+import { LiveServiceTable, type ServiceEntry } from '../discovery/index.js';
+import { describePolicy } from './describe-policy.js';
+import { policyOf } from './policy-of-metadata.js';
+import { PolicyReadGuard } from './policy-read.guard.js';
+import { PolicySources, type MemberSource } from './policy-sources.js';
+
+/** A route with its policy. */
+export interface RoutePolicy {
+  readonly service: string;
+  /** The effective policy, by the members of the policy file. */
+  readonly policy: Readonly<Record<string, unknown>>;
+  /** What declares each of these members. */
+  readonly sources: Readonly<Record<string, MemberSource>>;
+}
+
+/** Body of `GET /policies`. The members about the file are `null` without one. */
+export interface PoliciesView {
+  /** Identifies the content of the file that is in effect. */
+  readonly revision: string | null;
+  /** Path of the file. */
+  readonly source: string | null;
+  readonly loadedAt: string | null;
+  /** Why the latest reload failed; `null` if it did not. */
+  readonly lastError: { readonly at: string; readonly problems: readonly string[] } | null;
+  readonly routes: readonly RoutePolicy[];
+}
+
+const text = { type: 'string', nullable: true };
+const time = { ...text, format: 'date-time' };
+const POLICIES: NamedSchema = {
+  name: 'Policies',
+  schema: {
+    type: 'object',
+    required: ['revision', 'source', 'loadedAt', 'lastError', 'routes'],
+    properties: {
+      revision: text,
+      source: text,
+      loadedAt: time,
+      lastError: {
+        type: 'object',
+        nullable: true,
+        properties: { at: time, problems: { type: 'array', items: { type: 'string' } } },
+      },
+      routes: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['service', 'policy', 'sources'],
+          properties: {
+            service: { type: 'string' },
+            policy: { type: 'object' },
+            sources: { type: 'object' },
+          },
+        },
+      },
+    },
+  },
+};
+
+/** The policies that are in effect, and where they come from. */
+@Controller('policies')
+@UseGuards(PolicyReadGuard)
+export class PoliciesController {
+  constructor(
+    private readonly table: LiveServiceTable,
+    private readonly sources: PolicySources,
+  ) {}
+
+  @DescribeOperation({
+    summary: 'Show the policies in effect and their sources',
+    body: POLICIES,
+    problems: [401, 403],
+  })
+  @Get()
+  @Header('cache-control', 'no-store')
+  read(): PoliciesView {
+    const { file } = this.sources;
+    return {
+      revision: file?.current.revision ?? null,
+      source: file?.path ?? null,
+      loadedAt: file ? timeOf(file.loadedAt) : null,
+      lastError: file?.lastError
+        ? { at: timeOf(file.lastError.at), problems: file.lastError.problems }
+        : null,
+      routes: this.table.current.entries.map((entry) => this.routeOf(entry)),
+    };
+  }
+
+  private routeOf(entry: ServiceEntry): RoutePolicy {
+    return {
+      service: entry.name,
+      policy: describePolicy(policyOf(this.sources.declarationOf(entry)).policy),
+      sources: this.sources.sourcesOf(entry),
+    };
+  }
+}
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,181 @@
+import { parsePolicyFile } from './policy-file.js';
+import { FILE_MEMBERS } from './policy-schema.js';
+
+const problemsIn = (text: string): readonly string[] => {
+  const result = parsePolicyFile(text);
+  return 'problems' in result
+    ? result.problems.map(({ line, column, message }) => `${line}:${column} ${message}`)
+    : [];
+};
+
+const fileOf = (text: string) => {
+  const result = parsePolicyFile(text);
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.file;
+};
+
+const withMember = (member: string, setting: string, value: string): string =>
+  `version: 1\ndefaults: { ${member}: { ${setting}: ${value} } }`;
+
+describe('A policy file', () => {
+  it('declares members for every service and for one, as metadata would', () => {
+    const { defaults, services } = fileOf(`
+version: 1
+defaults:
+  timeouts: { connect: 500ms, request: 1m30s }
+services:
+  users:
+    retry: { retryOn: [reset, gateway-error], statusCodes: [], bodySize: 64KiB }
+    loadBalancer: { type: consistent-hash, hashOn: "header:X-User" }
+    hedge: {}
+`);
+    expect([...defaults]).toEqual([
+      ['timeouts', { 'gateway.timeout.connect-ms': '500', 'gateway.timeout.total-ms': '90000' }],
+    ]);
+    expect([...services.get('users')!]).toEqual([
+      [
+        'retry',
+        {
+          'gateway.retry.on': 'reset,gateway-error',
+          'gateway.retry.statuses': '',
+          'gateway.retry.body-bytes': '65536',
+        },
+      ],
+      ['loadBalancer', { 'gateway.balancer': 'consistent-hash', 'gateway.hash-on': 'header:x-user' }],
+      ['hedge', {}],
+    ]);
+  });
+
+  it('may be JSON, indented with tabs', () => {
+    const file = { version: 1, services: { users: { hedge: { after: 'p95' } } } };
+    expect([...fileOf(JSON.stringify(file, undefined, '\t')).services.get('users')!]).toEqual([
+      ['hedge', { 'gateway.hedge.after': 'p95' }],
+    ]);
+  });
+
+  it('has one revision for one text', () => {
+    const [a, b] = [fileOf('version: 1'), fileOf('version: 1 # changed')];
+    expect(a.revision).toBe(fileOf('version: 1').revision);
+    expect(a.revision).not.toBe(b.revision);
+  });
+
+  it('may repeat a part through an anchor', () => {
+    const { services } = fileOf(
+      'version: 1\nservices:\n  a: &slow { timeouts: { request: 1h } }\n  b: *slow\n',
+    );
+    expect(services.get('b')).toEqual(services.get('a'));
+  });
+
+  it('is refused with all of its problems, each with line, column and the nearest name', () => {
+    const text = `version: 2
+routes: []
+defaults:
+  timeout: { connect: 1s }
+  timeouts: { conect: 1s, idle: 5, request: 25h }
+  timeouts: {}
+services:
+  Users: {}
+  orders:
+    retry: [reset]
+    circuitBreaker: { statusCodes: [500, 200], failurePercent: 101, minRequests: "5" }
+    auth: none
+`;
+    expect(problemsIn(text)).toEqual([
+      '1:10 version must be 1',
+      '2:1 the file has no member "routes"; its members are version, defaults, services',
+      '4:3 defaults has no member "timeout"; did you mean "timeouts"?',
+      '5:15 defaults.timeouts has no member "conect"; did you mean "connect"?',
+      '5:33 defaults.timeouts.idle must be a duration from 0s to 24h',
+      '5:45 defaults.timeouts.request must be a duration from 0s to 24h',
+      '6:3 defaults has "timeouts" twice; first in line 5',
+      '8:3 services has the invalid name "Users"; it must match ^[a-z][a-z0-9-]{0,62}$',
+      '10:12 services.orders.retry must be a mapping',
+      '11:36 services.orders.circuitBreaker.statusCodes must be a list that is not empty; each item: a whole number from 400 to 599',
+      '11:64 services.orders.circuitBreaker.failurePercent must be a whole number from 0 to 100',
+      '11:82 services.orders.circuitBreaker.minRequests must be a whole number from 1 to 1000000',
+      expect.stringContaining(
+        '12:5 services.orders has no member "auth"; its members are timeouts, loadBalancer,',
+      ),
+    ]);
+  });
+
+  it.each([
+    ['', '1:1 the file must have the member "version: 1"'],
+    ['# nothing', '1:1 the file must have the member "version: 1"'],
+    ['7', '1:1 the file must be a mapping'],
+    ['version: 1\ndefaults:', '2:10 defaults must be a mapping'],
+    [
+      'version: 1\n<<: { a: 1 }',
+      '2:1 the file has no member "<<"; its members are version, defaults, services',
+    ],
+    ['version: 1\n? [a]\n: 1', '2:3 the file has a key that is no text'],
+    ['version: 1\n---\nversion: 1', '2:1 Source contains multiple documents'],
+    ['%YAML 1.1\n---\nversion: 1', '1:1 the file must be YAML 1.2'],
+    ['version: !secret 1', '1:10 Unresolved tag'],
+    ['version: *one', '1:10 "one" is no anchor above this alias'],
+    ['version: 1\nservices: &all\n  a: *all', '3:6 aliases expand to more than 1 MiB'],
+  ])('is refused when it is %j', (text, problem) => {
+    expect(problemsIn(text)).toContain(problem);
+  });
+
+  it.each(['laugh', '[]'])('is refused when aliases of %s expand beyond 1 MiB, unexpanded', (item) => {
+    const levels = Array.from(
+      { length: 60 },
+      (_, i) =>
+        `  l${i}: &l${i} [${Array(10)
+          .fill(i === 0 ? item : `*l${i - 1}`)
+          .join(', ')}]`,
+    );
+    const problems = problemsIn(
+      `version: 1\nservices:\n${levels.join('\n')}\ndefaults: { retry: { retryOn: *l59 } }`,
+    );
+    expect(problems.filter((problem) => problem.includes('1 MiB'))).toHaveLength(1);
+  });
+
+  it('is refused when it nests too deeply', () => {
+    expect(problemsIn('['.repeat(20_000)).length).toBeGreaterThan(0);
+  });
+
+  it('never shows a value in its problems', () => {
+    const secret = 'hunter2';
+    const text = `version: ${secret}\ndefaults: { timeouts: ${secret}, hedge: { after: ${secret} } }\nservices: ${secret}`;
+    expect(problemsIn(text)).toHaveLength(4);
+    expect(problemsIn(text).join()).not.toContain(secret);
+    expect(problemsIn(`version: "1" ${secret}\n`).join()).not.toContain(secret);
+  });
+
+  const settings = [...FILE_MEMBERS].flatMap(([fileMember, all]) =>
+    Object.values(all).map((setting) => ({ fileMember, ...setting })),
+  );
+
+  it.each(settings)(
+    'declares the default of $fileMember: $member',
+    ({ fileMember, member, kind, standard }) => {
+      const value = kind.file.write(standard);
+      expect(kind.file.read(value)).toEqual(standard);
+      expect(problemsIn(withMember(fileMember, member, JSON.stringify(value)))).toEqual([]);
+    },
+  );
+
+  it.each([
+    [
+      'timeouts',
+      'connect',
+      ['1ms', '24h', '1h30m', '2s500ms'],
+      ['0s', '24h1ms', '1', '1.5s', '-1s', '1d', ''],
+    ],
+    ['retry', 'bodySize', ['0B', '1MiB', '1000B'], ['2MiB', '64KB', '65536', '1MiB1B']],
+    ['hedge', 'after', ['off', 'p50', 'p99', '1ms', '1m'], ['p100', 'p5', '50', '0s', '61s', 'on']],
+    [
+      'loadBalancer',
+      'hashOn',
+      ['client-address', '"cookie:sid"'],
+      ['"header:"', 'address', '[client-address]'],
+    ],
+    ['retry', 'retryOn', ['[]', '[reset]'], ['reset', '[sometimes]', '[reset, 5]', '{}']],
+  ])('has values of %s.%s as Gateway API writes them', (member, setting, valid, invalid) => {
+    const problemsOf = (value: string) => problemsIn(withMember(member, setting, value)).length;
+    expect(valid.map(problemsOf)).toEqual(valid.map(() => 0));
+    expect(invalid.map(problemsOf)).toEqual(invalid.map(() => 1));
+  });
+});

@@ -1,0 +1,110 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '#testing';
+import { instanceOf, tableOf } from '../proxy/testing/instances.js';
+import { compileRoute } from '../proxy/routing/compile-route.js';
+import { RouteTable } from '../proxy/routing/route-table.js';
+import { LivePolicyFile } from './live-policy-file.js';
+import { policyOf } from './policy-of-metadata.js';
+import { PolicySources } from './policy-sources.js';
+
+describe('The sources of a policy', () => {
+  const folder = tempDir('policies-');
+  afterAll(() => folder.remove());
+  const path = join(folder.path, 'gateway.yaml');
+  const write = (...members: readonly string[]): void => {
+    writeFileSync(`${path}.new`, ['version: 1', ...members].join('\n'));
+    renameSync(`${path}.new`, path);
+  };
+
+  const services = tableOf(
+    instanceOf({
+      id: 'a',
+      name: 'users',
+      metadata: {
+        'gateway.timeout.connect-ms': '100',
+        'gateway.timeout.idle-ms': '200',
+        'gateway.hedge.after': 'p90',
+        'gateway.concurrency.queue': '7',
+      },
+    }),
+    instanceOf({ id: 'b', name: 'orders' }),
+  );
+  const start = () => {
+    const file = LivePolicyFile.load(path);
+    const sources = new PolicySources(file);
+    const routes = new RouteTable(
+      services,
+      (service, declaration) => compileRoute(service, policyOf(declaration).policy),
+      sources,
+    );
+    return { file, sources, routes };
+  };
+
+  it('are the defaults, metadata, the defaults of the file and the service in the file, in rising order', () => {
+    write(
+      'defaults: { timeouts: { request: 9s }, hedge: { after: 10ms } }',
+      'services: { users: { hedge: { after: p95 } } }',
+    );
+    const { sources, routes } = start();
+    const { policy } = routes.get('users')!;
+    // A member is replaced as a whole: the other time-outs of the metadata are gone.
+    expect(policy.timeouts).toEqual({
+      connectMs: 3000,
+      responseHeaderMs: 30_000,
+      idleMs: 60_000,
+      totalMs: 9000,
+    });
+    expect([policy.hedging.after, policy.concurrency.queue]).toEqual(['p95', 7]);
+    expect(routes.get('orders')?.policy.hedging.after).toBe(10);
+    expect(sources.sourcesOf(services.current.get('users')!)).toEqual({
+      timeouts: 'defaults',
+      loadBalancer: 'built-in',
+      retry: 'built-in',
+      hedge: 'services',
+      outlierDetection: 'built-in',
+      circuitBreaker: 'built-in',
+      concurrency: 'metadata',
+      internalPaths: 'built-in',
+    });
+  });
+
+  it('keep the compiled route of every service whose effective policy a reload does not change', () => {
+    write('services: { users: { timeouts: { request: 9s } } }');
+    const { file, routes } = start();
+    const [users, orders] = [routes.get('users'), routes.get('orders')];
+    write('services: { users: { timeouts: { request: 8s } }, orders: { retry: { afterSending: 1 } } }');
+    expect(file.reload()).toBe('changed');
+    expect(routes.get('users')).not.toBe(users);
+    expect(routes.get('users')?.policy.timeouts.totalMs).toBe(8000);
+    // 1 is the built-in default.
+    expect(routes.get('orders')).toBe(orders);
+    const changed = routes.get('users');
+    write('defaults: { timeouts: { request: 8000ms } }', 'services: { orders: { timeouts: {} } }');
+    expect(file.reload()).toBe('changed');
+    expect([routes.get('users'), routes.get('orders')]).toEqual([changed, orders]);
+  });
+
+  it.each([
+    [
+      'cannot be read',
+      () => renameSync(path, `${path}.away`),
+      /gateway\.yaml: the file cannot be read \(ENOENT\)$/,
+    ],
+    ['has problems', () => write('defaults: 1'), /gateway\.yaml:2:11 defaults must be a mapping$/],
+    ['is too large', () => writeFileSync(path, '#'.repeat(10_000_001)), /: the file is larger than 10 MB$/],
+    ['is no text', () => writeFileSync(path, Buffer.from([0x80])), /: the file is not UTF-8 text$/],
+  ])('keep the last valid file when the new one %s', (_what, breakFile, problem) => {
+    write('defaults: { timeouts: { request: 9s } }');
+    const { file, routes } = start();
+    const [route, { loadedAt }] = [routes.get('users'), file];
+    breakFile();
+    expect(file.reload()).toBe('unchanged');
+    expect(file.lastError?.problems).toEqual([expect.stringMatching(problem)]);
+    expect([routes.get('users'), file.loadedAt]).toEqual([route, loadedAt]);
+    expect(() => LivePolicyFile.load(path)).toThrow(problem);
+    write('defaults: { timeouts: { request: 9s } }');
+    file.reload();
+    expect(file.lastError).toBeUndefined();
+  });
+});
