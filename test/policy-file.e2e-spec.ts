@@ -192,7 +192,7 @@ describe('a gateway', () => {
       'version: 2\nroutes: []\ndefaults: { retry: { on: [] } }\n',
       [':1:10 ', ':2:1 ', ':3:22 '],
     ],
-    ['does not exist', undefined, [': the file cannot be read (ENOENT)']],
+    ['does not exist', undefined, [':1:1 the file cannot be read (ENOENT)']],
   ])('does not start when the policy file %s, and names every problem', async (_what, text, named) => {
     const path = join(folder.path, `bad-${String(text?.length)}.yaml`);
     if (text !== undefined) writeFileSync(path, text);

@@ -44,6 +44,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run start:dev': 'watch.e2e-spec.ts, with the gateway alone',
   'LOG_LEVEL=DEBUG npm start > gateway.log': 'npm start, and the shell',
   'GATEWAY_CONFIG=./gateway.yaml npm start': 'npm start; the file in policy-file.e2e-spec.ts',
+  'npm run gateway -- check gateway.yaml': 'gateway-command.e2e-spec.ts',
   'kill -HUP <PID>': 'policy-file.e2e-spec.ts',
   'tail -f gateway.log': 'the shell',
   "ss -ltnp 'sport = :8002'": 'the system',

@@ -1,8 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { ConfigError } from '#service-kit';
-import { parsePolicyFile, type PolicyFile } from './policy-file.js';
-
-const MAX_FILE_BYTES = 10_000_000;
+import type { PolicyFile } from './policy-file.js';
+import { placedProblem, readPolicyFile } from './read-policy-file.js';
 
 /** Why the latest load failed. */
 export interface FailedLoad {
@@ -28,9 +26,11 @@ export class LivePolicyFile {
 
   /** @throws ConfigError with every problem of the file */
   static load(path: string): LivePolicyFile {
-    const result = read(path);
+    const result = readPolicyFile(path);
     if ('problems' in result)
-      throw new ConfigError(result.problems.map((problem) => `GATEWAY_CONFIG ${problem}`));
+      throw new ConfigError(
+        result.problems.map((problem) => `GATEWAY_CONFIG ${placedProblem(path, problem)}`),
+      );
     return new LivePolicyFile(path, result.file);
   }
 
@@ -45,10 +45,11 @@ export class LivePolicyFile {
 
   /** Reads the file again. A file with problems changes nothing but `lastError`. */
   reload(): 'changed' | 'unchanged' {
-    const result = read(this.path);
+    const result = readPolicyFile(this.path);
     const now = Date.now();
     if ('problems' in result) {
-      this.lastError = { at: now, problems: result.problems };
+      const problems = result.problems.map((problem) => placedProblem(this.path, problem));
+      this.lastError = { at: now, problems };
       return 'unchanged';
     }
     this.lastError = undefined;
@@ -58,30 +59,5 @@ export class LivePolicyFile {
     this.loadedAt = now;
     for (const listener of this.listeners) listener();
     return 'changed';
-  }
-}
-
-type ReadResult = { readonly file: PolicyFile } | { readonly problems: readonly string[] };
-
-function read(path: string): ReadResult {
-  const text = textOf(path);
-  if (typeof text !== 'string') return { problems: [`${path}: ${text.problem}`] };
-  const result = parsePolicyFile(text);
-  if (!('problems' in result)) return result;
-  return {
-    problems: result.problems.map(({ line, column, message }) => `${path}:${line}:${column} ${message}`),
-  };
-}
-
-function textOf(path: string): string | { readonly problem: string } {
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) return { problem: 'it is not a regular file' };
-    if (stat.size > MAX_FILE_BYTES) return { problem: 'the file is larger than 10 MB' };
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { problem: 'the file is not UTF-8 text' };
-    return { problem: `the file cannot be read (${code ?? String(error)})` };
   }
 }

@@ -20,10 +20,11 @@ const REVISION_LENGTH = 12;
 const ROOT_MEMBERS = ['version', 'defaults', 'services'];
 const NOTHING: DeclaredMembers = new Map();
 
-/** Reads a policy file. Either it has no problems, or there is no file. */
-export function parsePolicyFile(
-  text: string,
-): { readonly file: PolicyFile } | { readonly problems: readonly FileProblem[] } {
+/** A policy file without problems, or its problems in their order. */
+export type ParsedPolicyFile = { readonly file: PolicyFile } | { readonly problems: readonly FileProblem[] };
+
+/** Parses the text of a policy file. */
+export function parsePolicyFile(text: string): ParsedPolicyFile {
   const source = new YamlSource(text);
   const file = new PolicyFileReader(source).read(revisionOf(text));
   if (source.problems.length === 0) return { file };

@@ -89,11 +89,15 @@ describe('The sources of a policy', () => {
     [
       'cannot be read',
       () => renameSync(path, `${path}.away`),
-      /gateway\.yaml: the file cannot be read \(ENOENT\)$/,
+      /gateway\.yaml:1:1 the file cannot be read \(ENOENT\)$/,
     ],
     ['has problems', () => write('defaults: 1'), /gateway\.yaml:2:11 defaults must be a mapping$/],
-    ['is too large', () => writeFileSync(path, '#'.repeat(10_000_001)), /: the file is larger than 10 MB$/],
-    ['is no text', () => writeFileSync(path, Buffer.from([0x80])), /: the file is not UTF-8 text$/],
+    [
+      'is too large',
+      () => writeFileSync(path, '#'.repeat(10_000_001)),
+      /:1:1 the file is larger than 10 MB$/,
+    ],
+    ['is no text', () => writeFileSync(path, Buffer.from([0x80])), /:1:1 the file is not UTF-8 text$/],
   ])('keep the last valid file when the new one %s', (_what, breakFile, problem) => {
     write('defaults: { timeouts: { request: 9s } }');
     const { file, routes } = start();
