@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { POLICY_JSON_SCHEMA } from '../../dist/apps/gateway/src/policy/policy-json-schema.js';
 import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
@@ -11,13 +12,16 @@ const FOLDERS = { en: 'docs/reference', ko: 'docs/ko/reference' };
 /** The pages and what generates their tables, one table for each of `groups`. */
 const PAGES = { configuration: variables, endpoints, metadata, metrics, problems };
 
+/** Editors read it, so it has no translation. */
+const POLICY_SCHEMA = 'docs/reference/gateway.schema.json';
+
 /** `<!-- generated:begin GROUP -->` and the table up to the end marker. */
 const BLOCK = /(<!-- generated:begin ([\w-]+) -->\n)([\s\S]*?)(<!-- generated:end -->)/g;
 
 /** Every page: its text, the text with tables from the code, and the gaps that must be filled by hand. */
 export async function generatedPages() {
   const system = await describeSystem();
-  return Object.entries(FOLDERS).flatMap(([language, folder]) =>
+  const pages = Object.entries(FOLDERS).flatMap(([language, folder]) =>
     Object.entries(PAGES).map(([name, { groups, table, keyCells }]) => {
       const path = `${folder}/${name}.md`;
       return {
@@ -26,7 +30,16 @@ export async function generatedPages() {
       };
     }),
   );
+  return [...pages, generatedFile(POLICY_SCHEMA, POLICY_JSON_SCHEMA)];
 }
+
+/** A page that is all data. */
+const generatedFile = (path, data) => ({
+  path,
+  text: readFileSync(path, 'utf8'),
+  generated: `${JSON.stringify(data, undefined, 2)}\n`,
+  gaps: [],
+});
 
 function generatedPage(path, groups, tableOf) {
   const text = readFileSync(path, 'utf8');

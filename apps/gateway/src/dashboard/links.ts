@@ -7,6 +7,7 @@ export const LINKS = {
   metrics: '/metrics',
   services: '/services',
   policies: '/policies',
+  policySchema: '/policies/schema.json',
   api: '/api/{service}/{path}',
   docs: '/docs',
   docsJson: '/docs-json',

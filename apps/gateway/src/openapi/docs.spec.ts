@@ -50,6 +50,7 @@ describe('GET /docs-json', () => {
       '/health/ready',
       '/metrics',
       '/policies',
+      '/policies/schema.json',
       '/services',
     ]);
   });

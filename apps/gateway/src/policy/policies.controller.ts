@@ -1,7 +1,9 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
+import type { JsonSchema } from '../config/file-form.js';
 import { LiveServiceTable, type ServiceEntry } from '../discovery/index.js';
 import { describePolicy } from './describe-policy.js';
+import { POLICY_JSON_SCHEMA } from './policy-json-schema.js';
 import { policyOf } from './policy-of-metadata.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources, type MemberSource } from './policy-sources.js';
@@ -61,7 +63,6 @@ const POLICIES: NamedSchema = {
 
 /** The policies that are in effect, and where they come from. */
 @Controller('policies')
-@UseGuards(PolicyReadGuard)
 export class PoliciesController {
   constructor(
     private readonly table: LiveServiceTable,
@@ -74,6 +75,7 @@ export class PoliciesController {
     problems: [401, 403],
   })
   @Get()
+  @UseGuards(PolicyReadGuard)
   @Header('cache-control', 'no-store')
   read(): PoliciesView {
     const { file } = this.sources;
@@ -86,6 +88,15 @@ export class PoliciesController {
         : null,
       routes: this.table.current.entries.map((entry) => this.routeOf(entry)),
     };
+  }
+
+  @DescribeOperation({
+    summary: 'JSON Schema of the policy file, for editors',
+    body: { name: 'PolicyFileSchema', schema: { type: 'object' } },
+  })
+  @Get('schema.json')
+  schema(): JsonSchema {
+    return POLICY_JSON_SCHEMA;
   }
 
   private routeOf(entry: ServiceEntry): RoutePolicy {

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '#testing';
+import { ROOT, tempDir } from '#testing';
 import { GatewayUnderTest } from '../discovery/testing/gateway-under-test.js';
 
+const SCHEMA = join(ROOT, 'docs/reference/gateway.schema.json');
 const TOKEN = 'a-token-of-some-length';
 const FROM_ANOTHER_MACHINE = { 'x-forwarded-for': '203.0.113.5' };
 
@@ -61,6 +62,12 @@ describe('GET /policies', () => {
       status: 403,
       body: { type: 'urn:msa-gateway:problem:policies-from-loopback-only' },
     });
+  });
+
+  it('has the JSON Schema of the file below it, for every client', async () => {
+    await start({});
+    const { status, body } = await gateway.get('/policies/schema.json', FROM_ANOTHER_MACHINE);
+    expect([status, body]).toEqual([200, JSON.parse(readFileSync(SCHEMA, 'utf8'))]);
   });
 
   it('responds to this machine, and to others with the token', async () => {
