@@ -95,7 +95,7 @@ describe('The sources of a policy', () => {
     [
       'is too large',
       () => writeFileSync(path, '#'.repeat(10_000_001)),
-      /:1:1 the file is larger than 10 MB$/,
+      /:1:1 the file is larger than 1 MiB$/,
     ],
     ['is no text', () => writeFileSync(path, Buffer.from([0x80])), /:1:1 the file is not UTF-8 text$/],
   ])('keep the last valid file when the new one %s', (_what, breakFile, problem) => {

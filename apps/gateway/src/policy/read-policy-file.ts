@@ -2,14 +2,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { parsePolicyFile, type ParsedPolicyFile } from './policy-file.js';
 import type { FileProblem } from './yaml-source.js';
 
-const MAX_FILE_BYTES = 10_000_000;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads the policy file at `path`. A file that cannot be read has one problem, at its start. */
 export function readPolicyFile(path: string): ParsedPolicyFile {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) return unreadable('the path is no regular file');
-    if (stat.size > MAX_FILE_BYTES) return unreadable('the file is larger than 10 MB');
+    if (stat.size > MAX_FILE_BYTES) return unreadable('the file is larger than 1 MiB');
     return parsePolicyFile(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -40,7 +40,7 @@ const OPTIONAL: Readonly<Record<Optional, (probes: Probes) => boolean>> = {
   writesPastStream: ({ socket }) => typeof socket._write === 'function',
   countsUnsentBytes: ({ socket }) => typeof inner(socket)._handle?.writeQueueSize === 'number',
   servesHalfClosed: ({ server }) => 'httpAllowHalfOpen' in server,
-  replacesFields: ({ request }) => headersCountOf(request) !== undefined,
+  replacesFields: ({ request }) => headersCountOf(request) !== undefined && isReplaceable(request),
 };
 
 const REQUIRED: Readonly<Record<string, (probes: Probes) => boolean>> = {
@@ -153,6 +153,16 @@ const headersCountOf = (request: IncomingMessage): symbol | undefined =>
   Object.getOwnPropertySymbols(request).find(({ description }) => description === 'kHeadersCount');
 
 const HEADERS_COUNT = headersCountOf(new IncomingMessage(new Socket()));
+
+/** Whether node reads replaced fields, and none of the earlier ones. */
+function isReplaceable(request: IncomingMessage): boolean {
+  const read = (raw: string[]): string => {
+    replaceFields(request, raw);
+    return JSON.stringify([request.headers, request.headersDistinct]);
+  };
+  const [first, second] = [read(['a', '1']), read(['b', '2'])];
+  return first === '[{"a":"1"},{"a":["1"]}]' && second === '[{"b":"2"},{"b":["2"]}]';
+}
 
 /** Replaces the fields of `request`; node rebuilds `headers` and `headersDistinct` from them on the next access. Only if {@link NodeInternals.replacesFields}. */
 export function replaceFields(request: IncomingMessage, raw: string[]): void {

@@ -32,7 +32,9 @@ const host: Handler = (head, value) => {
   return CONSUMED;
 };
 
-const connection: Handler = (head, value) => {
+const connection: Handler = (head, value, line) => {
+  // node:http does not recognise an option next to a tab.
+  if (line.includes('\t')) throw malformedRequest('Connection must not contain a tab');
   const options = listMembers(value);
   if (!options.every((option) => TOKEN.test(option)))
     throw malformedRequest('Connection must be a list of tokens');

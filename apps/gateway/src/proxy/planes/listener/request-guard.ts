@@ -87,7 +87,7 @@ export class RequestGuard {
  * node:http detaches the connection of an upgrade request, with or without a body. It ignores an Upgrade field without
  * a value.
  */
-const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
+export const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
   upgrade !== undefined && upgrade !== '' && connection.includes('upgrade');
 
 /** The head of a request that node:http has read, by the grammar of the codec; or why it is refused. */

@@ -5,6 +5,7 @@ import { Problem } from '#contracts';
 import { MAX_HEAD_BYTES } from '../../http1/head/head-reader.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../../http1/client-limits.js';
+import { malformedRequest } from '../../exchange/problems.js';
 import { decrementMaxForwards } from '../../http1/head/max-forwards.js';
 import { isProxied } from '../../http1/rules/target.js';
 import { nodeInternals } from '../../sockets/node-internals.js';
@@ -13,7 +14,7 @@ import { declineUpgrade } from './decline-upgrade.js';
 import type { NodePlane } from './node-plane.js';
 import { NestAdmission } from './nest-admission.js';
 import { PromptServer, type ConnectionAcceptor, type HandOver } from '../listener/prompt-server.js';
-import { requestLine, type Refusal } from '../listener/request-guard.js';
+import { asksToUpgrade, requestLine, type Refusal } from '../listener/request-guard.js';
 import { QueuedResponses } from './queued-responses.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -89,7 +90,7 @@ export class FrontServer {
     this.queued.watch(request.socket, response);
     const isPipelined = !response.socket;
     if (isPipelined) this.turns.admitNow(request.socket);
-    const head = server.headOf(request);
+    const head = withoutUpgrade(server.headOf(request));
     if (head instanceof Problem) {
       this.nodePlane?.reject(request, response, head);
       return;
@@ -128,6 +129,15 @@ export class FrontServer {
     else if (!nodePlane?.failBody(socket, problem)) server.emit('clientError', problem, socket);
   }
 }
+
+/**
+ * The head of a request that node:http serves as an ordinary one. If the codec sees an upgrade in it, the two disagree
+ * on what follows, and the request is refused.
+ */
+const withoutUpgrade = (head: RequestHead | Problem): RequestHead | Problem =>
+  head instanceof Problem || !asksToUpgrade(head)
+    ? head
+    : malformedRequest('the Connection or Upgrade field is not valid');
 
 const optionsFor = ({ headMs, keepAliveMs }: ClientLimits): ServerOptions => ({
   ...SERVER_OPTIONS,

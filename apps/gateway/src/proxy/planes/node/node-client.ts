@@ -34,6 +34,8 @@ export class NodeClient extends Timed implements ClientSide {
   private exchange: HttpExchange | undefined;
   private waitsForContinue: boolean;
   private awaitsDrain = false;
+  /** The request body has not been requested yet. */
+  private isUnread = true;
   private stopReading: (() => void) | undefined = undefined;
   private unsent = 0;
 
@@ -72,12 +74,14 @@ export class NodeClient extends Timed implements ClientSide {
   }
 
   resumeBody(): void {
+    this.isUnread = false;
     this.stopReading ??= this.readBody();
     this.request.resume();
   }
 
   /** Stops reading the body: a local instance reads it from the request. */
   releaseBody(): void {
+    this.isUnread = false;
     this.stopReading?.();
     this.stopReading = undefined;
   }
@@ -113,6 +117,7 @@ export class NodeClient extends Timed implements ClientSide {
 
   cutOff(): void {
     const { socket } = this.request;
+    while (socket.writableCorked > 0) socket.uncork();
     // A body without a length ends with the connection (HTTP/1.0): only a reset shows that it is incomplete.
     if (this.head.minor === 0) socket.resetAndDestroy();
     else socket.destroy();
@@ -138,8 +143,15 @@ export class NodeClient extends Timed implements ClientSide {
   }
 
   private limitDrain(): void {
-    this.unsent = unsentBytes(this.request.socket);
-    this.parts.wheel.set(this, this.parts.idleMs);
+    const { response, parts } = this;
+    // The responses to earlier pipelined requests are not complete: the client cannot take this one.
+    if (!response.socket) {
+      response.once('socket', () => this.awaitsDrain && this.limitDrain());
+      return;
+    }
+    parts.wheel.set(this, parts.idleMs);
+    // node:http corks the socket until the next tick.
+    process.nextTick(() => (this.unsent = unsentBytes(this.request.socket)));
   }
 
   /** Called when no data has moved on the connection for the idle time. */
@@ -151,7 +163,7 @@ export class NodeClient extends Timed implements ClientSide {
       return;
     }
     // If the request is paused, the instance is slow to accept the body, not the client to send it.
-    if (!request.complete && !request.isPaused()) exchange?.failBody(bodyTooSlow());
+    if (!request.complete && !this.isUnread && !request.isPaused()) exchange?.failBody(bodyTooSlow());
     else if (response.writableNeedDrain) this.cutOff();
     else exchange?.attempt?.onSilence?.();
   }

@@ -84,7 +84,9 @@ export class NodePlane {
     const { socket } = exchange.client.request;
     // Without a listener, a reset by one client would end the process.
     socket.on('error', () => socket.destroy());
-    socket.once('close', () => this.end(exchange));
+    const end = (): void => this.end(exchange);
+    exchange.client.response.once('finish', end);
+    socket.once('close', end);
     this.parts.pipeline.run(exchange, problem);
   }
 

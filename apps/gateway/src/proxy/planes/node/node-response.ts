@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Framing } from '../../http1/head/response-framing.js';
 import { flatFields } from '../../http1/head/request-lines.js';
 import { plainResponse } from '../../sockets/node-internals.js';
 import type { ResponseOutput } from '../exchange/client-side.js';
@@ -15,8 +16,10 @@ export class NodeResponse implements ResponseOutput {
 
   constructor(private readonly response: ServerResponse) {}
 
-  begin(head: string): boolean {
+  begin(head: string, framing: Framing): boolean {
     const { response } = this;
+    // Node would chunk the response to an HTTP/1.0 client that sends `TE: chunked`.
+    if (framing === Framing.UntilClose) response.useChunkedEncodingByDefault = false;
     const lineEnd = head.indexOf(CRLF);
     const status = Number(head.slice(STATUS_AT, REASON_AT));
     // A local instance whose response is not used may have set fields.

@@ -10,7 +10,10 @@ export function responseOn(socket: Socket, request: IncomingMessage, lingerMs: n
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
+  const passDrain = (): boolean => response.emit('drain');
+  socket.on('drain', passDrain);
   response.once('finish', () => {
+    socket.off('drain', passDrain);
     response.detachSocket(socket);
     socket.end().resume();
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref();

@@ -77,7 +77,8 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   close(): void {
     if (this.state === State.Tunnel) this.socket.destroySoon();
-    else if (this.state === State.Lingering || this.isUnused) this.socket.destroy();
+    else if (this.isUnused || (this.state === State.Lingering && this.socket.writableLength === 0))
+      this.socket.destroy();
   }
 
   pauseBody(): void {

@@ -4,7 +4,7 @@ import { owned, ReadBuffer } from '../../sockets/read-buffer.js';
 import { Timed } from '../../sockets/timer-wheel.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
 import type { WirePlaneParts } from './client-owner.js';
-import { withOnread } from '../../sockets/node-internals.js';
+import { unsentBytes, withOnread } from '../../sockets/node-internals.js';
 
 /** The socket of a client connection: registers its listeners once and has one time-out at a time. */
 export abstract class ClientSocket extends Timed {
@@ -74,7 +74,11 @@ export abstract class ClientSocket extends Timed {
    * response (RFC 9112, section 9.6)
    */
   protected endAfterWrites(isAllRead: boolean): void {
-    this.limit(this.limits.lingerMs);
+    const { lingerMs, idleMs } = this.limits;
+    const isSent = this.socket.writableLength === 0 && unsentBytes(this.socket) === 0;
+    // Until the client has taken the response, only the limit for clients that do not read applies.
+    this.limit(isSent ? lingerMs : idleMs);
+    if (!isSent) this.socket.once('finish', () => this.limit(lingerMs));
     if (isAllRead) this.socket.destroySoon();
     else this.socket.end().resume();
   }
