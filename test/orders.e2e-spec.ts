@@ -148,13 +148,13 @@ onBothStores('orders', (store) => {
 
   it('accepted for a user that does not exist are rejected later, with the reason', async () => {
     await shop.stop('users');
-    const response = await shop.order({ id: 'nobody' }, teas(2));
+    const response = await shop.order({ id: 'unknown' }, teas(2));
     expect(response.status).toBe(202);
 
     await shop.start('users');
     const path = response.headers.get('location')!;
     await waitFor('the order to be rejected', async () => (await statusAt(path)) === 'rejected', 20_000);
-    expect((await shop.orderAt(path)).statusReason).toContain('nobody');
+    expect((await shop.orderAt(path)).statusReason).toContain('unknown');
     expect(await shop.stockOf(tea)).toBe(10);
   });
 

@@ -87,7 +87,7 @@ onPrograms(['redis-server'], 'a Redis server with access control', () => {
   it.each([
     ['the password is wrong', () => at(':wrong'), /WRONGPASS .*/],
     ['there is no password', () => at(''), /NOAUTH .*/],
-    ['the user is unknown', () => at('nobody:pass'), /WRONGPASS .*/],
+    ['the user is unknown', () => at('unknown:pass'), /WRONGPASS .*/],
     ['the user has no access to the keys', () => at('stranger:pass'), /NOPERM .*/],
     ['the database does not exist', () => at(':first', '/99'), /ERR DB index is out of range/],
     ['its certificate is not trusted', () => `rediss://:first@localhost:${tlsPort}`, /self-signed.*/],

@@ -38,7 +38,7 @@ const cases: [what: string, options: HeartbeatOptions][] = [
   ['all members', { body: '{"inFlight":3,"loopLagMs":1.5}' }],
   ['no type and no body', { fields: '' }],
   ['a charset', { body: '{"inFlight":3}', fields: 'Content-Type: application/json; charset=utf-8\r\n' }],
-  ['an unknown id', { id: 'nobody' }],
+  ['an unknown id', { id: 'unknown' }],
   ['an invalid id', { id: '-a' }],
   ['an id with an escape', { id: '%61' }],
   ['a query', { id: 'a?x=1' }],
@@ -108,7 +108,7 @@ describe.each([
     // node:http writes this field capitalised.
     const handledWithoutNest = /\r\ndate: /;
     const fields = `${JSON_TYPE}Authorization: Bearer ${TOKEN}\r\nUser-Agent: x\r\nAccept: */*\r\n`;
-    for (const id of ['a', 'nobody'])
+    for (const id of ['a', 'unknown'])
       expect(await responseTo('wire', heartbeat({ id, body: '{"inFlight":1}', fields }))).toMatch(
         handledWithoutNest,
       );
@@ -154,11 +154,11 @@ describe.each(PLANES)('heartbeats (%s)', (plane) => {
     const live = 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n';
     client.send(
       heartbeat() +
-        heartbeat({ id: 'nobody' }) +
+        heartbeat({ id: 'unknown' }) +
         heartbeat() +
         live +
         heartbeat() +
-        heartbeat({ id: 'nobody' }) +
+        heartbeat({ id: 'unknown' }) +
         heartbeat(),
     );
     await waitFor('seven responses', () => client.received.split('HTTP/1.1 ').length === 8);

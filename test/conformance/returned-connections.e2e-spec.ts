@@ -95,7 +95,7 @@ describe('a connection that served a request to the gateway itself', () => {
 
   it('stays with node:http when the body arrives after the head', async () => {
     const type = 'Content-Type: application/json\r\nContent-Length: 2\r\n';
-    const head = request('POST', '/discovery/heartbeat/nobody', type);
+    const head = request('POST', '/discovery/heartbeat/unknown', type);
     client.send(head);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await sendAndWaitFor('{}', /^HTTP\/1\.1 404 [^]*\}$/);

@@ -140,7 +140,9 @@ onEveryKind('streaming', (harness) => {
 
   it('refuses a request that expects 100 Continue without sending it', async () => {
     const client = await RawClient.open(harness().gatewayPort);
-    client.send('POST /api/nobody HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
+    client.send(
+      'POST /api/unknown HTTP/1.1\r\nHost: gw\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+    );
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*\r\nconnection: close\r\n/i);
   });
 

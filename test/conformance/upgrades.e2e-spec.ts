@@ -129,7 +129,7 @@ onEveryKind('upgrades', (harness) => {
 
   it('responds to an upgrade for an unknown service with a problem', async () => {
     const client = await RawClient.open(harness().gatewayPort);
-    client.send(handshake('/x').replace(SERVICE, 'nobody'));
+    client.send(handshake('/x').replace(SERVICE, 'unknown'));
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 [^]*unknown-service/);
   });
 

@@ -1,5 +1,3 @@
-import type { LiveServiceTable, PlainHeartbeat } from '../discovery/index.js';
-import type { TrustedProxies } from './http1/rules/peer.js';
 import type { CreateAcceptor } from './planes/node/front-server.js';
 import { NodePlane } from './planes/node/node-plane.js';
 import type { NodeClient } from './planes/node/node-client.js';
@@ -12,24 +10,17 @@ import type { InstanceReports } from './exchange/instance-reports.js';
 import { Pipeline } from './pipeline/pipeline.js';
 import type { Recorder } from './exchange/recorder.js';
 import type { Router } from './routing/router.js';
-import type { ClientLimits } from './http1/client-limits.js';
+import type { WirePlaneParts } from './planes/wire/client-owner.js';
 import { WirePlane } from './planes/wire/wire-plane.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
 
 /** Dependencies of the data plane. */
-export interface DataPlaneParts {
-  readonly services: LiveServiceTable;
+export interface DataPlaneParts extends Omit<WirePlaneParts, 'pipeline' | 'wheel' | 'handOver'> {
   readonly router: Router;
   readonly recorder: Recorder;
   readonly reports: InstanceReports;
-  readonly trusted: TrustedProxies;
-  readonly limits: ClientLimits;
-  readonly isDraining: () => boolean;
-  /** Handles a heartbeat outside Nest; `undefined`: Nest handles the request. */
-  readonly heartbeats: (heartbeat: PlainHeartbeat) => Promise<object> | undefined;
-  readonly onError: (error: unknown, requestId: string) => void;
 }
 
 /** The wire and the node data plane, each with a pipeline for its kind of exchange, sharing one upstream client. */

@@ -49,11 +49,11 @@ onBothStores('placing orders', (store) => {
   });
 
   it.each([
-    ['an unknown user', body(1, 'p1', 'nobody'), 'unknown-user'],
+    ['an unknown user', body(1, 'p1', 'unknown'), 'unknown-user'],
     ['an unknown product', body(1, 'nothing'), 'unknown-product'],
     ['too little stock', body(11), 'insufficient-stock'],
   ])('leaves nothing of an order that is refused for %s', async (_why, dto, code) => {
-    environment.users.unknown.add('nobody');
+    environment.users.unknown.add('unknown');
 
     await expect(place(dto)).rejects.toMatchObject({ code });
     expect(await rows()).toEqual([]);

@@ -154,7 +154,7 @@ describe('Explainer', () => {
   it('reports the problem that a request would get', () => {
     const problemAt = (path: string) => explainer.explain('GET', path).problem?.type.split(':').at(-1);
     expect(problemAt('/api/orders')).toBe('no-healthy-instance');
-    expect(problemAt('/api/nobody')).toBe('unknown-service');
+    expect(problemAt('/api/unknown')).toBe('unknown-service');
     expect(problemAt('/api/users/../x')).toBe('path-escapes-service');
     expect(problemAt('/health')).toBe('not-proxied');
   });

@@ -116,7 +116,7 @@ describe.each([
     });
     expect((await call(harness.url, 'GET /api/users')).status).toBe(504);
     expect(late).not.toThrow();
-    expect((await call(harness.url, 'GET /api/nobody')).status).toBe(404);
+    expect((await call(harness.url, 'GET /api/unknown')).status).toBe(404);
   });
 
   it('responds with 504 without the fields of the unfinished upstream response', async () => {
@@ -187,7 +187,7 @@ describe.each([
     expect((await fetch(`${harness.url}/api/users`)).headers.get('connection')).toBe('keep-alive');
     harness.isDraining = true;
     expect((await fetch(`${harness.url}/api/users`)).headers.get('connection')).toBe('close');
-    expect((await fetch(`${harness.url}/api/nobody`)).headers.get('connection')).toBe('close');
+    expect((await fetch(`${harness.url}/api/unknown`)).headers.get('connection')).toBe('close');
   });
 });
 

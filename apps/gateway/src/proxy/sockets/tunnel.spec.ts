@@ -75,11 +75,11 @@ describe('a tunnel', () => {
     await waitFor('the end', () => reported.ends === 1);
   });
 
-  it.each(['client', 'instance'] as const)('closes both connections when the %s resets one', async (who) => {
+  it.each(['client', 'instance'] as const)('closes both connections when the %s resets one', async (end) => {
     const ends = await tunnel();
-    const other = who === 'client' ? ends.instance : ends.client;
+    const other = end === 'client' ? ends.instance : ends.client;
     const closed = once(other.resume(), 'close');
-    ends[who].resetAndDestroy();
+    ends[end].resetAndDestroy();
     other.on('end', () => other.end());
     await closed;
   });

@@ -93,7 +93,7 @@ const readRequestHead: ReadHead = (text, body) => {
 
 function readResponseHead(text: string, body: BodyReader, method: string): ReturnType<ReadHead> {
   const head = parseResponseHead(text);
-  if (head.status === 101) throw new Error('nobody asked for another protocol');
+  if (head.status === 101) throw new Error('the request asks for no other protocol');
   if (head.isInterim) return undefined;
   if (!head.hasBody(method)) body.expectNone();
   else if (head.isChunked) body.expectChunked();

@@ -18,7 +18,7 @@ export interface WirePlaneParts {
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
   /** Handles a heartbeat; `undefined` if Nest has to handle it. */
-  readonly heartbeats: (beat: PlainHeartbeat) => Promise<object> | undefined;
+  readonly heartbeats: (heartbeat: PlainHeartbeat) => Promise<object> | undefined;
   /** Called for unexpected errors. */
   readonly onError: (error: unknown, requestId: string) => void;
   /** Gives a connection to node:http. */
