@@ -22,7 +22,10 @@ export async function describeSystem() {
     LOG_LEVEL: 'ERROR',
     GATEWAY_CONFIG: join(data, 'gateway.yaml'),
   };
-  writeFileSync(env.GATEWAY_CONFIG, 'version: 1\n');
+  writeFileSync(
+    env.GATEWAY_CONFIG,
+    'version: 1\nservices: { sample: { access: { allow: [127.0.0.0/8] } } }\n',
+  );
   const front = await boot(gateway, { env });
   const apps = [front];
   const samples = [await sampleInstance(), await sampleInstance()];

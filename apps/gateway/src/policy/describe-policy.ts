@@ -1,17 +1,22 @@
-import type { Policy } from './policy.js';
+import { policyOf } from './policy-of-metadata.js';
 import { POLICY_SECTIONS, type PolicySettings } from './policy-schema.js';
+import type { RoutePlan } from './policy-sources.js';
 
-/** A policy as the policy file would declare it, with the paths that only instances can declare. */
-export function describePolicy({ internalPaths, ...policy }: Policy): Readonly<Record<string, unknown>> {
+/** The policy of a route as the policy file would declare it, with the paths that only instances can declare. */
+export function describePolicy({
+  declaration,
+  plain,
+}: Pick<RoutePlan, 'declaration' | 'plain'>): Readonly<Record<string, unknown>> {
+  const { internalPaths, ...policy } = policyOf(declaration).policy;
   const sections = Object.entries(POLICY_SECTIONS) as [
-    keyof typeof policy,
-    (typeof POLICY_SECTIONS)[keyof typeof policy],
+    keyof typeof POLICY_SECTIONS,
+    (typeof POLICY_SECTIONS)[keyof typeof POLICY_SECTIONS],
   ][];
   const members = sections.map(([name, { fileMember, settings }]): [string, unknown] => [
     fileMember,
     describeMember(settings, policy[name]),
   ]);
-  return { ...Object.fromEntries(members), internalPaths };
+  return { ...Object.fromEntries(members), ...plain, internalPaths };
 }
 
 const describeMember = (

@@ -22,3 +22,9 @@ function distanceOf(a: string, b: string): number {
   }
   return row.at(-1) ?? Infinity;
 }
+
+/** What to write instead of `name`. */
+export function hintFor(name: string, names: readonly string[]): string {
+  const nearest = nearestName(name, names);
+  return nearest === undefined ? `its members are ${names.join(', ')}` : `did you mean "${nearest}"?`;
+}

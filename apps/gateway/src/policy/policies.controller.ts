@@ -1,16 +1,23 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
 import type { JsonSchema } from '../config/file-form.js';
-import { LiveServiceTable, type ServiceEntry } from '../discovery/index.js';
+import { LiveServiceTable } from '../discovery/index.js';
 import { describePolicy } from './describe-policy.js';
 import { POLICY_JSON_SCHEMA } from './policy-json-schema.js';
-import { policyOf } from './policy-of-metadata.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
-import { PolicySources, type MemberSource } from './policy-sources.js';
+import { PolicySources, type MemberSource, type RoutePlan } from './policy-sources.js';
+import { describeMatch } from './route-match.js';
 
 /** A route with its policy. */
 export interface RoutePolicy {
+  /** Name in the policy file; `null` for the route of all other requests to the service. */
+  readonly name: string | null;
+  /** Service in the path. */
   readonly service: string;
+  /** Service whose instances receive the requests. */
+  readonly target: string;
+  /** Conditions of the route, as in the policy file. */
+  readonly match: Readonly<Record<string, unknown>>;
   /** The effective policy, by the members of the policy file. */
   readonly policy: Readonly<Record<string, unknown>>;
   /** What declares each of these members. */
@@ -49,9 +56,12 @@ const POLICIES: NamedSchema = {
         type: 'array',
         items: {
           type: 'object',
-          required: ['service', 'policy', 'sources'],
+          required: ['name', 'service', 'target', 'match', 'policy', 'sources'],
           properties: {
+            name: text,
             service: { type: 'string' },
+            target: { type: 'string' },
+            match: { type: 'object' },
             policy: { type: 'object' },
             sources: { type: 'object' },
           },
@@ -86,7 +96,7 @@ export class PoliciesController {
       lastError: file?.lastError
         ? { at: timeOf(file.lastError.at), problems: file.lastError.problems }
         : null,
-      routes: this.table.current.entries.map((entry) => this.routeOf(entry)),
+      routes: this.routes(),
     };
   }
 
@@ -99,13 +109,23 @@ export class PoliciesController {
     return POLICY_JSON_SCHEMA;
   }
 
-  private routeOf(entry: ServiceEntry): RoutePolicy {
-    return {
-      service: entry.name,
-      policy: describePolicy(policyOf(this.sources.declarationOf(entry)).policy),
-      sources: this.sources.sourcesOf(entry),
-    };
+  private routes(): readonly RoutePolicy[] {
+    const table = this.table.current;
+    const names = new Set([...table.entries.map(({ name }) => name), ...this.sources.namedServices]);
+    return [...names].sort().flatMap((name) => {
+      const { base, routes } = this.sources.planOf(name, table) ?? { base: undefined, routes: [] };
+      return [...routes, ...(base ? [base] : [])].map(describeRoute);
+    });
   }
 }
+
+const describeRoute = (plan: RoutePlan): RoutePolicy => ({
+  name: plan.name ?? null,
+  service: plan.service,
+  target: plan.target,
+  match: plan.match ? describeMatch(plan.match) : {},
+  policy: describePolicy(plan),
+  sources: plan.sources,
+});
 
 const timeOf = (ms: number): string => new Date(ms).toISOString();

@@ -30,7 +30,10 @@ describe('GET /policies', () => {
       lastError: null,
       routes: [
         {
+          name: null,
           service: 'users',
+          target: 'users',
+          match: {},
           policy: expect.objectContaining({
             timeouts: { connect: '3s', responseHeader: '30s', idle: '1m', request: '1m30s' },
             hedge: { after: 'p95' },

@@ -30,26 +30,31 @@ services:
     hedge: {}
 `);
     expect([...defaults]).toEqual([
-      ['timeouts', { 'gateway.timeout.connect-ms': '500', 'gateway.timeout.total-ms': '90000' }],
+      ['timeouts', { texts: { 'gateway.timeout.connect-ms': '500', 'gateway.timeout.total-ms': '90000' } }],
     ]);
     expect([...services.get('users')!]).toEqual([
       [
         'retry',
         {
-          'gateway.retry.on': 'reset,gateway-error',
-          'gateway.retry.statuses': '',
-          'gateway.retry.body-bytes': '65536',
+          texts: {
+            'gateway.retry.on': 'reset,gateway-error',
+            'gateway.retry.statuses': '',
+            'gateway.retry.body-bytes': '65536',
+          },
         },
       ],
-      ['loadBalancer', { 'gateway.balancer': 'consistent-hash', 'gateway.hash-on': 'header:x-user' }],
-      ['hedge', {}],
+      [
+        'loadBalancer',
+        { texts: { 'gateway.balancer': 'consistent-hash', 'gateway.hash-on': 'header:x-user' } },
+      ],
+      ['hedge', { texts: {} }],
     ]);
   });
 
   it('may be JSON, indented with tabs', () => {
     const file = { version: 1, services: { users: { hedge: { after: 'p95' } } } };
     expect([...fileOf(JSON.stringify(file, undefined, '\t')).services.get('users')!]).toEqual([
-      ['hedge', { 'gateway.hedge.after': 'p95' }],
+      ['hedge', { texts: { 'gateway.hedge.after': 'p95' } }],
     ]);
   });
 
@@ -66,9 +71,104 @@ services:
     expect(services.get('b')).toEqual(services.get('a'));
   });
 
+  it('declares routes, the most specific first, and members that only a file can declare', () => {
+    const { routes, authentication, identityFields } = fileOf(`
+version: 1
+authentication:
+  jwt:
+    corp:
+      issuer: https://id.example.com/
+      audiences: [shop]
+      algorithms: [RS256]
+      jwks: { file: keys.json }
+      claimToHeaders: { sub: X-User-Id }
+  apiKey: { partners: { keysFile: keys.yaml, consumerHeader: x-consumer } }
+routes:
+  - { name: all, match: { service: users }, auth: { anyOf: [corp, partners] } }
+  - { name: admin, match: { service: users, path: { prefix: /admin/ } }, auth: none, to: { service: admins } }
+`);
+    expect(routes.get('users')).toMatchObject([
+      { name: 'admin', to: 'admins', match: { path: { isExact: false, path: '/admin' } } },
+      { name: 'all', to: undefined },
+    ]);
+    expect(routes.get('users')?.[1]?.members.get('auth')).toEqual({
+      value: { anyOf: ['corp', 'partners'], optional: false },
+      plain: { anyOf: ['corp', 'partners'] },
+    });
+    expect(authentication.jwt?.get('corp')).toMatchObject({ clockSkew: 30_000, jwks: { refresh: 600_000 } });
+    expect([...identityFields]).toEqual(['x-user-id', 'x-consumer']);
+  });
+
+  it.each([
+    ['routes: {}', '2:9 routes must be a list of at most 10000 routes'],
+    ['routes: [{ name: a }]', '2:10 routes[0] must have the member "match"'],
+    [
+      'routes: [{ name: a, match: { path: { exact: /a } } }]',
+      '2:28 routes[0].match must have the member "service"',
+    ],
+    [
+      'routes: [{ name: a, match: { service: s, path: { exact: /a, prefix: /b } } }]',
+      '2:48 routes[0].match.path must have either "prefix" or "exact"',
+    ],
+    [
+      'routes: [{ name: a, match: { service: s } }, { name: a, match: { service: t } }]',
+      '2:46 routes[1] has the name of routes[0]',
+    ],
+    [
+      'routes: [{ name: a, match: { service: s, methods: [GET, PUT] } }, { name: b, match: { service: s, methods: [PUT, GET], path: { prefix: / } } }]',
+      '2:67 routes[1] matches the same requests as routes[0]',
+    ],
+    ['defaults: { auth: open }', '2:19 defaults.auth must be none'],
+    [
+      'defaults: { auth: { anyOf: [corp] } }',
+      '2:29 defaults.auth.anyOf[0] refers to the unknown provider "corp"; the file has no authentication providers',
+    ],
+    [
+      'defaults: { auth: { anyOff: [] } }',
+      '2:21 defaults.auth has no member "anyOff"; did you mean "anyOf"?',
+    ],
+    [
+      'authentication: { jwt: { a: { jwks: {} } } }',
+      '2:37 authentication.jwt.a.jwks must have either "url" or "file"',
+    ],
+    [
+      'authentication: { apiKey: { a: { keysFile: k } }, jwt: { a: { issuer: i, audiences: [b], algorithms: [HS256, RS256], jwks: { file: j } } } }',
+      '2:102 authentication.jwt.a.algorithms must not mix symmetric (HS) and asymmetric algorithms',
+    ],
+  ])('is refused with %j', (text, problem) => {
+    expect(problemsIn(`version: 1\n${text}`)).toContain(problem);
+  });
+
+  it.each(['/a/../b', '//a', '/%61', '/a%2Fb', 'a', '/a?b', '/a;b', '/ä'])(
+    'refuses the path %j of a match, which no request can have',
+    (path) => {
+      const text = `version: 1\nroutes: [{ name: a, match: { service: s, path: { prefix: "${path}" } } }]`;
+      expect(problemsIn(text)).toEqual([
+        expect.stringContaining('routes[0].match.path.prefix must be a path'),
+      ]);
+    },
+  );
+
+  it('warns of routes that only their order tells apart', () => {
+    const route = (name: string, members: object): object => ({ name, match: { service: 's', ...members } });
+    const warningsOf = (...routes: object[]): unknown => {
+      const parsed = parsePolicyFile(JSON.stringify({ version: 1, routes }));
+      return 'warnings' in parsed && parsed.warnings.map(({ message }) => message);
+    };
+    const [get, head] = [route('a', { methods: ['GET', 'PUT'] }), route('b', { methods: ['HEAD'] })];
+    expect(warningsOf(get, head, route('c', { path: { prefix: '/x' } }))).toEqual([]);
+    expect(warningsOf(get, route('c', { methods: ['PUT'] }))).toEqual([
+      'routes[1] and route "a" overlap; their order decides',
+    ]);
+    expect(warningsOf(route('a', { headers: { x: '1' } }), route('b', { query: { y: '2' } }))).toHaveLength(
+      1,
+    );
+    expect(warningsOf(route('a', { headers: { x: '1' } }), route('b', { headers: { x: '2' } }))).toEqual([]);
+  });
+
   it('is refused with all of its problems, each with line, column and the nearest name', () => {
     const text = `version: 2
-routes: []
+extras: []
 defaults:
   timeout: { connect: 1s }
   timeouts: { conect: 1s, idle: 5, request: 25h }
@@ -78,11 +178,11 @@ services:
   orders:
     retry: [reset]
     circuitBreaker: { statusCodes: [500, 200], failurePercent: 101, minRequests: "5" }
-    auth: none
+    mirrored: none
 `;
     expect(problemsIn(text)).toEqual([
       '1:10 version must be 1',
-      '2:1 the file has no member "routes"; its members are version, defaults, services',
+      '2:1 the file has no member "extras"; its members are version, authentication, defaults, services, routes',
       '4:3 defaults has no member "timeout"; did you mean "timeouts"?',
       '5:15 defaults.timeouts has no member "conect"; did you mean "connect"?',
       '5:33 defaults.timeouts.idle must be a duration from 0s to 24h',
@@ -94,7 +194,7 @@ services:
       '11:64 services.orders.circuitBreaker.failurePercent must be a whole number from 0 to 100',
       '11:82 services.orders.circuitBreaker.minRequests must be a whole number from 1 to 1000000',
       expect.stringContaining(
-        '12:5 services.orders has no member "auth"; its members are timeouts, loadBalancer,',
+        '12:5 services.orders has no member "mirrored"; its members are timeouts, loadBalancer,',
       ),
     ]);
   });
@@ -106,7 +206,7 @@ services:
     ['version: 1\ndefaults:', '2:10 defaults must be a mapping'],
     [
       'version: 1\n<<: { a: 1 }',
-      '2:1 the file has no member "<<"; its members are version, defaults, services',
+      '2:1 the file has no member "<<"; its members are version, authentication, defaults, services, routes',
     ],
     ['version: 1\n? [a]\n: 1', '2:3 the file has a key that is no text'],
     ['version: 1\n---\nversion: 1', '2:1 Source contains multiple documents'],

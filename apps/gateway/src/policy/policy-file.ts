@@ -1,116 +1,252 @@
 import { createHash } from 'node:crypto';
-import type { Node } from 'yaml';
 import { SERVICE_NAME } from '#contracts';
-import { nearestName } from './nearest-name.js';
+import { AUTHENTICATION, identityFieldsOf, type Authentication } from './members/authentication.js';
+import { FILE_ONLY_MEMBERS } from './file-only-members.js';
+import { PROVIDER_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
+import {
+  compareMatches,
+  matchKey,
+  overlap,
+  ROUTE_MATCH,
+  ROUTE_TARGET,
+  type RouteMatch,
+} from './route-match.js';
+import {
+  knownMembers,
+  pattern,
+  placeOf,
+  report,
+  type FileContext,
+  type Place,
+  type Shape,
+} from './shapes.js';
 import { shown, YamlSource, type FileProblem, type Member } from './yaml-source.js';
 
-/** What one level of the file declares: for each policy member that it has, metadata texts by their keys. */
-export type DeclaredMembers = ReadonlyMap<string, Readonly<Record<string, string>>>;
+/**
+ * What one level of the file declares for a policy member: metadata texts by their keys, if metadata can declare the
+ * member too, or a value and the plain data that stands for it in the file.
+ */
+export type DeclaredMember =
+  { readonly texts: Readonly<Record<string, string>> } | { readonly value: unknown; readonly plain: unknown };
+
+/** What one level of the file declares, by policy member. */
+export type DeclaredMembers = ReadonlyMap<string, DeclaredMember>;
+
+/** A route of the file. */
+export interface FileRoute {
+  readonly name: string;
+  readonly match: RouteMatch;
+  /** Service whose instances receive the requests, if it is not the one that the path names. */
+  readonly to: string | undefined;
+  readonly members: DeclaredMembers;
+}
 
 /** A valid policy file. */
 export interface PolicyFile {
   /** Equal for equal texts. */
   readonly revision: string;
+  readonly authentication: Authentication;
+  /** Text by name of the provider; equal for equal providers. */
+  readonly providerTexts: ReadonlyMap<string, string>;
+  /** Header fields, in lower case, that providers set. */
+  readonly identityFields: ReadonlySet<string>;
   readonly defaults: DeclaredMembers;
   readonly services: ReadonlyMap<string, DeclaredMembers>;
+  /** Routes by the service that they match; the most specific first. */
+  readonly routes: ReadonlyMap<string, readonly FileRoute[]>;
 }
 
 const REVISION_LENGTH = 12;
-const ROOT_MEMBERS = ['version', 'defaults', 'services'];
+const MAX_ROUTES = 10_000;
+const ROOT_MEMBERS = ['version', 'authentication', 'defaults', 'services', 'routes'];
+const POLICY_MEMBERS = [...FILE_MEMBERS.keys(), ...Object.keys(FILE_ONLY_MEMBERS)];
+const ROUTE_MEMBERS = ['name', 'match', 'to', ...POLICY_MEMBERS];
 const NOTHING: DeclaredMembers = new Map();
+const NO_PROVIDERS: Authentication = { jwt: undefined, apiKey: undefined };
 
 /** A policy file without problems, or its problems in their order. */
-export type ParsedPolicyFile = { readonly file: PolicyFile } | { readonly problems: readonly FileProblem[] };
+export type ParsedPolicyFile =
+  | { readonly file: PolicyFile; readonly warnings: readonly FileProblem[] }
+  | { readonly problems: readonly FileProblem[] };
 
 /** Parses the text of a policy file. */
 export function parsePolicyFile(text: string): ParsedPolicyFile {
   const source = new YamlSource(text);
-  const file = new PolicyFileReader(source).read(revisionOf(text));
-  if (source.problems.length === 0) return { file };
+  const reader = new PolicyFileReader(source);
+  const file = reader.read(revisionOf(text));
+  if (source.problems.length === 0) return { file, warnings: source.warnings };
   return { problems: source.problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 const revisionOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, REVISION_LENGTH);
 
+const routeName = pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter');
+
 class PolicyFileReader {
+  private context: FileContext = { providers: new Set(), identityFields: new Set() };
+
   constructor(private readonly source: YamlSource) {}
 
   read(revision: string): PolicyFile {
-    const members = this.rootMembers();
-    const { defaults, services } = members;
+    const { authentication, defaults, services, routes } = this.rootMembers();
+    const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
+    const providerTexts = this.providerTexts(authentication);
+    this.context = { providers: new Set(providerTexts.keys()), identityFields: identityFieldsOf(providers) };
     return {
       revision,
-      defaults: defaults ? this.policyMembers(defaults, 'defaults') : NOTHING,
-      services: new Map(services ? this.services(services) : []),
+      authentication: providers,
+      providerTexts,
+      identityFields: this.context.identityFields,
+      defaults: defaults ? this.policyMembers(this.placeOf(defaults)) : NOTHING,
+      services: new Map(services ? this.services(this.placeOf(services)) : []),
+      routes: routes ? this.routes(this.placeOf(routes)) : new Map(),
     };
   }
 
+  private placeOf({ name, key, value }: Member): Place {
+    return { source: this.source, node: value ?? key, path: name, context: this.context };
+  }
+
   private rootMembers(): Readonly<Record<string, Member>> {
-    const { source } = this;
+    const { source, context } = this;
     // An empty file has no root either.
     if (!source.root && source.problems.length > 0) return {};
-    const members = source.root ? this.known(source.root, 'the file', ROOT_MEMBERS) : [];
-    const byName = Object.fromEntries(members.map((member) => [member.name, member]));
+    const members =
+      source.root &&
+      knownMembers({ source, node: source.root, path: 'the file', context }, ROOT_MEMBERS)?.members;
+    const byName = Object.fromEntries(members ?? []);
     if (!byName.version) source.report(0, 'the file must have the member "version: 1"');
     else if (source.valueOf(byName.version.value) !== 1)
       source.report(byName.version.value ?? byName.version.key, 'version must be 1');
     return byName;
   }
 
-  private services({ value, key }: Member): [string, DeclaredMembers][] {
-    const services = this.source.members(value ?? key, 'services') ?? [];
+  private providerTexts(authentication: Member | undefined): ReadonlyMap<string, string> {
+    const kinds = (this.source.plain(authentication?.value) ?? {}) as Record<string, unknown>;
+    const texts = new Map<string, string>();
+    for (const [kind, providers] of Object.entries(kinds))
+      for (const [name, provider] of Object.entries((providers ?? {}) as Record<string, unknown>)) {
+        if (texts.has(name) && authentication)
+          report(
+            this.placeOf(authentication),
+            `authentication has two providers with the name ${shown(name)}`,
+          );
+        texts.set(name, JSON.stringify([kind, provider]));
+      }
+    return texts;
+  }
+
+  private services(place: Place): [string, DeclaredMembers][] {
+    const services = this.source.members(place.node, place.path) ?? [];
     return services.map((service) => {
       if (!SERVICE_NAME.test(service.name))
         this.source.report(
           service.key,
           `services has the invalid name ${shown(service.name)}; it must match ${SERVICE_NAME.source}`,
         );
-      return [service.name, this.policyMembers(service, `services.${service.name.slice(0, 80)}`)];
+      return [service.name, this.policyMembers(placeOf(place, service))];
     });
   }
 
-  private policyMembers({ value, key }: Member, path: string): DeclaredMembers {
-    const members = this.known(value ?? key, path, [...FILE_MEMBERS.keys()]);
-    return new Map(members.map((member) => [member.name, this.settings(member, `${path}.${member.name}`)]));
+  private policyMembers(place: Place): DeclaredMembers {
+    const found = knownMembers(place, POLICY_MEMBERS);
+    return new Map([...(found?.members ?? [])].flatMap(([, member]) => this.policyMember(place, member)));
+  }
+
+  private policyMember(parent: Place, member: Member): [string, DeclaredMember][] {
+    const place = placeOf(parent, member);
+    if (FILE_MEMBERS.has(member.name)) return [[member.name, { texts: this.settings(place, member.name) }]];
+    const { shape } = FILE_ONLY_MEMBERS[member.name as keyof typeof FILE_ONLY_MEMBERS];
+    const value = shape.read(place);
+    return value === undefined ? [] : [[member.name, { value, plain: this.source.plain(member.value) }]];
   }
 
   /** The settings of a policy member, as metadata. */
-  private settings({ name, value, key }: Member, path: string): Readonly<Record<string, string>> {
+  private settings(place: Place, name: string): Readonly<Record<string, string>> {
     const settings = Object.values(FILE_MEMBERS.get(name) ?? {});
-    const names = settings.map(({ member }) => member);
-    const members = this.known(value ?? key, path, names);
+    const found = knownMembers(
+      place,
+      settings.map(({ member }) => member),
+    );
     const texts: Record<string, string> = {};
     for (const setting of settings) {
-      const member = members.find((each) => each.name === setting.member);
-      const text = member && this.textOf(member, setting, path);
+      const member = found?.members.get(setting.member);
+      const text = member && this.textOf(placeOf(place, member), member, setting);
       if (text !== undefined) texts[setting.key] = text;
     }
     return texts;
   }
 
-  private textOf(
-    { name, value, key }: Member,
-    { kind }: PolicySetting<unknown>,
-    path: string,
-  ): string | undefined {
+  private textOf(place: Place, { value }: Member, { kind }: PolicySetting<unknown>): string | undefined {
     const setting = kind.file.read(this.source.valueOf(value));
     if (setting !== undefined) return kind.write(setting);
-    this.source.report(value ?? key, `${path}.${name} must be ${kind.file.accepted}`);
-    return undefined;
+    return report(place, `${place.path} must be ${kind.file.accepted}`);
   }
 
-  /** The members with these names; others are problems. */
-  private known(node: Node, path: string, names: readonly string[]): readonly Member[] {
-    const members = this.source.members(node, path) ?? [];
-    for (const { name, key } of members.filter((each) => !names.includes(each.name)))
-      this.source.report(key, `${path} has no member ${shown(name)}; ${hintFor(name, names)}`);
-    return members.filter(({ name }) => names.includes(name));
+  private routes(place: Place): ReadonlyMap<string, readonly FileRoute[]> {
+    const nodes = this.source.items(place.node);
+    if (!nodes || nodes.length > MAX_ROUTES) {
+      report(place, `routes must be a list of at most ${MAX_ROUTES} routes`);
+      return new Map();
+    }
+    const routes = new RouteList();
+    nodes.forEach((node, i) => {
+      const at = { ...place, node: node ?? place.node, path: `routes[${i}]` };
+      const route = this.route(at);
+      if (route) routes.add(route, at);
+    });
+    return routes.byService();
+  }
+
+  private route(place: Place): FileRoute | undefined {
+    const found = knownMembers(place, ROUTE_MEMBERS);
+    if (!found) return undefined;
+    const read = <T>(name: string, shape: Shape<T>): T | undefined => {
+      const member = found.members.get(name);
+      return member && shape.read(placeOf(place, member));
+    };
+    for (const name of ['name', 'match'])
+      if (!found.members.has(name)) report(place, `${place.path} must have the member "${name}"`);
+    const [name, match, to] = [read('name', routeName), read('match', ROUTE_MATCH), read('to', ROUTE_TARGET)];
+    const members = [...found.members.values()].filter((member) => POLICY_MEMBERS.includes(member.name));
+    const declared = new Map(members.flatMap((member) => this.policyMember(place, member)));
+    if (name === undefined || !match) return undefined;
+    return { name, match, to: to?.service, members: declared };
   }
 }
 
-function hintFor(name: string, names: readonly string[]): string {
-  const nearest = nearestName(name, names);
-  return nearest === undefined ? `its members are ${names.join(', ')}` : `did you mean "${nearest}"?`;
+/** Collects routes; reports those that cannot be told apart, and warns of those that only their order tells apart. */
+class RouteList {
+  private readonly names = new Map<string, string>();
+  private readonly matches = new Map<string, string>();
+  private readonly lists = new Map<string, FileRoute[]>();
+
+  add(route: FileRoute, place: Place): void {
+    const { name, match } = route;
+    if (this.names.has(name)) report(place, `${place.path} has the name of ${this.names.get(name)}`);
+    this.names.set(name, place.path);
+    const key = matchKey(match);
+    const same = this.matches.get(key);
+    if (same !== undefined) report(place, `${place.path} matches the same requests as ${same}`);
+    this.matches.set(key, place.path);
+    const others = this.lists.get(match.service) ?? [];
+    for (const other of same === undefined ? others : [])
+      if (overlap(other.match, match))
+        place.source.warn(
+          place.node,
+          `${place.path} and route ${shown(other.name)} overlap; their order decides`,
+        );
+    this.lists.set(match.service, [...others, route]);
+  }
+
+  byService(): ReadonlyMap<string, readonly FileRoute[]> {
+    return new Map(
+      [...this.lists].map(([service, routes]) => [
+        service,
+        routes.toSorted((a, b) => compareMatches(a.match, b.match)),
+      ]),
+    );
+  }
 }

@@ -1,6 +1,10 @@
 import { SERVICE_NAME } from '#contracts';
 import type { JsonSchema } from '../config/file-form.js';
+import { FILE_ONLY_MEMBERS } from './file-only-members.js';
+import { AUTHENTICATION } from './members/authentication.js';
+import { PROVIDER_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
+import { ROUTE_MATCH, ROUTE_TARGET } from './route-match.js';
 
 /** Settings and members that the schema does not name are refused, as the gateway does. */
 const closed = (properties: JsonSchema): JsonSchema => ({
@@ -17,6 +21,18 @@ const settingSchema = ({ kind, standard, meaning }: PolicySetting<unknown>): Jso
 
 const memberSchema = (settings: readonly PolicySetting<unknown>[]): JsonSchema =>
   closed(Object.fromEntries(settings.map((setting) => [setting.member, settingSchema(setting)])));
+
+const POLICY_MEMBERS: JsonSchema = {
+  ...Object.fromEntries(
+    [...FILE_MEMBERS].map(([name, settings]) => [name, memberSchema(Object.values(settings))]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(FILE_ONLY_MEMBERS).map(([name, { shape, meaning }]) => [
+      name,
+      { description: meaning.en, ...shape.schema },
+    ]),
+  ),
+};
 
 const POLICY = { $ref: '#/definitions/policy' };
 
@@ -35,12 +51,23 @@ export const POLICY_JSON_SCHEMA: JsonSchema = {
       propertyNames: { pattern: SERVICE_NAME.source },
       additionalProperties: POLICY,
     },
+    authentication: {
+      description: 'Authentication providers; the policy member "auth" refers to them.',
+      ...AUTHENTICATION.schema,
+    },
+    routes: {
+      description: 'Policies of certain requests to a service; the most specific match applies.',
+      type: 'array',
+      items: {
+        required: ['name', 'match'],
+        ...closed({
+          name: { description: 'Name in logs and metrics.', type: 'string', pattern: PROVIDER_NAME.source },
+          match: { description: 'Conditions on a request.', ...ROUTE_MATCH.schema },
+          to: { description: 'Another service that receives the requests.', ...ROUTE_TARGET.schema },
+          ...POLICY_MEMBERS,
+        }),
+      },
+    },
   }),
-  definitions: {
-    policy: closed(
-      Object.fromEntries(
-        [...FILE_MEMBERS].map(([name, settings]) => [name, memberSchema(Object.values(settings))]),
-      ),
-    ),
-  },
+  definitions: { policy: closed(POLICY_MEMBERS) },
 };

@@ -57,7 +57,7 @@ describe('The sources of a policy', () => {
     });
     expect([policy.hedging.after, policy.concurrency.queue]).toEqual(['p95', 7]);
     expect(routes.get('orders')?.policy.hedging.after).toBe(10);
-    expect(sources.sourcesOf(services.current.get('users')!)).toEqual({
+    expect(sources.planOf('users', services.current)?.base?.sources).toEqual({
       timeouts: 'defaults',
       loadBalancer: 'built-in',
       retry: 'built-in',

@@ -1,10 +1,46 @@
-import type { ServiceEntry } from '../discovery/index.js';
+import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
+import { FILE_ONLY_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
+import type { DeclaredMember, DeclaredMembers, FileRoute } from './policy-file.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
+import { matchKey, type RouteMatch } from './route-match.js';
 
-/** What declares a member of a policy: the service or the defaults of the file, metadata, or nothing. */
-export type MemberSource = 'services' | 'defaults' | 'metadata' | 'built-in';
+/** What declares a member of a policy: a level of the file, metadata, or nothing. */
+export type MemberSource = 'routes' | 'services' | 'defaults' | 'metadata' | 'built-in';
+
+/** What a route is compiled from. */
+export interface RoutePlan {
+  /** Equal for routes that behave alike. */
+  readonly text: string;
+  /** Name in the file; `undefined` for the route of all other requests to the service. */
+  readonly name: string | undefined;
+  /** `undefined`: every request to the service. */
+  readonly match: RouteMatch | undefined;
+  /** Service in the path. */
+  readonly service: string;
+  /** Service whose instances receive the requests. */
+  readonly target: string;
+  /** The settings that metadata can declare, as returned by `declarationOf`. */
+  readonly declaration: string;
+  /** The members that only the file can declare. */
+  readonly members: FileOnlyMembers;
+  /** The same members as they stand in the file. */
+  readonly plain: Readonly<Record<string, unknown>>;
+  /** What declares each member of the policy. */
+  readonly sources: Readonly<Record<string, MemberSource>>;
+}
+
+/** The plans of the routes of a service. */
+export interface ServicePlan {
+  /** The route of requests that no other route matches; `undefined` if only certain requests are known. */
+  readonly base: RoutePlan | undefined;
+  /** Other routes, the most specific first. */
+  readonly routes: readonly (RoutePlan & { readonly match: RouteMatch })[];
+}
+
+/** Policy members by which the gateway responds itself: they need no instance. */
+const RESPONDING = ['respond', 'redirect'];
 
 const MEMBERS = [...FILE_MEMBERS].map(([member, settings]) => ({
   member,
@@ -12,10 +48,14 @@ const MEMBERS = [...FILE_MEMBERS].map(([member, settings]) => ({
 }));
 
 const UNGROUPED = Object.entries(POLICY_SETTINGS).map(([name, { key }]) => ({ name, key }));
+const NOTHING: DeclaredMembers = new Map();
+
+/** Levels of the file, the one that takes precedence first. */
+type Levels = readonly (readonly [MemberSource, DeclaredMembers])[];
 
 /**
- * The sources of policies and their precedence: built-in defaults, instance metadata, `defaults` of the file, and the
- * service in the file. A source replaces a whole member of the policy.
+ * The sources of policies and their precedence: built-in defaults, instance metadata, and from the file `defaults`,
+ * the service and the route. A source replaces a whole member of the policy.
  */
 export class PolicySources {
   /** @param file `undefined`: none is configured */
@@ -26,44 +66,98 @@ export class PolicySources {
     this.file?.onChange(listener);
   }
 
-  /** The effective declaration of a service. */
-  declarationOf(entry: ServiceEntry): string {
-    const declared = declaredBy(declaringFleet(entry));
-    if (!this.file) return declarationOf(declared);
-    const texts = new Map(Object.entries(declared));
-    for (const { member, keys } of MEMBERS) {
-      const [, settings] = this.inFile(entry.name, member) ?? [];
-      if (!settings) continue;
-      for (const key of keys) texts.delete(key);
-      for (const [key, text] of Object.entries(settings)) texts.set(key, text);
-    }
-    return declarationOf(Object.fromEntries(texts));
+  /** Names of the services that the file gives routes to, or responds for itself. */
+  get namedServices(): readonly string[] {
+    const { routes, services } = this.file?.current ?? { routes: NOTHING, services: NOTHING };
+    return [...new Set([...routes.keys(), ...services.keys()])];
   }
 
-  /** What declares each member of the policy of a service. */
-  sourcesOf(entry: ServiceEntry): Readonly<Record<string, MemberSource>> {
-    const declared = declaredBy(declaringFleet(entry));
+  /** The routes of a service; `undefined` if the name is unknown. */
+  planOf(service: string, table: ServiceTable): ServicePlan | undefined {
+    const entry = table.get(service);
+    const file = this.file?.current;
+    if (!file) return entry && { base: this.plan(service, entry, []), routes: [] };
+    const levels: Levels = [
+      ['services', file.services.get(service) ?? NOTHING],
+      ['defaults', file.defaults],
+    ];
+    const plans = (file.routes.get(service) ?? []).map((route) => ({
+      ...this.plan(service, table.get(route.to ?? service), [['routes', route.members], ...levels], route),
+      match: route.match,
+    }));
+    const base = this.plan(service, entry, levels);
+    const needsNoEntry = ({ target, plain }: RoutePlan): boolean =>
+      target !== service || RESPONDING.some((member) => member in plain);
+    const known = (plan: RoutePlan): boolean => entry !== undefined || needsNoEntry(plan);
+    const routes = plans.filter(known);
+    if (!known(base) && routes.length === 0) return undefined;
+    return { base: known(base) ? base : undefined, routes };
+  }
+
+  private plan(
+    service: string,
+    entry: ServiceEntry | undefined,
+    levels: Levels,
+    route?: FileRoute,
+  ): RoutePlan {
+    const declared = entry ? declaredBy(declaringFleet(entry)) : {};
+    const texts = new Map(Object.entries(declared));
+    const sources: Record<string, MemberSource> = {};
     const fromInstances = (keys: readonly string[]): MemberSource =>
       keys.some((key) => key in declared) ? 'metadata' : 'built-in';
-    return Object.fromEntries([
-      ...MEMBERS.map(({ member, keys }): [string, MemberSource] => [
-        member,
-        this.inFile(entry.name, member)?.[0] ?? fromInstances(keys),
+    for (const { member, keys } of MEMBERS) {
+      const [source, found] = inFile(levels, member) ?? [];
+      sources[member] = source ?? fromInstances(keys);
+      if (!found || !('texts' in found)) continue;
+      for (const key of keys) texts.delete(key);
+      for (const [key, text] of Object.entries(found.texts)) texts.set(key, text);
+    }
+    for (const { name, key } of UNGROUPED) sources[name] = fromInstances([key]);
+    const members: Record<string, unknown> = {};
+    const plain: Record<string, unknown> = {};
+    for (const member of Object.keys(FILE_ONLY_MEMBERS)) {
+      const [source, found] = inFile(levels, member) ?? [];
+      if (!source || !found || !('value' in found)) continue;
+      sources[member] = source;
+      members[member] = found.value;
+      plain[member] = found.plain;
+    }
+    const declaration = declarationOf(Object.fromEntries(texts));
+    const target = route?.to ?? service;
+    return {
+      text: JSON.stringify([
+        route && matchKey(route.match),
+        target,
+        declaration,
+        plain,
+        this.surroundings(members),
       ]),
-      ...UNGROUPED.map(({ name, key }): [string, MemberSource] => [name, fromInstances([key])]),
-    ]);
+      name: route?.name,
+      match: route?.match,
+      service,
+      target,
+      declaration,
+      members,
+      plain,
+      sources,
+    };
   }
 
-  private inFile(
-    service: string,
-    member: string,
-  ): readonly [MemberSource, Readonly<Record<string, string>>] | undefined {
+  /** What a route depends on beside its policy. */
+  private surroundings({ auth }: FileOnlyMembers): unknown {
     const file = this.file?.current;
-    const own = file?.services.get(service)?.get(member);
-    if (own) return ['services', own];
-    const common = file?.defaults.get(member);
-    return common && ['defaults', common];
+    if (!file) return undefined;
+    const names = auth === undefined || auth === 'none' ? [] : auth.anyOf;
+    return [names.map((name) => file.providerTexts.get(name)), [...file.identityFields]];
   }
+}
+
+function inFile(levels: Levels, member: string): readonly [MemberSource, DeclaredMember] | undefined {
+  for (const [source, members] of levels) {
+    const found = members.get(member);
+    if (found) return [source, found];
+  }
+  return undefined;
 }
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */

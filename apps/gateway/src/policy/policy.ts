@@ -1,4 +1,5 @@
 import { readSettings, type MetadataSettings, type ValuesOf } from '../config/metadata-setting.js';
+import type { FileOnlyMembers } from './file-only-members.js';
 import { POLICY_SECTIONS, POLICY_SETTINGS } from './policy-schema.js';
 
 export { GATEWAY_ERROR_STATUSES } from './policy-schema.js';
@@ -9,7 +10,7 @@ type Sections = {
 };
 
 /** A route's declared behaviour. */
-export type Policy = Sections & ValuesOf<typeof POLICY_SETTINGS>;
+export type Policy = Sections & ValuesOf<typeof POLICY_SETTINGS> & FileOnlyMembers;
 
 /** Time limits of the steps of a request, in milliseconds; 0 means no limit. */
 export type Timeouts = Policy['timeouts'];

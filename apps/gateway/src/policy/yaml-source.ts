@@ -22,6 +22,7 @@ const MAX_SYNTAX_PROBLEMS = 20;
 /** A text in YAML 1.2 or JSON whose values know their place. Collects the problems that its readers find. */
 export class YamlSource {
   readonly problems: FileProblem[] = [];
+  readonly warnings: FileProblem[] = [];
   private readonly lines = new LineCounter();
   private readonly document: Document.Parsed;
   private readonly anchored = new Map<string, Node>();
@@ -46,9 +47,18 @@ export class YamlSource {
   }
 
   report(place: Node | number | undefined, message: string): void {
+    this.problems.push(this.placed(place, message));
+  }
+
+  /** Reports what is valid and probably not meant. */
+  warn(place: Node | number | undefined, message: string): void {
+    this.warnings.push(this.placed(place, message));
+  }
+
+  private placed(place: Node | number | undefined, message: string): FileProblem {
     const offset = typeof place === 'number' ? place : (place?.range?.[0] ?? 0);
     const { line, col } = this.lines.linePos(offset);
-    this.problems.push({ line: Math.max(line, 1), column: Math.max(col, 1), message });
+    return { line: Math.max(line, 1), column: Math.max(col, 1), message };
   }
 
   /** The members of a mapping, each name once; `undefined` if `node` is no mapping. `path` names it in problems. */
@@ -78,6 +88,31 @@ export class YamlSource {
   valueOf(node: unknown): unknown {
     const found = this.resolved(node);
     if (isSeq(found)) return found.items.map((item) => this.valueOf(item));
+    return isScalar(found) ? found.value : undefined;
+  }
+
+  /** The form of a value; `undefined` if there is none. */
+  kindOf(node: Node | undefined): 'scalar' | 'list' | 'mapping' | undefined {
+    const found = this.resolved(node);
+    if (isMap(found)) return 'mapping';
+    if (isSeq(found)) return 'list';
+    return isScalar(found) ? 'scalar' : undefined;
+  }
+
+  /** The items of a list; `undefined` if `node` is none. */
+  items(node: Node | undefined): readonly (Node | undefined)[] | undefined {
+    const found = this.resolved(node);
+    return isSeq(found) ? found.items.map((item) => (isNode(item) ? item : undefined)) : undefined;
+  }
+
+  /** A value with everything in it, as plain data. */
+  plain(node: unknown): unknown {
+    const found = this.resolved(node);
+    if (isMap(found))
+      return Object.fromEntries(
+        found.items.map(({ key, value }) => [String(this.plain(key)), this.plain(value)]),
+      );
+    if (isSeq(found)) return found.items.map((item) => this.plain(item));
     return isScalar(found) ? found.value : undefined;
   }
 

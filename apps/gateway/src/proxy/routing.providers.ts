@@ -11,7 +11,7 @@ import { policyOf } from '../policy/policy-of-metadata.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
-import { compileRoute, type RouteSurroundings } from './routing/compile-route.js';
+import { compileRoute, type CompiledRoute, type RouteSurroundings } from './routing/compile-route.js';
 import { RouteTable, type CompileRoute } from './routing/route-table.js';
 import { Router } from './routing/router.js';
 
@@ -41,13 +41,15 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
       };
       const onStageError = (err: unknown, { requestId }: StageExchange): void =>
         logger.error({ err, requestId }, 'A stage failed unexpectedly; the exchange is ended');
+      const countsOf: RouteSurroundings['countsOf'] = (service, route, policy) =>
+        traffic.service(service).policy(route ?? '', policy);
       const admitsInstance = (token: string | undefined): boolean => tokens.admits(token);
       return new RouteTable(
         services,
         compiler(
           logger,
           traffic,
-          surroundingsOf(services, { lag, zone, admitsInstance, onBreaker, onStageError }),
+          surroundingsOf(services, { lag, zone, admitsInstance, onBreaker, onStageError, countsOf }),
         ),
         policies,
       );
@@ -73,14 +75,18 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
 ];
 
 /** Compiles declared policies; logs their faults once per declaration. */
-function compiler(logger: Logger, traffic: TrafficMetrics, around: RouteSurroundings): CompileRoute {
-  return (service, declaration) => {
+function compiler(
+  logger: Logger,
+  traffic: TrafficMetrics,
+  around: RouteSurroundings,
+): CompileRoute<CompiledRoute> {
+  return (service, declaration, { name, service: pathService, members, plain }, related) => {
     const { policy, faults } = policyOf(declaration);
-    for (const fault of faults)
+    for (const fault of name === undefined ? faults : [])
       logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
-    const route = compileRoute(service, policy, around);
-    // A changed policy starts with a new breaker, or has none.
-    traffic.service(service).breaker = route.breaker?.state;
+    const identity = { name, pathService, declared: plain, related };
+    const route = compileRoute(service, { ...policy, ...members }, around, identity);
+    if (name === undefined) traffic.service(service).breaker = route.breaker?.state;
     return route;
   };
 }

@@ -6,8 +6,11 @@ import type { Failure } from './failure.js';
 
 /** The route of an exchange, as its stages see it. */
 export interface RouteFacts {
+  /** Name in the policy file; `undefined` for the route of all other requests to the service. */
+  readonly name: string | undefined;
+  /** Service whose instances receive the requests. */
   readonly service: string;
-  /** `/api/{service}`, without a trailing slash. */
+  /** `/api/{service}` with the service in the path, without a trailing slash. */
   readonly prefix: string;
   readonly policy: Policy;
   readonly load: RouteLoad;
@@ -95,8 +98,29 @@ export interface Outcome {
   isOver: boolean;
 }
 
+/** The authenticated caller. */
+export interface Identity {
+  /** Name of the caller: the consumer of an API key, the subject of a token. */
+  readonly consumer: string;
+  /** The authentication provider that accepted the request. */
+  readonly provider: string;
+  readonly scopes: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Header fields that the service receives, by names in lower case. */
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** What the policy of the route found out and decided. Written by the stages. */
+export interface PolicyState {
+  /** `undefined` until the authentication stage has accepted credentials. */
+  identity: Identity | undefined;
+  /** Why a policy refused the request, for operators: never a credential, never sent to the client. */
+  refusal: string | undefined;
+}
+
 /** An exchange as its stages see it. */
-export interface StageExchange extends Readonly<RequestFacts>, Readonly<AttemptState>, Readonly<Outcome> {
+export interface StageExchange
+  extends Readonly<RequestFacts>, Readonly<AttemptState>, Readonly<Outcome>, PolicyState {
   /** State of the stages of the route; see `StageSlot`. Allocated on first use. */
   slots: Map<object, unknown> | undefined;
 }

@@ -7,7 +7,9 @@ import type {
   Attempt,
   AttemptState,
   Ending,
+  Identity,
   Outcome,
+  PolicyState,
   RequestFacts,
   StageExchange,
 } from './exchange-state.js';
@@ -20,7 +22,9 @@ import type { Reply } from './stage.js';
  * subclass that adds how its forwarders read the request and write the response. All fields are set at construction,
  * so that every exchange has one hidden class.
  */
-export abstract class Exchange implements Picking, RequestFacts, AttemptState, Outcome, StageExchange {
+export abstract class Exchange
+  implements Picking, RequestFacts, AttemptState, Outcome, PolicyState, StageExchange
+{
   readonly startedAt = performance.now();
   route: Route | undefined = undefined;
   upstreamTarget = '';
@@ -43,6 +47,8 @@ export abstract class Exchange implements Picking, RequestFacts, AttemptState, O
   /** Number of `request` stages of the route that let the exchange continue. Written by the pipeline. */
   stagesPassed = 0;
   slots: Map<object, unknown> | undefined = undefined;
+  identity: Identity | undefined = undefined;
+  refusal: string | undefined = undefined;
 
   status = 0;
   problemCode: string | undefined = undefined;

@@ -3,6 +3,8 @@ import { defineProblem, internalError, type Problem } from '#contracts';
 /** The responses of the gateway itself on `/api`; all others come from the services. */
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 export const pathEscapesService = defineProblem('path-escapes-service', 400, 'Path outside the service');
+export const ambiguousPath = defineProblem('ambiguous-path', 400, 'Ambiguous path');
+export const accessDenied = defineProblem('access-denied', 403, 'Access denied');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');

@@ -43,8 +43,10 @@ export interface RouteHedging {
   recordHeadTime(ms: number): void;
 }
 
-/** The prefix of a service and its compiled policy. */
+/** Requests that a policy applies to, and that policy, compiled. */
 export interface Route extends RouteFacts {
+  /** The members of the policy that only the policy file can declare, as they stand there. */
+  readonly declared: Readonly<Record<string, unknown>>;
   readonly phases: Phases;
   readonly balancer: Balancer;
   /** Creates a balancer like the route's own, without its state, to preview decisions. */

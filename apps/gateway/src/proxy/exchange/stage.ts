@@ -1,6 +1,6 @@
 import type { Problem } from '#contracts';
 import type { Instance } from '../../discovery/index.js';
-import type { StageExchange } from './exchange-state.js';
+import type { Identity, StageExchange } from './exchange-state.js';
 
 /** A complete response of the gateway itself. A {@link Problem} is one kind of it. */
 export interface Reply {
@@ -56,6 +56,10 @@ export interface PreviewRequest {
   readonly target: string;
   /** Path and query for the instance. */
   readonly upstreamTarget: string;
+  /** `undefined`: not stated. */
+  readonly clientAddress: string | undefined;
+  /** Set by the authentication stage, for stages after it. */
+  identity: Identity | undefined;
   /** A request header by its name in lower case. */
   header(name: string): string | undefined;
 }
@@ -66,7 +70,7 @@ export interface Preview {
   /** One sentence on the state that leads to the decision. */
   readonly detail: string;
   /** The response, for `respond`. */
-  readonly reply?: Problem;
+  readonly reply?: Reply | Problem;
 }
 
 /**
@@ -91,7 +95,16 @@ export interface Stage {
    */
   complete?(exchange: StageExchange, passed: boolean): void;
   /** The decision of `request` for a hypothetical request, without side effects. */
-  preview?(request: PreviewRequest): Preview;
+  preview?(request: PreviewRequest): Preview | Promise<Preview>;
+}
+
+/** Counts the decisions of a policy; see `PolicySeries`. */
+export interface PolicyCounts {
+  allowed: number;
+  /** Requests that would have been refused if the policy were enforced. */
+  shadow: number;
+  /** @param reason a fixed word, never client input */
+  readonly refused: { add(reason: string): void };
 }
 
 /** A stage that implements `Hook`. */

@@ -13,7 +13,7 @@ export class ExplainController {
     query: ExplainQuery,
   })
   @Get()
-  explain(@Query() { method = 'GET', path, header = [] }: ExplainQuery): Explanation {
-    return this.explainer.explain(method, path, header);
+  explain(@Query() { method = 'GET', path, header = [], client }: ExplainQuery): Promise<Explanation> {
+    return this.explainer.explain(method, path, header, client);
   }
 }

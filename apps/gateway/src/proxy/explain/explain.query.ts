@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIP, Matches, MaxLength } from 'class-validator';
 import { MayBeAbsent } from '#contracts';
 
 const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
@@ -26,4 +26,9 @@ export class ExplainQuery {
   @MaxLength(8192, { each: true })
   @Matches(HEADER, { each: true, message: 'header must be a field name and a value, joined by ":"' })
   header?: string[];
+
+  /** Address of the client, for policies that depend on it. */
+  @MayBeAbsent()
+  @IsIP(undefined, { message: 'client must be an IPv4 or IPv6 address' })
+  client?: string;
 }

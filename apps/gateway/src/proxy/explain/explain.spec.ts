@@ -24,8 +24,8 @@ describe('Explainer', () => {
     services,
   );
 
-  it('lists the route, the candidates, and the reasons for exclusion', () => {
-    expect(explainer.explain('GET', '/api/users/1?x')).toMatchObject({
+  it('lists the route, the candidates, and the reasons for exclusion', async () => {
+    expect(await explainer.explain('GET', '/api/users/1?x')).toMatchObject({
       route: { service: 'users', prefix: '/api/users', balancer: 'power-of-two', breaker: 'closed' },
       upstreamPath: '/1?x',
       candidates: [{ id: 'a', transport: 'http', inFlight: 0 }],
@@ -38,64 +38,65 @@ describe('Explainer', () => {
     });
   });
 
-  it('lists the next attempts and the conditions for each', () => {
+  it('lists the next attempts and the conditions for each', async () => {
     const two = tableOf(instanceOf({ id: 'a' }), instanceOf({ id: 'b' }));
     const routes = new RouteTable(two, (service) => compileRoute(service));
-    const attemptsOf = (method: string) =>
-      new Explainer(new Router(routes), two).explain(method, '/api/users').attempts;
-    expect(attemptsOf('POST').map(({ after }) => after)).toEqual([[], ['connect-failure']]);
-    expect(attemptsOf('GET')[1]!.after).toEqual(['connect-failure', 'reset', 'gateway-error']);
-    expect(new Set(attemptsOf('GET').map(({ instance }) => instance))).toEqual(new Set(['a', 'b']));
+    const attemptsOf = async (method: string) =>
+      (await new Explainer(new Router(routes), two).explain(method, '/api/users')).attempts;
+    const get = await attemptsOf('GET');
+    expect((await attemptsOf('POST')).map(({ after }) => after)).toEqual([[], ['connect-failure']]);
+    expect(get[1]!.after).toEqual(['connect-failure', 'reset', 'gateway-error']);
+    expect(new Set(get.map(({ instance }) => instance))).toEqual(new Set(['a', 'b']));
   });
 
-  it('reports the delay of a hedged attempt', () => {
-    const hedgeOf = (declaration: string) => {
+  it('reports the delay of a hedged attempt', async () => {
+    const hedgeOf = async (declaration: string) => {
       const routes = new RouteTable(services, (service) =>
         compileRoute(service, policyOf(declaration).policy),
       );
-      const { route } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
-      return [route?.policy.hedging.after, route?.hedgeAfterMs];
+      const { route } = await new Explainer(new Router(routes), services).explain('GET', '/api/users');
+      return [route?.policy.hedging, route?.hedgeAfterMs];
     };
-    expect(hedgeOf('')).toEqual(['off', null]);
-    expect(hedgeOf('[["gateway.hedge.after","40"]]')).toEqual([40, 40]);
+    expect(await hedgeOf('')).toEqual([{ after: 'off' }, null]);
+    expect(await hedgeOf('[["gateway.hedge.after","40"]]')).toEqual([{ after: 40 }, 40]);
     // No response times are known yet.
-    expect(hedgeOf('[["gateway.hedge.after","p95"]]')).toEqual(['p95', null]);
+    expect(await hedgeOf('[["gateway.hedge.after","p95"]]')).toEqual([{ after: 'p95' }, null]);
   });
 
-  it('reports that the breaker is open', () => {
+  it('reports that the breaker is open', async () => {
     const compiled = compileRoute('users');
     const routes = new RouteTable(services, () => compiled);
     for (let i = 0; i < 20; i += 1) compiled.breaker?.record({}, true, performance.now());
-    const { route, problem } = new Explainer(new Router(routes), services).explain('GET', '/api/users');
+    const { route, problem } = await new Explainer(new Router(routes), services).explain('GET', '/api/users');
     expect([route?.breaker, problem?.status]).toEqual(['open', 503]);
   });
 
-  it('reports no problem once the breaker would admit a trial, and one while the trial is running', () => {
+  it('reports no problem once the breaker would admit a trial, and one while the trial is running', async () => {
     const compiled = compileRoute('users');
     const { breaker } = compiled;
     const routes = new RouteTable(services, () => compiled);
-    const problemNow = () =>
-      new Explainer(new Router(routes), services).explain('GET', '/api/users').problem?.status;
+    const problemNow = async () =>
+      (await new Explainer(new Router(routes), services).explain('GET', '/api/users')).problem?.status;
     for (let i = 0; i < 20; i += 1) breaker!.record({}, true, performance.now() - 1_500);
-    expect(problemNow()).toBeUndefined();
+    expect(await problemNow()).toBeUndefined();
     breaker!.admits({}, performance.now());
-    expect(problemNow()).toBe(503);
+    expect(await problemNow()).toBe(503);
   });
 
-  it('reports what the stages of the route would decide, such as a refusal by the concurrency limit', () => {
+  it('reports what the stages of the route would decide, such as a refusal by the concurrency limit', async () => {
     const { policy } = policyOf(
       '[["gateway.concurrency.per-service","1"],["gateway.concurrency.queue","0"]]',
     );
     const compiled = compileRoute('users', policy);
     const one = new Explainer(new Router(new RouteTable(services, () => compiled)), services);
-    const before = one.explain('GET', '/api/users');
+    const before = await one.explain('GET', '/api/users');
     expect(before.problem).toBeNull();
     expect(before.decisions).toMatchObject([
       { stage: 'circuit-breaker', decision: 'continue', detail: 'the circuit breaker is closed' },
       { stage: 'concurrency-limit', decision: 'continue' },
     ]);
     for (const stage of compiled.phases.request) void stage.request(new FakeExchange());
-    const after = one.explain('GET', '/api/users');
+    const after = await one.explain('GET', '/api/users');
     expect(after.decisions[1]).toEqual({
       stage: 'concurrency-limit',
       decision: 'respond',
@@ -104,7 +105,7 @@ describe('Explainer', () => {
     expect([after.problem?.status, after.problem?.title]).toEqual([503, 'Concurrency limit reached']);
   });
 
-  it('reports no problem for a request that would wait for an instance with room', () => {
+  it('reports no problem for a request that would wait for an instance with room', async () => {
     const { policy } = policyOf(
       '[["gateway.concurrency.per-instance","1"],["gateway.concurrency.queue","5"]]',
     );
@@ -113,26 +114,27 @@ describe('Explainer', () => {
     const compiled = compileRoute('users', policy, around);
     for (const stage of compiled.phases.request) void stage.request(new FakeExchange());
     one.current.get('users')!.instances[0]!.load.inFlight = 1;
-    const explained = new Explainer(new Router(new RouteTable(one, () => compiled)), one).explain(
+    const explained = await new Explainer(new Router(new RouteTable(one, () => compiled)), one).explain(
       'GET',
       '/api/users',
     );
     expect([explained.decisions.at(-1)!.decision, explained.problem]).toEqual(['wait', null]);
   });
 
-  it('takes header fields into account, such as the key of a consistent hash', () => {
+  it('takes header fields into account, such as the key of a consistent hash', async () => {
     const many = tableOf(...['a', 'b', 'c', 'd', 'e'].map((id) => instanceOf({ id })));
     const declared = '[["gateway.balancer","consistent-hash"],["gateway.hash-on","header:x-user"]]';
     const compiled = compileRoute('users', policyOf(declared).policy);
     const one = new Explainer(new Router(new RouteTable(many, () => compiled)), many);
-    const firstFor = (user: string) =>
-      one.explain('GET', '/api/users', [`X-User: ${user}`]).attempts[0]!.instance;
+    const firstFor = async (user: string) =>
+      (await one.explain('GET', '/api/users', [`X-User: ${user}`])).attempts[0]!.instance;
     const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
-    expect(users.map(firstFor)).toEqual(users.map(firstFor));
-    expect(new Set(users.map(firstFor)).size).toBeGreaterThan(2);
+    const firsts = await Promise.all(users.map(firstFor));
+    expect(await Promise.all(users.map(firstFor))).toEqual(firsts);
+    expect(new Set(firsts).size).toBeGreaterThan(2);
   });
 
-  it('draws the next attempts like the route: in its zone, and without full instances', () => {
+  it('draws the next attempts like the route: in its zone, and without full instances', async () => {
     const zoned = tableOf(
       instanceOf({ id: 'near', metadata: { zone: 'a' } }),
       instanceOf({ id: 'far' }),
@@ -143,7 +145,7 @@ describe('Explainer', () => {
       compileRoute(service, limited, { zone: 'a', onStageError: noError }),
     );
     zoned.current.get('users')!.instances[2]!.load.inFlight = 1;
-    const reported = new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
+    const reported = await new Explainer(new Router(routes), zoned).explain('GET', '/api/users');
     expect(reported.attempts.map(({ instance }) => instance)).toEqual(['near', 'far']);
     expect(reported.candidates.map(({ id }) => id)).toEqual(['near', 'far']);
     expect(reported.excluded).toMatchObject([
@@ -151,11 +153,12 @@ describe('Explainer', () => {
     ]);
   });
 
-  it('reports the problem that a request would get', () => {
-    const problemAt = (path: string) => explainer.explain('GET', path).problem?.type.split(':').at(-1);
-    expect(problemAt('/api/orders')).toBe('no-healthy-instance');
-    expect(problemAt('/api/unknown')).toBe('unknown-service');
-    expect(problemAt('/api/users/../x')).toBe('path-escapes-service');
-    expect(problemAt('/health')).toBe('not-proxied');
+  it('reports the problem that a request would get', async () => {
+    const problemAt = async (path: string) =>
+      (await explainer.explain('GET', path)).problem?.type.split(':').at(-1);
+    expect(await problemAt('/api/orders')).toBe('no-healthy-instance');
+    expect(await problemAt('/api/unknown')).toBe('unknown-service');
+    expect(await problemAt('/api/users/../x')).toBe('path-escapes-service');
+    expect(await problemAt('/health')).toBe('not-proxied');
   });
 });

@@ -1,9 +1,8 @@
-import type { Problem, ProblemDocument } from '#contracts';
+import { Problem, type ProblemDocument } from '#contracts';
 import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
 import { noHealthyInstance, outsideProxy } from '../exchange/problems.js';
 import type { Preview, PreviewRequest } from '../exchange/stage.js';
 import { allFull } from '../forward/failure-problem.js';
-import type { Policy } from '../../policy/policy.js';
 import { EJECTION_STATUSES } from '../resilience/response-kind.js';
 import type { Route } from '../exchange/route.js';
 import type { Router } from '../routing/router.js';
@@ -45,11 +44,14 @@ export interface Explanation {
   readonly path: string;
   /** The matching route; `null` if there is none. */
   readonly route: {
+    /** Name of the route in the policy file; `null`: the service's own. */
+    readonly name: string | null;
+    /** Service whose instances would receive the request. */
     readonly service: string;
     readonly prefix: string;
     readonly stages: readonly string[];
     readonly balancer: string;
-    readonly policy: Policy;
+    readonly policy: Readonly<Record<string, unknown>>;
     /** `closed` admits requests; `null`: the policy has no circuit breaker. */
     readonly breaker: NonNullable<Route['breaker']>['state'] | null;
     /**
@@ -75,6 +77,8 @@ export interface Explanation {
   readonly attempts: readonly NextAttempt[];
   /** The response of the gateway itself; `null` if the request would be forwarded. */
   readonly problem: Pick<ProblemDocument, 'type' | 'title' | 'status' | 'detail'> | null;
+  /** The response of the gateway itself that is no problem, such as a redirect; `null` if there is none. */
+  readonly reply: { readonly status: number; readonly fields: Readonly<Record<string, string>> } | null;
 }
 
 /** Evaluates a request like the pipeline does, up to the selection of an instance: asks the stages of its route. */
@@ -84,18 +88,28 @@ export class Explainer {
     private readonly services: LiveServiceTable,
   ) {}
 
-  /** @param fields header fields of the request, each as `Name:value` */
-  explain(method: string, path: string, fields: readonly string[] = []): Explanation {
+  /**
+   * @param fields header fields of the request, each as `Name:value`
+   * @param clientAddress address of the client; `undefined`: not stated
+   */
+  async explain(
+    method: string,
+    path: string,
+    fields: readonly string[] = [],
+    clientAddress?: string,
+  ): Promise<Explanation> {
     if (!isProxied(path)) return refused(method, path, outsideProxy('only paths under /api are forwarded'));
-    const match = this.router.resolve(path);
+    const header = headerOf(fields);
+    const match = this.router.resolve(path, { method, header });
     if ('problem' in match) return refused(method, path, match.problem);
     const { route, upstreamTarget } = match;
     const entry = this.services.current.get(route.service);
-    const header = headerOf(fields);
-    const previews = previewsOf(route, { method, target: path, upstreamTarget, header });
+    const request = { method, target: path, upstreamTarget, clientAddress, identity: undefined, header };
+    const previews = await previewsOf(route, request);
     const { candidates, ...instances } = instancesOf(route, entry);
+    const own = previews.find(({ reply }) => reply)?.reply;
     const refusal =
-      previews.find(({ reply }) => reply)?.reply ?? withoutInstance(candidates, entry, previews);
+      own instanceof Problem ? own : own ? undefined : withoutInstance(candidates, entry, previews);
     return {
       method,
       path,
@@ -107,6 +121,7 @@ export class Explainer {
       ...instances,
       attempts: nextAttempts(route, entry?.available ?? [], { method, header }),
       problem: refusal ? describeProblem(refusal) : null,
+      reply: own && !(own instanceof Problem) ? { status: own.status, fields: own.fields } : null,
     };
   }
 }
@@ -126,11 +141,15 @@ function headerOf(fields: readonly string[]): PreviewRequest['header'] {
 
 type NamedPreview = Preview & { readonly stage: string };
 
-const previewsOf = ({ phases }: Route, request: PreviewRequest): readonly NamedPreview[] =>
-  phases.stages.flatMap((stage) => {
-    const preview = stage.preview?.(request);
-    return preview ? [{ stage: stage.name, ...preview }] : [];
-  });
+/** Asks the stages one after the other: a later one may depend on the identity that an earlier one finds. */
+async function previewsOf({ phases }: Route, request: PreviewRequest): Promise<readonly NamedPreview[]> {
+  const previews: NamedPreview[] = [];
+  for (const stage of phases.stages) {
+    const preview = await stage.preview?.(request);
+    if (preview) previews.push({ stage: stage.name, ...preview });
+  }
+  return previews;
+}
 
 /** The instances that could take the request, and why the others could not. */
 function instancesOf(
@@ -175,6 +194,7 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   excluded: [],
   attempts: [],
   problem: describeProblem(problem),
+  reply: null,
 });
 
 function whyNone(entry: ServiceEntry | undefined): string {
@@ -188,21 +208,24 @@ function describeProblem(problem: Problem): Explanation['problem'] {
 }
 
 const describeRoute = ({
+  name,
   service,
   prefix,
   phases,
   balancer,
   policy,
+  declared,
   breaker,
   adaptive,
   hedging,
   load,
 }: Route): Explanation['route'] => ({
+  name: name ?? null,
   service,
   prefix,
   stages: phases.stages.map(({ name }) => name),
   balancer: balancer.name,
-  policy,
+  policy: { ...policy, ...declared },
   breaker: breaker?.state ?? null,
   failureStatuses: { ejection: EJECTION_STATUSES, breaker: policy.breaker.statuses },
   inFlight: load.inFlight,

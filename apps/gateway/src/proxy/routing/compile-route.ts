@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createBalancer } from '../balancing/create-balancer.js';
 import type { Balancer, RouteLoad } from '../exchange/balancer.js';
 import type { Route } from '../exchange/route.js';
-import { StageSlot, type Phases, type Stage } from '../exchange/stage.js';
+import { StageSlot, type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { HedgeRules } from '../forward/hedging/hedge-rules.js';
 import { API_PREFIX } from '../http1/rules/target.js';
 import { compilePhases } from '../pipeline/phases.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import { RetryRules } from '../resilience/retry-rules.js';
+import { AccessStage } from '../stages/access/access.stage.js';
 import { AffinityStage } from '../stages/affinity/affinity.stage.js';
 import { CircuitBreaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
@@ -28,27 +30,53 @@ export interface RouteSurroundings {
   /** If absent, no request may reach an internal path. */
   readonly admitsInstance?: AdmitsInstance;
   readonly onBreaker?: (service: string, state: BreakerState) => void;
+  /** Counts the decisions of a policy of a route; by default they are not counted. */
+  readonly countsOf?: (service: string, route: string | undefined, policy: string) => PolicyCounts;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */
   readonly stages?: readonly Stage[];
 }
 
-/** A route with the parts whose state specs inspect. */
+/** A route with the parts that hold its state. */
 export interface CompiledRoute extends Route {
   readonly breaker: CircuitBreaker | undefined;
   readonly adaptive: GradientLimit | undefined;
+  readonly concurrencyLimit: Stage | undefined;
+  readonly limitNow: () => number;
 }
 
-/** Compiles the route of a service from a policy. */
+/** What a route is compiled from, beside its policy. */
+export interface RouteIdentity {
+  readonly name?: string | undefined;
+  /** Service in the path; by default the one whose instances receive the requests. */
+  readonly pathService?: string;
+  readonly declared?: Readonly<Record<string, unknown>>;
+  /** Routes of the same service: parts of equal policy are shared with the first that has them, with their state. */
+  readonly related?: readonly CompiledRoute[];
+}
+
+/**
+ * Compiles a route from a policy.
+ * @param service service whose instances receive the requests
+ */
 export function compileRoute(
   service: string,
   policy: Policy = DEFAULT_POLICY,
   around: RouteSurroundings = { onStageError: rethrow },
+  { name, pathService = service, declared = {}, related = [] }: RouteIdentity = {},
 ): CompiledRoute {
-  const load = { inFlight: 0 };
-  const breaker = breakerOf(service, policy, around);
-  const adaptive = adaptiveOf(policy);
+  const withEqual = (...members: readonly (keyof Policy)[]): CompiledRoute | undefined =>
+    related.find((each) => members.every((member) => isDeepStrictEqual(each.policy[member], policy[member])));
+  const load = related[0]?.load ?? { inFlight: 0 };
+  const sameBreaker = withEqual('breaker');
+  const breaker = sameBreaker ? sameBreaker.breaker : breakerOf(service, policy, around);
+  const sameLimits = withEqual('concurrency');
+  const adaptive = sameLimits ? sameLimits.adaptive : adaptiveOf(policy);
+  const limitNow = sameLimits?.limitNow ?? serviceLimit(policy, adaptive);
+  const concurrencyLimit = sameLimits
+    ? sameLimits.concurrencyLimit
+    : concurrencyLimitOf(policy, { service, limitNow, around });
   const newBalancer = (): Balancer =>
     createBalancer(policy.balancing, {
       service,
@@ -56,22 +84,30 @@ export function compileRoute(
       instanceLimit: policy.concurrency.perInstance || Infinity,
       zone: around.zone,
     });
-  const limitNow = serviceLimit(policy, adaptive);
-  const stages = stagesOf(policy, { service, load, breaker, adaptive, limitNow, around });
+  const countsOf = (member: string): PolicyCounts =>
+    around.countsOf?.(service, name, member) ?? { allowed: 0, shadow: 0, refused: { add: () => undefined } };
+  const stages = stagesOf(policy, { countsOf, load, breaker, concurrencyLimit, adaptive, around });
   return {
+    name,
     service,
-    prefix: `${API_PREFIX}/${service}`,
+    prefix: `${API_PREFIX}/${pathService}`,
     policy,
+    declared,
     phases: compilePhases(stages, around.onStageError),
     load,
-    retries: new RetryRules(policy.retries),
-    hedging: HedgeRules.of(policy.hedging, () => load.inFlight < limitNow()),
+    retries: withEqual('retries')?.retries ?? new RetryRules(policy.retries),
+    hedging: (withEqual('hedging', 'concurrency') ?? { hedging: newHedging(policy, load, limitNow) }).hedging,
     adaptive,
     breaker,
+    concurrencyLimit,
+    limitNow,
     newBalancer,
-    balancer: newBalancer(),
+    balancer: withEqual('balancing', 'concurrency')?.balancer ?? newBalancer(),
   };
 }
+
+const newHedging = (policy: Policy, load: RouteLoad, limitNow: () => number): Route['hedging'] =>
+  HedgeRules.of(policy.hedging, () => load.inFlight < limitNow());
 
 const rethrow = (error: unknown): never => {
   throw error;
@@ -79,24 +115,24 @@ const rethrow = (error: unknown): never => {
 
 /** What the stages of one route are built from, beside its policy. */
 interface StageParts {
-  readonly service: string;
+  readonly countsOf: (member: string) => PolicyCounts;
   readonly load: RouteLoad;
   readonly breaker: CircuitBreaker | undefined;
+  readonly concurrencyLimit: Stage | undefined;
   readonly adaptive: GradientLimit | undefined;
-  /** The current limit of requests in flight to the service. */
-  readonly limitNow: () => number;
   readonly around: RouteSurroundings;
 }
 
 /** The stages that the policy needs, in the order in which every phase runs them. */
 function stagesOf(policy: Policy, parts: StageParts): Stage[] {
-  const { load, breaker, adaptive, around } = parts;
+  const { countsOf, load, breaker, concurrencyLimit, adaptive, around } = parts;
   const stages: (Stage | false | undefined)[] = [
+    policy.access && new AccessStage(policy.access, countsOf('access')),
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(new InternalPaths(policy.internalPaths), around.admitsInstance ?? (() => false)),
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
-    concurrencyLimitOf(policy, parts),
+    concurrencyLimit,
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
     ...(around.stages ?? []),
@@ -121,9 +157,16 @@ const serviceLimit =
   (): number =>
     Math.min(concurrency.perService || Infinity, adaptive?.current ?? Infinity);
 
+interface LimitParts {
+  readonly service: string;
+  /** The current limit of requests in flight to the service. */
+  readonly limitNow: () => number;
+  readonly around: RouteSurroundings;
+}
+
 function concurrencyLimitOf(
   { concurrency }: Policy,
-  { service, limitNow, around: { availableOf = () => Infinity } }: StageParts,
+  { service, limitNow, around: { availableOf = () => Infinity } }: LimitParts,
 ): Stage | undefined {
   const { perInstance, perService, adaptive } = concurrency;
   if (perInstance === 0 && perService === 0 && adaptive === 'off') return undefined;

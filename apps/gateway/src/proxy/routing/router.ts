@@ -2,9 +2,10 @@ import { Problem, SERVICE_NAME } from '#contracts';
 import { escapes } from '../http1/rules/path-rules.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { noneHealthy } from '../forward/failure-problem.js';
-import { malformedRequest, pathEscapesService, unknownService } from '../exchange/problems.js';
+import { ambiguousPath, malformedRequest, pathEscapesService, unknownService } from '../exchange/problems.js';
 import type { RouteTable } from './route-table.js';
 import type { Route } from '../exchange/route.js';
+import type { MatchedRequest } from './service-routes.js';
 import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from '../http1/rules/target.js';
 
 /** Determines the route and the upstream target of an exchange. */
@@ -13,7 +14,7 @@ export class Router {
    * @param isComplete whether the registry holds all services; until then, an unknown name may belong to a service
    */
   constructor(
-    private readonly routes: RouteTable,
+    private readonly routes: Pick<RouteTable, 'routesOf'>,
     private readonly isComplete: () => boolean = () => true,
   ) {}
 
@@ -23,29 +24,42 @@ export class Router {
   match(exchange: Exchange): Route | Problem {
     const { target } = exchange;
     const end = serviceEnd(target);
-    const route = this.find(target, end);
+    const upstreamTarget = upstreamTargetOf(target, end);
+    const route = this.find(target, end, upstreamTarget, exchange);
     if (route instanceof Problem) return route;
     exchange.route = route;
-    exchange.upstreamTarget = upstreamTargetOf(target, end);
+    exchange.upstreamTarget = upstreamTarget;
     return route;
   }
 
-  /** The route of a target under `/api`, without an exchange. */
-  resolve(target: string): { route: Route; upstreamTarget: string } | { problem: Problem } {
+  /** The route of a request for a target under `/api`, without an exchange. */
+  resolve(
+    target: string,
+    request: MatchedRequest,
+  ): { route: Route; upstreamTarget: string } | { problem: Problem } {
     const end = serviceEnd(target);
-    const route = this.find(target, end);
-    return route instanceof Problem
-      ? { problem: route }
-      : { route, upstreamTarget: upstreamTargetOf(target, end) };
+    const upstreamTarget = upstreamTargetOf(target, end);
+    const route = this.find(target, end, upstreamTarget, request);
+    return route instanceof Problem ? { problem: route } : { route, upstreamTarget };
   }
 
-  private find(target: string, end: number): Route | Problem {
+  private find(
+    target: string,
+    end: number,
+    upstreamTarget: string,
+    request: MatchedRequest,
+  ): Route | Problem {
     const service = serviceOf(target, end);
     // A server that normalises `/api/..` would treat it as another endpoint.
     if (escapes(`/${service}`) || escapes(target.slice(end, pathEnd(target))))
       return pathEscapesService('dot segments in the path lead outside the service');
     if (target.includes('#')) return malformedRequest('the request target must not contain a fragment');
-    return this.routes.get(service) ?? this.missing(service);
+    const route = this.routes.routesOf(service)?.select(upstreamTarget, request);
+    if (route === 'ambiguous')
+      return ambiguousPath(
+        'servers read this path in different ways, and the policy of the service depends on it',
+      );
+    return route ?? this.missing(service);
   }
 
   private missing(service: string): Problem {

@@ -7,7 +7,10 @@ export interface LoggedExchange extends EndedExchange {
   readonly target: string;
   readonly requestId: string;
   readonly clientAddress: string;
-  readonly route: { readonly service: string } | undefined;
+  readonly route: { readonly service: string; readonly name?: string | undefined } | undefined;
+  readonly identity?: { readonly consumer: string } | undefined;
+  /** Why a policy refused the request. */
+  readonly refusal?: string | undefined;
   readonly instance: { readonly id: string } | undefined;
 }
 
@@ -37,6 +40,9 @@ export class AccessLog {
         `,"service":${quoted(route?.service)},"instance":${quoted(instance?.id)},"status":${status}` +
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
+        member('route', route?.name) +
+        textMember('consumer', exchange.identity?.consumer) +
+        textMember('refusal', exchange.refusal) +
         member('hedge', exchange.hedge?.outcome) +
         `${member('problem', exchange.problemCode)},"msg":"request"}\n`,
     );
@@ -64,6 +70,10 @@ const quoted = (text: string | undefined): string => (text === undefined ? 'null
 /** A member that is omitted when it has no value. */
 const member = (name: string, code: string | undefined): string =>
   code === undefined ? '' : `,"${name}":"${code}"`;
+
+/** A {@link member} whose text comes from a client or a token. */
+const textMember = (name: string, text: string | undefined): string =>
+  text === undefined ? '' : `,"${name}":${jsonText(text)}`;
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 const NOT_ASCII = /[^\x20-\x7e]/g;

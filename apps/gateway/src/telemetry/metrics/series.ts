@@ -42,6 +42,20 @@ export class InstanceSeries extends Series {
   }
 }
 
+/** Decisions of one policy of a route. */
+export class PolicySeries {
+  allowed = 0;
+  /** Requests that the policy would have refused if it were enforced. */
+  shadow = 0;
+  /** By reason: a fixed word, never client input. */
+  readonly refused = new Tally<string>();
+
+  constructor(
+    readonly route: string,
+    readonly policy: string,
+  ) {}
+}
+
 /** Counts of one service. */
 export class ServiceSeries extends Series {
   readonly problems = new Tally<string>();
@@ -51,6 +65,7 @@ export class ServiceSeries extends Series {
   readonly hedges = new Tally<string>();
   /** Instances that this gateway ejected, by reason. */
   readonly ejections = new Tally<EjectionReason>();
+  readonly policies = new Map<string, PolicySeries>();
   retries = 0;
   tunnelsOpen = 0;
   /** Current value of an adaptive concurrency limit; `undefined` without one. */
@@ -66,6 +81,17 @@ export class ServiceSeries extends Series {
   instance(id: string): InstanceSeries {
     let series = this.instances.get(id);
     if (!series) this.instances.set(id, (series = new InstanceSeries(id)));
+    return series;
+  }
+
+  /**
+   * @param route name in the policy file; empty for the service's own route
+   * @param policy the policy member, or the name of a rate limit
+   */
+  policy(route: string, policy: string): PolicySeries {
+    const key = `${route} ${policy}`;
+    let series = this.policies.get(key);
+    if (!series) this.policies.set(key, (series = new PolicySeries(route, policy)));
     return series;
   }
 

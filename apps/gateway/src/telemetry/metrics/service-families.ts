@@ -53,6 +53,11 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
       'Body bytes sent to clients.',
       single((each) => each.bytesSent),
     ),
+    counterFamily(
+      'gateway_policy_decisions',
+      'Decisions of policies of the policy file: allowed, refused, or shadow (counted, not enforced); empty route: the service itself.',
+      services.flatMap(decisions),
+    ),
     gaugeFamily(
       'gateway_tunnels_open',
       'Open upgraded connections.',
@@ -76,6 +81,19 @@ const withService = ({ name }: ServiceSeries, value: number | undefined): Labell
 
 const withLabel = (service: string, label: string, counts: Iterable<[string, number]>): LabelledValue[] =>
   Array.from(counts, ([value, count]) => [{ service, [label]: value }, count]);
+
+const decisions = ({ name, policies }: ServiceSeries): LabelledValue[] =>
+  [...policies.values()].flatMap(({ route, policy, allowed, shadow, refused }) => {
+    const labels = { service: name, route, policy };
+    return [
+      [{ ...labels, decision: 'allowed', reason: '' }, allowed],
+      ...(shadow > 0 ? [[{ ...labels, decision: 'shadow', reason: '' }, shadow] as LabelledValue] : []),
+      ...Array.from(refused.entries(), ([reason, count]): LabelledValue => [
+        { ...labels, decision: 'refused', reason },
+        count,
+      ]),
+    ];
+  });
 
 /** `none` is the status of an exchange whose client disconnected before there was a response. */
 const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));

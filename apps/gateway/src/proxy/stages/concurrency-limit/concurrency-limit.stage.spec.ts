@@ -93,6 +93,6 @@ describe('ConcurrencyLimitStage', () => {
     expect(previews()).toEqual(['wait', 'wait']);
     enter(stage);
     expect(previews()).toEqual(['respond', 'respond']);
-    expect(stage.preview().reply?.code).toBe('concurrency-limit');
+    expect(stage.preview().reply).toMatchObject({ code: 'concurrency-limit' });
   });
 });

@@ -1,0 +1,35 @@
+import type { Wording } from '../config/metadata-setting.js';
+import { ACCESS } from './members/access.js';
+import { AUTH } from './members/authentication.js';
+import { SECURITY_HEADERS } from './members/security-headers.js';
+import type { Shape, ValueOf } from './shapes.js';
+
+interface FileOnlyMember<T> {
+  readonly shape: Shape<T>;
+  readonly meaning: Wording;
+}
+
+const member = <T>(shape: Shape<T>, en: string, ko: string): FileOnlyMember<T> => ({
+  shape,
+  meaning: { en, ko },
+});
+
+/** Policy members that only the file can declare: an instance must not be able to open its own door. */
+export const FILE_ONLY_MEMBERS = {
+  access: member(ACCESS, 'Client addresses that may call.', '호출할 수 있는 클라이언트 주소.'),
+  auth: member(
+    AUTH,
+    'Who may call: `none`, or callers that a provider authenticates.',
+    '호출할 수 있는 대상. `none`이거나, 제공자가 인증한 호출자입니다.',
+  ),
+  securityHeaders: member(
+    SECURITY_HEADERS,
+    '`true`: response fields of a hardened site, where the service set none.',
+    '`true`이면 서비스가 정하지 않은 보안 응답 헤더를 추가합니다.',
+  ),
+};
+
+/** The values of those members that a policy has. */
+export type FileOnlyMembers = {
+  readonly [M in keyof typeof FILE_ONLY_MEMBERS]?: ValueOf<(typeof FILE_ONLY_MEMBERS)[M]['shape']>;
+};

@@ -1,0 +1,168 @@
+import { durations } from '../../config/file-form.js';
+import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
+import {
+  either,
+  flag,
+  list,
+  mapping,
+  named,
+  optional,
+  pattern,
+  refined,
+  report,
+  required,
+  scalar,
+  text,
+  withDefault,
+  word,
+  type Shape,
+  type ValueOf,
+} from '../shapes.js';
+
+/** A path of a file, relative to the folder of the policy file. */
+export const filePath = text((value) => (value === '' ? undefined : value), 'the path of a file', {
+  minLength: 1,
+});
+
+/** The name of a header field, in lower case. */
+export const fieldName = text(
+  (value) => (FIELD_NAME.test(value) ? value.toLowerCase() : undefined),
+  'the name of a header field',
+  { pattern: FIELD_NAME.source },
+);
+
+const isSymmetric = (algorithm: string): boolean => algorithm.startsWith('HS');
+
+const httpUrl = text((value) => {
+  try {
+    const { protocol, username, password, hash } = new URL(value);
+    const isPlain = username === '' && password === '' && hash === '';
+    return isPlain && (protocol === 'https:' || protocol === 'http:') ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}, 'an http or https URL');
+
+const jwksSource = refined(
+  mapping({
+    url: optional(httpUrl, { en: 'URL of the key set.', ko: '키 집합의 URL.' }),
+    refresh: withDefault(scalar(durations(10_000, 86_400_000)), 600_000, {
+      en: 'Time until the key set of a URL is fetched again.',
+      ko: 'URL의 키 집합을 다시 받기까지의 시간.',
+    }),
+    file: optional(filePath, { en: 'File with the key set.', ko: '키 집합 파일.' }),
+  }),
+  (source, place) =>
+    (source.url === undefined) === (source.file === undefined)
+      ? report(place, `${place.path} must have either "url" or "file"`)
+      : source,
+);
+
+const algorithms = refined(
+  list(
+    word(
+      ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+      ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'HS256', 'HS384', 'HS512'] as const),
+    ),
+  ),
+  (names, place) =>
+    names.some(isSymmetric) && !names.every(isSymmetric)
+      ? report(place, `${place.path} must not mix symmetric (HS) and asymmetric algorithms`)
+      : names,
+);
+
+const jwtProvider = mapping({
+  issuer: required(
+    text((value) => (value === '' ? undefined : value), 'a text', { minLength: 1 }),
+    { en: 'The `iss` that tokens must have.', ko: '토큰이 가져야 하는 `iss`.' },
+  ),
+  audiences: required(list(text((value) => (value === '' ? undefined : value), 'a text')), {
+    en: 'Tokens must have one of these in `aud`.',
+    ko: '토큰의 `aud`에 이 가운데 하나가 있어야 합니다.',
+  }),
+  algorithms: required(algorithms, {
+    en: 'Accepted signature algorithms; never taken from a token.',
+    ko: '허용하는 서명 알고리즘. 토큰에서 가져오지 않습니다.',
+  }),
+  jwks: required(jwksSource, { en: 'The keys.', ko: '키.' }),
+  clockSkew: withDefault(scalar(durations(0, 60_000)), 30_000, {
+    en: 'Difference of clocks that is tolerated.',
+    ko: '허용하는 시계 차이.',
+  }),
+  claimToHeaders: optional(named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', fieldName), {
+    en: 'Claims that the service receives, each in a header field.',
+    ko: '서비스가 헤더로 받는 클레임.',
+  }),
+});
+
+const apiKeyProvider = mapping({
+  header: withDefault(fieldName, 'x-api-key', {
+    en: 'Header field with the key; removed before the request is forwarded.',
+    ko: '키가 든 헤더. 요청을 전달하기 전에 제거합니다.',
+  }),
+  keysFile: required(filePath, {
+    en: 'File with the SHA-256 of each key.',
+    ko: '각 키의 SHA-256이 든 파일.',
+  }),
+  consumerHeader: optional(fieldName, {
+    en: 'Header field in which the service receives the consumer.',
+    ko: '서비스가 소비자 이름을 받는 헤더.',
+  }),
+});
+
+const providers = <T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> =>
+  named(PROVIDER_NAME, 'letters, digits, "-" and "_"', shape);
+
+/** The authentication providers of the file. */
+export const AUTHENTICATION = mapping({
+  jwt: optional(providers(jwtProvider), {
+    en: 'Providers of JSON Web Tokens, by name.',
+    ko: 'JSON Web Token 제공자. 이름별로 적습니다.',
+  }),
+  apiKey: optional(providers(apiKeyProvider), {
+    en: 'Providers of API keys, by name.',
+    ko: 'API 키 제공자. 이름별로 적습니다.',
+  }),
+});
+
+export type JwtProvider = ValueOf<typeof jwtProvider>;
+export type ApiKeyProvider = ValueOf<typeof apiKeyProvider>;
+export type Authentication = ValueOf<typeof AUTHENTICATION>;
+
+/** The header fields that providers set, in lower case. */
+export const identityFieldsOf = ({ jwt, apiKey }: Authentication): ReadonlySet<string> =>
+  new Set([
+    ...[...(jwt?.values() ?? [])].flatMap(({ claimToHeaders }) => [...(claimToHeaders?.values() ?? [])]),
+    ...[...(apiKey?.values() ?? [])].flatMap(({ consumerHeader }) => consumerHeader ?? []),
+  ]);
+
+const providerName: Shape<string> = refined(
+  pattern(PROVIDER_NAME, 'the name of a provider'),
+  (name, place) =>
+    place.context.providers.has(name)
+      ? name
+      : report(
+          place,
+          `${place.path} refers to the unknown provider ${JSON.stringify(name)}; ${
+            place.context.providers.size > 0
+              ? `the file has ${[...place.context.providers].join(', ')}`
+              : 'the file has no authentication providers'
+          }`,
+        ),
+);
+
+/** Who may call: `none` for everyone, or callers that one of the providers authenticates. */
+export const AUTH = either(
+  'scalar',
+  word('none'),
+  mapping({
+    anyOf: required(list(providerName), {
+      en: 'One of these providers must accept the request.',
+      ko: '이 제공자 가운데 하나가 요청을 받아들여야 합니다.',
+    }),
+    optional: withDefault(flag, false, {
+      en: 'Requests without credentials are accepted; wrong ones are refused.',
+      ko: '자격 증명이 없는 요청은 받아들이고, 잘못된 것은 거부합니다.',
+    }),
+  }),
+);

@@ -1,0 +1,74 @@
+import { AMBIGUOUS_PATH, type RouteMatch } from '../../policy/route-match.js';
+import type { Route } from '../exchange/route.js';
+import { pathEnd } from '../http1/rules/target.js';
+
+/** A request, as far as routes distinguish requests. */
+export interface MatchedRequest {
+  readonly method: string;
+  header(name: string): string | undefined;
+}
+
+/** A route and the condition under which it is selected. */
+interface ConditionalRoute {
+  readonly route: Route;
+  readonly matches: (path: string, target: string, request: MatchedRequest) => boolean;
+}
+
+/** The compiled routes of one service. */
+export class ServiceRoutes {
+  private readonly conditional: readonly ConditionalRoute[];
+  private readonly hasPaths: boolean;
+
+  /**
+   * @param base route of requests that no other route matches; `undefined`: they are for an unknown service
+   * @param others routes with their matches, the most specific first
+   */
+  constructor(
+    readonly base: Route | undefined,
+    others: readonly { readonly route: Route; readonly match: RouteMatch }[],
+  ) {
+    this.conditional = others.map(({ route, match }) => ({ route, matches: conditionOf(match) }));
+    this.hasPaths = others.some(({ match }) => match.path !== undefined);
+  }
+
+  /**
+   * The route of a request, or `ambiguous` if the policy depends on its path and servers read that path differently.
+   * @param target path and query for the instance
+   */
+  select(target: string, request: MatchedRequest): Route | 'ambiguous' | undefined {
+    if (this.conditional.length === 0) return this.base;
+    const path = target.slice(0, pathEnd(target));
+    if (this.hasPaths && AMBIGUOUS_PATH.test(path)) return 'ambiguous';
+    for (const { route, matches } of this.conditional) if (matches(path, target, request)) return route;
+    return this.base;
+  }
+}
+
+type Condition = ConditionalRoute['matches'];
+
+/** The conditions of a match as one function, which tests only those that the match has. */
+function conditionOf({ path, methods, headers, query }: RouteMatch): Condition {
+  const conditions: Condition[] = [];
+  if (path) conditions.push(pathCondition(path.path, path.isExact));
+  if (methods) conditions.push((_path, _target, { method }) => methods.includes(method));
+  for (const [name, value] of headers ?? []) {
+    const lower = name.toLowerCase();
+    conditions.push((_path, _target, request) => request.header(lower) === value);
+  }
+  for (const [name, value] of query ?? [])
+    conditions.push((_path, target) => hasParameter(target.slice(pathEnd(target) + 1), name, value));
+  return (...request) => conditions.every((condition) => condition(...request));
+}
+
+function pathCondition(expected: string, isExact: boolean): Condition {
+  if (isExact) return (path) => path === expected;
+  return (path) =>
+    path.startsWith(expected) &&
+    (path.length === expected.length || path.charCodeAt(expected.length) === 0x2f);
+}
+
+/** Whether the query has the parameter, and each time with this value. */
+function hasParameter(query: string, name: string, value: string): boolean {
+  const values = new URLSearchParams(query).getAll(name);
+  return values.length > 0 && values.every((each) => each === value);
+}
