@@ -118,17 +118,15 @@ describe('a gateway with a policy file, under traffic', () => {
 
   it('keeps the last valid policy when a file is invalid, and reports every problem', () =>
     withoutFailure(async () => {
-      replace(path, 'version: 1\nservices:\n  users: { timeout: {}, auth: none }\n');
+      replace(path, 'version: 1\nservices:\n  users: { timeout: {}, aut: none }\n');
       await waitFor('the error', async () => (await policies()).lastError !== null);
       expect((await policies()).lastError?.problems).toEqual([
         `${path}:3:12 services.users has no member "timeout"; did you mean "timeouts"?`,
-        expect.stringContaining(
-          `${path}:3:25 services.users has no member "auth"; its members are timeouts,`,
-        ),
+        `${path}:3:25 services.users has no member "aut"; did you mean "auth"?`,
       ]);
       expect(await requestTimeout()).toBe(14_000);
       expect(gateway.process.stdout).toMatch(
-        /"level":"error".*no member \\"timeout\\".*no member \\"auth\\".*"Policy file invalid; the previous one stays in effect"/,
+        /"level":"error".*no member \\"timeout\\".*no member \\"aut\\".*"Policy file invalid; the previous one stays in effect"/,
       );
       expect((await call(gateway.url, 'GET /metrics')).body).toContain(
         'gateway_config_last_reload_successful 0\n',
@@ -187,11 +185,7 @@ describe('a gateway', () => {
   );
 
   it.each([
-    [
-      'is invalid',
-      'version: 2\nroutes: []\ndefaults: { retry: { on: [] } }\n',
-      [':1:10 ', ':2:1 ', ':3:22 '],
-    ],
+    ['is invalid', 'version: 2\nroute: []\ndefaults: { retry: { on: [] } }\n', [':1:10 ', ':2:1 ', ':3:22 ']],
     ['does not exist', undefined, [':1:1 the file cannot be read (ENOENT)']],
   ])('does not start when the policy file %s, and names every problem', async (_what, text, named) => {
     const path = join(folder.path, `bad-${String(text?.length)}.yaml`);

@@ -51,8 +51,8 @@ export async function startGatewayHarness(plane: Plane, env: Env = {}): Promise<
 }
 
 /** Boots a gateway and the test service behind it. */
-export async function startServiceHarness(kind: Kind): Promise<ServiceHarness> {
-  const harness = await startGatewayHarness(kind === 'local' ? 'wire' : kind);
+export async function startServiceHarness(kind: Kind, env: Env = {}): Promise<ServiceHarness> {
+  const harness = await startGatewayHarness(kind === 'local' ? 'wire' : kind, env);
   const overHttp = new HttpRegistry({ url: harness.gatewayUrl });
   const service = new ServiceScript();
   const registry = kind === 'local' ? localRegistryOf(harness.gatewayApp) : overHttp;
@@ -78,8 +78,12 @@ async function stop(app: RunningApp): Promise<void> {
 }
 
 /** Runs a suite once for each kind of instance. */
-export function onEveryKind(subject: string, suite: (harness: () => ServiceHarness) => void): void {
-  describe.each(KINDS)(`${subject} (%s)`, (kind) => withHarness(() => startServiceHarness(kind), suite));
+export function onEveryKind(
+  subject: string,
+  suite: (harness: () => ServiceHarness) => void,
+  env: Env = {},
+): void {
+  describe.each(KINDS)(`${subject} (%s)`, (kind) => withHarness(() => startServiceHarness(kind, env), suite));
 }
 
 /** Runs a suite that registers its own instances, once for each data plane. */
