@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { call, launchNode, startApp, tempDir, waitFor, type AppProcess } from '#testing';
+import { parsePolicyFile } from '../apps/gateway/src/policy/policy-file.js';
 import { readText } from './support/documentation.js';
 
 const folder = tempDir('policy-file-');

@@ -3,6 +3,7 @@ import { POLICY_JSON_SCHEMA } from '../../dist/apps/gateway/src/policy/policy-js
 import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
+import { policies } from './policies.mjs';
 import { problems } from './problems.mjs';
 import { describeSystem } from './system.mjs';
 import { variables } from './variables.mjs';
@@ -10,7 +11,7 @@ import { variables } from './variables.mjs';
 const FOLDERS = { en: 'docs/reference', ko: 'docs/ko/reference' };
 
 /** The pages and what generates their tables, one table for each of `groups`. */
-const PAGES = { configuration: variables, endpoints, metadata, metrics, problems };
+const PAGES = { configuration: variables, endpoints, metadata, metrics, policies, problems };
 
 /** Editors read it, so it has no translation. */
 const POLICY_SCHEMA = 'docs/reference/gateway.schema.json';

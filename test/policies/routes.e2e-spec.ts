@@ -96,13 +96,12 @@ onEveryKind(
       client.send(`${requestLine} HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n`);
       return client.untilClosed();
     };
-    const explain = async (
-      query: string,
-    ): Promise<{
-      route: { name: string | null } | null;
-      problem: { status: number } | null;
-      decisions: object[];
-    }> => (await call(harness().gatewayUrl, `GET /discovery/explain?${query}`)).body;
+    interface Explained {
+      readonly route: { readonly name: string | null } | null;
+      readonly decisions: readonly object[];
+    }
+    const explain = async (query: string): Promise<Explained> =>
+      (await call(harness().gatewayUrl, `GET /discovery/explain?${query}`)).body as Explained;
 
     it.each(SPELLINGS)('protect /admin in the spelling %s', async (spelling) => {
       served.length = 0;

@@ -29,6 +29,17 @@ export interface Shape<T> {
   /** The accepted values, as they follow "must be". */
   readonly accepted: string;
   readonly schema: JsonSchema;
+  /** The text in the file that stands for a value; absent where the value is that text. */
+  readonly write?: (value: never) => unknown;
+  /** The members of a mapping and everything in them, for the reference. */
+  readonly parts?: readonly Part[];
+}
+
+/** A member somewhere in a value. */
+export interface Part {
+  /** The names that lead to it; `[]` stands for an item of a list, `NAME` for any name. */
+  readonly path: string;
+  readonly member: MemberShape<unknown>;
 }
 
 /** A member of a {@link mapping}. */
@@ -48,6 +59,15 @@ export type ValueOf<S> = S extends Shape<infer T> ? T : never;
 type Values<M extends MemberShapes> = {
   readonly [K in keyof M]: M[K] extends MemberShape<infer T> ? T : never;
 };
+
+const partsBelow = (name: string, { parts = [] }: Shape<unknown>): readonly Part[] =>
+  parts.map(({ path, member }) => ({ path: `${name}${path.startsWith('[') ? '' : '.'}${path}`, member }));
+
+const partsOf = (members: MemberShapes): readonly Part[] =>
+  Object.entries(members).flatMap(([name, member]) => [
+    { path: name, member },
+    ...partsBelow(name, member.shape),
+  ]);
 
 export const required = <T>(shape: Shape<T>, meaning: Wording): MemberShape<T> => ({
   shape,
@@ -79,13 +99,16 @@ export function report<T>({ source, node }: Place, message: string): T | undefin
 }
 
 /** One value: a text, number or boolean. */
-export const scalar = <T>(form: Pick<FileForm<T>, 'read' | 'accepted' | 'schema'>): Shape<T> => ({
+export const scalar = <T>(
+  form: Pick<FileForm<T>, 'read' | 'accepted' | 'schema'> & Partial<Pick<FileForm<T>, 'write'>>,
+): Shape<T> => ({
   read: (place) => {
     const value = place.source.kindOf(place.node) === 'scalar' ? place.source.valueOf(place.node) : undefined;
     return form.read(value) ?? report(place, `${place.path} must be ${form.accepted}`);
   },
   accepted: form.accepted,
   schema: form.schema,
+  ...(form.write && { write: form.write }),
 });
 
 /** `true` or `false`. */
@@ -137,6 +160,7 @@ export const list = <T>(item: Shape<T>, { mayBeEmpty = false } = {}): Shape<read
     },
     accepted,
     schema: { type: 'array', items: item.schema, ...(!mayBeEmpty && { minItems: 1 }) },
+    parts: partsBelow('[]', item),
   };
 };
 
@@ -156,6 +180,7 @@ export const mapping = <M extends MemberShapes>(members: M): Shape<Values<M>> =>
     return isValid ? (Object.fromEntries(values) as Values<M>) : undefined;
   },
   accepted: `a mapping with ${Object.keys(members).join(', ')}`,
+  parts: partsOf(members),
   schema: {
     type: 'object',
     additionalProperties: false,
@@ -164,7 +189,7 @@ export const mapping = <M extends MemberShapes>(members: M): Shape<Values<M>> =>
         name,
         {
           description: meaning.en,
-          ...(isPlain(standard) && { default: standard }),
+          ...(isPlain(standard) && { default: shape.write ? shape.write(standard as never) : standard }),
           ...shape.schema,
         },
       ]),
@@ -200,6 +225,7 @@ export const named = <T>(
     return isValid ? values : undefined;
   },
   accepted: 'a mapping',
+  parts: partsBelow('NAME', shape),
   schema: { type: 'object', propertyNames: { pattern: name.source }, additionalProperties: shape.schema },
 });
 
@@ -214,6 +240,7 @@ export const either = <A, B>(
     read: (place) => (place.source.kindOf(place.node) === form ? first : otherwise).read(place),
     accepted,
     schema: { anyOf: [first.schema, otherwise.schema] },
+    parts: [...(first.parts ?? []), ...(otherwise.parts ?? [])],
   };
 };
 

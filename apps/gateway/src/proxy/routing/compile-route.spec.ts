@@ -1,0 +1,42 @@
+import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import { compileRoute, type CompiledRoute } from './compile-route.js';
+
+const around = { onStageError: () => undefined };
+const compile = (changes: Partial<Policy> = {}, ...related: CompiledRoute[]): CompiledRoute =>
+  compileRoute('users', { ...DEFAULT_POLICY, ...changes }, around, { related });
+
+describe('A route', () => {
+  const service = compile();
+
+  it('shares with its service the parts whose policy is equal, with their state', () => {
+    const { breaker, balancer, concurrencyLimit, retries, load } = compile(
+      { securityHeaders: true },
+      service,
+    );
+    expect([breaker, balancer, concurrencyLimit, retries, load].map((part) => part !== undefined)).toEqual(
+      Array(5).fill(true),
+    );
+    expect(breaker).toBe(service.breaker);
+    expect(balancer).toBe(service.balancer);
+    expect(concurrencyLimit).toBe(service.concurrencyLimit);
+    expect(retries).toBe(service.retries);
+    expect(load).toBe(service.load);
+  });
+
+  it('has its own parts where its policy differs', () => {
+    const breaker = { ...DEFAULT_POLICY.breaker, openMs: 7 };
+    const concurrency = { ...DEFAULT_POLICY.concurrency, perService: 3, adaptive: 'gradient' as const };
+    const route = compile({ breaker, concurrency }, service);
+    expect(route.breaker).not.toBe(service.breaker);
+    expect(route.concurrencyLimit).not.toBe(service.concurrencyLimit);
+    expect(route.balancer).not.toBe(service.balancer);
+    expect(route.retries).toBe(service.retries);
+    // The next version of the route keeps them.
+    const next = compile({ breaker, concurrency, securityHeaders: true }, route, service);
+    expect([next.breaker, next.adaptive]).toEqual([route.breaker, route.adaptive]);
+    expect(next.breaker).toBe(route.breaker);
+    expect(next.adaptive).toBe(route.adaptive);
+    // Without a breaker there is none, even if a related route has one.
+    expect(compile({ breaker: { ...breaker, failurePercent: 0 } }, route, service).breaker).toBeUndefined();
+  });
+});
