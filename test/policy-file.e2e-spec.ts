@@ -185,6 +185,15 @@ describe('a gateway', () => {
     },
   );
 
+  it.each(['docs/guide/policy-file.md', 'docs/ko/guide/policy-file.md'])(
+    'accepts every file of %s',
+    (page) => {
+      const files = [...readText(page).matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+      expect(files.length).toBeGreaterThan(2);
+      for (const text of files) expect(parsePolicyFile(text)).toHaveProperty('file');
+    },
+  );
+
   it.each([
     ['is invalid', 'version: 2\nroute: []\ndefaults: { retry: { on: [] } }\n', [':1:10 ', ':2:1 ', ':3:22 ']],
     ['does not exist', undefined, [':1:1 the file cannot be read (ENOENT)']],
