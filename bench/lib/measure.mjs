@@ -7,7 +7,7 @@ export async function measure(running, target, scenario, seconds) {
   const pid = canMeasureCpu ? running.child?.pid : undefined;
   const before = pid === undefined ? 0 : cpuOf(pid);
   const url = running.url + target.prefix + scenario.path;
-  const outcome = await loadFor(scenario).run({ ...scenario, url, seconds });
+  const outcome = await loadFor(scenario).run({ ...scenario, url, seconds, headers: running.headers ?? {} });
   const spentUs = pid === undefined || outcome.requests === 0 ? undefined : cpuOf(pid) - before;
   const cpuUs = spentUs === undefined ? undefined : spentUs / outcome.requests;
   return { ...outcome, rps: outcome.requests / outcome.seconds, cpuUs };
@@ -16,7 +16,8 @@ export async function measure(running, target, scenario, seconds) {
 /** Verifies that a target returns the response that the scenario expects. @throws Error if not */
 export async function check(running, target, { method, path, bodyBytes, responseBytes }) {
   const body = bodyBytes > 0 ? 'x'.repeat(bodyBytes) : undefined;
-  const response = await fetch(running.url + target.prefix + path, { method, body });
+  const { headers } = running;
+  const response = await fetch(running.url + target.prefix + path, { method, body, headers });
   const bytes = (await response.arrayBuffer()).byteLength;
   if (response.status !== 200 || bytes !== responseBytes)
     throw new Error(`returned ${response.status} with ${bytes} bytes instead of 200 with ${responseBytes}`);

@@ -1,6 +1,9 @@
+import { POLICIES } from './targets/policies.mjs';
+
 /**
  * The scenarios. A closed one keeps `connections` busy as fast as responses arrive; an open one sends at a fixed rate,
- * independent of responses. `targets` take part unless the command line names others.
+ * independent of responses. `targets` take part unless the command line names others. Results are also
+ * compared with the target `base`, if there is one.
  */
 const PROXIES = [
   'wire',
@@ -53,6 +56,14 @@ const instances = {
   targets: ['wire-1', 'wire-100', 'wire-10000'],
 };
 
+const policies = {
+  ...closed('policies', 64, get(207)),
+  name: 'policies',
+  title: '207-byte GET, 64 connections, by members of the policy file',
+  targets: ['no-policies', 'empty-file', ...Object.values(POLICIES).map((names) => names.join('+'))],
+  base: 'no-policies',
+};
+
 const latency = {
   name: 'latency-1000',
   kind: 'open',
@@ -64,7 +75,7 @@ const latency = {
   ...get(207),
 };
 
-export const scenarios = [...bodies, local, instances, latency];
+export const scenarios = [...bodies, local, instances, policies, latency];
 
 const QUICK = ['get-207b-64', 'local-64', 'latency-1000'];
 

@@ -35,8 +35,12 @@ const addedColumns = (find) => {
   ];
 };
 
-const columns = (kind, find) => [
+const baseColumn = (base, find) =>
+  base === undefined ? [] : [[`/ ${base}`, ({ cpuUs }) => ratio(cpuUs, find(base)?.cpuUs)]];
+
+const columns = ({ kind, base }, find) => [
   ['target', ({ title }) => title],
+  ...baseColumn(base, find),
   ...cpuColumns(find),
   ...(kind === 'open' ? addedColumns(find) : rateColumns(find)),
   ['p50 ms', ({ p50Ms }) => plain(p50Ms)],
@@ -61,7 +65,7 @@ const controlLine = ({ controlOffset, control }) =>
 /** One scenario as text, with ratios to @fastify/http-proxy and to nginx. */
 export function tableOf(scenario) {
   const find = (name) => scenario.results.find((result) => result.name === name && !result.leftOut);
-  const shown = columns(scenario.kind, find);
+  const shown = columns(scenario, find);
   const present = scenario.results.filter(({ leftOut }) => leftOut === undefined);
   const rows = [
     shown.map(([title]) => title),

@@ -7,9 +7,10 @@ const SCRIPT = new URL('./wrk.lua', import.meta.url).pathname;
 export const wrk = {
   name: 'wrk',
   isInstalled: () => which('wrk') !== undefined,
-  run: ({ url, method, bodyBytes, connections, seconds }) =>
+  run: ({ url, method, bodyBytes, connections, seconds, headers }) =>
     runProgram(which('wrk'), [
       ...['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '--timeout', '10s'],
+      ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
       ...['-s', SCRIPT, url, '--', method, String(bodyBytes)],
     ]),
 };

@@ -4,10 +4,12 @@ import { haproxy } from './haproxy.mjs';
 import { localTarget } from './local.mjs';
 import { nginx } from './nginx.mjs';
 import { peerTarget } from './peer.mjs';
+import { POLICIES } from './policies.mjs';
 
 /**
  * All targets. `missing` returns the reason why a target cannot take part, if there is one. `start` returns
- * `{ url, child?, prepare? }`: the URL for requests, the process whose CPU time counts, an action before each measurement.
+ * `{ url, child?, headers?, prepare? }`: the URL for requests, the process whose CPU time counts, header fields that requests
+ * need, an action before each measurement.
  */
 export const targets = [
   gatewayTarget({ name: 'wire', title: 'this gateway', dataPlane: 'wire' }),
@@ -19,6 +21,11 @@ export const targets = [
       dataPlane: 'wire',
       instances,
     }),
+  ),
+  gatewayTarget({ name: 'no-policies', title: 'no policy file', dataPlane: 'wire' }),
+  gatewayTarget({ name: 'empty-file', title: 'a file without policies', dataPlane: 'wire', policies: [] }),
+  ...Object.entries(POLICIES).map(([title, policies]) =>
+    gatewayTarget({ name: policies.join('+'), title, dataPlane: 'wire', policies }),
   ),
   localTarget({ name: 'local', title: 'this gateway, local instance' }),
   localTarget({ name: 'local-direct', title: 'the local service on its own port', direct: true }),
