@@ -1,0 +1,24 @@
+import type { Identity } from '../../exchange/exchange-state.js';
+
+/** What an authenticator says about a request. */
+export type Verdict =
+  /** The request has no credentials of this kind. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'accepted'; readonly identity: Identity }
+  /** `reason` is a fixed word, for operators. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
+
+/** Checks the credentials of one provider of the policy file. */
+export interface Authenticator {
+  /** Name of the provider. */
+  readonly name: string;
+  readonly scheme: 'Bearer' | 'ApiKey';
+  /**
+   * The field, in lower case, that carries the credentials and is removed before the request goes upstream, if the
+   * credentials must not reach services.
+   */
+  readonly removedField: string | undefined;
+  authenticate(request: { header(name: string): string | undefined }): Verdict | Promise<Verdict>;
+  close(): void;
+}
