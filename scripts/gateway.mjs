@@ -1,43 +1,28 @@
-/** `npm run gateway -- check FILE [--json]`: checks a policy file as the gateway does at its start. */
+/** `npm run gateway -- COMMAND`: the commands of `scripts/gateway/`, each with its usage, arguments and exit code. */
 import './lib/node-version.mjs';
-import { parseArgs } from 'node:util';
+import * as check from './gateway/check.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 
-const USAGE = `usage: npm run gateway -- check FILE [--json]
+const COMMANDS = { check };
 
-  check FILE   reports every problem of a policy file (GATEWAY_CONFIG), with line and column
-  --json       prints { valid, revision, problems: [{ line, column, message }] }; use npm run -s gateway
+const [name, ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
+const options = command?.read(args);
 
-exit code: 0 the file is valid, 1 it has problems, 2 the command is wrong`;
-
-const { command, file, json, help } = readArguments();
-if (help) console.log(USAGE);
-else if (command === 'check' && file !== undefined) await check(file);
+if (command && options?.help) console.log(usageOf(command));
+else if (command && options) {
+  await ensureBuilt();
+  process.exitCode = await command.run(options);
+} else if (name === '--help' || name === '-h') console.log(allUsages());
 else {
-  console.error(USAGE);
+  console.error(command ? usageOf(command) : allUsages());
   process.exitCode = 2;
 }
 
-function readArguments() {
-  try {
-    const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const [command, file, ...rest] = positionals;
-    return rest.length > 0 ? {} : { command, file, ...values };
-  } catch {
-    return {};
-  }
+function usageOf({ usage }) {
+  return `usage: npm run gateway -- ${usage}`;
 }
 
-async function check(path) {
-  await ensureBuilt();
-  const { placedProblem, readPolicyFile } =
-    await import('../dist/apps/gateway/src/policy/read-policy-file.js');
-  const { file: policies, problems = [] } = readPolicyFile(path);
-  const valid = problems.length === 0;
-  const revision = policies?.revision ?? null;
-  if (json) console.log(JSON.stringify({ valid, revision, problems }, undefined, 2));
-  else if (valid) console.log(`${path} is valid: revision ${revision}`);
-  else for (const problem of problems) console.error(placedProblem(path, problem));
-  process.exitCode = valid ? 0 : 1;
+function allUsages() {
+  return Object.values(COMMANDS).map(usageOf).join('\n\n');
 }
