@@ -4,22 +4,35 @@ import type { FileProblem } from './yaml-source.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
+/** The text of a file, or why there is none. */
+export type FileText =
+  | { readonly text: string }
+  /** `isAbsent`: nothing can be read at the path. Otherwise its content is wrong. */
+  | { readonly problem: string; readonly isAbsent: boolean };
+
 /** Reads the policy file at `path`. A file that cannot be read has one problem, at its start. */
 export function readPolicyFile(path: string): ParsedPolicyFile {
+  const file = readFileText(path);
+  return 'text' in file
+    ? parsePolicyFile(file.text)
+    : { problems: [{ line: 1, column: 1, message: file.problem }] };
+}
+
+/** Reads a file of UTF-8 text that has at most 1 MiB. */
+export function readFileText(path: string): FileText {
   try {
     const stat = statSync(path);
-    if (!stat.isFile()) return unreadable('the path is no regular file');
-    if (stat.size > MAX_FILE_BYTES) return unreadable('the file is larger than 1 MiB');
-    return parsePolicyFile(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
+    if (!stat.isFile()) return { problem: 'the path is no regular file', isAbsent: true };
+    if (stat.size > MAX_FILE_BYTES) return { problem: 'the file is larger than 1 MiB', isAbsent: false };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return unreadable('the file is not UTF-8 text');
-    return unreadable(`the file cannot be read (${code ?? String(error)})`);
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      return { problem: 'the file is not UTF-8 text', isAbsent: false };
+    return { problem: `the file cannot be read (${code ?? String(error)})`, isAbsent: true };
   }
 }
 
 /** A problem with its place, as editors and terminals link it. */
 export const placedProblem = (path: string, { line, column, message }: FileProblem): string =>
   `${path}:${line}:${column} ${message}`;
-
-const unreadable = (message: string): ParsedPolicyFile => ({ problems: [{ line: 1, column: 1, message }] });
