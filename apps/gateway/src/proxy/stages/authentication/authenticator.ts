@@ -1,3 +1,4 @@
+import type { ProviderState } from '../../../policy/provider-state.js';
 import type { Identity } from '../../exchange/exchange-state.js';
 
 /** What an authenticator says about a request. */
@@ -20,5 +21,8 @@ export interface Authenticator {
    */
   readonly removedField: string | undefined;
   authenticate(request: { header(name: string): string | undefined }): Verdict | Promise<Verdict>;
+  /** Called once for each accepted request; not for a preview. @param identity as returned by {@link authenticate} */
+  recordUse?(identity: Identity): void;
+  state(): ProviderState;
   close(): void;
 }
