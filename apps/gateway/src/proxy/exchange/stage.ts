@@ -14,6 +14,11 @@ export interface Reply {
 /** `undefined` lets the exchange continue; anything else is sent to the client. */
 export type Decision = Reply | Problem | undefined;
 
+/** Names of header fields, in lower case. */
+export interface FieldNames {
+  has(lowerName: string): boolean;
+}
+
 /** Header fields that a stage may read and edit. Names are case-insensitive. */
 export interface Fields {
   /** The value of the field; several fields of that name are joined by ", ". */
@@ -80,6 +85,8 @@ export interface Preview {
  */
 export interface Stage {
   readonly name: string;
+  /** Fields that the client's request loses before the `upstreamRequest` phase, from its head and its trailers. */
+  readonly withheld?: FieldNames | undefined;
   /** The request head is known and no instance is selected: continue, respond or wait. */
   request?(exchange: StageExchange): Decision | Promise<Decision>;
   /** Before the head of each attempt is serialised: edit it. */
@@ -113,6 +120,8 @@ export type With<Hook extends keyof Stage> = Stage & Required<Pick<Stage, Hook>>
 /** The stages of a route by phase, each list in order. A phase without stages costs one comparison. */
 export interface Phases {
   readonly stages: readonly Stage[];
+  /** The fields that stages withhold from instances; `undefined` if there are none. */
+  readonly withheld: FieldNames | undefined;
   readonly request: readonly With<'request'>[];
   readonly upstreamRequest: readonly With<'upstreamRequest'>[];
   readonly response: readonly With<'response'>[];

@@ -3,20 +3,28 @@ import { pathOf } from '#service-kit';
 import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Route, RoutedExchange } from '../exchange/route.js';
-import type { Phases, Reply, Stage, StageResponse, With } from '../exchange/stage.js';
+import type { FieldNames, Phases, Reply, Stage, StageResponse, With } from '../exchange/stage.js';
 import { unexpectedError } from '../exchange/problems.js';
 import { EditableFields } from '../http1/head/editable-fields.js';
+import { withoutFields } from '../http1/head/field-lines.js';
 import { HOST } from '../http1/head/grammar.js';
 import { completeReply, replyLines } from '../http1/head/own-reply.js';
 
 const hookedTo = <Hook extends keyof Stage>(stages: readonly Stage[], hook: Hook): readonly With<Hook>[] =>
   stages.filter((stage): stage is With<Hook> => stage[hook] !== undefined);
 
+/** The fields that one of the stages withholds. */
+function withheldBy(stages: readonly Stage[]): FieldNames | undefined {
+  const sets = stages.flatMap(({ withheld }) => withheld ?? []);
+  return sets.length > 1 ? { has: (name) => sets.some((each) => each.has(name)) } : sets[0];
+}
+
 /** Sorts the stages of a route by phase. */
 export function compilePhases(stages: readonly Stage[], onError: Phases['onError']): Phases {
   const request = hookedTo(stages, 'request');
   return {
     stages,
+    withheld: withheldBy(stages),
     request,
     upstreamRequest: hookedTo(stages, 'upstreamRequest'),
     response: hookedTo(stages, 'response'),
@@ -39,12 +47,14 @@ export interface EditedRequest {
   readonly lines: string;
 }
 
-/** Whether the route has stages in the `upstreamRequest` phase. */
-export const editsRequest = ({ route }: RoutedExchange): boolean =>
-  route !== undefined && route.phases.upstreamRequest.length > 0;
-
 /** A target in origin form, without characters that end it or its line. */
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+
+/** The end of a chunked request body for an instance: its trailers without the fields that stages withhold. */
+export function withoutWithheld({ route }: RoutedExchange, tail: string): string {
+  const withheld = route?.phases.withheld;
+  return withheld && tail !== '' ? withoutFields(tail, withheld) : tail;
+}
 
 /**
  * Runs the `upstreamRequest` phase for an attempt at `instance`.
@@ -60,8 +70,10 @@ export function editRequest(
 ): EditedRequest {
   const phases = exchange.route?.phases;
   const { upstreamTarget: target } = exchange;
-  if (!phases || phases.upstreamRequest.length === 0) return { target, host, lines };
-  const fields = new EditableFields(lines);
+  if (!phases) return { target, host, lines };
+  const passing = phases.withheld ? withoutFields(lines, phases.withheld) : lines;
+  if (phases.upstreamRequest.length === 0) return { target, host, lines: passing };
+  const fields = new EditableFields(passing);
   const request = { instance, target, host, fields };
   for (const stage of phases.upstreamRequest) stage.upstreamRequest(exchange, request);
   if (request.target !== target && !TARGET.test(request.target))

@@ -1,3 +1,4 @@
+import type { FieldNames } from '../../exchange/stage.js';
 import { headTooLarge } from '../../exchange/problems.js';
 import { FIELD_LINE, trimmed } from './grammar.js';
 
@@ -74,10 +75,17 @@ export function fieldOf(text: string, name: string): string | undefined {
 }
 
 /** `fields` (lines with CRLF) without the fields whose lower-case name is in `names`. */
-export function withoutFields(fields: string, names: ReadonlySet<string>): string {
-  return fields
-    .split('\r\n')
-    .filter((line) => line !== '' && !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
-    .map((line) => `${line}\r\n`)
-    .join('');
+export function withoutFields(fields: string, names: FieldNames): string {
+  let kept = '';
+  let runStart = 0;
+  for (let line = 0; line < fields.length;) {
+    const end = fields.indexOf('\r\n', line);
+    const next = end === -1 ? fields.length : end + AFTER_LINE;
+    if (names.has(nameAt(fields, line))) {
+      kept += fields.slice(runStart, line);
+      runStart = next;
+    }
+    line = next;
+  }
+  return runStart === 0 ? fields : kept + fields.slice(runStart);
 }

@@ -21,7 +21,13 @@ import {
   statusLine,
 } from '../../http1/head/response-framing.js';
 import { endsConnection, ownLines, statusText } from '../../http1/head/own-reply.js';
-import { editReply, editResponse, observeBody, observesBody } from '../../pipeline/phases.js';
+import {
+  editReply,
+  editResponse,
+  observeBody,
+  observesBody,
+  withoutWithheld,
+} from '../../pipeline/phases.js';
 import { unexpectedError } from '../../exchange/problems.js';
 import type { Reply } from '../../exchange/stage.js';
 import { HttpRequest } from './http-request.js';
@@ -54,7 +60,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
     // An incomplete body waits for the connection: bytes that are not sent yet can go to another instance.
     if (!this.isWhole && connection.isConnecting) this.client.pauseBody();
     connection.send(this, text, this.bodySoFar, this.isWhole && this.tail === '');
-    if (this.isWhole && this.tail !== '') connection.endBody(this.tail);
+    if (this.isWhole && this.tail !== '') connection.endBody(withoutWithheld(this, this.tail));
     if (!connection.isConnecting) this.onConnect();
   }
 
@@ -81,7 +87,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   endBody(tail: string): void {
     this.isWhole = true;
     this.tail = tail;
-    this.upstream?.endBody(tail);
+    this.upstream?.endBody(withoutWithheld(this, tail));
   }
 
   /** Called when the request body cannot be completed. */

@@ -1,0 +1,23 @@
+import type { FieldNames } from '../../exchange/stage.js';
+
+/** A character that CGI-like servers cannot distinguish from a hyphen: they read `x_user_id` as `x-user-id`. */
+const SEPARATOR = /[^a-z0-9]/g;
+
+const spelled = (lowerName: string): string => lowerName.replaceAll(SEPARATOR, '-');
+
+/** Names of fields in every spelling that a service could read as the same field. */
+export class IdentityNames implements FieldNames {
+  private readonly names: ReadonlySet<string>;
+  /** Most fields of a request are recognised as others by their length. */
+  private readonly lengths: ReadonlySet<number>;
+
+  /** @param names in lower case */
+  constructor(names: Iterable<string>) {
+    this.names = new Set(Array.from(names, spelled));
+    this.lengths = new Set(Array.from(this.names, ({ length }) => length));
+  }
+
+  has(lowerName: string): boolean {
+    return this.lengths.has(lowerName.length) && this.names.has(spelled(lowerName));
+  }
+}
