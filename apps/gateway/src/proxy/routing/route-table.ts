@@ -98,19 +98,32 @@ export class RouteTable<R extends Route = Route> {
   }
 
   private followPolicies(): void {
-    for (const [service, compiled] of this.current) this.follow(service, compiled);
+    for (const [service, compiled] of [...this.current, ...this.previous]) this.follow(service, compiled);
   }
 
   private follow(service: string, compiled: CompiledService<R>): void {
     const table = this.services.current;
     const plan = this.policies.planOf(service, table);
-    if (plan && textOf(plan) === compiled.text) {
+    if (plan && textOf(plan) === compiled.text && this.current.has(service)) {
       compiled.entries = entriesOf(service, plan, table);
       return;
     }
     this.current.delete(service);
-    if (plan) this.previous.set(service, compiled);
+    if (plan) this.previous.set(service, withoutTexts(compiled, plan));
+    else this.previous.delete(service);
   }
+}
+
+/**
+ * `compiled` for `plan`: routes whose plan is another one have no text, so that they are compiled again even if their
+ * plan is restored: what they depend on, such as keys, is no longer kept up to date.
+ */
+function withoutTexts<R>(compiled: CompiledService<R>, { base, routes }: ServicePlan): CompiledService<R> {
+  const texts = new Map([...(base ? [base] : []), ...routes].map(({ name, text }) => [name, text]));
+  const byName = [...compiled.byName].map(
+    ([name, each]) => [name, each.text === texts.get(name) ? each : { ...each, text: '' }] as const,
+  );
+  return { ...compiled, byName: new Map(byName) };
 }
 
 const textOf = ({ base, routes }: ServicePlan): string =>
