@@ -12,7 +12,13 @@ import {
 } from './health/index.js';
 import { LivePolicyFile, policyFamilies, PolicyModule } from './policy/index.js';
 import { GatewayMetricsModule } from './telemetry/metrics/index.js';
-import { INSTANCE_REPORTS, ProxyModule, TableDirectory, type FrontServer } from './proxy/index.js';
+import {
+  Authenticators,
+  INSTANCE_REPORTS,
+  ProxyModule,
+  TableDirectory,
+  type FrontServer,
+} from './proxy/index.js';
 
 /** Composition root of the gateway. */
 @Module({})
@@ -24,7 +30,8 @@ export class GatewayModule {
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
     const discovery = DiscoveryModule.of(config, context);
     const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
-    const policies = PolicyModule.of(file, context, discovery);
+    const authenticators = new Authenticators(file, context.logger);
+    const policies = PolicyModule.of(file, context, discovery, () => authenticators.states);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -32,13 +39,14 @@ export class GatewayModule {
           new TableDirectory(table, registry, ejector),
         inject: [LiveServiceTable, RegistryService, Ejector],
       },
-      furtherFamilies: () => policyFamilies(file),
+      furtherFamilies: () => [...policyFamilies(file), ...authenticators.families],
     });
     const proxy = ProxyModule.of({
       config,
       context,
       front,
       imports: [discovery, policies, metrics],
+      authenticators,
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
     const health = HealthModule.of({

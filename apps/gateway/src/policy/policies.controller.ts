@@ -1,4 +1,4 @@
-import { Controller, Get, Header, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Inject, UseGuards } from '@nestjs/common';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
 import type { JsonSchema } from '../config/file-form.js';
 import { LiveServiceTable } from '../discovery/index.js';
@@ -6,6 +6,7 @@ import { describePolicy } from './describe-policy.js';
 import { POLICY_JSON_SCHEMA } from './policy-json-schema.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources, type MemberSource, type RoutePlan } from './policy-sources.js';
+import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 import { describeMatch } from './route-match.js';
 
 /** A route with its policy. */
@@ -33,25 +34,42 @@ export interface PoliciesView {
   readonly loadedAt: string | null;
   /** Why the latest reload failed; `null` if it did not. */
   readonly lastError: { readonly at: string; readonly problems: readonly string[] } | null;
+  /** The authentication providers of the file. */
+  readonly providers: readonly ProviderState[];
   readonly routes: readonly RoutePolicy[];
 }
 
 const text = { type: 'string', nullable: true };
 const time = { ...text, format: 'date-time' };
+const texts = { type: 'array', items: { type: 'string' } };
+const lastError = { type: 'object', nullable: true, properties: { at: time, problems: texts } };
+
+const PROVIDER = {
+  type: 'object',
+  required: ['name', 'kind', 'source', 'isAvailable', 'loadedAt', 'lastError', 'keys'],
+  properties: {
+    name: { type: 'string' },
+    kind: { type: 'string', enum: ['jwt', 'apiKey'] },
+    source: { type: 'string' },
+    isAvailable: { type: 'boolean' },
+    loadedAt: time,
+    lastError,
+    warnings: texts,
+    keys: { type: 'array', items: { type: 'object' } },
+  },
+};
+
 const POLICIES: NamedSchema = {
   name: 'Policies',
   schema: {
     type: 'object',
-    required: ['revision', 'source', 'loadedAt', 'lastError', 'routes'],
+    required: ['revision', 'source', 'loadedAt', 'lastError', 'providers', 'routes'],
     properties: {
       revision: text,
       source: text,
       loadedAt: time,
-      lastError: {
-        type: 'object',
-        nullable: true,
-        properties: { at: time, problems: { type: 'array', items: { type: 'string' } } },
-      },
+      lastError,
+      providers: { type: 'array', items: PROVIDER },
       routes: {
         type: 'array',
         items: {
@@ -77,6 +95,7 @@ export class PoliciesController {
   constructor(
     private readonly table: LiveServiceTable,
     private readonly sources: PolicySources,
+    @Inject(PROVIDER_STATES) private readonly providers: () => readonly ProviderState[],
   ) {}
 
   @DescribeOperation({
@@ -96,6 +115,7 @@ export class PoliciesController {
       lastError: file?.lastError
         ? { at: timeOf(file.lastError.at), problems: file.lastError.problems }
         : null,
+      providers: this.providers(),
       routes: this.routes(),
     };
   }

@@ -28,6 +28,7 @@ describe('GET /policies', () => {
       source: path,
       loadedAt: expect.stringMatching(/^20.*Z$/),
       lastError: null,
+      providers: [],
       routes: [
         {
           name: null,

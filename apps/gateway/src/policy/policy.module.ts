@@ -4,15 +4,20 @@ import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
 import { PolicySources } from './policy-sources.js';
+import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 
 /** The sources of policies, and the endpoint that shows them. */
 @Module({})
 export class PolicyModule {
-  /** @param file `undefined`: only instances declare policies */
+  /**
+   * @param file `undefined`: only instances declare policies
+   * @param providers the authentication providers of the file, as they are now
+   */
   static of(
     file: LivePolicyFile | undefined,
     { logger }: AppContext,
     discovery: DynamicModule,
+    providers: () => readonly ProviderState[],
   ): DynamicModule {
     return {
       module: PolicyModule,
@@ -20,6 +25,7 @@ export class PolicyModule {
       controllers: [PoliciesController],
       providers: [
         { provide: PolicySources, useValue: new PolicySources(file) },
+        { provide: PROVIDER_STATES, useValue: providers },
         ...(file ? fileProviders(file, logger) : []),
       ],
       exports: [PolicySources, ...(file ? [LivePolicyFile] : [])],

@@ -10,6 +10,11 @@ export interface ProviderState {
   readonly loadedAt: string | null;
   /** Why the latest load failed; `null` if it did not. */
   readonly lastError: { readonly at: string; readonly problems: readonly string[] } | null;
+  /** Why keys are not used, one sentence each. */
+  readonly warnings?: readonly string[];
   /** The keys: what tells them apart, not the keys themselves. */
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** The injection token of a function that returns the states of all providers. */
+export const PROVIDER_STATES = Symbol('states of authentication providers');

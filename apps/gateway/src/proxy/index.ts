@@ -3,3 +3,4 @@ export { INSTANCE_REPORTS, NO_REPORTS, type InstanceReports } from './exchange/i
 export { internalPathsOf } from './stages/internal-paths/internal-paths.js';
 export { ProxyModule } from './proxy.module.js';
 export { TableDirectory } from './table-directory.js';
+export { Authenticators } from './stages/authentication/authenticators.js';

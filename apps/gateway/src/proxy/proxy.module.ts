@@ -11,6 +11,7 @@ import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-repo
 import { ProxyLife } from './proxy-lifecycle.js';
 import { AccessLog, BatchWriter } from '../telemetry/access-log/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
+import { Authenticators } from './stages/authentication/authenticators.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 import { Router } from './routing/router.js';
 import { routingProviders } from './routing.providers.js';
@@ -23,6 +24,7 @@ export interface ProxyBindings {
   readonly front: FrontServer;
   /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
+  readonly authenticators: Authenticators;
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
 
@@ -39,6 +41,7 @@ export class ProxyModule {
         ...recording(bindings),
         ...plane(bindings),
         bindings.reports,
+        { provide: Authenticators, useFactory: () => bindings.authenticators },
       ],
     };
   }

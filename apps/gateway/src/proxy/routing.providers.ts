@@ -8,6 +8,7 @@ import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { PolicySources } from '../policy/index.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
+import { Authenticators } from './stages/authentication/authenticators.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
@@ -34,6 +35,7 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
       traffic: TrafficMetrics,
       tokens: InstanceTokens,
       policies: PolicySources,
+      authenticators: Authenticators,
     ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
         logger.warn({ service, state }, BREAKER_MESSAGES[state]);
@@ -49,12 +51,21 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
         compiler(
           logger,
           traffic,
-          surroundingsOf(services, { lag, zone, admitsInstance, onBreaker, onStageError, countsOf }),
+          surroundingsOf(services, {
+            lag,
+            zone,
+            admitsInstance,
+            onBreaker,
+            onStageError,
+            countsOf,
+            authenticatorOf: (name) => authenticators.get(name),
+            identityFields: () => policies.file?.current.identityFields ?? new Set(),
+          }),
         ),
         policies,
       );
     },
-    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens, PolicySources],
+    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens, PolicySources, Authenticators],
   },
   {
     provide: Router,

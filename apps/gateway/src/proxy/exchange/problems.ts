@@ -4,6 +4,7 @@ import { defineProblem, internalError, type Problem } from '#contracts';
 export const malformedRequest = defineProblem('malformed-request', 400, 'Malformed request');
 export const pathEscapesService = defineProblem('path-escapes-service', 400, 'Path outside the service');
 export const ambiguousPath = defineProblem('ambiguous-path', 400, 'Ambiguous path');
+export const unauthenticated = defineProblem('unauthenticated', 401, 'Authentication required');
 export const accessDenied = defineProblem('access-denied', 403, 'Access denied');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
@@ -17,6 +18,11 @@ export const noHealthyInstance = defineProblem('no-healthy-instance', 503, 'No h
 export const circuitOpen = defineProblem('circuit-open', 503, 'Circuit breaker open');
 export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Concurrency limit reached');
 export const overloaded = defineProblem('overloaded', 503, 'Gateway overloaded');
+export const authenticationUnavailable = defineProblem(
+  'authentication-unavailable',
+  503,
+  'Authentication unavailable',
+);
 export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'Upstream timeout');
 
 /** The response to a request whose processing failed in the gateway itself. */

@@ -10,11 +10,14 @@ import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { AccessStage } from '../stages/access/access.stage.js';
 import { AffinityStage } from '../stages/affinity/affinity.stage.js';
+import { AuthenticationStage } from '../stages/authentication/authentication.stage.js';
+import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { CircuitBreaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
 import { AdaptiveLimitStage } from '../stages/concurrency-limit/adaptive-limit.stage.js';
 import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
+import { IdentityStage } from '../stages/identity/identity.stage.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
@@ -32,6 +35,10 @@ export interface RouteSurroundings {
   readonly onBreaker?: (service: string, state: BreakerState) => void;
   /** Counts the decisions of a policy of a route; by default they are not counted. */
   readonly countsOf?: (service: string, route: string | undefined, policy: string) => PolicyCounts;
+  /** The authentication provider of that name; required by routes with authentication. */
+  readonly authenticatorOf?: (provider: string) => Authenticator;
+  /** Header fields, in lower case, that authentication providers set. */
+  readonly identityFields?: () => ReadonlySet<string>;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */
@@ -86,7 +93,8 @@ export function compileRoute(
     });
   const countsOf = (member: string): PolicyCounts =>
     around.countsOf?.(service, name, member) ?? { allowed: 0, shadow: 0, refused: { add: () => undefined } };
-  const stages = stagesOf(policy, { countsOf, load, breaker, concurrencyLimit, adaptive, around });
+  const parts = { service, countsOf, load, breaker, concurrencyLimit, adaptive, around };
+  const stages = stagesOf(policy, parts);
   return {
     name,
     service,
@@ -115,6 +123,7 @@ const rethrow = (error: unknown): never => {
 
 /** What the stages of one route are built from, beside its policy. */
 interface StageParts {
+  readonly service: string;
   readonly countsOf: (member: string) => PolicyCounts;
   readonly load: RouteLoad;
   readonly breaker: CircuitBreaker | undefined;
@@ -126,8 +135,10 @@ interface StageParts {
 /** The stages that the policy needs, in the order in which every phase runs them. */
 function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const { countsOf, load, breaker, concurrencyLimit, adaptive, around } = parts;
+  const authenticators = authenticatorsOf(policy, around);
   const stages: (Stage | false | undefined)[] = [
     policy.access && new AccessStage(policy.access, countsOf('access')),
+    authenticationOf(policy, authenticators, parts),
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(new InternalPaths(policy.internalPaths), around.admitsInstance ?? (() => false)),
     around.lag && new LoadSheddingStage(around.lag),
@@ -135,9 +146,47 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     concurrencyLimit,
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
+    identityOf(authenticators, around),
     ...(around.stages ?? []),
   ];
   return stages.filter((stage) => stage !== false && stage !== undefined);
+}
+
+function authenticatorsOf(
+  { auth = 'none' }: Policy,
+  { authenticatorOf }: RouteSurroundings,
+): readonly Authenticator[] {
+  if (auth === 'none') return [];
+  if (!authenticatorOf) throw new Error('a route has authentication, but there are no providers');
+  return auth.anyOf.map(authenticatorOf);
+}
+
+function authenticationOf(
+  { auth = 'none', timeouts: { totalMs } }: Policy,
+  authenticators: readonly Authenticator[],
+  { service, countsOf }: StageParts,
+): Stage | undefined {
+  if (auth === 'none') return undefined;
+  const { optional } = auth;
+  return new AuthenticationStage({
+    optional,
+    authenticators,
+    realm: service,
+    totalMs,
+    counts: countsOf('auth'),
+  });
+}
+
+/** `undefined` if no field is to be removed from the requests of clients. */
+function identityOf(
+  authenticators: readonly Authenticator[],
+  { identityFields }: RouteSurroundings,
+): Stage | undefined {
+  const names = [
+    ...(identityFields?.() ?? []),
+    ...authenticators.flatMap(({ removedField }) => removedField ?? []),
+  ];
+  return names.length > 0 ? new IdentityStage(names) : undefined;
 }
 
 const breakerOf = (

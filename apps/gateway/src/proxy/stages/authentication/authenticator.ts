@@ -10,6 +10,15 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
 
+/** The reason of a provider that refuses a token because another provider may have issued it. */
+export const OTHER_ISSUER = 'other issuer';
+
+/** A request, as far as its credentials are concerned. */
+export interface CredentialedRequest {
+  /** A request header by its name in lower case; several fields of that name joined by ", ". */
+  header(name: string): string | undefined;
+}
+
 /** Checks the credentials of one provider of the policy file. */
 export interface Authenticator {
   /** Name of the provider. */
@@ -20,7 +29,7 @@ export interface Authenticator {
    * credentials must not reach services.
    */
   readonly removedField: string | undefined;
-  authenticate(request: { header(name: string): string | undefined }): Verdict | Promise<Verdict>;
+  authenticate(request: CredentialedRequest): Verdict | Promise<Verdict>;
   /** Called once for each accepted request; not for a preview. @param identity as returned by {@link authenticate} */
   recordUse?(identity: Identity): void;
   state(): ProviderState;

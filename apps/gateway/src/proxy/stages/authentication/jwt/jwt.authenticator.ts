@@ -1,0 +1,186 @@
+import { hash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { errors, jwtVerify } from 'jose';
+import type { JwtProvider } from '../../../../policy/members/authentication.js';
+import type { ProviderState } from '../../../../policy/provider-state.js';
+import {
+  OTHER_ISSUER,
+  type Authenticator,
+  type CredentialedRequest,
+  type Verdict,
+} from '../authenticator.js';
+import { bearerToken } from './bearer-token.js';
+import { identityOfClaims } from './identity-of-claims.js';
+import { KeyFile } from './key-file.js';
+import type { KeySet, VerificationKey } from './key-set.js';
+import type { KeySource, KeySurroundings } from './key-source.js';
+import { KeyUrl } from './key-url.js';
+import { TokenCache } from './token-cache.js';
+import { readTokenHead, type TokenHead } from './token-head.js';
+
+/** What a {@link JwtAuthenticator} depends on. */
+export interface JwtSurroundings {
+  /** Folder of the policy file. */
+  readonly folder: string;
+  readonly logger: KeySurroundings['logger'];
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** A token that names an unknown key waits for a fetch that is under way, then for one that began after it. */
+const MAX_RENEWALS = 2;
+
+const refused = (reason: string): Extract<Verdict, { kind: 'refused' }> => ({ kind: 'refused', reason });
+const REFUSED_ISSUER = refused(OTHER_ISSUER);
+const ALGORITHM = refused('algorithm');
+const UNKNOWN_KEY = refused('unknown key');
+const AMBIGUOUS_KEY = refused('ambiguous key');
+const SIGNATURE = 'signature';
+const NO_FIELDS: ReadonlyMap<string, string> = new Map();
+const CLAIM_VALUE = refused('claim value');
+
+/** Accepts JSON Web Tokens (RFC 7519) of one issuer, by the rules of RFC 8725. */
+export class JwtAuthenticator implements Authenticator {
+  readonly scheme = 'Bearer';
+  /** Services may need the token. */
+  readonly removedField = undefined;
+  readonly source: KeySource;
+  /** Look-ups of tokens that were known, and of others. */
+  readonly lookups = { hits: 0, misses: 0 };
+  private ownsSource = true;
+  private readonly tokens = new TokenCache();
+  private readonly skewSeconds: number;
+  private readonly now: () => number;
+
+  /** @param predecessor the authenticator of the provider before a reload: keys from the same place are kept */
+  constructor(
+    readonly name: string,
+    private readonly provider: JwtProvider,
+    around: JwtSurroundings,
+    predecessor?: JwtAuthenticator,
+  ) {
+    this.now = around.now ?? Date.now;
+    this.skewSeconds = provider.clockSkew / 1000;
+    const { jwks } = provider;
+    this.source =
+      predecessor && isDeepStrictEqual(predecessor.provider.jwks, jwks)
+        ? predecessor.handOverSource()
+        : keySourceOf(jwks, around.folder, { provider: name, logger: around.logger, now: this.now });
+  }
+
+  authenticate(request: CredentialedRequest): Verdict | Promise<Verdict> {
+    const token = bearerToken(request.header('authorization'));
+    if (typeof token !== 'string') return token;
+    const digest = hash('sha256', token, 'base64');
+    const { keys } = this.source;
+    const known = keys && this.tokens.get(digest, keys, this.seconds);
+    if (known) {
+      this.lookups.hits += 1;
+      return known;
+    }
+    this.lookups.misses += 1;
+    const head = readTokenHead(token);
+    if (typeof head === 'string') return refused(head);
+    if (head.issuer !== this.provider.issuer) return REFUSED_ISSUER;
+    if (!this.provider.algorithms.some((algorithm) => algorithm === head.alg)) return ALGORITHM;
+    return this.verify(token, head, digest);
+  }
+
+  state(): ProviderState {
+    const { location, keys, loadedAt, lastError } = this.source;
+    return {
+      name: this.name,
+      kind: 'jwt',
+      source: location,
+      isAvailable: keys !== undefined,
+      loadedAt: loadedAt === undefined ? null : new Date(loadedAt).toISOString(),
+      lastError,
+      keys: keys?.descriptions.map((key) => ({ ...key })) ?? [],
+      warnings: keys?.warnings ?? [],
+    };
+  }
+
+  close(): void {
+    if (this.ownsSource) this.source.close();
+  }
+
+  private handOverSource(): KeySource {
+    this.ownsSource = false;
+    return this.source;
+  }
+
+  /** Seconds since the epoch, whole ones like the times in tokens. */
+  private get seconds(): number {
+    return Math.floor(this.now() / 1000);
+  }
+
+  private async verify(token: string, head: TokenHead, digest: string): Promise<Verdict> {
+    const { source } = this;
+    if (!source.keys) await source.loading;
+    for (let renewals = 0; ; renewals += 1) {
+      const { keys } = source;
+      if (!keys) return this.unavailable();
+      const key = keys.select(head.alg, head.kid);
+      if (key === 'ambiguous') return AMBIGUOUS_KEY;
+      if (key !== 'unknown') return this.check(token, await key, keys, digest);
+      const renewal = renewals < MAX_RENEWALS ? source.renew() : undefined;
+      if (!renewal) return source.isFailing ? this.unavailable() : UNKNOWN_KEY;
+      await renewal;
+    }
+  }
+
+  private async check(token: string, key: VerificationKey, keys: KeySet, digest: string): Promise<Verdict> {
+    const { issuer, audiences, algorithms, claimToHeaders } = this.provider;
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        issuer,
+        audience: [...audiences],
+        algorithms: [...algorithms],
+        requiredClaims: ['exp'],
+        clockTolerance: this.skewSeconds,
+        currentDate: new Date(this.now()),
+      });
+      const identity = identityOfClaims(payload, {
+        provider: this.name,
+        fields: claimToHeaders ?? NO_FIELDS,
+      });
+      if (!identity) return CLAIM_VALUE;
+      const verdict: Verdict = { kind: 'accepted', identity };
+      const until = (payload.exp ?? 0) + this.skewSeconds;
+      this.tokens.accept(digest, keys, { verdict, until }, token.length);
+      return verdict;
+    } catch (error) {
+      const verdict = refused(reasonOf(error));
+      // Only the signature is wrong at any time.
+      if (verdict.reason === SIGNATURE) this.tokens.refuse(digest, keys, verdict);
+      return verdict;
+    }
+  }
+
+  private unavailable(): Verdict {
+    return { kind: 'unavailable', reason: 'no keys', retryAfterSeconds: this.source.retryAfterSeconds };
+  }
+}
+
+const keySourceOf = (
+  { url, refresh, file }: JwtProvider['jwks'],
+  folder: string,
+  around: KeySurroundings,
+): KeySource =>
+  url === undefined ? new KeyFile(resolve(folder, file ?? ''), around) : new KeyUrl(url, refresh, around);
+
+/** The claims whose checks have a reason of their own. */
+const CLAIM_REASONS: Readonly<Record<string, string>> = {
+  aud: 'audience',
+  exp: 'no expiry',
+  nbf: 'not yet valid',
+};
+
+/** Why jose refuses a token; a fixed word. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return SIGNATURE;
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return CLAIM_REASONS[error.claim] ?? 'claim value';
+  return error instanceof errors.JOSEError ? 'malformed' : 'unusable key';
+}

@@ -1,0 +1,111 @@
+import type { ProviderState } from '../../../../policy/provider-state.js';
+import { FetchFailure, fetchKeySet } from './fetch-key-set.js';
+import { KeySet, problemOfKeySet } from './key-set.js';
+import type { KeySource, KeySurroundings } from './key-source.js';
+
+/** How long keys stay in use after they were last fetched, while the issuer is not reached. */
+const MAX_AGE_MS = 24 * 60 * 60 * 1000;
+/** Tokens can name any key, so that not each of them may cause a fetch. */
+const COOLDOWN_MS = 30_000;
+/** Share of the refresh time after which the keys are fetched again. */
+const EARLY = 0.9;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+
+/**
+ * A key set that an issuer publishes. It is fetched again in the background before its refresh time ends, by one fetch
+ * at a time. While the issuer is not reached, or sends no key set, the known keys stay in use.
+ */
+export class KeyUrl implements KeySource {
+  loading: Promise<void> | undefined;
+  loadedAt: number | undefined;
+  failures = 0;
+  lastError: ProviderState['lastError'] = null;
+  private known: KeySet | undefined;
+  private text: string | undefined;
+  private failuresInRow = 0;
+  private renewedAt = -Infinity;
+  private retryAt = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly closed = new AbortController();
+
+  constructor(
+    readonly location: string,
+    private readonly refreshMs: number,
+    private readonly around: KeySurroundings,
+  ) {
+    void this.load();
+  }
+
+  get keys(): KeySet | undefined {
+    return this.isFailing && this.around.now() - (this.loadedAt ?? 0) > MAX_AGE_MS ? undefined : this.known;
+  }
+
+  get isFailing(): boolean {
+    return this.failuresInRow > 0;
+  }
+
+  get retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.retryAt - this.around.now()) / 1000));
+  }
+
+  renew(): Promise<void> | undefined {
+    if (this.loading) return this.loading;
+    const now = this.around.now();
+    if (now - this.renewedAt < COOLDOWN_MS || this.closed.signal.aborted) return undefined;
+    this.renewedAt = now;
+    return this.load();
+  }
+
+  close(): void {
+    this.closed.abort();
+    clearTimeout(this.timer);
+  }
+
+  private load(): Promise<void> {
+    clearTimeout(this.timer);
+    return (this.loading ??= this.fetch().finally(() => {
+      this.loading = undefined;
+      this.schedule();
+    }));
+  }
+
+  private async fetch(): Promise<void> {
+    try {
+      const text = await fetchKeySet(this.location, this.closed.signal);
+      // The same content is the same key set, so that verified tokens stay known.
+      if (text !== this.text) this.known = KeySet.parse(text);
+      this.text = text;
+      this.succeed();
+    } catch (error) {
+      if (this.closed.signal.aborted) return;
+      this.fail(error instanceof FetchFailure ? error.message : problemOfKeySet(error));
+    }
+  }
+
+  private succeed(): void {
+    const { provider, logger, now } = this.around;
+    if (this.isFailing) logger.info({ provider }, 'JWKS fetched again');
+    this.failuresInRow = 0;
+    this.lastError = null;
+    this.loadedAt = now();
+  }
+
+  private fail(problem: string): void {
+    const { provider, logger, now } = this.around;
+    this.failures += 1;
+    this.failuresInRow += 1;
+    this.lastError = { at: new Date(now()).toISOString(), problems: [problem] };
+    const consequence = this.keys ? 'the known keys stay in use' : 'tokens are refused with 503';
+    if (this.failuresInRow === 1)
+      logger.warn({ provider, problem }, `JWKS fetch failed; ${consequence} until one succeeds`);
+  }
+
+  private schedule(): void {
+    if (this.closed.signal.aborted) return;
+    const retryMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (this.failuresInRow - 1));
+    const delayMs = this.isFailing ? retryMs : this.refreshMs * EARLY;
+    this.retryAt = this.around.now() + delayMs;
+    this.timer = setTimeout(() => void this.load(), delayMs).unref();
+  }
+}
