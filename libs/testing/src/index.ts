@@ -1,3 +1,4 @@
+export * from './servers/test-issuer.js';
 export * from './temp-dir.js';
 export * from './wait-for.js';
 export * from './event-feed.js';

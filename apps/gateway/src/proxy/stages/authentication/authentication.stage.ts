@@ -107,7 +107,7 @@ export class AuthenticationStage implements Stage {
     return { finding };
   }
 
-  private accept(exchange: StageExchange, provider: Authenticator, identity: Identity): undefined {
+  private accept(exchange: StageExchange, provider: Authenticator, identity: Identity): Decision {
     provider.recordUse?.(identity);
     exchange.identity = identity;
     this.parts.counts.allowed += 1;

@@ -123,17 +123,22 @@ export class JwtAuthenticator implements Authenticator {
       if (!keys) return this.unavailable();
       const key = keys.select(head.alg, head.kid);
       if (key === 'ambiguous') return AMBIGUOUS_KEY;
-      if (key !== 'unknown') return this.check(token, await key, keys, digest);
+      if (key !== 'unknown') return this.check(token, key, keys, digest);
       const renewal = renewals < MAX_RENEWALS ? source.renew() : undefined;
       if (!renewal) return source.isFailing ? this.unavailable() : UNKNOWN_KEY;
       await renewal;
     }
   }
 
-  private async check(token: string, key: VerificationKey, keys: KeySet, digest: string): Promise<Verdict> {
+  private async check(
+    token: string,
+    key: Promise<VerificationKey>,
+    keys: KeySet,
+    digest: string,
+  ): Promise<Verdict> {
     const { issuer, audiences, algorithms, claimToHeaders } = this.provider;
     try {
-      const { payload } = await jwtVerify(token, key, {
+      const { payload } = await jwtVerify(token, await key, {
         issuer,
         audience: [...audiences],
         algorithms: [...algorithms],

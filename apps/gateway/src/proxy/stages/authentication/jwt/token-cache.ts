@@ -30,7 +30,7 @@ export class TokenCache {
 
   /** @param seconds now, since the epoch */
   get(digest: string, keys: KeySet, seconds: number): Verdict | undefined {
-    if (this.keys !== keys) this.restart(keys);
+    this.use(keys);
     const known = this.verified.get(digest);
     if (known) {
       if (seconds < known.until) return known.verdict;
@@ -40,14 +40,17 @@ export class TokenCache {
   }
 
   accept(digest: string, keys: KeySet, verified: Verified, length: number): void {
-    if (this.keys === keys) this.verified.set(digest, verified, { size: length });
+    this.use(keys);
+    this.verified.set(digest, verified, { size: length });
   }
 
   refuse(digest: string, keys: KeySet, verdict: Verdict): void {
-    if (this.keys === keys) this.refused.set(digest, verdict);
+    this.use(keys);
+    this.refused.set(digest, verdict);
   }
 
-  private restart(keys: KeySet): void {
+  private use(keys: KeySet): void {
+    if (this.keys === keys) return;
     this.keys = keys;
     this.verified.clear();
     this.refused.clear();
