@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Instance } from '../../../discovery/index.js';
+import type { FieldNames } from '../../exchange/stage.js';
 import { replaceFields } from '../../sockets/node-internals.js';
 import type { ClientSide } from '../exchange/client-side.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
@@ -22,4 +23,22 @@ export function presentRequest(exchange: LocalExchange, instance: Instance): voi
   const edited = exchange.edited(instance, instance.url.slice(instance.url.indexOf('//') + 2));
   request.url = edited.target;
   replaceFields(request, exchange.flatFields(edited));
+  const withheld = exchange.route?.phases.withheld;
+  // node:http sets the trailers before it emits `end`.
+  if (withheld && exchange.head.isChunked)
+    request.prependOnceListener('end', () => withholdTrailers(request, withheld));
+}
+
+function withholdTrailers(request: IncomingMessage, withheld: FieldNames): void {
+  const { rawTrailers } = request;
+  const isPassed = (name: string): boolean => !withheld.has(name.toLowerCase());
+  if (rawTrailers.every((name, i) => i % 2 === 1 || isPassed(name))) return;
+  const only = <V>(trailers: Readonly<Record<string, V>>): Record<string, V> =>
+    Object.fromEntries(Object.entries(trailers).filter(([name]) => isPassed(name)));
+  // Read before the list is replaced, from which node makes them.
+  Object.assign(request, {
+    trailers: only(request.trailers),
+    trailersDistinct: only(request.trailersDistinct),
+    rawTrailers: rawTrailers.filter((_part, i) => isPassed(rawTrailers[i - (i % 2)] ?? '')),
+  });
 }
