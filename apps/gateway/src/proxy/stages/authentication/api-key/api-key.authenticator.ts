@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AppContext } from '#service-kit';
+import { parseApiKeys } from '../../../../policy/api-keys-file.js';
+import { FileWatch } from '../../../../policy/file-watch.js';
+import type { ApiKeyProvider } from '../../../../policy/members/authentication.js';
+import type { ProviderState } from '../../../../policy/provider-state.js';
+import { placedProblem, readFileText } from '../../../../policy/read-policy-file.js';
+import type { Identity } from '../../../exchange/exchange-state.js';
+import type { Authenticator, Verdict } from '../authenticator.js';
+import { apiKeyTable, type ApiKeyTable, type KeyIdentity } from './api-key-table.js';
+import { isApiKey, sha256Of } from './api-key.js';
+
+const RETRY_AFTER_SECONDS = 5;
+/** Digits of the SHA-256 that tell keys apart for operators. */
+const ID_LENGTH = 8;
+
+const ABSENT: Verdict = { kind: 'absent' };
+const MALFORMED: Verdict = { kind: 'refused', reason: 'malformed key' };
+const UNKNOWN: Verdict = { kind: 'refused', reason: 'unknown key' };
+const EXPIRED: Verdict = { kind: 'refused', reason: 'expired key' };
+const UNAVAILABLE: Verdict = {
+  kind: 'unavailable',
+  reason: 'keys file unavailable',
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+};
+
+/** What an {@link ApiKeyAuthenticator} depends on. */
+export interface ApiKeySurroundings {
+  readonly logger: Pick<AppContext['logger'], 'error' | 'info'>;
+  /** Time in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/**
+ * Accepts API keys whose hashes stand in a file. The file is read again when it changes. Invalid content changes
+ * nothing: the last valid keys stay in effect. A file that cannot be read withdraws all keys.
+ */
+export class ApiKeyAuthenticator implements Authenticator {
+  readonly scheme = 'ApiKey';
+  readonly removedField: string;
+  /** `undefined`: no key can be checked. */
+  private table: ApiKeyTable | undefined;
+  private error: ProviderState['lastError'] = null;
+  private loadedAt: string | null = null;
+  private readonly watch: FileWatch;
+  private readonly now: () => number;
+
+  /** @param path absolute path of the keys file */
+  constructor(
+    readonly name: string,
+    private readonly provider: ApiKeyProvider,
+    private readonly path: string,
+    private readonly around: ApiKeySurroundings,
+  ) {
+    this.removedField = provider.header;
+    this.now = around.now ?? Date.now;
+    this.load();
+    this.watch = new FileWatch(path, () => this.load());
+  }
+
+  authenticate(request: { header(name: string): string | undefined }): Verdict {
+    const key = request.header(this.removedField);
+    if (key === undefined) return ABSENT;
+    // Several fields are joined by ", ", which no key has.
+    if (!isApiKey(key)) return MALFORMED;
+    if (!this.table) return UNAVAILABLE;
+    const accepted = this.table.get(sha256Of(key));
+    if (!accepted) return UNKNOWN;
+    const { expires } = accepted.identity.key;
+    return expires !== undefined && expires <= this.now() ? EXPIRED : accepted;
+  }
+
+  recordUse(identity: Identity): void {
+    // `authenticate` returns no others.
+    (identity as KeyIdentity).lastUsedAt = this.now();
+  }
+
+  state(): ProviderState {
+    return {
+      name: this.name,
+      kind: 'apiKey',
+      source: this.path,
+      isAvailable: this.table !== undefined,
+      loadedAt: this.loadedAt,
+      lastError: this.error,
+      keys: [...(this.table?.values() ?? [])].map(({ identity }) => describeKey(identity)),
+    };
+  }
+
+  close(): void {
+    this.watch.close();
+  }
+
+  private load(): void {
+    const { name: provider, path } = this;
+    const file = readFileText(path);
+    if ('problem' in file) {
+      if (file.isAbsent) this.table = undefined;
+      return this.fail([`${path} ${file.problem}`]);
+    }
+    const parsed = parseApiKeys(file.text);
+    if ('problems' in parsed)
+      return this.fail(parsed.problems.map((problem) => placedProblem(path, problem)));
+    const isFirst = this.loadedAt === null;
+    this.table = apiKeyTable(
+      parsed.keys,
+      { provider, consumerField: this.provider.consumerHeader },
+      this.table,
+    );
+    this.error = null;
+    this.loadedAt = timeText(this.now());
+    if (!isFirst)
+      this.around.logger.info({ provider, path, keys: this.table.size }, 'API keys file reloaded');
+  }
+
+  private fail(problems: readonly string[]): void {
+    const isKnown = isDeepStrictEqual(this.error?.problems, problems);
+    this.error = { at: timeText(this.now()), problems };
+    if (isKnown) return;
+    const consequence = this.table
+      ? 'the previous keys stay in effect'
+      : 'requests with a key are refused with 503';
+    this.around.logger.error({ provider: this.name, problems }, `API keys file invalid; ${consequence}`);
+  }
+}
+
+const describeKey = ({ key, lastUsedAt }: KeyIdentity): ProviderState['keys'][number] => ({
+  sha256: key.sha256.slice(0, ID_LENGTH),
+  consumer: key.consumer,
+  name: key.name ?? null,
+  expires: key.expires === undefined ? null : timeText(key.expires),
+  lastUsedAt: lastUsedAt === undefined ? null : timeText(lastUsedAt),
+});
+
+const timeText = (ms: number): string => new Date(ms).toISOString();
