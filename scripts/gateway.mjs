@@ -1,9 +1,11 @@
 /** `npm run gateway -- COMMAND`: the commands of `scripts/gateway/`, each with its usage, arguments and exit code. */
 import './lib/node-version.mjs';
 import * as check from './gateway/check.mjs';
+import * as explain from './gateway/explain.mjs';
+import * as keys from './gateway/keys.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 
-const COMMANDS = { check };
+const COMMANDS = { check, keys, explain };
 
 const [name, ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchNode, tempDir } from '#testing';
+import { call, launchNode, startApp, tempDir, type AppProcess } from '#testing';
+import { parse } from 'yaml';
 
 const folder = tempDir('gateway-command-');
 afterAll(() => folder.remove());
@@ -72,5 +74,167 @@ describe('npm run gateway -- check', () => {
       const { code, stderr } = await run(...args);
       expect([args, code, stderr]).toEqual([args, 2, expect.stringContaining('usage: ')]);
     }
+  });
+});
+
+describe('npm run gateway -- keys new', () => {
+  const sha256Of = (key: string): string => createHash('sha256').update(key).digest('hex');
+  const keysIn = (path: string): readonly Readonly<Record<string, unknown>>[] =>
+    (parse(readFileSync(path, 'utf8')) as { keys: Readonly<Record<string, unknown>>[] }).keys;
+  const created = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await run('keys', 'new', ...args, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout) as {
+      key: string;
+      entry: Readonly<Record<string, string>>;
+      file: string | null;
+    };
+  };
+
+  it('prints a key once, and the line for the keys file', async () => {
+    const { code, stdout } = await run(
+      'keys',
+      'new',
+      'acme',
+      '--scope',
+      'orders:read',
+      '--scope',
+      'orders:write',
+    );
+    const [, key = ''] = /^ {2}(msag_[0-9A-Za-z]{38})$/m.exec(stdout) ?? [];
+    const [, line = ''] = /^ {2}- (.*)$/m.exec(stdout) ?? [];
+    expect([code, stdout.split(key).length]).toEqual([0, 2]);
+    expect(parse(line)).toEqual({
+      sha256: sha256Of(key),
+      consumer: 'acme',
+      scopes: ['orders:read', 'orders:write'],
+    });
+  });
+
+  it('creates a keys file, then adds to it, and keeps its comments', async () => {
+    const path = join(folder.path, 'new-keys.yaml');
+    const first = await created('acme', '--file', path);
+    expect(keysIn(path)).toEqual([{ sha256: sha256Of(first.key), consumer: 'acme' }]);
+    writeFileSync(path, `# partners\n${readFileSync(path, 'utf8')}`);
+    const link = join(folder.path, 'link.yaml');
+    symlinkSync(path, link);
+    const second = await created('true', '--expires', '90d', '--name', 'laptop: #2', '--file', link);
+    expect(second.file).toBe(link);
+    const expires = Date.parse(second.entry.expires!) - Date.now();
+    expect(Math.round(expires / 86_400_000)).toBe(90);
+    expect(keysIn(path)[1]).toEqual({
+      sha256: sha256Of(second.key),
+      consumer: 'true',
+      expires: second.entry.expires,
+      name: 'laptop: #2',
+    });
+    expect(readFileSync(path, 'utf8')).toMatch(/^# partners\nversion: 1\nkeys:\n {2}- \{/);
+    expect([existsSync(`${path}.new`), readFileSync(path, 'utf8').includes('msag_')]).toEqual([false, false]);
+  });
+
+  it('adds to a file in JSON', async () => {
+    const path = fileOf('keys.json', '{ "version": 1, "keys": [] }');
+    const { key } = await created('acme', '--file', path);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      version: 1,
+      keys: [{ sha256: sha256Of(key), consumer: 'acme' }],
+    });
+  });
+
+  it('changes no file that is invalid or in use, and then shows no key', async () => {
+    const text = 'version: 1\nkeys: [ { sha256: x, consumer: acme } ]\n';
+    const invalid = fileOf('invalid-keys.yaml', text);
+    const busy = fileOf('busy.yaml', 'version: 1\nkeys: []\n');
+    writeFileSync(`${busy}.new`, '');
+    for (const [path, reason] of [
+      [invalid, `${invalid}:2:19 file.keys[0].sha256 must be`],
+      [busy, `${busy}.new exists`],
+      [join(folder.path, 'none', 'keys.yaml'), 'ENOENT'],
+    ] as const) {
+      const { code, stdout, stderr } = await run('keys', 'new', 'acme', '--file', path);
+      expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(reason)]);
+    }
+    expect([readFileSync(invalid, 'utf8'), existsSync(`${invalid}.new`)]).toEqual([text, false]);
+    expect(existsSync(`${busy}.new`)).toBe(true);
+  });
+
+  it('refuses wrong values and wrong arguments with exit code 2', async () => {
+    for (const args of [
+      ['new', 'a b'],
+      ['new', 'acme', '--scope', 'a b'],
+      ['new', 'acme', '--expires', '90x'],
+      ['new', 'acme', '--expires', '0d'],
+      ['new', 'acme', '--expires', '2001-01-01T00:00:00Z'],
+      ['new', 'acme', '--expires', '2999-02-30T00:00:00Z'],
+      ['new'],
+      ['old', 'acme'],
+      [],
+    ]) {
+      const { code, stdout, stderr } = await run('keys', ...args);
+      expect([args, code, stdout, stderr]).toEqual([args, 2, '', expect.stringMatching(/\w/)]);
+    }
+    const help = await run('keys', '--help');
+    expect([help.code, help.stdout]).toEqual([0, expect.stringContaining('keys new CONSUMER')]);
+  });
+});
+
+describe('npm run gateway -- explain', () => {
+  let gateway: AppProcess;
+  const config = fileOf(
+    'explained.yaml',
+    'version: 1\nroutes:\n  - { name: admin, match: { service: users, path: { prefix: /admin } }, access: { allow: [10.0.0.0/8] } }\n',
+  );
+  beforeAll(async () => {
+    const env = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', DATA_DIR: folder.path };
+    gateway = await startApp('gateway', { ...env, GATEWAY_CONFIG: config });
+    const body = { name: 'users', url: 'http://127.0.0.1:9', id: 'a', ttlSeconds: 300 };
+    await call(gateway.url, 'POST /discovery/register', { body });
+  });
+  afterAll(() => gateway.process.stop());
+  const explain = (...args: readonly string[]) => run('explain', '--url', gateway.url, ...args);
+
+  it('shows the route, the decisions and the instances of a request that would be forwarded', async () => {
+    const { code, stdout } = await explain(
+      'GET',
+      '/api/users/admin/1?x=1',
+      '--client',
+      '10.0.0.1',
+      '-H',
+      'X-A: b:c',
+    );
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        'GET /api/users/admin/1?x=1',
+        'route:  admin (service users)',
+        expect.stringMatching(/^ {2}access +continue +10\.0\.0\.1 may call$/),
+        'result: forwarded as /admin/1?x=1 to one of a (http://127.0.0.1:9)',
+      ]),
+    );
+  });
+
+  it('has exit code 1 for a request that would be refused', async () => {
+    const { code, stdout } = await explain('GET', '/api/users/admin', '--client', '11.0.0.1');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('result: refused: 403 Access denied: ')]);
+    const unknown = await explain('GET', '/api/none', '--json');
+    expect([unknown.code, JSON.parse(unknown.stdout)]).toEqual([
+      1,
+      expect.objectContaining({ route: null, problem: expect.objectContaining({ status: 404 }) as object }),
+    ]);
+  });
+
+  it('has exit code 2 for a wrong command, and 3 without a gateway', async () => {
+    for (const args of [
+      ['GET'],
+      ['GET', 'api'],
+      ['GET', '/api/users', '-H', 'x'],
+      ['GET', '/api/users', '--client', 'here'],
+      ['GET', '/api/users', '--verbose'],
+    ]) {
+      const { code, stdout, stderr } = await explain(...args);
+      expect([args, code, stdout, stderr]).toEqual([args, 2, '', expect.stringMatching(/\w/)]);
+    }
+    const { code, stderr } = await run('explain', 'GET', '/api/users', '--url', 'http://127.0.0.1:9');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('cannot be reached')]);
   });
 });
