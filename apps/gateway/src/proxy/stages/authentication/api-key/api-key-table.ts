@@ -1,9 +1,13 @@
 import type { ApiKey } from '../../../../policy/api-keys-file.js';
 import type { Identity } from '../../../exchange/exchange-state.js';
 
+const ID_LENGTH = 8;
+
 /** The identity of all requests with one key. */
 export interface KeyIdentity extends Identity {
   readonly key: ApiKey;
+  /** Tells keys apart for operators: the first digits of the SHA-256. */
+  readonly id: string;
   /** When a request was last accepted with the key, in milliseconds since the epoch. */
   lastUsedAt: number | undefined;
 }
@@ -32,7 +36,8 @@ export function apiKeyTable(
       const { sha256, consumer, scopes } = key;
       const fields = new Map(consumerField === undefined ? [] : [[consumerField, consumer]]);
       const lastUsedAt = previous?.get(sha256)?.identity.lastUsedAt;
-      const identity = { consumer, provider, scopes, claims: {}, fields, key, lastUsedAt };
+      const id = sha256.slice(0, ID_LENGTH);
+      const identity = { consumer, provider, scopes, claims: {}, fields, key, id, lastUsedAt };
       return [sha256, { kind: 'accepted', identity }];
     }),
   );

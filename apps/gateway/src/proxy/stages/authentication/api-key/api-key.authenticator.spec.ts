@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { tempDir, waitFor } from '#testing';
 import type { Verdict } from '../authenticator.js';
+import { apiKeyFamilies } from './api-key-families.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
 import { newApiKey, sha256Of } from './api-key.js';
 
@@ -85,6 +86,14 @@ describe('The API key authenticator', () => {
     ]);
   });
 
+  it('loads the file once while it stays the same', async () => {
+    start(fileOf(entryOf(KEY)));
+    const { loadedAt } = provider.authenticator.state();
+    provider.now += 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect([provider.authenticator.state().loadedAt, provider.logged]).toEqual([loadedAt, []]);
+  });
+
   it('refuses what is no key, an unknown key, the hash of a key, and two keys', () => {
     start(fileOf(entryOf(KEY)));
     const words = [undefined, '', 'x', `${KEY}x`, sha256Of(KEY), `${KEY}, ${KEY}`, SECOND];
@@ -140,7 +149,7 @@ describe('The API key authenticator', () => {
       true,
       expect.stringContaining(`${provider.path}:2:`),
     ]);
-    expect(provider.logged).toEqual(['API keys file invalid; the previous keys stay in effect']);
+    expect(provider.logged).toEqual(['API keys file cannot be used; the previous keys stay in effect']);
     provider.replace(fileOf(entryOf(SECOND)));
     await provider.becomes('accepted', SECOND);
     expect(provider.authenticator.state().lastError).toBeNull();
@@ -172,7 +181,9 @@ describe('The API key authenticator', () => {
     expect(provider.wordOf(KEY)).toBe('keys file unavailable');
     // The first poll loads the file again.
     await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(provider.logged).toEqual(['API keys file invalid; requests with a key are refused with 503']);
+    expect(provider.logged).toEqual([
+      'API keys file cannot be used; requests with a key are refused with 503',
+    ]);
   });
 
   it('is unavailable when the path is a folder or the file is too large', () => {
@@ -219,5 +230,29 @@ describe('The API key authenticator', () => {
     provider.replace(fileOf(entryOf(KEY)));
     await provider.becomes('unknown key', SECOND);
     expect(uses()).toEqual(['2030-01-01T00:00:00.000Z']);
+  });
+});
+
+describe('The metrics of API keys', () => {
+  it('count keys, and have the last use of each, one series per name', () => {
+    const provider = new Provider(fileOf(entryOf(KEY), entryOf(SECOND)));
+    const { authenticator } = provider;
+    const verdict = provider.of(KEY);
+    if (verdict.kind === 'accepted') authenticator.recordUse(verdict.identity);
+    const samples = apiKeyFamilies([authenticator]).map(({ name, samples }) => [name, samples]);
+    expect(samples).toMatchObject([
+      ['gateway_api_keys', [{ labels: { provider: 'partners' }, value: 2 }]],
+      ['gateway_api_keys_last_reload_successful', [{ labels: { provider: 'partners' }, value: 1 }]],
+      [
+        'gateway_api_key_last_use_timestamp_seconds',
+        [
+          {
+            labels: { provider: 'partners', consumer: 'acme', key: sha256Of(KEY).slice(0, 8) },
+            value: Date.UTC(2030, 0, 1) / 1000,
+          },
+        ],
+      ],
+    ]);
+    provider.close();
   });
 });

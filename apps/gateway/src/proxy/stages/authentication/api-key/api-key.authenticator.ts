@@ -11,8 +11,6 @@ import { apiKeyTable, type ApiKeyTable, type KeyIdentity } from './api-key-table
 import { isApiKey, sha256Of } from './api-key.js';
 
 const RETRY_AFTER_SECONDS = 5;
-/** Digits of the SHA-256 that tell keys apart for operators. */
-const ID_LENGTH = 8;
 
 const ABSENT: Verdict = { kind: 'absent' };
 const MALFORMED: Verdict = { kind: 'refused', reason: 'malformed key' };
@@ -41,7 +39,9 @@ export class ApiKeyAuthenticator implements Authenticator {
   /** `undefined`: no key can be checked. */
   private table: ApiKeyTable | undefined;
   private error: ProviderState['lastError'] = null;
+  /** When the keys in effect were loaded, and the SHA-256 of the file with them. */
   private loadedAt: string | null = null;
+  private content: string | undefined;
   private readonly watch: FileWatch;
   private readonly now: () => number;
 
@@ -75,6 +75,11 @@ export class ApiKeyAuthenticator implements Authenticator {
     (identity as KeyIdentity).lastUsedAt = this.now();
   }
 
+  /** The keys in effect. */
+  get keys(): readonly KeyIdentity[] {
+    return Array.from(this.table?.values() ?? [], ({ identity }) => identity);
+  }
+
   state(): ProviderState {
     return {
       name: this.name,
@@ -83,7 +88,7 @@ export class ApiKeyAuthenticator implements Authenticator {
       isAvailable: this.table !== undefined,
       loadedAt: this.loadedAt,
       lastError: this.error,
-      keys: [...(this.table?.values() ?? [])].map(({ identity }) => describeKey(identity)),
+      keys: this.keys.map(describeKey),
     };
   }
 
@@ -98,10 +103,13 @@ export class ApiKeyAuthenticator implements Authenticator {
       if (file.isAbsent) this.table = undefined;
       return this.fail([`${path} ${file.problem}`]);
     }
+    const content = sha256Of(file.text);
+    if (content === this.content && this.table && !this.error) return;
     const parsed = parseApiKeys(file.text);
     if ('problems' in parsed)
       return this.fail(parsed.problems.map((problem) => placedProblem(path, problem)));
-    const isFirst = this.loadedAt === null;
+    const isFirst = this.content === undefined;
+    this.content = content;
     this.table = apiKeyTable(
       parsed.keys,
       { provider, consumerField: this.provider.consumerHeader },
@@ -120,12 +128,15 @@ export class ApiKeyAuthenticator implements Authenticator {
     const consequence = this.table
       ? 'the previous keys stay in effect'
       : 'requests with a key are refused with 503';
-    this.around.logger.error({ provider: this.name, problems }, `API keys file invalid; ${consequence}`);
+    this.around.logger.error(
+      { provider: this.name, problems },
+      `API keys file cannot be used; ${consequence}`,
+    );
   }
 }
 
-const describeKey = ({ key, lastUsedAt }: KeyIdentity): ProviderState['keys'][number] => ({
-  sha256: key.sha256.slice(0, ID_LENGTH),
+const describeKey = ({ key, id, lastUsedAt }: KeyIdentity): ProviderState['keys'][number] => ({
+  sha256: id,
   consumer: key.consumer,
   name: key.name ?? null,
   expires: key.expires === undefined ? null : timeText(key.expires),
