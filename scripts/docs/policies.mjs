@@ -1,3 +1,4 @@
+import { API_KEYS } from '../../dist/apps/gateway/src/policy/api-keys-file.js';
 import { FILE_ONLY_MEMBERS } from '../../dist/apps/gateway/src/policy/file-only-members.js';
 import { AUTHENTICATION } from '../../dist/apps/gateway/src/policy/members/authentication.js';
 import { ROUTE_MATCH } from '../../dist/apps/gateway/src/policy/route-match.js';
@@ -8,6 +9,7 @@ const GROUPS = {
   match: { match: { shape: ROUTE_MATCH } },
   members: FILE_ONLY_MEMBERS,
   authentication: { authentication: { shape: AUTHENTICATION } },
+  keys: { keys: { shape: API_KEYS } },
 };
 
 /** Everything that the policy file can declare and metadata cannot. */

@@ -6,10 +6,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boot } from '#service-kit';
 import { gateway, localRegistryOf } from '#apps/gateway';
+import {
+  newApiKey,
+  sha256Of,
+} from '../../dist/apps/gateway/src/proxy/stages/authentication/api-key/api-key.js';
 import { SERVICES } from './services.mjs';
 import { familiesOf } from './exposition.mjs';
 
 const PATIENCE_MS = 20_000;
+
+const API_KEY = newApiKey();
+const SAMPLE_POLICIES = `
+version: 1
+authentication: { apiKey: { sample-keys: { keysFile: keys.yaml } } }
+services: { sample: { access: { allow: [127.0.0.0/8] }, auth: { anyOf: [sample-keys] } } }
+`;
 
 /** Runs the whole system on free ports and returns what its apps say about themselves: OpenAPI documents and metrics. */
 export async function describeSystem() {
@@ -22,9 +33,10 @@ export async function describeSystem() {
     LOG_LEVEL: 'ERROR',
     GATEWAY_CONFIG: join(data, 'gateway.yaml'),
   };
+  writeFileSync(env.GATEWAY_CONFIG, SAMPLE_POLICIES);
   writeFileSync(
-    env.GATEWAY_CONFIG,
-    'version: 1\nservices: { sample: { access: { allow: [127.0.0.0/8] } } }\n',
+    join(data, 'keys.yaml'),
+    `version: 1\nkeys: [ { sha256: ${sha256Of(API_KEY)}, consumer: sample } ]\n`,
   );
   const front = await boot(gateway, { env });
   const apps = [front];
@@ -75,7 +87,8 @@ async function sendSamples(url, servers) {
       body: JSON.stringify(body),
     });
   }
-  for (const path of ['/api/sample/', '/api/sample/broken', '/api/no-such-service']) await fetch(url + path);
+  for (const path of ['/api/sample/', '/api/sample/broken', '/api/no-such-service'])
+    await fetch(url + path, { headers: { 'x-api-key': API_KEY } });
 }
 
 /** The metrics of the gateway once every family has a sample, which shows its labels. */
@@ -86,7 +99,7 @@ async function completeMetrics(url) {
     const empty = families.filter(({ labels }) => labels === undefined).map(({ name }) => name);
     if (empty.length === 0) return families;
     if (Date.now() > deadline) throw new Error(`The sample requests did not touch: ${empty.join(', ')}`);
-    await fetch(`${url}/api/sample/`);
+    await fetch(`${url}/api/sample/`, { headers: { 'x-api-key': API_KEY } });
     await sleep(50);
   }
 }

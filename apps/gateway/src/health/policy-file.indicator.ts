@@ -1,14 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PublicHealthError, type HealthIndicator } from '#service-kit';
-import { LivePolicyFile } from '../policy/index.js';
+import { LivePolicyFile, PROVIDER_STATES, type ProviderState } from '../policy/index.js';
 
-/** The policy file. With an invalid one the gateway serves by the previous one. */
+/**
+ * The policy file and the keys of its authentication providers. With an invalid file the gateway serves by the previous
+ * one; with keys that cannot be loaded, by earlier ones, or it refuses requests with credentials.
+ */
 @Injectable()
 export class PolicyFileIndicator implements HealthIndicator {
   readonly name = 'policy-file';
   readonly required = false;
 
-  constructor(private readonly file: LivePolicyFile) {}
+  constructor(
+    private readonly file: LivePolicyFile,
+    @Inject(PROVIDER_STATES) private readonly providers: () => readonly ProviderState[],
+  ) {}
 
   check(): Promise<Readonly<Record<string, unknown>>> {
     const { lastError, current, loadedAt } = this.file;
@@ -17,6 +23,13 @@ export class PolicyFileIndicator implements HealthIndicator {
       return Promise.reject(
         new PublicHealthError(
           `policy file invalid (${lastError.problems.length} problems, see GET /policies); revision ${revision} stays in effect`,
+        ),
+      );
+    const failed = this.providers().filter((each) => each.lastError !== null);
+    if (failed.length > 0)
+      return Promise.reject(
+        new PublicHealthError(
+          `keys of ${failed.map(({ name }) => name).join(', ')} cannot be loaded (see GET /policies); revision ${revision} is in effect`,
         ),
       );
     return Promise.resolve({ revision, loadedAt: new Date(loadedAt).toISOString() });

@@ -30,7 +30,7 @@ keys:
           expires: Date.UTC(2030, 0, 30, 15),
           name: 'old',
         },
-        { sha256: OTHER, consumer: 'acme', scopes: [], expires: undefined, name: undefined },
+        { sha256: OTHER, consumer: 'acme', scopes: undefined, expires: undefined, name: undefined },
       ],
     });
   });

@@ -1,16 +1,5 @@
 import { CONSUMER_NAME, SCOPE } from './names.js';
-import {
-  list,
-  mapping,
-  optional,
-  pattern,
-  refined,
-  report,
-  required,
-  scalar,
-  text,
-  withDefault,
-} from './shapes.js';
+import { list, mapping, optional, pattern, refined, report, required, scalar, text } from './shapes.js';
 import type { Place, ValueOf } from './shapes.js';
 import { YamlSource, type FileProblem } from './yaml-source.js';
 
@@ -41,20 +30,22 @@ const apiKey = mapping({
     en: 'Whose key it is.',
     ko: '키의 소유자.',
   }),
-  scopes: withDefault(
+  scopes: optional(
     list(pattern(SCOPE, 'a scope: visible ASCII characters without quote and backslash'), {
       mayBeEmpty: true,
     }),
-    [],
     { en: 'Scopes of the key.', ko: '키의 스코프.' },
   ),
   expires: optional(time, { en: 'From this time on the key is refused.', ko: '이때부터 키를 거부합니다.' }),
   name: optional(label, { en: 'Note for operators.', ko: '운영자를 위한 메모.' }),
 });
 
+/** The list of keys of a keys file. */
+export const API_KEYS = refined(list(apiKey, { mayBeEmpty: true }), distinct);
+
 const keysFile = mapping({
   version: required(version, { en: 'Version of the format.', ko: '형식의 버전.' }),
-  keys: required(refined(list(apiKey, { mayBeEmpty: true }), distinct), { en: 'The keys.', ko: '키 목록.' }),
+  keys: required(API_KEYS, { en: 'The keys.', ko: '키 목록.' }),
 });
 
 /** A key of a keys file. `expires` is in milliseconds since the epoch. */
@@ -90,7 +81,8 @@ function distinct(keys: readonly ApiKey[], place: Place): readonly ApiKey[] | un
 export function timeOf(value: string): number | undefined {
   const [, day] = TIME.exec(value) ?? [];
   const ms = Date.parse(value);
+  if (day === undefined || Number.isNaN(ms)) return undefined;
   // `Date` takes the 30th of February for the 2nd of March.
-  const exists = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
-  return exists && !Number.isNaN(ms) ? ms : undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return new Date(midnight).toISOString().startsWith(day) ? ms : undefined;
 }

@@ -28,7 +28,7 @@ export class PolicyModule {
         { provide: PROVIDER_STATES, useValue: providers },
         ...(file ? fileProviders(file, logger) : []),
       ],
-      exports: [PolicySources, ...(file ? [LivePolicyFile] : [])],
+      exports: [PolicySources, PROVIDER_STATES, ...(file ? [LivePolicyFile] : [])],
     };
   }
 }

@@ -4,6 +4,8 @@ import type { AppContext, MetricFamily } from '#service-kit';
 import type { LivePolicyFile } from '../../../policy/live-policy-file.js';
 import type { PolicyFile } from '../../../policy/policy-file.js';
 import type { ProviderState } from '../../../policy/provider-state.js';
+import { apiKeyFamilies } from './api-key/api-key-families.js';
+import { ApiKeyAuthenticator } from './api-key/api-key.authenticator.js';
 import type { Authenticator, Verdict } from './authenticator.js';
 import { JwtAuthenticator } from './jwt/jwt.authenticator.js';
 import { jwtFamilies } from './jwt/jwt-families.js';
@@ -53,7 +55,11 @@ export class Authenticators implements OnModuleInit, OnModuleDestroy {
   }
 
   get families(): readonly MetricFamily[] {
-    return jwtFamilies(this.all.filter((each) => each instanceof JwtAuthenticator));
+    const { all } = this;
+    return [
+      ...jwtFamilies(all.filter((each) => each instanceof JwtAuthenticator)),
+      ...apiKeyFamilies(all.filter((each) => each instanceof ApiKeyAuthenticator)),
+    ];
   }
 
   private get all(): readonly Authenticator[] {
@@ -78,16 +84,18 @@ export class Authenticators implements OnModuleInit, OnModuleDestroy {
 
   private create(
     name: string,
-    { authentication: { jwt } }: PolicyFile,
+    { authentication: { jwt, apiKey } }: PolicyFile,
     predecessor: Authenticator | undefined,
   ): Authenticator | undefined {
     const folder = dirname(resolve(this.file?.path ?? ''));
+    const { logger } = this;
     const provider = jwt?.get(name);
     if (provider) {
       const before = predecessor instanceof JwtAuthenticator ? predecessor : undefined;
-      return new JwtAuthenticator(name, provider, { folder, logger: this.logger }, before);
+      return new JwtAuthenticator(name, provider, { folder, logger }, before);
     }
-    return undefined;
+    const keys = apiKey?.get(name);
+    return keys && new ApiKeyAuthenticator(name, keys, resolve(folder, keys.keysFile), { logger });
   }
 }
 

@@ -33,7 +33,7 @@ export function apiKeyTable(
 ): ApiKeyTable {
   return new Map(
     keys.map((key) => {
-      const { sha256, consumer, scopes } = key;
+      const { sha256, consumer, scopes = [] } = key;
       const fields = new Map(consumerField === undefined ? [] : [[consumerField, consumer]]);
       const lastUsedAt = previous?.get(sha256)?.identity.lastUsedAt;
       const id = sha256.slice(0, ID_LENGTH);

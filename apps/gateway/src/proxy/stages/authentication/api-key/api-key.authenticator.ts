@@ -97,28 +97,31 @@ export class ApiKeyAuthenticator implements Authenticator {
   }
 
   private load(): void {
-    const { name: provider, path } = this;
-    const file = readFileText(path);
-    if ('problem' in file) {
+    const file = readFileText(this.path);
+    if ('text' in file) this.take(file.text);
+    else {
       if (file.isAbsent) this.table = undefined;
-      return this.fail([`${path} ${file.problem}`]);
+      this.fail([`${this.path} ${file.problem}`]);
     }
-    const content = sha256Of(file.text);
+  }
+
+  private take(text: string): void {
+    const { name: provider, path } = this;
+    const content = sha256Of(text);
     if (content === this.content && this.table && !this.error) return;
-    const parsed = parseApiKeys(file.text);
-    if ('problems' in parsed)
-      return this.fail(parsed.problems.map((problem) => placedProblem(path, problem)));
+    const parsed = parseApiKeys(text);
+    if ('problems' in parsed) {
+      this.fail(parsed.problems.map((problem) => placedProblem(path, problem)));
+      return;
+    }
     const isFirst = this.content === undefined;
+    const consumerField = this.provider.consumerHeader;
+    this.table = apiKeyTable(parsed.keys, { provider, consumerField }, this.table);
     this.content = content;
-    this.table = apiKeyTable(
-      parsed.keys,
-      { provider, consumerField: this.provider.consumerHeader },
-      this.table,
-    );
     this.error = null;
     this.loadedAt = timeText(this.now());
-    if (!isFirst)
-      this.around.logger.info({ provider, path, keys: this.table.size }, 'API keys file reloaded');
+    if (isFirst) return;
+    this.around.logger.info({ provider, path, keys: this.table.size }, 'API keys file reloaded');
   }
 
   private fail(problems: readonly string[]): void {
