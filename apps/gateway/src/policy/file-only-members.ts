@@ -1,6 +1,7 @@
 import type { Wording } from '../config/metadata-setting.js';
 import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
+import { AUTHORIZATION } from './members/authorization.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -21,6 +22,11 @@ export const FILE_ONLY_MEMBERS = {
     AUTH,
     'Who may call: `none`, or callers that a provider authenticates.',
     '호출할 수 있는 대상. `none`이거나, 제공자가 인증한 호출자입니다.',
+  ),
+  authorization: member(
+    AUTHORIZATION,
+    'Which authenticated callers may call, by scopes, claims and consumers; `none`: all.',
+    '인증된 호출자 가운데 호출할 수 있는 대상. 스코프, 클레임, 소비자로 정합니다. `none`이면 모두입니다.',
   ),
   securityHeaders: member(
     SECURITY_HEADERS,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SERVICE_NAME } from '#contracts';
+import { reportCombinations, type DeclaredLevel } from './combinations.js';
+import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import { AUTHENTICATION, identityFieldsOf, type Authentication } from './members/authentication.js';
 import { FILE_ONLY_MEMBERS } from './file-only-members.js';
 import { PROVIDER_NAME } from './names.js';
@@ -22,16 +24,6 @@ import {
   type Shape,
 } from './shapes.js';
 import { shown, YamlSource, type FileProblem, type Member } from './yaml-source.js';
-
-/**
- * What one level of the file declares for a policy member: metadata texts by their keys, if metadata can declare the
- * member too, or a value and the plain data that stands for it in the file.
- */
-export type DeclaredMember =
-  { readonly texts: Readonly<Record<string, string>> } | { readonly value: unknown; readonly plain: unknown };
-
-/** What one level of the file declares, by policy member. */
-export type DeclaredMembers = ReadonlyMap<string, DeclaredMember>;
 
 /** A route of the file. */
 export interface FileRoute {
@@ -86,6 +78,7 @@ const routeName = pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_"
 
 class PolicyFileReader {
   private context: FileContext = { providers: new Set(), identityFields: new Set() };
+  private readonly levels: DeclaredLevel[] = [];
 
   constructor(private readonly source: YamlSource) {}
 
@@ -94,15 +87,17 @@ class PolicyFileReader {
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
     const providerTexts = this.providerTexts(authentication);
     this.context = { providers: new Set(providerTexts.keys()), identityFields: identityFieldsOf(providers) };
-    return {
+    const file: PolicyFile = {
       revision,
       authentication: providers,
       providerTexts,
       identityFields: this.context.identityFields,
-      defaults: defaults ? this.policyMembers(this.placeOf(defaults)) : NOTHING,
+      defaults: defaults ? this.policyMembers(this.placeOf(defaults), 'defaults') : NOTHING,
       services: new Map(services ? this.services(this.placeOf(services)) : []),
       routes: routes ? this.routes(this.placeOf(routes)) : new Map(),
     };
+    reportCombinations(this.levels);
+    return file;
   }
 
   private placeOf({ name, key, value }: Member): Place {
@@ -146,13 +141,15 @@ class PolicyFileReader {
           service.key,
           `services has the invalid name ${shown(service.name)}; it must match ${SERVICE_NAME.source}`,
         );
-      return [service.name, this.policyMembers(placeOf(place, service))];
+      return [service.name, this.policyMembers(placeOf(place, service), 'services', service.name)];
     });
   }
 
-  private policyMembers(place: Place): DeclaredMembers {
-    const found = knownMembers(place, POLICY_MEMBERS);
-    return new Map([...(found?.members ?? [])].flatMap(([, member]) => this.policyMember(place, member)));
+  private policyMembers(place: Place, kind: DeclaredLevel['kind'], service?: string): DeclaredMembers {
+    const members = knownMembers(place, POLICY_MEMBERS)?.members ?? new Map<string, Member>();
+    const values = new Map([...members.values()].flatMap((member) => this.policyMember(place, member)));
+    this.levels.push({ kind, service, place, members, values });
+    return values;
   }
 
   private policyMember(parent: Place, member: Member): [string, DeclaredMember][] {
@@ -213,6 +210,13 @@ class PolicyFileReader {
     const members = [...found.members.values()].filter((member) => POLICY_MEMBERS.includes(member.name));
     const declared = new Map(members.flatMap((member) => this.policyMember(place, member)));
     if (name === undefined || !match) return undefined;
+    this.levels.push({
+      kind: 'routes',
+      service: match.service,
+      place,
+      members: found.members,
+      values: declared,
+    });
     return { name, match, to: to?.service, members: declared };
   }
 }

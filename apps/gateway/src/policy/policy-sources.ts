@@ -1,7 +1,8 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
 import { FILE_ONLY_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
-import type { DeclaredMember, DeclaredMembers, FileRoute } from './policy-file.js';
+import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
+import type { FileRoute } from './policy-file.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
 import { matchKey, type RouteMatch } from './route-match.js';

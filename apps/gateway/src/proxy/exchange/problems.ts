@@ -6,6 +6,7 @@ export const pathEscapesService = defineProblem('path-escapes-service', 400, 'Pa
 export const ambiguousPath = defineProblem('ambiguous-path', 400, 'Ambiguous path');
 export const unauthenticated = defineProblem('unauthenticated', 401, 'Authentication required');
 export const accessDenied = defineProblem('access-denied', 403, 'Access denied');
+export const forbidden = defineProblem('forbidden', 403, 'Forbidden');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');

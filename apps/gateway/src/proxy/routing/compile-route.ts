@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createBalancer } from '../balancing/create-balancer.js';
 import type { Balancer, RouteLoad } from '../exchange/balancer.js';
+import { forbidden } from '../exchange/problems.js';
 import type { Route } from '../exchange/route.js';
 import { StageSlot, type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { HedgeRules } from '../forward/hedging/hedge-rules.js';
@@ -12,6 +13,8 @@ import { AccessStage } from '../stages/access/access.stage.js';
 import { AffinityStage } from '../stages/affinity/affinity.stage.js';
 import { AuthenticationStage } from '../stages/authentication/authentication.stage.js';
 import type { Authenticator } from '../stages/authentication/authenticator.js';
+import { challengesOf, withoutCredentials } from '../stages/authentication/challenges.js';
+import { AuthorizationStage } from '../stages/authorization/authorization.stage.js';
 import { CircuitBreaker, type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
 import { AdaptiveLimitStage } from '../stages/concurrency-limit/adaptive-limit.stage.js';
@@ -139,6 +142,7 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const stages: (Stage | false | undefined)[] = [
     policy.access && new AccessStage(policy.access, countsOf('access')),
     authenticationOf(policy, authenticators, parts),
+    authorizationOf(policy, authenticators, parts),
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(new InternalPaths(policy.internalPaths), around.admitsInstance ?? (() => false)),
     around.lag && new LoadSheddingStage(around.lag),
@@ -175,6 +179,23 @@ function authenticationOf(
     totalMs,
     counts: countsOf('auth'),
   });
+}
+
+function authorizationOf(
+  { authorization = 'none' }: Policy,
+  authenticators: readonly Authenticator[],
+  { service, countsOf }: StageParts,
+): Stage | undefined {
+  if (authorization === 'none') return undefined;
+  const challenges = challengesOf(authenticators, service, false);
+  const authentication = {
+    isBearer: (provider: string) =>
+      authenticators.some(({ name, scheme }) => name === provider && scheme === 'Bearer'),
+    // The policy file is refused if a route without authentication has authorization.
+    unauthenticated: () =>
+      challenges === '' ? forbidden('the caller is not authenticated') : withoutCredentials(challenges),
+  };
+  return new AuthorizationStage(authorization.anyOf, authentication, countsOf('authorization'));
 }
 
 /** `undefined` if no field is to be removed from the requests of clients. */

@@ -5,7 +5,7 @@ import { authenticationUnavailable, unauthenticated } from '../../exchange/probl
 import type { Decision, PolicyCounts, Preview, PreviewRequest, Stage } from '../../exchange/stage.js';
 import { timeLimitOf } from '../../resilience/time-limit.js';
 import type { Authenticator, Verdict } from './authenticator.js';
-import { challengesOf } from './challenges.js';
+import { challengesOf, withoutCredentials } from './challenges.js';
 import { decisive, describeFinding, NO_CREDENTIALS, type Finding } from './findings.js';
 
 /** What an {@link AuthenticationStage} is built from. */
@@ -131,12 +131,7 @@ export class AuthenticationStage implements Stage {
       return authenticationUnavailable('the credentials cannot be checked now; retry later', {
         headers: { 'retry-after': String(finding.verdict.retryAfterSeconds) },
       });
-    if (!finding)
-      return this.parts.optional
-        ? undefined
-        : unauthenticated('this route requires credentials', {
-            headers: { 'www-authenticate': this.challenges },
-          });
+    if (!finding) return this.parts.optional ? undefined : withoutCredentials(this.challenges);
     const challenges = finding.provider.scheme === 'Bearer' ? this.challengesAfterToken : this.challenges;
     return unauthenticated('the credentials are not valid', { headers: { 'www-authenticate': challenges } });
   }

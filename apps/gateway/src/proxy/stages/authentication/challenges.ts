@@ -1,3 +1,5 @@
+import type { Problem } from '#contracts';
+import { unauthenticated } from '../../exchange/problems.js';
 import type { Authenticator } from './authenticator.js';
 
 /**
@@ -18,3 +20,7 @@ export function challengesOf(
   );
   return [...new Set(challenges)].join(', ');
 }
+
+/** The response to a request without the credentials that a route requires. */
+export const withoutCredentials = (challenges: string): Problem =>
+  unauthenticated('this route requires credentials', { headers: { 'www-authenticate': challenges } });

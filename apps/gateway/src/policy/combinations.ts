@@ -1,0 +1,69 @@
+import type { DeclaredMembers } from './declared-members.js';
+import type { FileOnlyMembers } from './file-only-members.js';
+import { report, type Place } from './shapes.js';
+import type { Member } from './yaml-source.js';
+
+/** A rule about members that depend on each other, whichever levels of the file declare them. */
+interface Combination {
+  /** A level has the problem if it declares one of these; the place of the problem is the first that it declares. */
+  readonly members: readonly (keyof FileOnlyMembers)[];
+  /** What is wrong with the members in effect, as it follows the path of a level; `undefined` if nothing is. */
+  readonly problemOf: (effective: FileOnlyMembers) => string | undefined;
+}
+
+const COMBINATIONS: readonly Combination[] = [
+  {
+    members: ['authorization', 'auth'],
+    problemOf: ({ authorization = 'none', auth = 'none' }) =>
+      authorization !== 'none' && auth === 'none'
+        ? 'has "authorization" in effect without "auth"; declare "auth", or "authorization: none"'
+        : undefined,
+  },
+];
+
+/** What one level of the file declares, and where. */
+export interface DeclaredLevel {
+  readonly kind: 'defaults' | 'services' | 'routes';
+  /** The service that the level concerns; `undefined`: all. */
+  readonly service: string | undefined;
+  readonly place: Place;
+  /** The members that stand in the file, also those with problems. */
+  readonly members: ReadonlyMap<string, Member>;
+  readonly values: DeclaredMembers;
+}
+
+/** Checks the members in effect at each level of a file. */
+export function reportCombinations(levels: readonly DeclaredLevel[]): void {
+  const defaults = levels.find(({ kind }) => kind === 'defaults');
+  const services = new Map(
+    levels.flatMap((each) => (each.kind === 'services' ? [[each.service, each]] : [])),
+  );
+  for (const level of levels) {
+    const service = level.kind === 'routes' ? services.get(level.service) : undefined;
+    const below = [level.kind === 'defaults' ? undefined : defaults, service];
+    reportLevel(level, [...below.filter((each) => each !== undefined), level]);
+  }
+}
+
+/** @param levels those in effect at `level`; a later one takes precedence */
+function reportLevel({ place, members }: DeclaredLevel, levels: readonly DeclaredLevel[]): void {
+  const effective = membersOf(levels);
+  for (const { members: names, problemOf } of COMBINATIONS) {
+    // Otherwise a level below has the problem.
+    const own = names.flatMap((name) => members.get(name) ?? [])[0];
+    // What a member with problems means is not known.
+    const areKnown = levels.every((level) => names.every((name) => isKnown(level, name)));
+    const problem = own && areKnown ? problemOf(effective) : undefined;
+    if (own && problem !== undefined) report({ ...place, node: own.key }, `${place.path} ${problem}`);
+  }
+}
+
+const isKnown = ({ members, values }: DeclaredLevel, name: string): boolean =>
+  !members.has(name) || values.has(name);
+
+const membersOf = (levels: readonly DeclaredLevel[]): FileOnlyMembers =>
+  Object.fromEntries(
+    levels
+      .flatMap(({ values }) => [...values])
+      .flatMap(([name, member]) => ('value' in member ? [[name, member.value]] : [])),
+  );
