@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { call, newSigningKey, tempDir, TestIssuer, waitFor } from '#testing';
+import { call, newSigningKey, tempDir, TestIssuer } from '#testing';
 import { onEveryKind, SERVICE } from '../conformance/support/harness.js';
 import { RawClient } from '../conformance/support/raw-client.js';
 
@@ -185,7 +184,7 @@ onEveryKind(
     });
 
     it('gives an upgrade request the identity, and refuses one without credentials', async () => {
-      const server = harness().serviceApp.nest.getHttpServer() as Server;
+      const server = harness().serviceApp.nest.getHttpServer();
       const onUpgrade = (request: IncomingMessage, socket: Socket): void => {
         received.push(request);
         socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: talk\r\n\r\n');

@@ -135,6 +135,14 @@ routes:
       'authentication: { apiKey: { a: { keysFile: k } }, jwt: { a: { issuer: i, audiences: [b], algorithms: [HS256, RS256], jwks: { file: j } } } }',
       '2:102 authentication.jwt.a.algorithms must not mix symmetric (HS) and asymmetric algorithms',
     ],
+    [
+      'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [HS256], jwks: { url: "https://a" } } } }',
+      '2:29 authentication.jwt.a.jwks must have a "file" for symmetric (HS) algorithms: a URL would publish the secrets',
+    ],
+    [
+      'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }, claimToHeaders: { sub: x-a, b: X_A } } } }',
+      '2:114 authentication.jwt.a.claimToHeaders has two claims for the field "x-a"',
+    ],
   ])('is refused with %j', (text, problem) => {
     expect(problemsIn(`version: 1\n${text}`)).toContain(problem);
   });

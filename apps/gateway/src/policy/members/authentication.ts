@@ -71,29 +71,49 @@ const algorithms = refined(
       : names,
 );
 
-const jwtProvider = mapping({
-  issuer: required(
-    text((value) => (value === '' ? undefined : value), 'a text', { minLength: 1 }),
-    { en: 'The `iss` that tokens must have.', ko: '토큰이 가져야 하는 `iss`.' },
-  ),
-  audiences: required(list(text((value) => (value === '' ? undefined : value), 'a text')), {
-    en: 'Tokens must have one of these in `aud`.',
-    ko: '토큰의 `aud`에 이 가운데 하나가 있어야 합니다.',
+/** Header fields by claim. Names that a service could read as one field are equal: it would get one claim for another. */
+const claimToHeaders = refined(
+  named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', fieldName),
+  (fields, place) => {
+    const names = [...fields.values()].map((name) => name.replaceAll('_', '-'));
+    const repeated = names.find((name, i) => names.indexOf(name) !== i);
+    if (repeated === undefined) return fields;
+    return report<typeof fields>(place, `${place.path} has two claims for the field "${repeated}"`);
+  },
+);
+
+const jwtProvider = refined(
+  mapping({
+    issuer: required(
+      text((value) => (value === '' ? undefined : value), 'a text', { minLength: 1 }),
+      { en: 'The `iss` that tokens must have.', ko: '토큰이 가져야 하는 `iss`.' },
+    ),
+    audiences: required(list(text((value) => (value === '' ? undefined : value), 'a text')), {
+      en: 'Tokens must have one of these in `aud`.',
+      ko: '토큰의 `aud`에 이 가운데 하나가 있어야 합니다.',
+    }),
+    algorithms: required(algorithms, {
+      en: 'Accepted signature algorithms; never taken from a token.',
+      ko: '허용하는 서명 알고리즘. 토큰에서 가져오지 않습니다.',
+    }),
+    jwks: required(jwksSource, { en: 'The keys.', ko: '키.' }),
+    clockSkew: withDefault(scalar(durations(0, 60_000)), 30_000, {
+      en: 'Difference of clocks that is tolerated.',
+      ko: '허용하는 시계 차이.',
+    }),
+    claimToHeaders: optional(claimToHeaders, {
+      en: 'Claims that the service receives, each in a header field.',
+      ko: '서비스가 헤더로 받는 클레임.',
+    }),
   }),
-  algorithms: required(algorithms, {
-    en: 'Accepted signature algorithms; never taken from a token.',
-    ko: '허용하는 서명 알고리즘. 토큰에서 가져오지 않습니다.',
-  }),
-  jwks: required(jwksSource, { en: 'The keys.', ko: '키.' }),
-  clockSkew: withDefault(scalar(durations(0, 60_000)), 30_000, {
-    en: 'Difference of clocks that is tolerated.',
-    ko: '허용하는 시계 차이.',
-  }),
-  claimToHeaders: optional(named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', fieldName), {
-    en: 'Claims that the service receives, each in a header field.',
-    ko: '서비스가 헤더로 받는 클레임.',
-  }),
-});
+  (provider, place) =>
+    provider.jwks.url !== undefined && provider.algorithms.some(isSymmetric)
+      ? report(
+          place,
+          `${place.path}.jwks must have a "file" for symmetric (HS) algorithms: a URL would publish the secrets`,
+        )
+      : provider,
+);
 
 const apiKeyProvider = mapping({
   header: withDefault(fieldName, 'x-api-key', {
