@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, launchNode, startApp, tempDir, type AppProcess } from '#testing';
+import { call, launchNode, newSigningKey, signToken, startApp, tempDir, type AppProcess } from '#testing';
 import { parse } from 'yaml';
 
 const folder = tempDir('gateway-command-');
@@ -236,5 +236,85 @@ describe('npm run gateway -- explain', () => {
     }
     const { code, stderr } = await run('explain', 'GET', '/api/users', '--url', 'http://127.0.0.1:9');
     expect([code, stderr]).toEqual([3, expect.stringContaining('cannot be reached')]);
+  });
+});
+
+describe('npm run gateway -- token', () => {
+  const key = newSigningKey('k');
+  const claims = {
+    iss: 'https://issuer.example/',
+    aud: 'shop',
+    sub: 'alice',
+    scope: 'a b',
+    exp: 4_000_000_000,
+  };
+  const jwks = fileOf('jwks.json', JSON.stringify({ keys: [key.jwk] }));
+  const provider = (source: string) =>
+    `{ issuer: "${claims.iss}", audiences: [shop], algorithms: [ES256], jwks: { ${source} }, claimToHeaders: { sub: x-user } }`;
+  const config = fileOf(
+    'providers.yaml',
+    `version: 1\nauthentication:\n  jwt:\n    file: ${provider('file: jwks.json')}\n    url: ${provider('url: "http://127.0.0.1:1/"')}\n`,
+  );
+  const token = (...args: readonly string[]) => run('token', ...args, '--config', config);
+
+  it('says which provider accepts a token', async () => {
+    const { code, stdout } = await token(signToken(key, claims));
+    expect([code, stdout.trim().split('\n')]).toEqual([
+      0,
+      [
+        'file: accepted, consumer "alice", scopes ["a","b"]',
+        'url: unchecked (the keys come from a URL, which is not fetched)',
+      ],
+    ]);
+  });
+
+  it('says why others do not', async () => {
+    const { code, stdout } = await token(signToken(key, { ...claims, aud: 'x' }), '--jwks', jwks);
+    expect([code, stdout.trim().split('\n')]).toEqual([
+      1,
+      ['file: refused (audience)', 'url: refused (audience)'],
+    ]);
+    const other = await token(signToken(key, { ...claims, iss: 'x' }));
+    expect([other.code, other.stdout]).toEqual([
+      1,
+      'file: refused (other issuer)\nurl: refused (other issuer)\n',
+    ]);
+  });
+
+  it('prints JSON with --json', async () => {
+    const { code, stdout } = await token(signToken(key, claims), '--json', '--jwks', jwks);
+    const accepted = {
+      result: 'accepted',
+      reason: null,
+      consumer: 'alice',
+      scopes: ['a', 'b'],
+      fields: { 'x-user': 'alice' },
+    };
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      { accepted: true, providers: ['file', 'url'].map((each) => ({ provider: each, ...accepted })) },
+    ]);
+  });
+
+  it('has exit code 2 and reports what is wrong with the command or the file', async () => {
+    expect(await run('token', 'a.b.c')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--config FILE') as string,
+    });
+    const invalid = fileOf('bad.yaml', 'version: 2\n');
+    expect(await run('token', 'a.b.c', '--config', invalid)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('version must be 1') as string,
+    });
+    expect(await run('token', '--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('exit code') as string,
+    });
+  });
+
+  it('never prints the token', async () => {
+    const signed = signToken(key, claims);
+    for (const { stdout, stderr } of [await token(signed), await token(signed, '--json')])
+      expect(stdout + stderr).not.toContain(signed);
   });
 });

@@ -38,10 +38,9 @@ export function signToken(
   head: Readonly<Record<string, unknown>> = {},
 ): string {
   const signed = `${part({ alg, kid, typ: 'JWT', ...head })}.${part(claims)}`;
-  const signature =
-    secret instanceof Buffer
-      ? createHmac('sha256', secret).update(signed).digest()
-      : sign('sha256', Buffer.from(signed), { key: secret, dsaEncoding: 'ieee-p1363' });
+  const signature = Buffer.isBuffer(secret)
+    ? createHmac('sha256', secret).update(signed).digest()
+    : sign('sha256', Buffer.from(signed), { key: secret, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;
 }
 

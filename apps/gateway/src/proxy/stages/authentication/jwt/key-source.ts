@@ -1,4 +1,3 @@
-import type { AppContext } from '#service-kit';
 import type { ProviderState } from '../../../../policy/provider-state.js';
 import type { KeySet } from './key-set.js';
 
@@ -6,7 +5,7 @@ import type { KeySet } from './key-set.js';
 export interface KeySurroundings {
   /** Name of the provider, for the log. */
   readonly provider: string;
-  readonly logger: Pick<AppContext['logger'], 'error' | 'info' | 'warn'>;
+  readonly logger: Readonly<Record<'error' | 'info' | 'warn', (fields: object, message: string) => void>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

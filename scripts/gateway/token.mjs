@@ -1,0 +1,44 @@
+/** `token TOKEN`: says which provider of a policy file would accept a token, and why others would not. */
+import { dirname, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { readArguments } from './arguments.mjs';
+
+export const usage = `token TOKEN [--config FILE] [--jwks FILE] [--json]
+
+  token TOKEN    says offline which provider of a policy file would accept a token, and why others would not;
+                 with "-" the token is read from the standard input, so that it is in no shell history
+  --config FILE  the policy file; by default GATEWAY_CONFIG
+  --jwks FILE    the key set, for providers whose keys come from a URL
+  --json         prints { accepted, providers: [{ provider, result, reason, consumer, scopes, fields }] }
+
+exit code: 0 a provider accepts the token, 1 none does, 2 the command or the policy file is wrong`;
+
+export function read(args) {
+  const options = readArguments(args, ['token'], { config: { type: 'string' }, jwks: { type: 'string' } });
+  if (!options || options.help) return options;
+  const config = options.config ?? process.env.GATEWAY_CONFIG;
+  return config ? { ...options, config } : undefined;
+}
+
+/** @returns the exit code */
+export async function run({ token, config, jwks, json }) {
+  const policy = '../../dist/apps/gateway/src/policy/read-policy-file.js';
+  const { placedProblem, readPolicyFile } = await import(policy);
+  const { file, problems = [] } = readPolicyFile(config);
+  for (const problem of problems) console.error(placedProblem(config, problem));
+  if (!file) return 2;
+  const jwt = '../../dist/apps/gateway/src/proxy/stages/authentication/jwt/judge-token.js';
+  const { judgeToken } = await import(jwt);
+  const given = token === '-' ? (await text(process.stdin)).trim() : token;
+  const providers = await judgeToken(given, file, { folder: dirname(resolve(config)), jwks });
+  const accepted = providers.some(({ result }) => result === 'accepted');
+  if (json) console.log(JSON.stringify({ accepted, providers }, undefined, 2));
+  else if (providers.length === 0) console.log(`${config} has no providers of tokens`);
+  else for (const each of providers) console.log(sentenceOf(each));
+  return accepted ? 0 : 1;
+}
+
+function sentenceOf({ provider, result, reason, consumer, scopes }) {
+  if (result !== 'accepted') return `${provider}: ${result} (${reason})`;
+  return `${provider}: accepted, consumer ${JSON.stringify(consumer)}, scopes ${JSON.stringify(scopes)}`;
+}
