@@ -2,6 +2,7 @@ import type { Wording } from '../config/metadata-setting.js';
 import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
+import { LIMITS } from './members/limits.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -28,6 +29,7 @@ export const FILE_ONLY_MEMBERS = {
     'Which authenticated callers may call, by scopes, claims and consumers; `none`: all.',
     '인증된 호출자 가운데 호출할 수 있는 대상. 스코프, 클레임, 소비자로 정합니다. `none`이면 모두입니다.',
   ),
+  limits: member(LIMITS, 'Limits of requests.', '요청에 대한 제한.'),
   securityHeaders: member(
     SECURITY_HEADERS,
     '`true`: response fields of a hardened site, where the service set none.',

@@ -42,6 +42,10 @@ export interface RequestFacts {
   readonly isUpgrade: boolean;
   /** The request came directly from a trusted proxy, whose fields are accepted. */
   readonly isFromTrustedPeer: boolean;
+  /** Length of the request body as declared; -1 if it is not. */
+  readonly contentLength: number;
+  /** Payload bytes of the request body received so far. */
+  readonly bodyBytes: number;
   /** The request has a body, possibly an empty one. */
   readonly hasBody: boolean;
   /** A part of the request body was sent to an instance and cannot be repeated. */
@@ -112,6 +116,8 @@ export interface Identity {
 
 /** What the policy of the route found out and decided. Written by the stages. */
 export interface PolicyState {
+  /** Maximum {@link RequestFacts.bodyBytes}. The data plane ends an exchange that passes it with a 413. */
+  bodyLimit: number;
   /** `undefined` until the authentication stage has accepted credentials. */
   identity: Identity | undefined;
   /** Why a policy refused the request, for operators: never a credential, never sent to the client. */

@@ -49,6 +49,7 @@ export abstract class Exchange
   slots: Map<object, unknown> | undefined = undefined;
   identity: Identity | undefined = undefined;
   refusal: string | undefined = undefined;
+  bodyLimit = Infinity;
 
   status = 0;
   problemCode: string | undefined = undefined;
@@ -68,6 +69,8 @@ export abstract class Exchange
 
   abstract get isFromTrustedPeer(): boolean;
   abstract header(name: string): string | undefined;
+  abstract get contentLength(): number;
+  abstract get bodyBytes(): number;
   abstract get hasBody(): boolean;
   abstract get isBodyConsumed(): boolean;
 

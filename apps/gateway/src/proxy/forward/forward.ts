@@ -127,8 +127,9 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     clearTimeout(exchange.deadline);
     const instance = this.abortAttempts(exchange);
     // A local instance writes to the client's own response: its end is the end of the exchange.
-    const hasResponse = exchange.ending === 'completed' && exchange.status > 0;
-    if (instance && hasResponse && !isFailure(exchange.status)) this.monitor.recordSuccess(instance);
+    const { ending, status, problemCode } = exchange;
+    const hasResponse = ending === 'completed' && status > 0 && problemCode === undefined;
+    if (instance && hasResponse && !isFailure(status)) this.monitor.recordSuccess(instance);
   }
 
   private limit(exchange: E, ms: number): void {

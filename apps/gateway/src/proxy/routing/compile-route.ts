@@ -23,6 +23,7 @@ import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
 import { IdentityStage } from '../stages/identity/identity.stage.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
+import { SizeLimitStage } from '../stages/size-limit/size-limit.stage.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
 
 /** Dependencies and settings that all routes share. */
@@ -145,6 +146,7 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     authorizationOf(policy, authenticators, parts),
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(new InternalPaths(policy.internalPaths), around.admitsInstance ?? (() => false)),
+    policy.limits && new SizeLimitStage(policy.limits.requestBody, countsOf('limits')),
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
     concurrencyLimit,

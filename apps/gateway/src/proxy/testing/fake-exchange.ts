@@ -5,6 +5,8 @@ import { editReply } from '../pipeline/phases.js';
 
 /** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {
+  contentLength = -1;
+  bodyBytes = 0;
   hasBody = false;
   isBodyConsumed = false;
   isCutOff = false;

@@ -1,4 +1,4 @@
-import type { Problem } from '#contracts';
+import { bodyTooLarge, type Problem } from '#contracts';
 import { headTooLarge, malformedRequest, requestTimeout } from '../../exchange/problems.js';
 
 // After an invalid body the start of the next request is unknown, so the connection closes.
@@ -22,5 +22,9 @@ export const bodyProblem = (error: FramingError): Problem =>
   error instanceof TrailersTooLarge
     ? headTooLarge(error.message, CLOSE)
     : malformedRequest(error.message, CLOSE);
+
+/** The request body is larger than `limit` bytes. What the client may still send is not read. */
+export const bodyAbove = (limit: number): Problem =>
+  bodyTooLarge(`the request body is larger than ${limit} bytes`, CLOSE);
 
 export const bodyTooSlow = (): Problem => requestTimeout('the request body did not arrive in time', CLOSE);

@@ -41,6 +41,8 @@ export interface ClientSide {
   readonly output: ResponseOutput;
   /** The connection closes after this exchange: the gateway shuts down, or the client awaits 100 Continue. */
   readonly closesAfterwards: boolean;
+  /** Payload bytes of the request body received so far. */
+  readonly bodyBytes: number;
   /** Stops reading the request body: the instance is slower than the client. */
   pauseBody(): void;
   resumeBody(): void;

@@ -40,6 +40,14 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     return this.client.peer.isTrusted;
   }
 
+  get contentLength(): number {
+    return this.head.contentLength;
+  }
+
+  get bodyBytes(): number {
+    return this.client.bodyBytes;
+  }
+
   get hasBody(): boolean {
     return this.head.hasBody;
   }

@@ -30,6 +30,8 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     const { client } = this.exchange;
     const { request, response } = client;
     client.releaseBody();
+    // The body was too large.
+    if (this.isOver) return;
     presentRequest(this.exchange, instance);
     watchResponse(response, this);
     this.awaitHead();

@@ -11,7 +11,7 @@ export interface LocalClient extends ClientSide {
   readonly response: ServerResponse;
   /** Bytes after the head of an upgrade request. */
   readonly upgradeHead?: Buffer | undefined;
-  /** Leaves the request body to the instance. */
+  /** Leaves the request body to the instance, which reads it from {@link request}; still enforces its limit. */
   releaseBody(): void;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { bodyTooSlow } from '../../http1/body/body-problems.js';
+import { bodyAbove, bodyTooSlow } from '../../http1/body/body-problems.js';
 import { isTrailer } from '../../http1/body/trailer-fields.js';
 import type { ForwardingLines } from '../../http1/head/forwarding-lines.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
@@ -10,6 +10,7 @@ import { chunkHead } from '../../sockets/socket-writer.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
 import type { ClientSide } from '../exchange/client-side.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
+import { limitBody } from './limit-body.js';
 import { NodeResponse } from './node-response.js';
 
 /** What the clients of one connection share. */
@@ -38,6 +39,8 @@ export class NodeClient extends Timed implements ClientSide {
   private isUnread = true;
   private stopReading: (() => void) | undefined = undefined;
   private unsent = 0;
+  /** Payload bytes of the request body that were passed on. */
+  private passedBytes = 0;
 
   /** @param upgradeHead bytes after the head of an upgrade request; `undefined` for other requests */
   constructor(
@@ -69,6 +72,10 @@ export class NodeClient extends Timed implements ClientSide {
     return this.waitsForContinue || !this.response.shouldKeepAlive || this.parts.isDraining();
   }
 
+  get bodyBytes(): number {
+    return this.passedBytes + this.request.readableLength;
+  }
+
   pauseBody(): void {
     if (this.stopReading) this.request.pause();
   }
@@ -79,11 +86,19 @@ export class NodeClient extends Timed implements ClientSide {
     this.request.resume();
   }
 
-  /** Stops reading the body: a local instance reads it from the request. */
   releaseBody(): void {
     this.isUnread = false;
-    this.stopReading?.();
-    this.stopReading = undefined;
+    this.leaveBody();
+    const { exchange, request, response } = this;
+    const limit = exchange?.bodyLimit ?? Infinity;
+    if (limit === Infinity) return;
+    const fail = (received: number): void => {
+      this.passedBytes = received;
+      // A complete response stays: it did not need the rest of the body.
+      if (!response.writableEnded) exchange?.failBody(bodyAbove(limit));
+    };
+    if (this.bodyBytes > limit) fail(this.bodyBytes);
+    else limitBody(request, limit, fail);
   }
 
   admitBody(): void {
@@ -133,7 +148,7 @@ export class NodeClient extends Timed implements ClientSide {
   /** Called when the client has its response or has disconnected. */
   end(): void {
     this.parts.wheel.clear(this);
-    this.releaseBody();
+    this.leaveBody();
   }
 
   /** Called when the client has left response bytes unread for the idle time. */
@@ -177,10 +192,24 @@ export class NodeClient extends Timed implements ClientSide {
   /** Passes the body on as it arrives; returns a function that stops this. */
   private readBody(): () => void {
     const { request, exchange, head } = this;
-    const onData = (payload: Buffer): void => exchange?.sendBody(head.isChunked ? chunkOf(payload) : payload);
+    const onData = (payload: Buffer): void => {
+      this.passedBytes += payload.length;
+      if (!exchange) return;
+      if (this.passedBytes <= exchange.bodyLimit)
+        exchange.sendBody(head.isChunked ? chunkOf(payload) : payload);
+      else {
+        this.leaveBody();
+        exchange.failBody(bodyAbove(exchange.bodyLimit));
+      }
+    };
     const onEnd = (): void => exchange?.endBody(head.isChunked ? lastChunk(request.rawTrailers) : '');
     request.on('data', onData).on('end', onEnd);
     return () => void request.off('data', onData).off('end', onEnd);
+  }
+
+  private leaveBody(): void {
+    this.stopReading?.();
+    this.stopReading = undefined;
   }
 }
 

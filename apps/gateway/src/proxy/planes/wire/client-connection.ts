@@ -66,6 +66,10 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.output = new ResponseWriter(this.writer);
   }
 
+  get bodyBytes(): number {
+    return this.body.payloadBytes;
+  }
+
   get closesAfterwards(): boolean {
     return this.body.waitsForContinue || this.owner.isClosing || this.owner.parts.isDraining();
   }
@@ -239,9 +243,14 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private readBody(bytes: Buffer): void {
     // Set before the exchange gets the bytes: it may pause reading, which clears the time-out.
     if (this.state === State.Exchange) this.limit(this.limits.idleMs);
-    const end = this.body.read(bytes, this.exchange);
+    const end = this.body.read(bytes, this.exchange, this.bodyLimit);
     if (typeof end !== 'number') this.failBody(end);
     else if (this.body.isDone) this.afterBody(bytes, end);
+  }
+
+  /** After the response, the rest of a body is only read to find the next request. */
+  private get bodyLimit(): number {
+    return this.state === State.Exchange && this.exchange ? this.exchange.bodyLimit : Infinity;
   }
 
   private afterBody(bytes: Buffer, end: number): void {

@@ -2,7 +2,7 @@ import type { Problem } from '#contracts';
 import { BodyReader } from '../../http1/body/body-reader.js';
 import type { BodyReceiver } from '../exchange/client-side.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { bodyProblem, FramingError } from '../../http1/body/body-problems.js';
+import { bodyAbove, bodyProblem, FramingError } from '../../http1/body/body-problems.js';
 
 /**
  * Reads the request bodies of one client connection and finds the end of each. `begin` and `read` return the offset
@@ -12,6 +12,11 @@ export class IncomingBody {
   private readonly reader = new BodyReader();
   /** The client waits for 100 Continue before it sends the body. */
   waitsForContinue = false;
+
+  /** Payload bytes of the current body read so far. */
+  get payloadBytes(): number {
+    return this.reader.payloadBytes;
+  }
 
   get isDone(): boolean {
     return this.reader.isDone;
@@ -38,9 +43,13 @@ export class IncomingBody {
     return end;
   }
 
-  /** Reads more of the body; without a receiver the bytes are discarded. */
-  read(bytes: Buffer, receiver: BodyReceiver | undefined): number | Problem {
+  /**
+   * Reads more of the body; without a receiver the bytes are discarded.
+   * @param limit maximum {@link payloadBytes}
+   */
+  read(bytes: Buffer, receiver: BodyReceiver | undefined, limit = Infinity): number | Problem {
     const end = this.advance(bytes);
+    if (typeof end === 'number' && this.reader.payloadBytes > limit) return bodyAbove(limit);
     if (!receiver || typeof end !== 'number') return end;
     const { passEnd, isDone, tail } = this.reader;
     if (passEnd > 0) receiver.sendBody(passEnd === bytes.length ? bytes : bytes.subarray(0, passEnd));
