@@ -3,6 +3,7 @@ import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
 import { LIMITS } from './members/limits.js';
+import { REWRITE } from './members/rewrite.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -35,6 +36,7 @@ export const FILE_ONLY_MEMBERS = {
     '`true`: response fields of a hardened site, where the service set none.',
     '`true`이면 서비스가 정하지 않은 보안 응답 헤더를 추가합니다.',
   ),
+  rewrite: member(REWRITE, 'Path and `Host` that the instance receives.', '인스턴스가 받는 경로와 `Host`.'),
 };
 
 /** The values of those members that a policy has. */

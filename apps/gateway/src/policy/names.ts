@@ -9,3 +9,6 @@ export const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
 /** The name of a consumer of API keys: safe as the value of a header field. */
 export const CONSUMER_NAME = /^[\x21-\x7e]{1,128}$/;
+/** A host name, IPv4 address or bracketed IPv6 address, with an optional port. */
+export const HOST_NAME =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?$/;

@@ -23,7 +23,7 @@ import {
 export const AMBIGUOUS_PATH =
   /\/\/|[\\;]|\/\.{1,2}(?:\/|$)|%(?:[01][0-9a-f]|2[def]|3[0-9b]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef]|25[0-9a-f]{2}|20(?:\/|$))/i;
 
-const path = text(
+export const PATH = text(
   (value) =>
     /^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(value) && !AMBIGUOUS_PATH.test(value) ? value : undefined,
   'a path that begins with "/", as clients send it, without query, dot segments and needless encoding',
@@ -32,7 +32,8 @@ const path = text(
 
 const method = pattern(/^[A-Z][A-Z-]{0,31}$/, 'a method in upper case');
 
-interface PathMatch {
+/** A path, or the paths that begin with its segments. */
+export interface PathMatch {
   readonly isExact: boolean;
   /** A prefix has no slash at its end. */
   readonly path: string;
@@ -40,11 +41,11 @@ interface PathMatch {
 
 const pathMatch = refined(
   mapping({
-    prefix: optional(path, {
+    prefix: optional(PATH, {
       en: 'The path begins with these segments.',
       ko: '경로가 이 세그먼트들로 시작합니다.',
     }),
-    exact: optional(path, { en: 'The path is this one.', ko: '경로가 이것과 같습니다.' }),
+    exact: optional(PATH, { en: 'The path is this one.', ko: '경로가 이것과 같습니다.' }),
   }),
   ({ prefix, exact }, place): PathMatch | undefined => {
     if (exact !== undefined && prefix === undefined) return { isExact: true, path: exact };
@@ -89,7 +90,7 @@ export const ROUTE_TARGET = mapping({
 export const matchKey = (match: RouteMatch): string =>
   JSON.stringify([match.service, pathKey(match), [...new Set(match.methods)].sort(), ...conditionsOf(match)]);
 
-const EVERY_PATH = { isExact: false, path: '' };
+export const EVERY_PATH: PathMatch = { isExact: false, path: '' };
 
 const pathKey = ({ path: { isExact, path } = EVERY_PATH }: RouteMatch): string =>
   `${isExact ? '=' : '^'}${path}`;

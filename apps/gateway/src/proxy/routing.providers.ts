@@ -91,11 +91,11 @@ function compiler(
   traffic: TrafficMetrics,
   around: RouteSurroundings,
 ): CompileRoute<CompiledRoute> {
-  return (service, declaration, { name, service: pathService, members, plain }, related) => {
+  return (service, declaration, { name, match, service: pathService, members, plain }, related) => {
     const { policy, faults } = policyOf(declaration);
     for (const fault of name === undefined ? faults : [])
       logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
-    const identity = { name, pathService, declared: plain, related };
+    const identity = { name, pathService, declared: plain, path: match?.path, related };
     const route = compileRoute(service, { ...policy, ...members }, around, identity);
     if (name === undefined) traffic.service(service).breaker = route.breaker?.state;
     return route;

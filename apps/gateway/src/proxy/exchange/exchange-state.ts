@@ -12,8 +12,20 @@ export interface RouteFacts {
   readonly service: string;
   /** `/api/{service}` with the service in the path, without a trailing slash. */
   readonly prefix: string;
+  /** `X-Forwarded-Prefix` for the instances: {@link prefix}, and a path prefix that the route removes. */
+  readonly forwardedPrefix: string;
+  /** Rewrites paths for the instances and back; `undefined`: the instances receive the path after {@link prefix}. */
+  readonly rewrite: RouteRewrite | undefined;
   readonly policy: Policy;
   readonly load: RouteLoad;
+}
+
+/** Rewrites the paths of a route. */
+export interface RouteRewrite {
+  /** Path and query for the instance, of a path and query after the prefix of the route. */
+  upstream(target: string): string;
+  /** The path after the prefix that leads to a path of the instance; `undefined` if none does. */
+  downstream(path: string): string | undefined;
 }
 
 /** A running attempt at one instance. */
@@ -36,6 +48,8 @@ export interface RequestFacts {
   /** The request target as sent, in origin form. */
   readonly target: string;
   readonly requestId: string;
+  /** Host and port to which the client sent the request, as sent; an HTTP/1.0 request may have none. */
+  readonly host: string | undefined;
   /** The client address, derived from trusted proxies. */
   readonly clientAddress: string;
   /** The request asks to upgrade the protocol. */

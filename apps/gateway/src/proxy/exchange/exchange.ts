@@ -69,6 +69,7 @@ export abstract class Exchange
 
   abstract get isFromTrustedPeer(): boolean;
   abstract header(name: string): string | undefined;
+  abstract get host(): string | undefined;
   abstract get contentLength(): number;
   abstract get bodyBytes(): number;
   abstract get hasBody(): boolean;

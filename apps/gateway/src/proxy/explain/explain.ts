@@ -114,7 +114,7 @@ export class Explainer {
       method,
       path,
       route: describeRoute(route),
-      upstreamPath: upstreamTarget,
+      upstreamPath: route.rewrite?.upstream(upstreamTarget) ?? upstreamTarget,
       decisions: previews.map(({ stage, decision, detail }) => ({ stage, decision, detail })),
       isInternal: previews.some(({ stage, reply }) => stage === 'internal-paths' && reply),
       candidates: candidates.map(describeCandidate),

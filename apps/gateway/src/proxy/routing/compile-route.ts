@@ -5,9 +5,11 @@ import { forbidden } from '../exchange/problems.js';
 import type { Route } from '../exchange/route.js';
 import { StageSlot, type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { HedgeRules } from '../forward/hedging/hedge-rules.js';
+import { PathRewrite } from '../http1/rules/path-rewrite.js';
 import { API_PREFIX } from '../http1/rules/target.js';
 import { compilePhases } from '../pipeline/phases.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import { EVERY_PATH, type PathMatch } from '../../policy/route-match.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { AccessStage } from '../stages/access/access.stage.js';
 import { AffinityStage } from '../stages/affinity/affinity.stage.js';
@@ -25,6 +27,7 @@ import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
 import { SizeLimitStage } from '../stages/size-limit/size-limit.stage.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
+import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
 
 /** Dependencies and settings that all routes share. */
 export interface RouteSurroundings {
@@ -63,6 +66,8 @@ export interface RouteIdentity {
   /** Service in the path; by default the one whose instances receive the requests. */
   readonly pathService?: string;
   readonly declared?: Readonly<Record<string, unknown>>;
+  /** Paths that the route matches; by default every path. */
+  readonly path?: PathMatch | undefined;
   /** Routes of the same service: parts of equal policy are shared with the first that has them, with their state. */
   readonly related?: readonly CompiledRoute[];
 }
@@ -75,7 +80,7 @@ export function compileRoute(
   service: string,
   policy: Policy = DEFAULT_POLICY,
   around: RouteSurroundings = { onStageError: rethrow },
-  { name, pathService = service, declared = {}, related = [] }: RouteIdentity = {},
+  { name, pathService = service, declared = {}, path = EVERY_PATH, related = [] }: RouteIdentity = {},
 ): CompiledRoute {
   const withEqual = (...members: readonly (keyof Policy)[]): CompiledRoute | undefined =>
     related.find((each) => members.every((member) => isDeepStrictEqual(each.policy[member], policy[member])));
@@ -97,12 +102,17 @@ export function compileRoute(
     });
   const countsOf = (member: string): PolicyCounts =>
     around.countsOf?.(service, name, member) ?? { allowed: 0, shadow: 0, refused: { add: () => undefined } };
-  const parts = { service, countsOf, load, breaker, concurrencyLimit, adaptive, around };
+  const replacement = policy.rewrite?.path?.replacePrefix;
+  const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
+  const prefix = `${API_PREFIX}/${pathService}`;
+  const parts = { service, countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around };
   const stages = stagesOf(policy, parts);
   return {
     name,
     service,
-    prefix: `${API_PREFIX}/${pathService}`,
+    prefix,
+    forwardedPrefix: replacement === '/' ? prefix + path.path : prefix,
+    rewrite,
     policy,
     declared,
     phases: compilePhases(stages, around.onStageError),
@@ -133,19 +143,24 @@ interface StageParts {
   readonly breaker: CircuitBreaker | undefined;
   readonly concurrencyLimit: Stage | undefined;
   readonly adaptive: GradientLimit | undefined;
+  readonly rewrite: PathRewrite | undefined;
   readonly around: RouteSurroundings;
 }
 
 /** The stages that the policy needs, in the order in which every phase runs them. */
 function stagesOf(policy: Policy, parts: StageParts): Stage[] {
-  const { countsOf, load, breaker, concurrencyLimit, adaptive, around } = parts;
+  const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around } = parts;
   const authenticators = authenticatorsOf(policy, around);
   const stages: (Stage | false | undefined)[] = [
     policy.access && new AccessStage(policy.access, countsOf('access')),
     authenticationOf(policy, authenticators, parts),
     authorizationOf(policy, authenticators, parts),
     policy.internalPaths.length > 0 &&
-      new InternalPathsStage(new InternalPaths(policy.internalPaths), around.admitsInstance ?? (() => false)),
+      new InternalPathsStage(
+        new InternalPaths(policy.internalPaths),
+        around.admitsInstance ?? (() => false),
+        rewrite,
+      ),
     policy.limits && new SizeLimitStage(policy.limits.requestBody, countsOf('limits')),
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
@@ -153,6 +168,7 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
     identityOf(authenticators, around),
+    policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
     ...(around.stages ?? []),
   ];
   return stages.filter((stage) => stage !== false && stage !== undefined);

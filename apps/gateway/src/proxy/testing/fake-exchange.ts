@@ -5,6 +5,7 @@ import { editReply } from '../pipeline/phases.js';
 
 /** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {
+  host: string | undefined = 'gw';
   contentLength = -1;
   bodyBytes = 0;
   hasBody = false;

@@ -1,21 +1,17 @@
-import { rewriteCookie, rewriteLocation } from '../rules/prefix-rewrite.js';
+import { rewriteCookie, rewriteLocation, type Placement } from '../rules/prefix-rewrite.js';
 import { VIA_NAME } from './forwarding-lines.js';
 import { httpDate } from './http-date.js';
 import { withoutConnectionFields } from './request-lines.js';
 import type { ResponseHead } from './response-head.js';
 
 /** Facts that the gateway needs to forward a response. */
-export interface ResponseContext {
+export interface ResponseContext extends Placement {
   readonly requestId: string;
-  /** The path prefix that the client uses. */
-  readonly prefix: string;
-  /** Scheme, host and port of the instance, in lower case. */
-  readonly origin: string;
 }
 
 /** The value of a field that contains a URL or path under the root of the instance, for the client. */
-export const placedValue = (lowerName: string, value: string, { prefix, origin }: ResponseContext): string =>
-  lowerName === 'set-cookie' ? rewriteCookie(value, prefix) : rewriteLocation(value, prefix, origin);
+export const placedValue = (lowerName: string, value: string, place: Placement): string =>
+  lowerName === 'set-cookie' ? rewriteCookie(value, place) : rewriteLocation(value, place);
 
 /** This response must name the required protocols (RFC 9110, section 15.5.22), which may be used in a tunnel. */
 const UPGRADE_REQUIRED = 426;

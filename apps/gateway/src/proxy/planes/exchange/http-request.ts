@@ -3,6 +3,7 @@ import type { Instance } from '../../../discovery/index.js';
 import { REQUEST_ID_HEADER } from '#service-kit';
 import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
+import type { RouteRewrite } from '../../exchange/exchange-state.js';
 import { ReplayBody } from '../../exchange/replay-body.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { flatFields, framingLines, passingLines } from '../../http1/head/request-lines.js';
@@ -20,6 +21,8 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   protected replay: ReplayBody | undefined = undefined;
   protected isWhole = true;
   protected tail = '';
+  /** The `Host` that the last instance received instead of its own. */
+  sentHost: string | undefined = undefined;
 
   constructor(
     readonly client: C,
@@ -38,6 +41,10 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
 
   get isFromTrustedPeer(): boolean {
     return this.client.peer.isTrusted;
+  }
+
+  get host(): string | undefined {
+    return this.head.host;
   }
 
   get contentLength(): number {
@@ -61,6 +68,14 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   get prefix(): string {
     const outer = this.client.peer.isTrusted ? (this.head.forwardedPrefix ?? '') : '';
     return publicPrefix(outer, this.route?.prefix ?? '');
+  }
+
+  get rewrite(): RouteRewrite | undefined {
+    return this.route?.rewrite;
+  }
+
+  get isSentHostPublic(): boolean {
+    return this.sentHost === this.host;
   }
 
   get protocol(): string | undefined {
@@ -93,14 +108,16 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
 
   /** Runs the `upstreamRequest` phase. @param authority host and port of `instance` */
   edited(instance: Instance, authority: string): EditedRequest {
-    return editRequest(this, instance, authority, passingLines(this.head, this.client.peer));
+    const edited = editRequest(this, instance, authority, passingLines(this.head, this.client.peer));
+    this.sentHost = edited.host === authority ? undefined : edited.host;
+    return edited;
   }
 
   /** The fields of an upstream request as a flat list: name, value, name, … */
   flatFields(edited: EditedRequest): string[] {
     const { client, head, route } = this;
     const flat = flatFields(this.clientLines(edited));
-    for (const part of client.forwarding.flatOf(head, route?.prefix ?? '')) flat.push(part);
+    for (const part of client.forwarding.flatOf(head, route?.forwardedPrefix ?? '')) flat.push(part);
     flat.push(REQUEST_ID_HEADER, this.requestId);
     const { remainingMs } = this;
     if (remainingMs !== undefined) flat.push(REQUEST_TIMEOUT_HEADER, String(remainingMs));
@@ -120,7 +137,7 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     return (
       `${this.method} ${edited.target} HTTP/1.1\r\n` +
       this.clientLines(edited) +
-      client.forwarding.of(head, route?.prefix ?? '') +
+      client.forwarding.of(head, route?.forwardedPrefix ?? '') +
       `${REQUEST_ID_HEADER}: ${this.requestId}\r\n${this.limitLine()}\r\n`
     );
   }

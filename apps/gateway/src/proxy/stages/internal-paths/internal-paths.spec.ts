@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { PathRewrite } from '../../http1/rules/path-rewrite.js';
+import { FakeExchange } from '../../testing/fake-exchange.js';
 import { InternalPaths } from './internal-paths.js';
+import { InternalPathsStage } from './internal-paths.stage.js';
 
 const PREFIXES = ['/inner', '/a/b'];
 const paths = new InternalPaths(PREFIXES);
@@ -134,5 +137,16 @@ describe('InternalPaths', () => {
     for (const atom of ['%25', '../', '%2f', ';', '.', '//', 'a/b/../'])
       paths.covers(`/${atom.repeat(16_000 / atom.length)}`);
     expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+describe('The internal paths stage', () => {
+  it('checks the path that the instance receives after a rewrite', () => {
+    const rewrite = new PathRewrite({ path: '/public', isExact: false }, '/');
+    const stage = new InternalPathsStage(paths, () => false, rewrite);
+    const statusOf = (upstreamTarget: string) =>
+      stage.request(Object.assign(new FakeExchange(), { upstreamTarget }))?.status;
+    expect(statusOf('/public/inner/x')).toBe(404);
+    expect(statusOf('/public/x?/inner')).toBeUndefined();
   });
 });

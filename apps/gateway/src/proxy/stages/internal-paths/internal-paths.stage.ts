@@ -1,5 +1,5 @@
 import { INSTANCE_TOKEN_HEADER, notFound, type Problem } from '#contracts';
-import type { StageExchange } from '../../exchange/exchange-state.js';
+import type { RouteRewrite, StageExchange } from '../../exchange/exchange-state.js';
 import type { Preview, PreviewRequest, Stage } from '../../exchange/stage.js';
 import { pathEnd } from '../../http1/rules/target.js';
 import type { InternalPaths } from './internal-paths.js';
@@ -14,6 +14,7 @@ export class InternalPathsStage implements Stage {
   constructor(
     private readonly paths: InternalPaths,
     private readonly admits: AdmitsInstance,
+    private readonly rewrite?: RouteRewrite,
   ) {}
 
   request(request: Pick<StageExchange, 'upstreamTarget' | 'header'>): Problem | undefined {
@@ -37,7 +38,8 @@ export class InternalPathsStage implements Stage {
   }
 
   private covers(upstreamTarget: string): boolean {
-    return this.paths.covers(upstreamTarget.slice(0, pathEnd(upstreamTarget)));
+    const target = this.rewrite?.upstream(upstreamTarget) ?? upstreamTarget;
+    return this.paths.covers(target.slice(0, pathEnd(target)));
   }
 }
 
