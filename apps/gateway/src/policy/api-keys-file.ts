@@ -58,8 +58,7 @@ export type ParsedApiKeys =
 /** Parses the text of a file with API keys (`keysFile` of a provider). */
 export function parseApiKeys(content: string): ParsedApiKeys {
   const source = new YamlSource(content);
-  const context = { providers: new Set<string>(), identityFields: new Set<string>() };
-  const file = source.root && keysFile.read({ source, node: source.root, path: 'file', context });
+  const file = source.root && keysFile.read({ source, node: source.root, path: 'file', context: NO_CONTEXT });
   if (file && source.problems.length === 0) return { keys: file.keys };
   if (source.problems.length === 0) source.report(0, 'the file must have the members "version" and "keys"');
   return { problems: source.problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };

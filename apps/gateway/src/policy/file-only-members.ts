@@ -3,6 +3,8 @@ import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
 import { LIMITS } from './members/limits.js';
+import { REDIRECT } from './members/redirect.js';
+import { RESPOND } from './members/respond.js';
 import { REWRITE } from './members/rewrite.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
@@ -37,7 +39,19 @@ export const FILE_ONLY_MEMBERS = {
     '`true`이면 서비스가 정하지 않은 보안 응답 헤더를 추가합니다.',
   ),
   rewrite: member(REWRITE, 'Path and `Host` that the instance receives.', '인스턴스가 받는 경로와 `Host`.'),
+  redirect: member(REDIRECT, 'Clients are sent to another location.', '클라이언트를 다른 곳으로 보냅니다.'),
+  respond: member(
+    RESPOND,
+    'The gateway responds itself, for example with a maintenance page.',
+    '점검 페이지처럼 게이트웨이가 직접 응답합니다.',
+  ),
 };
+
+/**
+ * Members by which the gateway responds itself: such a route needs no instance. A route has one of them, that of the most
+ * specific level.
+ */
+export const RESPONDING_MEMBERS: readonly string[] = ['respond', 'redirect'];
 
 /** The values of those members that a policy has. */
 export type FileOnlyMembers = {

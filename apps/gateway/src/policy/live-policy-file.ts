@@ -22,20 +22,27 @@ export class LivePolicyFile {
   private constructor(
     readonly path: string,
     private file: PolicyFile,
+    private read: ReadonlySet<string>,
   ) {}
 
   /** @throws ConfigError with every problem of the file */
   static load(path: string): LivePolicyFile {
-    const result = readPolicyFile(path);
+    const read = new Set([path]);
+    const result = readPolicyFile(path, (each) => read.add(each));
     if ('problems' in result)
       throw new ConfigError(
         result.problems.map((problem) => `GATEWAY_CONFIG ${placedProblem(path, problem)}`),
       );
-    return new LivePolicyFile(path, result.file);
+    return new LivePolicyFile(path, result.file, read);
   }
 
   get current(): PolicyFile {
     return this.file;
+  }
+
+  /** Paths of the policy file and of the files that the latest load read for it. */
+  get paths(): ReadonlySet<string> {
+    return this.read;
   }
 
   /** Calls `listener` when another content takes effect. */
@@ -45,7 +52,9 @@ export class LivePolicyFile {
 
   /** Reads the file again. A file with problems changes nothing but `lastError`. */
   reload(): 'changed' | 'unchanged' {
-    const result = readPolicyFile(this.path);
+    const read = new Set([this.path]);
+    const result = readPolicyFile(this.path, (each) => read.add(each));
+    this.read = read;
     const now = Date.now();
     if ('problems' in result) {
       const problems = result.problems.map((problem) => placedProblem(this.path, problem));

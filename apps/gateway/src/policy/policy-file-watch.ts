@@ -3,9 +3,9 @@ import type { AppContext } from '#service-kit';
 import { FileWatch } from './file-watch.js';
 import type { LivePolicyFile } from './live-policy-file.js';
 
-/** Reloads the policy file when it changes, and at once on SIGHUP. */
+/** Reloads the policy file when it or a file that it names changes, and at once on SIGHUP. */
 export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
-  private watch: FileWatch | undefined;
+  private readonly watches = new Map<string, FileWatch>();
   private readonly onSignal = (): void => this.reload('SIGHUP');
 
   constructor(
@@ -15,17 +15,29 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     process.on('SIGHUP', this.onSignal);
-    this.watch = new FileWatch(this.file.path, () => this.reload('change'));
+    this.followPaths();
   }
 
   onModuleDestroy(): void {
     process.off('SIGHUP', this.onSignal);
-    this.watch?.close();
+    for (const watch of this.watches.values()) watch.close();
+  }
+
+  private followPaths(): void {
+    const { watches, file } = this;
+    for (const [path, watch] of watches) {
+      if (file.paths.has(path)) continue;
+      watch.close();
+      watches.delete(path);
+    }
+    for (const path of file.paths)
+      if (!watches.has(path)) watches.set(path, new FileWatch(path, () => this.reload('change')));
   }
 
   private reload(trigger: 'change' | 'SIGHUP'): void {
     const { file, logger } = this;
     const outcome = file.reload();
+    this.followPaths();
     const { path, lastError } = file;
     const { revision } = file.current;
     if (lastError) {

@@ -147,6 +147,73 @@ routes:
     expect(problemsIn(`version: 1\n${text}`)).toContain(problem);
   });
 
+  it.each([
+    ['limits: {}', 'services.s.limits must have the member "requestBody"'],
+    ['limits: { requestBody: 1MB }', 'services.s.limits.requestBody must be a size from 0B to 1024GiB'],
+    ['limits: { requestBody: 10 }', 'services.s.limits.requestBody must be a size from 0B to 1024GiB'],
+    ['rewrite: {}', 'services.s.rewrite must have "path" or "host"'],
+    ['rewrite: { path: {} }', 'services.s.rewrite.path must have the member "replacePrefix"'],
+    [
+      'rewrite: { path: { replacePrefix: /a/../b } }',
+      expect.stringContaining('replacePrefix must be a path that'),
+    ],
+    [
+      'rewrite: { path: { replacePrefix: v2 } }',
+      expect.stringContaining('replacePrefix must be a path that'),
+    ],
+    [
+      'rewrite: { host: "a/b" }',
+      expect.stringContaining('rewrite.host must be preserve, instance, or a host name'),
+    ],
+    [
+      'rewrite: { host: "a@b" }',
+      expect.stringContaining('rewrite.host must be preserve, instance, or a host name'),
+    ],
+    ['redirect: { status: 301 }', 'services.s.redirect must have "scheme", "host" or "path"'],
+    [
+      'redirect: { path: /a, status: 304 }',
+      'services.s.redirect.status must be 301 or 302 or 303 or 307 or 308',
+    ],
+    [
+      'redirect: { path: //evil.example }',
+      'services.s.redirect.path must be a path that begins with one "/"',
+    ],
+    ['redirect: { path: "/\\\\evil" }', 'services.s.redirect.path must be a path that begins with one "/"'],
+    [
+      'redirect: { path: "/a\\r\\nb: c" }',
+      'services.s.redirect.path must be a path that begins with one "/"',
+    ],
+    ['redirect: { scheme: ftp }', 'services.s.redirect.scheme must be http or https'],
+    ['respond: { status: 100 }', 'services.s.respond.status must be a whole number from 200 to 599'],
+    ['respond: { body: a, file: b }', 'services.s.respond must not have both "body" and "file"'],
+    ['respond: { status: 204, body: a }', 'services.s.respond must have no content with the status 204'],
+    [
+      'respond: { contentType: "a\\r\\nb" }',
+      expect.stringContaining('respond.contentType must be a media type'),
+    ],
+    ['respond: { file: b }', 'services.s.respond.file: the file cannot be read'],
+    ['respond: {}, redirect: { path: /a }', 'services.s must not have both "respond" and "redirect"'],
+  ])('is refused with %j', (members, problem) => {
+    const problems = problemsIn(`version: 1\nservices: { s: { ${members} } }`);
+    expect(problems.map((each) => each.replace(/^\S+ /, ''))).toEqual([problem]);
+  });
+
+  it('contains the files that it names', () => {
+    const text = 'version: 1\nservices: { s: { respond: { file: page.html } } }';
+    const parsedWith = (page: string) => {
+      const parsed = parsePolicyFile(text, (path) => ({ text: `${path}: ${page}` }));
+      if (!('file' in parsed)) throw new Error('invalid');
+      return parsed.file;
+    };
+    const file = parsedWith('a');
+    expect(file.services.get('s')?.get('respond')).toMatchObject({
+      value: { status: 200, contentType: 'text/html; charset=utf-8', content: Buffer.from('page.html: a') },
+      plain: { file: 'page.html' },
+    });
+    expect(parsedWith('a').revision).toBe(file.revision);
+    expect(parsedWith('b').revision).not.toBe(file.revision);
+  });
+
   it.each(['/a/../b', '//a', '/%61', '/a%2Fb', 'a', '/a?b', '/a;b', '/ä'])(
     'refuses the path %j of a match, which no request can have',
     (path) => {

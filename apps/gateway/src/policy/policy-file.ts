@@ -3,7 +3,7 @@ import { SERVICE_NAME } from '#contracts';
 import { reportCombinations, type DeclaredLevel } from './combinations.js';
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import { AUTHENTICATION, identityFieldsOf, type Authentication } from './members/authentication.js';
-import { FILE_ONLY_MEMBERS } from './file-only-members.js';
+import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS } from './file-only-members.js';
 import { PROVIDER_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
 import {
@@ -16,6 +16,7 @@ import {
 } from './route-match.js';
 import {
   knownMembers,
+  NO_CONTEXT,
   pattern,
   placeOf,
   report,
@@ -62,33 +63,52 @@ export type ParsedPolicyFile =
   | { readonly file: PolicyFile; readonly warnings: readonly FileProblem[] }
   | { readonly problems: readonly FileProblem[] };
 
-/** Parses the text of a policy file. */
-export function parsePolicyFile(text: string): ParsedPolicyFile {
+/** Parses the text of a policy file. @param readFile reads the files that it names */
+export function parsePolicyFile(
+  text: string,
+  readFile: FileContext['readFile'] = NO_CONTEXT.readFile,
+): ParsedPolicyFile {
   const source = new YamlSource(text);
-  const reader = new PolicyFileReader(source);
-  const file = reader.read(revisionOf(text));
+  const contents: string[] = [];
+  const reader = new PolicyFileReader(source, (path) => {
+    const read = readFile(path);
+    if ('text' in read) contents.push(read.text);
+    return read;
+  });
+  const file = { ...reader.read(), revision: revisionOf([text, ...contents]) };
   if (source.problems.length === 0) return { file, warnings: source.warnings };
   return { problems: source.problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
-const revisionOf = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, REVISION_LENGTH);
+function revisionOf(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text);
+  return hash.digest('hex').slice(0, REVISION_LENGTH);
+}
 
 const routeName = pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter');
 
 class PolicyFileReader {
-  private context: FileContext = { providers: new Set(), identityFields: new Set() };
+  private context: FileContext;
   private readonly levels: DeclaredLevel[] = [];
 
-  constructor(private readonly source: YamlSource) {}
+  constructor(
+    private readonly source: YamlSource,
+    readFile: FileContext['readFile'],
+  ) {
+    this.context = { ...NO_CONTEXT, readFile };
+  }
 
-  read(revision: string): PolicyFile {
+  read(): Omit<PolicyFile, 'revision'> {
     const { authentication, defaults, services, routes } = this.rootMembers();
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
     const providerTexts = this.providerTexts(authentication);
-    this.context = { providers: new Set(providerTexts.keys()), identityFields: identityFieldsOf(providers) };
-    const file: PolicyFile = {
-      revision,
+    this.context = {
+      ...this.context,
+      providers: new Set(providerTexts.keys()),
+      identityFields: identityFieldsOf(providers),
+    };
+    const file: Omit<PolicyFile, 'revision'> = {
       authentication: providers,
       providerTexts,
       identityFields: this.context.identityFields,
@@ -147,9 +167,17 @@ class PolicyFileReader {
 
   private policyMembers(place: Place, kind: DeclaredLevel['kind'], service?: string): DeclaredMembers {
     const members = knownMembers(place, POLICY_MEMBERS)?.members ?? new Map<string, Member>();
-    const values = new Map([...members.values()].flatMap((member) => this.policyMember(place, member)));
+    const values = this.declaredMembers(place, members);
     this.levels.push({ kind, service, place, members, values });
     return values;
+  }
+
+  private declaredMembers(place: Place, found: ReadonlyMap<string, Member>): DeclaredMembers {
+    const [respond, redirect] = RESPONDING_MEMBERS.map((name) => found.get(name));
+    if (respond && redirect)
+      this.source.report(redirect.key, `${place.path} must not have both "respond" and "redirect"`);
+    const members = [...found.values()].filter(({ name }) => POLICY_MEMBERS.includes(name));
+    return new Map(members.flatMap((member) => this.policyMember(place, member)));
   }
 
   private policyMember(parent: Place, member: Member): [string, DeclaredMember][] {
@@ -207,8 +235,7 @@ class PolicyFileReader {
     for (const name of ['name', 'match'])
       if (!found.members.has(name)) report(place, `${place.path} must have the member "${name}"`);
     const [name, match, to] = [read('name', routeName), read('match', ROUTE_MATCH), read('to', ROUTE_TARGET)];
-    const members = [...found.members.values()].filter((member) => POLICY_MEMBERS.includes(member.name));
-    const declared = new Map(members.flatMap((member) => this.policyMember(place, member)));
+    const declared = this.declaredMembers(place, found.members);
     if (name === undefined || !match) return undefined;
     this.levels.push({
       kind: 'routes',

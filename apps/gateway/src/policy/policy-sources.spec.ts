@@ -41,6 +41,27 @@ describe('The sources of a policy', () => {
     return { file, sources, routes };
   };
 
+  it('give a route one response of the gateway, that of the most specific level', () => {
+    write(
+      'defaults: { redirect: { path: /a } }',
+      'services: { users: { respond: { status: 503 } }, orders: { limits: { requestBody: 1KiB } } }',
+      'routes: [{ name: r, match: { service: users, path: { prefix: /r } }, redirect: { path: /b } }]',
+    );
+    const { sources } = start();
+    const responding = (service: string) => {
+      const plan = sources.planOf(service, services.current);
+      return [plan?.base, ...(plan?.routes ?? [])].map((each) => [
+        each?.members.respond?.status,
+        each?.members.redirect?.path,
+      ]);
+    };
+    expect(responding('users')).toEqual([
+      [503, undefined],
+      [undefined, '/b'],
+    ]);
+    expect(responding('orders')).toEqual([[undefined, '/a']]);
+  });
+
   it('are the defaults, metadata, the defaults of the file and the service in the file, in rising order', () => {
     write(
       'defaults: { timeouts: { request: 9s }, hedge: { after: 10ms } }',

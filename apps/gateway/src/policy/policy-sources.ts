@@ -1,5 +1,5 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
-import { FILE_ONLY_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
+import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import type { FileRoute } from './policy-file.js';
@@ -39,9 +39,6 @@ export interface ServicePlan {
   /** Other routes, the most specific first. */
   readonly routes: readonly (RoutePlan & { readonly match: RouteMatch })[];
 }
-
-/** Policy members by which the gateway responds itself: they need no instance. */
-const RESPONDING = ['respond', 'redirect'];
 
 const MEMBERS = [...FILE_MEMBERS].map(([member, settings]) => ({
   member,
@@ -88,7 +85,7 @@ export class PolicySources {
     }));
     const base = this.plan(service, entry, levels);
     const needsNoEntry = ({ target, plain }: RoutePlan): boolean =>
-      target !== service || RESPONDING.some((member) => member in plain);
+      target !== service || RESPONDING_MEMBERS.some((member) => member in plain);
     const known = (plan: RoutePlan): boolean => entry !== undefined || needsNoEntry(plan);
     const routes = plans.filter(known);
     if (!known(base) && routes.length === 0) return undefined;
@@ -114,15 +111,16 @@ export class PolicySources {
       for (const [key, text] of Object.entries(found.texts)) texts.set(key, text);
     }
     for (const { name, key } of UNGROUPED) sources[name] = fromInstances([key]);
-    const members: Record<string, unknown> = {};
+    const values: Record<string, unknown> = {};
     const plain: Record<string, unknown> = {};
     for (const member of Object.keys(FILE_ONLY_MEMBERS)) {
       const [source, found] = inFile(levels, member) ?? [];
       if (!source || !found || !('value' in found)) continue;
       sources[member] = source;
-      members[member] = found.value;
+      values[member] = found.value;
       plain[member] = found.plain;
     }
+    const members: FileOnlyMembers = values;
     const declaration = declarationOf(Object.fromEntries(texts));
     const target = route?.to ?? service;
     return {
@@ -131,6 +129,7 @@ export class PolicySources {
         target,
         declaration,
         plain,
+        members.respond?.digest,
         this.surroundings(members),
       ]),
       name: route?.name,
@@ -157,6 +156,8 @@ function inFile(levels: Levels, member: string): readonly [MemberSource, Declare
   for (const [source, members] of levels) {
     const found = members.get(member);
     if (found) return [source, found];
+    if (RESPONDING_MEMBERS.includes(member) && RESPONDING_MEMBERS.some((each) => members.has(each)))
+      return undefined;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parsePolicyFile, type ParsedPolicyFile } from './policy-file.js';
 import type { FileProblem } from './yaml-source.js';
 
@@ -10,12 +11,18 @@ export type FileText =
   /** `isAbsent`: nothing can be read at the path. Otherwise its content is wrong. */
   | { readonly problem: string; readonly isAbsent: boolean };
 
-/** Reads the policy file at `path`. A file that cannot be read has one problem, at its start. */
-export function readPolicyFile(path: string): ParsedPolicyFile {
+/**
+ * Reads the policy file at `path`. A file that cannot be read has one problem, at its start.
+ * @param onRead called with the path of each file whose content is a part of the policy file
+ */
+export function readPolicyFile(path: string, onRead?: (path: string) => void): ParsedPolicyFile {
   const file = readFileText(path);
-  return 'text' in file
-    ? parsePolicyFile(file.text)
-    : { problems: [{ line: 1, column: 1, message: file.problem }] };
+  if (!('text' in file)) return { problems: [{ line: 1, column: 1, message: file.problem }] };
+  return parsePolicyFile(file.text, (name) => {
+    const full = resolve(dirname(path), name);
+    onRead?.(full);
+    return readFileText(full);
+  });
 }
 
 /** Reads a file of UTF-8 text that has at most 1 MiB. */

@@ -10,7 +10,16 @@ export interface FileContext {
   readonly providers: ReadonlySet<string>;
   /** Header fields, in lower case, that authentication providers set. */
   readonly identityFields: ReadonlySet<string>;
+  /** Reads a file that the policy file names; its path is relative to the folder of the policy file. */
+  readonly readFile: (path: string) => { readonly text: string } | { readonly problem: string };
 }
+
+/** The context of a file that refers to nothing. */
+export const NO_CONTEXT: FileContext = {
+  providers: new Set(),
+  identityFields: new Set(),
+  readFile: () => ({ problem: 'the file cannot be read' }),
+};
 
 /** A value of the policy file and where it stands. */
 export interface Place {

@@ -50,6 +50,12 @@ export interface RequestFacts {
   readonly requestId: string;
   /** Host and port to which the client sent the request, as sent; an HTTP/1.0 request may have none. */
   readonly host: string | undefined;
+  /** Scheme of the client's URL, derived from trusted proxies. */
+  readonly scheme: 'http' | 'https';
+  /** {@link host}, derived from trusted proxies. */
+  readonly publicHost: string | undefined;
+  /** {@link target}, with a prefix that a trusted proxy has removed. */
+  readonly publicTarget: string;
   /** The client address, derived from trusted proxies. */
   readonly clientAddress: string;
   /** The request asks to upgrade the protocol. */

@@ -70,6 +70,9 @@ export abstract class Exchange
   abstract get isFromTrustedPeer(): boolean;
   abstract header(name: string): string | undefined;
   abstract get host(): string | undefined;
+  abstract get scheme(): 'http' | 'https';
+  abstract get publicHost(): string | undefined;
+  abstract get publicTarget(): string;
   abstract get contentLength(): number;
   abstract get bodyBytes(): number;
   abstract get hasBody(): boolean;

@@ -27,6 +27,8 @@ import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
 import { SizeLimitStage } from '../stages/size-limit/size-limit.stage.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
+import { RedirectStage } from '../stages/redirect/redirect.stage.js';
+import { RespondStage } from '../stages/respond/respond.stage.js';
 import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
 
 /** Dependencies and settings that all routes share. */
@@ -162,6 +164,8 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
         rewrite,
       ),
     policy.limits && new SizeLimitStage(policy.limits.requestBody, countsOf('limits')),
+    policy.redirect && new RedirectStage(policy.redirect),
+    policy.respond && new RespondStage(policy.respond),
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
     concurrencyLimit,

@@ -6,6 +6,9 @@ import { editReply } from '../pipeline/phases.js';
 /** An exchange without a client that records its replies. */
 export class FakeExchange extends Exchange {
   host: string | undefined = 'gw';
+  scheme: 'http' | 'https' = 'http';
+  publicHost: string | undefined = 'gw';
+  publicTarget = this.target;
   contentLength = -1;
   bodyBytes = 0;
   hasBody = false;

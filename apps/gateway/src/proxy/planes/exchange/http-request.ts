@@ -5,6 +5,7 @@ import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
 import type { RouteRewrite } from '../../exchange/exchange-state.js';
 import { ReplayBody } from '../../exchange/replay-body.js';
+import { HOST } from '../../http1/head/grammar.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { flatFields, framingLines, passingLines } from '../../http1/head/request-lines.js';
 import { editRequest, type EditedRequest } from '../../pipeline/phases.js';
@@ -45,6 +46,24 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
 
   get host(): string | undefined {
     return this.head.host;
+  }
+
+  get scheme(): 'http' | 'https' {
+    const { peer } = this.client;
+    const told = peer.isTrusted
+      ? this.head.forwardedProto?.split(',', 1)[0]?.trim().toLowerCase()
+      : undefined;
+    return told === 'http' || told === 'https' ? told : peer.scheme;
+  }
+
+  get publicHost(): string | undefined {
+    const told = this.client.peer.isTrusted ? this.head.forwardedHost?.split(',', 1)[0]?.trim() : undefined;
+    return told !== undefined && HOST.test(told) ? told : this.host;
+  }
+
+  get publicTarget(): string {
+    const own = this.route?.prefix ?? '';
+    return this.prefix + this.target.slice(own.length);
   }
 
   get contentLength(): number {
