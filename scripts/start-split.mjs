@@ -14,13 +14,14 @@ import { gatewayAddress, gatewayUp, isFree, servicesUp } from './split/gateway.m
 const SERVICES = ['user-service', 'order-service', 'product-service'];
 
 await ensureBuilt();
-const { port, url } = await gatewayAddress(process.env);
+const { port, url, adminPort, adminUrl } = await gatewayAddress(process.env);
 // The gateway itself reports an invalid port.
 if (URL.canParse(url) && !(await isFree(url))) {
   console.error(`gateway: the port is already taken (port ${port})`);
   process.exit(1);
 }
-const env = { ...process.env, GATEWAY_PORT: port, REGISTRY_URL: url };
+const env = { ...process.env, GATEWAY_PORT: port, REGISTRY_URL: adminUrl };
+if (adminPort) env.ADMIN_PORT = adminPort;
 const apps = [];
 let phase = 'starting';
 
@@ -85,8 +86,8 @@ start('gateway');
 await gatewayUp(url, () => phase === 'starting');
 // The registry is up now, so the services register at once.
 if (phase === 'starting') SERVICES.forEach(start);
-await servicesUp(url, SERVICES, () => phase === 'starting');
+await servicesUp(adminUrl, SERVICES, () => phase === 'starting');
 if (phase === 'starting') {
   phase = 'running';
-  console.log(`ready: open ${url}`);
+  console.log(`ready: open ${adminUrl}`);
 }

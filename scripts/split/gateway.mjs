@@ -5,10 +5,14 @@ import { gatewayUrl } from '../lib/gateway-url.mjs';
 
 const POLL_MS = 50;
 
-/** Port and URL of the gateway, determined before it starts: port 0 becomes a port that is free now. */
+/** Ports and URLs of the gateway, for clients and for operators and instances, determined before it starts: port 0 becomes a port that is free now. */
 export async function gatewayAddress(env) {
   const port = env.GATEWAY_PORT === '0' ? String(await freePort()) : env.GATEWAY_PORT || '8000';
-  return { port, url: gatewayUrl({ ...env, GATEWAY_PORT: port }) };
+  const url = gatewayUrl({ ...env, GATEWAY_PORT: port });
+  if (!env.ADMIN_PORT) return { port, url, adminUrl: url };
+  const adminPort = env.ADMIN_PORT === '0' ? String(await freePort()) : env.ADMIN_PORT;
+  const adminUrl = gatewayUrl({ GATEWAY_HOST: env.ADMIN_HOST || '127.0.0.1', GATEWAY_PORT: adminPort });
+  return { port, url, adminPort, adminUrl };
 }
 
 /** Whether the port of `url` is free. Another system on it would respond as if it were this gateway. */

@@ -17,9 +17,9 @@ export const gateway: AppDefinition<GatewayConfig> = {
   name: 'gateway',
   readConfig,
   listenAddress: ({ host, port }) => ({ host, port }),
-  registry: ({ port }) => new HttpRegistry({ url: `http://127.0.0.1:${port}` }),
+  registry: ({ port, adminPort = port }) => new HttpRegistry({ url: `http://127.0.0.1:${adminPort}` }),
   build: (config, context) => {
-    const front = new FrontServer();
+    const front = new FrontServer({ hasAdmin: config.adminPort !== undefined });
     return { module: GatewayModule.of(config, context, front), serverFactory: front.factory };
   },
 };

@@ -38,5 +38,6 @@ export * from './service/define-service.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/boot.js';
+export { endConnectionsWhen } from './app/drain-connections.js';
 export * from './app/check-config.js';
 export * from './app/run.js';

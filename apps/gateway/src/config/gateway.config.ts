@@ -22,6 +22,10 @@ import { redisUrl } from './redis-url.variable.js';
 export interface GatewayConfig extends BaseConfig {
   readonly host: string;
   readonly port: number;
+  /** Address and port of the operators' listener; the other one then serves `/api` and `/health` alone. */
+  readonly adminHost: string;
+  /** `undefined`: one listener serves everything. */
+  readonly adminPort: number | undefined;
   /** Zone of the gateway. Instances whose metadata has the same `zone` are preferred; if unset, none are. */
   readonly zone: string | undefined;
   /** Addresses and CIDR ranges of proxies whose forwarding headers are trusted. */
@@ -55,6 +59,11 @@ const addressRanges = list('addresses and CIDR ranges', isAddressRange);
 export const gatewaySpecs = {
   GATEWAY_HOST: text({ default: '0.0.0.0', desc: 'Address at which the gateway listens.' }),
   GATEWAY_PORT: port({ default: 8000, desc: 'Port of the gateway; 0: a free one.' }),
+  ADMIN_PORT: port({
+    default: undefined,
+    desc: 'Port of a listener of its own for operators and instances: `/discovery`, `/policies`, `/metrics`, `/docs`, dashboard. `GATEWAY_PORT` then serves `/api` and `/health` alone. 0: a free one. Unset: one port serves everything.',
+  }),
+  ADMIN_HOST: text({ default: '127.0.0.1', desc: 'Address at which `ADMIN_PORT` listens.' }),
   GATEWAY_ZONE: text({
     default: undefined,
     desc: 'Zone of the gateway. Instances whose metadata has the same `zone` are preferred; unset: none are.',
@@ -111,6 +120,8 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     ...toBaseConfig(vars, vars.REDIS_URL !== undefined),
     host: vars.GATEWAY_HOST,
     port: vars.GATEWAY_PORT,
+    adminHost: vars.ADMIN_HOST,
+    adminPort: vars.ADMIN_PORT,
     zone: vars.GATEWAY_ZONE,
     trustedProxies: vars.TRUSTED_PROXIES,
     dataPlane: vars.DATA_PLANE,

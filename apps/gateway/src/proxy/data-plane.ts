@@ -40,7 +40,7 @@ export class DataPlane {
   }
 
   /** Creates the wire data plane for a server that passes connections to it. */
-  readonly openWire: CreateAcceptor = (handOver) => {
+  readonly openWire: CreateAcceptor = (handOver, isPublic) => {
     const { services, trusted, isDraining, limits, heartbeats, onError } = this.parts;
     const forwarder = new HttpForwarder(this.upstreams);
     // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
@@ -54,7 +54,7 @@ export class DataPlane {
       wheel,
       limits,
       isDraining,
-      heartbeats,
+      heartbeats: isPublic ? () => undefined : heartbeats,
       onError,
       handOver,
     });

@@ -3,6 +3,7 @@ import { RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
@@ -97,6 +98,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
     },
     inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
   },
+  { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
   {
     provide: ProxyLife,
     useFactory: (dataPlane: DataPlane, out: BatchWriter) =>

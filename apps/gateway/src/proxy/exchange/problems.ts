@@ -8,6 +8,7 @@ export const unauthenticated = defineProblem('unauthenticated', 401, 'Authentica
 export const accessDenied = defineProblem('access-denied', 403, 'Access denied');
 export const forbidden = defineProblem('forbidden', 403, 'Forbidden');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
+export const notPublic = defineProblem('not-public', 404, 'Not a public path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');

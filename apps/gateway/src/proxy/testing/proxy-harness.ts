@@ -52,7 +52,7 @@ export class ProxyHarness {
 
   private constructor(policy: Policy, kind: PlaneKind, stages: readonly Stage[]) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
-    const front = new FrontServer(limits);
+    const front = new FrontServer({ limits });
     this.plane = this.planeFor(policy, limits, stages);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
     front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);

@@ -5,7 +5,7 @@ import { Problem } from '#contracts';
 import { MAX_HEAD_BYTES } from '../../http1/head/head-reader.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../../http1/client-limits.js';
-import { malformedRequest } from '../../exchange/problems.js';
+import { malformedRequest, notPublic } from '../../exchange/problems.js';
 import { decrementMaxForwards } from '../../http1/head/max-forwards.js';
 import { isProxied } from '../../http1/rules/target.js';
 import { nodeInternals } from '../../sockets/node-internals.js';
@@ -30,8 +30,25 @@ const SERVER_OPTIONS = {
   noDelay: true,
 } as const;
 
-/** Creates the component that accepts connections before node:http; `handOver` passes a connection to node:http. */
-export type CreateAcceptor = (handOver: (connection: HandOver) => void) => ConnectionAcceptor;
+/**
+ * Creates the component that accepts connections before node:http.
+ * @param handOver passes a connection to node:http
+ * @param isPublic only requests under `/api` are served
+ */
+export type CreateAcceptor = (
+  handOver: (connection: HandOver) => void,
+  isPublic: boolean,
+) => ConnectionAcceptor;
+
+/** What the public listener serves beside `/api`, if operators have one of their own. */
+const PUBLIC = /^\/health(?:\/(?:live|ready))?(?:\?|$)/;
+
+/** Settings of a {@link FrontServer}. */
+export interface FrontServerOptions {
+  readonly limits?: ClientLimits;
+  /** Operators and instances have a listener of their own, {@link FrontServer.admin}. */
+  readonly hasAdmin?: boolean;
+}
 
 /**
  * The listening server of the gateway. Requests under `/api` go to the proxy, bypassing Nest and fastify; Nest
@@ -40,10 +57,17 @@ export type CreateAcceptor = (handOver: (connection: HandOver) => void) => Conne
 export class FrontServer {
   private nodePlane: NodePlane | undefined;
   private server: PromptServer | undefined;
+  /** The listener of operators, which serves everything; its creator listens and closes. */
+  admin: PromptServer | undefined;
+  private readonly limits: ClientLimits;
+  private readonly hasAdmin: boolean;
   private readonly queued = new QueuedResponses();
   private readonly turns = new NestAdmission();
 
-  constructor(private readonly limits: ClientLimits = DEFAULT_CLIENT_LIMITS) {}
+  constructor({ limits = DEFAULT_CLIENT_LIMITS, hasAdmin = false }: FrontServerOptions = {}) {
+    this.limits = limits;
+    this.hasAdmin = hasAdmin;
+  }
 
   /**
    * Routes `/api` to `nodePlane`. Must be called before the server listens.
@@ -52,15 +76,24 @@ export class FrontServer {
    */
   open(nodePlane: NodePlane, createAcceptor?: CreateAcceptor): void {
     this.nodePlane = nodePlane;
-    const { server } = this;
-    if (server && createAcceptor)
-      server.acceptor = createAcceptor((connection) => server.serveOn(connection));
+    for (const server of [this.server, this.admin])
+      if (server && createAcceptor)
+        server.acceptor = createAcceptor((connection) => server.serveOn(connection), this.isPublic(server));
   }
 
   readonly factory: FastifyServerFactory = (handler) => {
     // Throws before the server listens if Node lacks a required internal.
     nodeInternals();
-    const nest = handler;
+    if (this.hasAdmin) this.admin = this.serverFor(handler);
+    return (this.server = this.serverFor(handler));
+  };
+
+  /** Whether `server` serves clients only. */
+  private isPublic(server: PromptServer): boolean {
+    return this.hasAdmin && server !== this.admin;
+  }
+
+  private serverFor(nest: Handler): PromptServer {
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.dispatch(server, request, response, nest);
     const server = new PromptServer(optionsFor(this.limits), serve, (socket, refusal) =>
@@ -77,9 +110,8 @@ export class FrontServer {
     server.timeout = this.limits.idleMs;
     // node:http would silently drop fields beyond the count; their total size is limited anyway.
     server.maxHeadersCount = 0;
-    this.server = server;
     return server;
-  };
+  }
 
   private dispatch(
     server: PromptServer,
@@ -97,6 +129,8 @@ export class FrontServer {
     }
     const isForwarded = isProxied(head.target) && decrementMaxForwards(head);
     if (this.nodePlane && isForwarded) this.nodePlane.request(request, response, head);
+    else if (this.isPublic(server) && !isProxied(head.target) && !PUBLIC.test(head.target))
+      this.nodePlane?.reject(request, response, notPublic('this port serves /api and /health alone'));
     else {
       server.reclaimAfter(response);
       const begin = (): void => {

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+} from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { endConnectionsWhen, RepeatedWarning, type AppContext } from '#service-kit';
+import type { GatewayConfig } from '../config/gateway.config.js';
+
+/** Start and shutdown of the listener of operators. It closes with the public one and finishes its requests, too. */
+export class AdminListener
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private closed: Promise<unknown> | undefined;
+
+  /** @param server `undefined`: the public listener serves everything */
+  constructor(
+    private readonly server: Server | undefined,
+    private readonly config: Pick<GatewayConfig, 'adminHost' | 'adminPort'>,
+    private readonly context: Pick<AppContext, 'application' | 'logger' | 'readiness'>,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { server, config, context } = this;
+    if (!server) return;
+    await (context.application().getHttpAdapter().getInstance() as FastifyInstance).ready();
+    endConnectionsWhen(server, () => context.readiness.isDraining);
+    server.listen(config.adminPort, config.adminHost);
+    await once(server, 'listening');
+    const failures = new RepeatedWarning(
+      context.logger,
+      'Admin listener cannot accept a connection; clients wait or are refused',
+    );
+    server.on('error', (err: Error) => failures.record({ err }));
+    const { address, port, family } = server.address() as AddressInfo;
+    const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    context.logger.info({ url }, `gateway admin listens on ${url}`);
+  }
+
+  beforeApplicationShutdown(): void {
+    const { server } = this;
+    if (server?.listening) this.closed = new Promise((resolve) => server.close(resolve));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.closed;
+  }
+}
