@@ -29,6 +29,10 @@ export interface Fields {
   append(name: string, value: string): void;
   /** @throws TypeError like {@link set} */
   remove(name: string): void;
+  /** Removes all fields whose names differ from `name` only in case, and in `_` for `-`. @throws TypeError like {@link set} */
+  removeSpellings(name: string): void;
+  /** Removes all fields whose name begins with `prefix`. */
+  removePrefixed(prefix: string): void;
 }
 
 /** The head of one attempt's request, before it is serialised. */

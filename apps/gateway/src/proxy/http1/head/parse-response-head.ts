@@ -1,7 +1,7 @@
 import { upstreamProtocolError } from '../../exchange/problems.js';
 import { eachField, type FieldHandler } from './field-lines.js';
 import { CONTENT_LENGTH, listMembers, STATUS_LINE } from './grammar.js';
-import { HOP_BY_HOP } from '../rules/field-names.js';
+import { HOP_BY_HOP } from '../../../policy/fixed-fields.js';
 import { ResponseHead } from './response-head.js';
 
 type Handler = FieldHandler<ResponseHead>;

@@ -1,6 +1,6 @@
 import { expectationFailed, malformedRequest } from '../../exchange/problems.js';
 import { INSTANCE_TOKEN_HEADER, REQUEST_TIMEOUT_HEADER } from '#contracts';
-import { describesOrigin, HOP_BY_HOP } from '../rules/field-names.js';
+import { describesOrigin, HOP_BY_HOP } from '../../../policy/fixed-fields.js';
 import { TIMING_REQUEST_HEADER } from '../rules/server-timing.js';
 import type { FieldHandler, FieldHandlers } from './field-lines.js';
 import { CONTENT_LENGTH, HOST, listMembers, TOKEN } from './grammar.js';

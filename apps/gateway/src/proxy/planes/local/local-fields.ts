@@ -2,7 +2,8 @@ import { REQUEST_ID_HEADER } from '#service-kit';
 import { VIA_NAME } from '../../http1/head/forwarding-lines.js';
 import { listMembers } from '../../http1/head/grammar.js';
 import { placedValue, type ResponseContext } from '../../http1/head/response-lines.js';
-import { HOP_BY_HOP, isPlaced, isProtected } from '../../http1/rules/field-names.js';
+import { HOP_BY_HOP } from '../../../policy/fixed-fields.js';
+import { isPlaced, isProtected } from '../../http1/rules/field-names.js';
 
 const REMOVED: ReadonlySet<string> = new Set([...HOP_BY_HOP, REQUEST_ID_HEADER]);
 

@@ -1,14 +1,10 @@
 import type { GradientLimit } from './gradient-limit.js';
 import { failureOf } from '../../exchange/failure.js';
+import { EditableFields } from '../../http1/head/editable-fields.js';
 import { FakeExchange } from '../../testing/fake-exchange.js';
 import { AdaptiveLimitStage } from './adaptive-limit.stage.js';
 
-const fields = {
-  get: () => undefined,
-  set: () => undefined,
-  append: () => undefined,
-  remove: () => undefined,
-};
+const fields = new EditableFields('');
 
 describe('AdaptiveLimitStage', () => {
   /** The times that the limit got, in milliseconds. */
