@@ -24,7 +24,9 @@ export class EditableFields implements Fields {
 
   get(name: string): string | undefined {
     const { start } = knownName(name);
-    return this.searched.includes(start) ? fieldOf(CRLF + this.lines, start.slice(CRLF.length, -1)) : undefined;
+    return this.searched.includes(start)
+      ? fieldOf(CRLF + this.lines, start.slice(CRLF.length, -1))
+      : undefined;
   }
 
   set(name: string, value: string): void {

@@ -1,4 +1,4 @@
-import { clientAddressOf, peerOf, TrustedProxies } from './peer.js';
+import { clientAddressOf, clientSchemeOf, peerOf, TrustedProxies } from './peer.js';
 import { isAddressRange } from '../../../config/address-ranges.js';
 
 const trusted = new TrustedProxies(['127.0.0.0/8', '10.1.0.0/16', '::1', 'fd00::/8', '192.0.2.7']);
@@ -37,5 +37,17 @@ describe('clientAddressOf', () => {
     ['the IPv4 address of an IPv4-mapped peer', '::ffff:127.0.0.1', undefined, '127.0.0.1'],
   ])('is %s', (_what, peer, reported, expected) => {
     expect(clientAddressOf(peerOf(peer, 'http', trusted), reported, trusted)).toBe(expected);
+  });
+});
+
+describe('clientSchemeOf', () => {
+  it.each([
+    ['that of the connection', '127.0.0.1', undefined, 'http'],
+    ['that of the connection when the peer is not trusted', '10.2.0.1', 'https', 'http'],
+    ['the one that a trusted proxy reports', '127.0.0.1', ' HTTPS ', 'https'],
+    ['the first of several', '127.0.0.1', 'https, http', 'https'],
+    ['that of the connection when the report is none', '127.0.0.1', 'httpsx', 'http'],
+  ])('is %s', (_what, peer, reported, expected) => {
+    expect(clientSchemeOf(peerOf(peer, 'http', trusted), reported)).toBe(expected);
   });
 });

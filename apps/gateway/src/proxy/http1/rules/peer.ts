@@ -20,6 +20,13 @@ export function peerOf(remote: string, scheme: Peer['scheme'], trusted: TrustedP
   return { address, node, isTrusted: trusted.has(remote), scheme };
 }
 
+/** The scheme that the client used: that of its connection, or the first that a trusted proxy reports. */
+export function clientSchemeOf(peer: Peer, forwardedProto: string | undefined): Peer['scheme'] {
+  if (!peer.isTrusted || forwardedProto === undefined) return peer.scheme;
+  const told = /^\s*(https?)\s*(?:,|$)/i.exec(forwardedProto)?.[1];
+  return (told?.toLowerCase() as Peer['scheme'] | undefined) ?? peer.scheme;
+}
+
 const PORT = /^(\[[^\]]*\]|[^:]*):\d+$/;
 
 /** One element of `X-Forwarded-For` as a plain address; some proxies add brackets and ports. */

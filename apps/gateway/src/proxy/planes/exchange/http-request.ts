@@ -1,6 +1,7 @@
 import { REQUEST_TIMEOUT_HEADER } from '#contracts';
 import type { Instance } from '../../../discovery/index.js';
 import { REQUEST_ID_HEADER } from '#service-kit';
+import { clientSchemeOf } from '../../http1/rules/peer.js';
 import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
 import type { RouteRewrite } from '../../exchange/exchange-state.js';
@@ -38,6 +39,10 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   /** For an HTTP/1.0 client a close may look like the end of the body. */
   get isHttp10(): boolean {
     return this.head.minor === 0;
+  }
+
+  get scheme(): 'http' | 'https' {
+    return clientSchemeOf(this.client.peer, this.head.forwardedProto);
   }
 
   get isFromTrustedPeer(): boolean {
