@@ -1,5 +1,16 @@
 import { CONSUMER_NAME, SCOPE } from './names.js';
-import { list, mapping, NO_CONTEXT, optional, pattern, refined, report, required, scalar, text } from './shapes.js';
+import {
+  list,
+  mapping,
+  NO_CONTEXT,
+  optional,
+  pattern,
+  refined,
+  report,
+  required,
+  scalar,
+  text,
+} from './shapes.js';
 import type { Place, ValueOf } from './shapes.js';
 import { YamlSource, type FileProblem } from './yaml-source.js';
 

@@ -6,6 +6,8 @@ import { LIMITS } from './members/limits.js';
 import { REDIRECT } from './members/redirect.js';
 import { RESPOND } from './members/respond.js';
 import { REWRITE } from './members/rewrite.js';
+import { CORS } from './members/cors.js';
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -33,6 +35,21 @@ export const FILE_ONLY_MEMBERS = {
     '인증된 호출자 가운데 호출할 수 있는 대상. 스코프, 클레임, 소비자로 정합니다. `none`이면 모두입니다.',
   ),
   limits: member(LIMITS, 'Limits of requests.', '요청에 대한 제한.'),
+  cors: member(
+    CORS,
+    'Which pages of other origins may call; the gateway responds to their preflights.',
+    '호출할 수 있는 다른 출처의 페이지. 사전 요청에는 게이트웨이가 응답합니다.',
+  ),
+  requestHeaders: member(
+    REQUEST_HEADERS,
+    'Edits of the fields of requests to instances.',
+    '인스턴스로 가는 요청 헤더의 수정.',
+  ),
+  responseHeaders: member(
+    RESPONSE_HEADERS,
+    'Edits of the fields of responses to clients.',
+    '클라이언트로 가는 응답 헤더의 수정.',
+  ),
   securityHeaders: member(
     SECURITY_HEADERS,
     '`true`: response fields of a hardened site, where the service set none.',

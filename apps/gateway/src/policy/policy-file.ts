@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { SERVICE_NAME } from '#contracts';
 import { reportCombinations, type DeclaredLevel } from './combinations.js';
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
-import { AUTHENTICATION, identityFieldsOf, type Authentication } from './members/authentication.js';
+import {
+  AUTHENTICATION,
+  identityFieldsOf,
+  keyFieldsOf,
+  type Authentication,
+} from './members/authentication.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS } from './file-only-members.js';
 import { PROVIDER_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
@@ -107,6 +112,7 @@ class PolicyFileReader {
       ...this.context,
       providers: new Set(providerTexts.keys()),
       identityFields: identityFieldsOf(providers),
+      keyFields: keyFieldsOf(providers),
     };
     const file: Omit<PolicyFile, 'revision'> = {
       authentication: providers,

@@ -12,12 +12,15 @@ export interface FileContext {
   readonly identityFields: ReadonlySet<string>;
   /** Reads a file that the policy file names; its path is relative to the folder of the policy file. */
   readonly readFile: (path: string) => { readonly text: string } | { readonly problem: string };
+  /** Header fields, in lower case, that carry API keys. */
+  readonly keyFields: ReadonlySet<string>;
 }
 
 /** The context of a file that refers to nothing. */
 export const NO_CONTEXT: FileContext = {
   providers: new Set(),
   identityFields: new Set(),
+  keyFields: new Set(),
   readFile: () => ({ problem: 'the file cannot be read' }),
 };
 

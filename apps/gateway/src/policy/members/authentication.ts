@@ -156,6 +156,10 @@ export const identityFieldsOf = ({ jwt, apiKey }: Authentication): ReadonlySet<s
     ...[...(apiKey?.values() ?? [])].flatMap(({ consumerHeader }) => consumerHeader ?? []),
   ]);
 
+/** The header fields that carry API keys, in lower case. */
+export const keyFieldsOf = ({ apiKey }: Authentication): ReadonlySet<string> =>
+  new Set([...(apiKey?.values() ?? [])].map(({ header }) => header));
+
 const providerName: Shape<string> = refined(
   pattern(PROVIDER_NAME, 'the name of a provider'),
   (name, place) =>

@@ -58,8 +58,6 @@ export interface RequestFacts {
   readonly publicTarget: string;
   /** The client address, derived from trusted proxies. */
   readonly clientAddress: string;
-  /** The scheme that the client used, derived from trusted proxies. */
-  readonly scheme: 'http' | 'https';
   /** The request asks to upgrade the protocol. */
   readonly isUpgrade: boolean;
   /** The request came directly from a trusted proxy, whose fields are accepted. */

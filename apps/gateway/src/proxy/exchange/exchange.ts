@@ -67,7 +67,6 @@ export abstract class Exchange
     readonly isUpgrade: boolean,
   ) {}
 
-  abstract get scheme(): 'http' | 'https';
   abstract get isFromTrustedPeer(): boolean;
   abstract header(name: string): string | undefined;
   abstract get host(): string | undefined;

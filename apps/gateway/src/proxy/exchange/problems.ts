@@ -7,6 +7,7 @@ export const ambiguousPath = defineProblem('ambiguous-path', 400, 'Ambiguous pat
 export const unauthenticated = defineProblem('unauthenticated', 401, 'Authentication required');
 export const accessDenied = defineProblem('access-denied', 403, 'Access denied');
 export const forbidden = defineProblem('forbidden', 403, 'Forbidden');
+export const originNotAllowed = defineProblem('origin-not-allowed', 403, 'Origin not allowed');
 export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied path');
 export const notPublic = defineProblem('not-public', 404, 'Not a public path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');

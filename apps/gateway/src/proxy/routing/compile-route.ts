@@ -22,6 +22,8 @@ import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.s
 import { AdaptiveLimitStage } from '../stages/concurrency-limit/adaptive-limit.stage.js';
 import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
+import { CorsStage } from '../stages/cors/cors.stage.js';
+import { HeaderEditsStage } from '../stages/header-edits/header-edits.stage.js';
 import { IdentityStage } from '../stages/identity/identity.stage.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
@@ -30,6 +32,7 @@ import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.j
 import { RedirectStage } from '../stages/redirect/redirect.stage.js';
 import { RespondStage } from '../stages/respond/respond.stage.js';
 import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
+import { SecurityHeadersStage } from '../stages/security-headers/security-headers.stage.js';
 
 /** Dependencies and settings that all routes share. */
 export interface RouteSurroundings {
@@ -155,6 +158,8 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const authenticators = authenticatorsOf(policy, around);
   const stages: (Stage | false | undefined)[] = [
     policy.access && new AccessStage(policy.access, countsOf('access')),
+    policy.securityHeaders === true && new SecurityHeadersStage(),
+    policy.cors && new CorsStage(policy.cors, countsOf('cors')),
     authenticationOf(policy, authenticators, parts),
     authorizationOf(policy, authenticators, parts),
     policy.internalPaths.length > 0 &&
@@ -173,6 +178,9 @@ function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
     identityOf(authenticators, around),
     policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
+    // The operator's edits come last, in requests and in responses.
+    (policy.requestHeaders ?? policy.responseHeaders) &&
+      new HeaderEditsStage(policy.requestHeaders, policy.responseHeaders),
     ...(around.stages ?? []),
   ];
   return stages.filter((stage) => stage !== false && stage !== undefined);

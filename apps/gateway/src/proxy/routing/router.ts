@@ -2,7 +2,13 @@ import { Problem, SERVICE_NAME } from '#contracts';
 import { escapes } from '../http1/rules/path-rules.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { noneHealthy } from '../forward/failure-problem.js';
-import { ambiguousPath, malformedRequest, pathEscapesService, unknownService } from '../exchange/problems.js';
+import {
+  ambiguousPath,
+  malformedRequest,
+  originNotAllowed,
+  pathEscapesService,
+  unknownService,
+} from '../exchange/problems.js';
 import type { RouteTable } from './route-table.js';
 import type { Route } from '../exchange/route.js';
 import type { MatchedRequest } from './service-routes.js';
@@ -59,6 +65,7 @@ export class Router {
       return ambiguousPath(
         'servers read this path in different ways, and the policy of the service depends on it',
       );
+    if (route === 'no-cors') return originNotAllowed('the announced request has no CORS policy');
     return route ?? this.missing(service);
   }
 

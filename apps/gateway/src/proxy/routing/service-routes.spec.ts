@@ -1,19 +1,30 @@
 import fc from 'fast-check';
+import type { CorsPolicy } from '../../policy/members/cors.js';
+import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import type { DeclaredMember } from '../../policy/declared-members.js';
 import { parsePolicyFile } from '../../policy/policy-file.js';
 import { compileRoute } from './compile-route.js';
 import { ServiceRoutes } from './service-routes.js';
 
+const withCors = (declared: DeclaredMember | undefined): Policy =>
+  declared
+    ? { ...DEFAULT_POLICY, cors: (declared as unknown as { value: CorsPolicy }).value }
+    : DEFAULT_POLICY;
+
 /** The routes of the service `shop` with these matches, named a, b, c … in the order of the list. */
-function routesOf(...matches: readonly object[]): ServiceRoutes {
-  const routes = matches.map((match, i) => ({
+function routesOf(
+  ...matches: readonly (Readonly<Record<string, unknown>> & { readonly cors?: object })[]
+): ServiceRoutes {
+  const routes = matches.map(({ cors, ...match }, i) => ({
     name: String.fromCharCode(97 + i),
     match: { service: 'shop', ...match },
+    ...(cors && { cors }),
   }));
   const parsed = parsePolicyFile(JSON.stringify({ version: 1, routes }));
   if (!('file' in parsed)) throw new Error(JSON.stringify(parsed.problems));
-  const others = (parsed.file.routes.get('shop') ?? []).map(({ name, match }) => ({
+  const others = (parsed.file.routes.get('shop') ?? []).map(({ name, match, members }) => ({
     match,
-    route: compileRoute('shop', undefined, undefined, { name }),
+    route: compileRoute('shop', withCors(members.get('cors')), undefined, { name }),
   }));
   return new ServiceRoutes(compileRoute('shop'), others);
 }
@@ -151,5 +162,37 @@ describe('The routes of a service', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  describe('give a preflight', () => {
+    const cors = { allowOrigins: ['https://a.test'] };
+    const preflightOf = (method: string) => ({
+      method: 'OPTIONS',
+      headers: { origin: 'https://a.test', 'access-control-request-method': method },
+    });
+
+    it('the route of the request that it announces', () => {
+      const routes = routesOf({ methods: ['GET'], cors }, { methods: ['POST', 'PUT'], cors }, { cors });
+      expect(select(routes, '/', preflightOf('GET'))).toBe('a');
+      expect(select(routes, '/', preflightOf('PUT'))).toBe('b');
+      expect(select(routes, '/', preflightOf('DELETE'))).toBe('c');
+      expect(select(routes, '/', { method: 'OPTIONS' })).toBe('c');
+      expect(select(routes, '/', { ...preflightOf('GET'), method: 'POST' })).toBe('b');
+    });
+
+    it('its own route if neither has a CORS policy: no other policy may let it pass', () => {
+      const routes = routesOf({ methods: ['GET'] }, { methods: ['OPTIONS'] }, { methods: ['POST'], cors });
+      expect(select(routes, '/', preflightOf('GET'))).toBe('b');
+      expect(select(routes, '/', preflightOf('POST'))).toBe('c');
+    });
+
+    it('no CORS policy of another route', () => {
+      const routes = routesOf({ methods: ['POST'] }, { path: { prefix: '/open' }, cors });
+      expect(select(routes, '/open', preflightOf('GET'))).toBe('b');
+      expect(select(routes, '/open', preflightOf('POST'))).toBe('b');
+      const strict = routesOf({ path: { prefix: '/open' }, methods: ['POST'] }, { cors });
+      expect(select(strict, '/open', preflightOf('POST'))).toBe('no-cors');
+      expect(select(strict, '/open', preflightOf('GET'))).toBe('b');
+    });
   });
 });

@@ -14,7 +14,6 @@ export class FakeExchange extends Exchange {
   hasBody = false;
   isBodyConsumed = false;
   isCutOff = false;
-  scheme: 'http' | 'https' = 'http';
   isFromTrustedPeer = false;
   readonly replies: Problem[] = [];
 

@@ -53,14 +53,6 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     return this.head.host;
   }
 
-  get scheme(): 'http' | 'https' {
-    const { peer } = this.client;
-    const told = peer.isTrusted
-      ? this.head.forwardedProto?.split(',', 1)[0]?.trim().toLowerCase()
-      : undefined;
-    return told === 'http' || told === 'https' ? told : peer.scheme;
-  }
-
   get publicHost(): string | undefined {
     const told = this.client.peer.isTrusted ? this.head.forwardedHost?.split(',', 1)[0]?.trim() : undefined;
     return told !== undefined && HOST.test(told) ? told : this.host;

@@ -1,0 +1,68 @@
+import type { FieldTemplate, HeaderEdits, Placeholder } from '../../../policy/members/header-edits.js';
+import type { StageExchange } from '../../exchange/exchange-state.js';
+import type { Fields } from '../../exchange/stage.js';
+import { isFieldValue } from '../../http1/head/editable-fields.js';
+
+const VALUES: Readonly<Record<Placeholder, (exchange: StageExchange) => string | undefined>> = {
+  consumer: ({ identity }) => identity?.consumer,
+  requestId: ({ requestId }) => requestId,
+  clientAddress: ({ clientAddress }) => clientAddress,
+  service: ({ route }) => route?.service,
+};
+
+/** The value of a field for an exchange; `undefined` if a part of it is unknown or cannot stand in a field. */
+type Value = string | ((exchange: StageExchange) => string | undefined);
+
+/** One edit of a field, prepared. */
+type Edit = (fields: Fields, exchange: StageExchange) => void;
+
+/**
+ * Prepares edits in their order: remove, set, add.
+ * @param remove removes all fields of a name
+ */
+export function compileEdits(
+  edits: HeaderEdits,
+  remove: (fields: Fields, name: string) => void,
+): readonly Edit[] {
+  return [
+    ...edits.remove.map(
+      (name): Edit =>
+        (fields) =>
+          remove(fields, name),
+    ),
+    // A client could send the field that the gateway cannot set.
+    ...[...edits.set].flatMap(([name, template]): Edit[] => [
+      (fields) => remove(fields, name),
+      appending(name, valueOf(template)),
+    ]),
+    ...[...edits.add].map(([name, template]) => appending(name, valueOf(template))),
+  ];
+}
+
+const appending = (name: string, value: Value): Edit =>
+  typeof value === 'string'
+    ? (fields) => fields.append(name, value)
+    : (fields, exchange) => {
+        const text = value(exchange);
+        if (text !== undefined) fields.append(name, text);
+      };
+
+function valueOf(template: FieldTemplate): Value {
+  const parts = template.map((part) => (typeof part === 'string' ? () => part : VALUES[part.placeholder]));
+  if (template.every((part) => typeof part === 'string')) return template.join('');
+  return (exchange) => {
+    let text = '';
+    for (const part of parts) {
+      const value = part(exchange);
+      if (value === undefined || value === '' || !isFieldValue(value)) return undefined;
+      text += value;
+    }
+    return text;
+  };
+}
+
+/** Whether a value contains the name of the consumer. */
+export const namesConsumer = ({ set, add }: HeaderEdits): boolean =>
+  [...set.values(), ...add.values()].some((template) =>
+    template.some((part) => typeof part !== 'string' && part.placeholder === 'consumer'),
+  );
