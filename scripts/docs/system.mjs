@@ -18,7 +18,9 @@ const PATIENCE_MS = 20_000;
 const API_KEY = newApiKey();
 const SAMPLE_POLICIES = `
 version: 1
-authentication: { apiKey: { sample-keys: { keysFile: keys.yaml } } }
+authentication:
+  apiKey: { sample-keys: { keysFile: keys.yaml } }
+  jwt: { sample-tokens: { issuer: sample, audiences: [sample], algorithms: [ES256], jwks: { file: jwks.json } } }
 services: { sample: { access: { allow: [127.0.0.0/8] }, auth: { anyOf: [sample-keys] } } }
 `;
 
@@ -38,6 +40,7 @@ export async function describeSystem() {
     join(data, 'keys.yaml'),
     `version: 1\nkeys: [ { sha256: ${sha256Of(API_KEY)}, consumer: sample } ]\n`,
   );
+  writeFileSync(join(data, 'jwks.json'), '{ "keys": [] }');
   const front = await boot(gateway, { env });
   const apps = [front];
   const samples = [await sampleInstance(), await sampleInstance()];

@@ -90,6 +90,20 @@ describe('The sources of a policy', () => {
     });
   });
 
+  it('compile a route again whose policy was restored, even if there was no request in between', () => {
+    const first = 'services: { users: { timeouts: { request: 9s } } }';
+    write(first);
+    const { file, routes } = start();
+    const [users, orders] = [routes.get('users'), routes.get('orders')];
+    write('services: { users: { timeouts: { request: 8s } } }');
+    file.reload();
+    write(first);
+    file.reload();
+    expect(routes.get('users')).not.toBe(users);
+    expect(routes.get('users')?.policy).toEqual(users?.policy);
+    expect(routes.get('orders')).toBe(orders);
+  });
+
   it('keep the compiled route of every service whose effective policy a reload does not change', () => {
     write('services: { users: { timeouts: { request: 9s } } }');
     const { file, routes } = start();
