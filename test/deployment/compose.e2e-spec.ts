@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '#testing';
+import { launchNode, ROOT } from '#testing';
 import { readComposeFile, type ComposeService } from './support/compose-file.js';
 
 const FILES = ['docker-compose.yml', 'docker-compose.prod.yml'];
@@ -78,6 +78,14 @@ const shareNetwork = (one: ComposeService | undefined, other: ComposeService): b
 describe('docker-compose.prod.yml, the public deployment,', () => {
   const { services, networks, secrets = {} } = readComposeFile('docker-compose.prod.yml');
   const each = Object.entries(services);
+
+  it('mounts a valid policy file into the gateway, by its folder', async () => {
+    const { environment, volumes } = services.gateway!;
+    expect(environment?.GATEWAY_CONFIG).toBe('/etc/msa-gateway/gateway.yaml');
+    expect(volumes).toContain('./docker/policies:/etc/msa-gateway:ro');
+    const check = launchNode('scripts/gateway.mjs', ['check', 'docker/policies/gateway.yaml']);
+    expect(await check.exited).toEqual({ code: 0, signal: null });
+  });
 
   it('publishes only ports of nginx', () => {
     expect(each.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['nginx']);

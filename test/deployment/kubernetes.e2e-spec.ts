@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '#testing';
 import {
   manifestFiles,
   readKustomization,
@@ -141,5 +144,23 @@ describe('docker/k8s', () => {
   it('denies all traffic except explicitly allowed connections', () => {
     const policies = ofKind('NetworkPolicy').map(({ metadata }) => metadata.name);
     expect(policies).toEqual(['nothing-by-default', 'names', 'gateway', 'services', 'redis', 'postgres']);
+  });
+
+  it('mounts the policy file of the production deployment into the gateway', () => {
+    const policies = ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'gateway-policies');
+    expect(policies?.data?.['gateway.yaml']).toBe(
+      readFileSync(join(ROOT, 'docker/policies/gateway.yaml'), 'utf8'),
+    );
+    const { containers, volumes } = podOf(apps.find(([name]) => name === 'gateway')![1]);
+    expect(volumes).toContainEqual({ name: 'policies', configMap: { name: 'gateway-policies' } });
+    expect(containers[0]!.volumeMounts).toContainEqual({
+      name: 'policies',
+      mountPath: '/etc/msa-gateway',
+      readOnly: true,
+    });
+    expect(containers[0]!.env).toContainEqual({
+      name: 'GATEWAY_CONFIG',
+      value: '/etc/msa-gateway/gateway.yaml',
+    });
   });
 });

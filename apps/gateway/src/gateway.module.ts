@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
@@ -10,7 +10,7 @@ import {
   ServicesIndicator,
   ServiceTableIndicator,
 } from './health/index.js';
-import { LivePolicyFile, policyFamilies, PolicyModule } from './policy/index.js';
+import { LivePolicyFile, OpenRoutesWarning, policyFamilies, PolicyModule } from './policy/index.js';
 import { GatewayMetricsModule } from './telemetry/metrics/index.js';
 import {
   Authenticators,
@@ -61,6 +61,15 @@ export class GatewayModule {
     });
     const docs = GatewayDocsModule.of(context, discovery);
     const dashboard = DashboardModule.of(config.environment, discovery);
-    return { module: GatewayModule, imports: [discovery, policies, metrics, proxy, health, docs, dashboard] };
+    return {
+      module: GatewayModule,
+      imports: [discovery, policies, metrics, proxy, health, docs, dashboard],
+      providers: config.environment === 'production' ? [openRoutesWarning(file, context)] : [],
+    };
   }
 }
+
+const openRoutesWarning = (file: LivePolicyFile | undefined, { logger }: AppContext): Provider => ({
+  provide: OpenRoutesWarning,
+  useFactory: () => new OpenRoutesWarning(file, logger),
+});
