@@ -3,4 +3,4 @@ export * from './policy-families.js';
 export * from './policy-sources.js';
 export * from './policy.module.js';
 export * from './provider-state.js';
-export { OpenRoutesWarning } from './open-routes-warning.js';
+export * from './open-routes-warning.js';
