@@ -137,7 +137,7 @@ describe.each(PLANES)('a gateway with ADMIN_PORT (%s)', (plane) => {
     const closed = app.close();
     await events.untilClosed();
     for (const response of held.splice(0)) response.end('late');
-    expect((await Promise.all(requests)).map(({ body }) => body)).toEqual(['late', 'late']);
+    expect((await Promise.all(requests)).map(({ body }) => String(body))).toEqual(['late', 'late']);
     await closed;
     await expect(fetch(`${admin}/health/live`)).rejects.toThrow();
     await expect(fetch(`${app.url}/health/live`)).rejects.toThrow();

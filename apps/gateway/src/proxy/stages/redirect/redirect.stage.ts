@@ -22,11 +22,11 @@ export class RedirectStage implements Stage {
     return { status: this.policy.status, fields: { location }, body: EMPTY };
   }
 
-  preview({ target, header }: PreviewRequest): Preview {
+  preview(request: PreviewRequest): Preview {
     const reply = this.request({
-      scheme: header('x-forwarded-proto') === 'https' ? 'https' : 'http',
-      publicHost: header('x-forwarded-host') ?? header('host') ?? 'localhost',
-      publicTarget: target,
+      scheme: request.header('x-forwarded-proto') === 'https' ? 'https' : 'http',
+      publicHost: request.header('x-forwarded-host') ?? request.header('host') ?? 'localhost',
+      publicTarget: request.target,
     });
     if (!reply) return { decision: 'continue', detail: 'the request is at the location already' };
     return { decision: 'respond', detail: 'the client is sent to another location', reply };

@@ -30,8 +30,8 @@ export class SizeLimitStage implements Stage {
     exchange.refusal = `limits: the request body is larger than ${this.limit} bytes`;
   }
 
-  preview({ header }: PreviewRequest): Preview {
-    const declared = header('content-length');
+  preview(request: PreviewRequest): Preview {
+    const declared = request.header('content-length');
     if (declared !== undefined && Number(declared) > this.limit)
       return {
         decision: 'respond',
