@@ -16,17 +16,17 @@ const CRLF = '\r\n';
  * of the lines in lower case, which is made once.
  */
 export class EditableFields implements Fields {
-  /** CRLF and {@link lines} in lower case: each name follows a CRLF. `undefined` until it is needed. */
-  private lower: string | undefined = undefined;
+  /** CRLF and the first part of {@link lines} in lower case; see {@link searched}. */
+  private lower = CRLF;
 
   /** @param lines field lines, each with CRLF */
   constructor(private lines: string) {}
 
   get(name: string): string | undefined {
     const { start } = knownName(name);
-    return this.searched.includes(start)
-      ? fieldOf(CRLF + this.lines, start.slice(CRLF.length, -1))
-      : undefined;
+    const { searched } = this;
+    if (!searched.includes(start)) return undefined;
+    return fieldOf(CRLF + this.lines, start.slice(CRLF.length, -1), searched);
   }
 
   set(name: string, value: string): void {
@@ -35,11 +35,13 @@ export class EditableFields implements Fields {
   }
 
   append(name: string, value: string): void {
-    editable(name);
-    if (!isFieldValue(value)) throw new TypeError(`invalid value of field ${name}`);
-    const line = `${name}: ${value}\r\n`;
-    this.lines += line;
-    if (this.lower !== undefined) this.lower += line.toLowerCase();
+    const field = editable(name);
+    if (value !== field.value) {
+      if (!isFieldValue(value)) throw new TypeError(`invalid value of field ${name}`);
+      field.value = value;
+      field.line = `${name}: ${value}\r\n`;
+    }
+    this.lines += field.line;
   }
 
   remove(name: string): void {
@@ -53,7 +55,7 @@ export class EditableFields implements Fields {
   }
 
   removePrefixed(prefix: string): void {
-    this.removeAll(CRLF + prefix.toLowerCase());
+    this.removeAll(knownName(prefix).prefix);
   }
 
   /** The edited lines. */
@@ -61,8 +63,11 @@ export class EditableFields implements Fields {
     return this.lines;
   }
 
+  /** CRLF and the lines in lower case: each name follows a CRLF. Added lines join them when they are searched. */
   private get searched(): string {
-    return (this.lower ??= (CRLF + this.lines).toLowerCase());
+    const missing = this.lower.length - CRLF.length;
+    if (missing < this.lines.length) this.lower += this.lines.slice(missing).toLowerCase();
+    return this.lower;
   }
 
   private removeAll(start: string): void {
@@ -81,12 +86,17 @@ export class EditableFields implements Fields {
 
 /** A field name that stages use, prepared for searches. */
 interface KnownName {
-  /** CRLF, the name in lower case and a colon. */
+  /** CRLF and the name in lower case. */
+  readonly prefix: string;
+  /** {@link prefix} and a colon. */
   readonly start: string;
   /** Matches the start of every spelling of the name; `undefined` if it has only one. */
   readonly spellings: RegExp | undefined;
   /** Why stages cannot edit the field. */
   readonly fault: string | undefined;
+  /** The last value, which is the next one where it is constant, and its line. */
+  value: string | undefined;
+  line: string;
 }
 
 /** Names come from code and configuration; the bound is for a stage that makes them from requests. */
@@ -106,6 +116,7 @@ function prepare(name: string): KnownName {
   const isToken = TOKEN.test(name);
   const pattern = lower.replace(/[$*+.^|]/g, '\\$&').replace(/[-_]/g, '[-_]');
   return {
+    prefix: CRLF + lower,
     start: `${CRLF}${lower}:`,
     spellings: isToken && /[-_]/.test(name) ? new RegExp(`\r\n${pattern}:`) : undefined,
     fault: !isToken
@@ -113,6 +124,8 @@ function prepare(name: string): KnownName {
       : isFixed(lower)
         ? `a stage cannot change field ${name}`
         : undefined,
+    value: undefined,
+    line: '',
   };
 }
 

@@ -62,9 +62,9 @@ const valueAt = (text: string, line: number, next: number): string =>
 /**
  * The value of the field `name` (lower case) in a valid head; several fields of that name are joined by ", ", as in
  * Node. It searches the whole text, so use it only for fields that few requests need.
+ * @param lower the text in lower case
  */
-export function fieldOf(text: string, name: string): string | undefined {
-  const lower = text.toLowerCase();
+export function fieldOf(text: string, name: string, lower = text.toLowerCase()): string | undefined {
   const wanted = `\r\n${name}:`;
   let value: string | undefined;
   for (let at = lower.indexOf(wanted); at !== -1; at = lower.indexOf(wanted, at + 2)) {

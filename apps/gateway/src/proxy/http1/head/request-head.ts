@@ -40,6 +40,8 @@ export class RequestHead {
   claims = '';
   /** The field lines to forward unchanged, each with CRLF. */
   fields = '';
+  /** {@link text} in lower case; made when a field is first looked up. */
+  private lower: string | undefined = undefined;
 
   constructor(
     /** The head as received, including the empty line. */
@@ -78,6 +80,6 @@ export class RequestHead {
 
   /** The field with this lower-case name; several are joined by ", ". */
   field(name: string): string | undefined {
-    return fieldOf(this.text, name);
+    return fieldOf(this.text, name, (this.lower ??= this.text.toLowerCase()));
   }
 }

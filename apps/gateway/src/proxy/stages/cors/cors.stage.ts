@@ -14,6 +14,7 @@ import { announcedMethod } from '../../http1/rules/preflight.js';
 import { AllowedOrigins } from './allowed-origins.js';
 import { varyOn } from './vary.js';
 
+const ALLOW_ORIGIN = 'access-control-allow-origin';
 const NO_CONTENT = 204;
 const VARY = ['Origin'];
 const VARY_PREFLIGHT = ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers'];
@@ -67,7 +68,8 @@ export class CorsStage implements Stage {
     const origin = exchange.header('origin');
     if (origin === undefined || !this.origins.allow(origin)) return;
     const isGranted = isPreflight && isOwn && status === NO_CONTENT;
-    for (const [name, value] of this.fieldsFor(origin, isGranted)) fields.append(name, value);
+    fields.append(ALLOW_ORIGIN, this.origins.isEvery ? '*' : origin);
+    for (const [name, value] of isGranted ? this.ofPreflight : this.ofResponse) fields.append(name, value);
   }
 
   preview(request: PreviewRequest): Preview {
@@ -76,13 +78,12 @@ export class CorsStage implements Stage {
     const isAllowed = this.origins.allow(origin);
     const detail = `the origin is ${isAllowed ? '' : 'not '}allowed`;
     if (announcedMethod(request) === undefined) return { decision: 'continue', detail };
-    const reply = isAllowed ? granted(Object.fromEntries(this.fieldsFor(origin, true))) : refused();
+    const reply = isAllowed
+      ? granted(
+          Object.fromEntries([[ALLOW_ORIGIN, this.origins.isEvery ? '*' : origin], ...this.ofPreflight]),
+        )
+      : refused();
     return { decision: 'respond', detail: `preflight: ${detail}`, reply };
-  }
-
-  private fieldsFor(origin: string, isGranted: boolean): readonly Field[] {
-    const allowed = this.origins.isEvery ? '*' : origin;
-    return [['access-control-allow-origin', allowed], ...(isGranted ? this.ofPreflight : this.ofResponse)];
   }
 }
 

@@ -18,11 +18,15 @@ export class HeaderEditsStage implements Stage {
     if (ofRequest) {
       // A CGI-like server could take another spelling for the field that the gateway sets or removes.
       const edits = compileEdits(ofRequest, (fields, name) => fields.removeSpellings(name));
-      this.upstreamRequest = (exchange, { fields }) => edits.forEach((edit) => edit(fields, exchange));
+      this.upstreamRequest = (exchange, { fields }) => {
+        for (const edit of edits) edit(fields, exchange);
+      };
     }
     if (ofResponse) {
       const edits = compileEdits(ofResponse, (fields, name) => fields.remove(name));
-      this.response = (exchange, { fields }) => edits.forEach((edit) => edit(fields, exchange));
+      this.response = (exchange, { fields }) => {
+        for (const edit of edits) edit(fields, exchange);
+      };
     }
     if ([ofRequest, ofResponse].some((edits) => edits && namesConsumer(edits))) {
       this.request = refuseInexpressible;
