@@ -21,8 +21,11 @@ export const isForwardingField = (lowerName: string): boolean =>
   lowerName.startsWith('x-forwarded-') || lowerName === 'forwarded' || lowerName === 'x-real-ip';
 
 /** A name whose underscores are hyphens: CGI-like servers cannot distinguish `x_user` from `x-user`. */
-export const hyphenated = (lowerName: string): string =>
+const hyphenated = (lowerName: string): string =>
   lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName;
+
+/** Equal for names that a service could read as the same field: some servers replace every such character. */
+export const spelled = (lowerName: string): string => lowerName.replaceAll(/[^a-z0-9]/g, '-');
 
 /** Whether a field describes the origin of a request; such fields are accepted from trusted proxies only. */
 export const describesOrigin = (lowerName: string): boolean => isForwardingField(hyphenated(lowerName));

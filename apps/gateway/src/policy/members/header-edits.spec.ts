@@ -76,7 +76,7 @@ describe.each(['requestHeaders', 'responseHeaders'])('The member %s', (member) =
 });
 
 describe('The member requestHeaders', () => {
-  it.each(['x-user-id', 'X_User_Id', 'X-Consumer', 'x_consumer', 'X-Api-Key', 'x_api_key'])(
+  it.each(['x-user-id', 'X_User_Id', 'X-Consumer', 'x_consumer', 'x.consumer', 'X-Api-Key', 'x_api_key'])(
     'cannot edit %s, which authentication needs',
     (name) => {
       expect(problemsIn('requestHeaders', { set: { [name]: 'admin' } })).toEqual([

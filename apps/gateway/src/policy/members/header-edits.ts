@@ -1,4 +1,4 @@
-import { hyphenated, isFixed } from '../fixed-fields.js';
+import { isFixed, spelled } from '../fixed-fields.js';
 import { FIELD_NAME } from '../names.js';
 import { list, mapping, named, optional, refined, report, text, type Place, type Shape } from '../shapes.js';
 import { fieldName } from './authentication.js';
@@ -51,7 +51,7 @@ const fixed: Fault = (name) =>
 /** Edits must not open what authentication decides. */
 const credential: Fault = (name, { context: { identityFields, keyFields } }) => {
   const isOneOf = (names: ReadonlySet<string>): boolean =>
-    [...names].some((each) => hyphenated(each) === hyphenated(name));
+    [...names].some((each) => spelled(each) === spelled(name));
   if (isOneOf(identityFields)) return 'an authentication provider sets it';
   return isOneOf(keyFields) ? 'it carries the key of an authentication provider' : undefined;
 };

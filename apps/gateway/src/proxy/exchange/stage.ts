@@ -29,7 +29,7 @@ export interface Fields {
   append(name: string, value: string): void;
   /** @throws TypeError like {@link set} */
   remove(name: string): void;
-  /** Removes all fields whose names differ from `name` only in case, and in `_` for `-`. @throws TypeError like {@link set} */
+  /** Removes all fields that a service could read as `name`, such as `X_User` for `x-user`. @throws TypeError like {@link set} */
   removeSpellings(name: string): void;
   /** Removes all fields whose name begins with `prefix`. */
   removePrefixed(prefix: string): void;

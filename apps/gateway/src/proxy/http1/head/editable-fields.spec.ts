@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EditableFields } from './editable-fields.js';
 
-const NAMES = ['a', 'A', 'ab', 'x-a-b', 'X_A-b', 'x-a_B', 'x-ab', 'vary'];
+const NAMES = ['a', 'A', 'ab', 'x-a-b', 'X_A-b', 'x-a_B', 'x.a*b', 'x-ab', 'vary'];
 const line = fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom('1', '', 'a: 2', 'x-a-b:', 'ÀÉ'));
 const edit = fc.tuple(
   fc.constantFrom('set', 'append', 'remove', 'removeSpellings', 'removePrefixed', 'get'),
@@ -11,7 +11,7 @@ const edit = fc.tuple(
 type Line = readonly [string, string];
 const textOf = (lines: readonly Line[]): string =>
   lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-const hyphenated = (name: string): string => name.toLowerCase().replaceAll('_', '-');
+const spelled = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
 
 /** The lines after an edit, by the plain meaning of the edit. */
 function edited(lines: readonly Line[], operation: string, name: string): readonly Line[] {
@@ -20,7 +20,7 @@ function edited(lines: readonly Line[], operation: string, name: string): readon
   if (operation === 'set') return [...without(same), [name, 'new']];
   if (operation === 'append') return [...lines, [name, 'new']];
   if (operation === 'remove') return without(same);
-  if (operation === 'removeSpellings') return without((each) => hyphenated(each) === hyphenated(name));
+  if (operation === 'removeSpellings') return without((each) => spelled(each) === spelled(name));
   return operation === 'get' ? lines : without((each) => each.toLowerCase().startsWith(name.toLowerCase()));
 }
 

@@ -114,11 +114,12 @@ function knownName(name: string): KnownName {
 function prepare(name: string): KnownName {
   const lower = name.toLowerCase();
   const isToken = TOKEN.test(name);
-  const pattern = lower.replace(/[$*+.^|]/g, '\\$&').replace(/[-_]/g, '[-_]');
+  // As in `spelled`.
+  const pattern = lower.replace(/[^a-z0-9]/g, '[^a-z0-9:\\r\\n]');
   return {
     prefix: CRLF + lower,
     start: `${CRLF}${lower}:`,
-    spellings: isToken && /[-_]/.test(name) ? new RegExp(`\r\n${pattern}:`) : undefined,
+    spellings: isToken && /[^a-z0-9]/.test(lower) ? new RegExp(`\r\n${pattern}:`) : undefined,
     fault: !isToken
       ? `invalid field name ${JSON.stringify(name)}`
       : isFixed(lower)

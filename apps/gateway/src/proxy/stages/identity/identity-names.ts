@@ -1,9 +1,5 @@
+import { spelled } from '../../../policy/fixed-fields.js';
 import type { FieldNames } from '../../exchange/stage.js';
-
-/** A character that CGI-like servers cannot distinguish from a hyphen: they read `x_user_id` as `x-user-id`. */
-const SEPARATOR = /[^a-z0-9]/g;
-
-const spelled = (lowerName: string): string => lowerName.replaceAll(SEPARATOR, '-');
 
 /** Names of fields in every spelling that a service could read as the same field. */
 export class IdentityNames implements FieldNames {
