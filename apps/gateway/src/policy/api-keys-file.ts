@@ -77,12 +77,13 @@ export function parseApiKeys(content: string): ParsedApiKeys {
 
 /** Keys whose hashes differ: which consumer a hash stands for must not depend on the order. */
 function distinct(keys: readonly ApiKey[], place: Place): readonly ApiKey[] | undefined {
+  const nodes = place.source.items(place.node) ?? [];
   const first = new Map<string, number>();
   for (const [i, { sha256 }] of keys.entries()) {
     const before = first.get(sha256);
-    const node = place.source.items(place.node)?.[i] ?? place.node;
+    const at = { ...place, node: nodes[i] ?? place.node };
     if (before === undefined) first.set(sha256, i);
-    else report({ ...place, node }, `${place.path}[${i}] has the sha256 of ${place.path}[${before}]`);
+    else report(at, `${place.path}[${i}] has the sha256 of ${place.path}[${before}]`);
   }
   return first.size === keys.length ? keys : undefined;
 }
