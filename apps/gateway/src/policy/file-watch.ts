@@ -9,6 +9,7 @@ const POLL_INTERVAL_MS = 250;
 export class FileWatch {
   private readonly timer: NodeJS.Timeout;
   private isPolling = false;
+  private isClosed = false;
   /** The state of the file when a change was last reported, and at the last poll. */
   private reported: string | undefined;
   private polled: string | undefined;
@@ -22,6 +23,7 @@ export class FileWatch {
   }
 
   close(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
   }
 
@@ -33,7 +35,7 @@ export class FileWatch {
     const isStable = state === this.polled;
     this.polled = state;
     // A file that is still being written would be read in part.
-    if (!isStable || state === this.reported) return;
+    if (!isStable || state === this.reported || this.isClosed) return;
     this.reported = state;
     this.onChange();
   }
