@@ -22,7 +22,7 @@ const claimValue = scalar({
       ? String(value)
       : undefined,
   accepted: 'a text, number or boolean',
-  schema: { type: ['string', 'number', 'boolean'] },
+  schema: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
 });
 
 const consumer = text((value) => (value === '' ? undefined : value), 'the name of a consumer', {
