@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { SignJWT } from 'jose';
 import { newApiKey } from '../../apps/gateway/src/proxy/stages/authentication/api-key/api-key.js';
 import { call, startApp, tempDir, waitFor, type AppProcess } from '#testing';
 import { onEveryKind, SERVICE } from '../conformance/support/harness.js';
@@ -48,6 +49,8 @@ writeFileSync(
   `
 version: 1
 authentication:
+  jwt:
+    corp: { issuer: https://id.example.com/, audiences: [shop], algorithms: [HS256], jwks: { file: jwks.json } }
   apiKey: { partners: { keysFile: api-keys.yaml, consumerHeader: x-consumer } }
 services:
   ${SERVICE}: { auth: { anyOf: [partners] } }
@@ -55,6 +58,10 @@ routes:
   - name: place-order
     match: { service: ${SERVICE}, path: { prefix: /orders }, methods: [POST] }
     authorization: { anyOf: [ { scopes: [orders:write] }, { consumers: [root] } ] }
+  - name: by-token
+    match: { service: ${SERVICE}, path: { prefix: /by-token } }
+    auth: { anyOf: [partners, corp] }
+    authorization: { anyOf: [ { scopes: [orders:write], claims: { plan: [gold] } } ] }
   - name: optional
     match: { service: ${SERVICE}, path: { prefix: /optional } }
     auth: { anyOf: [partners], optional: true }
@@ -68,6 +75,16 @@ routes:
 `,
 );
 replaceKeys(KEYS);
+
+const SECRET = randomBytes(32);
+const JWK = { kty: 'oct', alg: 'HS256', k: SECRET.toString('base64url') };
+writeFileSync(join(folder.path, 'jwks.json'), JSON.stringify({ keys: [JWK] }));
+
+const tokenWith = (claims: Readonly<Record<string, unknown>>): Promise<string> =>
+  new SignJWT({ iss: 'https://id.example.com/', aud: 'shop', sub: 'ann', ...claims })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setExpirationTime('5m')
+    .sign(SECRET);
 
 onEveryKind(
   'API keys and authorization',
@@ -141,6 +158,25 @@ onEveryKind(
       expect(served.map(({ url }) => url)).toEqual(['/orders', '/orders']);
     });
 
+    it('tell callers with a token which scopes are missing', async () => {
+      const sendToken = async (claims: Readonly<Record<string, unknown>>) =>
+        send('GET /by-token', undefined, { authorization: `Bearer ${await tokenWith(claims)}` });
+      expect((await sendToken({ scope: 'orders:read orders:write', plan: ['gold'] })).status).toBe(200);
+      const challengeOf = async (claims: Readonly<Record<string, unknown>>) => {
+        const { status, headers } = await sendToken(claims);
+        return [status, headers.get('www-authenticate')];
+      };
+      expect(await challengeOf({ scope: 'orders:read', plan: 'gold' })).toEqual([
+        403,
+        'Bearer error="insufficient_scope", scope="orders:write"',
+      ]);
+      expect(await challengeOf({ scope: 'orders:write', plan: { gold: true } })).toEqual([
+        403,
+        'Bearer error="insufficient_scope"',
+      ]);
+      expect(served).toHaveLength(1);
+    });
+
     it('admit anonymous callers where auth is optional, but no wrong key, and none that has to be authorized', async () => {
       expect(await statusOf('GET /optional')).toBe(200);
       expect(await statusOf('GET /optional', UNKNOWN)).toBe(401);
@@ -178,6 +214,7 @@ onEveryKind(
       await send('GET /', READER);
       const { body } = await call(harness().gatewayUrl, 'GET /policies');
       expect(body.providers).toMatchObject([
+        { name: 'corp' },
         {
           name: 'partners',
           kind: 'apiKey',
