@@ -35,6 +35,7 @@ export interface ProblemOptions {
 /** An error that carries its problem document. May be thrown anywhere; the problem filter turns it into a response. */
 export class Problem extends Error {
   readonly code: string;
+  readonly type: string;
   readonly status: number;
   readonly title: string;
   readonly errors: readonly ProblemDetailError[] | undefined;
@@ -45,6 +46,7 @@ export class Problem extends Error {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'Problem';
     this.code = kind.code;
+    this.type = kind.type ?? PROBLEM_URN + kind.code;
     this.status = kind.status;
     this.title = kind.title;
     this.errors = options.errors;
@@ -55,7 +57,7 @@ export class Problem extends Error {
   /** The response body for a request at `instance` (its path). */
   toDocument(instance: string, requestId: string): ProblemDocument {
     return {
-      type: PROBLEM_URN + this.code,
+      type: this.type,
       title: this.title,
       status: this.status,
       detail: this.message,
@@ -69,8 +71,10 @@ export class Problem extends Error {
 
 /** What all problems of one `type` have in common. */
 export interface ProblemKind {
-  /** The last part of the URN: lower case words joined by hyphens. */
+  /** Lower case words joined by hyphens; the last part of the URN. */
   readonly code: string;
+  /** By default the URN of the code. */
+  readonly type?: string;
   readonly status: number;
   readonly title: string;
 }
@@ -78,8 +82,11 @@ export interface ProblemKind {
 /** Creates problems of one kind: `throw unknownUser('user 7 does not exist')`. */
 export type ProblemFactory = (detail: string, options?: ProblemOptions) => Problem;
 
-/** Declares a kind of problem. The errors file of a module is a list of these declarations. */
-export function defineProblem(code: string, status: number, title: string): ProblemFactory {
-  const kind: ProblemKind = { code, status, title };
+/**
+ * Declares a kind of problem. The errors file of a module is a list of these declarations.
+ * @param type by default a URN of this system; another one if a standard defines the problem
+ */
+export function defineProblem(code: string, status: number, title: string, type?: string): ProblemFactory {
+  const kind: ProblemKind = { code, status, title, ...(type !== undefined && { type }) };
   return (detail, options) => new Problem(kind, detail, options);
 }
