@@ -10,4 +10,6 @@ export { isFromThisMachine } from './access/this-machine.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/health-check-settings.js';
+export * from './store/redis/redis-client.js';
+export { failureMessage } from './store/redis/redis-failure.js';
 export * from './discovery.module.js';

@@ -1,61 +1,21 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { connect, connectionTo, type RedisServer } from './redis-client.js';
 import { parseEntry, type ParsedEntry, type StreamEntry } from './stream-entry.js';
 import { changesKey } from './registry-keys.js';
 import { defineScripts, RegistryScripts } from './registry-scripts.js';
 
 /** The location of the registry, and the gateway that uses it. */
-export interface SessionOptions {
-  readonly url: string;
-  /** Prefix of all keys; other registries on the same server have other prefixes. */
-  readonly prefix: string;
+export interface SessionOptions extends RedisServer {
   /** The id of this gateway, new with every process. */
   readonly gateway: string;
 }
 
-const CONNECT_TIMEOUT_MS = 1000;
 const COMMAND_TIMEOUT_MS = 1000;
-/** A stalled server does not complete the disconnect. */
-const DISCONNECT_TIMEOUT_MS = 50;
 /**
  * How long a read waits for changes before it is repeated, which detects a connection that broke silently.
  */
 const READ_BLOCK_MS = 500;
 const READ_AT_ONCE = 500;
-
-/** A connection is used once and never reconnected: {@link RedisConnection} decides what follows a failure. */
-const SINGLE_USE: RedisOptions = {
-  lazyConnect: true,
-  protocol: 2,
-  retryStrategy: null,
-  enableOfflineQueue: false,
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-};
-
-const connectionTo = ({ url, prefix }: SessionOptions, commandTimeout: number): Redis =>
-  new Redis(url, { ...SINGLE_USE, commandTimeout, connectionName: prefix });
-
-/** `undefined` for an invalid address, contrary to the types of ioredis. */
-const socketOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
-
-/**
- * Connects. ioredis rejects with an error without a reason; the `error` event before it has the reason.
- * ioredis also resolves if the selected database does not exist, and would use another one.
- */
-async function connect(connection: Redis): Promise<void> {
-  let reason: Error | undefined;
-  // The listeners stay: an `error` event without listener ends the process, on the client as on its socket.
-  // ioredis handles only the first error of the socket, and TLS emits a second one when the peer rejects an
-  // aborted handshake.
-  connection.on('error', (error: Error) => {
-    reason = error;
-    socketOf(connection)?.on('error', () => undefined);
-  });
-  await connection.connect().catch((error: unknown) => {
-    throw reason ?? error;
-  });
-  if (reason !== undefined) throw reason;
-}
 
 /** Two connections to the store: one for scripts, one that waits for changes. Ends when either breaks. */
 export class RedisSession {
