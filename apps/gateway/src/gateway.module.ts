@@ -16,6 +16,7 @@ import {
   Authenticators,
   INSTANCE_REPORTS,
   ProxyModule,
+  RateLimits,
   TableDirectory,
   type FrontServer,
 } from './proxy/index.js';
@@ -32,6 +33,7 @@ export class GatewayModule {
     const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
     const authenticators = new Authenticators(file, context.logger);
     const policies = PolicyModule.of(file, context, discovery, () => authenticators.states);
+    const rateLimits = new RateLimits(config, context);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -39,12 +41,13 @@ export class GatewayModule {
           new TableDirectory(table, registry, ejector),
         inject: [LiveServiceTable, RegistryService, Ejector],
       },
-      furtherFamilies: () => [...policyFamilies(file), ...authenticators.families],
+      furtherFamilies: () => [...policyFamilies(file), ...authenticators.families, ...rateLimits.families()],
     });
     const proxy = ProxyModule.of({
       config,
       context,
       front,
+      rateLimits,
       imports: [discovery, policies, metrics],
       authenticators,
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },

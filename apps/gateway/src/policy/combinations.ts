@@ -1,5 +1,6 @@
 import type { DeclaredMembers } from './declared-members.js';
 import type { FileOnlyMembers } from './file-only-members.js';
+import { needsIdentity } from './members/rate-limits.js';
 import { report, type Place } from './shapes.js';
 import type { Member } from './yaml-source.js';
 
@@ -18,6 +19,15 @@ const COMBINATIONS: readonly Combination[] = [
       authorization !== 'none' && auth === 'none'
         ? 'has "authorization" in effect without "auth"; declare "auth", or "authorization: none"'
         : undefined,
+  },
+  {
+    members: ['rateLimits', 'auth'],
+    problemOf: ({ rateLimits = [], auth = 'none' }) => {
+      const limit = auth === 'none' ? rateLimits.find(needsIdentity) : undefined;
+      return (
+        limit && `has the rate limit "${limit.name}" by ${limit.key.from}, which needs "auth" with providers`
+      );
+    },
   },
 ];
 

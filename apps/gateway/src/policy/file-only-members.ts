@@ -8,6 +8,7 @@ import { RESPOND } from './members/respond.js';
 import { REWRITE } from './members/rewrite.js';
 import { CORS } from './members/cors.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
+import { RATE_LIMITS } from './members/rate-limits.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -33,6 +34,11 @@ export const FILE_ONLY_MEMBERS = {
     AUTHORIZATION,
     'Which authenticated callers may call, by scopes, claims and consumers; `none`: all.',
     '인증된 호출자 가운데 호출할 수 있는 대상. 스코프, 클레임, 소비자로 정합니다. `none`이면 모두입니다.',
+  ),
+  rateLimits: member(
+    RATE_LIMITS,
+    'How many requests are admitted in a period.',
+    '기간마다 받아들이는 요청 수.',
   ),
   limits: member(LIMITS, 'Limits of requests.', '요청에 대한 제한.'),
   cors: member(

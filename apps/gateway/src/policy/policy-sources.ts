@@ -3,6 +3,7 @@ import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './f
 import type { LivePolicyFile } from './live-policy-file.js';
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import type { FileRoute } from './policy-file.js';
+import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
 import { matchKey, type RouteMatch } from './route-match.js';
@@ -68,6 +69,21 @@ export class PolicySources {
   get namedServices(): readonly string[] {
     const { routes, services } = this.file?.current ?? { routes: NOTHING, services: NOTHING };
     return [...new Set([...routes.keys(), ...services.keys()])];
+  }
+
+  /** Whether the file has rate limits that gateways share. */
+  get hasSharedLimits(): boolean {
+    const file = this.file?.current;
+    if (!file) return false;
+    const routes = [...file.routes.values()].flat().map(({ members }) => members);
+    return [file.defaults, ...file.services.values(), ...routes].some((members) => {
+      const found = members.get('rateLimits');
+      return (
+        found !== undefined &&
+        'value' in found &&
+        (found.value as readonly RateLimit[]).some(({ shared }) => shared)
+      );
+    });
   }
 
   /** The routes of a service; `undefined` if the name is unknown. */

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
+import { PolicySources } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
@@ -14,6 +15,7 @@ import { AccessLog, BatchWriter } from '../telemetry/access-log/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import { TrafficRecorder } from './traffic.recorder.js';
+import { RateLimits } from './rate-limits.js';
 import { Router } from './routing/router.js';
 import { routingProviders } from './routing.providers.js';
 import { DEFAULT_CLIENT_LIMITS } from './http1/client-limits.js';
@@ -23,6 +25,7 @@ export interface ProxyBindings {
   readonly config: GatewayConfig;
   readonly context: AppContext;
   readonly front: FrontServer;
+  readonly rateLimits: RateLimits;
   /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly authenticators: Authenticators;
@@ -38,7 +41,8 @@ export class ProxyModule {
       imports: bindings.imports,
       controllers: [ExplainController],
       providers: [
-        ...routingProviders(bindings.config, bindings.context),
+        ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters),
+        ...rateLimiting(bindings),
         ...recording(bindings),
         ...plane(bindings),
         bindings.reports,
@@ -47,6 +51,14 @@ export class ProxyModule {
     };
   }
 }
+
+const rateLimiting = ({ rateLimits }: ProxyBindings): Provider[] => [
+  {
+    provide: RateLimits,
+    useFactory: (policies: PolicySources) => rateLimits.follow(policies),
+    inject: [PolicySources],
+  },
+];
 
 const STANDARD_OUTPUT = 1;
 const isLogged = ({ logLevel }: GatewayConfig): boolean => logLevel === 'INFO' || logLevel === 'DEBUG';

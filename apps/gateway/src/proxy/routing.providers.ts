@@ -10,6 +10,7 @@ import { PolicySources } from '../policy/index.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
+import type { RateLimiters } from './stages/rate-limit/rate-limiters.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
 import { compileRoute, type CompiledRoute, type RouteSurroundings } from './routing/compile-route.js';
@@ -25,7 +26,11 @@ const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
 };
 
 /** Providers of the routes and their dependencies. */
-export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext): Provider[] => [
+export const routingProviders = (
+  { zone }: GatewayConfig,
+  { logger }: AppContext,
+  rateLimiters: RateLimiters,
+): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
     provide: RouteTable,
@@ -60,6 +65,7 @@ export const routingProviders = ({ zone }: GatewayConfig, { logger }: AppContext
             countsOf,
             authenticatorOf: (name) => authenticators.get(name),
             identityFields: () => policies.file?.current.identityFields ?? new Set(),
+            rateLimiters,
           }),
         ),
         policies,
@@ -91,11 +97,12 @@ function compiler(
   traffic: TrafficMetrics,
   around: RouteSurroundings,
 ): CompileRoute<CompiledRoute> {
-  return (service, declaration, { name, match, service: pathService, members, plain }, related) => {
+  return (service, declaration, { name, match, service: pathService, members, plain, sources }, related) => {
     const { policy, faults } = policyOf(declaration);
     for (const fault of name === undefined ? faults : [])
       logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
-    const identity = { name, pathService, declared: plain, path: match?.path, related };
+    const ownsRateLimits = sources.rateLimits === 'routes';
+    const identity = { name, pathService, declared: plain, path: match?.path, ownsRateLimits, related };
     const route = compileRoute(service, { ...policy, ...members }, around, identity);
     if (name === undefined) traffic.service(service).breaker = route.breaker?.state;
     return route;

@@ -12,6 +12,12 @@ export const outsideProxy = defineProblem('not-proxied', 404, 'Not a proxied pat
 export const notPublic = defineProblem('not-public', 404, 'Not a public path');
 export const unknownService = defineProblem('unknown-service', 404, 'Unknown service');
 export const requestTimeout = defineProblem('request-timeout', 408, 'Request timeout');
+export const quotaExceeded = defineProblem(
+  'quota-exceeded',
+  429,
+  'Rate limit exceeded',
+  'https://iana.org/assignments/http-problem-types#quota-exceeded',
+);
 export const expectationFailed = defineProblem('expectation-failed', 417, 'Expectation failed');
 export const headTooLarge = defineProblem('header-fields-too-large', 431, 'Request header fields too large');
 export const methodNotSupported = defineProblem('method-not-supported', 501, 'Method not supported');
@@ -20,6 +26,7 @@ export const upstreamProtocolError = defineProblem('upstream-protocol-error', 50
 export const noHealthyInstance = defineProblem('no-healthy-instance', 503, 'No healthy instance');
 export const circuitOpen = defineProblem('circuit-open', 503, 'Circuit breaker open');
 export const concurrencyLimit = defineProblem('concurrency-limit', 503, 'Concurrency limit reached');
+export const rateLimitUnavailable = defineProblem('rate-limit-unavailable', 503, 'Rate limit unavailable');
 export const overloaded = defineProblem('overloaded', 503, 'Gateway overloaded');
 export const authenticationUnavailable = defineProblem(
   'authentication-unavailable',

@@ -28,6 +28,10 @@ import { IdentityStage } from '../stages/identity/identity.stage.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
 import { InternalPathsStage, type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
 import { SizeLimitStage } from '../stages/size-limit/size-limit.stage.js';
+import { RateLimitFieldsStage } from '../stages/rate-limit/rate-limit-fields.stage.js';
+import { RateLimitStage, type FoundBuckets, type RouteLimit } from '../stages/rate-limit/rate-limit.stage.js';
+import type { LimitScope } from '../stages/rate-limit/rate-limiter.js';
+import { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
 import { RedirectStage } from '../stages/redirect/redirect.stage.js';
 import { RespondStage } from '../stages/respond/respond.stage.js';
@@ -51,6 +55,8 @@ export interface RouteSurroundings {
   readonly authenticatorOf?: (provider: string) => Authenticator;
   /** Header fields, in lower case, that authentication providers set. */
   readonly identityFields?: () => ReadonlySet<string>;
+  /** By default the rate limits of a route keep no state when it is compiled again. */
+  readonly rateLimiters?: RateLimiters;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */
@@ -73,6 +79,8 @@ export interface RouteIdentity {
   readonly declared?: Readonly<Record<string, unknown>>;
   /** Paths that the route matches; by default every path. */
   readonly path?: PathMatch | undefined;
+  /** The route itself declares its rate limits; otherwise it shares those of its service. */
+  readonly ownsRateLimits?: boolean;
   /** Routes of the same service: parts of equal policy are shared with the first that has them, with their state. */
   readonly related?: readonly CompiledRoute[];
 }
@@ -85,7 +93,14 @@ export function compileRoute(
   service: string,
   policy: Policy = DEFAULT_POLICY,
   around: RouteSurroundings = { onStageError: rethrow },
-  { name, pathService = service, declared = {}, path = EVERY_PATH, related = [] }: RouteIdentity = {},
+  {
+    name,
+    pathService = service,
+    declared = {},
+    path = EVERY_PATH,
+    ownsRateLimits = false,
+    related = [],
+  }: RouteIdentity = {},
 ): CompiledRoute {
   const withEqual = (...members: readonly (keyof Policy)[]): CompiledRoute | undefined =>
     related.find((each) => members.every((member) => isDeepStrictEqual(each.policy[member], policy[member])));
@@ -110,7 +125,8 @@ export function compileRoute(
   const replacement = policy.rewrite?.path?.replacePrefix;
   const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
   const prefix = `${API_PREFIX}/${pathService}`;
-  const parts = { service, countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around };
+  const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
+  const parts = { service, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive, rewrite, around };
   const stages = stagesOf(policy, parts);
   return {
     name,
@@ -144,6 +160,7 @@ const rethrow = (error: unknown): never => {
 interface StageParts {
   readonly service: string;
   readonly countsOf: (member: string) => PolicyCounts;
+  readonly limitScope: LimitScope;
   readonly load: RouteLoad;
   readonly breaker: CircuitBreaker | undefined;
   readonly concurrencyLimit: Stage | undefined;
@@ -156,12 +173,16 @@ interface StageParts {
 function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around } = parts;
   const authenticators = authenticatorsOf(policy, around);
+  const rateLimits = rateLimitStagesOf(policy, parts);
   const stages: (Stage | false | undefined)[] = [
     policy.access && new AccessStage(policy.access, countsOf('access')),
     policy.securityHeaders === true && new SecurityHeadersStage(),
     policy.cors && new CorsStage(policy.cors, countsOf('cors')),
+    rateLimits.early,
     authenticationOf(policy, authenticators, parts),
     authorizationOf(policy, authenticators, parts),
+    rateLimits.late,
+    rateLimits.fields,
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(
         new InternalPaths(policy.internalPaths),
@@ -238,6 +259,30 @@ function identityOf(
     ...authenticators.flatMap(({ removedField }) => removedField ?? []),
   ];
   return names.length > 0 ? new IdentityStage(names) : undefined;
+}
+
+/** Keys that are known before a request is authenticated. */
+const EARLY_KEYS = ['client', 'service'];
+
+/** The stages of rate limits: before authentication, after authorization, and the fields of both. */
+function rateLimitStagesOf(
+  { rateLimits = [] }: Policy,
+  { countsOf, limitScope, around: { rateLimiters = new RateLimiters() } }: StageParts,
+): { readonly [S in 'early' | 'late' | 'fields']: Stage | undefined } {
+  const slot = new StageSlot<FoundBuckets>();
+  const limits = rateLimits.map((limit) => ({
+    limiter: rateLimiters.of(limitScope, limit),
+    counts: countsOf(limit.name),
+  }));
+  const isEarly = ({ limiter: { limit } }: RouteLimit): boolean => EARLY_KEYS.includes(limit.key.from);
+  const early = limits.filter(isEarly);
+  const late = limits.filter((each) => !isEarly(each));
+  const told = limits.map(({ limiter }) => limiter).filter(({ limit }) => !limit.shadow);
+  return {
+    early: early.length > 0 ? new RateLimitStage('client-rate-limit', early, slot) : undefined,
+    late: late.length > 0 ? new RateLimitStage('rate-limit', late, slot) : undefined,
+    fields: told.length > 0 ? new RateLimitFieldsStage(told, slot) : undefined,
+  };
 }
 
 const breakerOf = (

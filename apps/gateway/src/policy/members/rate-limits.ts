@@ -1,0 +1,111 @@
+import { durations, wholeNumbers } from '../../config/file-form.js';
+import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
+import {
+  flag,
+  list,
+  mapping,
+  optional,
+  pattern,
+  refined,
+  report,
+  required,
+  scalar,
+  text,
+  withDefault,
+  word,
+  type ValueOf,
+} from '../shapes.js';
+
+/** What requests have in common that share one bucket of a limit; header names are in lower case. */
+export type RateLimitKey =
+  | { readonly from: 'client' | 'consumer' | 'service' }
+  | { readonly from: 'header' | 'claim'; readonly name: string };
+
+/** With more, an amount of time and requests is no longer an exact number. */
+const MOST_REQUESTS = 10_000_000;
+const LONGEST_PERIOD_MS = 86_400_000;
+
+const KEY =
+  /^(?:(client|consumer|service)|header:([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128})|claim:([\x21-\x7e]{1,128}))$/;
+
+function keyIn(value: string): RateLimitKey | undefined {
+  const [, from, header, claim] = KEY.exec(value) ?? [];
+  if (from !== undefined) return { from: from as 'client' | 'consumer' | 'service' };
+  if (header !== undefined && FIELD_NAME.test(header)) return { from: 'header', name: header.toLowerCase() };
+  return claim === undefined ? undefined : { from: 'claim', name: claim };
+}
+
+const key = refined(
+  text(keyIn, 'client, consumer, service, header:NAME or claim:NAME', { pattern: KEY.source }),
+  (value, place) =>
+    value.from === 'header' && place.context.identityFields.has(value.name)
+      ? report<typeof value>(
+          place,
+          `${place.path} names a header field that an authentication provider sets; use consumer or claim:NAME`,
+        )
+      : value,
+);
+
+const amount = scalar(wholeNumbers(1, MOST_REQUESTS));
+
+const members = mapping({
+  name: required(pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter'), {
+    en: 'Name of the limit in responses and metrics.',
+    ko: '응답과 메트릭에 쓰이는 제한의 이름.',
+  }),
+  requests: required(amount, {
+    en: 'Number of requests in `per`.',
+    ko: '`per` 동안 허용하는 요청 수.',
+  }),
+  per: required(scalar(durations(1, LONGEST_PERIOD_MS)), { en: 'The period.', ko: '기간.' }),
+  burst: optional(amount, {
+    en: 'How many may come at once; by default `requests`.',
+    ko: '한꺼번에 올 수 있는 요청 수. 기본값은 `requests`.',
+  }),
+  key: withDefault(
+    key,
+    { from: 'client' },
+    {
+      en: 'Requests with the same key share the limit. By default `client`, the client address (IPv6: its /64).',
+      ko: '같은 키의 요청이 제한을 함께 씁니다. 기본값은 클라이언트 주소인 `client`(IPv6는 /64 단위).',
+    },
+  ),
+  cost: withDefault(amount, 1, {
+    en: 'How many requests one request counts as.',
+    ko: '요청 하나를 몇 개로 셀지 정합니다.',
+  }),
+  shared: withDefault(flag, false, {
+    en: 'All gateways on one Redis enforce the limit together.',
+    ko: '같은 Redis를 쓰는 모든 게이트웨이가 제한을 함께 적용합니다.',
+  }),
+  shadow: withDefault(flag, false, {
+    en: 'Requests above the limit are counted and not refused.',
+    ko: '제한을 넘는 요청을 세기만 하고 거부하지 않습니다.',
+  }),
+  onStoreDown: optional(word('local', 'open', 'closed'), {
+    en: 'While Redis is unavailable, a shared limit is divided among the gateways (`local`, the default), not enforced (`open`), or its requests are refused with 503 (`closed`).',
+    ko: 'Redis를 쓸 수 없는 동안 공유 제한을 게이트웨이 수로 나누거나(`local`, 기본값), 적용하지 않거나(`open`), 요청을 503으로 거부합니다(`closed`).',
+  }),
+});
+
+const rateLimit = refined(members, ({ burst, onStoreDown, ...limit }, place) => {
+  const most = burst ?? limit.requests;
+  if (limit.cost > most) return report<never>(place, `${place.path} has a cost above its burst (${most})`);
+  if (onStoreDown !== undefined && !limit.shared)
+    return report<never>(place, `${place.path} has "onStoreDown" without "shared: true"`);
+  return { ...limit, burst: most, onStoreDown: onStoreDown ?? 'local' };
+});
+
+/** How many requests are admitted in a period. */
+export const RATE_LIMITS = refined(list(rateLimit), (limits, place) => {
+  const twice = limits.find(({ name }, i) => limits.findIndex((each) => each.name === name) < i);
+  return twice
+    ? report<typeof limits>(place, `${place.path} has two limits with the name "${twice.name}"`)
+    : limits;
+});
+
+/** Periods in milliseconds. */
+export type RateLimit = ValueOf<typeof rateLimit>;
+
+/** Whether the key of a limit depends on who calls. */
+export const needsIdentity = ({ key }: RateLimit): boolean => key.from === 'consumer' || key.from === 'claim';

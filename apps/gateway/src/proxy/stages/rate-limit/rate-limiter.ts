@@ -1,0 +1,88 @@
+import type { RateLimit } from '../../../policy/members/rate-limits.js';
+import { BucketRules, type Bucket } from './bucket.js';
+import { KeyedBuckets, MOST_KEYS } from './keyed-buckets.js';
+import { keyOf, type KeyedRequest } from './limit-key.js';
+
+/** What a limit says about a request. */
+export type Verdict = 'admitted' | 'quota-exceeded' | 'store-unavailable';
+
+/** Keeps the buckets of a limit equal over several gateways. */
+export interface LimitSharing {
+  /** `down`: the store is not available. `late`: it has not responded for a while. */
+  readonly state: 'up' | 'late' | 'down';
+  /** Number of gateways that enforced shared limits lately. */
+  readonly gateways: number;
+  /** Reports the cost of a bucket that had nothing to report. */
+  report(limiter: RateLimiter, bucket: Bucket): void;
+}
+
+/** Where a limit is declared. */
+export interface LimitScope {
+  /** Service in the path. */
+  readonly service: string;
+  /** Name of the route; `undefined` if the service, or all services, have the limit. */
+  readonly route: string | undefined;
+}
+
+/** One rate limit with its state. */
+export class RateLimiter {
+  readonly rules: BucketRules;
+  private readonly buckets: KeyedBuckets;
+
+  /** Equal on all gateways; of limits with the same unit of debt. */
+  readonly id: string;
+
+  /** @param sharing `undefined`: each gateway enforces the limit alone */
+  constructor(
+    readonly scope: LimitScope,
+    readonly limit: RateLimit,
+    private readonly sharing?: LimitSharing,
+    mostKeys = MOST_KEYS,
+  ) {
+    const { name, requests, per } = limit;
+    this.id = [scope.service, scope.route ?? '', name, requests, per].join('/');
+    this.rules = new BucketRules(limit);
+    this.buckets = new KeyedBuckets(this.rules, mostKeys);
+  }
+
+  /** Number of keys that the limit has buckets for. */
+  get keys(): number {
+    return this.buckets.size;
+  }
+
+  /** The bucket of a request, up to date. @param now milliseconds on the monotonic clock, a whole number */
+  bucketOf(request: KeyedRequest, now: number): Bucket {
+    return this.buckets.get(keyOf(request, this.limit.key), now);
+  }
+
+  /** A copy of the bucket of a request. */
+  peek(request: KeyedRequest, now: number): Bucket {
+    return this.buckets.peek(keyOf(request, this.limit.key), now);
+  }
+
+  verdictOn(bucket: Bucket): Verdict {
+    if (this.sharing?.state === 'down' && this.limit.onStoreDown !== 'local')
+      return this.limit.onStoreDown === 'open' ? 'admitted' : 'store-unavailable';
+    return this.rules.hasRoom(bucket) ? 'admitted' : 'quota-exceeded';
+  }
+
+  /** Charges an admitted request. */
+  charge(bucket: Bucket): void {
+    const { sharing, rules } = this;
+    // The limit is open while the store is down.
+    if (!rules.hasRoom(bucket)) return;
+    if (!sharing) {
+      bucket.debt += rules.cost;
+      return;
+    }
+    if (sharing.state !== 'up') {
+      // Without news from the other gateways, each of them is assumed to admit as much as this one.
+      bucket.debt += rules.cost * sharing.gateways;
+      return;
+    }
+    bucket.debt += rules.cost;
+    const isFirst = bucket.unreported === 0;
+    bucket.unreported += rules.cost;
+    if (isFirst) sharing.report(this, bucket);
+  }
+}
