@@ -21,7 +21,11 @@ version: 1
 authentication:
   apiKey: { sample-keys: { keysFile: keys.yaml } }
   jwt: { sample-tokens: { issuer: sample, audiences: [sample], algorithms: [ES256], jwks: { file: jwks.json } } }
-services: { sample: { access: { allow: [127.0.0.0/8] }, auth: { anyOf: [sample-keys] } } }
+services:
+  sample:
+    access: { allow: [127.0.0.0/8] }
+    auth: { anyOf: [sample-keys] }
+    rateLimits: [{ name: sample, requests: 1000, per: 1s, shared: true }]
 `;
 
 /** Runs the whole system on free ports and returns what its apps say about themselves: OpenAPI documents and metrics. */

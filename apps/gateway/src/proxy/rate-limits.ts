@@ -54,7 +54,6 @@ export class RateLimits implements OnModuleInit, OnModuleDestroy {
   families(): readonly MetricFamily[] {
     const limiters = this.limiters.all;
     if (limiters.length === 0) return [];
-    const { store } = this;
     return [
       gaugeFamily(
         'gateway_rate_limit_keys',
@@ -64,12 +63,12 @@ export class RateLimits implements OnModuleInit, OnModuleDestroy {
           keys,
         ]),
       ),
-      ...(store?.isStarted
+      ...(limiters.some(({ limit }) => limit.shared)
         ? [
             gaugeFamily(
               'gateway_rate_limit_store_available',
               'Whether the store of shared rate limits is available; absent without shared limits.',
-              [[{}, Number(store.isAvailable)]],
+              [[{}, Number(this.store?.isAvailable === true)]],
             ),
           ]
         : []),

@@ -35,7 +35,9 @@ function keyIn(value: string): RateLimitKey | undefined {
   return claim === undefined ? undefined : { from: 'claim', name: claim };
 }
 
-const key = refined(
+const CLIENT: RateLimitKey = { from: 'client' };
+
+const limitKey = refined(
   text(keyIn, 'client, consumer, service, header:NAME or claim:NAME', { pattern: KEY.source }),
   (value, place) =>
     value.from === 'header' && place.context.identityFields.has(value.name)
@@ -62,14 +64,10 @@ const members = mapping({
     en: 'How many may come at once; by default `requests`.',
     ko: '한꺼번에 올 수 있는 요청 수. 기본값은 `requests`.',
   }),
-  key: withDefault(
-    key,
-    { from: 'client' },
-    {
-      en: 'Requests with the same key share the limit. By default `client`, the client address (IPv6: its /64).',
-      ko: '같은 키의 요청이 제한을 함께 씁니다. 기본값은 클라이언트 주소인 `client`(IPv6는 /64 단위).',
-    },
-  ),
+  key: optional(limitKey, {
+    en: 'Requests with the same key share the limit. By default `client`, the client address (IPv6: its /64).',
+    ko: '같은 키의 요청이 제한을 함께 씁니다. 기본값은 클라이언트 주소인 `client`(IPv6는 /64 단위).',
+  }),
   cost: withDefault(amount, 1, {
     en: 'How many requests one request counts as.',
     ko: '요청 하나를 몇 개로 셀지 정합니다.',
@@ -88,12 +86,18 @@ const members = mapping({
   }),
 });
 
-const rateLimit = refined(members, ({ burst, onStoreDown, ...limit }, place) => {
-  const most = burst ?? limit.requests;
-  if (limit.cost > most) return report<never>(place, `${place.path} has a cost above its burst (${most})`);
+const rateLimit = refined(members, ({ burst, key, onStoreDown, ...others }, place) => {
+  const limit = {
+    ...others,
+    burst: burst ?? others.requests,
+    key: key ?? CLIENT,
+    onStoreDown: onStoreDown ?? 'local',
+  };
+  if (limit.cost > limit.burst)
+    return report<typeof limit>(place, `${place.path} has a cost above its burst (${limit.burst})`);
   if (onStoreDown !== undefined && !limit.shared)
-    return report<never>(place, `${place.path} has "onStoreDown" without "shared: true"`);
-  return { ...limit, burst: most, onStoreDown: onStoreDown ?? 'local' };
+    return report<typeof limit>(place, `${place.path} has "onStoreDown" without "shared: true"`);
+  return limit;
 });
 
 /** How many requests are admitted in a period. */

@@ -268,7 +268,7 @@ const EARLY_KEYS = ['client', 'service'];
 function rateLimitStagesOf(
   { rateLimits = [] }: Policy,
   { countsOf, limitScope, around: { rateLimiters = new RateLimiters() } }: StageParts,
-): { readonly [S in 'early' | 'late' | 'fields']: Stage | undefined } {
+): Readonly<Record<'early' | 'late' | 'fields', Stage | undefined>> {
   const slot = new StageSlot<FoundBuckets>();
   const limits = rateLimits.map((limit) => ({
     limiter: rateLimiters.of(limitScope, limit),

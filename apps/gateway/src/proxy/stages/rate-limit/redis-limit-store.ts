@@ -47,10 +47,6 @@ export class RedisLimitStore implements LimitStore {
     return this.connection !== undefined;
   }
 
-  get isStarted(): boolean {
-    return this.running !== undefined;
-  }
-
   /** Resolves after the first attempt to connect. Idempotent. */
   async start(): Promise<void> {
     if (this.running) return;
@@ -95,32 +91,37 @@ export class RedisLimitStore implements LimitStore {
 
   private async run(onFirst: () => void): Promise<void> {
     let isReported = false;
-    const report = (cause: unknown): void => {
-      if (!isReported) this.onChange(cause);
-      isReported = true;
+    const { signal } = this.stopping;
+    const onConnected = (): void => {
+      isReported = false;
+      this.onChange(undefined);
+      onFirst();
     };
-    while (!this.stopping.signal.aborted) {
-      const connection = connectionTo(this.options, COMMAND_TIMEOUT_MS);
-      connection.defineCommand('chargeLimits', { lua: SOURCE });
-      let cause: unknown = new Error('Redis closed the connection');
-      connection.on('error', (error: unknown) => (cause = error));
-      const closed = new Promise((resolve) => connection.once('close', resolve));
-      try {
-        await connect(connection);
-        this.connection = connection;
-        this.onChange(undefined);
-        isReported = false;
-        onFirst();
-        await closed;
-      } catch (error) {
-        cause = error;
-      }
+    while (!signal.aborted) {
+      const cause = await this.connectOnce(onConnected);
+      onFirst();
+      if (!isReported && !signal.aborted) this.onChange(cause);
+      isReported = true;
+      await sleep(RETRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when the connection has failed or ended, to the cause. */
+  private async connectOnce(onConnected: () => void): Promise<unknown> {
+    const connection = connectionTo(this.options, COMMAND_TIMEOUT_MS);
+    connection.defineCommand('chargeLimits', { lua: SOURCE });
+    const closed = new Promise((resolve) => connection.once('close', resolve));
+    try {
+      await connect(connection);
+      this.connection = connection;
+      onConnected();
+      await closed;
+      return new Error('the connection was closed');
+    } catch (error) {
+      return error;
+    } finally {
       this.connection = undefined;
       connection.disconnect();
-      onFirst();
-      if (this.stopping.signal.aborted) return;
-      report(cause);
-      await sleep(RETRY_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 }

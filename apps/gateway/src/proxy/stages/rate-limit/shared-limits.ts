@@ -34,10 +34,11 @@ export interface LimitStore {
 const COLLECT_MS = 10;
 /** Bounds the time that one command takes in the store. */
 const CHARGES_AT_ONCE = 500;
-/** A store that has not responded for this long is `late`. */
+/**
+ * A store that has not responded for this long is `late`. Gateways are certain only of older charges: differences in
+ * latency between reports must not add up.
+ */
 const LATE_AFTER_MS = 100;
-/** Differences in latency between reports must not add to what gateways are certain of. */
-const CERTAIN_AFTER_MS = 250;
 
 /** A bucket with unreported costs. */
 interface Reported {
@@ -105,7 +106,7 @@ export class SharedLimits implements LimitSharing {
 
 function chargeOf({ limiter: { id, rules }, bucket, since }: Reported, now: number): Charge {
   rules.drain(bucket, now);
-  const certain = bucket.debt - bucket.unreported - CERTAIN_AFTER_MS * rules.drainPerMs;
+  const certain = bucket.debt - bucket.unreported - LATE_AFTER_MS * rules.drainPerMs;
   return {
     key: `${id}:${bucket.key}`,
     cost: bucket.unreported,
