@@ -47,7 +47,7 @@ describe('rateLimits in the policy file', () => {
     ['[]', 'must be a list that is not empty'],
     ['[{ name: a, per: 1s }]', 'must have the member "requests"'],
     ['[{ name: a b, requests: 1, per: 1s }]', 'name must be a name of letters'],
-    ['[{ name: a, requests: 0, per: 1s }]', 'requests must be a whole number from 1 to 10000000'],
+    ['[{ name: a, requests: 0, per: 1s }]', 'requests must be a whole number from 1 to 1000000000'],
     ['[{ name: a, requests: 1, per: 60 }]', 'per must be a duration from 1ms to 24h'],
     ['[{ name: a, requests: 1, per: 25h }]', 'per must be a duration'],
     [
@@ -60,6 +60,7 @@ describe('rateLimits in the policy file', () => {
       'a header field that an authentication provider',
     ],
     ['[{ name: a, requests: 9, per: 1s, burst: 2, cost: 3 }]', 'has a cost above its burst (2)'],
+    ['[{ name: a, requests: 20000000, per: 24h }]', 'too large a burst for its period (at most 13031248)'],
     ['[{ name: a, requests: 1, per: 1s, onStoreDown: open }]', 'has "onStoreDown" without "shared: true"'],
     [
       '[{ name: a, requests: 1, per: 1s, shared: true, onStoreDown: shut }]',

@@ -21,8 +21,9 @@ export type RateLimitKey =
   | { readonly from: 'client' | 'consumer' | 'service' }
   | { readonly from: 'header' | 'claim'; readonly name: string };
 
-/** With more, an amount of time and requests is no longer an exact number. */
-const MOST_REQUESTS = 10_000_000;
+const MOST_REQUESTS = 1_000_000_000;
+/** Requests times milliseconds are exact numbers, also if gateways together exceed a burst several times. */
+const MOST_DEBT = Number.MAX_SAFE_INTEGER / 8;
 const LONGEST_PERIOD_MS = 86_400_000;
 
 const KEY =
@@ -95,6 +96,11 @@ const rateLimit = refined(members, ({ burst, key, onStoreDown, ...others }, plac
   };
   if (limit.cost > limit.burst)
     return report<typeof limit>(place, `${place.path} has a cost above its burst (${limit.burst})`);
+  if (limit.burst * limit.per > MOST_DEBT)
+    return report<typeof limit>(
+      place,
+      `${place.path} has too large a burst for its period (at most ${Math.floor(MOST_DEBT / limit.per)})`,
+    );
   if (onStoreDown !== undefined && !limit.shared)
     return report<typeof limit>(place, `${place.path} has "onStoreDown" without "shared: true"`);
   return limit;

@@ -7,7 +7,7 @@ const EXAMINED = 2;
 /** The same while there is no room for a new key. */
 const EXAMINED_IF_FULL = 8;
 
-/** No key of a request begins like this. */
+/** No key of a request is like this. */
 const OVERFLOW_KEY = '\noverflow';
 
 /**
@@ -51,7 +51,7 @@ export class KeyedBuckets {
 
   private add(key: string, now: number): Bucket {
     this.removeDrained(this.isFull ? EXAMINED_IF_FULL : EXAMINED, now);
-    if (this.isFull) return this.overflow;
+    if (this.isFull || key === OVERFLOW_KEY) return this.overflow;
     const bucket = { key, debt: 0, at: now, unreported: 0 };
     this.byKey.set(key, bucket);
     return bucket;

@@ -1,5 +1,8 @@
 import type { Identity } from '../../exchange/exchange-state.js';
-import { keyOf, networkOf } from './limit-key.js';
+import type { RateLimitKey } from '../../../policy/members/rate-limits.js';
+import { keyOf as keyOfLimit, networkOf, type KeyedRequest } from './limit-key.js';
+
+const keyOf = (of: KeyedRequest, key: RateLimitKey, shared = false) => keyOfLimit(of, { key, shared });
 
 const identity: Identity = {
   consumer: 'acme',
@@ -45,6 +48,13 @@ describe('The key of a limit', () => {
     expect(keyOf(request(), { from: 'consumer' })).toBe(key);
     expect(keyOf(request({}, identity), { from: 'claim', name: 'other' })).toBe(key);
     expect(keyOf(request({ a: key }), { from: 'header', name: 'a' })).toMatch(/^\nsha256 /);
+  });
+
+  it('does not show a header field to the store of a shared limit', () => {
+    expect(keyOf(request({ a: 'secret' }), { from: 'header', name: 'a' }, true)).toMatch(
+      /^\nsha256 [\w-]{43}$/,
+    );
+    expect(keyOf(request({}, identity), { from: 'consumer' }, true)).toBe('acme');
   });
 
   it('has a bounded length', () => {

@@ -216,7 +216,12 @@ describe('The rate limit stage', () => {
     ['open', [undefined, undefined, undefined]],
     ['closed', [503, 503, 503]],
   ] as const)('with onStoreDown: %s responds %j while the store is down', (onStoreDown, expected) => {
-    const sharing: LimitSharing = { state: 'down', gateways: 2, report: () => undefined };
+    const sharing: LimitSharing = {
+      state: 'down',
+      gateways: 2,
+      join: () => undefined,
+      report: () => undefined,
+    };
     const limits = new Limits([{ requests: 2, shared: true, onStoreDown }], sharing);
     expect([limits.send(), limits.send(), limits.send()]).toEqual(expected);
     if (onStoreDown === 'closed') {

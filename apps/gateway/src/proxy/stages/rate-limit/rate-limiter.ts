@@ -12,6 +12,8 @@ export interface LimitSharing {
   readonly state: 'up' | 'late' | 'down';
   /** Number of gateways that enforced shared limits lately. */
   readonly gateways: number;
+  /** Keeps the buckets of a limit equal from now on. */
+  join(limiter: RateLimiter): void;
   /** Reports the cost of a bucket that had nothing to report. */
   report(limiter: RateLimiter, bucket: Bucket): void;
 }
@@ -43,6 +45,7 @@ export class RateLimiter {
     this.id = [scope.service, scope.route ?? '', name, requests, per].join('/');
     this.rules = new BucketRules(limit);
     this.buckets = new KeyedBuckets(this.rules, mostKeys);
+    sharing?.join(this);
   }
 
   /** Number of keys that the limit has buckets for. */
@@ -52,12 +55,17 @@ export class RateLimiter {
 
   /** The bucket of a request, up to date. @param now milliseconds on the monotonic clock, a whole number */
   bucketOf(request: KeyedRequest, now: number): Bucket {
-    return this.buckets.get(keyOf(request, this.limit.key), now);
+    return this.bucketFor(keyOf(request, this.limit), now);
+  }
+
+  /** The bucket of a key, up to date. */
+  bucketFor(key: string, now: number): Bucket {
+    return this.buckets.get(key, now);
   }
 
   /** A copy of the bucket of a request. */
   peek(request: KeyedRequest, now: number): Bucket {
-    return this.buckets.peek(keyOf(request, this.limit.key), now);
+    return this.buckets.peek(keyOf(request, this.limit), now);
   }
 
   verdictOn(bucket: Bucket): Verdict {

@@ -32,6 +32,20 @@ withRedis('The store of shared limits', (redis) => {
     expect((await one.charge([charge('large', 864_000_000_000_001)])).debts).toEqual([864_000_000_000_001]);
   });
 
+  it('tells a gateway the debts that charges of others have led to', async () => {
+    const prefix = newId();
+    const [one, other] = [await open(redis().url, prefix), await open(redis().url, prefix)];
+    const told: [string, number][] = [];
+    other.onCharged((debts) => told.push(...debts));
+    await other.charge([charge('own', 1)]);
+    await one.charge([charge('a:1', 864_000_000_000_001), charge('a:2', 7)]);
+    await waitFor('the debts', () => told.length > 0);
+    expect(told).toEqual([
+      ['a:1', 864_000_000_000_001],
+      ['a:2', 7],
+    ]);
+  });
+
   it('continues from what gateways are certain of when data are lost, and forgets drained buckets', async () => {
     const prefix = newId();
     const store = await open(redis().url, prefix);
@@ -84,7 +98,18 @@ describe('charge.lua', () => {
     const { globals } = luaparse.parse(source, { luaVersion: '5.1', scope: true }) as unknown as {
       readonly globals: readonly { readonly name: string }[];
     };
-    const provided = ['KEYS', 'args', 'constants', 'redis', 'math', 'string', 'table', 'ipairs', 'unpack'];
+    const provided = [
+      'KEYS',
+      'args',
+      'constants',
+      'redis',
+      'cjson',
+      'math',
+      'string',
+      'table',
+      'ipairs',
+      'unpack',
+    ];
     expect(globals.map(({ name }) => name).filter((name) => !provided.includes(name))).toEqual([]);
   });
 });

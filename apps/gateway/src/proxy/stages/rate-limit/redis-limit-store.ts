@@ -31,8 +31,20 @@ type Command = (
   ...keysAndArgs: readonly (string | number)[]
 ) => Promise<readonly [gateways: number, debts: readonly string[]]>;
 
+/** What `charge.lua` publishes. */
+interface ChargedMessage {
+  readonly gateway: string;
+  /** Those of the charges. */
+  readonly keys: readonly string[];
+  readonly debts: readonly string[];
+}
+
 /** Adds up charges in Redis. Connects again after every failure. */
 export class RedisLimitStore implements LimitStore {
+  private readonly listeners = new Set<(debts: ReadonlyMap<string, number>) => void>();
+  // The hash tag keeps all keys in one cluster slot, which scripts require.
+  private readonly prefix: string;
+  private readonly channel: string;
   private connection: Redis | undefined;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
@@ -41,10 +53,17 @@ export class RedisLimitStore implements LimitStore {
   constructor(
     private readonly options: LimitStoreOptions,
     private readonly onChange: (cause: unknown) => void = () => undefined,
-  ) {}
+  ) {
+    this.prefix = `{${options.prefix}}:limit`;
+    this.channel = `${this.prefix}-charges`;
+  }
 
   get isAvailable(): boolean {
     return this.connection !== undefined;
+  }
+
+  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void {
+    this.listeners.add(listener);
   }
 
   /** Resolves after the first attempt to connect. Idempotent. */
@@ -62,12 +81,12 @@ export class RedisLimitStore implements LimitStore {
   }
 
   async charge(charges: readonly Charge[]): Promise<Charged> {
-    const { connection } = this;
+    const { connection, prefix, channel } = this;
     if (!connection) throw new Error('Redis is not connected');
-    // The hash tag keeps all keys in one cluster slot, which scripts require.
-    const prefix = `{${this.options.prefix}}:limit`;
     const args = {
+      channel,
       gateway: this.options.gateway,
+      keys: charges.map(({ key }) => key),
       costs: charges.map(({ cost }) => cost),
       least: charges.map(({ least }) => least),
       drainPerMs: charges.map(({ drainPerMs }) => drainPerMs),
@@ -106,22 +125,46 @@ export class RedisLimitStore implements LimitStore {
     }
   }
 
-  /** Resolves when the connection has failed or ended, to the cause. */
+  /** Resolves when a connection has failed or ended, to the cause. */
   private async connectOnce(onConnected: () => void): Promise<unknown> {
-    const connection = connectionTo(this.options, COMMAND_TIMEOUT_MS);
-    connection.defineCommand('chargeLimits', { lua: SOURCE });
-    const closed = new Promise((resolve) => connection.once('close', resolve));
+    const [commands, reader] = [this.newConnection(), this.newConnection()];
+    commands.defineCommand('chargeLimits', { lua: SOURCE });
+    reader.on('message', (_channel: string, message: string) => this.tell(message));
+    const closed = [commands, reader].map((each) => new Promise((resolve) => each.once('close', resolve)));
     try {
-      await connect(connection);
-      this.connection = connection;
+      await Promise.all([connect(commands), connect(reader)]);
+      await reader.subscribe(this.channel);
+      this.connection = commands;
       onConnected();
-      await closed;
+      await Promise.race(closed);
       return new Error('the connection was closed');
     } catch (error) {
       return error;
     } finally {
       this.connection = undefined;
-      connection.disconnect();
+      for (const each of [commands, reader]) each.disconnect();
     }
   }
+
+  private newConnection(): Redis {
+    return connectionTo(this.options, COMMAND_TIMEOUT_MS);
+  }
+
+  private tell(message: string): void {
+    const { gateway, keys, debts } = messageIn(message);
+    if (gateway === this.options.gateway) return;
+    const byKey = new Map(keys.map((key, i) => [key, Number(debts[i])]));
+    for (const listener of this.listeners) listener(byKey);
+  }
+}
+
+/** A message that is none of this version has no charges. */
+function messageIn(text: string): ChargedMessage {
+  try {
+    const message = JSON.parse(text) as ChargedMessage;
+    if (Array.isArray(message.keys) && Array.isArray(message.debts)) return message;
+  } catch {
+    // Handled below.
+  }
+  return { gateway: '', keys: [], debts: [] };
 }

@@ -23,7 +23,14 @@ class ModelStore implements LimitStore {
   clockMs = 0;
   private readonly values = new Map<string, { debt: number; at: number }>();
 
+  private readonly listeners: ((debts: ReadonlyMap<string, number>) => void)[] = [];
+
   constructor(private readonly now: () => number) {}
+
+  /** Own charges are told too: they change nothing. */
+  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void {
+    this.listeners.push(listener);
+  }
 
   async charge(charges: readonly Charge[]): Promise<Charged> {
     await sleep(this.latencyMs / 2);
@@ -37,6 +44,8 @@ class ModelStore implements LimitStore {
       return value;
     });
     await sleep(this.latencyMs / 2);
+    const byKey = new Map(charges.map(({ key }, i) => [key, debts[i]!]));
+    for (const listener of this.listeners) listener(byKey);
     return { debts, gateways: 2 };
   }
 
@@ -61,6 +70,14 @@ class Fleet {
       const sharing = new SharedLimits(this.store, () => Date.now());
       return new RateLimiter({ service: 'users', route: undefined }, limit, sharing);
     });
+  }
+
+  /** Sends a request to one gateway and waits until the others know of it. */
+  async sendTo(gateway: number): Promise<boolean> {
+    const before = this.admitted;
+    this.send(this.limiters[gateway]!);
+    await jest.advanceTimersByTimeAsync(20);
+    return this.admitted > before;
   }
 
   /** Sends one request per millisecond to each gateway. Returns how many were admitted. */
@@ -143,6 +160,13 @@ describe('Gateways that share a limit', () => {
     await fleet.run(1000);
     fleet.store.isAvailable = false;
     expect((await fleet.run(5000)) / 1000).toBeCloseTo(1, 1.3);
+  });
+
+  it('count a client that goes from one to the other', async () => {
+    const fleet = new Fleet({ ...limitOf(3, 3), per: 3_600_000 });
+    const admitted: boolean[] = [];
+    for (const gateway of [0, 0, 1, 1, 0, 1]) admitted.push(await fleet.sendTo(gateway));
+    expect(admitted).toEqual([true, true, true, false, false, false]);
   });
 
   it('never wait for the store, and stay within the limit while it is slow', async () => {

@@ -28,6 +28,8 @@ export interface LimitStore {
   readonly isAvailable: boolean;
   /** Rejects if the store does not respond in time; it may have applied the charges nevertheless. */
   charge(charges: readonly Charge[]): Promise<Charged>;
+  /** Calls `listener` with the debts, by the keys of charges, that charges of other gateways have led to. */
+  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void;
 }
 
 /** How long charges are collected. Requests are decided meanwhile without those of other gateways. */
@@ -50,12 +52,14 @@ interface Reported {
 
 /**
  * Keeps the buckets of shared limits equal over all gateways without a request that waits: each gateway decides by its
- * own copy of a bucket, reports what it admitted to the store, and takes over the debt that the store returns. What all
- * gateways admitted between two reports stays in the debt, which may exceed the burst: the next requests wait for it,
+ * own copy of a bucket, reports what it admitted to the store, and takes over the debts that the store returns to it and
+ * to the others. What all gateways admitted between two reports stays in the debt, which may exceed the burst: the next requests wait for it,
  * so the rate over time is exact.
  */
 export class SharedLimits implements LimitSharing {
   gateways = 1;
+  /** By id. Weak: routes hold their limits. */
+  private readonly limiters = new Map<string, WeakRef<RateLimiter>>();
   private waiting: Reported[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sentAt: number | undefined;
@@ -63,16 +67,36 @@ export class SharedLimits implements LimitSharing {
   constructor(
     private readonly store: LimitStore,
     private readonly now: () => number,
-  ) {}
+  ) {
+    store.onCharged((debts) => this.adopt(debts));
+  }
 
   get state(): LimitSharing['state'] {
     if (!this.store.isAvailable) return 'down';
     return this.sentAt !== undefined && this.now() - this.sentAt > LATE_AFTER_MS ? 'late' : 'up';
   }
 
+  join(limiter: RateLimiter): void {
+    this.limiters.set(limiter.id, new WeakRef(limiter));
+  }
+
   report(limiter: RateLimiter, bucket: Bucket): void {
     this.waiting.push({ limiter, bucket, since: this.now() });
     this.schedule();
+  }
+
+  /** Takes over debts in which an own report may be missing, so they can only be larger than those of the own copy. */
+  private adopt(debts: ReadonlyMap<string, number>): void {
+    const now = this.now();
+    for (const [key, debt] of debts) {
+      const end = key.indexOf(':');
+      const limiter = this.limiters.get(key.slice(0, end))?.deref();
+      const bucket = limiter?.bucketFor(key.slice(end + 1), now);
+      if (!limiter || !bucket) continue;
+      // The debt is that of an earlier moment.
+      const least = debt - COLLECT_MS * limiter.rules.drainPerMs + bucket.unreported;
+      bucket.debt = Math.max(bucket.debt, least);
+    }
   }
 
   /** One command at a time: while the store is slow, more charges are collected for the next. */

@@ -1,5 +1,6 @@
 -- Adds the charges of a gateway to the debts of rate limits. Three lists of equal length describe the charges:
--- `args.costs`, `args.least` (the least debt without these costs) and `args.drainPerMs`. A value is "debt:time". Returns the number of gateways that charged lately, and the debts.
+-- `args.costs`, `args.least` (the least debt without these costs) and `args.drainPerMs`. A value is "debt:time". Tells
+-- the other gateways the debts by a message on `args.channel`. Returns the number of gateways that charged lately, and the debts.
 -- The clock of this server alone counts. If it is set back, nothing drains; if it is set forward, or if data are lost,
 -- the debts that gateways are certain of remain.
 local time = redis.call('TIME')
@@ -23,4 +24,5 @@ end
 redis.call('ZREMRANGEBYSCORE', gateways, '-inf', text(now - constants.gateway_forgotten_after_ms))
 redis.call('ZADD', gateways, text(now), args.gateway)
 redis.call('PEXPIRE', gateways, constants.gateway_forgotten_after_ms)
+redis.call('PUBLISH', args.channel, cjson.encode({ gateway = args.gateway, keys = args.keys, debts = replies }))
 return { redis.call('ZCARD', gateways), replies }
