@@ -10,14 +10,17 @@ import type { InstanceReports } from './exchange/instance-reports.js';
 import { Pipeline } from './pipeline/pipeline.js';
 import type { Recorder } from './exchange/recorder.js';
 import type { Router } from './routing/router.js';
-import type { WirePlaneParts } from './planes/wire/client-owner.js';
+import type { OwnedConnection, WirePlaneParts } from './planes/wire/client-owner.js';
 import { WirePlane } from './planes/wire/wire-plane.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
 
 /** Dependencies of the data plane. */
-export interface DataPlaneParts extends Omit<WirePlaneParts, 'pipeline' | 'wheel' | 'handOver'> {
+export interface DataPlaneParts extends Omit<
+  WirePlaneParts,
+  'pipeline' | 'wheel' | 'handOver' | 'servesLocally'
+> {
   readonly router: Router;
   readonly recorder: Recorder;
   readonly reports: InstanceReports;
@@ -42,11 +45,13 @@ export class DataPlane {
   /** Creates the wire data plane for a server that passes connections to it. */
   readonly openWire: CreateAcceptor = (handOver, isPublic) => {
     const { services, trusted, isDraining, limits, heartbeats, onError } = this.parts;
-    const forwarder = new HttpForwarder(this.upstreams);
-    // A local instance listens on a port too: an exchange reaches one here only if it registered a moment ago, and
-    // uses that port.
-    const pipeline = this.pipeline<HttpExchange>({ http: forwarder, local: forwarder });
     const { wheel } = this.upstreams;
+    const http = new HttpForwarder(this.upstreams);
+    const { replacesFields, makesMessages } = nodeInternals();
+    const servesLocally = replacesFields && makesMessages;
+    // A local instance listens on a port too. Upgrades use it, and so does everything if Node lacks internals.
+    const local = servesLocally ? new LocalForwarder(wheel, (...upgrade) => http.send(...upgrade)) : http;
+    const pipeline = this.pipeline<HttpExchange<OwnedConnection>>({ http, local });
     return new WirePlane({
       pipeline,
       services,
@@ -54,6 +59,7 @@ export class DataPlane {
       wheel,
       limits,
       isDraining,
+      servesLocally,
       heartbeats: isPublic ? () => undefined : heartbeats,
       onError,
       handOver,

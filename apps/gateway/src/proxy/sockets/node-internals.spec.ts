@@ -21,6 +21,7 @@ describe('The internals of Node', () => {
     ['countsUnsentBytes', withoutHandle],
     ['writesPastStream', ({ socket }) => ({ socket: Object.assign(socket, { _write: undefined }) })],
     ['servesHalfClosed', () => ({ server: { listenerCount: () => 1 } as unknown as Probes['server'] })],
+    ['makesMessages', () => ({ request: {} as IncomingMessage })],
     ['replacesFields', () => ({ request: {} as IncomingMessage })],
   ])('have a fallback without %s', (name, break_) => {
     const found = withProbes((probes) => examine({ ...probes, ...break_(probes) }));

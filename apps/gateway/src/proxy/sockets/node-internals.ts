@@ -17,6 +17,8 @@ export interface NodeInternals {
   readonly servesHalfClosed: boolean;
   /** The field list of a received request can be replaced. Fallback: local instances are reached on their ports. */
   readonly replacesFields: boolean;
+  /** The messages of node:http work without its server. Fallback: node:http reads requests to local instances. */
+  readonly makesMessages: boolean;
   /** The fallbacks in use, for the log. */
   readonly fallbacks: readonly string[];
 }
@@ -41,6 +43,7 @@ const OPTIONAL: Readonly<Record<Optional, (probes: Probes) => boolean>> = {
   countsUnsentBytes: ({ socket }) => typeof inner(socket)._handle?.writeQueueSize === 'number',
   servesHalfClosed: ({ server }) => 'httpAllowHalfOpen' in server,
   replacesFields: ({ request }) => headersCountOf(request) !== undefined && isReplaceable(request),
+  makesMessages: ({ request }) => takesTrailers(request) && canEnd(new ServerResponse(request)),
 };
 
 const REQUIRED: Readonly<Record<string, (probes: Probes) => boolean>> = {
@@ -171,6 +174,66 @@ export function replaceFields(request: IncomingMessage, raw: string[]): void {
   made[HEADERS_COUNT as symbol] = raw.length;
   made.headers = undefined;
   made.headersDistinct = undefined;
+}
+
+interface InnerRequest {
+  _addHeaderLines?(raw: readonly string[], count: number): void;
+}
+
+/** Sets the trailers of `request`, whose body is complete. Only if {@link NodeInternals.makesMessages}. */
+export function addTrailers(request: IncomingMessage, raw: readonly string[]): void {
+  (request as unknown as InnerRequest)._addHeaderLines?.(raw, raw.length);
+}
+
+function takesTrailers(request: IncomingMessage): boolean {
+  request.complete = true;
+  addTrailers(request, ['A', '1']);
+  return JSON.stringify([request.trailers, request.rawTrailers]) === '[{"a":"1"},["A","1"]]';
+}
+
+interface InnerResponse {
+  _last?: boolean;
+  _closed?: boolean;
+  _keepAliveTimeout?: number;
+  [needDrain: symbol]: boolean | undefined;
+}
+
+const innerResponse = (response: ServerResponse): InnerResponse => response as unknown as InnerResponse;
+
+/** `response` tells the client for how long the connection may be idle. Without the internal, it does not. */
+export function announceKeepAlive(response: ServerResponse, ms: number): void {
+  innerResponse(response)._keepAliveTimeout = ms;
+}
+
+/** Whether the head of `response` announces the end of the connection. Only if {@link NodeInternals.makesMessages}. */
+export const endsConnection = (response: ServerResponse): boolean => innerResponse(response)._last === true;
+
+/** Emits `close` on `response`, as node:http does at the end of an exchange. */
+export function closeResponse(response: ServerResponse): void {
+  const made = innerResponse(response);
+  if (made._closed) return;
+  response.destroyed = true;
+  made._closed = true;
+  response.emit('close');
+}
+
+const needDrainOf = (response: ServerResponse): symbol | undefined =>
+  Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kNeedDrain');
+
+const NEED_DRAIN = needDrainOf(new ServerResponse(new IncomingMessage(new Socket())));
+
+/** Emits `drain` on `response` if it waits for it. Only if {@link NodeInternals.makesMessages}. */
+export function passDrain(response: ServerResponse): void {
+  if (!response.writableNeedDrain) return;
+  innerResponse(response)[NEED_DRAIN as symbol] = false;
+  response.emit('drain');
+}
+
+function canEnd(response: ServerResponse): boolean {
+  response.shouldKeepAlive = false;
+  response.writeHead(200);
+  const { _last, _closed } = innerResponse(response);
+  return _last === true && _closed === false && needDrainOf(response) !== undefined;
 }
 
 /** The methods of node's responses that send every response, with the signatures that the proxy uses. */

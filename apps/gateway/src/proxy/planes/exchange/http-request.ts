@@ -10,7 +10,7 @@ import { HOST } from '../../http1/head/grammar.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { flatFields, framingLines, passingLines } from '../../http1/head/request-lines.js';
 import { editRequest, type EditedRequest } from '../../pipeline/phases.js';
-import type { ClientSide } from './client-side.js';
+import type { BodyReceiver, ClientSide } from './client-side.js';
 
 /** The request of an exchange: its head, the kept part of its body and the head of the upstream request. */
 export abstract class HttpRequest<C extends ClientSide> extends Exchange {
@@ -115,6 +115,12 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     this.body = bytes;
     this.isWhole = isWhole;
     this.tail = tail;
+  }
+
+  /** Passes the body received so far to `receiver`, which also gets the rest. */
+  passBody(receiver: BodyReceiver): void {
+    this.isBodyConsumed ||= !this.isWhole;
+    receiver.receiveFirst(this.bodySoFar, this.isWhole, this.tail);
   }
 
   /** The body received so far, for the next attempt. */

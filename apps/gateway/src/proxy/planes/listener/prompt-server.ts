@@ -44,8 +44,6 @@ export interface HandOver {
   readonly first: Buffer;
   /** `first` is exactly one request, and the connection is persistent. */
   readonly isWhole: boolean;
-  /** The request is for an instance in this process; most likely the next ones are too. */
-  readonly isLocal: boolean;
   /** Since the last hand-over, the connection has carried requests other than those for the gateway's own pages. */
   readonly wasUsed: boolean;
 }
@@ -77,14 +75,10 @@ export class PromptServer extends Server {
     this.on('connection', (socket: Socket) => this.acceptConnection(socket, false));
   }
 
-  /**
-   * Lets node:http read `socket`, which must have no other listeners.
-   * @param isGuarded whether a {@link RequestGuard} checks the bytes first. node:http then reads through the stream,
-   * which costs a local instance a tenth of the CPU time of a small request.
-   */
-  serve(socket: Socket, isGuarded = true): void {
+  /** Lets node:http read `socket`, which must have no other listeners; a {@link RequestGuard} checks the bytes first. */
+  serve(socket: Socket): void {
     this.serveByNode(socket);
-    if (isGuarded) this.guard(socket);
+    this.guard(socket);
     socket.on('end', watchHalfClosed);
   }
 
@@ -110,9 +104,9 @@ export class PromptServer extends Server {
    * the socket's stream when it reads. The stream must finish its pending work after a read first, or it undoes the
    * pause that applies backpressure to the client.
    */
-  serveOn({ socket, first, isWhole, isLocal, wasUsed }: HandOver): void {
+  serveOn({ socket, first, isWhole, wasUsed }: HandOver): void {
     if (isWhole) this.lent.add(socket, wasUsed);
-    process.nextTick(() => process.nextTick(() => this.begin(socket, first, !isLocal)));
+    process.nextTick(() => process.nextTick(() => this.begin(socket, first)));
   }
 
   /**
@@ -150,9 +144,9 @@ export class PromptServer extends Server {
     socket.off('data', read).on('data', reader);
   }
 
-  private begin(socket: Socket, first: Buffer, isGuarded: boolean): void {
+  private begin(socket: Socket, first: Buffer): void {
     if (socket.destroyed) return;
-    this.serve(socket, isGuarded);
+    this.serve(socket);
     socket.emit('data', first);
     // The client half-closed while the `ConnectionAcceptor` read.
     if (socket.readableEnded) socket.emit('end');

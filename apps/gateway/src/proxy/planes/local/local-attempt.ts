@@ -1,13 +1,14 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
 import type { Instance } from '../../../discovery/index.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
 import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { flatFields, linesOf } from '../../http1/head/request-lines.js';
+import type { LocalExchange } from '../exchange/local-client.js';
 import { editResponse, observeBody, observesBody, type RespondingHead } from '../../pipeline/phases.js';
 import { bytesOf, lengthOf, watchResponse, type ResponseListener } from './local-response.js';
-import { presentRequest, type LocalExchange } from './local-client.js';
+import { presentRequest } from './present-request.js';
 import { clientFields } from './local-fields.js';
 import { mute } from './muted-response.js';
 
@@ -17,6 +18,7 @@ import { mute } from './muted-response.js';
  */
 export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   private isOver = false;
+  private response: ServerResponse | undefined = undefined;
 
   constructor(
     private readonly exchange: LocalExchange,
@@ -28,10 +30,11 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
 
   start(instance: Instance): void {
     const { client } = this.exchange;
-    const { request, response } = client;
     client.releaseBody();
     // The body was too large.
     if (this.isOver) return;
+    const { request, response } = client;
+    this.response = response;
     presentRequest(this.exchange, instance);
     watchResponse(response, this);
     this.awaitHead();
@@ -49,23 +52,26 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     this.isOver = true;
     this.wheel.clear(this);
     // Nearly all responses have ended here, and an ended one writes nothing more.
-    const { response } = this.exchange.client;
-    if (!response.writableEnded) mute(response);
+    if (this.response && !this.response.writableEnded) mute(this.response);
   }
 
   onHead(status: number, raw: readonly string[]): string[] {
     this.wheel.clear(this);
     // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
+    const { exchange } = this;
     const isDeclined = status === 503 && hasRetryAfter(raw);
-    this.outcome.accepts(this.exchange, status, isDeclined);
-    const fields = this.edited(clientFields(raw, this.exchange), { status, isOwn: false, isDeclined });
-    for (const part of flatFields(this.exchange.timingLine())) fields.push(part);
-    if (this.exchange.client.closesAfterwards) fields.push('connection', 'close');
-    this.exchange.status = status;
+    this.outcome.accepts(exchange, status, isDeclined);
+    const fields = this.edited(clientFields(raw, exchange), { status, isOwn: false, isDeclined });
+    for (const part of flatFields(exchange.timingLine())) fields.push(part);
+    exchange.keepsAlive &&= !exchange.client.closesAfterwards;
+    if (!exchange.keepsAlive) fields.push('connection', 'close');
+    exchange.status = status;
+    exchange.client.responseAdvances?.();
     return fields;
   }
 
   onChunk(chunk: unknown, encoding: unknown): void {
+    this.exchange.client.responseAdvances?.();
     const { method, status } = this.exchange;
     if (method === 'HEAD' || status === 204 || status === 304) return;
     this.exchange.bytesSent += lengthOf(chunk, encoding);

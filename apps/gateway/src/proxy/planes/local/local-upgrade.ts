@@ -5,7 +5,8 @@ import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { keepAlive } from '../../sockets/tunnel.js';
 import { failureOf } from '../../exchange/failure.js';
 import { editResponse } from '../../pipeline/phases.js';
-import { presentRequest, type LocalExchange } from './local-client.js';
+import type { LocalExchange } from '../exchange/local-client.js';
+import { presentRequest } from './present-request.js';
 
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})[^\r\n]*\r\n/;
 const END_OF_HEAD = '\r\n\r\n';

@@ -1,13 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Problem } from '#contracts';
 import { requestTimeout } from '../../exchange/problems.js';
 import { peerOf, type Peer } from '../../http1/rules/peer.js';
 import { ForwardingLines } from '../../http1/head/forwarding-lines.js';
 import { readRequestHead } from '../../http1/head/origin-form.js';
-import { isProxied } from '../../http1/rules/target.js';
 import { lineOf } from '../../http1/head/parse-request-head.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { unsentBytes } from '../../sockets/node-internals.js';
+import { endsConnection, unsentBytes } from '../../sockets/node-internals.js';
 import { owned } from '../../sockets/read-buffer.js';
 import { SocketWriter } from '../../sockets/socket-writer.js';
 import { Framing } from '../../http1/head/response-framing.js';
@@ -16,6 +16,7 @@ import { bodyTooSlow } from '../../http1/body/body-problems.js';
 import { ClientSocket } from './client-socket.js';
 import type { ClientOwner, OwnedConnection } from './client-owner.js';
 import { IncomingBody } from './incoming-body.js';
+import { LocalMessages, type LocalConnection } from './local-messages.js';
 import type { OwnResponse } from './own-response.js';
 import { RequestReader, type RequestHandler } from './request-reader.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
@@ -40,7 +41,10 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** One client connection: parses the requests that arrive and runs one exchange at a time. */
-export class ClientConnection extends ClientSocket implements OwnedConnection, RequestHandler {
+export class ClientConnection
+  extends ClientSocket
+  implements OwnedConnection, LocalConnection, RequestHandler
+{
   readonly peer: Peer;
   readonly forwarding: ForwardingLines;
   readonly output: ResponseWriter;
@@ -48,7 +52,9 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private readonly requests = new RequestReader(this);
   private readonly body = new IncomingBody();
   private state = State.Head;
-  private exchange: HttpExchange | undefined;
+  private exchange: HttpExchange<OwnedConnection> | undefined;
+  /** The messages of the last exchange, if a local instance has them. */
+  private local: LocalMessages | undefined = undefined;
   private keepsAlive = true;
   private wasUsed = false;
   /** Written bytes that the client had not taken when {@link awaitDrain} was called. */
@@ -85,15 +91,43 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       this.socket.destroy();
   }
 
+  get request(): IncomingMessage {
+    return (this.local as LocalMessages).request;
+  }
+
+  get response(): ServerResponse {
+    return (this.local as LocalMessages).response;
+  }
+
+  releaseBody(): void {
+    const { exchange } = this;
+    if (!exchange) return;
+    this.local?.end();
+    this.local = new LocalMessages(exchange, this, this.limits.keepAliveMs);
+    exchange.passBody(this.local);
+  }
+
+  responseAdvances(): void {
+    if (this.socket.writableNeedDrain) this.awaitDrain();
+    else this.limit(this.limits.idleMs);
+  }
+
+  responded(messages: LocalMessages): void {
+    // Node also reports a response whose last write failed as finished.
+    if (this.local === messages && this.exchange && !this.socket.destroyed)
+      this.finish(this.exchange.keepsAlive && !endsConnection(messages.response));
+  }
+
   pauseBody(): void {
     this.socket.pause();
     // The gateway stops reading, so the client's time-out must not run.
-    this.unlimit();
+    if (this.state === State.Exchange) this.unlimit();
   }
 
   resumeBody(): void {
-    if (this.state !== State.Exchange || this.body.isDone) return;
-    this.limit(this.limits.idleMs);
+    if (this.body.isDone) return;
+    if (this.state === State.Exchange) this.limit(this.limits.idleMs);
+    else if (this.state !== State.Skipping) return;
     this.socket.resume();
   }
 
@@ -243,7 +277,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   private readBody(bytes: Buffer): void {
     // Set before the exchange gets the bytes: it may pause reading, which clears the time-out.
     if (this.state === State.Exchange) this.limit(this.limits.idleMs);
-    const end = this.body.read(bytes, this.exchange, this.bodyLimit);
+    const end = this.body.read(bytes, this.local ?? this.exchange, this.bodyLimit);
     if (typeof end !== 'number') this.failBody(end);
     else if (this.body.isDone) this.afterBody(bytes, end);
   }
@@ -254,7 +288,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
   }
 
   private afterBody(bytes: Buffer, end: number): void {
-    if (this.state === State.Exchange && !this.socket.writableNeedDrain) this.unlimit();
+    if (this.state === State.Exchange && !this.local && !this.socket.writableNeedDrain) this.unlimit();
     this.buffer.endMessage(true);
     if (end < bytes.length) this.queue(bytes.subarray(end));
     if (this.state === State.Skipping) this.next();
@@ -271,14 +305,24 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   /** Called when the connection has made no progress in either direction within its time-out. */
   private onSilence(): void {
-    if (this.socket.writableNeedDrain || this.body.isDone) this.cutOff();
-    else this.failBody(bodyTooSlow());
+    if (!this.socket.writableNeedDrain && !this.body.isDone) this.failBody(bodyTooSlow());
+    else if (this.awaitsInstance) this.exchange?.attempt?.onSilence?.();
+    else this.cutOff();
+  }
+
+  /** A local instance has to write more of its response. */
+  private get awaitsInstance(): boolean {
+    const { local, socket } = this;
+    return (
+      local !== undefined && !local.response.writableEnded && !socket.writableNeedDrain && !this.isHalfClosed
+    );
   }
 
   private endExchange(): void {
     const { exchange } = this;
     this.exchange = undefined;
     if (exchange) this.owner.parts.pipeline.end(exchange);
+    this.local?.end();
     if (!this.keepsAlive || this.body.waitsForContinue || this.owner.isClosing) this.linger();
     else if (!this.body.isDone) this.skip();
     else if (this.isHalfClosed && !this.requests.hasWaiting) this.linger();
@@ -287,6 +331,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
 
   private next(): void {
     this.state = State.Head;
+    this.local = undefined;
     this.awaitNext();
     // The next request may be handed over to node:http, which requires a resumed socket.
     if (this.socket.isPaused()) this.socket.once('resume', this.readWaiting).resume();
@@ -318,7 +363,6 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
       socket: this.socket,
       first: Buffer.concat([Buffer.from(head.text, 'latin1'), rest]),
       isWhole: head.keepsAlive && head.isFollowedBy(rest.length),
-      isLocal: isProxied(head.target) && !head.countsForwards,
       wasUsed: this.wasUsed || !isRead(head.method),
     });
   }
@@ -327,8 +371,13 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     if (this.state === State.Flushing) this.endExchange();
     else if (this.state === State.Exchange) {
       if (this.body.isDone) this.unlimit();
-      this.exchange?.onClientDrain();
+      if (this.local) this.local.drained();
+      else this.exchange?.onClientDrain();
     }
+  }
+
+  protected override socketTimedOut(): void {
+    this.local?.timedOut();
   }
 
   protected override halfClosed(): void {
@@ -341,6 +390,7 @@ export class ClientConnection extends ClientSocket implements OwnedConnection, R
     this.state = State.Closed;
     this.exchange = undefined;
     this.owner.forget(this);
+    this.local?.abort();
     if (!exchange) return;
     if (!exchange.isTunnel && exchange.ending === 'completed') exchange.ending = 'client-left';
     this.owner.parts.pipeline.end(exchange);

@@ -5,18 +5,20 @@ import type { TrustedProxies } from '../../http1/rules/peer.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { TimerWheel } from '../../sockets/timer-wheel.js';
 import type { HandOver } from '../listener/prompt-server.js';
-import type { ClientSide } from '../exchange/client-side.js';
+import type { LocalClient } from '../exchange/local-client.js';
 import type { OwnResponse } from './own-response.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
 
 /** The dependencies of `WirePlane`. */
 export interface WirePlaneParts {
-  readonly pipeline: Pipeline<HttpExchange>;
+  readonly pipeline: Pipeline<HttpExchange<OwnedConnection>>;
   readonly services: LiveServiceTable;
   readonly trusted: TrustedProxies;
   readonly wheel: TimerWheel;
   readonly limits: ClientLimits;
   readonly isDraining: () => boolean;
+  /** Whether the pipeline can reach local instances, except for upgrades. */
+  readonly servesLocally: boolean;
   /** Handles a heartbeat; `undefined` if Nest has to handle it. */
   readonly heartbeats: (heartbeat: PlainHeartbeat) => Promise<object> | undefined;
   /** Called for unexpected errors. */
@@ -26,7 +28,7 @@ export interface WirePlaneParts {
 }
 
 /** A client connection, as seen by its owner. */
-export interface OwnedConnection extends ClientSide {
+export interface OwnedConnection extends LocalClient {
   /** Closes an idle connection or a tunnel now, any other connection after its exchange. */
   close(): void;
 }
@@ -43,6 +45,6 @@ export interface ClientOwner {
    * @returns `undefined` if node:http has to handle the request
    */
   respondTo(client: OwnedConnection, head: RequestHead, rest: Buffer): Promise<OwnResponse> | undefined;
-  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange;
+  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange<OwnedConnection>;
   forget(client: OwnedConnection): void;
 }

@@ -25,6 +25,7 @@ export abstract class ClientSocket extends Timed {
       .on('data', this.onData)
       .on('drain', this.onDrain)
       .on('end', this.onEnd)
+      .on('timeout', this.onSocketTimeout)
       .on('error', this.onError)
       .on('close', this.onClose);
     this.limit(parts.limits.headMs);
@@ -38,6 +39,8 @@ export abstract class ClientSocket extends Timed {
   /** The client has closed its half. */
   protected abstract halfClosed(): void;
   protected abstract closed(): void;
+  /** A service has set a time-out of the socket, which has passed without data. */
+  protected abstract socketTimedOut(): void;
 
   protected get limits(): ClientLimits {
     return this.parts.limits;
@@ -87,7 +90,11 @@ export abstract class ClientSocket extends Timed {
   protected stopReading(): void {
     this.unlimit();
     this.isReleased = true;
-    this.socket.off('data', this.onData).off('drain', this.onDrain).off('end', this.onEnd);
+    this.socket
+      .off('data', this.onData)
+      .off('drain', this.onDrain)
+      .off('end', this.onEnd)
+      .off('timeout', this.onSocketTimeout);
   }
 
   /**
@@ -121,6 +128,8 @@ export abstract class ClientSocket extends Timed {
   private readonly onData = (bytes: Buffer): void => this.received(bytes);
 
   private readonly onDrain = (): void => this.drained();
+
+  private readonly onSocketTimeout = (): void => this.socketTimedOut();
 
   private readonly onError = (): void => {
     this.socket.destroy();

@@ -29,10 +29,11 @@ export class WirePlane implements ClientOwner {
     for (const connection of this.connections) connection.close();
   }
 
-  /** False for local instances, which need Node's request and response, and for targets outside `/api`. */
-  isProxied({ target, countsForwards }: RequestHead): boolean {
-    // The node data plane handles Max-Forwards; clients rarely send it.
+  /** False for targets outside `/api`, and for what clients rarely send: the node data plane handles it. */
+  isProxied(head: RequestHead): boolean {
+    const { target, countsForwards } = head;
     if (countsForwards || !isProxied(target)) return false;
+    if (this.parts.servesLocally && !head.isUpgrade) return true;
     const service = serviceOf(target, serviceEnd(target));
     return this.parts.services.current.get(service)?.hasLocal !== true;
   }
@@ -43,7 +44,7 @@ export class WirePlane implements ClientOwner {
     return instance && ownResponse(head, instance, this.parts.onError);
   }
 
-  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange {
+  exchangeOf(client: OwnedConnection, head: RequestHead): HttpExchange<OwnedConnection> {
     return new HttpExchange(
       client,
       head,

@@ -1,21 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Instance } from '../../../discovery/index.js';
 import type { FieldNames } from '../../exchange/stage.js';
 import { replaceFields } from '../../sockets/node-internals.js';
-import type { ClientSide } from '../exchange/client-side.js';
-import type { HttpExchange } from '../exchange/http-exchange.js';
-
-/** A client whose request and response a local instance can use. */
-export interface LocalClient extends ClientSide {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Bytes after the head of an upgrade request. */
-  readonly upgradeHead?: Buffer | undefined;
-  /** Leaves the request body to the instance, which reads it from {@link request}; still enforces its limit. */
-  releaseBody(): void;
-}
-
-export type LocalExchange = HttpExchange<LocalClient>;
+import type { LocalExchange } from '../exchange/local-client.js';
 
 /** Makes the request of `exchange` look as if `instance` had received it over its own socket. */
 export function presentRequest(exchange: LocalExchange, instance: Instance): void {

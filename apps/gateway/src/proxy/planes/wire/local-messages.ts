@@ -1,0 +1,112 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ChunkedReader } from '../../http1/body/chunked-reader.js';
+import { flatFields } from '../../http1/head/request-lines.js';
+import { addTrailers, announceKeepAlive, closeResponse, passDrain } from '../../sockets/node-internals.js';
+import type { BodyReceiver } from '../exchange/client-side.js';
+import type { HttpExchange } from '../exchange/http-exchange.js';
+
+/** The connection of {@link LocalMessages}. */
+export interface LocalConnection {
+  readonly socket: Socket;
+  pauseBody(): void;
+  resumeBody(): void;
+  /** The response of `messages` is completely written. */
+  responded(messages: LocalMessages): void;
+}
+
+/** A request that was read without node:http; its connection delivers the body. */
+class LocalRequest extends IncomingMessage {
+  isRead = false;
+
+  constructor(private readonly reader: LocalConnection) {
+    super(reader.socket);
+  }
+
+  override _read(): void {
+    this.isRead = true;
+    this.reader.resumeBody();
+  }
+}
+
+/**
+ * The request and the response of one exchange as objects of node:http, for a local instance. The wire data plane
+ * reads the request; node's response writes to the socket of the connection.
+ */
+export class LocalMessages implements BodyReceiver {
+  readonly request: LocalRequest;
+  readonly response: ServerResponse;
+  private readonly chunks: ChunkedReader | undefined;
+
+  constructor(
+    { head, method, keepsAlive }: HttpExchange,
+    private readonly connection: LocalConnection,
+    keepAliveMs: number,
+  ) {
+    const request = new LocalRequest(connection);
+    request.method = method;
+    request.httpVersion = head.minor === 0 ? '1.0' : '1.1';
+    request.httpVersionMajor = 1;
+    request.httpVersionMinor = head.minor;
+    this.request = request;
+    this.chunks = head.isChunked ? new ChunkedReader() : undefined;
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = keepsAlive;
+    announceKeepAlive(response, keepAliveMs);
+    response.once('finish', () => this.connection.responded(this));
+    response.assignSocket(connection.socket);
+    this.response = response;
+  }
+
+  receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
+    if (bytes) this.sendBody(bytes);
+    if (isWhole) this.endBody(tail);
+  }
+
+  sendBody(bytes: Buffer): void {
+    if (this.chunks) this.chunks.read(bytes, 0, this.push);
+    else this.push(bytes);
+  }
+
+  endBody(tail: string): void {
+    const { request } = this;
+    request.complete = true;
+    // The section ends with an empty line.
+    if (tail !== '') addTrailers(request, flatFields(tail, 0, tail.length - 2));
+    request.push(null);
+  }
+
+  /** Called when the client can take more of the response. */
+  drained(): void {
+    passDrain(this.response);
+  }
+
+  /** Called when no data has moved for the time that the service has set with `setTimeout`. */
+  timedOut(): void {
+    const { request, response, connection } = this;
+    if (!request.complete) request.emit('timeout', connection.socket);
+    response.emit('timeout', connection.socket);
+  }
+
+  /** The exchange has ended, or another attempt follows; the request may still receive the rest of its body. */
+  end(): void {
+    const { request, response } = this;
+    const { socket } = this.connection;
+    if (response.socket) response.detachSocket(socket);
+    if (socket.timeout) socket.setTimeout(0);
+    process.nextTick(closeResponse, response);
+    // As in node:http, a body that nothing reads is discarded.
+    if (!request.isRead) request.resume();
+  }
+
+  /** The connection has closed. */
+  abort(): void {
+    const { request, response } = this;
+    if (request.complete && response.writableFinished) return;
+    request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  }
+
+  private readonly push = (payload: Buffer): void => {
+    if (!this.request.push(payload)) this.connection.pauseBody();
+  };
+}
