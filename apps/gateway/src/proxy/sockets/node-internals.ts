@@ -146,6 +146,14 @@ export type DataListener = (this: Socket, bytes: Buffer) => void;
 export const dataListenerOf = (socket: Socket): DataListener =>
   (socket.listeners('data') as [DataListener])[0];
 
+/**
+ * Calls `close` instead when node:http closes `socket` after its last response, which it does by `destroySoon`: it
+ * writes what is queued and closes without reading on.
+ */
+export function replaceClose(socket: Socket, close: () => void): void {
+  socket.destroySoon = close;
+}
+
 /** Lets `server` serve clients that half-close after their last request. */
 export function serveHalfClosed(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true });

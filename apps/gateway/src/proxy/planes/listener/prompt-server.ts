@@ -5,15 +5,17 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Problem } from '#contracts';
 import {
   dataListenerOf,
   removeConnectionListener,
+  replaceClose,
   serveHalfClosed,
   type DataListener,
 } from '../../sockets/node-internals.js';
 import { watchHalfClosed } from '../../sockets/half-closed.js';
+import { lingerAfterEnd } from '../../sockets/linger.js';
 import { LentConnections } from './lent-connections.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { headOfRequest, RequestGuard, type Refusal } from './request-guard.js';
@@ -61,11 +63,15 @@ export class PromptServer extends Server {
   /** Accepts new connections; if unset, node:http does. */
   acceptor: ConnectionAcceptor | undefined;
 
-  /** @param refuse responds on the connection of a request that is refused; its further bytes are discarded */
+  /**
+   * @param refuse responds on the connection of a request that is refused; its further bytes are discarded
+   * @param lingerMs how long the rest of a request is read and discarded after the last response, in milliseconds
+   */
   constructor(
     options: ServerOptions,
     listener: RequestListener,
     private readonly refuse: (socket: Socket, refusal: Refusal) => void,
+    private readonly lingerMs: number,
   ) {
     super(options, listener);
     // A client may half-close after its last request and still gets the response.
@@ -79,6 +85,7 @@ export class PromptServer extends Server {
   serve(socket: Socket): void {
     this.serveByNode(socket);
     this.guard(socket);
+    replaceClose(socket, () => this.closeAfterResponse(socket));
     socket.on('end', watchHalfClosed);
   }
 
@@ -142,6 +149,17 @@ export class PromptServer extends Server {
     };
     this.guards.set(socket, { guard, reader });
     socket.off('data', read).on('data', reader);
+  }
+
+  /** Closes `socket` after its last response. A request that has not arrived completely must not be answered by a reset. */
+  private closeAfterResponse(socket: Socket): void {
+    const guard = this.guards.get(socket)?.guard;
+    if (!guard || guard.isBetweenRequests || socket.readableEnded) Socket.prototype.destroySoon.call(socket);
+    else {
+      // Nothing after the last response is served.
+      this.unguard(socket);
+      lingerAfterEnd(socket, this.lingerMs);
+    }
   }
 
   private begin(socket: Socket, first: Buffer): void {

@@ -31,6 +31,11 @@ export class RequestGuard {
   /** The head of the current request, if it ended in the bytes last checked. */
   private newHead: string | undefined;
 
+  /** Whether the client has sent the whole of the request that node:http got last, and nothing of another one. */
+  get isBetweenRequests(): boolean {
+    return this.body.isDone && !this.heads.isMidway && this.parsed.length === 0;
+  }
+
   /** The head of the next request that node:http reads. */
   shift(): RequestHead | undefined {
     return this.parsed.shift();

@@ -96,9 +96,8 @@ export class FrontServer {
   private serverFor(nest: Handler): PromptServer {
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.dispatch(server, request, response, nest);
-    const server = new PromptServer(optionsFor(this.limits), serve, (socket, refusal) =>
-      this.refuse(server, socket, refusal),
-    );
+    const refuse = (socket: Socket, refusal: Refusal): void => this.refuse(server, socket, refusal);
+    const server = new PromptServer(optionsFor(this.limits), serve, refuse, this.limits.lingerMs);
     server.on('checkContinue', serve);
     server.on('upgrade', (request: IncomingMessage, socket: Socket, rest: Buffer) => {
       const head = server.headOf(request);

@@ -1,5 +1,6 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { lingerAfterEnd } from '../../sockets/linger.js';
 
 /**
  * Creates a response on a socket that node:http does not serve any more, for an upgrade that is refused or an invalid
@@ -15,9 +16,7 @@ export function responseOn(socket: Socket, request: IncomingMessage, lingerMs: n
   response.once('finish', () => {
     socket.off('drain', passDrain);
     response.detachSocket(socket);
-    socket.end().resume();
-    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
-    socket.once('close', () => clearTimeout(timer));
+    lingerAfterEnd(socket, lingerMs);
   });
   return response;
 }
