@@ -118,4 +118,4 @@ export class HeadReader {
   }
 }
 
-export const headIsTooLarge = (): Problem => headTooLarge('the head is larger than 16 KiB');
+const headIsTooLarge = (): Problem => headTooLarge('the head is larger than 16 KiB');

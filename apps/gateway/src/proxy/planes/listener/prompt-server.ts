@@ -17,8 +17,9 @@ import {
 import { watchHalfClosed } from '../../sockets/half-closed.js';
 import { lingerAfterEnd } from '../../sockets/linger.js';
 import { LentConnections } from './lent-connections.js';
+import { malformedRequest } from '../../exchange/problems.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
-import { headOfRequest, RequestGuard, type Refusal } from './request-guard.js';
+import { RequestGuard, type Refusal } from './request-guard.js';
 
 /** Accepts connections before node:http. */
 export interface ConnectionAcceptor {
@@ -98,7 +99,9 @@ export class PromptServer extends Server {
 
   /** The head of `request`, which node:http has just read; or why it is refused. */
   headOf(request: IncomingMessage): RequestHead | Problem {
-    return this.guards.get(request.socket)?.guard.shift() ?? headOfRequest(request);
+    const head = this.guards.get(request.socket)?.guard.shift();
+    // Without a head, node:http has found a request where the guard has not.
+    return head ?? malformedRequest('the request is ambiguous');
   }
 
   /** Removes the half-close handler from `socket`: a tunnel closes its halves independently. */

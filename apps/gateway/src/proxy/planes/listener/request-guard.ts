@@ -3,9 +3,8 @@ import { Problem } from '#contracts';
 import { bodyProblem, FramingError } from '../../http1/body/body-problems.js';
 import { BodyReader } from '../../http1/body/body-reader.js';
 import { REQUEST_LINE } from '../../http1/head/grammar.js';
-import { headIsTooLarge, HeadReader, MAX_HEAD_BYTES } from '../../http1/head/head-reader.js';
+import { HeadReader } from '../../http1/head/head-reader.js';
 import { readRequestHead } from '../../http1/head/origin-form.js';
-import { linesOf } from '../../http1/head/request-lines.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 
 /** A request that is refused before node:http sees it, or while it reads the body. */
@@ -94,19 +93,6 @@ export class RequestGuard {
  */
 export const asksToUpgrade = ({ upgrade, connection }: RequestHead): boolean =>
   upgrade !== undefined && upgrade !== '' && connection.includes('upgrade');
-
-/** The head of a request that node:http has read, by the grammar of the codec; or why it is refused. */
-export function headOfRequest(request: IncomingMessage): RequestHead | Problem {
-  try {
-    const text = `${requestLine(request)}${linesOf(request.rawHeaders)}\r\n`;
-    // node:http has a higher limit, so that the guard's applies where it reads first.
-    if (text.length > MAX_HEAD_BYTES) return headIsTooLarge();
-    return readRequestHead(text);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
 
 /** The first line of the head of `request`. */
 export const requestLine = ({ method = '', url = '', httpVersion }: IncomingMessage): string =>
