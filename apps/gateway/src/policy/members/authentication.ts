@@ -1,4 +1,5 @@
 import { durations } from '../../config/file-form.js';
+import { isFixed } from '../fixed-fields.js';
 import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
 import {
   either,
@@ -30,6 +31,15 @@ export const fieldName = text(
   'the name of a header field',
   { pattern: FIELD_NAME.source },
 );
+
+/** The name of a header field in which services receive the identity. */
+const identityField = refined(fieldName, (name, place) => {
+  if (!isFixed(name) && name !== 'authorization') return name;
+  return report<string>(
+    place,
+    `${place.path} must not be ${name}: it belongs to the connection, carries credentials, or the gateway sets it`,
+  );
+});
 
 const isSymmetric = (algorithm: string): boolean => algorithm.startsWith('HS');
 
@@ -73,7 +83,7 @@ const algorithms = refined(
 
 /** Header fields by claim. Names that a service could read as one field are equal: it would get one claim for another. */
 const claimToHeaders = refined(
-  named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', fieldName),
+  named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', identityField),
   (fields, place) => {
     const names = [...fields.values()].map((name) => name.replaceAll('_', '-'));
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
@@ -124,7 +134,7 @@ const apiKeyProvider = mapping({
     en: 'File with the SHA-256 of each key.',
     ko: '각 키의 SHA-256이 든 파일.',
   }),
-  consumerHeader: optional(fieldName, {
+  consumerHeader: optional(identityField, {
     en: 'Header field in which the service receives the consumer.',
     ko: '서비스가 소비자 이름을 받는 헤더.',
   }),
