@@ -16,7 +16,7 @@ export interface Origin {
 
 /** Parses an origin; `undefined` for `null` and for everything else that is none. */
 export function parseOrigin(text: string): Origin | undefined {
-  const [, scheme] = (text.length <= MAX_LENGTH && ORIGIN.exec(text)) || [];
+  const [, scheme] = (text.length <= MAX_LENGTH ? ORIGIN.exec(text) : undefined) ?? [];
   if (scheme === undefined || OTHER_PARTS.test(text.slice(scheme.length + 3))) return undefined;
   try {
     const { protocol, hostname, port } = new URL(text);

@@ -56,22 +56,26 @@ const credential: Fault = (name, { context: { identityFields, keyFields } }) => 
   return isOneOf(keyFields) ? 'it carries the key of an authentication provider' : undefined;
 };
 
-/** The edits of one field, of which each may stand once in `set`, in `add` and in `remove`. */
+/**
+ * `value`, which has fields of these names; `undefined` if problems were reported.
+ * @param names in lower case
+ */
 function withoutFaults<T>(
   names: readonly string[],
   value: T,
   place: Place,
   faults: readonly Fault[],
 ): T | undefined {
-  let isValid = true;
-  const reject = (problem: string): void => void (report(place, problem), (isValid = false));
-  names.forEach((name, i) => {
+  const problems = names.flatMap((name, i) => {
     const fault = faults.map((each) => each(name, place)).find((each) => each !== undefined);
-    if (fault !== undefined)
-      reject(`${place.path} must not have the field ${JSON.stringify(name)}: ${fault}`);
-    if (names.indexOf(name) !== i) reject(`${place.path} has the field ${JSON.stringify(name)} twice`);
+    const field = `the field ${JSON.stringify(name)}`;
+    return [
+      ...(fault === undefined ? [] : [`${place.path} must not have ${field}: ${fault}`]),
+      ...(names.indexOf(name) === i ? [] : [`${place.path} has ${field} twice`]),
+    ];
   });
-  return isValid ? value : undefined;
+  for (const problem of problems) report(place, problem);
+  return problems.length === 0 ? value : undefined;
 }
 
 const values = (faults: readonly Fault[]): Shape<ReadonlyMap<string, FieldTemplate>> =>
