@@ -412,6 +412,16 @@ describe('The key set of a URL', () => {
     expect(issuer.fetches).toBe(2);
   });
 
+  it('may change again at once: only a fetch that brings nothing new starts the cooldown', async () => {
+    const authenticator = start();
+    for (const kid of ['second', 'third', 'fourth']) {
+      const next = newSigningKey(kid);
+      issuer.published = [...issuer.published, next.jwk];
+      expect(await reasonOf(authenticator, issuer.token({}, {}, next))).toBe('accepted');
+    }
+    expect(await reasonOf(authenticator, issuer.token())).toBe('accepted');
+  });
+
   it('may change while a fetch is under way that began before', async () => {
     const authenticator = start({ jwks: { url: issuer.url, refresh: HOUR, file: undefined } });
     const next = newSigningKey('next');

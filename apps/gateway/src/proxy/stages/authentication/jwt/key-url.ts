@@ -5,7 +5,7 @@ import type { KeySource, KeySurroundings } from './key-source.js';
 
 /** How long keys stay in use after they were last fetched, while the issuer is not reached. */
 const MAX_AGE_MS = 24 * 60 * 60 * 1000;
-/** Tokens can name any key, so that not each of them may cause a fetch. */
+/** Tokens can name any key: after a fetch that brought nothing new, unknown keys cause none for this long. */
 const COOLDOWN_MS = 30_000;
 /** Share of the refresh time after which the keys are fetched again. */
 const EARLY = 0.9;
@@ -74,7 +74,10 @@ export class KeyUrl implements KeySource {
     try {
       const text = await fetchKeySet(this.location, this.closed.signal);
       // The same content is the same key set, so that verified tokens stay known.
-      if (text !== this.text) this.known = KeySet.parse(text);
+      if (text !== this.text) {
+        this.known = KeySet.parse(text);
+        this.renewedAt = -Infinity;
+      }
       this.text = text;
       this.succeed();
     } catch (error) {
