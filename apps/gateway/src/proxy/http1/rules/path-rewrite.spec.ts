@@ -58,7 +58,9 @@ describe('A path rewrite', () => {
         const upstream = rewrite.upstream(target);
         expect(upstream).toBe(under(replacement));
         expect(AMBIGUOUS_PATH.test(upstream.replace(/\?.*/s, ''))).toBe(false);
-        expect(rewrite.downstream(upstream)?.replace(/^(?!\/)/, '/')).toBe(target);
+        // A slash that an empty path needs is not removed again.
+        if (upstream === replacement + path + end)
+          expect(rewrite.downstream(upstream)?.replace(/^(?!\/)/, '/')).toBe(target);
       }),
     );
   });
