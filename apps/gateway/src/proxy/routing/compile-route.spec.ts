@@ -1,4 +1,5 @@
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import type { RateLimit, RateLimitKey } from '../../policy/members/rate-limits.js';
 import { compileRoute, type CompiledRoute } from './compile-route.js';
 
 const around = { onStageError: () => undefined };
@@ -38,5 +39,23 @@ describe('A route', () => {
     expect(next.adaptive).toBe(route.adaptive);
     // Without a breaker there is none, even if a related route has one.
     expect(compile({ breaker: { ...breaker, failurePercent: 0 } }, route, service).breaker).toBeUndefined();
+  });
+
+  it('limits clients before it authenticates them, and callers afterwards', () => {
+    const limit = (name: string, key: RateLimitKey): RateLimit => ({
+      ...{ name, requests: 1, per: 1000, burst: 1, key, cost: 1 },
+      ...{ shared: false, shadow: false, onStoreDown: 'local' },
+    });
+    const { phases } = compile({
+      access: { allow: ['10.0.0.0/8'], deny: undefined },
+      rateLimits: [limit('a', { from: 'consumer' }), limit('b', { from: 'client' })],
+      limits: { requestBody: 1 },
+    });
+    expect(phases.stages.map(({ name }) => name).slice(0, 4)).toEqual([
+      'access',
+      'client-rate-limit',
+      'rate-limit',
+      'rate-limit-fields',
+    ]);
   });
 });

@@ -119,10 +119,14 @@ export class RedisLimitStore implements LimitStore {
     while (!signal.aborted) {
       const cause = await this.connectOnce(onConnected);
       onFirst();
-      if (!isReported && !signal.aborted) this.onChange(cause);
+      if (!isReported) this.reportLoss(cause);
       isReported = true;
       await sleep(RETRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private reportLoss(cause: unknown): void {
+    if (!this.stopping.signal.aborted) this.onChange(cause);
   }
 
   /** Resolves when a connection has failed or ended, to the cause. */
