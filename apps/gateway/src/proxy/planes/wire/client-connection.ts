@@ -351,6 +351,7 @@ export class ClientConnection
 
   private linger(): void {
     this.state = State.Lingering;
+    if (!this.body.isDone) this.local?.abort();
     const isAllRead = !this.requests.shiftWaiting() && this.body.isDone;
     this.endAfterWrites(isAllRead);
   }

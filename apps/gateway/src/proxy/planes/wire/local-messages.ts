@@ -18,6 +18,8 @@ export interface LocalConnection {
 /** A request that was read without node:http; its connection delivers the body. */
 class LocalRequest extends IncomingMessage {
   isRead = false;
+  /** The rest of the body will not arrive. */
+  isCutOff = false;
 
   constructor(private readonly reader: LocalConnection) {
     super(reader.socket);
@@ -26,6 +28,20 @@ class LocalRequest extends IncomingMessage {
   override _read(): void {
     this.isRead = true;
     this.reader.resumeBody();
+  }
+
+  /** node's own closes the socket, on which the connection may still send a response. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (!this.isCutOff) {
+      super._destroy(error, done);
+      return;
+    }
+    if (!this.readableEnded || !this.complete) {
+      // Deprecated, but services may read it.
+      Object.assign(this, { aborted: true });
+      this.emit('aborted');
+    }
+    process.nextTick(done, this.listenerCount('error') > 0 ? error : null);
   }
 }
 
@@ -99,10 +115,11 @@ export class LocalMessages implements BodyReceiver {
     if (!request.isRead) request.resume();
   }
 
-  /** The connection has closed. */
+  /** The connection has closed, or discards the rest of the body. */
   abort(): void {
     const { request, response } = this;
     if (request.complete && response.writableFinished) return;
+    request.isCutOff = true;
     request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
   }
 
