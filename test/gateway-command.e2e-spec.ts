@@ -50,10 +50,31 @@ describe('npm run gateway -- check', () => {
     const good = await run('check', valid, '--json');
     expect([good.code, JSON.parse(good.stdout)]).toEqual([
       0,
-      { valid: true, revision: expect.stringMatching(/^[0-9a-f]{12}$/) as string, problems: [] },
+      {
+        valid: true,
+        revision: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+        problems: [],
+        warnings: [],
+      },
     ]);
     const bad = await run('check', '--json', invalid);
-    expect([bad.code, JSON.parse(bad.stdout)]).toEqual([1, { valid: false, revision: null, problems }]);
+    expect([bad.code, JSON.parse(bad.stdout)]).toEqual([
+      1,
+      { valid: false, revision: null, problems, warnings: [] },
+    ]);
+  });
+
+  it('warns of routes that only their order tells apart, and accepts them', async () => {
+    const match = (members: string) => `match: { service: users, ${members} }`;
+    const routes = `[{ name: a, ${match('methods: [GET, PUT]')} }, { name: b, ${match('methods: [PUT]')} }]`;
+    const file = fileOf('overlap.yaml', `version: 1\nroutes: ${routes}\n`);
+    const { code, stderr } = await run('check', file);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^warning: .*overlap\.yaml:2:\d+ routes\[1\] and route "a" overlap; their order decides\n$/,
+      ),
+    ]);
   });
 
   it('reports a file that cannot be read', async () => {
