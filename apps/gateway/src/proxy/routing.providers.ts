@@ -13,7 +13,8 @@ import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
 import type { RateLimiters } from './stages/rate-limit/rate-limiters.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
-import { compileRoute, type CompiledRoute, type RouteSurroundings } from './routing/compile-route.js';
+import { compileRoute, type CompiledRoute } from './routing/compile-route.js';
+import type { RouteSurroundings } from './routing/route-surroundings.js';
 import { RouteTable, type CompileRoute } from './routing/route-table.js';
 import { Router } from './routing/router.js';
 

@@ -1,0 +1,160 @@
+import type { RouteLoad } from '../exchange/balancer.js';
+import { forbidden } from '../exchange/problems.js';
+import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
+import type { PathRewrite } from '../http1/rules/path-rewrite.js';
+import { type Policy } from '../../policy/policy.js';
+import { AccessStage } from '../stages/access/access.stage.js';
+import { AffinityStage } from '../stages/affinity/affinity.stage.js';
+import { AuthenticationStage } from '../stages/authentication/authentication.stage.js';
+import type { Authenticator } from '../stages/authentication/authenticator.js';
+import { challengesOf, withoutCredentials } from '../stages/authentication/challenges.js';
+import { AuthorizationStage } from '../stages/authorization/authorization.stage.js';
+import type { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
+import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
+import { AdaptiveLimitStage } from '../stages/concurrency-limit/adaptive-limit.stage.js';
+import type { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
+import { CorsStage } from '../stages/cors/cors.stage.js';
+import { HeaderEditsStage } from '../stages/header-edits/header-edits.stage.js';
+import { IdentityStage } from '../stages/identity/identity.stage.js';
+import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
+import { InternalPathsStage } from '../stages/internal-paths/internal-paths.stage.js';
+import { SizeLimitStage } from '../stages/size-limit/size-limit.stage.js';
+import { RateLimitFieldsStage } from '../stages/rate-limit/rate-limit-fields.stage.js';
+import { RateLimitStage, type FoundBuckets, type RouteLimit } from '../stages/rate-limit/rate-limit.stage.js';
+import type { LimitScope } from '../stages/rate-limit/rate-limiter.js';
+import { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
+import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
+import { RedirectStage } from '../stages/redirect/redirect.stage.js';
+import { RespondStage } from '../stages/respond/respond.stage.js';
+import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
+import { SecurityHeadersStage } from '../stages/security-headers/security-headers.stage.js';
+import type { RouteSurroundings } from './route-surroundings.js';
+
+/** What the stages of one route are built from, beside its policy. */
+export interface StageParts {
+  readonly service: string;
+  readonly countsOf: (member: string) => PolicyCounts;
+  readonly limitScope: LimitScope;
+  readonly load: RouteLoad;
+  readonly breaker: CircuitBreaker | undefined;
+  readonly concurrencyLimit: Stage | undefined;
+  readonly adaptive: GradientLimit | undefined;
+  readonly rewrite: PathRewrite | undefined;
+  readonly around: RouteSurroundings;
+}
+
+/** The stages that the policy needs, in the order in which every phase runs them. */
+export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
+  const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around } = parts;
+  const authenticators = authenticatorsOf(policy, around);
+  const rateLimits = rateLimitStagesOf(policy, parts);
+  const stages: (Stage | false | undefined)[] = [
+    policy.access && new AccessStage(policy.access, countsOf('access')),
+    policy.securityHeaders === true && new SecurityHeadersStage(),
+    policy.cors && new CorsStage(policy.cors, countsOf('cors')),
+    rateLimits.early,
+    authenticationOf(policy, authenticators, parts),
+    authorizationOf(policy, authenticators, parts),
+    rateLimits.late,
+    rateLimits.fields,
+    policy.internalPaths.length > 0 &&
+      new InternalPathsStage(
+        new InternalPaths(policy.internalPaths),
+        around.admitsInstance ?? (() => false),
+        rewrite,
+      ),
+    policy.limits && new SizeLimitStage(policy.limits.requestBody, countsOf('limits')),
+    policy.redirect && new RedirectStage(policy.redirect),
+    policy.respond && new RespondStage(policy.respond),
+    around.lag && new LoadSheddingStage(around.lag),
+    breaker && new CircuitBreakerStage(breaker),
+    concurrencyLimit,
+    adaptive && new AdaptiveLimitStage(adaptive, load),
+    policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
+    identityOf(authenticators, around),
+    policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
+    // The operator's edits come last, in requests and in responses.
+    (policy.requestHeaders ?? policy.responseHeaders) &&
+      new HeaderEditsStage(policy.requestHeaders, policy.responseHeaders),
+    ...(around.stages ?? []),
+  ];
+  return stages.filter((stage) => stage !== false && stage !== undefined);
+}
+
+function authenticatorsOf(
+  { auth = 'none' }: Policy,
+  { authenticatorOf }: RouteSurroundings,
+): readonly Authenticator[] {
+  if (auth === 'none') return [];
+  if (!authenticatorOf) throw new Error('a route has authentication, but there are no providers');
+  return auth.anyOf.map(authenticatorOf);
+}
+
+function authenticationOf(
+  { auth = 'none', timeouts: { totalMs } }: Policy,
+  authenticators: readonly Authenticator[],
+  { service, countsOf }: StageParts,
+): Stage | undefined {
+  if (auth === 'none') return undefined;
+  const { optional } = auth;
+  return new AuthenticationStage({
+    optional,
+    authenticators,
+    realm: service,
+    totalMs,
+    counts: countsOf('auth'),
+  });
+}
+
+function authorizationOf(
+  { authorization = 'none' }: Policy,
+  authenticators: readonly Authenticator[],
+  { service, countsOf }: StageParts,
+): Stage | undefined {
+  if (authorization === 'none') return undefined;
+  const challenges = challengesOf(authenticators, service, false);
+  const authentication = {
+    isBearer: (provider: string) =>
+      authenticators.some(({ name, scheme }) => name === provider && scheme === 'Bearer'),
+    // The policy file is refused if a route without authentication has authorization.
+    unauthenticated: () =>
+      challenges === '' ? forbidden('the caller is not authenticated') : withoutCredentials(challenges),
+  };
+  return new AuthorizationStage(authorization.anyOf, authentication, countsOf('authorization'));
+}
+
+/** `undefined` if no field is to be removed from the requests of clients. */
+function identityOf(
+  authenticators: readonly Authenticator[],
+  { identityFields }: RouteSurroundings,
+): Stage | undefined {
+  const names = [
+    ...(identityFields?.() ?? []),
+    ...authenticators.flatMap(({ removedField }) => removedField ?? []),
+  ];
+  return names.length > 0 ? new IdentityStage(names) : undefined;
+}
+
+/** Keys that are known before a request is authenticated. */
+const EARLY_KEYS = ['client', 'service'];
+
+/** The stages of rate limits: before authentication, after authorization, and the fields of both. */
+function rateLimitStagesOf(
+  { rateLimits = [] }: Policy,
+  { countsOf, limitScope, around: { rateLimiters = new RateLimiters() } }: StageParts,
+): Readonly<Record<'early' | 'late' | 'fields', Stage | undefined>> {
+  const slot = new StageSlot<FoundBuckets>();
+  const limits = rateLimits.map((limit) => ({
+    limiter: rateLimiters.of(limitScope, limit),
+    counts: countsOf(limit.name),
+  }));
+  const isEarly = ({ limiter: { limit } }: RouteLimit): boolean => EARLY_KEYS.includes(limit.key.from);
+  const early = limits.filter(isEarly);
+  const late = limits.filter((each) => !isEarly(each));
+  const told = limits.map(({ limiter }) => limiter).filter(({ limit }) => !limit.shadow);
+  return {
+    early: early.length > 0 ? new RateLimitStage('client-rate-limit', early, slot) : undefined,
+    late: late.length > 0 ? new RateLimitStage('rate-limit', late, slot) : undefined,
+    fields: told.length > 0 ? new RateLimitFieldsStage(told, slot) : undefined,
+  };
+}

@@ -1,0 +1,30 @@
+import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
+import type { Authenticator } from '../stages/authentication/authenticator.js';
+import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
+import { type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
+import type { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
+
+/** Dependencies and settings that all routes share. */
+export interface RouteSurroundings {
+  /** Zone of the gateway; `undefined`: no zone is preferred. */
+  readonly zone?: string | undefined;
+  /** Lag of the event loop. */
+  readonly lag?: { readonly ms: number };
+  /** Number of instances of a service that can take requests now. */
+  readonly availableOf?: (service: string) => number;
+  /** If absent, no request may reach an internal path. */
+  readonly admitsInstance?: AdmitsInstance;
+  readonly onBreaker?: (service: string, state: BreakerState) => void;
+  /** Counts the decisions of a policy of a route; by default they are not counted. */
+  readonly countsOf?: (service: string, route: string | undefined, policy: string) => PolicyCounts;
+  /** The authentication provider of that name; required by routes with authentication. */
+  readonly authenticatorOf?: (provider: string) => Authenticator;
+  /** Header fields, in lower case, that authentication providers set. */
+  readonly identityFields?: () => ReadonlySet<string>;
+  /** By default the rate limits of a route keep no state when it is compiled again. */
+  readonly rateLimiters?: RateLimiters;
+  /** Called when a stage throws. */
+  readonly onStageError: Phases['onError'];
+  /** Further stages of every route, after the others. */
+  readonly stages?: readonly Stage[];
+}
