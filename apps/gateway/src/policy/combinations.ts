@@ -36,6 +36,8 @@ export interface DeclaredLevel {
   readonly kind: 'defaults' | 'services' | 'routes';
   /** The service that the level concerns; `undefined`: all. */
   readonly service: string | undefined;
+  /** The service that receives the requests of a route, if it is another one. */
+  readonly to?: string | undefined;
   readonly place: Place;
   /** The members that stand in the file, also those with problems. */
   readonly members: ReadonlyMap<string, Member>;
@@ -49,8 +51,12 @@ export function reportCombinations(levels: readonly DeclaredLevel[]): void {
     levels.flatMap((each) => (each.kind === 'services' ? [[each.service, each]] : [])),
   );
   for (const level of levels) {
-    const service = level.kind === 'routes' ? services.get(level.service) : undefined;
-    const below = [level.kind === 'defaults' ? undefined : defaults, service];
+    const isRoute = level.kind === 'routes';
+    const below = [
+      level.kind === 'defaults' ? undefined : defaults,
+      isRoute ? services.get(level.service) : undefined,
+      isRoute ? services.get(level.to) : undefined,
+    ];
     reportLevel(level, [...below.filter((each) => each !== undefined), level]);
   }
 }

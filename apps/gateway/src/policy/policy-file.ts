@@ -246,6 +246,7 @@ class PolicyFileReader {
     this.levels.push({
       kind: 'routes',
       service: match.service,
+      to: to?.service,
       place,
       members: found.members,
       values: declared,

@@ -104,6 +104,23 @@ describe('The sources of a policy', () => {
     expect(routes.get('orders')).toBe(orders);
   });
 
+  it('are for a route with another target that route, the target, the service in the path, and the defaults', () => {
+    write(
+      'defaults: { access: { deny: [10.0.0.1] }, limits: { requestBody: 1KiB }, securityHeaders: true }',
+      'services:',
+      '  users: { limits: { requestBody: 2KiB }, access: { deny: [10.0.0.2] } }',
+      '  orders: { access: { deny: [10.0.0.3] } }',
+      'routes:',
+      '  - { name: a, match: { service: users, path: { prefix: /a } }, to: { service: orders } }',
+      '  - { name: b, match: { service: users, path: { prefix: /b } }, to: { service: orders }, access: { deny: [10.0.0.4] } }',
+    );
+    const { sources } = start();
+    expect(sources.planOf('users', services.current)?.routes.map(({ plain }) => plain)).toEqual([
+      { access: { deny: ['10.0.0.3'] }, limits: { requestBody: '2KiB' }, securityHeaders: true },
+      { access: { deny: ['10.0.0.4'] }, limits: { requestBody: '2KiB' }, securityHeaders: true },
+    ]);
+  });
+
   it('keep the compiled route of every service whose effective policy a reload does not change', () => {
     write('services: { users: { timeouts: { request: 9s } } }');
     const { file, routes } = start();

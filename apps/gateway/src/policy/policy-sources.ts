@@ -54,7 +54,7 @@ type Levels = readonly (readonly [MemberSource, DeclaredMembers])[];
 
 /**
  * The sources of policies and their precedence: built-in defaults, instance metadata, and from the file `defaults`,
- * the service and the route. A source replaces a whole member of the policy.
+ * the service in the path, the service that receives the requests, and the route. A source replaces a whole member of the policy.
  */
 export class PolicySources {
   /** @param file `undefined`: none is configured */
@@ -91,15 +91,15 @@ export class PolicySources {
     const entry = table.get(service);
     const file = this.file?.current;
     if (!file) return entry && { base: this.plan(service, entry, []), routes: [] };
-    const levels: Levels = [
-      ['services', file.services.get(service) ?? NOTHING],
-      ['defaults', file.defaults],
-    ];
-    const plans = (file.routes.get(service) ?? []).map((route) => ({
-      ...this.plan(service, table.get(route.to ?? service), [['routes', route.members], ...levels], route),
-      match: route.match,
-    }));
-    const base = this.plan(service, entry, levels);
+    const levelOf = (name: string): Levels[number] => ['services', file.services.get(name) ?? NOTHING];
+    const below: Levels = [levelOf(service), ['defaults', file.defaults]];
+    const plans = (file.routes.get(service) ?? []).map((route) => {
+      const { to = service, members, match } = route;
+      // What protects a service does so under every name.
+      const levels: Levels = [['routes', members], ...(to === service ? [] : [levelOf(to)]), ...below];
+      return { ...this.plan(service, table.get(to), levels, route), match };
+    });
+    const base = this.plan(service, entry, below);
     const needsNoEntry = ({ target, plain }: RoutePlan): boolean =>
       target !== service || RESPONDING_MEMBERS.some((member) => member in plain);
     const known = (plan: RoutePlan): boolean => entry !== undefined || needsNoEntry(plan);
