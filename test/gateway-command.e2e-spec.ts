@@ -77,6 +77,19 @@ describe('npm run gateway -- check', () => {
     ]);
   });
 
+  it('warns of files with keys that cannot be used', async () => {
+    fileOf('bad-keys.yaml', 'version: 1\nkeys: [{ consumer: acme }]\n');
+    const jwt = '{ issuer: i, audiences: [a], algorithms: [ES256], jwks: { file: none.json } }';
+    const providers = `{ apiKey: { a: { keysFile: bad-keys.yaml } }, jwt: { b: ${jwt} } }`;
+    const { code, stderr } = await run(
+      'check',
+      fileOf('keys.yaml', `version: 1\nauthentication: ${providers}\n`),
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/authentication\.jwt\.b\.jwks\.file: none\.json cannot be read \(ENOENT\)/);
+    expect(stderr).toMatch(/authentication\.apiKey\.a\.keysFile: bad-keys\.yaml:2:\d+ .*"sha256"/);
+  });
+
   it('reports a file that cannot be read', async () => {
     const { code, stderr } = await run('check', join(folder.path, 'none.yaml'));
     expect([code, stderr]).toEqual([1, expect.stringContaining(':1:1 the file cannot be read (ENOENT)')]);

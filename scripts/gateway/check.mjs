@@ -1,4 +1,6 @@
 /** `check FILE`: checks a policy file as the gateway does at its start. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { readArguments } from './arguments.mjs';
 
 export const usage = `check FILE [--json]
@@ -11,11 +13,41 @@ exit code: 0 the file is valid, 1 it has problems, 2 the command is wrong`;
 
 export const read = (args) => readArguments(args, ['file']);
 
+/** Warnings about files with keys: without them, the routes of their providers respond with 503. */
+async function unusableFiles({ authentication: { jwt = [], apiKey = [] } }, folder) {
+  const { parseApiKeys } = await import('../../dist/apps/gateway/src/policy/api-keys-file.js');
+  const { placedProblem } = await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
+  const keysIn = (text, file) =>
+    (parseApiKeys(text).problems ?? []).map((problem) => placedProblem(file, problem));
+  const jwksIn = (text, file) => {
+    const isKeySet = Array.isArray(JSON.parse(text).keys);
+    return isKeySet ? [] : [`${file} is no JSON Web Key Set`];
+  };
+  const problemsOf = (file, read) => {
+    try {
+      return read(readFileSync(resolve(folder, file), 'utf8'), file);
+    } catch (error) {
+      return [`${file} cannot be read (${error.code ?? error.message})`];
+    }
+  };
+  const warningsOf = (path, file, read) =>
+    problemsOf(file, read).map((problem) => ({ line: 1, column: 1, message: `${path}: ${problem}` }));
+  return [
+    ...[...jwt].flatMap(([name, { jwks }]) =>
+      jwks.file === undefined ? [] : warningsOf(`authentication.jwt.${name}.jwks.file`, jwks.file, jwksIn),
+    ),
+    ...[...apiKey].flatMap(([name, { keysFile }]) =>
+      warningsOf(`authentication.apiKey.${name}.keysFile`, keysFile, keysIn),
+    ),
+  ];
+}
+
 /** @returns the exit code */
 export async function run({ file: path, json }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
-  const { file: policies, problems = [], warnings = [] } = readPolicyFile(path);
+  const { file: policies, problems = [], warnings: overlaps = [] } = readPolicyFile(path);
+  const warnings = [...overlaps, ...(policies ? await unusableFiles(policies, dirname(path)) : [])];
   const valid = problems.length === 0;
   const revision = policies?.revision ?? null;
   if (json) console.log(JSON.stringify({ valid, revision, problems, warnings }, undefined, 2));
