@@ -32,24 +32,23 @@ ${['local', 'open', 'closed']
   .join('\n')}
 `;
 
+/** Connections to each gateway: on one alone, every request waits for the response to the one before. */
+const CONNECTIONS = 8;
+
 /** Sends requests to one gateway at a fixed rate, whatever it responds, and counts the statuses. */
 class Load {
   readonly statuses = new Map<string, number>();
-  private readonly socket: Socket;
+  private readonly sockets: readonly Socket[];
   private readonly timer: NodeJS.Timeout;
   private sent = 0;
-  private rest = '';
 
   constructor(url: string) {
-    const { hostname, port } = new URL(url);
     const startedAt = performance.now();
-    this.socket = connect(Number(port), hostname);
-    this.socket.setEncoding('latin1').on('data', (text: string) => this.count(text));
-    const request = `GET /api/users/ HTTP/1.1\r\nhost: a\r\n\r\n`;
+    this.sockets = Array.from({ length: CONNECTIONS }, () => this.open(new URL(url)));
     this.timer = setInterval(() => {
-      const due = Math.floor(((performance.now() - startedAt) * LOAD) / 1000) - this.sent;
-      this.sent += due;
-      this.socket.write(request.repeat(due));
+      const due = Math.floor(((performance.now() - startedAt) * LOAD) / 1000);
+      for (; this.sent < due; this.sent += 1)
+        this.sockets[this.sent % CONNECTIONS]!.write('GET /api/users/ HTTP/1.1\r\nhost: a\r\n\r\n');
     }, TICK_MS);
   }
 
@@ -59,18 +58,23 @@ class Load {
 
   stop(): void {
     clearInterval(this.timer);
-    this.socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
   }
 
-  private count(text: string): void {
-    const all = this.rest + text;
-    for (const [, status = ''] of all.matchAll(/HTTP\/1\.1 (\d{3}) /g))
+  private open({ hostname, port }: URL): Socket {
+    let rest = '';
+    return connect(Number(port), hostname)
+      .setEncoding('latin1')
+      .on('data', (text: string) => (rest = this.count(rest + text)));
+  }
+
+  /** @returns the end of the text that belongs to a status line that has not arrived completely */
+  private count(text: string): string {
+    for (const [, status = ''] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g))
       this.statuses.set(status, this.of(status) + 1);
     // A status line may be split, and must not be counted twice.
-    const last = all.lastIndexOf('HTTP/1.1 ');
-    this.rest = all.slice(
-      Math.max(last === -1 ? 0 : last + (all.length - last > 12 ? 1 : 0), all.length - 12),
-    );
+    const last = text.lastIndexOf('HTTP/1.1 ');
+    return text.slice(Math.max(last === -1 ? 0 : last + (text.length - last > 12 ? 1 : 0), text.length - 12));
   }
 }
 
