@@ -108,6 +108,26 @@ describe('The authentication stage', () => {
   });
 
   it.each([
+    ['at once', (verdict: Verdict) => verdict],
+    ['after a wait', later],
+  ])('%s refuses a token that no provider accepts, also beside a valid key', async (_when, as) => {
+    const decide = async (...providers: Authenticator[]) => {
+      const exchange = new FakeExchange();
+      const problem = (await stageOf(providers).stage.request(exchange)) as Problem | undefined;
+      return problem?.status ?? exchange.identity;
+    };
+    const key = (verdict: Verdict) => provider('key', as(verdict), 'ApiKey');
+    const token = (verdict: Verdict) => provider('token', as(verdict));
+    expect(await decide(token(refused('a')), key(ACCEPTED))).toBe(401);
+    expect(await decide(key(ACCEPTED), token(refused('a')))).toBe(401);
+    expect(await decide(key(ACCEPTED), token(UNAVAILABLE))).toBe(503);
+    expect(await decide(key(ACCEPTED), token(ABSENT))).toBe(identity);
+    expect(await decide(token(refused('a')), key(ACCEPTED), token(ACCEPTED))).toBe(identity);
+    // Services never receive the key.
+    expect(await decide(key(refused('a')), token(ACCEPTED))).toBe(identity);
+  });
+
+  it.each([
     [ABSENT, undefined],
     [refused('a'), 401],
     [UNAVAILABLE, 503],

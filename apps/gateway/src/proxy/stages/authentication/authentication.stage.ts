@@ -21,17 +21,30 @@ export interface AuthenticationParts {
   readonly counts: PolicyCounts;
 }
 
-/** The provider that accepted the credentials, or the finding that decides; nothing without credentials. */
+/** What the providers said so far of the credentials of a request. */
 interface Result {
-  readonly accepted?: { readonly provider: Authenticator; readonly identity: Identity };
-  readonly finding?: Finding | undefined;
+  /** The first acceptance. */
+  accepted: { readonly provider: Authenticator; readonly identity: Identity } | undefined;
+  /** Why the token of the request is not accepted. */
+  token: Finding | undefined;
+  /** Why its key is not accepted. */
+  key: Finding | undefined;
 }
+
+const noResult = (): Result => ({ accepted: undefined, token: undefined, key: undefined });
+
+const isOfTokens = ({ scheme }: Authenticator): boolean => scheme === 'Bearer';
+
+/** The finding that decides on a request that is not accepted; `undefined` without credentials. */
+const findingOf = ({ token, key }: Result): Finding | undefined =>
+  token && key ? decisive(token, key) : (token ?? key);
 
 const DEADLINE_PASSED = { kind: 'unavailable', reason: 'deadline passed', retryAfterSeconds: 1 } as const;
 
 /**
- * Accepts requests with credentials that one of the providers accepts. It waits only if a provider has to. A provider
- * that cannot decide never opens a route: the request is refused with 503.
+ * Accepts requests with credentials that one of the providers accepts. A token that none accepts refuses the request also
+ * beside a valid key: services receive the token, and may rely on it. The stage waits only if a provider has to. A
+ * provider that cannot decide never opens a route: the request is refused with 503.
  */
 export class AuthenticationStage implements Stage {
   readonly name = 'authentication';
@@ -45,23 +58,26 @@ export class AuthenticationStage implements Stage {
   }
 
   request(exchange: StageExchange): Decision | Promise<Decision> {
-    let finding: Finding | undefined;
+    const result = noResult();
     for (const provider of this.parts.authenticators) {
+      if (isNeedless(provider, result)) continue;
       const verdict = provider.authenticate(exchange);
-      if (verdict instanceof Promise) return this.wait(exchange, provider, verdict, finding);
-      if (verdict.kind === 'accepted') return this.accept(exchange, provider, verdict.identity);
-      if (verdict.kind !== 'absent') finding = decisive(finding, { provider, verdict });
+      if (verdict instanceof Promise) return this.wait(exchange, provider, verdict, result);
+      if (note(result, provider, verdict)) break;
     }
-    return this.conclude(exchange, finding);
+    return this.decide(exchange, result);
   }
 
   async preview(request: PreviewRequest): Promise<Preview> {
-    const { accepted, finding } = await this.ask(this.parts.authenticators, (provider) =>
-      provider.authenticate(request),
+    const result = await this.ask(
+      this.parts.authenticators,
+      (provider) => provider.authenticate(request),
+      noResult(),
     );
-    const identity = (request.identity = accepted?.identity);
+    const identity = (request.identity = identityOf(result));
     if (identity)
       return { decision: 'continue', detail: `${identity.provider} accepts ${identity.consumer}` };
+    const finding = findingOf(result);
     const detail = describeFinding(finding);
     const reply = this.problemOf(finding);
     return reply ? { decision: 'respond', detail, reply } : { decision: 'continue', detail };
@@ -72,44 +88,40 @@ export class AuthenticationStage implements Stage {
     exchange: StageExchange,
     provider: Authenticator,
     pending: Promise<Verdict>,
-    before: Finding | undefined,
+    before: Result,
   ): Promise<Decision> {
     const { authenticators, totalMs } = this.parts;
     const rest = authenticators.slice(authenticators.indexOf(provider));
+    const late = { ...before };
+    note(late, provider, DEADLINE_PASSED);
     const asked = this.ask(
       rest,
       (each) => (each === provider ? pending : each.authenticate(exchange)),
       before,
     );
     const limitMs = timeLimitOf(exchange, totalMs);
-    const late: Result = { finding: { provider, verdict: DEADLINE_PASSED } };
-    const { accepted, finding } =
+    const result =
       limitMs === undefined
         ? await asked
         : await within(limitMs - (performance.now() - exchange.startedAt), asked, late);
-    if (exchange.isOver) return undefined;
-    return accepted
-      ? this.accept(exchange, accepted.provider, accepted.identity)
-      : this.conclude(exchange, finding);
+    return exchange.isOver ? undefined : this.decide(exchange, result);
   }
 
   private async ask(
     providers: readonly Authenticator[],
     verdictOf: (provider: Authenticator) => Verdict | Promise<Verdict>,
-    before?: Finding,
+    result: Result,
   ): Promise<Result> {
-    let finding = before;
-    for (const provider of providers) {
-      const verdict = await verdictOf(provider);
-      if (verdict.kind === 'accepted') return { accepted: { provider, identity: verdict.identity } };
-      if (verdict.kind !== 'absent') finding = decisive(finding, { provider, verdict });
-    }
-    return { finding };
+    for (const provider of providers)
+      if (!isNeedless(provider, result) && note(result, provider, await verdictOf(provider))) break;
+    return result;
   }
 
-  private accept(exchange: StageExchange, provider: Authenticator, identity: Identity): Decision {
-    provider.recordUse?.(identity);
-    exchange.identity = identity;
+  private decide(exchange: StageExchange, result: Result): Problem | undefined {
+    const { accepted, token } = result;
+    if (!accepted || token) return this.conclude(exchange, findingOf(result));
+    accepted.provider.recordUse?.(accepted.identity);
+    exchange.identity = accepted.identity;
     this.parts.counts.allowed += 1;
     return undefined;
   }
@@ -135,6 +147,28 @@ export class AuthenticationStage implements Stage {
     const challenges = finding.provider.scheme === 'Bearer' ? this.challengesAfterToken : this.challenges;
     return unauthenticated('the credentials are not valid', { headers: { 'www-authenticate': challenges } });
   }
+}
+
+const identityOf = ({ accepted, token }: Result): Identity | undefined =>
+  token ? undefined : accepted?.identity;
+
+/** Whether the verdict of a provider no longer matters. */
+const isNeedless = (provider: Authenticator, { accepted }: Result): boolean =>
+  accepted !== undefined && !isOfTokens(provider);
+
+/** Adds a verdict to `result`; returns whether no other provider can change the decision. */
+function note(result: Result, provider: Authenticator, verdict: Verdict): boolean {
+  const isToken = isOfTokens(provider);
+  if (verdict.kind === 'absent') return false;
+  if (verdict.kind === 'accepted') {
+    result.accepted ??= { provider, identity: verdict.identity };
+    if (isToken) result.token = undefined;
+    return isToken;
+  }
+  const finding = { provider, verdict };
+  if (isToken) result.token = decisive(result.token, finding);
+  else result.key = decisive(result.key, finding);
+  return false;
 }
 
 /** The result of `asked`, or `late` if it takes longer than `ms`. */
