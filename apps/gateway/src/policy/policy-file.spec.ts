@@ -143,6 +143,10 @@ routes:
       'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }, claimToHeaders: { sub: x-a, b: X_A } } } }',
       '2:114 authentication.jwt.a.claimToHeaders has two claims for the field "x-a"',
     ],
+    [
+      'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }, claimToHeaders: { sub: x-a, b: x.a } } } }',
+      '2:114 authentication.jwt.a.claimToHeaders has two claims for the field "x-a"',
+    ],
     ...['Host', 'x_forwarded_for', 'via', 'authorization'].map((name) => [
       `authentication: { apiKey: { a: { keysFile: k, consumerHeader: ${name} } } }`,
       `2:63 authentication.apiKey.a.consumerHeader must not be ${name.toLowerCase()}: it belongs to the connection, carries credentials, or the gateway sets it`,

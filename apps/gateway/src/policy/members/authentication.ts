@@ -1,5 +1,5 @@
 import { durations } from '../../config/file-form.js';
-import { isFixed } from '../fixed-fields.js';
+import { isFixed, spelled } from '../fixed-fields.js';
 import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
 import {
   either,
@@ -85,7 +85,7 @@ const algorithms = refined(
 const claimToHeaders = refined(
   named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', identityField),
   (fields, place) => {
-    const names = [...fields.values()].map((name) => name.replaceAll('_', '-'));
+    const names = [...fields.values()].map(spelled);
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
     if (repeated === undefined) return fields;
     return report<typeof fields>(place, `${place.path} has two claims for the field "${repeated}"`);
