@@ -440,6 +440,11 @@ describe('The key set of a URL', () => {
   const failures: readonly (readonly [string, TestIssuer['respond'], RegExp])[] = [
     ['an error', (_q, response) => response.writeHead(500).end('{"keys":[]}'), /status 500/],
     ['no JSON', (_q, response) => response.end('<html>'), /not JSON/],
+    [
+      'too many keys',
+      (_q, response) => response.end(JSON.stringify({ keys: Array(1001).fill({ kty: 'x' }) })),
+      /more than 1000 keys/,
+    ],
     ['no key set', (_q, response) => response.end('{"keys":{}}'), /no JSON Web Key Set/],
     ['null', (_q, response) => response.end('null'), /no JSON Web Key Set/],
     [

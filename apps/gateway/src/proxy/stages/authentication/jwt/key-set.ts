@@ -6,6 +6,8 @@ export type VerificationKey = CryptoKey | Uint8Array;
 type Fit = (key: JWK) => boolean;
 
 const MIN_RSA_BITS = 2048;
+/** Every token is compared with every key. */
+const MAX_KEYS = 1_000;
 
 const rsa: Fit = ({ kty }) => kty === 'RSA';
 const ec =
@@ -119,6 +121,7 @@ function keysOf(text: string): readonly JWK[] {
   }
   const keys: unknown = (set as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw new InvalidKeySet('the content is no JSON Web Key Set');
+  if (keys.length > MAX_KEYS) throw new InvalidKeySet(`the set has more than ${MAX_KEYS} keys`);
   // Members that are no keys are ignored (RFC 7517, section 5).
   return keys.filter(
     (key: unknown): key is JWK =>
