@@ -247,6 +247,9 @@ routes:
       1,
     );
     expect(warningsOf(route('a', { headers: { x: '1' } }), route('b', { headers: { x: '2' } }))).toEqual([]);
+    // One warning for each route: their number must not grow with the square of that of the routes.
+    const many = Array.from({ length: 9 }, (_, i) => route(`r${i}`, { headers: { [`x-${i}`]: 'a' } }));
+    expect(warningsOf(...many)).toHaveLength(8);
   });
 
   it('is refused with all of its problems, each with line, column and the nearest name', () => {

@@ -270,13 +270,14 @@ class RouteList {
     if (same !== undefined) report(place, `${place.path} matches the same requests as ${same}`);
     this.matches.set(key, place.path);
     const others = this.lists.get(match.service) ?? [];
-    for (const other of same === undefined ? others : [])
-      if (overlap(other.match, match))
-        place.source.warn(
-          place.node,
-          `${place.path} and route ${shown(other.name)} overlap; their order decides`,
-        );
-    this.lists.set(match.service, [...others, route]);
+    const other = same === undefined ? others.find((each) => overlap(each.match, match)) : undefined;
+    if (other)
+      place.source.warn(
+        place.node,
+        `${place.path} and route ${shown(other.name)} overlap; their order decides`,
+      );
+    others.push(route);
+    this.lists.set(match.service, others);
   }
 
   byService(): ReadonlyMap<string, readonly FileRoute[]> {
