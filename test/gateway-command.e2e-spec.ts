@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, launchNode, newSigningKey, signToken, startApp, tempDir, type AppProcess } from '#testing';
+import { call, freePort, launchNode, newSigningKey, signToken, startApp, tempDir, type AppProcess } from '#testing';
 import { parse } from 'yaml';
 
 const folder = tempDir('gateway-command-');
@@ -13,8 +13,10 @@ function fileOf(name: string, text: string): string {
   return path;
 }
 
-async function run(...args: readonly string[]) {
-  const launched = launchNode('scripts/gateway.mjs', args);
+const run = (...args: readonly string[]) => runWith({}, ...args);
+
+async function runWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const launched = launchNode('scripts/gateway.mjs', args, env);
   const { code } = await launched.exited;
   return { code, stdout: launched.stdout, stderr: launched.stderr };
 }
@@ -255,6 +257,14 @@ describe('npm run gateway -- explain', () => {
       1,
       expect.objectContaining({ route: null, problem: expect.objectContaining({ status: 404 }) as object }),
     ]);
+  });
+
+  it('finds the port of operators', async () => {
+    const env = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', ADMIN_PORT: String(await freePort()) };
+    const { process } = await startApp('gateway', { ...env, DATA_DIR: join(folder.path, 'admin') });
+    const { code, stdout } = await runWith(env, 'explain', 'GET', '/api/users');
+    await process.stop();
+    expect([code, stdout]).toEqual([1, expect.stringContaining('result: refused: 404')]);
   });
 
   it('has exit code 2 for a wrong command, and 3 without a gateway', async () => {

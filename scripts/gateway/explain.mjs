@@ -1,5 +1,5 @@
 /** `explain METHOD PATH`: asks a running gateway what it would do with a request, without sending it. */
-import { gatewayUrl } from '../lib/gateway-url.mjs';
+import { operatorsUrl } from '../lib/gateway-url.mjs';
 import { readArguments } from './arguments.mjs';
 
 export const usage = `explain METHOD PATH [-H 'NAME: VALUE']... [--client ADDRESS] [--url URL] [--json]
@@ -7,7 +7,8 @@ export const usage = `explain METHOD PATH [-H 'NAME: VALUE']... [--client ADDRES
   METHOD PATH          such as GET '/api/product-service/products?limit=5'
   -H 'NAME: VALUE'     a header field of the request, such as credentials; may be repeated
   --client ADDRESS     address of the client, for policies that depend on it
-  --url URL            the gateway, by default as GATEWAY_HOST and GATEWAY_PORT say: http://127.0.0.1:8000
+  --url URL            the gateway, by default as GATEWAY_HOST and GATEWAY_PORT, or ADMIN_HOST and ADMIN_PORT, say:
+                       http://127.0.0.1:8000. A gateway on another machine needs its REGISTRY_TOKEN
   --json               prints the response of GET /discovery/explain; use npm run -s gateway
 
 exit code: 0 the request would be forwarded, or the gateway would reply as its policy says; 1 it would be refused;
@@ -24,7 +25,7 @@ const TIMEOUT_MS = 10_000;
 export const read = (args) => readArguments(args, ['method', 'path'], OPTIONS);
 
 /** @returns the exit code */
-export async function run({ method, path, header = [], client, url = gatewayUrl(process.env), json }) {
+export async function run({ method, path, header = [], client, url = operatorsUrl(process.env), json }) {
   if (!header.every((field) => field.includes(':'))) return fail(2, "-H must be 'NAME: VALUE'");
   const query = new URLSearchParams([
     ['method', method],
@@ -46,7 +47,12 @@ export async function run({ method, path, header = [], client, url = gatewayUrl(
 async function explanationFrom(url, query) {
   try {
     const target = new URL(`/discovery/explain?${query}`, url);
-    const response = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
+    const token = process.env.REGISTRY_TOKEN;
+    const response = await fetch(target, {
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      redirect: 'manual',
+    });
     return { status: response.status, body: await response.json() };
   } catch (error) {
     return {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../lib/free-port.mjs';
-import { gatewayUrl } from '../lib/gateway-url.mjs';
+import { gatewayUrl, operatorsUrl } from '../lib/gateway-url.mjs';
 
 const POLL_MS = 50;
 
@@ -11,7 +11,7 @@ export async function gatewayAddress(env) {
   const url = gatewayUrl({ ...env, GATEWAY_PORT: port });
   if (!env.ADMIN_PORT) return { port, url, adminUrl: url };
   const adminPort = env.ADMIN_PORT === '0' ? String(await freePort()) : env.ADMIN_PORT;
-  const adminUrl = gatewayUrl({ GATEWAY_HOST: env.ADMIN_HOST || '127.0.0.1', GATEWAY_PORT: adminPort });
+  const adminUrl = operatorsUrl({ ...env, ADMIN_PORT: adminPort });
   return { port, url, adminPort, adminUrl };
 }
 
