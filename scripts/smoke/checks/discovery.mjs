@@ -16,7 +16,7 @@ class Registry {
   }
 
   read(path) {
-    return this.client.get(`/discovery${path}`);
+    return this.client.get(`/discovery${path}`, this.headers);
   }
 
   write(method, path, body) {
@@ -48,7 +48,7 @@ export async function discovery(context) {
     await known(group, registry, body);
     await renewal(group, registry, body);
     await traffic(group, context, registry, body);
-    await explanation(group, context.client, body);
+    await explanation(group, registry, body);
     await drain(group, registry, body);
     await events(group, context, registry, body);
     await removal(group, context, registry, body);
@@ -145,12 +145,12 @@ async function traffic(group, context, registry, { id, name }) {
   });
 }
 
-async function explanation(group, client, { id, name }) {
+async function explanation(group, registry, { id, name }) {
   await group.check(
     'GET /discovery/explain shows route and instances without sending a request',
     async () => {
       const query = `method=GET&path=${encodeURIComponent(`/api/${name}/x?y=1`)}`;
-      const { json } = hasStatus(await client.get(`/discovery/explain?${query}`), 200);
+      const { json } = hasStatus(await registry.read(`/explain?${query}`), 200);
       hasMembers(json, 'route', 'candidates', 'excluded');
       const ids = [...json.candidates, ...json.excluded].map((instance) => instance.id);
       satisfies(ids.includes(id), id, ids);

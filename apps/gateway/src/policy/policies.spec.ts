@@ -83,4 +83,17 @@ describe('GET /policies', () => {
     expect(await statusOf({ ...FROM_ANOTHER_MACHINE, authorization: 'Bearer wrong' })).toBe(401);
     expect(await statusOf({ ...FROM_ANOTHER_MACHINE, authorization: `Bearer ${TOKEN}` })).toBe(200);
   });
+
+  it('has the readers of explanations, if there is a file', async () => {
+    const explain = '/discovery/explain?path=/api/users/';
+    const statusOf = async (headers: Record<string, string>) => (await gateway.get(explain, headers)).status;
+    await start({ REGISTRY_TOKEN: TOKEN });
+    expect(await statusOf(FROM_ANOTHER_MACHINE)).toBe(200);
+    await gateway.stop();
+    writeFileSync(path, 'version: 1\n');
+    await start({ REGISTRY_TOKEN: TOKEN, GATEWAY_CONFIG: path });
+    expect(await statusOf(FROM_ANOTHER_MACHINE)).toBe(401);
+    expect(await statusOf({ ...FROM_ANOTHER_MACHINE, authorization: `Bearer ${TOKEN}` })).toBe(200);
+    expect(await statusOf({})).toBe(200);
+  });
 });

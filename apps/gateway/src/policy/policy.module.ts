@@ -3,6 +3,7 @@ import type { AppContext } from '#service-kit';
 import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
+import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources } from './policy-sources.js';
 import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 
@@ -26,9 +27,10 @@ export class PolicyModule {
       providers: [
         { provide: PolicySources, useValue: new PolicySources(file) },
         { provide: PROVIDER_STATES, useValue: providers },
+        PolicyReadGuard,
         ...(file ? fileProviders(file, logger) : []),
       ],
-      exports: [PolicySources, PROVIDER_STATES, ...(file ? [LivePolicyFile] : [])],
+      exports: [PolicySources, PolicyReadGuard, PROVIDER_STATES, ...(file ? [LivePolicyFile] : [])],
     };
   }
 }
