@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir, TestIssuer, waitFor } from '#testing';
 import { LivePolicyFile } from '../../../policy/live-policy-file.js';
+import { newApiKey, sha256Of } from './api-key/api-key.js';
+import type { Verdict } from './authenticator.js';
 import { Authenticators } from './authenticators.js';
 
 const folder = tempDir('authenticators-');
@@ -45,6 +47,36 @@ describe('The authenticators of a policy file', () => {
     expect(providers.get('corp')).not.toBe(corp);
     // The keys are kept: they come from the same place.
     expect([await accepts('corp'), issuer.fetches]).toEqual(['accepted', 2]);
+  });
+
+  it('keep keys when only the time changes after which they are fetched again', async () => {
+    issuer.respond = (_request, response) => response.destroy();
+    write(issuer.provider().replace('jwks.json"', 'jwks.json", refresh: 5m'));
+    file.reload();
+    expect([await accepts('corp'), issuer.fetches]).toEqual(['accepted', 2]);
+  });
+
+  it('keep API keys, and their last use, when the field of the consumer changes', () => {
+    const keysFile = join(folder.path, 'keys.yaml');
+    const key = newApiKey();
+    writeFileSync(keysFile, `version: 1\nkeys: [{ sha256: ${sha256Of(key)}, consumer: acme }]\n`);
+    const start = (field: string): void => {
+      writeFileSync(
+        path,
+        `version: 1\nauthentication: { apiKey: { p: { keysFile: keys.yaml, consumerHeader: ${field} } } }\n`,
+      );
+      file.reload();
+    };
+    const verdict = () => providers.get('p').authenticate({ header: () => key }) as Verdict;
+    start('x-a');
+    const accepted = verdict();
+    if (accepted.kind === 'accepted') providers.get('p').recordUse?.(accepted.identity);
+    writeFileSync(keysFile, 'version: 1\nkeys: {}\n');
+    start('x-b');
+    expect(verdict()).toMatchObject({
+      kind: 'accepted',
+      identity: { fields: new Map([['x-b', 'acme']]), lastUsedAt: expect.any(Number) as number },
+    });
   });
 
   it('fetch other keys when the place changes', async () => {

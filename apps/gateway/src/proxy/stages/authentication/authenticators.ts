@@ -95,7 +95,9 @@ export class Authenticators implements OnModuleInit, OnModuleDestroy {
       return new JwtAuthenticator(name, provider, { folder, logger }, before);
     }
     const keys = apiKey?.get(name);
-    return keys && new ApiKeyAuthenticator(name, keys, resolve(folder, keys.keysFile), { logger });
+    if (!keys) return undefined;
+    const before = predecessor instanceof ApiKeyAuthenticator ? predecessor : undefined;
+    return new ApiKeyAuthenticator(name, keys, resolve(folder, keys.keysFile), { logger }, before);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AppContext } from '#service-kit';
-import { parseApiKeys } from '../../../../policy/api-keys-file.js';
+import { parseApiKeys, type ApiKey } from '../../../../policy/api-keys-file.js';
 import { FileWatch } from '../../../../policy/file-watch.js';
 import type { ApiKeyProvider } from '../../../../policy/members/authentication.js';
 import type { ProviderState } from '../../../../policy/provider-state.js';
@@ -45,15 +45,24 @@ export class ApiKeyAuthenticator implements Authenticator {
   private readonly watch: FileWatch;
   private readonly now: () => number;
 
-  /** @param path absolute path of the keys file */
+  /**
+   * @param path absolute path of the keys file
+   * @param predecessor the authenticator of the provider before a reload: keys of the same file are kept
+   */
   constructor(
     readonly name: string,
     private readonly provider: ApiKeyProvider,
     private readonly path: string,
     private readonly around: ApiKeySurroundings,
+    predecessor?: ApiKeyAuthenticator,
   ) {
     this.removedField = provider.header;
     this.now = around.now ?? Date.now;
+    if (predecessor?.path === path && predecessor.table)
+      this.table = this.tableOf(
+        predecessor.keys.map(({ key }) => key),
+        predecessor.table,
+      );
     this.load();
     this.watch = new FileWatch(path, () => this.load());
   }
@@ -115,13 +124,17 @@ export class ApiKeyAuthenticator implements Authenticator {
       return;
     }
     const isFirst = this.content === undefined;
-    const consumerField = this.provider.consumerHeader;
-    this.table = apiKeyTable(parsed.keys, { provider, consumerField }, this.table);
+    this.table = this.tableOf(parsed.keys, this.table);
     this.content = content;
     this.error = null;
     this.loadedAt = timeText(this.now());
     if (isFirst) return;
     this.around.logger.info({ provider, path, keys: this.table.size }, 'API keys file reloaded');
+  }
+
+  private tableOf(keys: readonly ApiKey[], previous: ApiKeyTable | undefined): ApiKeyTable {
+    const { name: provider } = this;
+    return apiKeyTable(keys, { provider, consumerField: this.provider.consumerHeader }, previous);
   }
 
   private fail(problems: readonly string[]): void {

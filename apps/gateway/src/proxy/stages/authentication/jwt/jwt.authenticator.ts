@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { errors, jwtVerify } from 'jose';
 import type { JwtProvider } from '../../../../policy/members/authentication.js';
 import type { ProviderState } from '../../../../policy/provider-state.js';
@@ -64,8 +63,8 @@ export class JwtAuthenticator implements Authenticator {
     this.skewSeconds = provider.clockSkew / 1000;
     const { jwks } = provider;
     this.source =
-      predecessor && isDeepStrictEqual(predecessor.provider.jwks, jwks)
-        ? predecessor.handOverSource()
+      predecessor && isSamePlace(predecessor.provider.jwks, jwks)
+        ? predecessor.handOverSource(jwks.refresh)
         : keySourceOf(jwks, around.folder, { provider: name, logger: around.logger, now: this.now });
   }
 
@@ -105,8 +104,9 @@ export class JwtAuthenticator implements Authenticator {
     if (this.ownsSource) this.source.close();
   }
 
-  private handOverSource(): KeySource {
+  private handOverSource(refreshMs: number): KeySource {
     this.ownsSource = false;
+    this.source.refreshEvery(refreshMs);
     return this.source;
   }
 
@@ -167,6 +167,9 @@ export class JwtAuthenticator implements Authenticator {
     return { kind: 'unavailable', reason: 'no keys', retryAfterSeconds: this.source.retryAfterSeconds };
   }
 }
+
+const isSamePlace = (a: JwtProvider['jwks'], b: JwtProvider['jwks']): boolean =>
+  a.url === b.url && a.file === b.file;
 
 const keySourceOf = (
   { url, refresh, file }: JwtProvider['jwks'],

@@ -32,6 +32,10 @@ export class KeyFile implements KeySource {
     // The watch sees a change within a second.
   }
 
+  refreshEvery(): void {
+    // A file is read when it changes.
+  }
+
   close(): void {
     this.watch.close();
   }

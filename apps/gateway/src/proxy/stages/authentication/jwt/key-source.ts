@@ -28,5 +28,7 @@ export interface KeySource {
   readonly lastError: ProviderState['lastError'];
   /** Loads the keys again, because a token names a key that is unknown; `undefined`: not now. */
   renew(): Promise<void> | undefined;
+  /** Takes the refresh time of another policy file. */
+  refreshEvery(ms: number): void;
   close(): void;
 }

@@ -31,7 +31,7 @@ export class KeyUrl implements KeySource {
 
   constructor(
     readonly location: string,
-    private readonly refreshMs: number,
+    private refreshMs: number,
     private readonly around: KeySurroundings,
   ) {
     void this.load();
@@ -55,6 +55,14 @@ export class KeyUrl implements KeySource {
     if (now - this.renewedAt < COOLDOWN_MS || this.closed.signal.aborted) return undefined;
     this.renewedAt = now;
     return this.load();
+  }
+
+  refreshEvery(ms: number): void {
+    if (ms === this.refreshMs) return;
+    this.refreshMs = ms;
+    if (this.loading || this.isFailing) return;
+    clearTimeout(this.timer);
+    this.schedule();
   }
 
   close(): void {
