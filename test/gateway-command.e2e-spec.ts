@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, freePort, launchNode, newSigningKey, signToken, startApp, tempDir, type AppProcess } from '#testing';
+import {
+  call,
+  freePort,
+  launchNode,
+  newSigningKey,
+  signToken,
+  startApp,
+  tempDir,
+  type AppProcess,
+} from '#testing';
 import { parse } from 'yaml';
 
 const folder = tempDir('gateway-command-');
