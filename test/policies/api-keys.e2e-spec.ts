@@ -181,6 +181,7 @@ onEveryKind(
       expect(await statusOf('GET /optional')).toBe(200);
       expect(await statusOf('GET /optional', UNKNOWN)).toBe(401);
       expect(await statusOf('GET /public', UNKNOWN)).toBe(200);
+      expect(served.at(-1)?.headers).not.toHaveProperty('x-api-key');
       const anonymous = await send('GET /members');
       expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toEqual([
         401,

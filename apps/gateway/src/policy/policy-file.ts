@@ -49,6 +49,8 @@ export interface PolicyFile {
   readonly providerTexts: ReadonlyMap<string, string>;
   /** Header fields, in lower case, that providers set. */
   readonly identityFields: ReadonlySet<string>;
+  /** Header fields, in lower case, that carry API keys. */
+  readonly keyFields: ReadonlySet<string>;
   readonly defaults: DeclaredMembers;
   readonly services: ReadonlyMap<string, DeclaredMembers>;
   /** Routes by the service that they match; the most specific first. */
@@ -118,6 +120,7 @@ class PolicyFileReader {
       authentication: providers,
       providerTexts,
       identityFields: this.context.identityFields,
+      keyFields: this.context.keyFields,
       defaults: defaults ? this.policyMembers(this.placeOf(defaults), 'defaults') : NOTHING,
       services: new Map(services ? this.services(this.placeOf(services)) : []),
       routes: routes ? this.routes(this.placeOf(routes)) : new Map(),

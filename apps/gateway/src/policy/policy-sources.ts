@@ -164,7 +164,7 @@ export class PolicySources {
     const file = this.file?.current;
     if (!file) return undefined;
     const names = auth === undefined || auth === 'none' ? [] : auth.anyOf;
-    return [names.map((name) => file.providerTexts.get(name)), [...file.identityFields]];
+    return [names.map((name) => file.providerTexts.get(name)), [...file.identityFields], [...file.keyFields]];
   }
 }
 

@@ -65,7 +65,10 @@ export const routingProviders = (
             onStageError,
             countsOf,
             authenticatorOf: (name) => authenticators.get(name),
-            identityFields: () => policies.file?.current.identityFields ?? new Set(),
+            withheldFields: () => {
+              const { identityFields = [], keyFields = [] } = policies.file?.current ?? {};
+              return [...identityFields, ...keyFields];
+            },
             rateLimiters,
           }),
         ),

@@ -126,10 +126,10 @@ function authorizationOf(
 /** `undefined` if no field is to be removed from the requests of clients. */
 function identityOf(
   authenticators: readonly Authenticator[],
-  { identityFields }: RouteSurroundings,
+  { withheldFields }: RouteSurroundings,
 ): Stage | undefined {
   const names = [
-    ...(identityFields?.() ?? []),
+    ...(withheldFields?.() ?? []),
     ...authenticators.flatMap(({ removedField }) => removedField ?? []),
   ];
   return names.length > 0 ? new IdentityStage(names) : undefined;

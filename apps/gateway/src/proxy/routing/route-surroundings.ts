@@ -19,8 +19,8 @@ export interface RouteSurroundings {
   readonly countsOf?: (service: string, route: string | undefined, policy: string) => PolicyCounts;
   /** The authentication provider of that name; required by routes with authentication. */
   readonly authenticatorOf?: (provider: string) => Authenticator;
-  /** Header fields, in lower case, that authentication providers set. */
-  readonly identityFields?: () => ReadonlySet<string>;
+  /** Header fields, in lower case, that services never receive from clients: identities, and API keys. */
+  readonly withheldFields?: () => readonly string[];
   /** By default the rate limits of a route keep no state when it is compiled again. */
   readonly rateLimiters?: RateLimiters;
   /** Called when a stage throws. */
