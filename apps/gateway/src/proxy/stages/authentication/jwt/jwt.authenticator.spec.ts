@@ -412,6 +412,18 @@ describe('The key set of a URL', () => {
     expect(issuer.fetches).toBe(2);
   });
 
+  it('is fetched again for an unknown key after the clock was set back', async () => {
+    const authenticator = start();
+    const unknown = (kid: string) => reasonOf(authenticator, issuer.token({}, { kid }));
+    await unknown('a');
+    const { fetches } = issuer;
+    await unknown('b');
+    expect(issuer.fetches).toBe(fetches);
+    now -= 3_600_000;
+    await unknown('c');
+    expect(issuer.fetches).toBe(fetches + 1);
+  });
+
   it('may change again at once: only a fetch that brings nothing new starts the cooldown', async () => {
     const authenticator = start();
     for (const kid of ['second', 'third', 'fourth']) {

@@ -52,7 +52,9 @@ export class KeyUrl implements KeySource {
   renew(): Promise<void> | undefined {
     if (this.loading) return this.loading;
     const now = this.around.now();
-    if (now - this.renewedAt < COOLDOWN_MS || this.closed.signal.aborted) return undefined;
+    // A clock that was set back must not extend the cooldown.
+    const isCoolingDown = now >= this.renewedAt && now - this.renewedAt < COOLDOWN_MS;
+    if (isCoolingDown || this.closed.signal.aborted) return undefined;
     this.renewedAt = now;
     return this.load();
   }
