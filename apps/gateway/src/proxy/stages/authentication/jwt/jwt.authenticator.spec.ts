@@ -434,6 +434,19 @@ describe('The key set of a URL', () => {
     expect(await reasonOf(authenticator, issuer.token())).toBe('accepted');
   });
 
+  it('is the same set if its keys come in another order, or beside another member', async () => {
+    const next = newSigningKey('next');
+    issuer.published = [issuer.key.jwk, next.jwk];
+    const { respond } = issuer;
+    const authenticator = start();
+    await reasonOf(authenticator, issuer.token());
+    issuer.respond = (_request, response) =>
+      response.end(JSON.stringify({ at: issuer.fetches, keys: [next.jwk, issuer.key.jwk] }));
+    for (let i = 0; i < 5; i += 1) await reasonOf(authenticator, issuer.token({}, { kid: `bogus-${i}` }));
+    issuer.respond = respond;
+    expect(issuer.fetches).toBe(2);
+  });
+
   it('may change while a fetch is under way that began before', async () => {
     const authenticator = start({ jwks: { url: issuer.url, refresh: HOUR, file: undefined } });
     const next = newSigningKey('next');

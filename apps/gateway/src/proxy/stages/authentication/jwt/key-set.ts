@@ -75,6 +75,12 @@ export class KeySet {
     return new KeySet(usable, warnings);
   }
 
+  /** Equal for sets of the same keys, in any order. */
+  get content(): string {
+    const keys = this.keys.map((key) => JSON.stringify(Object.entries(key).sort()));
+    return JSON.stringify([keys.sort(), this.warnings]);
+  }
+
   get descriptions(): readonly KeyDescription[] {
     return this.keys.map(({ kid = null, kty = '', alg = null }) => ({ kid, kty, alg }));
   }

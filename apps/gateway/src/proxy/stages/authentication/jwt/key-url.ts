@@ -83,17 +83,20 @@ export class KeyUrl implements KeySource {
   private async fetch(): Promise<void> {
     try {
       const text = await fetchKeySet(this.location, this.closed.signal);
-      // The same content is the same key set, so that verified tokens stay known.
-      if (text !== this.text) {
-        this.known = KeySet.parse(text);
-        this.renewedAt = -Infinity;
-      }
+      if (text !== this.text) this.take(KeySet.parse(text));
       this.text = text;
       this.succeed();
     } catch (error) {
       if (this.closed.signal.aborted) return;
       this.fail(error instanceof FetchFailure ? error.message : problemOfKeySet(error));
     }
+  }
+
+  /** With the same keys the set stays, and with it what is known of tokens; issuers may send them in any order. */
+  private take(keys: KeySet): void {
+    if (keys.content === this.known?.content) return;
+    this.known = keys;
+    this.renewedAt = -Infinity;
   }
 
   private succeed(): void {
