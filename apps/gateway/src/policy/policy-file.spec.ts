@@ -232,14 +232,31 @@ routes:
     },
   );
 
+  it('warns of a route to a service whose own routes it passes by', () => {
+    const text = `
+version: 1
+routes:
+  - { name: admin, match: { service: orders, path: { prefix: /admin } }, access: { allow: [10.0.0.0/8] } }
+  - { name: shop, match: { service: shop }, to: { service: orders } }
+`;
+    expect(parsePolicyFile(text)).toMatchObject({
+      warnings: [
+        { line: 5, message: expect.stringContaining('routes[1] sends requests to "orders", whose own') },
+      ],
+    });
+  });
+
   it('warns of routes that only their order tells apart', () => {
     const route = (name: string, members: object): object => ({ name, match: { service: 's', ...members } });
     const warningsOf = (...routes: object[]): unknown => {
       const parsed = parsePolicyFile(JSON.stringify({ version: 1, routes }));
       return 'warnings' in parsed && parsed.warnings.map(({ message }) => message);
     };
-    const [get, head] = [route('a', { methods: ['GET', 'PUT'] }), route('b', { methods: ['HEAD'] })];
-    expect(warningsOf(get, head, route('c', { path: { prefix: '/x' } }))).toEqual([]);
+    const [get, put] = [route('a', { methods: ['GET', 'PUT'] }), route('a', { methods: ['PUT'] })];
+    const head = route('b', { methods: ['HEAD'] });
+    expect(warningsOf(put, head, route('c', { path: { prefix: '/x' } }))).toEqual([]);
+    // GET includes HEAD.
+    expect(warningsOf(get, head)).toHaveLength(1);
     expect(warningsOf(get, route('c', { methods: ['PUT'] }))).toEqual([
       'routes[1] and route "a" overlap; their order decides',
     ]);

@@ -14,6 +14,7 @@ import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
 import {
   compareMatches,
   matchKey,
+  pathKey,
   overlap,
   ROUTE_MATCH,
   ROUTE_TARGET,
@@ -59,6 +60,8 @@ export interface PolicyFile {
 
 const REVISION_LENGTH = 12;
 const MAX_ROUTES = 10_000;
+/** Each route is compared with that many before it, so that the time does not grow with the square of their number. */
+const MAX_COMPARED = 100;
 const ROOT_MEMBERS = ['version', 'authentication', 'defaults', 'services', 'routes'];
 const POLICY_MEMBERS = [...FILE_MEMBERS.keys(), ...Object.keys(FILE_ONLY_MEMBERS)];
 const ROUTE_MEMBERS = ['name', 'match', 'to', ...POLICY_MEMBERS];
@@ -260,30 +263,29 @@ class PolicyFileReader {
 
 /** Collects routes; reports those that cannot be told apart, and warns of those that only their order tells apart. */
 class RouteList {
-  private readonly names = new Map<string, string>();
+  private readonly places = new Map<string, Place>();
   private readonly matches = new Map<string, string>();
   private readonly lists = new Map<string, FileRoute[]>();
+  /** Routes with the same service and path. */
+  private readonly alike = new Map<string, FileRoute[]>();
 
   add(route: FileRoute, place: Place): void {
     const { name, match } = route;
-    if (this.names.has(name)) report(place, `${place.path} has the name of ${this.names.get(name)}`);
-    this.names.set(name, place.path);
+    const before = this.places.get(name);
+    if (before) report(place, `${place.path} has the name of ${before.path}`);
+    this.places.set(name, place);
     const key = matchKey(match);
     const same = this.matches.get(key);
-    if (same !== undefined) report(place, `${place.path} matches the same requests as ${same}`);
+    if (same === undefined) this.warnOfOverlap(route, place);
+    else report(place, `${place.path} matches the same requests as ${same}`);
     this.matches.set(key, place.path);
-    const others = this.lists.get(match.service) ?? [];
-    const other = same === undefined ? others.find((each) => overlap(each.match, match)) : undefined;
-    if (other)
-      place.source.warn(
-        place.node,
-        `${place.path} and route ${shown(other.name)} overlap; their order decides`,
-      );
-    others.push(route);
-    this.lists.set(match.service, others);
+    append(this.lists, match.service, route);
   }
 
   byService(): ReadonlyMap<string, readonly FileRoute[]> {
+    for (const routes of this.lists.values())
+      for (const { name, to } of routes)
+        if (to !== undefined && this.lists.has(to)) this.warnOfTarget(name, to);
     return new Map(
       [...this.lists].map(([service, routes]) => [
         service,
@@ -291,4 +293,33 @@ class RouteList {
       ]),
     );
   }
+
+  private warnOfOverlap({ name, match, ...rest }: FileRoute, place: Place): void {
+    const key = `${match.service} ${pathKey(match)}`;
+    const other = this.alike
+      .get(key)
+      ?.slice(-MAX_COMPARED)
+      .find((each) => overlap(each.match, match));
+    append(this.alike, key, { name, match, ...rest });
+    if (other)
+      place.source.warn(
+        place.node,
+        `${place.path} and route ${shown(other.name)} overlap; their order decides`,
+      );
+  }
+
+  private warnOfTarget(name: string, to: string): void {
+    const place = this.places.get(name);
+    if (place)
+      place.source.warn(
+        place.node,
+        `${place.path} sends requests to ${shown(to)}, whose own routes do not apply to them; declare what they protect here too`,
+      );
+  }
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }

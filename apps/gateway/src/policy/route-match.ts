@@ -17,11 +17,12 @@ import {
 
 /**
  * Paths that servers read in different ways: dot segments, empty segments, backslashes, parameters of segments,
- * encoded letters, digits, dots, separators and controls, encoded spaces at the end of a segment, and what a second decoding would make of them. Where a
- * policy depends on the path, such a path is refused: the policy and the instance could see different paths.
+ * encoded letters, digits, dots, separators, question marks and controls, encoded spaces at the end of a segment, and
+ * what a second decoding would make of them. Where a policy depends on the path, such a path is refused: the policy and
+ * the instance could see different paths.
  */
 export const AMBIGUOUS_PATH =
-  /\/\/|[\\;]|\/\.{1,2}(?:\/|$)|%(?:[01][0-9a-f]|2[def]|3[0-9b]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef]|25[0-9a-f]{2}|20(?:\/|$))/i;
+  /\/\/|[\\;]|\/\.{1,2}(?:\/|$)|%(?:[01][0-9a-f]|2[def]|3[0-9bf]|4[1-9a-f]|5[0-9acf]|6[1-9a-f]|7[0-9aef]|25[0-9a-f]{2}|20(?:\/|$))/i;
 
 export const PATH = text(
   (value) =>
@@ -33,6 +34,11 @@ export const PATH = text(
 const method = pattern(/^[A-Z][A-Z-]{0,31}$/, 'a method in upper case');
 
 /** A path, or the paths that begin with its segments. */
+/** Services respond to HEAD as to GET, so a policy for GET must hold for both. */
+const methods = refined(list(method), (names) =>
+  names.includes('GET') && !names.includes('HEAD') ? [...names, 'HEAD'] : names,
+);
+
 export interface PathMatch {
   readonly isExact: boolean;
   /** A prefix has no slash at its end. */
@@ -66,7 +72,10 @@ export const ROUTE_MATCH = mapping({
     en: 'Condition on the path after the service.',
     ko: '서비스 뒤의 경로에 대한 조건.',
   }),
-  methods: optional(list(method), { en: 'One of these methods.', ko: '이 메서드 가운데 하나.' }),
+  methods: optional(methods, {
+    en: 'One of these methods; `GET` includes `HEAD`.',
+    ko: '이 메서드 가운데 하나. `GET`은 `HEAD`를 포함합니다.',
+  }),
   headers: optional(named(FIELD_NAME, fieldName.accepted, exactValue), {
     en: 'Header fields with exactly these values.',
     ko: '값이 정확히 같아야 하는 헤더.',
@@ -92,7 +101,7 @@ export const matchKey = (match: RouteMatch): string =>
 
 export const EVERY_PATH: PathMatch = { isExact: false, path: '' };
 
-const pathKey = ({ path: { isExact, path } = EVERY_PATH }: RouteMatch): string =>
+export const pathKey = ({ path: { isExact, path } = EVERY_PATH }: RouteMatch): string =>
   `${isExact ? '=' : '^'}${path}`;
 
 const conditionsOf = ({ headers, query }: RouteMatch): string[][][] => [

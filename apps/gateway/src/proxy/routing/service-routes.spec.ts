@@ -85,6 +85,15 @@ describe('The routes of a service', () => {
     expect(select(routes, '/a', { method: 'POST' })).toBe('g');
   });
 
+  it('match HEAD where they match GET: services respond to both alike', () => {
+    const routes = routesOf({ path: { prefix: '/a' }, methods: ['GET'] });
+    expect(['GET', 'HEAD', 'PUT'].map((method) => select(routes, '/a', { method }))).toEqual([
+      'a',
+      'a',
+      'base',
+    ]);
+  });
+
   it.each([
     '//admin',
     '/x//admin',
@@ -108,6 +117,7 @@ describe('The routes of a service', () => {
     '/%2Dadmin',
     '/x/.',
     '/admin%7E',
+    '/admin%3fx',
   ])('refuse %s, which servers read in different ways', (target) => {
     expect(select(routesOf({ path: { prefix: '/admin' } }), target)).toBe('ambiguous');
     // Without a condition on the path it does not matter.

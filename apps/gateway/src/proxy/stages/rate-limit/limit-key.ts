@@ -33,7 +33,8 @@ export function keyOf(request: KeyedRequest, { key, shared }: Pick<RateLimit, 'k
 
 function valueOf(request: KeyedRequest, key: RateLimitKey): string | undefined {
   if (key.from === 'header') return request.header(key.name);
-  if (key.from !== 'claim') return request.identity?.consumer;
+  // Tokens without a subject have no consumer: they must not share one bucket.
+  if (key.from !== 'claim') return request.identity?.consumer === '' ? undefined : request.identity?.consumer;
   const claim = request.identity?.claims[key.name];
   return typeof claim === 'string' || claim === undefined ? claim : JSON.stringify(claim);
 }
