@@ -80,6 +80,31 @@ withRedis('The store of shared limits', (redis) => {
     await next.stop();
   });
 
+  it('is not available while the server refuses writes, and tells why', async () => {
+    const server = await startRedis();
+    const changes: string[] = [];
+    const store = new RedisLimitStore({ url: server.url, prefix: newId(), gateway: newId() }, (cause) =>
+      changes.push(cause instanceof Error ? cause.message : 'available'),
+    );
+    stores.push(store);
+    await store.start();
+    const client = connectionTo({ url: server.url, prefix: 'spec' }, 1000);
+    await connect(client);
+    await client.config('SET', 'maxmemory', '1');
+    await expect(store.charge([charge('a', 1)])).rejects.toThrow('OOM');
+    const wasAvailable = new Set<boolean>();
+    for (let i = 0; i < 50; i += 1) {
+      wasAvailable.add(store.isAvailable);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect([...wasAvailable]).toEqual([false]);
+    await client.config('SET', 'maxmemory', '0');
+    await waitFor('the connection', () => store.isAvailable);
+    expect(changes).toEqual(['available', expect.stringContaining('OOM'), 'available']);
+    client.disconnect();
+    await server.stop();
+  });
+
   it('gives up a server that stalls', async () => {
     const server = await startRedis();
     const store = await open(server.url, newId());

@@ -47,6 +47,8 @@ export class RedisLimitStore implements LimitStore {
   private readonly channel: string;
   private connection: Redis | undefined;
   private running: Promise<void> | undefined;
+  /** Gives up the current connection. */
+  private giveUp: (cause: unknown) => void = () => undefined;
   private readonly stopping = new AbortController();
 
   /** @param onChange called when the store becomes unavailable, with the cause, or available */
@@ -102,8 +104,10 @@ export class RedisLimitStore implements LimitStore {
       );
       return { gateways, debts: debts.map(Number) };
     } catch (error) {
-      if (this.connection === connection) this.connection = undefined;
-      connection.disconnect();
+      if (this.connection === connection) {
+        this.connection = undefined;
+        this.giveUp(error);
+      }
       throw error;
     }
   }
@@ -134,14 +138,19 @@ export class RedisLimitStore implements LimitStore {
     const [commands, reader] = [this.newConnection(), this.newConnection()];
     commands.defineCommand('chargeLimits', { lua: SOURCE });
     reader.on('message', (_channel: string, message: string) => this.tell(message));
-    const closed = [commands, reader].map((each) => new Promise((resolve) => each.once('close', resolve)));
+    const lost = new Promise<unknown>((resolve) => {
+      this.giveUp = resolve;
+      for (const each of [commands, reader])
+        each.once('close', () => resolve(new Error('the connection was closed')));
+    });
     try {
       await Promise.all([connect(commands), connect(reader)]);
       await reader.subscribe(this.channel);
+      // A replica, or a server without memory or disk, accepts connections and refuses writes.
+      await commands.set(`${this.prefix}-probe`, '', 'PX', CONSTANTS.kept_ms);
       this.connection = commands;
       onConnected();
-      await Promise.race(closed);
-      return new Error('the connection was closed');
+      return await lost;
     } catch (error) {
       return error;
     } finally {
