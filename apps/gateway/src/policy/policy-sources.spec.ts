@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '#testing';
-import { instanceOf, tableOf } from '../proxy/testing/instances.js';
-import { compileRoute } from '../proxy/routing/compile-route.js';
+import { instanceOf, setInstances, tableOf } from '../proxy/testing/instances.js';
+import { compileRoute, type CompiledRoute } from '../proxy/routing/compile-route.js';
 import { RouteTable } from '../proxy/routing/route-table.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { policyOf } from './policy-of-metadata.js';
@@ -135,6 +135,35 @@ describe('The sources of a policy', () => {
     write('defaults: { timeouts: { request: 8000ms } }', 'services: { orders: { timeouts: {} } }');
     expect(file.reload()).toBe('changed');
     expect([routes.get('users'), routes.get('orders')]).toEqual([changed, orders]);
+  });
+
+  it('keep the state of a service without instances over a reload, whatever changes in the registry', () => {
+    const fleet = tableOf(instanceOf({ id: 'a', name: 'users' }));
+    const shop = (ms: string): void =>
+      write(
+        'routes:',
+        '  - name: shop',
+        '    match: { service: shop }',
+        '    to: { service: users }',
+        '    circuitBreaker: { failurePercent: 50 }',
+        `    timeouts: { request: ${ms} }`,
+      );
+    shop('9s');
+    const file = LivePolicyFile.load(path);
+    const routes = new RouteTable<CompiledRoute>(
+      fleet,
+      (service, declaration, _plan, related) =>
+        compileRoute(service, policyOf(declaration).policy, undefined, { related }),
+      new PolicySources(file),
+    );
+    const route = () => routes.routesOf('shop')!.select('/', { method: 'GET', header: () => undefined });
+    const before = route();
+    shop('8s');
+    file.reload();
+    setInstances(fleet, [instanceOf({ id: 'b', name: 'orders' }), instanceOf({ id: 'a', name: 'users' })]);
+    expect(route()).toMatchObject({ policy: { timeouts: { totalMs: 8000 } } });
+    expect((route() as CompiledRoute).breaker).toBe((before as CompiledRoute).breaker);
+    expect((route() as CompiledRoute).load).toBe((before as CompiledRoute).load);
   });
 
   it.each([

@@ -94,7 +94,8 @@ export class RouteTable<R extends Route = Route> {
     for (const [service, compiled] of this.current)
       if ([...compiled.entries].some(([name, entry]) => table.get(name) !== entry))
         this.follow(service, compiled);
-    for (const service of this.previous.keys()) if (!table.get(service)) this.previous.delete(service);
+    for (const service of this.previous.keys())
+      if (!this.policies.planOf(service, table)) this.previous.delete(service);
   }
 
   private followPolicies(): void {
