@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import type { LocalTarget } from '#registry-client';
@@ -85,7 +85,8 @@ describe.each(['wire', 'node'] as const)('the connect time-out (%s)', (plane) =>
 describe.each([
   ['remote, wire', remote, 'wire'],
   ['remote, node', remote, 'node'],
-  ['local', local, 'wire'],
+  ['local, wire', local, 'wire'],
+  ['local, node', local, 'node'],
 ] as const)('time limits (%s)', (_kind, make, plane) => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
@@ -147,15 +148,50 @@ describe.each([
     await expect(call(streaming.url, 'GET /api/users')).rejects.toThrow();
   });
 
-  it('responds with 408 to a body that stops arriving', async () => {
+  it.each([
+    ['lets it flow', (request: IncomingMessage) => request.resume()],
+    ['reads it in parts', (request: IncomingMessage) => request.on('readable', () => request.read())],
+    ['does not read it yet', () => undefined],
+  ])('responds with 408 to a body that stops arriving, if the service %s', async (_how, read) => {
     const harness = await start({ idleMs: 200 }, (request, response) => {
-      request.resume().on('end', () => response.end());
-      request.on('error', () => undefined);
+      request.on('end', () => response.end()).on('error', () => undefined);
+      read(request);
     });
     const body = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('beginning')) });
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
     const answer = await fetch(`${harness.url}/api/users`, init);
     expect([answer.status, answer.headers.get('connection')]).toEqual([408, 'close']);
+  });
+
+  it.each([
+    ['a small body', 3],
+    ['a body larger than all buffers', LARGE],
+  ])('responds with 504 to %s that the service does not read', async (_what, size) => {
+    const harness = await start({ idleMs: 2000, responseHeaderMs: 200 }, (request) => {
+      request.on('error', () => undefined);
+    });
+    const client = connect(harness.port, '127.0.0.1').on('error', () => undefined);
+    client.write(`POST /api/users HTTP/1.1\r\nHost: gw\r\nContent-Length: ${size}\r\n\r\n`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.write(Buffer.alloc(size));
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 504 /);
+    client.destroy();
+  });
+
+  it('cuts off a response that stalls while the service does not read the request', async () => {
+    const harness = await start({ idleMs: 300 }, (request, response) => {
+      request.on('error', () => undefined);
+      response.write('beginning');
+    });
+    const client = connect(harness.port, '127.0.0.1').on('error', () => undefined);
+    client.write(`POST /api/users HTTP/1.1\r\nHost: gw\r\nContent-Length: ${LARGE}\r\n\r\n`);
+    client.write(Buffer.alloc(LARGE));
+    client.resume();
+    const { endings } = harness.traffic.service('users');
+    await waitFor('the record', () => endings.total === 1);
+    expect([...endings.entries()]).toEqual([['broken', 1]]);
+    client.destroy();
   });
 
   it('cuts off a client that does not read its response, without a failure of the service', async () => {

@@ -19,6 +19,8 @@ import { mute } from './muted-response.js';
 export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   private isOver = false;
   private response: ServerResponse | undefined = undefined;
+  /** What the connection had read when the time limit passed last. */
+  private bytesRead = 0;
 
   constructor(
     private readonly exchange: LocalExchange,
@@ -80,8 +82,7 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
 
   /** Called when the response head is late. */
   override onTimeout(): void {
-    // The time limit starts at the end of the request, as for remote instances.
-    if (!this.exchange.client.request.complete) {
+    if (this.isReceiving()) {
       this.awaitHead();
       return;
     }
@@ -97,6 +98,14 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     this.exchange.ending = 'broken';
     this.exchange.cutOff();
     return [];
+  }
+
+  /** The time limit starts at the end of the request, as for remote instances, or when the instance stops reading it. */
+  private isReceiving(): boolean {
+    const { complete, readableLength, readableHighWaterMark, socket } = this.exchange.client.request;
+    const hasMoved = socket.bytesRead !== this.bytesRead;
+    this.bytesRead = socket.bytesRead;
+    return !complete && (hasMoved || readableLength < readableHighWaterMark);
   }
 
   private awaitHead(): void {

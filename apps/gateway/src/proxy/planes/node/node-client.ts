@@ -177,10 +177,18 @@ export class NodeClient extends Timed implements ClientSide {
       if (response.writableLength > 0) this.abandonResponse();
       return;
     }
-    // If the request is paused, the instance is slow to accept the body, not the client to send it.
-    if (!request.complete && !this.isUnread && !request.isPaused()) exchange?.failBody(bodyTooSlow());
+    if (!request.complete && !this.isUnread && !this.isBodyHeld) exchange?.failBody(bodyTooSlow());
     else if (response.writableNeedDrain) this.cutOff();
     else exchange?.attempt?.onSilence?.();
+  }
+
+  /**
+   * Whether the instance is slow to accept the body, not the client to send it. A local instance may read a request that
+   * is paused; node:http stops reading when its buffer is full.
+   */
+  private get isBodyHeld(): boolean {
+    const { request } = this;
+    return this.stopReading ? request.isPaused() : request.readableLength >= request.readableHighWaterMark;
   }
 
   /** The upstream response is complete, but the client does not read it. */

@@ -105,6 +105,8 @@ export class ClientConnection
     this.local?.end();
     this.local = new LocalMessages(exchange, this, this.limits.keepAliveMs);
     exchange.passBody(this.local);
+    // As in node:http, the body is read until the buffer of the request is full, whether or not the service reads it.
+    this.resumeBody();
   }
 
   responseAdvances(): void {
@@ -120,8 +122,10 @@ export class ClientConnection
 
   pauseBody(): void {
     this.socket.pause();
-    // The gateway stops reading, so the client's time-out must not run.
-    if (this.state === State.Exchange) this.unlimit();
+    if (this.state !== State.Exchange) return;
+    // The gateway stops reading, so the client's time-out must not run; that of a local instance does.
+    if (this.local) this.limit(this.limits.idleMs);
+    else this.unlimit();
   }
 
   resumeBody(): void {
@@ -305,7 +309,8 @@ export class ClientConnection
 
   /** Called when the connection has made no progress in either direction within its time-out. */
   private onSilence(): void {
-    if (!this.socket.writableNeedDrain && !this.body.isDone) this.failBody(bodyTooSlow());
+    const { socket, body } = this;
+    if (!socket.writableNeedDrain && !body.isDone && !socket.isPaused()) this.failBody(bodyTooSlow());
     else if (this.awaitsInstance) this.exchange?.attempt?.onSilence?.();
     else this.cutOff();
   }
