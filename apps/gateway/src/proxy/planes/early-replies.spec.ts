@@ -66,3 +66,21 @@ describe.each(['wire', 'node'] as const)('A reply before the body has arrived (%
     expect(served).toEqual(['/']);
   });
 });
+
+it.each(['wire', 'node'] as const)(
+  'The last request of a connection gets its response, whatever follows it (%s)',
+  async (plane) => {
+    const harness = await ProxyHarness.start({}, plane);
+    harness.setInstances(
+      localInstanceOf('a', (_request, response) => void setTimeout(() => response.end('served'), 20)),
+    );
+    const last = 'GET /api/users HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const socket = connect(harness.port, '127.0.0.1').setEncoding('latin1');
+    let received = '';
+    socket.on('data', (text: string) => (received += text));
+    socket.write(`${last}GET /api/users HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await once(socket, 'close');
+    expect(received).toMatch(/^HTTP\/1\.1 200 [^]*served$/);
+    await harness.close();
+  },
+);

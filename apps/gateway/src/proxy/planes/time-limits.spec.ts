@@ -150,7 +150,7 @@ describe.each([
 
   it.each([
     ['lets it flow', (request: IncomingMessage) => request.resume()],
-    ['reads it in parts', (request: IncomingMessage) => request.on('readable', () => request.read())],
+    ['reads it in parts', (request: IncomingMessage) => request.on('readable', () => void request.read())],
     ['does not read it yet', () => undefined],
   ])('responds with 408 to a body that stops arriving, if the service %s', async (_how, read) => {
     const harness = await start({ idleMs: 200 }, (request, response) => {

@@ -142,11 +142,8 @@ export class PromptServer extends Server {
     const read = dataListenerOf(socket);
     const reader: DataListener = (bytes) => {
       const refusal = guard.check(bytes);
-      if (!refusal) {
-        read.call(socket, bytes);
-        return;
-      }
       if (guard.soundEnd > 0) read.call(socket, bytes.subarray(0, guard.soundEnd));
+      if (!refusal) return;
       socket.off('data', reader).resume();
       if (!socket.destroyed) this.refuse(socket, refusal);
     };

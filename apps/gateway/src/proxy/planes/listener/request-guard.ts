@@ -27,6 +27,8 @@ export class RequestGuard {
   soundEnd = 0;
   /** The rest is not checked: node:http detaches the connection. */
   private isOver = false;
+  /** The last request of the connection has begun. */
+  private isLast = false;
   /** The head of the current request, if it ended in the bytes last checked. */
   private newHead: string | undefined;
 
@@ -45,7 +47,11 @@ export class RequestGuard {
     this.soundEnd = 0;
     this.newHead = undefined;
     for (let at = 0; at < bytes.length && !this.isOver;) {
-      if (this.body.isDone) this.soundEnd = at;
+      if (this.body.isDone) {
+        this.soundEnd = at;
+        // No request follows (RFC 9112, section 9.6); node:http would refuse it instead of its response to the last one.
+        if (this.isLast) return undefined;
+      }
       const next = this.body.isDone ? this.readHead(bytes, at) : this.readBody(bytes, at);
       if (typeof next !== 'number') return next;
       at = next;
@@ -81,6 +87,7 @@ export class RequestGuard {
 
   private expect(head: RequestHead): void {
     this.parsed.push(head);
+    this.isLast = !head.keepsAlive;
     if (asksToUpgrade(head)) this.isOver = true;
     else if (head.isChunked) this.body.expectChunked();
     else this.body.expectLength(Math.max(head.contentLength, 0));
