@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Instance } from '../../../discovery/index.js';
 import type { FieldNames } from '../../exchange/stage.js';
+import { isTrailer } from '../../http1/body/trailer-fields.js';
 import { replaceFields } from '../../sockets/node-internals.js';
 import type { LocalExchange } from '../exchange/local-client.js';
 
@@ -10,15 +11,14 @@ export function presentRequest(exchange: LocalExchange, instance: Instance): voi
   const edited = exchange.edited(instance, instance.url.slice(instance.url.indexOf('//') + 2));
   request.url = edited.target;
   replaceFields(request, exchange.flatFields(edited));
-  const withheld = exchange.route?.phases.withheld;
   // node:http sets the trailers before it emits `end`.
-  if (withheld && exchange.head.isChunked)
-    request.prependOnceListener('end', () => withholdTrailers(request, withheld));
+  if (exchange.head.isChunked)
+    request.prependOnceListener('end', () => withholdTrailers(request, exchange.route?.phases.withheld));
 }
 
-function withholdTrailers(request: IncomingMessage, withheld: FieldNames): void {
+function withholdTrailers(request: IncomingMessage, withheld: FieldNames | undefined): void {
   const { rawTrailers } = request;
-  const isPassed = (name: string): boolean => !withheld.has(name.toLowerCase());
+  const isPassed = (name: string): boolean => isTrailer(name) && !withheld?.has(name.toLowerCase());
   if (rawTrailers.every((name, i) => i % 2 === 1 || isPassed(name))) return;
   const only = <V>(trailers: Readonly<Record<string, V>>): Record<string, V> =>
     Object.fromEntries(Object.entries(trailers).filter(([name]) => isPassed(name)));
