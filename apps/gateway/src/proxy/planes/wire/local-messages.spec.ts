@@ -109,6 +109,16 @@ describe('A local instance on the wire data plane', () => {
     await until(client, /unread[^]*unread$/);
   });
 
+  it('that pauses the body and responds leaves the connection to the next request', async () => {
+    const harness = await start({}, (request, response) => {
+      if (request.method === 'GET') response.end('next');
+      else request.once('data', () => void (request.pause(), setTimeout(() => response.end('early'), 50)));
+    });
+    const client = open(harness);
+    client.socket.write(post(3 * MB) + 'x'.repeat(3 * MB) + get('/'));
+    await until(client, /early[^]*next$/);
+  });
+
   it('slows the client down while it does not read', async () => {
     let request: IncomingMessage | undefined;
     const harness = await start({}, (received, response) => {

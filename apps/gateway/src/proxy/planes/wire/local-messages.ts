@@ -111,8 +111,8 @@ export class LocalMessages implements BodyReceiver {
     if (response.socket) response.detachSocket(socket);
     if (socket.timeout) socket.setTimeout(0);
     process.nextTick(closeResponse, response);
-    // As in node:http, a body that nothing reads is discarded.
-    if (!request.isRead) request.resume();
+    // As in node:http, a body that nothing reads, or that was paused before the response ended, is discarded.
+    if (!request.isRead || (response.writableFinished && request.isPaused())) request.resume();
   }
 
   /** The connection has closed, or discards the rest of the body. */
