@@ -22,7 +22,7 @@ const member = <T>(shape: Shape<T>, en: string, ko: string): FileOnlyMember<T> =
   meaning: { en, ko },
 });
 
-/** Policy members that only the file can declare: an instance must not be able to open its own door. */
+/** Policy members that only the file can declare: a service must not be able to weaken them by its metadata. */
 export const FILE_ONLY_MEMBERS = {
   access: member(ACCESS, 'Client addresses that may call.', '호출할 수 있는 클라이언트 주소.'),
   auth: member(

@@ -9,7 +9,7 @@ import {
   type Authentication,
 } from './members/authentication.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS } from './file-only-members.js';
-import { PROVIDER_NAME } from './names.js';
+import { DECLARED_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
 import {
   compareMatches,
@@ -96,7 +96,7 @@ function revisionOf(texts: readonly string[]): string {
   return hash.digest('hex').slice(0, REVISION_LENGTH);
 }
 
-const routeName = pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter');
+const routeName = pattern(DECLARED_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter');
 
 class PolicyFileReader {
   private context: FileContext;

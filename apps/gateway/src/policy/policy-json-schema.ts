@@ -2,7 +2,7 @@ import { SERVICE_NAME } from '#contracts';
 import type { JsonSchema } from '../config/file-form.js';
 import { FILE_ONLY_MEMBERS } from './file-only-members.js';
 import { AUTHENTICATION } from './members/authentication.js';
-import { PROVIDER_NAME } from './names.js';
+import { DECLARED_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
 import { ROUTE_MATCH, ROUTE_TARGET } from './route-match.js';
 
@@ -61,7 +61,7 @@ export const POLICY_JSON_SCHEMA: JsonSchema = {
       items: {
         required: ['name', 'match'],
         ...closed({
-          name: { description: 'Name in logs and metrics.', type: 'string', pattern: PROVIDER_NAME.source },
+          name: { description: 'Name in logs and metrics.', type: 'string', pattern: DECLARED_NAME.source },
           match: { description: 'Conditions on a request.', ...ROUTE_MATCH.schema },
           to: { description: 'Another service that receives the requests.', ...ROUTE_TARGET.schema },
           ...POLICY_MEMBERS,

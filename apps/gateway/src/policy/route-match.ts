@@ -1,6 +1,6 @@
 import { SERVICE_NAME } from '#contracts';
 import { FIELD_NAME } from './names.js';
-import { fieldName } from './members/authentication.js';
+import { fieldName } from './text-shapes.js';
 import {
   list,
   mapping,

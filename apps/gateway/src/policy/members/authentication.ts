@@ -1,6 +1,7 @@
+import { fieldName, filePath } from '../text-shapes.js';
 import { durations } from '../../config/file-form.js';
 import { isFixed, spelled } from '../fixed-fields.js';
-import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
+import { DECLARED_NAME } from '../names.js';
 import {
   either,
   flag,
@@ -19,18 +20,6 @@ import {
   type Shape,
   type ValueOf,
 } from '../shapes.js';
-
-/** A path of a file, relative to the folder of the policy file. */
-export const filePath = text((value) => (value === '' ? undefined : value), 'the path of a file', {
-  minLength: 1,
-});
-
-/** The name of a header field, in lower case. */
-export const fieldName = text(
-  (value) => (FIELD_NAME.test(value) ? value.toLowerCase() : undefined),
-  'the name of a header field',
-  { pattern: FIELD_NAME.source },
-);
 
 /** The name of a header field in which services receive the identity. */
 const identityField = refined(fieldName, (name, place) => {
@@ -141,7 +130,7 @@ const apiKeyProvider = mapping({
 });
 
 const providers = <T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> =>
-  named(PROVIDER_NAME, 'letters, digits, "-" and "_"', shape);
+  named(DECLARED_NAME, 'letters, digits, "-" and "_"', shape);
 
 /** The authentication providers of the file. */
 export const AUTHENTICATION = mapping({
@@ -171,7 +160,7 @@ export const keyFieldsOf = ({ apiKey }: Authentication): ReadonlySet<string> =>
   new Set([...(apiKey?.values() ?? [])].map(({ header }) => header));
 
 const providerName: Shape<string> = refined(
-  pattern(PROVIDER_NAME, 'the name of a provider'),
+  pattern(DECLARED_NAME, 'the name of a provider'),
   (name, place) =>
     place.context.providers.has(name)
       ? name

@@ -1,7 +1,7 @@
 import { isFixed, spelled } from '../fixed-fields.js';
 import { FIELD_NAME } from '../names.js';
 import { list, mapping, named, optional, refined, report, text, type Place, type Shape } from '../shapes.js';
-import { fieldName } from './authentication.js';
+import { fieldName } from '../text-shapes.js';
 
 /** What a value of a header edit may contain, as `${name}`. */
 export const PLACEHOLDERS = ['consumer', 'requestId', 'clientAddress', 'service'] as const;

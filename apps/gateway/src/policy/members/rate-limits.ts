@@ -1,5 +1,5 @@
 import { durations, wholeNumbers } from '../../config/file-form.js';
-import { FIELD_NAME, PROVIDER_NAME } from '../names.js';
+import { FIELD_NAME, DECLARED_NAME } from '../names.js';
 import {
   flag,
   list,
@@ -52,7 +52,7 @@ const limitKey = refined(
 const amount = scalar(wholeNumbers(1, MOST_REQUESTS));
 
 const members = mapping({
-  name: required(pattern(PROVIDER_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter'), {
+  name: required(pattern(DECLARED_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter'), {
     en: 'Name of the limit in responses and metrics.',
     ko: '응답과 메트릭에 쓰이는 제한의 이름.',
   }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { wholeNumbers } from '../../config/file-form.js';
-import { filePath } from './authentication.js';
+import { filePath } from '../text-shapes.js';
 import {
   mapping,
   optional,

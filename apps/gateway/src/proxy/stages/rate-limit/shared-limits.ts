@@ -52,9 +52,9 @@ interface Reported {
 
 /**
  * Keeps the buckets of shared limits equal over all gateways without a request that waits: each gateway decides by its
- * own copy of a bucket, reports what it admitted to the store, and takes over the debts that the store returns to it and
- * to the others. What all gateways admitted between two reports stays in the debt, which may exceed the burst: the next requests wait for it,
- * so the rate over time is exact.
+ * own copy of a bucket, reports what it admitted to the store, and takes over the debts that the store returns to it
+ * and to the others. What all gateways admitted between two reports stays in the debt, which may exceed the burst: the
+ * next requests wait for it, so the rate over time is exact.
  */
 export class SharedLimits implements LimitSharing {
   gateways = 1;

@@ -1,6 +1,7 @@
 -- Adds the charges of a gateway to the debts of rate limits. Three lists of equal length describe the charges:
 -- `args.costs`, `args.least` (the least debt without these costs) and `args.drainPerMs`. A value is "debt:time". Tells
--- the other gateways the debts by a message on `args.channel`. Returns the number of gateways that charged lately, and the debts.
+-- the other gateways the debts by a message on `args.channel`. Returns the number of gateways that charged lately, and
+-- the debts.
 -- The clock of this server alone counts. If it is set back, nothing drains; if it is set forward, or if data are lost,
 -- the debts that gateways are certain of remain.
 local time = redis.call('TIME')

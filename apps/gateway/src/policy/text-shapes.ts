@@ -1,0 +1,14 @@
+import { FIELD_NAME } from './names.js';
+import { text } from './shapes.js';
+
+/** A path of a file, relative to the folder of the policy file. */
+export const filePath = text((value) => (value === '' ? undefined : value), 'the path of a file', {
+  minLength: 1,
+});
+
+/** The name of a header field, in lower case. */
+export const fieldName = text(
+  (value) => (FIELD_NAME.test(value) ? value.toLowerCase() : undefined),
+  'the name of a header field',
+  { pattern: FIELD_NAME.source },
+);
