@@ -64,8 +64,8 @@ describe('The authorization of a policy file', () => {
   });
 
   it('is not reported where auth has another problem', () => {
-    expect(problemsIn(`defaults: { auth: { anyOf: [nobody] }, ${AUTHORIZATION} }`)).toEqual([
-      expect.stringContaining('unknown provider "nobody"'),
+    expect(problemsIn(`defaults: { auth: { anyOf: [missing] }, ${AUTHORIZATION} }`)).toEqual([
+      expect.stringContaining('unknown provider "missing"'),
     ]);
   });
 

@@ -27,8 +27,8 @@ export const FILE_ONLY_MEMBERS = {
   access: member(ACCESS, 'Client addresses that may call.', '호출할 수 있는 클라이언트 주소.'),
   auth: member(
     AUTH,
-    'Who may call: `none`, or callers that a provider authenticates.',
-    '호출할 수 있는 대상. `none`이거나, 제공자가 인증한 호출자입니다.',
+    'Which callers are admitted: `none` for all, or those that a provider authenticates.',
+    '받아들이는 호출자. `none`이면 모두, 아니면 제공자가 인증한 호출자입니다.',
   ),
   authorization: member(
     AUTHORIZATION,

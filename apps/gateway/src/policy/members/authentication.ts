@@ -174,7 +174,7 @@ const providerName: Shape<string> = refined(
         ),
 );
 
-/** Who may call: `none` for everyone, or callers that one of the providers authenticates. */
+/** Which callers are admitted: `none` for all, or those that one of the providers authenticates. */
 export const AUTH = either(
   'scalar',
   word('none'),

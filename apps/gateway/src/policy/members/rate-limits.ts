@@ -117,5 +117,5 @@ export const RATE_LIMITS = refined(list(rateLimit), (limits, place) => {
 /** Periods in milliseconds. */
 export type RateLimit = ValueOf<typeof rateLimit>;
 
-/** Whether the key of a limit depends on who calls. */
+/** Whether the key of a limit depends on the identity of the caller. */
 export const needsIdentity = ({ key }: RateLimit): boolean => key.from === 'consumer' || key.from === 'claim';

@@ -44,10 +44,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   ) {
     this.monitor = new InstanceMonitor(parts.reports);
     this.candidates = new Candidates(parts.services);
-    const { monitor: monitor, candidates } = this;
+    const { monitor, candidates } = this;
     const { recorder, forwarders } = parts;
     this.hedgeContext = {
-      monitor: monitor,
+      monitor,
       candidates,
       recorder,
       forwarder: forwarders.http,

@@ -89,7 +89,12 @@ function conditionOf({ path, methods, headers, query }: RouteMatch): Condition {
   }
   for (const [name, value] of query ?? [])
     conditions.push((_path, target) => hasParameter(target.slice(pathEnd(target) + 1), name, value));
-  return (...request) => conditions.every((condition) => condition(...request));
+  const [only] = conditions;
+  if (only && conditions.length === 1) return only;
+  return (requested, target, request) => {
+    for (const condition of conditions) if (!condition(requested, target, request)) return false;
+    return true;
+  };
 }
 
 function pathCondition(expected: string, isExact: boolean): Condition {

@@ -68,9 +68,9 @@ export class KeySet {
     if (signing.some(isSymmetric) && !signing.every(isSymmetric))
       // A client that knows a public key could present it as a secret (RFC 8725, section 2.1).
       return new KeySet([], ['the set mixes symmetric and asymmetric keys; none is used']);
-    const unusable = signing.filter((key) => faultOf(key) !== undefined);
-    const warnings = unusable.map((key) => `a key is not used: ${faultOf(key)}`);
-    const usable = signing.filter((key) => !unusable.includes(key));
+    const faults = signing.map(faultOf);
+    const warnings = faults.flatMap((fault) => (fault === undefined ? [] : `a key is not used: ${fault}`));
+    const usable = signing.filter((_key, i) => faults[i] === undefined);
     for (const kid of repeatedIds(usable)) warnings.push(`several keys have the id ${JSON.stringify(kid)}`);
     return new KeySet(usable, warnings);
   }
