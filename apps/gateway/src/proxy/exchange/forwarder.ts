@@ -51,6 +51,8 @@ export interface AttemptOutcome<E extends Exchange = Exchange> {
    * @param isDeclined the instance works and declined this request, for example because it is overloaded
    */
   accepts(exchange: E, status: number, isDeclined?: boolean): boolean;
+  /** A response that {@link accepts} has accepted is not passed on: the gateway replies in its place. */
+  replaced(exchange: E, status: number): void;
   /** The complete response was passed to the client, or the tunnel has ended. */
   completed(exchange: E): void;
   /** No part of a response has reached the client: another attempt or a problem may follow. */

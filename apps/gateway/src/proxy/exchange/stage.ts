@@ -7,7 +7,12 @@ export interface Reply {
   readonly status: number;
   /** Header fields; the data plane adds those of framing and connection, `Date` and `X-Request-Id`. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Empty for a response without content. */
+  /**
+   * Field lines, each with CRLF, of a response that an instance made earlier, instead of {@link fields}: with `Date`,
+   * without those of framing and connection and without `X-Request-Id`.
+   */
+  readonly lines?: string;
+  /** Empty for a response without content. A response to HEAD tells its length and has none. */
   readonly body: Buffer;
 }
 
@@ -45,6 +50,18 @@ export interface UpstreamRequest {
   host: string;
   /** The client's fields. Those of framing, connection and origin, `Host` and `X-Request-Id` cannot be changed. */
   readonly fields: Fields;
+}
+
+/** How the attempts ended: with the final response of an instance, or with a problem of the gateway in its place. */
+export interface UpstreamResponse {
+  readonly status: number;
+  /** No instance responded. */
+  readonly isOwn: boolean;
+  /**
+   * The fields for the client as the instance sent them, before stages edit them; each line with CRLF. Those of framing
+   * may be among them.
+   */
+  readonly lines: string;
 }
 
 /** A response head that is about to be sent to the client. */
@@ -95,8 +112,15 @@ export interface Stage {
   request?(exchange: StageExchange): Decision | Promise<Decision>;
   /** Before the head of each attempt is serialised: edit it. */
   upstreamRequest?(exchange: StageExchange, request: UpstreamRequest): void;
+  /**
+   * An instance has sent its final response (but no 101), or the gateway responds with a problem: observe it, or replace
+   * it by a reply. The first reply counts; all stages observe the response.
+   */
+  upstreamResponse?(exchange: StageExchange, response: UpstreamResponse): Reply | undefined;
   /** Before a response head is sent, from an instance or the gateway's own: observe it, edit its fields. */
   response?(exchange: StageExchange, response: StageResponse): void;
+  /** Whether {@link responseBody} is called for this response, which `upstreamResponse` has observed; by default it is. */
+  observesBody?(exchange: StageExchange): boolean;
   /** Observe payload bytes of an instance's response. They may be overwritten after the call. */
   responseBody?(exchange: StageExchange, bytes: Buffer): void;
   /**
@@ -128,6 +152,7 @@ export interface Phases {
   readonly withheld: FieldNames | undefined;
   readonly request: readonly With<'request'>[];
   readonly upstreamRequest: readonly With<'upstreamRequest'>[];
+  readonly upstreamResponse: readonly With<'upstreamResponse'>[];
   readonly response: readonly With<'response'>[];
   readonly responseBody: readonly With<'responseBody'>[];
   /** In reverse order. `position` is the index in {@link request}; -1 for a stage without that hook. */

@@ -92,6 +92,12 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     if (instance && !isFailure(exchange.status)) this.monitor.recordSuccess(instance);
   }
 
+  replaced(exchange: E, status: number): void {
+    const instance = this.release(exchange);
+    if (isFailure(status)) exchange.failure = failureOf('gateway-error');
+    else if (instance) this.monitor.recordSuccess(instance);
+  }
+
   failed(exchange: E, failure: Failure): void {
     const instance = this.release(exchange);
     if (!instance) return;

@@ -3,7 +3,15 @@ import { pathOf } from '#service-kit';
 import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Route, RoutedExchange } from '../exchange/route.js';
-import type { FieldNames, Phases, Reply, Stage, StageResponse, With } from '../exchange/stage.js';
+import type {
+  FieldNames,
+  Phases,
+  Reply,
+  Stage,
+  StageResponse,
+  UpstreamResponse,
+  With,
+} from '../exchange/stage.js';
 import { unexpectedError } from '../exchange/problems.js';
 import { EditableFields } from '../http1/head/editable-fields.js';
 import { withoutFields } from '../http1/head/field-lines.js';
@@ -27,6 +35,7 @@ export function compilePhases(stages: readonly Stage[], onError: Phases['onError
     withheld: withheldBy(stages),
     request,
     upstreamRequest: hookedTo(stages, 'upstreamRequest'),
+    upstreamResponse: hookedTo(stages, 'upstreamResponse'),
     response: hookedTo(stages, 'response'),
     responseBody: hookedTo(stages, 'responseBody'),
     complete: hookedTo(stages, 'complete')
@@ -80,6 +89,29 @@ export function editRequest(
     throw new TypeError('invalid upstream target');
   if (request.host !== host && !HOST.test(request.host)) throw new TypeError('invalid upstream host');
   return { target: request.target, host: request.host, lines: String(fields) };
+}
+
+/**
+ * Runs the `upstreamResponse` phase.
+ * @returns what replaces the response: a reply of a stage, or a problem if a stage threw; `undefined`: nothing
+ */
+export function replaceResponse(
+  exchange: RoutedExchange,
+  response: UpstreamResponse,
+): Reply | Problem | undefined {
+  const phases = exchange.route?.phases;
+  if (!phases || phases.upstreamResponse.length === 0) return undefined;
+  try {
+    let replacement: Reply | undefined;
+    for (const stage of phases.upstreamResponse) {
+      const reply = stage.upstreamResponse(exchange, response);
+      replacement ??= reply;
+    }
+    return replacement;
+  } catch (error) {
+    phases.onError(error, exchange);
+    return unexpectedError();
+  }
 }
 
 /** The facts of a response head. */
@@ -141,16 +173,22 @@ export function editResponse<Unchanged>(
 }
 
 /**
- * Runs the `response` phase for a response of the gateway, and records its problem.
+ * Runs the phases of a response for a reply of the gateway, and records its problem.
+ * @param isOwn no response of an instance led to the reply
  * @returns the reply and its edited field lines
  */
-export function editReply(exchange: Replying, reply: Reply | Problem): readonly [Reply, string] {
-  exchange.problemCode = reply instanceof Problem ? reply.code : undefined;
+export function editReply(
+  exchange: Replying,
+  reply: Reply | Problem,
+  isOwn = true,
+): readonly [Reply, string] {
+  const sent = isOwn && reply instanceof Problem ? (replaceProblem(exchange, reply) ?? reply) : reply;
+  exchange.problemCode = sent instanceof Problem ? sent.code : undefined;
   const { target, requestId } = exchange;
   const path = pathOf(target);
   try {
-    const complete = completeReply(reply, path, requestId);
-    const head = { status: complete.status, isOwn: true, isDeclined: false };
+    const complete = completeReply(sent, path, requestId);
+    const head = { status: complete.status, isOwn, isDeclined: false };
     const received = replyLines(complete);
     const lines = editResponse(exchange, head, received, received);
     if (lines !== undefined) return [complete, lines];
@@ -164,16 +202,25 @@ export function editReply(exchange: Replying, reply: Reply | Problem): readonly 
   return [replaced, replyLines(replaced)];
 }
 
-/** Whether stages observe the payload of responses. */
-export const observesBody = ({ route }: RoutedExchange): boolean =>
-  route !== undefined && route.phases.responseBody.length > 0;
+const replaceProblem = (exchange: RoutedExchange, { status }: Problem): Reply | Problem | undefined =>
+  replaceResponse(exchange, { status, isOwn: true, lines: '' });
+
+/** Whether a stage observes the payload of this response. */
+export function observesBody(exchange: RoutedExchange): boolean {
+  const stages = exchange.route?.phases.responseBody ?? NO_STAGES;
+  return stages.length > 0 && stages.some((stage) => observes(stage, exchange));
+}
+
+const NO_STAGES: Phases['responseBody'] = [];
+
+const observes = (stage: Stage, exchange: RoutedExchange): boolean => stage.observesBody?.(exchange) ?? true;
 
 /** Runs the `responseBody` phase. A stage that throws only loses these bytes. */
 export function observeBody(exchange: RoutedExchange, bytes: Buffer): void {
   const { responseBody, onError } = (exchange.route as Route).phases;
   for (const stage of responseBody)
     try {
-      stage.responseBody(exchange, bytes);
+      if (observes(stage, exchange)) stage.responseBody(exchange, bytes);
     } catch (error) {
       onError(error, exchange);
     }

@@ -23,17 +23,19 @@ export function completeReply(reply: Reply | Problem, path: string, requestId: s
 }
 
 /** The field lines of `reply` that stages may edit. @throws TypeError for a field that a reply cannot have */
-export function replyLines({ fields }: Reply): string {
+export function replyLines({ fields, lines: stored }: Reply): string {
+  if (stored !== undefined) return stored;
   const lines = new EditableFields('');
   for (const name in fields) lines.append(name, fields[name] as string);
   lines.append(NO_SNIFF_HEADER, NO_SNIFF);
   return lines.toString();
 }
 
-/** The field lines that every reply of the gateway has, after those of {@link replyLines}. */
-export function ownLines({ status, body }: Reply, requestId: string): string {
+/** The field lines that the gateway adds to every reply, after those of {@link replyLines}. */
+export function ownLines({ status, body, lines }: Reply, requestId: string): string {
+  const date = lines === undefined ? `date: ${httpDate()}\r\n` : '';
   const length = WITHOUT_CONTENT.has(status) ? '' : `content-length: ${body.length}\r\n`;
-  return `date: ${httpDate()}\r\n${length}x-request-id: ${requestId}\r\n`;
+  return `${date}${length}x-request-id: ${requestId}\r\n`;
 }
 
 /** `200 OK`. */

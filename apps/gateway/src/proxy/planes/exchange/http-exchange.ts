@@ -26,12 +26,19 @@ import {
   editResponse,
   observeBody,
   observesBody,
+  replaceResponse,
   withoutWithheld,
 } from '../../pipeline/phases.js';
 import { unexpectedError } from '../../exchange/problems.js';
 import type { Reply } from '../../exchange/stage.js';
 import { HttpRequest } from './http-request.js';
 import type { BodyReceiver, ClientSide } from './client-side.js';
+
+/** What the gateway sends in place of an instance's response of that status. */
+interface Replacement {
+  readonly reply: Reply | Problem;
+  readonly status: number;
+}
 
 /** An exchange over HTTP/1: sends the request to an instance, and its response to the client as it arrives. */
 export class HttpExchange<C extends ClientSide = ClientSide>
@@ -41,6 +48,8 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   wantsPayload = false;
   /** Stages observe the payload. */
   private isObserved = false;
+  /** What the gateway sends instead of the response of the instance. */
+  private replacement: Replacement | undefined = undefined;
   private upstream: UpstreamConnection | undefined = undefined;
   private outcome: AttemptOutcome<HttpExchange> | undefined = undefined;
 
@@ -102,12 +111,22 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   }
 
   reply(reply: Reply | Problem): void {
+    this.sendReply(reply, true);
+  }
+
+  /** Sends a reply in place of the response of an instance. */
+  replyInstead(reply: Reply | Problem): void {
+    this.sendReply(reply, this.failure !== undefined);
+  }
+
+  /** @param isOwn no response of an instance led to the reply */
+  private sendReply(reply: Reply | Problem, isOwn: boolean): void {
     if (this.isOver) return;
     if (this.status !== 0) {
       this.client.cutOff();
       return;
     }
-    const [complete, lines] = editReply(this, reply);
+    const [complete, lines] = editReply(this, reply, isOwn);
     const { status, body } = complete;
     this.status = status;
     this.keepsAlive &&= !endsConnection(reply) && !this.client.closesAfterwards;
@@ -152,6 +171,15 @@ export class HttpExchange<C extends ClientSide = ClientSide>
     }
     const { status, isDeclined } = head;
     const received = responseLines(head, this);
+    const reply = replaceResponse(this, { status, isOwn: false, lines: received });
+    if (reply) {
+      this.replacement = { reply, status };
+      // A response without a body ends now, and its connection can be used again.
+      if (!head.hasBody(this.method)) return;
+      this.abort();
+      this.sendReplacement(this.replacement);
+      return;
+    }
     const lines = editResponse(this, { status, isOwn: false, isDeclined }, received, received);
     if (lines === undefined) {
       this.abort();
@@ -202,6 +230,10 @@ export class HttpExchange<C extends ClientSide = ClientSide>
 
   onEnd(tail: string, trailers: string): void {
     this.upstream = undefined;
+    if (this.replacement) {
+      this.sendReplacement(this.replacement);
+      return;
+    }
     this.client.output.end(tail, trailers);
     this.outcome?.completed(this);
     this.client.finish(this.keepsAlive);
@@ -260,6 +292,12 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   timingLine(): string {
     const timing = this.head.requestsTiming ? serverTiming(this) : undefined;
     return timing === undefined ? '' : `server-timing: ${timing}\r\n`;
+  }
+
+  private sendReplacement({ reply, status }: Replacement): void {
+    this.pauseBody();
+    this.outcome?.replaced(this, status);
+    this.replyInstead(reply);
   }
 
   /** Pauses the request body: the attempt is over, and the rest belongs to the next one. */

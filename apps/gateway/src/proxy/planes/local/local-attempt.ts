@@ -6,7 +6,13 @@ import { failureOf } from '../../exchange/failure.js';
 import type { AttemptOutcome } from '../../exchange/forwarder.js';
 import { flatFields, linesOf } from '../../http1/head/request-lines.js';
 import type { LocalExchange } from '../exchange/local-client.js';
-import { editResponse, observeBody, observesBody, type RespondingHead } from '../../pipeline/phases.js';
+import {
+  editResponse,
+  observeBody,
+  observesBody,
+  replaceResponse,
+  type RespondingHead,
+} from '../../pipeline/phases.js';
 import { bytesOf, lengthOf, watchResponse, type ResponseListener } from './local-response.js';
 import { presentRequest } from './present-request.js';
 import { clientFields } from './local-fields.js';
@@ -57,13 +63,19 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     if (this.response && !this.response.writableEnded) mute(this.response);
   }
 
-  onHead(status: number, raw: readonly string[]): string[] {
+  get mayReplace(): boolean {
+    return !this.isOver && (this.exchange.route?.phases.upstreamResponse.length ?? 0) > 0;
+  }
+
+  onHead(status: number, raw: readonly string[]): string[] | undefined {
     this.wheel.clear(this);
-    // The status is forwarded in any case: a request passed to a local instance cannot be sent to another one.
+    // The status is accepted in any case: a request passed to a local instance cannot be sent to another one.
     const { exchange } = this;
     const isDeclined = status === 503 && hasRetryAfter(raw);
     this.outcome.accepts(exchange, status, isDeclined);
-    const fields = this.edited(clientFields(raw, exchange), { status, isOwn: false, isDeclined });
+    const received = clientFields(raw, exchange);
+    if (this.mayReplace && this.isReplaced(status, received)) return undefined;
+    const fields = this.edited(received, { status, isOwn: false, isDeclined });
     for (const part of flatFields(exchange.timingLine())) fields.push(part);
     exchange.keepsAlive &&= !exchange.client.closesAfterwards;
     if (!exchange.keepsAlive) fields.push('connection', 'close');
@@ -88,6 +100,17 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
     }
     this.abort();
     this.outcome.failed(this.exchange, failureOf('timeout'));
+  }
+
+  /** Runs the `upstreamResponse` phase, and sends a reply of a stage. */
+  private isReplaced(status: number, fields: readonly string[]): boolean {
+    const { exchange } = this;
+    const reply = replaceResponse(exchange, { status, isOwn: false, lines: validLines(fields) });
+    if (!reply) return false;
+    this.abort();
+    this.outcome.replaced(exchange, status);
+    exchange.replyInstead(reply);
+    return true;
   }
 
   /** Runs the `response` phase. If a stage fails, the connection is closed: the instance is already responding. */

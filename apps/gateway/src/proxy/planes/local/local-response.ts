@@ -3,8 +3,13 @@ import { plainResponse } from '../../sockets/node-internals.js';
 
 /** Observes the response of a local instance. */
 export interface ResponseListener {
-  /** Receives the head of the response as a flat list; returns the fields for the client. */
-  onHead(status: number, raw: readonly string[]): string[];
+  /** Whether {@link onHead} may not use the response. */
+  readonly mayReplace: boolean;
+  /**
+   * Receives the head of the response as a flat list; returns the fields for the client. `undefined`: the response is not
+   * used; the listener has muted it.
+   */
+  onHead(status: number, raw: readonly string[]): string[] | undefined;
   /** Receives a part of the body as the instance passed it to node. */
   onChunk(chunk: unknown, encoding: unknown): void;
 }
@@ -38,14 +43,16 @@ function writeHead(this: Watched, status: number, reason?: string | Fields, fiel
   const message = typeof reason === 'string' ? reason : undefined;
   const set = takeSetFields(this);
   const given = flat(typeof reason === 'string' ? fields : (reason ?? fields));
-  if (set.length === 0)
-    return plainResponse.writeHead.call(this, status, message, listener.onHead(status, given));
+  const passed = listener.onHead(status, set.length === 0 ? given : merge(set, given));
+  if (!passed) return this;
+  if (set.length === 0) return plainResponse.writeHead.call(this, status, message, passed);
   // If fields have been set before, node lets repeated fields passed to `writeHead` replace each other.
-  appendAll(this, listener.onHead(status, merge(set, given)));
+  appendAll(this, passed);
   return plainResponse.writeHead.call(this, status, message);
 }
 
 function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boolean {
+  if (isReplaced(this)) return this.write(...args);
   const isOpen = !this.writableEnded;
   const goesOn = plainResponse.write.apply(this, args);
   // Afterwards, because the first write sends the head.
@@ -54,10 +61,25 @@ function write(this: Watched, ...args: Parameters<ServerResponse['write']>): boo
 }
 
 function end(this: Watched, ...args: Parameters<ServerResponse['end']>): ServerResponse {
+  if (isReplaced(this, lengthOf(args[0], args[1]))) return this.end(...args);
   const isOpen = !this.writableEnded;
   plainResponse.end.apply(this, args);
   if (isOpen) this[LISTENER].onChunk(args[0], args[1]);
   return this;
+}
+
+/**
+ * Whether the response is not used. Decided by its head, before node begins to write: it could not stop any more.
+ * @param length of the whole body, if it is known; node announces it too
+ */
+function isReplaced(response: Watched, length?: number): boolean {
+  if (!response[LISTENER].mayReplace || response.headersSent) return false;
+  const { req, statusCode, statusMessage } = response;
+  const hasFraming = response.hasHeader('content-length') || response.hasHeader('transfer-encoding');
+  const hasLength = req.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+  if (length !== undefined && hasLength && !hasFraming) response.setHeader('content-length', length);
+  response.writeHead(statusCode, statusMessage);
+  return response.write !== write;
 }
 
 /** Length of a chunk in bytes; 0 for anything but text and bytes. */

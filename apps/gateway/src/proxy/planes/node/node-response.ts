@@ -22,10 +22,14 @@ export class NodeResponse implements ResponseOutput {
     if (framing === Framing.UntilClose) response.useChunkedEncodingByDefault = false;
     const lineEnd = head.indexOf(CRLF);
     const status = Number(head.slice(STATUS_AT, REASON_AT));
-    // A local instance whose response is not used may have set fields.
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    const reason = head.slice(REASON_AT, lineEnd);
     const fields = flatFields(head, lineEnd + CRLF.length, head.length - CRLF.length);
-    plainResponse.writeHead.call(response, status, head.slice(REASON_AT, lineEnd), fields);
+    if (wasLent(response)) {
+      // The local instance may have set fields. If any were set before, repeated ones passed to `writeHead` replace each other.
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      for (const [name, value] of pairsOf(fields)) response.appendHeader(name, value);
+      plainResponse.writeHead.call(response, status, reason);
+    } else plainResponse.writeHead.call(response, status, reason, fields);
     this.isHeld = true;
     return true;
   }
@@ -46,13 +50,15 @@ export class NodeResponse implements ResponseOutput {
   }
 
   end(_tail: string, trailers: string): void {
-    if (trailers !== '') plainResponse.addTrailers.call(this.response, pairsOf(trailers));
+    if (trailers !== '') plainResponse.addTrailers.call(this.response, pairsOf(flatFields(trailers)));
     plainResponse.end.call(this.response);
   }
 }
 
-function pairsOf(lines: string): [string, string][] {
-  const flat = flatFields(lines);
+/** Whether a local instance has had the response, whose own response is not used. */
+const wasLent = (response: ServerResponse): boolean => Object.hasOwn(response, 'writeHead');
+
+function pairsOf(flat: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i < flat.length; i += 2) pairs.push([flat[i] ?? '', flat[i + 1] ?? '']);
   return pairs;
