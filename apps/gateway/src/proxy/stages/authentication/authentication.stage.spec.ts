@@ -11,8 +11,11 @@ const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
 const identity: Identity = { consumer: 'alice', provider: 'p', scopes: [], claims: {}, fields: new Map() };
 const ACCEPTED: Verdict = { kind: 'accepted', identity };
 
+const asked: string[] = [];
 const used: string[] = [];
-beforeEach(() => used.splice(0));
+beforeEach(() => {
+  asked.length = used.length = 0;
+});
 
 const provider = (
   name: string,
@@ -22,7 +25,11 @@ const provider = (
   name,
   scheme,
   removedField: scheme === 'ApiKey' ? `x-${name}` : undefined,
-  authenticate: () => verdict,
+  authenticate: () => {
+    asked.push(name);
+    return verdict;
+  },
+  preview: () => verdict,
   recordUse: () => void used.push(name),
   state: () => ({
     name,
@@ -178,7 +185,7 @@ describe('The authentication stage', () => {
     await expect(stage.request(new FakeExchange()) as Promise<Decision>).rejects.toThrow('bug');
   });
 
-  it('previews without recording a use', async () => {
+  it('previews without authenticating or recording a use', async () => {
     const request = Object.assign(new FakeExchange(), { header: () => undefined });
     const preview = (verdict: Verdict) =>
       stageOf([provider('p', later(verdict))]).stage.preview(Object.assign(request, { identity: undefined }));
@@ -190,6 +197,6 @@ describe('The authentication stage', () => {
       reply: { status: 401 },
     });
     expect(await preview(ABSENT)).toMatchObject({ decision: 'respond', detail: 'no credentials' });
-    expect(used).toEqual([]);
+    expect([asked, used]).toEqual([[], []]);
   });
 });

@@ -71,7 +71,7 @@ export class AuthenticationStage implements Stage {
   async preview(request: PreviewRequest): Promise<Preview> {
     const result = await this.ask(
       this.parts.authenticators,
-      (provider) => provider.authenticate(request),
+      (provider) => provider.preview(request),
       noResult(),
     );
     const identity = (request.identity = identityOf(result));

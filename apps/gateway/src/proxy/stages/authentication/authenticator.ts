@@ -30,6 +30,8 @@ export interface Authenticator {
    */
   readonly removedField: string | undefined;
   authenticate(request: CredentialedRequest): Verdict | Promise<Verdict>;
+  /** The verdict with the keys at hand. Nothing is loaded, counted or remembered. */
+  preview(request: CredentialedRequest): Verdict | Promise<Verdict>;
   /** Called once for each accepted request; not for a preview. @param identity as returned by {@link authenticate} */
   recordUse?(identity: Identity): void;
   state(): ProviderState;

@@ -109,6 +109,7 @@ const unavailable = (name: string): Authenticator => ({
   scheme: 'Bearer',
   removedField: undefined,
   authenticate: () => MISSING,
+  preview: () => MISSING,
   state: () => ({
     name,
     kind: 'jwt',

@@ -6,7 +6,7 @@ import type { ApiKeyProvider } from '../../../../policy/members/authentication.j
 import type { ProviderState } from '../../../../policy/provider-state.js';
 import { placedProblem, readFileText } from '../../../../policy/read-policy-file.js';
 import type { Identity } from '../../../exchange/exchange-state.js';
-import type { Authenticator, Verdict } from '../authenticator.js';
+import type { Authenticator, CredentialedRequest, Verdict } from '../authenticator.js';
 import { apiKeyTable, type ApiKeyTable, type KeyIdentity } from './api-key-table.js';
 import { isApiKey, sha256Of } from './api-key.js';
 
@@ -67,7 +67,7 @@ export class ApiKeyAuthenticator implements Authenticator {
     this.watch = new FileWatch(path, () => this.load());
   }
 
-  authenticate(request: { header(name: string): string | undefined }): Verdict {
+  authenticate(request: CredentialedRequest): Verdict {
     const key = request.header(this.removedField);
     if (key === undefined) return ABSENT;
     // Several fields are joined by ", ", which no key has.
@@ -77,6 +77,11 @@ export class ApiKeyAuthenticator implements Authenticator {
     if (!accepted) return UNKNOWN;
     const { expires } = accepted.identity.key;
     return expires !== undefined && expires <= this.now() ? EXPIRED : accepted;
+  }
+
+  /** A look-up has no effects. */
+  preview(request: CredentialedRequest): Verdict {
+    return this.authenticate(request);
   }
 
   recordUse(identity: Identity): void {

@@ -378,6 +378,50 @@ describe('Remembered tokens', () => {
   });
 });
 
+describe('A preview', () => {
+  const previewOf = async (authenticator: JwtAuthenticator, token: string): Promise<Verdict> =>
+    authenticator.preview(fieldOf(`Bearer ${token}`));
+
+  it('verifies a token like a request, and remembers and counts nothing', async () => {
+    const authenticator = start();
+    const [token, forged] = [issuer.token(), issuer.token({}, {}, newSigningKey('first'))];
+    await check(authenticator, issuer.token({ jti: 1 }));
+    expect(await previewOf(authenticator, token)).toMatchObject({
+      kind: 'accepted',
+      identity: { consumer: 'alice' },
+    });
+    expect(await previewOf(authenticator, forged)).toEqual({ kind: 'refused', reason: 'signature' });
+    expect(authenticator.preview(fieldOf(undefined))).toEqual({ kind: 'absent' });
+    expect(authenticator.lookups).toEqual({ hits: 0, misses: 1 });
+    for (const each of [token, forged])
+      expect(authenticator.authenticate(fieldOf(`Bearer ${each}`))).toBeInstanceOf(Promise);
+  });
+
+  it('waits for no keys and fetches none', async () => {
+    let release: () => void = () => undefined;
+    issuer.respond = (_request, response) => {
+      release = () => void response.end(JSON.stringify({ keys: [issuer.key.jwk] }));
+    };
+    const authenticator = start();
+    expect(await previewOf(authenticator, issuer.token())).toEqual({
+      kind: 'unavailable',
+      reason: 'keys not loaded yet',
+      retryAfterSeconds: 1,
+    });
+    await waitFor('the first fetch', () => issuer.fetches === 1);
+    release();
+    await check(authenticator, issuer.token());
+    const bogus = issuer.token({}, { kid: 'bogus' });
+    expect(await previewOf(authenticator, bogus)).toEqual({
+      kind: 'refused',
+      reason: 'unknown key; a request fetches the keys again',
+    });
+    // With a fetch under way, `authenticate` waits for it.
+    expect(authenticator.source.loading).toBeUndefined();
+    expect(issuer.fetches).toBe(1);
+  });
+});
+
 describe('The key set of a URL', () => {
   it('is fetched once for many requests, and again for an unknown key at most once per cooldown', async () => {
     const authenticator = start();

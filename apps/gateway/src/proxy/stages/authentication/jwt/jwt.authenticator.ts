@@ -38,6 +38,16 @@ const AMBIGUOUS_KEY = refused('ambiguous key');
 const SIGNATURE = 'signature';
 const NO_FIELDS: ReadonlyMap<string, string> = new Map();
 const CLAIM_VALUE = refused('claim value');
+/** Reasons of a preview: a request waits for the keys. */
+const NOT_LOADED = 'keys not loaded yet';
+const KEY_TO_FETCH = refused('unknown key; a request fetches the keys again');
+
+/** The verdict on a token. */
+interface CheckedToken {
+  readonly verdict: Verdict;
+  /** An accepted token expires then, in seconds since the epoch. */
+  readonly until?: number;
+}
 
 /** Accepts JSON Web Tokens (RFC 7519) of one issuer, by the rules of RFC 8725. */
 export class JwtAuthenticator implements Authenticator {
@@ -79,11 +89,21 @@ export class JwtAuthenticator implements Authenticator {
       return known;
     }
     this.lookups.misses += 1;
-    const head = readTokenHead(token);
-    if (typeof head === 'string') return refused(head);
-    if (head.issuer !== this.provider.issuer) return REFUSED_ISSUER;
-    if (!this.provider.algorithms.some((algorithm) => algorithm === head.alg)) return ALGORITHM;
-    return this.verify(token, head, digest);
+    const head = this.headOf(token);
+    return 'kind' in head ? head : this.verify(token, head, digest);
+  }
+
+  preview(request: CredentialedRequest): Verdict | Promise<Verdict> {
+    const token = bearerToken(request.header('authorization'));
+    if (typeof token !== 'string') return token;
+    const head = this.headOf(token);
+    if ('kind' in head) return head;
+    const { keys, loading, mayRenew } = this.source;
+    if (!keys) return loading ? this.unavailable(NOT_LOADED) : this.unavailable();
+    const key = keys.select(head.alg, head.kid);
+    if (key === 'unknown' && mayRenew) return KEY_TO_FETCH;
+    if (typeof key === 'string') return this.withoutKey(key);
+    return this.check(token, key).then(({ verdict }) => verdict);
   }
 
   state(): ProviderState {
@@ -115,6 +135,14 @@ export class JwtAuthenticator implements Authenticator {
     return Math.floor(this.now() / 1000);
   }
 
+  /** What the token says of itself, or the verdict on it. */
+  private headOf(token: string): TokenHead | Verdict {
+    const head = readTokenHead(token);
+    if (typeof head === 'string') return refused(head);
+    if (head.issuer !== this.provider.issuer) return REFUSED_ISSUER;
+    return this.provider.algorithms.some((algorithm) => algorithm === head.alg) ? head : ALGORITHM;
+  }
+
   private async verify(token: string, head: TokenHead, digest: string): Promise<Verdict> {
     const { source } = this;
     if (!source.keys) await source.loading;
@@ -122,20 +150,23 @@ export class JwtAuthenticator implements Authenticator {
       const { keys } = source;
       if (!keys) return this.unavailable();
       const key = keys.select(head.alg, head.kid);
-      if (key === 'ambiguous') return AMBIGUOUS_KEY;
-      if (key !== 'unknown') return this.check(token, key, keys, digest);
-      const renewal = renewals < MAX_RENEWALS ? source.renew() : undefined;
-      if (!renewal) return source.isFailing ? this.unavailable() : UNKNOWN_KEY;
+      if (typeof key !== 'string') {
+        const checked = await this.check(token, key);
+        this.remember(checked, digest, keys, token.length);
+        return checked.verdict;
+      }
+      const renewal = key === 'unknown' && renewals < MAX_RENEWALS ? source.renew() : undefined;
+      if (!renewal) return this.withoutKey(key);
       await renewal;
     }
   }
 
-  private async check(
-    token: string,
-    key: Promise<VerificationKey>,
-    keys: KeySet,
-    digest: string,
-  ): Promise<Verdict> {
+  private withoutKey(why: 'ambiguous' | 'unknown'): Verdict {
+    if (why === 'ambiguous') return AMBIGUOUS_KEY;
+    return this.source.isFailing ? this.unavailable() : UNKNOWN_KEY;
+  }
+
+  private async check(token: string, key: Promise<VerificationKey>): Promise<CheckedToken> {
     const { issuer, audiences, algorithms, claimToHeaders } = this.provider;
     try {
       const { payload } = await jwtVerify(token, await key, {
@@ -150,21 +181,21 @@ export class JwtAuthenticator implements Authenticator {
         provider: this.name,
         fields: claimToHeaders ?? NO_FIELDS,
       });
-      if (!identity) return CLAIM_VALUE;
-      const verdict: Verdict = { kind: 'accepted', identity };
-      const until = (payload.exp ?? 0) + this.skewSeconds;
-      this.tokens.accept(digest, keys, { verdict, until }, token.length);
-      return verdict;
+      if (!identity) return { verdict: CLAIM_VALUE };
+      return { verdict: { kind: 'accepted', identity }, until: (payload.exp ?? 0) + this.skewSeconds };
     } catch (error) {
-      const verdict = refused(reasonOf(error));
-      // Only the signature is wrong at any time.
-      if (verdict.reason === SIGNATURE) this.tokens.refuse(digest, keys, verdict);
-      return verdict;
+      return { verdict: refused(reasonOf(error)) };
     }
   }
 
-  private unavailable(): Verdict {
-    return { kind: 'unavailable', reason: 'no keys', retryAfterSeconds: this.source.retryAfterSeconds };
+  private remember({ verdict, until }: CheckedToken, digest: string, keys: KeySet, length: number): void {
+    if (until !== undefined) this.tokens.accept(digest, keys, { verdict, until }, length);
+    // Only the signature is wrong at any time.
+    else if ('reason' in verdict && verdict.reason === SIGNATURE) this.tokens.refuse(digest, keys, verdict);
+  }
+
+  private unavailable(reason = 'no keys'): Verdict {
+    return { kind: 'unavailable', reason, retryAfterSeconds: this.source.retryAfterSeconds };
   }
 }
 

@@ -11,6 +11,8 @@ import type { KeySource, KeySurroundings } from './key-source.js';
 export class KeyFile implements KeySource {
   readonly loading = undefined;
   readonly isFailing = false;
+  /** The watch sees a change within a second. */
+  readonly mayRenew = false;
   readonly retryAfterSeconds = 5;
   keys: KeySet | undefined;
   loadedAt: number | undefined;
@@ -29,7 +31,7 @@ export class KeyFile implements KeySource {
   }
 
   renew(): undefined {
-    // The watch sees a change within a second.
+    // The file is watched.
   }
 
   refreshEvery(): void {

@@ -26,6 +26,8 @@ export interface KeySource {
   readonly loadedAt: number | undefined;
   readonly failures: number;
   readonly lastError: ProviderState['lastError'];
+  /** Whether {@link renew} would load the keys again now. */
+  readonly mayRenew: boolean;
   /** Loads the keys again, because a token names a key that is unknown; `undefined`: not now. */
   renew(): Promise<void> | undefined;
   /** Takes the refresh time of another policy file. */

@@ -49,13 +49,17 @@ export class KeyUrl implements KeySource {
     return Math.max(1, Math.ceil((this.retryAt - this.around.now()) / 1000));
   }
 
-  renew(): Promise<void> | undefined {
-    if (this.loading) return this.loading;
+  get mayRenew(): boolean {
+    if (this.loading) return true;
     const now = this.around.now();
     // A clock that was set back must not extend the cooldown.
     const isCoolingDown = now >= this.renewedAt && now - this.renewedAt < COOLDOWN_MS;
-    if (isCoolingDown || this.closed.signal.aborted) return undefined;
-    this.renewedAt = now;
+    return !isCoolingDown && !this.closed.signal.aborted;
+  }
+
+  renew(): Promise<void> | undefined {
+    if (!this.mayRenew) return undefined;
+    if (!this.loading) this.renewedAt = this.around.now();
     return this.load();
   }
 
