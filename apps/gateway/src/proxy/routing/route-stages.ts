@@ -71,7 +71,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     concurrencyLimit,
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
-    identityOf(authenticators, around),
+    identityOf(around),
     policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
@@ -124,14 +124,8 @@ function authorizationOf(
 }
 
 /** `undefined` if no field is to be removed from the requests of clients. */
-function identityOf(
-  authenticators: readonly Authenticator[],
-  { withheldFields }: RouteSurroundings,
-): Stage | undefined {
-  const names = [
-    ...(withheldFields?.() ?? []),
-    ...authenticators.flatMap(({ removedField }) => removedField ?? []),
-  ];
+function identityOf({ withheldFields }: RouteSurroundings): Stage | undefined {
+  const names = withheldFields?.() ?? [];
   return names.length > 0 ? new IdentityStage(names) : undefined;
 }
 
