@@ -260,7 +260,7 @@ onEveryKind(
         'urn:msa-gateway:problem:authentication-unavailable',
         '5',
       ]);
-      expect(await statusOf('GET /')).toBe(401);
+      expect(await statusOf('GET /')).toBe(503);
       expect(await statusOf('POST /orders', ACME)).toBe(503);
       expect(await statusOf('GET /optional', ACME)).toBe(503);
       expect(served).toEqual([]);
@@ -284,7 +284,7 @@ describe('a gateway that starts without its keys file', () => {
     await call(gateway.url, 'POST /discovery/register', { body });
     const headers = { 'x-api-key': ACME };
     expect((await call(gateway.url, 'GET /api/users/', { headers })).status).toBe(503);
-    expect((await call(gateway.url, 'GET /api/users/')).status).toBe(401);
+    expect((await call(gateway.url, 'GET /api/users/')).status).toBe(503);
     await gateway.process.stop();
   });
 });

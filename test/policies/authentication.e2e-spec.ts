@@ -232,6 +232,11 @@ onEveryKind(
       expect(received).toEqual([]);
     });
 
+    it('responds with 503 without credentials, too, where none could be checked', async () => {
+      expect((await get('/lost')).status).toBe(503);
+      expect((await get('/down')).status).toBe(200);
+    });
+
     it('asks further providers while one has no keys', async () => {
       expect((await get('/either', bearer())).status).toBe(200);
       expect((await get('/either', bearer(issuer.token({ aud: 'x' })))).status).toBe(503);

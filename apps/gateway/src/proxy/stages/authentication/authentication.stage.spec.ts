@@ -3,10 +3,10 @@ import type { Identity } from '../../exchange/exchange-state.js';
 import type { Decision } from '../../exchange/stage.js';
 import { FakeExchange } from '../../testing/fake-exchange.js';
 import { AuthenticationStage } from './authentication.stage.js';
-import { OTHER_ISSUER, type Authenticator, type Verdict } from './authenticator.js';
+import { OTHER_ISSUER, type Authenticator, type Unavailable, type Verdict } from './authenticator.js';
 
 const ABSENT: Verdict = { kind: 'absent' };
-const UNAVAILABLE: Verdict = { kind: 'unavailable', reason: 'no keys', retryAfterSeconds: 7 };
+const UNAVAILABLE: Unavailable = { kind: 'unavailable', reason: 'no keys', retryAfterSeconds: 7 };
 const refused = (reason: string): Verdict => ({ kind: 'refused', reason });
 const identity: Identity = { consumer: 'alice', provider: 'p', scopes: [], claims: {}, fields: new Map() };
 const ACCEPTED: Verdict = { kind: 'accepted', identity };
@@ -21,10 +21,12 @@ const provider = (
   name: string,
   verdict: Verdict | Promise<Verdict>,
   scheme: Authenticator['scheme'] = 'Bearer',
+  outage?: Unavailable,
 ): Authenticator => ({
   name,
   scheme,
-  removedField: scheme === 'ApiKey' ? `x-${name}` : undefined,
+  keyField: scheme === 'ApiKey' ? `x-${name}` : undefined,
+  outage,
   authenticate: () => {
     asked.push(name);
     return verdict;
@@ -141,6 +143,35 @@ describe('The authentication stage', () => {
   ])('with optional credentials responds to %j with %j', (verdict, status) => {
     const problem = stageOf([provider('p', verdict)], { optional: true }).stage.request(new FakeExchange());
     expect((problem as Problem | undefined)?.status).toBe(status);
+  });
+
+  it('refuses a request without credentials with 503 while no provider can check any', async () => {
+    const [down, keysDown] = [
+      provider('p', ABSENT, 'Bearer', UNAVAILABLE),
+      provider('key', ABSENT, 'ApiKey', { ...UNAVAILABLE, reason: 'keys file unavailable' }),
+    ];
+    const decide = async (providers: readonly Authenticator[], optional = false) => {
+      const { stage, counts } = stageOf(providers, { optional });
+      const exchange = new FakeExchange();
+      const problem = (await stage.request(exchange)) as Problem | undefined;
+      return [problem?.status, problem?.headers['retry-after'], exchange.refusal, counts.reasons];
+    };
+    const unavailable = [503, '7', 'authentication: p: no keys', ['no keys']];
+    expect(await decide([down])).toEqual(unavailable);
+    expect(await decide([down, keysDown])).toEqual(unavailable);
+    expect(await decide([down, provider('q', ABSENT)])).toEqual([
+      401,
+      undefined,
+      'authentication: no credentials',
+      ['no credentials'],
+    ]);
+    expect(await decide([down, keysDown], true)).toEqual([undefined, undefined, undefined, []]);
+    const request = Object.assign(new FakeExchange(), { header: () => undefined });
+    expect(await stageOf([down]).stage.preview(request)).toMatchObject({
+      decision: 'respond',
+      detail: 'p: no keys',
+      reply: { status: 503 },
+    });
   });
 
   it('names what each scheme needs, once, and an error for a refused token alone', () => {

@@ -35,10 +35,6 @@ const noResult = (): Result => ({ accepted: undefined, token: undefined, key: un
 
 const isOfTokens = ({ scheme }: Authenticator): boolean => scheme === 'Bearer';
 
-/** The finding that decides on a request that is not accepted; `undefined` without credentials. */
-const findingOf = ({ token, key }: Result): Finding | undefined =>
-  token && key ? decisive(token, key) : (token ?? key);
-
 const DEADLINE_PASSED = { kind: 'unavailable', reason: 'deadline passed', retryAfterSeconds: 1 } as const;
 
 /**
@@ -77,7 +73,7 @@ export class AuthenticationStage implements Stage {
     const identity = (request.identity = identityOf(result));
     if (identity)
       return { decision: 'continue', detail: `${identity.provider} accepts ${identity.consumer}` };
-    const finding = findingOf(result);
+    const finding = this.findingOf(result);
     const detail = describeFinding(finding);
     const reply = this.problemOf(finding);
     return reply ? { decision: 'respond', detail, reply } : { decision: 'continue', detail };
@@ -119,11 +115,28 @@ export class AuthenticationStage implements Stage {
 
   private decide(exchange: StageExchange, result: Result): Problem | undefined {
     const { accepted, token } = result;
-    if (!accepted || token) return this.conclude(exchange, findingOf(result));
+    if (!accepted || token) return this.conclude(exchange, this.findingOf(result));
     accepted.provider.recordUse?.(accepted.identity);
     exchange.identity = accepted.identity;
     this.parts.counts.allowed += 1;
     return undefined;
+  }
+
+  /**
+   * The finding that decides on a request that is not accepted; `undefined` without credentials, unless no credentials
+   * would help.
+   */
+  private findingOf({ token, key }: Result): Finding | undefined {
+    return token && key ? decisive(token, key) : (token ?? key ?? this.outage());
+  }
+
+  /** Why a request with credentials would fail at every provider; `undefined` if it would not, or needs none. */
+  private outage(): Finding | undefined {
+    const { optional, authenticators } = this.parts;
+    if (optional || authenticators.some(({ outage }) => !outage)) return undefined;
+    const [provider] = authenticators;
+    const verdict = provider?.outage;
+    return verdict && { provider, verdict };
   }
 
   /** Decides on a request that no provider has accepted. */
@@ -140,7 +153,7 @@ export class AuthenticationStage implements Stage {
 
   private problemOf(finding: Finding | undefined): Problem | undefined {
     if (finding?.verdict.kind === 'unavailable')
-      return authenticationUnavailable('the credentials cannot be checked now; retry later', {
+      return authenticationUnavailable('credentials cannot be checked now; retry later', {
         headers: { 'retry-after': String(finding.verdict.retryAfterSeconds) },
       });
     if (!finding) return this.parts.optional ? undefined : withoutCredentials(this.challenges);

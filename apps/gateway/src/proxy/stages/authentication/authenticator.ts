@@ -8,7 +8,14 @@ export type Verdict =
   | { readonly kind: 'accepted'; readonly identity: Identity }
   /** `reason` is a fixed word, for operators. */
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
+  | Unavailable;
+
+/** Credentials cannot be checked now. */
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  readonly reason: string;
+  readonly retryAfterSeconds: number;
+}
 
 /** The reason of a provider that refuses a token because another provider may have issued it. */
 export const OTHER_ISSUER = 'other issuer';
@@ -24,11 +31,10 @@ export interface Authenticator {
   /** Name of the provider. */
   readonly name: string;
   readonly scheme: 'Bearer' | 'ApiKey';
-  /**
-   * The field, in lower case, that carries the credentials and is removed before the request goes upstream, if the
-   * credentials must not reach services.
-   */
-  readonly removedField: string | undefined;
+  /** The field, in lower case, that carries API keys; `undefined` for tokens. */
+  readonly keyField: string | undefined;
+  /** Why no credentials at all can be checked now; `undefined` if they can, or if it is not known yet. */
+  readonly outage: Unavailable | undefined;
   authenticate(request: CredentialedRequest): Verdict | Promise<Verdict>;
   /** The verdict with the keys at hand. Nothing is loaded, counted or remembered. */
   preview(request: CredentialedRequest): Verdict | Promise<Verdict>;

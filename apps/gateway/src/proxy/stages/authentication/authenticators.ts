@@ -6,7 +6,7 @@ import type { PolicyFile } from '../../../policy/policy-file.js';
 import type { ProviderState } from '../../../policy/provider-state.js';
 import { apiKeyFamilies } from './api-key/api-key-families.js';
 import { ApiKeyAuthenticator } from './api-key/api-key.authenticator.js';
-import type { Authenticator, Verdict } from './authenticator.js';
+import type { Authenticator, Unavailable } from './authenticator.js';
 import { JwtAuthenticator } from './jwt/jwt.authenticator.js';
 import { jwtFamilies } from './jwt/jwt-families.js';
 
@@ -101,13 +101,14 @@ export class Authenticators implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-const MISSING: Verdict = { kind: 'unavailable', reason: 'provider missing', retryAfterSeconds: 5 };
+const MISSING: Unavailable = { kind: 'unavailable', reason: 'provider missing', retryAfterSeconds: 5 };
 
 /** Stands for a provider that cannot be had: it refuses every request. */
 const unavailable = (name: string): Authenticator => ({
   name,
   scheme: 'Bearer',
-  removedField: undefined,
+  keyField: undefined,
+  outage: MISSING,
   authenticate: () => MISSING,
   preview: () => MISSING,
   state: () => ({

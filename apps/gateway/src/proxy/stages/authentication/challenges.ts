@@ -13,10 +13,10 @@ export function challengesOf(
   isTokenRefused: boolean,
 ): string {
   const error = isTokenRefused ? ', error="invalid_token"' : '';
-  const challenges = authenticators.map(({ scheme, removedField }) =>
+  const challenges = authenticators.map(({ scheme, keyField }) =>
     scheme === 'Bearer'
       ? `Bearer realm="${realm}"${error}`
-      : `ApiKey realm="${realm}", header="${removedField ?? ''}"`,
+      : `ApiKey realm="${realm}", header="${keyField ?? ''}"`,
   );
   return [...new Set(challenges)].join(', ');
 }

@@ -80,10 +80,7 @@ describe('The API key authenticator', () => {
         fields: new Map([['x-consumer', 'acme']]),
       },
     });
-    expect([provider.authenticator.scheme, provider.authenticator.removedField]).toEqual([
-      'ApiKey',
-      'x-api-key',
-    ]);
+    expect([provider.authenticator.scheme, provider.authenticator.keyField]).toEqual(['ApiKey', 'x-api-key']);
   });
 
   it('loads the file once while it stays the same', async () => {
@@ -159,8 +156,10 @@ describe('The API key authenticator', () => {
     start(fileOf(entryOf(KEY)));
     expect(provider.wordOf(KEY)).toBe('accepted');
     rmSync(provider.path);
+    expect(provider.authenticator.outage).toBeUndefined();
     await provider.becomes('keys file unavailable');
     expect(provider.of(KEY)).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 5 });
+    expect(provider.authenticator.outage).toEqual(provider.of(KEY));
     expect(provider.wordOf('x')).toBe('malformed key');
     expect(provider.wordOf(undefined)).toBe('absent');
     provider.replace('version: 1');
@@ -170,6 +169,7 @@ describe('The API key authenticator', () => {
     expect(provider.wordOf(KEY)).toBe('keys file unavailable');
     provider.replace(fileOf(entryOf(KEY)));
     await provider.becomes('accepted');
+    expect(provider.authenticator.outage).toBeUndefined();
   });
 
   it.each([

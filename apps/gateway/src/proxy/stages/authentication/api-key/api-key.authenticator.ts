@@ -6,7 +6,7 @@ import type { ApiKeyProvider } from '../../../../policy/members/authentication.j
 import type { ProviderState } from '../../../../policy/provider-state.js';
 import { placedProblem, readFileText } from '../../../../policy/read-policy-file.js';
 import type { Identity } from '../../../exchange/exchange-state.js';
-import type { Authenticator, CredentialedRequest, Verdict } from '../authenticator.js';
+import type { Authenticator, CredentialedRequest, Unavailable, Verdict } from '../authenticator.js';
 import { apiKeyTable, type ApiKeyTable, type KeyIdentity } from './api-key-table.js';
 import { isApiKey, sha256Of } from './api-key.js';
 
@@ -16,7 +16,7 @@ const ABSENT: Verdict = { kind: 'absent' };
 const MALFORMED: Verdict = { kind: 'refused', reason: 'malformed key' };
 const UNKNOWN: Verdict = { kind: 'refused', reason: 'unknown key' };
 const EXPIRED: Verdict = { kind: 'refused', reason: 'expired key' };
-const UNAVAILABLE: Verdict = {
+const UNAVAILABLE: Unavailable = {
   kind: 'unavailable',
   reason: 'keys file unavailable',
   retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -35,7 +35,7 @@ export interface ApiKeySurroundings {
  */
 export class ApiKeyAuthenticator implements Authenticator {
   readonly scheme = 'ApiKey';
-  readonly removedField: string;
+  readonly keyField: string;
   /** `undefined`: no key can be checked. */
   private table: ApiKeyTable | undefined;
   private error: ProviderState['lastError'] = null;
@@ -56,7 +56,7 @@ export class ApiKeyAuthenticator implements Authenticator {
     private readonly around: ApiKeySurroundings,
     predecessor?: ApiKeyAuthenticator,
   ) {
-    this.removedField = provider.header;
+    this.keyField = provider.header;
     this.now = around.now ?? Date.now;
     if (predecessor?.path === path && predecessor.table)
       this.table = this.tableOf(
@@ -67,8 +67,12 @@ export class ApiKeyAuthenticator implements Authenticator {
     this.watch = new FileWatch(path, () => this.load());
   }
 
+  get outage(): Unavailable | undefined {
+    return this.table ? undefined : UNAVAILABLE;
+  }
+
   authenticate(request: CredentialedRequest): Verdict {
-    const key = request.header(this.removedField);
+    const key = request.header(this.keyField);
     if (key === undefined) return ABSENT;
     // Several fields are joined by ", ", which no key has.
     if (!isApiKey(key)) return MALFORMED;

@@ -570,9 +570,17 @@ describe('The key set of a URL', () => {
   it('recovers when the issuer is back', async () => {
     await issuer.close();
     const authenticator = start();
+    // The first fetch may bring keys.
+    expect(authenticator.outage).toBeUndefined();
     expect(await reasonOf(authenticator, issuer.token())).toBe('unavailable: no keys');
+    expect(authenticator.outage).toMatchObject({ reason: 'no keys', retryAfterSeconds: 1 });
+    issuer.respond = (_request, response) => response.writeHead(500).end();
     await issuer.open();
+    await waitFor('another attempt', () => authenticator.source.loading !== undefined);
+    expect(authenticator.outage).toMatchObject({ reason: 'no keys' });
+    issuer.respond = (_request, response) => response.end(JSON.stringify({ keys: issuer.published }));
     await waitFor('the keys', () => authenticator.state().isAvailable);
+    expect(authenticator.outage).toBeUndefined();
     expect(await reasonOf(authenticator, issuer.token())).toBe('accepted');
     expect(logged.at(-1)).toBe('JWKS fetched again');
   });

@@ -7,6 +7,7 @@ import {
   OTHER_ISSUER,
   type Authenticator,
   type CredentialedRequest,
+  type Unavailable,
   type Verdict,
 } from '../authenticator.js';
 import { bearerToken } from './bearer-token.js';
@@ -52,8 +53,7 @@ interface CheckedToken {
 /** Accepts JSON Web Tokens (RFC 7519) of one issuer, by the rules of RFC 8725. */
 export class JwtAuthenticator implements Authenticator {
   readonly scheme = 'Bearer';
-  /** Services may need the token. */
-  readonly removedField = undefined;
+  readonly keyField = undefined;
   readonly source: KeySource;
   /** Look-ups of tokens that were known, and of others. */
   readonly lookups = { hits: 0, misses: 0 };
@@ -76,6 +76,12 @@ export class JwtAuthenticator implements Authenticator {
       predecessor && isSamePlace(predecessor.provider.jwks, jwks)
         ? predecessor.handOverSource(jwks.refresh)
         : keySourceOf(jwks, around.folder, { provider: name, logger: around.logger, now: this.now });
+  }
+
+  get outage(): Unavailable | undefined {
+    const { keys, loading, isFailing } = this.source;
+    const isFirstLoad = loading !== undefined && !isFailing;
+    return keys || isFirstLoad ? undefined : this.unavailable();
   }
 
   authenticate(request: CredentialedRequest): Verdict | Promise<Verdict> {
@@ -194,7 +200,7 @@ export class JwtAuthenticator implements Authenticator {
     else if ('reason' in verdict && verdict.reason === SIGNATURE) this.tokens.refuse(digest, keys, verdict);
   }
 
-  private unavailable(reason = 'no keys'): Verdict {
+  private unavailable(reason = 'no keys'): Unavailable {
     return { kind: 'unavailable', reason, retryAfterSeconds: this.source.retryAfterSeconds };
   }
 }
