@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { RepeatedWarning, type AppContext } from '#service-kit';
+import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { PolicySources } from '../policy/index.js';
@@ -11,7 +11,13 @@ import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
-import { AccessLog, BatchWriter } from '../telemetry/access-log/index.js';
+import {
+  AccessLog,
+  BatchWriter,
+  TerminalLog,
+  type ExchangeLog,
+  type Level,
+} from '../telemetry/access-log/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import { TrafficRecorder } from './traffic.recorder.js';
@@ -61,19 +67,29 @@ const rateLimiting = ({ rateLimits }: ProxyBindings): Provider[] => [
 ];
 
 const STANDARD_OUTPUT = 1;
-const isLogged = ({ logLevel }: GatewayConfig): boolean => logLevel === 'INFO' || logLevel === 'DEBUG';
+/** The least severe level of exchanges that are logged. */
+const LEAST: Readonly<Record<GatewayConfig['logLevel'], Level>> = {
+  DEBUG: 'info',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
 
-const recording = ({ config, context }: ProxyBindings): Provider[] => [
+const accessLogOf = ({ config, context }: ProxyBindings, out: BatchWriter): ExchangeLog =>
+  isPretty(config.logFormat)
+    ? new TerminalLog(context.logger)
+    : new AccessLog('gateway', out, LEAST[config.logLevel]);
+
+const recording = (bindings: ProxyBindings): Provider[] => [
   { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },
   {
     provide: TrafficRecorder,
     useFactory: (traffic: TrafficMetrics, out: BatchWriter) => {
-      const log = isLogged(config) ? new AccessLog('gateway', out) : undefined;
       const warning = new RepeatedWarning(
-        context.logger,
+        bindings.context.logger,
         'No resources for upstream connections; requests are refused with 503',
       );
-      return new TrafficRecorder(traffic, log, (err) => warning.record({ err }));
+      return new TrafficRecorder(traffic, accessLogOf(bindings, out), (err) => warning.record({ err }));
     },
     inject: [TrafficMetrics, BatchWriter],
   },

@@ -3,7 +3,7 @@ import type { Instance } from '../discovery/index.js';
 import type { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { Exchange } from './exchange/exchange.js';
 import type { Failure } from './exchange/failure.js';
-import type { AccessLog } from '../telemetry/access-log/index.js';
+import type { ExchangeLog } from '../telemetry/access-log/index.js';
 import type { Recorder } from './exchange/recorder.js';
 
 /** Records exchanges in the metrics and, if enabled, the access log. */
@@ -11,7 +11,7 @@ export class TrafficRecorder implements Recorder {
   /** @param onExhausted called when this gateway lacked resources for an attempt */
   constructor(
     private readonly traffic: TrafficMetrics,
-    private readonly log: AccessLog | undefined,
+    private readonly log: ExchangeLog | undefined,
     private readonly onExhausted: (cause: unknown) => void = () => undefined,
   ) {}
 

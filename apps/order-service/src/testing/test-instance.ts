@@ -59,7 +59,7 @@ export async function createTestInstance(
   const releaser = new StockReleaser(work, stock);
   const replays = new Replays(requests, work);
   const pendingWork = new PendingWork(work, steps, releaser);
-  const logger = createLogger('order-service', 'ERROR');
+  const logger = createLogger('order-service', { logLevel: 'ERROR', logFormat: 'json' });
   logger.level = 'silent';
   return {
     database,

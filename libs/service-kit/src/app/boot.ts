@@ -77,7 +77,7 @@ async function start<C extends BaseConfig>(
   options: BootOptions,
 ): Promise<RunningApp> {
   const { name } = definition;
-  const logger = createLogger(name, config.logLevel);
+  const logger = createLogger(name, config);
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
   const context: AppContext = {

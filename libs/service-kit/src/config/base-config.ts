@@ -1,11 +1,13 @@
 import { integer, oneOf, readEnv, text, type Env } from './read-env.js';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Settings that every app has. */
 export interface BaseConfig {
   readonly environment: string;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   /** Directory of an app's files: the embedded store of a service, the registry snapshot of a gateway. */
   readonly dataDir: string;
   /** How long an app that has left rotation accepts new work, until its senders have noticed; milliseconds. */
@@ -33,6 +35,14 @@ export const baseSpecs = {
     'WARN',
     'ERROR',
   )({ default: 'INFO', desc: 'Least severe level that is logged, in any case.' }),
+  LOG_FORMAT: oneOf<LogFormat>(
+    'auto',
+    'pretty',
+    'json',
+  )({
+    default: 'auto',
+    desc: 'Format of log records on standard output: `pretty` lines for a reader, or `json` lines. `auto`: `pretty` on a terminal.',
+  }),
   DATA_DIR: text({
     default: '.data',
     desc: 'Directory of the embedded stores and of the registry snapshot of the gateway.',
@@ -54,6 +64,7 @@ export const baseSpecs = {
 interface BaseVariables {
   readonly ENVIRONMENT: string;
   readonly LOG_LEVEL: LogLevel;
+  readonly LOG_FORMAT: LogFormat;
   readonly DATA_DIR: string;
   readonly SHUTDOWN_DELAY_SECONDS: number | undefined;
   readonly SHUTDOWN_TIMEOUT_SECONDS: number;
@@ -67,6 +78,7 @@ interface BaseVariables {
 export const toBaseConfig = (vars: BaseVariables, isBalanced = false): BaseConfig => ({
   environment: vars.ENVIRONMENT,
   logLevel: vars.LOG_LEVEL,
+  logFormat: vars.LOG_FORMAT,
   dataDir: vars.DATA_DIR,
   shutdownDelayMs: delaySecondsOf(vars, isBalanced) * 1000,
   shutdownTimeoutMs: vars.SHUTDOWN_TIMEOUT_SECONDS * 1000,

@@ -95,6 +95,8 @@ export interface AttemptState {
   hedge: ExchangeHedge | undefined;
   /** Start of the last attempt, on the clock of {@link RequestFacts.startedAt}. */
   attemptStartedAt: number;
+  /** Arrival of the last response head of an instance, on the same clock; 0: none has arrived. */
+  respondedAt: number;
   /** Ends the exchange if its total duration is limited. */
   deadline: NodeJS.Timeout | undefined;
   /** Time at which {@link deadline} fires; 0 without a limit. */

@@ -37,6 +37,7 @@ export abstract class Exchange
   attempt: Attempt | undefined = undefined;
   hedge: ExchangeHedge | undefined = undefined;
   attemptStartedAt = 0;
+  respondedAt = 0;
   deadline: NodeJS.Timeout | undefined = undefined;
   deadlineAt = 0;
   affinityCookie: string | undefined = undefined;

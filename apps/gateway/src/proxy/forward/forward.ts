@@ -77,6 +77,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
     const { instance } = exchange;
     if (!instance) return true;
     const now = this.now();
+    exchange.respondedAt = now;
     this.monitor.recordResponse(exchange, instance, now);
     if (isDeclined) this.monitor.recordDeclined(exchange, instance, now);
     else if (isFailure(status))

@@ -1,5 +1,7 @@
 import { ended } from '../testing/ended-exchange.js';
+import { pino } from 'pino';
 import { AccessLog, type LoggedExchange } from './access-log.js';
+import { TerminalLog } from './terminal-log.js';
 
 const logged = (overrides: Partial<LoggedExchange> = {}): LoggedExchange => ({
   ...ended(),
@@ -7,6 +9,9 @@ const logged = (overrides: Partial<LoggedExchange> = {}): LoggedExchange => ({
   target: '/api/users/1',
   requestId: 'request-id',
   clientAddress: '10.0.0.1',
+  startedAt: 10,
+  respondedAt: 0,
+  header: () => undefined,
   route: undefined,
   instance: undefined,
   ...overrides,
@@ -60,6 +65,40 @@ describe('AccessLog', () => {
   it('logs the outcome of a hedged attempt, if one was sent', () => {
     expect(lineOf({ hedge: { outcome: 'won' } })).toMatchObject({ hedge: 'won' });
     expect(lineOf({ hedge: { outcome: undefined } })).not.toHaveProperty('hedge');
+  });
+
+  it('logs the user agent and the time to the response head, if there are any', () => {
+    const header = (name: string) => (name === 'user-agent' ? 'curl/8 "x"' : undefined);
+    expect(lineOf({ header, respondedAt: 12.5 })).toMatchObject({
+      userAgent: 'curl/8 "x"',
+      firstByteMs: 2.5,
+    });
+  });
+
+  it.each([
+    [{ status: 200 }, 'info'],
+    [{ status: 404 }, 'info'],
+    [{ status: 0, ending: 'client-left' }, 'info'],
+    [{ status: 200, ending: 'broken' }, 'warn'],
+    [{ status: 503 }, 'error'],
+  ] as const)('logs %j with level %s, and not at all if a severer level is required', (outcome, level) => {
+    expect(lineOf(outcome)).toMatchObject({ level });
+    const written: string[] = [];
+    const severe = new AccessLog('gateway', { write: (line) => written.push(line) }, 'error');
+    severe.write(logged(outcome));
+    expect(written).toHaveLength(level === 'error' ? 1 : 0);
+  });
+
+  it('logs a sentence for a terminal', () => {
+    const records: string[] = [];
+    const log = new TerminalLog(pino({ base: {} }, { write: (record) => records.push(record) }));
+    log.write(logged({ target: '/api/users/1?token=secret', status: 503, problemCode: 'circuit-open' }));
+    expect(JSON.parse(records[0]!)).toMatchObject({
+      level: 50,
+      msg: 'GET /api/users/1 503 in 3.0 ms',
+      problem: 'circuit-open',
+      requestId: 'request-id',
+    });
   });
 
   it('writes one line of JSON for any path', () => {

@@ -7,6 +7,12 @@ export interface LoggedExchange extends EndedExchange {
   readonly target: string;
   readonly requestId: string;
   readonly clientAddress: string;
+  /** Milliseconds on the monotonic clock. */
+  readonly startedAt: number;
+  /** Time at which the head of the last response of an instance arrived, on the same clock; 0: none did. */
+  readonly respondedAt: number;
+  /** A request header by its name in lower case. */
+  header(name: string): string | undefined;
   readonly route: { readonly service: string; readonly name?: string | undefined } | undefined;
   readonly identity?: { readonly consumer: string } | undefined;
   /** Why a policy refused the request. */
@@ -19,27 +25,47 @@ export interface LineWriter {
   write(line: string): void;
 }
 
+/** Writes an exchange that has ended to the access log. */
+export interface ExchangeLog {
+  write(exchange: LoggedExchange): void;
+}
+
+export type Level = 'info' | 'warn' | 'error';
+const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warn: 1, error: 2 };
+
+/** The level of an exchange by its outcome: a response of 5xx is an error, one that broke off deserves a look. */
+export function levelOf({ status, ending }: Pick<LoggedExchange, 'status' | 'ending'>): Level {
+  if (status >= 500) return 'error';
+  return ending === 'broken' ? 'warn' : 'info';
+}
+
 /**
  * Writes one JSON line per exchange, in the format of the other log lines. The line is built by hand, since a
- * general-purpose logger costs several times as much. Queries are omitted because they may contain secrets.
+ * general-purpose logger costs several times as much.
  */
-export class AccessLog {
+export class AccessLog implements ExchangeLog {
   private millisecond = 0;
   private time = '';
 
   constructor(
     private readonly app: string,
     private readonly out: LineWriter,
+    /** Less severe exchanges are not logged. */
+    private readonly least: Level = 'info',
   ) {}
 
   write(exchange: LoggedExchange): void {
     const { method, target, requestId, route, instance, status, durationMs, bytesSent, attempts } = exchange;
+    const level = levelOf(exchange);
+    if (SEVERITY[level] < SEVERITY[this.least]) return;
     this.out.write(
-      `{"level":"info","time":"${this.now()}","app":"${this.app}","requestId":${jsonText(requestId)}` +
+      `{"level":"${level}","time":"${this.now()}","app":"${this.app}","requestId":${jsonText(requestId)}` +
         `,"method":"${method}","path":${jsonText(pathOf(target))}` +
         `,"service":${quoted(route?.service)},"instance":${quoted(instance?.id)},"status":${status}` +
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
+        firstByte(exchange) +
+        textMember('userAgent', exchange.header('user-agent')) +
         member('route', route?.name) +
         textMember('consumer', exchange.identity?.consumer) +
         textMember('refusal', exchange.refusal) +
@@ -59,7 +85,12 @@ export class AccessLog {
   }
 }
 
-function pathOf(target: string): string {
+/** Time to the head of the response of an instance. */
+const firstByte = ({ startedAt, respondedAt }: LoggedExchange): string =>
+  respondedAt === 0 ? '' : `,"firstByteMs":${(respondedAt - startedAt).toFixed(3)}`;
+
+/** The path of a target: queries may contain secrets. */
+export function pathOf(target: string): string {
   const query = target.indexOf('?');
   return query === -1 ? target : target.slice(0, query);
 }

@@ -1,2 +1,3 @@
 export * from './access-log.js';
 export * from './batch-writer.js';
+export * from './terminal-log.js';
