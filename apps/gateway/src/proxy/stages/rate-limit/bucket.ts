@@ -11,6 +11,8 @@ export interface Bucket {
   unreported: number;
 }
 
+export const newBucket = (key: string, at: number): Bucket => ({ key, debt: 0, at, unreported: 0 });
+
 /**
  * The generic cell rate algorithm (a token bucket) in whole numbers, hence exact. The unit of debt is such that one
  * request costs as many units as the period has milliseconds, and `requests` units drain in a millisecond.

@@ -1,4 +1,6 @@
-import type { Bucket, BucketRules } from './bucket.js';
+import { crc32 } from 'node:zlib';
+import { newBucket, type Bucket, type BucketRules } from './bucket.js';
+import { siteOf } from './limit-key.js';
 
 /** Buckets of one limit that are kept: about 14 MiB of memory with keys of 15 characters. */
 export const MOST_KEYS = 100_000;
@@ -7,17 +9,19 @@ const EXAMINED = 2;
 /** The same while there is no room for a new key. */
 const EXAMINED_IF_FULL = 8;
 
-/** No key of a request is like this. */
-const OVERFLOW_KEY = '\noverflow';
+/** Buckets that new keys share while there is no room: a client that fills the table with keys is in one of them. */
+export const OVERFLOW_BUCKETS = 1024;
+/** No key of a request begins like this. */
+const OVERFLOW_KEY = '\noverflow ';
 
 /**
  * The buckets of one limit by key, a bounded number of them. A bucket that has drained carries no information and is
- * removed when a new key comes; others never are. Without room, all new keys share one bucket: they are limited
- * together until a bucket drains.
+ * removed when a new key comes; others never are. Without room, the new keys of clients at one site, and of some other
+ * sites, share one bucket: they are limited together until a bucket drains.
  */
 export class KeyedBuckets {
   private readonly byKey = new Map<string, Bucket>();
-  private readonly overflow: Bucket = { key: OVERFLOW_KEY, debt: 0, at: 0, unreported: 0 };
+  private readonly overflow = new Map<string, Bucket>();
   /** Goes round {@link byKey}; an iterator of a Map follows its changes. */
   private hand = this.byKey.values();
 
@@ -30,18 +34,27 @@ export class KeyedBuckets {
     return this.byKey.size;
   }
 
-  /** The bucket of a key, up to date. */
-  get(key: string, now: number): Bucket {
-    const bucket = this.byKey.get(key) ?? this.add(key, now);
+  /** The bucket of a key, up to date. @param address that of the client */
+  get(key: string, address: string, now: number): Bucket {
+    const bucket = this.byKey.get(key) ?? this.add(key, now) ?? this.addOverflow(overflowKey(address), now);
     this.rules.drain(bucket, now);
     return bucket;
   }
 
   /** A copy of what {@link get} would return. */
-  peek(key: string, now: number): Bucket {
-    const fresh = { key, debt: 0, at: now, unreported: 0 };
-    const bucket = { ...(this.byKey.get(key) ?? (this.isFull ? this.overflow : fresh)) };
+  peek(key: string, address: string, now: number): Bucket {
+    const shared = this.isFull ? this.overflow.get(overflowKey(address)) : undefined;
+    const bucket = { ...(this.byKey.get(key) ?? shared ?? newBucket(key, now)) };
     this.rules.drain(bucket, now);
+    return bucket;
+  }
+
+  /** The bucket with that key on another gateway, up to date; `undefined` if there is no room for it. */
+  counterpart(key: string, now: number): Bucket | undefined {
+    const bucket = key.startsWith(OVERFLOW_KEY)
+      ? this.overflow.get(key)
+      : (this.byKey.get(key) ?? this.add(key, now));
+    if (bucket) this.rules.drain(bucket, now);
     return bucket;
   }
 
@@ -49,11 +62,17 @@ export class KeyedBuckets {
     return this.byKey.size >= this.mostKeys;
   }
 
-  private add(key: string, now: number): Bucket {
+  private add(key: string, now: number): Bucket | undefined {
     this.removeDrained(this.isFull ? EXAMINED_IF_FULL : EXAMINED, now);
-    if (this.isFull || key === OVERFLOW_KEY) return this.overflow;
-    const bucket = { key, debt: 0, at: now, unreported: 0 };
+    if (this.isFull) return undefined;
+    const bucket = newBucket(key, now);
     this.byKey.set(key, bucket);
+    return bucket;
+  }
+
+  private addOverflow(key: string, now: number): Bucket {
+    const bucket = this.overflow.get(key) ?? newBucket(key, now);
+    this.overflow.set(key, bucket);
     return bucket;
   }
 
@@ -69,3 +88,6 @@ export class KeyedBuckets {
     }
   }
 }
+
+const overflowKey = (address: string): string =>
+  `${OVERFLOW_KEY}${crc32(siteOf(address)) % OVERFLOW_BUCKETS}`;

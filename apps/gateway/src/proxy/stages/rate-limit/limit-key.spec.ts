@@ -1,6 +1,6 @@
 import type { Identity } from '../../exchange/exchange-state.js';
 import type { RateLimitKey } from '../../../policy/members/rate-limits.js';
-import { keyOf as keyOfLimit, networkOf, type KeyedRequest } from './limit-key.js';
+import { keyOf as keyOfLimit, networkOf, siteOf, type KeyedRequest } from './limit-key.js';
 
 const keyOf = (of: KeyedRequest, key: RateLimitKey, shared = false) => keyOfLimit(of, { key, shared });
 
@@ -32,6 +32,13 @@ describe('The key of a limit', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['', ''],
   ])('for the address %s is %s', (address, key) => expect(networkOf(address)).toBe(key));
+
+  it.each([
+    ['10.0.0.1', '10.0.0.1'],
+    ['2001:db8:1:2::3', '2001:db8:1'],
+    ['2001:db8:1:ffff::', '2001:db8:1'],
+    ['', ''],
+  ])('for the address %s belongs to the site %s', (address, site) => expect(siteOf(address)).toBe(site));
 
   it('is the value of the field or claim, the consumer, or the same for all', () => {
     expect(keyOf(request({ 'x-tenant': 't' }), { from: 'header', name: 'x-tenant' })).toBe('t');

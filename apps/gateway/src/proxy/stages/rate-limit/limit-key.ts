@@ -57,6 +57,12 @@ export function networkOf(address: string): string {
   return network;
 }
 
+/** An IPv4 address, or the /48 of an IPv6 address: one site has at most that many addresses (RFC 6177). */
+export function siteOf(address: string): string {
+  const network = networkOf(address);
+  return network.includes(':') ? network.split(':', SITE_GROUPS).join(':') : network;
+}
+
 function parseNetwork(address: string): string {
   const plain = plainAddress(address);
   if (!plain.includes(':')) return plain;
@@ -70,6 +76,7 @@ function parseNetwork(address: string): string {
 
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
+const SITE_GROUPS = 3;
 
 /** An IPv4 address at the end takes the place of two groups. */
 const groupsIn = (groups: readonly string[]): number =>

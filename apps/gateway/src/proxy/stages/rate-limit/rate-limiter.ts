@@ -55,17 +55,17 @@ export class RateLimiter {
 
   /** The bucket of a request, up to date. @param now milliseconds on the monotonic clock, a whole number */
   bucketOf(request: KeyedRequest, now: number): Bucket {
-    return this.bucketFor(keyOf(request, this.limit), now);
+    return this.buckets.get(keyOf(request, this.limit), request.clientAddress ?? '', now);
   }
 
-  /** The bucket of a key, up to date. */
-  bucketFor(key: string, now: number): Bucket {
-    return this.buckets.get(key, now);
+  /** The bucket with that key on another gateway, up to date; `undefined` if there is no room for it. */
+  counterpart(key: string, now: number): Bucket | undefined {
+    return this.buckets.counterpart(key, now);
   }
 
   /** A copy of the bucket of a request. */
   peek(request: KeyedRequest, now: number): Bucket {
-    return this.buckets.peek(keyOf(request, this.limit), now);
+    return this.buckets.peek(keyOf(request, this.limit), request.clientAddress ?? '', now);
   }
 
   verdictOn(bucket: Bucket): Verdict {

@@ -91,7 +91,7 @@ export class SharedLimits implements LimitSharing {
     for (const [key, debt] of debts) {
       const end = key.indexOf(':');
       const limiter = this.limiters.get(key.slice(0, end))?.deref();
-      const bucket = limiter?.bucketFor(key.slice(end + 1), now);
+      const bucket = limiter?.counterpart(key.slice(end + 1), now);
       if (!limiter || !bucket) continue;
       // The debt is that of an earlier moment.
       const least = debt - COLLECT_MS * limiter.rules.drainPerMs + bucket.unreported;
