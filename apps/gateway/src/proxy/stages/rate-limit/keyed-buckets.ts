@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { newBucket, type Bucket, type BucketRules } from './bucket.js';
-import { siteOf } from './limit-key.js';
+import { siteOf } from '../../../config/client-network.js';
 
 /** Buckets of one limit that are kept: about 14 MiB of memory with keys of 15 characters. */
 export const MOST_KEYS = 100_000;

@@ -1,6 +1,7 @@
 import type { Identity } from '../../exchange/exchange-state.js';
 import type { RateLimitKey } from '../../../policy/members/rate-limits.js';
-import { keyOf as keyOfLimit, networkOf, siteOf, type KeyedRequest } from './limit-key.js';
+import { networkOf, siteOf } from '../../../config/client-network.js';
+import { keyOf as keyOfLimit, type KeyedRequest } from './limit-key.js';
 
 const keyOf = (of: KeyedRequest, key: RateLimitKey, shared = false) => keyOfLimit(of, { key, shared });
 
