@@ -1,6 +1,7 @@
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import type { DataPlane } from './data-plane.js';
+import type { DetachedRequests } from './detached-requests.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import type { BatchWriter } from '../telemetry/access-log/index.js';
 
@@ -8,6 +9,7 @@ import type { BatchWriter } from '../telemetry/access-log/index.js';
 export interface ProxyLifeParts {
   readonly front: FrontServer;
   readonly plane: DataPlane;
+  readonly detached: DetachedRequests;
   readonly kind: GatewayConfig['dataPlane'];
   readonly out: BatchWriter;
 }
@@ -29,6 +31,7 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.parts.detached.close();
     await this.parts.plane.close();
     await this.parts.out.close();
   }

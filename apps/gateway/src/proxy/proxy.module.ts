@@ -6,6 +6,7 @@ import { PolicySources } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
+import { DetachedRequests } from './detached-requests.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -95,42 +96,48 @@ const recording = (bindings: ProxyBindings): Provider[] => [
   },
 ];
 
-const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
-  {
-    provide: DataPlane,
-    useFactory: (
-      services: LiveServiceTable,
-      router: Router,
-      recorder: TrafficRecorder,
-      reports: InstanceReports,
-      heartbeats: PlainHeartbeats,
-    ) => {
-      const { fallbacks } = nodeInternals();
-      if (fallbacks.length > 0)
-        context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
-      return new DataPlane({
-        services,
-        router,
-        recorder,
-        reports,
-        trusted: new TrustedProxies(config.trustedProxies),
-        limits: DEFAULT_CLIENT_LIMITS,
-        isDraining: () => context.readiness.isDraining,
-        heartbeats: (heartbeat) => heartbeats.handle(heartbeat),
-        onError: (err, requestId) =>
-          context.logger.error(
-            { err, requestId },
-            'Request handling failed unexpectedly; the exchange is ended',
-          ),
-      });
+const plane = ({ config, context, front }: ProxyBindings): Provider[] => {
+  const onError = (err: unknown, requestId: string): void =>
+    context.logger.error({ err, requestId }, 'Request handling failed unexpectedly; the exchange is ended');
+  return [
+    {
+      provide: DetachedRequests,
+      useFactory: (services: LiveServiceTable, recorder: TrafficRecorder, reports: InstanceReports) =>
+        new DetachedRequests({ services, recorder, reports, onError }),
+      inject: [LiveServiceTable, TrafficRecorder, INSTANCE_REPORTS],
     },
-    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
-  },
-  { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
-  {
-    provide: ProxyLife,
-    useFactory: (dataPlane: DataPlane, out: BatchWriter) =>
-      new ProxyLife({ front, plane: dataPlane, kind: config.dataPlane, out }),
-    inject: [DataPlane, BatchWriter],
-  },
-];
+    {
+      provide: DataPlane,
+      useFactory: (
+        services: LiveServiceTable,
+        router: Router,
+        recorder: TrafficRecorder,
+        reports: InstanceReports,
+        heartbeats: PlainHeartbeats,
+      ) => {
+        const { fallbacks } = nodeInternals();
+        if (fallbacks.length > 0)
+          context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
+        return new DataPlane({
+          services,
+          router,
+          recorder,
+          reports,
+          trusted: new TrustedProxies(config.trustedProxies),
+          limits: DEFAULT_CLIENT_LIMITS,
+          isDraining: () => context.readiness.isDraining,
+          heartbeats: (heartbeat) => heartbeats.handle(heartbeat),
+          onError,
+        });
+      },
+      inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
+    },
+    { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
+    {
+      provide: ProxyLife,
+      useFactory: (dataPlane: DataPlane, detached: DetachedRequests, out: BatchWriter) =>
+        new ProxyLife({ front, plane: dataPlane, detached, kind: config.dataPlane, out }),
+      inject: [DataPlane, DetachedRequests, BatchWriter],
+    },
+  ];
+};

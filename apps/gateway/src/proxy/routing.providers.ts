@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
+import { DetachedRequests } from './detached-requests.js';
 import { Explainer } from './explain/explain.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
@@ -42,6 +43,7 @@ export const routingProviders = (
       tokens: InstanceTokens,
       policies: PolicySources,
       authenticators: Authenticators,
+      detached: DetachedRequests,
     ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
         logger.warn({ service, state }, BREAKER_MESSAGES[state]);
@@ -70,12 +72,21 @@ export const routingProviders = (
               return [...identityFields, ...keyFields];
             },
             rateLimiters,
+            sendDetached: detached.send,
           }),
         ),
         policies,
       );
     },
-    inject: [LiveServiceTable, LoopLag, TrafficMetrics, InstanceTokens, PolicySources, Authenticators],
+    inject: [
+      LiveServiceTable,
+      LoopLag,
+      TrafficMetrics,
+      InstanceTokens,
+      PolicySources,
+      Authenticators,
+      DetachedRequests,
+    ],
   },
   {
     provide: Router,

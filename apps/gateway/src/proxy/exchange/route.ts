@@ -56,6 +56,11 @@ export interface Route extends RouteFacts {
   readonly hedging: RouteHedging | undefined;
   /** The adaptive concurrency limit, for observation; `undefined` if the policy disables it. */
   readonly adaptive: { readonly current: number } | undefined;
+  /**
+   * The route of requests that the gateway repeats by itself to refresh what it has stored: its stages are those from
+   * the cache look-up on. `undefined` without a cache.
+   */
+  readonly background: Route | undefined;
   /** The circuit breaker, for observation; `undefined` if the policy has none. */
   readonly breaker: { readonly state: 'closed' | 'open' | 'half-open' } | undefined;
 }

@@ -58,4 +58,13 @@ describe('A route', () => {
       'rate-limit-fields',
     ]);
   });
+
+  it('repeats requests in the background with the stages from the cache look-up on, for a limited time', () => {
+    const background = (...names: string[]) =>
+      compileRoute('users', undefined, { ...around, stages: names.map((name) => ({ name })) }).background;
+    expect(background('other')).toBeUndefined();
+    const route = background('cache-store', 'authentication', 'cache', 'rewrite');
+    expect(route?.phases.stages.map(({ name }) => name)).toEqual(['cache-store', 'cache', 'rewrite']);
+    expect(route?.policy.timeouts).toEqual({ ...DEFAULT_POLICY.timeouts, totalMs: 60_000 });
+  });
 });

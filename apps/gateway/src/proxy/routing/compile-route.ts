@@ -13,7 +13,7 @@ import { RetryRules } from '../resilience/retry-rules.js';
 import { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
 import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
-import { stagesOf } from './route-stages.js';
+import { backgroundStages, stagesOf } from './route-stages.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
 /** A route with the parts that hold its state. */
@@ -81,7 +81,7 @@ export function compileRoute(
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
   const parts = { service, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive, rewrite, around };
   const stages = stagesOf(policy, parts);
-  return {
+  const route: CompiledRoute = {
     name,
     service,
     prefix,
@@ -99,7 +99,20 @@ export function compileRoute(
     limitNow,
     newBalancer,
     balancer: withEqual('balancing', 'concurrency')?.balancer ?? newBalancer(),
+    background: undefined,
   };
+  return { ...route, background: backgroundOf(route) };
+}
+
+/** No client ends a request in the background, so its duration is always limited. */
+const BACKGROUND_MS = 60_000;
+
+function backgroundOf(route: Route): Route | undefined {
+  const { policy, phases } = route;
+  const stages = backgroundStages(phases.stages);
+  if (!stages) return undefined;
+  const timeouts = { ...policy.timeouts, totalMs: policy.timeouts.totalMs || BACKGROUND_MS };
+  return { ...route, policy: { ...policy, timeouts }, phases: compilePhases(stages, phases.onError) };
 }
 
 const newHedging = (policy: Policy, load: RouteLoad, limitNow: () => number): Route['hedging'] =>

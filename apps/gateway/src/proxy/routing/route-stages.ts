@@ -81,6 +81,16 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   return stages.filter((stage) => stage !== false && stage !== undefined);
 }
 
+/**
+ * The stages of requests that the gateway repeats by itself: the caller was admitted by those before the cache look-up.
+ * `undefined` without a cache.
+ */
+export function backgroundStages(stages: readonly Stage[]): Stage[] | undefined {
+  const from = stages.findIndex(({ name }) => name === 'cache');
+  if (from === -1) return undefined;
+  return stages.filter(({ name }, i) => i >= from || name === 'cache-store');
+}
+
 function authenticatorsOf(
   { auth = 'none' }: Policy,
   { authenticatorOf }: RouteSurroundings,

@@ -1,3 +1,4 @@
+import type { SendDetached } from '../exchange/detached.js';
 import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
@@ -23,6 +24,8 @@ export interface RouteSurroundings {
   readonly withheldFields?: () => readonly string[];
   /** By default the rate limits of a route keep no state when it is compiled again. */
   readonly rateLimiters?: RateLimiters;
+  /** By default copies of requests are not sent. */
+  readonly sendDetached?: SendDetached;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { LiveServiceTable, type Instance } from '../../discovery/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { DataPlane } from '../data-plane.js';
+import { DetachedRequests } from '../detached-requests.js';
 import { TrustedProxies } from '../http1/rules/peer.js';
 import { FrontServer } from '../planes/node/front-server.js';
 import type { Stage } from '../exchange/stage.js';
@@ -47,12 +48,14 @@ export class ProxyHarness {
     return harness;
   }
 
+  readonly detached: DetachedRequests;
   private readonly plane: DataPlane;
   private readonly server: Server;
 
   private constructor(policy: Policy, kind: PlaneKind, stages: readonly Stage[]) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
     const front = new FrontServer({ limits });
+    this.detached = this.detachedRequests();
     this.plane = this.planeFor(policy, limits, stages);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
     front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);
@@ -74,14 +77,24 @@ export class ProxyHarness {
   async close(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
+    await this.detached.close();
     await this.plane.close();
+  }
+
+  private detachedRequests(): DetachedRequests {
+    return new DetachedRequests({
+      services: this.services,
+      reports: NO_REPORTS,
+      recorder: new TrafficRecorder(this.traffic, undefined),
+      onError: (error) => void this.stageErrors.push(error),
+    });
   }
 
   private planeFor(policy: Policy, limits: ClientLimits, stages: readonly Stage[]): DataPlane {
     const { services } = this;
     const onStageError = (error: unknown): void => void this.stageErrors.push(error);
     const routes = new RouteTable(services, (service) =>
-      compileRoute(service, policy, { stages, onStageError }),
+      compileRoute(service, policy, { stages, onStageError, sendDetached: this.detached.send }),
     );
     return new DataPlane({
       services,
