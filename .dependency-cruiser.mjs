@@ -47,6 +47,7 @@ const gatewayLayers = [
   ...layersOf(GATEWAY, [
     ['dashboard/', 'openapi/', 'health/'],
     'proxy/',
+    'cache/',
     'policy/',
     'telemetry/',
     'discovery/',

@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PurgeLog } from '../purges/purge-log.js';
+import { covers, EVERYTHING, type PurgeLabels, type PurgeSelector } from '../purges/purge-selector.js';
+import type { PurgeListener, SharedPosition, SharedPurges } from '../purges/shared-purges.js';
+import { PurgeSession, type PurgeEntry, type PurgeSessionOptions } from './purge-session.js';
+
+const RETRY_EVERY_MS = 100;
+/** While Redis is away; beyond it everything is purged. */
+const WAITING_PURGES = 1000;
+
+/**
+ * The purges of all gateways, in one stream of Redis that each of them reads. Connects again after every failure. A
+ * gateway that lost its connection continues where it stopped; if the stream no longer has that position, its
+ * listener is told that purges were missed.
+ */
+export class PurgeStream implements SharedPurges {
+  receivedAt = Date.now();
+  private known: SharedPosition | undefined;
+  private session: PurgeSession | undefined;
+  /** The purges of the present epoch, by their ids. */
+  private readonly log = new PurgeLog();
+  /** Own purges that the store has not confirmed, by their JSON. */
+  private readonly waiting = new Map<string, PurgeSelector>();
+  private listener: PurgeListener | undefined;
+  private first: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  /** @param onChange called when the store becomes unavailable, with the cause, or available */
+  constructor(
+    private readonly options: PurgeSessionOptions,
+    private readonly onChange: (cause: unknown) => void = () => undefined,
+  ) {}
+
+  get position(): SharedPosition | undefined {
+    return this.known;
+  }
+
+  /** The session of a store that is available. */
+  get openSession(): PurgeSession | undefined {
+    return this.session;
+  }
+
+  listen(listener: PurgeListener): void {
+    this.listener = listener;
+  }
+
+  start(): Promise<void> {
+    return (this.first ??= new Promise((resolve) => {
+      this.running = this.run(resolve);
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.session?.end();
+    await this.running;
+  }
+
+  async announce(selector: PurgeSelector): Promise<void> {
+    const { session } = this;
+    this.keepWaiting(selector);
+    if (!session) throw new Error('Redis is not connected');
+    try {
+      await this.append(session, selector);
+    } catch (error) {
+      // A purge of the same selector may have been confirmed meanwhile.
+      this.keepWaiting(selector);
+      session.end();
+      throw error;
+    }
+  }
+
+  /**
+   * Whether a response with these labels, whose request was sent at position `since`, was purged by any gateway.
+   * `true` also if that is not known.
+   */
+  hasPurged(labels: PurgeLabels, { epoch, id }: SharedPosition): boolean {
+    if (epoch !== this.known?.epoch || this.log.hasPurged(labels, id)) return true;
+    for (const selector of this.waiting.values()) if (covers(selector, labels)) return true;
+    return false;
+  }
+
+  private keepWaiting(selector: PurgeSelector): void {
+    if (this.waiting.size >= WAITING_PURGES) {
+      this.waiting.clear();
+      selector = EVERYTHING;
+    }
+    this.waiting.set(JSON.stringify(selector), selector);
+  }
+
+  private async append(session: PurgeSession, selector: PurgeSelector): Promise<void> {
+    this.log.record(selector, await session.append(selector));
+    this.waiting.delete(JSON.stringify(selector));
+  }
+
+  private async run(onFirst: () => void): Promise<void> {
+    const { signal } = this.stopping;
+    let isReported = false;
+    const onAvailable = (): void => {
+      isReported = false;
+      this.onChange(undefined);
+      onFirst();
+    };
+    while (!signal.aborted) {
+      const cause = await this.runSession(onAvailable).catch((error: unknown) => error);
+      onFirst();
+      if (!isReported) this.reportLoss(cause);
+      isReported = true;
+      await sleep(RETRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private reportLoss(cause: unknown): void {
+    if (!this.stopping.signal.aborted) this.onChange(cause);
+  }
+
+  /** Runs one session until it breaks. @throws the reason */
+  private async runSession(onAvailable: () => void): Promise<void> {
+    const session = await PurgeSession.open(this.options);
+    try {
+      await this.synchronise(session);
+      for (const selector of [...this.waiting.values()]) await this.append(session, selector);
+      this.session = session;
+      onAvailable();
+      while (!this.stopping.signal.aborted) await this.receive(session);
+    } finally {
+      this.session = undefined;
+      session.end();
+    }
+  }
+
+  /** Continues after the known position if the store has all later purges; otherwise starts anew. */
+  private async synchronise(session: PurgeSession): Promise<void> {
+    const newest = await session.newest(this.known);
+    const entries = await session.history();
+    if (this.known?.epoch === newest.epoch) {
+      const { id } = this.known;
+      const isComplete = this.apply(entries.filter((entry) => entry.id > id));
+      if (isComplete && this.known.id >= newest.id) {
+        this.markReceived();
+        return;
+      }
+    }
+    const start = entries[0]?.since ?? newest.id;
+    this.log.restart(start);
+    for (const { selector, id } of entries) this.log.record(selector, id);
+    this.known = { epoch: newest.epoch, id: entries.at(-1)?.id ?? newest.id };
+    this.listener?.onMissed();
+    this.markReceived();
+  }
+
+  private async receive(session: PurgeSession): Promise<void> {
+    const entries = await session.read((this.known as SharedPosition).id);
+    if (!this.apply(entries)) throw new Error('the stream no longer has all purges');
+    this.markReceived();
+  }
+
+  /** @returns `false` if purges are missing before one of the entries */
+  private apply(entries: readonly PurgeEntry[]): boolean {
+    for (const { id, since, gateway, selector } of entries) {
+      const { epoch, id: before } = this.known as SharedPosition;
+      if (since !== before) return false;
+      this.log.record(selector, id);
+      if (gateway !== this.options.gateway) this.listener?.onPurge(selector);
+      this.known = { epoch, id };
+    }
+    return true;
+  }
+
+  private markReceived(): void {
+    this.receivedAt = Date.now();
+  }
+}
