@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import {
   call,
   findProgram,
@@ -27,7 +28,59 @@ function lint(exposition: string): string {
   return status === 0 ? '' : `${stdout}${stderr}`;
 }
 
+const MONITORING = join(ROOT, 'docker/monitoring');
+
+interface Panel {
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+/** The expressions of the Grafana dashboard for any service, and of the alert rules. */
+function expressions(): [title: string, expression: string][] {
+  const dashboard = JSON.parse(
+    readFileSync(join(MONITORING, 'grafana/dashboards/msa-gateway.json'), 'utf8'),
+  ) as { panels: readonly Panel[] };
+  const { groups } = parse(readFileSync(join(MONITORING, 'alerts.yml'), 'utf8')) as {
+    groups: readonly { rules: readonly { alert: string; expr: string }[] }[];
+  };
+  return [
+    ...dashboard.panels.flatMap(({ title, targets }) =>
+      targets.map(({ expr }): [string, string] => [title, expr.replaceAll('$service', '.*')]),
+    ),
+    ...groups.flatMap(({ rules }) => rules.map(({ alert, expr }): [string, string] => [alert, expr])),
+  ];
+}
+
+/** The series of a gateway and of Node.js that an expression names. */
+const seriesIn = (expression: string): string[] => [
+  ...new Set(expression.match(/\b(gateway|nodejs|process|http)_\w+/g) ?? []),
+];
+
 onPrograms(['prometheus', 'promtool'], 'metrics', () => {
+  it.each([
+    ['check', 'rules', 'alerts.yml'],
+    ['check', 'config', '--syntax-only', 'prometheus.yml'],
+    ['test', 'rules', 'alerts.test.yml'],
+  ])('promtool %s %s passes', (...args) => {
+    const file = join(MONITORING, args.pop()!);
+    const { status, stdout, stderr } = spawnSync(findProgram('promtool')!, [...args, file], {
+      encoding: 'utf8',
+    });
+    expect([status, `${stdout}${stderr}`]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  it('alert on series that exist, and are tested', () => {
+    const reference = readFileSync(join(ROOT, 'docs/reference/metrics.md'), 'utf8');
+    const bare = (series: string): string => series.replace(/_(bucket|sum|count)$/, '');
+    const unknown = expressions()
+      .flatMap(([, expression]) => seriesIn(expression))
+      .filter((series) => series.startsWith('gateway_') && !reference.includes(`\`${bare(series)}`));
+    expect(unknown).toEqual([]);
+    const tests = readFileSync(join(MONITORING, 'alerts.test.yml'), 'utf8');
+    const alerts = readFileSync(join(MONITORING, 'alerts.yml'), 'utf8').match(/(?<=alert: )\w+/g)!;
+    expect(alerts.filter((alert) => !tests.includes(`alertname: ${alert}\n`))).toEqual([]);
+  });
+
   describe.each(MOUNTS)('of the system as %s', (mount) => {
     const data = tempDir();
     let system: RunningSystem;
@@ -70,6 +123,15 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
       const families = [...(body as string).matchAll(/^# TYPE (gateway_(?!instance_)\w+)/gm)];
       const names = families.map(([, name]) => name!);
       expect(names.filter((name) => !new RegExp(`\`${name}[\`{]`).test(reference))).toEqual([]);
+    });
+
+    it.each(expressions())('can be queried for %s: %s', async (_title, expression) => {
+      await expect(prometheus.query(expression)).resolves.toBeDefined();
+    });
+
+    it('have values for the panels of a system without faults', async () => {
+      const panels = ['sum(rate(gateway_requests_total{service=~".*"}[1m]))', 'gateway_instances', 'up'];
+      for (const expression of panels) expect(await prometheus.query(expression)).not.toEqual([]);
     });
 
     it('report every instance by status, and whether a service is available', async () => {

@@ -81,6 +81,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run stack -- upgrade user-service --prod': 'deployment/roll-out.e2e-spec.ts',
   'npm run backup -- backups/monday': 'deployment/backup.e2e-spec.ts',
   'docker compose up -d --build': 'Docker; its files in deployment/compose.e2e-spec.ts',
+  'docker compose --profile monitoring up -d':
+    'Docker; its files in deployment/compose.e2e-spec.ts and metrics.e2e-spec.ts',
   'docker compose ps': 'Docker; its files in deployment/compose.e2e-spec.ts',
   'docker compose logs -f gateway': 'Docker; its files in deployment/compose.e2e-spec.ts',
   'docker compose restart': 'Docker; its files in deployment/compose.e2e-spec.ts',

@@ -16,7 +16,8 @@ describe.each(FILES)('%s', (path) => {
   const each = Object.entries(file.services);
 
   it('contains the whole system', () => {
-    expect(names.sort()).toEqual([...APPS, 'nginx', 'postgres', 'redis'].sort());
+    const always = each.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(always.sort()).toEqual([...APPS, 'nginx', 'postgres', 'redis'].sort());
   });
 
   it.each(each)('configures a health check and a restart policy for %s', (_name, service) => {
@@ -41,7 +42,9 @@ describe.each(FILES)('%s', (path) => {
   });
 
   it.each(each)('pins the image of %s to a version', (_name, { image = '' }) => {
-    expect(image).toMatch(/^(msa-gateway\/[\w-]+:\$\{VERSION:-latest\}|[\w/-]+:\d+\.?\d*-[\w.-]+)$/);
+    expect(image).toMatch(
+      /^(msa-gateway\/[\w-]+:\$\{VERSION:-latest\}|[\w/-]+:(\d+\.?\d*-[\w.-]+|v?\d+\.\d+\.\d+))$/,
+    );
   });
 
   it.each(each)('starts %s after its dependencies are healthy', (_name, { depends_on: needs = {} }) => {

@@ -20,6 +20,7 @@ export interface ComposeService {
     readonly start_period: string;
   };
   readonly restart?: string;
+  readonly profiles?: readonly string[];
   readonly user?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
