@@ -26,7 +26,7 @@ export class KeyedBuckets {
   private hand = this.byKey.values();
 
   constructor(
-    private readonly rules: BucketRules,
+    readonly rules: BucketRules,
     private readonly mostKeys = MOST_KEYS,
   ) {}
 
@@ -58,6 +58,17 @@ export class KeyedBuckets {
     return bucket;
   }
 
+  /** Whether every bucket has drained. Removes buckets up to the first that has not. */
+  isDrained(now: number): boolean {
+    for (const buckets of [this.byKey, this.overflow])
+      for (const bucket of buckets.values()) {
+        this.rules.drain(bucket, now);
+        if (!isEmpty(bucket)) return false;
+        buckets.delete(bucket.key);
+      }
+    return true;
+  }
+
   private get isFull(): boolean {
     return this.byKey.size >= this.mostKeys;
   }
@@ -84,10 +95,12 @@ export class KeyedBuckets {
         return;
       }
       this.rules.drain(bucket, now);
-      if (bucket.debt === 0 && bucket.unreported === 0) this.byKey.delete(bucket.key);
+      if (isEmpty(bucket)) this.byKey.delete(bucket.key);
     }
   }
 }
+
+const isEmpty = ({ debt, unreported }: Bucket): boolean => debt === 0 && unreported === 0;
 
 const overflowKey = (address: string): string =>
   `${OVERFLOW_KEY}${crc32(siteOf(address)) % OVERFLOW_BUCKETS}`;

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../../policy/members/rate-limits.js';
 import { BucketRules, type Bucket } from './bucket.js';
-import { KeyedBuckets, MOST_KEYS } from './keyed-buckets.js';
+import { KeyedBuckets } from './keyed-buckets.js';
 import { keyOf, type KeyedRequest } from './limit-key.js';
 
 /** What a limit says about a request. */
@@ -26,25 +26,30 @@ export interface LimitScope {
   readonly route: string | undefined;
 }
 
+function idOf({ service, route = '' }: LimitScope, limit: RateLimit): string {
+  const { name, requests, per, burst, cost, key } = limit;
+  const keyed = 'name' in key ? [key.from, encodeURIComponent(key.name)] : [key.from];
+  return [service, route, name, requests, per, burst, cost, ...keyed].join('/');
+}
+
 /** One rate limit with its state. */
 export class RateLimiter {
   readonly rules: BucketRules;
-  private readonly buckets: KeyedBuckets;
-
-  /** Equal on all gateways; of limits with the same unit of debt. */
+  /** Equal on all gateways, for limits whose buckets mean the same. Has no colon. */
   readonly id: string;
 
-  /** @param sharing `undefined`: each gateway enforces the limit alone */
+  /**
+   * @param sharing `undefined`: each gateway enforces the limit alone
+   * @param buckets those of an earlier object for the same limit
+   */
   constructor(
     readonly scope: LimitScope,
     readonly limit: RateLimit,
     private readonly sharing?: LimitSharing,
-    mostKeys = MOST_KEYS,
+    readonly buckets = new KeyedBuckets(new BucketRules(limit)),
   ) {
-    const { name, requests, per } = limit;
-    this.id = [scope.service, scope.route ?? '', name, requests, per].join('/');
-    this.rules = new BucketRules(limit);
-    this.buckets = new KeyedBuckets(this.rules, mostKeys);
+    this.id = idOf(scope, limit);
+    this.rules = buckets.rules;
     sharing?.join(this);
   }
 
