@@ -29,6 +29,13 @@ const COMBINATIONS: readonly Combination[] = [
       );
     },
   },
+  {
+    members: ['traffic', 'auth'],
+    problemOf: ({ traffic, auth = 'none' }) =>
+      traffic?.cohort.from === 'consumer' && auth === 'none'
+        ? 'has "traffic" with cohorts by consumer, which needs "auth" with providers'
+        : undefined,
+  },
 ];
 
 /** What one level of the file declares, and where. */

@@ -9,6 +9,7 @@ import { REWRITE } from './members/rewrite.js';
 import { CORS } from './members/cors.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
 import { RATE_LIMITS } from './members/rate-limits.js';
+import { TRAFFIC } from './members/traffic.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import type { Shape, ValueOf } from './shapes.js';
 
@@ -67,6 +68,11 @@ export const FILE_ONLY_MEMBERS = {
     RESPOND,
     'The gateway responds itself, for example with a maintenance page.',
     '점검 페이지처럼 게이트웨이가 직접 응답합니다.',
+  ),
+  traffic: member(
+    TRAFFIC,
+    'How requests are divided among the versions of a service.',
+    '요청을 서비스의 버전들에 나누는 방법.',
   ),
 };
 

@@ -129,5 +129,5 @@ const surroundingsOf = (
   others: Omit<RouteSurroundings, 'availableOf'>,
 ): RouteSurroundings => ({
   ...others,
-  availableOf: (service) => services.current.get(service)?.available.length ?? 0,
+  availableOf: (service) => services.current.get(service)?.available ?? [],
 });

@@ -1,24 +1,50 @@
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
 import { routeOf, type Route } from '../exchange/route.js';
 import type { Picking } from '../exchange/balancer.js';
+import { hasUntried } from './weighted-versions.js';
 
 /** The part of an exchange that determines its candidate instances. */
 export interface Routed extends Picking {
   readonly route: Route | undefined;
+  readonly version: string | undefined;
+}
+
+/** An exchange that can be moved to another version. */
+export interface Movable extends Routed {
+  version: string | undefined;
+  readonly cohort: number;
 }
 
 /** Instances that can take the attempts of an exchange at this moment. */
 export class Candidates {
   constructor(private readonly services: LiveServiceTable) {}
 
-  /** The available instances of the routed service. */
+  /** The available instances of the routed service, of the version of the exchange if its route has versions. */
   of(exchange: Routed): readonly Instance[] {
-    return this.services.current.get(routeOf(exchange).service)?.available ?? [];
+    const { service, versions } = routeOf(exchange);
+    const available = this.services.current.get(service)?.available ?? NONE;
+    return versions ? (versions.get(exchange.version)?.instancesIn(available) ?? NONE) : available;
   }
 
   /** The instance picked by the route's balancer; `undefined` when all are full or have been tried. */
   select(exchange: Routed): Instance | undefined {
-    return routeOf(exchange).balancer.pick(this.of(exchange), exchange);
+    const { balancer, versions } = routeOf(exchange);
+    const own = versions?.get(exchange.version)?.balancer ?? balancer;
+    return own.pick(this.of(exchange), exchange);
+  }
+
+  /**
+   * Moves an exchange to another version if its own has no instance that it has not tried, and picks one there;
+   * `undefined` if there is none. An instance that is only full keeps the exchange in its version.
+   */
+  selectInOtherVersion(exchange: Movable): Instance | undefined {
+    const { service, versions } = routeOf(exchange);
+    if (!versions || hasUntried(this.of(exchange), exchange)) return undefined;
+    const available = this.services.current.get(service)?.available ?? NONE;
+    const other = versions.select(exchange.cohort, available, exchange);
+    if (other === undefined) return undefined;
+    exchange.version = other;
+    return this.select(exchange);
   }
 
   /** Whether another instance is available that this exchange has not tried. */
@@ -31,3 +57,5 @@ export class Candidates {
     return this.of(exchange).find((each) => each.id === id);
   }
 }
+
+const NONE: readonly Instance[] = [];

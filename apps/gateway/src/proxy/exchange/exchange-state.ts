@@ -142,6 +142,13 @@ export interface PolicyState {
   bodyLimit: number;
   /** `undefined` until the authentication stage has accepted credentials. */
   identity: Identity | undefined;
+  /**
+   * Version of the instances that get the request; `undefined` if the route does not divide requests among versions. Set
+   * by the version stage. If the version has no instance left, forwarding moves the exchange to another one.
+   */
+  version: string | undefined;
+  /** Hash of what the cohort of the request has in common, for {@link version}. */
+  cohort: number;
   /** Why a policy refused the request, for operators: never a credential, never sent to the client. */
   refusal: string | undefined;
 }

@@ -49,6 +49,8 @@ export abstract class Exchange
   stagesPassed = 0;
   slots: Map<object, unknown> | undefined = undefined;
   identity: Identity | undefined = undefined;
+  version: string | undefined = undefined;
+  cohort = 0;
   refusal: string | undefined = undefined;
   bodyLimit = Infinity;
 

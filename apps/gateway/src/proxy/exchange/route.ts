@@ -1,5 +1,6 @@
+import type { Instance } from '../../discovery/index.js';
 import type { RetryCondition } from '../../policy/policy.js';
-import type { Balancer } from './balancer.js';
+import type { Balancer, Picking, RouteLoad } from './balancer.js';
 import type { RouteFacts, StageExchange } from './exchange-state.js';
 import type { Failure, FailureKind } from './failure.js';
 import type { Phases } from './stage.js';
@@ -43,12 +44,39 @@ export interface RouteHedging {
   recordHeadTime(ms: number): void;
 }
 
+/** A version that a route sends requests to. */
+export interface RouteVersion {
+  readonly version: string;
+  readonly balancer: Balancer;
+  /** Unfinished requests to instances of the version. */
+  readonly load: RouteLoad;
+  /** The instances of the version in `available`, the list of the current service entry. */
+  instancesIn(available: readonly Instance[]): readonly Instance[];
+}
+
+/** Tells which instances an exchange has not tried. */
+export type Untried = Pick<Picking, 'hasTried'>;
+
+/** The versions among which a route divides its requests. */
+export interface RouteVersions {
+  get(version: string | undefined): RouteVersion | undefined;
+  /** Weight of a version; 0 if the route sends no requests to it. */
+  weightOf(version: string): number;
+  readonly totalWeight: number;
+  /** The version of a cohort, given by its hash, while all versions have instances. */
+  home(cohort: number): string;
+  /** The version of a cohort among those with an instance that `exchange` has not tried; `undefined` if none has. */
+  select(cohort: number, available: readonly Instance[], exchange: Untried): string | undefined;
+}
+
 /** Requests that a policy applies to, and that policy, compiled. */
 export interface Route extends RouteFacts {
   /** The members of the policy that only the policy file can declare, as they stand there. */
   readonly declared: Readonly<Record<string, unknown>>;
   readonly phases: Phases;
   readonly balancer: Balancer;
+  /** `undefined`: versions make no difference. Otherwise each version has a balancer, used instead of {@link balancer}. */
+  readonly versions: RouteVersions | undefined;
   /** Creates a balancer like the route's own, without its state, to preview decisions. */
   readonly newBalancer: () => Balancer;
   readonly retries: RouteRetries;

@@ -86,6 +86,8 @@ export interface PreviewRequest {
   readonly clientAddress: string | undefined;
   /** Set by the authentication stage, for stages after it. */
   identity: Identity | undefined;
+  /** Set by the version stage; `undefined` if the route has no versions, or if it cannot be told. */
+  version?: string | undefined;
   /** A request header by its name in lower case. */
   header(name: string): string | undefined;
 }

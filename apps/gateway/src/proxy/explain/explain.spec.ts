@@ -3,7 +3,8 @@ import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
 import { FakeExchange } from '../testing/fake-exchange.js';
-import { instanceOf, tableOf } from '../testing/instances.js';
+import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
+import { DEFAULT_POLICY } from '../../policy/policy.js';
 import { Explainer } from './explain.js';
 
 const noError = (error: unknown): never => {
@@ -110,7 +111,7 @@ describe('Explainer', () => {
       '[["gateway.concurrency.per-instance","1"],["gateway.concurrency.queue","5"]]',
     );
     const one = tableOf(instanceOf({ id: 'a' }));
-    const around = { availableOf: () => 1, onStageError: noError };
+    const around = { availableOf: () => one.current.get('users')!.available, onStageError: noError };
     const compiled = compileRoute('users', policy, around);
     for (const stage of compiled.phases.request) void stage.request(new FakeExchange());
     one.current.get('users')!.instances[0]!.load.inFlight = 1;
@@ -151,6 +152,36 @@ describe('Explainer', () => {
     expect(reported.excluded).toMatchObject([
       { id: 'full', status: 'up', reason: expect.stringContaining('(1, gateway.concurrency.per-instance)') },
     ]);
+  });
+
+  it('names the version that gets a request, its instances, and why others do not', async () => {
+    const [v1, v2] = ['1.0.0', '2.0.0'].map((version) => instanceOf({ id: `v${version}`, version }));
+    const services = tableOf(v1!, v2!, instanceOf({ id: 'v3', version: '3.0.0' }));
+    const versions = [v1!, v2!].map(({ version }) => ({ version, weight: 50 }));
+    const policy = { ...DEFAULT_POLICY, traffic: { versions, cohort: { from: 'cookie' as const } } };
+    const availableOf = (service: string) => services.current.get(service)?.available ?? [];
+    const routes = new RouteTable(services, (service) =>
+      compileRoute(service, policy, { availableOf, onStageError: noError }),
+    );
+    const versioned = new Explainer(new Router(routes), services);
+    const cookie = `cookie: cohort-users=${'x'.repeat(22)}`;
+    const { version, ...known } = await versioned.explain('GET', '/api/users', [cookie]);
+    expect(known.candidates).toMatchObject([{ id: `v${version}`, version }]);
+    expect(known.excluded.map(({ reason }) => reason)).toEqual(
+      Array(2).fill('another version gets the request'),
+    );
+    expect(known.decisions[0]).toMatchObject({
+      stage: 'version',
+      detail: `version ${version} (weight 50 of 100) by cookie cohort-users`,
+    });
+    // A new client: either of the listed versions.
+    const unknown = await versioned.explain('GET', '/api/users');
+    expect([unknown.version, unknown.candidates.map(({ id }) => id)]).toEqual([null, ['v1.0.0', 'v2.0.0']]);
+    setInstances(services, [instanceOf({ id: 'v3', version: '3.0.0' })]);
+    expect((await versioned.explain('GET', '/api/users', [cookie])).problem).toMatchObject({
+      status: 503,
+      detail: 'no instance of a version of the route is available',
+    });
   });
 
   it('reports the problem that a request would get', async () => {

@@ -1,5 +1,5 @@
 import { Problem, type ProblemDocument } from '#contracts';
-import type { Instance, LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
+import type { LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
 import { noHealthyInstance, outsideProxy } from '../exchange/problems.js';
 import type { Preview, PreviewRequest } from '../exchange/stage.js';
 import { allFull } from '../forward/failure-problem.js';
@@ -7,29 +7,14 @@ import { EJECTION_STATUSES } from '../resilience/response-kind.js';
 import type { Route } from '../exchange/route.js';
 import type { Router } from '../routing/router.js';
 import { isProxied } from '../http1/rules/target.js';
+import {
+  describeCandidate,
+  instancesOf,
+  type CandidateInstance,
+  type ExcludedInstance,
+  type MetInstances,
+} from './met-instances.js';
 import { nextAttempts, type NextAttempt } from './next-attempts.js';
-
-/** An instance that is not a candidate for a request, and the reason. */
-export interface ExcludedInstance {
-  readonly id: string;
-  readonly url: string;
-  readonly status: Instance['status'];
-  readonly reason: string;
-}
-
-/** An instance that is a candidate for a request. */
-export interface CandidateInstance {
-  readonly id: string;
-  readonly url: string;
-  readonly transport: Instance['transport'];
-  readonly version: string;
-  readonly weight: number;
-  readonly inFlight: number;
-  /** Moving time to the response head, in milliseconds; 0: unknown. */
-  readonly latencyMs: number;
-  /** Failures since the last successful response. */
-  readonly failuresInRow: number;
-}
 
 /** What one stage would decide. */
 export interface StageDecision {
@@ -71,6 +56,8 @@ export interface Explanation {
   readonly decisions: readonly StageDecision[];
   /** The path is internal: `problem` applies to requests without the token of a registered instance. */
   readonly isInternal: boolean;
+  /** The version that would get the request; `null` if the route has no versions, or if it cannot be told. */
+  readonly version: string | null;
   readonly candidates: readonly CandidateInstance[];
   readonly excluded: readonly ExcludedInstance[];
   /** Possible attempts, in order. */
@@ -104,12 +91,14 @@ export class Explainer {
     if ('problem' in match) return refused(method, path, match.problem);
     const { route, upstreamTarget } = match;
     const entry = this.services.current.get(route.service);
-    const request = { method, target: path, upstreamTarget, clientAddress, identity: undefined, header };
+    const request: PreviewRequest = {
+      ...{ method, target: path, upstreamTarget, clientAddress, identity: undefined },
+      header,
+    };
     const previews = await previewsOf(route, request);
-    const { candidates, ...instances } = instancesOf(route, entry);
+    const met = instancesOf(route, entry, request.version);
     const own = previews.find(({ reply }) => reply)?.reply;
-    const refusal =
-      own instanceof Problem ? own : own ? undefined : withoutInstance(candidates, entry, previews);
+    const refusal = own instanceof Problem ? own : own ? undefined : withoutInstance(met, entry, previews);
     return {
       method,
       path,
@@ -117,9 +106,10 @@ export class Explainer {
       upstreamPath: route.rewrite?.upstream(upstreamTarget) ?? upstreamTarget,
       decisions: previews.map(({ stage, decision, detail }) => ({ stage, decision, detail })),
       isInternal: previews.some(({ stage, reply }) => stage === 'internal-paths' && reply),
-      candidates: candidates.map(describeCandidate),
-      ...instances,
-      attempts: nextAttempts(route, entry?.available ?? [], { method, header }),
+      version: request.version ?? null,
+      candidates: met.candidates.map(describeCandidate),
+      excluded: met.excluded,
+      attempts: nextAttempts(route, met.available, { method, header }),
       problem: refusal ? describeProblem(refusal) : null,
       reply: own && !(own instanceof Problem) ? { status: own.status, fields: own.fields } : null,
     };
@@ -151,37 +141,19 @@ async function previewsOf({ phases }: Route, request: PreviewRequest): Promise<r
   return previews;
 }
 
-/** The instances that could take the request, and why the others could not. */
-function instancesOf(
-  { policy }: Route,
-  entry: ServiceEntry | undefined,
-): { readonly candidates: readonly Instance[]; readonly excluded: readonly ExcludedInstance[] } {
-  const available = new Set(entry?.available);
-  const limit = policy.concurrency.perInstance || Infinity;
-  const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
-  const full = [...available].filter((each) => !hasRoom(each));
-  return {
-    candidates: [...available].filter(hasRoom),
-    excluded: [
-      ...(entry?.instances ?? []).filter((each) => !available.has(each)).map(describeExcluded),
-      ...full.map((each) => ({ ...describeExcluded(each), reason: fullOf(limit) })),
-    ],
-  };
-}
-
 function withoutInstance(
-  candidates: readonly Instance[],
+  { available, candidates }: MetInstances,
   entry: ServiceEntry | undefined,
   previews: readonly NamedPreview[],
 ): Problem | undefined {
   if (candidates.length > 0) return undefined;
   // A request that waits may find an instance with room.
-  if (entry?.available.length && previews.some(({ decision }) => decision === 'wait')) return undefined;
-  return entry?.available.length ? allFull() : noHealthyInstance(whyNone(entry));
+  if (available.length > 0 && previews.some(({ decision }) => decision === 'wait')) return undefined;
+  if (available.length > 0) return allFull();
+  return noHealthyInstance(
+    entry?.available.length ? 'no instance of a version of the route is available' : whyNone(entry),
+  );
 }
-
-const fullOf = (limit: number): string =>
-  `concurrency limit reached (${limit}, gateway.concurrency.per-instance)`;
 
 const refused = (method: string, path: string, problem: Problem): Explanation => ({
   method,
@@ -190,6 +162,7 @@ const refused = (method: string, path: string, problem: Problem): Explanation =>
   upstreamPath: null,
   decisions: [],
   isInternal: false,
+  version: null,
   candidates: [],
   excluded: [],
   attempts: [],
@@ -231,22 +204,4 @@ const describeRoute = ({
   inFlight: load.inFlight,
   adaptiveLimit: adaptive?.current ?? null,
   hedgeAfterMs: hedging?.delayMs ?? null,
-});
-
-const describeCandidate = ({ id, url, transport, version, weight, load }: Instance): CandidateInstance => ({
-  id,
-  url,
-  transport,
-  version,
-  weight,
-  inFlight: load.inFlight,
-  latencyMs: Math.round(load.latencyMs * 100) / 100,
-  failuresInRow: load.failuresInRow,
-});
-
-const describeExcluded = ({ id, url, status, statusReason, weight }: Instance): ExcludedInstance => ({
-  id,
-  url,
-  status,
-  reason: status === 'up' && weight === 0 ? 'weight is 0' : statusReason,
 });

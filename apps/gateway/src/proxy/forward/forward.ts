@@ -67,7 +67,7 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       return;
     }
     retries.budget.recordRequest(now);
-    const instance = this.selectInstance(exchange, now);
+    const instance = this.selectInstance(exchange, now) ?? this.candidates.selectInOtherVersion(exchange);
     if (instance && hedging) hedge(exchange, hedging, this.hedgeContext);
     if (instance) this.sendAttempt(exchange, instance);
     else exchange.reply(this.candidates.of(exchange).length === 0 ? noneHealthy() : allFull());
@@ -189,7 +189,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 
   private sendNext(exchange: E, failure: Failure): void {
     exchange.attempt = undefined;
-    const next = this.selectInstance(exchange, this.now()) ?? this.retrySameInstance(exchange, failure);
+    const next =
+      this.selectInstance(exchange, this.now()) ??
+      this.retrySameInstance(exchange, failure) ??
+      this.candidates.selectInOtherVersion(exchange);
     if (next) this.sendAttempt(exchange, next);
     else this.replyTo(exchange, failure);
   }

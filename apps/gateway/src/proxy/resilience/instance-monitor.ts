@@ -18,8 +18,8 @@ export interface MonitoredAttempt {
 export class InstanceMonitor {
   constructor(private readonly reports: InstanceReports) {}
 
-  recordSent(attempt: MonitoredAttempt, { load }: Instance): void {
-    if (attempt.route) attempt.route.load.inFlight += 1;
+  recordSent(attempt: MonitoredAttempt, { load, version }: Instance): void {
+    addToLoad(attempt, version, 1);
     if (load.awaited === 0 && !load.hasAbandonedAttempt) load.quietSince = attempt.attemptStartedAt;
     attempt.awaitsResponse = true;
     load.awaited += 1;
@@ -97,10 +97,17 @@ export class InstanceMonitor {
     this.recordEnd(attempt, instance);
   }
 
-  recordEnd(attempt: MonitoredAttempt, { load }: Instance): void {
-    if (attempt.route) attempt.route.load.inFlight -= 1;
+  recordEnd(attempt: MonitoredAttempt, { load, version }: Instance): void {
+    addToLoad(attempt, version, -1);
     if (attempt.awaitsResponse) load.awaited -= 1;
     attempt.awaitsResponse = false;
     load.inFlight -= 1;
   }
+}
+
+function addToLoad({ route }: MonitoredAttempt, version: string, change: 1 | -1): void {
+  if (!route) return;
+  route.load.inFlight += change;
+  const own = route.versions?.get(version);
+  if (own) own.load.inFlight += change;
 }

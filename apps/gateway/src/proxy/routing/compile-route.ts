@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { createBalancer } from '../balancing/create-balancer.js';
 import type { Balancer, RouteLoad } from '../exchange/balancer.js';
 import type { Route } from '../exchange/route.js';
+import { VersionPool } from '../balancing/version-pool.js';
+import { WeightedVersions } from '../balancing/weighted-versions.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { HedgeRules } from '../forward/hedging/hedge-rules.js';
 import { PathRewrite } from '../http1/rules/path-rewrite.js';
 import { API_PREFIX } from '../http1/rules/target.js';
 import { compilePhases } from '../pipeline/phases.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import type { TrafficPolicy } from '../../policy/members/traffic.js';
 import { EVERY_PATH, type PathMatch } from '../../policy/route-match.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
@@ -22,6 +25,7 @@ export interface CompiledRoute extends Route {
   readonly adaptive: GradientLimit | undefined;
   readonly concurrencyLimit: Stage | undefined;
   readonly limitNow: () => number;
+  readonly versions: WeightedVersions<VersionPool> | undefined;
 }
 
 /** What a route is compiled from, beside its policy. */
@@ -55,8 +59,12 @@ export function compileRoute(
     related = [],
   }: RouteIdentity = {},
 ): CompiledRoute {
+  const allWithEqual = (...members: readonly (keyof Policy)[]): readonly CompiledRoute[] =>
+    related.filter((each) =>
+      members.every((member) => isDeepStrictEqual(each.policy[member], policy[member])),
+    );
   const withEqual = (...members: readonly (keyof Policy)[]): CompiledRoute | undefined =>
-    related.find((each) => members.every((member) => isDeepStrictEqual(each.policy[member], policy[member])));
+    allWithEqual(...members)[0];
   const load = related[0]?.load ?? { inFlight: 0 };
   const sameBreaker = withEqual('breaker');
   const breaker = sameBreaker ? sameBreaker.breaker : breakerOf(service, policy, around);
@@ -66,20 +74,25 @@ export function compileRoute(
   const concurrencyLimit = sameLimits
     ? sameLimits.concurrencyLimit
     : concurrencyLimitOf(policy, { service, limitNow, around });
-  const newBalancer = (): Balancer =>
+  const newBalancer = (of: RouteLoad = load): Balancer =>
     createBalancer(policy.balancing, {
       service,
-      load,
+      load: of,
       instanceLimit: policy.concurrency.perInstance || Infinity,
       zone: around.zone,
     });
   const countsOf = (member: string): PolicyCounts =>
     around.countsOf?.(service, name, member) ?? { allowed: 0, shadow: 0, refused: { add: () => undefined } };
+  const versions =
+    policy.traffic && versionsOf(policy.traffic, newBalancer, allWithEqual('balancing', 'concurrency'));
   const replacement = policy.rewrite?.path?.replacePrefix;
   const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
   const prefix = `${API_PREFIX}/${pathService}`;
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
-  const parts = { service, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive, rewrite, around };
+  const parts = {
+    ...{ service, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
+    ...{ versions, rewrite, around },
+  };
   const stages = stagesOf(policy, parts);
   const route: CompiledRoute = {
     name,
@@ -97,6 +110,7 @@ export function compileRoute(
     breaker,
     concurrencyLimit,
     limitNow,
+    versions,
     newBalancer,
     balancer: withEqual('balancing', 'concurrency')?.balancer ?? newBalancer(),
     background: undefined,
@@ -117,6 +131,19 @@ function backgroundOf(route: Route): Route | undefined {
 
 const newHedging = (policy: Policy, load: RouteLoad, limitNow: () => number): Route['hedging'] =>
   HedgeRules.of(policy.hedging, () => load.inFlight < limitNow());
+
+/** @param related routes that balance alike: versions keep the balancers that these have for them */
+const versionsOf = (
+  { versions }: TrafficPolicy,
+  newBalancer: (load: RouteLoad) => Balancer,
+  related: readonly CompiledRoute[],
+): WeightedVersions<VersionPool> =>
+  new WeightedVersions(
+    versions.map(({ version, weight }) => {
+      const known = related.flatMap((each) => each.versions?.get(version) ?? [])[0];
+      return { pool: known ?? new VersionPool(version, newBalancer), weight };
+    }),
+  );
 
 const rethrow = (error: unknown): never => {
   throw error;
@@ -148,13 +175,13 @@ interface LimitParts {
 
 function concurrencyLimitOf(
   { concurrency }: Policy,
-  { service, limitNow, around: { availableOf = () => Infinity } }: LimitParts,
+  { service, limitNow, around: { availableOf } }: LimitParts,
 ): Stage | undefined {
   const { perInstance, perService, adaptive } = concurrency;
   if (perInstance === 0 && perService === 0 && adaptive === 'off') return undefined;
   const limit =
-    perInstance === 0
+    perInstance === 0 || !availableOf
       ? limitNow
-      : () => Math.min(limitNow(), perInstance * Math.max(1, availableOf(service)));
+      : () => Math.min(limitNow(), perInstance * Math.max(1, availableOf(service).length));
   return new ConcurrencyLimitStage(concurrency, limit, new StageSlot());
 }

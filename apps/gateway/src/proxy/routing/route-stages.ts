@@ -1,4 +1,6 @@
+import type { Instance } from '../../discovery/index.js';
 import type { RouteLoad } from '../exchange/balancer.js';
+import type { RouteVersions } from '../exchange/route.js';
 import { forbidden } from '../exchange/problems.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import type { PathRewrite } from '../http1/rules/path-rewrite.js';
@@ -27,6 +29,7 @@ import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.j
 import { RedirectStage } from '../stages/redirect/redirect.stage.js';
 import { RespondStage } from '../stages/respond/respond.stage.js';
 import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
+import { VersionStage } from '../stages/version/version.stage.js';
 import { SecurityHeadersStage } from '../stages/security-headers/security-headers.stage.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
@@ -39,6 +42,7 @@ export interface StageParts {
   readonly breaker: CircuitBreaker | undefined;
   readonly concurrencyLimit: Stage | undefined;
   readonly adaptive: GradientLimit | undefined;
+  readonly versions: RouteVersions | undefined;
   readonly rewrite: PathRewrite | undefined;
   readonly around: RouteSurroundings;
 }
@@ -66,6 +70,8 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     policy.limits && new SizeLimitStage(policy.limits.requestBody, countsOf('limits')),
     policy.redirect && new RedirectStage(policy.redirect),
     policy.respond && new RespondStage(policy.respond),
+    // Before the cache, whose keys contain the version.
+    versionOf(policy, parts),
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
     concurrencyLimit,
@@ -131,6 +137,12 @@ function authorizationOf(
       challenges === '' ? forbidden('the caller is not authenticated') : withoutCredentials(challenges),
   };
   return new AuthorizationStage(authorization.anyOf, authentication, countsOf('authorization'));
+}
+
+function versionOf({ traffic }: Policy, { service, versions, around }: StageParts): Stage | undefined {
+  if (!traffic || !versions) return undefined;
+  const available = (): readonly Instance[] => around.availableOf?.(service) ?? [];
+  return new VersionStage({ service, key: traffic.cohort, versions, available });
 }
 
 /** `undefined` if no field is to be removed from the requests of clients. */

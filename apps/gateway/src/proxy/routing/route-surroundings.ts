@@ -1,4 +1,5 @@
 import type { SendDetached } from '../exchange/detached.js';
+import type { Instance } from '../../discovery/index.js';
 import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
@@ -11,8 +12,8 @@ export interface RouteSurroundings {
   readonly zone?: string | undefined;
   /** Lag of the event loop. */
   readonly lag?: { readonly ms: number };
-  /** Number of instances of a service that can take requests now. */
-  readonly availableOf?: (service: string) => number;
+  /** The instances of a service that can take requests now. */
+  readonly availableOf?: (service: string) => readonly Instance[];
   /** If absent, no request may reach an internal path. */
   readonly admitsInstance?: AdmitsInstance;
   readonly onBreaker?: (service: string, state: BreakerState) => void;

@@ -94,7 +94,12 @@ export class ProxyHarness {
     const { services } = this;
     const onStageError = (error: unknown): void => void this.stageErrors.push(error);
     const routes = new RouteTable(services, (service) =>
-      compileRoute(service, policy, { stages, onStageError, sendDetached: this.detached.send }),
+      compileRoute(service, policy, {
+        stages,
+        onStageError,
+        sendDetached: this.detached.send,
+        availableOf: (name) => services.current.get(name)?.available ?? [],
+      }),
     );
     return new DataPlane({
       services,

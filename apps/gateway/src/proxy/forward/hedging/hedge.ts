@@ -60,6 +60,10 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
     return this.attempt !== undefined;
   }
 
+  get version(): string | undefined {
+    return this.exchange.version;
+  }
+
   header(name: string): string | undefined {
     return this.exchange.header(name);
   }
