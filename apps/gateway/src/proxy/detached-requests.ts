@@ -94,11 +94,11 @@ const isProxied = (exchange: StageExchange): exchange is HttpExchange => exchang
 
 /** A request like `original`, with `body` in place of its own. */
 function copyOf(original: HttpExchange, route: Route, body: Buffer | undefined): DetachedExchange {
-  const { requestId, clientAddress, upstreamTarget, identity } = original;
+  const { requestId, clientAddress, upstreamTarget, identity, version, cohort } = original;
   const framing = { isChunked: false, contentLength: body?.length ?? -1, expectsContinue: false };
   const head = Object.assign(new RequestHead(original.head.text), original.head, framing);
   const client = new DetachedClient(original.client.peer, body?.length ?? 0);
   const copy = new HttpExchange(client, head, requestId, clientAddress);
   copy.receiveFirst(body, true, '');
-  return Object.assign(copy, { route, upstreamTarget, identity });
+  return Object.assign(copy, { route, upstreamTarget, identity, version, cohort });
 }
