@@ -80,6 +80,6 @@ describe.each(['wire', 'node', 'local'] as const)('A route with versions (%s)', 
     const back = await visit(moved.cookie);
     expect(back.version).toBe('2.0.0');
     const cohort = /cohort-users=[\w-]+/;
-    expect(cohort.exec(back.cookie)).toEqual(cohort.exec(client.cookie));
+    expect(cohort.exec(back.cookie)?.[0]).toBe(cohort.exec(client.cookie)?.[0]);
   });
 });
