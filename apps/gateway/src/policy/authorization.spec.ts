@@ -71,7 +71,7 @@ describe('The authorization of a policy file', () => {
 
   it.each([
     ['{}', 'must have the member "anyOf"'],
-    ['all', 'must be none'],
+    ['all', 'must be none, or a mapping with anyOf'],
     ['{ anyOf: [] }', 'must be a list that is not empty'],
     ['{ anyOf: [ {} ] }', 'must have "scopes", "claims" or "consumers"'],
     ['{ anyOf: [ { claims: {} } ] }', 'must have "scopes", "claims" or "consumers"'],

@@ -15,15 +15,15 @@ interface Combination {
 const COMBINATIONS: readonly Combination[] = [
   {
     members: ['authorization', 'auth'],
-    problemOf: ({ authorization = 'none', auth = 'none' }) =>
-      authorization !== 'none' && auth === 'none'
+    problemOf: ({ authorization, auth }) =>
+      authorization && !auth
         ? 'has "authorization" in effect without "auth"; declare "auth", or "authorization: none"'
         : undefined,
   },
   {
     members: ['rateLimits', 'auth'],
-    problemOf: ({ rateLimits = [], auth = 'none' }) => {
-      const limit = auth === 'none' ? rateLimits.find(needsIdentity) : undefined;
+    problemOf: ({ rateLimits, auth }) => {
+      const limit = auth ? undefined : rateLimits?.find(needsIdentity);
       return (
         limit && `has the rate limit "${limit.name}" by ${limit.key.from}, which needs "auth" with providers`
       );

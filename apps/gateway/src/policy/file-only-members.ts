@@ -11,25 +11,46 @@ import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
 import { RATE_LIMITS } from './members/rate-limits.js';
 import { TRAFFIC } from './members/traffic.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
-import type { Shape, ValueOf } from './shapes.js';
+import { report, type Shape, type ValueOf } from './shapes.js';
+
+/** What stands for a member that is switched off, whatever less specific levels declare. */
+export const NONE = 'none';
 
 interface FileOnlyMember<T> {
-  readonly shape: Shape<T>;
+  readonly shape: Shape<T | typeof NONE>;
   readonly meaning: Wording;
 }
 
+const orNone = <T>(shape: Shape<T>): Shape<T | typeof NONE> => {
+  const accepted = `${NONE}, or ${shape.accepted}`;
+  return {
+    ...shape,
+    read: (place) => {
+      const { source, node, path } = place;
+      if (source.valueOf(node) === NONE) return NONE;
+      const isOtherWord = shape.parts !== undefined && source.kindOf(node) === 'scalar';
+      return isOtherWord ? report(place, `${path} must be ${accepted}`) : shape.read(place);
+    },
+    accepted,
+    schema: { anyOf: [{ type: 'string', enum: [NONE] }, shape.schema] },
+  };
+};
+
 const member = <T>(shape: Shape<T>, en: string, ko: string): FileOnlyMember<T> => ({
-  shape,
+  shape: orNone(shape),
   meaning: { en, ko },
 });
 
-/** Policy members that only the file can declare: a service must not be able to weaken them by its metadata. */
+/**
+ * Policy members that only the file can declare: a service must not be able to weaken them by its metadata. Each level of
+ * the file can switch off a member with {@link NONE}.
+ */
 export const FILE_ONLY_MEMBERS = {
   access: member(ACCESS, 'Client addresses that may call.', '호출할 수 있는 클라이언트 주소.'),
   auth: member(
     AUTH,
-    'Which callers are admitted: `none` for all, or those that a provider authenticates.',
-    '받아들이는 호출자. `none`이면 모두, 아니면 제공자가 인증한 호출자입니다.',
+    'Which callers are admitted: those that a provider authenticates; `none`: all.',
+    '받아들이는 호출자. 제공자가 인증한 호출자이며, `none`이면 모두입니다.',
   ),
   authorization: member(
     AUTHORIZATION,
@@ -82,7 +103,10 @@ export const FILE_ONLY_MEMBERS = {
  */
 export const RESPONDING_MEMBERS: readonly string[] = ['respond', 'redirect'];
 
-/** The values of those members that a policy has. */
+/** The values of those members that a policy has and that are not switched off. */
 export type FileOnlyMembers = {
-  readonly [M in keyof typeof FILE_ONLY_MEMBERS]?: ValueOf<(typeof FILE_ONLY_MEMBERS)[M]['shape']>;
+  readonly [M in keyof typeof FILE_ONLY_MEMBERS]?: Exclude<
+    ValueOf<(typeof FILE_ONLY_MEMBERS)[M]['shape']>,
+    typeof NONE
+  >;
 };

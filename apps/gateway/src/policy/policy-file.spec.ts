@@ -118,7 +118,7 @@ routes:
       'routes: [{ name: a, match: { service: s, methods: [GET, PUT] } }, { name: b, match: { service: s, methods: [PUT, GET], path: { prefix: / } } }]',
       '2:67 routes[1] matches the same requests as routes[0]',
     ],
-    ['defaults: { auth: open }', '2:19 defaults.auth must be none'],
+    ['defaults: { auth: open }', '2:19 defaults.auth must be none, or a mapping with anyOf, optional'],
     [
       'defaults: { auth: { anyOf: [corp] } }',
       '2:29 defaults.auth.anyOf[0] refers to the unknown provider "corp"; the file has no authentication providers',

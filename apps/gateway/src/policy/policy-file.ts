@@ -8,7 +8,7 @@ import {
   keyFieldsOf,
   type Authentication,
 } from './members/authentication.js';
-import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS } from './file-only-members.js';
+import { FILE_ONLY_MEMBERS, NONE, RESPONDING_MEMBERS } from './file-only-members.js';
 import { DECLARED_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
 import {
@@ -185,9 +185,10 @@ class PolicyFileReader {
   }
 
   private declaredMembers(place: Place, found: ReadonlyMap<string, Member>): DeclaredMembers {
-    const [respond, redirect] = RESPONDING_MEMBERS.map((name) => found.get(name));
-    if (respond && redirect)
-      this.source.report(redirect.key, `${place.path} must not have both "respond" and "redirect"`);
+    const [, second] = RESPONDING_MEMBERS.flatMap((name) => found.get(name) ?? []).filter(
+      ({ value }) => this.source.valueOf(value) !== NONE,
+    );
+    if (second) this.source.report(second.key, `${place.path} must not have both "respond" and "redirect"`);
     const members = [...found.values()].filter(({ name }) => POLICY_MEMBERS.includes(name));
     return new Map(members.flatMap((member) => this.policyMember(place, member)));
   }
@@ -197,7 +198,9 @@ class PolicyFileReader {
     if (FILE_MEMBERS.has(member.name)) return [[member.name, { texts: this.settings(place, member.name) }]];
     const { shape } = FILE_ONLY_MEMBERS[member.name as keyof typeof FILE_ONLY_MEMBERS];
     const value = shape.read(place);
-    return value === undefined ? [] : [[member.name, { value, plain: this.source.plain(member.value) }]];
+    if (value === undefined) return [];
+    const plain = this.source.plain(member.value);
+    return [[member.name, { value: value === NONE ? undefined : value, plain }]];
   }
 
   /** The settings of a policy member, as metadata. */

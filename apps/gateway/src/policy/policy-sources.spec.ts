@@ -4,6 +4,7 @@ import { tempDir } from '#testing';
 import { instanceOf, setInstances, tableOf } from '../proxy/testing/instances.js';
 import { compileRoute, type CompiledRoute } from '../proxy/routing/compile-route.js';
 import { RouteTable } from '../proxy/routing/route-table.js';
+import { FILE_ONLY_MEMBERS } from './file-only-members.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { policyOf } from './policy-of-metadata.js';
 import { PolicySources } from './policy-sources.js';
@@ -60,6 +61,57 @@ describe('The sources of a policy', () => {
       [undefined, '/b'],
     ]);
     expect(responding('orders')).toEqual([[undefined, '/a']]);
+  });
+
+  it('may switch off a member that a less specific level declares', () => {
+    const declared = [
+      'access: { deny: [10.0.0.1] }',
+      'auth: { anyOf: [keys] }',
+      'authorization: { anyOf: [{ scopes: [a] }] }',
+      'rateLimits: [{ name: a, requests: 1, per: 1s, key: consumer }]',
+      'limits: { requestBody: 1KiB }',
+      'cors: { allowOrigins: ["*"] }',
+      'requestHeaders: { set: { a: b } }',
+      'responseHeaders: { set: { a: b } }',
+      'securityHeaders: true',
+      'rewrite: { path: { replacePrefix: / } }',
+      'redirect: { path: / }',
+    ];
+    const none = [...declared, 'respond: {}'].map((text) => text.replace(/:.*/, ': none'));
+    const provider = 'authentication: { apiKey: { keys: { keysFile: none.yaml } } }';
+    const names = none.map((text) => text.replace(/:.*/, ''));
+    expect(new Set(names)).toEqual(new Set(Object.keys(FILE_ONLY_MEMBERS)));
+    write(provider, `defaults: { ${declared.join(', ')} }`, `services: { users: { ${none.join(', ')} } }`);
+    const { file, sources } = start();
+    const [users, orders] = ['users', 'orders'].map((name) => sources.planOf(name, services.current)?.base);
+    expect(users?.members).toEqual({});
+    expect(names.map((name) => users?.sources[name])).toEqual(names.map(() => 'services'));
+    expect(users?.plain).toEqual(Object.fromEntries(names.map((name) => [name, 'none'])));
+    expect(Object.keys(orders?.members ?? {})).toHaveLength(declared.length);
+    expect(sources.hasSharedLimits).toBe(false);
+    // The reload follows what is in effect.
+    write(provider, `defaults: { ${declared.join(', ')} }`);
+    file.reload();
+    expect(Object.keys(sources.planOf('users', services.current)?.base?.members ?? {})).toHaveLength(
+      declared.length,
+    );
+  });
+
+  it('keep a response of the gateway when the other kind of response is switched off', () => {
+    write(
+      'defaults: { redirect: { path: /a } }',
+      'services: { shop: { respond: none }, club: { redirect: none }, gone: { redirect: none, respond: none } }',
+      'routes: [{ name: r, match: { service: club, path: { prefix: /r } }, redirect: none, respond: { status: 410 } }]',
+    );
+    const { sources } = start();
+    const membersOf = (service: string) => {
+      const plan = sources.planOf(service, services.current);
+      return [plan?.base, ...(plan?.routes ?? [])].map((each) => Object.keys(each?.members ?? {}));
+    };
+    // Services without instances: only a response of the gateway makes them known.
+    expect(membersOf('shop')).toEqual([['redirect']]);
+    expect(membersOf('club')).toEqual([[], ['respond']]);
+    expect(sources.planOf('gone', services.current)).toBeUndefined();
   });
 
   it('are the defaults, metadata, the defaults of the file and the service in the file, in rising order', () => {

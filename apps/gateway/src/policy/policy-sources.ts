@@ -25,9 +25,9 @@ export interface RoutePlan {
   readonly target: string;
   /** The settings that metadata can declare, as returned by `declarationOf`. */
   readonly declaration: string;
-  /** The members that only the file can declare. */
+  /** The members that only the file can declare, without those that are switched off. */
   readonly members: FileOnlyMembers;
-  /** The same members as they stand in the file. */
+  /** The members that only the file can declare, as they stand in it. */
   readonly plain: Readonly<Record<string, unknown>>;
   /** What declares each member of the policy. */
   readonly sources: Readonly<Record<string, MemberSource>>;
@@ -81,7 +81,7 @@ export class PolicySources {
       return (
         found !== undefined &&
         'value' in found &&
-        (found.value as readonly RateLimit[]).some(({ shared }) => shared)
+        (found.value as readonly RateLimit[] | undefined)?.some(({ shared }) => shared) === true
       );
     });
   }
@@ -100,8 +100,8 @@ export class PolicySources {
       return { ...this.plan(service, table.get(to), levels, route), match };
     });
     const base = this.plan(service, entry, below);
-    const needsNoEntry = ({ target, plain }: RoutePlan): boolean =>
-      target !== service || RESPONDING_MEMBERS.some((member) => member in plain);
+    const needsNoEntry = ({ target, members }: RoutePlan): boolean =>
+      target !== service || RESPONDING_MEMBERS.some((member) => member in members);
     const known = (plan: RoutePlan): boolean => entry !== undefined || needsNoEntry(plan);
     const routes = plans.filter(known);
     if (!known(base) && routes.length === 0) return undefined;
@@ -133,7 +133,7 @@ export class PolicySources {
       const [source, found] = inFile(levels, member) ?? [];
       if (!source || !found || !('value' in found)) continue;
       sources[member] = source;
-      values[member] = found.value;
+      if (found.value !== undefined) values[member] = found.value;
       plain[member] = found.plain;
     }
     const members: FileOnlyMembers = values;
@@ -163,7 +163,7 @@ export class PolicySources {
   private surroundings({ auth }: FileOnlyMembers): unknown {
     const file = this.file?.current;
     if (!file) return undefined;
-    const names = auth === undefined || auth === 'none' ? [] : auth.anyOf;
+    const names = auth?.anyOf ?? [];
     return [names.map((name) => file.providerTexts.get(name)), [...file.identityFields], [...file.keyFields]];
   }
 }
@@ -172,11 +172,14 @@ function inFile(levels: Levels, member: string): readonly [MemberSource, Declare
   for (const [source, members] of levels) {
     const found = members.get(member);
     if (found) return [source, found];
-    if (RESPONDING_MEMBERS.includes(member) && RESPONDING_MEMBERS.some((each) => members.has(each)))
+    if (RESPONDING_MEMBERS.includes(member) && RESPONDING_MEMBERS.some((each) => isOn(members.get(each))))
       return undefined;
   }
   return undefined;
 }
+
+const isOn = (member: DeclaredMember | undefined): boolean =>
+  member !== undefined && 'value' in member && member.value !== undefined;
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */
 const declaringFleet = ({ live, instances }: ServiceEntry): ServiceEntry['instances'] =>

@@ -3,7 +3,6 @@ import { durations } from '../../config/file-form.js';
 import { isFixed, spelled } from '../fixed-fields.js';
 import { DECLARED_NAME } from '../names.js';
 import {
-  either,
   flag,
   list,
   mapping,
@@ -174,18 +173,14 @@ const providerName: Shape<string> = refined(
         ),
 );
 
-/** Which callers are admitted: `none` for all, or those that one of the providers authenticates. */
-export const AUTH = either(
-  'scalar',
-  word('none'),
-  mapping({
-    anyOf: required(list(providerName), {
-      en: 'One of these providers must accept the request.',
-      ko: '이 제공자 가운데 하나가 요청을 받아들여야 합니다.',
-    }),
-    optional: withDefault(flag, false, {
-      en: 'Requests without credentials are accepted; wrong ones are refused.',
-      ko: '자격 증명이 없는 요청은 받아들이고, 잘못된 것은 거부합니다.',
-    }),
+/** Which callers are admitted: those that one of the providers authenticates. */
+export const AUTH = mapping({
+  anyOf: required(list(providerName), {
+    en: 'One of these providers must accept the request.',
+    ko: '이 제공자 가운데 하나가 요청을 받아들여야 합니다.',
   }),
-);
+  optional: withDefault(flag, false, {
+    en: 'Requests without credentials are accepted; wrong ones are refused.',
+    ko: '자격 증명이 없는 요청은 받아들이고, 잘못된 것은 거부합니다.',
+  }),
+});

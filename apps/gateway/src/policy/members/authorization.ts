@@ -1,6 +1,5 @@
 import { SCOPE } from '../names.js';
 import {
-  either,
   list,
   mapping,
   named,
@@ -11,7 +10,6 @@ import {
   required,
   scalar,
   text,
-  word,
   type ValueOf,
 } from '../shapes.js';
 
@@ -50,17 +48,13 @@ const entry = refined(
       : report<typeof conditions>(place, `${place.path} must have "scopes", "claims" or "consumers"`),
 );
 
-/** Which authenticated callers may call: `none` for all, or those for which an entry holds. */
-export const AUTHORIZATION = either(
-  'scalar',
-  word('none'),
-  mapping({
-    anyOf: required(list(entry), {
-      en: 'One of these entries must hold; an entry holds if all its conditions do.',
-      ko: '이 항목 가운데 하나가 성립해야 합니다. 항목은 모든 조건을 만족할 때 성립합니다.',
-    }),
+/** Which authenticated callers may call: those for which an entry holds. */
+export const AUTHORIZATION = mapping({
+  anyOf: required(list(entry), {
+    en: 'One of these entries must hold; an entry holds if all its conditions do.',
+    ko: '이 항목 가운데 하나가 성립해야 합니다. 항목은 모든 조건을 만족할 때 성립합니다.',
   }),
-);
+});
 
 /** Conditions that all hold for a caller, or the entry does not. */
 export type AuthorizationEntry = ValueOf<typeof entry>;

@@ -98,20 +98,20 @@ export function backgroundStages(stages: readonly Stage[]): Stage[] | undefined 
 }
 
 function authenticatorsOf(
-  { auth = 'none' }: Policy,
+  { auth }: Policy,
   { authenticatorOf }: RouteSurroundings,
 ): readonly Authenticator[] {
-  if (auth === 'none') return [];
+  if (!auth) return [];
   if (!authenticatorOf) throw new Error('a route has authentication, but there are no providers');
   return auth.anyOf.map(authenticatorOf);
 }
 
 function authenticationOf(
-  { auth = 'none', timeouts: { totalMs } }: Policy,
+  { auth, timeouts: { totalMs } }: Policy,
   authenticators: readonly Authenticator[],
   { service, countsOf }: StageParts,
 ): Stage | undefined {
-  if (auth === 'none') return undefined;
+  if (!auth) return undefined;
   const { optional } = auth;
   return new AuthenticationStage({
     optional,
@@ -123,11 +123,11 @@ function authenticationOf(
 }
 
 function authorizationOf(
-  { authorization = 'none' }: Policy,
+  { authorization }: Policy,
   authenticators: readonly Authenticator[],
   { service, countsOf }: StageParts,
 ): Stage | undefined {
-  if (authorization === 'none') return undefined;
+  if (!authorization) return undefined;
   const challenges = challengesOf(authenticators, service, false);
   const authentication = {
     isBearer: (provider: string) =>
