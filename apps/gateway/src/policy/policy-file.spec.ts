@@ -177,6 +177,10 @@ routes:
       'rewrite: { host: "a@b" }',
       expect.stringContaining('rewrite.host must be preserve, instance, or a host name'),
     ],
+    ...['preserved', 'Preserve', 'presrve', 'instances'].map((host) => [
+      `rewrite: { host: ${host} }`,
+      `services.s.rewrite.host has the value "${host}"; did you mean "${/^p/i.test(host) ? 'preserve' : 'instance'}"? A host of that name needs a port`,
+    ]),
     ['redirect: { status: 301 }', 'services.s.redirect must have "scheme", "host" or "path"'],
     [
       'redirect: { path: /a, status: 304 }',

@@ -1,6 +1,22 @@
 import { HOST_NAME } from '../names.js';
+import { nearestName } from '../nearest-name.js';
 import { PATH } from '../route-match.js';
 import { mapping, optional, pattern, refined, report, required, type ValueOf } from '../shapes.js';
+
+const WORDS = ['preserve', 'instance'];
+
+const host = refined(
+  pattern(HOST_NAME, 'preserve, instance, or a host name with an optional port'),
+  (value, place) => {
+    const word = /[.:]/.test(value) || WORDS.includes(value) ? undefined : nearestName(value, WORDS);
+    return word === undefined
+      ? value
+      : report<string>(
+          place,
+          `${place.path} has the value "${value}"; did you mean "${word}"? A host of that name needs a port`,
+        );
+  },
+);
 
 /** What instances receive instead of what the client sent. */
 export const REWRITE = refined(
@@ -14,7 +30,7 @@ export const REWRITE = refined(
       }),
       { en: 'Path that the instance receives.', ko: '인스턴스가 받는 경로.' },
     ),
-    host: optional(pattern(HOST_NAME, 'preserve, instance, or a host name with an optional port'), {
+    host: optional(host, {
       en: '`Host` that the instance receives: `instance` (default), `preserve` for that of the client, or a name.',
       ko: '인스턴스가 받는 `Host`. `instance`(기본값), 클라이언트의 값을 유지하는 `preserve`, 또는 이름.',
     }),
