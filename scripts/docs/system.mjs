@@ -25,6 +25,7 @@ services:
   sample:
     access: { allow: [127.0.0.0/8] }
     auth: { anyOf: [sample-keys] }
+    cache: { enabled: true }
     rateLimits: [{ name: sample, requests: 1000, per: 1s, shared: true }]
 `;
 

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
+import { cacheFamilies, ResponseCache } from './cache/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { GatewayDocsModule } from './openapi/index.js';
@@ -34,6 +35,7 @@ export class GatewayModule {
     const authenticators = new Authenticators(file, context.logger);
     const policies = PolicyModule.of(file, context, discovery, () => authenticators.states);
     const rateLimits = new RateLimits(config, context);
+    const cache = new ResponseCache(config.cacheMaxBytes);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -41,13 +43,19 @@ export class GatewayModule {
           new TableDirectory(table, registry, ejector),
         inject: [LiveServiceTable, RegistryService, Ejector],
       },
-      furtherFamilies: () => [...policyFamilies(file), ...authenticators.families, ...rateLimits.families()],
+      furtherFamilies: () => [
+        ...policyFamilies(file),
+        ...authenticators.families,
+        ...rateLimits.families(),
+        ...cacheFamilies(cache),
+      ],
     });
     const proxy = ProxyModule.of({
       config,
       context,
       front,
       rateLimits,
+      cache,
       imports: [discovery, policies, metrics],
       authenticators,
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },

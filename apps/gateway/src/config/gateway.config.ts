@@ -3,6 +3,7 @@ import {
   bearerToken,
   ConfigError,
   duration,
+  integer,
   list,
   matching,
   oneOf,
@@ -40,6 +41,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly instancesFile: string | undefined;
   /** Path of the policy file; it is reloaded when it changes. */
   readonly policyFile: string | undefined;
+  /** Bytes that stored responses of routes with a cache may use in this process. */
+  readonly cacheMaxBytes: number;
   /** How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds. */
   readonly instanceRetentionMs: number;
   /** URL of the shared registry; if unset, the registry is in this process. */
@@ -54,6 +57,10 @@ const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const addressRanges = list('addresses and CIDR ranges', isAddressRange);
+
+const DEFAULT_CACHE_BYTES = 64 * 1024 ** 2;
+const LEAST_CACHE_BYTES = 1024 ** 2;
+const MOST_CACHE_BYTES = 1024 ** 4;
 
 /** Variables of {@link GatewayConfig}, without {@link baseSpecs}. */
 export const gatewaySpecs = {
@@ -110,6 +117,13 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'Policy file, YAML or JSON; it is reloaded when it changes and on SIGHUP. Unset: only instances declare policies.',
   }),
+  GATEWAY_CACHE_MAX_BYTES: integer(
+    LEAST_CACHE_BYTES,
+    MOST_CACHE_BYTES,
+  )({
+    default: DEFAULT_CACHE_BYTES,
+    desc: 'Bytes of memory for the responses that routes with a cache store; the least recently used are dropped.',
+  }),
 };
 
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
@@ -129,6 +143,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
+    cacheMaxBytes: vars.GATEWAY_CACHE_MAX_BYTES,
     instanceRetentionMs: vars.INSTANCE_RETENTION,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,

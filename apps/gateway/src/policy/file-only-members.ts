@@ -2,6 +2,7 @@ import type { Wording } from '../config/metadata-setting.js';
 import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
+import { CACHE } from './members/cache.js';
 import { LIMITS } from './members/limits.js';
 import { REDIRECT } from './members/redirect.js';
 import { RESPOND } from './members/respond.js';
@@ -89,6 +90,11 @@ export const FILE_ONLY_MEMBERS = {
     RESPOND,
     'The gateway responds itself, for example with a maintenance page.',
     '점검 페이지처럼 게이트웨이가 직접 응답합니다.',
+  ),
+  cache: member(
+    CACHE,
+    'Responses are stored and sent again, as far as they and the request permit it (RFC 9111).',
+    '응답과 요청이 허용하는 만큼 응답을 저장했다가 다시 보냅니다(RFC 9111).',
   ),
   traffic: member(
     TRAFFIC,

@@ -76,6 +76,8 @@ describe('The sources of a policy', () => {
       'securityHeaders: true',
       'rewrite: { path: { replacePrefix: / } }',
       'redirect: { path: / }',
+      'cache: { enabled: true }',
+      'traffic: { versions: [{ version: 1.0.0, weight: 1 }] }',
     ];
     const none = [...declared, 'respond: {}'].map((text) => text.replace(/:.*/, ': none'));
     const provider = 'authentication: { apiKey: { keys: { keysFile: none.yaml } } }';

@@ -3,6 +3,7 @@ import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './f
 import type { LivePolicyFile } from './live-policy-file.js';
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import type { FileRoute } from './policy-file.js';
+import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
@@ -73,16 +74,24 @@ export class PolicySources {
 
   /** Whether the file has rate limits that gateways share. */
   get hasSharedLimits(): boolean {
+    return this.declares('rateLimits', (value) =>
+      (value as readonly RateLimit[]).some(({ shared }) => shared),
+    );
+  }
+
+  /** Whether the file has routes whose responses are stored. */
+  get hasCaches(): boolean {
+    return this.declares('cache', (value) => (value as CachePolicy).enabled);
+  }
+
+  /** Whether some level of the file declares such a member. */
+  private declares(member: keyof FileOnlyMembers, isSuch: (value: unknown) => boolean): boolean {
     const file = this.file?.current;
     if (!file) return false;
     const routes = [...file.routes.values()].flat().map(({ members }) => members);
     return [file.defaults, ...file.services.values(), ...routes].some((members) => {
-      const found = members.get('rateLimits');
-      return (
-        found !== undefined &&
-        'value' in found &&
-        (found.value as readonly RateLimit[] | undefined)?.some(({ shared }) => shared) === true
-      );
+      const found = members.get(member);
+      return found !== undefined && 'value' in found && found.value !== undefined && isSuch(found.value);
     });
   }
 
@@ -164,7 +173,12 @@ export class PolicySources {
     const file = this.file?.current;
     if (!file) return undefined;
     const names = auth?.anyOf ?? [];
-    return [names.map((name) => file.providerTexts.get(name)), [...file.identityFields], [...file.keyFields]];
+    return [
+      names.map((name) => file.providerTexts.get(name)),
+      [...file.identityFields],
+      [...file.keyFields],
+      this.hasCaches,
+    ];
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
+import type { ResponseCache } from '../cache/response-cache.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { PolicySources } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
@@ -33,6 +34,7 @@ export interface ProxyBindings {
   readonly context: AppContext;
   readonly front: FrontServer;
   readonly rateLimits: RateLimits;
+  readonly cache: ResponseCache;
   /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly authenticators: Authenticators;
@@ -48,7 +50,7 @@ export class ProxyModule {
       imports: bindings.imports,
       controllers: [ExplainController],
       providers: [
-        ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters),
+        ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters, bindings.cache),
         ...rateLimiting(bindings),
         ...recording(bindings),
         ...plane(bindings),

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import type { ResponseCache } from '../cache/response-cache.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DetachedRequests } from './detached-requests.js';
 import { Explainer } from './explain/explain.js';
@@ -32,6 +33,7 @@ export const routingProviders = (
   { zone }: GatewayConfig,
   { logger }: AppContext,
   rateLimiters: RateLimiters,
+  cache: ResponseCache,
 ): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
@@ -73,6 +75,8 @@ export const routingProviders = (
             },
             rateLimiters,
             sendDetached: detached.send,
+            cache: () => (policies.hasCaches ? cache : undefined),
+            cacheCountsOf: (service, route) => traffic.service(service).cache(route ?? ''),
           }),
         ),
         policies,

@@ -38,6 +38,7 @@ export class TrafficRecorder implements Recorder {
     }
     const service = this.traffic.service(route.service);
     service.record(exchange);
+    if (exchange.cache !== undefined) service.cache(route.name ?? '').requests.add(exchange.cache);
     if (route.adaptive) service.concurrencyLimit = route.adaptive.current;
     if (instance) service.instance(instance.id).record(exchange);
   }

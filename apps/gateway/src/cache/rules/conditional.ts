@@ -7,16 +7,16 @@ export interface Validators {
   readonly lastModified: string | undefined;
 }
 
+/** Whether the service can be asked for confirmation of the response. */
+export const hasValidator = ({ etag, lastModified }: Validators): boolean =>
+  (etag ?? lastModified) !== undefined;
+
 const ETAG = /(?:W\/)?"[^"]*"|[^\s,]+/g;
 
 /** Two entity tags name the same version, apart from insignificant differences (RFC 9110, section 8.8.3.2). */
 export const isSameVersion = (a: string, b: string): boolean => opaque(a) === opaque(b);
 
 const opaque = (etag: string): string => (etag.startsWith('W/') ? etag.slice(2) : etag);
-
-/** Whether a request has a condition that a cache can decide. */
-export const isConditional = (headerOf: HeaderOf): boolean =>
-  headerOf('if-none-match') !== undefined || headerOf('if-modified-since') !== undefined;
 
 /** Whether the client has this version of the response already (RFC 9110, section 13.2.2). */
 export function isNotModified(headerOf: HeaderOf, { etag, lastModified }: Validators): boolean {

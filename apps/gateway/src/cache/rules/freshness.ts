@@ -25,11 +25,7 @@ export function explicitLifetime(
   return declared !== undefined && ageValue(fields) === undefined ? 0 : declared;
 }
 
-function declaredLifetime(
-  fields: FieldLines,
-  control: CacheControl,
-  { date }: Arrival,
-): number | undefined {
+function declaredLifetime(fields: FieldLines, control: CacheControl, { date }: Arrival): number | undefined {
   const seconds = control.seconds('s-maxage') ?? control.seconds('max-age');
   if (seconds !== undefined) return seconds * SECOND_MS;
   const expires = fields.get('expires');
@@ -71,10 +67,14 @@ export const ageOf = ({ receivedAt, initialAge: age }: StoredTimes, now: number)
 export const timeLeft = (stored: StoredTimes, now: number): number => stored.lifetime - ageOf(stored, now);
 
 /**
- * Whether a stored response can be used without asking the service: `stale` if it cannot, `request` if only the
- * directives of the request prevent it (RFC 9111, sections 4.2 and 5.2.1).
+ * Why a stored response cannot be used without asking the service: it is stale, or only the directives of the request
+ * prevent it (RFC 9111, sections 4.2 and 5.2.1); `undefined` if it can be used.
  */
-export function usability(stored: StoredTimes, request: CacheControl, now: number): 'usable' | 'stale' | 'request' {
+export function forwardReason(
+  stored: StoredTimes,
+  request: CacheControl,
+  now: number,
+): 'stale' | 'request' | undefined {
   if (stored.needsValidation) return 'stale';
   const left = timeLeft(stored, now);
   const allowed = stored.forbidsStale ? 0 : (request.seconds('max-stale', Infinity) ?? 0) * SECOND_MS;
@@ -82,5 +82,9 @@ export function usability(stored: StoredTimes, request: CacheControl, now: numbe
   if (request.has('no-cache') || request.isMalformed) return 'request';
   const maxAge = (request.seconds('max-age') ?? Infinity) * SECOND_MS;
   const minFresh = (request.seconds('min-fresh') ?? -Infinity) * SECOND_MS;
-  return ageOf(stored, now) >= maxAge || left < minFresh ? 'request' : 'usable';
+  return ageOf(stored, now) >= maxAge || left < minFresh ? 'request' : undefined;
 }
+
+/** Whether a stored response may be used for `windowMs` after its lifetime. */
+export const isInWindow = (stored: StoredTimes, windowMs: number, now: number): boolean =>
+  windowMs > 0 && !stored.needsValidation && timeLeft(stored, now) > -windowMs;

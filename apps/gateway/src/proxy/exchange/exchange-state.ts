@@ -136,6 +136,13 @@ export interface Identity {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+/**
+ * What a cache did with a request: it replied with a stored response (`hit`, or `stale` after its lifetime or while the
+ * service fails), the service confirmed the stored response (`revalidated`) or sent another one (`expired`), there was no
+ * stored response (`miss`), or the cache does not handle the request (`bypass`).
+ */
+export type CacheResult = 'hit' | 'stale' | 'revalidated' | 'expired' | 'miss' | 'bypass';
+
 /** What the policy of the route found out and decided. Written by the stages. */
 export interface PolicyState {
   /** Maximum {@link RequestFacts.bodyBytes}. The data plane ends an exchange that passes it with a 413. */
@@ -149,6 +156,8 @@ export interface PolicyState {
   version: string | undefined;
   /** Hash of what the cohort of the request has in common, for {@link version}. */
   cohort: number;
+  /** What the cache of the route did; `undefined` if the request did not reach it, or without a cache. */
+  cache: CacheResult | undefined;
   /** Why a policy refused the request, for operators: never a credential, never sent to the client. */
   refusal: string | undefined;
 }

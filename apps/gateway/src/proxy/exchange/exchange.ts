@@ -6,6 +6,7 @@ import type { ExchangeHedge } from './exchange-hedge.js';
 import type {
   Attempt,
   AttemptState,
+  CacheResult,
   Ending,
   Identity,
   Outcome,
@@ -51,6 +52,7 @@ export abstract class Exchange
   identity: Identity | undefined = undefined;
   version: string | undefined = undefined;
   cohort = 0;
+  cache: CacheResult | undefined = undefined;
   refusal: string | undefined = undefined;
   bodyLimit = Infinity;
 

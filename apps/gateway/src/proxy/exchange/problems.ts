@@ -33,6 +33,7 @@ export const authenticationUnavailable = defineProblem(
   503,
   'Authentication unavailable',
 );
+export const notStored = defineProblem('not-stored', 504, 'No stored response');
 export const upstreamTimeout = defineProblem('upstream-timeout', 504, 'Upstream timeout');
 
 /** The response to a request whose processing failed in the gateway itself. */

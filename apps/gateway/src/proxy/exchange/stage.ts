@@ -62,6 +62,8 @@ export interface UpstreamResponse {
    * may be among them.
    */
   readonly lines: string;
+  /** Length of the body as declared; -1 if it is not. */
+  readonly contentLength: number;
 }
 
 /** A response head that is about to be sent to the client. */

@@ -203,7 +203,7 @@ export function editReply(
 }
 
 const replaceProblem = (exchange: RoutedExchange, { status }: Problem): Reply | Problem | undefined =>
-  replaceResponse(exchange, { status, isOwn: true, lines: '' });
+  replaceResponse(exchange, { status, isOwn: true, lines: '', contentLength: -1 });
 
 /** Whether a stage observes the payload of this response. */
 export function observesBody(exchange: RoutedExchange): boolean {

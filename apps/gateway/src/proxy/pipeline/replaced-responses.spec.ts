@@ -91,7 +91,7 @@ describe.each(['wire', 'node', 'local'] as const)('A replaced response (%s)', (k
     harness.setInstances(instanceOf({ id: 'a', status: 'down' }));
     const response = await fetch(`${harness.url}/api/users/200`);
     expect([response.status, await response.text()]).toEqual([200, KEPT]);
-    expect(seen).toEqual([{ status: 503, isOwn: true, lines: '' }]);
+    expect(seen).toEqual([{ status: 503, isOwn: true, lines: '', contentLength: -1 }]);
   });
 
   it('counts for the circuit breaker as what the instance sent', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createBalancer } from '../balancing/create-balancer.js';
 import type { Balancer, RouteLoad } from '../exchange/balancer.js';
@@ -90,8 +91,8 @@ export function compileRoute(
   const prefix = `${API_PREFIX}/${pathService}`;
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
   const parts = {
-    ...{ service, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
-    ...{ versions, rewrite, around },
+    ...{ service, name, pathService, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
+    ...{ versions, rewrite, around, cacheScope: scopeOf(service, pathService, name, declared) },
   };
   const stages = stagesOf(policy, parts);
   const route: CompiledRoute = {
@@ -128,6 +129,12 @@ function backgroundOf(route: Route): Route | undefined {
   const timeouts = { ...policy.timeouts, totalMs: policy.timeouts.totalMs || BACKGROUND_MS };
   return { ...route, policy: { ...policy, timeouts }, phases: compilePhases(stages, phases.onError) };
 }
+
+/** Differs for routes whose responses may differ, and for versions of one route. */
+const scopeOf = (...parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, SCOPE_LENGTH);
+
+const SCOPE_LENGTH = 16;
 
 const newHedging = (policy: Policy, load: RouteLoad, limitNow: () => number): Route['hedging'] =>
   HedgeRules.of(policy.hedging, () => load.inFlight < limitNow());

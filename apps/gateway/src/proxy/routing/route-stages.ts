@@ -11,11 +11,17 @@ import { AuthenticationStage } from '../stages/authentication/authentication.sta
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { challengesOf, withoutCredentials } from '../stages/authentication/challenges.js';
 import { AuthorizationStage } from '../stages/authorization/authorization.stage.js';
+import { CacheInvalidationStage } from '../stages/cache/cache-invalidation.stage.js';
+import { CacheKeys } from '../stages/cache/cache-key.js';
+import { CacheLookupStage } from '../stages/cache/cache-lookup.stage.js';
+import { CacheStoreStage } from '../stages/cache/cache-store.stage.js';
+import type { CacheVisit } from '../stages/cache/visit.js';
 import type { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
 import { CircuitBreakerStage } from '../stages/circuit-breaker/circuit-breaker.stage.js';
 import { AdaptiveLimitStage } from '../stages/concurrency-limit/adaptive-limit.stage.js';
 import type { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
 import { CorsStage } from '../stages/cors/cors.stage.js';
+import { fieldsPerRequest } from '../stages/header-edits/field-edits.js';
 import { HeaderEditsStage } from '../stages/header-edits/header-edits.stage.js';
 import { IdentityStage } from '../stages/identity/identity.stage.js';
 import { InternalPaths } from '../stages/internal-paths/internal-paths.js';
@@ -36,6 +42,12 @@ import type { RouteSurroundings } from './route-surroundings.js';
 /** What the stages of one route are built from, beside its policy. */
 export interface StageParts {
   readonly service: string;
+  /** Name of the route in the policy file. */
+  readonly name: string | undefined;
+  /** Service in the path. */
+  readonly pathService: string;
+  /** Differs for routes that must not share stored responses. */
+  readonly cacheScope: string;
   readonly countsOf: (member: string) => PolicyCounts;
   readonly limitScope: LimitScope;
   readonly load: RouteLoad;
@@ -52,7 +64,12 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around } = parts;
   const authenticators = authenticatorsOf(policy, around);
   const rateLimits = rateLimitStagesOf(policy, parts);
+  const identity = identityOf(around);
+  const cache = cacheStagesOf(policy, identity, parts);
   const stages: (Stage | false | undefined)[] = [
+    // First, to store responses before the others edit them.
+    cache.store,
+    cache.invalidation,
     policy.access && new AccessStage(policy.access, countsOf('access')),
     policy.securityHeaders === true && new SecurityHeadersStage(),
     policy.cors && new CorsStage(policy.cors, countsOf('cors')),
@@ -72,12 +89,13 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     policy.respond && new RespondStage(policy.respond),
     // Before the cache, whose keys contain the version.
     versionOf(policy, parts),
+    cache.lookUp,
     around.lag && new LoadSheddingStage(around.lag),
     breaker && new CircuitBreakerStage(breaker),
     concurrencyLimit,
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
-    identityOf(around),
+    identity,
     policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
@@ -149,6 +167,37 @@ function versionOf({ traffic }: Policy, { service, versions, around }: StagePart
 function identityOf({ withheldFields }: RouteSurroundings): Stage | undefined {
   const names = withheldFields?.() ?? [];
   return names.length > 0 ? new IdentityStage(names) : undefined;
+}
+
+/** The stages of a cache: before other stages edit responses, after unsafe requests, and before requests are forwarded. */
+function cacheStagesOf(
+  policy: Policy,
+  identity: Stage | undefined,
+  {
+    name,
+    pathService: service,
+    cacheScope,
+    around: { cache: current, cacheCountsOf, sendDetached },
+  }: StageParts,
+): Readonly<Partial<Record<'store' | 'invalidation' | 'lookUp', Stage>>> {
+  const cache = current?.();
+  if (!cache) return {};
+  const invalidation = new CacheInvalidationStage(service, (selector) => cache.purge(selector));
+  if (policy.cache?.enabled !== true) return { invalidation };
+  const slot = new StageSlot<CacheVisit>();
+  const counts = cacheCountsOf?.(service, name) ?? { stored: 0, coalesced: 0 };
+  const perRequest = new Set(policy.requestHeaders ? fieldsPerRequest(policy.requestHeaders) : []);
+  return {
+    invalidation,
+    store: new CacheStoreStage({ cache, counts, slot, policy: { ...policy.cache, perRequest } }),
+    lookUp: new CacheLookupStage({
+      ...{ cache, service, counts, slot },
+      keys: new CacheKeys(cacheScope, policy.cache.key),
+      totalMs: policy.timeouts.totalMs,
+      withheld: identity?.withheld,
+      sendDetached,
+    }),
+  };
 }
 
 /** Keys that are known before a request is authenticated. */

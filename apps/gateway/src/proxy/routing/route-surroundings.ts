@@ -1,5 +1,7 @@
 import type { SendDetached } from '../exchange/detached.js';
 import type { Instance } from '../../discovery/index.js';
+import type { ResponseCache } from '../../cache/response-cache.js';
+import type { CacheCounts } from '../../telemetry/metrics/index.js';
 import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
@@ -23,6 +25,10 @@ export interface RouteSurroundings {
   readonly authenticatorOf?: (provider: string) => Authenticator;
   /** Header fields, in lower case, that services never receive from clients: identities, and API keys. */
   readonly withheldFields?: () => readonly string[];
+  /** The stored responses; `undefined` if no route has a cache. */
+  readonly cache?: () => ResponseCache | undefined;
+  /** Counts what the cache of a route does; by default nothing is counted. */
+  readonly cacheCountsOf?: (service: string, route: string | undefined) => CacheCounts;
   /** By default the rate limits of a route keep no state when it is compiled again. */
   readonly rateLimiters?: RateLimiters;
   /** By default copies of requests are not sent. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ResponseCache } from '../../cache/response-cache.js';
 import { LiveServiceTable, type Instance } from '../../discovery/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { DataPlane } from '../data-plane.js';
@@ -17,12 +18,15 @@ import { Router } from '../routing/router.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../http1/client-limits.js';
 import { setInstances } from './instances.js';
 
+const CACHE_BYTES = 1024 ** 2;
+
 type PlaneKind = 'wire' | 'node';
 
 /** A listening proxy without Nest, with a policy chosen by a spec. */
 export class ProxyHarness {
   readonly services = new LiveServiceTable();
   readonly traffic = new TrafficMetrics();
+  readonly cache = new ResponseCache(CACHE_BYTES);
   isDraining = false;
   /** What stages threw. */
   readonly stageErrors: unknown[] = [];
@@ -96,6 +100,7 @@ export class ProxyHarness {
     const routes = new RouteTable(services, (service) =>
       compileRoute(service, policy, {
         stages,
+        cache: () => this.cache,
         onStageError,
         sendDetached: this.detached.send,
         availableOf: (name) => services.current.get(name)?.available ?? [],

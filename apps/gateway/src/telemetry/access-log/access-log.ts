@@ -15,6 +15,8 @@ export interface LoggedExchange extends EndedExchange {
   header(name: string): string | undefined;
   readonly route: { readonly service: string; readonly name?: string | undefined } | undefined;
   readonly identity?: { readonly consumer: string } | undefined;
+  /** What the cache of the route did. */
+  readonly cache?: string | undefined;
   /** Why a policy refused the request. */
   readonly refusal?: string | undefined;
   readonly instance: { readonly id: string } | undefined;
@@ -68,6 +70,7 @@ export class AccessLog implements ExchangeLog {
         textMember('userAgent', exchange.header('user-agent')) +
         member('route', route?.name) +
         textMember('consumer', exchange.identity?.consumer) +
+        member('cache', exchange.cache) +
         textMember('refusal', exchange.refusal) +
         member('hedge', exchange.hedge?.outcome) +
         `${member('problem', exchange.problemCode)},"msg":"request"}\n`,

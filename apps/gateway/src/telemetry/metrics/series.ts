@@ -56,6 +56,24 @@ export class PolicySeries {
   ) {}
 }
 
+/** What the cache of a route did beside replying; see {@link CacheSeries}. */
+export interface CacheCounts {
+  /** Responses that were stored. */
+  stored: number;
+  /** Requests that waited for an equal one. */
+  coalesced: number;
+}
+
+/** Counts of the cache of a route. */
+export class CacheSeries implements CacheCounts {
+  /** Requests by what the cache did: a fixed word. */
+  readonly requests = new Tally<string>();
+  stored = 0;
+  coalesced = 0;
+
+  constructor(readonly route: string) {}
+}
+
 /** Counts of one service. */
 export class ServiceSeries extends Series {
   readonly problems = new Tally<string>();
@@ -66,6 +84,7 @@ export class ServiceSeries extends Series {
   /** Instances that this gateway ejected, by reason. */
   readonly ejections = new Tally<EjectionReason>();
   readonly policies = new Map<string, PolicySeries>();
+  readonly caches = new Map<string, CacheSeries>();
   retries = 0;
   tunnelsOpen = 0;
   /** Current value of an adaptive concurrency limit; `undefined` without one. */
@@ -92,6 +111,13 @@ export class ServiceSeries extends Series {
     const key = `${route} ${policy}`;
     let series = this.policies.get(key);
     if (!series) this.policies.set(key, (series = new PolicySeries(route, policy)));
+    return series;
+  }
+
+  /** @param route name in the policy file; empty for the service's own route */
+  cache(route: string): CacheSeries {
+    let series = this.caches.get(route);
+    if (!series) this.caches.set(route, (series = new CacheSeries(route)));
     return series;
   }
 

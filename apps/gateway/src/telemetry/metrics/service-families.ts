@@ -6,7 +6,7 @@ import {
   type MetricSample,
 } from '#service-kit';
 import { BOUNDS_MS } from './latency-histogram.js';
-import { BREAKER_STATES, type ServiceSeries } from './series.js';
+import { BREAKER_STATES, type CacheSeries, type ServiceSeries } from './series.js';
 import type { Tally } from './tally.js';
 import type { TrafficMetrics } from './traffic-metrics.js';
 
@@ -16,6 +16,10 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
     services.flatMap((each) => withService(each, value(each)));
   const tallied = (label: string, tally: (service: ServiceSeries) => Tally<string>): LabelledValue[] =>
     services.flatMap((each) => withLabel(each.name, label, tally(each).entries()));
+  const cached = (values: (cache: CacheSeries, labels: Labels) => LabelledValue[]): LabelledValue[] =>
+    services.flatMap(({ name, caches }) =>
+      [...caches.values()].flatMap((each) => values(each, { service: name, route: each.route })),
+    );
   return [
     counterFamily(
       'gateway_requests',
@@ -58,6 +62,23 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
       'Decisions of policies of the policy file: allowed, refused, or shadow (counted, not enforced); empty route: the service itself.',
       services.flatMap(decisions),
     ),
+    counterFamily(
+      'gateway_cache_requests',
+      'Requests to routes with a cache, by what the cache did: hit, stale, revalidated, expired, miss or bypass; empty route: the service itself.',
+      cached(({ requests }, labels) =>
+        Array.from(requests.entries(), ([result, count]) => [{ ...labels, result }, count]),
+      ),
+    ),
+    counterFamily(
+      'gateway_cache_stored',
+      'Responses that were stored.',
+      cached(({ stored }, labels) => [[labels, stored]]),
+    ),
+    counterFamily(
+      'gateway_cache_coalesced',
+      'Requests that waited for an equal one instead of being forwarded.',
+      cached(({ coalesced }, labels) => [[labels, coalesced]]),
+    ),
     gaugeFamily(
       'gateway_tunnels_open',
       'Open upgraded connections.',
@@ -75,6 +96,8 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
     ),
   ];
 }
+
+type Labels = LabelledValue[0];
 
 const withService = ({ name }: ServiceSeries, value: number | undefined): LabelledValue[] =>
   value === undefined ? [] : [[{ service: name }, value]];

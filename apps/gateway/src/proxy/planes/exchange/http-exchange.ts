@@ -169,9 +169,9 @@ export class HttpExchange<C extends ClientSide = ClientSide>
       this.outcome.failed(this, failureOf('gateway-error'));
       return;
     }
-    const { status, isDeclined } = head;
+    const { status, isDeclined, contentLength } = head;
     const received = responseLines(head, this);
-    const reply = replaceResponse(this, { status, isOwn: false, lines: received });
+    const reply = replaceResponse(this, { status, isOwn: false, lines: received, contentLength });
     if (reply) {
       this.replacement = { reply, status };
       // A response without a body ends now, and its connection can be used again.

@@ -105,7 +105,9 @@ export class LocalAttempt extends Timed implements Attempt, ResponseListener {
   /** Runs the `upstreamResponse` phase, and sends a reply of a stage. */
   private isReplaced(status: number, fields: readonly string[]): boolean {
     const { exchange } = this;
-    const reply = replaceResponse(exchange, { status, isOwn: false, lines: validLines(fields) });
+    const lines = validLines(fields);
+    const response = { status, isOwn: false, lines, contentLength: lengthIn(fields) };
+    const reply = replaceResponse(exchange, response);
     if (!reply) return false;
     this.abort();
     this.outcome.replaced(exchange, status);
@@ -151,6 +153,11 @@ function validLines(fields: readonly string[]): string {
     validateHeaderValue(fields[i] ?? '', fields[i + 1] ?? '');
   }
   return linesOf(fields);
+}
+
+function lengthIn(fields: readonly string[]): number {
+  const at = fields.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-length');
+  return at === -1 ? -1 : Number(fields[at + 1]);
 }
 
 const hasRetryAfter = (raw: readonly string[]): boolean =>

@@ -64,3 +64,11 @@ export const namesConsumer = ({ set, add }: HeaderEdits): boolean =>
   [...set.values(), ...add.values()].some((template) =>
     template.some((part) => typeof part !== 'string' && part.placeholder === 'consumer'),
   );
+
+/** Names in lower case of the fields whose values differ from request to request. */
+export const fieldsPerRequest = ({ set, add }: HeaderEdits): readonly string[] =>
+  [...set, ...add].flatMap(([name, template]) =>
+    template.some((part) => typeof part !== 'string' && part.placeholder !== 'service')
+      ? [name.toLowerCase()]
+      : [],
+  );

@@ -1,0 +1,2 @@
+export { cacheFamilies } from './cache-families.js';
+export { ResponseCache } from './response-cache.js';
