@@ -89,5 +89,5 @@ if (phase === 'starting') SERVICES.forEach(start);
 await servicesUp(adminUrl, SERVICES, () => phase === 'starting');
 if (phase === 'starting') {
   phase = 'running';
-  console.log(`ready: open ${adminUrl}`);
+  console.log(`ready: open ${adminUrl}${adminUrl === url ? '' : `; clients use ${url}`}`);
 }

@@ -30,6 +30,18 @@ describe('npm start', () => {
   });
 });
 
+describe.each(['start.mjs', 'start-split.mjs'])('%s with ADMIN_PORT', (script) => {
+  it('names the URL for operators and the one for clients', async () => {
+    const launched = launchNode(`scripts/${script}`, [], { ...PORTS, ADMIN_PORT: '0', DATA_DIR: data.path });
+    const [, admin, url] = await launched.waitForOutput(/^ready: open (\S+); clients use (\S+)$/m);
+    const statuses = [`${admin}/docs`, `${url}/docs`, `${url}/api/user-service/users`].map(
+      async (each) => (await fetch(each)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 404, 200]);
+    expect(await launched.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe.each(['start', 'start:split'])('npm run %s', (script) => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'ends with npm after %s, which the shell of npm does not forward',

@@ -1,2 +1,2 @@
 export { gateway } from './gateway.app.js';
-export { localRegistryOf } from './local-registry-of.js';
+export { adminUrlOf, localRegistryOf } from './running-gateway.js';

@@ -1,15 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { adminUrlOf } from '#apps/gateway';
 import type { Registry } from '#registry-client';
 import type { RunningApp } from '#service-kit';
 
 const POLL_MS = 20;
 
-/** Prints the gateway's URL on standard output once every app is ready and every service has an instance that is up. */
-export async function announceWhenReady(apps: readonly RunningApp[], registry: Registry): Promise<void> {
-  const [gateway, ...services] = apps;
-  while (!(await areReady(apps)) || !(await areUp(services, registry)))
+/**
+ * Prints the gateway's URL on standard output once every app is ready and every service has an instance that is up, and
+ * the URL for clients if that is another one.
+ */
+export async function announceWhenReady(
+  gateway: RunningApp,
+  services: readonly RunningApp[],
+  registry: Registry,
+): Promise<void> {
+  while (!(await areReady([gateway, ...services])) || !(await areUp(services, registry)))
     await sleep(POLL_MS, undefined, { ref: false });
-  console.log(`ready: open ${gateway?.url ?? ''}`);
+  const adminUrl = adminUrlOf(gateway);
+  const forClients = adminUrl === gateway.url ? '' : `; clients use ${gateway.url}`;
+  console.log(`ready: open ${adminUrl}${forClients}`);
 }
 
 async function areReady(apps: readonly RunningApp[]): Promise<boolean> {

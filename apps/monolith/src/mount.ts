@@ -24,7 +24,7 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
     // The gateway exposes the metrics of the process.
     const options = { env, registry, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
-    void announceWhenReady([gatewayApp, ...services], registry);
+    void announceWhenReady(gatewayApp, services, registry);
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));

@@ -7,6 +7,7 @@ import type {
   OnApplicationShutdown,
 } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { urlSeenFrom } from '#registry-client';
 import { endConnectionsWhen, RepeatedWarning, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
 
@@ -14,6 +15,8 @@ import type { GatewayConfig } from '../config/gateway.config.js';
 export class AdminListener
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
+  /** The URL for programs on this machine, once it listens. */
+  url: string | undefined;
   private closed: Promise<unknown> | undefined;
 
   /** @param server `undefined`: the public listener serves everything */
@@ -36,7 +39,8 @@ export class AdminListener
     );
     server.on('error', (err: Error) => failures.record({ err }));
     const { address, port, family } = server.address() as AddressInfo;
-    const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    const bound = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    const url = (this.url = await urlSeenFrom('http://127.0.0.1', bound));
     context.logger.info({ url }, `gateway admin listens on ${url}`);
   }
 

@@ -1,3 +1,4 @@
+export { AdminListener } from './admin-listener.js';
 export { FrontServer } from './planes/node/front-server.js';
 export { INSTANCE_REPORTS, NO_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 export { internalPathsOf } from './stages/internal-paths/internal-paths.js';
