@@ -31,8 +31,8 @@ const COMBINATIONS: readonly Combination[] = [
   },
   {
     members: ['traffic', 'auth'],
-    problemOf: ({ traffic, auth = 'none' }) =>
-      traffic?.cohort.from === 'consumer' && auth === 'none'
+    problemOf: ({ traffic, auth }) =>
+      traffic?.cohort.from === 'consumer' && !auth
         ? 'has "traffic" with cohorts by consumer, which needs "auth" with providers'
         : undefined,
   },

@@ -177,7 +177,7 @@ routes:
       'rewrite: { host: "a@b" }',
       expect.stringContaining('rewrite.host must be preserve, instance, or a host name'),
     ],
-    ...['preserved', 'Preserve', 'presrve', 'instances'].map((host) => [
+    ...['preserved', 'Preserve', 'presrve', 'instances'].map((host): [string, string] => [
       `rewrite: { host: ${host} }`,
       `services.s.rewrite.host has the value "${host}"; did you mean "${/^p/i.test(host) ? 'preserve' : 'instance'}"? A host of that name needs a port`,
     ]),
