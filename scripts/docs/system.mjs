@@ -27,6 +27,7 @@ services:
     auth: { anyOf: [sample-keys] }
     cache: { enabled: true }
     rateLimits: [{ name: sample, requests: 1000, per: 1s, shared: true }]
+    traffic: { versions: [{ version: 1.0.0, weight: 1 }] }
 `;
 
 /** Runs the whole system on free ports and returns what its apps say about themselves: OpenAPI documents and metrics. */
@@ -85,18 +86,19 @@ async function sampleInstance() {
 }
 
 /** Registers instances whose policy uses every optional feature, and sends requests that touch every metric. */
-async function sendSamples(url, servers) {
+async function sendSamples(gatewayUrl, servers) {
   const metadata = { 'gateway.hedge.after': '1', 'gateway.concurrency.adaptive': 'gradient' };
   for (const server of servers) {
-    const body = { name: 'sample', url: `http://127.0.0.1:${server.address().port}`, metadata };
-    await fetch(`${url}/discovery/register`, {
+    const url = `http://127.0.0.1:${server.address().port}`;
+    const body = { name: 'sample', url, version: '1.0.0', metadata };
+    await fetch(`${gatewayUrl}/discovery/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
   }
   for (const path of ['/api/sample/', '/api/sample/broken', '/api/no-such-service'])
-    await fetch(url + path, { headers: { 'x-api-key': API_KEY } });
+    await fetch(gatewayUrl + path, { headers: { 'x-api-key': API_KEY } });
 }
 
 /** The metrics of the gateway once every family has a sample, which shows its labels. */

@@ -11,7 +11,13 @@ import {
   ServicesIndicator,
   ServiceTableIndicator,
 } from './health/index.js';
-import { LivePolicyFile, OpenRoutesWarning, policyFamilies, PolicyModule } from './policy/index.js';
+import {
+  LivePolicyFile,
+  OpenRoutesWarning,
+  policyFamilies,
+  PolicyModule,
+  TrafficSplits,
+} from './policy/index.js';
 import { GatewayMetricsModule } from './telemetry/metrics/index.js';
 import {
   Authenticators,
@@ -30,17 +36,18 @@ export class GatewayModule {
    * @throws ConfigError with every problem of the policy file
    */
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
-    const discovery = DiscoveryModule.of(config, context);
     const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
+    const splits = new TrafficSplits(file);
+    const discovery = DiscoveryModule.of(config, context, (entry) => splits.trafficOf(entry));
     const authenticators = new Authenticators(file, context.logger);
-    const policies = PolicyModule.of(file, context, discovery, () => authenticators.states);
+    const policies = PolicyModule.of(file, splits, context, discovery, () => authenticators.states);
     const rateLimits = new RateLimits(config, context);
     const cache = new ResponseCache(config.cacheMaxBytes);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
         useFactory: (table: LiveServiceTable, registry: RegistryService, ejector: Ejector) =>
-          new TableDirectory(table, registry, ejector),
+          new TableDirectory(table, registry, ejector, splits),
         inject: [LiveServiceTable, RegistryService, Ejector],
       },
       furtherFamilies: () => [

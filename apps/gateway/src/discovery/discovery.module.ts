@@ -7,6 +7,7 @@ import { discoveryProviders } from './discovery.providers.js';
 import { EventsController } from './http/events.controller.js';
 import { InstancesController } from './http/instances.controller.js';
 import { RegistrationController } from './http/registration.controller.js';
+import { SERVICE_TRAFFIC, type ServiceTraffic } from './http/service-traffic.js';
 import { ServicesController } from './http/services.controller.js';
 import { PlainHeartbeats } from './http/plain-heartbeats.js';
 import { LocalRegistry } from './registry/local-registry.js';
@@ -17,12 +18,13 @@ import { LiveServiceTable } from './model/service-table.js';
 /** Service discovery: the registry API, leases, health checks and the service table. */
 @Module({})
 export class DiscoveryModule {
-  static of(config: GatewayConfig, context: AppContext): DynamicModule {
+  static of(config: GatewayConfig, context: AppContext, traffic: ServiceTraffic): DynamicModule {
     return {
       module: DiscoveryModule,
       controllers: [RegistrationController, InstancesController, EventsController, ServicesController],
       providers: [
         ...discoveryProviders(config, context),
+        { provide: SERVICE_TRAFFIC, useValue: traffic },
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
         {
           provide: PlainHeartbeats,

@@ -5,3 +5,4 @@ export * from './policy-sources.js';
 export * from './policy.module.js';
 export * from './provider-state.js';
 export * from './open-routes-warning.js';
+export * from './traffic-splits.js';

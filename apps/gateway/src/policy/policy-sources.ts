@@ -1,16 +1,16 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
-import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import type { FileRoute } from './policy-file.js';
 import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
+import { inFile, routeLevels, serviceLevels, type FileLevel, type Levels } from './policy-levels.js';
 import { matchKey, type RouteMatch } from './route-match.js';
 
 /** What declares a member of a policy: a level of the file, metadata, or nothing. */
-export type MemberSource = 'routes' | 'services' | 'defaults' | 'metadata' | 'built-in';
+export type MemberSource = FileLevel | 'metadata' | 'built-in';
 
 /** What a route is compiled from. */
 export interface RoutePlan {
@@ -48,10 +48,6 @@ const MEMBERS = [...FILE_MEMBERS].map(([member, settings]) => ({
 }));
 
 const UNGROUPED = Object.entries(POLICY_SETTINGS).map(([name, { key }]) => ({ name, key }));
-const NOTHING: DeclaredMembers = new Map();
-
-/** Levels of the file, the one that takes precedence first. */
-type Levels = readonly (readonly [MemberSource, DeclaredMembers])[];
 
 /**
  * The sources of policies and their precedence: built-in defaults, instance metadata, and from the file `defaults`,
@@ -68,8 +64,8 @@ export class PolicySources {
 
   /** Names of the services that the file gives routes to, or responds for itself. */
   get namedServices(): readonly string[] {
-    const { routes, services } = this.file?.current ?? { routes: NOTHING, services: NOTHING };
-    return [...new Set([...routes.keys(), ...services.keys()])];
+    const file = this.file?.current;
+    return file ? [...new Set([...file.routes.keys(), ...file.services.keys()])] : [];
   }
 
   /** Whether the file has rate limits that gateways share. */
@@ -100,15 +96,11 @@ export class PolicySources {
     const entry = table.get(service);
     const file = this.file?.current;
     if (!file) return entry && { base: this.plan(service, entry, []), routes: [] };
-    const levelOf = (name: string): Levels[number] => ['services', file.services.get(name) ?? NOTHING];
-    const below: Levels = [levelOf(service), ['defaults', file.defaults]];
     const plans = (file.routes.get(service) ?? []).map((route) => {
-      const { to = service, members, match } = route;
-      // What protects a service does so under every name.
-      const levels: Levels = [['routes', members], ...(to === service ? [] : [levelOf(to)]), ...below];
-      return { ...this.plan(service, table.get(to), levels, route), match };
+      const { to = service, match } = route;
+      return { ...this.plan(service, table.get(to), routeLevels(file, service, route), route), match };
     });
-    const base = this.plan(service, entry, below);
+    const base = this.plan(service, entry, serviceLevels(file, service));
     const needsNoEntry = ({ target, members }: RoutePlan): boolean =>
       target !== service || RESPONDING_MEMBERS.some((member) => member in members);
     const known = (plan: RoutePlan): boolean => entry !== undefined || needsNoEntry(plan);
@@ -181,19 +173,6 @@ export class PolicySources {
     ];
   }
 }
-
-function inFile(levels: Levels, member: string): readonly [MemberSource, DeclaredMember] | undefined {
-  for (const [source, members] of levels) {
-    const found = members.get(member);
-    if (found) return [source, found];
-    if (RESPONDING_MEMBERS.includes(member) && RESPONDING_MEMBERS.some((each) => isOn(members.get(each))))
-      return undefined;
-  }
-  return undefined;
-}
-
-const isOn = (member: DeclaredMember | undefined): boolean =>
-  member !== undefined && 'value' in member && member.value !== undefined;
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */
 const declaringFleet = ({ live, instances }: ServiceEntry): ServiceEntry['instances'] =>

@@ -2,9 +2,12 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
+import { LiveServiceTable } from '../discovery/index.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources } from './policy-sources.js';
+import type { TrafficSplits } from './traffic-splits.js';
+import { VersionWatch } from './version-watch.js';
 import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 
 /** The sources of policies, and the endpoint that shows them. */
@@ -16,6 +19,7 @@ export class PolicyModule {
    */
   static of(
     file: LivePolicyFile | undefined,
+    splits: TrafficSplits,
     { logger }: AppContext,
     discovery: DynamicModule,
     providers: () => readonly ProviderState[],
@@ -28,14 +32,23 @@ export class PolicyModule {
         { provide: PolicySources, useValue: new PolicySources(file) },
         { provide: PROVIDER_STATES, useValue: providers },
         PolicyReadGuard,
-        ...(file ? fileProviders(file, logger) : []),
+        ...(file ? fileProviders(file, splits, logger) : []),
       ],
       exports: [PolicySources, PolicyReadGuard, PROVIDER_STATES, ...(file ? [LivePolicyFile] : [])],
     };
   }
 }
 
-const fileProviders = (file: LivePolicyFile, logger: AppContext['logger']): Provider[] => [
+const fileProviders = (
+  file: LivePolicyFile,
+  splits: TrafficSplits,
+  logger: AppContext['logger'],
+): Provider[] => [
   { provide: LivePolicyFile, useValue: file },
   { provide: PolicyFileWatch, useFactory: () => new PolicyFileWatch(file, logger) },
+  {
+    provide: VersionWatch,
+    useFactory: (services: LiveServiceTable) => new VersionWatch(splits, services, file, logger),
+    inject: [LiveServiceTable],
+  },
 ];

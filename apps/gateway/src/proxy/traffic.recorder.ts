@@ -38,6 +38,8 @@ export class TrafficRecorder implements Recorder {
     }
     const service = this.traffic.service(route.service);
     service.record(exchange);
+    const { version, status } = exchange;
+    if (version !== undefined) service.version(route.name ?? '', version).statuses.add(status);
     if (exchange.cache !== undefined) service.cache(route.name ?? '').requests.add(exchange.cache);
     if (route.adaptive) service.concurrencyLimit = route.adaptive.current;
     if (instance) service.instance(instance.id).record(exchange);

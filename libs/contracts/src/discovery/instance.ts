@@ -51,6 +51,23 @@ export interface RegistrationResult extends InstanceView {
   readonly instanceToken: string;
 }
 
+/** A version among those that a route divides its requests. */
+export interface VersionTraffic {
+  readonly version: string;
+  /** As in the policy file. */
+  readonly weight: number;
+  /** Share of the cohorts that the version has now, from 0 to 1; 0 without an instance in rotation. */
+  readonly share: number;
+  readonly instances: { readonly total: number; readonly healthy: number };
+}
+
+/** How a route divides its requests among versions. */
+export interface RouteTraffic {
+  /** Name in the policy file; `null` for the service's own route. */
+  readonly route: string | null;
+  readonly versions: readonly VersionTraffic[];
+}
+
 /** One entry of `GET /services`. */
 export interface ServiceSummary {
   readonly name: string;
@@ -60,6 +77,8 @@ export interface ServiceSummary {
   readonly lastSeenAt: string;
   readonly instances: { readonly total: number; readonly healthy: number };
   readonly versions: readonly string[];
+  /** The routes that divide the requests to the service among versions; empty if none does. */
+  readonly traffic: readonly RouteTraffic[];
   /** The path under which the gateway forwards to this service: `/api/{name}`. */
   readonly endpoint: string;
 }

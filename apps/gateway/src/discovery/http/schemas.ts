@@ -7,7 +7,9 @@ import {
   type InstanceView,
   type ProbeView,
   type RegistrationResult,
+  type RouteTraffic,
   type ServiceSummary,
+  type VersionTraffic,
 } from '#contracts';
 import { type NamedSchema, type Schema } from '#service-kit';
 
@@ -84,6 +86,21 @@ export const CLEANUP: NamedSchema = {
   schema: object<CleanupResult>({ removed: { type: 'array', items: text, description: 'ids' } }),
 };
 
+const INSTANCE_COUNTS = object<ServiceSummary['instances']>({ total: whole, healthy: whole });
+
+const ROUTE_TRAFFIC = object<RouteTraffic>({
+  route: { ...text, nullable: true, description: "`null`: the service's own route" },
+  versions: {
+    type: 'array',
+    items: object<VersionTraffic>({
+      version: text,
+      weight: whole,
+      share: { ...number, description: 'share of the cohorts now, 0 to 1' },
+      instances: INSTANCE_COUNTS,
+    }),
+  },
+});
+
 export const SERVICES: NamedSchema = listOf({
   name: 'Service',
   schema: object<ServiceSummary>({
@@ -93,8 +110,13 @@ export const SERVICES: NamedSchema = listOf({
       description:
         'when the service last had an instance with a valid lease; the current time while it has one',
     },
-    instances: object<ServiceSummary['instances']>({ total: whole, healthy: whole }),
+    instances: INSTANCE_COUNTS,
     versions: { type: 'array', items: text },
+    traffic: {
+      type: 'array',
+      items: ROUTE_TRAFFIC,
+      description: 'routes that divide requests among versions',
+    },
     endpoint: { ...text, example: '/api/user-service' },
   }),
 });

@@ -62,6 +62,11 @@ describe('AccessLog', () => {
     });
   });
 
+  it('logs the version that got the request, if its route divides requests among versions', () => {
+    expect(lineOf({ version: '2.0.0 "rc"' })).toMatchObject({ version: '2.0.0 "rc"' });
+    expect(lineOf({})).not.toHaveProperty('version');
+  });
+
   it('logs the outcome of a hedged attempt, if one was sent', () => {
     expect(lineOf({ hedge: { outcome: 'won' } })).toMatchObject({ hedge: 'won' });
     expect(lineOf({ hedge: { outcome: undefined } })).not.toHaveProperty('hedge');

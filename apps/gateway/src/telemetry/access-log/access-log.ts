@@ -20,6 +20,8 @@ export interface LoggedExchange extends EndedExchange {
   /** Why a policy refused the request. */
   readonly refusal?: string | undefined;
   readonly instance: { readonly id: string } | undefined;
+  /** Version of the service that got the request, if the route divides requests among versions. */
+  readonly version?: string | undefined;
 }
 
 /** Accepts complete ASCII lines; may write them later. */
@@ -69,6 +71,7 @@ export class AccessLog implements ExchangeLog {
         firstByte(exchange) +
         textMember('userAgent', exchange.header('user-agent')) +
         member('route', route?.name) +
+        textMember('version', exchange.version) +
         textMember('consumer', exchange.identity?.consumer) +
         member('cache', exchange.cache) +
         textMember('refusal', exchange.refusal) +
@@ -105,7 +108,7 @@ const quoted = (text: string | undefined): string => (text === undefined ? 'null
 const member = (name: string, code: string | undefined): string =>
   code === undefined ? '' : `,"${name}":"${code}"`;
 
-/** A {@link member} whose text comes from a client or a token. */
+/** A {@link member} whose text comes from a client, a token or an instance. */
 const textMember = (name: string, text: string | undefined): string =>
   text === undefined ? '' : `,"${name}":${jsonText(text)}`;
 

@@ -15,6 +15,7 @@ import { registryFamilies } from './registry-families.js';
 import { serviceFamilies } from './service-families.js';
 import { TrafficMetrics } from './traffic-metrics.js';
 import { upstreamFamilies } from './upstream-families.js';
+import { versionFamilies } from './version-families.js';
 
 const { prometheus: PROMETHEUS, openmetrics: OPEN_METRICS } = EXPOSITION_TYPES;
 const JSON_REPORT = 'application/json';
@@ -41,6 +42,7 @@ export class GatewayMetricsController {
     const families = [
       ...registryFamilies(this.traffic, this.directory),
       ...serviceFamilies(this.traffic),
+      ...versionFamilies(this.traffic.services, this.directory),
       ...upstreamFamilies(this.traffic.services, this.directory),
       ...this.furtherFamilies(),
       ...(await familiesOf(this.process)),

@@ -1,4 +1,4 @@
-import type { InstanceStatus } from '#contracts';
+import type { InstanceStatus, RouteTraffic } from '#contracts';
 import type { EjectionReason } from './series.js';
 
 /** A service in the registry, with or without instances. */
@@ -19,6 +19,8 @@ export interface InstanceDirectory {
   readonly isRegistryUp: boolean;
   /** Requests in flight by instance id; `undefined` when the service is not registered now. */
   loadsOf(service: string): ReadonlyMap<string, number> | undefined;
+  /** How the requests to a service are divided among its versions now. */
+  trafficOf(service: string): readonly RouteTraffic[];
   onEjection(listener: EjectionListener): void;
 }
 

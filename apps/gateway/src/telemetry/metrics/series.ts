@@ -15,6 +15,9 @@ export type EjectionReason = (typeof EJECTION_REASONS)[number];
 
 const FIRST_ERROR = 500;
 
+/** `none` is the status of an exchange whose client disconnected before there was a response. */
+export const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
+
 /** Counts of a service, and of each of its instances. */
 abstract class Series {
   readonly latency = new LatencyHistogram();
@@ -74,6 +77,17 @@ export class CacheSeries implements CacheCounts {
   constructor(readonly route: string) {}
 }
 
+/** Exchanges of a route that one version got. */
+export class VersionSeries {
+  readonly statuses = new Tally<number>();
+
+  constructor(
+    /** Empty for the service's own route. */
+    readonly route: string,
+    readonly version: string,
+  ) {}
+}
+
 /** Counts of one service. */
 export class ServiceSeries extends Series {
   readonly problems = new Tally<string>();
@@ -85,6 +99,8 @@ export class ServiceSeries extends Series {
   readonly ejections = new Tally<EjectionReason>();
   readonly policies = new Map<string, PolicySeries>();
   readonly caches = new Map<string, CacheSeries>();
+  /** By route and version; a map in a map, so that a look-up creates no key. */
+  private readonly byVersion = new Map<string, Map<string, VersionSeries>>();
   retries = 0;
   tunnelsOpen = 0;
   /** Current value of an adaptive concurrency limit; `undefined` without one. */
@@ -119,6 +135,18 @@ export class ServiceSeries extends Series {
     let series = this.caches.get(route);
     if (!series) this.caches.set(route, (series = new CacheSeries(route)));
     return series;
+  }
+
+  version(route: string, version: string): VersionSeries {
+    let versions = this.byVersion.get(route);
+    if (!versions) this.byVersion.set(route, (versions = new Map<string, VersionSeries>()));
+    let series = versions.get(version);
+    if (!series) versions.set(version, (series = new VersionSeries(route, version)));
+    return series;
+  }
+
+  get versions(): readonly VersionSeries[] {
+    return [...this.byVersion.values()].flatMap((versions) => [...versions.values()]);
   }
 
   override record(exchange: EndedExchange): void {

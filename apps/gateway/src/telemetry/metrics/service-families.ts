@@ -6,7 +6,7 @@ import {
   type MetricSample,
 } from '#service-kit';
 import { BOUNDS_MS } from './latency-histogram.js';
-import { BREAKER_STATES, type CacheSeries, type ServiceSeries } from './series.js';
+import { BREAKER_STATES, codeOf, type CacheSeries, type ServiceSeries } from './series.js';
 import type { Tally } from './tally.js';
 import type { TrafficMetrics } from './traffic-metrics.js';
 
@@ -117,9 +117,6 @@ const decisions = ({ name, policies }: ServiceSeries): LabelledValue[] =>
       ]),
     ];
   });
-
-/** `none` is the status of an exchange whose client disconnected before there was a response. */
-const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
 
 const byCode = ({ name, statuses }: ServiceSeries): LabelledValue[] =>
   Array.from(statuses.entries(), ([status, count]) => [{ service: name, code: codeOf(status) }, count]);

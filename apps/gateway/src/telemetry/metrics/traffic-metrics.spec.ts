@@ -39,6 +39,7 @@ const directory: InstanceDirectory = {
   services: [],
   isRegistryUp: true,
   onEjection: () => undefined,
+  trafficOf: () => [],
   loadsOf: (service) =>
     service === 'users'
       ? new Map([
