@@ -105,6 +105,14 @@ withRedis('The store of shared limits', (redis) => {
     await server.stop();
   });
 
+  it('stops while it connects', async () => {
+    const store = new RedisLimitStore({ url: redis().url, prefix: newId(), gateway: newId() });
+    const started = store.start();
+    await store.stop();
+    await started;
+    expect(store.isAvailable).toBe(false);
+  });
+
   it('gives up a server that stalls', async () => {
     const server = await startRedis();
     const store = await open(server.url, newId());

@@ -78,7 +78,8 @@ export class RedisLimitStore implements LimitStore {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.connection?.disconnect();
+    // Also if the connection is not open yet.
+    this.giveUp(undefined);
     await this.running;
   }
 
