@@ -134,6 +134,22 @@ withRedis('two gateways with shared rate limits', (redis) => {
     expectWithin5Percent(await measure('Redis available', 4));
   });
 
+  it('also while Redis stalls again and again, for 0.4 s each time', async () => {
+    const stalling = new AbortController();
+    const stalls = (async () => {
+      while (!stalling.signal.aborted) {
+        server.process.signal('SIGSTOP');
+        await sleep(400);
+        server.process.signal('SIGCONT');
+        await sleep(100);
+      }
+    })();
+    const ratio = await measure('Redis stalls', 4);
+    stalling.abort();
+    await stalls;
+    expectWithin5Percent(ratio);
+  });
+
   it('also while Redis restarts, which loses its data', async () => {
     const restart = sleep(500)
       .then(() => server.stop())

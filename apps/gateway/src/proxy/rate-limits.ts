@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { failureMessage } from '../discovery/index.js';
 import type { PolicySources } from '../policy/index.js';
+import { wholeMs } from './stages/rate-limit/bucket.js';
 import { RateLimiters } from './stages/rate-limit/rate-limiters.js';
 import { RedisLimitStore } from './stages/rate-limit/redis-limit-store.js';
 import { SharedLimits } from './stages/rate-limit/shared-limits.js';
@@ -32,7 +32,7 @@ export class RateLimits implements OnModuleInit, OnModuleDestroy {
             `Store of shared rate limits unavailable; "onStoreDown" applies: ${failureMessage(cause)}`,
           ),
     );
-    this.limiters = new RateLimiters(new SharedLimits(this.store, () => Math.floor(performance.now())));
+    this.limiters = new RateLimiters(new SharedLimits(this.store, wholeMs));
   }
 
   /** Connects the store when the policy file gets shared limits. */

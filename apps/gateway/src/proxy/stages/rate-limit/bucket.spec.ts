@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { BucketRules, type Bucket } from './bucket.js';
+import { BucketRules, newBucket, type Bucket } from './bucket.js';
 
-const bucketAt = (at: number): Bucket => ({ key: '', debt: 0, at, unreported: 0 });
+const bucketAt = (at: number): Bucket => newBucket('', at);
 
 /** Admits and charges a request. */
 function spend(rules: BucketRules, bucket: Bucket, now: number): boolean {

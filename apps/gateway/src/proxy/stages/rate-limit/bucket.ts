@@ -1,4 +1,8 @@
 import type { RateLimit } from '../../../policy/members/rate-limits.js';
+import type { Spending } from './spending.js';
+
+/** Milliseconds on the monotonic clock, a whole number. */
+export const wholeMs = (): number => Math.floor(performance.now());
 
 /** What one key has used of a limit. */
 export interface Bucket {
@@ -9,9 +13,20 @@ export interface Bucket {
   at: number;
   /** The part of the debt that was not reported to other gateways yet; 0 unless the limit is shared. */
   unreported: number;
+  /** Time of the first request in {@link unreported}. */
+  unreportedSince: number;
+  /** `undefined`: no other gateway has admitted requests of the key. */
+  spending: Spending | undefined;
 }
 
-export const newBucket = (key: string, at: number): Bucket => ({ key, debt: 0, at, unreported: 0 });
+export const newBucket = (key: string, at: number): Bucket => ({
+  key,
+  debt: 0,
+  at,
+  unreported: 0,
+  unreportedSince: 0,
+  spending: undefined,
+});
 
 /**
  * The generic cell rate algorithm (a token bucket) in whole numbers, hence exact. The unit of debt is such that one

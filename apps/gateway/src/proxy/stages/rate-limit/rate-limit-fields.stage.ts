@@ -1,7 +1,7 @@
 import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Stage, StageResponse, StageSlot } from '../../exchange/stage.js';
-import type { Bucket } from './bucket.js';
-import { wholeMs, type FoundBuckets } from './rate-limit.stage.js';
+import { wholeMs, type Bucket } from './bucket.js';
+import type { FoundBuckets } from './rate-limit.stage.js';
 import type { RateLimiter } from './rate-limiter.js';
 
 /**

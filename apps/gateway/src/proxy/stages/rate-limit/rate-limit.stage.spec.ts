@@ -217,10 +217,9 @@ describe('The rate limit stage', () => {
     ['closed', [503, 503, 503]],
   ] as const)('with onStoreDown: %s responds %j while the store is down', (onStoreDown, expected) => {
     const sharing: LimitSharing = {
-      state: 'down',
-      gateways: 2,
+      isAvailable: false,
       join: () => undefined,
-      report: () => undefined,
+      charge: ({ rules }, bucket) => (bucket.debt += 2 * rules.cost),
     };
     const limits = new Limits([{ requests: 2, shared: true, onStoreDown }], sharing);
     expect([limits.send(), limits.send(), limits.send()]).toEqual(expected);

@@ -2,7 +2,7 @@ import type { Problem } from '#contracts';
 import type { StageExchange } from '../../exchange/exchange-state.js';
 import { quotaExceeded, rateLimitUnavailable } from '../../exchange/problems.js';
 import type { PolicyCounts, Preview, PreviewRequest, Stage, StageSlot } from '../../exchange/stage.js';
-import type { Bucket } from './bucket.js';
+import { wholeMs, type Bucket } from './bucket.js';
 import type { RateLimiter, Verdict } from './rate-limiter.js';
 
 /** A rate limit of a route. */
@@ -13,9 +13,6 @@ export interface RouteLimit {
 
 /** The buckets that limits found for an exchange. */
 export type FoundBuckets = Map<RateLimiter, Bucket>;
-
-/** Milliseconds on the monotonic clock, a whole number. */
-export const wholeMs = (): number => Math.floor(performance.now());
 
 /**
  * Refuses requests above rate limits. A request is charged to all limits of the stage, or to none if one refuses it.

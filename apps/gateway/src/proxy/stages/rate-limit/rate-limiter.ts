@@ -8,14 +8,12 @@ export type Verdict = 'admitted' | 'quota-exceeded' | 'store-unavailable';
 
 /** Keeps the buckets of a limit equal over several gateways. */
 export interface LimitSharing {
-  /** `down`: the store is not available. `late`: it has not responded for a while. */
-  readonly state: 'up' | 'late' | 'down';
-  /** Number of gateways that enforced shared limits lately. */
-  readonly gateways: number;
+  /** Whether the store is available. */
+  readonly isAvailable: boolean;
   /** Keeps the buckets of a limit equal from now on. */
   join(limiter: RateLimiter): void;
-  /** Reports the cost of a bucket that had nothing to report. */
-  report(limiter: RateLimiter, bucket: Bucket): void;
+  /** Charges an admitted request. */
+  charge(limiter: RateLimiter, bucket: Bucket): void;
 }
 
 /** Where a limit is declared. */
@@ -74,28 +72,16 @@ export class RateLimiter {
   }
 
   verdictOn(bucket: Bucket): Verdict {
-    if (this.sharing?.state === 'down' && this.limit.onStoreDown !== 'local')
+    if (this.sharing?.isAvailable === false && this.limit.onStoreDown !== 'local')
       return this.limit.onStoreDown === 'open' ? 'admitted' : 'store-unavailable';
     return this.rules.hasRoom(bucket) ? 'admitted' : 'quota-exceeded';
   }
 
   /** Charges an admitted request. */
   charge(bucket: Bucket): void {
-    const { sharing, rules } = this;
     // The limit is open while the store is down.
-    if (!rules.hasRoom(bucket)) return;
-    if (!sharing) {
-      bucket.debt += rules.cost;
-      return;
-    }
-    if (sharing.state !== 'up') {
-      // Without news from the other gateways, each of them is assumed to admit as much as this one.
-      bucket.debt += rules.cost * sharing.gateways;
-      return;
-    }
-    bucket.debt += rules.cost;
-    const isFirst = bucket.unreported === 0;
-    bucket.unreported += rules.cost;
-    if (isFirst) sharing.report(this, bucket);
+    if (!this.rules.hasRoom(bucket)) return;
+    if (this.sharing) this.sharing.charge(this, bucket);
+    else bucket.debt += this.rules.cost;
   }
 }

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../../policy/members/rate-limits.js';
+import { wholeMs } from './bucket.js';
 import type { KeyedBuckets } from './keyed-buckets.js';
-import { wholeMs } from './rate-limit.stage.js';
 import { RateLimiter, type LimitScope, type LimitSharing } from './rate-limiter.js';
 
 /** How long buckets are kept without a route: an instance that is deployed again must not refill them. */

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { connect, connectionTo, type RedisServer } from '../../../discovery/index.js';
-import type { Charge, Charged, LimitStore } from './shared-limits.js';
+import { wholeMs } from './bucket.js';
+import type { Charged, ChargedElsewhere, Charges, LimitStore } from './limit-store.js';
+import { StoreClock } from './store-clock.js';
 
 /** The server, and this gateway's id, new with every process. */
 export interface LimitStoreOptions extends RedisServer {
@@ -15,8 +17,9 @@ const RETRY_EVERY_MS = 100;
 const CONSTANTS = {
   // A gateway without shared limits in use does not count among those that a limit is divided among.
   gateway_forgotten_after_ms: 10_000,
-  // How long a drained bucket is kept: the server's clock may be set.
-  kept_ms: 1000,
+  // How long a drained bucket is kept: the server's clock may be set, and gateways may report earlier requests.
+  kept_ms: 2000,
+  longest_transit_ms: COMMAND_TIMEOUT_MS,
 };
 
 const SOURCE = `
@@ -29,23 +32,27 @@ ${readFileSync(new URL('lua/charge.lua', import.meta.url), 'utf8')}`;
 type Command = (
   numberOfKeys: number,
   ...keysAndArgs: readonly (string | number)[]
-) => Promise<readonly [gateways: number, debts: readonly string[]]>;
+) => Promise<readonly [gateways: number, time: string, debts: readonly string[]]>;
 
 /** What `charge.lua` publishes. */
 interface ChargedMessage {
   readonly gateway: string;
   /** Those of the charges. */
   readonly keys: readonly string[];
+  readonly costs: readonly number[];
   readonly debts: readonly string[];
+  /** The server's time. */
+  readonly at: string;
 }
 
 /** Adds up charges in Redis. Connects again after every failure. */
 export class RedisLimitStore implements LimitStore {
-  private readonly listeners = new Set<(debts: ReadonlyMap<string, number>) => void>();
+  private readonly listeners = new Set<(charged: ChargedElsewhere) => void>();
   // The hash tag keeps all keys in one cluster slot, which scripts require.
   private readonly prefix: string;
   private readonly channel: string;
   private connection: Redis | undefined;
+  private clock = new StoreClock();
   private running: Promise<void> | undefined;
   /** Gives up the current connection. */
   private giveUp: (cause: unknown) => void = () => undefined;
@@ -64,7 +71,7 @@ export class RedisLimitStore implements LimitStore {
     return this.connection !== undefined;
   }
 
-  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void {
+  onCharged(listener: (charged: ChargedElsewhere) => void): void {
     this.listeners.add(listener);
   }
 
@@ -83,27 +90,32 @@ export class RedisLimitStore implements LimitStore {
     await this.running;
   }
 
-  async charge(charges: readonly Charge[]): Promise<Charged> {
-    const { connection, prefix, channel } = this;
+  async charge({ charges, delayMs }: Charges): Promise<Charged> {
+    const { connection, prefix, channel, clock } = this;
     if (!connection) throw new Error('Redis is not connected');
+    const sentAt = wholeMs();
     const args = {
       channel,
+      delayMs,
+      sentAt: clock.toStore(sentAt),
       gateway: this.options.gateway,
       keys: charges.map(({ key }) => key),
       costs: charges.map(({ cost }) => cost),
+      ages: charges.map(({ ageMs }) => ageMs),
       least: charges.map(({ least }) => least),
       drainPerMs: charges.map(({ drainPerMs }) => drainPerMs),
     };
     const keys = [...charges.map(({ key }) => `${prefix}:${key}`), `${prefix}-gateways`];
     try {
       const { chargeLimits } = connection as unknown as { readonly chargeLimits: Command };
-      const [gateways, debts] = await chargeLimits.call(
+      const [gateways, time, debts] = await chargeLimits.call(
         connection,
         keys.length,
         ...keys,
         JSON.stringify(args),
       );
-      return { gateways, debts: debts.map(Number) };
+      clock.measure(Number(time), sentAt, wholeMs());
+      return { gateways, at: clock.toLocal(Number(time)), debts: debts.map(Number) };
     } catch (error) {
       if (this.connection === connection) {
         this.connection = undefined;
@@ -146,6 +158,7 @@ export class RedisLimitStore implements LimitStore {
     });
     try {
       await Promise.all([connect(commands), connect(reader)]);
+      this.clock = await clockOf(commands);
       await reader.subscribe(this.channel);
       // A replica, or a server without memory or disk, accepts connections and refuses writes.
       await commands.set(`${this.prefix}-probe`, '', 'PX', CONSTANTS.kept_ms);
@@ -165,20 +178,27 @@ export class RedisLimitStore implements LimitStore {
   }
 
   private tell(message: string): void {
-    const { gateway, keys, debts } = messageIn(message);
+    const { gateway, keys, costs, debts, at } = messageIn(message);
     if (gateway === this.options.gateway) return;
-    const byKey = new Map(keys.map((key, i) => [key, Number(debts[i])]));
-    for (const listener of this.listeners) listener(byKey);
+    const charged = { keys, costs, debts: debts.map(Number), at: this.clock.toLocal(Number(at)) };
+    for (const listener of this.listeners) listener(charged);
   }
+}
+
+async function clockOf(connection: Redis): Promise<StoreClock> {
+  const [clock, sentAt] = [new StoreClock(), wholeMs()];
+  const [seconds, microseconds] = (await connection.time()) as unknown as readonly [string, string];
+  clock.measure(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), sentAt, wholeMs());
+  return clock;
 }
 
 /** A message that is none of this version has no charges. */
 function messageIn(text: string): ChargedMessage {
   try {
     const message = JSON.parse(text) as ChargedMessage;
-    if (Array.isArray(message.keys) && Array.isArray(message.debts)) return message;
+    if ([message.keys, message.costs, message.debts].every(Array.isArray)) return message;
   } catch {
     // Handled below.
   }
-  return { gateway: '', keys: [], debts: [] };
+  return { gateway: '', keys: [], costs: [], debts: [], at: '0' };
 }

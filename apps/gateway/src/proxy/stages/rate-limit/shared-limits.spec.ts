@@ -1,125 +1,110 @@
 import fc from 'fast-check';
-import type { RateLimit } from '../../../policy/members/rate-limits.js';
-import { RateLimiter } from './rate-limiter.js';
-import { SharedLimits, type Charge, type Charged, type LimitStore } from './shared-limits.js';
+import { ModelFleet, sharedLimit } from './testing/model-fleet.js';
 
-const limitOf = (requests: number, burst: number): RateLimit => ({
-  name: 'a',
-  requests,
-  per: 1000,
-  burst,
-  key: { from: 'service' },
-  cost: 1,
-  shared: true,
-  shadow: false,
-  onStoreDown: 'local',
-});
+const SECONDS = 30;
+const LOADS = {
+  'two gateways': [1000, 1000],
+  'two gateways, one with most of the load': [1000, 70],
+  'four gateways': [1000, 1000, 1000, 1000],
+  'four gateways, one with most of the load': [1000, 90, 20, 10],
+  'one of two gateways alone': [1000, 0],
+};
 
-/** A store like `charge.lua`, whose clock and latency a spec sets. */
-class ModelStore implements LimitStore {
-  isAvailable = true;
-  latencyMs = 1;
-  /** Difference of the store's clock to that of the gateways. */
-  clockMs = 0;
-  private readonly values = new Map<string, { debt: number; at: number }>();
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
 
-  private readonly listeners: ((debts: ReadonlyMap<string, number>) => void)[] = [];
-
-  constructor(private readonly now: () => number) {}
-
-  /** Own charges are told too: they change nothing. */
-  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void {
-    this.listeners.push(listener);
-  }
-
-  async charge(charges: readonly Charge[]): Promise<Charged> {
-    await sleep(this.latencyMs / 2);
-    if (!this.isAvailable) throw new Error('down');
-    const now = this.now() + this.clockMs;
-    const debts = charges.map(({ key, cost, least, drainPerMs }) => {
-      const { debt, at } = this.values.get(key) ?? { debt: 0, at: now };
-      const drained = debt - Math.max(0, now - at) * drainPerMs;
-      const value = Math.max(0, Math.max(drained, least) + cost);
-      this.values.set(key, { debt: value, at: now });
-      return value;
-    });
-    await sleep(this.latencyMs / 2);
-    const byKey = new Map(charges.map(({ key }, i) => [key, debts[i]!]));
-    for (const listener of this.listeners) listener(byKey);
-    return { debts, gateways: 2 };
-  }
-
-  forget(): void {
-    this.values.clear();
-  }
-}
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const request = { clientAddress: '10.0.0.1', identity: undefined, header: () => undefined };
-
-/** Gateways that share a limit and get as many requests as come, on a simulated clock. */
-class Fleet {
-  readonly store: ModelStore;
-  admitted = 0;
-  private readonly limiters: readonly RateLimiter[];
-
-  constructor(limit: RateLimit, gateways = 2) {
-    this.store = new ModelStore(() => Date.now());
-    this.limiters = Array.from({ length: gateways }, () => {
-      const sharing = new SharedLimits(this.store, () => Date.now());
-      return new RateLimiter({ service: 'users', route: undefined }, limit, sharing);
-    });
-  }
-
-  /** Sends a request to one gateway and waits until the others know of it. */
-  async sendTo(gateway: number): Promise<boolean> {
-    const before = this.admitted;
-    this.send(this.limiters[gateway]!);
-    await jest.advanceTimersByTimeAsync(20);
-    return this.admitted > before;
-  }
-
-  /** Sends one request per millisecond to each gateway. Returns how many were admitted. */
-  async run(ms: number, share = 1): Promise<number> {
-    const before = this.admitted;
-    for (let i = 0; i < ms; i += 1) {
-      await jest.advanceTimersByTimeAsync(1);
-      for (const limiter of this.limiters.slice(0, Math.ceil(this.limiters.length * share)))
-        this.send(limiter);
-    }
-    return this.admitted - before;
-  }
-
-  private send(limiter: RateLimiter): void {
-    const bucket = limiter.bucketOf(request, Date.now());
-    if (limiter.verdictOn(bucket) !== 'admitted') return;
-    limiter.charge(bucket);
-    this.admitted += 1;
-  }
-}
-
-describe('Gateways that share a limit', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
-
-  it.each([
-    [100, 10, 1],
-    [100, 100, 1],
-    [900, 10, 1],
-    [200, 1, 1],
-    [500, 50, 8],
-    [10, 10, 30],
-  ])(
-    'admit %d per second with a burst of %d, if the store responds in %d ms',
-    async (requests, burst, latencyMs) => {
-      const fleet = new Fleet(limitOf(requests, burst));
-      fleet.store.latencyMs = latencyMs;
-      await fleet.run(3000);
-      const seconds = 10;
-      expect((await fleet.run(seconds * 1000)) / (requests * seconds)).toBeCloseTo(1, 1.3);
+describe.each(Object.entries(LOADS))('%s with a store that responds late', (_name, load) => {
+  it.each([0, 10, 100, 500, 900].flatMap((ms) => [1, 20, 1000].map((burst) => [ms, burst] as const)))(
+    'admit the rate within 5 % after %d ms, with a burst of %d',
+    async (ms, burst) => {
+      const limit = sharedLimit({ requests: 100, burst });
+      const fleet = new ModelFleet(limit, load.length);
+      fleet.server.delays = { requestMs: ms / 2, responseMs: ms / 2 };
+      const exact = limit.requests * SECONDS + burst;
+      const admitted = await fleet.run(SECONDS * 1000, load);
+      expect(admitted / exact).toBeGreaterThan(0.95);
+      expect(admitted / exact).toBeLessThan(1.05);
     },
   );
+});
+
+describe('A store that responds late', () => {
+  it.each([
+    ['requests', { requestMs: 900, responseMs: 0 }],
+    ['responses', { requestMs: 0, responseMs: 900 }],
+  ])('may delay %s alone', async (_what, delays) => {
+    const fleet = new ModelFleet(sharedLimit({ requests: 400, burst: 100 }));
+    await fleet.run(2000, [1000, 1000]);
+    fleet.server.delays = delays;
+    expect((await fleet.run(20_000, [1000, 1000])) / 8000).toBeCloseTo(1, 1.3);
+    fleet.server.delays = { requestMs: 1, responseMs: 0 };
+    expect((await fleet.run(5000, [1000, 1000])) / 2000).toBeCloseTo(1, 1.3);
+  });
+
+  it('bounds what is admitted in any time, whatever the load', async () => {
+    const phase = fc.record({
+      load: fc.array(fc.constantFrom(0, 50, 500, 3000), { minLength: 4, maxLength: 4 }),
+      ms: fc.integer({ min: 1, max: 2000 }),
+    });
+    const round = fc.record({
+      burst: fc.constantFrom(1, 20, 500),
+      latencyMs: fc.constantFrom(100, 500, 900),
+      phases: fc.array(phase, { minLength: 3, maxLength: 6 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(round, async ({ burst, latencyMs, phases }) => {
+        const fleet = new ModelFleet(sharedLimit({ requests: 100, burst }), 4);
+        fleet.server.delays = { requestMs: latencyMs / 2, responseMs: latencyMs / 2 };
+        const unknown = (100 * 2 * (latencyMs + 10)) / 1000;
+        let [now, lowest] = [0, 0];
+        for (const { load, ms } of phases)
+          for (const end = now + ms; now < end;) {
+            await fleet.run(1, load);
+            now += 1;
+            const surplus = fleet.admitted - (100 * now) / 1000;
+            lowest = Math.min(lowest, surplus);
+            expect(surplus - lowest).toBeLessThanOrEqual(unknown + 4 * (burst + unknown));
+          }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('leaves a client that uses one gateway its burst and its rate', async () => {
+    const fleet = new ModelFleet(sharedLimit({ requests: 10, burst: 10 }));
+    fleet.server.delays = { requestMs: 450, responseMs: 450 };
+    for (let second = 0; second < 10; second += 1) {
+      for (let i = 0; i < 10; i += 1) expect(fleet.send(0)).toBe(true);
+      expect(fleet.send(0)).toBe(false);
+      await fleet.pass(1000);
+    }
+  });
+
+  it('makes gateways repay in the next seconds what they admitted before they knew of each other', async () => {
+    const fleet = new ModelFleet(sharedLimit({ requests: 100, burst: 100 }), 4);
+    fleet.server.delays = { requestMs: 450, responseMs: 450 };
+    const load = [1000, 1000, 1000, 1000];
+    const perSecond: number[] = [];
+    for (let i = 0; i < 8; i += 1) perSecond.push(await fleet.run(1000, load));
+    // Each the burst, and the rate until the first response.
+    expect(perSecond[0]).toBeGreaterThan(400);
+    expect(perSecond[0]).toBeLessThanOrEqual(4 * 200);
+    expect(perSecond[1]).toBeLessThan(50);
+    expect(perSecond.reduce((sum, each) => sum + each)).toBeLessThan(1.05 * (100 + 8 * 100));
+  });
+
+  it('hears of thousands of keys at a time', async () => {
+    const fleet = new ModelFleet(sharedLimit({ requests: 1, per: 3_600_000, burst: 1 }));
+    fleet.server.delays = { requestMs: 250, responseMs: 250 };
+    const keys = Array.from({ length: 4000 }, (_, i) => `client-${i}`);
+    expect(keys.filter((key) => fleet.send(0, key))).toHaveLength(4000);
+    await fleet.pass(600);
+    expect(keys.filter((key) => fleet.send(1, key))).toEqual([]);
+  });
+});
+
+describe('Gateways that share a limit', () => {
+  const LOAD = [1000, 1000];
 
   it('admit the rate over any time, whatever happens to the store', async () => {
     const event = fc.record({
@@ -131,18 +116,20 @@ describe('Gateways that share a limit', () => {
         fc.constantFrom(20, 200),
         fc.array(event, { minLength: 1, maxLength: 4 }),
         async (burst, events) => {
-          const fleet = new Fleet(limitOf(200, burst));
-          await fleet.run(1500);
+          const fleet = new ModelFleet(sharedLimit({ requests: 200, burst }));
+          const { server } = fleet;
+          await fleet.run(1500, LOAD);
           let [admitted, ms] = [0, 0];
           for (const { kind, ms: duration } of events) {
-            if (kind === 'outage') fleet.store.isAvailable = false;
-            if (kind === 'data loss') fleet.store.forget();
-            if (kind === 'clock forward') fleet.store.clockMs += 3_600_000;
-            if (kind === 'clock back') fleet.store.clockMs -= 3_600_000;
-            if (kind === 'stall') fleet.store.latencyMs = 2 * duration;
-            admitted += await fleet.run(duration, kind === 'one gateway' ? 0.5 : 1);
-            Object.assign(fleet.store, { isAvailable: true, latencyMs: 1 });
-            admitted += await fleet.run(1500);
+            if (kind === 'outage') server.isAvailable = false;
+            if (kind === 'data loss') server.forget();
+            if (kind === 'clock forward') server.clockMs += 3_600_000;
+            if (kind === 'clock back') server.clockMs -= 3_600_000;
+            if (kind === 'stall') server.delays = { requestMs: duration, responseMs: duration };
+            admitted += await fleet.run(duration, kind === 'one gateway' ? [1000, 0] : LOAD);
+            server.isAvailable = true;
+            server.delays = { requestMs: 1, responseMs: 0 };
+            admitted += await fleet.run(1500, LOAD);
             ms += duration + 1500;
           }
           const extra = admitted - (200 * ms) / 1000;
@@ -156,25 +143,19 @@ describe('Gateways that share a limit', () => {
   }, 60_000);
 
   it('divide the limit while the store is away', async () => {
-    const fleet = new Fleet(limitOf(200, 20));
-    await fleet.run(1000);
-    fleet.store.isAvailable = false;
-    expect((await fleet.run(5000)) / 1000).toBeCloseTo(1, 1.3);
+    const fleet = new ModelFleet(sharedLimit({ requests: 200, burst: 20 }));
+    await fleet.run(1000, LOAD);
+    fleet.server.isAvailable = false;
+    expect((await fleet.run(5000, LOAD)) / 1000).toBeCloseTo(1, 1.3);
   });
 
   it('count a client that goes from one to the other', async () => {
-    const fleet = new Fleet({ ...limitOf(3, 3), per: 3_600_000 });
+    const fleet = new ModelFleet(sharedLimit({ requests: 3, burst: 3, per: 3_600_000 }));
     const admitted: boolean[] = [];
-    for (const gateway of [0, 0, 1, 1, 0, 1]) admitted.push(await fleet.sendTo(gateway));
+    for (const gateway of [0, 0, 1, 1, 0, 1]) {
+      admitted.push(fleet.send(gateway));
+      await fleet.pass(20);
+    }
     expect(admitted).toEqual([true, true, true, false, false, false]);
-  });
-
-  it('never wait for the store, and stay within the limit while it is slow', async () => {
-    const fleet = new Fleet(limitOf(100, 10));
-    await fleet.run(1000);
-    fleet.store.latencyMs = 5000;
-    const admitted = await fleet.run(5000);
-    expect(admitted).toBeGreaterThan(450);
-    expect(admitted).toBeLessThan(550);
   });
 });

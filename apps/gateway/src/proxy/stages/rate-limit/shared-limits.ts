@@ -1,105 +1,94 @@
 import type { Bucket } from './bucket.js';
+import type { Charge, ChargedElsewhere, LimitStore } from './limit-store.js';
 import type { LimitSharing, RateLimiter } from './rate-limiter.js';
-
-/** What a gateway reports on one bucket. Amounts are in the unit of the bucket. */
-export interface Charge {
-  /** Identifies limit and key. */
-  readonly key: string;
-  /** Cost of the requests that this gateway admitted since its last report. */
-  readonly cost: number;
-  /**
-   * The least debt without {@link cost}. A store that has lost data continues from here. Negative if this gateway is
-   * certain of none: what drained since the first of the requests.
-   */
-  readonly least: number;
-  readonly drainPerMs: number;
-}
-
-/** What all gateways together have charged. */
-export interface Charged {
-  /** The debt of each bucket in the order of the charges. */
-  readonly debts: readonly number[];
-  /** Number of gateways that charged lately. */
-  readonly gateways: number;
-}
-
-/** Adds up the charges of all gateways. */
-export interface LimitStore {
-  readonly isAvailable: boolean;
-  /** Rejects if the store does not respond in time; it may have applied the charges nevertheless. */
-  charge(charges: readonly Charge[]): Promise<Charged>;
-  /** Calls `listener` with the debts, by the keys of charges, that charges of other gateways have led to. */
-  onCharged(listener: (debts: ReadonlyMap<string, number>) => void): void;
-}
+import { Spending } from './spending.js';
 
 /** How long charges are collected. Requests are decided meanwhile without those of other gateways. */
 const COLLECT_MS = 10;
 /** Bounds the time that one command takes in the store. */
 const CHARGES_AT_ONCE = 500;
-/**
- * A store that has not responded for this long is `late`. Gateways are certain only of older charges: differences in
- * latency between reports must not add up.
- */
-const LATE_AFTER_MS = 100;
+/** Commands that are sent together: with one alone, a slow store would hear of few keys per second. */
+const COMMANDS_AT_ONCE = 8;
+/** With a greater latency, gateways make assumptions about each other. */
+const SLOW_AFTER_MS = 100;
+/** What remains of a great latency with each smaller one: latencies vary, and the assumptions depend on the greatest. */
+const LATENCY_KEPT = 0.9;
 
 /** A bucket with unreported costs. */
 interface Reported {
   readonly limiter: RateLimiter;
   readonly bucket: Bucket;
-  /** Time of the first of them. */
-  readonly since: number;
 }
 
 /**
  * Keeps the buckets of shared limits equal over all gateways without a request that waits: each gateway decides by its
  * own copy of a bucket, reports what it admitted to the store, and takes over the debts that the store returns to it
  * and to the others. What all gateways admitted between two reports stays in the debt, which may exceed the burst: the
- * next requests wait for it, so the rate over time is exact.
+ * next requests wait for it, so the rate over time is exact. While the store is slow, the copy contains what the other
+ * gateways are assumed to admit, until the store returns what they did.
  */
 export class SharedLimits implements LimitSharing {
-  gateways = 1;
   /** By id. Weak: routes hold their limits. */
   private readonly limiters = new Map<string, WeakRef<RateLimiter>>();
+  private gateways = 1;
   private waiting: Reported[] = [];
   private timer: NodeJS.Timeout | undefined;
   private sentAt: number | undefined;
+  private latencyMs = 0;
 
   constructor(
     private readonly store: LimitStore,
     private readonly now: () => number,
   ) {
-    store.onCharged((debts) => this.adopt(debts));
+    store.onCharged((charged) => this.adopt(charged));
   }
 
-  get state(): LimitSharing['state'] {
-    if (!this.store.isAvailable) return 'down';
-    return this.sentAt !== undefined && this.now() - this.sentAt > LATE_AFTER_MS ? 'late' : 'up';
+  get isAvailable(): boolean {
+    return this.store.isAvailable;
   }
 
   join(limiter: RateLimiter): void {
     this.limiters.set(limiter.id, new WeakRef(limiter));
   }
 
-  report(limiter: RateLimiter, bucket: Bucket): void {
-    this.waiting.push({ limiter, bucket, since: this.now() });
-    this.schedule();
+  charge(limiter: RateLimiter, bucket: Bucket): void {
+    const { cost } = limiter.rules;
+    if (!this.store.isAvailable) {
+      // Without news from the other gateways, each of them is assumed to admit as much as this one.
+      bucket.debt += cost * this.gateways;
+      return;
+    }
+    if (bucket.unreported === 0) {
+      bucket.unreportedSince = bucket.at;
+      this.waiting.push({ limiter, bucket });
+      this.schedule();
+    }
+    bucket.unreported += cost;
+    bucket.debt += cost;
+    if (bucket.spending && this.isSlow(bucket.at))
+      bucket.debt += bucket.spending.assume(cost, cost, this.gateways - 1);
+  }
+
+  private isSlow(now: number): boolean {
+    const waitedMs = this.sentAt === undefined ? 0 : now - this.sentAt;
+    return Math.max(waitedMs, this.latencyMs) > SLOW_AFTER_MS;
   }
 
   /** Takes over debts in which an own report may be missing, so they can only be larger than those of the own copy. */
-  private adopt(debts: ReadonlyMap<string, number>): void {
+  private adopt({ keys, costs, debts, at }: ChargedElsewhere): void {
     const now = this.now();
-    for (const [key, debt] of debts) {
+    keys.forEach((key, i) => {
       const end = key.indexOf(':');
       const limiter = this.limiters.get(key.slice(0, end))?.deref();
       const bucket = limiter?.counterpart(key.slice(end + 1), now);
-      if (!limiter || !bucket) continue;
-      // The debt is that of an earlier moment.
-      const least = debt - COLLECT_MS * limiter.rules.drainPerMs + bucket.unreported;
-      bucket.debt = Math.max(bucket.debt, least);
-    }
+      if (!limiter || !bucket) return;
+      bucket.spending ??= new Spending(now);
+      bucket.spending.addElsewhere(costs[i] as number, now);
+      bucket.debt = Math.max(bucket.debt, this.debtNow({ limiter, bucket }, debts[i] as number, at));
+    });
   }
 
-  /** One command at a time: while the store is slow, more charges are collected for the next. */
+  /** One report at a time: while the store is slow, more charges are collected for the next. */
   private schedule(): void {
     if (this.waiting.length > 0 && this.sentAt === undefined)
       this.timer ??= setTimeout(() => void this.send(), COLLECT_MS).unref();
@@ -107,39 +96,59 @@ export class SharedLimits implements LimitSharing {
 
   private async send(): Promise<void> {
     this.timer = undefined;
-    const batch = this.waiting.splice(0, CHARGES_AT_ONCE);
-    const now = this.now();
-    const charges = batch.map((each) => chargeOf(each, now));
+    this.sentAt = this.now();
+    const reported = this.waiting.splice(0, CHARGES_AT_ONCE * COMMANDS_AT_ONCE);
+    const commands: Promise<void>[] = [];
+    for (let i = 0; i < reported.length; i += CHARGES_AT_ONCE)
+      commands.push(this.report(reported.slice(i, i + CHARGES_AT_ONCE), this.sentAt));
+    await Promise.all(commands);
+    this.sentAt = undefined;
+    this.schedule();
+  }
+
+  private async report(batch: readonly Reported[], sentAt: number): Promise<void> {
+    const charges = batch.map((each) => this.chargeOf(each, sentAt));
     // What fails to be reported stays in the debt of the own copy, and becomes certain later.
     for (const { bucket } of batch) bucket.unreported = 0;
-    this.sentAt = now;
     try {
-      const { debts, gateways } = await this.store.charge(charges);
+      const delayMs = 2 * (this.latencyMs + COLLECT_MS);
+      const { debts, at, gateways } = await this.store.charge({ charges, delayMs });
+      const now = this.now();
+      this.latencyMs = Math.max(now - sentAt, Math.floor(this.latencyMs * LATENCY_KEPT));
       this.gateways = gateways;
-      // The debt is that of a moment since `now`; a copy with less debt than the store does no harm.
-      const at = Math.max(now, this.now() - COLLECT_MS);
-      batch.forEach(({ bucket }, i) => takeOver(bucket, debts[i] as number, at));
+      batch.forEach(({ limiter, bucket }, i) => {
+        limiter.rules.drain(bucket, now);
+        bucket.spending?.addHere((charges[i] as Charge).cost, now);
+        bucket.debt = this.debtNow({ limiter, bucket }, debts[i] as number, Math.max(sentAt, at));
+      });
     } catch {
       // The store knows and reports why it is not available.
-    } finally {
-      this.sentAt = undefined;
-      this.schedule();
     }
   }
-}
 
-function chargeOf({ limiter: { id, rules }, bucket, since }: Reported, now: number): Charge {
-  rules.drain(bucket, now);
-  const certain = bucket.debt - bucket.unreported - LATE_AFTER_MS * rules.drainPerMs;
-  return {
-    key: `${id}:${bucket.key}`,
-    cost: bucket.unreported,
-    least: certain > 0 ? certain : (since - now) * rules.drainPerMs,
-    drainPerMs: rules.drainPerMs,
-  };
-}
+  private chargeOf({ limiter: { id, rules }, bucket }: Reported, now: number): Charge {
+    rules.drain(bucket, now);
+    // Differences in latency between reports must not add up, nor what other gateways are assumed to admit.
+    const uncertainMs = Math.max(SLOW_AFTER_MS, 2 * this.latencyMs);
+    return {
+      key: `${id}:${bucket.key}`,
+      cost: bucket.unreported,
+      ageMs: now - bucket.unreportedSince,
+      least: bucket.debt - this.gateways * bucket.unreported - uncertainMs * rules.drainPerMs,
+      drainPerMs: rules.drainPerMs,
+    };
+  }
 
-function takeOver(bucket: Bucket, debt: number, at: number): void {
-  bucket.debt = debt + bucket.unreported;
-  bucket.at = at;
+  /** The debt of an up-to-date bucket that had a debt in the store, which does not know the unreported part. */
+  private debtNow({ limiter: { rules }, bucket }: Reported, debt: number, at: number): number {
+    const { unreported, spending } = bucket;
+    const drained = debt - Math.max(0, bucket.at - at) * rules.drainPerMs;
+    if (unreported === 0) return Math.max(0, drained);
+    const drainedSince = (bucket.at - bucket.unreportedSince) * rules.drainPerMs;
+    const assumed =
+      spending && this.isSlow(bucket.at)
+        ? spending.assumeAgain(unreported, rules.cost, this.gateways - 1)
+        : 0;
+    return Math.max(0, Math.max(drained, -drainedSince) + unreported + assumed);
+  }
 }
