@@ -167,4 +167,11 @@ export interface StageExchange
   extends Readonly<RequestFacts>, Readonly<AttemptState>, Readonly<Outcome>, PolicyState {
   /** State of the stages of the route; see `StageSlot`. Allocated on first use. */
   slots: Map<object, unknown> | undefined;
+  /**
+   * Copies the payload of the request body while it passes. At most one stage does so, in the `request` phase.
+   * @param limit maximum bytes that are kept
+   * @param onEnd called once, possibly at once: with the complete payload, or with `undefined` when it exceeds the limit;
+   * never if the body does not arrive completely
+   */
+  copyBody(limit: number, onEnd: (payload: Buffer | undefined) => void): void;
 }

@@ -83,6 +83,8 @@ export abstract class Exchange
   abstract get hasBody(): boolean;
   abstract get isBodyConsumed(): boolean;
 
+  abstract copyBody(limit: number, onEnd: (payload: Buffer | undefined) => void): void;
+
   /** Sends a response of the gateway. Called at most once, and never after a response head was sent. */
   abstract reply(reply: Reply | Problem): void;
 

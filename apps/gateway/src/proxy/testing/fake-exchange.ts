@@ -29,6 +29,10 @@ export class FakeExchange extends Exchange {
     return this.fields[name];
   }
 
+  copyBody(): void {
+    throw new Error('this exchange has no body');
+  }
+
   reply(reply: Reply | Problem): void {
     const [{ status }] = editReply(this, reply);
     this.status = status;

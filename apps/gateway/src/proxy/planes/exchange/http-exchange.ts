@@ -87,6 +87,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
 
   /** Sends more of the request body. */
   sendBody(bytes: Buffer): void {
+    this.bodyCopy?.sendBody(bytes);
     if (!this.upstream) return;
     if (!this.isBodyConsumed) this.retainBody(bytes);
     if (!this.upstream.sendBody(bytes)) this.client.pauseBody();
@@ -96,6 +97,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
   endBody(tail: string): void {
     this.isWhole = true;
     this.tail = tail;
+    this.bodyCopy?.endBody();
     this.upstream?.endBody(withoutWithheld(this, tail));
   }
 

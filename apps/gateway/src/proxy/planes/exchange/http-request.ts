@@ -10,6 +10,7 @@ import { HOST } from '../../http1/head/grammar.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
 import { flatFields, framingLines, passingLines } from '../../http1/head/request-lines.js';
 import { editRequest, type EditedRequest } from '../../pipeline/phases.js';
+import { BodyCopy } from './body-copy.js';
 import type { BodyReceiver, ClientSide } from './client-side.js';
 
 /** The request of an exchange: its head, the kept part of its body and the head of the upstream request. */
@@ -21,6 +22,8 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   protected body: Buffer | undefined = undefined;
   /** The bytes that were sent to an instance after {@link body}; allocated on first use. */
   protected replay: ReplayBody | undefined = undefined;
+  /** Gets the parts of the body, too. */
+  bodyCopy: BodyCopy | undefined = undefined;
   protected isWhole = true;
   protected tail = '';
   /** The `Host` that the last instance received instead of its own. */
@@ -115,6 +118,11 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     this.body = bytes;
     this.isWhole = isWhole;
     this.tail = tail;
+  }
+
+  copyBody(limit: number, onEnd: (payload: Buffer | undefined) => void): void {
+    this.bodyCopy = new BodyCopy(this.head.isChunked, limit, onEnd);
+    this.bodyCopy.receiveFirst(this.body, this.isWhole);
   }
 
   /** Passes the body received so far to `receiver`, which also gets the rest. */

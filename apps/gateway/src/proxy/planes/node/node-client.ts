@@ -10,6 +10,7 @@ import { chunkHead } from '../../sockets/socket-writer.js';
 import { Timed, type TimerWheel } from '../../sockets/timer-wheel.js';
 import type { ClientSide } from '../exchange/client-side.js';
 import type { HttpExchange } from '../exchange/http-exchange.js';
+import { copyBody } from './copy-body.js';
 import { limitBody } from './limit-body.js';
 import { NodeResponse } from './node-response.js';
 
@@ -89,16 +90,10 @@ export class NodeClient extends Timed implements ClientSide {
   releaseBody(): void {
     this.isUnread = false;
     this.leaveBody();
-    const { exchange, request, response } = this;
+    const { exchange, request } = this;
     const limit = exchange?.bodyLimit ?? Infinity;
-    if (limit === Infinity) return;
-    const fail = (received: number): void => {
-      this.passedBytes = received;
-      // A complete response stays: it did not need the rest of the body.
-      if (!response.writableEnded) exchange?.failBody(bodyAbove(limit));
-    };
-    if (this.bodyBytes > limit) fail(this.bodyBytes);
-    else limitBody(request, limit, fail);
+    if (limit < Infinity) this.limitReleased(limit);
+    if (exchange?.bodyCopy && this.head.hasBody) copyBody(request, exchange.bodyCopy);
   }
 
   admitBody(): void {
@@ -155,6 +150,17 @@ export class NodeClient extends Timed implements ClientSide {
   override onTimeout(): void {
     if (unsentBytes(this.request.socket) < this.unsent) this.limitDrain();
     else this.cutOff();
+  }
+
+  private limitReleased(limit: number): void {
+    const { exchange, request, response } = this;
+    const fail = (received: number): void => {
+      this.passedBytes = received;
+      // A complete response stays: it did not need the rest of the body.
+      if (!response.writableEnded) exchange?.failBody(bodyAbove(limit));
+    };
+    if (this.bodyBytes > limit) fail(this.bodyBytes);
+    else limitBody(request, limit, fail);
   }
 
   private limitDrain(): void {

@@ -55,10 +55,11 @@ export class LocalMessages implements BodyReceiver {
   private readonly chunks: ChunkedReader | undefined;
 
   constructor(
-    { head, method, keepsAlive }: HttpExchange,
+    private readonly exchange: HttpExchange,
     private readonly connection: LocalConnection,
     keepAliveMs: number,
   ) {
+    const { head, method, keepsAlive } = exchange;
     const request = new LocalRequest(connection);
     request.method = method;
     request.httpVersion = head.minor === 0 ? '1.0' : '1.1';
@@ -75,21 +76,18 @@ export class LocalMessages implements BodyReceiver {
   }
 
   receiveFirst(bytes: Buffer | undefined, isWhole: boolean, tail: string): void {
-    if (bytes) this.sendBody(bytes);
-    if (isWhole) this.endBody(tail);
+    if (bytes) this.deliver(bytes);
+    if (isWhole) this.complete(tail);
   }
 
   sendBody(bytes: Buffer): void {
-    if (this.chunks) this.chunks.read(bytes, 0, this.push);
-    else this.push(bytes);
+    this.exchange.bodyCopy?.sendBody(bytes);
+    this.deliver(bytes);
   }
 
   endBody(tail: string): void {
-    const { request } = this;
-    request.complete = true;
-    // The section ends with an empty line.
-    if (tail !== '') addTrailers(request, flatFields(tail, 0, tail.length - 2));
-    request.push(null);
+    this.exchange.bodyCopy?.endBody();
+    this.complete(tail);
   }
 
   /** Called when the client can take more of the response. */
@@ -121,6 +119,19 @@ export class LocalMessages implements BodyReceiver {
     if (request.complete && response.writableFinished) return;
     request.isCutOff = true;
     request.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+  }
+
+  private deliver(bytes: Buffer): void {
+    if (this.chunks) this.chunks.read(bytes, 0, this.push);
+    else this.push(bytes);
+  }
+
+  private complete(tail: string): void {
+    const { request } = this;
+    request.complete = true;
+    // The section ends with an empty line.
+    if (tail !== '') addTrailers(request, flatFields(tail, 0, tail.length - 2));
+    request.push(null);
   }
 
   private readonly push = (payload: Buffer): void => {
