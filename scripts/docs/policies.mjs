@@ -38,7 +38,7 @@ function valuesOf({ type, enum: words, anyOf, items, minimum, maximum, pattern =
   if (anyOf) return anyOf.map(valuesOf).join(' / ');
   if (words) return words.map((word) => `\`${word}\``).join(', ');
   if (type === 'boolean') return '`true`, `false`';
-  if (type === 'integer') return `${minimum}–${maximum}`;
+  if (type === 'integer' || type === 'number') return `${minimum}–${maximum}`;
   if (type === 'array') return `[${valuesOf(items)}, …]`;
   if (type === 'object') return '`{ … }`';
   if (pattern.includes('ms|')) return '`10s`';

@@ -28,6 +28,7 @@ services:
     cache: { enabled: true }
     rateLimits: [{ name: sample, requests: 1000, per: 1s, shared: true }]
     traffic: { versions: [{ version: 1.0.0, weight: 1 }] }
+    mirror: { to: { service: user-service } }
 `;
 
 /** Runs the whole system on free ports and returns what its apps say about themselves: OpenAPI documents and metrics. */

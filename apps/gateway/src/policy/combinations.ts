@@ -9,7 +9,10 @@ interface Combination {
   /** A level has the problem if it declares one of these; the place of the problem is the first that it declares. */
   readonly members: readonly (keyof FileOnlyMembers)[];
   /** What is wrong with the members in effect, as it follows the path of a level; `undefined` if nothing is. */
-  readonly problemOf: (effective: FileOnlyMembers) => string | undefined;
+  readonly problemOf: (
+    effective: FileOnlyMembers,
+    level: Pick<DeclaredLevel, 'service' | 'to'>,
+  ) => string | undefined;
 }
 
 const COMBINATIONS: readonly Combination[] = [
@@ -34,6 +37,13 @@ const COMBINATIONS: readonly Combination[] = [
     problemOf: ({ traffic, auth }) =>
       traffic?.cohort.from === 'consumer' && !auth
         ? 'has "traffic" with cohorts by consumer, which needs "auth" with providers'
+        : undefined,
+  },
+  {
+    members: ['mirror'],
+    problemOf: ({ mirror }, { service, to = service }) =>
+      mirror?.to.service !== undefined && mirror.to.service === to
+        ? 'has a "mirror" to its own service; name another one, or a "version"'
         : undefined,
   },
 ];
@@ -69,14 +79,15 @@ export function reportCombinations(levels: readonly DeclaredLevel[]): void {
 }
 
 /** @param levels those in effect at `level`; a later one takes precedence */
-function reportLevel({ place, members }: DeclaredLevel, levels: readonly DeclaredLevel[]): void {
+function reportLevel(level: DeclaredLevel, levels: readonly DeclaredLevel[]): void {
+  const { place, members } = level;
   const effective = membersOf(levels);
   for (const { members: names, problemOf } of COMBINATIONS) {
     // Otherwise a level below has the problem.
     const own = names.flatMap((name) => members.get(name) ?? [])[0];
     // What a member with problems means is not known.
-    const areKnown = levels.every((level) => names.every((name) => isKnown(level, name)));
-    const problem = own && areKnown ? problemOf(effective) : undefined;
+    const areKnown = levels.every((each) => names.every((name) => isKnown(each, name)));
+    const problem = own && areKnown ? problemOf(effective, level) : undefined;
     if (own && problem !== undefined) report({ ...place, node: own.key }, `${place.path} ${problem}`);
   }
 }

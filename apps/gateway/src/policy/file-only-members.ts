@@ -4,6 +4,7 @@ import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
 import { CACHE } from './members/cache.js';
 import { LIMITS } from './members/limits.js';
+import { MIRROR } from './members/mirror.js';
 import { REDIRECT } from './members/redirect.js';
 import { RESPOND } from './members/respond.js';
 import { REWRITE } from './members/rewrite.js';
@@ -100,6 +101,11 @@ export const FILE_ONLY_MEMBERS = {
     TRAFFIC,
     'How requests are divided among the versions of a service.',
     '요청을 서비스의 버전들에 나누는 방법.',
+  ),
+  mirror: member(
+    MIRROR,
+    'Where copies of the requests go; their responses are discarded.',
+    '요청의 복사본을 보내는 곳. 그 응답은 버립니다.',
   ),
 };
 

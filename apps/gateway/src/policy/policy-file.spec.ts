@@ -285,7 +285,7 @@ services:
   orders:
     retry: [reset]
     circuitBreaker: { statusCodes: [500, 200], failurePercent: 101, minRequests: "5" }
-    mirrored: none
+    shadowed: none
 `;
     expect(problemsIn(text)).toEqual([
       '1:10 version must be 1',
@@ -301,7 +301,7 @@ services:
       '11:64 services.orders.circuitBreaker.failurePercent must be a whole number from 0 to 100',
       '11:82 services.orders.circuitBreaker.minRequests must be a whole number from 1 to 1000000',
       expect.stringContaining(
-        '12:5 services.orders has no member "mirrored"; its members are timeouts, loadBalancer,',
+        '12:5 services.orders has no member "shadowed"; its members are timeouts, loadBalancer,',
       ),
     ]);
   });

@@ -78,6 +78,7 @@ describe('The sources of a policy', () => {
       'redirect: { path: / }',
       'cache: { enabled: true }',
       'traffic: { versions: [{ version: 1.0.0, weight: 1 }] }',
+      'mirror: { to: { service: next } }',
     ];
     const names = Object.keys(FILE_ONLY_MEMBERS);
     const none = names.map((name) => `${name}: none`);

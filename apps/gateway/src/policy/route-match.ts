@@ -63,11 +63,11 @@ const pathMatch = refined(
 
 const exactValue = text((value) => value, 'a text');
 
-const service: Shape<string> = pattern(SERVICE_NAME, 'the name of a service');
+export const serviceName: Shape<string> = pattern(SERVICE_NAME, 'the name of a service');
 
 /** Conditions on a request, all of which must hold. */
 export const ROUTE_MATCH = mapping({
-  service: required(service, { en: 'Service in the path.', ko: '경로에 있는 서비스.' }),
+  service: required(serviceName, { en: 'Service in the path.', ko: '경로에 있는 서비스.' }),
   path: optional(pathMatch, {
     en: 'Condition on the path after the service.',
     ko: '서비스 뒤의 경로에 대한 조건.',
@@ -89,7 +89,7 @@ export const ROUTE_MATCH = mapping({
 export type RouteMatch = ValueOf<typeof ROUTE_MATCH>;
 
 export const ROUTE_TARGET = mapping({
-  service: required(service, {
+  service: required(serviceName, {
     en: 'Service whose instances receive the requests.',
     ko: '요청을 받는 서비스.',
   }),

@@ -12,3 +12,12 @@ export const fieldName = text(
   'the name of a header field',
   { pattern: FIELD_NAME.source },
 );
+
+const VERSION = /^[^\0-\x1f\x7f]{1,64}$/;
+
+/** A version as instances register it. */
+export const instanceVersion = text(
+  (value) => (VERSION.test(value) ? value : undefined),
+  'a version as instances register it, in quotes if it looks like a number',
+  { pattern: VERSION.source },
+);

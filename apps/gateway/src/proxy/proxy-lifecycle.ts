@@ -9,7 +9,7 @@ import type { BatchWriter } from '../telemetry/access-log/index.js';
 export interface ProxyLifeParts {
   readonly front: FrontServer;
   readonly plane: DataPlane;
-  readonly detached: DetachedRequests;
+  readonly detached: readonly DetachedRequests[];
   readonly kind: GatewayConfig['dataPlane'];
   readonly out: BatchWriter;
 }
@@ -31,7 +31,7 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.parts.detached.close();
+    await Promise.all(this.parts.detached.map((each) => each.close()));
     await this.parts.plane.close();
     await this.parts.out.close();
   }

@@ -8,6 +8,7 @@ import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
 import { DetachedRequests } from './detached-requests.js';
+import { detachedProviders, MIRROR_REQUESTS } from './detached.providers.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -54,6 +55,7 @@ export class ProxyModule {
         ...rateLimiting(bindings),
         ...recording(bindings),
         ...plane(bindings),
+        ...detachedProviders(bindings.context),
         bindings.reports,
         { provide: Authenticators, useFactory: () => bindings.authenticators },
       ],
@@ -98,48 +100,49 @@ const recording = (bindings: ProxyBindings): Provider[] => [
   },
 ];
 
-const plane = ({ config, context, front }: ProxyBindings): Provider[] => {
-  const onError = (err: unknown, requestId: string): void =>
-    context.logger.error({ err, requestId }, 'Request handling failed unexpectedly; the exchange is ended');
-  return [
-    {
-      provide: DetachedRequests,
-      useFactory: (services: LiveServiceTable, recorder: TrafficRecorder, reports: InstanceReports) =>
-        new DetachedRequests({ services, recorder, reports, onError }),
-      inject: [LiveServiceTable, TrafficRecorder, INSTANCE_REPORTS],
+const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
+  {
+    provide: DataPlane,
+    useFactory: (
+      services: LiveServiceTable,
+      router: Router,
+      recorder: TrafficRecorder,
+      reports: InstanceReports,
+      heartbeats: PlainHeartbeats,
+    ) => {
+      const { fallbacks } = nodeInternals();
+      if (fallbacks.length > 0)
+        context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
+      return new DataPlane({
+        services,
+        router,
+        recorder,
+        reports,
+        trusted: new TrustedProxies(config.trustedProxies),
+        limits: DEFAULT_CLIENT_LIMITS,
+        isDraining: () => context.readiness.isDraining,
+        heartbeats: (heartbeat) => heartbeats.handle(heartbeat),
+        onError: (err, requestId) =>
+          context.logger.error(
+            { err, requestId },
+            'Request handling failed unexpectedly; the exchange is ended',
+          ),
+      });
     },
-    {
-      provide: DataPlane,
-      useFactory: (
-        services: LiveServiceTable,
-        router: Router,
-        recorder: TrafficRecorder,
-        reports: InstanceReports,
-        heartbeats: PlainHeartbeats,
-      ) => {
-        const { fallbacks } = nodeInternals();
-        if (fallbacks.length > 0)
-          context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
-        return new DataPlane({
-          services,
-          router,
-          recorder,
-          reports,
-          trusted: new TrustedProxies(config.trustedProxies),
-          limits: DEFAULT_CLIENT_LIMITS,
-          isDraining: () => context.readiness.isDraining,
-          heartbeats: (heartbeat) => heartbeats.handle(heartbeat),
-          onError,
-        });
-      },
-      inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
+    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
+  },
+  { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
+  {
+    provide: ProxyLife,
+    useFactory: (
+      dataPlane: DataPlane,
+      background: DetachedRequests,
+      mirrors: DetachedRequests,
+      out: BatchWriter,
+    ) => {
+      const detached = [background, mirrors];
+      return new ProxyLife({ front, plane: dataPlane, detached, kind: config.dataPlane, out });
     },
-    { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
-    {
-      provide: ProxyLife,
-      useFactory: (dataPlane: DataPlane, detached: DetachedRequests, out: BatchWriter) =>
-        new ProxyLife({ front, plane: dataPlane, detached, kind: config.dataPlane, out }),
-      inject: [DataPlane, DetachedRequests, BatchWriter],
-    },
-  ];
-};
+    inject: [DataPlane, DetachedRequests, MIRROR_REQUESTS, BatchWriter],
+  },
+];

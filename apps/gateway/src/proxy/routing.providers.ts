@@ -13,6 +13,7 @@ import { policyOf } from '../policy/policy-of-metadata.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
 import type { RateLimiters } from './stages/rate-limit/rate-limiters.js';
+import { Mirrors } from './stages/mirror/mirrors.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
 import { compileRoute, type CompiledRoute } from './routing/compile-route.js';
@@ -46,6 +47,7 @@ export const routingProviders = (
       policies: PolicySources,
       authenticators: Authenticators,
       detached: DetachedRequests,
+      mirrors: Mirrors,
     ) => {
       const onBreaker = (service: string, state: BreakerState): void => {
         logger.warn({ service, state }, BREAKER_MESSAGES[state]);
@@ -77,6 +79,7 @@ export const routingProviders = (
             sendDetached: detached.send,
             cache: () => (policies.hasCaches ? cache : undefined),
             cacheCountsOf: (service, route) => traffic.service(service).cache(route ?? ''),
+            mirrors,
           }),
         ),
         policies,
@@ -90,6 +93,7 @@ export const routingProviders = (
       PolicySources,
       Authenticators,
       DetachedRequests,
+      Mirrors,
     ],
   },
   {

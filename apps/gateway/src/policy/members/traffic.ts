@@ -1,6 +1,7 @@
 import { wholeNumbers } from '../../config/file-form.js';
 import { FIELD_NAME } from '../names.js';
 import { list, mapping, optional, refined, report, required, scalar, text, type ValueOf } from '../shapes.js';
+import { instanceVersion } from '../text-shapes.js';
 
 /** What the requests of one cohort have in common; header names are in lower case. */
 export type CohortKey =
@@ -29,17 +30,8 @@ const cohortKey = refined(
       : value,
 );
 
-const VERSION = /^[^\0-\x1f\x7f]{1,64}$/;
-
 const weightedVersion = mapping({
-  version: required(
-    text(
-      (value) => (VERSION.test(value) ? value : undefined),
-      'a version as instances register it, in quotes if it looks like a number',
-      { pattern: VERSION.source },
-    ),
-    { en: 'Version of the instances.', ko: '인스턴스의 버전.' },
-  ),
+  version: required(instanceVersion, { en: 'Version of the instances.', ko: '인스턴스의 버전.' }),
   weight: required(scalar(wholeNumbers(0, MOST_WEIGHT)), {
     en: 'Share of the cohorts, relative to the other versions.',
     ko: '다른 버전에 대한 코호트의 상대적 비중.',

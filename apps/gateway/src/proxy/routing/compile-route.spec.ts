@@ -63,7 +63,7 @@ describe('A route', () => {
     const background = (...names: string[]) =>
       compileRoute('users', undefined, { ...around, stages: names.map((name) => ({ name })) }).background;
     expect(background('other')).toBeUndefined();
-    const route = background('cache-store', 'authentication', 'cache', 'rewrite');
+    const route = background('cache-store', 'authentication', 'cache', 'rewrite', 'mirror');
     expect(route?.phases.stages.map(({ name }) => name)).toEqual(['cache-store', 'cache', 'rewrite']);
     expect(route?.policy.timeouts).toEqual({ ...DEFAULT_POLICY.timeouts, totalMs: 60_000 });
   });

@@ -17,6 +17,7 @@ import { RetryRules } from '../resilience/retry-rules.js';
 import { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
 import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
+import { mirrorStageOf } from './mirror-route.js';
 import { backgroundStages, stagesOf } from './route-stages.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
@@ -90,9 +91,10 @@ export function compileRoute(
   const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
   const prefix = `${API_PREFIX}/${pathService}`;
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
+  const mirror = mirrorStageOf({ name, service, pathService, path, policy }, around, compileRoute);
   const parts = {
     ...{ service, name, pathService, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
-    ...{ versions, rewrite, around, cacheScope: scopeOf(service, pathService, name, declared) },
+    ...{ versions, rewrite, mirror, around, cacheScope: scopeOf(service, pathService, name, declared) },
   };
   const stages = stagesOf(policy, parts);
   const route: CompiledRoute = {

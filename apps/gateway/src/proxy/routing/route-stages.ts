@@ -56,12 +56,13 @@ export interface StageParts {
   readonly adaptive: GradientLimit | undefined;
   readonly versions: RouteVersions | undefined;
   readonly rewrite: PathRewrite | undefined;
+  readonly mirror: Stage | undefined;
   readonly around: RouteSurroundings;
 }
 
 /** The stages that the policy needs, in the order in which every phase runs them. */
 export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
-  const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, around } = parts;
+  const { countsOf, load, breaker, concurrencyLimit, adaptive, rewrite, mirror, around } = parts;
   const authenticators = authenticatorsOf(policy, around);
   const rateLimits = rateLimitStagesOf(policy, parts);
   const identity = identityOf(around);
@@ -100,6 +101,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
       new HeaderEditsStage(policy.requestHeaders, policy.responseHeaders),
+    mirror,
     ...(around.stages ?? []),
   ];
   return stages.filter((stage) => stage !== false && stage !== undefined);
@@ -107,12 +109,13 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
 
 /**
  * The stages of requests that the gateway repeats by itself: the caller was admitted by those before the cache look-up.
+ * They are no requests of clients, so they have no copies.
  * `undefined` without a cache.
  */
 export function backgroundStages(stages: readonly Stage[]): Stage[] | undefined {
   const from = stages.findIndex(({ name }) => name === 'cache');
   if (from === -1) return undefined;
-  return stages.filter(({ name }, i) => i >= from || name === 'cache-store');
+  return stages.filter(({ name }, i) => (i >= from && name !== 'mirror') || name === 'cache-store');
 }
 
 function authenticatorsOf(

@@ -6,6 +6,7 @@ import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
+import type { Mirrors } from '../stages/mirror/mirrors.js';
 import type { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
 
 /** Dependencies and settings that all routes share. */
@@ -33,6 +34,8 @@ export interface RouteSurroundings {
   readonly rateLimiters?: RateLimiters;
   /** By default copies of requests are not sent. */
   readonly sendDetached?: SendDetached;
+  /** By default routes have no mirrors. */
+  readonly mirrors?: Mirrors;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */

@@ -11,6 +11,7 @@ import { FrontServer } from '../planes/node/front-server.js';
 import type { Stage } from '../exchange/stage.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';
 import { DEFAULT_POLICY, type Policy, type Timeouts } from '../../policy/policy.js';
+import { Mirrors } from '../stages/mirror/mirrors.js';
 import { TrafficRecorder } from '../traffic.recorder.js';
 import { compileRoute } from '../routing/compile-route.js';
 import { RouteTable } from '../routing/route-table.js';
@@ -52,14 +53,14 @@ export class ProxyHarness {
     return harness;
   }
 
-  readonly detached: DetachedRequests;
+  readonly detached = this.detachedRequests();
+  readonly mirrored = this.detachedRequests();
   private readonly plane: DataPlane;
   private readonly server: Server;
 
   private constructor(policy: Policy, kind: PlaneKind, stages: readonly Stage[]) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
     const front = new FrontServer({ limits });
-    this.detached = this.detachedRequests();
     this.plane = this.planeFor(policy, limits, stages);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
     front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);
@@ -81,7 +82,7 @@ export class ProxyHarness {
   async close(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
-    await this.detached.close();
+    await Promise.all([this.detached.close(), this.mirrored.close()]);
     await this.plane.close();
   }
 
@@ -97,12 +98,16 @@ export class ProxyHarness {
   private planeFor(policy: Policy, limits: ClientLimits, stages: readonly Stage[]): DataPlane {
     const { services } = this;
     const onStageError = (error: unknown): void => void this.stageErrors.push(error);
+    const mirrors = new Mirrors(this.mirrored.send, (service, route) =>
+      this.traffic.service(service).mirror(route),
+    );
     const routes = new RouteTable(services, (service) =>
       compileRoute(service, policy, {
         stages,
         cache: () => this.cache,
         onStageError,
         sendDetached: this.detached.send,
+        mirrors,
         availableOf: (name) => services.current.get(name)?.available ?? [],
       }),
     );

@@ -101,6 +101,8 @@ export class ServiceSeries extends Series {
   readonly caches = new Map<string, CacheSeries>();
   /** By route and version; a map in a map, so that a look-up creates no key. */
   private readonly byVersion = new Map<string, Map<string, VersionSeries>>();
+  /** Requests that were selected for a mirror, by route (empty: the service's own) and result. */
+  readonly mirrors = new Map<string, Tally<string>>();
   retries = 0;
   tunnelsOpen = 0;
   /** Current value of an adaptive concurrency limit; `undefined` without one. */
@@ -147,6 +149,13 @@ export class ServiceSeries extends Series {
 
   get versions(): readonly VersionSeries[] {
     return [...this.byVersion.values()].flatMap((versions) => [...versions.values()]);
+  }
+
+  /** @param route name in the policy file; empty for the service's own route */
+  mirror(route: string): Tally<string> {
+    let tally = this.mirrors.get(route);
+    if (!tally) this.mirrors.set(route, (tally = new Tally()));
+    return tally;
   }
 
   override record(exchange: EndedExchange): void {

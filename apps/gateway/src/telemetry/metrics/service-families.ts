@@ -79,6 +79,11 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
       'Requests that waited for an equal one instead of being forwarded.',
       cached(({ coalesced }, labels) => [[labels, coalesced]]),
     ),
+    counterFamily(
+      'gateway_mirror_requests',
+      'Requests selected for a mirror, by what became of the copy: completed, failed, dropped, too-large or incomplete; empty route: the service itself.',
+      services.flatMap(mirrored),
+    ),
     gaugeFamily(
       'gateway_tunnels_open',
       'Open upgraded connections.',
@@ -117,6 +122,14 @@ const decisions = ({ name, policies }: ServiceSeries): LabelledValue[] =>
       ]),
     ];
   });
+
+const mirrored = ({ name, mirrors }: ServiceSeries): LabelledValue[] =>
+  [...mirrors].flatMap(([route, results]) =>
+    Array.from(results.entries(), ([result, count]): LabelledValue => [
+      { service: name, route, result },
+      count,
+    ]),
+  );
 
 const byCode = ({ name, statuses }: ServiceSeries): LabelledValue[] =>
   Array.from(statuses.entries(), ([status, count]) => [{ service: name, code: codeOf(status) }, count]);

@@ -1,0 +1,92 @@
+import type { HeaderEdits } from '../../policy/members/header-edits.js';
+import type { MirrorPolicy } from '../../policy/members/mirror.js';
+import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
+import type { PathMatch } from '../../policy/route-match.js';
+import { IsolatedBalancer } from '../balancing/isolated.balancer.js';
+import type { Route } from '../exchange/route.js';
+import type { Stage } from '../exchange/stage.js';
+import { MirrorStage } from '../stages/mirror/mirror.stage.js';
+import { MirroredRequestStage } from '../stages/mirror/mirrored-request.stage.js';
+import type { RouteSurroundings } from './route-surroundings.js';
+
+/** The route whose requests are copied. */
+export interface MirroredRoute {
+  readonly name: string | undefined;
+  readonly service: string;
+  readonly pathService: string;
+  readonly path: PathMatch;
+  readonly policy: Policy;
+}
+
+/** Compiles the route of the copies. */
+type Compile = (
+  service: string,
+  policy: Policy,
+  around: RouteSurroundings,
+  identity: Pick<MirroredRoute, 'pathService' | 'path'>,
+) => Route;
+
+/** Time limits of a copy: no client waits for it, so it may not hold a connection for long. */
+const TIMEOUTS = { connectMs: 1_000, responseHeaderMs: 5_000, idleMs: 5_000, totalMs: 10_000 };
+
+/** Fields that carry credentials in every service. */
+const CREDENTIALS = ['authorization', 'cookie'];
+
+/** The stage that copies the requests of a route; `undefined` if its policy has no mirror. */
+export function mirrorStageOf(
+  of: MirroredRoute,
+  around: RouteSurroundings,
+  compile: Compile,
+): Stage | undefined {
+  const { service, name = '', policy } = of;
+  const { mirror } = policy;
+  // The defaults of the file apply also to the service that they name.
+  if (!mirror || mirror.to.service === service || !around.mirrors) return undefined;
+  const tellsIdentity = mirror.to.service === undefined || mirror.credentials;
+  const route = copiesOf(of, mirror, tellsIdentity, around, compile);
+  return new MirrorStage(around.mirrors.of(service, name, mirror), { route, tellsIdentity });
+}
+
+/** The route of the copies: one attempt, with the request as an instance of the service gets it. */
+function copiesOf(
+  { service, pathService, path, policy }: MirroredRoute,
+  { to }: MirrorPolicy,
+  tellsIdentity: boolean,
+  { zone, lag, onStageError, withheldFields }: RouteSurroundings,
+  compile: Compile,
+): Route {
+  const { rewrite, requestHeaders } = policy;
+  const copied: Policy = {
+    ...DEFAULT_POLICY,
+    timeouts: TIMEOUTS,
+    retries: { ...DEFAULT_POLICY.retries, on: [] },
+    breaker: { ...DEFAULT_POLICY.breaker, failurePercent: 0 },
+    concurrency: { ...DEFAULT_POLICY.concurrency, perService: 0 },
+    balancing: { ...DEFAULT_POLICY.balancing, slowStartMs: 0 },
+    ...(rewrite && { rewrite }),
+    ...(requestHeaders && { requestHeaders: tellsIdentity ? requestHeaders : onlyRemoved(requestHeaders) }),
+  };
+  const withheld = (): readonly string[] => [
+    ...(withheldFields?.() ?? []),
+    ...(tellsIdentity ? [] : CREDENTIALS),
+  ];
+  const surroundings = {
+    ...{ zone, onStageError, withheldFields: withheld, stages: [new MirroredRequestStage()] },
+    ...(lag && { lag }),
+  };
+  const route = compile(to.service ?? service, copied, surroundings, { pathService, path });
+  const accepts = to.version === undefined ? undefined : versionIs(to.version);
+  return { ...route, balancer: new IsolatedBalancer(route.balancer, accepts) };
+}
+
+const versionIs =
+  (wanted: string) =>
+  ({ version }: { readonly version: string }): boolean =>
+    version === wanted;
+
+/** The values of a field may be credentials of the gateway, or name the caller. */
+const onlyRemoved = ({ remove, set }: HeaderEdits): HeaderEdits => ({
+  remove: [...remove, ...set.keys()].map((name) => name.toLowerCase()),
+  set: new Map(),
+  add: new Map(),
+});

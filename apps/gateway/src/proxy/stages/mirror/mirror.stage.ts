@@ -1,0 +1,107 @@
+import type { StageExchange } from '../../exchange/exchange-state.js';
+import type { Route } from '../../exchange/route.js';
+import { StageSlot, type Preview, type PreviewRequest, type Stage } from '../../exchange/stage.js';
+import type { MirrorCopy, SendCopy } from './mirror-queue.js';
+import { MIRRORED_BY } from './mirrored-request.stage.js';
+import type { Mirror } from './mirrors.js';
+
+/** What a mirror sends to which instances. */
+export interface MirrorRoute {
+  /** The route of the copies. */
+  readonly route: Route;
+  /** Whether its instances learn the identity of the caller. */
+  readonly tellsIdentity: boolean;
+}
+
+/** Sends copies of requests to a mirror. The request itself never waits for its copy, and never fails with it. */
+export class MirrorStage implements Stage {
+  readonly name = 'mirror';
+  /** Copies whose body has not arrived completely. */
+  private readonly slot = new StageSlot<MirrorCopy | undefined>();
+
+  constructor(
+    private readonly mirror: Mirror,
+    private readonly to: MirrorRoute,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  request(exchange: StageExchange): undefined {
+    const { methods, percent } = this.mirror.policy;
+    if (!methods.includes(exchange.method) || exchange.isUpgrade) return;
+    if (this.random() * 100 >= percent || exchange.header(MIRRORED_BY) !== undefined) return;
+    this.begin(exchange);
+  }
+
+  complete(exchange: StageExchange): void {
+    const copy = this.slot.get(exchange);
+    if (copy) this.giveUp(copy);
+  }
+
+  preview(request: PreviewRequest): Preview {
+    const isCopy = request.header(MIRRORED_BY) !== undefined;
+    return { decision: 'continue', detail: this.intentionFor(request.method, isCopy) };
+  }
+
+  private intentionFor(method: string, isCopy: boolean): string {
+    const { methods, percent, to } = this.mirror.policy;
+    if (!methods.includes(method))
+      return `requests with this method are not copied, only ${methods.join(', ')}`;
+    if (isCopy) return 'the request is a copy itself and is not copied again';
+    const receiver = to.service ?? `version ${String(to.version)}`;
+    return `${percent} % of the requests are copied to ${receiver}`;
+  }
+
+  private begin(exchange: StageExchange): void {
+    const { policy, queue, counts } = this.mirror;
+    const { hasBody, contentLength } = exchange;
+    const length = contentLength === -1 ? policy.maxBody : contentLength;
+    const copy: MirrorCopy = { exchange, reserved: hasBody ? length : 0, body: undefined };
+    if (hasBody && (policy.maxBody === 0 || length > policy.maxBody)) counts.add('too-large');
+    else if (!queue.reserve(copy)) counts.add('dropped');
+    else if (hasBody) this.copyBody(copy);
+    else queue.add(copy, this.send);
+  }
+
+  private copyBody(copy: MirrorCopy): void {
+    const { exchange } = copy;
+    const { policy, queue, counts } = this.mirror;
+    this.slot.set(exchange, copy);
+    exchange.copyBody(policy.maxBody, (payload) => {
+      // The request has ended, or was refused, while its body was still arriving.
+      if (this.slot.get(exchange) === undefined) return;
+      if (exchange.problemCode !== undefined) {
+        this.giveUp(copy);
+        return;
+      }
+      this.slot.set(exchange, undefined);
+      copy.body = payload;
+      if (payload) queue.add(copy, this.send);
+      else {
+        queue.release(copy);
+        counts.add('too-large');
+      }
+    });
+  }
+
+  private giveUp(copy: MirrorCopy): void {
+    this.slot.set(copy.exchange, undefined);
+    this.mirror.queue.release(copy);
+    this.mirror.counts.add('incomplete');
+  }
+
+  private readonly send: SendCopy = ({ exchange, body }, onEnd) => {
+    const { route, tellsIdentity } = this.to;
+    return this.mirror.send(exchange, {
+      route,
+      body,
+      prepare: (copy) => {
+        if (!tellsIdentity) copy.identity = undefined;
+      },
+      onEnd: ({ status, problemCode, ending }) => {
+        const hasResponse = status > 0 && problemCode === undefined && ending === 'completed';
+        this.mirror.counts.add(hasResponse ? 'completed' : 'failed');
+        onEnd();
+      },
+    });
+  };
+}

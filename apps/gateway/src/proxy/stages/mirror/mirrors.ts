@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MirrorPolicy } from '../../../policy/members/mirror.js';
+import type { SendDetached } from '../../exchange/detached.js';
+import { MirrorQueue } from './mirror-queue.js';
+
+/**
+ * What became of a request that was selected for a mirror: its copy got a response (`completed`) or none (`failed`), was
+ * not sent because too many are on their way (`dropped`), because the body is too large (`too-large`) or because it did
+ * not arrive completely (`incomplete`).
+ */
+export type MirrorResult = 'completed' | 'failed' | 'dropped' | 'too-large' | 'incomplete';
+
+/** Counts the requests of one mirror. */
+export interface MirrorCounts {
+  add(result: MirrorResult): void;
+}
+
+/** Maximum number of mirrors whose state is kept; the oldest are forgotten. */
+const MAX_MIRRORS = 1_024;
+
+/** The state of the mirror of one route. */
+export class Mirror {
+  readonly queue: MirrorQueue;
+
+  constructor(
+    readonly policy: MirrorPolicy,
+    readonly counts: MirrorCounts,
+    readonly send: SendDetached,
+  ) {
+    this.queue = new MirrorQueue(() => this.counts.add('dropped'));
+  }
+}
+
+/** The mirrors of all routes. */
+export class Mirrors {
+  private readonly byRoute = new Map<string, Mirror>();
+
+  /**
+   * @param send sends copies apart from the requests of clients
+   * @param countsOf the counts of a route of a service; empty name: the service's own route
+   */
+  constructor(
+    private readonly send: SendDetached,
+    private readonly countsOf: (service: string, route: string) => MirrorCounts,
+  ) {}
+
+  /** The mirror of a route. It is kept, with its state, while the policy stays the same. */
+  of(service: string, route: string, policy: MirrorPolicy): Mirror {
+    const key = `${service} ${route}`;
+    const known = this.byRoute.get(key);
+    if (known && isDeepStrictEqual(known.policy, policy)) return known;
+    const mirror = new Mirror(policy, this.countsOf(service, route), this.send);
+    this.byRoute.delete(key);
+    this.byRoute.set(key, mirror);
+    const [oldest] = this.byRoute.keys();
+    if (this.byRoute.size > MAX_MIRRORS && oldest !== undefined) this.byRoute.delete(oldest);
+    return mirror;
+  }
+}
