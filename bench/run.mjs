@@ -1,6 +1,6 @@
 /** `npm run bench`: compares this gateway with its peers in one run. README.md explains the results. */
 import { canMeasureCpu } from './lib/cpu.mjs';
-import { loadFor } from './lib/load/index.mjs';
+import { canLoad, loadFor } from './lib/load/index.mjs';
 import { describeMachine, installPackages } from './lib/machine.mjs';
 import { HELP, readOptions } from './lib/options.mjs';
 import { writeResults } from './lib/results.mjs';
@@ -30,6 +30,7 @@ function warn(machine) {
 /** Every scenario with its targets. Peers are installed only if one takes part. */
 function plan(options) {
   const planned = chosenScenarios(options)
+    .filter(canLoad)
     .map((scenario) => ({ scenario, targets: chosenTargets(scenario, options.targets) }))
     .filter((each) => each.targets.length > 0);
   if (planned.length === 0) throw new Error('these scenarios have none of these targets');

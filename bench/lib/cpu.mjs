@@ -30,6 +30,9 @@ function withDescendants(root, stats) {
   return [root, ...children.flatMap(({ pid }) => withDescendants(pid, stats))];
 }
 
+/** Process ids of a process and its descendants. */
+export const familyOf = (root) => withDescendants(root, allStats());
+
 /** CPU microseconds, user and system, of a process and its descendants so far. */
 export function cpuOf(root) {
   const stats = allStats();

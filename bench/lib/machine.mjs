@@ -36,10 +36,11 @@ export const describeMachine = () => ({
   loadAverageAtStart: loadavg()[0],
   nginx: firstLine('nginx', ['-v']),
   haproxy: firstLine('haproxy', ['-v']),
+  varnish: firstLine('varnishd', ['-V']),
   wrk: firstLine('wrk', ['-v']),
 });
 
-const PACKAGES = ['wrk', 'nginx-light', 'haproxy'];
+const PACKAGES = ['wrk', 'nginx-light', 'haproxy', 'varnish'];
 
 /** Installs the Debian packages that the benchmarks use if present. @throws Error if that is not possible */
 export function installPackages() {

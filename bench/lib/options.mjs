@@ -9,7 +9,7 @@ export const HELP = `npm run bench -- [options]
   --warmup n           seconds of load before the first round (default 4)
   --name text          name of the result file (default: date and time)
   --out directory      where results go (default bench/results)
-  --install            apt-get install wrk, nginx and HAProxy first (root on Debian)
+  --install            apt-get install wrk, nginx, HAProxy and Varnish first (root on Debian)
   --list               list scenarios and targets`;
 
 const text = { type: 'string' };

@@ -1,5 +1,6 @@
 import { check, measure } from './measure.mjs';
 import { median } from './median.mjs';
+import { fillCache, storageOf } from './storage.mjs';
 
 /** The same target under another name. The difference between the two is noise. */
 const controlOf = (target) => ({
@@ -18,8 +19,9 @@ async function startTarget(target, scenario, { context, options, log }) {
     running = await target.start(context);
     await check(running, target, scenario);
     log(`  warming up ${target.title}`);
+    const memoryBefore = await fillCache(running, target, scenario);
     await measure(running, target, scenario, options.warmupSeconds);
-    return { target, running, rounds: [] };
+    return { target, running, rounds: [], memoryBefore };
   } catch (error) {
     await running?.child?.stop();
     return { target, leftOut: error.message };
@@ -43,7 +45,7 @@ const order = (entries, round) => (round % 2 === 0 ? entries : entries.toReverse
 
 const medianOf = (rounds, field) => median(rounds.map((round) => round[field]));
 
-const summary = ({ target, rounds = [], leftOut }) => ({
+const summary = ({ target, rounds = [], storage, leftOut }) => ({
   name: target.name,
   title: target.title,
   isControl: target.isControl ?? false,
@@ -52,6 +54,9 @@ const summary = ({ target, rounds = [], leftOut }) => ({
   rps: medianOf(rounds, 'rps'),
   p50Ms: medianOf(rounds, 'p50Ms'),
   p99Ms: medianOf(rounds, 'p99Ms'),
+  hitRate: medianOf(rounds, 'hitRate'),
+  hitsPerSecond: medianOf(rounds, 'hitsPerSecond'),
+  storage,
   requests: rounds.reduce((sum, { requests }) => sum + requests, 0),
   failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
   rounds,
@@ -76,6 +81,7 @@ export async function runScenario(scenario, targets, run) {
     for (const { target, running, rounds } of order(present, round))
       rounds.push(await measure(running, target, scenario, run.options.seconds));
   }
+  for (const entry of present) entry.storage = await storageOf(entry.running, entry.memoryBefore);
   await Promise.all(present.map(({ running }) => running.child?.stop()));
   const results = entries.map(summary);
   return { ...scenario, controlOffset: controlOffset(results, scenario.control), results };

@@ -1,8 +1,8 @@
 import { POLICIES } from './targets/policies.mjs';
 
 /**
- * The scenarios. A closed one keeps `connections` busy as fast as responses arrive; an open one sends at a fixed rate,
- * independent of responses. `targets` take part unless the command line names others. Results are also
+ * The scenarios. A closed one keeps `connections` busy as fast as responses arrive, as does `zipf`, with requests for many
+ * objects of different popularity; an open one sends at a fixed rate, independent of responses. `targets` take part unless the command line names others. Results are also
  * compared with the target `base`, if there is one.
  */
 const PROXIES = [
@@ -56,12 +56,34 @@ const instances = {
   targets: ['wire-1', 'wire-100', 'wire-10000'],
 };
 
+/** A response that caches store. */
+const cached = (bytes) => ({ ...get(bytes), path: `/cached/${bytes}` });
+
 const policies = {
-  ...closed('policies', 64, get(207)),
+  ...closed('policies', 64, cached(207)),
   name: 'policies',
   title: '207-byte GET, 64 connections, by members of the policy file',
   targets: ['no-policies', 'empty-file', ...Object.values(POLICIES).map((names) => names.join('+'))],
   base: 'no-policies',
+};
+
+const cacheHit = {
+  ...closed('cache-hit', 64, cached(207)),
+  title: '207-byte GET of one response in the cache, 64 connections',
+  targets: ['wire-cache', 'wire', 'nginx-cache', 'varnish'],
+  base: 'wire',
+};
+
+const cache = {
+  ...closed('cache', 64, { ...get(1024), path: '/object/' }),
+  name: 'cache',
+  kind: 'zipf',
+  title: '100,000 objects of 1 to 4 KiB by Zipf’s law, a cache of 64 MiB, 64 connections',
+  objects: 100_000,
+  exponent: 1,
+  // Requested before the measurement: more than the cache can hold.
+  filledObjects: 40_000,
+  targets: ['wire-cache', 'nginx-cache', 'varnish'],
 };
 
 const latency = {
@@ -75,7 +97,7 @@ const latency = {
   ...get(207),
 };
 
-export const scenarios = [...bodies, local, instances, policies, latency];
+export const scenarios = [...bodies, local, instances, policies, cacheHit, cache, latency];
 
 const QUICK = ['get-207b-64', 'local-64', 'latency-1000'];
 

@@ -11,17 +11,32 @@ const plain = (value) =>
 
 const ratio = (value, base) => (value === undefined || base === undefined ? NONE : (value / base).toFixed(2));
 
+/** With its cache in scenarios of caches. */
+const nginxOf = (find) => find('nginx') ?? find('nginx-cache');
+
 const cpuColumns = (find) => [
   ['CPU us/req', ({ cpuUs }) => plain(cpuUs)],
   ['/ http-proxy', ({ cpuUs }) => ratio(cpuUs, find('fastify-http-proxy')?.cpuUs)],
-  ['/ nginx', ({ cpuUs }) => ratio(cpuUs, find('nginx')?.cpuUs)],
+  ['/ nginx', ({ cpuUs }) => ratio(cpuUs, nginxOf(find)?.cpuUs)],
 ];
 
 const rateColumns = (find) => [
   ['req/s', ({ rps }) => plain(rps)],
   ['/ http-proxy', ({ rps }) => ratio(rps, find('fastify-http-proxy')?.rps)],
-  ['/ nginx', ({ rps }) => ratio(rps, find('nginx')?.rps)],
+  ['/ nginx', ({ rps }) => ratio(rps, nginxOf(find)?.rps)],
 ];
+
+const hitColumns = (find) => [
+  ['hit rate', ({ hitRate }) => (hitRate === undefined ? NONE : `${(hitRate * 100).toFixed(1)} %`)],
+  ['hits/s', ({ hitsPerSecond }) => plain(hitsPerSecond)],
+  ['/ nginx', ({ hitsPerSecond }) => ratio(hitsPerSecond, nginxOf(find)?.hitsPerSecond)],
+  ['objects', ({ storage }) => (storage?.objects ?? NONE).toLocaleString('en')],
+  ['memory MiB', ({ storage }) => mebibytes(storage?.memoryBytes)],
+  ['files MiB', ({ storage }) => mebibytes(storage?.fileBytes)],
+  ['bytes/object', ({ storage }) => plain(storage?.bytesPerObject)],
+];
+
+const mebibytes = (bytes) => plain(bytes && bytes / 2 ** 20);
 
 // At a fixed rate requests/s are given; the added latency relative to no proxy is the result.
 const addedColumns = (find) => {
@@ -35,6 +50,8 @@ const addedColumns = (find) => {
   ];
 };
 
+const RESULT_COLUMNS = { closed: rateColumns, zipf: hitColumns, open: addedColumns };
+
 const baseColumn = (base, find) =>
   base === undefined ? [] : [[`/ ${base}`, ({ cpuUs }) => ratio(cpuUs, find(base)?.cpuUs)]];
 
@@ -42,7 +59,7 @@ const columns = ({ kind, base }, find) => [
   ['target', ({ title }) => title],
   ...baseColumn(base, find),
   ...cpuColumns(find),
-  ...(kind === 'open' ? addedColumns(find) : rateColumns(find)),
+  ...RESULT_COLUMNS[kind](find),
   ['p50 ms', ({ p50Ms }) => plain(p50Ms)],
   ['p99 ms', ({ p99Ms }) => plain(p99Ms)],
   ['failed', ({ failures }) => String(failures)],

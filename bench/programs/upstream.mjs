@@ -1,7 +1,8 @@
 /**
- * The upstream of every benchmark: HTTP/1.1 on plain sockets, so that it never limits a gateway. `GET /n` returns n bytes; a
- * request with a body gets the same response after the end of the body; any other path returns two bytes. Listens on one port of
- * several loopback addresses, so that one process represents several instances.
+ * The upstream of every benchmark: HTTP/1.1 on plain sockets, so that it never limits a gateway. `GET /n` returns n bytes,
+ * `/cached/n` as well, fresh for an hour; `/object/i` is one of many such responses of 1 to 4 KiB; `/requests` returns how many
+ * requests for these came. A request with a body gets the same response after the end of the body; any other path returns two
+ * bytes. Listens on one port of several loopback addresses, so that one process represents several instances.
  */
 import { createServer } from 'node:net';
 
@@ -9,16 +10,38 @@ const EMPTY = Buffer.alloc(0);
 const HEAD_END = Buffer.from('\r\n\r\n');
 const responses = new Map();
 
+const FRESH = 'cache-control: public, max-age=3600\r\n';
+const OBJECT = '/object/';
+const LARGEST_OBJECT = Buffer.alloc(4096, 'x');
+let objectRequests = 0;
+
+const headOf = (size, freshness) =>
+  `HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\n${freshness}content-length: ${size}\r\n\r\n`;
+
 function makeResponse(path) {
-  const size = Number(/^\/(\d+)(?:\?|$)/.exec(path)?.[1] ?? 2);
-  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: ${size}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head), Buffer.alloc(size, 'x')]);
+  const [, cached, digits = 2] = /^\/(cached\/)?(\d+)(?:\?|$)/.exec(path) ?? [];
+  const size = Number(digits);
+  return Buffer.concat([Buffer.from(headOf(size, cached ? FRESH : '')), Buffer.alloc(size, 'x')]);
+}
+
+/** Objects differ in size, from 1 to 4 KiB, independent of their popularity. They are too many to keep. */
+function objectResponse(path) {
+  objectRequests += 1;
+  const size = 1024 + ((Number(path.slice(OBJECT.length)) * 2_654_435_761) % 3073);
+  return Buffer.concat([Buffer.from(headOf(size, FRESH)), LARGEST_OBJECT.subarray(0, size)]);
 }
 
 function responseTo(path) {
+  if (path.startsWith(OBJECT)) return objectResponse(path);
+  if (path === '/requests') return countResponse();
   let response = responses.get(path);
   if (response === undefined) responses.set(path, (response = makeResponse(path)));
   return response;
+}
+
+function countResponse() {
+  const text = String(objectRequests);
+  return Buffer.from(headOf(text.length, 'cache-control: no-store\r\n') + text);
 }
 
 const pathOf = (head) => {

@@ -12,8 +12,9 @@ const RENEW_AFTER_MS = 150_000;
 /**
  * This gateway in one process with its defaults; `instances` are registered and share the upstream's addresses.
  * @param policies members of its policy file; without them it has none
+ * @param settings further environment variables
  */
-export const gatewayTarget = ({ name, title, dataPlane, instances = 1, policies }) => ({
+export const gatewayTarget = ({ name, title, dataPlane, instances = 1, policies, settings = {} }) => ({
   name,
   title,
   prefix: '/api/bench',
@@ -27,14 +28,22 @@ export const gatewayTarget = ({ name, title, dataPlane, instances = 1, policies 
       GATEWAY_PORT: String(port),
       DATA_PLANE: dataPlane,
       ...(path && { GATEWAY_CONFIG: path }),
+      ...settings,
     };
     const child = new Child({ role: 'gateway', command: process.execPath, args: [MAIN], env, directory });
     await child.until(() => responds(`${url}/health/live`));
     const renew = () => registerAll(url, upstream, instances);
     await renew();
-    return { url, child, headers, prepare: renewer(renew, child) };
+    return { url, child, headers, prepare: renewer(renew, child), stored: () => storedIn(url) };
   },
 });
+
+/** How many responses the cache holds, and none of them outside the process. */
+async function storedIn(url) {
+  const response = await fetch(`${url}/metrics`);
+  const [, entries] = /^gateway_cache_entries(?:\{.*\})? (\d+)/m.exec(await response.text()) ?? [];
+  return { objects: Number(entries ?? 0), bytes: 0 };
+}
 
 function renewer(renew, child) {
   let renewedAt = Date.now();

@@ -2,14 +2,18 @@ import { direct } from './direct.mjs';
 import { gatewayTarget } from './gateway.mjs';
 import { haproxy } from './haproxy.mjs';
 import { localTarget } from './local.mjs';
-import { nginx } from './nginx.mjs';
+import { nginxTarget } from './nginx.mjs';
 import { peerTarget } from './peer.mjs';
 import { POLICIES } from './policies.mjs';
+import { varnishTarget } from './varnish.mjs';
+
+/** A quarter of the objects of the scenario `cache`, and the default of this gateway. */
+const CACHE_MIB = 64;
 
 /**
  * All targets. `missing` returns the reason why a target cannot take part, if there is one. `start` returns
- * `{ url, child?, headers?, prepare? }`: the URL for requests, the process whose CPU time counts, header fields that requests
- * need, an action before each measurement.
+ * `{ url, child?, headers?, prepare?, stored? }`: the URL for requests, the process whose CPU time counts, header fields that
+ * requests need, an action before each measurement, the number of responses in the cache and their bytes outside of the process.
  */
 export const targets = [
   gatewayTarget({ name: 'wire', title: 'this gateway', dataPlane: 'wire' }),
@@ -29,7 +33,16 @@ export const targets = [
   ),
   localTarget({ name: 'local', title: 'this gateway, local instance' }),
   localTarget({ name: 'local-direct', title: 'the local service on its own port', direct: true }),
-  nginx,
+  gatewayTarget({
+    name: 'wire-cache',
+    title: 'this gateway, cache',
+    dataPlane: 'wire',
+    policies: ['cache'],
+    settings: { GATEWAY_CACHE_MAX_BYTES: String(CACHE_MIB * 2 ** 20) },
+  }),
+  nginxTarget({ name: 'nginx', title: 'nginx' }),
+  nginxTarget({ name: 'nginx-cache', title: 'nginx, proxy_cache', cacheMiB: CACHE_MIB }),
+  varnishTarget({ name: 'varnish', title: 'Varnish', cacheMiB: CACHE_MIB }),
   haproxy,
   peerTarget({ name: 'fastify-http-proxy', title: '@fastify/http-proxy' }),
   peerTarget({ name: 'fast-gateway' }),

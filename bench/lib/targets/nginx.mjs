@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { freePort } from '#scripts/lib/free-port.mjs';
 import { Child } from '../child.mjs';
 import { which } from '../machine.mjs';
+import { filesIn } from '../memory.mjs';
 import { responds } from '../network.mjs';
 
 const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
+const cachePath = (folder, maxMiB) =>
+  `proxy_cache_path ${folder} levels=1:2 keys_zone=bench:16m max_size=${maxMiB}m inactive=1d use_temp_path=off;`;
+/** One upstream request for equal misses, as this gateway sends. */
+const CACHE = 'proxy_cache bench; proxy_cache_lock on; add_header X-Cache $upstream_cache_status;';
+
 // One worker, keep-alive connections on both sides, and the fields that a gateway adds, so that both do the same work.
-const configuration = (directory, port, upstream) => `
+const configuration = ({ directory, port, upstream, cacheMiB }) => `
 ${process.getuid?.() === 0 ? 'user root;' : ''}
 worker_processes 1;
 worker_rlimit_nofile 16384;
@@ -22,6 +28,7 @@ http {
   keepalive_requests 100000000;
   client_body_buffer_size 64k;
   proxy_max_temp_file_size 0;
+  ${cacheMiB === undefined ? '' : cachePath(join(directory, 'cache'), cacheMiB)}
   upstream bench {
     server ${upstream.addresses[0]}:${upstream.port};
     keepalive 1024;
@@ -30,6 +37,7 @@ http {
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location /api/bench/ {
+      ${cacheMiB === undefined ? '' : CACHE}
       proxy_pass http://bench/;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
@@ -43,10 +51,13 @@ http {
 }
 `;
 
-/** nginx as a reverse proxy. */
-export const nginx = {
-  name: 'nginx',
-  title: 'nginx',
+/**
+ * nginx as a reverse proxy.
+ * @param cacheMiB size of its cache; without it nothing is cached
+ */
+export const nginxTarget = ({ name, title, cacheMiB }) => ({
+  name,
+  title,
   prefix: '/api/bench',
   missing: () => (which('nginx') ? undefined : 'not installed: nginx-light'),
   async start({ upstream, directory: parent }) {
@@ -54,11 +65,11 @@ export const nginx = {
     const directory = join(parent, `nginx-${port}`);
     mkdirSync(directory);
     const file = join(directory, 'nginx.conf');
-    writeFileSync(file, configuration(directory, port, upstream));
+    writeFileSync(file, configuration({ directory, port, upstream, cacheMiB }));
     const args = ['-p', directory, '-c', file, '-e', 'stderr'];
     const child = new Child({ role: 'gateway', command: which('nginx'), args, directory });
     const url = `http://127.0.0.1:${port}`;
     await child.until(() => responds(`${url}/api/bench/1`));
-    return { url, child };
+    return { url, child, stored: async () => filesIn(join(directory, 'cache')) };
   },
-};
+});

@@ -26,6 +26,7 @@ const members = {
   securityHeaders: () => ({ policy: { securityHeaders: true } }),
   rewrite: () => ({ policy: { rewrite: { host: 'instance' } } }),
   limits: () => ({ policy: { limits: { requestBody: '1MiB' } } }),
+  cache: () => ({ policy: { cache: { enabled: true } } }),
   rateLimits: () => ({ policy: { rateLimits: [{ name: 'per-client', requests: MANY, per: '1m' }] } }),
   jwt: (directory) => {
     const { jwks, token } = signed();
