@@ -10,7 +10,7 @@ import { loadSuite } from './cache-tests/suite.mjs';
 import { reportOf } from './cache-tests/report.mjs';
 
 const USAGE = `usage: npm run cache-tests [-- options]
-  --suite DIRECTORY  another version of the suite, with its packages installed: a clone of github.com/http-tests/cache-tests
+  --suite DIRECTORY  another version of the suite: a clone of github.com/http-tests/cache-tests in node_modules/
   --id TEST          only this test, with its requests and responses`;
 
 /**
