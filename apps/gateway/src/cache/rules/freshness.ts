@@ -41,9 +41,9 @@ export function initialAge(fields: FieldLines, { sentAt, receivedAt, date }: Arr
   return Math.max(apparent, (ageValue(fields) ?? 0) + receivedAt - sentAt);
 }
 
-/** `Age` in milliseconds, 0 without it; `undefined` if it is not a single number. */
+/** `Age` in milliseconds, 0 without it; `undefined` if it is no number. Of several, the first counts (RFC 9111, section 5.1). */
 function ageValue(fields: FieldLines): number | undefined {
-  const age = fields.get('age') ?? '0';
+  const age = fields.get('age')?.replace(/[ \t]*,.*/, '') ?? '0';
   return /^\d{1,10}$/.test(age) ? Number(age) * SECOND_MS : undefined;
 }
 

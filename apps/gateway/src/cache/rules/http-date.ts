@@ -1,15 +1,18 @@
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 const DAY = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)';
 const LONG_DAY = '(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day';
 const MONTH = `(?<month>${MONTHS.join('|')})`;
 const TIME = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)';
 
-/** The formats of RFC 9110, section 5.6.7: the usual one, and the two obsolete ones that recipients must accept. */
+/**
+ * The formats of RFC 9110, section 5.6.7: the usual one, and the two obsolete ones that recipients must accept. Names in
+ * another case leave no doubt about the date.
+ */
 const FORMATS = [
-  new RegExp(`^${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`),
-  new RegExp(`^${LONG_DAY}, (?<day>\\d\\d)-${MONTH}-(?<year>\\d\\d) ${TIME} GMT$`),
-  new RegExp(`^${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`),
+  new RegExp(`^${DAY}, (?<day>\\d\\d) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`, 'i'),
+  new RegExp(`^${LONG_DAY}, (?<day>\\d\\d)-${MONTH}-(?<year>\\d\\d) ${TIME} GMT$`, 'i'),
+  new RegExp(`^${DAY} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`, 'i'),
 ];
 
 /** A year with two digits that is further in the future is one of the past century. */
@@ -28,7 +31,7 @@ export function parseHttpDate(text: string | undefined): number | undefined {
 function timeOf({ year = '', month = '', day, hour, minute, second }: Record<string, string>): number {
   const fullYear = year.length === 2 ? centuryOf(Number(year)) : Number(year);
   const [days, hours, minutes, seconds] = [day, hour, minute, second].map(Number);
-  return Date.UTC(fullYear, MONTHS.indexOf(month), days, hours, minutes, seconds);
+  return Date.UTC(fullYear, MONTHS.indexOf(month.toLowerCase()), days, hours, minutes, seconds);
 }
 
 function centuryOf(twoDigits: number): number {

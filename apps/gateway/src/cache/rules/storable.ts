@@ -20,6 +20,12 @@ export const isShareable = (response: CacheControl): boolean =>
 const isPublic = (response: CacheControl, vary: readonly string[]): boolean =>
   response.has('public') || response.has('s-maxage') || vary.includes('cookie');
 
+/** `must-understand` replaces `no-store` for caches that know it (RFC 9111, section 5.2.2.3). */
+function forbidsStorage(response: CacheControl, status: number): boolean {
+  if (response.has('must-understand')) return STATUS_CODES[status] === undefined;
+  return response.has('no-store');
+}
+
 /**
  * Whether a shared cache may store a response to a GET request (RFC 9111, section 3). Stricter than the RFC in three
  * points: `private` concerns the whole response even if it names fields, a response with `Set-Cookie` is never stored,
@@ -34,8 +40,7 @@ export function isStorable(
   { hasAuthorization, hasCookie }: Credentials,
 ): boolean {
   if (INCOMPLETE.has(status)) return false;
-  if (response.isMalformed || response.has('no-store') || response.has('private')) return false;
-  if (response.has('must-understand') && STATUS_CODES[status] === undefined) return false;
+  if (response.isMalformed || response.has('private') || forbidsStorage(response, status)) return false;
   if (request.has('no-store') || fields.has('set-cookie')) return false;
   if (hasAuthorization && !isShareable(response)) return false;
   return !hasCookie || isPublic(response, vary);
