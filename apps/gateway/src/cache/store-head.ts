@@ -1,10 +1,11 @@
 import { isFixed } from '../policy/fixed-fields.js';
 import { TAG, type CachePolicy } from '../policy/members/cache.js';
-import { CacheControl } from './rules/cache-control.js';
+import type { CacheControl } from './rules/cache-control.js';
 import { hasValidator, type Validators } from './rules/conditional.js';
 import { FieldLines } from './rules/field-lines.js';
 import { explicitLifetime, initialAge, type Arrival } from './rules/freshness.js';
 import { isShareable, isStorable, type Credentials } from './rules/storable.js';
+import { effectiveControl } from './rules/targeted-control.js';
 import { variantOf, varyNames, type HeaderOf } from './rules/vary.js';
 import { flat, type StoredHead, type StoredResponse } from './stored-response.js';
 
@@ -74,7 +75,7 @@ export function storedHeadOf(
   policy: StoringPolicy,
 ): StoredHead | undefined {
   const fields = new FieldLines(lines);
-  const control = CacheControl.parse(fields.get('cache-control'));
+  const control = effectiveControl(fields);
   const vary = varyNames(fields)?.filter((name) => !IN_KEY.has(name));
   if (!vary || vary.some((name) => isFixed(name) || policy.perRequest.has(name))) return undefined;
   if (!isStorable(status, fields, control, request.control, vary, request)) return undefined;

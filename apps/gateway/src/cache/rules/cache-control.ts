@@ -14,9 +14,19 @@ export class CacheControl {
     private readonly directives: ReadonlyMap<string, readonly (string | undefined)[]>,
     /** A part is no directive: what the sender wants to forbid is not known. */
     readonly isMalformed: boolean,
+    /** It also replaces `Expires` (RFC 9213, section 2.2). */
+    readonly isTargeted = false,
   ) {}
 
   static readonly NONE = new CacheControl(new Map(), false);
+
+  /**
+   * The directives of a field for this cache.
+   * @param directives arguments by the name in lower case
+   */
+  static targeted(directives: ReadonlyMap<string, readonly (string | undefined)[]>): CacheControl {
+    return new CacheControl(directives, false, true);
+  }
 
   /** @param value `undefined`: the field is absent */
   static parse(value: string | undefined): CacheControl {

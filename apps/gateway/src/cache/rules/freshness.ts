@@ -29,7 +29,7 @@ function declaredLifetime(fields: FieldLines, control: CacheControl, { date }: A
   const seconds = control.seconds('s-maxage') ?? control.seconds('max-age');
   if (seconds !== undefined) return seconds * SECOND_MS;
   const expires = fields.get('expires');
-  if (expires === undefined) return undefined;
+  if (expires === undefined || control.isTargeted) return undefined;
   // An invalid date, such as "0", is in the past (RFC 9111, section 5.3).
   const until = parseHttpDate(expires) ?? -Infinity;
   return Math.max(0, until - (parseHttpDate(fields.get('date')) ?? date));
