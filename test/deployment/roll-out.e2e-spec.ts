@@ -1,8 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as yaml from 'yaml';
 import { call, launchNode, tempDir, type LaunchedProcess } from '#testing';
 import { rollOut, STEPS, type WeightedInstance } from '../../scripts/stack/upgrade/roll-out.mjs';
 import { ServiceRegistry } from '../../scripts/stack/upgrade/service-registry.mjs';
+import { VersionTraffic } from '../../scripts/stack/upgrade/version-traffic.mjs';
 import { buildOfVersion, ProcessFleet } from './support/process-fleet.js';
 import { SteadyLoad } from './support/steady-load.js';
+
+const send = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
+  (
+    await call(gatewayUrl, `${method} ${path}`, {
+      headers: { accept: 'application/json' },
+      ...(body && { body }),
+    })
+  ).body;
 
 const NEXT = '1.1.0';
 const OLD_ONES = 2;
@@ -15,14 +27,6 @@ describe('an upgrade of a service under load', () => {
   let registry: ServiceRegistry<string>;
   let fleet: ProcessFleet | undefined;
   let printed: string[];
-
-  const send = async (gatewayUrl: string, method: string, path: string, body?: object): Promise<unknown> =>
-    (
-      await call(gatewayUrl, `${method} ${path}`, {
-        headers: { accept: 'application/json' },
-        ...(body && { body }),
-      })
-    ).body;
 
   const versions = async (): Promise<readonly string[]> =>
     (await registry.instances()).filter(({ status }) => status === 'up').map(({ version }) => version);
@@ -108,6 +112,80 @@ describe('an upgrade of a service under load', () => {
   it('does not start when no instance runs', async () => {
     await fleet!.retire();
     await expect(upgrade()).rejects.toThrow('there is nothing to replace');
+  });
+});
+
+describe('an upgrade of a service with a policy file', () => {
+  const FILE = `# Policies of the shop.
+version: 1
+services:
+  user-service: # all clients
+    auth: none
+`;
+  const next = buildOfVersion(NEXT);
+  const data = tempDir();
+  const path = join(data.path, 'gateway.yaml');
+  let gateway: LaunchedProcess;
+  let url: string;
+  let registry: ServiceRegistry<string>;
+  let fleet: ProcessFleet;
+
+  beforeAll(async () => {
+    writeFileSync(path, FILE);
+    gateway = launchNode('dist/apps/gateway/src/main.js', [], { GATEWAY_PORT: '0', GATEWAY_CONFIG: path });
+    [, url] = (await gateway.waitForOutput(/"app":"gateway","url":"([^"]+)"/)) as unknown as [string, string];
+    registry = new ServiceRegistry('user-service', [url], send);
+    fleet = new ProcessFleet({ REGISTRY_URL: url, DATA_DIR: data.path }, next);
+    await fleet.startBefore(1);
+  });
+  afterAll(async () => {
+    await fleet.stop();
+    await gateway.stop();
+    next.remove();
+    data.remove();
+  });
+
+  it('moves clients by the weights of versions, is rolled back or not, and leaves the file as it was', async () => {
+    const weights: string[] = [];
+    const upgrade = (failures: number): Promise<void> => {
+      const traffic = new VersionTraffic(path, registry, yaml);
+      const failureRate = async (instances: readonly WeightedInstance[]) => {
+        weights.push(
+          (await registry.dividedBy())[0]!.map((each) => `${each.version}: ${each.weight}`).join(),
+        );
+        return instances[0]?.version === NEXT ? failures : 0;
+      };
+      const watched = Object.assign(Object.create(registry) as ServiceRegistry<string>, { failureRate });
+      return rollOut({ fleet, registry: watched, traffic, print: () => undefined, pauseMs: 300 });
+    };
+    const load = new SteadyLoad(url);
+    await expect(upgrade(1)).rejects.toThrow('fail more often than the old ones');
+    expect(readFileSync(path, 'utf8')).toBe(FILE);
+    expect((await registry.instances()).map(({ version, weight }) => [version, weight])).toEqual([
+      ['1.0.0', 100],
+    ]);
+    weights.length = 0;
+    await upgrade(0);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    // Both rates are asked for after each step.
+    expect([...new Set(weights)]).toEqual(STEPS.map((weight) => `1.0.0: ${weight},${NEXT}: 100`));
+    expect(readFileSync(path, 'utf8')).toBe(FILE);
+    expect((await registry.instances()).map(({ version }) => version)).toEqual([NEXT]);
+  }, 150_000);
+
+  it('removes its part alone if the file was changed meanwhile', async () => {
+    const traffic = new VersionTraffic(path, registry, yaml);
+    const [old] = await registry.instances();
+    await traffic.divide([old!], [{ ...old!, version: 'next' }], 100);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('auth: none', 'access: { deny: [10.0.0.1] }'));
+    traffic.restore();
+    const text = readFileSync(path, 'utf8');
+    expect(yaml.parse(text)).toEqual({
+      version: 1,
+      services: { 'user-service': { access: { deny: ['10.0.0.1'] } } },
+    });
+    expect(text).toContain('# Policies of the shop.');
   });
 });
 

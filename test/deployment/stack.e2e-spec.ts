@@ -133,6 +133,39 @@ describe('npm run stack', () => {
       expect([code, commands, stderr]).toEqual([1, [], 'name one app to upgrade: gateway or a service\n']);
     });
 
+    const service = ['user-service', 'gateway'].map((name) => ({
+      to: `ps --quiet ${name}`,
+      text: `${name}\n`,
+    }));
+    const policies = (source: string | null, ...routes: readonly object[]): FakeResult => ({
+      to: 'GET /policies',
+      text: JSON.stringify({ source, routes }),
+    });
+
+    it('refuses a service whose requests the policy file divides among versions already', async () => {
+      const dividing = { name: null, target: 'user-service', policy: { traffic: {} } };
+      const { code, stderr, commands } = await stack(
+        'upgrade user-service --no-build',
+        fakeResults(...service, policies('/etc/msa-gateway/gateway.yaml', dividing)),
+      );
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^the policy file divides the requests of user-service among versions: start/),
+      ]);
+      expect(commands.join()).not.toContain('up --detach');
+    });
+
+    it('says why it does not use the versions of a policy file', async () => {
+      const none = { to: 'GET /discovery/services', text: '[]' };
+      const outputOf = async (source: string | null) =>
+        (await stack('upgrade user-service --no-build', fakeResults(...service, policies(source), none)))
+          .stdout;
+      expect(await outputOf('/etc/msa-gateway/gateway.yaml')).toMatch(
+        /^weights of instances move traffic, .*: npm ci has not been run\n$/,
+      );
+      expect(await outputOf(null)).toBe('');
+    });
+
     it('reports that no container runs', async () => {
       const { code, stderr } = await stack('upgrade user-service --no-build');
       expect([code, stderr]).toEqual([

@@ -1,3 +1,5 @@
+import type { VersionTraffic } from './version-traffic.mjs';
+
 export interface WeightedInstance {
   readonly id: string;
   readonly version: string;
@@ -31,6 +33,8 @@ export const STEPS: readonly number[];
 export function rollOut(options: {
   readonly fleet: RolloutFleet;
   readonly registry: RolloutRegistry;
+  /** Moves traffic by the versions of the policy file; without it, weights of instances do. */
+  readonly traffic?: VersionTraffic;
   readonly print: (line: string) => void;
   readonly pauseMs?: number;
   readonly steps?: readonly number[];

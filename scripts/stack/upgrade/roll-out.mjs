@@ -15,11 +15,12 @@ const POLL_MS = 200;
 const namesOf = (instances) => instances.map(({ id, version }) => `${id} (${version})`).join(', ');
 
 /**
- * Replaces the running instances of a service by new ones, step by step, without failed requests. If the new ones do not start, fail
+ * Replaces the running instances of a service by new ones, step by step, without failed requests. With `traffic`, versions that differ get
+ * the weights of their instances in the policy file, so that clients stay on a version. If the new ones do not start, fail
  * more often than the old ones, or if requests find no healthy instance, the new ones are removed and the old ones keep running.
  * @throws StackError with the reason why nothing was replaced.
  */
-export async function rollOut({ fleet, registry, print, pauseMs = 10_000, steps = STEPS }) {
+export async function rollOut({ fleet, registry, traffic, print, pauseMs = 10_000, steps = STEPS }) {
   const oldInstances = (await registry.instances()).filter(({ status }) => status === 'up');
   if (oldInstances.length === 0)
     throw new StackError('no instance of the service is up: there is nothing to replace');
@@ -29,14 +30,26 @@ export async function rollOut({ fleet, registry, print, pauseMs = 10_000, steps 
     await fleet.start();
     const newInstances = await untilRegistered(registry, oldInstances);
     print(`new instances: ${namesOf(newInstances)}`);
-    for (const weight of steps) await step({ registry, oldInstances, newInstances, weight, print, pauseMs });
+    const byVersion = traffic?.canDivide(oldInstances, newInstances) ?? false;
+    if (traffic && !byVersion)
+      print('old and new instances have the same version: weights of instances move traffic');
+    const setWeight = byVersion
+      ? (weight) => traffic.divide(oldInstances, newInstances, weight)
+      : (weight) => registry.setWeight(oldInstances, weight);
+    for (const weight of steps)
+      await step({ registry, oldInstances, newInstances, setWeight, weight, print, pauseMs });
   } catch (error) {
-    await rollBack({ registry, fleet, oldInstances });
+    try {
+      await rollBack({ registry, fleet, oldInstances });
+    } finally {
+      traffic?.restore();
+    }
     throw error instanceof StackError
       ? new StackError(`${error.message}; the old instances keep running`)
       : error;
   }
   await fleet.retire();
+  traffic?.restore();
   print(`stopped: ${namesOf(oldInstances)}`);
 }
 
@@ -53,9 +66,9 @@ async function untilRegistered(registry, oldInstances) {
   }
 }
 
-async function step({ registry, oldInstances, newInstances, weight, print, pauseMs }) {
+async function step({ registry, oldInstances, newInstances, setWeight, weight, print, pauseMs }) {
   const unservedBefore = await registry.unserved();
-  await registry.setWeight(oldInstances, weight);
+  await setWeight(weight);
   await sleep(pauseMs);
   const [before, after] = [
     await registry.failureRate(oldInstances),

@@ -8,6 +8,11 @@ export class ServiceRegistry<Gateway> implements RolloutRegistry {
   );
   instances(): Promise<readonly WeightedInstance[]>;
   setWeight(instances: readonly WeightedInstance[], weight: number): Promise<void>;
+  readonly service: string;
+  policies(): Promise<{ readonly source: string | null; readonly dividing: readonly string[] }>;
+  dividedBy(): Promise<
+    readonly (readonly { readonly version: string; readonly weight: number }[] | undefined)[]
+  >;
   unserved(): Promise<number>;
   failureRate(instances: readonly WeightedInstance[]): Promise<number>;
 }

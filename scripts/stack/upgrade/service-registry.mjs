@@ -30,6 +30,25 @@ export class ServiceRegistry {
       });
   }
 
+  /** The policy file of the gateways, and the routes of the service that divide requests among versions. */
+  async policies() {
+    const { source, routes } = await this.call(this.gateways[0], 'GET', '/policies');
+    const dividing = routes.filter(({ target, policy }) => target === this.service && policy.traffic);
+    return { source, dividing: dividing.map(({ name }) => name ?? this.service) };
+  }
+
+  /** The versions with weights among which each gateway divides the requests to the service. */
+  async dividedBy() {
+    const services = await Promise.all(
+      this.gateways.map((gateway) => this.call(gateway, 'GET', '/services')),
+    );
+    return services.map((list) => {
+      const { traffic = [] } = list.find(({ name }) => name === this.service) ?? {};
+      const own = traffic.find(({ route }) => route === null);
+      return own?.versions.map(({ version, weight }) => ({ version, weight }));
+    });
+  }
+
   async failureRate(instances) {
     const ids = new Set(instances.map(({ id }) => id));
     const counted = (await reportsOf(this)).flatMap((service) =>
