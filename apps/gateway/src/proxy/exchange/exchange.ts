@@ -15,6 +15,7 @@ import type {
   StageExchange,
 } from './exchange-state.js';
 import type { Failure } from './failure.js';
+import type { FieldPattern } from './field-pattern.js';
 import type { Route } from './route.js';
 import type { Reply } from './stage.js';
 
@@ -74,6 +75,7 @@ export abstract class Exchange
 
   abstract get isFromTrustedPeer(): boolean;
   abstract header(name: string): string | undefined;
+  abstract hasAny(fields: FieldPattern): boolean;
   abstract get host(): string | undefined;
   abstract get scheme(): 'http' | 'https';
   abstract get publicHost(): string | undefined;

@@ -1,5 +1,6 @@
 import { Problem } from '#contracts';
 import { Exchange } from '../exchange/exchange.js';
+import type { FieldPattern } from '../exchange/field-pattern.js';
 import type { Reply } from '../exchange/stage.js';
 import { editReply } from '../pipeline/phases.js';
 
@@ -31,6 +32,10 @@ export class FakeExchange extends Exchange {
 
   copyBody(): void {
     throw new Error('this exchange has no body');
+  }
+
+  hasAny({ start }: FieldPattern): boolean {
+    return start.test(Object.keys(this.fields).reduce((lines, name) => `${lines}\r\n${name}:`, ''));
   }
 
   reply(reply: Reply | Problem): void {

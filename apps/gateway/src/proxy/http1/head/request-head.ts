@@ -80,6 +80,15 @@ export class RequestHead {
 
   /** The field with this lower-case name; several are joined by ", ". */
   field(name: string): string | undefined {
-    return fieldOf(this.text, name, (this.lower ??= this.text.toLowerCase()));
+    return fieldOf(this.text, name, this.lowered);
+  }
+
+  /** Whether the head in lower case matches an expression. */
+  matches(expression: RegExp): boolean {
+    return expression.test(this.lowered);
+  }
+
+  private get lowered(): string {
+    return (this.lower ??= this.text.toLowerCase());
   }
 }

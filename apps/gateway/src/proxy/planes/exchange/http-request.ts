@@ -5,6 +5,7 @@ import { clientSchemeOf } from '../../http1/rules/peer.js';
 import { publicPrefix } from '../../http1/rules/prefix-rewrite.js';
 import { Exchange } from '../../exchange/exchange.js';
 import type { RouteRewrite } from '../../exchange/exchange-state.js';
+import type { FieldPattern } from '../../exchange/field-pattern.js';
 import { ReplayBody } from '../../exchange/replay-body.js';
 import { HOST } from '../../http1/head/grammar.js';
 import type { RequestHead } from '../../http1/head/request-head.js';
@@ -82,6 +83,10 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
     // The pipeline reads this field for every exchange, so the parser stores it.
     if (name === REQUEST_TIMEOUT_HEADER) return this.head.requestTimeout;
     return this.head.field(name);
+  }
+
+  hasAny({ start }: FieldPattern): boolean {
+    return this.head.matches(start);
   }
 
   get prefix(): string {

@@ -115,7 +115,7 @@ export class CacheLookupStage implements Stage {
       (reason === undefined ||
         (reason === 'stale' && this.mayBeStale(exchange, { request, key, stored }, now)))
     )
-      return this.serve(exchange, stored, now);
+      return this.serve(exchange, request, stored, now);
     if (request.control.has('only-if-cached')) return notStored('no stored response can be used');
     const missing = found ? 'request' : variants ? 'vary-miss' : 'uri-miss';
     return this.forward(exchange, reason ?? missing, { request, key, stored });
@@ -151,11 +151,11 @@ export class CacheLookupStage implements Stage {
     return isSent;
   }
 
-  private serve(exchange: StageExchange, stored: StoredResponse, now: number): Reply {
+  private serve(exchange: StageExchange, request: CachedRequest, stored: StoredResponse, now: number): Reply {
     exchange.cache = timeLeft(stored, now) > 0 ? 'hit' : 'stale';
     const visit = this.parts.slot.get(exchange);
     if (visit) visit.isServed = true;
-    return storedReply(exchange, stored, now, hitStatus(stored, now));
+    return storedReply(request, stored, now, hitStatus(stored, now));
   }
 
   private forward(

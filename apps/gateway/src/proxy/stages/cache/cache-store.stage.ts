@@ -15,6 +15,7 @@ import type { StoredResponse } from '../../../cache/stored-response.js';
 import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Reply, Stage, StageResponse, StageSlot, UpstreamResponse } from '../../exchange/stage.js';
 import { BodyCollector } from './body-collector.js';
+import type { CachedRequest } from './cached-request.js';
 import { storedReply } from './stored-reply.js';
 import type { CacheVisit, LookUp } from './visit.js';
 
@@ -139,7 +140,7 @@ export class CacheStoreStage implements Stage {
     else cache.remove(key, stored);
     if (visit.fill) cache.fills.end(visit.fill, head ? 'look-up' : 'forward');
     exchange.cache = 'revalidated';
-    return this.serve(exchange, visit, confirmed, head !== undefined);
+    return this.serve(request, visit, confirmed, head !== undefined);
   }
 
   /** A HEAD response tells whether the stored response to GET still applies (RFC 9111, section 4.3.5). */
@@ -167,26 +168,21 @@ export class CacheStoreStage implements Stage {
   private serveStale(
     exchange: StageExchange,
     visit: CacheVisit,
-    { key }: LookUp,
+    { request, key }: LookUp,
     stored: StoredResponse,
   ): Reply {
     const { fills } = this.parts.cache;
     fills.markFailing(key);
     if (visit.fill) fills.end(visit.fill, 'look-up');
     exchange.cache = 'stale';
-    return this.serve(exchange, visit, stored, false);
+    return this.serve(request, visit, stored, false);
   }
 
-  private serve(
-    exchange: StageExchange,
-    visit: CacheVisit,
-    stored: StoredResponse,
-    isStored: boolean,
-  ): Reply {
+  private serve(request: CachedRequest, visit: CacheVisit, stored: StoredResponse, isStored: boolean): Reply {
     const { reason, status, isCollapsed } = visit;
     visit.isServed = true;
     const cacheStatus = forwardedStatus({ reason, status, isCollapsed, isStored });
-    return storedReply(exchange, stored, this.now(), cacheStatus);
+    return storedReply(request, stored, this.now(), cacheStatus);
   }
 
   private arrivalOf({ sentAt }: CacheVisit): Arrival {

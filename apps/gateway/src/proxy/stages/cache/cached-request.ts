@@ -2,31 +2,42 @@ import { CacheControl } from '../../../cache/rules/cache-control.js';
 import type { HeaderOf } from '../../../cache/rules/vary.js';
 import type { StoringRequest } from '../../../cache/store-head.js';
 import type { StageExchange } from '../../exchange/exchange-state.js';
+import { anyOf } from '../../exchange/field-pattern.js';
 import type { FieldNames } from '../../exchange/stage.js';
 import { pathEnd } from '../../http1/rules/target.js';
 
-/** Fields with which clients ask services for another method or path than that of the request. */
-const OVERRIDES = [
+/**
+ * Fields with which clients ask services for another method or path than that of the request, and conditions that only the
+ * service can decide (RFC 9110, section 13.1).
+ */
+const BYPASSING = anyOf(
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
   'x-original-url',
   'x-rewrite-url',
-] as const;
+  'if-match',
+  'if-unmodified-since',
+);
 
-/** Conditions that only the service can decide (RFC 9110, section 13.1). */
-const PRECONDITIONS = ['if-match', 'if-unmodified-since'] as const;
+/** Other fields that matter to a cache. Most requests have none of them. */
+const RELEVANT = anyOf(
+  'authorization',
+  'cache-control',
+  'cookie',
+  'if-modified-since',
+  'if-none-match',
+  'range',
+);
 
 /**
  * Why a cache does not handle a request; `undefined` if it does. A body or an overriding field could change the response
  * although it is no part of the key.
  */
 export function bypassReason(exchange: StageExchange): 'method' | 'bypass' | undefined {
-  const { method } = exchange;
+  const { method, hasBody, isUpgrade } = exchange;
   if (method !== 'GET' && method !== 'HEAD') return 'method';
-  if (exchange.hasBody || exchange.isUpgrade) return 'bypass';
-  const has = (name: string): boolean => exchange.header(name) !== undefined;
-  return OVERRIDES.some(has) || PRECONDITIONS.some(has) ? 'bypass' : undefined;
+  return hasBody || isUpgrade || exchange.hasAny(BYPASSING) ? 'bypass' : undefined;
 }
 
 /** A request that the cache handles. */
@@ -35,6 +46,8 @@ export class CachedRequest implements StoringRequest {
   readonly control: CacheControl;
   readonly hasAuthorization: boolean;
   readonly headerOf: HeaderOf;
+  /** The request has no field that can change the reply with a stored response. */
+  readonly isPlain: boolean;
   private readonly version: string | undefined;
 
   /** @param withheld fields of clients that instances do not receive */
@@ -46,11 +59,16 @@ export class CachedRequest implements StoringRequest {
     const { upstreamTarget, identity, version } = exchange;
     this.version = version;
     this.path = upstreamTarget.slice(0, pathEnd(upstreamTarget));
-    this.control = CacheControl.parse(exchange.header('cache-control'));
-    this.hasAuthorization = identity !== undefined || exchange.header('authorization') !== undefined;
+    this.isPlain = !exchange.hasAny(RELEVANT);
+    this.control = CacheControl.parse(this.relevant('cache-control'));
+    this.hasAuthorization = identity !== undefined || this.relevant('authorization') !== undefined;
     this.headerOf = withheld
       ? (name) => identity?.fields.get(name) ?? (withheld.has(name) ? undefined : exchange.header(name))
       : (name) => exchange.header(name);
+  }
+
+  get method(): string {
+    return this.exchange.method;
   }
 
   /** Its version of the service had no instance left, so another one has responded: the key is not that of the response. */
@@ -59,16 +77,16 @@ export class CachedRequest implements StoringRequest {
   }
 
   get hasCookie(): boolean {
-    return this.exchange.header('cookie') !== undefined;
+    return this.relevant('cookie') !== undefined;
   }
 
   get isRange(): boolean {
-    return this.exchange.header('range') !== undefined;
+    return this.relevant('range') !== undefined;
   }
 
   /** The response may be stored, as far as the request permits it. */
   get mayStore(): boolean {
-    return this.exchange.method === 'GET' && !this.control.has('no-store') && !this.control.isMalformed;
+    return this.method === 'GET' && !this.control.has('no-store') && !this.control.isMalformed;
   }
 
   /** The request may wait for an equal one, and equal ones for it. */
@@ -80,5 +98,9 @@ export class CachedRequest implements StoringRequest {
       !this.hasCookie &&
       !this.isRange
     );
+  }
+
+  private relevant(name: string): string | undefined {
+    return this.isPlain ? undefined : this.exchange.header(name);
   }
 }

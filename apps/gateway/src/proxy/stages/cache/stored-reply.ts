@@ -6,12 +6,7 @@ import { contentRange, requestedRanges, type ByteRange } from '../../../cache/ru
 import type { HeaderOf } from '../../../cache/rules/vary.js';
 import type { StoredResponse } from '../../../cache/stored-response.js';
 import type { Reply } from '../../exchange/stage.js';
-
-/** A request that a stored response is sent to. */
-interface Receiver {
-  readonly method: string;
-  readonly header: HeaderOf;
-}
+import type { CachedRequest } from './cached-request.js';
 
 const NO_FIELDS = {};
 const EMPTY = Buffer.alloc(0);
@@ -29,20 +24,19 @@ const OF_BODY = {
  * @param cacheStatus the member of `Cache-Status` for this reply
  */
 export function storedReply(
-  request: Receiver,
+  request: CachedRequest,
   stored: StoredResponse,
   now: number,
   cacheStatus: string,
 ): Reply {
   const own = `age: ${Math.floor(ageOf(stored, now) / 1000)}\r\ncache-status: ${cacheStatus}\r\n`;
   const { status, lines, body } = stored;
-  if (status !== 200) return reply(status, lines + own, body);
-  const headerOf: HeaderOf = (name) => request.header(name);
+  if (status !== 200 || request.isPlain) return reply(status, lines + own, body);
+  const { method, headerOf } = request;
   if (isNotModified(headerOf, stored)) return reply(304, withoutBody(lines) + own, EMPTY);
-  const range = request.method === 'GET' ? headerOf('range') : undefined;
-  return (
-    (range === undefined ? undefined : partOf(stored, range, headerOf, own)) ?? reply(200, lines + own, body)
-  );
+  const range = method === 'GET' ? headerOf('range') : undefined;
+  const part = range === undefined ? undefined : partOf(stored, range, headerOf, own);
+  return part ?? reply(200, lines + own, body);
 }
 
 const reply = (status: number, lines: string, body: Buffer): Reply => ({
