@@ -99,7 +99,7 @@ export class CacheLookupStage implements Stage {
     return {
       decision: 'continue',
       detail: isHandled
-        ? `a stored response is used if one matches; there are ${count} of this path`
+        ? `a stored response is used if one matches; ${count} ${count === 1 ? 'is' : 'are'} stored of this path`
         : `${method} requests are forwarded`,
     };
   }

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { CachePolicy } from '../../../policy/members/cache.js';
-import type { Policy } from '../../../policy/policy.js';
+import type { Policy, Timeouts } from '../../../policy/policy.js';
 import { instanceOf, localInstanceOf } from '../../testing/instances.js';
 import { ProxyHarness } from '../../testing/proxy-harness.js';
 
@@ -59,12 +59,17 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     for (const harness of harnesses.splice(0)) await harness.close();
   });
 
-  const start = async (serving: Handler, cache: Partial<CachePolicy> = {}, policy: Partial<Policy> = {}) => {
+  const start = async (
+    serving: Handler,
+    cache: Partial<CachePolicy> = {},
+    policy: Partial<Policy> = {},
+    timeouts: Partial<Timeouts> = {},
+  ) => {
     handler = serving;
     received = [];
     client = new Agent();
     const declared = { ...policy, cache: { ...CACHE, ...cache } };
-    const harness = await ProxyHarness.start({}, kind === 'wire' ? 'wire' : 'node', declared);
+    const harness = await ProxyHarness.start(timeouts, kind === 'wire' ? 'wire' : 'node', declared);
     harnesses.push(harness);
     const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     const instance = kind === 'local' ? localInstanceOf('a', serve) : instanceOf({ id: 'a' });
@@ -186,6 +191,45 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     leaving.destroy();
     const texts = (await Promise.all(waiting)).map(({ text }) => text);
     expect([new Set(texts), received.length]).toEqual([new Set(['response 2']), 2]);
+  });
+
+  it('forgets a client that leaves while it waits; others wait no longer than the time limit', async () => {
+    const { get, harness } = await start(() => undefined, {}, {}, { totalMs: 400 });
+    const first = get();
+    while (received.length === 0) await sleep(5);
+    const leaving = httpRequest(`${harness.url}/api/users/`).on('error', () => undefined);
+    leaving.end();
+    const staying = get();
+    while (harness.cache.fills.waitingCount < 2) await sleep(5);
+    leaving.destroy();
+    while (harness.cache.fills.waitingCount > 1) await sleep(5);
+    expect([(await first).status, (await staying).status]).toEqual([504, 504]);
+    expect([harness.cache.fills.waitingCount, harness.cache.fills.count]).toEqual([0, 0]);
+  });
+
+  it('lets another request go on if the client leaves while the response arrives', async () => {
+    const { get, harness } = await start((request, response, count) => {
+      if (count > 1) FRESH(request, response, count);
+      else response.writeHead(200, { 'cache-control': 'max-age=60' }).write('begin');
+    });
+    const leaving = httpRequest(`${harness.url}/api/users/`).on('error', () => undefined);
+    leaving.end();
+    await once(leaving, 'response');
+    const waiting = get();
+    while (harness.cache.fills.waitingCount === 0) await sleep(5);
+    leaving.destroy();
+    expect((await waiting).text).toBe('response 2');
+    expect((await get()).text).toBe('response 2');
+  });
+
+  it('stores no response whose chunks are broken', async () => {
+    const { get, harness } = await start((_request, response) => {
+      response.writeHead(200, { 'cache-control': 'max-age=60' });
+      response.write('some');
+      setTimeout(() => response.socket?.end('broken\r\n'), 20);
+    });
+    await expect(get()).rejects.toThrow();
+    expect(harness.cache.entries).toBe(0);
   });
 
   it('does not store a response that is purged while it arrives', async () => {
