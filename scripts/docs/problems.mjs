@@ -7,6 +7,7 @@ const GROUPS = {
   proxy: (path) => path.startsWith('apps/gateway/src/proxy/'),
   discovery: (path) => path.startsWith('apps/gateway/src/discovery/'),
   policy: (path) => path.startsWith('apps/gateway/src/policy/'),
+  cache: (path) => path.startsWith('apps/gateway/src/cache/'),
   common: (path) => path.startsWith('libs/'),
   services: (path) => /^apps\/(?!gateway\/)/.test(path),
 };

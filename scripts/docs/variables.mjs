@@ -32,8 +32,11 @@ const meaningOf = (spec) => {
 function defaultOf(spec) {
   const text = String(spec.default);
   // A duration is a number of milliseconds, and a number without a unit is no duration.
-  return typeof spec.default === 'number' && refusalOf(spec, text) ? `${spec.default / 3_600_000}h` : text;
+  return typeof spec.default === 'number' && refusalOf(spec, text) ? durationOf(spec.default) : text;
 }
+
+const HOUR_MS = 3_600_000;
+const durationOf = (ms) => (ms % HOUR_MS === 0 ? `${ms / HOUR_MS}h` : `${ms}ms`);
 
 /** What the validator of a variable expects: it says so when it refuses the empty text. */
 const expectedBy = (spec) =>

@@ -40,4 +40,8 @@ export class MapRegistry implements Registry {
   instances(service: string): Promise<readonly InstanceView[]> {
     return Promise.resolve([...this.known.values()].filter(({ name }) => name === service));
   }
+
+  purgeResponses(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
-import { cacheFamilies, ResponseCache } from './cache/index.js';
+import { CacheModule, SharedCache } from './cache/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { GatewayDocsModule } from './openapi/index.js';
@@ -42,7 +42,7 @@ export class GatewayModule {
     const authenticators = new Authenticators(file, context.logger);
     const policies = PolicyModule.of(file, splits, context, discovery, () => authenticators.states);
     const rateLimits = new RateLimits(config, context);
-    const cache = new ResponseCache(config.cacheMaxBytes);
+    const cache = new SharedCache(config, context);
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -54,7 +54,7 @@ export class GatewayModule {
         ...policyFamilies(file),
         ...authenticators.families,
         ...rateLimits.families(),
-        ...cacheFamilies(cache),
+        ...cache.families(),
       ],
     });
     const proxy = ProxyModule.of({
@@ -67,6 +67,7 @@ export class GatewayModule {
       authenticators,
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
+    const caching = CacheModule.of(cache, [discovery, policies]);
     const health = HealthModule.of({
       readiness: context.readiness,
       indicators: [
@@ -81,7 +82,7 @@ export class GatewayModule {
     const dashboard = DashboardModule.of(config.environment, discovery);
     return {
       module: GatewayModule,
-      imports: [discovery, policies, metrics, proxy, health, docs, dashboard],
+      imports: [discovery, policies, metrics, caching, proxy, health, docs, dashboard],
       providers: config.environment === 'production' ? [openRoutesWarning(file, context)] : [],
     };
   }

@@ -13,4 +13,5 @@ export * from './discovery/internal-paths.js';
 export * from './discovery/register-instance.dto.js';
 export * from './discovery/heartbeat.dto.js';
 export * from './discovery/discovery-queries.dto.js';
+export * from './cache/purge.dto.js';
 export * from './deadline/request-timeout.js';

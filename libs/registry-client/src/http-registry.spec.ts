@@ -82,6 +82,20 @@ describe('HttpRegistry', () => {
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/discovery/services?name=user-service' });
   });
 
+  it('purges stored responses with its bearer token', async () => {
+    stubbed.body = '{"purged":1}';
+
+    await expect(registry.purgeResponses({ service: 'a', tags: ['b'] })).resolves.toBeUndefined();
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/cache/purge',
+      authorization: 'Bearer secret',
+      body: '{"service":"a","tags":["b"]}',
+    });
+    stubbed.status = 503;
+    await expect(registry.purgeResponses({ path: '/*' })).rejects.toBeInstanceOf(RegistryError);
+  });
+
   it.each([
     [401, '{"detail":"a token is needed"}', 'a token is needed'],
     [400, '{"title":"no detail"}', '{"title":"no detail"}'],

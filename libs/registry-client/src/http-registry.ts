@@ -1,11 +1,11 @@
-import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import type { HeartbeatDto, InstanceView, PurgeDto, RegisterInstanceDto } from '#contracts';
 import { urlSeenFrom } from './own-address.js';
 import type { Registry } from './registry.js';
 
 /** Location and credentials of a registry over HTTP. */
 export interface HttpRegistryOptions {
   readonly url: string;
-  /** Bearer token for `/discovery` writes. */
+  /** Bearer token for `/discovery` writes and purges. */
   readonly token?: string | undefined;
   /** Timeout of one call, milliseconds. Default 5000. */
   readonly timeoutMs?: number;
@@ -26,7 +26,7 @@ export class RegistryError extends Error {
 const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
- * A {@link Registry} on top of a gateway's `/discovery` API. Calls throw {@link RegistryError}, or the error of
+ * A {@link Registry} on top of a gateway's HTTP API. Calls throw {@link RegistryError}, or the error of
  * `fetch` when there is no response.
  */
 export class HttpRegistry implements Registry {
@@ -53,6 +53,10 @@ export class HttpRegistry implements Registry {
   async instances(service: string): Promise<readonly InstanceView[]> {
     const path = `/discovery/services?name=${encodeURIComponent(service)}`;
     return (await this.expectOk(await this.call('GET', path))) as InstanceView[];
+  }
+
+  async purgeResponses(selected: PurgeDto): Promise<void> {
+    await this.expectOk(await this.call('POST', '/cache/purge', selected));
   }
 
   private call(method: string, path: string, body?: object): Promise<Response> {

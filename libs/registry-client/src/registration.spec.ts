@@ -36,6 +36,10 @@ class RecordingRegistry implements Registry {
   instances(): Promise<readonly InstanceView[]> {
     return Promise.resolve([]);
   }
+
+  purgeResponses(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 describe('Registration', () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import type { HeartbeatDto, InstanceView, PurgeDto, RegisterInstanceDto } from '#contracts';
 
 /**
  * Delivers requests to an instance in the gateway's own process. The request is passed on unchanged, without a
@@ -27,4 +27,9 @@ export interface Registry {
   unregister(id: string): Promise<void>;
   /** All instances of a service, in any status. */
   instances(service: string): Promise<readonly InstanceView[]>;
+  /**
+   * Removes responses that the gateways of the registry have stored. Resolves when all of them will have done so, and
+   * rejects if one may not.
+   */
+  purgeResponses(selected: PurgeDto): Promise<void>;
 }

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { PurgePosition } from './purges/shared-purges.js';
+import type { SharedResponses } from './shared-responses.js';
 import { covers, type PurgeLabels, type PurgeSelector } from './purges/purge-selector.js';
 
 /** What a request does that has waited for a fill: look up again, or be forwarded without waiting any more. */
@@ -28,11 +30,15 @@ export class Fill implements PurgeLabels {
   readonly tags: readonly string[] = [];
   readonly waiting = new Set<(release: Release) => void>();
 
-  /** @param sharedBy requests with this key wait for the fill; `undefined`: none do */
+  /**
+   * @param sharedBy requests with this key wait for the fill; `undefined`: none do
+   * @param position in the order of purges when it began; `undefined` if gateways share no responses
+   */
   constructor(
     readonly service: string,
     readonly path: string,
     readonly sharedBy: string | undefined,
+    readonly position: PurgePosition | undefined,
   ) {}
 }
 
@@ -45,15 +51,23 @@ export class Fills {
   /** Requests that wait. */
   waitingCount = 0;
 
+  /** @param tier `undefined`: gateways share no responses */
+  constructor(private readonly tier?: Pick<SharedResponses, 'position'>) {}
+
   get count(): number {
     return this.running.size;
   }
 
   begin(service: string, path: string, sharedBy: string | undefined): Fill {
-    const fill = new Fill(service, path, sharedBy);
+    const fill = new Fill(service, path, sharedBy, this.tier?.position);
     this.running.add(fill);
     if (sharedBy !== undefined) this.shared.set(sharedBy, fill);
     return fill;
+  }
+
+  /** Whether the fill has not ended: then purges discard it. */
+  isRunning(fill: Fill): boolean {
+    return this.running.has(fill);
   }
 
   /** Ends a fill, once; requests that wait for it are released. */

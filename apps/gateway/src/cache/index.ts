@@ -1,2 +1,3 @@
-export { cacheFamilies } from './cache-families.js';
-export { ResponseCache } from './response-cache.js';
+export { CacheModule } from './cache.module.js';
+export { Purges } from './purges/purges.js';
+export { SharedCache } from './shared-cache.js';

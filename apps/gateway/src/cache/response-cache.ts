@@ -8,19 +8,26 @@ import {
   type PurgeSelector,
   type PurgeTarget,
 } from './purges/purge-selector.js';
+import type { HeaderOf } from './rules/vary.js';
+import type { SharedResponses } from './shared-responses.js';
 import type { StoredResponse } from './stored-response.js';
 import { Variants } from './variants.js';
 
 /** The stored responses in this process. If they need too much memory, the least recently used are dropped. */
 export class ResponseCache implements PurgeTarget {
-  readonly fills = new Fills();
+  readonly fills: Fills;
   /** Keys that were dropped for lack of memory. */
   evictions = 0;
   private readonly stored: LRUCache<string, Variants>;
   private readonly byPath = new KeyIndex();
   private readonly byTag = new KeyIndex();
 
-  constructor(maxBytes: number) {
+  /** @param tier the responses that gateways share; `undefined`: there are none */
+  constructor(
+    maxBytes: number,
+    private readonly tier?: SharedResponses,
+  ) {
+    this.fills = new Fills(tier);
     this.stored = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: (variants, key) => variants.bytes + key.length,
@@ -51,13 +58,36 @@ export class ResponseCache implements PurgeTarget {
   store(fill: Fill, key: string, response: StoredResponse): void {
     if (!fill.isDiscarded) this.set(key, Variants.adding(response, this.stored.peek(key)));
     this.fills.end(fill, 'look-up');
+    this.tier?.store(key, response, fill.position);
   }
 
-  /** Replaces a stored response if it is still there. */
-  update(key: string, before: StoredResponse, after: StoredResponse): void {
+  /**
+   * Replaces a stored response if it is still there.
+   * @param fill that of the request that confirmed it, if there was one
+   */
+  update(key: string, before: StoredResponse, after: StoredResponse, fill?: Fill): void {
     const variants = this.stored.peek(key);
     const others = variants?.without(before);
     if (variants && others?.count !== variants.count) this.set(key, Variants.adding(after, others));
+    if (fill) this.tier?.store(key, after, fill.position);
+  }
+
+  /** Whether a response may be found that another gateway has stored. */
+  get isShared(): boolean {
+    return this.tier?.isAvailable === true;
+  }
+
+  /**
+   * Takes over a response that another gateway has stored.
+   * @param fill ends if there is one
+   * @returns whether there is one
+   */
+  async takeShared(fill: Fill, key: string, headerOf: HeaderOf): Promise<boolean> {
+    const response = await this.tier?.find(key, headerOf);
+    if (!response || !this.fills.isRunning(fill)) return false;
+    if (!fill.isDiscarded) this.set(key, Variants.adding(response, this.stored.peek(key)));
+    this.fills.end(fill, 'look-up');
+    return true;
   }
 
   remove(key: string, response: StoredResponse): void {

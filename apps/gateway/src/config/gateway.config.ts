@@ -43,6 +43,10 @@ export interface GatewayConfig extends BaseConfig {
   readonly policyFile: string | undefined;
   /** Bytes that stored responses of routes with a cache may use in this process. */
   readonly cacheMaxBytes: number;
+  /** Whether gateways share stored responses in Redis. */
+  readonly cacheInRedis: boolean;
+  /** How long a request waits for a stored response of Redis, milliseconds. */
+  readonly cacheRedisWaitMs: number;
   /** How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds. */
   readonly instanceRetentionMs: number;
   /** URL of the shared registry; if unset, the registry is in this process. */
@@ -124,6 +128,17 @@ export const gatewaySpecs = {
     default: DEFAULT_CACHE_BYTES,
     desc: 'Bytes of memory for the responses that routes with a cache store; the least recently used are dropped.',
   }),
+  GATEWAY_CACHE_REDIS: oneOf(
+    'true',
+    'false',
+  )({
+    default: 'false',
+    desc: 'With `true`, gateways share stored responses in Redis, beside those that each keeps in memory. Needs `REDIS_URL`.',
+  }),
+  GATEWAY_CACHE_REDIS_WAIT: duration({
+    default: 20,
+    desc: 'How long a request waits for a stored response of Redis before it is forwarded to a service.',
+  }),
 };
 
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
@@ -144,10 +159,14 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
     cacheMaxBytes: vars.GATEWAY_CACHE_MAX_BYTES,
+    cacheInRedis: vars.GATEWAY_CACHE_REDIS === 'true',
+    cacheRedisWaitMs: vars.GATEWAY_CACHE_REDIS_WAIT,
     instanceRetentionMs: vars.INSTANCE_RETENTION,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
   });
+  if (config.cacheInRedis && config.redisUrl === undefined)
+    throw new ConfigError(['GATEWAY_CACHE_REDIS needs REDIS_URL']);
   const insecure = config.environment === 'production' ? insecureSettings(config) : [];
   if (insecure.length > 0) throw new ConfigError(insecure);
   return config;

@@ -8,6 +8,7 @@ export const LINKS = {
   services: '/services',
   policies: '/policies',
   policySchema: '/policies/schema.json',
+  purge: '/cache/purge',
   api: '/api/{service}/{path}',
   docs: '/docs',
   docsJson: '/docs-json',

@@ -54,8 +54,8 @@ const serviceSection = ({ name, instances, available, lastSeenAt }: ServiceEntry
     ${instances.length > 0 ? instanceTable(instances) : html``}`;
 
 const hasNoPlaceholder = (link: string): boolean => !link.includes('{');
-const isBrowsable = (link: string): boolean =>
-  hasNoPlaceholder(link) && link !== LINKS.register && link !== LINKS.cleanup && link !== LINKS.self;
+const NOT_LISTED: readonly string[] = [LINKS.self, LINKS.register, LINKS.cleanup, LINKS.purge];
+const isBrowsable = (link: string): boolean => hasNoPlaceholder(link) && !NOT_LISTED.includes(link);
 
 const noServices = html`<p>
   No service is registered yet. Register an instance with <code>POST ${LINKS.register}</code>.

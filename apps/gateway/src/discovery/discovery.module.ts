@@ -10,7 +10,6 @@ import { RegistrationController } from './http/registration.controller.js';
 import { SERVICE_TRAFFIC, type ServiceTraffic } from './http/service-traffic.js';
 import { ServicesController } from './http/services.controller.js';
 import { PlainHeartbeats } from './http/plain-heartbeats.js';
-import { LocalRegistry } from './registry/local-registry.js';
 import { Ejector } from './ejection/ejector.js';
 import { RegistryService } from './registry/registry.service.js';
 import { LiveServiceTable } from './model/service-table.js';
@@ -33,15 +32,7 @@ export class DiscoveryModule {
           inject: [RegistryAccess, RegistryService],
         },
       ],
-      exports: [
-        LiveServiceTable,
-        RegistryService,
-        LocalRegistry,
-        InstanceTokens,
-        RegistryAccess,
-        Ejector,
-        PlainHeartbeats,
-      ],
+      exports: [LiveServiceTable, RegistryService, InstanceTokens, RegistryAccess, Ejector, PlainHeartbeats],
     };
   }
 }

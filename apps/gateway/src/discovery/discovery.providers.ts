@@ -12,7 +12,6 @@ import { EventStreams } from './events/event-streams.js';
 import { ExpiredInstances } from './leases/expired-instances.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
-import { LocalRegistry } from './registry/local-registry.js';
 import { LocalTargets } from './table/local-targets.js';
 import { connectCheck } from './health-checks/connect-check.js';
 import { Ejector } from './ejection/ejector.js';
@@ -126,7 +125,6 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
       }),
   ),
   made(InstanceTokens, [InstanceIndex], (index) => new InstanceTokens(index)),
-  made(LocalRegistry, [RegistryService], (service) => new LocalRegistry(service)),
 ];
 
 /** Removes and restores instances: leases, traffic reports, health checks. */

@@ -6,6 +6,7 @@ export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
 export * from './access/instance-tokens.js';
 export * from './access/registry-access.js';
+export * from './access/registry-write.guard.js';
 export { isFromThisMachine } from './access/this-machine.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';

@@ -36,6 +36,7 @@ describe('GET /docs-json', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/',
       '/api/{service}/{path}',
+      '/cache/purge',
       '/discovery/cleanup',
       '/discovery/events',
       '/discovery/explain',

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
-import type { ResponseCache } from '../cache/response-cache.js';
+import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { PolicySources } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
@@ -35,7 +35,7 @@ export interface ProxyBindings {
   readonly context: AppContext;
   readonly front: FrontServer;
   readonly rateLimits: RateLimits;
-  readonly cache: ResponseCache;
+  readonly cache: SharedCache;
   /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly authenticators: Authenticators;

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/index.js';
-import type { ResponseCache } from '../cache/response-cache.js';
+import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DetachedRequests } from './detached-requests.js';
 import { Explainer } from './explain/explain.js';
@@ -34,7 +34,7 @@ export const routingProviders = (
   { zone }: GatewayConfig,
   { logger }: AppContext,
   rateLimiters: RateLimiters,
-  cache: ResponseCache,
+  cache: SharedCache,
 ): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
@@ -77,7 +77,8 @@ export const routingProviders = (
             },
             rateLimiters,
             sendDetached: detached.send,
-            cache: () => (policies.hasCaches ? cache : undefined),
+            cache: () => (policies.hasCaches ? cache.responses : undefined),
+            purges: cache.purges,
             cacheCountsOf: (service, route) => traffic.service(service).cache(route ?? ''),
             mirrors,
           }),

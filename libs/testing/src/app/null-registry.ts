@@ -7,4 +7,5 @@ export const nullRegistry: Registry = {
   heartbeat: () => Promise.resolve({} as InstanceView),
   unregister: () => Promise.resolve(),
   instances: () => Promise.resolve([]),
+  purgeResponses: () => Promise.resolve(),
 };

@@ -20,8 +20,8 @@ interface LatestPurge {
 }
 
 /**
- * Remembers which responses were purged after a position in the order of purges: a response that an instance sent
- * before a purge may arrive after it and must not be stored. Positions are numbers that grow. Bounded: what is
+ * Remembers which responses were purged after a position in the order of purges: a response that was stored before a
+ * purge, or that an instance sent before it, must not be used. Positions are numbers that grow. Bounded: what is
  * forgotten counts as a purge of everything.
  */
 export class PurgeLog {

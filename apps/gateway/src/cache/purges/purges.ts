@@ -1,13 +1,6 @@
 import { purgeNotShared } from '../problems.js';
-import { PurgeLog } from './purge-log.js';
-import { EVERYTHING, type PurgeLabels, type PurgeSelector, type PurgeTarget } from './purge-selector.js';
-import type { SharedPosition, SharedPurges } from './shared-purges.js';
-
-/** A moment in the order of purges. */
-export interface PurgeMark {
-  readonly local: number;
-  readonly shared: SharedPosition | undefined;
-}
+import { EVERYTHING, type PurgeSelector, type PurgeTarget } from './purge-selector.js';
+import type { SharedPurges } from './shared-purges.js';
 
 /**
  * How long a response is served without validation while purges of other gateways cannot be received. Bounds how stale
@@ -17,43 +10,29 @@ const TRUSTED_MS = 10_000;
 
 /** Removes stored responses from this gateway and, if the gateways share a store, from all others. */
 export class Purges {
-  private readonly log = new PurgeLog();
-  private count = 0;
-
   /** @param shared `undefined`: this gateway is alone */
   constructor(
-    private readonly target: PurgeTarget,
+    private readonly cache: PurgeTarget,
     private readonly shared?: SharedPurges,
-    private readonly now: () => number = Date.now,
   ) {
     shared?.listen({
-      onPurge: (selector) => this.apply(selector),
-      onMissed: () => this.apply(EVERYTHING),
+      onPurge: (selector) => cache.purge(selector),
+      onMissed: () => cache.purge(EVERYTHING),
     });
-  }
-
-  /** The present moment, for a request that is about to be sent to an instance. */
-  mark(): PurgeMark {
-    return { local: this.count, shared: this.shared?.position };
-  }
-
-  /** Whether a response with these labels was purged after `mark`; it must then not be stored. */
-  hasPurged(labels: PurgeLabels, mark: PurgeMark): boolean {
-    return this.log.hasPurged(labels, mark.local);
   }
 
   /**
    * Whether a response that was stored or validated at `at` may be served without validation, as far as purges are
    * concerned.
-   * @param at milliseconds since the epoch
+   * @param at milliseconds on the monotonic clock, like `now`
    */
-  isTrusted(at: number): boolean {
-    return this.shared === undefined || this.now() - Math.max(at, this.shared.receivedAt) < TRUSTED_MS;
+  isTrusted(at: number, now: number): boolean {
+    return this.shared === undefined || now - Math.max(at, this.shared.receivedAt) < TRUSTED_MS;
   }
 
   /** Removes responses here at once and from the other gateways soon. */
   invalidate(selector: PurgeSelector): void {
-    this.apply(selector);
+    this.cache.purge(selector);
     // What fails is sent later.
     this.shared?.announce(selector).catch(() => undefined);
   }
@@ -64,7 +43,7 @@ export class Purges {
    * @throws purgeNotShared if other gateways cannot be reached; the responses are removed here nevertheless
    */
   async purge(selector: PurgeSelector): Promise<number> {
-    const purged = this.apply(selector);
+    const purged = this.cache.purge(selector);
     try {
       await this.shared?.start();
       await this.shared?.announce(selector);
@@ -75,11 +54,5 @@ export class Purges {
       );
     }
     return purged;
-  }
-
-  private apply(selector: PurgeSelector): number {
-    this.count += 1;
-    this.log.record(selector, this.count);
-    return this.target.purge(selector);
   }
 }

@@ -1,7 +1,7 @@
 import type { PurgeSelector } from './purge-selector.js';
 
 /** A position in the purges of all gateways. Positions of different epochs cannot be compared. */
-export interface SharedPosition {
+export interface PurgePosition {
   readonly epoch: string;
   readonly id: number;
 }
@@ -15,9 +15,7 @@ export interface PurgeListener {
 
 /** Carries purges to the other gateways. */
 export interface SharedPurges {
-  /** Up to here the purges of other gateways have arrived; `undefined` before the first connection. */
-  readonly position: SharedPosition | undefined;
-  /** When purges of other gateways could last be received; milliseconds since the epoch. */
+  /** When purges of other gateways could last be received; milliseconds on the monotonic clock. */
   readonly receivedAt: number;
   listen(listener: PurgeListener): void;
   /** Connects; resolves after the first attempt. Idempotent. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { newId } from '#service-kit';
 import { connect, connectionTo, type RedisServer } from '../../discovery/index.js';
 import type { PurgeSelector } from '../purges/purge-selector.js';
-import type { SharedPosition } from '../purges/shared-purges.js';
+import type { PurgePosition } from '../purges/shared-purges.js';
 
 /** The server, and this gateway's id, new with every process. */
 export interface PurgeSessionOptions extends RedisServer {
@@ -96,7 +96,7 @@ export class PurgeSession {
   }
 
   /** The newest position. A store that has lost the purges up to `known` begins a new epoch. */
-  async newest(known: SharedPosition | undefined): Promise<SharedPosition> {
+  async newest(known: PurgePosition | undefined): Promise<PurgePosition> {
     const { epoch, id } = known ?? { epoch: '', id: 0 };
     const reply = await this.scripts.openPurges(this.state, this.stream, newId(), epoch, id);
     return { epoch: reply[0], id: Number(reply[1]) };

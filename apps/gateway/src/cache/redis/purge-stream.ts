@@ -1,7 +1,8 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PurgeLog } from '../purges/purge-log.js';
 import { covers, EVERYTHING, type PurgeLabels, type PurgeSelector } from '../purges/purge-selector.js';
-import type { PurgeListener, SharedPosition, SharedPurges } from '../purges/shared-purges.js';
+import type { PurgeListener, PurgePosition, SharedPurges } from '../purges/shared-purges.js';
 import { PurgeSession, type PurgeEntry, type PurgeSessionOptions } from './purge-session.js';
 
 const RETRY_EVERY_MS = 100;
@@ -14,8 +15,8 @@ const WAITING_PURGES = 1000;
  * listener is told that purges were missed.
  */
 export class PurgeStream implements SharedPurges {
-  receivedAt = Date.now();
-  private known: SharedPosition | undefined;
+  receivedAt = performance.now();
+  private known: PurgePosition | undefined;
   private session: PurgeSession | undefined;
   /** The purges of the present epoch, by their ids. */
   private readonly log = new PurgeLog();
@@ -32,7 +33,8 @@ export class PurgeStream implements SharedPurges {
     private readonly onChange: (cause: unknown) => void = () => undefined,
   ) {}
 
-  get position(): SharedPosition | undefined {
+  /** Up to here the purges of other gateways have arrived; `undefined` before the first connection. */
+  get position(): PurgePosition | undefined {
     return this.known;
   }
 
@@ -72,12 +74,12 @@ export class PurgeStream implements SharedPurges {
   }
 
   /**
-   * Whether a response with these labels, whose request was sent at position `since`, was purged by any gateway.
+   * Whether a response with these response, whose request was sent at position `since`, was purged by any gateway.
    * `true` also if that is not known.
    */
-  hasPurged(labels: PurgeLabels, { epoch, id }: SharedPosition): boolean {
-    if (epoch !== this.known?.epoch || this.log.hasPurged(labels, id)) return true;
-    for (const selector of this.waiting.values()) if (covers(selector, labels)) return true;
+  hasPurged(response: PurgeLabels, { epoch, id }: PurgePosition): boolean {
+    if (epoch !== this.known?.epoch || this.log.hasPurged(response, id)) return true;
+    for (const selector of this.waiting.values()) if (covers(selector, response)) return true;
     return false;
   }
 
@@ -151,7 +153,7 @@ export class PurgeStream implements SharedPurges {
   }
 
   private async receive(session: PurgeSession): Promise<void> {
-    const entries = await session.read((this.known as SharedPosition).id);
+    const entries = await session.read((this.known as PurgePosition).id);
     if (!this.apply(entries)) throw new Error('the stream no longer has all purges');
     this.markReceived();
   }
@@ -159,7 +161,7 @@ export class PurgeStream implements SharedPurges {
   /** @returns `false` if purges are missing before one of the entries */
   private apply(entries: readonly PurgeEntry[]): boolean {
     for (const { id, since, gateway, selector } of entries) {
-      const { epoch, id: before } = this.known as SharedPosition;
+      const { epoch, id: before } = this.known as PurgePosition;
       if (since !== before) return false;
       this.log.record(selector, id);
       if (gateway !== this.options.gateway) this.listener?.onPurge(selector);
@@ -169,6 +171,6 @@ export class PurgeStream implements SharedPurges {
   }
 
   private markReceived(): void {
-    this.receivedAt = Date.now();
+    this.receivedAt = performance.now();
   }
 }

@@ -1,4 +1,4 @@
-import type { HeartbeatDto, InstanceView, RegisterInstanceDto } from '#contracts';
+import type { HeartbeatDto, InstanceView, PurgeDto, RegisterInstanceDto } from '#contracts';
 import type { LocalTarget, Registry } from '#registry-client';
 import type { RegistryService } from './registry.service.js';
 
@@ -7,7 +7,11 @@ import type { RegistryService } from './registry.service.js';
  * without a socket.
  */
 export class LocalRegistry implements Registry {
-  constructor(private readonly registry: RegistryService) {}
+  /** @param purge removes stored responses from all gateways */
+  constructor(
+    private readonly registry: RegistryService,
+    private readonly purge: (selected: PurgeDto) => Promise<unknown>,
+  ) {}
 
   async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<InstanceView> {
     return (await this.registry.register(registration, target)).instance;
@@ -23,5 +27,9 @@ export class LocalRegistry implements Registry {
 
   instances(service: string): Promise<readonly InstanceView[]> {
     return this.registry.list({ name: service });
+  }
+
+  async purgeResponses(selected: PurgeDto): Promise<void> {
+    await this.purge(selected);
   }
 }

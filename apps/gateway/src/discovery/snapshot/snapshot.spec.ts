@@ -4,7 +4,7 @@ import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort, onPrograms, startRedis, tempDir, type TestRedis } from '#testing';
-import { LocalRegistry } from '../registry/local-registry.js';
+import { localRegistryOf } from '../../running-gateway.js';
 import { RESTART_WITHIN_MS } from '../store/registry-store.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
@@ -90,7 +90,7 @@ describe('a gateway that is restarted', () => {
 
   it('knows the services of its own process by name, without their instances', async () => {
     const before = await start();
-    const registry = before.app.nest.get(LocalRegistry, { strict: false });
+    const registry = localRegistryOf(before.app);
     const target = { request: () => undefined, upgrade: () => undefined };
     await registry.register({ name: 'users', url: 'http://127.0.0.1:9', id: 'local' }, target);
     await stop(before);

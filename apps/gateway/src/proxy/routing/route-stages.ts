@@ -1,3 +1,4 @@
+import { Purges } from '../../cache/purges/purges.js';
 import type { Instance } from '../../discovery/index.js';
 import type { RouteLoad } from '../exchange/balancer.js';
 import type { RouteVersions } from '../exchange/route.js';
@@ -180,12 +181,13 @@ function cacheStagesOf(
     name,
     pathService: service,
     cacheScope,
-    around: { cache: current, cacheCountsOf, sendDetached },
+    around: { cache: current, purges: shared, cacheCountsOf, sendDetached },
   }: StageParts,
 ): Readonly<Partial<Record<'store' | 'invalidation' | 'lookUp', Stage>>> {
   const cache = current?.();
   if (!cache) return {};
-  const invalidation = new CacheInvalidationStage(service, (selector) => cache.purge(selector));
+  const purges = shared ?? new Purges(cache);
+  const invalidation = new CacheInvalidationStage(service, (selector) => purges.invalidate(selector));
   if (policy.cache?.enabled !== true) return { invalidation };
   const slot = new StageSlot<CacheVisit>();
   const counts = cacheCountsOf?.(service, name) ?? { stored: 0, coalesced: 0 };
@@ -194,7 +196,7 @@ function cacheStagesOf(
     invalidation,
     store: new CacheStoreStage({ cache, counts, slot, policy: { ...policy.cache, perRequest } }),
     lookUp: new CacheLookupStage({
-      ...{ cache, service, counts, slot },
+      ...{ cache, purges, service, counts, slot },
       keys: new CacheKeys(cacheScope, policy.cache.key),
       totalMs: policy.timeouts.totalMs,
       withheld: identity?.withheld,

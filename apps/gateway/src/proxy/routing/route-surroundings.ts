@@ -1,5 +1,6 @@
 import type { SendDetached } from '../exchange/detached.js';
 import type { Instance } from '../../discovery/index.js';
+import type { Purges } from '../../cache/purges/purges.js';
 import type { ResponseCache } from '../../cache/response-cache.js';
 import type { CacheCounts } from '../../telemetry/metrics/index.js';
 import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
@@ -28,6 +29,8 @@ export interface RouteSurroundings {
   readonly withheldFields?: () => readonly string[];
   /** The stored responses; `undefined` if no route has a cache. */
   readonly cache?: () => ResponseCache | undefined;
+  /** Removes stored responses, from all gateways that share them; by default from {@link cache} alone. */
+  readonly purges?: Purges;
   /** Counts what the cache of a route does; by default nothing is counted. */
   readonly cacheCountsOf?: (service: string, route: string | undefined) => CacheCounts;
   /** By default the rate limits of a route keep no state when it is compiled again. */

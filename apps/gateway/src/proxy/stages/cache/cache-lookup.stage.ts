@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Waiting } from '../../../cache/fills.js';
+import type { Fill, Waiting } from '../../../cache/fills.js';
+import type { Purges } from '../../../cache/purges/purges.js';
 import type { ResponseCache } from '../../../cache/response-cache.js';
 import { hitStatus, type ForwardReason } from '../../../cache/rules/cache-status.js';
 import { hasValidator } from '../../../cache/rules/conditional.js';
@@ -28,6 +29,7 @@ import { CacheVisit, type LookUp } from './visit.js';
 /** What a {@link CacheLookupStage} is built from. */
 export interface CacheLookupParts {
   readonly cache: ResponseCache;
+  readonly purges: Pick<Purges, 'isTrusted'>;
   readonly keys: CacheKeys;
   /** Service in the path. */
   readonly service: string;
@@ -109,7 +111,9 @@ export class CacheLookupStage implements Stage {
     const variants = this.parts.cache.find(key);
     const found = variants?.select(request.headerOf);
     const stored = found && (found.isShareable || !request.hasAuthorization) ? found : undefined;
-    const reason = stored && forwardReason(stored, request.control, now);
+    const reason =
+      stored &&
+      (forwardReason(stored, request.control, now) ?? (this.isTrusted(stored, now) ? undefined : 'stale'));
     if (
       stored &&
       (reason === undefined ||
@@ -121,6 +125,11 @@ export class CacheLookupStage implements Stage {
     return this.forward(exchange, reason ?? missing, { request, key, stored });
   }
 
+  /** `false` if the response may have been purged without this gateway knowing: the service has to confirm it. */
+  private isTrusted({ receivedAt }: StoredResponse, now: number): boolean {
+    return this.parts.purges.isTrusted(receivedAt, now);
+  }
+
   /** Whether a stale response may be used: the service failed a moment ago, or the response is being replaced. */
   private mayBeStale(
     exchange: StageExchange,
@@ -130,7 +139,8 @@ export class CacheLookupStage implements Stage {
     const { key, stored } = lookUp;
     if (this.parts.cache.fills.isFailing(key) && isInWindow(stored, stored.staleIfError, now)) return true;
     const isRefresh = this.parts.slot.get(exchange)?.isRefresh === true;
-    return !isRefresh && isInWindow(stored, stored.staleWhileRevalidate, now) && this.refresh(exchange, key);
+    const isUsable = this.isTrusted(stored, now) && isInWindow(stored, stored.staleWhileRevalidate, now);
+    return !isRefresh && isUsable && this.refresh(exchange, key);
   }
 
   /** Replaces a stale response in the background; `false` if clients have to wait for that. */
@@ -177,7 +187,23 @@ export class CacheLookupStage implements Stage {
     const ms = running ? this.msToWait(exchange, visit) : 0;
     if (running && ms > 0) return this.wait(exchange, visit, lookUp, cache.fills.wait(running, ms));
     visit.fill = cache.fills.begin(request.service, request.path, running ? undefined : sharedBy);
-    return undefined;
+    if (stored || visit.hasAskedTier || !cache.isShared) return undefined;
+    return this.askTier(exchange, visit, visit.fill, lookUp);
+  }
+
+  /** Looks for a response that another gateway has stored. */
+  private async askTier(
+    exchange: StageExchange,
+    visit: CacheVisit,
+    fill: Fill,
+    { request, key }: LookUp,
+  ): Promise<Decision> {
+    visit.hasAskedTier = true;
+    const isFound = await this.parts.cache.takeShared(fill, key, request.headerOf);
+    // The client may have left.
+    if (!isFound || exchange.isOver) return undefined;
+    visit.fill = undefined;
+    return this.lookUp(exchange, request, key);
   }
 
   /** Requests with the same one wait for each other; `undefined`: this request does not. */

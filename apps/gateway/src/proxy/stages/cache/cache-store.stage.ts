@@ -136,7 +136,7 @@ export class CacheStoreStage implements Stage {
     const confirmed: StoredResponse = head
       ? { ...head, body: stored.body }
       : { ...stored, lines: updatedLines(stored, response.lines) };
-    if (head && !visit.fill?.isDiscarded) cache.update(key, stored, confirmed);
+    if (head && !visit.fill?.isDiscarded) cache.update(key, stored, confirmed, visit.fill);
     else cache.remove(key, stored);
     if (visit.fill) cache.fills.end(visit.fill, head ? 'look-up' : 'forward');
     exchange.cache = 'revalidated';

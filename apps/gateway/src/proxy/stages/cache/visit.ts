@@ -21,6 +21,8 @@ export class CacheVisit {
   isCollapsed = false;
   /** The gateway stops waiting at this time, on the monotonic clock. */
   waitsUntil = 0;
+  /** The responses that gateways share were looked up. */
+  hasAskedTier = false;
   /** The response may be stored. */
   fill: Fill | undefined = undefined;
   /** The first attempt was sent, on the monotonic clock. */

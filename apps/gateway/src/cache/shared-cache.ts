@@ -1,0 +1,71 @@
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { counterFamily, gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import { failureMessage } from '../discovery/index.js';
+import type { PolicySources } from '../policy/index.js';
+import { cacheFamilies } from './cache-families.js';
+import { Purges } from './purges/purges.js';
+import { PurgeStream } from './redis/purge-stream.js';
+import { RedisTier } from './redis/redis-tier.js';
+import { ResponseCache } from './response-cache.js';
+
+/** The stored responses of this gateway, and what it shares with others. Connects while the policy file has caches. */
+export class SharedCache implements OnModuleInit, OnModuleDestroy {
+  readonly responses: ResponseCache;
+  readonly purges: Purges;
+  /** `undefined`: responses are kept in this process alone. */
+  readonly tier: RedisTier | undefined;
+  private readonly stream: PurgeStream | undefined;
+  private policies: PolicySources | undefined;
+
+  constructor(config: GatewayConfig, { logger }: AppContext) {
+    const { redisUrl: url, redisPrefix: prefix, cacheInRedis, cacheRedisWaitMs: maxWaitMs } = config;
+    if (url !== undefined)
+      this.stream = new PurgeStream({ url, prefix, gateway: newId() }, (cause) =>
+        cause === undefined
+          ? logger.info({}, 'Purges of stored responses are shared through Redis')
+          : logger.error(
+              { err: cause },
+              `Redis unavailable for purges; stored responses are validated after ten seconds: ${failureMessage(cause)}`,
+            ),
+      );
+    if (this.stream && cacheInRedis) this.tier = new RedisTier(this.stream, { prefix, maxWaitMs });
+    this.responses = new ResponseCache(config.cacheMaxBytes, this.tier);
+    this.purges = new Purges(this.responses, this.stream);
+  }
+
+  /** Connects when the policy file gets caches. */
+  follow(policies: PolicySources): this {
+    this.policies = policies;
+    policies.onChange(() => void this.onModuleInit());
+    return this;
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (this.policies?.hasCaches === true) await this.stream?.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.stream?.stop();
+  }
+
+  /** Metrics of stored responses, and of what gateways share of them if the policy file has caches. */
+  families(): readonly MetricFamily[] {
+    const { tier, stream, responses } = this;
+    if (this.policies?.hasCaches !== true) return cacheFamilies(responses);
+    const { hit = 0, miss = 0, late = 0, failed = 0 } = tier?.lookUps ?? {};
+    return [
+      ...cacheFamilies(responses),
+      gaugeFamily(
+        'gateway_cache_store_available',
+        'Whether Redis carries purges and, if enabled, stored responses; absent without caches.',
+        [[{}, Number(stream?.openSession !== undefined)]],
+      ),
+      counterFamily(
+        'gateway_cache_redis_lookups',
+        'Look-ups of stored responses in Redis; absent without caches.',
+        Object.entries({ hit, miss, late, failed }).map(([result, count]) => [{ result }, count]),
+      ),
+    ];
+  }
+}
