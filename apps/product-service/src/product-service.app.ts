@@ -10,5 +10,5 @@ export const productService = defineService({
   defaultPort: 8003,
   migrations,
   internalPaths: ['/stock-reservations'],
-  module: () => ({ module: ProductServiceModule }),
+  module: (_config, context) => ProductServiceModule.of(context),
 });

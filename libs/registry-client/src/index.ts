@@ -1,6 +1,7 @@
 export * from './registry.js';
 export * from './http-registry.js';
 export * from './registration.js';
+export * from './response-purges.js';
 export { urlSeenFrom } from './own-address.js';
 export { Deadline } from './deadline/deadline.js';
 export { TraceContext } from './trace/trace-context.js';

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply } from 'fastify';
 import {
   DescribeOperation,
+  Hashed,
   pageOf,
   PageQueryDto,
   PathText,
@@ -12,6 +13,7 @@ import {
   type Versioned,
 } from '#service-kit';
 import { ProductDto, ProductPatchDto, ProductReplacementDto, type Product } from '#shop-contracts';
+import { letGatewaysStore, LISTS, tagOf } from '../catalogue/index.js';
 import { ProductsService } from './products.service.js';
 
 const PRODUCT = resource('Product', ProductDto);
@@ -21,23 +23,33 @@ const PRODUCT = resource('Product', ProductDto);
 export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
-  @DescribeOperation({ summary: 'List products', body: pageOf(PRODUCT), query: PageQueryDto })
+  @DescribeOperation({
+    summary: 'List products',
+    body: pageOf(PRODUCT),
+    query: PageQueryDto,
+    versioned: true,
+  })
   @Get()
-  list(@Query() page: PageQueryDto): Promise<Page<Product>> {
-    return this.products.list(page);
+  async list(
+    @Query() page: PageQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Hashed<Page<Product>>> {
+    return storedList(reply, await this.products.list(page));
   }
 
   @DescribeOperation({
     summary: 'List the products of a category',
     body: pageOf(PRODUCT),
     query: PageQueryDto,
+    versioned: true,
   })
   @Get('category/:category')
-  listCategory(
+  async listCategory(
     @Param('category', PathText) category: string,
     @Query() page: PageQueryDto,
-  ): Promise<Page<Product>> {
-    return this.products.listCategory(category, page);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Hashed<Page<Product>>> {
+    return storedList(reply, await this.products.listCategory(category, page));
   }
 
   @DescribeOperation({ summary: 'Create a product', status: 201, body: PRODUCT, versioned: true })
@@ -53,8 +65,13 @@ export class ProductsController {
 
   @DescribeOperation({ summary: 'Get a product', body: PRODUCT, versioned: true, problems: [404] })
   @Get(':id')
-  get(@Param('id', PathText) id: string): Promise<Versioned<Product>> {
-    return this.products.get(id);
+  async get(
+    @Param('id', PathText) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Versioned<Product>> {
+    const product = await this.products.get(id);
+    letGatewaysStore(reply, tagOf(id));
+    return product;
   }
 
   @DescribeOperation({
@@ -96,4 +113,9 @@ export class ProductsController {
   ): Promise<void> {
     await this.products.remove(id, preconditions);
   }
+}
+
+function storedList(reply: FastifyReply, page: Page<Product>): Hashed<Page<Product>> {
+  letGatewaysStore(reply, LISTS);
+  return new Hashed(page);
 }

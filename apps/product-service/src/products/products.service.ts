@@ -10,6 +10,7 @@ import {
   type Preconditions,
 } from '#service-kit';
 import type { Product, ProductDto, ProductPatchDto, ProductReplacementDto } from '#shop-contracts';
+import { CatalogueCache } from '../catalogue/index.js';
 import type { ProductRow } from '../store/product.schema.js';
 import { noSuchProduct } from './products.problems.js';
 import { ProductsRepository, type ProductFields } from './products.repository.js';
@@ -18,7 +19,10 @@ import { stockChangeOf } from './stock-change.js';
 /** Operations on products. */
 @Injectable()
 export class ProductsService {
-  constructor(private readonly products: ProductsRepository) {}
+  constructor(
+    private readonly products: ProductsRepository,
+    private readonly cache: CatalogueCache,
+  ) {}
 
   list(page: PageQueryDto): Promise<Page<Product>> {
     return readPage(page, (keyset) => this.products.list(keyset), toProduct);
@@ -36,7 +40,9 @@ export class ProductsService {
     const now = Date.now();
     const { stock } = product;
     const row = { ...allFields(product), stock, id: newId(), version: 1, created_at: now, updated_at: now };
-    return versioned(await this.products.insert(row));
+    const created = await this.products.insert(row);
+    await this.cache.removeProducts([created.id]);
+    return versioned(created);
   }
 
   /**
@@ -66,6 +72,7 @@ export class ProductsService {
       find: () => this.find(id),
       write: (current) => this.products.remove(current),
     });
+    await this.cache.removeProducts([id]);
   }
 
   private async write(
@@ -83,6 +90,7 @@ export class ProductsService {
         return this.products.update(current, fields, stock, Date.now());
       },
     });
+    await this.cache.removeProducts([id]);
     return versioned(row);
   }
 

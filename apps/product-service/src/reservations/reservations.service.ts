@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Problem } from '#contracts';
 import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
+import { CatalogueCache } from '../catalogue/index.js';
 import type { ProductRow, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 import { insufficientStock } from '../store/stock.problems.js';
 import {
@@ -18,7 +19,10 @@ import { ReservationsRepository } from './reservations.repository.js';
  */
 @Injectable()
 export class ReservationsService {
-  constructor(private readonly reservations: ReservationsRepository) {}
+  constructor(
+    private readonly reservations: ReservationsRepository,
+    private readonly cache: CatalogueCache,
+  ) {}
 
   async get(orderId: string): Promise<Reservation> {
     const reservation = await this.reservations.find(orderId);
@@ -31,24 +35,29 @@ export class ReservationsService {
     await this.refuseUnavailable(orderId, items);
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'held', created_at: now, updated_at: now };
-    return this.reservations.atomically(async (reservations) => {
+    const reservation = await this.reservations.atomically(async (reservations) => {
       if (!(await reservations.add(row))) return existingReservation(reservations, orderId, items);
       const products = await reserveAll(reservations, items);
       const rows = items.map((item, position) => reservedRow(orderId, position, item, products));
       await reservations.addItems(rows);
       return toReservation(row, rows);
     });
+    // Also if the reservation existed: the first command may have ended between commit and purge.
+    await this.cache.removeProducts(items.map(({ productId }) => productId));
+    return reservation;
   }
 
   /** Releases what the order holds, once. An order without a reservation can never reserve stock afterwards. */
-  release(orderId: string): Promise<void> {
+  async release(orderId: string): Promise<void> {
     const now = Date.now();
     const row: ReservationRow = { order_id: orderId, status: 'released', created_at: now, updated_at: now };
-    return this.reservations.atomically(async (reservations) => {
-      if (await reservations.add(row)) return;
-      if (!(await reservations.markReleased(orderId, now))) return;
-      await returnAll(reservations, orderId);
+    const items = await this.reservations.atomically(async (reservations) => {
+      if (await reservations.add(row)) return [];
+      const reserved = await reservations.items(orderId);
+      if (await reservations.markReleased(orderId, now)) await returnAll(reservations, reserved);
+      return reserved;
     });
+    if (items.length > 0) await this.cache.removeProducts(items.map(({ product_id }) => product_id));
   }
 
   // Outside a transaction: requests for a sold-out product take no lock, so their responses do not wait for other
@@ -71,9 +80,11 @@ function refusalOf(
   return available < item.quantity ? insufficientStock(item, available) : undefined;
 }
 
-async function returnAll(reservations: ReservationsRepository, orderId: string): Promise<void> {
-  const items = await reservations.items(orderId);
-  const inOrder = items.sort((a, b) => (a.product_id < b.product_id ? -1 : 1));
+async function returnAll(
+  reservations: ReservationsRepository,
+  items: readonly ReservedItemRow[],
+): Promise<void> {
+  const inOrder = items.toSorted((a, b) => (a.product_id < b.product_id ? -1 : 1));
   for (const item of inOrder) await reservations.returnStock(item);
 }
 
