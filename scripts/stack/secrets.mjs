@@ -24,13 +24,14 @@ const RECIPES = {
 const CERTIFICATE = ['tls_certificate', 'tls_key'];
 
 // Gateways restore the registry, so Redis needs no persistence. It must not evict keys of the registry, which have no TTL.
+// Of the others, stored responses that are not used go before rate limits that are.
 const redisConfiguration = (password) =>
   [
     `requirepass ${password}`,
     'save ""',
     'appendonly no',
     'maxmemory 256mb',
-    'maxmemory-policy volatile-ttl',
+    'maxmemory-policy volatile-lru',
   ].join('\n');
 
 const pathOf = (name) => join(SECRETS_FOLDER, name);

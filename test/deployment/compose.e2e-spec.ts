@@ -70,9 +70,23 @@ describe.each(FILES)('%s', (path) => {
     expect(unreachable).toEqual([]);
   });
 
+  it('mounts the policy file into the gateway, by its folder, and shares its cache', () => {
+    const { environment, volumes } = file.services.gateway!;
+    expect(environment).toMatchObject({
+      GATEWAY_CONFIG: '/etc/msa-gateway/gateway.yaml',
+      GATEWAY_CACHE_REDIS: 'true',
+    });
+    expect(volumes).toContain('./docker/policies:/etc/msa-gateway:ro');
+  });
+
   it('publishes no host port of an app, so that apps can be scaled', () => {
     expect(APPS.filter((name) => file.services[name]?.ports)).toEqual([]);
   });
+});
+
+it('The policy file of the stacks is valid', async () => {
+  const check = launchNode('scripts/gateway.mjs', ['check', 'docker/policies/gateway.yaml']);
+  expect(await check.exited).toEqual({ code: 0, signal: null });
 });
 
 const shareNetwork = (one: ComposeService | undefined, other: ComposeService): boolean =>
@@ -81,14 +95,6 @@ const shareNetwork = (one: ComposeService | undefined, other: ComposeService): b
 describe('docker-compose.prod.yml, the public deployment,', () => {
   const { services, networks, secrets = {} } = readComposeFile('docker-compose.prod.yml');
   const each = Object.entries(services);
-
-  it('mounts a valid policy file into the gateway, by its folder', async () => {
-    const { environment, volumes } = services.gateway!;
-    expect(environment?.GATEWAY_CONFIG).toBe('/etc/msa-gateway/gateway.yaml');
-    expect(volumes).toContain('./docker/policies:/etc/msa-gateway:ro');
-    const check = launchNode('scripts/gateway.mjs', ['check', 'docker/policies/gateway.yaml']);
-    expect(await check.exited).toEqual({ code: 0, signal: null });
-  });
 
   it('publishes only ports of nginx', () => {
     expect(each.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(['nginx']);
