@@ -16,7 +16,7 @@ import type { RateLimiters } from './stages/rate-limit/rate-limiters.js';
 import { Mirrors } from './stages/mirror/mirrors.js';
 import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
-import { compileRoute, type CompiledRoute } from './routing/compile-route.js';
+import { compileRoute, identityOf, type CompiledRoute } from './routing/compile-route.js';
 import type { RouteSurroundings } from './routing/route-surroundings.js';
 import { RouteTable, type CompileRoute } from './routing/route-table.js';
 import { Router } from './routing/router.js';
@@ -121,13 +121,12 @@ function compiler(
   traffic: TrafficMetrics,
   around: RouteSurroundings,
 ): CompileRoute<CompiledRoute> {
-  return (service, declaration, { name, match, service: pathService, members, plain, sources }, related) => {
+  return (service, declaration, plan, related) => {
+    const { name, members } = plan;
     const { policy, faults } = policyOf(declaration);
     for (const fault of name === undefined ? faults : [])
       logger.warn({ service, fault }, 'Invalid policy in instance metadata; the default applies');
-    const ownsRateLimits = sources.rateLimits === 'routes';
-    const identity = { name, pathService, declared: plain, path: match?.path, ownsRateLimits, related };
-    const route = compileRoute(service, { ...policy, ...members }, around, identity);
+    const route = compileRoute(service, { ...policy, ...members }, around, identityOf(plan, related));
     if (name === undefined) traffic.service(service).breaker = route.breaker?.state;
     return route;
   };

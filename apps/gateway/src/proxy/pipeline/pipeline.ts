@@ -15,7 +15,7 @@ export interface RequestRouter {
 /** Dependencies of a pipeline. */
 export interface PipelineParts<E extends Exchange> {
   readonly router: RequestRouter;
-  readonly forward: Forward<E>;
+  readonly forward: Pick<Forward<E>, 'start' | 'abort'>;
   readonly recorder: Recorder;
   /** Called for unexpected errors. */
   readonly onError: (error: unknown, exchange: Exchange) => void;

@@ -12,6 +12,7 @@ import { API_PREFIX } from '../http1/rules/target.js';
 import { compilePhases } from '../pipeline/phases.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import type { TrafficPolicy } from '../../policy/members/traffic.js';
+import type { RoutePlan } from '../../policy/policy-sources.js';
 import { EVERY_PATH, type PathMatch } from '../../policy/route-match.js';
 import { RetryRules } from '../resilience/retry-rules.js';
 import { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
@@ -43,6 +44,19 @@ export interface RouteIdentity {
   /** Routes of the same service: parts of equal policy are shared with the first that has them, with their state. */
   readonly related?: readonly CompiledRoute[];
 }
+
+/** The identity of the route of a plan. */
+export const identityOf = (
+  { name, match, service, plain, sources }: RoutePlan,
+  related: readonly CompiledRoute[],
+): RouteIdentity => ({
+  name,
+  pathService: service,
+  declared: plain,
+  path: match?.path,
+  ownsRateLimits: sources.rateLimits === 'routes',
+  related,
+});
 
 /**
  * Compiles a route from a policy.

@@ -211,7 +211,7 @@ const EARLY_KEYS = ['client', 'service'];
 /** The stages of rate limits: before authentication, after authorization, and the fields of both. */
 function rateLimitStagesOf(
   { rateLimits = [] }: Policy,
-  { countsOf, limitScope, around: { rateLimiters = new RateLimiters() } }: StageParts,
+  { countsOf, limitScope, around: { rateLimiters = new RateLimiters(), now } }: StageParts,
 ): Readonly<Record<'early' | 'late' | 'fields', Stage | undefined>> {
   const slot = new StageSlot<FoundBuckets>();
   const limits = rateLimits.map((limit) => ({
@@ -223,8 +223,8 @@ function rateLimitStagesOf(
   const late = limits.filter((each) => !isEarly(each));
   const told = limits.map(({ limiter }) => limiter).filter(({ limit }) => !limit.shadow);
   return {
-    early: early.length > 0 ? new RateLimitStage('client-rate-limit', early, slot) : undefined,
-    late: late.length > 0 ? new RateLimitStage('rate-limit', late, slot) : undefined,
+    early: early.length > 0 ? new RateLimitStage('client-rate-limit', early, slot, now) : undefined,
+    late: late.length > 0 ? new RateLimitStage('rate-limit', late, slot, now) : undefined,
     fields: told.length > 0 ? new RateLimitFieldsStage(told, slot) : undefined,
   };
 }

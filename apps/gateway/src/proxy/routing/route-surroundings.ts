@@ -39,6 +39,8 @@ export interface RouteSurroundings {
   readonly sendDetached?: SendDetached;
   /** By default routes have no mirrors. */
   readonly mirrors?: Mirrors;
+  /** Clock of rate limits, in whole milliseconds; by default the monotonic one. */
+  readonly now?: () => number;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
   /** Further stages of every route, after the others. */
