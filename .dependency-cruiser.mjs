@@ -57,7 +57,7 @@ const gatewayLayers = [
     ['planes/wire', 'planes/node', 'planes/local'],
     'planes/listener',
     'planes/exchange',
-    'explain',
+    ['explain', 'plan'],
     'routing',
     'pipeline',
     'stages/',

@@ -3,10 +3,11 @@ import './lib/node-version.mjs';
 import * as check from './gateway/check.mjs';
 import * as explain from './gateway/explain.mjs';
 import * as keys from './gateway/keys.mjs';
+import * as plan from './gateway/plan.mjs';
 import * as token from './gateway/token.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 
-const COMMANDS = { check, keys, explain, token };
+const COMMANDS = { check, plan, keys, explain, token };
 
 const [name, ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;

@@ -52,6 +52,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'LOG_LEVEL=DEBUG npm start > gateway.log': 'npm start, and the shell',
   'GATEWAY_CONFIG=./gateway.yaml npm start': 'npm start; the file in policy-file.e2e-spec.ts',
   'npm run gateway -- check gateway.yaml': 'gateway-command.e2e-spec.ts',
+  'npm run gateway -- plan next.yaml': 'policies/decision-record.e2e-spec.ts, with a URL',
+  'npm run gateway -- plan next.yaml --record record.ndjson': 'policies/plan.e2e-spec.ts',
   'npm run gateway -- keys new acme --scope orders:write --expires 90d --file api-keys.yaml':
     'gateway-command.e2e-spec.ts',
   "npm run gateway -- explain GET /api/product-service/products -H 'x-user: 7'":

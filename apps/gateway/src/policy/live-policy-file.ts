@@ -36,6 +36,11 @@ export class LivePolicyFile {
     return new LivePolicyFile(path, result.file, read);
   }
 
+  /** A file that is in effect, and is not on disk. */
+  static of(file: PolicyFile): LivePolicyFile {
+    return new LivePolicyFile('', file, new Set());
+  }
+
   get current(): PolicyFile {
     return this.file;
   }

@@ -175,5 +175,5 @@ export class PolicySources {
 }
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */
-const declaringFleet = ({ live, instances }: ServiceEntry): ServiceEntry['instances'] =>
+export const declaringFleet = ({ live, instances }: ServiceEntry): ServiceEntry['instances'] =>
   live.length > 0 ? live : instances;

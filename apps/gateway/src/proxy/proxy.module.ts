@@ -3,6 +3,8 @@ import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
 import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
+import { DecisionRecord } from '../policy/decisions/decision-record.js';
+import { HiddenValues } from '../policy/decisions/hidden-values.js';
 import { PolicySources } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { AdminListener } from './admin-listener.js';
@@ -12,6 +14,7 @@ import { detachedProviders, MIRROR_REQUESTS } from './detached.providers.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
+import { DECISION_RECORD, DecisionsController } from './plan/decisions.controller.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
 import {
@@ -49,11 +52,12 @@ export class ProxyModule {
     return {
       module: ProxyModule,
       imports: bindings.imports,
-      controllers: [ExplainController],
+      controllers: [ExplainController, DecisionsController],
       providers: [
         ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters, bindings.cache),
         ...rateLimiting(bindings),
         ...recording(bindings),
+        ...planning(bindings),
         ...plane(bindings),
         ...detachedProviders(bindings.context),
         bindings.reports,
@@ -89,14 +93,24 @@ const recording = (bindings: ProxyBindings): Provider[] => [
   { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },
   {
     provide: TrafficRecorder,
-    useFactory: (traffic: TrafficMetrics, out: BatchWriter) => {
+    useFactory: (traffic: TrafficMetrics, out: BatchWriter, decisions: DecisionRecord | undefined) => {
       const warning = new RepeatedWarning(
         bindings.context.logger,
         'No resources for upstream connections; requests are refused with 503',
       );
-      return new TrafficRecorder(traffic, accessLogOf(bindings, out), (err) => warning.record({ err }));
+      const log = accessLogOf(bindings, out);
+      return new TrafficRecorder(traffic, log, (err) => warning.record({ err }), decisions);
     },
-    inject: [TrafficMetrics, BatchWriter],
+    inject: [TrafficMetrics, BatchWriter, { token: DECISION_RECORD, optional: true }],
+  },
+];
+
+const planning = ({ config }: ProxyBindings): Provider[] => [
+  { provide: HiddenValues, useFactory: () => new HiddenValues(config.registryToken) },
+  {
+    provide: DECISION_RECORD,
+    useFactory: ({ file }: PolicySources) => file && new DecisionRecord(file),
+    inject: [PolicySources],
   },
 ];
 

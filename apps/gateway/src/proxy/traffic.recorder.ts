@@ -5,14 +5,20 @@ import type { Exchange } from './exchange/exchange.js';
 import type { Failure } from './exchange/failure.js';
 import type { ExchangeLog } from '../telemetry/access-log/index.js';
 import type { Recorder } from './exchange/recorder.js';
+import type { DecisionRecord } from '../policy/decisions/decision-record.js';
+import { isProxied } from './http1/rules/target.js';
 
-/** Records exchanges in the metrics and, if enabled, the access log. */
+/** Records exchanges in the metrics, and if enabled in the access log and the record of decisions. */
 export class TrafficRecorder implements Recorder {
-  /** @param onExhausted called when this gateway lacked resources for an attempt */
+  /**
+   * @param onExhausted called when this gateway lacked resources for an attempt
+   * @param decisions `undefined` without a policy file
+   */
   constructor(
     private readonly traffic: TrafficMetrics,
     private readonly log: ExchangeLog | undefined,
     private readonly onExhausted: (cause: unknown) => void = () => undefined,
+    private readonly decisions?: DecisionRecord,
   ) {}
 
   attemptFailed({ route }: Exchange, { id }: Instance, { kind, cause }: Failure): void {
@@ -28,6 +34,7 @@ export class TrafficRecorder implements Recorder {
     exchange.durationMs = performance.now() - exchange.startedAt;
     this.count(exchange);
     this.log?.write(exchange);
+    if (this.decisions && isProxied(exchange.target)) this.decisions.write(exchange);
   }
 
   private count(exchange: Exchange): void {
