@@ -41,6 +41,7 @@ export async function describeSystem() {
     DATA_DIR: data,
     LOG_LEVEL: 'ERROR',
     GATEWAY_CONFIG: join(data, 'gateway.yaml'),
+    GATEWAY_CONFIG_MAX_CHANGED: '100%',
   };
   writeFileSync(env.GATEWAY_CONFIG, SAMPLE_POLICIES);
   writeFileSync(

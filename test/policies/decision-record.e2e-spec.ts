@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newApiKey } from '../../apps/gateway/src/proxy/stages/authentication/api-key/api-key.js';
-import { call, launchNode, startApp, tempDir, type AppProcess } from '#testing';
+import { call, launchNode, startApp, tempDir, waitFor, type AppProcess } from '#testing';
 
 const folder = tempDir('decision-record-');
 afterAll(() => folder.remove());
@@ -32,6 +32,7 @@ routes:
 `;
 
 const NOWHERE = '192.0.2.1/32';
+const EVERYWHERE = '0.0.0.0/0';
 
 describe('the record of decisions', () => {
   const path = join(folder.path, 'gateway.yaml');
@@ -44,6 +45,7 @@ describe('the record of decisions', () => {
       GATEWAY_HOST: '127.0.0.1',
       DATA_DIR: folder.path,
       GATEWAY_CONFIG: path,
+      GATEWAY_CONFIG_MAX_CHANGED: '10%',
       REGISTRY_TOKEN,
     });
   });
@@ -120,6 +122,36 @@ describe('the record of decisions', () => {
     expect((await plan(valid, {}, '--record', path)).code).toBe(2);
     expect((await plan(valid, {}, '--from', 'http://127.0.0.1:1')).code).toBe(3);
     expect((await plan(valid, {}, '--from', 'http://127.0.0.1:1', '--record', path)).code).toBe(2);
+  });
+
+  it('refuses a reload that would change more than the share, and says so everywhere', async () => {
+    for (let i = 0; i < 10; i += 1) await get('closed/');
+    replace(path, fileWith(EVERYWHERE));
+    const policies = async () =>
+      (await call(gateway.url, 'GET /policies')).body as { lastError: { problems: string[] } | null };
+    await waitFor('the refusal', async () => (await policies()).lastError !== null);
+    const message =
+      'GATEWAY_CONFIG_MAX_CHANGED is 10%, and 83.33% of 12 recorded decisions would change (10 changed, 0 cannot be told); ' +
+      '10 of 12 would become 403 access-denied: no named route, access: the address is denied (now 200)';
+    expect((await policies()).lastError?.problems).toEqual([message]);
+    expect((await get('closed/')).status).toBe(200);
+    expect(gateway.process.stdout).toContain('"msg":"Policy file refused; the previous one stays in effect"');
+    const metrics = (await call(gateway.url, 'GET /metrics')).body as string;
+    expect(metrics).toContain('gateway_config_last_reload_successful 0\n');
+    expect(metrics).toContain('gateway_config_reload_decisions{result="changed"} 10\n');
+    const { details } = (await call(gateway.url, 'GET /health')).body;
+    expect(details['policy-file']).toMatchObject({
+      status: 'degraded',
+      message: expect.stringContaining('10 of 12 recorded decisions would change'),
+    });
+  });
+
+  it('accepts the next file that changes less', async () => {
+    replace(path, fileWith('127.0.0.2/32'));
+    await gateway.process.waitForOutput(
+      /"decisions":\{"unchanged":13,"changed":0,"unknown":0\}.*it is changed/,
+    );
+    expect((await call(gateway.url, 'GET /health')).body.details['policy-file'].status).toBe('up');
   });
 });
 

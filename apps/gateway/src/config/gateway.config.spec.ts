@@ -38,6 +38,20 @@ describe('readGatewayConfig', () => {
     expect(problemsOf({ INSTANCE_RETENTION: text })).toEqual(['INSTANCE_RETENTION']);
   });
 
+  it.each([
+    ['1%', 1],
+    ['0%', 0],
+    ['100%', 100],
+    ['0.25%', 0.25],
+  ])('reads the share %s of changed decisions', (text, percent) => {
+    const { maxChangedPercent } = readGatewayConfig({ GATEWAY_CONFIG_MAX_CHANGED: text });
+    expect(maxChangedPercent).toBe(percent);
+  });
+
+  it.each(['1', '%', '101%', '-1%', '1.2345%', '1 %'])('rejects the share "%s"', (text) => {
+    expect(problemsOf({ GATEWAY_CONFIG_MAX_CHANGED: text })).toEqual(['GATEWAY_CONFIG_MAX_CHANGED']);
+  });
+
   it('waits at shutdown where gateways share a registry, also in development', () => {
     const delayOf = (env: Record<string, string>): number => readGatewayConfig(env).shutdownDelayMs;
     expect(delayOf({})).toBe(0);

@@ -16,6 +16,7 @@ import {
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
 import { isAddressRange } from './address-ranges.js';
+import { percent } from './percent.variable.js';
 import { instancesFile } from './instances-file.variable.js';
 import { redisUrl } from './redis-url.variable.js';
 
@@ -41,6 +42,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly instancesFile: string | undefined;
   /** Path of the policy file; it is reloaded when it changes. */
   readonly policyFile: string | undefined;
+  /** Percent of the recorded decisions that a reload of the policy file may change; `undefined`: any number. */
+  readonly maxChangedPercent: number | undefined;
   /** Bytes that stored responses of routes with a cache may use in this process. */
   readonly cacheMaxBytes: number;
   /** Whether gateways share stored responses in Redis. */
@@ -121,6 +124,10 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'Policy file, YAML or JSON; it is reloaded when it changes and on SIGHUP. Unset: only instances declare policies.',
   }),
+  GATEWAY_CONFIG_MAX_CHANGED: percent({
+    default: undefined,
+    desc: 'Share of the recorded decisions that a reload of the policy file may change, such as `1%`; a file that changes more is refused. Unset: any file takes effect.',
+  }),
   GATEWAY_CACHE_MAX_BYTES: integer(
     LEAST_CACHE_BYTES,
     MOST_CACHE_BYTES,
@@ -158,6 +165,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
+    maxChangedPercent: vars.GATEWAY_CONFIG_MAX_CHANGED,
     cacheMaxBytes: vars.GATEWAY_CACHE_MAX_BYTES,
     cacheInRedis: vars.GATEWAY_CACHE_REDIS === 'true',
     cacheRedisWaitMs: vars.GATEWAY_CACHE_REDIS_WAIT,

@@ -22,7 +22,7 @@ export class PolicyFileIndicator implements HealthIndicator {
     if (lastError)
       return Promise.reject(
         new PublicHealthError(
-          `policy file invalid (${lastError.problems.length} problems, see GET /policies); revision ${revision} stays in effect`,
+          `policy file ${faultOf(this.file)}, see GET /policies); revision ${revision} stays in effect`,
         ),
       );
     const failed = this.providers().filter((each) => each.lastError !== null);
@@ -34,4 +34,10 @@ export class PolicyFileIndicator implements HealthIndicator {
       );
     return Promise.resolve({ revision, loadedAt: new Date(loadedAt).toISOString() });
   }
+}
+
+function faultOf({ lastError, lastVerdict }: LivePolicyFile): string {
+  const { changed = 0, unknown = 0, unchanged = 0 } = lastVerdict?.decisions ?? {};
+  if (!lastError?.isRefused) return `invalid (${lastError?.problems.length ?? 0} problems`;
+  return `refused (${changed + unknown} of ${changed + unknown + unchanged} recorded decisions would change`;
 }

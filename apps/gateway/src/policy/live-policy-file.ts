@@ -7,7 +7,19 @@ export interface FailedLoad {
   readonly at: number;
   /** One sentence per problem, beginning with the path, line and column. */
   readonly problems: readonly string[];
+  /** The file is valid; the guard refused it. */
+  readonly isRefused: boolean;
 }
+
+/** What a guard says of a valid file before it takes effect. */
+export interface GuardVerdict {
+  /** Why the file must not take effect; `undefined`: it may. */
+  readonly objection: string | undefined;
+  /** Recorded decisions by what the file would do to them. */
+  readonly decisions: Readonly<Record<'unchanged' | 'changed' | 'unknown', number>>;
+}
+
+export type ReloadGuard = (candidate: PolicyFile) => Promise<GuardVerdict>;
 
 /** The policy file that is in effect: the last valid one. Times are in milliseconds since the epoch. */
 export class LivePolicyFile {
@@ -18,6 +30,9 @@ export class LivePolicyFile {
   validAt = this.loadedAt;
   /** `undefined`: the latest load succeeded. */
   lastError: FailedLoad | undefined;
+  /** What the guard said of the latest file; `undefined` without a guard. */
+  lastVerdict: GuardVerdict | undefined;
+  private guard: ReloadGuard | undefined;
 
   private constructor(
     readonly path: string,
@@ -55,23 +70,58 @@ export class LivePolicyFile {
     this.listeners.add(listener);
   }
 
-  /** Reads the file again. A file with problems changes nothing but `lastError`. */
-  reload(): 'changed' | 'unchanged' {
+  /** Asks `guard` about every file that would take effect. */
+  guardBy(guard: ReloadGuard): void {
+    this.guard = guard;
+    this.lastVerdict = NOTHING_JUDGED;
+  }
+
+  /**
+   * Reads the file again. A file with problems, or to which the guard objects, changes nothing but `lastError` and
+   * `lastVerdict`. Without a guard, the file is in effect when the call returns.
+   */
+  async reload(): Promise<'changed' | 'unchanged'> {
+    const candidate = this.readAgain();
+    if (!candidate) return 'unchanged';
+    const { guard } = this;
+    if (!guard || candidate.revision === this.file.revision) return this.accept(candidate);
+    const verdict = await verdictOf(guard, candidate);
+    this.lastVerdict = verdict;
+    if (verdict.objection === undefined) return this.accept(candidate);
+    this.lastError = { at: Date.now(), problems: [verdict.objection], isRefused: true };
+    return 'unchanged';
+  }
+
+  /** `undefined` if the file has problems. */
+  private readAgain(): PolicyFile | undefined {
     const read = new Set([this.path]);
     const result = readPolicyFile(this.path, (each) => read.add(each));
     this.read = read;
-    const now = Date.now();
-    if ('problems' in result) {
-      const problems = result.problems.map((problem) => placedProblem(this.path, problem));
-      this.lastError = { at: now, problems };
-      return 'unchanged';
-    }
+    if ('file' in result) return result.file;
+    const problems = result.problems.map((problem) => placedProblem(this.path, problem));
+    this.lastError = { at: Date.now(), problems, isRefused: false };
+    return undefined;
+  }
+
+  private accept(candidate: PolicyFile): 'changed' | 'unchanged' {
     this.lastError = undefined;
-    this.validAt = now;
-    if (result.file.revision === this.file.revision) return 'unchanged';
-    this.file = result.file;
-    this.loadedAt = now;
+    this.validAt = Date.now();
+    if (candidate.revision === this.file.revision) return 'unchanged';
+    this.file = candidate;
+    this.loadedAt = this.validAt;
     for (const listener of this.listeners) listener();
     return 'changed';
   }
 }
+
+const NOTHING_JUDGED: GuardVerdict = {
+  objection: undefined,
+  decisions: { unchanged: 0, changed: 0, unknown: 0 },
+};
+
+/** A guard that fails lets nothing pass. */
+const verdictOf = (guard: ReloadGuard, candidate: PolicyFile): Promise<GuardVerdict> =>
+  guard(candidate).catch((error: unknown) => ({
+    objection: `the recorded decisions cannot be replayed: ${String(error)}`,
+    decisions: NOTHING_JUDGED.decisions,
+  }));

@@ -34,11 +34,11 @@ describe('The warning of open routes', () => {
     expect(warnings).toBe(count);
   });
 
-  it('is given again when a changed file opens all routes', () => {
+  it('is given again when a changed file opens all routes', async () => {
     const file = load('defaults: { auth: none }');
     new OpenRoutesWarning(file, logger).onModuleInit();
     writeFileSync(path, 'version: 1\n');
-    file.reload();
+    await file.reload();
     expect(warnings).toBe(1);
   });
 });

@@ -16,4 +16,13 @@ export const policyFamilies = (file: LivePolicyFile | undefined): readonly Metri
           'When the policy file was last loaded successfully; absent without a file.',
           [[{}, file.validAt / 1000]],
         ),
+        ...(file.lastVerdict
+          ? [
+              gaugeFamily(
+                'gateway_config_reload_decisions',
+                'Recorded decisions by what the latest policy file would do to them; absent without GATEWAY_CONFIG_MAX_CHANGED.',
+                Object.entries(file.lastVerdict.decisions).map(([result, count]) => [{ result }, count]),
+              ),
+            ]
+          : []),
       ];

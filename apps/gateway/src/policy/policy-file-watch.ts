@@ -6,6 +6,8 @@ import type { LivePolicyFile } from './live-policy-file.js';
 /** Reloads the policy file when it or a file that it names changes, and at once on SIGHUP. */
 export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
   private readonly watches = new Map<string, FileWatch>();
+  private reloaded = Promise.resolve();
+  private isClosed = false;
   private readonly onSignal = (): void => this.reload('SIGHUP');
 
   constructor(
@@ -19,6 +21,7 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.isClosed = true;
     process.off('SIGHUP', this.onSignal);
     for (const watch of this.watches.values()) watch.close();
   }
@@ -34,16 +37,30 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
       if (!watches.has(path)) watches.set(path, new FileWatch(path, () => this.reload('change')));
   }
 
+  /** One after the other: a guard takes its time. */
   private reload(trigger: 'change' | 'SIGHUP'): void {
+    this.reloaded = this.reloaded.then(() => this.reloadNow(trigger));
+  }
+
+  private async reloadNow(trigger: 'change' | 'SIGHUP'): Promise<void> {
     const { file, logger } = this;
-    const outcome = file.reload();
+    const outcome = await file.reload();
+    if (this.isClosed) return;
     this.followPaths();
-    const { path, lastError } = file;
+    const { path, lastError, lastVerdict } = file;
     const { revision } = file.current;
+    const decisions = lastVerdict?.decisions;
     if (lastError) {
-      const { problems } = lastError;
-      logger.error({ trigger, revision, problems }, 'Policy file invalid; the previous one stays in effect');
+      const { problems, isRefused } = lastError;
+      const fault = isRefused ? 'refused' : 'invalid';
+      logger.error(
+        { trigger, revision, problems, ...(isRefused && { decisions }) },
+        `Policy file ${fault}; the previous one stays in effect`,
+      );
     } else if (outcome === 'changed' || trigger === 'SIGHUP')
-      logger.info({ trigger, path, revision }, `Policy file reloaded; it is ${outcome}`);
+      logger.info(
+        { trigger, path, revision, ...(outcome === 'changed' && { decisions }) },
+        `Policy file reloaded; it is ${outcome}`,
+      );
   }
 }

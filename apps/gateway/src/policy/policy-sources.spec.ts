@@ -144,15 +144,15 @@ describe('The sources of a policy', () => {
     });
   });
 
-  it('compile a route again whose policy was restored, even if there was no request in between', () => {
+  it('compile a route again whose policy was restored, even if there was no request in between', async () => {
     const first = 'services: { users: { timeouts: { request: 9s } } }';
     write(first);
     const { file, routes } = start();
     const [users, orders] = [routes.get('users'), routes.get('orders')];
     write('services: { users: { timeouts: { request: 8s } } }');
-    file.reload();
+    await file.reload();
     write(first);
-    file.reload();
+    await file.reload();
     expect(routes.get('users')).not.toBe(users);
     expect(routes.get('users')?.policy).toEqual(users?.policy);
     expect(routes.get('orders')).toBe(orders);
@@ -175,23 +175,23 @@ describe('The sources of a policy', () => {
     ]);
   });
 
-  it('keep the compiled route of every service whose effective policy a reload does not change', () => {
+  it('keep the compiled route of every service whose effective policy a reload does not change', async () => {
     write('services: { users: { timeouts: { request: 9s } } }');
     const { file, routes } = start();
     const [users, orders] = [routes.get('users'), routes.get('orders')];
     write('services: { users: { timeouts: { request: 8s } }, orders: { retry: { afterSending: 1 } } }');
-    expect(file.reload()).toBe('changed');
+    expect(await file.reload()).toBe('changed');
     expect(routes.get('users')).not.toBe(users);
     expect(routes.get('users')?.policy.timeouts.totalMs).toBe(8000);
     // 1 is the built-in default.
     expect(routes.get('orders')).toBe(orders);
     const changed = routes.get('users');
     write('defaults: { timeouts: { request: 8000ms } }', 'services: { orders: { timeouts: {} } }');
-    expect(file.reload()).toBe('changed');
+    expect(await file.reload()).toBe('changed');
     expect([routes.get('users'), routes.get('orders')]).toEqual([changed, orders]);
   });
 
-  it('keep the state of a service without instances over a reload, whatever changes in the registry', () => {
+  it('keep the state of a service without instances over a reload, whatever changes in the registry', async () => {
     const fleet = tableOf(instanceOf({ id: 'a', name: 'users' }));
     const shop = (ms: string): void =>
       write(
@@ -213,7 +213,7 @@ describe('The sources of a policy', () => {
     const route = () => routes.routesOf('shop')!.select('/', { method: 'GET', header: () => undefined });
     const before = route();
     shop('8s');
-    file.reload();
+    await file.reload();
     setInstances(fleet, [instanceOf({ id: 'b', name: 'orders' }), instanceOf({ id: 'a', name: 'users' })]);
     expect(route()).toMatchObject({ policy: { timeouts: { totalMs: 8000 } } });
     expect((route() as CompiledRoute).breaker).toBe((before as CompiledRoute).breaker);
@@ -233,17 +233,17 @@ describe('The sources of a policy', () => {
       /:1:1 the file is larger than 1 MiB$/,
     ],
     ['is no text', () => writeFileSync(path, Buffer.from([0x80])), /:1:1 the file is not UTF-8 text$/],
-  ])('keep the last valid file when the new one %s', (_what, breakFile, problem) => {
+  ])('keep the last valid file when the new one %s', async (_what, breakFile, problem) => {
     write('defaults: { timeouts: { request: 9s } }');
     const { file, routes } = start();
     const [route, { loadedAt }] = [routes.get('users'), file];
     breakFile();
-    expect(file.reload()).toBe('unchanged');
+    expect(await file.reload()).toBe('unchanged');
     expect(file.lastError?.problems).toEqual([expect.stringMatching(problem)]);
     expect([routes.get('users'), file.loadedAt]).toEqual([route, loadedAt]);
     expect(() => LivePolicyFile.load(path)).toThrow(problem);
     write('defaults: { timeouts: { request: 9s } }');
-    file.reload();
+    await file.reload();
     expect(file.lastError).toBeUndefined();
   });
 });

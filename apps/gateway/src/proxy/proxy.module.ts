@@ -15,6 +15,7 @@ import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { DECISION_RECORD, DecisionsController } from './plan/decisions.controller.js';
+import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
 import {
@@ -111,6 +112,14 @@ const planning = ({ config }: ProxyBindings): Provider[] => [
     provide: DECISION_RECORD,
     useFactory: ({ file }: PolicySources) => file && new DecisionRecord(file),
     inject: [PolicySources],
+  },
+  {
+    provide: ReloadGuard,
+    useFactory: ({ file }: PolicySources, record: DecisionRecord | undefined, services: LiveServiceTable) =>
+      file && record && config.maxChangedPercent !== undefined
+        ? new ReloadGuard(file, record, services, config.maxChangedPercent)
+        : undefined,
+    inject: [PolicySources, { token: DECISION_RECORD, optional: true }, LiveServiceTable],
   },
 ];
 

@@ -42,7 +42,7 @@ describe('The authenticators of a policy file', () => {
   it('are kept over a reload while their provider is the same, and replaced otherwise', async () => {
     const [corp, other] = [providers.get('corp'), providers.get('other')];
     write(issuer.provider(', clockSkew: 1s'));
-    file.reload();
+    await file.reload();
     expect(providers.get('other')).toBe(other);
     expect(providers.get('corp')).not.toBe(corp);
     // The keys are kept: they come from the same place.
@@ -52,27 +52,27 @@ describe('The authenticators of a policy file', () => {
   it('keep keys when only the time changes after which they are fetched again', async () => {
     issuer.respond = (_request, response) => response.destroy();
     write(issuer.provider().replace('jwks.json"', 'jwks.json", refresh: 5m'));
-    file.reload();
+    await file.reload();
     expect([await accepts('corp'), issuer.fetches]).toEqual(['accepted', 2]);
   });
 
-  it('keep API keys, and their last use, when the field of the consumer changes', () => {
+  it('keep API keys, and their last use, when the field of the consumer changes', async () => {
     const keysFile = join(folder.path, 'keys.yaml');
     const key = newApiKey();
     writeFileSync(keysFile, `version: 1\nkeys: [{ sha256: ${sha256Of(key)}, consumer: acme }]\n`);
-    const start = (field: string): void => {
+    const start = async (field: string): Promise<void> => {
       writeFileSync(
         path,
         `version: 1\nauthentication: { apiKey: { p: { keysFile: keys.yaml, consumerHeader: ${field} } } }\n`,
       );
-      file.reload();
+      await file.reload();
     };
     const verdict = () => providers.get('p').authenticate({ header: () => key }) as Verdict;
-    start('x-a');
+    await start('x-a');
     const accepted = verdict();
     if (accepted.kind === 'accepted') providers.get('p').recordUse?.(accepted.identity);
     writeFileSync(keysFile, 'version: 1\nkeys: {}\n');
-    start('x-b');
+    await start('x-b');
     expect(verdict()).toMatchObject({
       kind: 'accepted',
       identity: { fields: new Map([['x-b', 'acme']]), lastUsedAt: expect.any(Number) as number },
@@ -81,18 +81,18 @@ describe('The authenticators of a policy file', () => {
 
   it('fetch other keys when the place changes', async () => {
     write(issuer.provider().replace('jwks.json', 'new.json'));
-    file.reload();
+    await file.reload();
     expect([await accepts('corp'), issuer.fetches]).toEqual(['accepted', 3]);
   });
 
   it('are closed when their provider is removed, and new when it is restored', async () => {
     const removed = providers.get('corp');
     writeFileSync(path, 'version: 1\n');
-    file.reload();
+    await file.reload();
     expect(providers.states).toEqual([]);
     expect(await accepts('corp')).toBe('unavailable');
     write(issuer.provider());
-    file.reload();
+    await file.reload();
     expect(providers.get('corp')).not.toBe(removed);
     expect(await accepts('corp')).toBe('accepted');
   });
