@@ -63,7 +63,7 @@ describe('The sources of a policy', () => {
     expect(responding('orders')).toEqual([[undefined, '/a']]);
   });
 
-  it('may switch off a member that a less specific level declares', () => {
+  it('may switch off a member that a less specific level declares', async () => {
     const declared = [
       'access: { deny: [10.0.0.1] }',
       'auth: { anyOf: [keys] }',
@@ -93,7 +93,7 @@ describe('The sources of a policy', () => {
     expect(sources.hasSharedLimits).toBe(false);
     // The reload follows what is in effect.
     write(provider, `defaults: { ${declared.join(', ')} }`);
-    file.reload();
+    await file.reload();
     expect(Object.keys(sources.planOf('users', services.current)?.base?.members ?? {})).toHaveLength(
       declared.length,
     );

@@ -46,7 +46,7 @@ describe('The versions of a policy file', () => {
     expect(new TrafficSplits(undefined).of('users')).toEqual([]);
   });
 
-  it('are those of the file that is in effect', () => {
+  it('are those of the file that is in effect', async () => {
     write(`services: { users: { traffic: { ${HALVES} } } }`);
     const file = LivePolicyFile.load(path);
     const splits = new TrafficSplits(file);
@@ -54,11 +54,11 @@ describe('The versions of a policy file', () => {
     write(
       'routes: [{ name: a, match: { service: users }, traffic: { versions: [{ version: "3", weight: 1 }] } }]',
     );
-    file.reload();
+    await file.reload();
     expect(splits.of('users')).toMatchObject([{ route: 'a', traffic: { versions: [{ version: '3' }] } }]);
   });
 
-  it('are logged when they lose their last instance, and when they have one again', () => {
+  it('are logged when they lose their last instance, and when they have one again', async () => {
     write(`services: { users: { traffic: { ${HALVES} } } }`);
     const file = LivePolicyFile.load(path);
     const services = tableOf();
@@ -69,19 +69,19 @@ describe('The versions of a policy file', () => {
         void lines.push([level, service, route, version, message].join(' '));
     const logger = { info: log('info'), warn: log('warn') } as unknown as AppContext['logger'];
     new VersionWatch(new TrafficSplits(file), services, file, logger);
-    const linesAfter = (change: () => void): string[] => {
-      change();
+    const linesAfter = async (change: () => unknown): Promise<string[]> => {
+      await change();
       return lines.splice(0);
     };
     const lost = (version: string) =>
       `warn users  ${version} Version without healthy instances; it gets no requests`;
     const back = 'info users  2.0.0 Version has healthy instances again';
-    expect(linesAfter(() => setInstances(services, [v1!, v2!]))).toEqual([]);
-    expect(linesAfter(() => setInstances(services, [v1!, stopped]))).toEqual([lost('2.0.0')]);
-    expect(linesAfter(() => setInstances(services, [v1!, stopped]))).toEqual([]);
-    expect(linesAfter(() => setInstances(services, [v1!, v2!]))).toEqual([back]);
+    expect(await linesAfter(() => setInstances(services, [v1!, v2!]))).toEqual([]);
+    expect(await linesAfter(() => setInstances(services, [v1!, stopped]))).toEqual([lost('2.0.0')]);
+    expect(await linesAfter(() => setInstances(services, [v1!, stopped]))).toEqual([]);
+    expect(await linesAfter(() => setInstances(services, [v1!, v2!]))).toEqual([back]);
     // A version that no instance has, such as a misspelt one.
     write('services: { users: { traffic: { versions: [{ version: v1.0.0, weight: 1 }] } } }');
-    expect(linesAfter(() => file.reload())).toEqual([lost('v1.0.0')]);
+    expect(await linesAfter(() => file.reload())).toEqual([lost('v1.0.0')]);
   });
 });
