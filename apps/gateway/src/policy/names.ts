@@ -7,6 +7,12 @@ export const DECLARED_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 /** A scope of OAuth 2.0 (RFC 6749, section 3.3): safe in a quoted string. */
 export const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
+/** The first of `names` that is there twice. */
+export function repeatedName(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}
+
 /** The name of a consumer of API keys: safe as the value of a header field. */
 export const CONSUMER_NAME = /^[\x21-\x7e]{1,128}$/;
 

@@ -17,6 +17,9 @@ const fileOf = (text: string) => {
 const withMember = (member: string, setting: string, value: string): string =>
   `version: 1\ndefaults: { ${member}: { ${setting}: ${value} } }`;
 
+const many = (count: number, line: (i: number) => string): string[] =>
+  Array.from({ length: count }, (_, i) => line(i));
+
 describe('A policy file', () => {
   it('declares members for every service and for one, as metadata would', () => {
     const { defaults, services } = fileOf(`
@@ -271,6 +274,29 @@ routes:
     // One warning for each route: their number must not grow with the square of that of the routes.
     const many = Array.from({ length: 9 }, (_, i) => route(`r${i}`, { headers: { [`x-${i}`]: 'a' } }));
     expect(warningsOf(...many)).toHaveLength(8);
+  });
+
+  it.each<[string, string[]]>([
+    [
+      'rate limits',
+      ['defaults:', '  rateLimits:', ...many(15_000, (i) => `    - { name: a${i}, requests: 1, per: 1s }`)],
+    ],
+    [
+      'edits beside many providers',
+      [
+        'authentication:',
+        '  apiKey:',
+        ...many(5_000, (i) => `    a${i}: { keysFile: k, consumerHeader: x-${i} }`),
+        'defaults:',
+        '  requestHeaders:',
+        '    remove:',
+        ...many(20_000, (i) => `      - y-${i}`),
+      ],
+    ],
+  ])('with many %s is checked in linear time', (_what, lines) => {
+    const before = process.cpuUsage();
+    expect(problemsIn(['version: 1', ...lines].join('\n'))).toEqual([]);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(8);
   });
 
   it('is refused with all of its problems, each with line, column and the nearest name', () => {

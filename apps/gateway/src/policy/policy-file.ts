@@ -8,18 +8,12 @@ import {
   keyFieldsOf,
   type Authentication,
 } from './members/authentication.js';
+import { spelled } from './fixed-fields.js';
 import { FILE_ONLY_MEMBERS, NONE, RESPONDING_MEMBERS } from './file-only-members.js';
 import { DECLARED_NAME } from './names.js';
 import { FILE_MEMBERS, type PolicySetting } from './policy-schema.js';
-import {
-  compareMatches,
-  matchKey,
-  pathKey,
-  overlap,
-  ROUTE_MATCH,
-  ROUTE_TARGET,
-  type RouteMatch,
-} from './route-match.js';
+import { RouteList, type FileRoute } from './route-list.js';
+import { ROUTE_MATCH, ROUTE_TARGET } from './route-match.js';
 import {
   knownMembers,
   NO_CONTEXT,
@@ -31,15 +25,6 @@ import {
   type Shape,
 } from './shapes.js';
 import { shown, YamlSource, type FileProblem, type Member } from './yaml-source.js';
-
-/** A route of the file. */
-export interface FileRoute {
-  readonly name: string;
-  readonly match: RouteMatch;
-  /** Service whose instances receive the requests, if it is not the one that the path names. */
-  readonly to: string | undefined;
-  readonly members: DeclaredMembers;
-}
 
 /** A valid policy file. */
 export interface PolicyFile {
@@ -60,8 +45,6 @@ export interface PolicyFile {
 
 const REVISION_LENGTH = 12;
 const MAX_ROUTES = 10_000;
-/** Each route is compared with that many before it, so that the time does not grow with the square of their number. */
-const MAX_COMPARED = 100;
 const ROOT_MEMBERS = ['version', 'authentication', 'defaults', 'services', 'routes'];
 const POLICY_MEMBERS = [...FILE_MEMBERS.keys(), ...Object.keys(FILE_ONLY_MEMBERS)];
 const ROUTE_MEMBERS = ['name', 'match', 'to', ...POLICY_MEMBERS];
@@ -113,17 +96,18 @@ class PolicyFileReader {
     const { authentication, defaults, services, routes } = this.rootMembers();
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
     const providerTexts = this.providerTexts(authentication);
+    const [identityFields, keyFields] = [identityFieldsOf(providers), keyFieldsOf(providers)];
     this.context = {
       ...this.context,
       providers: new Set(providerTexts.keys()),
-      identityFields: identityFieldsOf(providers),
-      keyFields: keyFieldsOf(providers),
+      identityFields: new Set(Array.from(identityFields, spelled)),
+      keyFields: new Set(Array.from(keyFields, spelled)),
     };
     const file: Omit<PolicyFile, 'revision'> = {
       authentication: providers,
       providerTexts,
-      identityFields: this.context.identityFields,
-      keyFields: this.context.keyFields,
+      identityFields,
+      keyFields,
       defaults: defaults ? this.policyMembers(this.placeOf(defaults), 'defaults') : NOTHING,
       services: new Map(services ? this.services(this.placeOf(services)) : []),
       routes: routes ? this.routes(this.placeOf(routes)) : new Map(),
@@ -262,67 +246,4 @@ class PolicyFileReader {
     });
     return { name, match, to: to?.service, members: declared };
   }
-}
-
-/** Collects routes; reports those that cannot be told apart, and warns of those that only their order tells apart. */
-class RouteList {
-  private readonly places = new Map<string, Place>();
-  private readonly matches = new Map<string, string>();
-  private readonly lists = new Map<string, FileRoute[]>();
-  /** Routes with the same service and path. */
-  private readonly alike = new Map<string, FileRoute[]>();
-
-  add(route: FileRoute, place: Place): void {
-    const { name, match } = route;
-    const before = this.places.get(name);
-    if (before) report(place, `${place.path} has the name of ${before.path}`);
-    this.places.set(name, place);
-    const key = matchKey(match);
-    const same = this.matches.get(key);
-    if (same === undefined) this.warnOfOverlap(route, place);
-    else report(place, `${place.path} matches the same requests as ${same}`);
-    this.matches.set(key, place.path);
-    append(this.lists, match.service, route);
-  }
-
-  byService(): ReadonlyMap<string, readonly FileRoute[]> {
-    for (const routes of this.lists.values())
-      for (const { name, to } of routes)
-        if (to !== undefined && this.lists.has(to)) this.warnOfTarget(name, to);
-    return new Map(
-      [...this.lists].map(([service, routes]) => [
-        service,
-        routes.toSorted((a, b) => compareMatches(a.match, b.match)),
-      ]),
-    );
-  }
-
-  private warnOfOverlap({ name, match, ...rest }: FileRoute, place: Place): void {
-    const key = `${match.service} ${pathKey(match)}`;
-    const other = this.alike
-      .get(key)
-      ?.slice(-MAX_COMPARED)
-      .find((each) => overlap(each.match, match));
-    append(this.alike, key, { name, match, ...rest });
-    if (other)
-      place.source.warn(
-        place.node,
-        `${place.path} and route ${shown(other.name)} overlap; their order decides`,
-      );
-  }
-
-  private warnOfTarget(name: string, to: string): void {
-    const place = this.places.get(name);
-    if (place)
-      place.source.warn(
-        place.node,
-        `${place.path} sends requests to ${shown(to)}, whose own routes do not apply to them; declare what they protect here too`,
-      );
-  }
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key);
-  if (list) list.push(item);
-  else lists.set(key, [item]);
 }

@@ -1,6 +1,7 @@
 import type { DeclaredMember, DeclaredMembers } from './declared-members.js';
 import { RESPONDING_MEMBERS } from './file-only-members.js';
-import type { FileRoute, PolicyFile } from './policy-file.js';
+import type { PolicyFile } from './policy-file.js';
+import type { FileRoute } from './route-list.js';
 
 /** A part of the policy file that declares members of policies. */
 export type FileLevel = 'routes' | 'services' | 'defaults';

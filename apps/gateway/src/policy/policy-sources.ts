@@ -1,12 +1,12 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
-import type { FileRoute } from './policy-file.js';
 import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
 import { inFile, routeLevels, serviceLevels, type FileLevel, type Levels } from './policy-levels.js';
+import type { FileRoute } from './route-list.js';
 import { matchKey, type RouteMatch } from './route-match.js';
 
 /** What declares a member of a policy: a level of the file, metadata, or nothing. */

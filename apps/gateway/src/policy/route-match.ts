@@ -120,15 +120,6 @@ export function compareMatches(a: RouteMatch, b: RouteMatch): number {
   return conditionCount(b) - conditionCount(a);
 }
 
-/** Whether only the order in the file decides which of two matches a request gets. */
-export function overlap(a: RouteMatch, b: RouteMatch): boolean {
-  if (a.service !== b.service || pathKey(a) !== pathKey(b) || compareMatches(a, b) !== 0) return false;
-  if (a.methods && !a.methods.some((each) => b.methods?.includes(each))) return false;
-  const contradict = (one: RouteMatch['query'], other: RouteMatch['query']): boolean =>
-    [...(one ?? [])].some(([name, value]) => (other?.get(name) ?? value) !== value);
-  return !contradict(a.headers, b.headers) && !contradict(a.query, b.query);
-}
-
 /** The match of a route as the file declares it. */
 export const describeMatch = ({
   path,

@@ -8,11 +8,11 @@ import { shown, type Member, type YamlSource } from './yaml-source.js';
 export interface FileContext {
   /** Names of the authentication providers of the file. */
   readonly providers: ReadonlySet<string>;
-  /** Header fields, in lower case, that authentication providers set. */
+  /** Header fields that authentication providers set, as `spelled` returns them. */
   readonly identityFields: ReadonlySet<string>;
   /** Reads a file that the policy file names; its path is relative to the folder of the policy file. */
   readonly readFile: (path: string) => { readonly text: string } | { readonly problem: string };
-  /** Header fields, in lower case, that carry API keys. */
+  /** Header fields that carry API keys, as `spelled` returns them. */
   readonly keyFields: ReadonlySet<string>;
 }
 

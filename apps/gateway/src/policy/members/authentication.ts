@@ -1,7 +1,7 @@
 import { fieldName, filePath } from '../text-shapes.js';
 import { durations } from '../../config/file-form.js';
 import { isFixed, spelled } from '../fixed-fields.js';
-import { DECLARED_NAME } from '../names.js';
+import { DECLARED_NAME, repeatedName } from '../names.js';
 import {
   flag,
   list,
@@ -73,8 +73,7 @@ const algorithms = refined(
 const claimToHeaders = refined(
   named(/^[\x21-\x7e]{1,128}$/, 'the name of a claim', identityField),
   (fields, place) => {
-    const names = [...fields.values()].map(spelled);
-    const repeated = names.find((name, i) => names.indexOf(name) !== i);
+    const repeated = repeatedName([...fields.values()].map(spelled));
     if (repeated === undefined) return fields;
     return report<typeof fields>(place, `${place.path} has two claims for the field "${repeated}"`);
   },

@@ -1,4 +1,5 @@
 import { durations, sizes } from '../../config/file-form.js';
+import { spelled } from '../fixed-fields.js';
 import {
   either,
   flag,
@@ -26,7 +27,7 @@ export const TAG = /^[\x21-\x2b\x2d-\x7e]{1,128}$/;
 const duration = scalar(durations(0, LONGEST_MS));
 
 const keyHeaders = refined(list(fieldName), (names, place) => {
-  const set = names.find((name) => place.context.identityFields.has(name));
+  const set = names.find((name) => place.context.identityFields.has(spelled(name)));
   return set === undefined
     ? names
     : report<typeof names>(place, `${place.path} names ${set}, which an authentication provider sets`);

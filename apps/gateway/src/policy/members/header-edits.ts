@@ -50,10 +50,8 @@ const fixed: Fault = (name) =>
 
 /** Edits must not open what authentication decides. */
 const credential: Fault = (name, { context: { identityFields, keyFields } }) => {
-  const isOneOf = (names: ReadonlySet<string>): boolean =>
-    [...names].some((each) => spelled(each) === spelled(name));
-  if (isOneOf(identityFields)) return 'an authentication provider sets it';
-  return isOneOf(keyFields) ? 'it carries the key of an authentication provider' : undefined;
+  if (identityFields.has(spelled(name))) return 'an authentication provider sets it';
+  return keyFields.has(spelled(name)) ? 'it carries the key of an authentication provider' : undefined;
 };
 
 /**
@@ -66,12 +64,15 @@ function withoutFaults<T>(
   place: Place,
   faults: readonly Fault[],
 ): T | undefined {
-  const problems = names.flatMap((name, i) => {
+  const seen = new Set<string>();
+  const problems = names.flatMap((name) => {
+    const isRepeated = seen.has(name);
+    seen.add(name);
     const fault = faults.map((each) => each(name, place)).find((each) => each !== undefined);
     const field = `the field ${JSON.stringify(name)}`;
     return [
       ...(fault === undefined ? [] : [`${place.path} must not have ${field}: ${fault}`]),
-      ...(names.indexOf(name) === i ? [] : [`${place.path} has ${field} twice`]),
+      ...(isRepeated ? [`${place.path} has ${field} twice`] : []),
     ];
   });
   for (const problem of problems) report(place, problem);

@@ -1,5 +1,6 @@
 import { durations, wholeNumbers } from '../../config/file-form.js';
-import { FIELD_NAME, DECLARED_NAME } from '../names.js';
+import { spelled } from '../fixed-fields.js';
+import { FIELD_NAME, DECLARED_NAME, repeatedName } from '../names.js';
 import {
   flag,
   list,
@@ -41,7 +42,7 @@ const CLIENT: RateLimitKey = { from: 'client' };
 const limitKey = refined(
   text(keyIn, 'client, consumer, service, header:NAME or claim:NAME', { pattern: KEY.source }),
   (value, place) =>
-    value.from === 'header' && place.context.identityFields.has(value.name)
+    value.from === 'header' && place.context.identityFields.has(spelled(value.name))
       ? report<typeof value>(
           place,
           `${place.path} names a header field that an authentication provider sets; use consumer or claim:NAME`,
@@ -108,10 +109,10 @@ const rateLimit = refined(members, ({ burst, key, onStoreDown, ...others }, plac
 
 /** How many requests are admitted in a period. */
 export const RATE_LIMITS = refined(list(rateLimit), (limits, place) => {
-  const twice = limits.find(({ name }, i) => limits.findIndex((each) => each.name === name) < i);
-  return twice
-    ? report<typeof limits>(place, `${place.path} has two limits with the name "${twice.name}"`)
-    : limits;
+  const twice = repeatedName(limits.map(({ name }) => name));
+  return twice === undefined
+    ? limits
+    : report<typeof limits>(place, `${place.path} has two limits with the name "${twice}"`);
 });
 
 /** Periods in milliseconds. */

@@ -1,5 +1,6 @@
 import { wholeNumbers } from '../../config/file-form.js';
-import { FIELD_NAME } from '../names.js';
+import { spelled } from '../fixed-fields.js';
+import { FIELD_NAME, repeatedName } from '../names.js';
 import { list, mapping, optional, refined, report, required, scalar, text, type ValueOf } from '../shapes.js';
 import { instanceVersion } from '../text-shapes.js';
 
@@ -22,7 +23,7 @@ const CLIENT: CohortKey = { from: 'client' };
 const cohortKey = refined(
   text(keyIn, 'client, consumer, cookie or header:NAME', { pattern: KEY.source }),
   (value, place) =>
-    value.from === 'header' && place.context.identityFields.has(value.name)
+    value.from === 'header' && place.context.identityFields.has(spelled(value.name))
       ? report<typeof value>(
           place,
           `${place.path} names a header field that an authentication provider sets; use consumer`,
@@ -39,8 +40,9 @@ const weightedVersion = mapping({
 });
 
 const versions = refined(list(weightedVersion), (entries, place) => {
-  const twice = entries.find(({ version }, i) => entries.findIndex((each) => each.version === version) < i);
-  if (twice) return report<typeof entries>(place, `${place.path} has the version "${twice.version}" twice`);
+  const twice = repeatedName(entries.map(({ version }) => version));
+  if (twice !== undefined)
+    return report<typeof entries>(place, `${place.path} has the version "${twice}" twice`);
   return entries.some(({ weight }) => weight > 0)
     ? entries
     : report<typeof entries>(place, `${place.path} must have a weight above 0`);
