@@ -31,13 +31,14 @@ const [STAFF = '', GLOBEX = '', ACME = ''] = new Set(
 const tokenOf = (user: string): string => readText(`${FOLDER}/token-of-${user}.txt`).trim();
 
 onPrograms(['curl', 'npm'], 'the page of example policies', () => {
-  it('has five examples', () => {
+  it('has six examples', () => {
     expect(EXAMPLES.map(({ file }) => file.slice(FOLDER.length + 1))).toEqual([
       'public-site.yaml',
       'partners.yaml',
       'mobile-app.yaml',
       'maintenance.yaml',
       'strangler.yaml',
+      'canary.yaml',
     ]);
   });
 
@@ -112,10 +113,20 @@ describe('the example policies', () => {
     });
     for (const name of services) {
       const { port } = instances[SERVICES.indexOf(name)]!.address() as AddressInfo;
-      const body = { id: name, name, url: `http://127.0.0.1:${port}`, ttlSeconds: 300 };
+      const url = `http://127.0.0.1:${port}`;
+      const body = { id: name, name, url, version: '1.0.0', ttlSeconds: 300 };
       const { status } = await call(gateway.url, 'POST /discovery/register', { body });
       expect(status).toBe(201);
     }
+  }
+
+  async function startCanary(): Promise<Server> {
+    const canary = await startInstance('canary');
+    const { port } = canary.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const body = { name: 'product-service', url, version: '1.1.0', ttlSeconds: 300 };
+    await call(gateway.url, 'POST /discovery/register', { body });
+    return canary;
   }
 
   const send = (line: string, headers: Readonly<Record<string, string>> = {}) =>
@@ -226,5 +237,26 @@ describe('the example policies', () => {
       expect(body).toMatchObject({ service, url: path });
       expect(headers.get('location')).toBe(`/api/shop${LOCATION}`);
     }
+  });
+
+  it('of a canary keep clients on their version, and send previews to the new one', async () => {
+    await start('canary');
+    const products = 'GET /api/product-service/products';
+    const preview = { 'x-preview': 'yes' };
+    expect([await statusOf(products), await statusOf(products, preview)]).toEqual([200, 503]);
+    const canary = await startCanary();
+    await waitFor('the canary', async () => (await statusOf(products, preview)) === 200);
+    expect(await receivedOf(products, preview)).toMatchObject({ service: 'canary' });
+    // Clients without a cookie are distributed at random: some of them get the canary.
+    const cookieOfCanary = await waitFor<string | false>('a client of the canary', async () => {
+      const { body, headers } = await send(products);
+      const [cookie = ''] = headers.get('set-cookie')!.split(';');
+      return (body as Received).service === 'canary' && cookie;
+    });
+    for (let i = 0; i < 5; i++)
+      expect(await receivedOf(products, { cookie: String(cookieOfCanary) })).toMatchObject({
+        service: 'canary',
+      });
+    canary.close();
   });
 });
