@@ -1,6 +1,7 @@
 import type { TrafficPolicy } from '../../../policy/members/traffic.js';
 import { DEFAULT_POLICY } from '../../../policy/policy.js';
 import type { Identity } from '../../exchange/exchange-state.js';
+import type { Preview, PreviewRequest } from '../../exchange/stage.js';
 import { editReply, editResponse } from '../../pipeline/phases.js';
 import { noneHealthy } from '../../forward/failure-problem.js';
 import { compileRoute } from '../../routing/compile-route.js';
@@ -111,6 +112,28 @@ describe('VersionStage', () => {
     );
     setInstances(services, [V1!, V2!]);
     expect(TENANTS.map((each) => send({ 'x-tenant': each }).version)).toEqual(versions);
+  });
+
+  it('is not explained without the client address, if that decides', () => {
+    const previewOf = (weights: Readonly<Record<string, number>>, clientAddress?: string) => {
+      const request: PreviewRequest = {
+        ...{ method: 'GET', target: '/', upstreamTarget: '/', clientAddress },
+        ...{ identity: undefined, header: () => undefined },
+      };
+      const preview = stageOf({ from: 'client' }, weights).stage.preview!(request) as Preview;
+      return [request.version, preview.detail];
+    };
+    expect(previewOf(HALVES)).toEqual([
+      undefined,
+      'the version depends on the client address, which is not stated',
+    ]);
+    expect(previewOf({ '2.0.0': 7 })).toEqual(['2.0.0', 'version 2.0.0 (weight 7 of 7)']);
+    const { send } = stageOf({ from: 'client' }, HALVES);
+    const [version, detail] = previewOf(HALVES, '10.0.0.1');
+    expect([version, detail]).toEqual([
+      send().version,
+      `version ${version} (weight 50 of 100) by client address`,
+    ]);
   });
 
   it('names the version of a cohort also while no instance is there', () => {

@@ -11,7 +11,7 @@ import {
   type Stage,
   type StageResponse,
 } from '../../exchange/stage.js';
-import { cohortOf } from './cohort.js';
+import { cohortOf, cohortSourceOf } from './cohort.js';
 
 /** What the version stage of one route is built from. */
 export interface VersionParts {
@@ -28,7 +28,6 @@ export class VersionStage implements Stage {
   private readonly cookie: string;
   /** The cookie for a client that has none. */
   private readonly slot = new StageSlot<string>();
-
   readonly response?: NonNullable<Stage['response']>;
 
   constructor(private readonly parts: VersionParts) {
@@ -39,7 +38,7 @@ export class VersionStage implements Stage {
 
   request(exchange: StageExchange): undefined {
     const { key, versions, available } = this.parts;
-    exchange.cohort = hashOf(cohortOf(exchange, key, this.cookie)?.key ?? this.newCookie(exchange));
+    exchange.cohort = hashOf(cohortOf(exchange, key, this.cookie) ?? this.newCookie(exchange));
     // Without any instance the version is still known: the cache may have a response of it.
     exchange.version =
       versions.select(exchange.cohort, available(), UNTRIED) ?? versions.home(exchange.cohort);
@@ -48,21 +47,25 @@ export class VersionStage implements Stage {
   preview(request: PreviewRequest): Preview {
     const { key, versions, available } = this.parts;
     const cohort = cohortOf(request, key, this.cookie);
-    if (cohort === undefined)
-      return {
-        decision: 'continue',
-        detail: `a client without the cookie ${this.cookie} gets a random cohort`,
-      };
-    const hash = hashOf(cohort.key);
+    const hash = cohort === undefined ? 0 : hashOf(cohort);
     const home = versions.home(hash);
+    const isOnlyVersion = versions.weightOf(home) === versions.totalWeight;
+    if (cohort === undefined && !isOnlyVersion) return { decision: 'continue', detail: this.unknownCohort };
     const version = versions.select(hash, available(), UNTRIED) ?? home;
     request.version = version;
     const shares = `${versions.weightOf(version)} of ${versions.totalWeight}`;
-    const detail = `version ${version} (weight ${shares}) by ${cohort.source}`;
+    const source = cohort === undefined ? '' : ` by ${cohortSourceOf(request, key, this.cookie)}`;
+    const detail = `version ${version} (weight ${shares})${source}`;
     return {
       decision: 'continue',
       detail: version === home ? detail : `${detail}; ${home} has no available instance`,
     };
+  }
+
+  private get unknownCohort(): string {
+    return this.parts.key.from === 'cookie'
+      ? `a client without the cookie ${this.cookie} gets a random cohort`
+      : 'the version depends on the client address, which is not stated';
   }
 
   private addCookie(exchange: StageExchange, { fields }: StageResponse): void {
