@@ -28,6 +28,17 @@ const members = {
   limits: () => ({ policy: { limits: { requestBody: '1MiB' } } }),
   cache: () => ({ policy: { cache: { enabled: true } } }),
   rateLimits: () => ({ policy: { rateLimits: [{ name: 'per-client', requests: MANY, per: '1m' }] } }),
+  // Instances of the bench register without a version.
+  traffic: () => ({
+    policy: {
+      traffic: {
+        versions: [
+          { version: '0.0.0', weight: 95 },
+          { version: '1.0.0', weight: 5 },
+        ],
+      },
+    },
+  }),
   jwt: (directory) => {
     const { jwks, token } = signed();
     const file = join(directory, `jwks-${randomBytes(4).toString('hex')}.json`);
