@@ -128,13 +128,16 @@ export class SharedLimits implements LimitSharing {
 
   private chargeOf({ limiter: { id, rules }, bucket }: Reported, now: number): Charge {
     rules.drain(bucket, now);
-    // Differences in latency between reports must not add up, nor what other gateways are assumed to admit.
-    const uncertainMs = Math.max(SLOW_AFTER_MS, 2 * this.latencyMs);
+    // Neither differences in latency between reports may add up, nor what other gateways are assumed to admit.
+    const [uncertainMs, assumedPerUnit] = this.isSlow(now)
+      ? [2 * this.latencyMs, this.gateways - 1]
+      : [SLOW_AFTER_MS, 0];
+    const certain = bucket.debt - (1 + assumedPerUnit) * bucket.unreported;
     return {
       key: `${id}:${bucket.key}`,
       cost: bucket.unreported,
       ageMs: now - bucket.unreportedSince,
-      least: bucket.debt - this.gateways * bucket.unreported - uncertainMs * rules.drainPerMs,
+      least: certain - uncertainMs * rules.drainPerMs,
       drainPerMs: rules.drainPerMs,
     };
   }
