@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -14,11 +14,11 @@ import {
   type AppProcess,
   type TestRedis,
 } from '#testing';
+import { SteadyLoad } from '../support/steady-load.js';
 
 const RATE = 400;
 /** Requests per second to each gateway. */
 const LOAD = 1000;
-const TICK_MS = 10;
 
 const FILE = `version: 1
 services:
@@ -32,58 +32,12 @@ ${['local', 'open', 'closed']
   .join('\n')}
 `;
 
-/** Connections to each gateway: on one alone, every request waits for the response to the one before. */
-const CONNECTIONS = 8;
-
-/** Sends requests to one gateway at a fixed rate, whatever it responds, and counts the statuses. */
-class Load {
-  readonly statuses = new Map<string, number>();
-  private readonly sockets: readonly Socket[];
-  private readonly timer: NodeJS.Timeout;
-  private sent = 0;
-
-  constructor(url: string) {
-    const startedAt = performance.now();
-    this.sockets = Array.from({ length: CONNECTIONS }, () => this.open(new URL(url)));
-    this.timer = setInterval(() => {
-      const due = Math.floor(((performance.now() - startedAt) * LOAD) / 1000);
-      for (; this.sent < due; this.sent += 1)
-        this.sockets[this.sent % CONNECTIONS]!.write('GET /api/users/ HTTP/1.1\r\nhost: a\r\n\r\n');
-    }, TICK_MS);
-  }
-
-  of(status: string): number {
-    return this.statuses.get(status) ?? 0;
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
-    for (const socket of this.sockets) socket.destroy();
-  }
-
-  private open({ hostname, port }: URL): Socket {
-    let rest = '';
-    return connect(Number(port), hostname)
-      .setEncoding('latin1')
-      .on('data', (text: string) => (rest = this.count(rest + text)));
-  }
-
-  /** @returns the end of the text that belongs to a status line that has not arrived completely */
-  private count(text: string): string {
-    for (const [, status = ''] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g))
-      this.statuses.set(status, this.of(status) + 1);
-    // A status line may be split, and must not be counted twice.
-    const last = text.lastIndexOf('HTTP/1.1 ');
-    return text.slice(Math.max(last === -1 ? 0 : last + (text.length - last > 12 ? 1 : 0), text.length - 12));
-  }
-}
-
 withRedis('two gateways with shared rate limits', (redis) => {
   const folder = tempDir('rate-limits-');
   let server: TestRedis;
   let instance: Server;
   let gateways: AppProcess[];
-  let loads: Load[] = [];
+  let loads: SteadyLoad[] = [];
 
   beforeAll(async () => {
     server = redis();
@@ -101,7 +55,7 @@ withRedis('two gateways with shared rate limits', (redis) => {
     await call(gateways[0]!.url, 'POST /discovery/register', { body });
     for (const gateway of gateways)
       await waitFor('the instance', async () => (await call(gateway.url, 'GET /api/users/')).status === 200);
-    loads = gateways.map(({ url }) => new Load(url));
+    loads = gateways.map(({ url }) => new SteadyLoad(url, '/api/users/', LOAD));
     // The burst is spent.
     await sleep(1500);
   });

@@ -102,16 +102,28 @@ describe('readGatewayConfig', () => {
     'redis://:50%off@127.0.0.1',
     '127.0.0.1:6379',
     'http://127.0.0.1',
+    'redis://one,other',
+    'redis+other://one',
+    'redis+sentinel://one:26379',
+    'redis+sentinel:///main',
+    'redis+sentinel://one,,other/main',
+    'redis+sentinel://one/main/first',
+    'redis+cluster://one,other/1',
+    'redis+cluster://:50%off@one',
   ])('rejects the Redis URL %s', (at) => {
     expect(problemsOf({ REDIS_URL: at })).toEqual(['REDIS_URL']);
   });
 
-  it.each(['redis://redis', 'redis://[::1]:6379/', 'rediss://user:50%25@redis.example:6380/3'])(
-    'accepts the Redis URL %s',
-    (at) => {
-      expect(readGatewayConfig({ REDIS_URL: at }).redisUrl).toBe(at);
-    },
-  );
+  it.each([
+    'redis://redis',
+    'redis://[::1]:6379/',
+    'rediss://user:50%25@redis.example:6380/3',
+    'redis+sentinel://one:26379,[::1]/main',
+    'rediss+sentinel://user:50%25@one,other:26380/main.eu-1/3',
+    'redis+cluster://one:7000,other:7001',
+  ])('accepts the Redis URL %s', (at) => {
+    expect(readGatewayConfig({ REDIS_URL: at }).redisUrl).toBe(at);
+  });
 
   it('rejects and names every insecure setting in production', () => {
     const ENVIRONMENT = 'production';

@@ -41,14 +41,18 @@ export async function startRedis(port?: number, extra: readonly string[] = []): 
   };
 }
 
-async function respondsToPing(port: number): Promise<boolean> {
+// A server that requires a password is also ready.
+const respondsToPing = async (port: number): Promise<boolean> =>
+  /^(?:\+PONG|-NOAUTH)/.test(await askRedis(port, 'PING'));
+
+/** Sends one command to a server on loopback. Returns the first part of the reply, as it was sent. */
+export async function askRedis(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
-    socket.write('PING\r\n');
+    socket.write(`${command}\r\n`);
     const [reply] = (await once(socket, 'data')) as [Buffer];
-    // A server that requires a password is also ready.
-    return /^(?:\+PONG|-NOAUTH)/.test(reply.toString());
+    return reply.toString();
   } finally {
     socket.destroy();
   }

@@ -1,48 +1,53 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { redisLocationOf, type RedisLocation } from '../../../config/redis-location.js';
+import { locateServer } from './locate-server.js';
+import { SINGLE_USE } from './single-use.js';
+
+export { connect } from './single-use.js';
 
 /** A Redis server, and the name by which it lists the connections of this system. */
 export interface RedisServer {
+  /** One that `redisLocationOf` accepts. */
   readonly url: string;
   /** Prefix of all keys; other systems on the same server have other prefixes. */
   readonly prefix: string;
 }
 
-const CONNECT_TIMEOUT_MS = 1000;
-/** A stalled server does not complete the disconnect. */
-const DISCONNECT_TIMEOUT_MS = 50;
-
-/** A connection is used once and never reconnected: its owner decides what follows a failure. */
-const SINGLE_USE: RedisOptions = {
-  lazyConnect: true,
-  protocol: 2,
-  retryStrategy: null,
-  enableOfflineQueue: false,
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-};
-
 /** A connection to be opened with {@link connect}. */
-export const connectionTo = ({ url, prefix }: RedisServer, commandTimeout: number): Redis =>
-  new Redis(url, { ...SINGLE_USE, commandTimeout, connectionName: prefix });
-
-/** `undefined` for an invalid address, contrary to the types of ioredis. */
-const socketOf = (connection: Redis): Redis['stream'] | undefined => connection.stream;
-
-/**
- * Connects. ioredis rejects with an error without a reason; the `error` event before it has the reason.
- * ioredis also resolves if the selected database does not exist, and would use another one.
- */
-export async function connect(connection: Redis): Promise<void> {
-  let reason: Error | undefined;
-  // The listeners stay: an `error` event without listener ends the process, on the client as on its socket.
-  // ioredis handles only the first error of the socket, and TLS emits a second one when the peer rejects an
-  // aborted handshake.
-  connection.on('error', (error: Error) => {
-    reason = error;
-    socketOf(connection)?.on('error', () => undefined);
+export function connectionTo({ url, prefix }: RedisServer, commandTimeout: number): Redis {
+  const location = redisLocationOf(url);
+  if (!location) throw new Error('invalid URL of Redis');
+  const options = { ...SINGLE_USE, commandTimeout, connectionName: prefix };
+  if (location.kind === 'server') return new Redis(url, options);
+  // All keys have the prefix as their hash tag, hence one slot and one server.
+  return new Redis(location.nodes[0] as string, {
+    ...options,
+    Connector: connectorTo(location, `{${prefix}}`),
   });
-  await connection.connect().catch((error: unknown) => {
-    throw reason ?? error;
-  });
-  if (reason !== undefined) throw reason;
 }
+
+/** Connects to the server that has `key`. */
+const connectorTo = (location: RedisLocation, key: string): NonNullable<RedisOptions['Connector']> =>
+  class extends AbstractConnector {
+    private readonly isSecure: boolean;
+
+    constructor(options: unknown) {
+      const { disconnectTimeout = SINGLE_USE.disconnectTimeout, tls } = options as RedisOptions;
+      super(disconnectTimeout);
+      this.isSecure = tls !== undefined;
+    }
+
+    private get isClosed(): boolean {
+      return !this.connecting;
+    }
+
+    override async connect(): Promise<Socket> {
+      this.connecting = true;
+      const { host, port } = await locateServer(location, key);
+      if (this.isClosed) throw new Error('the connection was closed');
+      this.stream = this.isSecure ? connectTls({ host, port }) : connectSocket({ host, port });
+      return this.stream;
+    }
+  };

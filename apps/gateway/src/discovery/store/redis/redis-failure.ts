@@ -16,9 +16,11 @@ export function failureMessage(cause: unknown): string {
 }
 
 /**
- * The server does not accept the user name, the password or the database, or its certificate is not trusted.
+ * The server does not accept the user name, the password or the database, or its certificate is not trusted; the
+ * Sentinels do not know the master; or the server is not part of a cluster.
  */
-const REFUSAL = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR DB index) /;
+const REFUSAL =
+  /^(?:WRONGPASS|NOAUTH|NOPERM|ERR DB index|ERR no such master:|ERR This instance has cluster support disabled) /;
 const DISTRUST = /CERT|LEAF_SIGNATURE/;
 
 /** Whether retrying is useless until a setting is changed. */
