@@ -11,7 +11,7 @@ const MAX_WAITING = 20_000;
 
 /** How long requests for an uncacheable response do not wait for each other, and how many keys are remembered. */
 const UNCACHEABLE_MS = 10_000;
-const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 5000;
 
 /** How long stale responses are used without another attempt after the service has failed. */
 const FAILING_MS = 1000;
