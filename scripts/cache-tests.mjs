@@ -14,7 +14,7 @@ const USAGE = `usage: npm run cache-tests [-- options]
   --id TEST          only this test, with its requests and responses`;
 
 /**
- * Fewer passed tests than these are a regression; see docs/guide/caching.md. The package has tests that contradict RFC 9111,
+ * Fewer passed tests than these are a regression; see docs/guide/cache-conformance.md. The package has tests that contradict RFC 9111,
  * and fewer optimal ones than the repository.
  */
 const THRESHOLDS = {

@@ -37,6 +37,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'npm-start.e2e-spec.ts',
   'npm test': 'the command that runs this test; its last line in summary.e2e-spec.ts',
   'npm run start:split': 'mounts.e2e-spec.ts',
+  'npm run cache-tests': 'cache-tests.e2e-spec.ts',
   'npm run build': 'done before any e2e suite, else launchSystem fails',
   'npm run start:gateway': 'the same program as in start:split',
   'npm run start:user-service': 'the same program as in start:split',
