@@ -24,6 +24,12 @@ const echo: RequestListener = (request, response) =>
     () => response.destroy(),
   );
 
+async function sleepThen(copy: () => void): Promise<undefined> {
+  await sleep(30);
+  copy();
+  return undefined;
+}
+
 const PLANES = (['wire', 'node'] as const).flatMap((kind) =>
   (['remote', 'local'] as const).map((place) => [kind, place] as const),
 );
@@ -42,10 +48,7 @@ describe.each(PLANES)('A copy of a request body (%s, %s instance)', (kind, place
     name: 'copying',
     request: (exchange) => {
       const copy = (): void => exchange.copyBody(LIMIT, (payload) => copies.push(payload?.toString()));
-      if (waits)
-        return sleep(30)
-          .then(copy)
-          .then(() => undefined);
+      if (waits) return sleepThen(copy);
       copy();
       return undefined;
     },
