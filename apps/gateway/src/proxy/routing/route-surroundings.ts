@@ -30,7 +30,7 @@ export interface RouteSurroundings {
   /** The stored responses; `undefined` if no route has a cache. */
   readonly cache?: () => ResponseCache | undefined;
   /** Removes stored responses, from all gateways that share them; by default from {@link cache} alone. */
-  readonly purges?: Purges;
+  readonly purges?: Pick<Purges, 'invalidate' | 'isTrusted'>;
   /** Counts what the cache of a route does; by default nothing is counted. */
   readonly cacheCountsOf?: (service: string, route: string | undefined) => CacheCounts;
   /** By default the rate limits of a route keep no state when it is compiled again. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { PurgeSelector } from '../../cache/purges/purge-selector.js';
 import { ResponseCache } from '../../cache/response-cache.js';
 import { LiveServiceTable, type Instance } from '../../discovery/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
@@ -18,6 +19,7 @@ import { RouteTable } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
 import { DEFAULT_CLIENT_LIMITS, type ClientLimits } from '../http1/client-limits.js';
 import { setInstances } from './instances.js';
+import { SharedResponsesStub } from './shared-responses-stub.js';
 
 const CACHE_BYTES = 1024 ** 2;
 
@@ -27,7 +29,13 @@ type PlaneKind = 'wire' | 'node';
 export class ProxyHarness {
   readonly services = new LiveServiceTable();
   readonly traffic = new TrafficMetrics();
-  readonly cache = new ResponseCache(CACHE_BYTES);
+  /** What other gateways have stored; away unless a spec makes it available. */
+  readonly tier = new SharedResponsesStub();
+  readonly cache = new ResponseCache(CACHE_BYTES, this.tier);
+  /** Whether purges of other gateways are received. */
+  hearsPurges = true;
+  /** Purges for other gateways. */
+  readonly purged: PurgeSelector[] = [];
   isDraining = false;
   /** What stages threw. */
   readonly stageErrors: unknown[] = [];
@@ -105,6 +113,13 @@ export class ProxyHarness {
       compileRoute(service, policy, {
         stages,
         cache: () => this.cache,
+        purges: {
+          isTrusted: () => this.hearsPurges,
+          invalidate: (selector) => {
+            this.purged.push(selector);
+            this.cache.purge(selector);
+          },
+        },
         onStageError,
         sendDetached: this.detached.send,
         mirrors,
