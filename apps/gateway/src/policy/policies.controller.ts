@@ -116,7 +116,7 @@ export class PoliciesController {
         ? { at: timeOf(file.lastError.at), problems: file.lastError.problems }
         : null,
       providers: this.providers(),
-      routes: this.routes(),
+      routes: this.sources.allPlans(this.table.current).map(describeRoute),
     };
   }
 
@@ -127,15 +127,6 @@ export class PoliciesController {
   @Get('schema.json')
   schema(): JsonSchema {
     return POLICY_JSON_SCHEMA;
-  }
-
-  private routes(): readonly RoutePolicy[] {
-    const table = this.table.current;
-    const names = new Set([...table.entries.map(({ name }) => name), ...this.sources.namedServices]);
-    return [...names].sort().flatMap((name) => {
-      const { base, routes } = this.sources.planOf(name, table) ?? { base: undefined, routes: [] };
-      return [...routes, ...(base ? [base] : [])].map(describeRoute);
-    });
   }
 }
 

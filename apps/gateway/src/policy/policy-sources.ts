@@ -109,6 +109,15 @@ export class PolicySources {
     return { base: known(base) ? base : undefined, routes };
   }
 
+  /** The plans of all routes, by service. */
+  allPlans(table: ServiceTable): readonly RoutePlan[] {
+    const names = new Set([...table.entries.map(({ name }) => name), ...this.namedServices]);
+    return [...names].sort().flatMap((name) => {
+      const { base, routes } = this.planOf(name, table) ?? { base: undefined, routes: [] };
+      return [...routes, ...(base ? [base] : [])];
+    });
+  }
+
   private plan(
     service: string,
     entry: ServiceEntry | undefined,

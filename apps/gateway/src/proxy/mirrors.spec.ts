@@ -18,6 +18,7 @@ const TO_NEXT: MirrorPolicy = {
   percent: 100,
   methods: ['GET', 'HEAD', 'POST'],
   maxBody: 0,
+  compare: false,
   credentials: false,
 };
 

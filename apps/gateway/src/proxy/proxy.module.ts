@@ -13,6 +13,7 @@ import { DetachedRequests } from './detached-requests.js';
 import { detachedProviders, MIRROR_REQUESTS } from './detached.providers.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
+import { MirrorFindingsController } from './mirror-findings.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { DECISION_RECORD, DecisionsController } from './plan/decisions.controller.js';
 import { ReloadGuard } from './plan/reload-guard.js';
@@ -53,7 +54,7 @@ export class ProxyModule {
     return {
       module: ProxyModule,
       imports: bindings.imports,
-      controllers: [ExplainController, DecisionsController],
+      controllers: [ExplainController, DecisionsController, MirrorFindingsController],
       providers: [
         ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters, bindings.cache),
         ...rateLimiting(bindings),

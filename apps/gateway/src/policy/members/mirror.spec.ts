@@ -21,18 +21,20 @@ describe('mirror in the policy file', () => {
       percent: 100,
       methods: ['GET', 'HEAD'],
       maxBody: 0,
+      compare: false,
       credentials: false,
     });
   });
 
   it('takes decimals of a percentage, methods and a size', () => {
     expect(
-      mirrorOf('{ to: { version: 2.0.0 }, percent: 0.25, methods: [POST], maxBody: 64KiB }'),
+      mirrorOf('{ to: { version: 2.0.0 }, percent: 0.25, methods: [POST], maxBody: 64KiB, compare: true }'),
     ).toMatchObject({
       to: { version: '2.0.0' },
       percent: 0.25,
       methods: ['POST'],
       maxBody: 65_536,
+      compare: true,
     });
   });
 

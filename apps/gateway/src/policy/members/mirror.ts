@@ -59,6 +59,10 @@ export const MIRROR = refined(
       en: 'Maximum size of a request body; requests with longer ones are not copied.',
       ko: '요청 본문의 최대 크기. 본문이 더 긴 요청은 복사하지 않습니다.',
     }),
+    compare: withDefault(flag, false, {
+      en: 'Compares the responses to GET and HEAD with those of the service, without their noise.',
+      ko: 'GET과 HEAD의 응답을 서비스의 응답과 비교하고, 잡음은 가려냅니다.',
+    }),
     credentials: withDefault(flag, false, {
       en: 'Another service gets the credentials and the identity of the caller, too.',
       ko: '다른 서비스에도 호출자의 자격 증명과 신원을 보냅니다.',

@@ -18,7 +18,7 @@ import { RetryRules } from '../resilience/retry-rules.js';
 import { CircuitBreaker } from '../stages/circuit-breaker/circuit-breaker.js';
 import { ConcurrencyLimitStage } from '../stages/concurrency-limit/concurrency-limit.stage.js';
 import { GradientLimit } from '../stages/concurrency-limit/gradient-limit.js';
-import { mirrorStageOf } from './mirror-route.js';
+import { mirrorStagesOf } from './mirror-route.js';
 import { backgroundStages, stagesOf } from './route-stages.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
@@ -105,7 +105,7 @@ export function compileRoute(
   const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
   const prefix = `${API_PREFIX}/${pathService}`;
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
-  const mirror = mirrorStageOf({ name, service, pathService, path, policy }, around, compileRoute);
+  const mirror = mirrorStagesOf({ name, service, pathService, path, policy }, around, compileRoute);
   const parts = {
     ...{ service, name, pathService, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
     ...{ versions, rewrite, mirror, around, cacheScope: scopeOf(service, pathService, name, declared) },

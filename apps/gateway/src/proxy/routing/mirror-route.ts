@@ -5,6 +5,7 @@ import type { PathMatch } from '../../policy/route-match.js';
 import { IsolatedBalancer } from '../balancing/isolated.balancer.js';
 import type { Route } from '../exchange/route.js';
 import type { Stage } from '../exchange/stage.js';
+import { CaptureStage } from '../stages/mirror/compare/capture.stage.js';
 import { MirrorStage } from '../stages/mirror/mirror.stage.js';
 import { MirroredRequestStage } from '../stages/mirror/mirrored-request.stage.js';
 import type { RouteSurroundings } from './route-surroundings.js';
@@ -32,25 +33,29 @@ const TIMEOUTS = { connectMs: 1_000, responseHeaderMs: 5_000, idleMs: 5_000, tot
 /** Fields that carry credentials in every service. */
 const CREDENTIALS = ['authorization', 'cookie'];
 
-/** The stage that copies the requests of a route; `undefined` if its policy has no mirror. */
-export function mirrorStageOf(
+/** The stages that copy the requests of a route; none if its policy has no mirror. */
+export function mirrorStagesOf(
   of: MirroredRoute,
   around: RouteSurroundings,
   compile: Compile,
-): Stage | undefined {
+): readonly Stage[] {
   const { service, name = '', policy } = of;
   const { mirror } = policy;
   // The defaults of the file apply also to the service that they name.
-  if (!mirror || mirror.to.service === service || !around.mirrors) return undefined;
+  if (!mirror || mirror.to.service === service || !around.mirrors) return [];
   const tellsIdentity = mirror.to.service === undefined || mirror.credentials;
   const route = copiesOf(of, mirror, tellsIdentity, around, compile);
-  return new MirrorStage(around.mirrors.of(service, name, mirror), { route, tellsIdentity });
+  const control = mirror.compare ? copiesOf(of, OWN_SERVICE, true, around, compile) : undefined;
+  const stage = new MirrorStage(around.mirrors.of(service, name, mirror), { route, tellsIdentity, control });
+  return control ? [stage, new CaptureStage()] : [stage];
 }
+
+const OWN_SERVICE = { to: { service: undefined, version: undefined } };
 
 /** The route of the copies: one attempt, with the request as an instance of the service gets it. */
 function copiesOf(
   { service, pathService, path, policy }: MirroredRoute,
-  { to }: MirrorPolicy,
+  { to }: Pick<MirrorPolicy, 'to'>,
   tellsIdentity: boolean,
   { zone, lag, onStageError, withheldFields }: RouteSurroundings,
   compile: Compile,
@@ -71,7 +76,12 @@ function copiesOf(
     ...(tellsIdentity ? [] : CREDENTIALS),
   ];
   const surroundings = {
-    ...{ zone, onStageError, withheldFields: withheld, stages: [new MirroredRequestStage()] },
+    ...{
+      zone,
+      onStageError,
+      withheldFields: withheld,
+      stages: [new MirroredRequestStage(), new CaptureStage()],
+    },
     ...(lag && { lag }),
   };
   const route = compile(to.service ?? service, copied, surroundings, { pathService, path });

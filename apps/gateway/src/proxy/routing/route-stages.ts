@@ -57,7 +57,7 @@ export interface StageParts {
   readonly adaptive: GradientLimit | undefined;
   readonly versions: RouteVersions | undefined;
   readonly rewrite: PathRewrite | undefined;
-  readonly mirror: Stage | undefined;
+  readonly mirror: readonly Stage[];
   readonly around: RouteSurroundings;
 }
 
@@ -102,11 +102,13 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
       new HeaderEditsStage(policy.requestHeaders, policy.responseHeaders),
-    mirror,
+    ...mirror,
     ...(around.stages ?? []),
   ];
   return stages.filter((stage) => stage !== false && stage !== undefined);
 }
+
+const MIRRORING = ['mirror', 'capture'];
 
 /**
  * The stages of requests that the gateway repeats by itself: the caller was admitted by those before the cache look-up.
@@ -116,7 +118,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
 export function backgroundStages(stages: readonly Stage[]): Stage[] | undefined {
   const from = stages.findIndex(({ name }) => name === 'cache');
   if (from === -1) return undefined;
-  return stages.filter(({ name }, i) => (i >= from && name !== 'mirror') || name === 'cache-store');
+  return stages.filter(({ name }, i) => (i >= from && !MIRRORING.includes(name)) || name === 'cache-store');
 }
 
 function authenticatorsOf(

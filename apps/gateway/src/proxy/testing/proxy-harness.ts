@@ -63,6 +63,9 @@ export class ProxyHarness {
 
   readonly detached = this.detachedRequests();
   readonly mirrored = this.detachedRequests();
+  readonly mirrors = new Mirrors(this.mirrored.send, (service, route) =>
+    this.traffic.service(service).mirror(route),
+  );
   private readonly plane: DataPlane;
   private readonly server: Server;
 
@@ -106,9 +109,6 @@ export class ProxyHarness {
   private planeFor(policy: Policy, limits: ClientLimits, stages: readonly Stage[]): DataPlane {
     const { services } = this;
     const onStageError = (error: unknown): void => void this.stageErrors.push(error);
-    const mirrors = new Mirrors(this.mirrored.send, (service, route) =>
-      this.traffic.service(service).mirror(route),
-    );
     const routes = new RouteTable(services, (service) =>
       compileRoute(service, policy, {
         stages,
@@ -122,7 +122,7 @@ export class ProxyHarness {
         },
         onStageError,
         sendDetached: this.detached.send,
-        mirrors,
+        mirrors: this.mirrors,
         availableOf: (name) => services.current.get(name)?.available ?? [],
       }),
     );

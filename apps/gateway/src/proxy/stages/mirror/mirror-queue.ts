@@ -18,12 +18,25 @@ export interface MirrorCopy {
   body: Buffer | undefined;
 }
 
-/**
- * Starts to send a copy.
- * @param onEnd called once when it has ended
- * @returns whether it was sent
- */
-export type SendCopy = (copy: MirrorCopy, onEnd: () => void) => boolean;
+/** Whether an instance has responded completely. */
+export const hasResponse = ({
+  status,
+  problemCode,
+  ending,
+}: Pick<StageExchange, 'status' | 'problemCode' | 'ending'>): boolean =>
+  status > 0 && problemCode === undefined && ending === 'completed';
+
+/** How a copy is sent. */
+export interface Delivery {
+  /**
+   * Starts to send a copy.
+   * @param onEnd called once when it has ended
+   * @returns whether it was sent
+   */
+  send(copy: MirrorCopy, onEnd: () => void): boolean;
+  /** The copy was not sent. */
+  dropped(): void;
+}
 
 /** The copies of one mirror. They are sent after the turn of the event loop in which their request came. */
 export class MirrorQueue {
@@ -31,10 +44,7 @@ export class MirrorQueue {
   private bytes = 0;
   private inProgress = 0;
   private isScheduled = false;
-  private readonly waiting: { readonly copy: MirrorCopy; readonly send: SendCopy }[] = [];
-
-  /** @param onDropped called for each copy that was added and not sent */
-  constructor(private readonly onDropped: () => void) {}
+  private readonly waiting: { readonly copy: MirrorCopy; readonly delivery: Delivery }[] = [];
 
   /** Reserves a place for a copy; `false` if none is left. */
   reserve({ reserved }: MirrorCopy): boolean {
@@ -51,8 +61,8 @@ export class MirrorQueue {
   }
 
   /** Adds a copy that has a place. */
-  add(copy: MirrorCopy, send: SendCopy): void {
-    this.waiting.push({ copy, send });
+  add(copy: MirrorCopy, delivery: Delivery): void {
+    this.waiting.push({ copy, delivery });
     this.schedule();
   }
 
@@ -64,12 +74,12 @@ export class MirrorQueue {
       while (this.inProgress < MAX_IN_PROGRESS) {
         const next = this.waiting.shift();
         if (!next) return;
-        this.start(next.copy, next.send);
+        this.start(next.copy, next.delivery);
       }
     });
   }
 
-  private start(copy: MirrorCopy, send: SendCopy): void {
+  private start(copy: MirrorCopy, delivery: Delivery): void {
     const isLate = performance.now() - copy.exchange.startedAt > MAX_AGE_MS;
     this.inProgress += 1;
     const end = (): void => {
@@ -77,8 +87,8 @@ export class MirrorQueue {
       this.release(copy);
       this.schedule();
     };
-    if (!isLate && send(copy, end)) return;
+    if (!isLate && delivery.send(copy, end)) return;
     end();
-    this.onDropped();
+    delivery.dropped();
   }
 }

@@ -1,9 +1,12 @@
 import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Route } from '../../exchange/route.js';
 import { StageSlot, type Preview, type PreviewRequest, type Stage } from '../../exchange/stage.js';
-import type { MirrorCopy, SendCopy } from './mirror-queue.js';
+import { CAPTURED } from './compare/capture.stage.js';
+import { Comparer } from './compare/comparer.js';
+import type { Comparison } from './compare/comparisons.js';
+import { hasResponse, type Delivery, type MirrorCopy } from './mirror-queue.js';
 import { MIRRORED_BY } from './mirrored-request.stage.js';
-import type { Mirror } from './mirrors.js';
+import type { Mirror, MirrorResult } from './mirrors.js';
 
 /** What a mirror sends to which instances. */
 export interface MirrorRoute {
@@ -11,6 +14,8 @@ export interface MirrorRoute {
   readonly route: Route;
   /** Whether its instances learn the identity of the caller. */
   readonly tellsIdentity: boolean;
+  /** The route of a second copy, to another instance of the service; `undefined`: responses are not compared. */
+  readonly control: Route | undefined;
 }
 
 /** Sends copies of requests to a mirror. The request itself never waits for its copy, and never fails with it. */
@@ -18,12 +23,17 @@ export class MirrorStage implements Stage {
   readonly name = 'mirror';
   /** Copies whose body has not arrived completely. */
   private readonly slot = new StageSlot<MirrorCopy | undefined>();
+  private readonly comparer: Comparer | undefined;
+  private readonly plain: Delivery;
 
   constructor(
     private readonly mirror: Mirror,
     private readonly to: MirrorRoute,
     private readonly random: () => number = Math.random,
-  ) {}
+  ) {
+    this.comparer = to.control && new Comparer(mirror, to.control);
+    this.plain = this.deliveryOf(undefined);
+  }
 
   request(exchange: StageExchange): undefined {
     const { methods, percent } = this.mirror.policy;
@@ -35,6 +45,7 @@ export class MirrorStage implements Stage {
   complete(exchange: StageExchange): void {
     const copy = this.slot.get(exchange);
     if (copy) this.giveUp(copy);
+    this.comparer?.complete(exchange);
   }
 
   preview(request: PreviewRequest): Preview {
@@ -59,7 +70,12 @@ export class MirrorStage implements Stage {
     if (hasBody && (policy.maxBody === 0 || length > policy.maxBody)) counts.add('too-large');
     else if (!queue.reserve(copy)) counts.add('dropped');
     else if (hasBody) this.copyBody(copy);
-    else queue.add(copy, this.send);
+    else queue.add(copy, this.deliveryFor(exchange));
+  }
+
+  private deliveryFor(exchange: StageExchange): Delivery {
+    const comparison = this.comparer?.begin(exchange);
+    return comparison ? this.deliveryOf(comparison) : this.plain;
   }
 
   private copyBody(copy: MirrorCopy): void {
@@ -75,7 +91,7 @@ export class MirrorStage implements Stage {
       }
       this.slot.set(exchange, undefined);
       copy.body = payload;
-      if (payload) queue.add(copy, this.send);
+      if (payload) queue.add(copy, this.plain);
       else {
         queue.release(copy);
         counts.add('too-large');
@@ -89,19 +105,27 @@ export class MirrorStage implements Stage {
     this.mirror.counts.add('incomplete');
   }
 
-  private readonly send: SendCopy = ({ exchange, body }, onEnd) => {
-    const { route, tellsIdentity } = this.to;
-    return this.mirror.send(exchange, {
-      route,
-      body,
-      prepare: (copy) => {
-        if (!tellsIdentity) copy.identity = undefined;
-      },
-      onEnd: ({ status, problemCode, ending }) => {
-        const hasResponse = status > 0 && problemCode === undefined && ending === 'completed';
-        this.mirror.counts.add(hasResponse ? 'completed' : 'failed');
-        onEnd();
-      },
-    });
-  };
+  private deliveryOf(comparison: Comparison | undefined): Delivery {
+    const { mirror, to } = this;
+    const ended = (result: MirrorResult): void => {
+      mirror.counts.add(result);
+      comparison?.ended(comparison.mirror, result === 'completed');
+    };
+    return {
+      send: ({ exchange, body }, onEnd) =>
+        mirror.send(exchange, {
+          route: to.route,
+          body,
+          prepare: (copy) => {
+            if (!to.tellsIdentity) copy.identity = undefined;
+            if (comparison) CAPTURED.set(copy, comparison.mirror);
+          },
+          onEnd: (copy) => {
+            ended(hasResponse(copy) ? 'completed' : 'failed');
+            onEnd();
+          },
+        }),
+      dropped: () => ended('dropped'),
+    };
+  }
 }

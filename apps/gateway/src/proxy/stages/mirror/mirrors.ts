@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MirrorPolicy } from '../../../policy/members/mirror.js';
 import type { SendDetached } from '../../exchange/detached.js';
+import { Comparisons } from './compare/comparisons.js';
+import { Findings } from './compare/findings.js';
 import { MirrorQueue } from './mirror-queue.js';
 
 /**
@@ -20,20 +22,21 @@ const MAX_MIRRORS = 1_024;
 
 /** The state of the mirror of one route. */
 export class Mirror {
-  readonly queue: MirrorQueue;
+  readonly queue = new MirrorQueue();
+  readonly findings = new Findings();
 
   constructor(
     readonly policy: MirrorPolicy,
     readonly counts: MirrorCounts,
     readonly send: SendDetached,
-  ) {
-    this.queue = new MirrorQueue(() => this.counts.add('dropped'));
-  }
+    readonly comparisons: Comparisons,
+  ) {}
 }
 
 /** The mirrors of all routes. */
 export class Mirrors {
   private readonly byRoute = new Map<string, Mirror>();
+  private readonly comparisons = new Comparisons();
 
   /**
    * @param send sends copies apart from the requests of clients
@@ -46,14 +49,21 @@ export class Mirrors {
 
   /** The mirror of a route. It is kept, with its state, while the policy stays the same. */
   of(service: string, route: string, policy: MirrorPolicy): Mirror {
-    const key = `${service} ${route}`;
+    const key = keyOf(service, route);
     const known = this.byRoute.get(key);
     if (known && isDeepStrictEqual(known.policy, policy)) return known;
-    const mirror = new Mirror(policy, this.countsOf(service, route), this.send);
+    const mirror = new Mirror(policy, this.countsOf(service, route), this.send, this.comparisons);
     this.byRoute.delete(key);
     this.byRoute.set(key, mirror);
     const [oldest] = this.byRoute.keys();
     if (this.byRoute.size > MAX_MIRRORS && oldest !== undefined) this.byRoute.delete(oldest);
     return mirror;
   }
+
+  /** The mirror of a route, if it has one and was in use. */
+  get(service: string, route: string): Mirror | undefined {
+    return this.byRoute.get(keyOf(service, route));
+  }
 }
+
+const keyOf = (service: string, route: string): string => `${service} ${route}`;
