@@ -10,7 +10,16 @@ import { RawClient } from './conformance/support/raw-client.js';
 const folder = tempDir('admin-port-');
 afterAll(() => folder.remove());
 
-const TARGETS = ['/', '/services', '/metrics', '/policies', '/policies/schema.json', '/docs', '/docs-json'];
+const TARGETS = [
+  '/',
+  '/services',
+  '/metrics',
+  '/policies',
+  '/policies/mirror',
+  '/policies/schema.json',
+  '/docs',
+  '/docs-json',
+];
 const DISCOVERY = ['/discovery/services', '/discovery/events', '/discovery/explain?path=/api/users/'];
 /** Spellings that some router takes for one of the paths. */
 const SPELLINGS = [

@@ -1,6 +1,7 @@
 import { InstanceLoad, type Instance } from '../../../../discovery/index.js';
 import type { Balancer } from '../../../exchange/balancer.js';
 import type { StageExchange } from '../../../exchange/exchange-state.js';
+import { anyOf } from '../../../exchange/field-pattern.js';
 import type { Route } from '../../../exchange/route.js';
 import { StageSlot } from '../../../exchange/stage.js';
 import { hasResponse, type MirrorCopy } from '../mirror-queue.js';
@@ -10,7 +11,7 @@ import type { Comparison } from './comparisons.js';
 
 const READING = ['GET', 'HEAD'];
 /** Requests with these fields may get a part of a response, or none. */
-const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'range'];
+const CONDITIONS = anyOf('if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'range');
 
 /**
  * Compares the responses of a mirror. A second copy goes to another instance of the version that responded: what differs
@@ -27,8 +28,7 @@ export class Comparer {
 
   /** Begins to compare the responses to a request without a body; `undefined` if they cannot be compared. */
   begin(exchange: StageExchange): Comparison | undefined {
-    if (!READING.includes(exchange.method)) return undefined;
-    if (CONDITIONS.some((name) => exchange.header(name) !== undefined)) return undefined;
+    if (!READING.includes(exchange.method) || exchange.hasAny(CONDITIONS)) return undefined;
     const comparison = this.mirror.comparisons.begin(this.mirror.findings);
     if (!comparison) return undefined;
     this.slot.set(exchange, comparison);
