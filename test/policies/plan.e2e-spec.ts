@@ -79,6 +79,9 @@ routes:
   - name: by-query
     match: { service: ${SERVICE}, path: { prefix: /query }, query: { v: "2" } }
     respond: { status: 410, body: gone }
+  - name: away
+    match: { service: ${SERVICE}, path: { prefix: /away } }
+    redirect: { host: shop.example.com }
   - name: opened
     match: { service: ${SERVICE}, path: { prefix: /opened } }
     access: ${members.opened}
@@ -140,7 +143,7 @@ function requestsOf(tokens: readonly string[]): readonly ((i: number) => Sent)[]
   const at = (path: string) => `/api/${SERVICE}${path}`;
   const oneOf = <T>(list: readonly T[], i: number): T => list[Math.floor(i / 16) % list.length] as T;
   return [
-    (i) => ({ method: 'GET', path: at(oneOf([`/plain/${i}`, '/opened'], i)) }),
+    (i) => ({ method: 'GET', path: at(oneOf([`/plain/${i}`, '/opened', `/away?x=${i}`], i)) }),
     (i) => ({ method: 'POST', path: at('/plain'), body: oneOf([10, 500, 520, 1000, 1100], i) }),
     (i) => ({ method: 'POST', path: at('/orders'), headers: { 'x-api-key': oneOf(Object.values(KEYS), i) } }),
     (i) => ({ method: 'POST', path: at('/orders'), headers: oneOf([{}, { 'x-api-key': newApiKey() }], i) }),

@@ -18,6 +18,13 @@ export interface Outcome {
   readonly unknown: string | null;
 }
 
+/** A request to which the gateway responds itself. */
+interface RespondedRequest {
+  readonly target: string;
+  readonly route: string | undefined;
+  readonly refusal: string | undefined;
+}
+
 const NOTHING = { route: null, service: null, status: null, problem: null, location: null, reason: null };
 
 export const unknownOutcome = (unknown: string): Outcome => ({ ...NOTHING, unknown });
@@ -29,19 +36,22 @@ export const forwarded = (service: string, route: string | undefined): Outcome =
   unknown: null,
 });
 
-export const responded = (
-  own: Reply | Problem,
-  route: string | undefined,
-  refusal: string | undefined,
-): Outcome => ({
+export const responded = (own: Reply | Problem, { target, route, refusal }: RespondedRequest): Outcome => ({
   route: route ?? null,
   service: null,
   status: own.status,
   problem: own instanceof Problem ? own.code : null,
-  location: own instanceof Problem ? null : (own.fields.location ?? null),
+  location: own instanceof Problem ? null : withoutQueryOf(target, own.fields.location),
   reason: refusal ?? (own instanceof Problem ? own.message : null),
   unknown: null,
 });
+
+/** A location without the query that it takes over from the request: of a saved record, its values are hidden. */
+function withoutQueryOf(target: string, location: string | undefined): string | null {
+  const at = target.indexOf('?');
+  if (location === undefined) return null;
+  return at !== -1 && location.endsWith(target) ? location.slice(0, at - target.length) : location;
+}
 
 /** Whether two outcomes are the same for the client. */
 export const isSame = (a: Outcome, b: Outcome): boolean =>

@@ -54,6 +54,7 @@ export class RecordError extends Error {}
  * @throws RecordError
  */
 export function planRecord(text: string, file: PolicyFile, secret: string | undefined): Plan {
+  if (text === '') throw new RecordError('the record is empty: the gateway has no policy file');
   const [head, ...lines] = linesIn(text) as [RecordHead | undefined, ...RecordLine[]];
   if (head?.format !== FORMAT) throw new RecordError('the text is no record of decisions');
   const hidden = new HiddenValues(secret);

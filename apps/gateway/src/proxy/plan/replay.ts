@@ -63,11 +63,11 @@ export class Replay {
     const exchange = new RecordedExchange(decision);
     this.pipeline.run(exchange);
     this.pipeline.end(exchange);
-    const { own, route, refusal } = exchange;
+    const { own, route, refusal, target } = exchange;
     if (this.error instanceof NotRecorded) return unknownOutcome(this.error.message);
     if (this.error) throw this.error as Error;
     if (exchange.hasUnknownQuery && this.dependsOnQuery(decision)) return unknownOutcome('the query');
-    if (own) return responded(own, route?.name, refusal);
+    if (own) return responded(own, { target, route: route?.name, refusal });
     return forwarded(route?.service ?? '', route?.name);
   }
 
