@@ -19,13 +19,7 @@ import { DECISION_RECORD, DecisionsController } from './plan/decisions.controlle
 import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
-import {
-  AccessLog,
-  BatchWriter,
-  TerminalLog,
-  type ExchangeLog,
-  type Level,
-} from '../telemetry/access-log/index.js';
+import { AccessLog, BatchWriter, TerminalLog, type ExchangeLog } from '../telemetry/access-log/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import { TrafficRecorder } from './traffic.recorder.js';
@@ -78,18 +72,13 @@ const rateLimiting = ({ rateLimits }: ProxyBindings): Provider[] => [
 ];
 
 const STANDARD_OUTPUT = 1;
-/** The least severe level of exchanges that are logged. */
-const LEAST: Readonly<Record<GatewayConfig['logLevel'], Level>> = {
-  DEBUG: 'info',
-  INFO: 'info',
-  WARN: 'warn',
-  ERROR: 'error',
-};
-
-const accessLogOf = ({ config, context }: ProxyBindings, out: BatchWriter): ExchangeLog =>
-  isPretty(config.logFormat)
-    ? new TerminalLog(context.logger)
-    : new AccessLog('gateway', out, LEAST[config.logLevel]);
+/** `undefined` with `LOG_LEVEL=ERROR`: no outcome of a request is an error of the gateway. */
+function accessLogOf({ config, context }: ProxyBindings, out: BatchWriter): ExchangeLog | undefined {
+  const { logLevel, logFormat } = config;
+  if (logLevel === 'ERROR') return undefined;
+  if (isPretty(logFormat)) return new TerminalLog(context.logger);
+  return new AccessLog('gateway', out, logLevel === 'WARN' ? 'warn' : 'info');
+}
 
 const recording = (bindings: ProxyBindings): Provider[] => [
   { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },

@@ -85,13 +85,13 @@ describe('AccessLog', () => {
     [{ status: 404 }, 'info'],
     [{ status: 0, ending: 'client-left' }, 'info'],
     [{ status: 200, ending: 'broken' }, 'warn'],
-    [{ status: 503 }, 'error'],
-  ] as const)('logs %j with level %s, and not at all if a severer level is required', (outcome, level) => {
+    [{ status: 503 }, 'warn'],
+  ] as const)('logs %j with level %s, and only warnings if they are required', (outcome, level) => {
     expect(lineOf(outcome)).toMatchObject({ level });
     const written: string[] = [];
-    const severe = new AccessLog('gateway', { write: (line) => written.push(line) }, 'error');
+    const severe = new AccessLog('gateway', { write: (line) => written.push(line) }, 'warn');
     severe.write(logged(outcome));
-    expect(written).toHaveLength(level === 'error' ? 1 : 0);
+    expect(written).toHaveLength(level === 'warn' ? 1 : 0);
   });
 
   it('logs a sentence for a terminal', () => {
@@ -99,7 +99,7 @@ describe('AccessLog', () => {
     const log = new TerminalLog(pino({ base: {} }, { write: (record) => records.push(record) }));
     log.write(logged({ target: '/api/users/1?token=secret', status: 503, problemCode: 'circuit-open' }));
     expect(JSON.parse(records[0]!)).toMatchObject({
-      level: 50,
+      level: 40,
       msg: 'GET /api/users/1 503 in 3.0 ms',
       problem: 'circuit-open',
       requestId: 'request-id',

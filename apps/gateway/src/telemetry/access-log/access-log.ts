@@ -34,14 +34,11 @@ export interface ExchangeLog {
   write(exchange: LoggedExchange): void;
 }
 
-export type Level = 'info' | 'warn' | 'error';
-const SEVERITY: Readonly<Record<Level, number>> = { info: 0, warn: 1, error: 2 };
+export type Level = 'info' | 'warn';
 
-/** The level of an exchange by its outcome: a response of 5xx is an error, one that broke off deserves a look. */
-export function levelOf({ status, ending }: Pick<LoggedExchange, 'status' | 'ending'>): Level {
-  if (status >= 500) return 'error';
-  return ending === 'broken' ? 'warn' : 'info';
-}
+/** The level of an exchange by its outcome: a response of 5xx, or one that broke off, is a warning. */
+export const levelOf = ({ status, ending }: Pick<LoggedExchange, 'status' | 'ending'>): Level =>
+  status >= 500 || ending === 'broken' ? 'warn' : 'info';
 
 /**
  * Writes one JSON line per exchange, in the format of the other log lines. The line is built by hand, since a
@@ -61,7 +58,7 @@ export class AccessLog implements ExchangeLog {
   write(exchange: LoggedExchange): void {
     const { method, target, requestId, route, instance, status, durationMs, bytesSent, attempts } = exchange;
     const level = levelOf(exchange);
-    if (SEVERITY[level] < SEVERITY[this.least]) return;
+    if (level === 'info' && this.least === 'warn') return;
     this.out.write(
       `{"level":"${level}","time":"${this.now()}","app":"${this.app}","requestId":${jsonText(requestId)}` +
         `,"method":"${method}","path":${jsonText(pathOf(target))}` +
