@@ -5,6 +5,7 @@ import {
   ROOT,
   startApp,
   startRedis,
+  startSystem,
   tempDir,
   waitFor,
   withRedis,
@@ -156,4 +157,29 @@ withRedis('two gateways that cache the product catalogue in Redis', (redis) => {
     server = await startRedis(server.port);
     await waitFor('the other gateway', async () => (await stockOf(1, id)) === 1);
   });
+});
+
+it('The monolith shows the new state of a product at once', async () => {
+  const data = tempDir('cached-monolith-');
+  const env = { DATA_DIR: data.path, GATEWAY_CONFIG: join(ROOT, 'docker/policies/gateway.yaml') };
+  const system = await startSystem('monolith', env);
+  try {
+    const api = `${system.url}/api/product-service`;
+    const { id } = (await call(api, 'POST /products', { body: LAMP })).body as Product;
+    const read = async (path: string) => {
+      const { body, headers } = await call(api, `GET ${path}`);
+      const product = (body as { items?: Product[] }).items?.[0] ?? (body as Product);
+      return [product.stock, headers.get('cache-status')?.includes('hit')];
+    };
+    for (const path of [`/products/${id}`, '/products']) {
+      expect(await read(path)).toEqual([LAMP.stock, false]);
+      expect(await read(path)).toEqual([LAMP.stock, true]);
+    }
+    // Not through the gateway, which would notice the change of this path by itself.
+    await call(system.urlOf('product-service'), `PATCH /products/${id}`, { body: { stock: 1 } });
+    for (const path of [`/products/${id}`, '/products']) expect(await read(path)).toEqual([1, false]);
+  } finally {
+    await system.process.stop();
+    data.remove();
+  }
 });

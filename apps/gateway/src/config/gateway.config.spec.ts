@@ -24,6 +24,12 @@ describe('readGatewayConfig', () => {
     });
   });
 
+  it('shares stored responses only in a Redis', () => {
+    expect(problemsOf({ GATEWAY_CACHE_REDIS: 'true' })).toEqual(['GATEWAY_CACHE_REDIS']);
+    const env = { GATEWAY_CACHE_REDIS: 'true', REDIS_URL: 'redis://127.0.0.1:6379' };
+    expect(readGatewayConfig(env)).toMatchObject({ cacheInRedis: true, cacheRedisWaitMs: 20 });
+  });
+
   it.each([
     ['24h', 86_400_000],
     ['90s', 90_000],
