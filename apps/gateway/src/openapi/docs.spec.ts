@@ -51,6 +51,7 @@ describe('GET /docs-json', () => {
       '/health/ready',
       '/metrics',
       '/policies',
+      '/policies/decisions',
       '/policies/mirror',
       '/policies/schema.json',
       '/services',

@@ -189,8 +189,10 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
 
   private sendNext(exchange: E, failure: Failure): void {
     exchange.attempt = undefined;
+    // An instance that resets one request may reset the next: another version comes before the same instance.
     const next =
       this.selectInstance(exchange, this.now()) ??
+      (failure.kind === 'reset' ? this.candidates.selectInOtherVersion(exchange) : undefined) ??
       this.retrySameInstance(exchange, failure) ??
       this.candidates.selectInOtherVersion(exchange);
     if (next) this.sendAttempt(exchange, next);

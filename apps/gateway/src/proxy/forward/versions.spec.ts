@@ -60,6 +60,12 @@ describe('Forward on a route with versions', () => {
     expect(forwarder.sentTo).not.toContain('1a');
   });
 
+  it('sends a request to another version rather than to the only instance that reset it', () => {
+    const { forwarder, send } = harnessOf({ '1a': 'completed', '2a': 'reset' });
+    const exchange = send('2');
+    expect([exchange.status, exchange.version, forwarder.sentTo]).toEqual([200, '1', ['2a', '1a']]);
+  });
+
   it('passes on the 503 of a version, which other versions do not hide', () => {
     const { forwarder, send } = harnessOf({ '1a': 'completed', '2a': 503 });
     expect(send('2').status).toBe(503);

@@ -576,7 +576,8 @@ describe('The key set of a URL', () => {
     expect(authenticator.outage).toMatchObject({ reason: 'no keys', retryAfterSeconds: 1 });
     issuer.respond = (_request, response) => response.writeHead(500).end();
     await issuer.open();
-    await waitFor('another attempt', () => authenticator.source.loading !== undefined);
+    const { fetches } = issuer;
+    await waitFor('another attempt', () => issuer.fetches > fetches);
     expect(authenticator.outage).toMatchObject({ reason: 'no keys' });
     issuer.respond = (_request, response) => response.end(JSON.stringify({ keys: issuer.published }));
     await waitFor('the keys', () => authenticator.state().isAvailable);
