@@ -10,12 +10,15 @@ export class SteadyLoad {
   private readonly sockets: readonly Socket[];
   private readonly timer: NodeJS.Timeout;
   private sent = 0;
+  private tickedAt = performance.now();
+  private longestGapMs = 0;
 
   /** @param perSecond number of requests */
   constructor(url: string, path: string, perSecond: number) {
     const startedAt = performance.now();
     this.sockets = Array.from({ length: CONNECTIONS }, () => this.open(new URL(url)));
     this.timer = setInterval(() => {
+      this.recordGap();
       const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1000);
       for (; this.sent < due; this.sent += 1)
         this.sockets[this.sent % CONNECTIONS]!.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
@@ -26,9 +29,23 @@ export class SteadyLoad {
     return this.statuses.get(status) ?? 0;
   }
 
+  /** The longest time since the last call in which this machine was too busy to send. */
+  takeLongestGapMs(): number {
+    this.recordGap();
+    const gap = this.longestGapMs;
+    this.longestGapMs = 0;
+    return gap;
+  }
+
   stop(): void {
     clearInterval(this.timer);
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  private recordGap(): void {
+    const now = performance.now();
+    this.longestGapMs = Math.max(this.longestGapMs, now - this.tickedAt);
+    this.tickedAt = now;
   }
 
   private open({ hostname, port }: URL): Socket {
