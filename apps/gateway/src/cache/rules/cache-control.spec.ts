@@ -47,6 +47,8 @@ describe('Cache-Control', () => {
     const started = performance.now();
     for (const value of [
       ' '.repeat(16_000),
+      `a,${' '.repeat(50_000)}"`,
+      `a${' '.repeat(50_000)}"`,
       'a='.repeat(8000),
       'a,'.repeat(8000),
       `a="${'\\"'.repeat(7000)}`,

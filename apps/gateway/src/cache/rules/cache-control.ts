@@ -1,6 +1,6 @@
 /** One member of the list: a token, optionally with a token or a quoted string as its argument; or nothing. */
 const MEMBER =
-  /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)(?:=(?:"((?:[^"\\]|\\[^])*)"|([!#$%&'*+\-.^_`|~\w]+)))?)?[ \t]*(?:,|$)/y;
+  /[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)(?:=(?:"((?:[^"\\]|\\[^])*)"|([!#$%&'*+\-.^_`|~\w]+)))?[ \t]*)?(?:,|$)/y;
 
 /** A longer time means the same (RFC 9111, section 1.2.2). */
 const MAX_SECONDS = 2 ** 31;
@@ -39,7 +39,9 @@ export class CacheControl {
       const [, name, quoted, token] = member;
       if (name === undefined) continue;
       const key = name.toLowerCase();
-      directives.set(key, [...(directives.get(key) ?? []), quoted ?? token]);
+      const given = directives.get(key);
+      if (given) given.push(quoted ?? token);
+      else directives.set(key, [quoted ?? token]);
     }
     return new CacheControl(directives, false);
   }

@@ -22,7 +22,7 @@ export class FieldLines {
       .slice(0, -1)
       .map((text) => {
         const colon = text.indexOf(':');
-        const value = text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '');
+        const value = withoutOuterSpace(text.slice(colon + 1));
         return { name: text.slice(0, colon).toLowerCase(), value, line: `${text}\r\n` };
       });
   }
@@ -51,4 +51,14 @@ export class FieldLines {
   private joined(isWanted: (name: string) => boolean): string {
     return this.fields.reduce((lines, { name, line }) => (isWanted(name) ? lines + line : lines), '');
   }
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;
+
+/** `text` without spaces and tabs at its ends. Other white space belongs to a value; long spaces take no more time. */
+export function withoutOuterSpace(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }

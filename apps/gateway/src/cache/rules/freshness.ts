@@ -1,5 +1,5 @@
 import type { CacheControl } from './cache-control.js';
-import type { FieldLines } from './field-lines.js';
+import { withoutOuterSpace, type FieldLines } from './field-lines.js';
 import { parseHttpDate } from './http-date.js';
 
 const SECOND_MS = 1000;
@@ -43,7 +43,7 @@ export function initialAge(fields: FieldLines, { sentAt, receivedAt, date }: Arr
 
 /** `Age` in milliseconds, 0 without it; `undefined` if it is no number. Of several, the first counts (RFC 9111, section 5.1). */
 function ageValue(fields: FieldLines): number | undefined {
-  const age = fields.get('age')?.replace(/[ \t]*,.*/, '') ?? '0';
+  const age = withoutOuterSpace(fields.get('age')?.split(',', 1)[0] ?? '0');
   return /^\d{1,10}$/.test(age) ? Number(age) * SECOND_MS : undefined;
 }
 

@@ -84,3 +84,18 @@ describe('Vary', () => {
     expect(new Set([of(), of(''), of('1'), of('1', 'de')]).size).toBe(4);
   });
 });
+
+describe('A value of a request field that selects a response', () => {
+  const variant = (value: string): string => variantOf(['x-tenant'], () => value);
+
+  it('has other white space than spaces and tabs as part of it', () => {
+    expect(variant('a , b')).toBe(variant('a,b'));
+    expect(variant('a\xa0')).not.toBe(variant('a'));
+  });
+
+  it('is read in linear time', () => {
+    const started = performance.now();
+    variant(`a${' '.repeat(50_000)}b`);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});

@@ -1,4 +1,4 @@
-import type { FieldLines } from './field-lines.js';
+import { withoutOuterSpace, type FieldLines } from './field-lines.js';
 
 /** A response that depends on more fields is not stored: hardly any request would match it. */
 const MAX_NAMES = 16;
@@ -41,6 +41,8 @@ export function variantOf(names: readonly string[], headerOf: HeaderOf): string 
 /** White space around the members of a list has no meaning. */
 function normalised(name: string, value: string | undefined): string {
   if (value === undefined) return ABSENT;
-  const plain = value.trim().replace(/[ \t]*,[ \t]*/g, ',');
+  const plain = value.includes(',')
+    ? value.split(',').map(withoutOuterSpace).join()
+    : withoutOuterSpace(value);
   return IGNORES_CASE.has(name) ? plain.toLowerCase() : plain;
 }
