@@ -79,10 +79,15 @@ export function forwardReason(
   const left = timeLeft(stored, now);
   const allowed = stored.forbidsStale ? 0 : (request.seconds('max-stale', Infinity) ?? 0) * SECOND_MS;
   if (left <= -allowed) return 'stale';
-  if (request.has('no-cache') || request.isMalformed) return 'request';
+  return requiresNewer(request, stored, now) ? 'request' : undefined;
+}
+
+/** Whether the directives of a request require a newer response than the stored one. */
+export function requiresNewer(request: CacheControl, stored: StoredTimes, now: number): boolean {
+  if (request.has('no-cache') || request.isMalformed) return true;
   const maxAge = (request.seconds('max-age') ?? Infinity) * SECOND_MS;
   const minFresh = (request.seconds('min-fresh') ?? -Infinity) * SECOND_MS;
-  return ageOf(stored, now) >= maxAge || left < minFresh ? 'request' : undefined;
+  return ageOf(stored, now) >= maxAge || timeLeft(stored, now) < minFresh;
 }
 
 /** Whether a stored response may be used for `windowMs` after its lifetime. */

@@ -4,7 +4,7 @@ import type { Purges } from '../../../cache/purges/purges.js';
 import type { ResponseCache } from '../../../cache/response-cache.js';
 import { hitStatus, type ForwardReason } from '../../../cache/rules/cache-status.js';
 import { hasValidator } from '../../../cache/rules/conditional.js';
-import { forwardReason, isInWindow, timeLeft } from '../../../cache/rules/freshness.js';
+import { forwardReason, isInWindow, requiresNewer, timeLeft } from '../../../cache/rules/freshness.js';
 import { variantOf } from '../../../cache/rules/vary.js';
 import type { StoredResponse } from '../../../cache/stored-response.js';
 import type { SendDetached } from '../../exchange/detached.js';
@@ -136,8 +136,9 @@ export class CacheLookupStage implements Stage {
     lookUp: LookUp & { stored: StoredResponse },
     now: number,
   ): boolean {
-    const { key, stored } = lookUp;
+    const { request, key, stored } = lookUp;
     if (this.parts.cache.fills.isFailing(key) && isInWindow(stored, stored.staleIfError, now)) return true;
+    if (requiresNewer(request.control, stored, now)) return false;
     const isRefresh = this.parts.slot.get(exchange)?.isRefresh === true;
     const isUsable = this.isTrusted(stored, now) && isInWindow(stored, stored.staleWhileRevalidate, now);
     return !isRefresh && isUsable && this.refresh(exchange, key);
