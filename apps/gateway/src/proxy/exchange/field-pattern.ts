@@ -4,7 +4,7 @@ export interface FieldPattern {
   readonly start: RegExp;
 }
 
-/** @param names in lower case, without characters that have a meaning in expressions */
+/** @param names in lower case; characters with a meaning in expressions have it */
 export const anyOf = (...names: readonly string[]): FieldPattern => ({
   start: new RegExp(`\r\n(?:${names.join('|')}):`),
 });

@@ -35,7 +35,9 @@ export class FakeExchange extends Exchange {
   }
 
   hasAny({ start }: FieldPattern): boolean {
-    return start.test(Object.keys(this.fields).reduce((lines, name) => `${lines}\r\n${name}:`, ''));
+    return start.test(
+      Object.entries(this.fields).reduce((lines, [name, value]) => `${lines}${name}: ${value}\r\n`, '\r\n'),
+    );
   }
 
   reply(reply: Reply | Problem): void {

@@ -369,6 +369,16 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     );
   });
 
+  it.each([
+    { connection: 'x-tenant', 'x-tenant': 'a' },
+    { connection: 'close, x-tenant', 'x-tenant': 'a' },
+    { 'x-tenant': 'a', x_http_method_override: 'POST' },
+  ])('stores nothing for a request with %j', async (headers) => {
+    const { get, harness } = await start(FRESH, { key: { query: 'all', headers: ['x-tenant'] } });
+    await once(httpRequest(`${harness.url}/api/users/`, { headers }).end(), 'response');
+    expect((await get('/', { 'x-tenant': 'a' })).text).toBe('response 2');
+  });
+
   it('uses a stale response while the service fails', async () => {
     const { get } = await start((request, response, count) => {
       if (count === 1)
@@ -411,6 +421,13 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     expect(stale[0].headers.get('cache-status')).toMatch(/hit; ttl=-\d/);
     while ((await get()).text !== 'response 2') await sleep(5);
     expect(received.length).toBe(2);
+  });
+
+  it('uses no response that is being fetched again if the client requires a newer one', async () => {
+    const { get } = await start(respondWith({ 'cache-control': 'max-age=0, stale-while-revalidate=60' }));
+    await get();
+    expect((await get('/', { 'cache-control': 'no-cache' })).text).toBe('response 2');
+    expect((await get('/', { 'cache-control': 'max-age=0' })).text).toBe('response 3');
   });
 
   it.each(['must-revalidate', 'max-age=60, no-cache', 's-maxage=0'])(

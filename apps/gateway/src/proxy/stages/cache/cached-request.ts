@@ -6,19 +6,23 @@ import { anyOf } from '../../exchange/field-pattern.js';
 import type { FieldNames } from '../../exchange/stage.js';
 import { pathEnd } from '../../http1/rules/target.js';
 
-/**
- * Fields with which clients ask services for another method or path than that of the request, and conditions that only the
- * service can decide (RFC 9110, section 13.1).
- */
-const BYPASSING = anyOf(
+/** Any character that CGI-like servers read as the hyphen of a name. */
+const HYPHEN = '[^a-z\\d:\\r\\n]';
+
+/** Fields with which clients ask services for another method or path than that of the request. */
+const OVERRIDING = [
   'x-http-method-override',
   'x-http-method',
   'x-method-override',
   'x-original-url',
   'x-rewrite-url',
-  'if-match',
-  'if-unmodified-since',
-);
+].map((name) => name.replaceAll('-', HYPHEN));
+
+/** `Connection` that names other fields: instances do not receive them, so they must not select a response. */
+const NAMING_FIELDS = 'connection(?!: ?(?:close|keep-alive|upgrade)\r\n)';
+
+/** Also conditions that only the service can decide (RFC 9110, section 13.1). */
+const BYPASSING = anyOf(...OVERRIDING, NAMING_FIELDS, 'if-match', 'if-unmodified-since');
 
 /** Other fields that matter to a cache. Most requests have none of them. */
 const RELEVANT = anyOf(
@@ -31,7 +35,7 @@ const RELEVANT = anyOf(
 );
 
 /**
- * Why a cache does not handle a request; `undefined` if it does. A body or an overriding field could change the response
+ * Why a cache does not handle a request; `undefined` if it does. A body or one of the fields could change the response
  * although it is no part of the key.
  */
 export function bypassReason(exchange: StageExchange): 'method' | 'bypass' | undefined {
