@@ -27,6 +27,17 @@ describe('PlanBuilder', () => {
       '1 of 1,203 cannot be told: they depend on header field x-new (now forwarded to orders)',
     ]);
   });
+
+  it('lists requests of which neither file tells what becomes of them', () => {
+    const builder = new PlanBuilder();
+    const untold = unknownOutcome('the whole request');
+    builder.add({ requestId: 'a', method: 'GET', target: '/a' }, untold, untold);
+    const { total, changed, unknown, changes } = builder.build();
+    expect([total, changed, unknown]).toEqual([1, 0, 1]);
+    expect(describeChange(changes[0]!, total)).toBe(
+      '1 of 1 cannot be told: they depend on the whole request',
+    );
+  });
 });
 
 describe('inSlices', () => {

@@ -38,7 +38,7 @@ export class PlanBuilder {
 
   add({ requestId, method, target }: PlannedRequest, present: Outcome, next: Outcome): void {
     this.total += 1;
-    if (isSame(present, next)) return;
+    if (isSame(present, next) && next.unknown === null) return;
     const key = JSON.stringify([keyOf(present), keyOf(next)]);
     const group = this.groups.get(key);
     if (group) group.requestIds.push(requestId);
@@ -68,8 +68,10 @@ const keyOf = ({ location, ...outcome }: Outcome): unknown => ({ ...outcome, red
 export function describeChange({ count, present, next }: PlannedChange, total: number): string {
   const amount = `${count.toLocaleString('en')} of ${total.toLocaleString('en')}`;
   const now = present.route === next.route ? '' : `, ${routeOf(present)}`;
-  if (next.unknown !== null)
-    return `${amount} cannot be told: they depend on ${next.unknown} (now ${describeOutcome(present)}${now})`;
+  if (next.unknown !== null) {
+    const known = present.unknown === null ? ` (now ${describeOutcome(present)}${now})` : '';
+    return `${amount} cannot be told: they depend on ${next.unknown}${known}`;
+  }
   const becomes = next.service === null ? `become ${describeOutcome(next)}` : `be ${describeOutcome(next)}`;
   const reason = next.reason === null ? '' : `, ${next.reason}`;
   return `${amount} would ${becomes}: ${routeOf(next)}${reason} (now ${describeOutcome(present)}${now})`;

@@ -18,14 +18,19 @@ export class ReloadGuard {
     file.guardBy((candidate) => this.check(candidate));
   }
 
-  /** A decision that cannot be told counts as changed. */
+  /**
+   * A decision that cannot be told counts as changed, unless neither file tells it: clients with long requests could
+   * otherwise prevent every reload.
+   */
   private async check(candidate: PolicyFile): Promise<GuardVerdict> {
     const { current } = this.services;
     const present = new Replay(this.file.current, current);
     const next = new Replay(candidate, current);
     const builder = new PlanBuilder();
-    for await (const decision of inSlices(this.record.decisions()))
-      builder.add(decision, present.outcomeOf(decision), next.outcomeOf(decision));
+    for await (const decision of inSlices(this.record.decisions())) {
+      const [before, after] = [present.outcomeOf(decision), next.outcomeOf(decision)];
+      if (before.unknown === null || after.unknown === null) builder.add(decision, before, after);
+    }
     const plan = builder.build();
     const { total, changed, unknown } = plan;
     return {
