@@ -177,13 +177,18 @@ export class CacheLookupStage implements Stage {
     const { slot, cache } = this.parts;
     const { request, stored } = lookUp;
     const visit = slot.get(exchange) ?? new CacheVisit(reason, lookUp);
+    // It has waited for a response that it cannot use, so it waits for no further one.
+    const isInVain = visit.isCollapsed && stored !== undefined && stored !== visit.lookUp?.stored;
     visit.reason = reason;
     visit.lookUp = lookUp;
     slot.set(exchange, visit);
     exchange.cache = stored ? 'expired' : 'miss';
     // A part of a response is not stored.
     if (!request.mayStore || (request.isRange && !stored)) return undefined;
-    const sharedBy = this.sharedKey(lookUp);
+    const equal = this.sharedKey(lookUp);
+    // Equal requests would wait one after the other: the service has to confirm each use of the response.
+    if (isInVain && reason === 'stale' && equal !== undefined) cache.fills.markUncacheable(equal);
+    const sharedBy = isInVain ? undefined : equal;
     const running = sharedBy === undefined ? undefined : cache.fills.sharedFor(sharedBy);
     const ms = running ? this.msToWait(exchange, visit) : 0;
     if (running && ms > 0) return this.wait(exchange, visit, lookUp, cache.fills.wait(running, ms));
