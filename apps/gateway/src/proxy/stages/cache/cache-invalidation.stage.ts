@@ -43,6 +43,12 @@ export class CacheInvalidationStage implements Stage {
     }
   }
 
+  /** The client has left before the response: the instance may have changed something nevertheless. */
+  complete(exchange: StageExchange): void {
+    if (SAFE.has(exchange.method) || exchange.status !== 0 || exchange.attempts === 0) return;
+    this.invalidate(exchange.upstreamTarget);
+  }
+
   /** @param target path after the prefix of the service, with or without a query */
   private invalidate(target: string): void {
     const path = target.slice(0, pathEnd(target));
