@@ -119,12 +119,15 @@ export function confirmedHead(
   arrival: Arrival,
   policy: StoringPolicy,
 ): StoredHead | undefined {
-  const updated = updatedLines(stored, lines);
-  return storedHeadOf({ status: stored.status, lines: updated }, request, arrival, policy);
+  return storedHeadOf({ status: stored.status, lines: mergedLines(stored, lines) }, request, arrival, policy);
 }
 
-/** The lines of `stored`, with the newer fields of a response that has confirmed it (RFC 9111, section 3.2). */
+/** The lines of `stored`, with the newer fields of a response that has confirmed it, as they can be stored. */
 export const updatedLines = (stored: StoredHead, lines: string): string =>
+  new FieldLines(mergedLines(stored, lines)).without(NOT_STORED);
+
+/** Newer fields replace stored ones (RFC 9111, section 3.2). */
+const mergedLines = (stored: StoredHead, lines: string): string =>
   new FieldLines(stored.lines).updatedBy(new FieldLines(lines), KEPT_ON_UPDATE);
 
 /** The validators of a response. */
