@@ -48,7 +48,7 @@ export class CacheStoreStage implements Stage {
     if (!visit || visit.isServed) return undefined;
     if (!response.isOwn) visit.status = response.status;
     if (!visit.lookUp) return undefined;
-    const stale = this.staleInstead(visit.lookUp, response);
+    const stale = this.staleInstead(visit, visit.lookUp, response);
     if (stale) return this.serveStale(exchange, visit, visit.lookUp, stale);
     if (response.isOwn) return undefined;
     if (exchange.method === 'HEAD') this.follow(visit.lookUp, response);
@@ -159,9 +159,13 @@ export class CacheStoreStage implements Stage {
     else cache.remove(key, stored);
   }
 
-  /** The stored response, if it may be used instead of a failure. */
-  private staleInstead({ stored }: LookUp, { status }: UpstreamResponse): StoredResponse | undefined {
-    if (!stored || !FAILURES.has(status)) return undefined;
+  /** The stored response, if it may be used instead of a failure: not if it was purged meanwhile. */
+  private staleInstead(
+    { fill }: CacheVisit,
+    { stored }: LookUp,
+    { status }: UpstreamResponse,
+  ): StoredResponse | undefined {
+    if (!stored || !FAILURES.has(status) || fill?.isDiscarded === true) return undefined;
     return isInWindow(stored, stored.staleIfError, this.now()) ? stored : undefined;
   }
 

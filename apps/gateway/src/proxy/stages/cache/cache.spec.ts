@@ -266,6 +266,19 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     expect((await get('/', { 'if-none-match': 'W/"1"' })).status).toBe(304);
   });
 
+  it('sends each field of a confirmed response once, although it is no longer stored', async () => {
+    const { get, harness } = await start((request, response, count) => {
+      const fields = { 'cache-control': 'max-age=0', etag: '"1"', age: '3' };
+      if (request.headers['if-none-match'] === '"1"')
+        response.writeHead(304, { ...fields, 'set-cookie': 'a=1' }).end();
+      else respondWith(fields)(request, response, count);
+    });
+    await get();
+    const { headers } = await get();
+    expect(headers.get('x-request-id')).not.toContain(',');
+    if (kind !== 'local') expect([headers.get('age'), harness.cache.entries]).toEqual(['3', 0]);
+  });
+
   it('replies to conditions and ranges from a stored response', async () => {
     const modified = 'Thu, 01 Jan 2026 00:00:00 GMT';
     const { get } = await start(
@@ -377,6 +390,51 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     const { get, harness } = await start(FRESH, { key: { query: 'all', headers: ['x-tenant'] } });
     await once(httpRequest(`${harness.url}/api/users/`, { headers }).end(), 'response');
     expect((await get('/', { 'x-tenant': 'a' })).text).toBe('response 2');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['max-age=0', {}],
+    ['no-cache', {}],
+    ['max-age=60', { 'cache-control': 'max-age=0' }],
+  ])('lets no requests wait one after the other (%s, %j)', async (control, headers) => {
+    let [running, most] = [0, 0];
+    const { get } = await start((request, response, count) => {
+      most = Math.max(most, (running += 1));
+      setTimeout(() => {
+        running -= 1;
+        respondWith({ 'cache-control': control, etag: '"1"' })(request, response, count);
+      }, 20);
+    });
+    await Promise.all(Array.from({ length: 10 }, () => get('/', headers)));
+    expect(most).toBeGreaterThan(1);
+  });
+
+  it('uses no response instead of a failure if it was purged meanwhile', async () => {
+    let fail = (): void => undefined;
+    const { get, harness } = await start((request, response, count) => {
+      fail = () => response.writeHead(503).end();
+      if (count === 1)
+        respondWith({ 'cache-control': 'max-age=0, stale-if-error=60' })(request, response, count);
+    });
+    await get();
+    const second = get();
+    while (received.length < 2) await sleep(5);
+    harness.cache.purge({});
+    fail();
+    expect((await second).status).toBe(503);
+  });
+
+  it('removes responses of a path if the client of an unsafe request leaves', async () => {
+    const { get, harness } = await start((request, response, count) => {
+      if (request.method === 'GET') FRESH(request, response, count);
+    });
+    await get();
+    const leaving = httpRequest(`${harness.url}/api/users/`, { method: 'DELETE' }).end();
+    leaving.on('error', () => undefined);
+    while (received.length < 2) await sleep(5);
+    leaving.destroy();
+    while (harness.cache.entries > 0) await sleep(5);
+    expect((await get()).text).toBe('response 3');
   });
 
   it('uses a stale response while the service fails', async () => {
