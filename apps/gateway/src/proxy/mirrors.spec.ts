@@ -133,6 +133,17 @@ describe.each(['wire', 'node'] as const)('A mirror (%s)', (kind) => {
     },
   );
 
+  it('gets no requests for paths that are internal there', async () => {
+    const next = await instance('next', undefined, { metadata: { 'gateway.internal-paths': '/internal' } });
+    await gateway({}, [await instance('users'), next], {
+      rewrite: { path: { replacePrefix: '/internal' }, host: undefined },
+    });
+    expect((await send()).status).toBe(200);
+    await settled(1);
+    expect([received.users[0]?.request.url, received.next]).toEqual(['/internal/list?page=2', []]);
+    expect(results()).toEqual({ failed: 1 });
+  });
+
   it('that hangs takes neither time nor connections nor load of the service', async () => {
     let connections = 0;
     const users = await instance('users', undefined, {}, () => (connections += 1));

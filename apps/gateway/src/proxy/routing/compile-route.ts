@@ -105,7 +105,7 @@ export function compileRoute(
   const rewrite = replacement === undefined ? undefined : new PathRewrite(path, replacement);
   const prefix = `${API_PREFIX}/${pathService}`;
   const limitScope = { service: pathService, route: ownsRateLimits ? name : undefined };
-  const mirror = mirrorStagesOf({ name, service, pathService, path, policy }, around, compileRoute);
+  const mirror = mirrorStagesOf({ name, service, pathService, path, policy, rewrite }, around, compileRoute);
   const parts = {
     ...{ service, name, pathService, countsOf, limitScope, load, breaker, concurrencyLimit, adaptive },
     ...{ versions, rewrite, mirror, around, cacheScope: scopeOf(service, pathService, name, declared) },

@@ -3,8 +3,11 @@ import type { MirrorPolicy } from '../../policy/members/mirror.js';
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import type { PathMatch } from '../../policy/route-match.js';
 import { IsolatedBalancer } from '../balancing/isolated.balancer.js';
+import type { RouteRewrite } from '../exchange/exchange-state.js';
 import type { Route } from '../exchange/route.js';
 import type { Stage } from '../exchange/stage.js';
+import { PresentInternalPaths } from '../stages/internal-paths/internal-paths.js';
+import { InternalPathsStage } from '../stages/internal-paths/internal-paths.stage.js';
 import { CaptureStage } from '../stages/mirror/compare/capture.stage.js';
 import { MirrorStage } from '../stages/mirror/mirror.stage.js';
 import { MirroredRequestStage } from '../stages/mirror/mirrored-request.stage.js';
@@ -17,6 +20,7 @@ export interface MirroredRoute {
   readonly pathService: string;
   readonly path: PathMatch;
   readonly policy: Policy;
+  readonly rewrite: RouteRewrite | undefined;
 }
 
 /** Compiles the route of the copies. */
@@ -54,12 +58,14 @@ const OWN_SERVICE = { to: { service: undefined, version: undefined } };
 
 /** The route of the copies: one attempt, with the request as an instance of the service gets it. */
 function copiesOf(
-  { service, pathService, path, policy }: MirroredRoute,
+  of: MirroredRoute,
   { to }: Pick<MirrorPolicy, 'to'>,
   tellsIdentity: boolean,
-  { zone, lag, onStageError, withheldFields }: RouteSurroundings,
+  around: RouteSurroundings,
   compile: Compile,
 ): Route {
+  const { service, pathService, path, policy } = of;
+  const { zone, lag, onStageError, withheldFields } = around;
   const { rewrite, requestHeaders } = policy;
   const copied: Policy = {
     ...DEFAULT_POLICY,
@@ -80,13 +86,24 @@ function copiesOf(
       zone,
       onStageError,
       withheldFields: withheld,
-      stages: [new MirroredRequestStage(), new CaptureStage()],
+      stages: [...receiverStages(of, to.service, around), new MirroredRequestStage(), new CaptureStage()],
     },
     ...(lag && { lag }),
   };
   const route = compile(to.service ?? service, copied, surroundings, { pathService, path });
   const accepts = to.version === undefined ? undefined : versionIs(to.version);
   return { ...route, balancer: new IsolatedBalancer(route.balancer, accepts) };
+}
+
+/** What is internal in another service need not be internal in the service itself. */
+function receiverStages(
+  { rewrite }: MirroredRoute,
+  receiver: string | undefined,
+  { availableOf = () => [], admitsInstance = () => false }: RouteSurroundings,
+): readonly Stage[] {
+  if (receiver === undefined) return [];
+  const paths = new PresentInternalPaths(() => availableOf(receiver));
+  return [new InternalPathsStage(paths, admitsInstance, rewrite)];
 }
 
 const versionIs =

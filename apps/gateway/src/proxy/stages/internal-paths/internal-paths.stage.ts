@@ -12,7 +12,7 @@ export class InternalPathsStage implements Stage {
   readonly name = 'internal-paths';
 
   constructor(
-    private readonly paths: InternalPaths,
+    private readonly paths: Pick<InternalPaths, 'covers'>,
     private readonly admits: AdmitsInstance,
     private readonly rewrite?: RouteRewrite,
   ) {}

@@ -76,3 +76,21 @@ export class InternalPaths {
 /** The internal paths of the service whose instances are `fleet`. */
 export const internalPathsOf = (fleet: Fleet): InternalPaths =>
   new InternalPaths(policyOf(declarationOf(declaredBy(fleet))).policy.internalPaths);
+
+/** The internal paths of a service, as its instances declare them now. */
+export class PresentInternalPaths {
+  private fleet: Fleet | undefined;
+  private paths = new InternalPaths([]);
+
+  /** @param fleetOf the instances; another list after each change */
+  constructor(private readonly fleetOf: () => Fleet) {}
+
+  covers(path: string): boolean {
+    const fleet = this.fleetOf();
+    if (fleet !== this.fleet) {
+      this.fleet = fleet;
+      this.paths = internalPathsOf(fleet);
+    }
+    return this.paths.covers(path);
+  }
+}
