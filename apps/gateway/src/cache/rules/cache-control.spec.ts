@@ -44,7 +44,7 @@ describe('Cache-Control', () => {
   });
 
   it('reads long fields in linear time', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (const value of [
       ' '.repeat(16_000),
       `a,${' '.repeat(50_000)}"`,
@@ -54,6 +54,6 @@ describe('Cache-Control', () => {
       `a="${'\\"'.repeat(7000)}`,
     ])
       CacheControl.parse(value);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(1000);
   });
 });
