@@ -20,12 +20,13 @@ export class CacheKeys {
 
   /**
    * The key of a request, for the version that it gets. Scheme, host and path are those that the client used, since instances receive them and may use
-   * them in their response.
+   * them in their response; so is the `Host` of a proxy in between.
    */
   of(exchange: StageExchange, headerOf: HeaderOf): string {
-    const { scheme, publicHost = '', publicTarget, version = '' } = exchange;
+    const { scheme, host, publicHost = '', publicTarget, version = '' } = exchange;
+    const proxied = host === undefined || host === publicHost ? '' : host;
     const headers = this.headers.length > 0 ? `\n${variantOf(this.headers, headerOf)}` : '';
-    return `${this.scope} ${version} ${scheme}://${publicHost}${this.narrowed(publicTarget)}${headers}`;
+    return `${this.scope} ${version} ${scheme}:${proxied}//${publicHost}${this.narrowed(publicTarget)}${headers}`;
   }
 
   /** `target` with the parameters of the key alone: others could change a response that requests without them share. */

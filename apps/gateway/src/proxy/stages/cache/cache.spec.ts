@@ -354,6 +354,15 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     expect((await get('/')).text).toBe(new URL(harness.url).host);
   });
 
+  it('keeps responses apart if a proxy sends another Host than that of the client', async () => {
+    const { get } = await start((request, response) =>
+      response.writeHead(200, { 'cache-control': 'max-age=60' }).end(request.headers.forwarded),
+    );
+    const publicHost = { 'x-forwarded-host': 'shop.example' };
+    expect((await get('/', { ...publicHost, host: 'evil.example' })).text).toContain('evil.example');
+    expect((await get('/', { ...publicHost, host: 'shop.example' })).text).toContain('host="shop.example"');
+  });
+
   it('selects responses by Vary', async () => {
     const { get, harness } = await start(
       respondWith({ 'cache-control': 'max-age=60', vary: 'Accept-Language' }),
