@@ -70,6 +70,17 @@ describe('DecisionRecord', () => {
     ]);
   });
 
+  it.each([
+    ['key-1234 tail', '*'],
+    ['Basic YTpi', '*'],
+    ['Bearer', 'Bearer'],
+    ['Bearer\tkey-1234 a', 'Bearer'],
+    ['key-1234, Bearer a.b.c', 'Bearer'],
+  ])('records of %j no more than whether it names a token', (authorization, recorded) => {
+    const { decisions } = recordOf(PLAIN, exchangeOf('/1', { authorization }));
+    expect(decisions[0]!.fields.get('authorization')).toBe(recorded);
+  });
+
   it('records header fields and queries that routes and limits depend on, and no others', () => {
     const exchange = exchangeOf('/1?v=2', { 'x-beta': '1', 'x-other': 'a' });
     const [plain] = recordOf(PLAIN, exchange).decisions;

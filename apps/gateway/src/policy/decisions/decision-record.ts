@@ -5,6 +5,7 @@ import type { PolicyFile } from '../policy-file.js';
 import { QUERY_WITHHELD, type Decision, type RecordedIdentity } from './decision.js';
 import {
   AUTHORIZATION_FIELD,
+  NAMES_BEARER,
   PREFLIGHT_FIELDS,
   recordedNamesOf,
   type RecordedNames,
@@ -184,9 +185,11 @@ function identityOf({ identity, names }: Entry): RecordedIdentity | undefined {
   return { consumer, provider, verification, scopes, claims, hasClaim: () => true };
 }
 
-/** What the record has of a credential: the scheme of `Authorization`, otherwise that there is one. */
+/**
+ * What the record has of a credential: whether it is a bearer token, otherwise that there is one. The first word of
+ * `Authorization` need not be a scheme: clients also send a bare key.
+ */
 function withheld(name: string, value: string | undefined): string | undefined {
   if (value === undefined || value === '') return value;
-  const end = name === AUTHORIZATION_FIELD ? value.indexOf(' ') : -1;
-  return end === -1 ? '*' : value.slice(0, end);
+  return name === AUTHORIZATION_FIELD && NAMES_BEARER.test(value) ? 'Bearer' : '*';
 }

@@ -20,6 +20,12 @@ export interface RecordedNames {
 
 export const AUTHORIZATION_FIELD = 'authorization';
 
+/**
+ * An `Authorization` that names the scheme of tokens, whether or not it has a valid one; also in one of several fields,
+ * which are joined by ", ".
+ */
+export const NAMES_BEARER = /(?:^|,)[ \t]*bearer(?:[ \t,]|$)/i;
+
 /** Fields that make a CORS preflight. */
 export const PREFLIGHT_FIELDS = ['origin', 'access-control-request-method'];
 

@@ -109,6 +109,7 @@ describe('Replay', () => {
     expect(opened({ 'x-key': 'msag_' }).unknown).toContain('partners');
     expect(opened({}).reason).toBe('authentication: no credentials');
     expect(opened({ authorization: 'Basic YTpi' }).status).toBe(401);
+    expect(opened({ authorization: 'Basic YTpi, Bearer a.b.c' }).unknown).toContain('corp');
   });
 
   it('accepts a key from the same place, and cannot tell that of a field which is not recorded', () => {

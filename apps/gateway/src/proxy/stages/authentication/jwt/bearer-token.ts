@@ -1,3 +1,4 @@
+import { NAMES_BEARER } from '../../../../policy/decisions/recorded-names.js';
 import type { Verdict } from '../authenticator.js';
 
 /** Longer tokens are refused: none of real use is as long, and the head of a request is limited anyway. */
@@ -6,8 +7,6 @@ const MAX_VALUE_LENGTH = MAX_TOKEN_LENGTH + 16;
 
 /** RFC 6750, section 2.1; the name of the scheme is case-insensitive (RFC 9110, section 11.1). */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
-/** Also one of several fields, which are joined by ", ". */
-const NAMES_BEARER = /(?:^|,)[ \t]*bearer(?:[ \t,]|$)/i;
 
 const ABSENT: Verdict = { kind: 'absent' };
 const MALFORMED: Verdict = { kind: 'refused', reason: 'malformed' };
