@@ -33,12 +33,12 @@ export const PATH = text(
 
 const method = pattern(/^[A-Z][A-Z-]{0,31}$/, 'a method in upper case');
 
-/** A path, or the paths that begin with its segments. */
 /** Services respond to HEAD as to GET, so a policy for GET must hold for both. */
 const methods = refined(list(method), (names) =>
   names.includes('GET') && !names.includes('HEAD') ? [...names, 'HEAD'] : names,
 );
 
+/** A path, or the paths that begin with its segments. */
 export interface PathMatch {
   readonly isExact: boolean;
   /** A prefix has no slash at its end. */
