@@ -12,6 +12,12 @@ const MAX_WAITING = 20_000;
 /** How long requests for an uncacheable response do not wait for each other, and how many keys are remembered. */
 const UNCACHEABLE_MS = 10_000;
 const MAX_REMEMBERED = 5000;
+/** Clients choose the length of keys. */
+const REMEMBERED = {
+  max: MAX_REMEMBERED,
+  maxSize: 4 * 1024 ** 2,
+  sizeCalculation: (_: true, { length }: string): number => length,
+};
 
 /** How long stale responses are used without another attempt after the service has failed. */
 const FAILING_MS = 1000;
@@ -46,8 +52,8 @@ export class Fill implements PurgeLabels {
 export class Fills {
   private readonly running = new Set<Fill>();
   private readonly shared = new Map<string, Fill>();
-  private readonly uncacheable = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: UNCACHEABLE_MS });
-  private readonly failing = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: FAILING_MS });
+  private readonly uncacheable = new LRUCache<string, true>({ ...REMEMBERED, ttl: UNCACHEABLE_MS });
+  private readonly failing = new LRUCache<string, true>({ ...REMEMBERED, ttl: FAILING_MS });
   /** Requests that wait. */
   waitingCount = 0;
 
