@@ -109,7 +109,7 @@ export class ResponseCache implements PurgeTarget {
     return purged;
   }
 
-  /** Number of responses of a path, for people. */
+  /** Number of stored responses of a path, for the preview of a look-up. */
   countAt(service: string, path: string): number {
     return [...this.byPath.get(pathProperty(service, path))]
       .map((key) => this.stored.peek(key)?.count ?? 0)

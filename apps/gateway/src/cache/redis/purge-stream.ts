@@ -74,7 +74,7 @@ export class PurgeStream implements SharedPurges {
   }
 
   /**
-   * Whether a response with these response, whose request was sent at position `since`, was purged by any gateway.
+   * Whether a response with these labels, whose request was sent at position `since`, was purged by any gateway.
    * `true` also if that is not known.
    */
   hasPurged(response: PurgeLabels, { epoch, id }: PurgePosition): boolean {
