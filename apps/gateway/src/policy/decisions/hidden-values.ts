@@ -15,7 +15,7 @@ export class HiddenValues {
   private readonly key: Buffer;
   private readonly named = new Map<string, string>();
 
-  /** @param secret the token of the registry; without one, everyone can compare values with guesses */
+  /** @param secret the token of the registry; without one, values can be compared with guesses */
   constructor(secret = '') {
     this.key = createHmac('sha256', secret).update(KEY_LABEL).digest();
   }
