@@ -39,7 +39,11 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
 
   /** One after the other: a guard takes its time. */
   private reload(trigger: 'change' | 'SIGHUP'): void {
-    this.reloaded = this.reloaded.then(() => this.reloadNow(trigger));
+    this.reloaded = this.reloaded
+      .then(() => this.reloadNow(trigger))
+      .catch((err: unknown) =>
+        this.logger.error({ err, trigger }, 'Policy file reload failed unexpectedly; later changes are read'),
+      );
   }
 
   private async reloadNow(trigger: 'change' | 'SIGHUP'): Promise<void> {
