@@ -148,6 +148,8 @@ export class CacheStoreStage implements Stage {
     if (!stored || response.status !== 200 || request.hasMoved) return;
     const { cache, policy } = this.parts;
     const { contentLength } = response;
+    // Without a length and a validator, nothing tells whether the body is still the same.
+    if (contentLength === -1 && !hasValidator(validatorsOf(new FieldLines(response.lines)))) return;
     const hasLength = contentLength === -1 || contentLength === stored.body.length;
     const now = this.now();
     const arrival = { sentAt: now, receivedAt: now, date: Date.now() };

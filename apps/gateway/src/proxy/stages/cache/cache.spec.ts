@@ -566,4 +566,15 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     expect((await get('/true')).headers.get('cache-status')).toContain('hit');
     expect((await get('/lie')).status).toBe(503);
   });
+
+  it('keeps no response fresh by HEAD responses that do not tell whether it is the same', async () => {
+    const { get } = await start((request, response, count) => {
+      const control = request.method === 'HEAD' ? 'max-age=60' : 'max-age=0, stale-if-error=60';
+      response.writeHead(200, { 'cache-control': control, 'transfer-encoding': 'chunked' });
+      response.end(request.method === 'HEAD' ? undefined : `version ${count}`);
+    });
+    expect((await get('/')).text).toBe('version 1');
+    await get('/', {}, 'HEAD');
+    expect((await get('/')).text).toBe('version 3');
+  });
 });
