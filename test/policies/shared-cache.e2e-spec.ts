@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import type { Product } from '#shop-contracts';
 import {
   call,
@@ -50,6 +51,8 @@ withRedis('two gateways that cache the product catalogue in Redis', (redis) => {
     const ofGateway = {
       ...{ ...env, GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', REDIS_URL: server.url },
       ...{ GATEWAY_CONFIG: join(ROOT, 'docker/policies/gateway.yaml'), GATEWAY_CACHE_REDIS: 'true' },
+      // This machine may be busy.
+      GATEWAY_CACHE_REDIS_WAIT: '1s',
     };
     gateways = await Promise.all([startApp('gateway', ofGateway), startApp('gateway', ofGateway)]);
     products = await startApp('product-service', {
@@ -67,7 +70,11 @@ withRedis('two gateways that cache the product catalogue in Redis', (redis) => {
   it('share responses', async () => {
     const id = await create();
     const before = await served();
+    const redis = new Redis(server.url);
+    const keys = await redis.dbsize();
     expect(cacheStatus(await get(0, `/products/${id}`))).toContain('fwd=uri-miss; fwd-status=200; stored');
+    await waitFor('the response in Redis', async () => (await redis.dbsize()) > keys);
+    redis.disconnect();
     await waitFor('the other gateway', async () =>
       cacheStatus(await get(1, `/products/${id}`))?.includes('hit'),
     );
