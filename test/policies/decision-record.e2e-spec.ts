@@ -90,7 +90,7 @@ describe('the record of decisions', () => {
   });
 
   it('tells plan whether hidden values are those of another file, with the token alone', async () => {
-    const other = fileWith(NOWHERE, 'somebody-else');
+    const other = fileWith(NOWHERE, 'another-consumer');
     const changed = await plan(other, { REGISTRY_TOKEN }, ...from());
     expect(changed.code).toBe(1);
     expect(changed.stdout).toMatch(

@@ -29,7 +29,7 @@ export const NAMES_BEARER = /(?:^|,)[ \t]*bearer(?:[ \t,]|$)/i;
 /** Fields that make a CORS preflight. */
 export const PREFLIGHT_FIELDS = ['origin', 'access-control-request-method'];
 
-/** Claims that tell by whom and for whom a token was issued. */
+/** Claims with the issuer and the audience of a token. */
 export const TOKEN_CLAIMS = ['iss', 'aud'];
 
 export function recordedNamesOf(file: PolicyFile): RecordedNames {

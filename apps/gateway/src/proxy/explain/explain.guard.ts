@@ -2,8 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { PolicyReadGuard, PolicySources } from '../../policy/index.js';
 
 /**
- * Admits readers of `/policies`, and without a policy file everyone: explanations show policies of the file, and which
- * check credentials fail.
+ * Admits the readers of `/policies`, and without a policy file all callers: explanations show policies of the file, and
+ * which check credentials fail.
  */
 @Injectable()
 export class ExplainGuard implements CanActivate {

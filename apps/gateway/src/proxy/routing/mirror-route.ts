@@ -82,12 +82,10 @@ function copiesOf(
     ...(tellsIdentity ? [] : CREDENTIALS),
   ];
   const surroundings = {
-    ...{
-      zone,
-      onStageError,
-      withheldFields: withheld,
-      stages: [...receiverStages(of, to.service, around), new MirroredRequestStage(), new CaptureStage()],
-    },
+    zone,
+    onStageError,
+    withheldFields: withheld,
+    stages: [...receiverStages(of, to.service, around), new MirroredRequestStage(), new CaptureStage()],
     ...(lag && { lag }),
   };
   const route = compile(to.service ?? service, copied, surroundings, { pathService, path });

@@ -19,8 +19,8 @@ export class CacheKeys {
   }
 
   /**
-   * The key of a request, for the version that it gets. Scheme, host and path are those that the client used, since instances receive them and may use
-   * them in their response; so is the `Host` of a proxy in between.
+   * The key of a request, for the version that it gets. It has the scheme, host and path that the client used, and the
+   * `Host` of a proxy in between: instances receive them and may use them in their response.
    */
   of(exchange: StageExchange, headerOf: HeaderOf): string {
     const { scheme, host, publicHost = '', publicTarget, version = '' } = exchange;
