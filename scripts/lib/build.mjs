@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ensureInstalled } from './install.mjs';
 import './root.mjs';
 
@@ -39,10 +39,17 @@ function compile(target) {
     // The Lua scripts that run in Redis.
     '--copy-files',
     '--ignore',
-    '**/*.spec.ts,**/tsconfig.app.json',
+    'apps/dashboard/**,**/*.spec.ts,**/tsconfig.app.json',
     '--quiet',
   ];
   return spawnSync(process.execPath, swc, { stdio: 'inherit' }).status ?? 1;
+}
+
+/** The page that browsers get from the gateway; it is kept beside the gateway's code. */
+function bundleDashboard(target) {
+  const vite = ['node_modules/vite/bin/vite.js', 'build', 'apps/dashboard', '--logLevel', 'warn'];
+  const outDir = ['--outDir', resolve(target, 'apps/gateway/page'), '--emptyOutDir'];
+  return spawnSync(process.execPath, [...vite, ...outDir], { stdio: 'inherit' }).status ?? 1;
 }
 
 /**
@@ -52,7 +59,7 @@ function compile(target) {
 export function build() {
   const started = Date.now();
   const fresh = `dist.${process.pid}`;
-  const status = compile(fresh);
+  const status = compile(fresh) || bundleDashboard(fresh);
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     console.error('The build failed; see the compiler output above.');

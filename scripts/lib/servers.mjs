@@ -22,7 +22,7 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** Programs that suites run (servers, curl for the commands of the guide, promtool) and their Debian packages. */
+/** Programs that suites run (servers, a browser, curl for the commands of the guide, promtool) and their Debian packages. */
 const SERVERS = [
   { name: 'curl', package: 'curl', isInstalled: () => onPath('curl') },
   {
@@ -33,6 +33,7 @@ const SERVERS = [
   },
   { name: 'Redis', package: 'redis-server', isInstalled: () => onPath('redis-server') },
   { name: 'nginx', package: 'nginx-light', isInstalled: () => onPath('nginx') },
+  { name: 'Chromium', package: 'chromium', isInstalled: () => onPath('chromium') },
   {
     name: 'Prometheus',
     package: 'prometheus',

@@ -1,0 +1,27 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+
+export const LANGUAGES = ['en', 'ko'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The texts of a view: the same names in every language. A text with figures is a function. */
+export type Texts<T> = Readonly<Record<Language, T>>;
+
+/** The language of the page. */
+export const LanguageContext = createContext<Language>('en');
+
+export const useLanguage = (): Language => useContext(LanguageContext);
+
+/** The texts of a view in the language of the page. */
+export const useTexts = <T>(texts: Texts<T>): T => texts[useLanguage()];
+
+const STORED = 'language';
+
+/** The language that was chosen before, or the first one of the browser that the dashboard has. */
+export function initialLanguage(): Language {
+  const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages];
+  const known = wanted.map((tag) => LANGUAGES.find((language) => tag.startsWith(language)));
+  return known.find((language) => language !== undefined) ?? 'en';
+}
+
+export const storeLanguage = (language: Language): void => localStorage.setItem(STORED, language);

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vite';
+
+/** `npm run build` sets the output folder. The gateway serves what is built below `/dashboard/`. */
+export default defineConfig({
+  base: '/dashboard/',
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+});
