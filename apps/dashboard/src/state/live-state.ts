@@ -18,7 +18,7 @@ export function useLiveState(): LiveState {
   const [live, setLive] = useState<LiveState>({ state: undefined, connection: 'connecting' });
   useEffect(() => {
     const source = new EventSource(STREAM);
-    const read = (event: MessageEvent<string>): unknown => JSON.parse(event.data);
+    const read = ({ data }: MessageEvent): unknown => JSON.parse(String(data));
     source.addEventListener('state', (event) =>
       setLive({ state: read(event) as DashboardState, connection: 'live' }),
     );

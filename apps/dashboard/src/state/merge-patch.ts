@@ -9,10 +9,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, Json>> =>
  */
 export function mergePatch<T>(target: T, patch: unknown): T {
   if (!isObject(patch)) return patch as T;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  const result = new Map<string, unknown>(isObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else result[name] = mergePatch(result[name], value);
+    if (value === null) result.delete(name);
+    else result.set(name, mergePatch(result.get(name), value));
   }
-  return result as T;
+  return Object.fromEntries(result) as T;
 }
