@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { formatOf, type Format } from './format';
 
 export const LANGUAGES = ['en', 'ko'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -14,6 +15,9 @@ export const useLanguage = (): Language => useContext(LanguageContext);
 
 /** The texts of a view in the language of the page. */
 export const useTexts = <T>(texts: Texts<T>): T => texts[useLanguage()];
+
+/** How figures and times are written in the language of the page. */
+export const useFormat = (): Format => formatOf(useLanguage());
 
 const STORED = 'language';
 

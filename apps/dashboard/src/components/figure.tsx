@@ -1,0 +1,29 @@
+import type { ComponentChildren } from 'preact';
+import type { Condition } from '#contracts';
+
+/** Key figures side by side. */
+export const Figures = ({ children }: { readonly children: ComponentChildren }) => (
+  <dl class="figures">{children}</dl>
+);
+
+export interface FigureProps {
+  readonly label: string;
+  readonly value: string;
+  /** Unit beside the value. */
+  readonly unit?: string;
+  readonly condition?: Condition;
+  /** Shown below the value, such as a sparkline. */
+  readonly children?: ComponentChildren;
+}
+
+/** One key figure, inside {@link Figures}. */
+export const Figure = ({ label, value, unit, condition = 'ok', children }: FigureProps) => (
+  <div class="figure">
+    <dt>{label}</dt>
+    <dd class={condition === 'ok' ? '' : `is-${condition}`}>
+      {value}
+      {unit !== undefined && <span class="unit"> {unit}</span>}
+    </dd>
+    {children !== undefined && <dd class="note">{children}</dd>}
+  </div>
+);

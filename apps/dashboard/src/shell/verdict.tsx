@@ -1,0 +1,54 @@
+import type { DashboardState } from '#contracts';
+import { Icon } from '../components/icon';
+import type { LiveState } from '../state/live-state';
+import { attentionInOrder, attentionTitle } from '../text/attention';
+import { useLanguage, useTexts } from '../text/language';
+import { TEXTS } from './texts';
+
+/** Whether anything is wrong, in one line; spoken when it changes. */
+export function Verdict({ live: { state, connection } }: { readonly live: LiveState }) {
+  const texts = useTexts(TEXTS);
+  if (state === undefined) return <Line condition="neutral" summary={texts.waiting} />;
+  if (connection === 'lost') return <Line condition="critical" summary={texts.lost} />;
+  return <StateLine state={state} />;
+}
+
+function StateLine({ state }: { readonly state: DashboardState }) {
+  const texts = useTexts(TEXTS);
+  const language = useLanguage();
+  const items = attentionInOrder(state.attention);
+  const [first] = items;
+  if (first === undefined) {
+    const isEmpty = Object.keys(state.services).length === 0;
+    return isEmpty ? (
+      <Line condition="neutral" summary={texts.nothingRegistered} />
+    ) : (
+      <Line condition="ok" summary={texts.allWell} />
+    );
+  }
+  const titles = items.map((item) => attentionTitle(item, language));
+  return <Line condition={first.condition} summary={`${texts.attention(items.length)}:`} details={titles} />;
+}
+
+interface LineProps {
+  readonly condition: 'ok' | 'warning' | 'critical' | 'neutral';
+  readonly summary: string;
+  readonly details?: readonly string[];
+}
+
+/** Titles beyond these are counted in the summary alone. */
+const TITLES_SHOWN = 4;
+
+function Line({ condition, summary, details = [] }: LineProps) {
+  const texts = useTexts(TEXTS);
+  const shown = details.slice(0, TITLES_SHOWN);
+  const rest = `${texts.listed(shown)}${details.length > shown.length ? ' …' : ''}`;
+  return (
+    <section class={`verdict is-${condition}`} aria-label={texts.verdict}>
+      <Icon name={condition} />
+      <p role="status" title={details.length > 0 ? rest : undefined}>
+        {summary} <span class="rest">{rest}</span>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,164 @@
+import type { AttentionItem, AttentionKind } from '#contracts';
+import type { Language } from './language';
+
+interface AttentionTexts {
+  /** What is the matter, in few words and without figures, so that a screen reader reads it once. */
+  title(subject: string): string;
+  /** The next step to take. */
+  readonly next: string;
+}
+
+const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
+  'service-down': {
+    title: (subject) => `${subject} has no instance in rotation`,
+    next: 'Look at the reasons of its instances, then start one or resume a draining one.',
+  },
+  'service-failing': {
+    title: (subject) => `${subject} fails requests`,
+    next: 'See whether all instances fail or one; read the log of the failing ones, and what changed before.',
+  },
+  'service-slow': {
+    title: (subject) => `${subject} is slow`,
+    next: 'See whether its store or a service that it calls is slow; otherwise add instances.',
+  },
+  'breaker-open': {
+    title: (subject) => `Circuit breaker of ${subject} is open`,
+    next: 'Requests are refused at once. The breaker closes by itself when trial requests succeed; find the cause of the failures.',
+  },
+  'instance-down': {
+    title: (subject) => `${subject} is down`,
+    next: 'Read the reason and the log of the process. Restart it, or remove it from the list.',
+  },
+  'instance-failing': {
+    title: (subject) => `${subject} fails requests`,
+    next: 'Drain it so that the other instances take over, then read its log.',
+  },
+  'instance-slow': {
+    title: (subject) => `${subject} is slower than its peers`,
+    next: 'Lower its weight or drain it, and compare its host and version with the others.',
+  },
+  'instance-expiring': {
+    title: (subject) => `${subject} missed its heartbeat`,
+    next: 'It leaves the rotation when its lease expires. See whether the process hangs or cannot reach the gateway.',
+  },
+  'instance-ejected': {
+    title: (subject) => `${subject} is ejected`,
+    next: 'This gateway sends it no requests for a while because several failed. It returns by itself; read its log.',
+  },
+  'certificate-expiring': {
+    title: (subject) => `Certificate of ${subject} expires soon`,
+    next: 'Renew the certificate and restart the instance.',
+  },
+  'provider-unavailable': {
+    title: (subject) => `Authentication provider ${subject} is unavailable`,
+    next: 'See whether the gateway reaches the address of its keys; known keys are used until they expire.',
+  },
+  'reload-failed': {
+    title: () => 'The policy file could not be reloaded',
+    next: 'The last good policies stay in effect. Correct the file; `npm run gateway -- check` shows every error.',
+  },
+  'registry-away': {
+    title: () => 'The registry store is unavailable',
+    next: 'Known instances keep their traffic, registrations wait. Start Redis or restore the connection to it.',
+  },
+  'backlog-growing': {
+    title: (subject) => `Backlog of ${subject} grows`,
+    next: 'See whether the service that it waits for is up and fast enough.',
+  },
+  'contract-broken': {
+    title: (subject) => `${subject} broke its contract`,
+    next: 'Compare the versions in the events; keep traffic on the former version until clients are ready.',
+  },
+  'gateway-busy': {
+    title: () => 'The gateway is overloaded',
+    next: 'Its event loop is late. Add a gateway, or limit the load by a rate limit.',
+  },
+};
+
+const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
+  'service-down': {
+    title: (subject) => `${subject}에 요청을 받을 인스턴스가 없습니다`,
+    next: '인스턴스별 사유를 확인한 뒤 인스턴스를 새로 띄우거나 드레인을 해제하세요.',
+  },
+  'service-failing': {
+    title: (subject) => `${subject} 요청이 실패하고 있습니다`,
+    next: '전체 인스턴스의 문제인지 일부의 문제인지 확인하고, 해당 인스턴스의 로그와 직전 변경 사항을 살펴보세요.',
+  },
+  'service-slow': {
+    title: (subject) => `${subject} 응답이 느립니다`,
+    next: '저장소나 호출 대상 서비스가 느린지 확인하고, 아니라면 인스턴스를 늘리세요.',
+  },
+  'breaker-open': {
+    title: (subject) => `${subject}의 서킷 브레이커가 열려 있습니다`,
+    next: '요청이 즉시 거부됩니다. 시험 요청이 성공하면 자동으로 닫히니, 실패 원인부터 찾으세요.',
+  },
+  'instance-down': {
+    title: (subject) => `${subject} 인스턴스가 내려갔습니다`,
+    next: '사유와 프로세스 로그를 확인하세요. 다시 시작하거나 목록에서 제거하면 됩니다.',
+  },
+  'instance-failing': {
+    title: (subject) => `${subject} 인스턴스의 요청이 실패하고 있습니다`,
+    next: '드레인해서 다른 인스턴스가 처리하게 한 다음 로그를 확인하세요.',
+  },
+  'instance-slow': {
+    title: (subject) => `${subject} 인스턴스가 다른 인스턴스보다 느립니다`,
+    next: '가중치를 낮추거나 드레인하고, 호스트와 버전을 다른 인스턴스와 비교하세요.',
+  },
+  'instance-expiring': {
+    title: (subject) => `${subject} 인스턴스의 하트비트가 끊겼습니다`,
+    next: '리스가 만료되면 트래픽에서 빠집니다. 프로세스가 멈췄는지, 게이트웨이에 연결할 수 있는지 확인하세요.',
+  },
+  'instance-ejected': {
+    title: (subject) => `${subject} 인스턴스가 일시 제외되었습니다`,
+    next: '실패가 이어져 이 게이트웨이가 잠시 요청을 보내지 않습니다. 자동으로 복귀하니 로그를 확인하세요.',
+  },
+  'certificate-expiring': {
+    title: (subject) => `${subject}의 인증서가 곧 만료됩니다`,
+    next: '인증서를 갱신하고 인스턴스를 다시 시작하세요.',
+  },
+  'provider-unavailable': {
+    title: (subject) => `인증 제공자 ${subject}에 연결할 수 없습니다`,
+    next: '게이트웨이에서 키 주소에 접속되는지 확인하세요. 이미 받은 키는 만료될 때까지 사용합니다.',
+  },
+  'reload-failed': {
+    title: () => '정책 파일을 다시 읽지 못했습니다',
+    next: '마지막으로 정상이던 정책이 계속 적용됩니다. 파일을 고치세요. `npm run gateway -- check`가 모든 오류를 알려 줍니다.',
+  },
+  'registry-away': {
+    title: () => '레지스트리 저장소에 연결할 수 없습니다',
+    next: '기존 인스턴스는 계속 요청을 받지만 새 등록은 대기합니다. Redis를 시작하거나 연결을 복구하세요.',
+  },
+  'backlog-growing': {
+    title: (subject) => `${subject}의 대기 작업이 늘고 있습니다`,
+    next: '호출 대상 서비스가 살아 있고 충분히 빠른지 확인하세요.',
+  },
+  'contract-broken': {
+    title: (subject) => `${subject}의 API 계약이 깨졌습니다`,
+    next: '이벤트에서 버전 간 차이를 확인하고, 클라이언트가 준비될 때까지 이전 버전으로 트래픽을 보내세요.',
+  },
+  'gateway-busy': {
+    title: () => '게이트웨이에 과부하가 걸렸습니다',
+    next: '이벤트 루프가 지연되고 있습니다. 게이트웨이를 추가하거나 요청 속도를 제한하세요.',
+  },
+};
+
+const BY_LANGUAGE: Readonly<Record<Language, Readonly<Record<AttentionKind, AttentionTexts>>>> = {
+  en: EN,
+  ko: KO,
+};
+
+export const attentionTitle = ({ kind, subject }: AttentionItem, language: Language): string =>
+  BY_LANGUAGE[language][kind].title(subject);
+
+/** The next step to take about an item. */
+export const attentionStep = ({ kind }: AttentionItem, language: Language): string =>
+  BY_LANGUAGE[language][kind].next;
+
+/** The most serious first, then the oldest. */
+export function attentionInOrder(items: Readonly<Record<string, AttentionItem>>): readonly AttentionItem[] {
+  return Object.values(items).toSorted(
+    (a, b) =>
+      Number(b.condition === 'critical') - Number(a.condition === 'critical') ||
+      a.since.localeCompare(b.since),
+  );
+}

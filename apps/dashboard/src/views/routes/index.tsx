@@ -1,0 +1,3 @@
+import type { ViewProps } from '../view-props';
+
+export const View = (_: ViewProps) => <p>routes</p>;
