@@ -1,5 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { send, type Result } from './gateway-request';
+
+export interface Resource<T> {
+  /** `undefined` until the first response. */
+  readonly result: Result<T> | undefined;
+  /** Reads it again. */
+  readonly again: () => void;
+}
 
 /**
  * Reads a resource of the gateway, again whenever `url` or `version` changes. The previous result stays until the next one
@@ -7,8 +14,9 @@ import { send, type Result } from './gateway-request';
  *
  * @param url `undefined`: nothing to read
  */
-export function useJson<T>(url: string | undefined, version: unknown = 0): Result<T> | undefined {
+export function useJson<T>(url: string | undefined, version: unknown = 0): Resource<T> {
   const [result, setResult] = useState<Result<T>>();
+  const [round, setRound] = useState(0);
   useEffect(() => {
     if (url === undefined) return undefined;
     const abort = new AbortController();
@@ -16,6 +24,7 @@ export function useJson<T>(url: string | undefined, version: unknown = 0): Resul
       if (!abort.signal.aborted) setResult(next);
     });
     return () => abort.abort();
-  }, [url, version]);
-  return result;
+  }, [url, version, round]);
+  const again = useCallback(() => setRound((count) => count + 1), []);
+  return { result, again };
 }

@@ -42,6 +42,8 @@ export interface ExcludedInstance {
   readonly reason: string;
 }
 
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
 /** A request to explain, as the address of the view has it. */
 export interface Question {
   readonly method: string;

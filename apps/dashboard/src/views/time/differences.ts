@@ -1,5 +1,7 @@
 import type { InstanceAt } from '#contracts';
 
+const COMPARED = ['name', 'url', 'version', 'weight', 'status'] as const;
+
 /** What an instance was at a time, and what became of it. */
 export interface ComparedInstance {
   readonly id: string;
@@ -8,10 +10,8 @@ export interface ComparedInstance {
   /** `undefined`: it is not registered now. */
   readonly now: InstanceAt | undefined;
   /** Members with another value now. */
-  readonly changed: readonly (keyof InstanceAt)[];
+  readonly changed: readonly (typeof COMPARED)[number][];
 }
-
-const COMPARED: readonly (keyof InstanceAt)[] = ['name', 'url', 'version', 'weight', 'status'];
 
 /** All instances of both times, by service and id; what changed since comes first within a service. */
 export function compareTimes(

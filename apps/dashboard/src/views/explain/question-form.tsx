@@ -1,0 +1,86 @@
+import { linkTo } from '../../state/location';
+import { useTexts } from '../../text/language';
+import { METHODS, type Question } from './explanation';
+import { TEXTS } from './texts';
+
+export interface QuestionFormProps {
+  readonly question: Question;
+  /** Services for examples. */
+  readonly services: readonly string[];
+}
+
+const MOST_EXAMPLES = 4;
+
+/** The request to explain. It becomes the address of the view, so that an explanation can be shared. */
+export function QuestionForm({ question, services }: QuestionFormProps) {
+  const texts = useTexts(TEXTS);
+  const submit = (event: SubmitEvent & { readonly currentTarget: HTMLFormElement }): void => {
+    event.preventDefault();
+    const query: Record<string, string> = {};
+    for (const [name, value] of new FormData(event.currentTarget))
+      if (typeof value === 'string' && value !== '') query[name] = value;
+    window.location.hash = linkTo('explain', query);
+  };
+  return (
+    <form class="question" onSubmit={submit} key={JSON.stringify(question)}>
+      <label class="field">
+        <span>{texts.method}</span>
+        <select class="input" name="method">
+          {METHODS.map((method) => (
+            <option key={method} selected={method === question.method}>
+              {method}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field question-path">
+        <span>{texts.path}</span>
+        <input
+          class="input mono"
+          name="path"
+          required
+          pattern="/.*"
+          spellcheck={false}
+          autocomplete="off"
+          placeholder="/api/SERVICE/…"
+          defaultValue={question.path}
+        />
+      </label>
+      <label class="field question-headers">
+        <span>{texts.headers}</span>
+        <textarea
+          class="input mono"
+          name="headers"
+          rows={2}
+          spellcheck={false}
+          placeholder={texts.headersPlaceholder}
+          defaultValue={question.headers}
+        />
+      </label>
+      <label class="field">
+        <span>{texts.at}</span>
+        <input
+          class="input mono"
+          name="at"
+          spellcheck={false}
+          autocomplete="off"
+          placeholder="2026-01-31T12:00:00Z"
+          defaultValue={question.at}
+        />
+      </label>
+      <button type="submit" class="button button-primary">
+        {texts.explain}
+      </button>
+      {services.length > 0 && (
+        <p class="question-examples">
+          <span class="muted">{texts.examples}</span>
+          {services.slice(0, MOST_EXAMPLES).map((service) => (
+            <a key={service} class="tag" href={linkTo('explain', { path: `/api/${service}/` })}>
+              /api/{service}/
+            </a>
+          ))}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,97 @@
+import type { Condition, DashboardState } from '#contracts';
+import { linkTo } from '../../state/location';
+import { useFormat, useTexts } from '../../text/language';
+import {
+  labelOf,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  pathOf,
+  type Layout,
+  type PlacedEdge,
+  type PlacedNode,
+} from './layout';
+import { conditionOf } from './condition';
+import { TEXTS } from './texts';
+
+export interface PictureProps {
+  readonly layout: Layout;
+  readonly services: DashboardState['services'];
+}
+
+/** Requests per second from which an edge is drawn with its full width. */
+const FULL_RATE = 1000;
+
+/** The system as a picture, from the clients on the left to the stores on the right. */
+export function Picture({ layout, services }: PictureProps) {
+  const texts = useTexts(TEXTS);
+  return (
+    <div class="topology">
+      <svg
+        role="group"
+        aria-label={texts.picture}
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        width={layout.width}
+        height={layout.height}
+      >
+        <g aria-hidden="true">
+          {layout.edges.map((placed) => (
+            <Edge key={placed.key} placed={placed} />
+          ))}
+        </g>
+        {layout.nodes.map((node) => (
+          <Node key={`${node.kind} ${node.name}`} node={node} service={services[node.name]} />
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function Edge({ placed }: { readonly placed: PlacedEdge }) {
+  const texts = useTexts(TEXTS);
+  const format = useFormat();
+  const { requestsPerSecond, errorRate } = placed.edge;
+  const { x, y } = labelOf(placed);
+  const width = 1 + 3 * Math.min(1, Math.log10(1 + requestsPerSecond) / Math.log10(1 + FULL_RATE));
+  const isIdle = requestsPerSecond === 0;
+  return (
+    <g class={`edge is-${isIdle ? 'idle' : conditionOf(placed.edge)}`}>
+      <path d={pathOf(placed)} stroke-width={width} />
+      {!isIdle && (
+        <text x={x} y={y} text-anchor="middle">
+          {texts.rateOf(format.number(requestsPerSecond))}
+          {errorRate > 0 && ` · ${format.percent(errorRate)}`}
+        </text>
+      )}
+    </g>
+  );
+}
+
+interface NodeProps {
+  readonly node: PlacedNode;
+  readonly service: DashboardState['services'][string] | undefined;
+}
+
+function Node({ node, service }: NodeProps) {
+  const texts = useTexts(TEXTS);
+  const condition: Condition | 'neutral' = service?.condition ?? 'neutral';
+  const name = node.kind === 'client' || node.kind === 'gateway' ? texts.nodes[node.kind] : node.name;
+  const shape = (
+    <g class={`node is-${condition}`} transform={`translate(${node.x} ${node.y})`}>
+      <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
+      <text x="12" y={service ? 19 : 27}>
+        {short(name)}
+        <title>{name}</title>
+      </text>
+      {service && (
+        <text class="note" x="12" y="35">
+          {texts.instances(service.healthy, service.total)}
+        </text>
+      )}
+    </g>
+  );
+  return service ? <a href={linkTo('services', { filter: node.name })}>{shape}</a> : shape;
+}
+
+/** Characters that fit into a node. */
+const FITTING = 21;
+const short = (name: string): string => (name.length > FITTING ? `${name.slice(0, FITTING - 1)}…` : name);
