@@ -34,6 +34,10 @@ const columnsOf = (texts: (typeof TEXTS)['en'], now: string): readonly Column<Di
     ),
   },
   {
+    label: texts.status,
+    render: ({ status }) => <StatusBadge condition={CONDITIONS[status]}>{status}</StatusBadge>,
+  },
+  {
     label: texts.instance,
     isWide: true,
     render: ({ service, instanceId }) => (
@@ -42,10 +46,6 @@ const columnsOf = (texts: (typeof TEXTS)['en'], now: string): readonly Column<Di
         <span class="mono muted">{instanceId}</span>
       </>
     ),
-  },
-  {
-    label: texts.status,
-    render: ({ status }) => <StatusBadge condition={CONDITIONS[status]}>{status}</StatusBadge>,
   },
   { label: texts.reason, isWide: true, render: ({ reason }) => reason },
 ];

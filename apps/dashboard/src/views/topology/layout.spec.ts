@@ -1,5 +1,5 @@
 import type { EdgeState } from '#contracts';
-import { layoutOf, pathOf } from './layout';
+import { layoutOf, NODE_HEIGHT, NODE_WIDTH, pathOf, type Layout } from './layout';
 
 const edge = (kind: EdgeState['kind'], from: string, to: string): EdgeState => ({
   ...{ kind, from, to },
@@ -10,26 +10,41 @@ const edge = (kind: EdgeState['kind'], from: string, to: string): EdgeState => (
 const edgesOf = (...edges: readonly EdgeState[]): Readonly<Record<string, EdgeState>> =>
   Object.fromEntries(edges.map((each) => [`${each.from} ${each.to}`, each]));
 
-const columnOf = (layout: ReturnType<typeof layoutOf>, name: string): number =>
+const columnOf = (layout: Layout, name: string): number =>
   layout.nodes.find((node) => node.name === name)?.x ?? NaN;
 
 const SHOP = edgesOf(
   edge('client', 'client', 'gateway'),
   edge('proxied', 'gateway', 'orders'),
   edge('proxied', 'gateway', 'users'),
+  edge('proxied', 'gateway', 'products'),
   edge('call', 'orders', 'users'),
+  edge('call', 'orders', 'products'),
   edge('store', 'orders', 'postgresql'),
+  edge('store', 'users', 'postgresql'),
 );
 
 describe('layoutOf', () => {
   it('places services after their callers, and stores last', () => {
-    const layout = layoutOf(['users', 'orders'], SHOP);
+    const layout = layoutOf(['users', 'orders', 'products'], SHOP);
     const order = ['client', 'gateway', 'orders', 'users', 'postgresql'].map((name) =>
       columnOf(layout, name),
     );
-    expect(order).toEqual([...order].sort((a, b) => a - b));
-    expect(new Set(order).size).toBe(5);
-    expect(layout.edges).toHaveLength(5);
+    expect(order).toEqual([...new Set(order)].sort((a, b) => a - b));
+    expect(layout.edges).toHaveLength(8);
+  });
+
+  it('leads no edge through a node', () => {
+    const { nodes, edges } = layoutOf(['users', 'orders', 'products'], SHOP);
+    for (const { points } of edges)
+      for (const { x, y } of points.slice(1, -1))
+        expect(
+          nodes.filter(
+            (node) => x >= node.x && x <= node.x + NODE_WIDTH && y > node.y && y < node.y + NODE_HEIGHT,
+          ),
+        ).toEqual([]);
+    const passing = edges.find(({ key }) => key === 'gateway users');
+    expect(passing?.points).toHaveLength(4);
   });
 
   it('places services that call each other', () => {
@@ -45,9 +60,9 @@ describe('layoutOf', () => {
     expect(nodes).toHaveLength(32);
     for (const { x, y } of nodes) {
       expect(x).toBeGreaterThanOrEqual(0);
-      expect(x).toBeLessThan(width);
+      expect(x + NODE_WIDTH).toBeLessThanOrEqual(width);
       expect(y).toBeGreaterThanOrEqual(0);
-      expect(y).toBeLessThan(height);
+      expect(y + NODE_HEIGHT).toBeLessThanOrEqual(height);
     }
   });
 });

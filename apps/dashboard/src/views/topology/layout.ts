@@ -1,4 +1,5 @@
 import type { EdgeState } from '#contracts';
+import { columnsOf, type Member } from './columns';
 
 /** A part of the system at its place: columns from the client on the left to the stores on the right. */
 export interface PlacedNode {
@@ -8,11 +9,16 @@ export interface PlacedNode {
   readonly y: number;
 }
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface PlacedEdge {
   readonly key: string;
   readonly edge: EdgeState;
-  readonly from: PlacedNode;
-  readonly to: PlacedNode;
+  /** From the right side of a node to the left side of another, between the nodes of the columns that it passes. */
+  readonly points: readonly Point[];
 }
 
 export interface Layout {
@@ -24,108 +30,86 @@ export interface Layout {
 
 export const NODE_WIDTH = 168;
 export const NODE_HEIGHT = 44;
-const COLUMN_GAP = 112;
-const ROW_GAP = 28;
+/** Height of the gap between nodes that an edge passes through. */
+const PASS_HEIGHT = 14;
+const COLUMN_GAP = 116;
+const ROW_GAP = 24;
 const MARGIN = 12;
 
-const CLIENT = 'client';
-const GATEWAY = 'gateway';
-
 /**
- * Places the parts of a system: services in columns by the longest chain of calls that leads to them, the stores in the last
- * column. Services that call each other in a circle share the columns that their first members reach.
+ * Places the parts of a system.
  *
  * @param services names of all services, also of those without calls
  */
 export function layoutOf(services: readonly string[], edges: Readonly<Record<string, EdgeState>>): Layout {
-  const calls = Object.values(edges);
-  const stores = new Set(calls.filter(({ kind }) => kind === 'store').map(({ to }) => to));
-  const names = [...new Set([...services, ...callersOf(calls)])].sort();
-  const depths = depthsOf(names, calls);
-  const last = 2 + Math.max(0, ...depths.values()) + 1;
-  const columns = new Map<number, { name: string; kind: PlacedNode['kind'] }[]>([
-    [0, [{ name: CLIENT, kind: 'client' }]],
-    [1, [{ name: GATEWAY, kind: 'gateway' }]],
-  ]);
-  const add = (column: number, name: string, kind: PlacedNode['kind']): void => {
-    const others = columns.get(column) ?? [];
-    columns.set(column, [...others, { name, kind }]);
-  };
-  for (const name of names) add(2 + (depths.get(name) ?? 0), name, 'service');
-  for (const name of [...stores].sort()) add(last, name, 'store');
-  const rows = Math.max(...Array.from(columns.values(), ({ length }) => length));
-  const height = 2 * MARGIN + rows * NODE_HEIGHT + (rows - 1) * ROW_GAP;
-  const nodes = Array.from(columns, ([column, members]) => placed(column, members, height)).flat();
+  const columns = columnsOf(services, edges);
+  const height = 2 * MARGIN + Math.max(...columns.map(heightOf));
+  const placed = columns.map((members, column) => placeColumn(members, column, height));
+  const points = new Map(placed.flat().map((place) => [place.member.key, place]));
   return {
-    width: 2 * MARGIN + columns.size * NODE_WIDTH + (columns.size - 1) * COLUMN_GAP,
+    width: 2 * MARGIN + columns.length * NODE_WIDTH + (columns.length - 1) * COLUMN_GAP,
     height,
-    nodes,
-    edges: placedEdges(edges, nodes),
+    nodes: placed
+      .flat()
+      .flatMap(({ member, x, y }) =>
+        member.kind === 'pass' ? [] : [{ name: member.name, kind: member.kind, x, y }],
+      ),
+    edges: Object.entries(edges).flatMap(([key, edge]) => placeEdge(key, edge, points)),
   };
 }
 
-const callersOf = (calls: readonly EdgeState[]): readonly string[] =>
-  calls.filter(({ kind }) => kind === 'call').flatMap(({ from, to }) => [from, to]);
-
-/** How many calls lead to each service, at most; 0 for those that only the gateway calls. */
-function depthsOf(names: readonly string[], calls: readonly EdgeState[]): ReadonlyMap<string, number> {
-  const depths = new Map(names.map((name) => [name, 0]));
-  const between = calls.filter(({ kind, from, to }) => kind === 'call' && from !== to);
-  // One round per service is enough without circles, and ends circles.
-  for (let round = 1; round < names.length; round += 1)
-    for (const { from, to } of between) {
-      const depth = (depths.get(from) ?? 0) + 1;
-      if (depth <= round && depth > (depths.get(to) ?? 0) && !reaches(between, to, from))
-        depths.set(to, depth);
-    }
-  return depths;
+interface Place extends Point {
+  readonly member: Member;
+  readonly column: number;
 }
 
-function reaches(calls: readonly EdgeState[], start: string, goal: string): boolean {
-  const seen = new Set([start]);
-  for (const name of seen) for (const { from, to } of calls) if (from === name) seen.add(to);
-  return seen.has(goal);
-}
+const sizeOf = ({ kind }: Member): number => (kind === 'pass' ? PASS_HEIGHT : NODE_HEIGHT);
 
-function placed(
-  column: number,
-  members: readonly { readonly name: string; readonly kind: PlacedNode['kind'] }[],
-  height: number,
-): readonly PlacedNode[] {
-  const used = members.length * NODE_HEIGHT + (members.length - 1) * ROW_GAP;
-  const top = (height - used) / 2;
+const heightOf = (members: readonly Member[]): number =>
+  members.reduce((sum, member) => sum + sizeOf(member), 0) + (members.length - 1) * ROW_GAP;
+
+function placeColumn(members: readonly Member[], column: number, height: number): readonly Place[] {
   const x = MARGIN + column * (NODE_WIDTH + COLUMN_GAP);
-  return members.map((member, i) => ({ ...member, x, y: top + i * (NODE_HEIGHT + ROW_GAP) }));
-}
-
-function placedEdges(
-  edges: Readonly<Record<string, EdgeState>>,
-  nodes: readonly PlacedNode[],
-): readonly PlacedEdge[] {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  return Object.entries(edges).flatMap(([key, edge]) => {
-    const [from, to] = [byName.get(edge.from), byName.get(edge.to)];
-    return from && to ? [{ key, edge, from, to }] : [];
+  let top = (height - heightOf(members)) / 2;
+  return members.map((member) => {
+    const y = top;
+    top += sizeOf(member) + ROW_GAP;
+    return { member, column, x, y };
   });
 }
 
-/** A curve from the right side of one node to the left side of another, or around if it leads back. */
-export function pathOf({ from, to }: PlacedEdge): string {
-  const [x1, y1] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2];
-  const [x2, y2] = [to.x, to.y + NODE_HEIGHT / 2];
-  if (x2 > x1) {
-    const middle = (x1 + x2) / 2;
-    return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
-  }
-  const bend = x1 + COLUMN_GAP / 2;
-  const end = to.x + NODE_WIDTH;
-  return `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${end} ${y2}`;
+function placeEdge(key: string, edge: EdgeState, places: ReadonlyMap<string, Place>): readonly PlacedEdge[] {
+  const [from, to] = [places.get(edge.from), places.get(edge.to)];
+  if (!from || !to) return [];
+  const passes = Array.from(places.values()).filter(
+    ({ member, column }) => member.name === key && column > from.column && column < to.column,
+  );
+  const points = [
+    { x: from.x + NODE_WIDTH, y: from.y + NODE_HEIGHT / 2 },
+    ...passes.flatMap(({ x, y }) => [
+      { x, y: y + PASS_HEIGHT / 2 },
+      { x: x + NODE_WIDTH, y: y + PASS_HEIGHT / 2 },
+    ]),
+    // An edge that leads back ends at the right side, where there is room for it to turn.
+    { x: to.column > from.column ? to.x : to.x + NODE_WIDTH, y: to.y + NODE_HEIGHT / 2 },
+  ];
+  return [{ key, edge, points }];
 }
 
-/** Where the label of an edge stands: near its end, so that labels of one source do not cover each other. */
-export function labelOf({ from, to }: PlacedEdge): { readonly x: number; readonly y: number } {
-  const share = 0.62;
-  const [x1, y1] = [from.x + NODE_WIDTH, from.y + NODE_HEIGHT / 2];
-  const [x2, y2] = to.x > x1 ? [to.x, to.y + NODE_HEIGHT / 2] : [x1 + COLUMN_GAP / 2, to.y + NODE_HEIGHT / 2];
-  return { x: x1 + (x2 - x1) * share, y: y1 + (y2 - y1) * (3 * share ** 2 - 2 * share ** 3) - 6 };
+/** The path of an edge as SVG. */
+export function pathOf({ points }: PlacedEdge): string {
+  const [start, ...others] = points as [Point, ...Point[]];
+  let before = start;
+  return others.reduce((path, point) => {
+    const { x, y } = before;
+    before = point;
+    const middle = point.x > x ? (x + point.x) / 2 : Math.max(x, point.x) + COLUMN_GAP / 2;
+    return `${path}C${middle} ${y} ${middle} ${point.y} ${point.x} ${point.y}`;
+  }, `M${start.x} ${start.y}`);
+}
+
+/** Where the label of an edge stands, above the line: where it passes other parts, or halfway to its end. */
+export function labelOf({ points }: PlacedEdge): Point {
+  const [before, after] = (points.length > 2 ? points.slice(1, 3) : points) as [Point, Point];
+  return { x: (before.x + after.x) / 2, y: (before.y + after.y) / 2 - 5 };
 }
