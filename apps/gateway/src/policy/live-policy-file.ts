@@ -30,7 +30,7 @@ export class LivePolicyFile {
   validAt = this.loadedAt;
   /** `undefined`: the latest load succeeded. */
   lastError: FailedLoad | undefined;
-  /** What the guard said of the latest file; `undefined` without a guard. */
+  /** What the guard said of the latest file that it judged, until a refused one is reverted; `undefined` without a guard. */
   lastVerdict: GuardVerdict | undefined;
   private guard: ReloadGuard | undefined;
 
@@ -84,12 +84,22 @@ export class LivePolicyFile {
     const candidate = this.readAgain();
     if (!candidate) return 'unchanged';
     const { guard } = this;
-    if (!guard || candidate.revision === this.file.revision) return this.accept(candidate);
+    if (candidate.revision === this.file.revision) this.forgetRefusal();
+    else if (guard && !(await this.passes(guard, candidate))) return 'unchanged';
+    return this.accept(candidate);
+  }
+
+  private async passes(guard: ReloadGuard, candidate: PolicyFile): Promise<boolean> {
     const verdict = await verdictOf(guard, candidate);
     this.lastVerdict = verdict;
-    if (verdict.objection === undefined) return this.accept(candidate);
+    if (verdict.objection === undefined) return true;
     this.lastError = { at: Date.now(), problems: [verdict.objection], isRefused: true };
-    return 'unchanged';
+    return false;
+  }
+
+  /** The file is as before: what a refused one would have changed concerns no file any more. */
+  private forgetRefusal(): void {
+    if (this.lastVerdict?.objection !== undefined) this.lastVerdict = NOTHING_JUDGED;
   }
 
   /** `undefined` if the file has problems. */
