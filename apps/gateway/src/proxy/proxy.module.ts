@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
-import { LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
+import { InstanceTokens, LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DecisionRecord } from '../policy/decisions/decision-record.js';
@@ -100,8 +100,9 @@ const planning = ({ config }: ProxyBindings): Provider[] => [
   { provide: HiddenValues, useFactory: () => new HiddenValues(config.registryToken) },
   {
     provide: DECISION_RECORD,
-    useFactory: ({ file }: PolicySources) => file && new DecisionRecord(file),
-    inject: [PolicySources],
+    useFactory: ({ file }: PolicySources, tokens: InstanceTokens) =>
+      file && new DecisionRecord(file, (token) => tokens.admits(token)),
+    inject: [PolicySources, InstanceTokens],
   },
   {
     provide: ReloadGuard,

@@ -38,7 +38,7 @@ const exchangeOf = (
 });
 
 const recordOf = (file: LivePolicyFile, ...exchanges: readonly DecidedExchange[]) => {
-  const record = new DecisionRecord(file, 3);
+  const record = new DecisionRecord(file, (token) => token === 'a:valid', 3);
   for (const exchange of exchanges) record.write(exchange);
   return { record, decisions: [...record.decisions()] };
 };
@@ -62,12 +62,17 @@ describe('DecisionRecord', () => {
   });
 
   it('records that a request had credentials, not which', () => {
-    const fields = { authorization: 'Bearer a.b.c', 'x-instance-token': 'secret' };
+    const fields = { authorization: 'Bearer a.b.c', 'x-instance-token': 'a:valid' };
     const { decisions } = recordOf(PLAIN, exchangeOf('/1', fields));
     expect([...decisions[0]!.fields]).toEqual([
       ['authorization', 'Bearer'],
       ['x-instance-token', '*'],
     ]);
+  });
+
+  it('records an invalid token of an instance as none', () => {
+    const { decisions } = recordOf(PLAIN, exchangeOf('/1', { 'x-instance-token': 'a:bogus' }));
+    expect(decisions[0]!.fields.get('x-instance-token')).toBeUndefined();
   });
 
   it.each([

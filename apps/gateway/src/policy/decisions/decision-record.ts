@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { INSTANCE_TOKEN_HEADER } from '#contracts';
 import type { LivePolicyFile } from '../live-policy-file.js';
 import type { FileOnlyMembers } from '../file-only-members.js';
 import type { PolicyFile } from '../policy-file.js';
@@ -70,8 +71,10 @@ export class DecisionRecord {
   private followed: PolicyFile;
   private names: RecordedNames;
 
+  /** @param admitsInstance whether a registered instance has this token */
   constructor(
     private readonly file: Pick<LivePolicyFile, 'current'>,
+    private readonly admitsInstance: (token: string) => boolean,
     size = SIZE,
   ) {
     this.followed = file.current;
@@ -136,10 +139,21 @@ export class DecisionRecord {
     fits = texts.write(exchange.clientAddress) && fits;
     fits = texts.write(exchange.publicHost) && fits;
     fits = texts.write(query === -1 ? target : target.slice(0, query + 1)) && fits;
-    for (const name of names.credentials) fits = texts.write(withheld(name, exchange.header(name))) && fits;
+    for (const name of names.credentials)
+      fits = texts.write(this.withheld(name, exchange.header(name))) && fits;
     for (const name of names.fields) fits = texts.write(exchange.header(name)) && fits;
     if (isPreflight) for (const name of PREFLIGHT_FIELDS) fits = texts.write(exchange.header(name)) && fits;
     return fits;
+  }
+
+  /**
+   * What the record has of a credential: whether it is a bearer token, otherwise that there is one; of an instance's
+   * token, that it is valid. The first word of `Authorization` need not be a scheme: clients also send a bare key.
+   */
+  private withheld(name: string, value: string | undefined): string | undefined {
+    if (value === undefined || value === '') return value;
+    if (name === INSTANCE_TOKEN_HEADER && !this.admitsInstance(value)) return undefined;
+    return name === AUTHORIZATION_FIELD && NAMES_BEARER.test(value) ? 'Bearer' : '*';
   }
 
   private read(position: number): Decision {
@@ -183,13 +197,4 @@ function identityOf({ identity, names }: Entry): RecordedIdentity | undefined {
   const { consumer, provider, scopes, claims } = identity;
   const verification = names.providers.get(provider)?.verification ?? '';
   return { consumer, provider, verification, scopes, claims, hasClaim: () => true };
-}
-
-/**
- * What the record has of a credential: whether it is a bearer token, otherwise that there is one. The first word of
- * `Authorization` need not be a scheme: clients also send a bare key.
- */
-function withheld(name: string, value: string | undefined): string | undefined {
-  if (value === undefined || value === '') return value;
-  return name === AUTHORIZATION_FIELD && NAMES_BEARER.test(value) ? 'Bearer' : '*';
 }

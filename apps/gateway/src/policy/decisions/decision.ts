@@ -25,7 +25,7 @@ export interface Decision {
   readonly clientAddress: string;
   readonly scheme: 'http' | 'https';
   readonly host: string | undefined;
-  /** Header fields by name in lower case, `undefined` if absent. Of credentials, `Bearer` or `*`. */
+  /** Header fields by name in lower case, `undefined` if absent. Of credentials, `Bearer` or `*`; an invalid token of an instance is absent. */
   readonly fields: ReadonlyMap<string, string | undefined>;
   /** -1: not declared. */
   readonly contentLength: number;

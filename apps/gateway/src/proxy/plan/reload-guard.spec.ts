@@ -17,7 +17,7 @@ const DENIED = fileOf('access: { deny: [0.0.0.0/0] }');
 /** What the guard says of a file that refuses every request, after requests for `paths`. */
 async function verdictAfter(...paths: readonly string[]) {
   const present = LivePolicyFile.of(fileOf(''));
-  const record = new DecisionRecord(present, paths.length);
+  const record = new DecisionRecord(present, () => false, paths.length);
   for (const path of paths) record.write(new FakeExchange('GET', `/api/users/${path}`));
   const services = new LiveServiceTable();
   services.replace(tableOf(instanceOf({ id: 'a' })).current);

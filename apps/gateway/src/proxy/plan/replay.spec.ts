@@ -55,7 +55,7 @@ function outcomeOf(
   result: Partial<DecidedExchange> = {},
   target = '/api/users/1',
 ): Outcome {
-  const record = new DecisionRecord(LivePolicyFile.of(present), 1);
+  const record = new DecisionRecord(LivePolicyFile.of(present), (token) => token === 'a', 1);
   const auth = present.services.get('users')?.get('auth') as { value: FileOnlyMembers['auth'] } | undefined;
   const route = { name: undefined, service: 'users', policy: { auth: auth?.value } };
   record.write(Object.assign(new FakeExchange('GET', target, fields), { route, ...result }));
@@ -128,16 +128,17 @@ describe('Replay', () => {
     expect(outcomeOf(present, parsed.file, {}, {}, '/api/users/').service).toBe('users');
   });
 
-  it('opens internal paths to recorded instances alone', () => {
+  it('opens internal paths to requests whose token was valid alone', () => {
     const at = (fields: Record<string, string>) =>
       outcomeOf(fileOf(''), fileOf(''), fields, {}, '/api/users/internal/x');
     expect(at({ 'x-instance-token': 'a' }).service).toBe('users');
     expect(at({}).problem).toBe('not-found');
+    expect(at({ 'x-instance-token': 'bogus' }).problem).toBe('not-found');
   });
 
   it('applies rate limits on the clock of the record', () => {
     const file = fileOf('rateLimits: [{ name: a, requests: 1, per: 1s }]');
-    const record = new DecisionRecord(LivePolicyFile.of(file), 4);
+    const record = new DecisionRecord(LivePolicyFile.of(file), () => false, 4);
     for (const startedAt of [0, 900, 1_000, 1_100])
       record.write(Object.assign(new FakeExchange('GET', '/api/users/1'), { startedAt }));
     const replay = new Replay(file, SERVICES);

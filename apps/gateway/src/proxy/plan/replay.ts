@@ -83,6 +83,7 @@ export class Replay {
     return {
       rateLimiters: new RateLimiters(undefined),
       now: () => this.now,
+      // The record has valid tokens only.
       admitsInstance: (token) => token !== undefined,
       countsOf: () => NOT_A_COUNT,
       authenticatorOf: (name) =>
