@@ -1,7 +1,13 @@
 import { DEFAULT_POLICY, type Policy } from '../../policy/policy.js';
 import type { RateLimit, RateLimitKey } from '../../policy/members/rate-limits.js';
+import { ResponseCache } from '../../cache/response-cache.js';
+import type { CachePolicy } from '../../policy/members/cache.js';
 import { compileRoute, type CompiledRoute } from './compile-route.js';
 
+const CACHE: CachePolicy = {
+  ...{ enabled: true, maxObject: 1024, ttl: undefined, key: undefined, tags: undefined },
+  ...{ staleWhileRevalidate: undefined, staleIfError: undefined },
+};
 const around = { onStageError: () => undefined };
 const compile = (changes: Partial<Policy> = {}, ...related: CompiledRoute[]): CompiledRoute =>
   compileRoute('users', { ...DEFAULT_POLICY, ...changes }, around, { related });
@@ -60,11 +66,27 @@ describe('A route', () => {
   });
 
   it('repeats requests in the background with the stages from the cache look-up on, for a limited time', () => {
-    const background = (...names: string[]) =>
-      compileRoute('users', undefined, { ...around, stages: names.map((name) => ({ name })) }).background;
-    expect(background('other')).toBeUndefined();
-    const route = background('cache-store', 'authentication', 'cache', 'rewrite', 'mirror');
-    expect(route?.phases.stages.map(({ name }) => name)).toEqual(['cache-store', 'cache', 'rewrite']);
+    const policy = {
+      ...DEFAULT_POLICY,
+      cache: CACHE,
+      securityHeaders: true,
+      rewrite: { path: undefined, host: 'a' },
+    };
+    const responses = new ResponseCache(1024);
+    const route = compileRoute('users', policy, { ...around, cache: () => responses }).background;
+    expect(route?.phases.stages.map(({ name }) => name)).toEqual([
+      'cache-store',
+      'cache',
+      'circuit-breaker',
+      'concurrency-limit',
+      'rewrite',
+    ]);
     expect(route?.policy.timeouts).toEqual({ ...DEFAULT_POLICY.timeouts, totalMs: 60_000 });
+  });
+
+  it('repeats no requests in the background without a cache, whatever its further stages are named', () => {
+    const stages = [{ name: 'cache' }];
+    const route = compileRoute('users', DEFAULT_POLICY, { ...around, stages });
+    expect(route.background).toBeUndefined();
   });
 });

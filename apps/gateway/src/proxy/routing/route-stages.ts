@@ -32,6 +32,8 @@ import { RateLimitFieldsStage } from '../stages/rate-limit/rate-limit-fields.sta
 import { RateLimitStage, type FoundBuckets, type RouteLimit } from '../stages/rate-limit/rate-limit.stage.js';
 import type { LimitScope } from '../stages/rate-limit/rate-limiter.js';
 import { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
+import { CaptureStage } from '../stages/mirror/compare/capture.stage.js';
+import { MirrorStage } from '../stages/mirror/mirror.stage.js';
 import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.js';
 import { RedirectStage } from '../stages/redirect/redirect.stage.js';
 import { RespondStage } from '../stages/respond/respond.stage.js';
@@ -108,7 +110,8 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   return stages.filter((stage) => stage !== false && stage !== undefined);
 }
 
-const MIRRORING = ['mirror', 'capture'];
+/** Whether a stage copies requests of clients, or compares the responses to copies. */
+const isMirroring = (stage: Stage): boolean => stage instanceof MirrorStage || stage instanceof CaptureStage;
 
 /**
  * The stages of requests that the gateway repeats by itself: the caller was admitted by those before the cache look-up.
@@ -116,9 +119,9 @@ const MIRRORING = ['mirror', 'capture'];
  * `undefined` without a cache.
  */
 export function backgroundStages(stages: readonly Stage[]): Stage[] | undefined {
-  const from = stages.findIndex(({ name }) => name === 'cache');
+  const from = stages.findIndex((stage) => stage instanceof CacheLookupStage);
   if (from === -1) return undefined;
-  return stages.filter(({ name }, i) => (i >= from && !MIRRORING.includes(name)) || name === 'cache-store');
+  return stages.filter((stage, i) => (i >= from && !isMirroring(stage)) || stage instanceof CacheStoreStage);
 }
 
 function authenticatorsOf(
