@@ -63,8 +63,10 @@ export class DetachedRequests {
     if (!isProxied(original) || original.isUpgrade) return false;
     const route = request.route ?? original.route?.background;
     if (!route || this.isClosed || this.running.size >= MAX_DETACHED) return false;
-    const copy = copyOf(original, route, request.body);
+    const copy = copyOf(original, route, request);
     copy.client.onEnd = () => this.end(copy, request.onEnd);
+    // Not while its connection is being read.
+    copy.client.onTooLong = () => setImmediate(() => this.breakOff(copy));
     request.prepare?.(copy);
     this.running.add(copy);
     this.pipeline.run(copy);
@@ -75,11 +77,14 @@ export class DetachedRequests {
   async close(): Promise<void> {
     this.isClosed = true;
     this.stopSweeping();
-    for (const each of this.running) {
-      each.ending = 'broken';
-      each.cutOff();
-    }
+    for (const each of this.running) this.breakOff(each);
     await this.upstreams.close();
+  }
+
+  private breakOff(copy: DetachedExchange): void {
+    if (!this.running.has(copy)) return;
+    copy.ending = 'broken';
+    copy.cutOff();
   }
 
   private end(copy: DetachedExchange, onEnd: DetachedRequest['onEnd']): void {
@@ -93,11 +98,15 @@ export class DetachedRequests {
 const isProxied = (exchange: StageExchange): exchange is HttpExchange => exchange instanceof HttpExchange;
 
 /** A request like `original`, with `body` in place of its own. */
-function copyOf(original: HttpExchange, route: Route, body: Buffer | undefined): DetachedExchange {
+function copyOf(
+  original: HttpExchange,
+  route: Route,
+  { body, maxResponseBytes = Infinity }: DetachedRequest,
+): DetachedExchange {
   const { requestId, clientAddress, upstreamTarget, identity, version, cohort } = original;
   const framing = { isChunked: false, contentLength: body?.length ?? -1, expectsContinue: false };
   const head = Object.assign(new RequestHead(original.head.text), original.head, framing);
-  const client = new DetachedClient(original.client.peer, body?.length ?? 0);
+  const client = new DetachedClient(original.client.peer, body?.length ?? 0, maxResponseBytes);
   const copy = new HttpExchange(client, head, requestId, clientAddress);
   copy.receiveFirst(body, true, '');
   return Object.assign(copy, { route, upstreamTarget, identity, version, cohort });

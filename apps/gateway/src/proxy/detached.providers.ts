@@ -1,9 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
+import type { GatewayConfig } from '../config/gateway.config.js';
 import { LiveServiceTable } from '../discovery/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { DetachedRequests } from './detached-requests.js';
 import { INSTANCE_REPORTS, NO_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
+import { MirrorMark } from './stages/mirror/mirror-mark.js';
 import { Mirrors } from './stages/mirror/mirrors.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 
@@ -13,7 +15,7 @@ export const MIRROR_REQUESTS = Symbol('MirrorRequests');
 const NO_RECORDER = { attemptFailed: () => undefined };
 
 /** Providers of requests without a client. */
-export const detachedProviders = ({ logger }: AppContext): Provider[] => {
+export const detachedProviders = ({ logger }: AppContext, { registryToken }: GatewayConfig): Provider[] => {
   const onError = (err: unknown, requestId: string): void =>
     logger.error({ err, requestId }, 'Handling a request without a client failed unexpectedly; it is ended');
   return [
@@ -33,7 +35,11 @@ export const detachedProviders = ({ logger }: AppContext): Provider[] => {
     {
       provide: Mirrors,
       useFactory: (requests: DetachedRequests, traffic: TrafficMetrics) =>
-        new Mirrors(requests.send, (service, route) => traffic.service(service).mirror(route)),
+        new Mirrors(
+          requests.send,
+          (service, route) => traffic.service(service).mirror(route),
+          new MirrorMark(registryToken),
+        ),
       inject: [MIRROR_REQUESTS, TrafficMetrics],
     },
   ];

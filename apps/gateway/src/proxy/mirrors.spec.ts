@@ -9,7 +9,9 @@ import type { Policy } from '../policy/policy.js';
 import type { Identity } from './exchange/exchange-state.js';
 import type { Stage } from './exchange/stage.js';
 import { IdentityStage } from './stages/identity/identity.stage.js';
+import { MirrorMark } from './stages/mirror/mirror-mark.js';
 import { MAX_IN_PROGRESS } from './stages/mirror/mirror-queue.js';
+import { MAX_RESPONSE_BYTES } from './stages/mirror/mirrors.js';
 import { instanceOf } from './testing/instances.js';
 import { ProxyHarness } from './testing/proxy-harness.js';
 
@@ -108,7 +110,7 @@ describe.each(['wire', 'node'] as const)('A mirror (%s)', (kind) => {
     const [copy] = received.next;
     const { method, url, headers } = copy?.request as IncomingMessage;
     expect([method, url, headers.accept, headers['x-request-id'], headers['x-mirrored-by']]).toEqual([
-      ...['GET', '/list?page=2', 'text/plain', 'request-1', 'msa-gateway'],
+      ...['GET', '/list?page=2', 'text/plain', 'request-1', new MirrorMark().value],
     ]);
     expect(received.users[0]?.request.headers['x-mirrored-by']).toBeUndefined();
     await waitFor('the request to be counted', () => harness.traffic.service('users').statuses.total === 1);
@@ -209,13 +211,37 @@ describe.each(['wire', 'node'] as const)('A mirror (%s)', (kind) => {
     expect(results()).toEqual({ 'too-large': 1 });
   });
 
-  it('gets no copies of copies, and no other methods', async () => {
+  it('has its response ended beyond the limit, as it may have no end', async () => {
+    let isOpen = true;
+    const next = await instance('next', (_request, response) => {
+      response.on('close', () => (isOpen = false));
+      response.write(Buffer.alloc(MAX_RESPONSE_BYTES + 1));
+    });
+    await gateway({}, [await instance('users'), next]);
+    expect((await send()).status).toBe(200);
+    await settled(1);
+    expect(results()).toEqual({ 'response-too-large': 1 });
+    await waitFor('the end of the response', () => !isOpen);
+    expect([harness.mirrored.inProgress, harness.stageErrors]).toEqual([0, []]);
+  });
+
+  it('gets requests whose mark is not that of a gateway of the fleet', async () => {
+    await gateway({}, [await instance('users'), await instance('next')]);
+    for (const mark of ['msa-gateway', new MirrorMark('another secret').value, ''])
+      await send({ headers: { 'x-mirrored-by': mark } });
+    await settled(3);
+    expect(results()).toEqual({ completed: 3 });
+  });
+
+  it('gets no copies of copies, also of another gateway of the fleet, and no other methods', async () => {
     await gateway({ methods: ['GET'] }, [await instance('users'), await instance('next')]);
-    await send({ headers: { 'x-mirrored-by': 'another-gateway' } });
+    await send({ headers: { 'x-mirrored-by': new MirrorMark().value } });
     await send({ method: 'DELETE' });
     await send();
     await settled(1);
-    expect(received.next.map(({ request }) => request.headers['x-mirrored-by'])).toEqual(['msa-gateway']);
+    expect(received.next.map(({ request }) => request.headers['x-mirrored-by'])).toEqual([
+      new MirrorMark().value,
+    ]);
   });
 
   it('gets a copy although the client leaves', async () => {

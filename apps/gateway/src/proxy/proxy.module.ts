@@ -55,7 +55,7 @@ export class ProxyModule {
         ...recording(bindings),
         ...planning(bindings),
         ...plane(bindings),
-        ...detachedProviders(bindings.context),
+        ...detachedProviders(bindings.context, bindings.config),
         bindings.reports,
         { provide: Authenticators, useFactory: () => bindings.authenticators },
       ],

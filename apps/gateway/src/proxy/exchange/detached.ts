@@ -7,6 +7,8 @@ export interface DetachedRequest {
   readonly route?: Route | undefined;
   /** The payload of the copy; by default it has none. */
   readonly body?: Buffer | undefined;
+  /** The copy ends as broken when the body of its response is longer; by default any length is received. */
+  readonly maxResponseBytes?: number | undefined;
   /** Called before the phases of the copy run, for example to set the slot of a stage. */
   readonly prepare?: ((copy: StageExchange) => void) | undefined;
   /** Called once when the copy has ended, possibly before {@link SendDetached} returns. */

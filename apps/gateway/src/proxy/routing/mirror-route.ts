@@ -10,6 +10,7 @@ import { PresentInternalPaths } from '../stages/internal-paths/internal-paths.js
 import { InternalPathsStage } from '../stages/internal-paths/internal-paths.stage.js';
 import { CaptureStage } from '../stages/mirror/compare/capture.stage.js';
 import { MirrorStage } from '../stages/mirror/mirror.stage.js';
+import type { Mirrors } from '../stages/mirror/mirrors.js';
 import { MirroredRequestStage } from '../stages/mirror/mirrored-request.stage.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
@@ -45,12 +46,15 @@ export function mirrorStagesOf(
 ): readonly Stage[] {
   const { service, name = '', policy } = of;
   const { mirror } = policy;
+  const { mirrors } = around;
   // The defaults of the file apply also to the service that they name.
-  if (!mirror || mirror.to.service === service || !around.mirrors) return [];
+  if (!mirror || mirror.to.service === service || !mirrors) return [];
   const tellsIdentity = mirror.to.service === undefined || mirror.credentials;
-  const route = copiesOf(of, mirror, tellsIdentity, around, compile);
-  const control = mirror.compare ? copiesOf(of, OWN_SERVICE, true, around, compile) : undefined;
-  const stage = new MirrorStage(around.mirrors.of(service, name, mirror), { route, tellsIdentity, control });
+  const copies = (to: Pick<MirrorPolicy, 'to'>, tells: boolean): Route =>
+    copiesOf(of, to, tells, { ...around, mirrors }, compile);
+  const route = copies(mirror, tellsIdentity);
+  const control = mirror.compare ? copies(OWN_SERVICE, true) : undefined;
+  const stage = new MirrorStage(mirrors.of(service, name, mirror), { route, tellsIdentity, control });
   return control ? [stage, new CaptureStage()] : [stage];
 }
 
@@ -61,11 +65,11 @@ function copiesOf(
   of: MirroredRoute,
   { to }: Pick<MirrorPolicy, 'to'>,
   tellsIdentity: boolean,
-  around: RouteSurroundings,
+  around: RouteSurroundings & { readonly mirrors: Mirrors },
   compile: Compile,
 ): Route {
   const { service, pathService, path, policy } = of;
-  const { zone, lag, onStageError, withheldFields } = around;
+  const { zone, lag, onStageError, withheldFields, mirrors } = around;
   const { rewrite, requestHeaders } = policy;
   const copied: Policy = {
     ...DEFAULT_POLICY,
@@ -85,7 +89,11 @@ function copiesOf(
     zone,
     onStageError,
     withheldFields: withheld,
-    stages: [...receiverStages(of, to.service, around), new MirroredRequestStage(), new CaptureStage()],
+    stages: [
+      ...receiverStages(of, to.service, around),
+      new MirroredRequestStage(mirrors.mark),
+      new CaptureStage(),
+    ],
     ...(lag && { lag }),
   };
   const route = compile(to.service ?? service, copied, surroundings, { pathService, path });

@@ -18,7 +18,14 @@ const DISCARDED: ResponseOutput = {
 /** The client of a request that the gateway sends by itself. It has the complete body and receives no response. */
 export class DetachedClient implements ClientSide {
   readonly forwarding: ForwardingLines;
-  readonly output = DISCARDED;
+  readonly output: ResponseOutput = {
+    ...DISCARDED,
+    write: ({ length }) => {
+      this.receivedBytes += length;
+      if (this.receivedBytes > this.maxResponseBytes) this.onTooLong();
+      return true;
+    },
+  };
   readonly closesAfterwards = false;
   readonly pauseBody = nothing;
   readonly resumeBody = nothing;
@@ -27,11 +34,18 @@ export class DetachedClient implements ClientSide {
   readonly awaitDrain = nothing;
   /** Called when the exchange has ended, possibly more than once. */
   onEnd = nothing;
+  /** Called when the body of the response is too long, possibly more than once; the response is still arriving. */
+  onTooLong = nothing;
+  private receivedBytes = 0;
 
-  /** @param peer the client of the original request */
+  /**
+   * @param peer the client of the original request
+   * @param maxResponseBytes length of a response body from which {@link onTooLong} is called
+   */
   constructor(
     readonly peer: Peer,
     readonly bodyBytes: number,
+    private readonly maxResponseBytes: number,
   ) {
     this.forwarding = new ForwardingLines(peer);
   }

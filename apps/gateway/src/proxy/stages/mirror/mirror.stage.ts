@@ -5,8 +5,7 @@ import { CAPTURED } from './compare/capture.stage.js';
 import { Comparer } from './compare/comparer.js';
 import type { Comparison } from './compare/comparisons.js';
 import { hasResponse, type Delivery, type MirrorCopy } from './mirror-queue.js';
-import { MIRRORED_BY } from './mirrored-request.stage.js';
-import type { Mirror, MirrorResult } from './mirrors.js';
+import { MAX_RESPONSE_BYTES, type Mirror, type MirrorResult } from './mirrors.js';
 
 /** What a mirror sends to which instances. */
 export interface MirrorRoute {
@@ -38,7 +37,7 @@ export class MirrorStage implements Stage {
   request(exchange: StageExchange): undefined {
     const { methods, percent } = this.mirror.policy;
     if (!methods.includes(exchange.method) || exchange.isUpgrade) return;
-    if (this.random() * 100 >= percent || exchange.header(MIRRORED_BY) !== undefined) return;
+    if (this.random() * 100 >= percent || this.mirror.mark.isOn(exchange)) return;
     this.begin(exchange);
   }
 
@@ -49,8 +48,10 @@ export class MirrorStage implements Stage {
   }
 
   preview(request: PreviewRequest): Preview {
-    const isCopy = request.header(MIRRORED_BY) !== undefined;
-    return { decision: 'continue', detail: this.intentionFor(request.method, isCopy) };
+    return {
+      decision: 'continue',
+      detail: this.intentionFor(request.method, this.mirror.mark.isOn(request)),
+    };
   }
 
   private intentionFor(method: string, isCopy: boolean): string {
@@ -116,16 +117,22 @@ export class MirrorStage implements Stage {
         mirror.send(exchange, {
           route: to.route,
           body,
+          maxResponseBytes: MAX_RESPONSE_BYTES,
           prepare: (copy) => {
             if (!to.tellsIdentity) copy.identity = undefined;
             if (comparison) CAPTURED.set(copy, comparison.mirror);
           },
           onEnd: (copy) => {
-            ended(hasResponse(copy) ? 'completed' : 'failed');
+            ended(resultOf(copy));
             onEnd();
           },
         }),
       dropped: () => ended('dropped'),
     };
   }
+}
+
+function resultOf(copy: StageExchange): MirrorResult {
+  if (copy.bytesSent > MAX_RESPONSE_BYTES) return 'response-too-large';
+  return hasResponse(copy) ? 'completed' : 'failed';
 }

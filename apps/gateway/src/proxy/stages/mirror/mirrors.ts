@@ -3,14 +3,22 @@ import type { MirrorPolicy } from '../../../policy/members/mirror.js';
 import type { SendDetached } from '../../exchange/detached.js';
 import { Comparisons } from './compare/comparisons.js';
 import { Findings } from './compare/findings.js';
+import { MirrorMark } from './mirror-mark.js';
 import { MirrorQueue } from './mirror-queue.js';
 
 /**
  * What became of a request that was selected for a mirror: its copy got a response (`completed`) or none (`failed`), was
- * not sent because too many are on their way (`dropped`), because the body is too large (`too-large`) or because it did
- * not arrive completely (`incomplete`).
+ * ended because the response is too large (`response-too-large`), or was not sent because too many are on their way
+ * (`dropped`), because the body is too large (`too-large`) or because it did not arrive completely (`incomplete`).
  */
-export type MirrorResult = 'completed' | 'failed' | 'dropped' | 'too-large' | 'incomplete';
+export type MirrorResult =
+  'completed' | 'failed' | 'response-too-large' | 'dropped' | 'too-large' | 'incomplete';
+
+/**
+ * Maximum bytes of the response to a copy. No client receives it, so downloads and event streams would only take bandwidth
+ * from the responses to clients; documents, which are compared, are smaller.
+ */
+export const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 /** Counts the requests of one mirror. */
 export interface MirrorCounts {
@@ -30,6 +38,7 @@ export class Mirror {
     readonly counts: MirrorCounts,
     readonly send: SendDetached,
     readonly comparisons: Comparisons,
+    readonly mark: MirrorMark,
   ) {}
 }
 
@@ -41,10 +50,12 @@ export class Mirrors {
   /**
    * @param send sends copies apart from the requests of clients
    * @param countsOf the counts of a route of a service; empty name: the service's own route
+   * @param mark the mark of copies
    */
   constructor(
     private readonly send: SendDetached,
     private readonly countsOf: (service: string, route: string) => MirrorCounts,
+    readonly mark = new MirrorMark(),
   ) {}
 
   /** The mirror of a route. It is kept, with its state, while the policy stays the same. */
@@ -52,7 +63,7 @@ export class Mirrors {
     const key = keyOf(service, route);
     const known = this.byRoute.get(key);
     if (known && isDeepStrictEqual(known.policy, policy)) return known;
-    const mirror = new Mirror(policy, this.countsOf(service, route), this.send, this.comparisons);
+    const mirror = new Mirror(policy, this.countsOf(service, route), this.send, this.comparisons, this.mark);
     this.byRoute.delete(key);
     this.byRoute.set(key, mirror);
     const [oldest] = this.byRoute.keys();

@@ -5,7 +5,7 @@ import { anyOf } from '../../../exchange/field-pattern.js';
 import type { Route } from '../../../exchange/route.js';
 import { StageSlot } from '../../../exchange/stage.js';
 import { hasResponse, type MirrorCopy } from '../mirror-queue.js';
-import type { Mirror } from '../mirrors.js';
+import { MAX_RESPONSE_BYTES, type Mirror } from '../mirrors.js';
 import { CAPTURED } from './capture.stage.js';
 import type { Comparison } from './comparisons.js';
 
@@ -57,6 +57,7 @@ export class Comparer {
       send: ({ exchange }, onEnd) =>
         send(exchange, {
           route: { ...this.control, balancer: otherThan(instance) },
+          maxResponseBytes: MAX_RESPONSE_BYTES,
           prepare: (copy) => CAPTURED.set(copy, comparison.control),
           onEnd: (copy) => {
             ended(hasResponse(copy));
