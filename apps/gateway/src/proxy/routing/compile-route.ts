@@ -142,7 +142,10 @@ function backgroundOf(route: Route): Route | undefined {
   const { policy, phases } = route;
   const stages = backgroundStages(phases.stages);
   if (!stages) return undefined;
-  const timeouts = { ...policy.timeouts, totalMs: policy.timeouts.totalMs || BACKGROUND_MS };
+  const timeouts = {
+    ...policy.timeouts,
+    totalMs: Math.min(policy.timeouts.totalMs || BACKGROUND_MS, BACKGROUND_MS),
+  };
   return { ...route, policy: { ...policy, timeouts }, phases: compilePhases(stages, phases.onError) };
 }
 

@@ -199,9 +199,9 @@ function cacheStagesOf(
   const perRequest = new Set(policy.requestHeaders ? fieldsPerRequest(policy.requestHeaders) : []);
   return {
     invalidation,
-    store: new CacheStoreStage({ cache, counts, slot, policy: { ...policy.cache, perRequest } }),
+    store: new CacheStoreStage({ cache, purges, counts, slot, policy: { ...policy.cache, perRequest } }),
     lookUp: new CacheLookupStage({
-      ...{ cache, purges, service, counts, slot },
+      ...{ cache, purges, service, counts, slot, maxObject: policy.cache.maxObject },
       keys: new CacheKeys(cacheScope, policy.cache.key),
       totalMs: policy.timeouts.totalMs,
       withheld: identity?.withheld,

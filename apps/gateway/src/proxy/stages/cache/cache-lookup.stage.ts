@@ -33,6 +33,8 @@ export interface CacheLookupParts {
   readonly keys: CacheKeys;
   /** Service in the path. */
   readonly service: string;
+  /** Maximum size of a stored body. */
+  readonly maxObject: number;
   /** Longest duration of a request, in milliseconds; 0: unlimited. */
   readonly totalMs: number;
   /** Fields of clients that instances do not receive. */
@@ -137,20 +139,22 @@ export class CacheLookupStage implements Stage {
     now: number,
   ): boolean {
     const { request, key, stored } = lookUp;
+    if (!this.isTrusted(stored, now)) return false;
     if (this.parts.cache.fills.isFailing(key) && isInWindow(stored, stored.staleIfError, now)) return true;
     if (requiresNewer(request.control, stored, now)) return false;
     const isRefresh = this.parts.slot.get(exchange)?.isRefresh === true;
-    const isUsable = this.isTrusted(stored, now) && isInWindow(stored, stored.staleWhileRevalidate, now);
+    const isUsable = isInWindow(stored, stored.staleWhileRevalidate, now);
     return !isRefresh && isUsable && this.refresh(exchange, key);
   }
 
   /** Replaces a stale response in the background; `false` if clients have to wait for that. */
   private refresh(exchange: StageExchange, key: string): boolean {
-    const { sendDetached, slot } = this.parts;
+    const { sendDetached, slot, maxObject } = this.parts;
     if (!sendDetached) return false;
     if (this.refreshing.has(key)) return true;
     this.refreshing.add(key);
     const isSent = sendDetached(exchange, {
+      maxResponseBytes: maxObject,
       prepare: (copy) => {
         const visit = new CacheVisit('stale', undefined);
         visit.isRefresh = true;

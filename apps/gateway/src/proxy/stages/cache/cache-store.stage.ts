@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Purges } from '../../../cache/purges/purges.js';
 import type { ResponseCache } from '../../../cache/response-cache.js';
 import { forwardedStatus } from '../../../cache/rules/cache-status.js';
 import { hasValidator, isSameVersion } from '../../../cache/rules/conditional.js';
@@ -22,12 +23,15 @@ import type { CacheVisit, LookUp } from './visit.js';
 /** What a {@link CacheStoreStage} is built from. */
 export interface CacheStoreParts {
   readonly cache: ResponseCache;
+  readonly purges: Pick<Purges, 'isTrusted'>;
   readonly policy: StoringPolicy & { readonly maxObject: number };
   readonly counts: { stored: number };
   readonly slot: StageSlot<CacheVisit>;
 }
 
 const NOT_MODIFIED = 304;
+/** In place of a response that the gateway itself requested and cannot store: its body may have no end. */
+const UNUSED: Reply = { status: 204, fields: {}, body: Buffer.alloc(0) };
 /** Failures of a service for which a stale response may be used instead (RFC 5861, section 4). */
 const FAILURES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
@@ -48,16 +52,15 @@ export class CacheStoreStage implements Stage {
     if (!visit || visit.isServed) return undefined;
     if (!response.isOwn) visit.status = response.status;
     if (!visit.lookUp) return undefined;
-    const stale = this.staleInstead(visit, visit.lookUp, response);
+    const stale = this.staleInstead(visit.lookUp, response);
     if (stale) return this.serveStale(exchange, visit, visit.lookUp, stale);
     if (response.isOwn) return undefined;
     if (exchange.method === 'HEAD') this.follow(visit.lookUp, response);
-    if (!visit.fill) return undefined;
     const { stored } = visit.lookUp;
-    if (response.status === NOT_MODIFIED && visit.isValidating && stored)
+    if (visit.fill && response.status === NOT_MODIFIED && visit.isValidating && stored)
       return this.confirm(exchange, visit, { ...visit.lookUp, stored }, response);
-    this.beginToStore(visit, visit.lookUp, response);
-    return undefined;
+    if (visit.fill) this.beginToStore(visit, visit.lookUp, response);
+    return visit.isRefresh && !visit.head ? UNUSED : undefined;
   }
 
   observesBody(exchange: StageExchange): boolean {
@@ -161,14 +164,17 @@ export class CacheStoreStage implements Stage {
     else cache.remove(key, stored);
   }
 
-  /** The stored response, if it may be used instead of a failure: not if it was purged meanwhile. */
+  /** The stored response, if it may be used instead of a failure: not if it was purged, or may have been. */
   private staleInstead(
-    { fill }: CacheVisit,
-    { stored }: LookUp,
+    { key, stored, request }: LookUp,
     { status }: UpstreamResponse,
   ): StoredResponse | undefined {
-    if (!stored || !FAILURES.has(status) || fill?.isDiscarded === true) return undefined;
-    return isInWindow(stored, stored.staleIfError, this.now()) ? stored : undefined;
+    if (!stored || !FAILURES.has(status)) return undefined;
+    const { cache, purges } = this.parts;
+    const now = this.now();
+    if (!isInWindow(stored, stored.staleIfError, now) || !purges.isTrusted(stored.receivedAt, now))
+      return undefined;
+    return cache.find(key)?.select(request.headerOf) === stored ? stored : undefined;
   }
 
   private serveStale(

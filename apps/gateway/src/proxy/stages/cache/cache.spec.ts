@@ -34,6 +34,10 @@ const respondWith =
 
 const FRESH = respondWith({ 'cache-control': 'max-age=60' });
 
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await sleep(5);
+};
+
 describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
   let service: Server;
   let handler: Handler = FRESH;
@@ -488,6 +492,27 @@ describe.each(['wire', 'node', 'local'] as const)('A cache (%s)', (kind) => {
     expect(stale[0].headers.get('cache-status')).toMatch(/hit; ttl=-\d/);
     while ((await get()).text !== 'response 2') await sleep(5);
     expect(received.length).toBe(2);
+  });
+
+  it.each([
+    ['that cannot be stored', { 'cache-control': 'no-store' }, 1],
+    ['that is too large', { 'cache-control': 'max-age=60' }, 20_000],
+  ])('ends an endless response in the background %s', async (_what, fields, length) => {
+    let isOpen = false;
+    const { get, harness } = await start((request, response, count) => {
+      const stale = { 'cache-control': 'max-age=0, stale-while-revalidate=60' };
+      if (count === 1) {
+        respondWith(stale)(request, response, count);
+        return;
+      }
+      isOpen = true;
+      response.on('close', () => (isOpen = false));
+      response.writeHead(200, fields).write(Buffer.alloc(length));
+    });
+    await get();
+    expect((await get()).text).toBe('response 1');
+    await until(() => received.length === 2 && !isOpen);
+    expect([harness.detached.inProgress, harness.cache.fills.count, harness.stageErrors]).toEqual([0, 0, []]);
   });
 
   it('uses no response that is being fetched again if the client requires a newer one', async () => {

@@ -155,7 +155,7 @@ describe.each(['wire', 'node'] as const)('A cache that gateways share (%s)', (ki
     expect([received.length, harness.cache.fills.count, harness.stageErrors]).toEqual([0, 0, []]);
   });
 
-  it('has a response confirmed that others may have purged, and uses it while the service fails', async () => {
+  it('has a response confirmed that others may have purged, and never uses it instead of a failure', async () => {
     await get();
     harness.hearsPurges = false;
     respond = (response) => response.writeHead(304, { 'cache-control': 'max-age=60', etag: '"1"' }).end();
@@ -165,11 +165,30 @@ describe.each(['wire', 'node'] as const)('A cache that gateways share (%s)', (ki
       'msa-gateway; fwd=stale; fwd-status=304; stored',
     ]);
     expect(received[1]!.headers['if-none-match']).toBe('"1"');
-    respond = (response) => response.writeHead(503).end();
-    expect((await get()).text).toBe('response 1');
+    respond = (response) => response.writeHead(503).end('failed');
+    expect((await get()).text).toBe('failed');
     harness.hearsPurges = true;
     expect((await get()).status).toContain('; hit');
     expect(received.length).toBe(3);
+  });
+
+  it('does not go on to use a stale response instead of a failure once others may have purged it', async () => {
+    respond = (response) => response.writeHead(200, { 'cache-control': 'max-age=0' }).end('stale');
+    await get();
+    respond = (response) => response.writeHead(503).end('failed');
+    expect((await get('/', { 'cache-control': 'no-cache' })).text).toBe('stale');
+    harness.hearsPurges = false;
+    expect((await get('/', { 'cache-control': 'no-cache' })).text).toBe('failed');
+  });
+
+  it('uses no stale response for a request that cannot store one if it was purged meanwhile', async () => {
+    respond = (response) => response.writeHead(200, { 'cache-control': 'max-age=0' }).end('stale');
+    await get();
+    respond = (response) => {
+      harness.cache.purge({});
+      response.writeHead(503).end('failed');
+    };
+    expect((await get('/', { 'cache-control': 'no-store, no-cache' })).text).toBe('failed');
   });
 
   it('tells other gateways what a request has changed', async () => {
