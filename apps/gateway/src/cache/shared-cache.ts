@@ -2,7 +2,8 @@ import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { counterFamily, gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { failureMessage } from '../discovery/index.js';
-import type { PolicySources } from '../policy/index.js';
+import { servicesNoLongerStored, type PolicySources } from '../policy/index.js';
+import type { PolicyFile } from '../policy/policy-file.js';
 import { cacheFamilies } from './cache-families.js';
 import { Purges } from './purges/purges.js';
 import { PurgeStream } from './redis/purge-stream.js';
@@ -34,15 +35,22 @@ export class SharedCache implements OnModuleInit, OnModuleDestroy {
     this.purges = new Purges(this.responses, this.stream);
   }
 
-  /** Connects when the policy file gets caches. */
+  /** Connects when the policy file gets caches, and removes the responses of services that lose them. */
   follow(policies: PolicySources): this {
     this.policies = policies;
-    policies.onChange(() => void this.onModuleInit());
+    const { file } = policies;
+    let before = file?.current;
+    policies.onChange(() => {
+      const after = file?.current;
+      if (before && after) this.purgeUnused(before, after);
+      before = after;
+      void this.connectIfNeeded();
+    });
     return this;
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.policies?.hasCaches === true) await this.stream?.start();
+    await this.connectIfNeeded();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -67,5 +75,15 @@ export class SharedCache implements OnModuleInit, OnModuleDestroy {
         Object.entries({ hit, miss, late, failed }).map(([result, count]) => [{ result }, count]),
       ),
     ];
+  }
+
+  /** Without a cache, requests that change something remove nothing: responses from before must not be used later. */
+  private purgeUnused(before: PolicyFile, after: PolicyFile): void {
+    for (const service of servicesNoLongerStored(before, after)) this.purges.invalidate({ service });
+  }
+
+  /** Connects if the policy file has caches. Idempotent, and never rejects. */
+  private async connectIfNeeded(): Promise<void> {
+    if (this.policies?.hasCaches === true) await this.stream?.start();
   }
 }

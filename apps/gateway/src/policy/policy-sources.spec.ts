@@ -7,7 +7,7 @@ import { RouteTable } from '../proxy/routing/route-table.js';
 import { FILE_ONLY_MEMBERS } from './file-only-members.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { policyOf } from './policy-of-metadata.js';
-import { PolicySources } from './policy-sources.js';
+import { PolicySources, servicesNoLongerStored } from './policy-sources.js';
 
 describe('The sources of a policy', () => {
   const folder = tempDir('policies-');
@@ -61,6 +61,32 @@ describe('The sources of a policy', () => {
       [undefined, '/b'],
     ]);
     expect(responding('orders')).toEqual([[undefined, '/a']]);
+  });
+
+  it('tell which services store responses, by any of their routes', () => {
+    write(
+      'defaults: { cache: { enabled: true } }',
+      'services: { users: { cache: { enabled: false } }, orders: { cache: { enabled: false } } }',
+      'routes: [{ name: r, match: { service: users, path: { prefix: /r } }, cache: { enabled: true } }]',
+    );
+    const { sources } = start();
+    const storing = ['users', 'orders', 'others'].map((service) => sources.storesResponsesOf(service));
+    expect(storing).toEqual([true, false, true]);
+    expect(new PolicySources().storesResponsesOf('users')).toBe(false);
+  });
+
+  it('tell which services no longer store responses after a change', async () => {
+    write('defaults: { cache: { enabled: true } }', 'services: { users: { cache: { enabled: true } } }');
+    const { file } = start();
+    const before = file.current;
+    write('services: { users: { cache: { enabled: true } } }');
+    await file.reload();
+    const between = file.current;
+    write('services: { users: { cache: { enabled: false } } }');
+    await file.reload();
+    expect(servicesNoLongerStored(before, between)).toEqual([undefined]);
+    expect(servicesNoLongerStored(between, file.current)).toEqual(['users']);
+    expect(servicesNoLongerStored(file.current, before)).toEqual([]);
   });
 
   it('may switch off a member that a less specific level declares', async () => {

@@ -4,6 +4,7 @@ import type { LivePolicyFile } from './live-policy-file.js';
 import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
+import type { PolicyFile } from './policy-file.js';
 import { FILE_MEMBERS, POLICY_SETTINGS } from './policy-schema.js';
 import { inFile, routeLevels, serviceLevels, type FileLevel, type Levels } from './policy-levels.js';
 import type { FileRoute } from './route-list.js';
@@ -78,6 +79,12 @@ export class PolicySources {
   /** Whether the file has routes whose responses are stored. */
   get hasCaches(): boolean {
     return this.declares('cache', (value) => (value as CachePolicy).enabled);
+  }
+
+  /** Whether a route of the service in the path stores responses. */
+  storesResponsesOf(service: string): boolean {
+    const file = this.file?.current;
+    return file !== undefined && storesResponses(file, service);
   }
 
   /** Whether some level of the file declares such a member. */
@@ -156,7 +163,7 @@ export class PolicySources {
         declaration,
         plain,
         members.respond?.digest,
-        this.surroundings(members),
+        this.surroundings(service, members),
       ]),
       name: route?.name,
       match: route?.match,
@@ -170,7 +177,7 @@ export class PolicySources {
   }
 
   /** What a route depends on beside its policy. */
-  private surroundings({ auth }: FileOnlyMembers): unknown {
+  private surroundings(service: string, { auth }: FileOnlyMembers): unknown {
     const file = this.file?.current;
     if (!file) return undefined;
     const names = auth?.anyOf ?? [];
@@ -178,9 +185,36 @@ export class PolicySources {
       names.map((name) => file.providerTexts.get(name)),
       [...file.identityFields],
       [...file.keyFields],
-      this.hasCaches,
+      storesResponses(file, service),
     ];
   }
+}
+
+/** Whether a route of the service in the path stores responses by this file. */
+export function storesResponses(file: PolicyFile, service: string): boolean {
+  const routes = file.routes.get(service) ?? [];
+  const levels = [serviceLevels(file, service), ...routes.map((route) => routeLevels(file, service, route))];
+  return levels.some((each) => {
+    const [, found] = inFile(each, 'cache') ?? [];
+    return (
+      found !== undefined && 'value' in found && (found.value as CachePolicy | undefined)?.enabled === true
+    );
+  });
+}
+
+/** A name that no file has: the defaults apply to the service. */
+const UNNAMED = '';
+
+/** Services whose responses are no longer stored after a change of the file; `undefined`: those that no file names. */
+export function servicesNoLongerStored(
+  before: PolicyFile,
+  after: PolicyFile,
+): readonly (string | undefined)[] {
+  const named = [before, after].flatMap(({ routes, services }) => [...routes.keys(), ...services.keys()]);
+  const ended = [...new Set([...named, UNNAMED])].filter(
+    (service) => storesResponses(before, service) && !storesResponses(after, service),
+  );
+  return ended.map((service) => (service === UNNAMED ? undefined : service));
 }
 
 /** Instances with a valid lease declare the policy; expired ones only if there are no others. */

@@ -77,7 +77,7 @@ export const routingProviders = (
             },
             rateLimiters,
             sendDetached: detached.send,
-            cache: () => (policies.hasCaches ? cache.responses : undefined),
+            cache: (service) => (policies.storesResponsesOf(service) ? cache.responses : undefined),
             purges: cache.purges,
             cacheCountsOf: (service, route) => traffic.service(service).cache(route ?? ''),
             mirrors,

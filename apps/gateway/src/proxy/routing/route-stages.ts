@@ -189,7 +189,7 @@ function cacheStagesOf(
     around: { cache: current, purges: shared, cacheCountsOf, sendDetached },
   }: StageParts,
 ): Readonly<Partial<Record<'store' | 'invalidation' | 'lookUp', Stage>>> {
-  const cache = current?.();
+  const cache = current?.(service);
   if (!cache) return {};
   const purges = shared ?? new Purges(cache);
   const invalidation = new CacheInvalidationStage(service, (selector) => purges.invalidate(selector));

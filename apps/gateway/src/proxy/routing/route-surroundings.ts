@@ -27,8 +27,8 @@ export interface RouteSurroundings {
   readonly authenticatorOf?: (provider: string) => Authenticator;
   /** Header fields, in lower case, that services never receive from clients: identities, and API keys. */
   readonly withheldFields?: () => readonly string[];
-  /** The stored responses; `undefined` if no route has a cache. */
-  readonly cache?: () => ResponseCache | undefined;
+  /** The stored responses; `undefined` if no route of the service in the path has a cache. */
+  readonly cache?: (service: string) => ResponseCache | undefined;
   /** Removes stored responses, from all gateways that share them; by default from {@link cache} alone. */
   readonly purges?: Pick<Purges, 'invalidate' | 'isTrusted'>;
   /** Counts what the cache of a route does; by default nothing is counted. */
