@@ -31,7 +31,7 @@ const [STAFF = '', GLOBEX = '', ACME = ''] = new Set(
 const tokenOf = (user: string): string => readText(`${FOLDER}/token-of-${user}.txt`).trim();
 
 onPrograms(['curl', 'npm'], 'the page of example policies', () => {
-  it('has six examples', () => {
+  it('has seven examples', () => {
     expect(EXAMPLES.map(({ file }) => file.slice(FOLDER.length + 1))).toEqual([
       'public-site.yaml',
       'partners.yaml',
@@ -39,6 +39,7 @@ onPrograms(['curl', 'npm'], 'the page of example policies', () => {
       'maintenance.yaml',
       'strangler.yaml',
       'canary.yaml',
+      'mirror.yaml',
     ]);
   });
 
@@ -118,6 +119,15 @@ describe('the example policies', () => {
       const { status } = await call(gateway.url, 'POST /discovery/register', { body });
       expect(status).toBe(201);
     }
+  }
+
+  async function startNext(received: string[]): Promise<Server> {
+    const next = await startInstance('next');
+    next.on('request', ({ url = '' }: { url?: string }) => received.push(url));
+    const { port } = next.address() as AddressInfo;
+    const body = { name: 'product-service-next', url: `http://127.0.0.1:${port}`, ttlSeconds: 300 };
+    await call(gateway.url, 'POST /discovery/register', { body });
+    return next;
   }
 
   async function startCanary(): Promise<Server> {
@@ -258,5 +268,18 @@ describe('the example policies', () => {
         service: 'canary',
       });
     canary.close();
+  });
+
+  it('of a mirror send copies to the next service, whose responses no client gets', async () => {
+    await start('mirror');
+    const line = 'GET /api/product-service/products/7?x';
+    expect(await receivedOf(line)).toMatchObject({ service: 'product-service' });
+    const copies: string[] = [];
+    const next = await startNext(copies);
+    await waitFor('a copy', async () => {
+      expect(await receivedOf(line)).toMatchObject({ service: 'product-service' });
+      return copies.includes('/products/7?x');
+    });
+    next.close();
   });
 });

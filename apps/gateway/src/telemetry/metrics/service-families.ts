@@ -81,7 +81,7 @@ export function serviceFamilies({ services, rejections }: TrafficMetrics): Metri
     ),
     counterFamily(
       'gateway_mirror_requests',
-      'Requests selected for a mirror, by what became of the copy: completed, failed, dropped, too-large or incomplete; empty route: the service itself.',
+      'Requests selected for a mirror, by what became of the copy: completed, failed, response-too-large, dropped, too-large or incomplete; empty route: the service itself.',
       services.flatMap(mirrored),
     ),
     gaugeFamily(
