@@ -1,5 +1,4 @@
 import { Problem } from '#contracts';
-import { pathOf } from '#service-kit';
 import type { Instance } from '../../discovery/index.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Route, RoutedExchange } from '../exchange/route.js';
@@ -185,9 +184,8 @@ export function editReply(
   const sent = isOwn && reply instanceof Problem ? (replaceProblem(exchange, reply) ?? reply) : reply;
   exchange.problemCode = sent instanceof Problem ? sent.code : undefined;
   const { target, requestId } = exchange;
-  const path = pathOf(target);
   try {
-    const complete = completeReply(sent, path, requestId);
+    const complete = completeReply(sent, target, requestId);
     const head = { status: complete.status, isOwn, isDeclined: false };
     const received = replyLines(complete);
     const lines = editResponse(exchange, head, received, received);
@@ -198,7 +196,7 @@ export function editReply(
   }
   const error = unexpectedError();
   exchange.problemCode = error.code;
-  const replaced = completeReply(error, path, requestId);
+  const replaced = completeReply(error, target, requestId);
   return [replaced, replyLines(replaced)];
 }
 

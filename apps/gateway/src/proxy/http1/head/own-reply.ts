@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Problem } from '#contracts';
-import { NO_SNIFF, NO_SNIFF_HEADER } from '#service-kit';
+import { NO_SNIFF, NO_SNIFF_HEADER, pathOf } from '#service-kit';
 import type { Reply } from '../../exchange/stage.js';
 import { httpDate } from './http-date.js';
 import { EditableFields } from './editable-fields.js';
@@ -10,15 +10,15 @@ const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 304]);
 
 const EMPTY = Buffer.alloc(0);
 
-/** `reply` as a complete response to the request for `path`. */
-export function completeReply(reply: Reply | Problem, path: string, requestId: string): Reply {
+/** `reply` as a complete response to the request for `target`. */
+export function completeReply(reply: Reply | Problem, target: string, requestId: string): Reply {
   if (!(reply instanceof Problem))
     return WITHOUT_CONTENT.has(reply.status) ? { ...reply, body: EMPTY } : reply;
   const { connection: _connection, ...fields } = reply.headers;
   return {
     status: reply.status,
     fields: { ...fields, 'content-type': 'application/problem+json' },
-    body: Buffer.from(JSON.stringify(reply.toDocument(path, requestId))),
+    body: Buffer.from(JSON.stringify(reply.toDocument(pathOf(target), requestId))),
   };
 }
 
