@@ -7,6 +7,7 @@
 import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
+import { isPretty, logLine } from './lib/log-line.mjs';
 import { AppProcess } from './split/app-process.mjs';
 import { badConfiguration } from './split/bad-configuration.mjs';
 import { gatewayAddress, gatewayUp, isFree, servicesUp } from './split/gateway.mjs';
@@ -21,6 +22,8 @@ if (URL.canParse(url) && !(await isFree(url))) {
   process.exit(1);
 }
 const env = { ...process.env, GATEWAY_PORT: port, REGISTRY_URL: adminUrl };
+// An app writes to a pipe, and cannot see that this script writes to a terminal.
+if (isPretty()) Object.assign(env, { LOG_FORMAT: 'pretty' }, process.stdout.isTTY && { FORCE_COLOR: '1' });
 if (adminPort) env.ADMIN_PORT = adminPort;
 const apps = [];
 let phase = 'starting';
@@ -61,6 +64,7 @@ async function stop(signal) {
   const [gateway, ...services] = apps;
   await gateway.stop(signal);
   await Promise.all(services.map((service) => service.stop('SIGINT')));
+  logLine('split', `stopped: ${apps.map(({ name }) => name).join(', ')}`);
   process.exit(apps.every(({ clean }) => clean) ? 0 : 1);
 }
 
@@ -79,6 +83,8 @@ process
   .on('SIGTERM', onSignal)
   .on('SIGINT', onSignal)
   .on('SIGHUP', () => onSignal('SIGINT'));
+if (process.platform !== 'win32')
+  process.on('SIGUSR2', (signal) => apps.forEach((app) => app.signal(signal)));
 for (const output of [process.stdout, process.stderr]) output.on('error', onOutputClosed);
 followParent();
 
@@ -89,5 +95,9 @@ if (phase === 'starting') SERVICES.forEach(start);
 await servicesUp(adminUrl, SERVICES, () => phase === 'starting');
 if (phase === 'starting') {
   phase = 'running';
-  console.log(`ready: open ${adminUrl}${adminUrl === url ? '' : `; clients use ${url}`}`);
+  const clientUrl = adminUrl === url ? undefined : url;
+  const [docs, seed] = [`${adminUrl}/docs`, `npm run seed -- ${url}`];
+  const clients = clientUrl ? `; clients use ${clientUrl}` : '';
+  const message = `ready: open ${adminUrl}${clients}; documents at ${docs}; sample data by ${seed}`;
+  logLine('split', message, { url: adminUrl, clientUrl, docs, seed });
 }

@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LaunchedProcess, launchNode, plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
+import { LaunchedProcess, launchNode, plainEnvironment, READY, ROOT, tempDir, waitFor } from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
@@ -12,6 +12,13 @@ const PORTS = {
   PRODUCT_SERVICE_PORT: '0',
 };
 
+/** The records of JSON lines. @throws at a line that is none */
+const recordsOf = (output: string): Record<string, unknown>[] =>
+  output
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
 describe('npm start', () => {
   it('prints only one line, with the URL, on standard output when all four apps are healthy', async () => {
     const launched = launchNode('scripts/start.mjs', [], {
@@ -19,9 +26,13 @@ describe('npm start', () => {
       DATA_DIR: data.path,
       LOG_LEVEL: 'ERROR',
     });
-    const [line, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+    const [, url] = await launched.waitForOutput(READY);
+    await waitFor('the whole line', () => launched.stdout.endsWith('\n'));
     // At log level ERROR a healthy system logs nothing else.
-    expect(launched.stdout).toBe(`${line}\n`);
+    expect(recordsOf(launched.stdout)).toEqual([
+      expect.objectContaining({ app: 'gateway', url, docs: `${url!}/docs`, seed: `npm run seed -- ${url!}` }),
+    ]);
+    expect((await fetch(`${url!}/docs`)).status).toBe(200);
     const { status } = await fetch(`${url!}/health`);
     expect(status).toBe(200);
     const services = (await (await fetch(`${url!}/services`)).json()) as { name: string }[];
@@ -33,7 +44,7 @@ describe('npm start', () => {
 describe.each(['start.mjs', 'start-split.mjs'])('%s with ADMIN_PORT', (script) => {
   it('names the URL for operators and the one for clients', async () => {
     const launched = launchNode(`scripts/${script}`, [], { ...PORTS, ADMIN_PORT: '0', DATA_DIR: data.path });
-    const [, admin, url] = await launched.waitForOutput(/^ready: open (\S+); clients use (\S+)$/m);
+    const [, admin, url] = await launched.waitForOutput(READY);
     const statuses = [`${admin}/docs`, `${url}/docs`, `${url}/api/user-service/users`].map(
       async (each) => (await fetch(each)).status,
     );
@@ -48,7 +59,7 @@ describe.each(['start', 'start:split'])('npm run %s', (script) => {
     async (signal) => {
       const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
       const launched = new LaunchedProcess('npm', ['run', script], env);
-      const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
+      const [, url] = await launched.waitForOutput(READY);
       launched.signal(signal);
       // Resolves when the last process that can write to the pipe has exited, not when npm has.
       await launched.exited;
@@ -61,11 +72,11 @@ describe('npm run start:split', () => {
   const split = (env: Readonly<Record<string, string>>) =>
     launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: data.path, ...env });
 
-  it('prefixes the output of each app with its name', async () => {
-    const launched = split({});
-    await launched.waitForOutput(/^ready: open \S+$/m);
+  it('prefixes the lines of each app for a reader with its name', async () => {
+    const launched = split({ LOG_FORMAT: 'pretty' });
+    await launched.waitForOutput(/^ready: open \S+; documents at \S+; sample data by npm run seed -- \S+$/m);
     for (const app of ['gateway', 'user-service', 'order-service', 'product-service'])
-      expect(launched.stdout).toMatch(new RegExp(`^${app} +\\| \\{.*"msg":"${app} listens on`, 'm'));
+      expect(launched.stdout).toMatch(new RegExp(`^${app} +\\| \\[.*INFO: ${app}: ${app} listens on`, 'm'));
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
   });
 
@@ -80,8 +91,8 @@ describe('npm run start:split', () => {
 
   it('reports an app that crashes later and keeps the others running', async () => {
     const launched = split({});
-    const [, url] = await launched.waitForOutput(/^ready: open (\S+)$/m);
-    const [, pid] = /^user-service is process (\d+)$/m.exec(launched.stdout) ?? [];
+    const [, url] = await launched.waitForOutput(READY);
+    const [, pid] = /user-service is process (\d+)"/.exec(launched.stdout) ?? [];
     process.kill(Number(pid), 'SIGKILL');
     await waitFor('the report of the crash', () =>
       /^user-service ended \(SIGKILL\); the other apps keep running$/m.test(launched.stderr),
@@ -107,7 +118,8 @@ describe('the installation of a fresh clone', () => {
     const env = { npm_execpath: inClone('npm.js') };
     const launched = launchNode('--input-type=module', ['--eval', code], env);
     expect(await launched.exited).toEqual({ code: 0, signal: null });
-    expect(launched.stdout).toMatch(
+    expect(launched.stdout).toBe('');
+    expect(launched.stderr).toMatch(
       /^Installing dependencies \(npm ci\)…\n(Still installing dependencies, \d+ s…\n)+Installed dependencies in \d+ s\.\n$/,
     );
   });

@@ -1,4 +1,4 @@
-import { launchNode, tempDir, waitFor, type LaunchedProcess } from '#testing';
+import { launchNode, READY, tempDir, waitFor, type LaunchedProcess } from '#testing';
 
 const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
 const PORTS = {
@@ -18,12 +18,12 @@ interface Split {
 
 async function startSplit(dataDir: string): Promise<Split> {
   const script = launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: dataDir });
-  const [, gateway] = await script.waitForOutput(/^ready: open (\S+)$/m);
+  const [, gateway] = await script.waitForOutput(READY);
   return {
     script,
     gateway: gateway!,
     urls: [...script.stdout.matchAll(/"url":"([^"]+)","msg":"\S+ listens on/g)].map(([, url]) => url!),
-    pids: [...script.stdout.matchAll(/ is process (\d+)$/gm)].map(([, pid]) => Number(pid)),
+    pids: [...script.stdout.matchAll(/ is process (\d+)"/g)].map(([, pid]) => Number(pid)),
   };
 }
 

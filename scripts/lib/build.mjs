@@ -42,7 +42,7 @@ function compile(target) {
     'apps/dashboard/**,**/*.spec.ts,**/tsconfig.app.json',
     '--quiet',
   ];
-  return spawnSync(process.execPath, swc, { stdio: 'inherit' }).status ?? 1;
+  return spawnSync(process.execPath, swc, { stdio: ['inherit', process.stderr, 'inherit'] }).status ?? 1;
 }
 
 /** The page that browsers get from the gateway; it is kept beside the gateway's code. */
@@ -75,6 +75,7 @@ export function build() {
 export async function ensureBuilt() {
   if (isBuilt()) return ensureInstalled({ dev: false });
   await ensureInstalled();
-  console.log('Building into dist/…');
-  console.log(`Built in ${build()} ms.`);
+  // Standard output belongs to the log.
+  console.error('Building into dist/…');
+  console.error(`Built in ${build()} ms.`);
 }

@@ -32,21 +32,27 @@ async function npm(...args) {
   const [command, options] = viaNode
     ? [process.execPath, {}]
     : ['npm', { shell: process.platform === 'win32' }];
-  const child = spawn(command, viaNode ? [script, ...args] : args, { stdio: 'inherit', ...options });
+  const child = spawn(command, viaNode ? [script, ...args] : args, {
+    stdio: ['inherit', process.stderr, 'inherit'],
+    ...options,
+  });
   const [code] = await once(child, 'close');
   return code ?? 1;
 }
 
-/** Runs `npm ci`. It shows its progress on a terminal only, so elsewhere this prints a line from time to time. */
+/**
+ * Runs `npm ci`. It shows its progress on a terminal only, so elsewhere this prints a line from time to time. All of it
+ * is written to standard error: standard output belongs to the log.
+ */
 async function install(reportEveryMs) {
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
-  console.log('Installing dependencies (npm ci)…');
-  const report = () => console.log(`Still installing dependencies, ${seconds()} s…`);
-  const timer = process.stdout.isTTY ? undefined : setInterval(report, reportEveryMs);
+  console.error('Installing dependencies (npm ci)…');
+  const report = () => console.error(`Still installing dependencies, ${seconds()} s…`);
+  const timer = process.stderr.isTTY ? undefined : setInterval(report, reportEveryMs);
   const status = await npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error');
   clearInterval(timer);
-  if (status === 0) console.log(`Installed dependencies in ${seconds()} s.`);
+  if (status === 0) console.error(`Installed dependencies in ${seconds()} s.`);
   return status;
 }
 

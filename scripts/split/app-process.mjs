@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { isPretty, logLine } from '../lib/log-line.mjs';
 
 const NODE_OPTIONS = ['--enable-source-maps', '--import', './scripts/split/end-with-parent.mjs'];
 const WIDTH = 'product-service'.length;
 
-/** One built app as a process. Its output is passed on line by line, prefixed with its name. */
+/**
+ * One built app as a process. Its output is passed on line by line, prefixed with its name; JSON lines, which name the
+ * app themselves, as they are.
+ */
 export class AppProcess {
   #child;
 
@@ -20,9 +24,10 @@ export class AppProcess {
       // A process group of its own: Ctrl-C reaches only this script, which then stops the apps in order.
       detached: process.platform !== 'win32',
     });
-    console.log(`${name} is process ${this.#child.pid}`);
-    this.#prefix(this.#child.stdout, process.stdout);
-    this.#prefix(this.#child.stderr, process.stderr).on('line', (line) => (this.lastErrorLine = line));
+    const { pid } = this.#child;
+    logLine('split', `${name} is process ${pid}`, { process: name, pid });
+    this.#pass(this.#child.stdout, process.stdout, isPretty());
+    this.#pass(this.#child.stderr, process.stderr, true).on('line', (line) => (this.lastErrorLine = line));
     /** Resolves to the exit code or signal, after all output has been passed on. */
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -43,13 +48,17 @@ export class AppProcess {
     await this.ended;
   }
 
+  /** Sends a signal that does not end the app. */
+  signal(signal) {
+    if (this.running) this.#child.kill(signal);
+  }
+
   kill() {
     if (this.running) this.#child.kill('SIGKILL');
   }
 
-  #prefix(from, to) {
-    return createInterface({ input: from }).on('line', (line) =>
-      to.write(`${this.name.padEnd(WIDTH)} | ${line}\n`),
-    );
+  #pass(from, to, isPrefixed) {
+    const prefix = isPrefixed ? `${this.name.padEnd(WIDTH)} | ` : '';
+    return createInterface({ input: from }).on('line', (line) => to.write(`${prefix}${line}\n`));
   }
 }

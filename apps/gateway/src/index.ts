@@ -1,2 +1,2 @@
 export { gateway } from './gateway.app.js';
-export { adminUrlOf, localRegistryOf } from './running-gateway.js';
+export { entranceOf, localRegistryOf } from './running-gateway.js';

@@ -1,5 +1,5 @@
 import type { Registry } from '#registry-client';
-import type { RunningApp } from '#service-kit';
+import type { Entrance, RunningApp } from '#service-kit';
 import { Purges } from './cache/index.js';
 import { LocalRegistry, RegistryService } from './discovery/index.js';
 import { AdminListener } from './proxy/index.js';
@@ -15,6 +15,8 @@ export function localRegistryOf({ nest }: Pick<RunningApp, 'nest'>): Registry {
   );
 }
 
-/** The URL of a running gateway for operators on this machine: with `ADMIN_PORT` another one than that for clients. */
-export const adminUrlOf = (gateway: RunningApp): string =>
-  gateway.nest.get(AdminListener, { strict: false }).url ?? gateway.url;
+/** The URL of a running gateway for operators on this machine, and with `ADMIN_PORT` that for clients. */
+export function entranceOf({ nest, url }: RunningApp): Entrance {
+  const adminUrl = nest.get(AdminListener, { strict: false }).url;
+  return adminUrl === undefined ? { url } : { url: adminUrl, clientUrl: url };
+}

@@ -1,4 +1,5 @@
 import { run } from '#service-kit';
+import { announceWhenReady } from './announce.js';
 import { mountMonolith } from './mount.js';
 
-await run(mountMonolith);
+await run(mountMonolith, announceWhenReady);

@@ -3,7 +3,6 @@ import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
 import { boot, checkConfig, type Env, type Mount, type RunningApp } from '#service-kit';
-import { announceWhenReady } from './announce.js';
 
 /** In the order of shutdown: the order service calls the other two, so it stops first. */
 const SERVICES = [orderService, userService, productService];
@@ -22,9 +21,9 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
   try {
     const registry = localRegistryOf(gatewayApp);
     // The gateway exposes the metrics of the process.
-    const options = { env, registry, host: SERVICE_HOST, exposesProcess: false };
+    const { logLevel } = gatewayApp;
+    const options = { env, registry, logLevel, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
-    void announceWhenReady(gatewayApp, services, registry);
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));

@@ -16,4 +16,5 @@ export * from './discovery/heartbeat.dto.js';
 export * from './discovery/discovery-queries.dto.js';
 export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';
+export * from './logging/log-level.dto.js';
 export * from './deadline/request-timeout.js';

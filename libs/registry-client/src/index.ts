@@ -4,7 +4,7 @@ export * from './registration.js';
 export * from './response-purges.js';
 export { urlSeenFrom } from './own-address.js';
 export { Deadline } from './deadline/deadline.js';
-export { TraceContext } from './trace/trace-context.js';
+export { TraceContext, traceIdIn } from './trace/trace-context.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
 export type { NeighbourResponse, NeighbourMethod } from './neighbours/neighbour-transport.js';
 export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';

@@ -33,6 +33,9 @@ export class Registration {
   private registered = false;
   private failures = 0;
   private step: Promise<void> = Promise.resolve();
+  private endFirstStep: () => void = () => undefined;
+  /** Resolves when the first attempt to register has ended, whatever its result. */
+  readonly firstAttempt = new Promise<void>((resolve) => (this.endFirstStep = resolve));
 
   static start(options: RegistrationOptions): Registration {
     const registration = new Registration(options);
@@ -70,7 +73,7 @@ export class Registration {
   private scheduleStep(delayMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.step = this.runStep();
+      this.step = this.runStep().finally(this.endFirstStep);
     }, delayMs);
     this.timer.unref();
   }

@@ -5,6 +5,8 @@ export * from './config/service-config.js';
 export * from './errors/error-properties.js';
 export * from './errors/local-exhaustion.js';
 export * from './logging/logger.js';
+export * from './logging/log-level-control.js';
+export * from './logging/announce.js';
 export * from './logging/repeated-warning.js';
 export * from './http/accept.js';
 export * from './http/no-sniff.js';

@@ -43,6 +43,11 @@ export class TraceContext {
     });
   }
 
+  /** The id of the trace; `undefined` when the request has baggage only. */
+  get traceId(): string | undefined {
+    return traceIdIn(this.received.traceparent);
+  }
+
   /** The fields for a call to a neighbour from the current work. */
   static get fields(): TraceFields {
     const context = TraceContext.current.getStore();
@@ -59,6 +64,10 @@ export class TraceContext {
     this.hasEnded = true;
   }
 }
+
+/** The trace id of a `traceparent` value; `undefined` if the value is absent or invalid. */
+export const traceIdIn = (traceparent: string | undefined): string | undefined =>
+  traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent.slice(3, 35) : undefined;
 
 const valid = (
   field: string | string[] | undefined,

@@ -2,6 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { FastifyServerFactory } from 'fastify';
 import type { Logger } from 'pino';
 import type { RegistrationOptions, Registry } from '#registry-client';
+import type { LogLevelControl } from '../logging/log-level-control.js';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import type { Readiness } from './readiness.js';
@@ -16,6 +17,8 @@ export interface ListenAddress {
 /** Objects that the boot function passes to an app's root module. */
 export interface AppContext {
   readonly logger: Logger;
+  /** The level of the loggers of this process. */
+  readonly logLevel: LogLevelControl;
   readonly readiness: Readiness;
   /** The registry in which the app registers and finds its neighbours. */
   readonly registry: Registry;

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Registration, urlSeenFrom, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
+import { LogLevelControl } from '../logging/log-level-control.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { RepeatedWarning } from '../logging/repeated-warning.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { createNest } from './create-nest.js';
 import { closeListener, endConnectionsWhen } from './drain-connections.js';
+import { logRequests } from '../http/request-log.js';
 import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
@@ -31,6 +33,8 @@ export interface BootOptions {
   readonly registry?: Registry;
   /** Replaces the app's configured host. The services of the monolith listen on loopback. */
   readonly host?: string;
+  /** The level that other apps of this process share with this one. */
+  readonly logLevel?: LogLevelControl;
   /** `false` when another app of this process exposes the metrics of the process. */
   readonly exposesProcess?: boolean;
 }
@@ -42,6 +46,9 @@ export interface RunningApp {
   readonly url: string;
   readonly nest: NestFastifyApplication;
   readonly logger: Logger;
+  readonly logLevel: LogLevelControl;
+  /** Resolves when the app is registered or its first attempt to register has failed; at once without registration. */
+  readonly firstRegistration: Promise<void>;
   /** How long the app accepts new work after it left rotation, until its senders have noticed; milliseconds. */
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
@@ -78,10 +85,13 @@ async function start<C extends BaseConfig>(
 ): Promise<RunningApp> {
   const { name } = definition;
   const logger = createLogger(name, config);
+  const logLevel = options.logLevel ?? new LogLevelControl(config.logLevel);
+  logLevel.add(logger);
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
   const context: AppContext = {
     logger,
+    logLevel,
     readiness,
     registry,
     exposesProcess: options.exposesProcess ?? true,
@@ -89,6 +99,8 @@ async function start<C extends BaseConfig>(
   };
   const nest = await createNest(definition.build(config, context), logger);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
+  // The access log has the requests of an app that is not a service.
+  if (definition.registration) logRequests(nest.getHttpAdapter().getInstance(), logger);
   const load = new AppLoad(nest.getHttpAdapter().getInstance());
   const acceptErrors = new RepeatedWarning(
     logger,
@@ -109,6 +121,8 @@ async function start<C extends BaseConfig>(
     url,
     nest,
     logger,
+    logLevel,
+    firstRegistration: registration?.firstAttempt ?? Promise.resolve(),
     shutdownDelayMs: config.shutdownDelayMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     leave: async () => {
@@ -123,6 +137,7 @@ async function start<C extends BaseConfig>(
     close: async () => {
       readiness.beginDraining();
       load.stop();
+      logLevel.stop();
       await nest.close();
     },
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../config/config-error.js';
+import { announceReady, announceStopped } from '../logging/announce.js';
 import type { Env } from '../config/read-env.js';
 import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
@@ -10,22 +11,42 @@ import { checkDescriptorLimit } from './descriptor-limit.js';
  */
 export type Mount = (env: Env) => Promise<readonly [RunningApp, ...RunningApp[]]>;
 
+type Apps = Awaited<ReturnType<Mount>>;
+
+/** Logs the last line of the start of apps, once they are ready. */
+export type Announce = (apps: Apps) => void | Promise<void>;
+
+/** Announces an app that was mounted alone, by its own URL. */
+const announceAlone: Announce = async ([app]) => {
+  await app.firstRegistration;
+  announceReady(app.logger, { name: app.name, url: app.url });
+};
+
 /**
  * Runs a process: mounts the apps, waits for SIGTERM or SIGINT, leaves rotation, waits until senders have noticed,
  * finishes requests in flight, and exits with 0. A second signal ends the process at once. A failed start-up writes
- * one line to standard error and exits with 1.
+ * one line to standard error and exits with 1. SIGUSR2 shows debug messages for ten minutes, a second one ends that.
  */
-export async function run(mount: Mount): Promise<void> {
+export async function run(mount: Mount, announce: Announce = announceAlone): Promise<void> {
   // A signal during start-up is handled after the start-up, when the apps can be stopped in order.
   const signalled = firstSignal();
   try {
     const apps = await mount(process.env);
     checkDescriptorLimit(apps[0].logger);
+    toggleLevelOnSignal(apps);
     void signalled.then((signal) => stop(apps, signal));
+    void Promise.resolve(announce(apps));
   } catch (error) {
     console.error(error instanceof StartupError ? error.message : error);
     process.exit(1);
   }
+}
+
+/** Windows has no SIGUSR2. */
+function toggleLevelOnSignal(apps: Apps): void {
+  if (process.platform === 'win32') return;
+  const levels = new Set(apps.map(({ logLevel }) => logLevel));
+  process.on('SIGUSR2', (source) => levels.forEach((level) => level.toggle({ source })));
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {
@@ -40,13 +61,10 @@ function firstSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function stop(
-  [outermost, ...inner]: Awaited<ReturnType<Mount>>,
-  signal: NodeJS.Signals,
-): Promise<void> {
-  const apps = [outermost, ...inner];
+async function stop(apps: Apps, signal: NodeJS.Signals): Promise<void> {
+  const [outermost, ...inner] = apps;
   const timeoutMs = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
-  setTimeout(() => exitAfterTimeout(outermost), timeoutMs).unref();
+  setTimeout(() => exitAfterTimeout(apps), timeoutMs).unref();
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();
@@ -59,6 +77,7 @@ async function stop(
     await app.leave();
     await app.close();
   }
+  announceStopped(outermost.logger, apps);
   process.exit(0);
 }
 
@@ -66,7 +85,9 @@ async function stop(
 const delayAfter = (signal: NodeJS.Signals, { shutdownDelayMs }: RunningApp): number =>
   signal === 'SIGINT' ? 0 : shutdownDelayMs;
 
-function exitAfterTimeout({ logger }: RunningApp): void {
+function exitAfterTimeout(apps: Apps): void {
+  const [{ logger }] = apps;
   logger.warn('Shutdown timeout reached; work in flight is cut off');
+  announceStopped(logger, apps);
   process.exit(0);
 }

@@ -1,6 +1,6 @@
+import { LOG_LEVELS, type LogLevel } from '#contracts';
 import { integer, oneOf, readEnv, text, type Env } from './read-env.js';
 
-export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export type LogFormat = 'auto' | 'pretty' | 'json';
 
 /** Settings that every app has. */
@@ -29,12 +29,10 @@ export const baseSpecs = {
     default: DEVELOPMENT,
     desc: 'Name of the environment, shown at `/`. With `production` the gateway refuses to start with a `REGISTRY_TOKEN` of less than 16 characters or a `TRUSTED_PROXIES` that covers every address.',
   }),
-  LOG_LEVEL: oneOf<LogLevel>(
-    'DEBUG',
-    'INFO',
-    'WARN',
-    'ERROR',
-  )({ default: 'INFO', desc: 'Least severe level that is logged, in any case.' }),
+  LOG_LEVEL: oneOf<LogLevel>(...LOG_LEVELS)({
+    default: 'INFO',
+    desc: 'Least severe level that is logged, in any case; changeable at run time.',
+  }),
   LOG_FORMAT: oneOf<LogFormat>(
     'auto',
     'pretty',

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type PinoPretty from 'pino-pretty';
-import type { LogFormat, LogLevel } from '../config/base-config.js';
+import type { LogLevel } from '#contracts';
+import type { LogFormat } from '../config/base-config.js';
+import { REDACTED, withoutSecrets } from './redact.js';
 
 export type { Logger } from 'pino';
 
@@ -13,7 +15,7 @@ export interface LogSettings {
 
 /**
  * Creates a logger that writes records with `app` to standard output: coloured lines for a reader at a terminal, JSON
- * lines otherwise.
+ * lines otherwise. Secrets are removed.
  */
 export function createLogger(app: string, { logLevel, logFormat }: LogSettings): Logger {
   const options = {
@@ -21,9 +23,15 @@ export function createLogger(app: string, { logLevel, logFormat }: LogSettings):
     base: { app },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    hooks: { streamWrite: withoutSecrets },
+    // ioredis attaches the command of a failed reply to the error: that of AUTH has the password.
+    redact: { paths: ['err.command.args'], censor: REDACTED },
   };
   return isPretty(logFormat) ? pino(options, terminal()) : pino(options);
 }
+
+/** A logger whose records are written whatever the level: what operators have to find in every log. */
+export const unconditional = (logger: Logger): Logger => logger.child({}, { level: 'info' });
 
 /** Whether records are written for a reader at a terminal. */
 export const isPretty = (format: LogFormat): boolean =>
@@ -34,9 +42,10 @@ function terminal(): DestinationStream {
   const pretty = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
   return pretty({
     sync: true,
-    colorize: process.stdout.isTTY && !process.env.NO_COLOR,
+    colorize: (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR)) && !process.env.NO_COLOR,
     singleLine: true,
-    ignore: 'app',
+    // The last line of a start has these in its sentence.
+    ignore: 'app,clientUrl,docs,seed',
     translateTime: 'SYS:HH:MM:ss.l',
     messageFormat: (record, message) => `${String(record.app)}: ${printable(String(record[message]))}`,
   });

@@ -1,12 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Sends Nest's own messages to the app's logger. Messages about modules and routes are logged at `DEBUG` only. */
+/**
+ * Sends Nest's own messages to the app's logger. Its messages about modules and routes, more than a hundred at a start,
+ * are below every level that can be set.
+ */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, context?: string): void {
-    this.logger.debug({ context }, String(message));
+    this.logger.trace({ context }, String(message));
   }
 
   // Nest logs errors that it also throws; the code that catches them reports them, once.
@@ -19,7 +22,7 @@ export class NestLogger implements LoggerService {
   }
 
   debug(message: unknown, context?: string): void {
-    this.logger.debug({ context }, String(message));
+    this.logger.trace({ context }, String(message));
   }
 
   verbose(message: unknown, context?: string): void {

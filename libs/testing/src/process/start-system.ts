@@ -51,6 +51,9 @@ export function launchSystem(mount: Mount, env: Environment): LaunchedProcess {
   return launchNode(PROGRAMS[mount], [], { ...FREE_PORTS, ...env });
 }
 
+/** The line that reports that a system is ready: the URL for operators, and with `ADMIN_PORT` that for clients. */
+export const READY = /"msg":"ready: open ([^\s;"]+)(?:; clients use ([^\s;"]+))?;/;
+
 /** A system that is ready. */
 export interface RunningSystem {
   readonly process: LaunchedProcess;
@@ -66,7 +69,7 @@ export interface RunningSystem {
  */
 export async function startSystem(mount: Mount, env: Environment): Promise<RunningSystem> {
   const process = launchSystem(mount, env);
-  const [, url] = await process.waitForOutput(/^ready: open (\S+)$/m);
+  const [, url] = await process.waitForOutput(READY);
   return { process, url: url!, urlOf: (app) => listeningUrlOf(app, process.stdout) };
 }
 
