@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { HealthModule, type AppContext } from '#service-kit';
+import { AdminModule } from './admin/index.js';
 import { CacheModule, SharedCache } from './cache/index.js';
 import { DashboardModule } from './dashboard/index.js';
 import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
@@ -79,10 +80,11 @@ export class GatewayModule {
       imports: [discovery, policies],
     });
     const docs = GatewayDocsModule.of(context, discovery);
+    const admin = AdminModule.of(context, discovery);
     const dashboard = DashboardModule.of(config.environment, discovery);
     return {
       module: GatewayModule,
-      imports: [discovery, policies, metrics, caching, proxy, health, docs, dashboard],
+      imports: [discovery, policies, metrics, caching, proxy, health, docs, admin, dashboard],
       providers: config.environment === 'production' ? [openRoutesWarning(file, context)] : [],
     };
   }

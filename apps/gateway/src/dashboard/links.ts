@@ -9,6 +9,7 @@ export const LINKS = {
   policies: '/policies',
   policySchema: '/policies/schema.json',
   purge: '/cache/purge',
+  logLevel: '/log-level',
   api: '/api/{service}/{path}',
   docs: '/docs',
   docsJson: '/docs-json',
