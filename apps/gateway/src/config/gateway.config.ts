@@ -16,6 +16,7 @@ import {
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
 import { isAddressRange } from './address-ranges.js';
+import { fraction } from './fraction.variable.js';
 import { percent } from './percent.variable.js';
 import { instancesFile } from './instances-file.variable.js';
 import { redisUrl } from './redis-url.variable.js';
@@ -52,6 +53,10 @@ export interface GatewayConfig extends BaseConfig {
   readonly cacheRedisWaitMs: number;
   /** How long an expired instance stays listed as `down`, and a service without instances stays known, milliseconds. */
   readonly instanceRetentionMs: number;
+  /** Share of the requests that the access log has, 0 to 1; failed and slow ones are always logged. */
+  readonly accessLogSample: number;
+  /** A request that takes this long is slow, milliseconds. */
+  readonly accessLogSlowMs: number;
   /** URL of the shared registry; if unset, the registry is in this process. */
   readonly redisUrl: string | undefined;
   /** Prefix of this system's keys; other systems on the same Redis need another one. */
@@ -146,6 +151,14 @@ export const gatewaySpecs = {
     default: 20,
     desc: 'How long a request waits for a stored response of Redis before it is forwarded to a service.',
   }),
+  ACCESS_LOG_SAMPLE: fraction({
+    default: 1,
+    desc: 'Share of the requests that the access log has, 0 to 1. Responses of 5xx, broken and slow ones are always logged.',
+  }),
+  ACCESS_LOG_SLOW: duration({
+    default: 1000,
+    desc: 'With `ACCESS_LOG_SAMPLE` below 1: a request that takes this long is always logged.',
+  }),
 };
 
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
@@ -170,6 +183,8 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     cacheInRedis: vars.GATEWAY_CACHE_REDIS === 'true',
     cacheRedisWaitMs: vars.GATEWAY_CACHE_REDIS_WAIT,
     instanceRetentionMs: vars.INSTANCE_RETENTION,
+    accessLogSample: vars.ACCESS_LOG_SAMPLE,
+    accessLogSlowMs: vars.ACCESS_LOG_SLOW,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
   });

@@ -18,6 +18,7 @@ import { Ejector } from './ejection/ejector.js';
 import { HealthCheck } from './health-checks/health-check.js';
 import { HealthChecker } from './health-checks/health-checker.js';
 import { HttpHealthCheck } from './health-checks/http.health-check.js';
+import { LoggedHealthCheck } from './health-checks/logged.health-check.js';
 import { DEFAULT_LIMITS } from './registry/registry-limits.js';
 import { RegistryService } from './registry/registry.service.js';
 import { LiveServiceTable } from './model/service-table.js';
@@ -134,7 +135,7 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
       logger.warn({ lostMs }, 'Event-loop stall or clock jump detected; extending leases');
     return new LeaseSweeper({ store, expired, onStall });
   }),
-  { provide: HealthCheck, useClass: HttpHealthCheck },
+  made(HealthCheck, [], () => new LoggedHealthCheck(new HttpHealthCheck(), logger)),
   made(Ejector, [RegistryStore, InstanceIndex, HealthCheck, Clock], (store, index, check, clock) => {
     const onError = (err: unknown) =>
       logger.error({ err }, 'Ejection not recorded in the registry; the instance keeps its previous status');

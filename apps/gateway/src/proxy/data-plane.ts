@@ -3,6 +3,7 @@ import { NodePlane } from './planes/node/node-plane.js';
 import type { NodeClient } from './planes/node/node-client.js';
 import type { HttpExchange } from './planes/exchange/http-exchange.js';
 import type { Exchange } from './exchange/exchange.js';
+import type { SelectionObserver } from './balancing/candidates.js';
 import { Forward, type Forwarders } from './forward/forward.js';
 import { HttpForwarder } from './planes/exchange/http.forwarder.js';
 import { LocalForwarder } from './planes/local/local.forwarder.js';
@@ -31,6 +32,8 @@ export class DataPlane {
   readonly nodePlane: NodePlane;
   private readonly upstreams = new UpstreamClient();
   private readonly stopSweeping: () => void;
+  private readonly observable: Pick<Forward<never>, 'observeSelections'>[] = [];
+  private observer: SelectionObserver | undefined = undefined;
 
   constructor(private readonly parts: DataPlaneParts) {
     const { services, trusted, isDraining, limits } = parts;
@@ -66,6 +69,12 @@ export class DataPlane {
     });
   };
 
+  /** Tells `observer` of each selection of an instance from now on; `undefined`: none. */
+  observeSelections(observer: SelectionObserver | undefined): void {
+    this.observer = observer;
+    for (const forward of this.observable) forward.observeSelections(observer);
+  }
+
   /** Closes upstream connections after the requests on them have ended. */
   async close(): Promise<void> {
     this.stopSweeping();
@@ -75,6 +84,8 @@ export class DataPlane {
   private pipeline<E extends Exchange>(forwarders: Forwarders<E>): Pipeline<E> {
     const { services, router, recorder, reports, onError } = this.parts;
     const forward = new Forward<E>({ services, forwarders, recorder, reports });
+    this.observable.push(forward);
+    if (this.observer) forward.observeSelections(this.observer);
     return new Pipeline<E>({
       router,
       forward,

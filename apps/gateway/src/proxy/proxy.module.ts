@@ -1,12 +1,11 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
+import type { AppContext } from '#service-kit';
 import { InstanceTokens, LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DecisionRecord } from '../policy/decisions/decision-record.js';
 import { HiddenValues } from '../policy/decisions/hidden-values.js';
 import { PolicySources } from '../policy/index.js';
-import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
 import { DetachedRequests } from './detached-requests.js';
@@ -19,11 +18,13 @@ import { DECISION_RECORD, DecisionsController } from './plan/decisions.controlle
 import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
-import { AccessLog, BatchWriter, TerminalLog, type ExchangeLog } from '../telemetry/access-log/index.js';
+import { BatchWriter } from '../telemetry/access-log/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import { TrafficRecorder } from './traffic.recorder.js';
+import { ForwardingLog } from './forward/forwarding-log.js';
 import { RateLimits } from './rate-limits.js';
+import { recordingProviders } from './recording.providers.js';
 import { Router } from './routing/router.js';
 import { routingProviders } from './routing.providers.js';
 import { DEFAULT_CLIENT_LIMITS } from './http1/client-limits.js';
@@ -52,7 +53,7 @@ export class ProxyModule {
       providers: [
         ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters, bindings.cache),
         ...rateLimiting(bindings),
-        ...recording(bindings),
+        ...recordingProviders(bindings.config, bindings.context),
         ...planning(bindings),
         ...plane(bindings),
         ...detachedProviders(bindings.context, bindings.config),
@@ -68,31 +69,6 @@ const rateLimiting = ({ rateLimits }: ProxyBindings): Provider[] => [
     provide: RateLimits,
     useFactory: (policies: PolicySources) => rateLimits.follow(policies),
     inject: [PolicySources],
-  },
-];
-
-const STANDARD_OUTPUT = 1;
-/** `undefined` with `LOG_LEVEL=ERROR`: no outcome of a request is an error of the gateway. */
-function accessLogOf({ config, context }: ProxyBindings, out: BatchWriter): ExchangeLog | undefined {
-  const { logLevel, logFormat } = config;
-  if (logLevel === 'ERROR') return undefined;
-  if (isPretty(logFormat)) return new TerminalLog(context.logger);
-  return new AccessLog('gateway', out, logLevel === 'WARN' ? 'warn' : 'info');
-}
-
-const recording = (bindings: ProxyBindings): Provider[] => [
-  { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },
-  {
-    provide: TrafficRecorder,
-    useFactory: (traffic: TrafficMetrics, out: BatchWriter, decisions: DecisionRecord | undefined) => {
-      const warning = new RepeatedWarning(
-        bindings.context.logger,
-        'No resources for upstream connections; requests are refused with 503',
-      );
-      const log = accessLogOf(bindings, out);
-      return new TrafficRecorder(traffic, log, (err) => warning.record({ err }), decisions);
-    },
-    inject: [TrafficMetrics, BatchWriter, { token: DECISION_RECORD, optional: true }],
   },
 ];
 
@@ -123,11 +99,12 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       recorder: TrafficRecorder,
       reports: InstanceReports,
       heartbeats: PlainHeartbeats,
+      forwarding: ForwardingLog,
     ) => {
       const { fallbacks } = nodeInternals();
       if (fallbacks.length > 0)
         context.logger.warn({ fallbacks }, 'Node lacks internals that the proxy uses; fallbacks are used');
-      return new DataPlane({
+      const dataPlane = new DataPlane({
         services,
         router,
         recorder,
@@ -142,8 +119,12 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
             'Request handling failed unexpectedly; the exchange is ended',
           ),
       });
+      context.logLevel.follow((level) =>
+        dataPlane.observeSelections(level === 'DEBUG' ? forwarding : undefined),
+      );
+      return dataPlane;
     },
-    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats],
+    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats, ForwardingLog],
   },
   { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
   {

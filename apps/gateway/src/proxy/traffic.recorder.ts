@@ -3,25 +3,32 @@ import type { Instance } from '../discovery/index.js';
 import type { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { Exchange } from './exchange/exchange.js';
 import type { Failure } from './exchange/failure.js';
-import type { ExchangeLog } from '../telemetry/access-log/index.js';
 import type { Recorder } from './exchange/recorder.js';
 import type { DecisionRecord } from '../policy/decisions/decision-record.js';
 import { isProxied } from './http1/rules/target.js';
 
 /** Records exchanges in the metrics, and if enabled in the access log and the record of decisions. */
 export class TrafficRecorder implements Recorder {
+  /** Told of each exchange that has ended; `undefined` while the log level excludes exchanges. */
+  log: { write(exchange: Exchange): void } | undefined = undefined;
+  /** Told of each failed attempt; `undefined` above `DEBUG`. */
+  attemptLog: Pick<Recorder, 'attemptFailed'> | undefined = undefined;
+
   /**
    * @param onExhausted called when this gateway lacked resources for an attempt
    * @param decisions `undefined` without a policy file
    */
   constructor(
     private readonly traffic: TrafficMetrics,
-    private readonly log: ExchangeLog | undefined,
     private readonly onExhausted: (cause: unknown) => void = () => undefined,
     private readonly decisions?: DecisionRecord,
   ) {}
 
-  attemptFailed({ route }: Exchange, { id }: Instance, { kind, cause }: Failure): void {
+  attemptFailed(exchange: Exchange, instance: Instance, failure: Failure): void {
+    this.attemptLog?.attemptFailed(exchange, instance, failure);
+    const { route } = exchange;
+    const { id } = instance;
+    const { kind, cause } = failure;
     if (kind === 'exhausted') this.onExhausted(cause);
     else if (route) this.traffic.service(route.service).instance(id).failures.add(kind);
   }

@@ -15,6 +15,11 @@ export interface Movable extends Routed {
   readonly cohort: number;
 }
 
+/** Is told of each selection, while selections are logged. */
+export interface SelectionObserver {
+  selected(exchange: Routed, candidates: readonly Instance[], instance: Instance | undefined): void;
+}
+
 /** Instances that can take the attempts of an exchange at this moment. */
 export class Candidates {
   constructor(private readonly services: LiveServiceTable) {}
@@ -55,6 +60,28 @@ export class Candidates {
   /** The current table entry of instance `id`, if it is still available. */
   selectAgain(exchange: Routed, id: string | undefined): Instance | undefined {
     return this.of(exchange).find((each) => each.id === id);
+  }
+}
+
+/** {@link Candidates} with an observer. */
+export class ObservedCandidates extends Candidates {
+  constructor(
+    services: LiveServiceTable,
+    private readonly observer: SelectionObserver,
+  ) {
+    super(services);
+  }
+
+  override select(exchange: Routed): Instance | undefined {
+    const instance = super.select(exchange);
+    this.observer.selected(exchange, this.of(exchange), instance);
+    return instance;
+  }
+
+  override selectAgain(exchange: Routed, id: string | undefined): Instance | undefined {
+    const instance = super.selectAgain(exchange, id);
+    this.observer.selected(exchange, this.of(exchange), instance);
+    return instance;
   }
 }
 

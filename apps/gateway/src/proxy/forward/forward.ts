@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { InstanceTransport } from '#contracts';
 import type { Instance, LiveServiceTable } from '../../discovery/index.js';
-import { Candidates } from '../balancing/candidates.js';
+import { Candidates, ObservedCandidates, type SelectionObserver } from '../balancing/candidates.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { failureOf, isUnsent, type Failure } from '../exchange/failure.js';
 import { allFull, noneHealthy, problemOf } from './failure-problem.js';
@@ -34,8 +34,8 @@ export interface ForwardParts<E extends Exchange> {
  */
 export class Forward<E extends Exchange> implements AttemptOutcome<E> {
   private readonly monitor: InstanceMonitor;
-  private readonly candidates: Candidates;
-  private readonly hedgeContext: HedgeContext<E>;
+  private candidates: Candidates;
+  private hedgeContext: HedgeContext<E>;
 
   /** @param now milliseconds on the monotonic clock */
   constructor(
@@ -54,6 +54,13 @@ export class Forward<E extends Exchange> implements AttemptOutcome<E> {
       outcome: this,
       now,
     };
+  }
+
+  /** Tells `observer` of each selection from now on; `undefined`: none. The candidates are replaced, not asked. */
+  observeSelections(observer: SelectionObserver | undefined): void {
+    const { services } = this.parts;
+    this.candidates = observer ? new ObservedCandidates(services, observer) : new Candidates(services);
+    this.hedgeContext = { ...this.hedgeContext, candidates: this.candidates };
   }
 
   start(exchange: E): void {

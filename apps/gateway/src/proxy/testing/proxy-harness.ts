@@ -101,7 +101,7 @@ export class ProxyHarness {
     return new DetachedRequests({
       services: this.services,
       reports: NO_REPORTS,
-      recorder: new TrafficRecorder(this.traffic, undefined),
+      recorder: new TrafficRecorder(this.traffic),
       onError: (error) => void this.stageErrors.push(error),
     });
   }
@@ -129,7 +129,7 @@ export class ProxyHarness {
     return new DataPlane({
       services,
       router: new Router(routes),
-      recorder: new TrafficRecorder(this.traffic, undefined),
+      recorder: new TrafficRecorder(this.traffic),
       reports: NO_REPORTS,
       trusted: new TrustedProxies(['127.0.0.0/8']),
       limits,

@@ -1,3 +1,4 @@
+import { traceIdIn } from '#registry-client';
 import type { EndedExchange } from '../ended-exchange.js';
 
 /** One exchange that has ended: the values of its line. */
@@ -66,6 +67,7 @@ export class AccessLog implements ExchangeLog {
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
         firstByte(exchange) +
+        member('traceId', traceIdIn(exchange.header('traceparent'))) +
         textMember('userAgent', exchange.header('user-agent')) +
         member('route', route?.name) +
         textMember('version', exchange.version) +
