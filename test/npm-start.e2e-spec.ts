@@ -12,13 +12,6 @@ const PORTS = {
   PRODUCT_SERVICE_PORT: '0',
 };
 
-/** The records of JSON lines. @throws at a line that is none */
-const recordsOf = (output: string): Record<string, unknown>[] =>
-  output
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-
 describe('npm start', () => {
   it('prints only one line, with the URL, on standard output when all four apps are healthy', async () => {
     const launched = launchNode('scripts/start.mjs', [], {
@@ -29,7 +22,7 @@ describe('npm start', () => {
     const [, url] = await launched.waitForOutput(READY);
     await waitFor('the whole line', () => launched.stdout.endsWith('\n'));
     // At log level ERROR a healthy system logs nothing else.
-    expect(recordsOf(launched.stdout)).toEqual([
+    expect(launched.records).toEqual([
       expect.objectContaining({ app: 'gateway', url, docs: `${url!}/docs`, seed: `npm run seed -- ${url!}` }),
     ]);
     expect((await fetch(`${url!}/docs`)).status).toBe(200);

@@ -52,6 +52,12 @@ export class LaunchedProcess {
     this.child.kill(signal);
   }
 
+  /** The records that it has written as JSON lines. @throws SyntaxError at a line that is none */
+  get records(): Record<string, unknown>[] {
+    const complete = this.stdout.slice(0, this.stdout.lastIndexOf('\n'));
+    return complete.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
   /**
    * Waits until standard output matches `pattern`.
    * @throws at once, with the output, when the process ends first.

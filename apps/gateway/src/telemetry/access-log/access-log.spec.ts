@@ -1,21 +1,7 @@
-import { ended } from '../testing/ended-exchange.js';
+import { loggedExchange as logged } from '../testing/logged-exchange.js';
 import { pino } from 'pino';
 import { AccessLog, type LoggedExchange } from './access-log.js';
 import { TerminalLog } from './terminal-log.js';
-
-const logged = (overrides: Partial<LoggedExchange> = {}): LoggedExchange => ({
-  ...ended(),
-  method: 'GET',
-  target: '/api/users/1',
-  requestId: 'request-id',
-  clientAddress: '10.0.0.1',
-  startedAt: 10,
-  respondedAt: 0,
-  header: () => undefined,
-  route: undefined,
-  instance: undefined,
-  ...overrides,
-});
 
 describe('AccessLog', () => {
   const lines: string[] = [];
@@ -78,6 +64,14 @@ describe('AccessLog', () => {
       userAgent: 'curl/8 "x"',
       firstByteMs: 2.5,
     });
+  });
+
+  it('logs the trace id of a valid traceparent', () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const headerOf = (traceparent: string) => (name: string) =>
+      name === 'traceparent' ? traceparent : undefined;
+    expect(lineOf({ header: headerOf(`00-${traceId}-b7ad6b7169203331-01`) })).toMatchObject({ traceId });
+    expect(lineOf({ header: headerOf(`00-${traceId}"-01`) })).not.toHaveProperty('traceId');
   });
 
   it.each([
