@@ -64,7 +64,8 @@ function firstSignal(): Promise<NodeJS.Signals> {
 async function stop(apps: Apps, signal: NodeJS.Signals): Promise<void> {
   const [outermost, ...inner] = apps;
   const timeoutMs = Math.max(...apps.map((app) => app.shutdownTimeoutMs));
-  setTimeout(() => exitAfterTimeout(apps), timeoutMs).unref();
+  // Not unreferenced: without open sockets the process would end before the last step.
+  setTimeout(() => exitAfterTimeout(apps), timeoutMs);
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();

@@ -1,7 +1,21 @@
-import { loggedExchange as logged } from '../testing/logged-exchange.js';
+import { ended } from '../testing/ended-exchange.js';
 import { pino } from 'pino';
 import { AccessLog, type LoggedExchange } from './access-log.js';
 import { TerminalLog } from './terminal-log.js';
+
+const logged = (overrides: Partial<LoggedExchange> = {}): LoggedExchange => ({
+  ...ended(),
+  method: 'GET',
+  target: '/api/users/1',
+  requestId: 'request-id',
+  clientAddress: '10.0.0.1',
+  startedAt: 10,
+  respondedAt: 0,
+  header: () => undefined,
+  route: undefined,
+  instance: undefined,
+  ...overrides,
+});
 
 describe('AccessLog', () => {
   const lines: string[] = [];

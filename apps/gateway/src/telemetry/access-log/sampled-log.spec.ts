@@ -1,4 +1,4 @@
-import { loggedExchange } from '../testing/logged-exchange.js';
+import { ended } from '../testing/ended-exchange.js';
 import type { LoggedExchange } from './access-log.js';
 import { SampledLog } from './sampled-log.js';
 
@@ -6,7 +6,10 @@ describe('SampledLog', () => {
   const isLogged = (share: number, random: number, exchange: Partial<LoggedExchange>): boolean => {
     let written = 0;
     const log = { write: () => void (written += 1) };
-    new SampledLog(log, { share, slowMs: 500 }, () => random).write(loggedExchange(exchange));
+    new SampledLog(log, { share, slowMs: 500 }, () => random).write({
+      ...ended(),
+      ...exchange,
+    } as LoggedExchange);
     return written === 1;
   };
 
