@@ -49,6 +49,7 @@ describe('GET /docs-json', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/log-level',
       '/metrics',
       '/policies',
       '/policies/decisions',
