@@ -87,6 +87,7 @@ const gatewayLayers = [
     'health-checks',
     'leases',
     'events',
+    'history',
     'snapshot',
     'table',
     'access',

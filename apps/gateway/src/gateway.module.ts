@@ -16,6 +16,7 @@ import {
   LivePolicyFile,
   OpenRoutesWarning,
   policyFamilies,
+  PolicyHistory,
   PolicyModule,
   TrafficSplits,
 } from './policy/index.js';
@@ -39,9 +40,10 @@ export class GatewayModule {
   static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
     const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
     const splits = new TrafficSplits(file);
-    const discovery = DiscoveryModule.of(config, context, (entry) => splits.trafficOf(entry));
+    const history = new PolicyHistory(file);
+    const discovery = DiscoveryModule.of(config, context, (entry) => splits.trafficOf(entry), history);
     const authenticators = new Authenticators(file, context.logger);
-    const policies = PolicyModule.of(file, splits, context, discovery, () => authenticators.states);
+    const policies = PolicyModule.of(history, splits, context, discovery, () => authenticators.states);
     const rateLimits = new RateLimits(config, context);
     const cache = new SharedCache(config, context);
     const metrics = GatewayMetricsModule.of({

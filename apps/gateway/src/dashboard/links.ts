@@ -21,5 +21,7 @@ export const LINKS = {
   cleanup: '/discovery/cleanup',
   drain: '/discovery/services/{id}/drain',
   events: '/discovery/events',
+  at: '/discovery/at?t={time}',
+  timeline: '/discovery/timeline',
   explain: '/discovery/explain?method={method}&path={path}',
 } as const;

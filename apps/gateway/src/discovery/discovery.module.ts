@@ -5,25 +5,40 @@ import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
 import { discoveryProviders } from './discovery.providers.js';
 import { EventsController } from './http/events.controller.js';
+import { HistoryController } from './http/history.controller.js';
 import { InstancesController } from './http/instances.controller.js';
+import { POLICY_REVISIONS, type PolicyRevisions } from './http/policy-revisions.js';
 import { RegistrationController } from './http/registration.controller.js';
 import { SERVICE_TRAFFIC, type ServiceTraffic } from './http/service-traffic.js';
 import { ServicesController } from './http/services.controller.js';
 import { PlainHeartbeats } from './http/plain-heartbeats.js';
 import { Ejector } from './ejection/ejector.js';
+import { RegistryHistory } from './history/registry-history.js';
 import { RegistryService } from './registry/registry.service.js';
 import { LiveServiceTable } from './model/service-table.js';
 
 /** Service discovery: the registry API, leases, health checks and the service table. */
 @Module({})
 export class DiscoveryModule {
-  static of(config: GatewayConfig, context: AppContext, traffic: ServiceTraffic): DynamicModule {
+  static of(
+    config: GatewayConfig,
+    context: AppContext,
+    traffic: ServiceTraffic,
+    policies: PolicyRevisions,
+  ): DynamicModule {
     return {
       module: DiscoveryModule,
-      controllers: [RegistrationController, InstancesController, EventsController, ServicesController],
+      controllers: [
+        RegistrationController,
+        InstancesController,
+        EventsController,
+        HistoryController,
+        ServicesController,
+      ],
       providers: [
         ...discoveryProviders(config, context),
         { provide: SERVICE_TRAFFIC, useValue: traffic },
+        { provide: POLICY_REVISIONS, useValue: policies },
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
         {
           provide: PlainHeartbeats,
@@ -32,7 +47,15 @@ export class DiscoveryModule {
           inject: [RegistryAccess, RegistryService],
         },
       ],
-      exports: [LiveServiceTable, RegistryService, InstanceTokens, RegistryAccess, Ejector, PlainHeartbeats],
+      exports: [
+        LiveServiceTable,
+        RegistryHistory,
+        RegistryService,
+        InstanceTokens,
+        RegistryAccess,
+        Ejector,
+        PlainHeartbeats,
+      ],
     };
   }
 }

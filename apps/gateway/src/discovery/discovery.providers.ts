@@ -10,6 +10,7 @@ import { logEvents } from './events/event-logger.js';
 import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
 import { ExpiredInstances } from './leases/expired-instances.js';
+import { RegistryHistory } from './history/registry-history.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
 import { LocalTargets } from './table/local-targets.js';
@@ -154,14 +155,20 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
   ),
 ];
 
-/** The event log and its streams. */
-const events = ({ logger }: AppContext): Provider[] => [
+/** The event log and its streams, and the record of changes. */
+const events = (config: GatewayConfig, { logger }: AppContext): Provider[] => [
   made(EventLog, [RegistryStore], (store) => {
     const log = new EventLog(store);
     logEvents(log, logger);
     return log;
   }),
   made(EventStreams, [EventLog], (log) => new EventStreams(log)),
+  made(
+    RegistryHistory,
+    [RegistryStore, InstanceIndex, Clock],
+    (store, index, clock) =>
+      new RegistryHistory({ store, index, clock, retentionMs: config.instanceRetentionMs }),
+  ),
 ];
 
 /** Saves the registry for the next run. */
@@ -205,6 +212,6 @@ export function discoveryProviders(config: GatewayConfig, context: AppContext): 
     ...upkeep(context),
     ...(file ? [snapshots(file, context)] : []),
     ...timerAndTasks(config, context, file),
-    ...events(context),
+    ...events(config, context),
   ];
 }

@@ -1,7 +1,10 @@
 export * from './model/instance.js';
 export * from './model/instance-load.js';
 export * from './model/pinned-target.js';
+export { timeNotRecorded } from './model/problems.js';
 export * from './model/service-table.js';
+export * from './history/past-registry.js';
+export * from './history/registry-history.js';
 export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
 export * from './access/instance-tokens.js';

@@ -1,5 +1,6 @@
 export * from './live-policy-file.js';
 export * from './policy-families.js';
+export * from './policy-history.js';
 export * from './policy-read.guard.js';
 export * from './policy-sources.js';
 export * from './policy.module.js';

@@ -26,10 +26,18 @@ import {
 } from './shapes.js';
 import { shown, YamlSource, type FileProblem, type Member } from './yaml-source.js';
 
+/** What a policy file was parsed from. */
+export interface PolicyTexts {
+  readonly text: string;
+  /** Text of each file that it names, by the path in it. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /** A valid policy file. */
 export interface PolicyFile {
   /** Equal for equal texts. */
   readonly revision: string;
+  readonly texts: PolicyTexts;
   readonly authentication: Authentication;
   /** Text by name of the provider; equal for equal providers. */
   readonly providerTexts: ReadonlyMap<string, string>;
@@ -63,12 +71,15 @@ export function parsePolicyFile(
 ): ParsedPolicyFile {
   const source = new YamlSource(text);
   const contents: string[] = [];
+  const files = new Map<string, string>();
   const reader = new PolicyFileReader(source, (path) => {
     const read = readFile(path);
-    if ('text' in read) contents.push(read.text);
+    if (!('text' in read)) return read;
+    contents.push(read.text);
+    files.set(path, read.text);
     return read;
   });
-  const file = { ...reader.read(), revision: revisionOf([text, ...contents]) };
+  const file = { ...reader.read(), revision: revisionOf([text, ...contents]), texts: { text, files } };
   if (source.problems.length === 0) return { file, warnings: source.warnings };
   return { problems: source.problems.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
@@ -92,7 +103,7 @@ class PolicyFileReader {
     this.context = { ...NO_CONTEXT, readFile };
   }
 
-  read(): Omit<PolicyFile, 'revision'> {
+  read(): Omit<PolicyFile, 'revision' | 'texts'> {
     const { authentication, defaults, services, routes } = this.rootMembers();
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
     const providerTexts = this.providerTexts(authentication);
@@ -103,7 +114,7 @@ class PolicyFileReader {
       identityFields: new Set(Array.from(identityFields, spelled)),
       keyFields: new Set(Array.from(keyFields, spelled)),
     };
-    const file: Omit<PolicyFile, 'revision'> = {
+    const file: Omit<PolicyFile, 'revision' | 'texts'> = {
       authentication: providers,
       providerTexts,
       identityFields,

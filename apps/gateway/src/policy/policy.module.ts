@@ -4,6 +4,7 @@ import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
 import { LiveServiceTable } from '../discovery/index.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
+import { PolicyHistory } from './policy-history.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources } from './policy-sources.js';
 import type { TrafficSplits } from './traffic-splits.js';
@@ -14,27 +15,35 @@ import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 @Module({})
 export class PolicyModule {
   /**
-   * @param file `undefined`: only instances declare policies
+   * @param history of the policy file; without a file only instances declare policies
    * @param providers the authentication providers of the file, as they are now
    */
   static of(
-    file: LivePolicyFile | undefined,
+    history: PolicyHistory,
     splits: TrafficSplits,
     { logger }: AppContext,
     discovery: DynamicModule,
     providers: () => readonly ProviderState[],
   ): DynamicModule {
+    const { file } = history;
     return {
       module: PolicyModule,
       imports: [discovery],
       controllers: [PoliciesController],
       providers: [
         { provide: PolicySources, useValue: new PolicySources(file) },
+        { provide: PolicyHistory, useValue: history },
         { provide: PROVIDER_STATES, useValue: providers },
         PolicyReadGuard,
         ...(file ? fileProviders(file, splits, logger) : []),
       ],
-      exports: [PolicySources, PolicyReadGuard, PROVIDER_STATES, ...(file ? [LivePolicyFile] : [])],
+      exports: [
+        PolicySources,
+        PolicyHistory,
+        PolicyReadGuard,
+        PROVIDER_STATES,
+        ...(file ? [LivePolicyFile] : []),
+      ],
     };
   }
 }

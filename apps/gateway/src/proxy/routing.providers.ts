@@ -1,14 +1,15 @@
 import type { Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import { InstanceTokens, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import { InstanceTokens, LiveServiceTable, RegistryHistory, RegistryService } from '../discovery/index.js';
 import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DetachedRequests } from './detached-requests.js';
 import { Explainer } from './explain/explain.js';
+import { PastExplainer } from './explain/past-explainer.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
-import { PolicySources } from '../policy/index.js';
+import { PolicyHistory, PolicySources } from '../policy/index.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
@@ -107,6 +108,12 @@ export const routingProviders = (
     provide: Explainer,
     useFactory: (router: Router, services: LiveServiceTable) => new Explainer(router, services),
     inject: [Router, LiveServiceTable],
+  },
+  {
+    provide: PastExplainer,
+    useFactory: (history: RegistryHistory, policies: PolicyHistory, authenticators: Authenticators) =>
+      new PastExplainer({ history, policies, authenticators, zone }),
+    inject: [RegistryHistory, PolicyHistory, Authenticators],
   },
   {
     provide: SilenceWatch,

@@ -1,6 +1,7 @@
+import type { DiscoveryEventType } from './discovery-event.js';
 import type { InstanceView } from './instance.js';
 
-/** An instance as it was at a time in the past; what leases said then is not recorded. */
+/** An instance as it was: without lease times and reports, which are not recorded. */
 export type InstanceAt = Pick<
   InstanceView,
   | 'id'
@@ -17,30 +18,38 @@ export type InstanceAt = Pick<
 
 /** Response of `GET /discovery/at`: the registry as it was. Times are ISO 8601 in UTC. */
 export interface RegistryAt {
+  /** The time that is shown. */
   readonly at: string;
-  /** The period that the record covers. */
+  /** The earliest time that can be shown. */
   readonly oldest: string;
+  /** The time of the latest change; `oldest` if there was none. */
   readonly newest: string;
-  /** Revision of the policy file at that time; `null` without a file. */
+  /** Revision of the policy file that was in effect; `null` if there was none, or if it is not recorded. */
   readonly revision: string | null;
   readonly instances: readonly InstanceAt[];
 }
 
-/** A change of the registry or of the policy file. */
+/** A change of the registry, or of the policy file. */
 export interface TimelineChange {
+  /** ISO 8601, UTC: when it took effect at this gateway. */
   readonly at: string;
   readonly kind: 'registry' | 'policy';
-  /** Type of the registry event; `loaded` for a policy file. */
-  readonly type: string;
+  /** `loaded`: the policy file took effect. */
+  readonly type: DiscoveryEventType | 'loaded';
+  /** One sentence. */
   readonly reason: string;
+  /** Absent for `policy`. */
   readonly service?: string;
+  /** Absent for `policy`. */
   readonly instanceId?: string;
+  /** Absent for `registry`. */
   readonly revision?: string;
 }
 
-/** Response of `GET /discovery/timeline`; the newest change is last. */
+/** Response of `GET /discovery/timeline`. Times are ISO 8601 in UTC. */
 export interface Timeline {
   readonly oldest: string;
   readonly newest: string;
+  /** The newest last. */
   readonly changes: readonly TimelineChange[];
 }

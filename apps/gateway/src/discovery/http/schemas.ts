@@ -4,11 +4,15 @@ import {
   INSTANCE_STATUSES,
   type CleanupResult,
   type DiscoveryEvent,
+  type InstanceAt,
   type InstanceView,
   type ProbeView,
+  type RegistryAt,
   type RegistrationResult,
   type RouteTraffic,
   type ServiceSummary,
+  type Timeline,
+  type TimelineChange,
   type VersionTraffic,
 } from '#contracts';
 import { type NamedSchema, type Schema } from '#service-kit';
@@ -133,3 +137,52 @@ export const EVENTS: NamedSchema = listOf({
     reason: text,
   }),
 });
+
+const { id, name, url, transport, version, weight, healthPath, metadata, status, statusReason } =
+  INSTANCE_MEMBERS;
+
+/** The times that can be shown. */
+const RANGE = {
+  oldest: { ...time, description: 'the earliest time that can be shown' },
+  newest: { ...time, description: 'the time of the latest change' },
+};
+
+export const REGISTRY_AT: NamedSchema = {
+  name: 'RegistryAt',
+  schema: object<RegistryAt>({
+    at: { ...time, description: 'the time that is shown' },
+    ...RANGE,
+    revision: {
+      ...text,
+      nullable: true,
+      description: 'of the policy file; `null`: there was none, or it is not recorded',
+    },
+    instances: {
+      type: 'array',
+      items: object<InstanceAt>({
+        ...{ id, name, url, transport, version, weight, healthPath, metadata, status, statusReason },
+      }),
+    },
+  }),
+};
+
+const TIMELINE_CHANGE = object<TimelineChange>(
+  {
+    at: time,
+    kind: { ...text, enum: ['registry', 'policy'] },
+    type: { ...text, enum: [...DISCOVERY_EVENT_TYPES, 'loaded'] },
+    reason: text,
+    service: text,
+    instanceId: text,
+    revision: { ...text, description: 'of the policy file' },
+  },
+  ['service', 'instanceId', 'revision'],
+);
+
+export const TIMELINE: NamedSchema = {
+  name: 'Timeline',
+  schema: object<Timeline>({
+    ...RANGE,
+    changes: { type: 'array', items: TIMELINE_CHANGE, description: 'the newest last' },
+  }),
+};

@@ -2,6 +2,7 @@ import { defineProblem } from '#contracts';
 
 /** The problems of the discovery API. */
 export const unknownInstance = defineProblem('unknown-instance', 404, 'Unknown instance');
+export const timeNotRecorded = defineProblem('time-not-recorded', 404, 'Time not recorded');
 export const tooManyInstances = defineProblem('too-many-instances', 409, 'Service instance limit reached');
 export const registryFull = defineProblem('registry-full', 503, 'Registry instance limit reached');
 export const targetRefused = defineProblem('target-refused', 403, 'Instance address not allowed');

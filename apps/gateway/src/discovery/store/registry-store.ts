@@ -36,6 +36,10 @@ export interface ChangeBatch {
   /** All changes after the one with id `since`, up to the one with id `upTo`. */
   readonly changes: readonly RecordedChange[];
   readonly since: number;
+  /**
+   * Before this id the record has gaps: the store was restored. Absent: there are none.
+   */
+  readonly gapsBefore?: number | undefined;
   readonly upTo: number;
 }
 
@@ -176,8 +180,11 @@ export abstract class RegistryStore {
    */
   abstract isResponsibleFor(id: string): boolean;
 
-  /** Calls `listener` with every change; returns a function that unsubscribes it. */
-  abstract watch(listener: (change: StoreChange) => void): () => void;
+  /**
+   * Calls `listener` with every change, and its cause unless the change was found by a read of the whole store;
+   * returns a function that unsubscribes it.
+   */
+  abstract watch(listener: (change: StoreChange, cause?: ChangeCause) => void): () => void;
 
   /**
    * Calls `listener` with the existing record, then with every change. If a part does not start where the

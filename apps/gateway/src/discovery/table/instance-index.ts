@@ -66,7 +66,8 @@ export class InstanceIndex {
     if (after) this.set(this.instanceOf(after, load));
   }
 
-  private instanceOf(stored: RegisteredInstance, load: InstanceLoad): Instance {
+  /** The instance for the service table; this gateway's measurements of it are in `load`. */
+  instanceOf(stored: RegisteredInstance, load: InstanceLoad): Instance {
     const target = this.targets.get(stored.id);
     return {
       id: stored.id,

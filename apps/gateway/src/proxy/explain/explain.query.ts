@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIP, Matches, MaxLength } from 'class-validator';
-import { MayBeAbsent } from '#contracts';
+import { IsPastTime, MayBeAbsent } from '#contracts';
 
 const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -31,4 +31,9 @@ export class ExplainQuery {
   @MayBeAbsent()
   @IsIP(undefined, { message: 'client must be an IPv4 or IPv6 address' })
   client?: string;
+
+  /** A time in the past, ISO 8601 with an offset: explains with the registry and the policy file of that time. */
+  @MayBeAbsent()
+  @IsPastTime()
+  at?: string;
 }

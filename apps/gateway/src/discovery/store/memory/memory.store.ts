@@ -52,7 +52,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
   readonly unavailableReason = undefined;
   readonly names: KnownNames;
   private readonly instances = new Map<string, InstanceRecord>();
-  private readonly watchers = new Listeners<[StoreChange]>();
+  private readonly watchers = new Listeners<[StoreChange, ChangeCause?]>();
   private readonly followers = new Listeners<[ChangeBatch]>();
   /**
    * No lease expires before this. Heartbeats only postpone expiries, so that most sweeps need not scan all
@@ -186,7 +186,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return true;
   }
 
-  watch(listener: (change: StoreChange) => void): () => void {
+  watch(listener: (change: StoreChange, cause?: ChangeCause) => void): () => void {
     return this.watchers.add(listener);
   }
 
@@ -262,7 +262,7 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     const id = nextChangeId(since, at);
     this.lastChange = id;
     this.names.applyChange(change.before, change.after, at);
-    this.watchers.notify(change);
+    this.watchers.notify(change, cause);
     this.followers.notify({ changes: [{ ...change, ...cause, id, at }], since, upTo: id });
   }
 }

@@ -187,7 +187,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     );
   }
 
-  watch(listener: (change: StoreChange) => void): () => void {
+  watch(listener: (change: StoreChange, cause?: ChangeCause) => void): () => void {
     return this.snapshot.watch(listener);
   }
 
@@ -216,7 +216,7 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
   ): StoredInstance | undefined {
     const known = this.snapshot.get(id);
     if (endpoint !== undefined && endpoint !== known?.endpoint) return known;
-    const changed = this.snapshot.applyState(id, { health });
+    const changed = this.snapshot.applyState(id, { health }, cause);
     if (changed) this.pending.add(id, { endpoint: changed.endpoint, health, cause });
     return changed;
   }

@@ -4,6 +4,7 @@ import { KnownNames } from '../known-names.js';
 import { Listeners } from '../listeners.js';
 import {
   permittedState,
+  type ChangeCause,
   type InstanceState,
   type RecordedChange,
   type StoreChange,
@@ -24,7 +25,7 @@ import type { KnownRevision, Renewal } from './heartbeat-batcher.js';
 export class RegistrySnapshot {
   readonly names: KnownNames;
   private readonly records = new Map<string, InstanceRecord>();
-  private readonly watchers = new Listeners<[StoreChange]>();
+  private readonly watchers = new Listeners<[StoreChange, ChangeCause?]>();
   private lastChange = 0;
 
   /** @param retentionMs how long names of services that lost an instance are kept, milliseconds */
@@ -52,21 +53,22 @@ export class RegistrySnapshot {
     return wanted.map(({ stored }) => stored);
   }
 
-  watch(listener: (change: StoreChange) => void): () => void {
+  watch(listener: (change: StoreChange, cause?: ChangeCause) => void): () => void {
     return this.watchers.add(listener);
   }
 
   /** Applies a change read from the store. */
-  apply({ id: revision, at, type, before, after }: RecordedChange): void {
+  apply({ id: revision, at, type, reason, before, after }: RecordedChange): void {
+    const cause = { type, reason };
     this.lastChange = revision;
     this.names.applyChange(before, after, at);
     if (!after) {
-      this.delete(before?.id ?? '');
+      this.delete(before?.id ?? '', cause);
       return;
     }
     const isRegistration = type === 'registered' || type === 'renewed';
     const known = isRegistration ? undefined : this.get(after.id);
-    this.set({ instance: storedOf(after, known ?? vitalsFrom(after.ttlSeconds, at)), revision });
+    this.set({ instance: storedOf(after, known ?? vitalsFrom(after.ttlSeconds, at)), revision }, cause);
   }
 
   /** Replaces everything with the state at `change`. */
@@ -121,25 +123,25 @@ export class RegistrySnapshot {
   }
 
   /** Changes the state of an instance whose lease runs in this snapshot only. */
-  applyState(id: string, state: Partial<InstanceState>): StoredInstance | undefined {
+  applyState(id: string, state: Partial<InstanceState>, cause: ChangeCause): StoredInstance | undefined {
     const known = this.records.get(id);
     if (!known || known.isExpired) return undefined;
     const { stored } = known;
     const instance = { ...stored, ...permittedState(stored, state) };
-    this.set({ instance, revision: known.revision });
+    this.set({ instance, revision: known.revision }, cause);
     return instance;
   }
 
-  private set({ instance, revision }: RevisedInstance): void {
+  private set({ instance, revision }: RevisedInstance, cause?: ChangeCause): void {
     const before = this.get(instance.id);
     this.records.set(instance.id, new InstanceRecord(instance, instance, revision));
-    this.watchers.notify({ before, after: instance });
+    this.watchers.notify({ before, after: instance }, cause);
   }
 
-  private delete(id: string): void {
+  private delete(id: string, cause?: ChangeCause): void {
     const before = this.get(id);
     if (!before) return;
     this.records.delete(id);
-    this.watchers.notify({ before, after: undefined });
+    this.watchers.notify({ before, after: undefined }, cause);
   }
 }

@@ -64,7 +64,8 @@ export class Synchroniser {
     this.isBehind = false;
     this.snapshot.replace(instances, names, change);
     const since = entries[0]?.since ?? change;
-    this.followers.notify({ changes: changesIn(entries), since, upTo: change });
+    const gapsBefore = entries.findLast((entry) => !entry.change)?.id;
+    this.followers.notify({ changes: changesIn(entries), since, upTo: change, gapsBefore });
   }
 
   /**

@@ -1,0 +1,79 @@
+import type { LivePolicyFile } from './live-policy-file.js';
+import { parsePolicyFile, type PolicyFile, type PolicyTexts } from './policy-file.js';
+
+/** A policy file that was in effect. */
+export interface PolicyRevision {
+  /** When it took effect, milliseconds since the epoch. */
+  readonly at: number;
+  readonly revision: string;
+  readonly texts: PolicyTexts;
+}
+
+/** Limits of a {@link PolicyHistory}. */
+export interface PolicyHistoryLimits {
+  readonly revisions: number;
+  /** Length of all texts, in UTF-16 code units. */
+  readonly length: number;
+}
+
+const LIMITS: PolicyHistoryLimits = { revisions: 100, length: 4 * 1024 ** 2 };
+
+/**
+ * The policy files that were in effect since this gateway started, as texts: a parsed file takes many times the memory.
+ * The file that is in effect is always kept.
+ */
+export class PolicyHistory {
+  private kept: PolicyRevision[] = [];
+  private parsed: PolicyFile | undefined;
+
+  /** @param file `undefined`: no policy file is configured */
+  constructor(
+    readonly file: LivePolicyFile | undefined,
+    private readonly limits = LIMITS,
+  ) {
+    if (!file) return;
+    this.record(file);
+    file.onChange(() => this.record(file));
+  }
+
+  /** The oldest first. */
+  get revisions(): readonly PolicyRevision[] {
+    return this.kept;
+  }
+
+  /** The revision that was in effect at `time`, milliseconds since the epoch; `undefined` if none is recorded. */
+  at(time: number): PolicyRevision | undefined {
+    return this.kept.findLast(({ at }) => at <= time);
+  }
+
+  /** The file of a revision. The last one that was requested is kept. */
+  fileOf({ revision, texts }: PolicyRevision): PolicyFile {
+    if (this.file?.current.revision === revision) return this.file.current;
+    if (this.parsed?.revision !== revision) this.parsed = parse(texts);
+    return this.parsed;
+  }
+
+  private record({ loadedAt, current: { revision, texts } }: LivePolicyFile): void {
+    this.kept.push({ at: loadedAt, revision, texts });
+    let length = 0;
+    const fits = ({ texts: each }: PolicyRevision, age: number): boolean => {
+      length += lengthOf(each);
+      return age === 0 || (age < this.limits.revisions && length <= this.limits.length);
+    };
+    const latestFirst = this.kept.toReversed();
+    const end = latestFirst.findIndex((each, age) => !fits(each, age));
+    if (end !== -1) this.kept = latestFirst.slice(0, end).reverse();
+  }
+}
+
+const lengthOf = ({ text, files }: PolicyTexts): number =>
+  [...files.values()].reduce((sum, each) => sum + each.length, text.length);
+
+function parse({ text, files }: PolicyTexts): PolicyFile {
+  const parsed = parsePolicyFile(text, (path) => {
+    const found = files.get(path);
+    return found === undefined ? { problem: 'the file is not recorded', isAbsent: true } : { text: found };
+  });
+  if ('problems' in parsed) throw new Error('a recorded policy file cannot be read');
+  return parsed.file;
+}
