@@ -5,12 +5,19 @@ import { Load } from '../support/fleet/load.js';
 import { expiredLeasesAt } from './support/expired-leases.js';
 import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
+import { RegistryRecord } from './support/registry-record.js';
 
 const READERS = 8;
 
 onFleet('one of two gateways, under load', (fleet) => {
   const ledger = new Ledger();
   const measurements = Measurements.for('a gateway of two');
+  const record = new RegistryRecord(fleet);
+
+  beforeEach(() => record.capture());
+  afterEach(async () => {
+    expect(await record.check()).toBeGreaterThan(4);
+  });
 
   /** Whether nginx logged a response of the first gateway after the first `skipped` lines. */
   const receivesRequests = (skipped: number): boolean => {
@@ -25,6 +32,7 @@ onFleet('one of two gateways, under load', (fleet) => {
     await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().gateways[0]!;
     await victim.kill();
+    await record.capture([fleet().gateways[1]!]);
     const before = reads.completed;
     await waitFor('responses from the other gateway', () => reads.completed > before + 100);
     await victim.start();
@@ -48,6 +56,7 @@ onFleet('one of two gateways, under load', (fleet) => {
     await waitFor('the first responses', () => reads.completed > 100);
     const victim = fleet().gateways[0]!;
     victim.suspend();
+    await record.capture([fleet().gateways[1]!]);
     const before = reads.completed;
     await sleep(3000);
     measurements.recordCount('SIGSTOP of 3 s: responses meanwhile', reads.completed - before);

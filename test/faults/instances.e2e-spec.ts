@@ -4,10 +4,16 @@ import { Load } from '../support/fleet/load.js';
 import { expiredLeasesAt } from './support/expired-leases.js';
 import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
+import { RegistryRecord } from './support/registry-record.js';
 
 onFleet('one of two instances, under load', (fleet) => {
   const ledger = new Ledger();
   const measurements = Measurements.for('an instance of two');
+  const record = new RegistryRecord(fleet);
+
+  afterEach(async () => {
+    expect(await record.check()).toBeGreaterThan(2);
+  });
 
   it('fails no read, and at most the writes in flight, when killed', async () => {
     const reads = Load.start(fleet().url, ledger.read, { clients: 8, pauseMs: 20 });
@@ -18,6 +24,7 @@ onFleet('one of two instances, under load', (fleet) => {
       await victim.kill();
       await untilHealthy(fleet(), 1);
     });
+    await record.capture();
     await victim.start();
     await measurements.time('kill -9: back in rotation, once it is ready', () => untilHealthy(fleet(), 2));
     await Promise.all([reads.stop(), writes.stop()]);
@@ -38,6 +45,7 @@ onFleet('one of two instances, under load', (fleet) => {
     await measurements.time('SIGSTOP: out of rotation on both gateways', untilOut);
     // The instance was taken out of rotation although its lease had not expired.
     expect(await expiredLeasesAt(fleet().url)).toEqual(before);
+    await record.capture();
     victim.resume();
     await measurements.time('SIGSTOP: back in rotation', () => untilHealthy(fleet(), 2));
     await reads.stop();

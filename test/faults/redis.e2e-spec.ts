@@ -6,6 +6,7 @@ import { Load } from '../support/fleet/load.js';
 import type { Member } from '../support/fleet/member.js';
 import { Measurements } from './support/measurements.js';
 import { onFleet, untilHealthy } from './support/on-fleet.js';
+import { RegistryRecord } from './support/registry-record.js';
 import { TcpLink } from './support/tcp-link.js';
 
 const REGISTRATION = { name: 'someone', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
@@ -35,6 +36,7 @@ onFleet(
   (fleet) => {
     const ledger = new Ledger();
     const measurements = Measurements.for('two gateways whose Redis fails');
+    const record = new RegistryRecord(fleet);
     let reads: Load;
     let writes: Load;
 
@@ -44,7 +46,7 @@ onFleet(
       await waitFor('the first responses', () => reads.completed > 20);
     });
 
-    /** No request may fail, and all gateways must have the same registry. */
+    /** No request may fail, and all gateways must have the same registry, and record what they showed. */
     afterEach(async () => {
       await untilHealthy(fleet(), 2);
       await Promise.all([reads.stop(), writes.stop()]);
@@ -52,6 +54,7 @@ onFleet(
       await ledger.check(fleet().url);
       const [one, other] = await Promise.all(fleet().gateways.map(idsAt));
       expect(one).toEqual(other);
+      expect(await record.check()).toBeGreaterThan(2);
     });
 
     afterAll(() => link.close());
@@ -74,6 +77,7 @@ onFleet(
       fleet().redis.process.signal('SIGKILL');
       await measurements.time('kill -9: writes are refused', () => untilRefused(one));
       await untilRefused(other);
+      await record.capture();
       const { status, body } = await call(one.url, 'GET /health');
       expect([status, body.details.registry.status]).toEqual([200, 'degraded']);
       expect((await call(one.url, 'GET /health/ready')).status).toBe(200);
@@ -94,6 +98,8 @@ onFleet(
       const [one, other] = fleet().gateways as [Member, Member];
       fleet().redis.process.signal('SIGSTOP');
       await measurements.time('SIGSTOP: writes are refused', () => untilRefused(one));
+      await untilRefused(other);
+      await record.capture();
       fleet().redis.process.signal('SIGCONT');
       await measurements.time('SIGCONT: writes are accepted by both', () =>
         Promise.all([untilWritable(one, 'someone-4'), untilWritable(other, 'someone-5')]),
@@ -107,6 +113,7 @@ onFleet(
       await untilWritable(other, 'someone-6');
       await new HttpRegistry({ url: other.url }).unregister('someone-5');
       expect(await idsAt(one)).toEqual(expect.not.arrayContaining(['someone-6']));
+      await record.capture();
       link.heal();
       await measurements.time('healed: the gateway has caught up', () =>
         waitFor('the changes of the other gateway', async () => {
@@ -121,6 +128,7 @@ onFleet(
       link.garble();
       await measurements.time('garbled: writes are refused', () => untilRefused(one));
       await untilWritable(other, 'someone-7');
+      await record.capture();
       link.heal();
       await measurements.time('clear again: the gateway has caught up', () => untilKnown(one, ['someone-7']));
     });
@@ -130,6 +138,7 @@ onFleet(
       link.delay(100);
       await measurements.time('100 ms away: a write here', () => untilWritable(one, 'someone-8'));
       await untilWritable(other, 'someone-9');
+      await record.capture();
       await measurements.time('100 ms away: a write elsewhere is known', () =>
         untilKnown(one, ['someone-9']),
       );
