@@ -3,7 +3,13 @@ import { HealthModule, type AppContext } from '#service-kit';
 import { AdminModule } from './admin/index.js';
 import { CacheModule, SharedCache } from './cache/index.js';
 import { DashboardModule } from './dashboard/index.js';
-import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
+import {
+  DiscoveryModule,
+  Ejector,
+  LiveServiceTable,
+  RegistryService,
+  type RedisServer,
+} from './discovery/index.js';
 import { GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import {
@@ -43,7 +49,14 @@ export class GatewayModule {
     const history = new PolicyHistory(file);
     const discovery = DiscoveryModule.of(config, context, (entry) => splits.trafficOf(entry), history);
     const authenticators = new Authenticators(file, context.logger);
-    const policies = PolicyModule.of(history, splits, context, discovery, () => authenticators.states);
+    const policies = PolicyModule.of(
+      history,
+      redisOf(config),
+      splits,
+      context,
+      discovery,
+      () => authenticators.states,
+    );
     const rateLimits = new RateLimits(config, context);
     const cache = new SharedCache(config, context);
     const metrics = GatewayMetricsModule.of({
@@ -96,3 +109,7 @@ const openRoutesWarning = (file: LivePolicyFile | undefined, { logger }: AppCont
   provide: OpenRoutesWarning,
   useFactory: () => new OpenRoutesWarning(file, logger),
 });
+
+/** The server that gateways share. */
+const redisOf = ({ redisUrl: url, redisPrefix: prefix }: GatewayConfig): RedisServer | undefined =>
+  url === undefined ? undefined : { url, prefix };

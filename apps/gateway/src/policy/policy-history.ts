@@ -1,3 +1,4 @@
+import { timeNotRecorded } from '../discovery/index.js';
 import type { LivePolicyFile } from './live-policy-file.js';
 import { parsePolicyFile, type PolicyFile, type PolicyTexts } from './policy-file.js';
 
@@ -19,8 +20,8 @@ export interface PolicyHistoryLimits {
 const LIMITS: PolicyHistoryLimits = { revisions: 100, length: 4 * 1024 ** 2 };
 
 /**
- * The policy files that were in effect since this gateway started, as texts: a parsed file takes many times the memory.
- * The file that is in effect is always kept.
+ * The policy files that were in effect, as texts: a parsed file takes many times the memory. The file that is in effect is
+ * always kept.
  */
 export class PolicyHistory {
   private kept: PolicyRevision[] = [];
@@ -53,8 +54,20 @@ export class PolicyHistory {
     return this.parsed;
   }
 
+  /** Adds revisions of the time before this process. */
+  addEarlier(earlier: readonly PolicyRevision[]): void {
+    const start = this.kept[0]?.at ?? Infinity;
+    const before = earlier.filter(({ at }) => at < start).sort((a, b) => a.at - b.at);
+    this.kept = [...before, ...this.kept];
+    this.dropOldest();
+  }
+
   private record({ loadedAt, current: { revision, texts } }: LivePolicyFile): void {
     this.kept.push({ at: loadedAt, revision, texts });
+    this.dropOldest();
+  }
+
+  private dropOldest(): void {
     let length = 0;
     const fits = ({ texts: each }: PolicyRevision, age: number): boolean => {
       length += lengthOf(each);
@@ -74,6 +87,7 @@ function parse({ text, files }: PolicyTexts): PolicyFile {
     const found = files.get(path);
     return found === undefined ? { problem: 'the file is not recorded', isAbsent: true } : { text: found };
   });
-  if ('problems' in parsed) throw new Error('a recorded policy file cannot be read');
+  // An earlier version of the gateway may have accepted it.
+  if ('problems' in parsed) throw timeNotRecorded('the policy file of that time is not valid any more');
   return parsed.file;
 }

@@ -2,8 +2,9 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
-import { LiveServiceTable } from '../discovery/index.js';
+import { LiveServiceTable, type RedisServer } from '../discovery/index.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
+import { PolicyArchive } from './policy-archive.js';
 import { PolicyHistory } from './policy-history.js';
 import { PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources } from './policy-sources.js';
@@ -16,10 +17,12 @@ import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 export class PolicyModule {
   /**
    * @param history of the policy file; without a file only instances declare policies
+   * @param redis the server that gateways share; `undefined`: there is none
    * @param providers the authentication providers of the file, as they are now
    */
   static of(
     history: PolicyHistory,
+    redis: RedisServer | undefined,
     splits: TrafficSplits,
     { logger }: AppContext,
     discovery: DynamicModule,
@@ -36,6 +39,9 @@ export class PolicyModule {
         { provide: PROVIDER_STATES, useValue: providers },
         PolicyReadGuard,
         ...(file ? fileProviders(file, splits, logger) : []),
+        ...(file && redis
+          ? [{ provide: PolicyArchive, useFactory: () => new PolicyArchive(redis, history) }]
+          : []),
       ],
       exports: [
         PolicySources,
