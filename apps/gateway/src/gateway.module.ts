@@ -96,7 +96,7 @@ export class GatewayModule {
     });
     const docs = GatewayDocsModule.of(context, discovery);
     const admin = AdminModule.of(context, discovery);
-    const dashboard = DashboardModule.of(config.environment, discovery);
+    const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics]);
     return {
       module: GatewayModule,
       imports: [discovery, policies, metrics, caching, proxy, health, docs, admin, dashboard],

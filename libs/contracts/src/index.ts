@@ -18,4 +18,5 @@ export * from './discovery/discovery-queries.dto.js';
 export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';
 export * from './logging/log-level.dto.js';
+export * from './dashboard/history-query.dto.js';
 export * from './deadline/request-timeout.js';

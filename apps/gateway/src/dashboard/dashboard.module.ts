@@ -1,15 +1,143 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { join } from 'node:path';
+import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
+import type { AppContext } from '#service-kit';
+import type { GatewayConfig } from '../config/gateway.config.js';
+import { CertificateExpiries, Ejector, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import { PolicySources, PROVIDER_STATES, type ProviderState } from '../policy/index.js';
+import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import { DashboardTimer } from './dashboard-timer.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryFile } from './history/history-file.js';
+import { TrafficRecord } from './history/traffic-record.js';
+import { AssetsController } from './page/assets.controller.js';
+import { PageFiles } from './page/page-files.js';
 import { ENVIRONMENT_NAME, RootController } from './root.controller.js';
+import { DashboardSampler, type GatewayFacts } from './state/dashboard-sampler.js';
+import { LiveInstanceFacts } from './state/live-instance-facts.js';
+import { RouteStates } from './state/route-states.js';
+import { TrafficSampler } from './traffic/traffic-sampler.js';
+import { DashboardStreams } from './stream/dashboard-streams.js';
+import { StreamController } from './stream/stream.controller.js';
 
-/** The root page. */
+/** The dashboard: its page, the live state and the history that it shows. */
 @Module({})
 export class DashboardModule {
-  static of(environment: string, discovery: DynamicModule): DynamicModule {
+  /** @param imports modules that export discovery, policies and metrics */
+  static of(config: GatewayConfig, context: AppContext, imports: DynamicModule[]): DynamicModule {
     return {
       module: DashboardModule,
-      imports: [discovery],
-      controllers: [RootController],
-      providers: [{ provide: ENVIRONMENT_NAME, useValue: environment }],
+      imports,
+      controllers: [RootController, AssetsController, StreamController, HistoryController],
+      providers: [
+        { provide: ENVIRONMENT_NAME, useValue: config.environment },
+        { provide: PageFiles, useFactory: () => new PageFiles() },
+        { provide: TrafficRecord, useFactory: () => trafficRecord(config, context) },
+        ...observation(config),
+        timer(context),
+      ],
     };
   }
 }
+
+/** Observes the gateway. */
+const observation = (config: GatewayConfig): Provider[] => [
+  {
+    provide: TrafficSampler,
+    useFactory: (traffic: TrafficMetrics) => new TrafficSampler(traffic),
+    inject: [TrafficMetrics],
+  },
+  {
+    provide: RouteStates,
+    useFactory: (table: LiveServiceTable, policies: PolicySources, traffic: TrafficMetrics) =>
+      new RouteStates(table, policies, traffic),
+    inject: [LiveServiceTable, PolicySources, TrafficMetrics],
+  },
+  {
+    provide: LiveInstanceFacts,
+    useFactory: (
+      registry: RegistryService,
+      table: LiveServiceTable,
+      ejector: Ejector,
+      certificates: CertificateExpiries,
+    ) =>
+      new LiveInstanceFacts({
+        registry,
+        table,
+        ejector,
+        certificates,
+        isShared: config.redisUrl !== undefined,
+      }),
+    inject: [RegistryService, LiveServiceTable, Ejector, CertificateExpiries],
+  },
+  {
+    provide: DashboardSampler,
+    useFactory: (
+      table: LiveServiceTable,
+      registry: RegistryService,
+      policies: PolicySources,
+      providers: () => readonly ProviderState[],
+      traffic: TrafficSampler,
+      routes: RouteStates,
+      facts: LiveInstanceFacts,
+    ) =>
+      new DashboardSampler({
+        gateway: gatewayFacts(config),
+        table,
+        registry,
+        policies,
+        providers,
+        traffic,
+        routes,
+        facts,
+      }),
+    inject: [
+      LiveServiceTable,
+      RegistryService,
+      PolicySources,
+      PROVIDER_STATES,
+      TrafficSampler,
+      RouteStates,
+      LiveInstanceFacts,
+    ],
+  },
+  {
+    provide: DashboardStreams,
+    useFactory: (sampler: DashboardSampler) => new DashboardStreams(() => sampler.state(Date.now())),
+    inject: [DashboardSampler],
+  },
+];
+
+const gatewayFacts = ({ environment, dataPlane, redisUrl, registryToken }: GatewayConfig): GatewayFacts => ({
+  name: 'msa-gateway',
+  environment,
+  dataPlane,
+  store: redisUrl === undefined ? 'memory' : 'redis',
+  needsToken: registryToken !== undefined,
+});
+
+/** Kept in a file, unless the gateway listens on any free port: a later run would not find it. */
+function trafficRecord({ port, dataDir }: GatewayConfig, { logger }: AppContext): TrafficRecord {
+  const path = join(dataDir, `gateway-${port}.traffic.json`);
+  return new TrafficRecord({
+    file: port === 0 ? undefined : new HistoryFile(path),
+    onProblem: (message, err) => logger.warn({ err, file: path }, message),
+  });
+}
+
+const timer = ({ logger }: AppContext): FactoryProvider<DashboardTimer> => ({
+  provide: DashboardTimer,
+  useFactory: (
+    sampler: DashboardSampler,
+    traffic: TrafficSampler,
+    record: TrafficRecord,
+    streams: DashboardStreams,
+  ) =>
+    new DashboardTimer({
+      sampler,
+      traffic,
+      record,
+      streams,
+      onError: (err) => logger.error({ err }, 'Dashboard sample failed; the next one follows in a second'),
+    }),
+  inject: [DashboardSampler, TrafficSampler, TrafficRecord, DashboardStreams],
+});

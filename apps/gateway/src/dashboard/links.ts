@@ -23,5 +23,7 @@ export const LINKS = {
   events: '/discovery/events',
   at: '/discovery/at?t={time}',
   timeline: '/discovery/timeline',
+  dashboardStream: '/dashboard/stream',
+  dashboardHistory: '/dashboard/history',
   explain: '/discovery/explain?method={method}&path={path}',
 } as const;

@@ -1,42 +1,58 @@
-import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Headers, Inject, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedType, DescribeOperation } from '#service-kit';
-import { LiveServiceTable } from '../discovery/index.js';
 import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { LINKS } from './links.js';
-import { page, type GatewayFacts } from './page.js';
-import { PAGE_POLICY } from './style.js';
+import { PageFiles } from './page/page-files.js';
+import { sendFile } from './page/send-file.js';
 
 export const ENVIRONMENT_NAME = Symbol('environment');
 
 const HTML = 'text/html';
 
-/** Serves `/`: a page for browsers, links as JSON for other clients. */
+/** The page loads nothing from elsewhere, runs no text as script, and is shown in no frame. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+/** Serves `/`: the dashboard for browsers, links as JSON for other clients. */
 @Controller()
 export class RootController {
   constructor(
-    private readonly table: LiveServiceTable,
+    private readonly files: PageFiles,
     @Inject(ENVIRONMENT_NAME) private readonly environment: string,
   ) {}
 
   @DescribeOperation({ summary: 'Dashboard page (text/html) or links to every endpoint (JSON)' })
   @Get()
-  root(
+  async root(
     @Headers('accept') accept: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): object | string {
-    void reply.headers({ vary: 'accept', 'cache-control': 'no-store' });
-    if (acceptedType(accept, ['application/json', HTML]) !== HTML) return { ...this.facts(), links: LINKS };
-    void reply.type(`${HTML}; charset=utf-8`).headers({
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    void reply.header('vary', 'accept');
+    if (acceptedType(accept, ['application/json', HTML]) !== HTML)
+      return void reply.header('cache-control', 'no-store').send(this.description());
+    void reply.headers({
+      // Asks each time, so that a new version is shown after an update.
+      'cache-control': 'no-cache',
       'content-security-policy': PAGE_POLICY,
-      'referrer-policy': 'no-referrer',
       'x-frame-options': 'DENY',
     });
-    return page(this.facts(), this.table.current.entries);
+    await sendFile(request, reply, this.files.index);
   }
 
-  private facts(): GatewayFacts {
+  private description(): object {
     const uptime = Math.round(process.uptime());
-    return { name: 'msa-gateway', version: GATEWAY_VERSION, environment: this.environment, uptime };
+    const { environment } = this;
+    return { name: 'msa-gateway', version: GATEWAY_VERSION, environment, uptime, links: LINKS };
   }
 }

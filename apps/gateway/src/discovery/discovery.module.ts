@@ -12,6 +12,7 @@ import { RegistrationController } from './http/registration.controller.js';
 import { SERVICE_TRAFFIC, type ServiceTraffic } from './http/service-traffic.js';
 import { ServicesController } from './http/services.controller.js';
 import { PlainHeartbeats } from './http/plain-heartbeats.js';
+import { CertificateExpiries } from './health-checks/certificate-expiries.js';
 import { Ejector } from './ejection/ejector.js';
 import { RegistryHistory } from './history/registry-history.js';
 import { RegistryService } from './registry/registry.service.js';
@@ -55,6 +56,7 @@ export class DiscoveryModule {
         RegistryAccess,
         Ejector,
         PlainHeartbeats,
+        CertificateExpiries,
       ],
     };
   }

@@ -14,6 +14,7 @@ import { RegistryHistory } from './history/registry-history.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
 import { LocalTargets } from './table/local-targets.js';
+import { CertificateExpiries } from './health-checks/certificate-expiries.js';
 import { connectCheck } from './health-checks/connect-check.js';
 import { Ejector } from './ejection/ejector.js';
 import { HealthCheck } from './health-checks/health-check.js';
@@ -136,7 +137,12 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
       logger.warn({ lostMs }, 'Event-loop stall or clock jump detected; extending leases');
     return new LeaseSweeper({ store, expired, onStall });
   }),
-  made(HealthCheck, [], () => new LoggedHealthCheck(new HttpHealthCheck(), logger)),
+  CertificateExpiries,
+  made(
+    HealthCheck,
+    [CertificateExpiries],
+    (certificates) => new LoggedHealthCheck(new HttpHealthCheck(certificates), logger),
+  ),
   made(Ejector, [RegistryStore, InstanceIndex, HealthCheck, Clock], (store, index, check, clock) => {
     const onError = (err: unknown) =>
       logger.error({ err }, 'Ejection not recorded in the registry; the instance keeps its previous status');

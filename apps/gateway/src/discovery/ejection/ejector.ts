@@ -19,7 +19,7 @@ import {
 export type EjectionReason = 'connect_failure' | 'unresponsive' | 'outlier' | 'health_check';
 
 /** Called for each instance that this gateway takes out of rotation. */
-export type EjectionListener = (service: string, reason: EjectionReason) => void;
+export type EjectionListener = (service: string, reason: EjectionReason, instanceId: string) => void;
 
 /** Dependencies of {@link Ejector}. */
 export interface EjectorParts {
@@ -108,7 +108,7 @@ export class Ejector implements FailedCheckHandler {
   ): void {
     const { reason } = health;
     if (this.parts.index.eject(id, reason))
-      for (const listener of this.listeners) listener(name, ejectionReason);
+      for (const listener of this.listeners) listener(name, ejectionReason, id);
     const cause = { type: 'status-changed', reason } as const;
     this.parts.store.changeState(id, { health }, cause, endpoint).catch(this.parts.onError);
   }

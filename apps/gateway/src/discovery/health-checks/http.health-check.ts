@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { isAddressUnavailable, isLocalExhaustion } from '#service-kit';
 import { pinnedTarget } from '../model/pinned-target.js';
+import { CertificateExpiries } from './certificate-expiries.js';
 import { HealthCheck, type HealthCheckResult, type HealthCheckTarget } from './health-check.js';
 import { healthCheckSettingsOf } from './health-check-settings.js';
 import { openHttp } from './open-connection.js';
@@ -17,6 +19,10 @@ const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
  * an HTTP client costs several times as much, and a gateway makes hundreds of checks a second.
  */
 export class HttpHealthCheck extends HealthCheck {
+  constructor(private readonly certificates = new CertificateExpiries()) {
+    super();
+  }
+
   run(target: HealthCheckTarget, hasConnected: boolean): Promise<HealthCheckResult | undefined> {
     const check = `health check of ${target.healthPath}`;
     const { timeoutMs } = healthCheckSettingsOf(target.metadata);
@@ -27,6 +33,7 @@ export class HttpHealthCheck extends HealthCheck {
         resolve({ ok, isSilent, latencyMs, reason: `${check} ${what}` });
       };
       const socket = openHttp(target);
+      socket.on('secureConnect', () => this.certificates.record(target.endpoint, socket as TLSSocket));
       const timer = setTimeout(() => {
         end(false, `timed out after ${timeoutMs} ms`, true);
         socket.destroy();

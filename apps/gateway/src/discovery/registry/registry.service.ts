@@ -138,6 +138,11 @@ export class RegistryService {
     return status === undefined ? views : views.filter((view) => view.status === status);
   }
 
+  /** All instances with their leases, reports and last health checks. */
+  all(): Promise<readonly StoredInstance[]> {
+    return this.parts.store.list();
+  }
+
   private async setDraining(
     id: string,
     isDraining: boolean,

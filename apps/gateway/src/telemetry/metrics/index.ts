@@ -1,5 +1,13 @@
 export * from './instance-directory.js';
 export * from './json-report.js';
 export * from './gateway-metrics.module.js';
-export type { CacheCounts, EjectionReason } from './series.js';
+export { BOUNDS_MS, quantileOf } from './latency-histogram.js';
+export type {
+  CacheCounts,
+  CacheSeries,
+  EjectionReason,
+  InstanceSeries,
+  PolicySeries,
+  ServiceSeries,
+} from './series.js';
 export * from './traffic-metrics.js';

@@ -22,20 +22,26 @@ export class LatencyHistogram {
     this.sumMs += ms;
   }
 
-  /**
-   * The value that a share `q` of observations does not exceed, interpolated inside its bucket; 0 without
-   * observations.
-   */
+  /** {@link quantileOf} all observations. */
   quantile(q: number): number {
-    const rank = q * this.count;
-    let below = 0;
-    for (let bucket = 0; bucket < BOUNDS_MS.length; bucket += 1) {
-      const inside = this.counts[bucket] ?? 0;
-      if (inside > 0 && below + inside >= rank) return within(bucket, (rank - below) / inside);
-      below += inside;
-    }
-    return this.count === 0 ? 0 : (BOUNDS_MS.at(-1) ?? 0);
+    return quantileOf(this.counts, this.count, q);
   }
+}
+
+/**
+ * The value that a share `q` of observations does not exceed, interpolated inside its bucket; 0 without observations.
+ * @param counts observations by bucket, as in {@link LatencyHistogram.counts}
+ * @param count their sum
+ */
+export function quantileOf(counts: ArrayLike<number>, count: number, q: number): number {
+  const rank = q * count;
+  let below = 0;
+  for (let bucket = 0; bucket < BOUNDS_MS.length; bucket += 1) {
+    const inside = counts[bucket] ?? 0;
+    if (inside > 0 && below + inside >= rank) return within(bucket, (rank - below) / inside);
+    below += inside;
+  }
+  return count === 0 ? 0 : (BOUNDS_MS.at(-1) ?? 0);
 }
 
 function within(bucket: number, share: number): number {

@@ -1,0 +1,74 @@
+import { CONDITIONS, type AttentionItem, type Condition } from '#contracts';
+import type { Finding } from './finding.js';
+
+interface Known {
+  readonly item: AttentionItem;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+const keyOf = ({ kind, subject }: Pick<AttentionItem, 'kind' | 'subject'>): string => `${kind} ${subject}`;
+
+/**
+ * What needs attention now, with the time since when. A finding about traffic stays for some time after it was last made,
+ * so that items near a threshold do not come and go.
+ */
+export class AttentionList {
+  private known = new Map<string, Known>();
+
+  /** By `KIND SUBJECT`. */
+  get items(): Readonly<Record<string, AttentionItem>> {
+    return Object.fromEntries(Array.from(this.known, ([key, { item }]) => [key, item]));
+  }
+
+  /**
+   * @param now milliseconds since the epoch
+   * @param isKnown whether the subject of an item still exists
+   */
+  update(findings: readonly Finding[], now: number, isKnown: (item: AttentionItem) => boolean): void {
+    const before = this.known;
+    const next = new Map<string, Known>();
+    for (const finding of findings)
+      next.set(keyOf(finding), knownOf(finding, before.get(keyOf(finding)), now));
+    for (const [key, known] of before)
+      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, known);
+    this.known = next;
+  }
+
+  /** The worst condition of the items about each instance, by id; those without an item are `ok`. */
+  get instanceConditions(): ReadonlyMap<string, Condition> {
+    return this.conditionsBy(({ kind, subject }) => (isAboutInstance(kind) ? subject : undefined));
+  }
+
+  /** The worst condition of the items about each service; an instance alone is no more than a warning. */
+  get serviceConditions(): ReadonlyMap<string, Condition> {
+    return this.conditionsBy(({ service }) => service, 'warning');
+  }
+
+  private conditionsBy(
+    nameOf: (item: AttentionItem) => string | undefined,
+    mostOfInstance: Condition = 'critical',
+  ): ReadonlyMap<string, Condition> {
+    const conditions = new Map<string, Condition>();
+    for (const { item } of this.known.values()) {
+      const name = nameOf(item);
+      const condition = isAboutInstance(item.kind) ? least(item.condition, mostOfInstance) : item.condition;
+      if (name !== undefined) conditions.set(name, worst(condition, conditions.get(name) ?? 'ok'));
+    }
+    return conditions;
+  }
+}
+
+const isAboutInstance = (kind: AttentionItem['kind']): boolean =>
+  kind.startsWith('instance-') || kind === 'certificate-expiring';
+
+const worst = (a: Condition, b: Condition): Condition =>
+  CONDITIONS.indexOf(a) < CONDITIONS.indexOf(b) ? a : b;
+
+const least = (a: Condition, b: Condition): Condition => (worst(a, b) === a ? b : a);
+
+function knownOf(finding: Finding, before: Known | undefined, now: number): Known {
+  const { holdMs, since, kind, condition, subject, service, reason, values } = finding;
+  const begun = before?.item.since ?? new Date(since ?? now).toISOString();
+  return { item: { kind, condition, subject, service, since: begun, reason, values }, until: now + holdMs };
+}

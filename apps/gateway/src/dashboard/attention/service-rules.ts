@@ -1,0 +1,94 @@
+import type { ServiceEntry } from '../../discovery/index.js';
+import type { ServiceWindows } from '../traffic/traffic-sampler.js';
+import type { TrafficWindow } from '../traffic/traffic-window.js';
+import { rounded } from '../traffic/rounded.js';
+import type { Finding } from './finding.js';
+import {
+  CRITICAL_RATE,
+  FAILING_RATE,
+  HOLD_MS,
+  LEAST_REQUESTS_TO_BE_SLOW,
+  LEAST_REQUESTS_TO_FAIL,
+  SLOW_MS,
+} from './thresholds.js';
+
+/** A service as rules see it. */
+export interface ObservedService {
+  readonly entry: ServiceEntry;
+  /** `undefined` without requests so far. */
+  readonly windows: ServiceWindows | undefined;
+}
+
+export const isFailing = (window: TrafficWindow | undefined): window is TrafficWindow =>
+  window !== undefined && window.requests >= LEAST_REQUESTS_TO_FAIL && window.errorRate >= FAILING_RATE;
+
+/** The 95th percentile if it is slow, milliseconds; otherwise 0. */
+export function slownessOf(window: TrafficWindow | undefined): number {
+  if (!window || window.requests < LEAST_REQUESTS_TO_BE_SLOW) return 0;
+  const p95Ms = window.quantile(0.95);
+  return p95Ms >= SLOW_MS ? p95Ms : 0;
+}
+
+const percent = (share: number): string => `${rounded(share * 100)} %`;
+
+/** Condition, reason and values of a failing service or instance. */
+export const failure = (
+  window: TrafficWindow,
+): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
+  condition: window.errorRate >= CRITICAL_RATE ? 'critical' : 'warning',
+  reason: `${window.errors} of ${window.requests} requests failed (${percent(window.errorRate)})`,
+  values: { errorRate: rounded(window.errorRate), errors: window.errors, requests: window.requests },
+  holdMs: HOLD_MS,
+});
+
+/** Condition, reason and values of a slow service or instance. */
+export const slowness = (
+  window: TrafficWindow,
+  p95Ms: number,
+): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
+  condition: 'warning',
+  reason: `5 % of responses take ${rounded(p95Ms)} ms or longer`,
+  values: { p95Ms: rounded(p95Ms), requests: window.requests },
+  holdMs: HOLD_MS,
+});
+
+/** Whether a service is down: it has instances or requests, and none of its instances receives requests. */
+export const isDown = ({ entry, windows }: ObservedService): boolean =>
+  entry.available.length === 0 && (entry.instances.length > 0 || (windows?.requests ?? 0) > 0);
+
+/** Findings about a service as a whole. */
+export function serviceFindings(service: ObservedService): readonly Finding[] {
+  const { entry, windows } = service;
+  const subject = { subject: entry.name, service: entry.name };
+  const findings: Finding[] = [];
+  if (isDown(service)) findings.push({ kind: 'service-down', ...subject, ...outage(entry) });
+  else if (isFailing(windows)) findings.push({ kind: 'service-failing', ...subject, ...failure(windows) });
+  const p95Ms = slownessOf(windows);
+  if (windows && p95Ms > 0) findings.push({ kind: 'service-slow', ...subject, ...slowness(windows, p95Ms) });
+  const breaker = windows?.series.breaker;
+  if (breaker === 'open' || breaker === 'half-open')
+    findings.push({
+      kind: 'breaker-open',
+      ...subject,
+      condition: 'critical',
+      reason: 'too many requests failed; the circuit breaker refuses requests until a trial succeeds',
+      values: { state: breaker },
+      holdMs: 0,
+    });
+  return findings;
+}
+
+function outage({
+  instances,
+  lastSeenAt,
+}: ServiceEntry): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> & { since?: number } {
+  const reasons = new Set(instances.map(({ status, statusReason }) => `${status}: ${statusReason}`));
+  const [first = 'no instance is registered', ...others] = reasons;
+  return {
+    condition: 'critical',
+    reason: others.length > 0 ? `${first}; and other reasons` : first,
+    values: { count: instances.length },
+    holdMs: 0,
+    ...(lastSeenAt !== undefined && { since: lastSeenAt }),
+  };
+}

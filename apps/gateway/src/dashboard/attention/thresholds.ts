@@ -1,0 +1,42 @@
+/*
+ * When something needs attention. Shares are 0 to 1, times milliseconds. Traffic is that of the last
+ * TRAFFIC_WINDOW_SECONDS.
+ */
+
+/** Fewer requests say little: one failure in five would be 20 %. */
+export const LEAST_REQUESTS_TO_FAIL = 10;
+/** More than retries and single failed requests leave behind. */
+export const FAILING_RATE = 0.05;
+/** Most callers notice. */
+export const CRITICAL_RATE = 0.5;
+
+/** People notice a second. */
+export const SLOW_MS = 1000;
+/** One caller that waits for each response receives six or seven of 1.5 s in the window. */
+export const LEAST_REQUESTS_TO_BE_SLOW = 5;
+/** An instance this many times as slow as the others of its service is the cause; otherwise the service is slow as a whole. */
+export const SLOWER_THAN_OTHERS = 3;
+
+/**
+ * Remaining share of a lease. Clients send a heartbeat every third of the TTL: with a sixth left, the next one is overdue
+ * by half of the TTL.
+ */
+export const EXPIRING_SHARE = 1 / 6;
+
+const DAY_MS = 24 * 3_600_000;
+/** Time to renew a certificate by hand. */
+export const CERTIFICATE_WARNING_MS = 14 * DAY_MS;
+export const CERTIFICATE_CRITICAL_MS = 2 * DAY_MS;
+
+/** Requests wait noticeably. */
+export const BUSY_LAG_MS = 200;
+/** A single pause, such as one of the garbage collector, is shorter. */
+export const BUSY_FOR_MS = 5000;
+
+/** A backlog that has not shrunk for this long is not being worked off. */
+export const BACKLOG_WINDOW_MS = 30_000;
+/** Fewer are usual while work is in progress. */
+export const LEAST_BACKLOG = 5;
+
+/** Items about traffic stay for this long, so that they do not come and go, and a burst of failures is seen. */
+export const HOLD_MS = 30_000;

@@ -1,0 +1,135 @@
+import type { DashboardState, InstanceState, PolicyState, ServiceState, TrafficNow } from '#contracts';
+import { GATEWAY_VERSION } from '../../config/gateway.version.js';
+import type { LiveServiceTable, RegistryService } from '../../discovery/index.js';
+import type { PolicySources, ProviderState } from '../../policy/index.js';
+import { AttentionList } from '../attention/attention-list.js';
+import type { Finding } from '../attention/finding.js';
+import { GatewayRules } from '../attention/gateway-rules.js';
+import { instanceFindings } from '../attention/instance-rules.js';
+import { serviceFindings } from '../attention/service-rules.js';
+import { trafficEdges } from './call-edges.js';
+import { addInstanceStates } from './instance-states.js';
+import type { LiveInstanceFacts } from './live-instance-facts.js';
+import { ProcessLoad } from './process-load.js';
+import type { RouteStates } from './route-states.js';
+import { isoSecond } from '../traffic/rounded.js';
+import { serviceStateOf } from './service-state.js';
+import { TrafficSampler } from '../traffic/traffic-sampler.js';
+
+/** Members of the state that stay the same. */
+export type GatewayFacts = Pick<
+  DashboardState['gateway'],
+  'name' | 'environment' | 'dataPlane' | 'store' | 'needsToken'
+>;
+
+/** Dependencies of {@link DashboardSampler}. */
+export interface SamplerParts {
+  readonly gateway: GatewayFacts;
+  readonly table: LiveServiceTable;
+  readonly registry: Pick<RegistryService, 'unavailableSince' | 'unavailableReason'>;
+  readonly policies: PolicySources;
+  readonly providers: () => readonly ProviderState[];
+  readonly traffic: TrafficSampler;
+  readonly routes: RouteStates;
+  readonly facts: LiveInstanceFacts;
+}
+
+/** Observes the gateway once per second, and describes what it has observed. */
+export class DashboardSampler {
+  readonly load = new ProcessLoad();
+  readonly attention = new AttentionList();
+  private readonly rules = new GatewayRules();
+  private readonly startedAt = isoSecond(Date.now() - process.uptime() * 1000);
+  private loopLagMs = 0;
+
+  constructor(private readonly parts: SamplerParts) {}
+
+  /** Takes a sample. @param now milliseconds since the epoch */
+  async sample(now: number): Promise<void> {
+    const { traffic, routes, facts, table } = this.parts;
+    this.loopLagMs = this.load.lagMs();
+    traffic.sample(performance.now());
+    routes.sample();
+    await facts.refresh(now);
+    const known = table.current;
+    this.attention.update(this.findings(now), now, ({ service }) => service === '' || !!known.get(service));
+  }
+
+  /** The figures of the latest sample. */
+  get point(): TrafficNow & Pick<DashboardState['gateway'], 'loopLagMs' | 'memoryBytes'> {
+    const { loopLagMs, load } = this;
+    return { ...this.trafficNow, loopLagMs, memoryBytes: load.memoryBytes };
+  }
+
+  /** @param now milliseconds since the epoch */
+  state(now: number): DashboardState {
+    const { traffic, routes, table, facts, registry, gateway } = this.parts;
+    const { seconds } = traffic;
+    const services: Record<string, ServiceState> = {};
+    const instances: Record<string, InstanceState> = {};
+    const serviceConditions = this.attention.serviceConditions;
+    const sources = { facts, conditions: this.attention.instanceConditions, serviceConditions, seconds };
+    for (const entry of table.current.entries) {
+      const windows = traffic.services.get(entry.name);
+      const condition = serviceConditions.get(entry.name) ?? 'ok';
+      services[entry.name] = serviceStateOf(entry, windows, condition, seconds, now);
+      addInstanceStates(instances, entry, windows, sources);
+    }
+    return {
+      at: isoSecond(now),
+      gateway: {
+        ...gateway,
+        version: GATEWAY_VERSION,
+        startedAt: this.startedAt,
+        isRegistryUp: registry.unavailableSince === undefined,
+        loopLagMs: this.loopLagMs,
+        memoryBytes: this.load.memoryBytes,
+      },
+      traffic: this.trafficNow,
+      policy: policyStateOf(this.parts.policies),
+      services,
+      instances,
+      edges: trafficEdges(traffic),
+      routes: routes.states(now),
+      attention: this.attention.items,
+    };
+  }
+
+  private get trafficNow(): TrafficNow {
+    const { traffic, table } = this.parts;
+    let inFlight = 0;
+    for (const entry of table.current.entries) inFlight += TrafficSampler.inFlight(entry);
+    return traffic.all.now(traffic.seconds, inFlight);
+  }
+
+  private findings(now: number): readonly Finding[] {
+    const { table, traffic, facts, registry, policies, providers } = this.parts;
+    const services = table.current.entries.flatMap((entry) => {
+      const service = { entry, windows: traffic.services.get(entry.name) };
+      return [...serviceFindings(service), ...instanceFindings(service, facts, now)];
+    });
+    const gateway = this.rules.findings(
+      {
+        loopLagMs: this.loopLagMs,
+        registryAwaySince: registry.unavailableSince,
+        registryAwayReason: registry.unavailableReason,
+        failedReload: policies.file?.lastError,
+        providers: providers(),
+        backlogs: [],
+      },
+      now,
+    );
+    return [...services, ...gateway];
+  }
+}
+
+function policyStateOf({ file }: PolicySources): PolicyState {
+  if (!file) return { source: null, revision: null, loadedAt: null, lastError: null };
+  const { path, current, loadedAt, lastError } = file;
+  return {
+    source: path,
+    revision: current.revision,
+    loadedAt: isoSecond(loadedAt),
+    lastError: lastError ? { at: isoSecond(lastError.at), problems: lastError.problems } : null,
+  };
+}

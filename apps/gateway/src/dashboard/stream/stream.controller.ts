@@ -1,0 +1,21 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DescribeOperation } from '#service-kit';
+import { DashboardStreams } from './dashboard-streams.js';
+
+/** The live state of the gateway, for the dashboard. */
+@Controller('dashboard/stream')
+export class StreamController {
+  constructor(private readonly streams: DashboardStreams) {}
+
+  @DescribeOperation({
+    summary:
+      'Stream the state of the gateway: event `state`, then once per second `patch`, a JSON merge patch of it (RFC 7396)',
+    problems: [503],
+  })
+  @Get()
+  read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    if (request.method === 'HEAD') return void reply.type('text/event-stream; charset=utf-8').send();
+    this.streams.open(reply);
+  }
+}
