@@ -14,6 +14,7 @@ export * from './discovery/internal-paths.js';
 export * from './discovery/registry-at.js';
 export * from './discovery/register-instance.dto.js';
 export * from './discovery/heartbeat.dto.js';
+export * from './discovery/weight.dto.js';
 export * from './discovery/discovery-queries.dto.js';
 export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';

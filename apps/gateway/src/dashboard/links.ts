@@ -20,6 +20,7 @@ export const LINKS = {
   heartbeat: '/discovery/heartbeat/{id}',
   cleanup: '/discovery/cleanup',
   drain: '/discovery/services/{id}/drain',
+  weight: '/discovery/services/{id}/weight',
   events: '/discovery/events',
   at: '/discovery/at?t={time}',
   timeline: '/discovery/timeline',

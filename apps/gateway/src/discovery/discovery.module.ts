@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
+import { AuditLog } from './access/audit-log.js';
 import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
 import { discoveryProviders } from './discovery.providers.js';
@@ -42,6 +43,11 @@ export class DiscoveryModule {
         { provide: POLICY_REVISIONS, useValue: policies },
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
         {
+          provide: AuditLog,
+          useFactory: (access: RegistryAccess) => new AuditLog(context.logger, access),
+          inject: [RegistryAccess],
+        },
+        {
           provide: PlainHeartbeats,
           useFactory: (access: RegistryAccess, registry: RegistryService) =>
             new PlainHeartbeats(access, registry),
@@ -57,6 +63,7 @@ export class DiscoveryModule {
         Ejector,
         PlainHeartbeats,
         CertificateExpiries,
+        AuditLog,
       ],
     };
   }

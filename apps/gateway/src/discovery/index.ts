@@ -8,6 +8,8 @@ export * from './history/registry-history.js';
 export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
 export type { StoredInstance } from './store/stored-instance.js';
+export * from './access/audit-log.js';
+export * from './access/audit.interceptor.js';
 export * from './access/instance-tokens.js';
 export * from './access/registry-access.js';
 export * from './access/registry-write.guard.js';

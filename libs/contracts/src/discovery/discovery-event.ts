@@ -12,6 +12,7 @@ export const DISCOVERY_EVENT_TYPES = [
   'status-changed',
   'draining',
   'resumed',
+  'weight-changed',
   'unregistered',
   'expired',
   'removed',

@@ -10,6 +10,7 @@ export const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 export const DEFAULT_TTL_SECONDS = 15;
 export const DEFAULT_WEIGHT = 100;
+export const MAX_WEIGHT = 1000;
 export const DEFAULT_HEALTH_PATH = '/health/ready';
 export const DEFAULT_VERSION = '0.0.0';
 
@@ -37,7 +38,7 @@ export class RegisterInstanceDto {
   @MayBeAbsent()
   @IsInt()
   @Min(0)
-  @Max(1000)
+  @Max(MAX_WEIGHT)
   weight?: number;
 
   /** Lease duration in seconds: how long the instance stays registered without a heartbeat. */

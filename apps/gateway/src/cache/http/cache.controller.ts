@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { PurgeDto, validationFailed, type PurgeResult } from '#contracts';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
-import { RegistryWriteGuard } from '../../discovery/index.js';
+import { Audited, RegistryWriteGuard } from '../../discovery/index.js';
 import { Purges } from '../purges/purges.js';
 
 const PURGE_RESULT: NamedSchema = {
@@ -30,6 +30,7 @@ export class CacheController {
     problems: [401, 403, 503],
   })
   @Post('purge')
+  @Audited('purge')
   @HttpCode(200)
   async purge(@Body() { service, path, tags }: PurgeDto): Promise<PurgeResult> {
     // Without members all would be removed, which needs to be said.

@@ -62,8 +62,9 @@ export class TrafficSeries {
   restore({ at, ...columns }: TrafficHistory): void {
     at.forEach((seconds, i) => {
       if (columns.requestsPerSecond[i] === null) return;
-      const figures = FIGURES.map((name) => [name, columns[name][i] ?? 0]);
-      this.add(seconds, Object.fromEntries(figures));
+      const point: Partial<Record<keyof TrafficPoint, number>> = {};
+      for (const name of FIGURES) point[name] = columns[name][i] ?? 0;
+      this.add(seconds, point as TrafficPoint);
     });
   }
 

@@ -1,13 +1,15 @@
-import { Body, Controller, Delete, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, Put, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
   HeartbeatDto,
   RegisterInstanceDto,
+  WeightDto,
   type CleanupResult,
   type InstanceView,
   type RegistrationResult,
 } from '#contracts';
 import { DescribeOperation } from '#service-kit';
+import { Audited } from '../access/audit.interceptor.js';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { requireInstance } from './require-instance.js';
@@ -37,6 +39,7 @@ export class RegistrationController {
 
   @DescribeOperation({ summary: 'Unregister an instance', status: 204, problems: [401, 403, 404] })
   @Delete('unregister/:id')
+  @Audited('unregister')
   @HttpCode(204)
   async unregister(@Param('id') id: string): Promise<void> {
     requireInstance(id, (await this.registry.unregister(id)) || undefined);
@@ -56,6 +59,7 @@ export class RegistrationController {
 
   @DescribeOperation({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
   @Post('cleanup')
+  @Audited('cleanup')
   @HttpCode(200)
   async cleanup(): Promise<CleanupResult> {
     return { removed: await this.registry.cleanup() };
@@ -68,6 +72,7 @@ export class RegistrationController {
     problems: [401, 403, 404],
   })
   @Post('services/:id/drain')
+  @Audited('drain')
   @HttpCode(202)
   async drain(@Param('id') id: string): Promise<InstanceView> {
     return requireInstance(id, await this.registry.drain(id));
@@ -79,7 +84,19 @@ export class RegistrationController {
     problems: [401, 403, 404],
   })
   @Delete('services/:id/drain')
+  @Audited('resume')
   async resume(@Param('id') id: string): Promise<InstanceView> {
     return requireInstance(id, await this.registry.resume(id));
+  }
+
+  @DescribeOperation({
+    summary: 'Set the weight of an instance, until it registers again',
+    body: INSTANCE,
+    problems: [401, 403, 404, 415],
+  })
+  @Put('services/:id/weight')
+  @Audited('set-weight')
+  async setWeight(@Param('id') id: string, @Body() { weight }: WeightDto): Promise<InstanceView> {
+    return requireInstance(id, await this.registry.setWeight(id, weight));
   }
 }

@@ -9,7 +9,7 @@ import type { LocalTargets } from '../table/local-targets.js';
 import type { HealthChecker } from '../health-checks/health-checker.js';
 import { endpointOf } from '../model/pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
-import type { RegistryStore } from '../store/registry-store.js';
+import type { ChangeCause, InstanceState, RegistryStore } from '../store/registry-store.js';
 import { registryUnavailable } from '../model/problems.js';
 import { reportOf, type StoredInstance } from '../store/stored-instance.js';
 import { newInstanceFrom } from '../store/new-instance.js';
@@ -92,12 +92,17 @@ export class RegistryService {
 
   /** Sends no new requests to an instance; those in flight finish. */
   drain(id: string): Promise<InstanceView | undefined> {
-    return this.setDraining(id, true, { type: 'draining', reason: 'drain requested' });
+    return this.changeState(id, { isDraining: true }, { type: 'draining', reason: 'drain requested' });
   }
 
   /** Ends a drain. An instance whose health is `down` shows as `down` again. */
   resume(id: string): Promise<InstanceView | undefined> {
-    return this.setDraining(id, false, { type: 'resumed', reason: 'drain cancelled' });
+    return this.changeState(id, { isDraining: false }, { type: 'resumed', reason: 'drain cancelled' });
+  }
+
+  /** Changes the share of traffic of an instance, until it registers again. */
+  setWeight(id: string, weight: number): Promise<InstanceView | undefined> {
+    return this.changeState(id, { weight }, { type: 'weight-changed', reason: `weight set to ${weight}` });
   }
 
   /** Removes every expired instance now; returns their ids. @throws registryUnavailable */
@@ -143,12 +148,12 @@ export class RegistryService {
     return this.parts.store.list();
   }
 
-  private async setDraining(
+  private async changeState(
     id: string,
-    isDraining: boolean,
-    change: { readonly type: 'draining' | 'resumed'; readonly reason: string },
+    state: Partial<InstanceState>,
+    cause: ChangeCause,
   ): Promise<InstanceView | undefined> {
-    const moved = await this.parts.store.changeState(id, { isDraining }, change);
+    const moved = await this.parts.store.changeState(id, state, cause);
     await this.parts.index.settled();
     return this.viewIf(moved);
   }

@@ -43,12 +43,12 @@ export interface ChangeBatch {
   readonly upTo: number;
 }
 
-/** The part of an instance that decides whether it receives requests. */
-export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health'>;
+/** The part of an instance that decides whether it receives requests, and how many. */
+export type InstanceState = Pick<RegisteredInstance, 'isDraining' | 'health' | 'weight'>;
 
 /** The part of `state` that an instance may move to: only a heartbeat ends what a heartbeat reported. */
 export function permittedState(
-  { health }: InstanceState,
+  { health }: Pick<InstanceState, 'health'>,
   state: Partial<InstanceState>,
 ): Partial<InstanceState> {
   const isReportedDown = health.isReported === true && health.status === 'down';

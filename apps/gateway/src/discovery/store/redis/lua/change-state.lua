@@ -10,6 +10,9 @@ local is_same = true
 if state.isDraining ~= nil and state.isDraining ~= instance.isDraining then
   instance.isDraining, is_same = state.isDraining, false
 end
+if state.weight ~= nil and state.weight ~= instance.weight then
+  instance.weight, is_same = state.weight, false
+end
 local health = state.health
 -- Only a heartbeat ends what a heartbeat reported.
 local is_reported_down = instance.health.isReported and instance.health.status == 'down'
