@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<DiscoveryEventType, true>> = {
   'status-changed': true,
   draining: true,
   resumed: true,
+  'weight-changed': true,
   unregistered: true,
   expired: true,
   removed: true,
