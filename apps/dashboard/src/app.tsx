@@ -1,5 +1,6 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Footer } from './shell/footer';
 import { Header } from './shell/header';
 import { TEXTS } from './shell/texts';
 import { Verdict } from './shell/verdict';
@@ -47,6 +48,7 @@ export function App() {
       <Header live={live} view={view} onLanguage={changeLanguage} />
       <Verdict live={live} />
       <Content live={live} view={view} />
+      {live.state && <Footer state={live.state} />}
     </LanguageContext.Provider>
   );
 }

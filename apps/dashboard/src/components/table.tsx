@@ -12,6 +12,10 @@ export interface Column<Row> {
   readonly label: string;
   /** Figures are aligned to the right. */
   readonly isNumber?: boolean;
+  /** CSS width; columns then stay where they are while figures change. Columns without one share the rest. */
+  readonly width?: string;
+  /** Left out where the window is too narrow for a table of many columns. */
+  readonly isOptional?: boolean;
   /** Takes the whole width of the card on a phone. */
   readonly isWide?: boolean;
   /** Leaves the label out where the card of a phone needs none. */
@@ -28,18 +32,28 @@ export interface TableProps<Row> {
   readonly keyOf: (row: Row) => string;
 }
 
-const classOf = (column: Column<never>): string =>
-  `${column.isNumber === true ? 'number' : ''}${column.isWide === true ? ' wide' : ''}`;
+const classOf = ({ isNumber, isWide, isOptional }: Omit<Column<never>, 'render'>): string =>
+  [isNumber === true && 'number', isWide === true && 'wide', isOptional === true && 'optional']
+    .filter(Boolean)
+    .join(' ');
 
 /** Rows with aligned columns; cards on a phone. The explicit roles survive the change of `display`. */
 export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
   const [isWhole, setWhole] = useState(false);
   const texts = useTexts(TEXTS);
   const shown = isWhole ? rows : rows.slice(0, ROWS_AT_FIRST);
+  const isFixed = columns.some(({ width }) => width !== undefined);
   return (
-    <>
-      <table class="table" role="table">
+    <div class="table-frame">
+      <table class={isFixed ? 'table table-fixed' : 'table'} role="table">
         <caption class="visually-hidden">{caption}</caption>
+        {isFixed && (
+          <colgroup>
+            {columns.map((column) => (
+              <col key={column.label} class={classOf(column)} style={{ width: column.width ?? 'auto' }} />
+            ))}
+          </colgroup>
+        )}
         <thead role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
@@ -64,7 +78,7 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
           {texts.showAll(rows.length)}
         </button>
       )}
-    </>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import { Icon } from '../components/icon';
 import { StatusBadge } from '../components/status-badge';
 import type { Connection, LiveState } from '../state/live-state';
 import type { ViewName } from '../state/location';
-import { useTheme } from '../state/theme';
+import { toggleTheme, useTheme } from '../state/theme';
 import { useLanguage, useTexts } from '../text/language';
 import { Navigation } from './navigation';
 import { TEXTS } from './texts';
@@ -53,7 +53,7 @@ function LanguageButton({ onClick }: { readonly onClick: () => void }) {
 }
 
 function ThemeButton() {
-  const [theme, toggle] = useTheme();
+  const theme = useTheme();
   const texts = useTexts(TEXTS);
   return (
     <button
@@ -61,7 +61,7 @@ function ThemeButton() {
       class="button button-plain button-icon"
       aria-label={texts.theme[theme]}
       title={texts.theme[theme]}
-      onClick={toggle}
+      onClick={toggleTheme}
     >
       <Icon name={theme === 'light' ? 'dark' : 'light'} />
     </button>

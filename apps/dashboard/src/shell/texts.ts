@@ -4,6 +4,13 @@ import type { Texts } from '../text/language';
 
 const EN = {
   skip: 'Skip to content',
+  running: (duration: string) => `up ${duration}`,
+  dataPlane: (name: string) => `data plane ${name}`,
+  store: { memory: 'registry in memory', redis: 'registry in Redis' },
+  policy: (revision: string) => `policies ${revision}`,
+  noPolicy: 'no policy file',
+  apiDocs: 'API documentation',
+  metrics: 'Metrics',
   navigation: 'Views',
   views: {
     overview: 'Overview',
@@ -32,6 +39,13 @@ export const TEXTS: Texts<typeof EN> = {
   en: EN,
   ko: {
     skip: '본문으로 건너뛰기',
+    running: (duration) => `가동 ${duration}`,
+    dataPlane: (name) => `데이터 플레인 ${name}`,
+    store: { memory: '레지스트리 메모리', redis: '레지스트리 Redis' },
+    policy: (revision) => `정책 ${revision}`,
+    noPolicy: '정책 파일 없음',
+    apiDocs: 'API 문서',
+    metrics: '메트릭',
     navigation: '화면',
     views: {
       overview: '개요',

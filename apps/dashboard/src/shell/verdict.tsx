@@ -1,6 +1,7 @@
 import type { DashboardState } from '#contracts';
 import { Icon } from '../components/icon';
 import type { LiveState } from '../state/live-state';
+import { linkTo } from '../state/location';
 import { attentionInOrder, attentionTitle } from '../text/attention';
 import { useLanguage, useTexts } from '../text/language';
 import { TEXTS } from './texts';
@@ -46,8 +47,9 @@ function Line({ condition, summary, details = [] }: LineProps) {
   return (
     <section class={`verdict is-${condition}`} aria-label={texts.verdict}>
       <Icon name={condition} />
-      <p role="status" title={details.length > 0 ? rest : undefined}>
-        {summary} <span class="rest">{rest}</span>
+      <p role="status">
+        {details.length > 0 ? <a href={linkTo('overview')}>{summary}</a> : summary}{' '}
+        <span class="rest">{rest}</span>
       </p>
     </section>
   );

@@ -3,18 +3,18 @@ import type { Language } from './language';
 /** Numbers, durations and times as short text. */
 export interface Format {
   /** Three significant digits, with thousands separators: `0.25`, `12.5`, `1,240`. */
-  number(value: number): string;
+  readonly number: (value: number) => string;
   /** A share of 0 to 1 as a percentage. */
-  percent(share: number): string;
+  readonly percent: (share: number) => string;
   /** Milliseconds: `0.4 ms`, `250 ms`, `1.5 s`, `3 min`, `2 h`, `5 d`. */
-  duration(ms: number): string;
-  bytes(count: number): string;
+  readonly duration: (ms: number) => string;
+  readonly bytes: (count: number) => string;
   /** How long before `now` a time was, or how long after: `3 s ago`, `in 5 min`. Both ISO 8601. */
-  relative(at: string, now: string): string;
+  readonly relative: (at: string, now: string) => string;
   /** Time of day in the browser's time zone, with the day if it is not that of `now`. */
-  time(at: string, now?: string): string;
+  readonly time: (at: string, now?: string) => string;
   /** Day and time in the browser's time zone. */
-  dateTime(at: string): string;
+  readonly dateTime: (at: string) => string;
 }
 
 interface UnitTexts {

@@ -1,3 +1,59 @@
+import { useMemo, useState } from 'preact/hooks';
+import { EmptyState } from '../../components/empty-state';
+import { FilterInput } from '../../components/filter-input';
+import { linkTo, useLocation } from '../../state/location';
+import { useTexts } from '../../text/language';
 import type { ViewProps } from '../view-props';
+import { InstanceDialog } from './instance-dialog';
+import { attentionByInstance, instancesByService, matchesFilter, servicesInOrder } from './order';
+import { ServiceSection } from './service-section';
+import './services.css';
+import { TEXTS } from './texts';
 
-export const View = (_: ViewProps) => <p>services</p>;
+/** The filter is part of the address, so that it can be linked to. */
+const showFilter = (filter: string): void =>
+  window.location.replace(linkTo('services', filter === '' ? {} : { filter }));
+
+/** Services with their instances, and what an operator can do with them. */
+export function View({ live: { state } }: ViewProps) {
+  const texts = useTexts(TEXTS);
+  const filter = useLocation().query.get('filter') ?? '';
+  const [chosen, setChosen] = useState<string>();
+  const services = useMemo(() => servicesInOrder(state.services), [state.services]);
+  const attention = useMemo(() => attentionByInstance(state.attention), [state.attention]);
+  const groups = useMemo(() => instancesByService(state.instances), [state.instances]);
+  const found = services.map(([name, service]) => {
+    const instances = (groups.get(name) ?? []).filter((entry) => matchesFilter(entry, filter));
+    return { name, service, instances };
+  });
+  const shown = filter === '' ? found : found.filter(({ instances }) => instances.length > 0);
+  return (
+    <>
+      <FilterInput label={texts.filter} value={filter} onChange={showFilter} />
+      {shown.map(({ name, service, instances }) => (
+        <ServiceSection
+          key={name}
+          service={name}
+          state={service}
+          instances={instances}
+          isFiltered={filter !== ''}
+          now={state.at}
+          attention={attention}
+          onActions={setChosen}
+        />
+      ))}
+      {shown.length === 0 && (
+        <div class="panel">
+          <EmptyState title={texts.noMatch}>
+            <button type="button" class="button" onClick={() => showFilter('')}>
+              {texts.clear}
+            </button>
+          </EmptyState>
+        </div>
+      )}
+      {chosen !== undefined && (
+        <InstanceDialog id={chosen} state={state} onClose={() => setChosen(undefined)} />
+      )}
+    </>
+  );
+}

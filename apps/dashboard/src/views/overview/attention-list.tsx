@@ -1,0 +1,46 @@
+import type { AttentionItem, DashboardState } from '#contracts';
+import { Ago } from '../../components/ago';
+import { Icon } from '../../components/icon';
+import { Panel } from '../../components/panel';
+import { linkTo } from '../../state/location';
+import { attentionInOrder, attentionStep, attentionTitle } from '../../text/attention';
+import { useLanguage, useTexts } from '../../text/language';
+import { TEXTS } from './texts';
+
+/** What needs attention, why, since when, and the next step to take. */
+export function AttentionList({ attention, at }: Pick<DashboardState, 'attention' | 'at'>) {
+  const texts = useTexts(TEXTS);
+  const items = attentionInOrder(attention);
+  return (
+    <Panel title={texts.attention} isFlush>
+      <ul class="attention">
+        {items.map((item) => (
+          <Item key={`${item.kind} ${item.subject}`} item={item} now={at} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Item({ item, now }: { readonly item: AttentionItem; readonly now: string }) {
+  const texts = useTexts(TEXTS);
+  const language = useLanguage();
+  const title = attentionTitle(item, language);
+  return (
+    <li class={`attention-item is-${item.condition}`}>
+      <Icon name={item.condition} />
+      <div>
+        <h3>{item.service === '' ? title : <a href={linkOf(item)}>{title}</a>}</h3>
+        <p lang="en">{item.reason}</p>
+        <p class="muted">{attentionStep(item, language)}</p>
+      </div>
+      <p class="muted small">
+        <span class="visually-hidden">{texts.since} </span>
+        <Ago at={item.since} now={now} />
+      </p>
+    </li>
+  );
+}
+
+/** The instance or the service that the item is about. */
+const linkOf = ({ subject }: AttentionItem): string => linkTo('services', { filter: subject });

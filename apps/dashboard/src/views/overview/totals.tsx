@@ -1,0 +1,38 @@
+import type { DashboardState } from '#contracts';
+import { Figure, Figures } from '../../components/figure';
+import { Panel } from '../../components/panel';
+import { useFormat, useTexts } from '../../text/language';
+import { errorCondition, lagCondition } from '../../text/thresholds';
+import { TEXTS } from './texts';
+
+/** The traffic of the gateway and its own condition, in figures. */
+export function Totals({ traffic, gateway }: Pick<DashboardState, 'traffic' | 'gateway'>) {
+  const texts = useTexts(TEXTS);
+  const format = useFormat();
+  return (
+    <Panel title={texts.traffic}>
+      <Figures>
+        <Figure
+          label={texts.requests}
+          value={format.number(traffic.requestsPerSecond)}
+          unit={texts.perSecond}
+        />
+        <Figure
+          label={texts.errors}
+          value={format.percent(traffic.errorRate)}
+          condition={errorCondition(traffic.errorRate)}
+        />
+        <Figure label="p50" value={format.duration(traffic.p50Ms)} />
+        <Figure label="p95" value={format.duration(traffic.p95Ms)} />
+        <Figure label="p99" value={format.duration(traffic.p99Ms)} />
+        <Figure label={texts.inFlight} value={format.number(traffic.inFlight)} />
+        <Figure
+          label={texts.loopLag}
+          value={format.duration(gateway.loopLagMs)}
+          condition={lagCondition(gateway.loopLagMs)}
+        />
+        <Figure label={texts.memory} value={format.bytes(gateway.memoryBytes)} />
+      </Figures>
+    </Panel>
+  );
+}

@@ -1,0 +1,95 @@
+import type { AttentionItem, InstanceState } from '#contracts';
+import { Ago } from '../../components/ago';
+import { Bar } from '../../components/bar';
+import type { IconName } from '../../components/icon';
+import { StatusBadge } from '../../components/status-badge';
+import { useFormat, useTexts } from '../../text/language';
+import { heartbeatAge } from './heartbeat';
+import { TEXTS } from './texts';
+
+export interface CellProps {
+  readonly instance: InstanceState;
+  /** The gateway's time. */
+  readonly now: string;
+}
+
+export function NameCell({ id, instance }: { readonly id: string; readonly instance: InstanceState }) {
+  const texts = useTexts(TEXTS);
+  return (
+    <span class="stacked">
+      <span>{id}</span>
+      <span class="muted mono">
+        {instance.url}{' '}
+        {instance.transport === 'local' && (
+          <span class="tag" title={texts.localTitle}>
+            {texts.local}
+          </span>
+        )}
+      </span>
+    </span>
+  );
+}
+
+const ICONS: Readonly<Partial<Record<InstanceState['status'], IconName>>> = {
+  starting: 'starting',
+  draining: 'draining',
+};
+
+export interface StatusCellProps {
+  readonly instance: InstanceState;
+  readonly attention?: AttentionItem | undefined;
+}
+
+/** Status, and why the instance is in that status or receives no requests. */
+export function StatusCell({ instance, attention }: StatusCellProps) {
+  const texts = useTexts(TEXTS);
+  const { status, statusReason, condition, isInRotation } = instance;
+  const isWorking = status === 'up' || status === 'starting';
+  return (
+    <span class="stacked">
+      <StatusBadge
+        condition={condition === 'ok' && status !== 'up' ? 'neutral' : condition}
+        {...(ICONS[status] && { icon: ICONS[status] })}
+      >
+        {texts.statusName[status]}
+        {isWorking && !isInRotation && ` · ${texts.notInRotation}`}
+      </StatusBadge>
+      <span class="muted small" lang="en">
+        {attention?.reason ?? statusReason}
+      </span>
+    </span>
+  );
+}
+
+/** Age of the last heartbeat, and as a bar the part of the lease that it has used up. */
+export function HeartbeatCell({ instance, now }: CellProps) {
+  const texts = useTexts(TEXTS);
+  const format = useFormat();
+  const { share, condition } = heartbeatAge(instance, now);
+  const age = format.relative(instance.lastHeartbeatAt, now);
+  const ttl = format.duration(instance.ttlSeconds * 1000);
+  return (
+    <span class="measured" title={texts.heartbeatOf(age, ttl)}>
+      <Ago at={instance.lastHeartbeatAt} now={now} />
+      <Bar share={share} condition={condition} />
+    </span>
+  );
+}
+
+export function CheckCell({ instance: { lastProbe } }: { readonly instance: InstanceState }) {
+  const texts = useTexts(TEXTS);
+  const format = useFormat();
+  if (lastProbe === null) return <span class="muted">{texts.noCheck}</span>;
+  if (!lastProbe.ok) return <StatusBadge condition="critical">{texts.checkFailed}</StatusBadge>;
+  return <>{format.duration(lastProbe.latencyMs)}</>;
+}
+
+export function ShareCell({ instance: { share } }: { readonly instance: InstanceState }) {
+  const format = useFormat();
+  return (
+    <span class="measured">
+      <span>{format.percent(share)}</span>
+      <Bar share={share} />
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+import { useId, useState } from 'preact/hooks';
+import type { ServiceState } from '#contracts';
+import { Icon } from '../../components/icon';
+import { useFormat, useTexts } from '../../text/language';
+import { errorCondition, latencyCondition } from '../../text/thresholds';
+import { InstanceTable, type InstanceTableProps } from './instance-table';
+import { TEXTS } from './texts';
+
+/** Services with more instances start collapsed unless something is wrong with them. */
+const OPEN_UP_TO = 12;
+
+export interface ServiceSectionProps extends InstanceTableProps {
+  readonly state: ServiceState;
+  /** Shows the instances that the filter found. */
+  readonly isFiltered: boolean;
+}
+
+/** A service and, unless it is collapsed, its instances. */
+export function ServiceSection({ state, isFiltered, ...table }: ServiceSectionProps) {
+  const id = useId();
+  const [chosen, setChosen] = useState<boolean>();
+  const isOpen = isFiltered || (chosen ?? (state.total <= OPEN_UP_TO || state.condition !== 'ok'));
+  return (
+    <section class="panel" aria-labelledby={id}>
+      <div class="service-heading">
+        <h2 id={id}>
+          <button
+            type="button"
+            class="service-toggle"
+            aria-expanded={isOpen ? 'true' : 'false'}
+            onClick={() => setChosen(!isOpen)}
+          >
+            <Icon name={isOpen ? 'collapse' : 'expand'} />
+            <span class={`is-${state.condition}`}>
+              <Icon name={state.condition} />
+            </span>
+            {table.service}
+          </button>
+        </h2>
+        <ServiceFigures state={state} />
+      </div>
+      {isOpen && <InstanceTable {...table} />}
+    </section>
+  );
+}
+
+function ServiceFigures({ state }: { readonly state: ServiceState }) {
+  const texts = useTexts(TEXTS);
+  const format = useFormat();
+  const { breaker } = state;
+  return (
+    <dl class="service-figures">
+      <div class={state.healthy === 0 ? 'is-critical' : ''}>
+        <dt class="visually-hidden">{texts.status}</dt>
+        <dd>{texts.inRotation(state.healthy, state.total)}</dd>
+      </div>
+      <Pair label={texts.versions} value={state.versions.join(', ')} />
+      <Pair label={texts.requests} value={format.number(state.requestsPerSecond)} />
+      <Pair
+        label={texts.errors}
+        value={format.percent(state.errorRate)}
+        condition={errorCondition(state.errorRate)}
+      />
+      <Pair label="p95" value={format.duration(state.p95Ms)} condition={latencyCondition(state.p95Ms)} />
+      {state.retriesPerSecond > 0 && (
+        <Pair label={texts.retries} value={format.number(state.retriesPerSecond)} />
+      )}
+      {breaker !== null && (
+        <Pair
+          label={texts.breaker}
+          value={texts.breakerState[breaker]}
+          condition={breaker === 'closed' ? 'ok' : 'warning'}
+        />
+      )}
+    </dl>
+  );
+}
+
+interface PairProps {
+  readonly label: string;
+  readonly value: string;
+  readonly condition?: string;
+}
+
+const Pair = ({ label, value, condition = 'ok' }: PairProps) => (
+  <div>
+    <dt>{label}</dt>
+    <dd class={condition === 'ok' ? '' : `is-${condition}`}>{value}</dd>
+  </div>
+);
