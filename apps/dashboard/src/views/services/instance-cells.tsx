@@ -17,15 +17,15 @@ export function NameCell({ id, instance }: { readonly id: string; readonly insta
   const texts = useTexts(TEXTS);
   return (
     <span class="stacked">
-      <span>{id}</span>
-      <span class="muted mono">
-        {instance.url}{' '}
+      <span>
+        {id}{' '}
         {instance.transport === 'local' && (
           <span class="tag" title={texts.localTitle}>
             {texts.local}
           </span>
         )}
       </span>
+      <span class="muted mono">{instance.url}</span>
     </span>
   );
 }
@@ -44,15 +44,17 @@ export interface StatusCellProps {
 export function StatusCell({ instance, attention }: StatusCellProps) {
   const texts = useTexts(TEXTS);
   const { status, statusReason, condition, isInRotation } = instance;
-  const isWorking = status === 'up' || status === 'starting';
+  const remark = attention ? texts.attention[attention.kind] : undefined;
+  const isUnused = (status === 'up' || status === 'starting') && !isInRotation;
   return (
     <span class="stacked">
       <StatusBadge
         condition={condition === 'ok' && status !== 'up' ? 'neutral' : condition}
         {...(ICONS[status] && { icon: ICONS[status] })}
       >
-        {texts.statusName[status]}
-        {isWorking && !isInRotation && ` · ${texts.notInRotation}`}
+        {[texts.statusName[status], remark ?? (isUnused ? texts.notInRotation : undefined)]
+          .filter((part) => part !== undefined)
+          .join(' · ')}
       </StatusBadge>
       <span class="muted small" lang="en">
         {attention?.reason ?? statusReason}

@@ -30,7 +30,7 @@ function columnsOf(
   return [
     {
       label: texts.instance,
-      width: '236px',
+      width: '224px',
       render: ([id, instance]) => <NameCell id={id} instance={instance} />,
     },
     {
@@ -38,7 +38,7 @@ function columnsOf(
       isWide: true,
       render: ([id, instance]) => <StatusCell instance={instance} attention={attention.get(id)} />,
     },
-    { label: texts.version, width: '76px', render: ([, { version }]) => version },
+    { label: texts.version, width: '72px', render: ([, { version }]) => version },
     {
       label: texts.heartbeat,
       width: '100px',
@@ -72,13 +72,6 @@ function columnsOf(
           {requestsPerSecond > 0 ? format.percent(errorRate) : NONE}
         </span>
       ),
-    },
-    {
-      label: 'p50',
-      width: '80px',
-      isNumber: true,
-      isOptional: true,
-      render: ([, { p50Ms, requestsPerSecond }]) => (requestsPerSecond > 0 ? format.duration(p50Ms) : NONE),
     },
     {
       label: 'p95',

@@ -50,21 +50,6 @@ function ServiceFigures({ state }: { readonly state: ServiceState }) {
   const { breaker } = state;
   return (
     <dl class="service-figures">
-      <div class={state.healthy === 0 ? 'is-critical' : ''}>
-        <dt class="visually-hidden">{texts.status}</dt>
-        <dd>{texts.inRotation(state.healthy, state.total)}</dd>
-      </div>
-      <Pair label={texts.versions} value={state.versions.join(', ')} />
-      <Pair label={texts.requests} value={format.number(state.requestsPerSecond)} />
-      <Pair
-        label={texts.errors}
-        value={format.percent(state.errorRate)}
-        condition={errorCondition(state.errorRate)}
-      />
-      <Pair label="p95" value={format.duration(state.p95Ms)} condition={latencyCondition(state.p95Ms)} />
-      {state.retriesPerSecond > 0 && (
-        <Pair label={texts.retries} value={format.number(state.retriesPerSecond)} />
-      )}
       {breaker !== null && (
         <Pair
           label={texts.breaker}
@@ -72,6 +57,22 @@ function ServiceFigures({ state }: { readonly state: ServiceState }) {
           condition={breaker === 'closed' ? 'ok' : 'warning'}
         />
       )}
+      {state.retriesPerSecond > 0 && (
+        <Pair label={texts.retries} value={format.number(state.retriesPerSecond)} />
+      )}
+      <Pair label={texts.versions} value={state.versions.join(', ')} />
+      <Pair
+        label={texts.rotation}
+        value={texts.inRotation(state.healthy, state.total)}
+        condition={state.healthy === 0 ? 'critical' : 'ok'}
+      />
+      <Pair label={texts.requests} value={format.number(state.requestsPerSecond)} />
+      <Pair
+        label={texts.errors}
+        value={format.percent(state.errorRate)}
+        condition={errorCondition(state.errorRate)}
+      />
+      <Pair label="p95" value={format.duration(state.p95Ms)} condition={latencyCondition(state.p95Ms)} />
     </dl>
   );
 }

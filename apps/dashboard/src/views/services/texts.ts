@@ -1,15 +1,15 @@
-import type { InstanceStatus } from '#contracts';
+import type { AttentionKind, InstanceStatus } from '#contracts';
 import type { Texts } from '../../text/language';
 
 const EN = {
   filter: 'Filter by name, address, version or status',
   noMatch: 'No instance matches the filter',
   clear: 'Clear the filter',
-  inRotation: (healthy: number, total: number) => `${healthy} of ${total} in rotation`,
+  inRotation: (healthy: number, total: number) => `${healthy} of ${total}`,
+  rotation: 'In rotation',
   versions: 'Versions',
   requests: 'Requests/s',
   errors: 'Errors',
-  latency: 'p50 / p95',
   retries: 'Retries/s',
   breaker: 'Circuit breaker',
   breakerState: { closed: 'closed', 'half-open': 'half-open', open: 'open' },
@@ -19,7 +19,15 @@ const EN = {
   statusName: { starting: 'Starting', up: 'Up', down: 'Down', draining: 'Draining' } satisfies Readonly<
     Record<InstanceStatus, string>
   >,
-  notInRotation: 'Not in rotation',
+  notInRotation: 'not in rotation',
+  /** Stands beside the status of an instance. */
+  attention: {
+    'instance-failing': 'failing',
+    'instance-slow': 'slow',
+    'instance-expiring': 'heartbeat late',
+    'instance-ejected': 'ejected',
+    'certificate-expiring': 'certificate expires soon',
+  } as Readonly<Partial<Record<AttentionKind, string>>>,
   local: 'local',
   localTitle: 'Runs in the process of the gateway',
   version: 'Version',
@@ -42,19 +50,26 @@ export const TEXTS: Texts<ServicesTexts> = {
     filter: '이름, 주소, 버전, 상태로 검색',
     noMatch: '조건에 맞는 인스턴스가 없습니다',
     clear: '검색어 지우기',
-    inRotation: (healthy, total) => `${total}개 중 ${healthy}개 가용`,
+    inRotation: (healthy, total) => `${healthy} / ${total}`,
+    rotation: '가용',
     versions: '버전',
     requests: '초당 요청',
     errors: '오류율',
-    latency: 'p50 / p95',
     retries: '초당 재시도',
     breaker: '서킷 브레이커',
     breakerState: { closed: '닫힘', 'half-open': '반열림', open: '열림' },
     instances: (service) => `${service}의 인스턴스`,
     instance: '인스턴스',
     status: '상태',
-    statusName: { starting: '시작 중', up: '정상', down: '중단', draining: '드레인 중' },
+    statusName: { starting: '시작 중', up: '가동 중', down: '중단', draining: '드레인 중' },
     notInRotation: '트래픽 제외',
+    attention: {
+      'instance-failing': '오류 발생',
+      'instance-slow': '응답 지연',
+      'instance-expiring': '하트비트 지연',
+      'instance-ejected': '일시 제외',
+      'certificate-expiring': '인증서 만료 임박',
+    },
     local: '로컬',
     localTitle: '게이트웨이와 같은 프로세스에서 실행됩니다',
     version: '버전',
