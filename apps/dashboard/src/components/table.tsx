@@ -14,7 +14,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
   /** CSS width; columns then stay where they are while figures change. Columns without one share the rest. */
   readonly width?: string;
-  /** Left out where the window is too narrow for a table of many columns. */
+  /** Left out where the window is too narrow for a table of many columns; the card of a phone shows it. */
   readonly isOptional?: boolean;
   /** Takes the whole width of the card on a phone. */
   readonly isWide?: boolean;

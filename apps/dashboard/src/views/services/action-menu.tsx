@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { InstanceState } from '#contracts';
+import type { AttentionItem, InstanceState } from '#contracts';
 import { useTexts } from '../../text/language';
 import type { InstanceAction } from './actions';
 import { TEXTS } from './dialog-texts';
@@ -11,17 +11,18 @@ const LARGEST_WEIGHT = 1000;
 
 export interface ActionMenuProps {
   readonly instance: InstanceState;
+  readonly attention: AttentionItem | undefined;
   readonly onChoose: (action: InstanceAction) => void;
 }
 
 /** The state of an instance, and the actions with what they do. */
-export function ActionMenu({ instance, onChoose }: ActionMenuProps) {
+export function ActionMenu({ instance, attention, onChoose }: ActionMenuProps) {
   const texts = useTexts(TEXTS);
   const drain = instance.status === 'draining' ? 'resume' : 'drain';
   return (
     <>
       <NameCell id={instance.service} instance={instance} />
-      <StatusCell instance={instance} />
+      <StatusCell instance={instance} attention={attention} />
       <Choice text={drain === 'drain' ? texts.drainText : texts.resumeText}>
         <button type="button" class="button" onClick={() => onChoose({ name: drain })}>
           {texts[drain]}

@@ -6,6 +6,7 @@ import { ActionConfirmation } from './action-confirmation';
 import { ActionMenu } from './action-menu';
 import type { InstanceAction } from './actions';
 import { TEXTS } from './dialog-texts';
+import { attentionByInstance } from './order';
 
 export interface InstanceDialogProps {
   readonly id: string;
@@ -41,7 +42,11 @@ export function InstanceDialog({ id, state, onClose }: InstanceDialogProps) {
       ) : (
         <>
           {instance ? (
-            <ActionMenu instance={instance} onChoose={choose} />
+            <ActionMenu
+              instance={instance}
+              attention={attentionByInstance(state.attention).get(id)}
+              onChoose={choose}
+            />
           ) : (
             <p class="muted">{texts.gone}</p>
           )}

@@ -38,7 +38,7 @@ function columnsOf(
       isWide: true,
       render: ([id, instance]) => <StatusCell instance={instance} attention={attention.get(id)} />,
     },
-    { label: texts.version, width: '72px', render: ([, { version }]) => version },
+    { label: texts.version, width: '72px', isOptional: true, render: ([, { version }]) => version },
     {
       label: texts.heartbeat,
       width: '100px',
@@ -54,6 +54,7 @@ function columnsOf(
     {
       label: texts.inFlight,
       width: '76px',
+      isOptional: true,
       isNumber: true,
       render: ([, { inFlight }]) => format.number(inFlight),
     },
