@@ -119,6 +119,18 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     await again.stop();
   });
 
+  it('connects again after the gateway refused its stream', async () => {
+    const { page } = await open(url);
+    await page.getByText('Everything is working').waitFor();
+    gateway.refuseStreams(true);
+    await page.getByText('Connection to the gateway lost').waitFor();
+    const streams = (): number => gateway.requests.filter((path) => path === '/dashboard/stream').length;
+    const refused = streams() + 1;
+    await waitFor('the stream to be refused', () => streams() > refused);
+    gateway.refuseStreams(false);
+    await page.getByText('Everything is working').waitFor();
+  });
+
   it('drains by keyboard alone, and asks for the token', async () => {
     const { page } = await open(url, { hash: '#/services' });
     await page.getByText('order-service-1').waitFor();

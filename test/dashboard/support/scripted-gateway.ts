@@ -34,6 +34,7 @@ export class ScriptedGateway {
   readonly writes: string[] = [];
   /** Paths that pages requested. */
   readonly requests: string[] = [];
+  private isRefusing = false;
   private readonly readers = new Set<ServerResponse>();
   private readonly server: Server = createServer((request, response) => this.respond(request, response));
 
@@ -50,6 +51,12 @@ export class ScriptedGateway {
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');
+  }
+
+  /** Ends the streams, and refuses new ones with 503 until `isRefusing` is false. */
+  refuseStreams(isRefusing: boolean): void {
+    this.isRefusing = isRefusing;
+    if (isRefusing) for (const reader of this.readers) reader.end();
   }
 
   /** Shows another state to all pages. */
@@ -75,6 +82,7 @@ export class ScriptedGateway {
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     this.requests.push(pathname);
     if (request.method !== 'GET') this.write(request, response, pathname);
+    else if (pathname === '/dashboard/stream' && this.isRefusing) json(response, 503, { status: 503 });
     else if (pathname === '/dashboard/stream') this.stream(response);
     else if (pathname === '/dashboard/history') json(response, 200, sampleHistory());
     else this.file(response, pathname === '/' ? 'index.html' : pathname.replace('/dashboard/', ''));
