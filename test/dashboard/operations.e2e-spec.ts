@@ -61,7 +61,7 @@ onPrograms([BROWSER], 'a gateway that is operated from its dashboard', () => {
     server.close();
     server.closeAllConnections();
     const died = performance.now();
-    await row.getByText('Down').waitFor();
+    await row.getByText('Down', { exact: true }).waitFor();
     expect(performance.now() - died).toBeLessThan(SHOWN_WITHIN_MS);
     await row.getByText('ECONNREFUSED').waitFor();
     await page.getByText('files-2 is down').waitFor();
@@ -77,7 +77,7 @@ onPrograms([BROWSER], 'a gateway that is operated from its dashboard', () => {
     await page.getByRole('button', { name: 'Drain', exact: true }).click();
     await page.getByRole('button', { name: 'Drain it now' }).click();
     await page.getByText('Drained: it receives no new requests.').waitFor();
-    await row.getByText('Draining').waitFor();
+    await row.getByText('Draining', { exact: true }).waitFor();
     expect(await instance()).toMatchObject({ status: 'draining' });
 
     await page.getByRole('button', { name: 'Resume', exact: true }).click();

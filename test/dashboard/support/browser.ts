@@ -30,6 +30,7 @@ export function useBrowser(): (url: string, options?: OpenOptions) => Promise<Op
       args: ['--no-sandbox', '--js-flags=--expose-gc'],
     });
     const context = await browser.newContext({ locale: 'en-US', ...options });
+    context.setDefaultTimeout(8000);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', ({ message }) => complaints.push(message));
