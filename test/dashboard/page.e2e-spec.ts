@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { onPrograms, waitFor } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
-import { emptyState, healthyState, troubledState } from './support/sample-state.js';
+import { emptyState, healthyState, sampleInstance, troubledState } from './support/sample-state.js';
 import { ScriptedGateway } from './support/scripted-gateway.js';
 
 const PHONE = { width: 390, height: 844 };
@@ -61,6 +61,14 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     const first = table.getByRole('row').nth(1);
     await first.waitFor();
     expect(await first.innerText()).toMatch(/order-service-2[^]*Up · failing[^]*87 % of 412 requests/);
+  });
+
+  it('shows an instance without a health check that a patch adds', async () => {
+    const { page, complaints } = await open(url, { hash: '#/services' });
+    await page.getByRole('heading', { name: 'user-service' }).waitFor();
+    gateway.patch({ instances: { 'user-service-9': sampleInstance('user-service', { lastProbe: null }) } });
+    await page.getByRole('row').filter({ hasText: 'user-service-9' }).getByText('none yet').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('filters instances, and keeps the filter in the address', async () => {

@@ -13,7 +13,7 @@ export function Footer({ state: { gateway, policy, at } }: { readonly state: Das
       <span title={format.dateTime(gateway.startedAt)}>{texts.running(format.duration(runningMs))}</span>
       <span>{texts.dataPlane(gateway.dataPlane)}</span>
       <span>{texts.store[gateway.store]}</span>
-      <span>{policy.revision === null ? texts.noPolicy : texts.policy(policy.revision)}</span>
+      <span>{policy.revision ? texts.policy(policy.revision) : texts.noPolicy}</span>
       <a href="/docs">{texts.apiDocs}</a>
       <a href="/metrics">{texts.metrics}</a>
     </footer>

@@ -3,6 +3,7 @@ import type { InstanceStatus, InstanceTransport, ProbeView } from '../discovery/
 /*
  * What the dashboard's stream sends. Times are ISO 8601 in UTC, durations milliseconds unless their name says otherwise,
  * shares and rates of errors 0 to 1. Collections are objects by key, so that a change is a JSON merge patch (RFC 7396).
+ * Such a patch cannot set `null`: a member that is `null` here is absent after it.
  */
 
 /** Traffic of the last {@link TRAFFIC_WINDOW_SECONDS}. */

@@ -17,7 +17,7 @@ export interface FilePanelProps {
 /** Which policy file is in effect, and why a later one is not. */
 export function FilePanel({ policy: { source, revision, loadedAt, lastError }, now }: FilePanelProps) {
   const texts = useTexts(TEXTS);
-  if (source === null)
+  if (!source)
     return (
       <Panel title={texts.file}>
         <p>
@@ -45,7 +45,7 @@ export function FilePanel({ policy: { source, revision, loadedAt, lastError }, n
         <dt>{texts.revision}</dt>
         <dd class="mono">{revision}</dd>
         <dt>{texts.loaded}</dt>
-        <dd>{loadedAt !== null && <Ago at={loadedAt} now={now} />}</dd>
+        <dd>{loadedAt && <Ago at={loadedAt} now={now} />}</dd>
       </dl>
     </Panel>
   );

@@ -81,7 +81,7 @@ export function HeartbeatCell({ instance, now }: CellProps) {
 export function CheckCell({ instance: { lastProbe } }: { readonly instance: InstanceState }) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
-  if (lastProbe === null) return <span class="muted">{texts.noCheck}</span>;
+  if (!lastProbe) return <span class="muted">{texts.noCheck}</span>;
   if (!lastProbe.ok) return <StatusBadge condition="critical">{texts.checkFailed}</StatusBadge>;
   return <>{format.duration(lastProbe.latencyMs)}</>;
 }

@@ -50,7 +50,7 @@ function ServiceFigures({ state }: { readonly state: ServiceState }) {
   const { breaker } = state;
   return (
     <dl class="service-figures">
-      {breaker !== null && (
+      {breaker && (
         <Pair
           label={texts.breaker}
           value={texts.breakerState[breaker]}
