@@ -63,8 +63,8 @@ onPrograms([BROWSER], 'a gateway that is operated from its dashboard', () => {
     const died = performance.now();
     await row.getByText('Down', { exact: true }).waitFor();
     expect(performance.now() - died).toBeLessThan(SHOWN_WITHIN_MS);
-    await row.getByText('ECONNREFUSED').waitFor();
-    await page.getByText('files-2 is down').waitFor();
+    await row.getByText('connection refused').waitFor();
+    await page.getByText('1 thing needs attention').waitFor();
   });
 
   it('drains, weighs and removes an instance', async () => {
