@@ -36,13 +36,13 @@ function colourOf(element: HTMLElement, token: string): string {
   return color;
 }
 
-const timeWriter = (language: Language): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const clockOf = (language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...options });
 
 function optionsOf(element: HTMLElement, props: PlotProps, language: Language): uPlot.Options {
   const { lines, write, atLeast } = props;
   const [line, muted] = [colourOf(element, 'line'), colourOf(element, 'muted')];
-  const clock = timeWriter(language);
+  const [clock, clockWithSeconds] = [clockOf(language, {}), clockOf(language, { second: '2-digit' })];
   const axis = { stroke: muted, font: '11px system-ui, sans-serif', grid: { stroke: line, width: 1 } };
   return {
     width: element.clientWidth,
@@ -68,7 +68,8 @@ function optionsOf(element: HTMLElement, props: PlotProps, language: Language): 
         size: 24,
         gap: 2,
         space: 72,
-        values: (_, times) => times.map((at) => clock.format(at * 1000)),
+        values: (_, times, _axis, _space, stepSeconds) =>
+          times.map((at) => (stepSeconds < 60 ? clockWithSeconds : clock).format(at * 1000)),
       },
       {
         ...axis,

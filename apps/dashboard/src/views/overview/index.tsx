@@ -14,7 +14,7 @@ export function View({ live }: ViewProps) {
   return (
     <>
       <Totals traffic={state.traffic} gateway={state.gateway} />
-      <div class="overview">
+      <div class={hasAttention || !hasServices ? 'overview overview-split' : 'overview'}>
         <div class="overview-main">
           {hasAttention && <AttentionList attention={state.attention} at={state.at} />}
           {hasServices ? <ServiceSummary services={state.services} /> : <FirstVisit />}
