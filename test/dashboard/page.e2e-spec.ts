@@ -4,6 +4,8 @@ import { BROWSER, useBrowser } from './support/browser.js';
 import { emptyState, healthyState, sampleInstance, troubledState } from './support/sample-state.js';
 import { ScriptedGateway } from './support/scripted-gateway.js';
 
+/** Wide enough for every column. */
+const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const verdict = (page: Page): Promise<string> => page.getByRole('status').first().innerText();
 const evaluate = <T>(page: Page, expression: string): Promise<T> => page.evaluate<T>(expression);
@@ -64,7 +66,7 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
   });
 
   it('shows an instance without a health check that a patch adds', async () => {
-    const { page, complaints } = await open(url, { hash: '#/services' });
+    const { page, complaints } = await open(url, { hash: '#/services', viewport: DESKTOP });
     await page.getByRole('heading', { name: 'user-service' }).waitFor();
     gateway.patch({ instances: { 'user-service-9': sampleInstance('user-service', { lastProbe: null }) } });
     await page.getByRole('row').filter({ hasText: 'user-service-9' }).getByText('none yet').waitFor();

@@ -1,4 +1,4 @@
-import type { Language } from './language';
+import type { Language } from './languages';
 
 /** Numbers, durations and times as short text. */
 export interface Format {

@@ -1,9 +1,9 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { formatOf, type Format } from './format';
+import { LANGUAGES, type Language } from './languages';
 
-export const LANGUAGES = ['en', 'ko'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export type { Language };
 
 /** The texts of a view: the same names in every language. A text with figures is a function. */
 export type Texts<T> = Readonly<Record<Language, T>>;
