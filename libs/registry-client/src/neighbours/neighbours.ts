@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { REQUEST_TIMEOUT_HEADER, type InstanceView } from '#contracts';
 import { Deadline } from '../deadline/deadline.js';
 import type { Registry } from '../registry.js';
-import { TraceContext } from '../trace/trace-context.js';
+import { startCallSpan } from './call-span.js';
 import { InstanceCache } from './instance-cache.js';
 import {
   AttemptFailed,
@@ -107,7 +107,7 @@ export class Neighbours {
 
   private async sendSecondAttempt(call: NeighbourCall, instance: InstanceView, deadline: CallDeadline) {
     try {
-      return await this.send(call, instance, deadline);
+      return await this.send(call, instance, deadline, 1);
     } catch (error) {
       if (error instanceof AttemptFailed)
         throw new NeighbourUnreachable(call.service, error.reason, error.cause);
@@ -134,26 +134,36 @@ export class Neighbours {
     }
   }
 
-  private send(
-    { method, path, body, headers }: NeighbourCall,
+  private async send(
+    call: NeighbourCall,
     instance: InstanceView,
     deadline: CallDeadline,
+    resends = 0,
   ): Promise<NeighbourResponse> {
+    const { method, path, body, headers } = call;
     const left = Math.max(1, Math.round(deadline.at - performance.now()));
-    return this.transport.send({
-      origin: instance.url,
-      method,
-      path,
-      headers: {
-        accept: 'application/json, application/problem+json',
-        ...(body && { 'content-type': 'application/json' }),
-        ...TraceContext.fields,
-        ...headers,
-        [REQUEST_TIMEOUT_HEADER]: String(left),
-      },
-      body: body && JSON.stringify(body),
-      signal: deadline.signal,
-    });
+    const span = startCallSpan(call, instance, resends);
+    try {
+      const response = await this.transport.send({
+        origin: instance.url,
+        method,
+        path,
+        headers: {
+          accept: 'application/json, application/problem+json',
+          ...(body && { 'content-type': 'application/json' }),
+          ...span.fields,
+          ...headers,
+          [REQUEST_TIMEOUT_HEADER]: String(left),
+        },
+        body: body && JSON.stringify(body),
+        signal: deadline.signal,
+      });
+      span.responded(response.status);
+      return response;
+    } catch (error) {
+      span.failed(error);
+      throw error;
+    }
   }
 }
 
