@@ -21,8 +21,8 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
   try {
     const registry = localRegistryOf(gatewayApp);
     // The gateway exposes the metrics of the process.
-    const { logLevel } = gatewayApp;
-    const options = { env, registry, logLevel, host: SERVICE_HOST, exposesProcess: false };
+    const { logLevel, traces } = gatewayApp;
+    const options = { env, registry, logLevel, traces, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
     return [gatewayApp, ...services];
   } catch (error) {

@@ -37,6 +37,7 @@ export * from './storage/unique-violation.js';
 export * from './storage/change-versioned.js';
 export * from './storage/database.indicator.js';
 export * from './service/define-service.js';
+export { TraceExport, type AppTracer } from './tracing/trace-export.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/boot.js';

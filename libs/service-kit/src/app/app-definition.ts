@@ -5,6 +5,7 @@ import type { RegistrationOptions, Registry } from '#registry-client';
 import type { LogLevelControl } from '../logging/log-level-control.js';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
+import type { AppTracer } from '../tracing/trace-export.js';
 import type { Readiness } from './readiness.js';
 
 /** The address at which an app listens. */
@@ -24,6 +25,8 @@ export interface AppContext {
   readonly registry: Registry;
   /** Whether the app's `/metrics` includes the metrics of the process. One app per process does. */
   readonly exposesProcess: boolean;
+  /** `undefined` without traces. */
+  readonly tracer: AppTracer | undefined;
   /**
    * The running application, for parts that inspect it later, such as the app's documentation. Not available in
    * `build`.

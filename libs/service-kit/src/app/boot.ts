@@ -6,6 +6,7 @@ import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { LogLevelControl } from '../logging/log-level-control.js';
 import { createLogger, type Logger } from '../logging/logger.js';
+import { TraceExport } from '../tracing/trace-export.js';
 import { RepeatedWarning } from '../logging/repeated-warning.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { createNest } from './create-nest.js';
@@ -37,6 +38,8 @@ export interface BootOptions {
   readonly logLevel?: LogLevelControl;
   /** `false` when another app of this process exposes the metrics of the process. */
   readonly exposesProcess?: boolean;
+  /** Replaces the export that the app opens alone. The monolith passes the one of its gateway. */
+  readonly traces?: TraceExport | undefined;
 }
 
 /** An app that listens and, if it is a service, is registered. */
@@ -49,6 +52,8 @@ export interface RunningApp {
   readonly logLevel: LogLevelControl;
   /** Resolves when the app is registered or its first attempt to register has failed; at once without registration. */
   readonly firstRegistration: Promise<void>;
+  /** The export of its spans; `undefined` without traces. */
+  readonly traces: TraceExport | undefined;
   /** How long the app accepts new work after it left rotation, until its senders have noticed; milliseconds. */
   readonly shutdownDelayMs: number;
   readonly shutdownTimeoutMs: number;
@@ -89,12 +94,14 @@ async function start<C extends BaseConfig>(
   logLevel.add(logger);
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
+  const traces = options.traces ?? (await openTraces(config, logger));
   const context: AppContext = {
     logger,
     logLevel,
     readiness,
     registry,
     exposesProcess: options.exposesProcess ?? true,
+    tracer: traces?.of(name, options.traces === undefined),
     application: () => nest,
   };
   const nest = await createNest(definition.build(config, context), logger);
@@ -123,6 +130,7 @@ async function start<C extends BaseConfig>(
     logger,
     logLevel,
     firstRegistration: registration?.firstAttempt ?? Promise.resolve(),
+    traces,
     shutdownDelayMs: config.shutdownDelayMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     leave: async () => {
@@ -139,8 +147,15 @@ async function start<C extends BaseConfig>(
       load.stop();
       logLevel.stop();
       await nest.close();
+      await traces?.release();
     },
   };
+}
+
+async function openTraces({ tracing }: BaseConfig, logger: Logger): Promise<TraceExport | undefined> {
+  if (!tracing) return undefined;
+  const lost = new RepeatedWarning(logger, 'Trace collector does not take spans; they are lost');
+  return TraceExport.open(tracing, (err) => lost.record({ err }));
 }
 
 /** Listens and returns its URL, whose host may stand for every address. An app that cannot listen is closed. */

@@ -1,4 +1,10 @@
 import { LOG_LEVELS, type LogLevel } from '#contracts';
+import {
+  tracingConfigOf,
+  tracingSpecs,
+  type TracingConfig,
+  type TracingVariables,
+} from '../tracing/tracing-config.js';
 import { integer, oneOf, readEnv, text, type Env } from './read-env.js';
 
 export type LogFormat = 'auto' | 'pretty' | 'json';
@@ -14,6 +20,8 @@ export interface BaseConfig {
   readonly shutdownDelayMs: number;
   /** Longest time from SIGTERM to the exit, even with requests in flight; milliseconds. */
   readonly shutdownTimeoutMs: number;
+  /** `undefined`: no traces. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 const DEVELOPMENT = 'development';
@@ -56,10 +64,11 @@ export const baseSpecs = {
     0,
     3600,
   )({ default: 25, desc: 'Longest time from SIGTERM to the exit, even with requests in flight.' }),
+  ...tracingSpecs,
 };
 
 /** The values of {@link baseSpecs}. */
-interface BaseVariables {
+interface BaseVariables extends TracingVariables {
   readonly ENVIRONMENT: string;
   readonly LOG_LEVEL: LogLevel;
   readonly LOG_FORMAT: LogFormat;
@@ -72,6 +81,7 @@ interface BaseVariables {
  * Converts the variables of {@link baseSpecs}.
  * @param isBalanced whether a load balancer sends requests to this app and has to notice its shutdown. Such an app
  * waits in development, too. Without a load balancer, a reload on change must not wait
+ * @throws ConfigError if variables of traces contradict each other
  */
 export const toBaseConfig = (vars: BaseVariables, isBalanced = false): BaseConfig => ({
   environment: vars.ENVIRONMENT,
@@ -80,6 +90,7 @@ export const toBaseConfig = (vars: BaseVariables, isBalanced = false): BaseConfi
   dataDir: vars.DATA_DIR,
   shutdownDelayMs: delaySecondsOf(vars, isBalanced) * 1000,
   shutdownTimeoutMs: vars.SHUTDOWN_TIMEOUT_SECONDS * 1000,
+  tracing: tracingConfigOf(vars),
 });
 
 const delaySecondsOf = (vars: BaseVariables, isBalanced: boolean): number =>

@@ -7,6 +7,13 @@ export interface MetricSample {
   readonly suffix: '' | '_total' | '_bucket' | '_sum' | '_count';
   readonly labels: MetricLabels;
   readonly value: number;
+  /** An observation behind the value; only OpenMetrics has it. */
+  readonly exemplar?: {
+    readonly labels: MetricLabels;
+    readonly value: number;
+    /** Seconds since the epoch. */
+    readonly at: number;
+  };
 }
 
 /** All samples of one name, with their description. */
@@ -52,17 +59,24 @@ export function renderExposition(families: readonly MetricFamily[], format: Expo
   const isOpen = format === 'openmetrics';
   const text = families
     // In OpenMetrics the name of a counter's family has no `_total`.
-    .map((each) => render(each, each.type === 'counter' && !isOpen ? `${each.name}_total` : each.name))
+    .map((each) =>
+      render(each, each.type === 'counter' && !isOpen ? `${each.name}_total` : each.name, isOpen),
+    )
     .join('');
   return isOpen ? `${text}# EOF\n` : text;
 }
 
-function render({ name, help, type, samples }: MetricFamily, header: string): string {
+function render({ name, help, type, samples }: MetricFamily, header: string, isOpen: boolean): string {
   const lines = [`# HELP ${header} ${escapeHelp(help)}`, `# TYPE ${header} ${type}`];
-  for (const { suffix, labels, value } of samples)
-    lines.push(`${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}`);
+  for (const { suffix, labels, value, exemplar } of samples) {
+    const example = isOpen && exemplar ? renderExemplar(exemplar) : '';
+    lines.push(`${name}${suffix}${renderLabels(labels)} ${renderNumber(value)}${example}`);
+  }
   return `${lines.join('\n')}\n`;
 }
+
+const renderExemplar = ({ labels, value, at }: MetricSample['exemplar'] & {}): string =>
+  ` # ${renderLabels(labels)} ${renderNumber(value)} ${at.toFixed(3)}`;
 
 function renderLabels(labels: MetricLabels): string {
   let text = '';

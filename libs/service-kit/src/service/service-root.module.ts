@@ -9,12 +9,13 @@ import { PatchBodyGuard } from '../http/patch-body.guard.js';
 import { VersionedInterceptor } from '../http/versioned.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
+import { TracingModule } from '../tracing/tracing.module.js';
 import { StorageModule, type StorageOptions } from '../storage/storage.module.js';
 
 /** The parts of a service. */
 export interface ServiceParts {
   readonly info: AppInfo;
-  readonly storage: StorageOptions;
+  readonly storage: Omit<StorageOptions, 'isTraced'>;
   readonly context: AppContext;
   readonly features: DynamicModule;
 }
@@ -26,10 +27,11 @@ export class ServiceRootModule {
     return {
       module: ServiceRootModule,
       imports: [
-        StorageModule.of(storage),
+        StorageModule.of({ ...storage, isTraced: context.tracer !== undefined }),
         HealthModule.of({ readiness: context.readiness, indicators: [DatabaseIndicator] }),
         MetricsModule.of(context.exposesProcess),
         DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
+        ...(context.tracer ? [TracingModule.of(context.tracer)] : []),
         features,
       ],
       providers: [

@@ -3,25 +3,34 @@ import { Problem } from '#contracts';
 import { StartupError } from '../config/config-error.js';
 import type { StorageConfig } from '../config/service-config.js';
 import { errorProperties } from '../errors/error-properties.js';
+import { sqlSpans } from '../tracing/sql-spans.js';
 import { StoreWrites } from './store-writes.js';
 
 /**
  * Opens the store of the service `name` and checks that it responds: PostgreSQL when `storage` has a URL, otherwise
- * the file `{dataDir}/{name}.db`. `writes` records writes that the store rejects. Close it with `destroy()`.
+ * the file `{dataDir}/{name}.db`. `writes` records writes that the store rejects; with
+ * `isTraced`, queries of a request are recorded as spans. Close it with `destroy()`.
  * @throws StartupError with a one-line message, without the URL, which contains a password.
  */
 export async function openDatabase<Schema>(
   storage: StorageConfig,
   name: string,
   writes = new StoreWrites(),
+  isTraced = false,
 ): Promise<Kysely<Schema>> {
   // Loaded on demand: a process needs at most one of the two drivers, the gateway none.
   if (storage.databaseUrl === undefined) {
     const { openLibsql } = await import('./open-libsql.js');
-    return new Kysely<Schema>({ dialect: await openLibsql(storage, name, writes) });
+    return new Kysely<Schema>({
+      dialect: await openLibsql(storage, name, writes),
+      ...(isTraced && { log: sqlSpans('sqlite', name) }),
+    });
   }
   const { openPostgres } = await import('./open-postgres.js');
-  const database = new Kysely<Schema>({ dialect: openPostgres(storage.databaseUrl, name, writes) });
+  const database = new Kysely<Schema>({
+    dialect: openPostgres(storage.databaseUrl, name, writes),
+    ...(isTraced && { log: sqlSpans('postgresql', name) }),
+  });
   try {
     await ping(database);
     return database;

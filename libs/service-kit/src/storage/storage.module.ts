@@ -11,6 +11,8 @@ export interface StorageOptions {
   readonly name: string;
   readonly storage: StorageConfig;
   readonly migrations: Migrations;
+  /** Whether queries of a request are recorded as spans. */
+  readonly isTraced: boolean;
 }
 
 const DATABASE = Symbol('database');
@@ -42,10 +44,10 @@ export class StorageModule implements OnApplicationShutdown {
 }
 
 async function openMigrated(
-  { name, storage, migrations }: StorageOptions,
+  { name, storage, migrations, isTraced }: StorageOptions,
   writes: StoreWrites,
 ): Promise<Kysely<unknown>> {
-  const database = await openDatabase<unknown>(storage, name, writes);
+  const database = await openDatabase<unknown>(storage, name, writes, isTraced);
   try {
     await migrate(database, name, migrations);
     return database;
