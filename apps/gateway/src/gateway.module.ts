@@ -27,6 +27,7 @@ import {
   TrafficSplits,
 } from './policy/index.js';
 import { GatewayMetricsModule } from './telemetry/metrics/index.js';
+import { RequestTracer } from './telemetry/tracing/index.js';
 import {
   Authenticators,
   INSTANCE_REPORTS,
@@ -59,6 +60,7 @@ export class GatewayModule {
     );
     const rateLimits = new RateLimits(config, context);
     const cache = new SharedCache(config, context);
+    const { tracer } = context;
     const metrics = GatewayMetricsModule.of({
       imports: [discovery],
       directory: {
@@ -71,6 +73,7 @@ export class GatewayModule {
         ...authenticators.families,
         ...rateLimits.families(),
         ...cache.families(),
+        ...(tracer?.families ?? []),
       ],
     });
     const proxy = ProxyModule.of({
@@ -81,6 +84,7 @@ export class GatewayModule {
       cache,
       imports: [discovery, policies, metrics],
       authenticators,
+      tracer: tracer && new RequestTracer(tracer, config.traceSlowMs),
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
     const caching = CacheModule.of(cache, [discovery, policies]);

@@ -19,6 +19,8 @@ export * from './servers/start-redis-cluster.js';
 export * from './servers/with-redis.js';
 export * from './servers/start-nginx.js';
 export * from './servers/start-prometheus.js';
+export * from './servers/start-collector.js';
+export type { ReceivedSpan } from './servers/otlp-spans.js';
 export * from './app/null-registry.js';
 export * from './app/boot-for-test.js';
 export * from './app/call.js';

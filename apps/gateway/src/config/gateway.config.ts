@@ -61,6 +61,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly redisUrl: string | undefined;
   /** Prefix of this system's keys; other systems on the same Redis need another one. */
   readonly redisPrefix: string;
+  /** Requests that take longer are traced even if they are not sampled, milliseconds; 0: none. */
+  readonly traceSlowMs: number;
 }
 
 /** No braces: in a Redis Cluster they mark the hash tag of a key. */
@@ -69,6 +71,8 @@ const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const addressRanges = list('addresses and CIDR ranges', isAddressRange);
+
+const MAX_SLOW_MS = 86_400_000;
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 ** 2;
 const LEAST_CACHE_BYTES = 1024 ** 2;
@@ -159,6 +163,13 @@ export const gatewaySpecs = {
     default: 1000,
     desc: 'With `ACCESS_LOG_SAMPLE` below 1: a request that takes this long is always logged.',
   }),
+  TRACE_SLOW_MS: integer(
+    0,
+    MAX_SLOW_MS,
+  )({
+    default: 1000,
+    desc: 'Requests that take longer are traced even if the sampler did not select them, in ms; 0: none. Failed requests always are.',
+  }),
 };
 
 /** @throws ConfigError that names every invalid variable, and in production every insecure one. */
@@ -187,6 +198,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     accessLogSlowMs: vars.ACCESS_LOG_SLOW,
     redisUrl: vars.REDIS_URL,
     redisPrefix: vars.REDIS_PREFIX,
+    traceSlowMs: vars.TRACE_SLOW_MS,
   });
   if (config.cacheInRedis && config.redisUrl === undefined)
     throw new ConfigError(['GATEWAY_CACHE_REDIS needs REDIS_URL']);

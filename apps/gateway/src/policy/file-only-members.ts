@@ -11,6 +11,7 @@ import { REWRITE } from './members/rewrite.js';
 import { CORS } from './members/cors.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
 import { RATE_LIMITS } from './members/rate-limits.js';
+import { TRACING } from './members/tracing.js';
 import { TRAFFIC } from './members/traffic.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
 import { report, type Shape, type ValueOf } from './shapes.js';
@@ -106,6 +107,11 @@ export const FILE_ONLY_MEMBERS = {
     MIRROR,
     'Where copies of the requests go; their responses are discarded.',
     '요청의 복사본을 보내는 곳. 그 응답은 버립니다.',
+  ),
+  tracing: member(
+    TRACING,
+    'How requests relate to the traces of their clients; by default they continue them.',
+    '요청과 클라이언트 트레이스의 관계. 기본은 이어 가는 것입니다.',
   ),
 };
 

@@ -19,8 +19,10 @@ import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
 import { BatchWriter } from '../telemetry/access-log/index.js';
+import type { RequestTracer } from '../telemetry/tracing/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
+import { TracingRecorder } from './tracing.recorder.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 import { ForwardingLog } from './forward/forwarding-log.js';
 import { RateLimits } from './rate-limits.js';
@@ -39,6 +41,8 @@ export interface ProxyBindings {
   /** Modules that export LiveServiceTable, PlainHeartbeats, PolicySources, TrafficMetrics and what `reports` injects. */
   readonly imports: DynamicModule[];
   readonly authenticators: Authenticators;
+  /** `undefined` without traces. */
+  readonly tracer: RequestTracer | undefined;
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
 
@@ -51,7 +55,7 @@ export class ProxyModule {
       imports: bindings.imports,
       controllers: [ExplainController, DecisionsController, MirrorFindingsController],
       providers: [
-        ...routingProviders(bindings.config, bindings.context, bindings.rateLimits.limiters, bindings.cache),
+        ...routingProviders(bindings),
         ...rateLimiting(bindings),
         ...recordingProviders(bindings.config, bindings.context),
         ...planning(bindings),
@@ -90,7 +94,7 @@ const planning = ({ config }: ProxyBindings): Provider[] => [
   },
 ];
 
-const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
+const plane = ({ config, context, front, tracer }: ProxyBindings): Provider[] => [
   {
     provide: DataPlane,
     useFactory: (
@@ -100,6 +104,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       reports: InstanceReports,
       heartbeats: PlainHeartbeats,
       forwarding: ForwardingLog,
+      traffic: TrafficMetrics,
     ) => {
       const { fallbacks } = nodeInternals();
       if (fallbacks.length > 0)
@@ -107,7 +112,7 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       const dataPlane = new DataPlane({
         services,
         router,
-        recorder,
+        recorder: tracer ? new TracingRecorder(recorder, tracer, traffic) : recorder,
         reports,
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
@@ -124,7 +129,15 @@ const plane = ({ config, context, front }: ProxyBindings): Provider[] => [
       );
       return dataPlane;
     },
-    inject: [LiveServiceTable, Router, TrafficRecorder, INSTANCE_REPORTS, PlainHeartbeats, ForwardingLog],
+    inject: [
+      LiveServiceTable,
+      Router,
+      TrafficRecorder,
+      INSTANCE_REPORTS,
+      PlainHeartbeats,
+      ForwardingLog,
+      TrafficMetrics,
+    ],
   },
   { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },
   {

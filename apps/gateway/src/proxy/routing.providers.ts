@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../config/gateway.config.js';
 import { DetachedRequests } from './detached-requests.js';
 import { Explainer } from './explain/explain.js';
 import { PastExplainer } from './explain/past-explainer.js';
+import type { RequestTracer } from '../telemetry/tracing/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
@@ -30,13 +31,23 @@ const BREAKER_MESSAGES: Readonly<Record<BreakerState, string>> = {
   closed: 'Circuit breaker closed; requests are forwarded',
 };
 
+/** What the routes need of the composition. */
+interface RoutingParts {
+  readonly config: GatewayConfig;
+  readonly context: AppContext;
+  readonly rateLimits: { readonly limiters: RateLimiters };
+  readonly cache: SharedCache;
+  readonly tracer: RequestTracer | undefined;
+}
+
 /** Providers of the routes and their dependencies. */
-export const routingProviders = (
-  { zone }: GatewayConfig,
-  { logger }: AppContext,
-  rateLimiters: RateLimiters,
-  cache: SharedCache,
-): Provider[] => [
+export const routingProviders = ({
+  config: { zone },
+  context: { logger },
+  rateLimits,
+  cache,
+  tracer,
+}: RoutingParts): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
     provide: RouteTable,
@@ -76,7 +87,8 @@ export const routingProviders = (
               const { identityFields = [], keyFields = [] } = policies.file?.current ?? {};
               return [...identityFields, ...keyFields];
             },
-            rateLimiters,
+            rateLimiters: rateLimits.limiters,
+            tracer,
             sendDetached: detached.send,
             cache: (service) => (policies.storesResponsesOf(service) ? cache.responses : undefined),
             purges: cache.purges,

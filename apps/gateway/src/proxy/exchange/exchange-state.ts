@@ -1,4 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
+import type { RequestTrace } from '../../telemetry/tracing/index.js';
 import type { Policy } from '../../policy/policy.js';
 import type { RouteLoad } from './balancer.js';
 import type { ExchangeHedge } from './exchange-hedge.js';
@@ -161,6 +162,8 @@ export interface PolicyState {
   cohort: number;
   /** What the cache of the route did; `undefined` if the request did not reach it, or without a cache. */
   cache: CacheResult | undefined;
+  /** The spans of the request; `undefined` without traces, and until one is needed. */
+  trace: RequestTrace | undefined;
   /** Why a policy refused the request, for operators: never a credential, never sent to the client. */
   refusal: string | undefined;
 }

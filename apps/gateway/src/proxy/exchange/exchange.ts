@@ -15,6 +15,7 @@ import type {
   StageExchange,
 } from './exchange-state.js';
 import type { Failure } from './failure.js';
+import type { RequestTrace } from '../../telemetry/tracing/index.js';
 import type { FieldPattern } from './field-pattern.js';
 import type { Route } from './route.js';
 import type { Reply } from './stage.js';
@@ -54,6 +55,7 @@ export abstract class Exchange
   version: string | undefined = undefined;
   cohort = 0;
   cache: CacheResult | undefined = undefined;
+  trace: RequestTrace | undefined = undefined;
   refusal: string | undefined = undefined;
   bodyLimit = Infinity;
 

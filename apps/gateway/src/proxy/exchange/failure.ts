@@ -25,6 +25,8 @@ export interface Failure {
   /** One sentence for the log and the problem; never holds addresses. */
   readonly detail: string;
   readonly cause?: unknown;
+  /** Status of the response that was rejected. */
+  readonly status?: number;
 }
 
 /** No part of the request reached the instance. */
@@ -46,4 +48,11 @@ export const failureOf = (kind: FailureKind, cause?: unknown): Failure => ({
   kind,
   detail: DETAILS[kind],
   cause,
+});
+
+/** The failure of an attempt whose response was rejected because of its status. */
+export const rejectedResponse = (status: number): Failure => ({
+  kind: 'gateway-error',
+  detail: DETAILS['gateway-error'],
+  status,
 });

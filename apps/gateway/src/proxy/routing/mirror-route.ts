@@ -37,6 +37,7 @@ const TIMEOUTS = { connectMs: 1_000, responseHeaderMs: 5_000, idleMs: 5_000, tot
 
 /** Fields that carry credentials in every service. */
 const CREDENTIALS = ['authorization', 'cookie'];
+const TRACE_FIELDS = ['traceparent', 'tracestate'];
 
 /** The stages that copy the requests of a route; none if its policy has no mirror. */
 export function mirrorStagesOf(
@@ -84,6 +85,8 @@ function copiesOf(
   const withheld = (): readonly string[] => [
     ...(withheldFields?.() ?? []),
     ...(tellsIdentity ? [] : CREDENTIALS),
+    // A copy is no part of the client's trace.
+    ...((around.tracer ?? policy.tracing?.context === 'restart') ? TRACE_FIELDS : []),
   ];
   const surroundings = {
     zone,

@@ -38,6 +38,7 @@ import { LoadSheddingStage } from '../stages/load-shedding/load-shedding.stage.j
 import { RedirectStage } from '../stages/redirect/redirect.stage.js';
 import { RespondStage } from '../stages/respond/respond.stage.js';
 import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
+import { TraceContextStage, UntrustedTraceStage } from '../stages/trace-context/trace-context.stage.js';
 import { VersionStage } from '../stages/version/version.stage.js';
 import { SecurityHeadersStage } from '../stages/security-headers/security-headers.stage.js';
 import type { RouteSurroundings } from './route-surroundings.js';
@@ -100,6 +101,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     adaptive && new AdaptiveLimitStage(adaptive, load),
     policy.balancing.kind === 'sticky-cookie' && new AffinityStage(),
     identity,
+    traceContextOf(policy, around),
     policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
@@ -176,6 +178,12 @@ function versionOf({ traffic }: Policy, { service, versions, around }: StagePart
 function identityOf({ withheldFields }: RouteSurroundings): Stage | undefined {
   const names = withheldFields?.() ?? [];
   return names.length > 0 ? new IdentityStage(names) : undefined;
+}
+
+/** While no traces are recorded, trusted fields pass like others. */
+function traceContextOf({ tracing }: Policy, { tracer }: RouteSurroundings): Stage | undefined {
+  if (tracer) return new TraceContextStage(tracer);
+  return tracing?.context === 'restart' ? new UntrustedTraceStage() : undefined;
 }
 
 /** The stages of a cache: before other stages edit responses, after unsafe requests, and before requests are forwarded. */

@@ -8,6 +8,7 @@ import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
 import type { Mirrors } from '../stages/mirror/mirrors.js';
+import type { RequestTracer } from '../../telemetry/tracing/index.js';
 import type { RateLimiters } from '../stages/rate-limit/rate-limiters.js';
 
 /** Dependencies and settings that all routes share. */
@@ -43,6 +44,8 @@ export interface RouteSurroundings {
   readonly now?: () => number;
   /** Called when a stage throws. */
   readonly onStageError: Phases['onError'];
+  /** By default requests are not traced. */
+  readonly tracer?: RequestTracer | undefined;
   /** Further stages of every route, after the others. */
   readonly stages?: readonly Stage[];
 }

@@ -18,6 +18,8 @@ export interface LoggedExchange extends EndedExchange {
   readonly identity?: { readonly consumer: string } | undefined;
   /** What the cache of the route did. */
   readonly cache?: string | undefined;
+  /** The trace that the gateway records. */
+  readonly trace?: { readonly traceId: string } | undefined;
   /** Why a policy refused the request. */
   readonly refusal?: string | undefined;
   readonly instance: { readonly id: string } | undefined;
@@ -67,7 +69,7 @@ export class AccessLog implements ExchangeLog {
         `,"durationMs":${durationMs.toFixed(3)},"bytes":${bytesSent},"attempts":${attempts}` +
         `,"client":"${exchange.clientAddress}","ending":"${exchange.ending}"` +
         firstByte(exchange) +
-        member('traceId', traceIdIn(exchange.header('traceparent'))) +
+        member('traceId', traceIdOf(exchange)) +
         textMember('userAgent', exchange.header('user-agent')) +
         member('route', route?.name) +
         textMember('version', exchange.version) +
@@ -93,6 +95,10 @@ export class AccessLog implements ExchangeLog {
 /** Time to the head of the response of an instance. */
 const firstByte = ({ startedAt, respondedAt }: LoggedExchange): string =>
   respondedAt === 0 ? '' : `,"firstByteMs":${(respondedAt - startedAt).toFixed(3)}`;
+
+/** The trace of the gateway, or that of the client if the gateway records none. */
+export const traceIdOf = (exchange: LoggedExchange): string | undefined =>
+  exchange.trace?.traceId ?? traceIdIn(exchange.header('traceparent'));
 
 /** The path of a target: queries may contain secrets. */
 export function pathOf(target: string): string {

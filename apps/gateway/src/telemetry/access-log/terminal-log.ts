@@ -1,6 +1,5 @@
 import type { Logger } from '#service-kit';
-import { traceIdIn } from '#registry-client';
-import { levelOf, pathOf, type ExchangeLog, type LoggedExchange } from './access-log.js';
+import { levelOf, pathOf, traceIdOf, type ExchangeLog, type LoggedExchange } from './access-log.js';
 
 /** Logs one record per exchange for a reader at a terminal: the outcome as a sentence, and what explains it. */
 export class TerminalLog implements ExchangeLog {
@@ -12,7 +11,7 @@ export class TerminalLog implements ExchangeLog {
     this.logger[levelOf(exchange)](
       {
         requestId,
-        traceId: traceIdIn(exchange.header('traceparent')),
+        traceId: traceIdOf(exchange),
         instance: instance?.id,
         attempts: attempts > 1 ? attempts : undefined,
         route: exchange.route?.name,

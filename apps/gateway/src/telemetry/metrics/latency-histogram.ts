@@ -6,20 +6,33 @@ export const BOUNDS_MS = [
   30_000, 60_000,
 ] as const;
 
+/** A trace whose duration fell into a bucket. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly ms: number;
+  /** Seconds since the epoch. */
+  readonly at: number;
+}
+
 /** A histogram of durations. Observing allocates nothing. */
 export class LatencyHistogram {
   /** One element more than bounds: the last one counts values beyond them. Not cumulative. */
   readonly counts = new Float64Array(BOUNDS_MS.length + 1);
   count = 0;
   sumMs = 0;
+  /** The last trace of each bucket; allocated with the first one. */
+  exemplars: (Exemplar | undefined)[] | undefined = undefined;
 
   observe(ms: number): void {
-    let bucket = 0;
-    // Most responses fall into the first few buckets, where a linear scan is faster than a binary search.
-    while (ms > (BOUNDS_MS[bucket] ?? Infinity)) bucket += 1;
+    const bucket = bucketOf(ms);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.count += 1;
     this.sumMs += ms;
+  }
+
+  /** Tells the trace of a duration that was observed. */
+  setExemplar(ms: number, traceId: string): void {
+    (this.exemplars ??= [])[bucketOf(ms)] = { traceId, ms, at: Date.now() / 1000 };
   }
 
   /** {@link quantileOf} all observations. */
@@ -42,6 +55,13 @@ export function quantileOf(counts: ArrayLike<number>, count: number, q: number):
     below += inside;
   }
   return count === 0 ? 0 : (BOUNDS_MS.at(-1) ?? 0);
+}
+
+// Most responses fall into the first few buckets, where a linear scan is faster than a binary search.
+function bucketOf(ms: number): number {
+  let bucket = 0;
+  while (ms > (BOUNDS_MS[bucket] ?? Infinity)) bucket += 1;
+  return bucket;
 }
 
 function within(bucket: number, share: number): number {

@@ -5,7 +5,7 @@ import {
   type MetricFamily,
   type MetricSample,
 } from '#service-kit';
-import { BOUNDS_MS } from './latency-histogram.js';
+import { BOUNDS_MS, type Exemplar } from './latency-histogram.js';
 import { BREAKER_STATES, codeOf, type CacheSeries, type ServiceSeries } from './series.js';
 import type { Tally } from './tally.js';
 import type { TrafficMetrics } from './traffic-metrics.js';
@@ -134,12 +134,21 @@ const mirrored = ({ name, mirrors }: ServiceSeries): LabelledValue[] =>
 const byCode = ({ name, statuses }: ServiceSeries): LabelledValue[] =>
   Array.from(statuses.entries(), ([status, count]) => [{ service: name, code: codeOf(status) }, count]);
 
-function durationSamples({ name, latency: { counts, count, sumMs } }: ServiceSeries): MetricSample[] {
+function durationSamples({
+  name,
+  latency: { counts, count, sumMs, exemplars },
+}: ServiceSeries): MetricSample[] {
   const labels = { service: name };
   let cumulative = 0;
   const buckets = [...BOUNDS_MS, Infinity].map((bound, i): MetricSample => {
     cumulative += counts[i] ?? 0;
-    return { suffix: '_bucket', labels: { ...labels, le: bound / 1000 }, value: cumulative };
+    const exemplar = exemplars?.[i];
+    return {
+      suffix: '_bucket',
+      labels: { ...labels, le: bound / 1000 },
+      value: cumulative,
+      ...(exemplar && { exemplar: exemplarOf(exemplar) }),
+    };
   });
   return [
     ...buckets,
@@ -147,3 +156,9 @@ function durationSamples({ name, latency: { counts, count, sumMs } }: ServiceSer
     { suffix: '_count', labels, value: count },
   ];
 }
+
+const exemplarOf = ({ traceId, ms, at }: Exemplar): MetricSample['exemplar'] & {} => ({
+  labels: { trace_id: traceId },
+  value: ms / 1000,
+  at,
+});

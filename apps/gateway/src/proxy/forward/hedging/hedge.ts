@@ -1,7 +1,7 @@
 import type { Instance } from '../../../discovery/index.js';
 import type { Candidates, Routed } from '../../balancing/candidates.js';
 import type { Exchange } from '../../exchange/exchange.js';
-import { failureOf, type Failure } from '../../exchange/failure.js';
+import { rejectedResponse, type Failure } from '../../exchange/failure.js';
 import type {
   HedgedAttempt,
   HedgingForwarder,
@@ -106,7 +106,7 @@ export class Hedge<E extends Exchange> implements ExchangeHedge, HedgeListener, 
     else if (isFailure(status))
       context.monitor.recordFailure(this, instance, `received status ${status}`, now);
     attempt.abort();
-    this.onFailure(failureOf('gateway-error'));
+    this.onFailure(rejectedResponse(status));
   }
 
   /** The first attempt continues alone. */

@@ -81,6 +81,17 @@ const collect =
     return CONSUMED;
   };
 
+type Kept = 'traceparent' | 'tracestate';
+
+/** Like {@link collect}; the field is forwarded, too. */
+const keep =
+  (fact: Kept): Handler =>
+  (head, value) => {
+    const before = head[fact];
+    head[fact] = before === undefined ? value : `${before}, ${value}`;
+    return FORWARDED;
+  };
+
 /** Only TRACE and OPTIONS use it. */
 const maxForwards: Handler = (head) => {
   head.countsForwards = head.method === 'TRACE' || head.method === 'OPTIONS';
@@ -106,6 +117,8 @@ const KNOWN: ReadonlyMap<string, Handler> = new Map([
   ['x-forwarded-host', collect('forwardedHost')],
   ['forwarded', collect('forwarded')],
   ['x-forwarded-prefix', collect('forwardedPrefix')],
+  ['traceparent', keep('traceparent')],
+  ['tracestate', keep('tracestate')],
   ['max-forwards', maxForwards],
   [TIMING_REQUEST_HEADER, timing],
   // Intended for gateways only; a route that needs it looks it up in the head.

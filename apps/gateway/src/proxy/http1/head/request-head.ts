@@ -32,6 +32,8 @@ export class RequestHead {
   forwardedHost: string | undefined = undefined;
   forwardedPrefix: string | undefined = undefined;
   forwarded: string | undefined = undefined;
+  traceparent: string | undefined = undefined;
+  tracestate: string | undefined = undefined;
   /** `Max-Forwards` applies to this request (TRACE, OPTIONS). */
   countsForwards = false;
   /** The client requests `Server-Timing`. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Problem } from '#contracts';
 import type { Instance } from '../../../discovery/index.js';
 import type { Attempt } from '../../exchange/exchange-state.js';
-import { failureOf, type Failure } from '../../exchange/failure.js';
+import { rejectedResponse, type Failure } from '../../exchange/failure.js';
 import type { HedgedAttempt, HedgeListener, AttemptOutcome } from '../../exchange/forwarder.js';
 import { isIdempotent } from '../../exchange/idempotent.js';
 import { serverTiming } from '../../http1/rules/server-timing.js';
@@ -168,7 +168,7 @@ export class HttpExchange<C extends ClientSide = ClientSide>
     if (this.outcome?.accepts(this, head.status, head.isDeclined) === false) {
       this.abort();
       this.pauseBody();
-      this.outcome.failed(this, failureOf('gateway-error'));
+      this.outcome.failed(this, rejectedResponse(head.status));
       return;
     }
     const { status, isDeclined, contentLength } = head;

@@ -80,8 +80,10 @@ export abstract class HttpRequest<C extends ClientSide> extends Exchange {
   }
 
   header(name: string): string | undefined {
-    // The pipeline reads this field for every exchange, so the parser stores it.
+    // These fields are read for every exchange, so the parser stores them.
     if (name === REQUEST_TIMEOUT_HEADER) return this.head.requestTimeout;
+    if (name === 'traceparent') return this.head.traceparent;
+    if (name === 'tracestate') return this.head.tracestate;
     return this.head.field(name);
   }
 
