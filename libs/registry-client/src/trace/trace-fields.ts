@@ -46,11 +46,17 @@ export const isBaggage = (field: string): boolean =>
  */
 export function readSpanContext(traceparent: string, tracestate?: string): SpanContext | undefined {
   if (!isTraceparent(traceparent)) return undefined;
-  const isPassed = tracestate !== undefined && /[^\s,]/.test(tracestate) && isTracestate(tracestate);
+  const isPassed = tracestate !== undefined && isTracestate(tracestate);
   return {
     traceId: traceparent.slice(3, 35),
     spanId: traceparent.slice(36, 52),
     flags: parseInt(traceparent.slice(53, 55), 16) & KNOWN_FLAGS,
-    tracestate: isPassed ? tracestate : undefined,
+    tracestate: isPassed ? withoutEmptyMembers(tracestate) : undefined,
   };
+}
+
+/** Several fields of that name may leave empty members when they are joined. */
+function withoutEmptyMembers(tracestate: string): string | undefined {
+  const members = tracestate.split(',').map((member) => member.trim());
+  return members.filter((member) => member !== '').join(',') || undefined;
 }
