@@ -67,6 +67,13 @@ const policies = {
   base: 'no-policies',
 };
 
+const traces = {
+  ...closed('traces', 64, get(207)),
+  title: '207-byte GET, 64 connections, by share of traces that are sampled',
+  targets: ['wire', 'wire-traced', 'wire-traced-all'],
+  base: 'wire',
+};
+
 const cacheHit = {
   ...closed('cache-hit', 64, cached(207)),
   title: '207-byte GET of one response in the cache, 64 connections',
@@ -97,7 +104,7 @@ const latency = {
   ...get(207),
 };
 
-export const scenarios = [...bodies, local, instances, policies, cacheHit, cache, latency];
+export const scenarios = [...bodies, local, instances, policies, traces, cacheHit, cache, latency];
 
 const QUICK = ['get-207b-64', 'local-64', 'latency-1000'];
 

@@ -40,6 +40,9 @@ export async function describeSystem() {
     GATEWAY_HOST: '127.0.0.1',
     DATA_DIR: data,
     LOG_LEVEL: 'ERROR',
+    // Nothing listens there.
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '100',
     GATEWAY_CONFIG: join(data, 'gateway.yaml'),
     GATEWAY_CONFIG_MAX_CHANGED: '100%',
   };

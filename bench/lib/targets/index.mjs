@@ -5,6 +5,7 @@ import { localTarget } from './local.mjs';
 import { nginxTarget } from './nginx.mjs';
 import { peerTarget } from './peer.mjs';
 import { POLICIES } from './policies.mjs';
+import { tracedTarget } from './traced.mjs';
 import { varnishTarget } from './varnish.mjs';
 
 /** A quarter of the objects of the scenario `cache`, and the default of this gateway. */
@@ -31,6 +32,8 @@ export const targets = [
   ...Object.entries(POLICIES).map(([title, policies]) =>
     gatewayTarget({ name: policies.join('+'), title, dataPlane: 'wire', policies }),
   ),
+  tracedTarget({ name: 'wire-traced', title: 'this gateway, traces, 1 % sampled', share: 0.01 }),
+  tracedTarget({ name: 'wire-traced-all', title: 'this gateway, traces, all sampled', share: 1 }),
   localTarget({ name: 'local', title: 'this gateway, local instance' }),
   localTarget({ name: 'local-direct', title: 'the local service on its own port', direct: true }),
   gatewayTarget({

@@ -45,6 +45,7 @@ export interface Tracer {
   record(span: Span): void;
 }
 
+const ZEROS: Readonly<Record<number, string>> = { 16: '0'.repeat(16), 32: '0'.repeat(32) };
 const POOL_BYTES = 4096;
 const pool = Buffer.alloc(POOL_BYTES);
 let digits = '';
@@ -57,7 +58,7 @@ function randomDigits(count: number): string {
     position = 0;
   }
   const id = digits.slice(position, (position += count));
-  return /[^0]/.test(id) ? id : randomDigits(count);
+  return id === ZEROS[count] ? randomDigits(count) : id;
 }
 
 export const newTraceId = (): string => randomDigits(32);

@@ -4,7 +4,7 @@ import {
   tracingSpecs,
   type TracingConfig,
   type TracingVariables,
-} from '../tracing/tracing-config.js';
+} from './tracing-config.js';
 import { integer, oneOf, readEnv, text, type Env } from './read-env.js';
 
 export type LogFormat = 'auto' | 'pretty' | 'json';

@@ -1,5 +1,5 @@
-import { ConfigError } from '../config/config-error.js';
-import { integer, oneOf, parsed, text, url } from '../config/read-env.js';
+import { ConfigError } from './config-error.js';
+import { integer, oneOf, parsed, text, url } from './read-env.js';
 
 export type SamplerName =
   | 'always_on'
@@ -52,7 +52,8 @@ const pairs = parsed<ReadonlyMap<string, string>>('a list of name=value, separat
     .filter((pair) => pair.trim() !== '')
     .map((pair) => /^\s*([^\s=]+)\s*=(.*)$/s.exec(pair))
     .map((pair) => [pair?.[1], decoded(pair?.[2] ?? '')] as const);
-  const isValid = found.every(([name, value]) => name !== undefined && value !== undefined);
+  const isValid =
+    found.length > 0 && found.every(([name, value]) => name !== undefined && value !== undefined);
   return isValid ? new Map(found as [string, string][]) : undefined;
 });
 
@@ -113,7 +114,7 @@ export const tracingSpecs = {
   OTEL_TRACES_EXPORTER: oneOf('otlp', 'none')({ default: 'otlp', desc: 'With `none`, no traces.' }),
   OTEL_SERVICE_NAME: text({
     default: undefined,
-    desc: 'Name of the app in traces. Unset, and in the monolith: the name of each app.',
+    desc: 'Name of the app in traces; in the monolith, of its gateway. Unset: the name of each app.',
   }),
   OTEL_RESOURCE_ATTRIBUTES: pairs({
     default: undefined,

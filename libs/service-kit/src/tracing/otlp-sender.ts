@@ -1,5 +1,5 @@
 import { otlpSpan, type AppSpan } from './otlp-span.js';
-import type { TracingConfig } from './tracing-config.js';
+import type { TracingConfig } from '../config/tracing-config.js';
 
 /** Sends one batch. @throws Error if the collector did not take it in time */
 export type SendSpans = (batch: readonly AppSpan[]) => Promise<void>;

@@ -1,5 +1,5 @@
 import { SAMPLED, type SpanContext, type Tracer } from '#registry-client';
-import type { SamplerName } from './tracing-config.js';
+import type { SamplerName } from '../config/tracing-config.js';
 
 /** The head decision on a trace. */
 export type Sampler = Tracer['samples'];

@@ -5,7 +5,7 @@ import { openOtlpSender, type SendSpans } from './otlp-sender.js';
 import type { AppSpan, OtlpResource } from './otlp-span.js';
 import { samplerOf, type Sampler } from './sampler.js';
 import { SpanQueue, type SpanCounts } from './span-queue.js';
-import type { TracingConfig } from './tracing-config.js';
+import type { TracingConfig } from '../config/tracing-config.js';
 
 /** A shutdown waits no longer for a collector that does not respond. */
 const FLUSH_MS = 3000;

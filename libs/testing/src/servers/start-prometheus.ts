@@ -18,6 +18,8 @@ export interface TestPrometheus {
   readonly url: string;
   /** Evaluates a PromQL expression now. */
   query(expression: string): Promise<readonly QueriedSeries[]>;
+  /** The exemplars of the last minutes. */
+  exemplars(expression: string): Promise<readonly QueriedSeries[]>;
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
       `--config.file=${file}`,
       `--storage.tsdb.path=${join(directory.path, 'data')}`,
       `--web.listen-address=${address}`,
+      '--enable-feature=exemplar-storage',
     ],
     plainEnvironment(),
   );
@@ -47,6 +50,7 @@ export async function startPrometheus(targets: Readonly<Record<string, string>>)
   return {
     url,
     query: (expression) => query(url, expression),
+    exemplars: (expression) => exemplars(url, expression),
     stop: async () => {
       await process.stop();
       directory.remove();
@@ -77,4 +81,22 @@ async function query(url: string, expression: string): Promise<readonly QueriedS
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
   const { data } = (await response.json()) as QueryResponse;
   return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+}
+
+interface ExemplarResponse {
+  readonly data: readonly {
+    readonly exemplars: readonly { readonly labels: Record<string, string>; readonly value: string }[];
+  }[];
+}
+
+const RANGE_SECONDS = 300;
+
+async function exemplars(url: string, expression: string): Promise<readonly QueriedSeries[]> {
+  const now = Date.now() / 1000;
+  const range = `start=${now - RANGE_SECONDS}&end=${now + RANGE_SECONDS}`;
+  const path = `/api/v1/query_exemplars?query=${encodeURIComponent(expression)}&${range}`;
+  const { data } = (await (await fetch(url + path)).json()) as ExemplarResponse;
+  return data.flatMap((series) =>
+    series.exemplars.map(({ labels, value }) => ({ labels, value: Number(value) })),
+  );
 }

@@ -13,15 +13,18 @@ export interface AttemptFailure {
 }
 
 /** The span of one attempt. Times are milliseconds on the monotonic clock. */
-export interface TracedAttempt {
-  readonly spanId: string;
-  readonly instance: TracedInstance;
-  /** Sent beside another attempt that was late. */
-  readonly isHedged: boolean;
-  readonly startedAt: number;
+export class TracedAttempt {
+  readonly spanId = newSpanId();
+  readonly startedAt = performance.now();
   /** 0 until it ends. */
-  endedAt: number;
-  failure: AttemptFailure | undefined;
+  endedAt = 0;
+  failure: AttemptFailure | undefined = undefined;
+
+  /** @param isHedged sent beside another attempt that was late */
+  constructor(
+    readonly instance: TracedInstance,
+    readonly isHedged: boolean,
+  ) {}
 }
 
 /**
@@ -51,12 +54,7 @@ export class RequestTrace {
   }
 
   beginAttempt(instance: TracedInstance, isHedged: boolean): TracedAttempt {
-    const startedAt = performance.now();
-    const attempt = {
-      ...{ spanId: newSpanId(), instance, isHedged, startedAt },
-      endedAt: 0,
-      failure: undefined,
-    };
+    const attempt = new TracedAttempt(instance, isHedged);
     this.attempts.push(attempt);
     return attempt;
   }
