@@ -73,12 +73,20 @@ export const traceparentOf = ({ traceId, spanId, flags }: SpanContext): string =
 
 /** The attributes of the URL of a request, without its query, which may contain secrets. */
 export function urlAttributes(origin: string, target: string): SpanAttributes {
-  const { hostname, port, protocol } = new URL(origin);
+  const [, scheme = '', host, port] = ORIGIN.exec(origin) ?? [];
   return {
-    'url.full': origin + target.replace(/\?.*/s, ''),
-    'server.address': hostname,
-    'server.port': port === '' ? DEFAULT_PORTS[protocol] : Number(port),
+    'url.full': origin + pathOf(target),
+    'server.address': host,
+    'server.port': port === undefined ? DEFAULT_PORTS[scheme] : Number(port),
   };
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+/** The path of a target without its query. */
+function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}
+
+/** Origins come from the registry, which has validated them. */
+const ORIGIN = /^(https?):\/\/\[?([^\]/]+?)\]?(?::(\d+))?$/;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };

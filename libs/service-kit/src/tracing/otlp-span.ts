@@ -23,27 +23,53 @@ function hrTime(ms: number): [number, number] {
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
 }
 
-const otlpContext = ({ traceId, spanId, flags, tracestate }: SpanContext, isRemote: boolean) => ({
-  ...{ traceId, spanId, traceFlags: flags, isRemote },
-  ...(tracestate !== undefined && { traceState: { serialize: () => tracestate } }),
-});
+interface OtlpContext {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceFlags: number;
+  readonly isRemote: boolean;
+  readonly traceState: { serialize(): string } | undefined;
+}
+
+const otlpContext = (context: SpanContext, isRemote: boolean): OtlpContext => {
+  const { traceId, spanId, flags, tracestate } = context;
+  const traceState = tracestate === undefined ? undefined : { serialize: () => tracestate };
+  return { traceId, spanId, traceFlags: flags, isRemote, traceState };
+};
+
+/** The attributes that have a value. Much faster than by entries, for the thousands of spans of a batch. */
+function knownAttributes(attributes: Span['attributes']): Record<string, string | number | boolean> {
+  const known: Record<string, string | number | boolean> = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
+
+const NONE: readonly never[] = [];
 
 /** The span in the form of `ReadableSpan` of OpenTelemetry, as its serialisers read it. */
 export function otlpSpan({ resource, span }: AppSpan) {
-  const { context, parent, link, name, kind, startMs, endMs, attributes, isError } = span;
+  const { context, parent, link, name, kind, startMs, endMs, isError } = span;
   const own = otlpContext(context, false);
-  const known = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return {
-    ...{ name, resource, instrumentationScope: SCOPE, events: [], ended: true },
+    name,
+    resource,
+    instrumentationScope: SCOPE,
     kind: KINDS[kind],
     spanContext: () => own,
-    ...(parent && { parentSpanContext: otlpContext(parent, kind === 'server') }),
+    parentSpanContext: parent && otlpContext(parent, kind === 'server'),
     startTime: hrTime(startMs),
     endTime: hrTime(endMs),
     duration: hrTime(endMs - startMs),
+    ended: true,
     status: { code: isError ? ERROR : UNSET },
-    attributes: Object.fromEntries(known),
-    links: link ? [{ context: otlpContext(link, true), attributes: {} }] : [],
-    ...{ droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 },
+    attributes: knownAttributes(span.attributes),
+    events: NONE,
+    links: link ? [{ context: otlpContext(link, true), attributes: {} }] : NONE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
   };
 }

@@ -7,6 +7,7 @@ import {
   type SpanContext,
   type Tracer,
 } from '#registry-client';
+import { pathOf } from '../http/problem.filter.js';
 
 const FIRST_ERROR = 500;
 
@@ -40,7 +41,7 @@ function startSpan(tracer: Tracer, request: FastifyRequest, reply: FastifyReply)
     attributes: {
       'http.request.method': method,
       'http.route': route,
-      'url.path': url.replace(/\?.*/s, ''),
+      'url.path': pathOf(url),
       'url.scheme': 'http',
       'server.address': request.hostname,
       'network.protocol.version': request.raw.httpVersion,

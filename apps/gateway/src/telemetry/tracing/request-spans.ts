@@ -1,4 +1,5 @@
 import { epochMs, urlAttributes, type Span, type SpanAttributes } from '#registry-client';
+import { pathOf } from '#service-kit';
 import type { RequestTrace, TracedAttempt } from './request-trace.js';
 import type { TracedExchange } from './traced-exchange.js';
 
@@ -55,7 +56,7 @@ function requestAttributes(exchange: TracedExchange, method: string): SpanAttrib
     'http.request.method': method,
     'http.request.method_original': method === exchange.method ? undefined : exchange.method,
     // A query may contain secrets.
-    'url.path': exchange.target.replace(/\?.*/s, ''),
+    'url.path': pathOf(exchange.target),
     'url.scheme': exchange.scheme,
     'server.address': host,
     'server.port': port === undefined ? undefined : Number(port),
