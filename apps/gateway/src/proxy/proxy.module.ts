@@ -19,6 +19,7 @@ import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
 import { BatchWriter } from '../telemetry/access-log/index.js';
+import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { RequestTracer } from '../telemetry/tracing/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
