@@ -13,6 +13,7 @@ export * from './discovery/discovery-event.js';
 export * from './discovery/internal-paths.js';
 export * from './discovery/registry-at.js';
 export * from './discovery/register-instance.dto.js';
+export * from './discovery/fault.dto.js';
 export * from './discovery/heartbeat.dto.js';
 export * from './discovery/weight.dto.js';
 export * from './discovery/discovery-queries.dto.js';

@@ -39,6 +39,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryToken: string | undefined;
   /** Addresses and CIDR ranges that instances may use; if unset, all except link-local addresses. */
   readonly registryAllowedNetworks: readonly string[] | undefined;
+  /** Whether operators may inject faults into instances. */
+  readonly allowsFaults: boolean;
   /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
   /** Path of the policy file; it is reloaded when it changes. */
@@ -121,6 +123,13 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'Networks of the instances. Unset: all except link-local. Unspecified (`0.0.0.0`), multicast and broadcast addresses are always refused.',
   }),
+  FAULT_INJECTION: oneOf(
+    'allowed',
+    'refused',
+  )({
+    default: undefined,
+    desc: 'Whether `npm run chaos` may inject faults between the gateway and instances, for drills. Unset: `refused` in production, else `allowed`.',
+  }),
   INSTANCE_RETENTION: duration({
     default: 24 * 3_600_000,
     desc: 'How long an expired instance stays listed as `down`, and a service without instances stays known.',
@@ -187,6 +196,8 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     dataPlane: vars.DATA_PLANE,
     registryToken: vars.REGISTRY_TOKEN,
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
+    allowsFaults:
+      (vars.FAULT_INJECTION ?? (vars.ENVIRONMENT === 'production' ? 'refused' : 'allowed')) === 'allowed',
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
     maxChangedPercent: vars.GATEWAY_CONFIG_MAX_CHANGED,

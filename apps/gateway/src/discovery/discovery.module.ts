@@ -5,8 +5,10 @@ import { AuditLog } from './access/audit-log.js';
 import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
 import { discoveryProviders } from './discovery.providers.js';
+import { InjectedFaults } from './faults/injected-faults.js';
 import { EventsController } from './http/events.controller.js';
 import { HistoryController } from './http/history.controller.js';
+import { ALLOWS_FAULTS, FaultsController } from './http/faults.controller.js';
 import { InstancesController } from './http/instances.controller.js';
 import { POLICY_REVISIONS, type PolicyRevisions } from './http/policy-revisions.js';
 import { RegistrationController } from './http/registration.controller.js';
@@ -36,9 +38,11 @@ export class DiscoveryModule {
         EventsController,
         HistoryController,
         ServicesController,
+        FaultsController,
       ],
       providers: [
         ...discoveryProviders(config, context),
+        { provide: ALLOWS_FAULTS, useValue: config.allowsFaults },
         { provide: SERVICE_TRAFFIC, useValue: traffic },
         { provide: POLICY_REVISIONS, useValue: policies },
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
@@ -64,6 +68,7 @@ export class DiscoveryModule {
         PlainHeartbeats,
         CertificateExpiries,
         AuditLog,
+        InjectedFaults,
       ],
     };
   }

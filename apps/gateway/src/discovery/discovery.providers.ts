@@ -11,6 +11,7 @@ import { EventLog } from './events/event-log.js';
 import { EventStreams } from './events/event-streams.js';
 import { ExpiredInstances } from './leases/expired-instances.js';
 import { RegistryHistory } from './history/registry-history.js';
+import { InjectedFaults } from './faults/injected-faults.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
 import { LocalTargets } from './table/local-targets.js';
@@ -102,7 +103,7 @@ const readSnapshot = async (file: SnapshotFile, { logger }: AppContext): Promise
   });
 
 /** The registry, and the tables derived from it that the request path reads. */
-const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
+const registry = ({ instanceRetentionMs }: GatewayConfig, { logger }: AppContext): Provider[] => [
   LiveServiceTable,
   { provide: Clock, useClass: SystemClock },
   made(ExpiredInstances, [RegistryStore], (store) => new ExpiredInstances(store, instanceRetentionMs)),
@@ -127,6 +128,7 @@ const registry = ({ instanceRetentionMs }: GatewayConfig): Provider[] => [
         limits: DEFAULT_LIMITS,
       }),
   ),
+  made(InjectedFaults, [InstanceIndex], (index) => new InjectedFaults(index, logger)),
   made(InstanceTokens, [InstanceIndex], (index) => new InstanceTokens(index)),
 ];
 
@@ -140,8 +142,9 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
   CertificateExpiries,
   made(
     HealthCheck,
-    [CertificateExpiries],
-    (certificates) => new LoggedHealthCheck(new HttpHealthCheck(certificates), logger),
+    [CertificateExpiries, InjectedFaults],
+    (certificates, { endpointOf }) =>
+      new LoggedHealthCheck(new HttpHealthCheck(certificates, endpointOf), logger),
   ),
   made(Ejector, [RegistryStore, InstanceIndex, HealthCheck, Clock], (store, index, check, clock) => {
     const onError = (err: unknown) =>
@@ -150,9 +153,16 @@ const upkeep = ({ logger }: AppContext): Provider[] => [
   }),
   made(
     HealthChecker,
-    [RegistryStore, InstanceIndex, Ejector, HealthCheck, Clock],
-    (store, index, ejector, check, clock) =>
-      new HealthChecker({ store, index, ejector, check, connectCheck, clock }),
+    [RegistryStore, InstanceIndex, Ejector, HealthCheck, Clock, InjectedFaults],
+    (store, index, ejector, check, clock, { endpointOf }) =>
+      new HealthChecker({
+        store,
+        index,
+        ejector,
+        check,
+        connectCheck: ({ endpoint }) => connectCheck({ endpoint: endpointOf(endpoint) }),
+        clock,
+      }),
   ),
   made(
     TrafficHeartbeats,
@@ -214,7 +224,7 @@ export function discoveryProviders(config: GatewayConfig, context: AppContext): 
   return [
     storeOf(config, context, file),
     made(TargetPolicy, [], () => new TargetPolicy(config.registryAllowedNetworks)),
-    ...registry(config),
+    ...registry(config, context),
     ...upkeep(context),
     ...(file ? [snapshots(file, context)] : []),
     ...timerAndTasks(config, context, file),

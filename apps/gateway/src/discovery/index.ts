@@ -14,6 +14,7 @@ export * from './access/instance-tokens.js';
 export * from './access/registry-access.js';
 export * from './access/registry-write.guard.js';
 export { isFromThisMachine } from './access/this-machine.js';
+export { InjectedFaults } from './faults/injected-faults.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/certificate-expiries.js';

@@ -1,3 +1,4 @@
+import type { InjectedFaults } from '../discovery/index.js';
 import type { CreateAcceptor } from './planes/node/front-server.js';
 import { NodePlane } from './planes/node/node-plane.js';
 import type { NodeClient } from './planes/node/node-client.js';
@@ -25,18 +26,21 @@ export interface DataPlaneParts extends Omit<
   readonly router: Router;
   readonly recorder: Recorder;
   readonly reports: InstanceReports;
+  readonly faults: Pick<InjectedFaults, 'endpointOf' | 'onChange'>;
 }
 
 /** The wire and the node data plane, each with a pipeline for its kind of exchange, sharing one upstream client. */
 export class DataPlane {
   readonly nodePlane: NodePlane;
-  private readonly upstreams = new UpstreamClient();
+  private readonly upstreams: UpstreamClient;
   private readonly stopSweeping: () => void;
   private readonly observable: Pick<Forward<never>, 'observeSelections'>[] = [];
   private observer: SelectionObserver | undefined = undefined;
 
   constructor(private readonly parts: DataPlaneParts) {
-    const { services, trusted, isDraining, limits } = parts;
+    const { services, trusted, isDraining, limits, faults } = parts;
+    this.upstreams = new UpstreamClient(undefined, undefined, faults.endpointOf);
+    faults.onChange((endpoint, isReset) => this.upstreams.renew(endpoint, isReset));
     this.stopSweeping = retainRegistered(services, this.upstreams);
     const { wheel } = this.upstreams;
     const http = new HttpForwarder(this.upstreams);

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
-import { InstanceTokens, LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
+import { InjectedFaults, InstanceTokens, LiveServiceTable, PlainHeartbeats } from '../discovery/index.js';
 import type { SharedCache } from '../cache/index.js';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { DecisionRecord } from '../policy/decisions/decision-record.js';
@@ -106,6 +106,7 @@ const plane = ({ config, context, front, tracer }: ProxyBindings): Provider[] =>
       heartbeats: PlainHeartbeats,
       forwarding: ForwardingLog,
       traffic: TrafficMetrics,
+      faults: InjectedFaults,
     ) => {
       const { fallbacks } = nodeInternals();
       if (fallbacks.length > 0)
@@ -115,6 +116,7 @@ const plane = ({ config, context, front, tracer }: ProxyBindings): Provider[] =>
         router,
         recorder: tracer ? new TracingRecorder(recorder, tracer, traffic) : recorder,
         reports,
+        faults,
         trusted: new TrustedProxies(config.trustedProxies),
         limits: DEFAULT_CLIENT_LIMITS,
         isDraining: () => context.readiness.isDraining,
@@ -138,6 +140,7 @@ const plane = ({ config, context, front, tracer }: ProxyBindings): Provider[] =>
       PlainHeartbeats,
       ForwardingLog,
       TrafficMetrics,
+      InjectedFaults,
     ],
   },
   { provide: AdminListener, useFactory: () => new AdminListener(front.admin, config, context) },

@@ -19,7 +19,11 @@ const STATUS_LINE_START = 'HTTP/1.1 200 '.length;
  * an HTTP client costs several times as much, and a gateway makes hundreds of checks a second.
  */
 export class HttpHealthCheck extends HealthCheck {
-  constructor(private readonly certificates = new CertificateExpiries()) {
+  /** @param reachableAt where connections to an endpoint go */
+  constructor(
+    private readonly certificates = new CertificateExpiries(),
+    private readonly reachableAt: (endpoint: string) => string = (endpoint) => endpoint,
+  ) {
     super();
   }
 
@@ -32,7 +36,7 @@ export class HttpHealthCheck extends HealthCheck {
         const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
         resolve({ ok, isSilent, latencyMs, reason: `${check} ${what}` });
       };
-      const socket = openHttp(target);
+      const socket = openHttp({ endpoint: this.reachableAt(target.endpoint) });
       socket.on('secureConnect', () => this.certificates.record(target.endpoint, socket as TLSSocket));
       const timer = setTimeout(() => {
         end(false, `timed out after ${timeoutMs} ms`, true);

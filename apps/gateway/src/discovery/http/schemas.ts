@@ -1,10 +1,12 @@
 import {
   DISCOVERY_EVENT_TYPES,
+  FAULT_KINDS,
   INSTANCE_TOKEN_HEADER,
   INSTANCE_STATUSES,
   type CleanupResult,
   type DiscoveryEvent,
   type InstanceAt,
+  type FaultView,
   type InstanceView,
   type ProbeView,
   type RegistryAt,
@@ -186,3 +188,14 @@ export const TIMELINE: NamedSchema = {
     changes: { type: 'array', items: TIMELINE_CHANGE, description: 'the newest last' },
   }),
 };
+export const FAULT: NamedSchema = {
+  name: 'Fault',
+  schema: object<FaultView>({
+    instanceId: text,
+    service: text,
+    kind: { ...text, enum: [...FAULT_KINDS] },
+    endsAt: time,
+  }),
+};
+
+export const FAULTS = listOf(FAULT);

@@ -13,10 +13,24 @@ export interface PinnedTarget {
 export const endpointOf = (url: string, address: string): string =>
   new URL(url).hostname.replace(/^\[|\]$/g, '') === address ? url : `${url}#${address}`;
 
+/** An IPv4 address with a port. */
+const SOCKET_ADDRESS = /^#([\d.]+):(\d+)$/;
+
+/** The same endpoint, reached through a port of this machine. */
+export const endpointThrough = (endpoint: string, port: number): string =>
+  `${endpoint.replace(/#.*/, '')}#127.0.0.1:${port}`;
+
+/** The host, with brackets if it is an IPv6 address, and the port to connect to; '' for the default port. */
+export function connectAddressOf({ hostname, port, hash }: URL): { host: string; port: string } {
+  const [, host, ownPort] = SOCKET_ADDRESS.exec(hash) ?? [];
+  if (host !== undefined && ownPort !== undefined) return { host, port: ownPort };
+  const address = hash.slice(1);
+  return { host: address === '' ? hostname : isIPv6(address) ? `[${address}]` : address, port };
+}
+
 /** Splits an endpoint for clients that take a URL. */
 export function pinnedTarget({ endpoint }: Pick<Instance, 'endpoint'>): PinnedTarget {
-  const { protocol, host, hostname, port, hash } = new URL(endpoint);
-  const address = hash.slice(1);
-  const at = address === '' ? hostname : isIPv6(address) ? `[${address}]` : address;
-  return { origin: `${protocol}//${at}${port === '' ? '' : `:${port}`}`, authority: host };
+  const url = new URL(endpoint);
+  const { host, port } = connectAddressOf(url);
+  return { origin: `${url.protocol}//${host}${port === '' ? '' : `:${port}`}`, authority: url.host };
 }

@@ -16,3 +16,4 @@ export const registryWritesFromLoopbackOnly = defineProblem(
   'Registry writes allowed from loopback only',
 );
 export const tooManyEventStreams = defineProblem('too-many-event-streams', 503, 'Too many event streams');
+export const faultsNotAllowed = defineProblem('faults-not-allowed', 403, 'Fault injection not allowed');

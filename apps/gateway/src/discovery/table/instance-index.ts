@@ -13,6 +13,8 @@ export class InstanceIndex {
   private readonly services = new Map<string, Map<string, Instance>>();
   private readonly serviceOf = new Map<string, string>();
   private readonly changed = new Set<string>();
+  /** Instances in this process that are reached over their ports. */
+  private readonly overPorts = new Set<string>();
   private flushed: Promise<void> | undefined;
 
   constructor(
@@ -55,6 +57,16 @@ export class InstanceIndex {
     return true;
   }
 
+  /** Reaches an instance in this process over its port, or directly again. Others are always reached so. */
+  reachOverPort(id: string, isOn: boolean): void {
+    if (isOn) this.overPorts.add(id);
+    else this.overPorts.delete(id);
+    const instance = this.find(id);
+    if (!instance) return;
+    this.set({ ...instance, ...this.reachOf(id) });
+    this.flush();
+  }
+
   /** Resolves when the table contains every change so far. */
   settled(): Promise<void> {
     return this.flushed ?? Promise.resolve();
@@ -68,14 +80,12 @@ export class InstanceIndex {
 
   /** The instance for the service table; this gateway's measurements of it are in `load`. */
   instanceOf(stored: RegisteredInstance, load: InstanceLoad): Instance {
-    const target = this.targets.get(stored.id);
     return {
       id: stored.id,
       name: stored.name,
       url: stored.url,
       endpoint: stored.endpoint,
-      transport: target ? 'local' : 'http',
-      target,
+      ...this.reachOf(stored.id),
       version: stored.version,
       weight: stored.weight,
       healthPath: stored.healthPath,
@@ -86,6 +96,11 @@ export class InstanceIndex {
       tokenHash: stored.tokenHash,
       load,
     };
+  }
+
+  private reachOf(id: string): Pick<Instance, 'transport' | 'target'> {
+    const target = this.overPorts.has(id) ? undefined : this.targets.get(id);
+    return { transport: target ? 'local' : 'http', target };
   }
 
   private set(instance: Instance): void {

@@ -131,6 +131,7 @@ export class ProxyHarness {
       router: new Router(routes),
       recorder: new TrafficRecorder(this.traffic),
       reports: NO_REPORTS,
+      faults: { endpointOf: (endpoint) => endpoint, onChange: () => undefined },
       trusted: new TrustedProxies(['127.0.0.0/8']),
       limits,
       isDraining: () => this.isDraining,

@@ -1,3 +1,4 @@
+import { endpointThrough } from '../../discovery/index.js';
 import { originOf } from './origin.js';
 
 describe('originOf', () => {
@@ -17,6 +18,17 @@ describe('originOf', () => {
       host: 'fd00::1',
       authority: '[fd00::1]:8443',
       serverName: '',
+    });
+  });
+
+  it('uses the address and port of a relay for the socket', () => {
+    const relayed = endpointThrough('https://users:8443#10.0.0.3', 40_001);
+    expect(originOf(relayed)).toEqual({
+      isTls: true,
+      host: '127.0.0.1',
+      port: 40_001,
+      authority: 'users:8443',
+      serverName: 'users',
     });
   });
 });

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { connectAddressOf } from '../../discovery/index.js';
 
 /** The address of an instance, parsed once. */
 export interface Origin {
@@ -14,17 +15,20 @@ export interface Origin {
 
 /**
  * @param endpoint an instance's origin, such as `http://127.0.0.1:8001`; an origin with a host name may carry the
- * address as its fragment: `https://users#10.0.0.3`
+ * address as its fragment, for a relay with a port: `https://users#10.0.0.3`, `https://users#127.0.0.1:40001`
  */
 export function originOf(endpoint: string): Origin {
-  const { protocol, hostname, port, host, hash } = new URL(endpoint);
-  const isTls = protocol === 'https:';
-  const plainHost = hostname.replace(/^\[|\]$/g, '');
+  const url = new URL(endpoint);
+  const { host, port } = connectAddressOf(url);
+  const isTls = url.protocol === 'https:';
+  const plainHost = withoutBrackets(url.hostname);
   return {
     isTls,
-    host: hash === '' ? plainHost : hash.slice(1),
+    host: withoutBrackets(host),
     port: port === '' ? (isTls ? 443 : 80) : Number(port),
-    authority: host,
+    authority: url.host,
     serverName: isIP(plainHost) === 0 ? plainHost : '',
   };
 }
+
+const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');

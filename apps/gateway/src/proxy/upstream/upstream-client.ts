@@ -7,19 +7,35 @@ import { UpstreamPool } from './upstream-pool.js';
 export class UpstreamClient {
   private readonly pools = new Map<string, UpstreamPool>();
 
-  /** @param tls TLS options for https instances, in addition to the default certificate authorities */
+  /**
+   * @param tls TLS options for https instances, in addition to the default certificate authorities
+   * @param reachableAt where connections to an endpoint go; asked once per pool
+   */
   constructor(
     readonly wheel = new TimerWheel(),
     private readonly tls: ConnectionOptions = {},
+    private readonly reachableAt: (endpoint: string) => string = (endpoint) => endpoint,
   ) {}
 
   /** Returns the pool of an instance's endpoint; creates it on first use. */
   pool(endpoint: string): UpstreamPool {
     const known = this.pools.get(endpoint);
     if (known) return known;
-    const pool = new UpstreamPool(originOf(endpoint), this.tls, this.wheel);
+    const pool = new UpstreamPool(originOf(this.reachableAt(endpoint)), this.tls, this.wheel);
     this.pools.set(endpoint, pool);
     return pool;
+  }
+
+  /**
+   * Sends further requests to `endpoint` on new connections. Requests in progress finish, unless `isReset`: they fail
+   * as if the instance had closed their connections.
+   */
+  renew(endpoint: string, isReset: boolean): void {
+    const pool = this.pools.get(endpoint);
+    if (!pool) return;
+    this.pools.delete(endpoint);
+    void pool.close();
+    if (isReset) pool.reset();
   }
 
   /** Closes the pools whose endpoint is not in `endpoints`. */

@@ -176,6 +176,11 @@ export class UpstreamConnection extends UpstreamSocket {
     this.socket?.destroy();
   }
 
+  /** Ends the connection as if the instance had closed it. */
+  abort(): void {
+    this.onClose();
+  }
+
   /** Called when connecting took too long, the instance was silent for too long, or the connection stayed idle. */
   override onTimeout(): void {
     if (this.state === State.Queued)

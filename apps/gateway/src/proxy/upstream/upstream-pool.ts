@@ -97,6 +97,11 @@ export class UpstreamPool implements ConnectionOwner {
     if (this.open.size > 0) await new Promise<void>((resolve) => (this.onEmpty = resolve));
   }
 
+  /** Ends all connections as if the instance had closed them. */
+  reset(): void {
+    for (const connection of [...this.open]) connection.abort();
+  }
+
   private leaveConnecting(connection: UpstreamConnection): void {
     if (this.connecting.delete(connection)) this.beginNext();
   }
