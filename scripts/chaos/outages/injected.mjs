@@ -1,0 +1,30 @@
+import { DrillError } from '../drill-error.mjs';
+
+/** Time that the gateway keeps the fault if this command cannot end it. */
+const MARGIN_S = 2;
+const MOST_S = 600;
+
+/** The gateway injects the fault between itself and the instances, in either mount and in containers. */
+export class InjectedOutage {
+  constructor(client, instances, { fault, forMs, delayMs, percent, status }) {
+    const forSeconds = Math.min(forMs / 1000 + MARGIN_S, MOST_S);
+    const how = { slow: { delayMs }, errors: { percent, status } };
+    this.client = client;
+    this.names = instances.map(({ id }) => id);
+    this.body = { kind: fault, forSeconds, ...how[fault] };
+  }
+
+  async begin() {
+    for (const id of this.names) {
+      const { status, body } = await this.client.call('PUT', pathOf(id), this.body);
+      if (status !== 200)
+        throw new DrillError(`the gateway injects no fault: ${status} ${body?.detail ?? body?.title ?? ''}`);
+    }
+  }
+
+  async end() {
+    for (const id of this.names) await this.client.call('DELETE', pathOf(id));
+  }
+}
+
+const pathOf = (id) => `/discovery/services/${encodeURIComponent(id)}/fault`;
