@@ -3,6 +3,7 @@
  * instance fail for a time, and judges what clients noticed. Exit code: 0 passed, 1 failed, 2 not run.
  */
 import './lib/node-version.mjs';
+import './lib/root.mjs';
 import { readCommandLine, USAGE } from './chaos/command-line.mjs';
 import { DrillError } from './chaos/drill-error.mjs';
 import { runDrill } from './chaos/drill.mjs';

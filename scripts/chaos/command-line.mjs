@@ -12,6 +12,7 @@ export const USAGE = `usage: npm run chaos -- kill|hang|slow|errors SERVICE [opt
   errors              an instance responds with errors
 
   --for TIME          how long, 1s to 10m (default 10s)
+  --before TIME       load before the fault, and at least after it (default 3s)
   --delay TIME        slow: how late (default 1s)
   --percent N         errors: share of the requests that fail (default 100)
   --status N          errors: their status (default 503)
@@ -41,6 +42,7 @@ const TEXT = { type: 'string' };
 const FLAG = { type: 'boolean' };
 const OPTIONS = {
   for: { ...TEXT, default: '10s' },
+  before: { ...TEXT, default: '3s' },
   delay: { ...TEXT, default: '1s' },
   percent: { ...TEXT, default: '100' },
   status: { ...TEXT, default: '503' },
@@ -80,23 +82,26 @@ export function readCommandLine(args, env) {
 }
 
 function optionsOf([fault, service, ...rest], values, env) {
-  require(FAULTS.includes(fault), `the fault must be one of ${FAULTS.join(', ')}`);
-  require(/^[a-z][a-z0-9-]{0,62}$/.test(service ?? '') && rest.length === 0, 'one SERVICE must be named');
+  must(FAULTS.includes(fault), `the fault must be one of ${FAULTS.join(', ')}`);
+  must(/^[a-z][a-z0-9-]{0,62}$/.test(service ?? '') && rest.length === 0, 'one SERVICE must be named');
   const { compose = false, pid, all = false, instance, path, report, json = false, lang } = values;
   const means = [compose, pid !== undefined].filter(Boolean).length;
-  require(means < 2, '--compose and --pid exclude each other');
-  require(means === 0 ||
-    ['kill', 'hang'].includes(fault), `--compose and --pid cannot make an instance ${fault}`);
-  require(!all || (!instance && !pid), '--all excludes --instance and --pid');
-  require(!compose || !instance, '--compose excludes --instance: it selects a container of the service');
-  require(!values.prod || compose, '--prod needs --compose');
-  require(path === undefined || path.startsWith('/'), '--path must start with "/"');
-  require(['en', 'ko'].includes(lang), '--lang must be en or ko');
+  must(means < 2, '--compose and --pid exclude each other');
+  must(
+    means === 0 || ['kill', 'hang'].includes(fault),
+    `--compose and --pid cannot make an instance ${fault}`,
+  );
+  must(!all || (!instance && !pid), '--all excludes --instance and --pid');
+  must(!compose || !instance, '--compose excludes --instance: it selects a container of the service');
+  must(!values.prod || compose, '--prod needs --compose');
+  must(path === undefined || path.startsWith('/'), '--path must start with "/"');
+  must(['en', 'ko'].includes(lang), '--lang must be en or ko');
   return {
     ...{ fault, service, all, instance, path, report, json, lang },
     compose: compose ? (values.prod ? 'production' : 'development') : undefined,
     pid: pid === undefined ? undefined : number('--pid', pid, 2, 2 ** 31, true),
     forMs: Math.ceil(time('--for', values.for, 1000) / 1000) * 1000,
+    beforeMs: time('--before', values.before, 1000),
     delayMs: time('--delay', values.delay, 1),
     percent: number('--percent', values.percent, 1, 100, true),
     status: number('--status', values.status, 400, 599, true),
@@ -113,10 +118,10 @@ function urlsOf({ url, 'admin-url': admin, 'allow-remote': mayBeRemote }, env) {
     adminUrl: baseOf('--admin-url', admin ?? url ?? operatorsUrl(env)),
   };
   for (const each of Object.values(urls))
-    require(mayBeRemote ||
-      isLoopback(
-        new URL(each).hostname,
-      ), `${each} is not this machine: a drill disturbs its users. --allow-remote runs it there`);
+    must(
+      mayBeRemote || isLoopback(new URL(each).hostname),
+      `${each} is not this machine: a drill disturbs its users. --allow-remote runs it there`,
+    );
   return urls;
 }
 
@@ -129,8 +134,10 @@ const limitsOf = (values) => ({
 });
 
 function baseOf(option, text) {
-  require(URL.canParse(text) &&
-    /^https?:$/.test(new URL(text).protocol), `${option} must be an http or https URL`);
+  must(
+    URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    `${option} must be an http or https URL`,
+  );
   return new URL(text).origin;
 }
 
@@ -138,19 +145,21 @@ function baseOf(option, text) {
 function time(option, text, least) {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
   const ms = Number(count) * UNITS_MS[unit];
-  require(ms >= least &&
-    ms <=
-      MOST_MS, `${option} must be a duration such as 500ms, 10s or 2m, of at least ${least} ms and at most 10m`);
+  must(
+    ms >= least && ms <= MOST_MS,
+    `${option} must be a duration such as 500ms, 10s or 2m, of at least ${least} ms and at most 10m`,
+  );
   return ms;
 }
 
 function number(option, text, least, most, isWhole = false) {
   const value = text.trim() === '' ? NaN : Number(text);
   const isValid = value >= least && value <= most && (!isWhole || Number.isInteger(value));
-  require(isValid, `${option} must be a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`);
+  must(isValid, `${option} must be a ${isWhole ? 'whole ' : ''}number from ${least} to ${most}`);
   return value;
 }
 
-function require(condition, message) {
+/** @throws an error for the user unless `condition` holds */
+function must(condition, message) {
   if (!condition) throw new Error(message);
 }

@@ -9,8 +9,6 @@ import { ProcessOutage } from './outages/process.mjs';
 import { Rotation } from './rotation.mjs';
 import { hasRecovered } from './verdict.mjs';
 
-const BEFORE_MS = 3000;
-const LEAST_AFTER_MS = 3000;
 const POLL_MS = 250;
 
 /**
@@ -32,11 +30,11 @@ export async function runDrill(options, interruption, tell) {
   const rotation = await Rotation.follow(client, options.service, now);
   const drill = { path, startedAt: new Date(), targets: outage.names, up: rotation.up, rotation };
   tell(
-    `${options.fault} ${outage.names.join(', ')}: ${BEFORE_MS / 1000} s before, ${options.forMs / 1000} s, and after`,
+    `${options.fault} ${outage.names.join(', ')}: ${options.beforeMs / 1000} s before, ${options.forMs / 1000} s, and after`,
   );
   drill.load = new Load(options.url + path, options.rate, now);
   try {
-    await pause(BEFORE_MS, interruption);
+    await pause(options.beforeMs, interruption);
     if (!interruption.aborted) await during(drill, outage, options.forMs, interruption, now);
     await after(drill, options, interruption, now);
   } finally {
@@ -63,10 +61,10 @@ async function during(drill, outage, ms, interruption, now) {
 }
 
 /** Until the service has recovered, or is late to. */
-async function after(drill, { limits }, interruption, now) {
+async function after(drill, { limits, beforeMs }, interruption, now) {
   if (drill.faultEndMs === undefined) return;
-  const lastMs = drill.faultEndMs + Math.max(limits.recoverMs, LEAST_AFTER_MS);
-  await pause(LEAST_AFTER_MS, interruption);
+  const lastMs = drill.faultEndMs + Math.max(limits.recoverMs, beforeMs);
+  await pause(beforeMs, interruption);
   while (now() < lastMs && !interruption.aborted && !hasRecovered(observed(drill, now())))
     await pause(POLL_MS, interruption);
 }

@@ -44,14 +44,14 @@ function recoverMsOf(drill) {
   const { samples, changes, up, faultEndMs, endMs } = drill;
   const { p99Ms } = phasesOf(drill).before;
   const normalMs = Math.max(p99Ms * NORMAL_FACTOR, p99Ms + NORMAL_MARGIN_MS);
-  const lastAbnormal = between(samples, faultEndMs, Infinity).findLast(
-    (sample) => !isServed(sample) || sample.ms > normalMs,
-  );
+  const lastAbnormalMs = between(samples, faultEndMs, Infinity)
+    .filter((sample) => !isServed(sample) || sample.ms > normalMs)
+    .reduce((last, { dueMs }) => Math.max(last, dueMs), 0);
   const last = changes.at(-1);
   if (last && last.up < up) return undefined;
   const backMs =
     changes.findLast((change, index) => change.up >= up && (changes[index - 1]?.up ?? up) < up)?.atMs ?? 0;
-  const recoveredMs = Math.max(faultEndMs, backMs, lastAbnormal?.dueMs ?? 0);
+  const recoveredMs = Math.max(faultEndMs, backMs, lastAbnormalMs);
   return endMs - recoveredMs < QUIET_MS ? undefined : recoveredMs - faultEndMs;
 }
 

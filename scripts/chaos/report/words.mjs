@@ -22,8 +22,8 @@ export const WORDS = {
     stayed: 'The instance stayed in rotation.',
     alone: 'No other instance was up, so none could take over.',
     changes: 'changes of rotation',
-    latency: 'latency of each request, milliseconds',
-    failure: 'failed request',
+    latency:
+      'Latency of each request. Red: failed. Shaded: the fault. Lines: an instance leaves rotation (dashed) or returns.',
     fault: 'fault',
     load: (rate, path) => `${rate} requests a second to ${path}`,
   },
@@ -49,8 +49,8 @@ export const WORDS = {
     stayed: '인스턴스가 로테이션에서 빠지지 않았습니다.',
     alone: '정상인 다른 인스턴스가 없어 대신 처리할 수 없었습니다.',
     changes: '로테이션 변경',
-    latency: '요청별 지연 시간(밀리초)',
-    failure: '실패한 요청',
+    latency:
+      '요청별 지연 시간. 빨간 점은 실패한 요청, 색칠한 구간은 장애, 세로선은 로테이션에서 빠지거나(점선) 돌아온 시점입니다.',
     fault: '장애',
     load: (rate, path) => `${path}에 초당 요청 ${rate}개`,
   },

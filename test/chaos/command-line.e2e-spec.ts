@@ -1,0 +1,46 @@
+import { launchNode } from '#testing';
+
+async function chaos(...args: readonly string[]) {
+  const program = launchNode('scripts/chaos.mjs', args);
+  const { code } = await program.exited;
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+describe('npm run chaos', () => {
+  it('prints its usage with --help', async () => {
+    const { code, stdout } = await chaos('--help');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('usage: npm run chaos -- kill|hang|slow|errors SERVICE'),
+    ]);
+  });
+
+  it.each([
+    [['fly', 'user-service'], 'the fault must be one of kill, hang, slow, errors'],
+    [['kill'], 'one SERVICE must be named'],
+    [['kill', 'user-service', '--for', '10'], '--for must be a duration such as 500ms, 10s or 2m'],
+    [['kill', 'user-service', '--for', '11m'], '--for must be'],
+    [['errors', 'user-service', '--percent', '0'], '--percent must be a whole number from 1 to 100'],
+    [['slow', 'user-service', '--pid', '7'], '--compose and --pid cannot make an instance slow'],
+    [['kill', 'user-service', '--pid', '7', '--compose'], '--compose and --pid exclude each other'],
+    [['kill', 'user-service', '--all', '--instance', 'a'], '--all excludes --instance and --pid'],
+    [['kill', 'user-service', '--fast'], "Unknown option '--fast'"],
+    [
+      ['kill', 'user-service', '--url', 'http://gateway.example'],
+      'http://gateway.example is not this machine',
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await chaos(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('usage: npm run chaos');
+  });
+
+  it('says that no system runs', async () => {
+    const { code, stderr } = await chaos('kill', 'user-service', '--url', 'http://127.0.0.1:9');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^no response from http:\/\/127\.0\.0\.1:9\S+ \(.+\); start the system first: npm start\n$/,
+    );
+  });
+});
