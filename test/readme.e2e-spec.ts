@@ -62,6 +62,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "npm run gateway -- explain GET /api/product-service/products -H 'x-user: 7'":
     'gateway-command.e2e-spec.ts',
   'npm run gateway -- token TOKEN --config gateway.yaml --jwks jwks.json': 'gateway-command.e2e-spec.ts',
+  'REGISTRY_URL=http://127.0.0.1:8000 PRODUCT_SERVICE_PORT=0 npm run start:product-service':
+    'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- kill product-service --for 10s': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- hang product-service --all --for 5s': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- slow user-service --delay 300ms --max-p99 400ms': 'chaos/drills.e2e-spec.ts',
+  "npm run chaos -- errors order-service --percent 30 --path '/orders?limit=1'": 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- hang product-service --pid <PID> --for 10s': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- kill product-service --compose': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- hang product-service --compose --prod --url https://localhost':
+    'chaos/drills.e2e-spec.ts',
+  'npm -s run chaos -- kill product-service --json': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- kill product-service --report drill.html': 'chaos/drills.e2e-spec.ts',
   'ADMIN_PORT=9000 npm start': 'npm start; the port in admin-port.e2e-spec.ts',
   'curl http://localhost:9000/metrics': 'admin-port.e2e-spec.ts',
   'kill -HUP <PID>': 'policy-file.e2e-spec.ts',

@@ -50,6 +50,8 @@ const observed = ({ load, rotation, ...drill }, endMs, isInterrupted) => ({
 });
 
 async function during(drill, outage, ms, interruption, now) {
+  // Instances may have registered since the drill began.
+  drill.up = drill.rotation.up;
   drill.faultMs = now();
   try {
     await outage.begin();
