@@ -147,7 +147,7 @@ describe('a drill of one of two instances', () => {
   });
 
   it('stops a process with --pid, and lets it continue', async () => {
-    const [, pid] = /^product-service is process (\d+)$/m.exec(system.process.stdout) ?? [];
+    const [, pid] = /product-service is process (\d+)"/.exec(system.process.stdout) ?? [];
     const { report } = await chaosReport(system, `hang product-service --pid ${pid!} --for 1s`);
     expect(report.drill.targets).toEqual([`process ${pid!}`]);
     expect((await fetch(`${system.urlOf('product-service')}/health/live`)).status).toBe(200);
