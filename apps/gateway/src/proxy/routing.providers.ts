@@ -20,6 +20,7 @@ import { LoopLag } from './stages/load-shedding/loop-lag.js';
 import { SilenceWatch } from './resilience/silence-watch.js';
 import { compileRoute, identityOf, type CompiledRoute } from './routing/compile-route.js';
 import type { RouteSurroundings } from './routing/route-surroundings.js';
+import { RegisteredServices } from './routing/registered-services.js';
 import { RouteTable, type CompileRoute } from './routing/route-table.js';
 import { Router } from './routing/router.js';
 
@@ -42,7 +43,7 @@ interface RoutingParts {
 
 /** Providers of the routes and their dependencies. */
 export const routingProviders = ({
-  config: { zone },
+  config: { zone, adminPort },
   context: { logger },
   rateLimits,
   cache,
@@ -112,9 +113,12 @@ export const routingProviders = ({
   },
   {
     provide: Router,
-    useFactory: (routes: RouteTable, registry: RegistryService) =>
-      new Router(routes, () => registry.isComplete),
-    inject: [RouteTable, RegistryService],
+    useFactory: (routes: RouteTable, registry: RegistryService, services: LiveServiceTable) => {
+      // With a port of their own for operators, `/services` is not public either.
+      const registered = adminPort === undefined ? new RegisteredServices(services) : undefined;
+      return new Router(routes, () => registry.isComplete, registered);
+    },
+    inject: [RouteTable, RegistryService, LiveServiceTable],
   },
   {
     provide: Explainer,

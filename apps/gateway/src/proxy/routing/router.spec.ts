@@ -3,6 +3,7 @@ import { FakeExchange } from '../testing/fake-exchange.js';
 import { instanceOf, setInstances, tableOf } from '../testing/instances.js';
 import { policyOf } from '../../policy/policy-of-metadata.js';
 import { compileRoute } from './compile-route.js';
+import { RegisteredServices } from './registered-services.js';
 import { RouteTable } from './route-table.js';
 import { Router } from './router.js';
 import { isProxied } from '../http1/rules/target.js';
@@ -43,6 +44,24 @@ describe('Router', () => {
     ['/api/./users', 'unknown-service'],
     ['/api/users#x', 'malformed-request'],
   ])('matches %s as %s', (target, expected) => expect(match(target).replace(/#x$/, '')).toBe(expected));
+
+  it('names the registered services, at most twenty, to clients of an unknown one', () => {
+    const registered = tableOf();
+    const detailOf = () => {
+      const described = new RegisteredServices(registered);
+      const found = new Router(routes, () => true, described).match(new FakeExchange('GET', '/api/nothing'));
+      return (found as Problem).message;
+    };
+    expect(detailOf()).toBe('no service with this name is registered; none is registered yet');
+    const names = Array.from({ length: 22 }, (_, i) => `s${String(i).padStart(2, '0')}`);
+    setInstances(
+      registered,
+      names.map((name) => instanceOf({ id: name, name })),
+    );
+    expect(detailOf()).toBe(
+      `no service with this name is registered; registered services: ${names.slice(0, 20).join(', ')} and 2 more, listed by /services`,
+    );
+  });
 
   it('keeps a route, with the state of its balancer, until its service is removed', () => {
     const route = routes.get('users');

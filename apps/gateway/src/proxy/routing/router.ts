@@ -9,6 +9,7 @@ import {
   pathEscapesService,
   unknownService,
 } from '../exchange/problems.js';
+import type { RegisteredServices } from './registered-services.js';
 import type { RouteTable } from './route-table.js';
 import type { Route } from '../exchange/route.js';
 import type { MatchedRequest } from './service-routes.js';
@@ -18,10 +19,12 @@ import { pathEnd, serviceEnd, serviceOf, upstreamTargetOf } from '../http1/rules
 export class Router {
   /**
    * @param isComplete whether the registry holds all services; until then, an unknown name may belong to a service
+   * @param registered names the services to clients of unknown ones; absent if clients must not see them
    */
   constructor(
     private readonly routes: Pick<RouteTable, 'routesOf'>,
     private readonly isComplete: () => boolean = () => true,
+    private readonly registered?: Pick<RegisteredServices, 'describe'>,
   ) {}
 
   /**
@@ -71,7 +74,7 @@ export class Router {
 
   private missing(service: string): Problem {
     if (this.isComplete() || !SERVICE_NAME.test(service))
-      return unknownService('no service with this name is registered');
+      return unknownService(`no service with this name is registered${this.registered?.describe() ?? ''}`);
     return noneHealthy('the gateway is starting and has not loaded the registry yet');
   }
 }
