@@ -25,6 +25,7 @@ export * from './metrics/metrics.module.js';
 export * from './metrics/process-metrics.js';
 export * from './docs/describe-operation.js';
 export * from './docs/describe-app.js';
+export { problemResponses } from './docs/problem-examples.js';
 export * from './docs/docs.module.js';
 export * from './docs/once.js';
 export * from './storage/database.js';

@@ -2,14 +2,14 @@ import { defineProblem, notFound, type Problem, type ProblemOptions } from '#con
 import type { OrderStatus } from '#shop-contracts';
 import { clientMoves } from './order-status.js';
 
-const illegalTransitionKind = defineProblem('illegal-transition', 409, 'Illegal status transition');
-const orderImmutableKind = defineProblem('order-immutable', 409, 'Immutable order member');
-const unknownUserKind = defineProblem('unknown-user', 422, 'Unknown user');
-const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
-const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
-const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
-const overloadedKind = defineProblem('overloaded', 503, 'Order service overloaded');
-const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
+export const illegalTransitionKind = defineProblem('illegal-transition', 409, 'Illegal status transition');
+export const orderImmutableKind = defineProblem('order-immutable', 409, 'Immutable order member');
+export const unknownUserKind = defineProblem('unknown-user', 422, 'Unknown user');
+export const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
+export const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
+export const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
+export const overloadedKind = defineProblem('overloaded', 503, 'Order service overloaded');
+export const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
 
 /** Details of another service's problem: invalid members (`errors`) and extension members such as `productId`. */
 export type RelayedMembers = Pick<ProblemOptions, 'errors' | 'extensions'>;

@@ -27,8 +27,31 @@ import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order } from '#shop-
 import { IdempotencyKey } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
+import {
+  illegalTransitionKind,
+  insufficientStockKind,
+  mixedCurrenciesKind,
+  orderImmutableKind,
+  overloadedKind,
+  reservationReleasedKind,
+  unknownProductKind,
+  unknownUserKind,
+} from '../model/orders.problems.js';
+import { invalidKeyKind, keyReusedKind, stillInFlightKind } from '../idempotency/idempotency.problems.js';
 import { ORDER } from './order.document.js';
 import { OrdersService } from './orders.service.js';
+
+const IDS =
+  'Replace the ids of the example: `userId` by one from `GET /users` of the user service, `productId` by one from ' +
+  '`GET /products` of the product service. `npm run seed` adds users and products to an empty system.';
+
+const EXAMPLE: OrderDto = {
+  userId: 'an id from GET /users',
+  items: [{ productId: 'an id from GET /products', quantity: 1 }],
+};
+
+/** The next status of an order that has just been placed. */
+const PAID = { status: 'paid' } satisfies OrderPatchDto;
 
 /** `/orders` */
 @Controller('orders')
@@ -44,6 +67,8 @@ export class OrdersController {
    */
   @DescribeOperation({
     summary: 'Place an order',
+    description: IDS,
+    example: EXAMPLE,
     status: 201,
     also: { 202: 'accepted: another service is unavailable; the order is completed automatically later' },
     body: ORDER,
@@ -52,7 +77,17 @@ export class OrdersController {
       'Idempotency-Key':
         'a repeated key within 24 hours returns the same response and creates no second order',
     },
-    problems: [409, 422, 503],
+    problems: [
+      invalidKeyKind,
+      insufficientStockKind,
+      reservationReleasedKind,
+      stillInFlightKind,
+      unknownUserKind,
+      unknownProductKind,
+      mixedCurrenciesKind,
+      keyReusedKind,
+      overloadedKind,
+    ],
   })
   @Post()
   async place(
@@ -100,9 +135,10 @@ export class OrdersController {
 
   @DescribeOperation({
     summary: 'Set the status of an order',
+    example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [404, 409],
+    problems: [404, illegalTransitionKind, orderImmutableKind],
   })
   @Put(':id')
   replace(
@@ -115,9 +151,10 @@ export class OrdersController {
 
   @DescribeOperation({
     summary: 'Change the status of an order',
+    example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [404, 409],
+    problems: [404, illegalTransitionKind, orderImmutableKind],
   })
   @Patch(':id')
   move(
@@ -133,7 +170,7 @@ export class OrdersController {
     summary: 'Cancel an order and release its stock',
     status: 204,
     versioned: true,
-    problems: [404, 409],
+    problems: [404, illegalTransitionKind],
   })
   @Delete(':id')
   @HttpCode(204)

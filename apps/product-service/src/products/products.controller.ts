@@ -14,9 +14,19 @@ import {
 } from '#service-kit';
 import { ProductDto, ProductPatchDto, ProductReplacementDto, type Product } from '#shop-contracts';
 import { letGatewaysStore, LISTS, tagOf } from '../catalogue/index.js';
+import { insufficientStockKind } from '../store/stock.problems.js';
 import { ProductsService } from './products.service.js';
 
 const PRODUCT = resource('Product', ProductDto);
+
+const TEAPOT: ProductDto = {
+  name: 'Teapot',
+  description: 'Cast iron, 0.8 l',
+  category: 'kitchen',
+  price: 4900,
+  currency: 'EUR',
+  stock: 25,
+};
 
 /** `/products` */
 @Controller('products')
@@ -52,7 +62,13 @@ export class ProductsController {
     return storedList(reply, await this.products.listCategory(category, page));
   }
 
-  @DescribeOperation({ summary: 'Create a product', status: 201, body: PRODUCT, versioned: true })
+  @DescribeOperation({
+    summary: 'Create a product',
+    status: 201,
+    example: TEAPOT,
+    body: PRODUCT,
+    versioned: true,
+  })
   @Post()
   async create(
     @Body() product: ProductDto,
@@ -76,6 +92,7 @@ export class ProductsController {
 
   @DescribeOperation({
     summary: 'Replace a product; with If-Match, the stock is kept if it is still that of the ETag',
+    example: TEAPOT,
     body: PRODUCT,
     versioned: true,
     problems: [404],
@@ -91,9 +108,10 @@ export class ProductsController {
 
   @DescribeOperation({
     summary: 'Update a product; stockDelta is added to its stock',
+    example: { stockDelta: 5 } satisfies ProductPatchDto,
     body: PRODUCT,
     versioned: true,
-    problems: [404, 409],
+    problems: [404, insufficientStockKind],
   })
   @Patch(':id')
   merge(

@@ -1,7 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put } from '@nestjs/common';
 import { DescribeOperation, PathText } from '#service-kit';
 import { ReservationDto, type Reservation } from '#shop-contracts';
+import { insufficientStockKind } from '../store/stock.problems.js';
 import { RESERVATION } from './reservation.document.js';
+import {
+  mixedCurrenciesKind,
+  reservationDiffersKind,
+  reservationReleasedKind,
+  unknownProductKind,
+} from './reservations.problems.js';
 import { ReservationsService } from './reservations.service.js';
 
 /** `/stock-reservations/{orderId}`: idempotent commands for the order service. */
@@ -18,7 +25,13 @@ export class ReservationsController {
   @DescribeOperation({
     summary: 'Reserve all items of an order, or none',
     body: RESERVATION,
-    problems: [409, 422],
+    problems: [
+      insufficientStockKind,
+      reservationDiffersKind,
+      reservationReleasedKind,
+      unknownProductKind,
+      mixedCurrenciesKind,
+    ],
   })
   @Put(':orderId')
   hold(@Param('orderId', PathText) orderId: string, @Body() { items }: ReservationDto): Promise<Reservation> {

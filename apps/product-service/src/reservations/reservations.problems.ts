@@ -1,10 +1,10 @@
 import { defineProblem, notFound, type Problem } from '#contracts';
 import type { ItemDto } from '#shop-contracts';
 
-const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
-const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
-const reservationDiffersKind = defineProblem('reservation-differs', 409, 'Stock reservation differs');
-const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
+export const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
+export const mixedCurrenciesKind = defineProblem('mixed-currencies', 422, 'Mixed currencies');
+export const reservationDiffersKind = defineProblem('reservation-differs', 409, 'Stock reservation differs');
+export const reservationReleasedKind = defineProblem('stock-given-back', 409, 'Stock reservation released');
 
 export const noSuchReservation = (): Problem => notFound('no stock reservation of this order exists');
 

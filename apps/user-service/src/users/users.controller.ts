@@ -12,9 +12,12 @@ import {
   type Versioned,
 } from '#service-kit';
 import { UserDto, UserPatchDto, UserReplacementDto, type User } from '#shop-contracts';
+import { emailTakenKind } from './users.problems.js';
 import { UsersService } from './users.service.js';
 
 const USER = resource('User', UserDto);
+
+const ADA: UserDto = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
 
 /** `/users` */
 @Controller('users')
@@ -27,7 +30,14 @@ export class UsersController {
     return this.users.list(page);
   }
 
-  @DescribeOperation({ summary: 'Create a user', status: 201, body: USER, versioned: true, problems: [409] })
+  @DescribeOperation({
+    summary: 'Create a user',
+    status: 201,
+    example: ADA,
+    body: USER,
+    versioned: true,
+    problems: [emailTakenKind],
+  })
   @Post()
   async create(
     @Body() user: UserDto,
@@ -46,9 +56,10 @@ export class UsersController {
 
   @DescribeOperation({
     summary: 'Replace a user; read-only members may be sent with their current values',
+    example: ADA,
     body: USER,
     versioned: true,
-    problems: [404, 409],
+    problems: [404, emailTakenKind],
   })
   @Put(':id')
   replace(
@@ -59,7 +70,13 @@ export class UsersController {
     return this.users.change(id, user, preconditions);
   }
 
-  @DescribeOperation({ summary: 'Update a user', body: USER, versioned: true, problems: [404, 409] })
+  @DescribeOperation({
+    summary: 'Update a user',
+    example: { name: 'Ada King' } satisfies UserPatchDto,
+    body: USER,
+    versioned: true,
+    problems: [404, emailTakenKind],
+  })
   @Patch(':id')
   change(
     @Param('id', PathText) id: string,

@@ -1,6 +1,6 @@
 import { defineProblem, notFound, type Problem } from '#contracts';
 
-const emailTakenKind = defineProblem('email-taken', 409, 'E-mail address already in use');
+export const emailTakenKind = defineProblem('email-taken', 409, 'E-mail address already in use');
 
 export const noSuchUser = (): Problem => notFound('no user with this id exists');
 

@@ -80,7 +80,10 @@ export interface ProblemKind {
 }
 
 /** Creates problems of one kind: `throw unknownUser('user 7 does not exist')`. */
-export type ProblemFactory = (detail: string, options?: ProblemOptions) => Problem;
+export interface ProblemFactory {
+  (detail: string, options?: ProblemOptions): Problem;
+  readonly kind: ProblemKind;
+}
 
 /**
  * Declares a kind of problem. The errors file of a module is a list of these declarations.
@@ -88,5 +91,6 @@ export type ProblemFactory = (detail: string, options?: ProblemOptions) => Probl
  */
 export function defineProblem(code: string, status: number, title: string, type?: string): ProblemFactory {
   const kind: ProblemKind = { code, status, title, ...(type !== undefined && { type }) };
-  return (detail, options) => new Problem(kind, detail, options);
+  const create = (detail: string, options?: ProblemOptions): Problem => new Problem(kind, detail, options);
+  return Object.assign(create, { kind });
 }

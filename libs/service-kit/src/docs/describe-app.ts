@@ -13,6 +13,12 @@ export interface AppInfo {
   readonly description?: string;
 }
 
+/** Further members of a document. */
+export interface DocumentParts {
+  /** The security schemes that operations refer to, by name. */
+  readonly securitySchemes?: Readonly<Record<string, object>>;
+}
+
 type Specs = ReadonlyMap<string, OperationDescription>;
 type Schemas = Readonly<Record<string, Schema>>;
 
@@ -21,14 +27,20 @@ type Schemas = Readonly<Record<string, Schema>>;
  * DTOs, responses from {@link DescribeOperation}; operations without {@link DescribeOperation} are omitted. Swagger is loaded on demand,
  * because loading takes half a second.
  */
-export async function describeApp(app: INestApplication, info: AppInfo): Promise<OpenAPIObject> {
+export async function describeApp(
+  app: INestApplication,
+  info: AppInfo,
+  { securitySchemes = {} }: DocumentParts = {},
+): Promise<OpenAPIObject> {
   const { SwaggerModule } = await import('@nestjs/swagger');
-  const config = { openapi: '3.0.3', info: { description: '', ...info }, servers: [{ url: './' }] };
+  const config = { openapi: '3.0.3', info: { description: '', ...info }, servers: [{ url: '.' }] };
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
   const specs = specsOf(app);
   const schemas = { ...(await dtoSchemas()), ...bodiesOf(specs), Problem: PROBLEM_SCHEMA };
   const paths = pathsOf(document.paths as never, specs, schemas);
-  return { ...document, paths, components: { schemas: reachable(paths, schemas) } };
+  const components = { schemas: reachable(paths, schemas), securitySchemes } as OpenAPIObject['components'];
+  // An operation without a requirement of its own is open to all.
+  return { ...document, security: [], tags: tagsOf(paths), paths, components: components ?? {} };
 }
 
 const operationId = (controller: string, method: string): string => `${controller}_${method}`;
@@ -66,6 +78,17 @@ function pathsOf(paths: Paths, specs: Specs, schemas: Schemas): Paths {
     return [path, Object.fromEntries(known)] as const;
   });
   return Object.fromEntries(described.filter(([, operations]) => Object.keys(operations).length > 0));
+}
+
+/** Tags that every app has; they follow the app's own. */
+const COMMON_TAGS = ['Health', 'Metrics'];
+
+/** The tags of the operations in their order, which is that of the page: what the app is for comes first. */
+function tagsOf(paths: Paths): { name: string }[] {
+  const operations = Object.values(paths).flatMap((each) => Object.values(each));
+  const names = [...new Set(operations.flatMap(({ tags = [] }) => tags))];
+  const isCommon = (name: string): boolean => COMMON_TAGS.includes(name);
+  return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)].map((name) => ({ name }));
 }
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;

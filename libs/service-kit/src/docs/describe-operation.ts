@@ -1,4 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
+import type { ProblemFactory } from '#contracts';
+import type { CommonProblemStatus } from './problem-examples.js';
 
 /** A JSON schema in the dialect of OpenAPI 3.0. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -12,6 +14,12 @@ export interface NamedSchema {
 /** Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs. */
 export interface OperationDescription {
   readonly summary: string;
+  /** What a reader must know beside the summary, such as where ids come from. */
+  readonly description?: string;
+  /** A request body that succeeds, on an empty system too unless the description says otherwise. */
+  readonly example?: object;
+  /** Name of the security scheme that the operation requires; none if absent. */
+  readonly security?: string;
   /** Status of success; 200 if absent. */
   readonly status?: number;
   /** Schema of the response body; none if absent. */
@@ -26,8 +34,8 @@ export interface OperationDescription {
   readonly bodyIsOptional?: boolean;
   /** The response has an ETag; a read may return 304, a change 412. */
   readonly versioned?: boolean;
-  /** Statuses of the operation's problems other than 400. */
-  readonly problems?: readonly number[];
+  /** The operation's problems beside those of validation; a status stands for the problem that every app has for it. */
+  readonly problems?: readonly (CommonProblemStatus | ProblemFactory)[];
 }
 
 export const OPERATION_DESCRIPTION = Symbol('operation description');

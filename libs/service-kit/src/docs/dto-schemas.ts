@@ -32,6 +32,8 @@ const converters = {
       },
     },
   },
+  // Read-only members: clients send back what they read.
+  isIso8601: { type: 'string', format: 'date-time' },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
 };
@@ -45,10 +47,19 @@ export async function dtoSchemas(): Promise<Readonly<Record<string, Schema>>> {
   // The types of this module are at another path in the package than its code.
   const path = 'class-transformer/cjs/storage.js';
   const { defaultMetadataStorage } = (await import(path)) as { defaultMetadataStorage: TransformerStorage };
-  return validationMetadatasToSchemas({
+  const schemas = validationMetadatasToSchemas({
     refPointerPrefix: '#/components/schemas/',
     classValidatorMetadataStorage: getMetadataStorage(),
     classTransformerMetadataStorage: defaultMetadataStorage,
     additionalConverters: converters as never,
   }) as unknown as Record<string, Schema>;
+  return withPlainReferences(schemas) as Record<string, Schema>;
+}
+
+/** OpenAPI 3.0 ignores the members beside a `$ref`, and validation metadata adds some to those of nested DTOs. */
+function withPlainReferences(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withPlainReferences);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$ref' in value) return { $ref: value.$ref };
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withPlainReferences(member)]));
 }

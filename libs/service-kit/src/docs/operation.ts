@@ -1,11 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
 import { refTo, type OperationDescription, type Schema } from './describe-operation.js';
+import { problemResponses } from './problem-examples.js';
 
 /** One operation of an OpenAPI document; only the members that are used here. */
 export interface Operation {
   summary?: string;
+  description?: string;
+  security?: readonly object[];
   operationId?: string;
+  tags?: readonly string[];
   parameters?: readonly Parameter[];
   requestBody?: { content: Record<string, unknown> };
   responses: Record<string, unknown>;
@@ -21,6 +25,8 @@ interface Parameter {
 
 const MERGE_PATCH = 'application/merge-patch+json';
 const TAG: Schema = { type: 'string', example: '"1"' };
+/** Without an example: the page would send it, and the response would be 304 or 412. */
+const CONDITION: Schema = { type: 'string', description: 'an ETag, such as `"1"`' };
 const ETAG = { etag: { description: 'the version of the resource', schema: TAG } };
 
 const header = (name: string, description: string, schema: Schema): Parameter => ({
@@ -32,13 +38,8 @@ const header = (name: string, description: string, schema: Schema): Parameter =>
 
 const conditionOf = (method: string): Parameter =>
   method === 'get'
-    ? header('If-None-Match', '304 when the resource still has one of these versions', TAG)
-    : header('If-Match', '412 unless the resource has one of these versions', TAG);
-
-const problem = (status: number): object => ({
-  description: STATUS_CODES[status],
-  content: { 'application/problem+json': { schema: refTo('Problem') } },
-});
+    ? header('If-None-Match', '304 when the resource still has one of these versions', CONDITION)
+    : header('If-Match', '412 unless the resource has one of these versions', CONDITION);
 
 /** Completes an operation from swagger's scan with the members of `spec`. */
 export function completed(
@@ -50,6 +51,8 @@ export function completed(
   return {
     ...operation,
     summary: spec.summary,
+    ...(spec.description !== undefined && { description: spec.description }),
+    ...(spec.security !== undefined && { security: [{ [spec.security]: [] }] }),
     parameters: parametersOf(operation, method, spec, schemas),
     ...(operation.requestBody && { requestBody: bodyOf(operation.requestBody, method, spec) }),
     responses: responsesOf(method, spec),
@@ -63,12 +66,17 @@ function parametersOf(
   schemas: Readonly<Record<string, Schema>>,
 ): readonly Parameter[] {
   return [
-    ...parameters.filter((parameter) => parameter.in === 'path'),
+    ...parameters.filter((parameter) => parameter.in === 'path').map(explained),
     ...(query ? queryOf(query, schemas) : []),
     ...Object.entries(headers).map(([name, use]) => header(name, use, { type: 'string' })),
     ...(versioned === true && method !== 'post' ? [conditionOf(method)] : []),
   ];
 }
+
+const ID = 'an `id` from a list of these resources, or from the response that created one';
+
+const explained = (parameter: Parameter): Parameter =>
+  parameter.name === 'id' ? { ...parameter, description: ID } : parameter;
 
 function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly Parameter[] {
   const properties = (schemas[Dto.name]?.properties ?? {}) as Record<string, Schema>;
@@ -84,22 +92,24 @@ function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly
 const bodyOf = (
   { content }: { content: Record<string, unknown> },
   method: string,
-  { bodyIsOptional = false }: OperationDescription,
-) => ({
-  required: !bodyIsOptional,
-  content: { ...content, ...(method === 'patch' && { [MERGE_PATCH]: content['application/json'] }) },
-});
+  { bodyIsOptional = false, example }: OperationDescription,
+) => {
+  const json = { ...(content['application/json'] as object), ...(example && { example }) };
+  return {
+    required: !bodyIsOptional,
+    content: { ...content, 'application/json': json, ...(method === 'patch' && { [MERGE_PATCH]: json }) },
+  };
+};
 
 function responsesOf(method: string, spec: OperationDescription): Record<string, unknown> {
   const { status = 200, also = {}, versioned = false, problems = [] } = spec;
   const others = Object.entries(also).map(([other, when]) => [other, successOf(Number(other), spec, when)]);
   const changes = versioned && ['put', 'patch', 'delete'].includes(method);
-  const errors = [400, ...problems, ...(changes ? [412] : [])];
   return {
     [status]: successOf(status, spec),
     ...(Object.fromEntries(others) as object),
     ...(versioned && method === 'get' && { 304: { description: STATUS_CODES[304], headers: ETAG } }),
-    ...Object.fromEntries(errors.map((error) => [error, problem(error)])),
+    ...problemResponses([400, ...problems, ...(changes ? [412 as const] : [])]),
   };
 }
 

@@ -7,7 +7,12 @@ export const PROBLEM_SCHEMA: Schema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'instance', 'requestId'],
   properties: {
-    type: { ...text, format: 'uri', example: 'urn:msa-gateway:problem:not-found' },
+    type: {
+      ...text,
+      format: 'uri',
+      example: 'urn:msa-gateway:problem:not-found',
+      description: 'the gateway explains the last part at `/docs/problems`',
+    },
     title: text,
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: text,

@@ -17,3 +17,11 @@ export const acceptedType = <Type extends string>(
 ): Type | undefined =>
   new Negotiator({ headers: { accept: accept?.replace(PARAMETERS, '') } }).mediaType([...offers]) as
     Type | undefined;
+
+/**
+ * The language of `offers` that an `Accept-Language` field prefers; the first offer if it accepts none of them.
+ * @param offers not empty
+ */
+export const acceptedLanguage = <L extends string>(field: string | undefined, offers: readonly L[]): L =>
+  (new Negotiator({ headers: { 'accept-language': field } }).language([...offers]) as L | undefined) ??
+  (offers[0] as L);
