@@ -4,6 +4,7 @@ import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
 import { policies } from './policies.mjs';
+import { PROBLEM_TYPES_FILE, problemTypesSource } from './problem-types.mjs';
 import { problems } from './problems.mjs';
 import { describeSystem } from './system.mjs';
 import { variables } from './variables.mjs';
@@ -31,14 +32,20 @@ export async function generatedPages() {
       };
     }),
   );
-  return [...pages, generatedFile(POLICY_SCHEMA, POLICY_JSON_SCHEMA)];
+  const textOf = (folder) => pages.find(({ path }) => path === `${folder}/problems.md`).generated;
+  const problemTypes = await problemTypesSource({ en: textOf(FOLDERS.en), ko: textOf(FOLDERS.ko) });
+  return [
+    ...pages,
+    generatedFile(POLICY_SCHEMA, `${JSON.stringify(POLICY_JSON_SCHEMA, undefined, 2)}\n`),
+    generatedFile(PROBLEM_TYPES_FILE, problemTypes),
+  ];
 }
 
-/** A page that is all data. */
-const generatedFile = (path, data) => ({
+/** A file that is generated as a whole. */
+const generatedFile = (path, generated) => ({
   path,
   text: readFileSync(path, 'utf8'),
-  generated: `${JSON.stringify(data, undefined, 2)}\n`,
+  generated,
   gaps: [],
 });
 

@@ -98,7 +98,7 @@ export class GatewayModule {
       ],
       imports: [discovery, policies],
     });
-    const docs = GatewayDocsModule.of(context, discovery);
+    const docs = GatewayDocsModule.of(context, discovery, policies);
     const admin = AdminModule.of(context, discovery);
     const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics]);
     return {

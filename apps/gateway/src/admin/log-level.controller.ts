@@ -2,7 +2,7 @@ import { Body, Controller, Get, Header, Inject, Put, Req, UseGuards } from '@nes
 import type { FastifyRequest } from 'fastify';
 import { LOG_LEVELS, LogLevelDto, type LogLevelView } from '#contracts';
 import { DescribeOperation, LogLevelControl, type NamedSchema } from '#service-kit';
-import { RegistryWriteGuard } from '../discovery/index.js';
+import { behindRegistryToken, RegistryWriteGuard } from '../discovery/index.js';
 
 /** Injection token of the {@link LogLevelControl} of the process. */
 export const LOG_LEVEL = Symbol('LogLevel');
@@ -26,18 +26,20 @@ const LOG_LEVEL_VIEW: NamedSchema = {
 export class LogLevelController {
   constructor(@Inject(LOG_LEVEL) private readonly control: LogLevelControl) {}
 
-  @DescribeOperation({ summary: 'Show the log level in effect', body: LOG_LEVEL_VIEW, problems: [401, 403] })
+  @DescribeOperation(behindRegistryToken({ summary: 'Show the log level in effect', body: LOG_LEVEL_VIEW }))
   @Get()
   @Header('cache-control', 'no-store')
   read(): LogLevelView {
     return this.control.state;
   }
 
-  @DescribeOperation({
-    summary: 'Change the log level of this process, for a time or until the next start',
-    body: LOG_LEVEL_VIEW,
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Change the log level of this process, for a time or until the next start',
+      body: LOG_LEVEL_VIEW,
+      example: { level: 'INFO', forSeconds: 60 } satisfies LogLevelDto,
+    }),
+  )
   @Put()
   change(@Body() { level, forSeconds }: LogLevelDto, @Req() { id, ip }: FastifyRequest): LogLevelView {
     this.control.change(level, forSeconds, { source: 'PUT /log-level', client: ip, requestId: id });

@@ -1,7 +1,7 @@
 export * from './model/instance.js';
 export * from './model/instance-load.js';
 export * from './model/pinned-target.js';
-export { timeNotRecorded } from './model/problems.js';
+export { registryTokenRequired, timeNotRecorded } from './model/problems.js';
 export * from './model/service-table.js';
 export * from './history/past-registry.js';
 export * from './history/registry-history.js';
@@ -13,6 +13,7 @@ export * from './access/audit.interceptor.js';
 export * from './access/instance-tokens.js';
 export * from './access/registry-access.js';
 export * from './access/registry-write.guard.js';
+export * from './access/describe-access.js';
 export { isFromThisMachine } from './access/this-machine.js';
 export { InjectedFaults } from './faults/injected-faults.js';
 export * from './http/plain-heartbeats.js';

@@ -1,15 +1,34 @@
+import { problemResponses } from '#service-kit';
+import {
+  circuitOpen,
+  concurrencyLimit,
+  malformedRequest,
+  noHealthyInstance,
+  overloaded,
+  pathEscapesService,
+  unknownService,
+  upstreamProtocolError,
+  upstreamTimeout,
+  upstreamUnreachable,
+} from '../proxy/exchange/problems.js';
 import type { JsonObject } from './openapi.js';
+import { PROXIED_REQUIREMENT } from './security-schemes.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as const;
 
-/** Problems of the gateway itself on `/api`; every other response is the service's own. */
-const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The request is malformed or ambiguous',
-  404: 'No service with this name is registered, or the path is internal to the service',
-  502: 'The instance cannot be reached or sends an invalid HTTP response',
-  503: 'No instance is available, or the gateway refuses the request to limit load; see Retry-After',
-  504: 'The instance sent no response in time',
-};
+/** Problems of the gateway itself on `/api` that need no policy; every other response is the service's own. */
+const PROBLEMS = problemResponses([
+  malformedRequest,
+  pathEscapesService,
+  unknownService,
+  upstreamUnreachable,
+  upstreamProtocolError,
+  noHealthyInstance,
+  circuitOpen,
+  concurrencyLimit,
+  overloaded,
+  upstreamTimeout,
+]);
 
 const SERVICE = { name: 'service', in: 'path', required: true, schema: { type: 'string' } };
 const REST = {
@@ -20,18 +39,14 @@ const REST = {
   schema: { type: 'string' },
 };
 
-const problem = (description: string): JsonObject => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
-
 const operation = (method: string): JsonObject => ({
   operationId: `forward_${method}`,
   tags: ['Proxy'],
+  security: PROXIED_REQUIREMENT,
   summary: `Forward a ${method.toUpperCase()} to a healthy instance of the service`,
   responses: {
     default: { description: 'The response of the service' },
-    ...Object.fromEntries(Object.entries(PROBLEMS).map(([status, text]) => [status, problem(text)])),
+    ...(PROBLEMS as JsonObject),
   },
 });
 

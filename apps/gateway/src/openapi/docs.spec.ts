@@ -46,6 +46,7 @@ describe('GET /docs-json', () => {
       '/discovery/services/{id}',
       '/discovery/services/{id}/drain',
       '/discovery/unregister/{id}',
+      '/docs/problems',
       '/health',
       '/health/live',
       '/health/ready',
@@ -101,6 +102,22 @@ describe('GET /docs-json', () => {
       { name: 'none', reason: '/docs-json returned status 404' },
     ]);
     expect(info.description).toContain('- none: /docs-json returned status 404');
+  });
+
+  it('contains services that register while a document is cached', async () => {
+    const good = await startServer((_request, response) => response.end(JSON.stringify(pets)));
+    expect(Object.keys((await document()).paths)).not.toContain('/api/pets/pets');
+    await gateway.register({ name: 'pets', url: good });
+    expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
+  });
+
+  it('contains a service whose instances start and do not get requests yet', async () => {
+    const starting = await startServer((request, response) => {
+      if (request.url === '/docs-json') response.end(JSON.stringify(pets));
+      else response.writeHead(503).end();
+    });
+    await gateway.register({ name: 'pets', url: starting, healthPath: '/health' });
+    expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
   });
 
   it('uses the document of another instance when one has none', async () => {

@@ -4,7 +4,8 @@ import { pinnedTarget, type Instance, type PinnedTarget } from '../discovery/ind
 import { asDocument, UnusableDocument, type OpenApiDocument } from './openapi.js';
 
 const DOCUMENT_PATH = '/docs-json';
-const TIMEOUT_MS = 2000;
+/** The first document of a service takes long: it loads what describes it, in the process of the gateway or its own. */
+const TIMEOUT_MS = 5000;
 const MAX_BYTES = 2 * 1024 * 1024;
 
 /** Fetches the document of a service from an instance. */

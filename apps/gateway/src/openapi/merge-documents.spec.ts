@@ -1,5 +1,6 @@
 import { mergeDocuments } from './merge-documents.js';
-import { asDocument, type OpenApiDocument } from './openapi.js';
+import type { RequirementsOf } from './mount-document.js';
+import { asDocument, type JsonObject, type OpenApiDocument } from './openapi.js';
 
 const own: OpenApiDocument = {
   openapi: '3.0.3',
@@ -64,7 +65,7 @@ const at = (document: unknown, pointer: string): unknown =>
 
 describe('mergeDocuments', () => {
   it('puts paths under the prefix of their service', () => {
-    expect(Object.keys(merged.paths)).toEqual(['/services', '/api/users', '/api/users/users/{id}']);
+    expect(Object.keys(merged.paths)).toEqual(['/api/users', '/api/users/users/{id}', '/services']);
   });
 
   it('prefixes names with their service, so that every reference has the intended target', () => {
@@ -89,11 +90,11 @@ describe('mergeDocuments', () => {
       { name: 'b', document: users },
     ]);
     expect(Object.keys((two.components as { schemas: object }).schemas)).toEqual([
-      'Problem',
       'a.User',
       'a.Pet',
       'b.User',
       'b.Pet',
+      'Problem',
     ]);
   });
 
@@ -103,7 +104,26 @@ describe('mergeDocuments', () => {
       delete: { tags: ['users'], security: [] },
     });
     expect(merged.paths['/api/users/users/{id}']).not.toHaveProperty('servers');
-    expect(merged.tags).toEqual([{ name: 'Discovery' }, { name: 'users: Users', description: 'People' }]);
+    expect(merged.tags).toEqual([{ name: 'users: Users', description: 'People' }, { name: 'Discovery' }]);
+  });
+
+  it('adds the credentials that the gateway requires to those of the service', () => {
+    const alternatives: readonly JsonObject[] = [{ staff: [] }, {}];
+    const requirementsOf: RequirementsOf = (method, path) =>
+      method === 'get' && path === '/users/{id}' ? alternatives : undefined;
+    const { paths } = mergeDocuments(own, [{ name: 'users', document: users, requirementsOf }]);
+    expect(paths['/api/users/users/{id}']).toMatchObject({
+      get: { security: [{ staff: [], 'users.token': [] }, { 'users.token': [] }] },
+      delete: { security: [] },
+    });
+  });
+
+  it('omits components that only omitted paths use', () => {
+    const { components } = mergeDocuments(own, [
+      { name: 'users', document: users, isInternal: (path) => path === '/users/{id}' },
+    ]);
+    expect(components).toMatchObject({ parameters: {}, schemas: { 'users.Pet': expect.anything() } });
+    expect(Object.keys((components as { schemas: object }).schemas)).not.toContain('users.User');
   });
 
   it('lists omitted services with the reason', () => {

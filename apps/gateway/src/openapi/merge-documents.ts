@@ -1,4 +1,4 @@
-import { mountDocument, type Mounted } from './mount-document.js';
+import { mountDocument, type Mounted, type RequirementsOf } from './mount-document.js';
 import {
   isObject,
   listOf,
@@ -16,6 +16,8 @@ export type ServiceDocument =
       readonly document: OpenApiDocument;
       /** Paths that the gateway hides from clients are omitted; if this member is absent, none is. */
       readonly isInternal?: (path: string) => boolean;
+      /** The credentials that the gateway requires beside the service; if this member is absent, none. */
+      readonly requirementsOf?: RequirementsOf;
     }
   | { readonly name: string; readonly reason: string };
 
@@ -45,16 +47,17 @@ export function mergeDocuments(own: OpenApiDocument, services: readonly ServiceD
   return {
     ...own,
     info: { ...own.info, description: describe(own.info.description, unavailable) },
-    paths: Object.assign({}, own.paths, ...mounts.map(({ paths }) => paths)) as OpenApiDocument['paths'],
-    components: mergeComponents([objectIn(own, 'components'), ...mounts.map(({ components }) => components)]),
-    tags: [...(listOf(own.tags) ?? []), ...mounts.flatMap(({ tags }) => tags)],
+    // The page shows operations in this order: first what the system is for.
+    paths: Object.assign({}, ...mounts.map(({ paths }) => paths), own.paths) as OpenApiDocument['paths'],
+    components: mergeComponents([...mounts.map(({ components }) => components), objectIn(own, 'components')]),
+    tags: [...mounts.flatMap(({ tags }) => tags), ...(listOf(own.tags) ?? [])],
     'x-unavailable-services': unavailable.map((each) => ({ ...each })),
   };
 }
 
-function tryToMount({ name, document, isInternal }: WithDocument): Mounted | string {
+function tryToMount({ name, document, isInternal, requirementsOf }: WithDocument): Mounted | string {
   try {
-    return mountDocument(name, document, isInternal);
+    return mountDocument(name, document, isInternal, requirementsOf);
   } catch {
     // The document is nested more deeply than the stack allows.
     return 'the document is malformed';

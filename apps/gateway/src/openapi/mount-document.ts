@@ -10,6 +10,9 @@ import {
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
+/** What the gateway requires of an operation; `path` is that of the service. */
+export type RequirementsOf = (method: string, path: string) => readonly JsonObject[] | undefined;
+
 /** The part of the merged document that comes from one service. */
 export type Mounted = Pick<OpenApiDocument, 'paths'> & {
   readonly components: JsonObject;
@@ -25,18 +28,54 @@ export function mountDocument(
   service: string,
   document: OpenApiDocument,
   isInternal: (path: string) => boolean = () => false,
+  requirementsOf: RequirementsOf = () => undefined,
 ): Mounted {
   const base = basePathOf(document);
   const prefix = `/api/${service}${base}`;
   const own = new OwnNames(service, prefix);
-  const paths = Object.entries(document.paths)
-    .filter(([path]) => !isInternal(base + path))
-    .map(([path, item]) => [prefixed(prefix, path), own.pathItem(item, document.security)]);
+  const [hidden, shown] = partition(Object.entries(document.paths), ([path]) => isInternal(base + path));
+  const isHidden = onlyReachedFrom(hidden, shown, objectIn(document, 'components'));
+  const paths = shown.map(([path, item]) => {
+    const required = (method: string) => requirementsOf(method, base + path);
+    return [prefixed(prefix, path), own.pathItem(item, document.security, required)];
+  });
   return {
     paths: Object.fromEntries(paths) as Mounted['paths'],
-    components: mapValues(objectIn(document, 'components'), (section) => own.section(section)),
+    components: mapValues(objectIn(document, 'components'), (section, kind) =>
+      own.section(section, (name) => isHidden(`${kind}/${name}`)),
+    ),
     tags: tagsOf(document).map((tag) => ({ ...tag, name: own.tag(tag.name ?? '') })),
   };
+}
+
+const partition = <T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]] => [
+  all.filter(test),
+  all.filter((each) => !test(each)),
+];
+
+/** Whether a component, named `schemas/Name`, is used by `hidden` and not by `shown`, directly or through others. */
+function onlyReachedFrom(
+  hidden: unknown,
+  shown: unknown,
+  components: JsonObject,
+): (component: string) => boolean {
+  const [ofHidden, ofShown] = [reachedFrom(hidden, components), reachedFrom(shown, components)];
+  return (component) => ofHidden.has(component) && !ofShown.has(component);
+}
+
+const COMPONENT = /"#\/components\/([^"/]+\/[^"/]+)"/g;
+
+function reachedFrom(root: unknown, components: JsonObject): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue: unknown[] = [root];
+  for (const node of queue)
+    for (const [, component = ''] of JSON.stringify(node ?? null).matchAll(COMPONENT)) {
+      if (found.has(component)) continue;
+      found.add(component);
+      const [section = '', name = ''] = component.split('/');
+      queue.push(objectIn(components, section)[name]);
+    }
+  return found;
 }
 
 const prefixed = (prefix: string, path: string): string => (path === '/' ? prefix : prefix + path);
@@ -51,6 +90,13 @@ function basePathOf({ servers }: OpenApiDocument): string {
   return new URL(url, 'http://service').pathname.replace(/\/+$/, '');
 }
 
+/** Requirements that are met where one of `first` and one of `second` is; an empty list requires nothing. */
+const bothOf = (
+  first: readonly JsonObject[],
+  second: readonly JsonObject[] | undefined,
+): readonly JsonObject[] =>
+  first.flatMap((one) => (second?.length ? second : [{}]).map((other) => ({ ...one, ...other })));
+
 /** Prefixes names with the name of one service. */
 class OwnNames {
   constructor(
@@ -63,34 +109,50 @@ class OwnNames {
   }
 
   /** A section of `components`: an object of named values. */
-  section(section: Json): Json {
+  section(section: Json, isHidden: (name: string) => boolean): Json {
     if (!isObject(section)) return {};
     return Object.fromEntries(
-      Object.entries(section).map(([name, value]) => [this.name(name), this.rewrite(value)]),
+      Object.entries(section)
+        .filter(([name]) => !isHidden(name))
+        .map(([name, value]) => [this.name(name), this.rewrite(value)]),
     );
   }
 
-  /** @param security requirement of the document for operations without their own */
-  pathItem(item: JsonObject, security: Json | undefined): JsonObject {
+  /**
+   * @param security requirement of the document for operations without their own
+   * @param required what the gateway requires of a method
+   */
+  pathItem(
+    item: JsonObject,
+    security: Json | undefined,
+    required: (method: string) => readonly JsonObject[] | undefined,
+  ): JsonObject {
     // Servers of an item are removed: behind the gateway the server is the gateway.
     const { servers: _servers, ...rest } = item;
     return mapValues(rest, (value, key) =>
-      METHODS.has(key) && isObject(value) ? this.operation(value, security) : this.rewrite(value),
+      METHODS.has(key) && isObject(value)
+        ? this.operation(value, security, required(key))
+        : this.rewrite(value),
     );
   }
 
-  private operation({ servers: _servers, ...operation }: JsonObject, security: Json | undefined): JsonObject {
+  private operation(
+    { servers: _servers, ...operation }: JsonObject,
+    security: Json | undefined,
+    required: readonly JsonObject[] | undefined,
+  ): JsonObject {
     const { tags, operationId } = operation;
-    const requirements = listOf(operation.security ?? security);
+    const own = listOf(operation.security ?? security)?.map((each) => this.requirement(each));
+    const requirements = required ? bothOf(required, own) : own;
     return {
       ...(this.rewrite(operation) as JsonObject),
       tags: (listOf(tags) ?? ['']).map((tag) => this.tag(tag)),
       ...(typeof operationId === 'string' && { operationId: this.name(operationId) }),
-      ...(requirements && { security: requirements.map((each) => this.requirement(each)) }),
+      ...(requirements && { security: requirements }),
     };
   }
 
-  private requirement(requirement: Json): Json {
+  private requirement(requirement: Json): JsonObject {
     if (!isObject(requirement)) return {};
     return Object.fromEntries(Object.entries(requirement).map(([name, scopes]) => [this.name(name), scopes]));
   }

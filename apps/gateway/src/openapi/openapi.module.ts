@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { describeApp, DocsModule, once, type AppContext } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
+import { PolicySources } from '../policy/index.js';
 import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { API_PATHS } from './api-paths.js';
 import { SystemDocument, type OwnDocument } from './system-document.js';
 import { DocumentSource } from './document-source.js';
+import { ProblemsController } from './problems/problems.controller.js';
 import { asDocument } from './openapi.js';
 
 const INFO = {
@@ -13,27 +15,34 @@ const INFO = {
   description: 'The gateway, and every registered service under its gateway path.',
 };
 
+const PROBLEM_TYPES_DOCS = { description: 'Problem types', url: './docs/problems' };
+
 const ownDocument = (context: AppContext): OwnDocument =>
   once(async () => {
     const { paths, ...document } = asDocument(await describeApp(context.application(), INFO));
-    return { ...document, paths: { ...paths, ...API_PATHS } };
+    return { ...document, externalDocs: PROBLEM_TYPES_DOCS, paths: { ...paths, ...API_PATHS } };
   });
 
 /** Serves `/docs` and `/docs-json` of the whole system. */
 @Module({})
 export class GatewayDocsModule {
-  static of(context: AppContext, discovery: DynamicModule): DynamicModule {
+  static of(context: AppContext, discovery: DynamicModule, policies: DynamicModule): DynamicModule {
     const systemDocument = (): SystemDocument => context.application().get(SystemDocument, { strict: false });
     return {
       module: GatewayDocsModule,
-      imports: [discovery, DocsModule.of({ title: INFO.title, document: () => systemDocument().document() })],
+      imports: [
+        discovery,
+        policies,
+        DocsModule.of({ title: INFO.title, document: () => systemDocument().document() }),
+      ],
+      controllers: [ProblemsController],
       providers: [
         { provide: DocumentSource, useFactory: () => new DocumentSource() },
         {
           provide: SystemDocument,
-          useFactory: (table: LiveServiceTable, source: DocumentSource) =>
-            new SystemDocument(ownDocument(context), table, source),
-          inject: [LiveServiceTable, DocumentSource],
+          useFactory: (table: LiveServiceTable, source: DocumentSource, policySources: PolicySources) =>
+            new SystemDocument({ own: ownDocument(context), table, source, policies: policySources }),
+          inject: [LiveServiceTable, DocumentSource, PolicySources],
         },
       ],
     };

@@ -1,11 +1,21 @@
-import type { LiveServiceTable, ServiceEntry } from '../discovery/index.js';
+import type { Instance, LiveServiceTable, ServiceEntry } from '../discovery/index.js';
+import type { PolicySources } from '../policy/index.js';
 import { internalPathsOf } from '../proxy/index.js';
 import type { DocumentSource } from './document-source.js';
 import { mergeDocuments, type ServiceDocument } from './merge-documents.js';
-import { UnusableDocument, type OpenApiDocument } from './openapi.js';
+import { objectIn, UnusableDocument, type OpenApiDocument } from './openapi.js';
+import { requirementsOf, securitySchemes } from './security-schemes.js';
 
 /** Creates the gateway's own document. */
 export type OwnDocument = () => Promise<OpenApiDocument>;
+
+/** What the document of the system is made of. */
+export interface SystemParts {
+  readonly own: OwnDocument;
+  readonly table: LiveServiceTable;
+  readonly source: Pick<DocumentSource, 'fetchDocument'>;
+  readonly policies: PolicySources;
+}
 
 /** Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service. */
 const CACHE_MS = 5000;
@@ -15,29 +25,50 @@ const MAX_INSTANCES_TRIED = 2;
 /** The one document of the whole system, built on request. */
 export class SystemDocument {
   private cached: { readonly document: Promise<OpenApiDocument>; readonly expiresAt: number } | undefined;
+  private known = '';
 
-  constructor(
-    private readonly own: OwnDocument,
-    private readonly table: LiveServiceTable,
-    private readonly source: DocumentSource,
-  ) {}
+  constructor(private readonly parts: SystemParts) {
+    parts.table.onChange(() => this.followServices());
+    parts.policies.onChange(() => (this.cached = undefined));
+  }
 
   document(): Promise<OpenApiDocument> {
     if (this.cached && this.cached.expiresAt > performance.now()) return this.cached.document;
     const document = this.build();
-    this.cached = { document, expiresAt: performance.now() + CACHE_MS };
+    const cached = { document, expiresAt: performance.now() + CACHE_MS };
+    this.cached = cached;
     // A failure is not cached.
-    document.catch(() => (this.cached = undefined));
+    document.catch(() => {
+      if (this.cached === cached) this.cached = undefined;
+    });
     return document;
   }
 
+  /** Instances that come and go while the system starts must not be missing until the cached document expires. */
+  private followServices(): void {
+    if (!this.cached) return;
+    const isOutdated = this.cached.expiresAt <= performance.now() || this.describeInstances() !== this.known;
+    if (isOutdated) this.cached = undefined;
+  }
+
+  private describeInstances(): string {
+    return JSON.stringify(
+      this.parts.table.current.entries.map((entry) => [entry.name, sourcesOf(entry)[0]?.id]),
+    );
+  }
+
   private async build(): Promise<OpenApiDocument> {
-    const [own, serviceDocuments] = await Promise.all([this.own(), this.serviceDocuments()]);
-    return mergeDocuments(own, serviceDocuments);
+    this.known = this.describeInstances();
+    const [own, serviceDocuments] = await Promise.all([this.parts.own(), this.serviceDocuments()]);
+    const components = {
+      ...objectIn(own, 'components'),
+      securitySchemes: securitySchemes(this.parts.policies),
+    };
+    return mergeDocuments({ ...own, components }, serviceDocuments);
   }
 
   private async serviceDocuments(): Promise<readonly ServiceDocument[]> {
-    const { entries } = this.table.current;
+    const { entries } = this.parts.table.current;
     const found: ServiceDocument[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
@@ -48,13 +79,20 @@ export class SystemDocument {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  private async serviceDocument({ name, instances, available }: ServiceEntry): Promise<ServiceDocument> {
+  private async serviceDocument(entry: ServiceEntry): Promise<ServiceDocument> {
+    const { name, instances } = entry;
+    const { table, policies, source } = this.parts;
     const internal = internalPathsOf(instances);
     let reason = 'no instance is available';
-    for (const instance of available.slice(0, MAX_INSTANCES_TRIED)) {
+    for (const instance of sourcesOf(entry).slice(0, MAX_INSTANCES_TRIED)) {
       try {
-        const document = await this.source.fetchDocument(instance);
-        return { name, document, isInternal: (path) => internal.covers(path) };
+        const document = await source.fetchDocument(instance);
+        return {
+          name,
+          document,
+          isInternal: (path) => internal.covers(path),
+          requirementsOf: requirementsOf(policies, table.current, name),
+        };
       } catch (error) {
         if (!(error instanceof UnusableDocument)) throw error;
         reason = error.message;
@@ -63,3 +101,7 @@ export class SystemDocument {
     return { name, reason };
   }
 }
+
+/** Instances that are asked for the document: those in rotation, or those that start and do not get requests yet. */
+const sourcesOf = ({ available, live }: ServiceEntry): readonly Instance[] =>
+  available.length > 0 ? available : live.filter(({ status }) => status === 'starting');

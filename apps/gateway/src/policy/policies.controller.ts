@@ -4,7 +4,7 @@ import type { JsonSchema } from '../config/file-form.js';
 import { LiveServiceTable } from '../discovery/index.js';
 import { describePolicy } from './describe-policy.js';
 import { POLICY_JSON_SCHEMA } from './policy-json-schema.js';
-import { PolicyReadGuard } from './policy-read.guard.js';
+import { behindPolicyRead, PolicyReadGuard } from './policy-read.guard.js';
 import { PolicySources, type MemberSource, type RoutePlan } from './policy-sources.js';
 import { PROVIDER_STATES, type ProviderState } from './provider-state.js';
 import { describeMatch } from './route-match.js';
@@ -98,11 +98,12 @@ export class PoliciesController {
     @Inject(PROVIDER_STATES) private readonly providers: () => readonly ProviderState[],
   ) {}
 
-  @DescribeOperation({
-    summary: 'Show the policies in effect and their sources',
-    body: POLICIES,
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindPolicyRead({
+      summary: 'Show the policies in effect and their sources',
+      body: POLICIES,
+    }),
+  )
   @Get()
   @UseGuards(PolicyReadGuard)
   @Header('cache-control', 'no-store')

@@ -1,7 +1,20 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isFromThisMachine, RegistryAccess } from '../discovery/index.js';
+import type { OperationDescription } from '#service-kit';
+import {
+  isFromThisMachine,
+  REGISTRY_TOKEN_SCHEME,
+  RegistryAccess,
+  registryTokenRequired,
+} from '../discovery/index.js';
 import { policiesFromLoopbackOnly } from './problems.js';
+
+/** Description of an operation behind the {@link PolicyReadGuard}. */
+export const behindPolicyRead = (operation: OperationDescription): OperationDescription => ({
+  ...operation,
+  security: REGISTRY_TOKEN_SCHEME,
+  problems: [registryTokenRequired, policiesFromLoopbackOnly, ...(operation.problems ?? [])],
+});
 
 /** Admits programs on this machine, and others with the token of the registry. */
 @Injectable()

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
 import { LiveServiceTable } from '../discovery/index.js';
-import { PolicyReadGuard, PolicySources } from '../policy/index.js';
+import { behindPolicyRead, PolicyReadGuard, PolicySources } from '../policy/index.js';
 import type { MirrorPolicy } from '../policy/members/mirror.js';
 import type { RoutePlan } from '../policy/policy-sources.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
@@ -86,11 +86,12 @@ export class MirrorFindingsController {
     private readonly traffic: TrafficMetrics,
   ) {}
 
-  @DescribeOperation({
-    summary: 'Show the mirrors and how their responses differ',
-    body: MIRRORS,
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindPolicyRead({
+      summary: 'Show the mirrors and how their responses differ',
+      body: MIRRORS,
+    }),
+  )
   @Get()
   @UseGuards(PolicyReadGuard)
   @Header('cache-control', 'no-store')

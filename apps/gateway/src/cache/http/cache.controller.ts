@@ -1,7 +1,8 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { PurgeDto, validationFailed, type PurgeResult } from '#contracts';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
-import { Audited, RegistryWriteGuard } from '../../discovery/index.js';
+import { Audited, behindRegistryToken, RegistryWriteGuard } from '../../discovery/index.js';
+import { purgeNotShared } from '../problems.js';
 import { Purges } from '../purges/purges.js';
 
 const PURGE_RESULT: NamedSchema = {
@@ -24,11 +25,14 @@ const PURGE_RESULT: NamedSchema = {
 export class CacheController {
   constructor(private readonly purges: Purges) {}
 
-  @DescribeOperation({
-    summary: 'Remove stored responses by service, path and tag, from all gateways that share Redis',
-    body: PURGE_RESULT,
-    problems: [401, 403, 503],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Remove stored responses by service, path and tag, from all gateways that share Redis',
+      example: { service: 'product-service' } satisfies PurgeDto,
+      body: PURGE_RESULT,
+      problems: [purgeNotShared],
+    }),
+  )
   @Post('purge')
   @Audited('purge')
   @HttpCode(200)

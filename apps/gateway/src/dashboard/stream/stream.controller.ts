@@ -1,6 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DescribeOperation } from '#service-kit';
+import { tooManyDashboards } from '../problems.js';
 import { DashboardStreams } from './dashboard-streams.js';
 
 /** The live state of the gateway, for the dashboard. */
@@ -11,7 +12,7 @@ export class StreamController {
   @DescribeOperation({
     summary:
       'Stream the state of the gateway: event `state`, then once per second `patch`, a JSON merge patch of it (RFC 7396)',
-    problems: [503],
+    problems: [tooManyDashboards],
   })
   @Get()
   read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {

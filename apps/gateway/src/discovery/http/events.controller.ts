@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventQueryDto } from '#contracts';
 import { acceptedType, DescribeOperation } from '#service-kit';
+import { tooManyEventStreams } from '../model/problems.js';
 import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EVENTS } from './schemas.js';
@@ -25,7 +26,7 @@ export class EventsController {
     summary: 'Stream registry changes (text/event-stream), or list past changes with `since` (JSON)',
     body: EVENTS,
     query: EventQueryDto,
-    problems: [503],
+    problems: [tooManyEventStreams],
   })
   @Get()
   read(

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { InstanceQueryDto, type InstanceView } from '#contracts';
 import { DescribeOperation } from '#service-kit';
+import { unknownInstance } from '../model/problems.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { requireInstance } from './require-instance.js';
 import { INSTANCE, INSTANCES } from './schemas.js';
@@ -16,7 +17,7 @@ export class InstancesController {
     return this.registry.list(query);
   }
 
-  @DescribeOperation({ summary: 'Get an instance', body: INSTANCE, problems: [404] })
+  @DescribeOperation({ summary: 'Get an instance', body: INSTANCE, problems: [unknownInstance] })
   @Get(':id')
   async find(@Param('id') id: string): Promise<InstanceView> {
     return requireInstance(id, await this.registry.find(id));

@@ -10,10 +10,26 @@ import {
 } from '#contracts';
 import { DescribeOperation } from '#service-kit';
 import { Audited } from '../access/audit.interceptor.js';
+import { behindRegistryToken } from '../access/describe-access.js';
+import {
+  registryFull,
+  registryUnavailable,
+  targetNotUnicast,
+  targetRefused,
+  targetUnknown,
+  tooManyInstances,
+  unknownInstance,
+} from '../model/problems.js';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { requireInstance } from './require-instance.js';
 import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
+
+const EXAMPLE: RegisterInstanceDto = {
+  name: 'example-service',
+  url: 'http://127.0.0.1:8100',
+  version: '1.0.0',
+};
 
 /** The endpoints that change the registry. */
 @Controller('discovery')
@@ -21,12 +37,24 @@ import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 export class RegistrationController {
   constructor(private readonly registry: RegistryService) {}
 
-  @DescribeOperation({
-    summary: 'Register an instance (201), or renew the instance with the same id (200)',
-    status: 201,
-    body: REGISTRATION,
-    problems: [401, 403, 409, 413, 415, 422, 503],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Register an instance (201), or renew the instance with the same id (200)',
+      status: 201,
+      example: EXAMPLE,
+      body: REGISTRATION,
+      problems: [
+        targetRefused,
+        tooManyInstances,
+        413,
+        415,
+        targetNotUnicast,
+        targetUnknown,
+        registryFull,
+        registryUnavailable,
+      ],
+    }),
+  )
   @Post('register')
   async register(
     @Body() registration: RegisterInstanceDto,
@@ -37,7 +65,9 @@ export class RegistrationController {
     return { ...instance, instanceToken: token };
   }
 
-  @DescribeOperation({ summary: 'Unregister an instance', status: 204, problems: [401, 403, 404] })
+  @DescribeOperation(
+    behindRegistryToken({ summary: 'Unregister an instance', status: 204, problems: [unknownInstance] }),
+  )
   @Delete('unregister/:id')
   @Audited('unregister')
   @HttpCode(204)
@@ -45,19 +75,21 @@ export class RegistrationController {
     requireInstance(id, (await this.registry.unregister(id)) || undefined);
   }
 
-  @DescribeOperation({
-    summary: 'Renew the lease of an instance; after a 404 (unknown id or expired lease), register again',
-    body: INSTANCE,
-    bodyIsOptional: true,
-    problems: [401, 403, 404],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Renew the lease of an instance; after a 404 (unknown id or expired lease), register again',
+      body: INSTANCE,
+      bodyIsOptional: true,
+      problems: [unknownInstance],
+    }),
+  )
   @Post('heartbeat/:id')
   @HttpCode(200)
   async heartbeat(@Param('id') id: string, @Body() heartbeat: HeartbeatDto): Promise<InstanceView> {
     return requireInstance(id, await this.registry.heartbeat(id, heartbeat));
   }
 
-  @DescribeOperation({ summary: 'Remove all expired instances', body: CLEANUP, problems: [401, 403] })
+  @DescribeOperation(behindRegistryToken({ summary: 'Remove all expired instances', body: CLEANUP }))
   @Post('cleanup')
   @Audited('cleanup')
   @HttpCode(200)
@@ -65,12 +97,14 @@ export class RegistrationController {
     return { removed: await this.registry.cleanup() };
   }
 
-  @DescribeOperation({
-    summary: 'Drain an instance: it receives no new requests, and requests in flight finish',
-    status: 202,
-    body: INSTANCE,
-    problems: [401, 403, 404],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Drain an instance: it receives no new requests, and requests in flight finish',
+      status: 202,
+      body: INSTANCE,
+      problems: [unknownInstance],
+    }),
+  )
   @Post('services/:id/drain')
   @Audited('drain')
   @HttpCode(202)
@@ -78,22 +112,27 @@ export class RegistrationController {
     return requireInstance(id, await this.registry.drain(id));
   }
 
-  @DescribeOperation({
-    summary: 'Cancel the drain of an instance',
-    body: INSTANCE,
-    problems: [401, 403, 404],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Cancel the drain of an instance',
+      body: INSTANCE,
+      problems: [unknownInstance],
+    }),
+  )
   @Delete('services/:id/drain')
   @Audited('resume')
   async resume(@Param('id') id: string): Promise<InstanceView> {
     return requireInstance(id, await this.registry.resume(id));
   }
 
-  @DescribeOperation({
-    summary: 'Set the weight of an instance, until it registers again',
-    body: INSTANCE,
-    problems: [401, 403, 404, 415],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Set the weight of an instance, until it registers again',
+      body: INSTANCE,
+      example: { weight: 100 } satisfies WeightDto,
+      problems: [unknownInstance, 415],
+    }),
+  )
   @Put('services/:id/weight')
   @Audited('set-weight')
   async setWeight(@Param('id') id: string, @Body() { weight }: WeightDto): Promise<InstanceView> {

@@ -1,5 +1,7 @@
 import { Controller, Get, Header, Inject, Query, UseGuards } from '@nestjs/common';
 import { DescribeOperation } from '#service-kit';
+import { timeNotRecorded } from '../../discovery/index.js';
+import { behindPolicyRead } from '../../policy/index.js';
 import { ExplainGuard } from './explain.guard.js';
 import { ExplainQuery } from './explain.query.js';
 import { Explainer, type Explanation } from './explain.js';
@@ -13,11 +15,13 @@ export class ExplainController {
     @Inject(PastExplainer) private readonly past: PastExplainer,
   ) {}
 
-  @DescribeOperation({
-    summary: 'Explain which route and instances a request would use',
-    query: ExplainQuery,
-    problems: [401, 403, 404],
-  })
+  @DescribeOperation(
+    behindPolicyRead({
+      summary: 'Explain which route and instances a request would use',
+      query: ExplainQuery,
+      problems: [timeNotRecorded],
+    }),
+  )
   @Get()
   @UseGuards(ExplainGuard)
   @Header('cache-control', 'no-store')

@@ -4,7 +4,7 @@ import { DescribeOperation } from '#service-kit';
 import { LiveServiceTable } from '../../discovery/index.js';
 import type { DecisionRecord } from '../../policy/decisions/decision-record.js';
 import { HiddenValues } from '../../policy/decisions/hidden-values.js';
-import { PolicyReadGuard, PolicySources } from '../../policy/index.js';
+import { behindPolicyRead, PolicyReadGuard, PolicySources } from '../../policy/index.js';
 import { recordText } from './record-text.js';
 
 /** The injection token of the record; `undefined` without a policy file. */
@@ -20,11 +20,12 @@ export class DecisionsController {
     private readonly hidden: HiddenValues,
   ) {}
 
-  @DescribeOperation({
-    summary:
-      'Show the latest decisions as NDJSON, for `npm run gateway -- plan`; empty without a policy file',
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindPolicyRead({
+      summary:
+        'Show the latest decisions as NDJSON, for `npm run gateway -- plan`; empty without a policy file',
+    }),
+  )
   @Get()
   @UseGuards(PolicyReadGuard)
   @Header('cache-control', 'no-store')
