@@ -1,0 +1,142 @@
+import { asDocument, type JsonObject } from '../openapi.js';
+import { breakingChanges } from './compare-documents.js';
+
+const text = { type: 'string' };
+const user = (extra: JsonObject = {}) => ({
+  type: 'object',
+  required: ['id', 'name'],
+  properties: {
+    id: text,
+    name: text,
+    age: { type: 'integer' },
+    friends: { type: 'array', items: ref('User') },
+  },
+  ...extra,
+});
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: JsonObject) => ({ content: { 'application/json': { schema } } });
+
+interface Parts {
+  readonly post?: JsonObject;
+  readonly get?: JsonObject;
+  readonly User?: JsonObject;
+  readonly path?: string;
+}
+
+const documentOf = ({ post, get, User = user(), path = '/users/{id}' }: Parts = {}) =>
+  asDocument({
+    openapi: '3.1.0',
+    info: {},
+    paths: {
+      '/users': {
+        post: post ?? {
+          requestBody: {
+            required: true,
+            ...json({ type: 'object', required: ['name'], properties: { name: text } }),
+          },
+          responses: { 201: json(ref('User')) },
+        },
+      },
+      [path]: {
+        parameters: [{ name: 'id', in: 'path', required: true, schema: text }],
+        get: get ?? {
+          parameters: [{ name: 'view', in: 'query', schema: { type: 'string', enum: ['short', 'long'] } }],
+          responses: { 200: json(ref('User')) },
+        },
+      },
+    },
+    components: { schemas: { User } },
+  });
+
+const linesOf = (next: Parts, accepted: Parts = {}) =>
+  breakingChanges(documentOf(accepted), documentOf(next)).map(
+    ({ kind, operation, at, detail }) => `${kind}: ${operation} ${at}: ${detail}`,
+  );
+
+describe('breakingChanges', () => {
+  it('finds none in the same document, a renamed path parameter, or additions', () => {
+    expect(linesOf({})).toEqual([]);
+    expect(linesOf({ path: '/users/{userId}' })).toEqual([]);
+    expect(linesOf({ User: user({ properties: { ...user().properties, email: text } }) })).toEqual([]);
+    expect(
+      linesOf({
+        get: {
+          parameters: [
+            { name: 'view', in: 'query', schema: text },
+            { name: 'lang', in: 'query', schema: text },
+            { name: 'Authorization', in: 'header', required: true, schema: text },
+          ],
+          responses: { 200: json(ref('User')), 304: {} },
+        },
+      }),
+    ).toEqual([]);
+  });
+
+  it('finds removed operations and responses', () => {
+    expect(linesOf({ path: '/people/{id}' })).toEqual([
+      'operation-removed: GET /users/{id} : the operation is no longer documented',
+    ]);
+    expect(linesOf({ get: { responses: { 204: {} } } })).toEqual([
+      'operation-removed: GET /users/{id} response 200: the response is no longer documented',
+    ]);
+  });
+
+  it('finds new required inputs', () => {
+    const required = { name: 'X-Tenant', in: 'header', required: true, schema: text };
+    expect(linesOf({ get: { parameters: [required], responses: { 200: json(ref('User')) } } })).toEqual([
+      'input-required: GET /users/{id} header x-tenant: requests must have this parameter',
+    ]);
+    const body = { type: 'object', required: ['name', 'email'], properties: { name: text, email: text } };
+    expect(linesOf({ post: { requestBody: json(body), responses: { 201: json(ref('User')) } } })).toEqual([
+      'input-required: POST /users request/email: requests must have this member',
+    ]);
+  });
+
+  it('finds removed members of responses, also in lists, parts and recursive schemas', () => {
+    const { age: _age, ...others } = user().properties;
+    expect(linesOf({ User: user({ properties: others }) })).toContain(
+      'response-member-removed: GET /users/{id} response 200/age: responses no longer have this member',
+    );
+    expect(linesOf({ User: user({ required: ['id'] }) })).toContain(
+      'response-member-removed: GET /users/{id} response 200/name: responses need not have this member',
+    );
+    const inParts = { allOf: [{ type: 'object', required: ['id', 'name'], properties: user().properties }] };
+    expect(linesOf({ User: inParts })).toEqual([]);
+    const listOf = (item: JsonObject) => ({ responses: { 200: json({ type: 'array', items: item }) } });
+    expect(
+      linesOf(
+        { get: listOf({ type: 'object', properties: { b: text } }) },
+        { get: listOf(user() as never) },
+      )[0],
+    ).toMatch(/^response-member-removed: GET \/users\/\{id\} response 200\/\[\]\/id/);
+  });
+
+  it('finds changed types in the direction in which they break', () => {
+    const withAge = (age: JsonObject) => user({ properties: { ...user().properties, age } });
+    expect(linesOf({ User: withAge(text) })).toContain(
+      'type-changed: GET /users/{id} response 200/age: integer became string',
+    );
+    expect(linesOf({ User: withAge({ type: ['integer', 'null'] }) })).toContain(
+      'type-changed: GET /users/{id} response 200/age: integer became integer or null',
+    );
+    expect(linesOf({ User: withAge({ type: 'integer' }) }, { User: withAge({ type: 'number' }) })).toEqual(
+      [],
+    );
+    const view = (schema: JsonObject) => ({
+      get: { parameters: [{ name: 'view', in: 'query', schema }], responses: { 200: json(ref('User')) } },
+    });
+    expect(linesOf(view({ type: 'string', enum: ['short'] }))).toEqual([
+      'type-changed: GET /users/{id} query view: no longer accepts "long"',
+    ]);
+    expect(linesOf(view({ type: 'integer' }))).toHaveLength(1);
+    expect(linesOf(view({ type: ['string', 'integer'], enum: ['short', 'long', 1] }))).toEqual([]);
+  });
+
+  it('ends for schemas that contain themselves, and for references without a target', () => {
+    const loop = { $ref: '#/components/schemas/User' };
+    expect(linesOf({ User: loop })).toEqual([]);
+    expect(linesOf({ User: { $ref: 'https://elsewhere.example/user.json' } })).toEqual([]);
+    const parts = Array.from({ length: 1000 }, () => loop);
+    expect(linesOf({ User: { allOf: parts } }).length).toBeLessThan(10);
+  });
+});
