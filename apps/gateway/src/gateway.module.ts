@@ -10,7 +10,7 @@ import {
   RegistryService,
   type RedisServer,
 } from './discovery/index.js';
-import { GatewayDocsModule } from './openapi/index.js';
+import { ContractsModule, GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import {
   PolicyFileIndicator,
@@ -98,7 +98,8 @@ export class GatewayModule {
       ],
       imports: [discovery, policies],
     });
-    const docs = GatewayDocsModule.of(context, discovery, policies);
+    const contracts = ContractsModule.of(config, context, [discovery, policies, proxy]);
+    const docs = GatewayDocsModule.of(context, discovery, policies, contracts);
     const admin = AdminModule.of(context, discovery);
     const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics]);
     return {

@@ -16,6 +16,7 @@ import { SERVICE_TRAFFIC, type ServiceTraffic } from './http/service-traffic.js'
 import { ServicesController } from './http/services.controller.js';
 import { PlainHeartbeats } from './http/plain-heartbeats.js';
 import { CertificateExpiries } from './health-checks/certificate-expiries.js';
+import { EventLog } from './events/event-log.js';
 import { Ejector } from './ejection/ejector.js';
 import { RegistryHistory } from './history/registry-history.js';
 import { RegistryService } from './registry/registry.service.js';
@@ -59,6 +60,7 @@ export class DiscoveryModule {
         },
       ],
       exports: [
+        EventLog,
         LiveServiceTable,
         RegistryHistory,
         RegistryService,

@@ -19,6 +19,7 @@ export { InjectedFaults } from './faults/injected-faults.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/certificate-expiries.js';
+export { EventLog } from './events/event-log.js';
 export * from './health-checks/health-check-settings.js';
 export * from './store/redis/redis-client.js';
 export { failureMessage } from './store/redis/redis-failure.js';

@@ -38,6 +38,8 @@ describe('GET /docs-json', () => {
       '/api/{service}/{path}',
       '/cache/purge',
       '/discovery/cleanup',
+      '/discovery/contracts',
+      '/discovery/contracts/{service}/accept',
       '/discovery/events',
       '/discovery/explain',
       '/discovery/heartbeat/{id}',

@@ -1,1 +1,2 @@
+export * from './contracts/contracts.module.js';
 export * from './openapi.module.js';

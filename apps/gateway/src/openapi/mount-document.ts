@@ -83,7 +83,7 @@ const prefixed = (prefix: string, path: string): string => (path === '/' ? prefi
 const tagsOf = ({ tags }: OpenApiDocument): JsonObject[] => (listOf(tags) ?? []).filter(isObject);
 
 /** Paths of a document are relative to its first server; behind the gateway only the path of that server matters. */
-function basePathOf({ servers }: OpenApiDocument): string {
+export function basePathOf({ servers }: OpenApiDocument): string {
   const first = listOf(servers)?.[0];
   const url = isObject(first) && typeof first.url === 'string' ? first.url : '/';
   if (url.includes('{') || !URL.canParse(url, 'http://service')) return '';

@@ -6,6 +6,7 @@ import { GATEWAY_VERSION } from '../config/gateway.version.js';
 import { API_PATHS } from './api-paths.js';
 import { SystemDocument, type OwnDocument } from './system-document.js';
 import { DocumentSource } from './document-source.js';
+import { ContractCheck } from './contracts/contract-check.js';
 import { ProblemsController } from './problems/problems.controller.js';
 import { asDocument } from './openapi.js';
 
@@ -26,13 +27,20 @@ const ownDocument = (context: AppContext): OwnDocument =>
 /** Serves `/docs` and `/docs-json` of the whole system. */
 @Module({})
 export class GatewayDocsModule {
-  static of(context: AppContext, discovery: DynamicModule, policies: DynamicModule): DynamicModule {
+  /** @param contracts the module that exports ContractCheck */
+  static of(
+    context: AppContext,
+    discovery: DynamicModule,
+    policies: DynamicModule,
+    contracts: DynamicModule,
+  ): DynamicModule {
     const systemDocument = (): SystemDocument => context.application().get(SystemDocument, { strict: false });
     return {
       module: GatewayDocsModule,
       imports: [
         discovery,
         policies,
+        contracts,
         DocsModule.of({ title: INFO.title, document: () => systemDocument().document() }),
       ],
       controllers: [ProblemsController],
@@ -40,9 +48,20 @@ export class GatewayDocsModule {
         { provide: DocumentSource, useFactory: () => new DocumentSource() },
         {
           provide: SystemDocument,
-          useFactory: (table: LiveServiceTable, source: DocumentSource, policySources: PolicySources) =>
-            new SystemDocument({ own: ownDocument(context), table, source, policies: policySources }),
-          inject: [LiveServiceTable, DocumentSource, PolicySources],
+          useFactory: (
+            table: LiveServiceTable,
+            source: DocumentSource,
+            policySources: PolicySources,
+            check: ContractCheck,
+          ) =>
+            new SystemDocument({
+              own: ownDocument(context),
+              table,
+              source,
+              policies: policySources,
+              notes: () => check.notes,
+            }),
+          inject: [LiveServiceTable, DocumentSource, PolicySources, ContractCheck],
         },
       ],
     };

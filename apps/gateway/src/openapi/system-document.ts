@@ -3,7 +3,7 @@ import type { PolicySources } from '../policy/index.js';
 import { internalPathsOf } from '../proxy/index.js';
 import type { DocumentSource } from './document-source.js';
 import { mergeDocuments, type ServiceDocument } from './merge-documents.js';
-import { objectIn, UnusableDocument, type OpenApiDocument } from './openapi.js';
+import { objectIn, UnusableDocument, type Json, type OpenApiDocument } from './openapi.js';
 import { requirementsOf, securitySchemes } from './security-schemes.js';
 
 /** Creates the gateway's own document. */
@@ -15,6 +15,8 @@ export interface SystemParts {
   readonly table: LiveServiceTable;
   readonly source: Pick<DocumentSource, 'fetchDocument'>;
   readonly policies: PolicySources;
+  /** Lines on versions that break the contract of their service. */
+  readonly notes: () => readonly string[];
 }
 
 /** Caching time, milliseconds: a reload of the page, or many concurrent requests, cause one request per service. */
@@ -64,7 +66,16 @@ export class SystemDocument {
       ...objectIn(own, 'components'),
       securitySchemes: securitySchemes(this.parts.policies),
     };
-    return mergeDocuments({ ...own, components }, serviceDocuments);
+    const info = { ...own.info, description: this.describe(own.info.description) };
+    return mergeDocuments({ ...own, info, components }, serviceDocuments);
+  }
+
+  private describe(description: Json | undefined): string {
+    const text = typeof description === 'string' ? description : '';
+    const notes = this.parts.notes();
+    if (notes.length === 0) return text;
+    const lines = notes.map((note) => `- ${note}`);
+    return `${text}\n\nVersions that break the contract of their service (\`/discovery/contracts\`):\n${lines.join('\n')}`;
   }
 
   private async serviceDocuments(): Promise<readonly ServiceDocument[]> {

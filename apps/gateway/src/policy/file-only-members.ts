@@ -3,6 +3,7 @@ import { ACCESS } from './members/access.js';
 import { AUTH } from './members/authentication.js';
 import { AUTHORIZATION } from './members/authorization.js';
 import { CACHE } from './members/cache.js';
+import { CONTRACT } from './members/contract.js';
 import { LIMITS } from './members/limits.js';
 import { MIRROR } from './members/mirror.js';
 import { REDIRECT } from './members/redirect.js';
@@ -102,6 +103,11 @@ export const FILE_ONLY_MEMBERS = {
     TRAFFIC,
     'How requests are divided among the versions of a service.',
     '요청을 서비스의 버전들에 나누는 방법.',
+  ),
+  contract: member(
+    CONTRACT,
+    'What happens when the OpenAPI document of a new version breaks the accepted one; not in routes.',
+    '새 버전의 OpenAPI 문서가 수락된 문서와 호환되지 않을 때의 처리. 라우트에는 쓸 수 없습니다.',
   ),
   mirror: member(
     MIRROR,

@@ -55,7 +55,12 @@ const REVISION_LENGTH = 12;
 const MAX_ROUTES = 10_000;
 const ROOT_MEMBERS = ['version', 'authentication', 'defaults', 'services', 'routes'];
 const POLICY_MEMBERS = [...FILE_MEMBERS.keys(), ...Object.keys(FILE_ONLY_MEMBERS)];
-const ROUTE_MEMBERS = ['name', 'match', 'to', ...POLICY_MEMBERS];
+/** A contract is that of a whole service. */
+const SERVICE_MEMBERS: readonly string[] = ['contract'];
+const ROUTE_MEMBERS = [
+  ...['name', 'match', 'to'],
+  ...POLICY_MEMBERS.filter((name) => !SERVICE_MEMBERS.includes(name)),
+];
 const NOTHING: DeclaredMembers = new Map();
 const NO_PROVIDERS: Authentication = { jwt: undefined, apiKey: undefined };
 

@@ -34,6 +34,8 @@ const POLICY_MEMBERS: JsonSchema = {
   ),
 };
 
+const { contract: _contract, ...ROUTE_MEMBERS } = POLICY_MEMBERS;
+
 const POLICY = { $ref: '#/definitions/policy' };
 
 /** JSON Schema of the policy file, for editors. It cannot state the ranges of durations and sizes. */
@@ -64,7 +66,7 @@ export const POLICY_JSON_SCHEMA: JsonSchema = {
           name: { description: 'Name in logs and metrics.', type: 'string', pattern: DECLARED_NAME.source },
           match: { description: 'Conditions on a request.', ...ROUTE_MATCH.schema },
           to: { description: 'Another service that receives the requests.', ...ROUTE_TARGET.schema },
-          ...POLICY_MEMBERS,
+          ...ROUTE_MEMBERS,
         }),
       },
     },

@@ -1,6 +1,7 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
+import type { ContractPolicy } from './members/contract.js';
 import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
 import { declarationOf, declaredBy } from './policy-of-metadata.js';
@@ -96,6 +97,15 @@ export class PolicySources {
       const found = members.get(member);
       return found !== undefined && 'value' in found && found.value !== undefined && isSuch(found.value);
     });
+  }
+
+  /** What happens when a version of a service breaks its contract. */
+  onBreakingOf(service: string): ContractPolicy['onBreaking'] {
+    const file = this.file?.current;
+    const [, found] = (file && inFile(serviceLevels(file, service), 'contract')) ?? [];
+    return found && 'value' in found && found.value !== undefined
+      ? (found.value as ContractPolicy).onBreaking
+      : 'report';
   }
 
   /** The routes of a service; `undefined` if the name is unknown. */

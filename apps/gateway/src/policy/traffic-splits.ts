@@ -59,7 +59,7 @@ function splitIn(levels: Levels, route: string | undefined): readonly TrafficSpl
 }
 
 function versionsOf({ versions }: TrafficPolicy, entry: ServiceEntry): readonly VersionTraffic[] {
-  const inRotation = new Set(entry.available.map(({ version }) => version));
+  const inRotation = new Set(entry.availableByVersion.map(({ version }) => version));
   const weightNow = ({ version, weight }: TrafficPolicy['versions'][number]): number =>
     inRotation.has(version) ? weight : 0;
   const total = versions.reduce((sum, each) => sum + weightNow(each), 0);

@@ -34,7 +34,11 @@ export class VersionWatch {
     this.known = now;
   }
 
-  private compare(split: SplitVersion, { available }: ServiceEntry, now: Map<string, boolean>): void {
+  private compare(
+    split: SplitVersion,
+    { availableByVersion: available }: ServiceEntry,
+    now: Map<string, boolean>,
+  ): void {
     const key = JSON.stringify(Object.values(split));
     const before = this.known.get(key);
     const hasInstances = available.some(({ version }) => version === split.version);

@@ -65,6 +65,7 @@ export class ProxyModule {
         bindings.reports,
         { provide: Authenticators, useFactory: () => bindings.authenticators },
       ],
+      exports: [TrafficRecorder],
     };
   }
 }

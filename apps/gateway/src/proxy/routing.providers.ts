@@ -160,5 +160,5 @@ const surroundingsOf = (
   others: Omit<RouteSurroundings, 'availableOf'>,
 ): RouteSurroundings => ({
   ...others,
-  availableOf: (service) => services.current.get(service)?.available ?? [],
+  availableOf: (service) => services.current.get(service)?.availableByVersion ?? [],
 });

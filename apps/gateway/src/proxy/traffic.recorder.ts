@@ -7,10 +7,17 @@ import type { Recorder } from './exchange/recorder.js';
 import type { DecisionRecord } from '../policy/decisions/decision-record.js';
 import { isProxied } from './http1/rules/target.js';
 
+/** Sees exchanges that have ended. */
+export interface ExchangeObserver {
+  write(exchange: Exchange): void;
+}
+
 /** Records exchanges in the metrics, and if enabled in the access log and the record of decisions. */
 export class TrafficRecorder implements Recorder {
-  /** Told of each exchange that has ended; `undefined` while the log level excludes exchanges. */
-  log: { write(exchange: Exchange): void } | undefined = undefined;
+  private accessLog: ExchangeObserver | undefined = undefined;
+  private observer: ExchangeObserver | undefined = undefined;
+  /** Told of each exchange that has ended: the log, the observer or both. */
+  private afterwards: ExchangeObserver | undefined = undefined;
   /** Told of each failed attempt; `undefined` above `DEBUG`. */
   attemptLog: Pick<Recorder, 'attemptFailed'> | undefined = undefined;
 
@@ -40,8 +47,40 @@ export class TrafficRecorder implements Recorder {
   ended(exchange: Exchange): void {
     exchange.durationMs = performance.now() - exchange.startedAt;
     this.count(exchange);
-    this.log?.write(exchange);
+    this.afterwards?.write(exchange);
     if (this.decisions && isProxied(exchange.target)) this.decisions.write(exchange);
+  }
+
+  /** The log of exchanges that have ended; `undefined` while the log level excludes them. */
+  set log(log: ExchangeObserver | undefined) {
+    this.accessLog = log;
+    this.compose();
+  }
+
+  /**
+   * Shows further exchanges to `observer`, until the returned function is called. It is composed with the log, so that
+   * without an observer a request costs nothing more.
+   */
+  observe(observer: ExchangeObserver): () => void {
+    this.observer = observer;
+    this.compose();
+    return () => {
+      this.observer = undefined;
+      this.compose();
+    };
+  }
+
+  private compose(): void {
+    const { accessLog, observer } = this;
+    this.afterwards =
+      accessLog && observer
+        ? {
+            write: (exchange) => {
+              accessLog.write(exchange);
+              observer.write(exchange);
+            },
+          }
+        : (accessLog ?? observer);
   }
 
   private count(exchange: Exchange): void {

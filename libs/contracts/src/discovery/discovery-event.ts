@@ -3,7 +3,8 @@ import type { InstanceStatus } from './instance.js';
 /**
  * `moved`: an instance with a running lease registered again with another URL; two instances may share an id.
  * `expired`: the lease expired, and the instance stays listed as `down`. `removed`: an expired instance was removed
- * from the list, by a cleanup or at the end of its retention.
+ * from the list, by a cleanup or at the end of its retention. `contract-changed`: the OpenAPI document of the instance's
+ * version breaks the accepted one; `contract-accepted`: an operator accepted it.
  */
 export const DISCOVERY_EVENT_TYPES = [
   'registered',
@@ -16,6 +17,8 @@ export const DISCOVERY_EVENT_TYPES = [
   'unregistered',
   'expired',
   'removed',
+  'contract-changed',
+  'contract-accepted',
 ] as const;
 export type DiscoveryEventType = (typeof DISCOVERY_EVENT_TYPES)[number];
 

@@ -2,6 +2,13 @@ import type { InstanceStatus, InstanceTransport } from '#contracts';
 import type { LocalTarget } from '#registry-client';
 import type { InstanceLoad } from './instance-load.js';
 
+/** What keeps requests from the instances of a version, although they are `up`. */
+export interface VersionHold {
+  /** `canary-only`: reached by routes that name the version. `quarantine`: by none. */
+  readonly kind: 'canary-only' | 'quarantine';
+  readonly reason: string;
+}
+
 /**
  * One running copy of a service, as the request path sees it. Immutable: a change of status, weight or
  * address creates a new instance and a new {@link ServiceTable}. Heartbeats change neither; leases are stored
@@ -33,6 +40,8 @@ export interface Instance {
    * `down`.
    */
   readonly expiredAt: number | undefined;
+  /** Why no or not all routes send requests to its version; absent if all do. */
+  readonly hold?: VersionHold | undefined;
   /** Hash of the instance's token; absent if an earlier version registered the instance. */
   readonly tokenHash?: string | undefined;
   /** Stays the same object across snapshots while the instance is registered. */

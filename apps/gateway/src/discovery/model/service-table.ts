@@ -9,6 +9,8 @@ export interface ServiceEntry {
   readonly live: readonly Instance[];
   /** The instances that may receive new requests: `up`, with a weight above 0. */
   readonly available: readonly Instance[];
+  /** Those that routes may select by version: also instances whose version is held back from other routes. */
+  readonly availableByVersion: readonly Instance[];
   /** At least one instance runs in this process. */
   readonly hasLocal: boolean;
   /** When the last lease ended, milliseconds since the epoch; `undefined` while a lease runs. */
@@ -56,11 +58,15 @@ const isLive = ({ expiredAt }: Instance): boolean => expiredAt === undefined;
 
 function entryOf({ name, instances, lastSeenAt = 0 }: ServiceState): ServiceEntry {
   const live = instances.filter(isLive);
+  const ready = live.filter(isAvailable);
+  // One list where nothing is held back.
+  const isHeld = ready.some(({ hold }) => hold);
   return {
     name,
     instances,
     live,
-    available: live.filter(isAvailable),
+    available: isHeld ? ready.filter(({ hold }) => !hold) : ready,
+    availableByVersion: isHeld ? ready.filter(({ hold }) => hold?.kind !== 'quarantine') : ready,
     hasLocal: live.some(({ transport }) => transport === 'local'),
     lastSeenAt: live.length > 0 ? undefined : lastEndOf(instances, lastSeenAt),
   };

@@ -7,6 +7,7 @@ import type { ExpiredInstances } from '../leases/expired-instances.js';
 import type { LeaseSweeper } from '../leases/lease-sweeper.js';
 import type { LocalTargets } from '../table/local-targets.js';
 import type { HealthChecker } from '../health-checks/health-checker.js';
+import type { VersionHold } from '../model/instance.js';
 import { endpointOf } from '../model/pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
 import type { ChangeCause, InstanceState, RegistryStore } from '../store/registry-store.js';
@@ -93,6 +94,16 @@ export class RegistryService {
   /** Sends no new requests to an instance; those in flight finish. */
   drain(id: string): Promise<InstanceView | undefined> {
     return this.changeState(id, { isDraining: true }, { type: 'draining', reason: 'drain requested' });
+  }
+
+  /** Holds versions of a service back from traffic, and no others; applies to this gateway. */
+  holdVersions(service: string, holds: ReadonlyMap<string, VersionHold>): void {
+    this.parts.index.holdVersions(service, holds);
+  }
+
+  /** Records an event about an instance that changes nothing. @throws registryUnavailable */
+  recordEvent(id: string, cause: ChangeCause): Promise<void> {
+    return this.parts.store.recordEvent(id, cause);
   }
 
   /** Ends a drain. An instance whose health is `down` shows as `down` again. */

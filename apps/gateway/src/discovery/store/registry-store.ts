@@ -125,6 +125,9 @@ export abstract class RegistryStore {
     endpoint?: string,
   ): Promise<StoredInstance | undefined>;
 
+  /** Records an event about an instance that does not change it; nothing for an unknown or expired one. */
+  abstract recordEvent(id: string, cause: ChangeCause): Promise<void>;
+
   /**
    * Renews a lease. Does not notify watchers. `undefined` for an unknown id or an expired instance, which
    * only a registration brings back.

@@ -1,6 +1,6 @@
 import type { LocalTargets } from './local-targets.js';
 import { InstanceLoad } from '../model/instance-load.js';
-import type { Instance } from '../model/instance.js';
+import type { Instance, VersionHold } from '../model/instance.js';
 import type { LiveServiceTable, ServiceState } from '../model/service-table.js';
 import type { RegistryStore, StoreChange } from '../store/registry-store.js';
 import { statusOf, statusReasonOf, type RegisteredInstance } from '../store/stored-instance.js';
@@ -12,6 +12,7 @@ import { statusOf, statusReasonOf, type RegisteredInstance } from '../store/stor
 export class InstanceIndex {
   private readonly services = new Map<string, Map<string, Instance>>();
   private readonly serviceOf = new Map<string, string>();
+  private readonly holds = new Map<string, ReadonlyMap<string, VersionHold>>();
   private readonly changed = new Set<string>();
   /** Instances in this process that are reached over their ports. */
   private readonly overPorts = new Set<string>();
@@ -67,6 +68,17 @@ export class InstanceIndex {
     this.flush();
   }
 
+  /** Holds versions of a service back, and no others. */
+  holdVersions(service: string, holds: ReadonlyMap<string, VersionHold>): void {
+    if (holds.size > 0) this.holds.set(service, holds);
+    else this.holds.delete(service);
+    for (const instance of this.instancesOf(service)) {
+      const hold = holds.get(instance.version);
+      if (hold !== instance.hold) this.set({ ...instance, hold });
+    }
+    this.flush();
+  }
+
   /** Resolves when the table contains every change so far. */
   settled(): Promise<void> {
     return this.flushed ?? Promise.resolve();
@@ -93,6 +105,7 @@ export class InstanceIndex {
       status: statusOf(stored),
       statusReason: statusReasonOf(stored),
       expiredAt: stored.health.expiredAt,
+      hold: this.holds.get(stored.name)?.get(stored.version),
       tokenHash: stored.tokenHash,
       load,
     };

@@ -64,6 +64,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     },
   },
   {
+    code: 'contracts-unavailable',
+    status: 503,
+    title: 'Contracts unavailable',
+    meaning: {
+      en: 'Redis is unavailable, so the contract is not changed; see `Retry-After`.',
+      ko: 'Redis를 쓸 수 없어 계약을 바꾸지 않았습니다. `Retry-After`를 참고하십시오.',
+    },
+  },
+  {
     code: 'email-taken',
     status: 409,
     title: 'E-mail address already in use',
@@ -202,6 +211,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     meaning: {
       en: 'The products of the order have different currencies.',
       ko: '주문한 상품들의 통화가 서로 다릅니다.',
+    },
+  },
+  {
+    code: 'no-broken-contract',
+    status: 404,
+    title: 'No broken contract',
+    meaning: {
+      en: 'No version of the service that breaks its contract is known to this gateway, so there is nothing to accept.',
+      ko: '계약을 깨뜨린 버전이 이 게이트웨이에 알려져 있지 않아 수락할 것이 없습니다.',
     },
   },
   {

@@ -27,8 +27,9 @@ export class Candidates {
   /** The available instances of the routed service, of the version of the exchange if its route has versions. */
   of(exchange: Routed): readonly Instance[] {
     const { service, versions } = routeOf(exchange);
-    const available = this.services.current.get(service)?.available ?? NONE;
-    return versions ? (versions.get(exchange.version)?.instancesIn(available) ?? NONE) : available;
+    const entry = this.services.current.get(service);
+    if (!versions) return entry?.available ?? NONE;
+    return versions.get(exchange.version)?.instancesIn(entry?.availableByVersion ?? NONE) ?? NONE;
   }
 
   /** The instance picked by the route's balancer; `undefined` when all are full or have been tried. */
@@ -45,7 +46,7 @@ export class Candidates {
   selectInOtherVersion(exchange: Movable): Instance | undefined {
     const { service, versions } = routeOf(exchange);
     if (!versions || hasUntried(this.of(exchange), exchange)) return undefined;
-    const available = this.services.current.get(service)?.available ?? NONE;
+    const available = this.services.current.get(service)?.availableByVersion ?? NONE;
     const other = versions.select(exchange.cohort, available, exchange);
     if (other === undefined) return undefined;
     exchange.version = other;

@@ -43,7 +43,7 @@ export function instancesOf(
   const isOfVersion = (instance: Instance): boolean =>
     !versions ||
     (version === undefined ? versions.weightOf(instance.version) > 0 : instance.version === version);
-  const inRotation = new Set(entry?.available);
+  const inRotation = new Set(versions ? entry?.availableByVersion : entry?.available);
   const available = [...inRotation].filter(isOfVersion);
   const limit = policy.concurrency.perInstance || Infinity;
   const hasRoom = ({ load }: Instance): boolean => load.inFlight < limit;
@@ -84,9 +84,14 @@ export const describeCandidate = ({
   failuresInRow: load.failuresInRow,
 });
 
-const describeExcluded = ({ id, url, status, statusReason, weight }: Instance): ExcludedInstance => ({
+const describeExcluded = ({ id, url, status, statusReason, weight, hold }: Instance): ExcludedInstance => ({
   id,
   url,
   status,
-  reason: status === 'up' && weight === 0 ? 'weight is 0' : statusReason,
+  reason: status === 'up' ? (reasonOfUp(weight, hold) ?? statusReason) : statusReason,
 });
+
+function reasonOfUp(weight: number, hold: Instance['hold']): string | undefined {
+  if (weight === 0) return 'weight is 0';
+  return hold && `${hold.kind}: ${hold.reason}`;
+}

@@ -123,7 +123,7 @@ export class ProxyHarness {
         onStageError,
         sendDetached: this.detached.send,
         mirrors: this.mirrors,
-        availableOf: (name) => services.current.get(name)?.available ?? [],
+        availableOf: (name) => services.current.get(name)?.availableByVersion ?? [],
       }),
     );
     return new DataPlane({

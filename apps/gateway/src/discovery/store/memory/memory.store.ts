@@ -119,6 +119,12 @@ export class MemoryStore extends RegistryStore implements OnModuleInit {
     return Promise.resolve(record.stored);
   }
 
+  recordEvent(id: string, cause: ChangeCause): Promise<void> {
+    const record = this.findLive(id);
+    if (record) this.publish({ before: record.registered, after: record.registered }, cause);
+    return Promise.resolve();
+  }
+
   recordHeartbeat(id: string, report: HeartbeatReport): Promise<StoredInstance | undefined> {
     const record = this.findLive(id);
     if (!record) return Promise.resolve(undefined);

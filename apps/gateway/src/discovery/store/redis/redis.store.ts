@@ -122,6 +122,11 @@ export class RedisStore extends RegistryStore implements OnModuleInit, OnModuleD
     }
   }
 
+  async recordEvent(id: string, cause: ChangeCause): Promise<void> {
+    const recorded = await this.runChange((scripts) => scripts.recordEvent(id, cause));
+    if (recorded) await this.connection.waitFor(recorded.change);
+  }
+
   async recordHeartbeat(id: string, report: HeartbeatReport): Promise<StoredInstance | undefined> {
     const renewal = await this.heartbeats.add({ id, report, known: this.snapshot.knownRevision(id) });
     if (!renewal) return undefined;

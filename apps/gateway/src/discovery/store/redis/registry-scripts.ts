@@ -110,9 +110,22 @@ export class RegistryScripts {
     { type, reason }: ChangeCause,
     endpoint?: string,
   ) {
-    const args = { id, state, type, reason, endpoint };
+    const args = { id, state, type, reason, endpoint, isEvent: false };
     const [change, row] = await this.call('change-state', args);
     return row && { change: Number(change), after: revisedFrom(row).instance };
+  }
+
+  /** Records an event about an instance that does not change it; `undefined` for an unknown or expired one. */
+  async recordEvent(id: string, { type, reason }: ChangeCause) {
+    const [change] = await this.call('change-state', {
+      id,
+      state: {},
+      type,
+      reason,
+      endpoint: undefined,
+      isEvent: true,
+    });
+    return change === undefined ? undefined : { change: Number(change) };
   }
 
   /**

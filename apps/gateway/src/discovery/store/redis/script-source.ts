@@ -16,7 +16,7 @@ const EXPIRED_AT_ONCE = 1000;
 /** The scripts, `lua/<name>.lua`, and the arguments that each reads as members of `args`. */
 export const SCRIPTS = {
   put: ['instance', 'reason'],
-  'change-state': ['id', 'state', 'type', 'reason', 'endpoint'],
+  'change-state': ['id', 'state', 'type', 'reason', 'endpoint', 'isEvent'],
   'record-heartbeats': ['ids', 'reports', 'revisions', 'ttlSeconds'],
   'renew-leases': ['instances'],
   'record-health-checks': ['results'],

@@ -1,5 +1,6 @@
 -- Applies the members of `args.state` to an instance. `args.endpoint`, if given, is the endpoint that the instance must
--- have. Returns the change, '0' if nothing changed, and the row; nothing for an unknown or expired instance.
+-- have. Returns the change, '0' if nothing changed, and the row; nothing for an unknown or expired instance. With
+-- `args.isEvent` the change is recorded even if nothing changed.
 local id = args.id
 local before = call('HGET', keys.instances, id)
 if not before then return {} end
@@ -20,6 +21,6 @@ if health and is_reported_down and not health.isReported then health = nil end
 if health and (health.status ~= instance.health.status or health.reason ~= instance.health.reason) then
   instance.health, is_same = health, false
 end
-if is_same then return { '0', read_row(id) } end
+if is_same and not args.isEvent then return { '0', read_row(id) } end
 local change = record_change(args.type, args.reason, id, before, cjson.encode(instance))
 return { change, read_row(id) }

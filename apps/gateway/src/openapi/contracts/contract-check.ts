@@ -1,0 +1,305 @@
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { AppContext } from '#service-kit';
+import type {
+  EventLog,
+  Instance,
+  LiveServiceTable,
+  RegistryService,
+  ServiceEntry,
+} from '../../discovery/index.js';
+import type { PolicySources } from '../../policy/index.js';
+import type { DocumentSource } from '../document-source.js';
+import { UnusableDocument, type OpenApiDocument } from '../openapi.js';
+import type { CallWatch } from './call-watch.js';
+import { breakingChanges } from './compare-documents.js';
+import type { Contract, ContractStore } from './contract-store.js';
+import { contractsUnavailable, noBrokenContract } from './problems.js';
+import { ServiceContract, type SeenVersion } from './service-contract.js';
+
+/** Dependencies of {@link ContractCheck}. */
+export interface ContractParts {
+  readonly table: LiveServiceTable;
+  readonly registry: Pick<RegistryService, 'holdVersions' | 'recordEvent'>;
+  readonly policies: PolicySources;
+  readonly source: Pick<DocumentSource, 'fetchDocument'>;
+  readonly store: ContractStore;
+  readonly calls: CallWatch;
+  readonly events: Pick<EventLog, 'listen'>;
+  readonly logger: AppContext['logger'];
+}
+
+/** Wait for the document of a first version, which is not urgent: a service that starts has other work. */
+const FIRST_DELAY_MS = 5000;
+/** Waits after attempts that found no document: an instance that starts may not serve it yet. */
+const RETRY_DELAYS_MS = [1000, 2000, 5000, 15_000, 60_000];
+const MAX_INSTANCES_TRIED = 2;
+/** Versions of a service that are remembered. */
+const MAX_VERSIONS = 20;
+const MAX_ACCEPTED_VERSIONS = 50;
+
+/**
+ * Compares the OpenAPI document of each new version of a service with the accepted one, in the background: neither a
+ * registration nor a request waits for it.
+ */
+export class ContractCheck implements OnModuleDestroy {
+  private readonly services = new Map<string, ServiceContract>();
+  private readonly followed = new Map<string, ServiceEntry>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Work runs one after the other: two versions that come together are compared in order. */
+  private queue = Promise.resolve();
+  private isStopped = false;
+
+  constructor(private readonly parts: ContractParts) {
+    const { table, policies, events } = parts;
+    table.onChange(() => this.follow());
+    policies.onChange(() => {
+      for (const known of this.services.values()) this.applyHolds(known);
+    });
+    events.listen(({ type, service }) => {
+      if (type === 'contract-accepted') void this.enqueue(() => this.compareAll(service));
+    });
+  }
+
+  /** All services with a version that was seen, by name. */
+  get all(): readonly ServiceContract[] {
+    return [...this.services.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+  }
+
+  /** One line per version that breaks the contract of its service, for the document of the system. */
+  get notes(): readonly string[] {
+    return this.all.flatMap((known) =>
+      known.broken.map((seen) => `${known.service}: ${known.summaryOf(seen)}`),
+    );
+  }
+
+  /**
+   * Makes a version that breaks the contract of its service the accepted one.
+   * @param version by default the one that was seen last
+   * @throws noBrokenContract, contractsUnavailable
+   */
+  async accept(service: string, version?: string): Promise<ServiceContract> {
+    const known = this.services.get(service);
+    const seen = known?.broken.findLast((each) => version === undefined || each.version === version);
+    if (!known?.contract || !seen?.document)
+      throw noBrokenContract('no version of this service that breaks its contract is known here');
+    try {
+      await this.write(known, seen.version, seen.document);
+    } catch (cause) {
+      throw contractsUnavailable('the contracts are unavailable, so nothing is accepted; retry later', {
+        headers: { 'retry-after': '1' },
+        cause,
+      });
+    }
+    await this.recordEvent(service, seen.version, 'contract-accepted', `version ${seen.version} accepted`);
+    await this.enqueue(() => this.compareAll(service));
+    return known;
+  }
+
+  onModuleDestroy(): void {
+    this.isStopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    this.parts.calls.end();
+  }
+
+  private follow(): void {
+    const { entries } = this.parts.table.current;
+    for (const entry of entries) {
+      if (this.followed.get(entry.name) === entry) continue;
+      this.followed.set(entry.name, entry);
+      this.followEntry(entry);
+    }
+    if (this.followed.size > entries.length) this.forget(new Set(entries.map(({ name }) => name)));
+  }
+
+  private forget(names: ReadonlySet<string>): void {
+    for (const name of [...this.followed.keys()].filter((each) => !names.has(each))) {
+      this.followed.delete(name);
+      this.services.delete(name);
+      this.parts.calls.unwatch(name);
+    }
+  }
+
+  private followEntry({ name, live }: ServiceEntry): void {
+    const versions = new Set(live.map(({ version }) => version));
+    // The document of an instance in this process is made by this process: only if it is needed.
+    if (versions.size === 1 && live.every(({ transport }) => transport === 'local')) return;
+    for (const version of versions) {
+      if (this.services.get(name)?.versions.has(version)) continue;
+      const known = this.services.get(name) ?? new ServiceContract(name);
+      this.services.set(name, known);
+      known.see(version);
+      dropOldest(known, versions);
+      const isFirst = known.versions.size === 1;
+      this.schedule(name, version, isFirst && versions.size === 1 ? FIRST_DELAY_MS : 0);
+      // Now there is something to compare: the first version need not wait any longer.
+      if (!isFirst && !known.contract)
+        for (const other of known.versions.values())
+          if (other.status === 'waiting') this.schedule(name, other.version, 0);
+    }
+  }
+
+  private schedule(service: string, version: string, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      void this.enqueue(() => this.check(service, version));
+    }, delayMs).unref();
+    this.timers.add(timer);
+  }
+
+  private enqueue(work: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(work).catch((err: unknown) => {
+      if (!this.isStopped) this.parts.logger.error({ err }, 'Contract check failed; it is repeated later');
+    });
+    return this.queue;
+  }
+
+  private async check(service: string, version: string): Promise<void> {
+    const known = this.services.get(service);
+    const seen = known?.versions.get(version);
+    if (!known || !seen || this.isStopped) return;
+    await this.fetch(known, seen);
+    try {
+      await this.compareAll(service);
+    } catch (error) {
+      this.retry(known, seen);
+      throw error;
+    }
+  }
+
+  private async fetch({ service }: ServiceContract, seen: SeenVersion): Promise<void> {
+    if (seen.document) return;
+    const { live = [] } = this.parts.table.current.get(service) ?? {};
+    const instances = live.filter(({ version }) => version === seen.version);
+    // It is checked when it is back.
+    if (instances.length === 0) return void this.services.get(service)?.versions.delete(seen.version);
+    const found = await this.documentOf(instances);
+    if (typeof found !== 'string') {
+      seen.document = found;
+      return;
+    }
+    seen.status = 'unknown';
+    seen.reason = found;
+    if (seen.attempts === 0)
+      this.parts.logger.info(
+        { service, version: seen.version, reason: found },
+        'Contract of a version unknown',
+      );
+    const known = this.services.get(service);
+    if (known) this.retry(known, seen);
+  }
+
+  private retry({ service }: ServiceContract, seen: SeenVersion): void {
+    const delay = RETRY_DELAYS_MS[seen.attempts];
+    seen.attempts += 1;
+    if (delay !== undefined) this.schedule(service, seen.version, delay);
+  }
+
+  /** The document, or the reason why there is none. */
+  private async documentOf(instances: readonly Instance[]): Promise<OpenApiDocument | string> {
+    let reason = '';
+    for (const instance of instances.slice(0, MAX_INSTANCES_TRIED)) {
+      try {
+        return withoutTexts(await this.parts.source.fetchDocument(instance));
+      } catch (error) {
+        if (!(error instanceof UnusableDocument)) throw error;
+        reason = error.message;
+      }
+    }
+    return reason;
+  }
+
+  /** Compares every version whose document is known, in the order in which they were seen. */
+  private async compareAll(service: string): Promise<void> {
+    const known = this.services.get(service);
+    if (!known) return;
+    known.contract = await this.parts.store.read(service);
+    for (const seen of known.versions.values()) {
+      // An earlier version may still become the contract.
+      if (!known.contract && seen.status === 'waiting' && !seen.document) break;
+      if (seen.document) await this.compare(known, seen, seen.document);
+    }
+    this.applyHolds(known);
+    this.watchCalls(known);
+  }
+
+  private async compare(known: ServiceContract, seen: SeenVersion, document: OpenApiDocument): Promise<void> {
+    const { version } = seen;
+    const { contract } = known;
+    if (contract && !contract.versions.includes(version)) {
+      seen.changes = breakingChanges(contract.document, document);
+      if (seen.changes.length > 0) return this.reportBreak(known, seen);
+    }
+    if (!contract?.versions.includes(version)) {
+      await this.write(known, version, document);
+      // Another gateway has accepted the document of another version first.
+      if (!known.contract?.versions.includes(version)) return this.compare(known, seen, document);
+    }
+    seen.status = 'accepted';
+    seen.changes = [];
+    seen.reason = undefined;
+  }
+
+  private async write(known: ServiceContract, version: string, document: OpenApiDocument): Promise<void> {
+    const { service, contract } = known;
+    const versions = [...(contract?.versions ?? []), version].slice(-MAX_ACCEPTED_VERSIONS);
+    const next: Contract = { version, versions, acceptedAt: Date.now(), document };
+    known.contract = await this.parts.store.write(service, next, contract === undefined);
+  }
+
+  private async reportBreak(known: ServiceContract, seen: SeenVersion): Promise<void> {
+    const isNew = seen.status !== 'breaking';
+    seen.status = 'breaking';
+    seen.reason = undefined;
+    if (!isNew) return;
+    const { service } = known;
+    const { version, changes } = seen;
+    const summary = known.summaryOf(seen);
+    this.parts.logger.warn({ service, version, changes: changes.length }, `Contract broken: ${summary}`);
+    // Traffic is held back before anything else is waited for.
+    this.applyHolds(known);
+    if (await this.parts.store.announce(service, version))
+      await this.recordEvent(service, version, 'contract-changed', summary);
+  }
+
+  private async recordEvent(
+    service: string,
+    version: string,
+    type: 'contract-changed' | 'contract-accepted',
+    reason: string,
+  ): Promise<void> {
+    const instances = this.parts.table.current.get(service)?.live ?? [];
+    const about = instances.find((each) => each.version === version) ?? instances[0];
+    if (about) await this.parts.registry.recordEvent(about.id, { type, reason });
+  }
+
+  private applyHolds(known: ServiceContract): void {
+    const onBreaking = this.parts.policies.onBreakingOf(known.service);
+    this.parts.registry.holdVersions(known.service, known.holds(onBreaking));
+  }
+
+  private watchCalls({ service, broken, contract }: ServiceContract): void {
+    const { calls } = this.parts;
+    const operations = new Set(broken.flatMap(({ changes }) => changes.map(({ operation }) => operation)));
+    if (operations.size > 0 && contract) calls.watch(service, contract.document, operations);
+    else calls.unwatch(service);
+  }
+}
+
+/** Versions without instances are forgotten first come, first gone. */
+function dropOldest({ versions }: ServiceContract, live: ReadonlySet<string>): void {
+  for (const version of versions.keys()) {
+    if (versions.size <= MAX_VERSIONS) return;
+    if (!live.has(version)) versions.delete(version);
+  }
+}
+
+/** What is compared of a document: it is kept for as long as the service is known. */
+function withoutTexts({ openapi, info, paths, components, servers }: OpenApiDocument): OpenApiDocument {
+  const kept = { openapi, info: { title: info.title ?? '' }, paths, ...(components && { components }) };
+  const texts = new Set(['description', 'summary', 'example', 'examples', 'externalDocs']);
+  const text = JSON.stringify({ ...kept, ...(servers && { servers }) }, (key, value: unknown) =>
+    // A property of a schema may have such a name; its value is an object then.
+    texts.has(key) && (typeof value === 'string' || key.startsWith('example')) ? undefined : value,
+  );
+  return JSON.parse(text) as OpenApiDocument;
+}
