@@ -80,6 +80,8 @@ const gatewayLayers = [
     { path: `^${GATEWAY}/proxy/stages/`, pathNot: `^${GATEWAY}/proxy/stages/$1/` },
   ),
   ...layersOf(`${GATEWAY}/discovery`, [
+    ['compatibility/eureka', 'compatibility/consul'],
+    'compatibility',
     'http',
     'static',
     'registry',

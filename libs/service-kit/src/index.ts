@@ -15,6 +15,7 @@ export * from './http/body-parser.js';
 export * from './http/problem.filter.js';
 export * from './http/preconditions.js';
 export * from './http/read-only.js';
+export * from './http/validation.pipe.js';
 export * from './http/versioned.js';
 export * from './http/path-text.js';
 export * from './health/health-indicator.js';

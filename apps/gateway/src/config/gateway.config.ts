@@ -41,6 +41,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryAllowedNetworks: readonly string[] | undefined;
   /** Whether operators may inject faults into instances. */
   readonly allowsFaults: boolean;
+  /** Other registries whose clients may register here. */
+  readonly registryCompatibility: readonly string[];
   /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
   /** Path of the policy file; it is reloaded when it changes. */
@@ -130,6 +132,10 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'Whether `npm run chaos` may inject faults between the gateway and instances, for drills. Unset: `refused` in production, else `allowed`.',
   }),
+  REGISTRY_COMPATIBILITY: list('eureka and consul', (entry) => ['eureka', 'consul'].includes(entry))({
+    default: [],
+    desc: 'Other registries whose clients may register here: `eureka`, `consul` or both, separated by a comma. Unset: none.',
+  }),
   INSTANCE_RETENTION: duration({
     default: 24 * 3_600_000,
     desc: 'How long an expired instance stays listed as `down`, and a service without instances stays known.',
@@ -198,6 +204,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     allowsFaults:
       (vars.FAULT_INJECTION ?? (vars.ENVIRONMENT === 'production' ? 'refused' : 'allowed')) === 'allowed',
+    registryCompatibility: vars.REGISTRY_COMPATIBILITY,
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
     maxChangedPercent: vars.GATEWAY_CONFIG_MAX_CHANGED,

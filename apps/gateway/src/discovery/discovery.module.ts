@@ -4,6 +4,9 @@ import type { GatewayConfig } from '../config/gateway.config.js';
 import { AuditLog } from './access/audit-log.js';
 import { InstanceTokens } from './access/instance-tokens.js';
 import { RegistryAccess } from './access/registry-access.js';
+import { ConsulAgentController } from './compatibility/consul/consul-agent.controller.js';
+import { ConsulCatalogController } from './compatibility/consul/consul-catalog.controller.js';
+import { EurekaController } from './compatibility/eureka/eureka.controller.js';
 import { discoveryProviders } from './discovery.providers.js';
 import { InjectedFaults } from './faults/injected-faults.js';
 import { EventsController } from './http/events.controller.js';
@@ -31,6 +34,7 @@ export class DiscoveryModule {
     traffic: ServiceTraffic,
     policies: PolicyRevisions,
   ): DynamicModule {
+    const accepts = (registry: string) => config.registryCompatibility.includes(registry);
     return {
       module: DiscoveryModule,
       controllers: [
@@ -40,6 +44,8 @@ export class DiscoveryModule {
         HistoryController,
         ServicesController,
         FaultsController,
+        ...(accepts('eureka') ? [EurekaController] : []),
+        ...(accepts('consul') ? [ConsulAgentController, ConsulCatalogController] : []),
       ],
       providers: [
         ...discoveryProviders(config, context),

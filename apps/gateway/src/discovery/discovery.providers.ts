@@ -14,6 +14,8 @@ import { RegistryHistory } from './history/registry-history.js';
 import { InjectedFaults } from './faults/injected-faults.js';
 import { LeaseSweeper } from './leases/lease-sweeper.js';
 import { TrafficHeartbeats } from './leases/traffic-heartbeats.js';
+import { ConsulChecks } from './compatibility/consul/consul-checks.js';
+import { ConsulLeases } from './compatibility/consul/consul-leases.js';
 import { LocalTargets } from './table/local-targets.js';
 import { CertificateExpiries } from './health-checks/certificate-expiries.js';
 import { connectCheck } from './health-checks/connect-check.js';
@@ -198,13 +200,28 @@ const snapshots = (file: SnapshotFile, { logger }: AppContext): Provider =>
     return new SnapshotWriter({ store, file, isLocal: (id) => targets.get(id) !== undefined, onProblem });
   });
 
+const acceptsConsul = ({ registryCompatibility }: GatewayConfig): boolean =>
+  registryCompatibility.includes('consul');
+
+/** What registrations of Consul clients need beside the registry. */
+const consul = (): Provider[] => [
+  made(ConsulChecks, [LiveServiceTable], (table) => new ConsulChecks(table)),
+  made(ConsulLeases, [LiveServiceTable, RegistryStore], (table, store) => new ConsulLeases(table, store)),
+];
+
 /** The timer and the work that runs on it. */
 function timerAndTasks(config: GatewayConfig, { logger }: AppContext, file?: SnapshotFile): Provider[] {
   const { instancesFile: path } = config;
   const onError = (err: unknown) =>
     logger.error({ err }, 'Discovery task failed; it runs again at the next tick');
   const timer = (...tasks: PeriodicTask[]) => new DiscoveryTimer(SWEEP_INTERVAL_MS, tasks, onError);
-  const tasks = [TrafficHeartbeats, LeaseSweeper, HealthChecker, ...(file ? [SnapshotWriter] : [])];
+  const tasks = [
+    TrafficHeartbeats,
+    LeaseSweeper,
+    HealthChecker,
+    ...(file ? [SnapshotWriter] : []),
+    ...(acceptsConsul(config) ? [ConsulLeases] : []),
+  ];
   if (path === undefined) return [made(DiscoveryTimer, tasks, timer)];
   const onProblem = (message: string) => logger.error(message);
   return [
@@ -227,6 +244,7 @@ export function discoveryProviders(config: GatewayConfig, context: AppContext): 
     ...registry(config, context),
     ...upkeep(context),
     ...(file ? [snapshots(file, context)] : []),
+    ...(acceptsConsul(config) ? consul() : []),
     ...timerAndTasks(config, context, file),
     ...events(config, context),
   ];

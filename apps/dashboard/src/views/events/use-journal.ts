@@ -12,6 +12,8 @@ const TYPES: Readonly<Record<DiscoveryEventType, true>> = {
   draining: true,
   resumed: true,
   'weight-changed': true,
+  'contract-changed': true,
+  'contract-accepted': true,
   unregistered: true,
   expired: true,
   removed: true,

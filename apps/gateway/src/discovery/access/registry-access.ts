@@ -38,9 +38,12 @@ export class RegistryAccess {
     return isLoopback(address) && isLocalName(host);
   }
 
-  /** @throws registryTokenRequired, registryWritesFromLoopbackOnly */
-  check(request: FastifyRequest): void {
-    if (this.expected) checkToken(this.expected, authorizationOf(request));
+  /**
+   * @param sent the token, if the request may carry it elsewhere than in a bearer token
+   * @throws registryTokenRequired, registryWritesFromLoopbackOnly
+   */
+  check(request: FastifyRequest, sent = tokenIn(singleField(request, 'authorization'))): void {
+    if (this.expected) checkToken(this.expected, sent);
     else if (!isFromThisMachine(request))
       throw registryWritesFromLoopbackOnly(
         'registry writes are accepted from loopback addresses only; to allow others, set REGISTRY_TOKEN on the gateway and send it as a bearer token',
@@ -49,8 +52,8 @@ export class RegistryAccess {
 }
 
 /** `undefined` for repeated fields: node:http keeps the first one, and an intermediary may have checked another. */
-function authorizationOf({ raw }: FastifyRequest): string | undefined {
-  const all = raw.headersDistinct.authorization;
+export function singleField({ raw }: FastifyRequest, name: string): string | undefined {
+  const all = raw.headersDistinct[name];
   return all?.length === 1 ? all[0] : undefined;
 }
 
@@ -61,8 +64,7 @@ const tokenIn = (authorization: string | undefined): string | undefined =>
 const isToken = (expected: Buffer, sent: string | undefined): boolean =>
   sent !== undefined && timingSafeEqual(digest(sent), expected);
 
-function checkToken(expected: Buffer, authorization: string | undefined): void {
-  const sent = tokenIn(authorization);
+function checkToken(expected: Buffer, sent: string | undefined): void {
   if (isToken(expected, sent)) return;
   throw registryTokenRequired('send the registry token as "Authorization: Bearer ..."', {
     headers: {

@@ -35,7 +35,8 @@ const READY: InstanceHealth = {
   reason: 'heartbeat reported ready',
   isReported: true,
 };
-const NOT_READY: InstanceHealth = {
+/** The health of an instance that reports itself not ready. */
+export const NOT_READY: InstanceHealth = {
   status: 'down',
   reason: 'heartbeat reported not ready',
   isReported: true,

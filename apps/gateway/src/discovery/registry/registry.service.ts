@@ -6,7 +6,7 @@ import type { TargetPolicy } from '../access/target-policy.js';
 import type { ExpiredInstances } from '../leases/expired-instances.js';
 import type { LeaseSweeper } from '../leases/lease-sweeper.js';
 import type { LocalTargets } from '../table/local-targets.js';
-import type { HealthChecker } from '../health-checks/health-checker.js';
+import { NOT_READY, type HealthChecker } from '../health-checks/health-checker.js';
 import type { VersionHold } from '../model/instance.js';
 import { endpointOf } from '../model/pinned-target.js';
 import { checkLimits, type RegistryLimits } from './registry-limits.js';
@@ -56,9 +56,14 @@ export class RegistryService {
   /**
    * Adds an instance, or renews the one with the same id and replaces all its fields. A registration proves
    * that the instance runs: a `down` or draining instance that registers again has restarted and is `up`.
+   * @param isReady `false`: out of rotation until a heartbeat reports the instance as ready
    * @throws tooManyInstances, registryFull, targetNotUnicast, targetRefused, targetUnknown
    */
-  async register(registration: RegisterInstanceDto, target?: LocalTarget): Promise<Registered> {
+  async register(
+    registration: RegisterInstanceDto,
+    target?: LocalTarget,
+    isReady = true,
+  ): Promise<Registered> {
     const { store, index, targets, targetPolicy } = this.parts;
     const id = registration.id ?? newId();
     // An instance in this process receives requests by a function call, whatever its URL: no address to
@@ -68,7 +73,10 @@ export class RegistryService {
     checkLimits(this.parts, id, registration.name);
     const { token, tokenHash } = issueToken(id);
     const { before, after } = await targets.setFor(id, target, () =>
-      store.put({ ...newInstanceFrom(registration, id, endpoint), tokenHash }, 'registered'),
+      store.put(
+        { ...newInstanceFrom(registration, id, endpoint), ...(!isReady && { health: NOT_READY }), tokenHash },
+        'registered',
+      ),
     );
     await index.settled();
     return { instance: this.view(after), isNew: before === undefined, token };
