@@ -133,7 +133,7 @@ export const gatewaySpecs = {
     desc: 'Whether `npm run chaos` may inject faults between the gateway and instances, for drills. Unset: `refused` in production, else `allowed`.',
   }),
   REGISTRY_COMPATIBILITY: list('eureka and consul', (entry) => ['eureka', 'consul'].includes(entry))({
-    default: [],
+    default: undefined,
     desc: 'Other registries whose clients may register here: `eureka`, `consul` or both, separated by a comma. Unset: none.',
   }),
   INSTANCE_RETENTION: duration({
@@ -204,7 +204,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     registryAllowedNetworks: vars.REGISTRY_ALLOWED_NETWORKS,
     allowsFaults:
       (vars.FAULT_INJECTION ?? (vars.ENVIRONMENT === 'production' ? 'refused' : 'allowed')) === 'allowed',
-    registryCompatibility: vars.REGISTRY_COMPATIBILITY,
+    registryCompatibility: vars.REGISTRY_COMPATIBILITY ?? [],
     instancesFile: vars.INSTANCES_FILE,
     policyFile: vars.GATEWAY_CONFIG,
     maxChangedPercent: vars.GATEWAY_CONFIG_MAX_CHANGED,
