@@ -3,7 +3,8 @@ import { FaultDto, type FaultView } from '#contracts';
 import { DescribeOperation } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { InjectedFaults } from '../faults/injected-faults.js';
-import { faultsNotAllowed } from '../model/problems.js';
+import { behindRegistryToken } from '../access/describe-access.js';
+import { faultsNotAllowed, unknownInstance } from '../model/problems.js';
 import { InstanceIndex } from '../table/instance-index.js';
 import { requireInstance } from './require-instance.js';
 import { FAULT, FAULTS } from './schemas.js';
@@ -26,11 +27,13 @@ export class FaultsController {
     return this.faults.active;
   }
 
-  @DescribeOperation({
-    summary: 'Inject a fault between this gateway and an instance for a time, in place of any earlier one',
-    body: FAULT,
-    problems: [401, 403, 404],
-  })
+  @DescribeOperation(
+    behindRegistryToken({
+      summary: 'Inject a fault between this gateway and an instance for a time, in place of any earlier one',
+      body: FAULT,
+      problems: [faultsNotAllowed, unknownInstance],
+    }),
+  )
   @Put('services/:id/fault')
   @UseGuards(RegistryWriteGuard)
   async begin(@Param('id') id: string, @Body() fault: FaultDto): Promise<FaultView> {
@@ -39,11 +42,9 @@ export class FaultsController {
     return this.faults.begin(requireInstance(id, this.index.find(id)), fault);
   }
 
-  @DescribeOperation({
-    summary: 'End the injected fault of an instance, if it has one',
-    status: 204,
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindRegistryToken({ summary: 'End the injected fault of an instance, if it has one', status: 204 }),
+  )
   @Delete('services/:id/fault')
   @UseGuards(RegistryWriteGuard)
   @HttpCode(204)

@@ -11,6 +11,7 @@ import {
 import { DescribeOperation } from '#service-kit';
 import type { RecordedInstance, RegistryChange } from '../history/past-registry.js';
 import { RegistryHistory } from '../history/registry-history.js';
+import { timeNotRecorded } from '../model/problems.js';
 import { POLICY_REVISIONS, type PolicyRevisions, type RevisionInEffect } from './policy-revisions.js';
 import { REGISTRY_AT, TIMELINE } from './schemas.js';
 
@@ -26,7 +27,7 @@ export class HistoryController {
     summary: 'Show the registry as it was at a time',
     body: REGISTRY_AT,
     query: RegistryAtQueryDto,
-    problems: [404],
+    problems: [timeNotRecorded],
   })
   @Get('at')
   @Header('cache-control', 'no-store')

@@ -88,6 +88,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     },
   },
   {
+    code: 'faults-not-allowed',
+    status: 403,
+    title: 'Fault injection not allowed',
+    meaning: {
+      en: '`FAULT_INJECTION` is `refused`, as it is in production unless set.',
+      ko: '`FAULT_INJECTION`이 `refused`입니다. 운영 환경(production)에서는 따로 설정하지 않으면 이 값입니다.',
+    },
+  },
+  {
     code: 'forbidden',
     status: 403,
     title: 'Forbidden',
@@ -436,6 +445,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     meaning: {
       en: 'The host in the URL of the instance cannot be resolved.',
       ko: '인스턴스 URL의 호스트를 찾을 수 없습니다.',
+    },
+  },
+  {
+    code: 'time-not-recorded',
+    status: 404,
+    title: 'Time not recorded',
+    meaning: {
+      en: 'The time is before the [record](../guide/time-travel.md#how-far-back); `oldest` is the earliest one.',
+      ko: '[기록](../guide/time-travel.md#얼마나-이전까지)이 시작되기 전의 시각입니다. `oldest`는 볼 수 있는 가장 이른 시각입니다.',
     },
   },
   {
