@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Neighbours } from '#registry-client';
-import type { AppContext } from '#service-kit';
+import { AppReport, type AppContext } from '#service-kit';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
 import { NeighbourStockReservations, StockReservations } from './neighbours/stock-reservations.js';
@@ -34,17 +34,18 @@ const parts = [
 export class OrderServiceModule implements OnApplicationShutdown {
   constructor(private readonly neighbours: Neighbours) {}
 
-  static of({ registry, logger }: AppContext): DynamicModule {
+  static of({ registry, logger, report }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
       controllers: [OrdersController],
       providers: [
         ...parts,
-        { provide: Neighbours, useFactory: () => new Neighbours(registry) },
+        { provide: Neighbours, useFactory: () => new Neighbours(registry, report.calls) },
         { provide: SqlClock, useClass: DatabaseClock },
         { provide: UserDirectory, useClass: NeighbourUserDirectory },
         { provide: StockReservations, useClass: NeighbourStockReservations },
         { provide: LOGGER, useValue: logger },
+        { provide: AppReport, useValue: report },
       ],
     };
   }

@@ -8,6 +8,7 @@ export { TraceContext } from './trace/trace-context.js';
 export * from './trace/span.js';
 export { ActiveSpan, continueTrace, newTrace } from './trace/active-span.js';
 export { readSpanContext, traceIdIn } from './trace/trace-fields.js';
+export { CallCounts } from './neighbours/call-counts.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
 export type { NeighbourResponse, NeighbourMethod } from './neighbours/neighbour-transport.js';
 export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';

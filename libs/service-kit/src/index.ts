@@ -42,6 +42,7 @@ export * from './service/define-service.js';
 export { TraceExport, type AppTracer } from './tracing/trace-export.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
+export * from './app/app-report.js';
 export * from './app/boot.js';
 export { endConnectionsWhen } from './app/drain-connections.js';
 export * from './app/check-config.js';

@@ -4,7 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Logger } from '#service-kit';
+import { AppReport, type Logger } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import type { StoredOrder } from '../model/stored-order.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
@@ -35,7 +35,10 @@ export class PendingOrders implements OnApplicationBootstrap, BeforeApplicationS
     private readonly pending: PendingWork,
     private readonly requests: OrderRequestsRepository,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    report: AppReport,
+  ) {
+    report.backlog = async () => ({ name: 'pending orders', count: await work.countPending() });
+  }
 
   onApplicationBootstrap(): void {
     this.schedulePass(0);

@@ -93,6 +93,17 @@ export class OrderWorkRepository {
     return rows.map(toStoredOrder);
   }
 
+  /** Orders that have to be confirmed or rejected. */
+  async countPending(): Promise<number> {
+    const { count } = await this.database
+      .selectFrom('orders')
+      .select((eb) => eb.fn.countAll<number | string>().as('count'))
+      .where('attempt_at', 'is not', null)
+      .where('status', '=', 'pending')
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
   /** The current state of the order, including withdrawn ones. */
   async current(id: string): Promise<StoredOrder | undefined> {
     const row = await this.database.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();

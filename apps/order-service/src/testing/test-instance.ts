@@ -1,5 +1,5 @@
 import { sql, type Expression, type Kysely } from 'kysely';
-import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
+import { AppReport, createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
 import { SqlClock } from '../store/sql-clock.js';
@@ -68,6 +68,6 @@ export async function createTestInstance(
     requests,
     orders: new OrdersService(repository, releaser, users),
     placement: new PlacementService(database, work, requests, replays, steps, releaser),
-    pending: new PendingOrders(work, pendingWork, requests, logger),
+    pending: new PendingOrders(work, pendingWork, requests, logger, new AppReport()),
   };
 }

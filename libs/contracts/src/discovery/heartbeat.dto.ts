@@ -1,8 +1,60 @@
-import { IsBoolean, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
+import { SERVICE_NAME } from './register-instance.dto.js';
 
 export const MAX_IN_FLIGHT = 1_000_000;
 export const MAX_LOOP_LAG_MS = 3_600_000;
+
+/** Targets of calls that one heartbeat reports. */
+export const MAX_REPORTED_CALLS = 16;
+/** `call`: to another service; `store`: to a database or the like. */
+export const CALL_KINDS = ['call', 'store'] as const;
+
+/** Calls of an instance to one target since it started. */
+export class CallTotalDto {
+  /** Service name, or the short name of a store. */
+  @Matches(SERVICE_NAME, { message: 'to must match ^[a-z][a-z0-9-]{0,62}$' })
+  to!: string;
+
+  @IsIn(CALL_KINDS)
+  kind!: (typeof CALL_KINDS)[number];
+
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  total!: number;
+
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  failed!: number;
+}
+
+/** Work that a service has accepted and not done. Instances that share it report the same number. */
+export class BacklogDto {
+  /** What waits, in the plural: `pending orders`. */
+  @IsText({ max: 64 })
+  name!: string;
+
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  count!: number;
+}
 
 /** Optional body of `POST /discovery/heartbeat/{id}`: the load and readiness of the instance. */
 export class HeartbeatDto {
@@ -27,4 +79,19 @@ export class HeartbeatDto {
   @MayBeAbsent()
   @IsBoolean()
   ready?: boolean;
+
+  /** Calls to other services and stores since the instance started; the gateway turns them into rates. */
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_REPORTED_CALLS)
+  @ValidateNested({ each: true })
+  @Type(() => CallTotalDto)
+  calls?: CallTotalDto[];
+
+  /** Work that waits at the service. */
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => BacklogDto)
+  backlog?: BacklogDto;
 }

@@ -1,3 +1,5 @@
+import type { BacklogDto, CallTotalDto } from './heartbeat.dto.js';
+
 /** Status of an instance. Only `up` receives traffic. */
 export const INSTANCE_STATUSES = ['starting', 'up', 'down', 'draining'] as const;
 export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
@@ -40,6 +42,10 @@ export interface InstanceView {
   readonly loopLagMs?: number;
   /** Reported by the instance's last heartbeat. */
   readonly ready?: boolean;
+  /** Calls to other services and stores since the instance started, as reported by its last heartbeat. */
+  readonly calls?: readonly CallTotalDto[];
+  /** Work that waits at the service, as reported by the instance's last heartbeat. */
+  readonly backlog?: BacklogDto;
 }
 
 /** Response of `POST /discovery/register`. */

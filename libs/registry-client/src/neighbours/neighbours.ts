@@ -3,6 +3,7 @@ import { REQUEST_TIMEOUT_HEADER, type InstanceView } from '#contracts';
 import { Deadline } from '../deadline/deadline.js';
 import type { Registry } from '../registry.js';
 import { startCallSpan } from './call-span.js';
+import type { CallCounts } from './call-counts.js';
 import { InstanceCache } from './instance-cache.js';
 import {
   AttemptFailed,
@@ -35,6 +36,8 @@ const IDEMPOTENT: ReadonlySet<NeighbourMethod> = new Set(['GET', 'HEAD', 'PUT', 
 // Sent by intermediaries, or by an instance that is shutting down; they carry no result of the request.
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
+const SERVER_ERROR = 500;
+
 /**
  * Finds instances of other services in the registry and calls them in turn. Works the same in both mounts: in the
  * monolith, too, every service listens on a port of its own.
@@ -44,7 +47,11 @@ export class Neighbours {
   private readonly transport = new NeighbourTransport();
   private nextIndex = 0;
 
-  constructor(registry: Pick<Registry, 'instances'>) {
+  /** @param counts counts each call once, however many attempts it takes */
+  constructor(
+    registry: Pick<Registry, 'instances'>,
+    private readonly counts?: CallCounts,
+  ) {
     this.cache = new InstanceCache(registry);
   }
 
@@ -53,6 +60,22 @@ export class Neighbours {
    * @throws NeighbourUnreachable when there is no such response.
    */
   async call(call: NeighbourCall): Promise<NeighbourResponse> {
+    try {
+      const response = await this.callOnce(call);
+      this.counts?.add(call.service, 'call', response.status >= SERVER_ERROR);
+      return response;
+    } catch (error) {
+      this.counts?.add(call.service, 'call', true);
+      throw error;
+    }
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.transport.close();
+  }
+
+  private async callOnce(call: NeighbourCall): Promise<NeighbourResponse> {
     const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
     if (timeoutMs === 0) throw new NeighbourUnreachable(call.service, 'timeout');
     const deadline: CallDeadline = {
@@ -67,11 +90,6 @@ export class Neighbours {
     );
     if (UNAVAILABLE.has(response.status)) throw new NeighbourUnreachable(call.service, 'unavailable');
     return response;
-  }
-
-  /** Closes every connection. */
-  async close(): Promise<void> {
-    await this.transport.close();
   }
 
   private async sendWithRetry(call: NeighbourCall, deadline: CallDeadline): Promise<NeighbourResponse> {

@@ -6,6 +6,7 @@ import type { LogLevelControl } from '../logging/log-level-control.js';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import type { AppTracer } from '../tracing/trace-export.js';
+import type { AppReport } from './app-report.js';
 import type { Readiness } from './readiness.js';
 
 /** The address at which an app listens. */
@@ -23,6 +24,8 @@ export interface AppContext {
   readonly readiness: Readiness;
   /** The registry in which the app registers and finds its neighbours. */
   readonly registry: Registry;
+  /** Reported with the app's heartbeats. */
+  readonly report: AppReport;
   /** Whether the app's `/metrics` includes the metrics of the process. One app per process does. */
   readonly exposesProcess: boolean;
   /** `undefined` without traces. */

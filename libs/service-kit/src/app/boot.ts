@@ -16,6 +16,7 @@ import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
 import { AppLoad } from './app-load.js';
+import { AppReport } from './app-report.js';
 
 /** Longer than nginx keeps idle connections to gateways (`keepalive_timeout` of its upstream). */
 const MAX_IDLE_MS = 2500;
@@ -100,6 +101,7 @@ async function start<C extends BaseConfig>(
     logLevel,
     readiness,
     registry,
+    report: new AppReport(),
     exposesProcess: options.exposesProcess ?? true,
     tracer: traces?.of(name, options.traces === undefined),
     application: () => nest,
@@ -121,7 +123,10 @@ async function start<C extends BaseConfig>(
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
   const target = localTargetOf(nest);
-  const heartbeatBody = async () => load.heartbeatBody(await readiness.isReady());
+  const heartbeatBody = async () => {
+    const report = await context.report.read();
+    return Object.assign(load.heartbeatBody(await readiness.isReady()), report);
+  };
   const registration = body && Registration.start({ registry, body, target, logger, heartbeatBody });
   return {
     name,

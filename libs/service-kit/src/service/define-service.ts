@@ -35,7 +35,7 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     build: (config, context) => ({
       module: ServiceRootModule.of({
         info: { title: name, version },
-        storage: { name, migrations, storage: config.storage },
+        storage: { name, migrations, storage: config.storage, calls: context.report.calls },
         context,
         features: service.module(config, context),
       }),

@@ -1,5 +1,6 @@
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import type { CallCounts } from '#registry-client';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
@@ -11,6 +12,8 @@ export interface StorageOptions {
   readonly name: string;
   readonly storage: StorageConfig;
   readonly migrations: Migrations;
+  /** Counts the queries. */
+  readonly calls: CallCounts;
   /** Whether queries of a request are recorded as spans. */
   readonly isTraced: boolean;
 }
@@ -44,10 +47,10 @@ export class StorageModule implements OnApplicationShutdown {
 }
 
 async function openMigrated(
-  { name, storage, migrations, isTraced }: StorageOptions,
+  { name, storage, migrations, calls, isTraced }: StorageOptions,
   writes: StoreWrites,
 ): Promise<Kysely<unknown>> {
-  const database = await openDatabase<unknown>(storage, name, writes, isTraced);
+  const database = await openDatabase<unknown>(storage, name, writes, calls, isTraced);
   try {
     await migrate(database, name, migrations);
     return database;

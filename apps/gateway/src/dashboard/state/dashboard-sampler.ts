@@ -11,6 +11,7 @@ import { trafficEdges } from './call-edges.js';
 import { addInstanceStates } from './instance-states.js';
 import type { LiveInstanceFacts } from './live-instance-facts.js';
 import { ProcessLoad } from './process-load.js';
+import { backlogsOf, ReportedCalls } from './reported-calls.js';
 import type { RouteStates } from './route-states.js';
 import { isoSecond } from '../traffic/rounded.js';
 import { serviceStateOf } from './service-state.js';
@@ -38,9 +39,11 @@ export interface SamplerParts {
 export class DashboardSampler {
   readonly load = new ProcessLoad();
   readonly attention = new AttentionList();
+  private readonly calls = new ReportedCalls();
   private readonly rules = new GatewayRules();
   private readonly startedAt = isoSecond(Date.now() - process.uptime() * 1000);
   private loopLagMs = 0;
+  private samples = 0;
 
   constructor(private readonly parts: SamplerParts) {}
 
@@ -51,6 +54,8 @@ export class DashboardSampler {
     traffic.sample(performance.now());
     routes.sample();
     await facts.refresh(now);
+    this.calls.sample(facts.all);
+    this.samples += 1;
     const known = table.current;
     this.attention.update(this.findings(now), now, ({ service }) => service === '' || !!known.get(service));
   }
@@ -89,7 +94,7 @@ export class DashboardSampler {
       policy: policyStateOf(this.parts.policies),
       services,
       instances,
-      edges: trafficEdges(traffic),
+      edges: { ...trafficEdges(traffic), ...this.calls.edges(this.samples) },
       routes: routes.states(now),
       attention: this.attention.items,
     };
@@ -115,7 +120,7 @@ export class DashboardSampler {
         registryAwayReason: registry.unavailableReason,
         failedReload: policies.file?.lastError,
         providers: providers(),
-        backlogs: [],
+        backlogs: backlogsOf(facts.all),
       },
       now,
     );

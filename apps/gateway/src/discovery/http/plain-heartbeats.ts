@@ -1,4 +1,11 @@
-import { MAX_IN_FLIGHT, MAX_LOOP_LAG_MS, type HeartbeatDto, type InstanceView } from '#contracts';
+import {
+  MAX_IN_FLIGHT,
+  MAX_LOOP_LAG_MS,
+  MAX_REPORTED_CALLS,
+  SERVICE_NAME,
+  type HeartbeatDto,
+  type InstanceView,
+} from '#contracts';
 import type { PlainSender, RegistryAccess } from '../access/registry-access.js';
 import { requireInstance } from './require-instance.js';
 import type { RegistryService } from '../registry/registry.service.js';
@@ -33,6 +40,8 @@ export class PlainHeartbeats {
   }
 }
 
+const PLAIN_NAME = /^[a-z][a-z ]{0,62}[a-z]$/;
+
 /** The report in `body` if it is certainly a valid {@link HeartbeatDto}, else `undefined`. */
 export function reportIn(body: string): HeartbeatDto | undefined {
   const report = body === '' ? {} : objectIn(body);
@@ -50,7 +59,40 @@ function objectIn(body: string): object | undefined {
 
 function isValidMember([name, value]: [string, unknown]): boolean {
   if (name === 'ready') return typeof value === 'boolean';
+  if (name === 'calls') return isCallList(value);
+  if (name === 'backlog') return isBacklog(value);
   if (typeof value !== 'number' || value < 0) return false;
   if (name === 'inFlight') return Number.isInteger(value) && value <= MAX_IN_FLIGHT;
   return name === 'loopLagMs' && value <= MAX_LOOP_LAG_MS;
 }
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const hasMembers = (
+  value: unknown,
+  checks: Readonly<Record<string, (member: unknown) => boolean>>,
+): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === Object.keys(checks).length &&
+  Object.entries(checks).every(([name, isValid]) => isValid((value as Record<string, unknown>)[name]));
+
+const isCallList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= MAX_REPORTED_CALLS && value.every(isCallTotal);
+
+const CALL_TOTAL = {
+  to: (name: unknown) => typeof name === 'string' && SERVICE_NAME.test(name),
+  kind: (kind: unknown) => kind === 'call' || kind === 'store',
+  total: isCount,
+  failed: isCount,
+};
+
+const isCallTotal = (value: unknown): boolean => hasMembers(value, CALL_TOTAL);
+
+const BACKLOG = {
+  // A plain name has no character that another check might refuse.
+  name: (name: unknown) => typeof name === 'string' && PLAIN_NAME.test(name),
+  count: isCount,
+};
+
+const isBacklog = (value: unknown): boolean => hasMembers(value, BACKLOG);

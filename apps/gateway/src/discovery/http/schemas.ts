@@ -3,6 +3,9 @@ import {
   FAULT_KINDS,
   INSTANCE_TOKEN_HEADER,
   INSTANCE_STATUSES,
+  CALL_KINDS,
+  type BacklogDto,
+  type CallTotalDto,
   type CleanupResult,
   type DiscoveryEvent,
   type InstanceAt,
@@ -62,9 +65,30 @@ const INSTANCE_MEMBERS: Members<InstanceView> = {
   inFlight: { ...whole, description: 'as reported by the last heartbeat' },
   loopLagMs: { ...number, description: 'as reported by the last heartbeat' },
   ready: { type: 'boolean', description: 'as reported by the last heartbeat' },
+  calls: {
+    type: 'array',
+    items: object<CallTotalDto>({
+      to: text,
+      kind: { ...text, enum: [...CALL_KINDS] },
+      total: whole,
+      failed: whole,
+    }),
+    description: 'calls to services and stores since the instance started, as reported by the last heartbeat',
+  },
+  backlog: {
+    ...object<BacklogDto>({ name: text, count: whole }),
+    description: 'work that waits at the service, as reported by the last heartbeat',
+  },
 };
 
-const OPTIONAL: readonly (keyof InstanceView)[] = ['expiredAt', 'inFlight', 'loopLagMs', 'ready'];
+const OPTIONAL: readonly (keyof InstanceView)[] = [
+  'expiredAt',
+  'inFlight',
+  'loopLagMs',
+  'ready',
+  'calls',
+  'backlog',
+];
 
 export const INSTANCE: NamedSchema = {
   name: 'Instance',

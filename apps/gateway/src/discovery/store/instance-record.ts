@@ -22,6 +22,8 @@ export class InstanceRecord implements InstanceVitals {
   private inFlight: number | undefined = undefined;
   private loopLagMs: number | undefined = undefined;
   private ready: boolean | undefined = undefined;
+  private calls: HeartbeatReport['calls'] = undefined;
+  private backlog: HeartbeatReport['backlog'] = undefined;
 
   constructor(
     /** Replaced, never mutated: other code keeps the previous object. */
@@ -46,13 +48,16 @@ export class InstanceRecord implements InstanceVitals {
   }
 
   get report(): HeartbeatReport {
-    return reportOf({ inFlight: this.inFlight, loopLagMs: this.loopLagMs, ready: this.ready });
+    const { inFlight, loopLagMs, ready, calls, backlog } = this;
+    return reportOf({ inFlight, loopLagMs, ready, calls, backlog });
   }
 
-  set report({ inFlight, loopLagMs, ready }: HeartbeatReport) {
+  set report({ inFlight, loopLagMs, ready, calls, backlog }: HeartbeatReport) {
     this.inFlight = inFlight;
     this.loopLagMs = loopLagMs;
     this.ready = ready;
+    this.calls = calls;
+    this.backlog = backlog;
   }
 
   setVitals({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {

@@ -1,4 +1,4 @@
-import type { InstanceStatus, ProbeView } from '#contracts';
+import type { BacklogDto, CallTotalDto, InstanceStatus, ProbeView } from '#contracts';
 
 /** The health of an instance according to traffic, health checks and heartbeats, whether or not it drains. */
 export interface InstanceHealth {
@@ -18,11 +18,13 @@ export interface InstanceHealth {
   readonly isReported?: true;
 }
 
-/** The load and readiness that an instance reports. */
+/** What an instance reports with a heartbeat. */
 export interface HeartbeatReport {
   readonly inFlight?: number;
   readonly loopLagMs?: number;
   readonly ready?: boolean;
+  readonly calls?: readonly CallTotalDto[];
+  readonly backlog?: BacklogDto;
 }
 
 /**
@@ -96,18 +98,16 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
   lastProbe: vitals.lastProbe,
 });
 
-interface ReportedMembers {
-  readonly inFlight?: number | undefined;
-  readonly loopLagMs?: number | undefined;
-  readonly ready?: boolean | undefined;
-}
+type Reported = { readonly [Name in keyof HeartbeatReport]?: HeartbeatReport[Name] | undefined };
 
 /** The report of a heartbeat, without absent members. */
-export function reportOf({ inFlight, loopLagMs, ready }: ReportedMembers): HeartbeatReport {
-  const report: { inFlight?: number; loopLagMs?: number; ready?: boolean } = {};
+export function reportOf({ inFlight, loopLagMs, ready, calls, backlog }: Reported): HeartbeatReport {
+  const report: { -readonly [Name in keyof HeartbeatReport]: HeartbeatReport[Name] } = {};
   if (inFlight !== undefined) report.inFlight = inFlight;
   if (loopLagMs !== undefined) report.loopLagMs = loopLagMs;
   if (ready !== undefined) report.ready = ready;
+  if (calls !== undefined) report.calls = calls;
+  if (backlog !== undefined) report.backlog = backlog;
   return report;
 }
 
