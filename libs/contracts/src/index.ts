@@ -21,4 +21,5 @@ export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';
 export * from './logging/log-level.dto.js';
 export * from './dashboard/history-query.dto.js';
+export * from './dashboard/refusal.js';
 export * from './deadline/request-timeout.js';

@@ -8,6 +8,7 @@ export const LINKS = {
   services: '/services',
   policies: '/policies',
   policySchema: '/policies/schema.json',
+  refusals: '/policies/refusals',
   purge: '/cache/purge',
   logLevel: '/log-level',
   api: '/api/{service}/{path}',

@@ -15,6 +15,7 @@ import type { FrontServer } from './planes/node/front-server.js';
 import { MirrorFindingsController } from './mirror-findings.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { DECISION_RECORD, DecisionsController } from './plan/decisions.controller.js';
+import { RefusalsController } from './plan/refusals.controller.js';
 import { ReloadGuard } from './plan/reload-guard.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { ProxyLife } from './proxy-lifecycle.js';
@@ -54,7 +55,7 @@ export class ProxyModule {
     return {
       module: ProxyModule,
       imports: bindings.imports,
-      controllers: [ExplainController, DecisionsController, MirrorFindingsController],
+      controllers: [ExplainController, DecisionsController, RefusalsController, MirrorFindingsController],
       providers: [
         ...routingProviders(bindings),
         ...rateLimiting(bindings),

@@ -7,7 +7,7 @@ import type { Finding } from '../attention/finding.js';
 import { GatewayRules } from '../attention/gateway-rules.js';
 import { instanceFindings } from '../attention/instance-rules.js';
 import { serviceFindings } from '../attention/service-rules.js';
-import { trafficEdges } from './call-edges.js';
+import { trafficEdges } from './traffic-edges.js';
 import { addInstanceStates } from './instance-states.js';
 import type { LiveInstanceFacts } from './live-instance-facts.js';
 import { ProcessLoad } from './process-load.js';
@@ -94,7 +94,7 @@ export class DashboardSampler {
       policy: policyStateOf(this.parts.policies),
       services,
       instances,
-      edges: { ...trafficEdges(traffic), ...this.calls.edges(this.samples) },
+      edges: { ...trafficEdges(Object.keys(services), traffic), ...this.calls.edges(this.samples) },
       routes: routes.states(now),
       attention: this.attention.items,
     };

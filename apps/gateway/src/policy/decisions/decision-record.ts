@@ -124,6 +124,17 @@ export class DecisionRecord {
     for (const number of numbers) if (number >= this.written - length) yield this.read(number % length);
   }
 
+  /** The latest decisions that ended with a problem of the gateway, the newest first. */
+  refusals(limit: number): readonly Decision[] {
+    const { written, count, entries } = this;
+    const found: Decision[] = [];
+    for (let number = written - 1; number >= written - count && found.length < limit; number -= 1) {
+      const position = number % entries.length;
+      if (entries[position]?.problem !== undefined) found.push(this.read(position));
+    }
+    return found;
+  }
+
   private follow(): void {
     this.followed = this.file.current;
     this.names = recordedNamesOf(this.followed);
