@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { TrafficRecord } from './history/traffic-record.js';
 import type { DashboardSampler } from './state/dashboard-sampler.js';
+import type { ProcessLoad } from './state/process-load.js';
 import type { DashboardStreams } from './stream/dashboard-streams.js';
 import type { TrafficSampler } from './traffic/traffic-sampler.js';
 
@@ -9,6 +10,7 @@ const SAMPLE_EVERY_MS = 1000;
 /** Dependencies of {@link DashboardTimer}. */
 export interface DashboardTimerParts {
   readonly sampler: DashboardSampler;
+  readonly load: ProcessLoad;
   readonly traffic: TrafficSampler;
   readonly record: TrafficRecord;
   readonly streams: DashboardStreams;
@@ -30,13 +32,13 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   }
 
   onApplicationBootstrap(): void {
-    this.parts.sampler.load.start();
+    this.parts.load.start();
     this.timer = setInterval(() => void this.tick(), SAMPLE_EVERY_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    this.parts.sampler.load.stop();
+    this.parts.load.stop();
     this.parts.streams.close();
     await this.parts.record.close();
   }
@@ -52,7 +54,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   private async sample(): Promise<void> {
     const { sampler, traffic, record, streams } = this.parts;
     const now = Date.now();
-    await sampler.sample(now);
+    await sampler.sample(now, performance.now());
     record.add(now, sampler.point, traffic.all.latest);
     if (streams.size > 0) streams.publish(sampler.state(now));
   }

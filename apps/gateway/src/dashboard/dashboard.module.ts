@@ -14,6 +14,7 @@ import { PageFiles } from './page/page-files.js';
 import { ENVIRONMENT_NAME, RootController } from './root.controller.js';
 import { DashboardSampler, type GatewayFacts } from './state/dashboard-sampler.js';
 import { LiveInstanceFacts } from './state/live-instance-facts.js';
+import { ProcessLoad } from './state/process-load.js';
 import { RouteStates } from './state/route-states.js';
 import { TrafficSampler } from './traffic/traffic-sampler.js';
 import { DashboardStreams } from './stream/dashboard-streams.js';
@@ -41,6 +42,7 @@ export class DashboardModule {
 
 /** Observes the gateway. */
 const observation = (config: GatewayConfig): Provider[] => [
+  { provide: ProcessLoad, useFactory: () => new ProcessLoad() },
   {
     provide: TrafficSampler,
     useFactory: (traffic: TrafficMetrics) => new TrafficSampler(traffic),
@@ -79,6 +81,7 @@ const observation = (config: GatewayConfig): Provider[] => [
       traffic: TrafficSampler,
       routes: RouteStates,
       facts: LiveInstanceFacts,
+      load: ProcessLoad,
     ) =>
       new DashboardSampler({
         gateway: gatewayFacts(config),
@@ -89,6 +92,7 @@ const observation = (config: GatewayConfig): Provider[] => [
         traffic,
         routes,
         facts,
+        load,
       }),
     inject: [
       LiveServiceTable,
@@ -98,6 +102,7 @@ const observation = (config: GatewayConfig): Provider[] => [
       TrafficSampler,
       RouteStates,
       LiveInstanceFacts,
+      ProcessLoad,
     ],
   },
   {
@@ -128,16 +133,18 @@ const timer = ({ logger }: AppContext): FactoryProvider<DashboardTimer> => ({
   provide: DashboardTimer,
   useFactory: (
     sampler: DashboardSampler,
+    load: ProcessLoad,
     traffic: TrafficSampler,
     record: TrafficRecord,
     streams: DashboardStreams,
   ) =>
     new DashboardTimer({
       sampler,
+      load,
       traffic,
       record,
       streams,
       onError: (err) => logger.error({ err }, 'Dashboard sample failed; the next one follows in a second'),
     }),
-  inject: [DashboardSampler, TrafficSampler, TrafficRecord, DashboardStreams],
+  inject: [DashboardSampler, ProcessLoad, TrafficSampler, TrafficRecord, DashboardStreams],
 });

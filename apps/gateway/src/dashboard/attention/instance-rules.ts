@@ -6,6 +6,7 @@ import {
   CERTIFICATE_CRITICAL_MS,
   CERTIFICATE_WARNING_MS,
   EXPIRING_SHARE,
+  HOLD_MS,
   SLOWER_THAN_OTHERS,
 } from './thresholds.js';
 
@@ -45,13 +46,15 @@ const about = ({ id, name }: Instance): Pick<Finding, 'subject' | 'service'> => 
 
 function outageOf(instance: Instance, facts: InstanceFacts): Finding {
   const { id, statusReason, expiredAt } = instance;
+  const isEjected = facts.isEjected(id);
   return {
-    kind: facts.isEjected(id) ? 'instance-ejected' : 'instance-down',
+    kind: isEjected ? 'instance-ejected' : 'instance-down',
     ...about(instance),
     condition: 'warning',
     reason: statusReason,
     values: {},
-    holdMs: 0,
+    // The first ejections last a second or two.
+    holdMs: isEjected ? HOLD_MS : 0,
     ...(expiredAt !== undefined && { since: expiredAt }),
   };
 }

@@ -19,6 +19,7 @@ export class TrafficRecord {
   private readonly minutes = new TrafficSeries(MINUTE_SECONDS, 24 * 60);
   private readonly minute = new MinutePoint();
   private currentMinute: number | undefined;
+  private saving: Promise<void> | undefined;
   private isFailing = false;
 
   constructor(private readonly parts: TrafficRecordParts) {}
@@ -55,12 +56,14 @@ export class TrafficRecord {
   /** Saves the minute that has begun, too. */
   async close(): Promise<void> {
     if (this.currentMinute !== undefined) this.addMinute(this.currentMinute);
+    await this.saving;
     await this.save();
   }
 
+  // A write that takes longer than a minute is not overtaken: the next one has its minute, too.
   private endMinute(minute: number): void {
     this.addMinute(minute);
-    void this.save();
+    this.saving ??= this.save().finally(() => (this.saving = undefined));
   }
 
   private addMinute(minute: number): void {

@@ -10,7 +10,7 @@ import { serviceFindings } from '../attention/service-rules.js';
 import { trafficEdges } from './traffic-edges.js';
 import { addInstanceStates } from './instance-states.js';
 import type { LiveInstanceFacts } from './live-instance-facts.js';
-import { ProcessLoad } from './process-load.js';
+import type { ProcessLoad } from './process-load.js';
 import { backlogsOf, ReportedCalls } from './reported-calls.js';
 import type { RouteStates } from './route-states.js';
 import { isoSecond } from '../traffic/rounded.js';
@@ -33,11 +33,11 @@ export interface SamplerParts {
   readonly traffic: TrafficSampler;
   readonly routes: RouteStates;
   readonly facts: LiveInstanceFacts;
+  readonly load: Pick<ProcessLoad, 'lagMs' | 'memoryBytes'>;
 }
 
 /** Observes the gateway once per second, and describes what it has observed. */
 export class DashboardSampler {
-  readonly load = new ProcessLoad();
   readonly attention = new AttentionList();
   private readonly calls = new ReportedCalls();
   private readonly rules = new GatewayRules();
@@ -47,11 +47,15 @@ export class DashboardSampler {
 
   constructor(private readonly parts: SamplerParts) {}
 
-  /** Takes a sample. @param now milliseconds since the epoch */
-  async sample(now: number): Promise<void> {
-    const { traffic, routes, facts, table } = this.parts;
-    this.loopLagMs = this.load.lagMs();
-    traffic.sample(performance.now());
+  /**
+   * Takes a sample.
+   * @param now milliseconds since the epoch
+   * @param monotonic milliseconds on a clock that is never set
+   */
+  async sample(now: number, monotonic: number): Promise<void> {
+    const { traffic, routes, facts, table, load } = this.parts;
+    this.loopLagMs = load.lagMs();
+    traffic.sample(monotonic);
     routes.sample();
     await facts.refresh(now);
     this.calls.sample(facts.all);
@@ -62,8 +66,8 @@ export class DashboardSampler {
 
   /** The figures of the latest sample. */
   get point(): TrafficNow & Pick<DashboardState['gateway'], 'loopLagMs' | 'memoryBytes'> {
-    const { loopLagMs, load } = this;
-    return { ...this.trafficNow, loopLagMs, memoryBytes: load.memoryBytes };
+    const { loopLagMs } = this;
+    return { ...this.trafficNow, loopLagMs, memoryBytes: this.parts.load.memoryBytes };
   }
 
   /** @param now milliseconds since the epoch */
@@ -88,7 +92,7 @@ export class DashboardSampler {
         startedAt: this.startedAt,
         isRegistryUp: registry.unavailableSince === undefined,
         loopLagMs: this.loopLagMs,
-        memoryBytes: this.load.memoryBytes,
+        memoryBytes: this.parts.load.memoryBytes,
       },
       traffic: this.trafficNow,
       policy: policyStateOf(this.parts.policies),

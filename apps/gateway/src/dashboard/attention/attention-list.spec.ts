@@ -1,0 +1,71 @@
+import type { AttentionItem } from '#contracts';
+import { AttentionList } from './attention-list.js';
+import type { Finding } from './finding.js';
+
+const T0 = Date.parse('2026-01-01T00:00:00Z');
+
+const finding = (fields: Partial<Finding> = {}): Finding => ({
+  kind: 'service-failing',
+  condition: 'warning',
+  subject: 'users',
+  service: 'users',
+  reason: 'it fails',
+  values: {},
+  holdMs: 30_000,
+  ...fields,
+});
+
+describe('AttentionList', () => {
+  let list: AttentionList;
+  let known: (item: AttentionItem) => boolean;
+  beforeEach(() => {
+    list = new AttentionList();
+    known = () => true;
+  });
+  const update = (seconds: number, ...findings: Finding[]): AttentionItem[] => {
+    list.update(findings, T0 + seconds * 1000, known);
+    return Object.values(list.items);
+  };
+
+  it('keeps the time since when, while figures change', () => {
+    update(0, finding({ values: { errorRate: 0.1 } }));
+    const [item] = update(5, finding({ condition: 'critical', values: { errorRate: 0.9 } }));
+    expect(item).toMatchObject({
+      since: '2026-01-01T00:00:00.000Z',
+      condition: 'critical',
+      values: { errorRate: 0.9 },
+    });
+    expect(Object.keys(list.items)).toEqual(['service-failing users']);
+  });
+
+  it('keeps an item about traffic for a while, so that it does not come and go', () => {
+    update(0, finding());
+    expect(update(29)).toHaveLength(1);
+    const [again] = update(29.5, finding());
+    expect(again?.since).toBe('2026-01-01T00:00:00.000Z');
+    expect(update(59)).toHaveLength(1);
+    expect(update(60)).toHaveLength(0);
+  });
+
+  it('ends an item about a state at once', () => {
+    update(0, finding({ kind: 'service-down', holdMs: 0 }));
+    expect(update(1)).toHaveLength(0);
+  });
+
+  it('drops a held item whose subject is gone', () => {
+    update(0, finding());
+    known = () => false;
+    expect(update(1)).toHaveLength(0);
+  });
+
+  it('tells the worst condition of services and instances; one instance does not make a service critical', () => {
+    update(
+      0,
+      finding({ kind: 'instance-failing', subject: 'a', condition: 'critical' }),
+      finding({ kind: 'instance-slow', subject: 'a' }),
+      finding({ subject: 'orders', service: 'orders', condition: 'critical' }),
+    );
+    expect(Object.fromEntries(list.instanceConditions)).toEqual({ a: 'critical' });
+    expect(Object.fromEntries(list.serviceConditions)).toEqual({ users: 'warning', orders: 'critical' });
+  });
+});
