@@ -5,7 +5,7 @@ import { lineOf } from '../../policy/decisions/decision-lines.js';
 import type { Decision } from '../../policy/decisions/decision.js';
 import type { DecisionRecord } from '../../policy/decisions/decision-record.js';
 import { HiddenValues } from '../../policy/decisions/hidden-values.js';
-import { PolicyReadGuard } from '../../policy/index.js';
+import { behindPolicyRead, PolicyReadGuard } from '../../policy/index.js';
 import { DECISION_RECORD } from './decisions.controller.js';
 
 const DEFAULT_LIMIT = 50;
@@ -44,13 +44,14 @@ export class RefusalsController {
     private readonly hidden: HiddenValues,
   ) {}
 
-  @DescribeOperation({
-    summary:
-      'List the latest requests that the gateway replied to with a problem, the newest first; empty without a policy file',
-    body: REFUSALS,
-    query: RefusalsQueryDto,
-    problems: [401, 403],
-  })
+  @DescribeOperation(
+    behindPolicyRead({
+      summary:
+        'List the latest requests that the gateway replied to with a problem, the newest first; empty without a policy file',
+      body: REFUSALS,
+      query: RefusalsQueryDto,
+    }),
+  )
   @Get()
   @UseGuards(PolicyReadGuard)
   @Header('cache-control', 'no-store')
