@@ -12,3 +12,7 @@ export { CallCounts } from './neighbours/call-counts.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
 export type { NeighbourResponse, NeighbourMethod } from './neighbours/neighbour-transport.js';
 export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';
+export { instanceId } from './instance-id.js';
+export { GatewayClient, type GatewayClientOptions } from './client/gateway-client.js';
+export { ServiceClient, UnexpectedStatus, type CallOptions } from './client/service-client.js';
+export { withRequestContext } from './client/request-context.js';

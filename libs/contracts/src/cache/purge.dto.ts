@@ -1,9 +1,7 @@
 import { ArrayMaxSize, ArrayMinSize, IsArray, Matches } from 'class-validator';
-import { SERVICE_NAME } from '../discovery/register-instance.dto.js';
+import { SERVICE_NAME } from '../discovery/registration-rules.js';
 import { MayBeAbsent } from '../validation/optional.js';
-
-/** Tags that one purge may name. */
-export const MAX_PURGE_TAGS = 100;
+import { MAX_PURGE_TAGS } from './max-purge-tags.js';
 
 const PATH = /^\/[\x21\x22\x24-\x3e\x40-\x7e]{0,2047}$/;
 /** Safe in a comma-separated list. */

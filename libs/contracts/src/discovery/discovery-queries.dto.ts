@@ -2,7 +2,7 @@ import { IsIn, Matches } from 'class-validator';
 import { IsPastTime } from '../validation/is-past-time.js';
 import { MayBeAbsent } from '../validation/optional.js';
 import { INSTANCE_STATUSES, type InstanceStatus } from './instance.js';
-import { SERVICE_NAME } from './register-instance.dto.js';
+import { SERVICE_NAME } from './registration-rules.js';
 
 /** Query of `GET /discovery/services`. */
 export class InstanceQueryDto {

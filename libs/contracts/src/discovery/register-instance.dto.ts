@@ -1,18 +1,8 @@
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
+import { INSTANCE_ID, MAX_WEIGHT, SERVICE_NAME } from './registration-rules.js';
 import { HasInternalPaths, IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
-
-/** Valid service names. A service name is also a path segment and part of store keys, hence the narrow pattern. */
-export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
-/** Valid instance ids. */
-export const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-export const DEFAULT_TTL_SECONDS = 15;
-export const DEFAULT_WEIGHT = 100;
-export const MAX_WEIGHT = 1000;
-export const DEFAULT_HEALTH_PATH = '/health/ready';
-export const DEFAULT_VERSION = '0.0.0';
 
 /** Body of `POST /discovery/register`. Only `name` and `url` are required. */
 export class RegisterInstanceDto {

@@ -1,5 +1,5 @@
 import { IsInt, Max, Min } from 'class-validator';
-import { MAX_WEIGHT } from './register-instance.dto.js';
+import { MAX_WEIGHT } from './registration-rules.js';
 
 /** Body of `PUT /discovery/services/{id}/weight`. */
 export class WeightDto {

@@ -1,4 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { REQUEST_TIMEOUT_HEADER } from '#contracts';
+
+const MILLISECONDS = /^\d{1,9}$/;
 
 /** The time until which the caller of a piece of work waits for its result. */
 export class Deadline {
@@ -9,6 +12,20 @@ export class Deadline {
   /** @param ms from now */
   constructor(ms: number) {
     this.at = performance.now() + ms;
+  }
+
+  /**
+   * The deadline that `headers` of a request state; `undefined` when there is none.
+   * @param elapsedMs milliseconds since the request head arrived
+   */
+  static from(
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    elapsedMs = 0,
+  ): Deadline | undefined {
+    const sent = headers[REQUEST_TIMEOUT_HEADER];
+    return typeof sent === 'string' && MILLISECONDS.test(sent)
+      ? new Deadline(Number(sent) - elapsedMs)
+      : undefined;
   }
 
   /** Remaining time of the current work in milliseconds, at least 0; `undefined` when it has no deadline. */

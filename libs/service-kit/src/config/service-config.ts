@@ -1,7 +1,6 @@
 import { INTERNAL_PATHS_KEY } from '#contracts';
-import type { RegistrationOptions } from '#registry-client';
+import { instanceId, type RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
-import { instanceId } from './instance-id.js';
 import { bearerToken, integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
 /** Where a service stores its rows. */

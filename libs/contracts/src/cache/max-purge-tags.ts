@@ -1,0 +1,2 @@
+/** Tags that one purge may name. */
+export const MAX_PURGE_TAGS = 100;

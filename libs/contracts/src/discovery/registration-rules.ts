@@ -1,0 +1,10 @@
+/** Valid service names. A service name is also a path segment and part of store keys, hence the narrow pattern. */
+export const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+/** Valid instance ids. */
+export const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export const DEFAULT_TTL_SECONDS = 15;
+export const DEFAULT_WEIGHT = 100;
+export const MAX_WEIGHT = 1000;
+export const DEFAULT_HEALTH_PATH = '/health/ready';
+export const DEFAULT_VERSION = '0.0.0';

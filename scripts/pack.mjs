@@ -1,0 +1,45 @@
+/** `npm run pack`: packs the packages of `scripts/pack/packages.mjs` into dist/packages/NAME-VERSION.tgz. */
+import './lib/node-version.mjs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt } from './lib/build.mjs';
+import { bundle } from './pack/bundle.mjs';
+import { copyDeclarations, emitDeclarations } from './pack/declarations.mjs';
+import { manifestOf } from './pack/manifest.mjs';
+import { PACKAGES } from './pack/packages.mjs';
+
+const TARGET = 'dist/packages';
+
+async function assemble(each, declarations, folder) {
+  mkdirSync(folder, { recursive: true });
+  const imported = await bundle(each, folder);
+  copyDeclarations(declarations, each, folder);
+  const manifest = manifestOf(each, imported);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  cpSync(join(each.folder, 'README.md'), join(folder, 'README.md'));
+  cpSync('LICENSE', join(folder, 'LICENSE'));
+  return { folder, count: Object.keys(manifest.dependencies).length };
+}
+
+function pack({ folder, count }) {
+  const args = ['pack', folder, '--pack-destination', TARGET, '--json', '--ignore-scripts'];
+  const { status, stdout } = spawnSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`npm pack of ${folder} failed`);
+  const [{ filename, size, unpackedSize }] = [JSON.parse(stdout)].flat();
+  const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+  const sizes = `${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`;
+  console.log(`${join(TARGET, filename)}: ${sizes}, dependencies: ${count}`);
+}
+
+await ensureBuilt();
+rmSync(TARGET, { recursive: true, force: true });
+mkdirSync(TARGET, { recursive: true });
+const work = mkdtempSync(join(tmpdir(), 'msa-gateway-pack-'));
+try {
+  emitDeclarations(join(work, 'types'));
+  for (const each of PACKAGES) pack(await assemble(each, join(work, 'types'), join(work, each.name)));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

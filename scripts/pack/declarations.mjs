@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LINKS, PACKAGES } from './packages.mjs';
+
+const SETTINGS = 'tsconfig.pack.json';
+
+/**
+ * Writes the declarations of all packages below `folder`, in the layout of the source tree.
+ * @throws if a source does not compile
+ */
+export function emitDeclarations(folder) {
+  const files = PACKAGES.map((each) => join(each.folder, 'src', `${each.entry}.ts`));
+  const compilerOptions = { declaration: true, emitDeclarationOnly: true, sourceMap: false, outDir: folder };
+  writeFileSync(SETTINGS, JSON.stringify({ extends: './tsconfig.json', compilerOptions, include: [], files }));
+  try {
+    const tsc = ['node_modules/typescript/bin/tsc', '-p', SETTINGS];
+    const { status } = spawnSync(process.execPath, tsc, { stdio: ['ignore', process.stderr, 'inherit'] });
+    if (status !== 0) throw new Error('the declarations of the packages cannot be written');
+  } finally {
+    rmSync(SETTINGS);
+  }
+}
+
+/** Copies the declarations of one package to `target`; those for ESM are the same ones. */
+export function copyDeclarations(folder, { folder: source, entry }, target) {
+  cpSync(join(folder, source, 'src'), join(target, 'types'), { recursive: true });
+  for (const name of readdirSync(join(target, 'types'), { recursive: true }))
+    if (name.endsWith('.d.ts')) usePublishedNames(join(target, 'types', name));
+  writeFileSync(join(target, 'index.d.ts'), `export * from './types/${entry}.js';\n`);
+  writeFileSync(join(target, 'index.d.mts'), `export * from './index.js';\n`);
+}
+
+function usePublishedNames(path) {
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(
+    path,
+    text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) => (LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match)),
+  );
+}
