@@ -25,7 +25,10 @@ async function assemble(each, declarations, folder) {
 
 function pack({ folder, count }) {
   const args = ['pack', folder, '--pack-destination', TARGET, '--json', '--ignore-scripts'];
-  const { status, stdout } = spawnSync('npm', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync('npm', args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`npm pack of ${folder} failed`);
   const [{ filename, size, unpackedSize }] = [JSON.parse(stdout)].flat();
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;

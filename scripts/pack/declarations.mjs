@@ -12,7 +12,10 @@ const SETTINGS = 'tsconfig.pack.json';
 export function emitDeclarations(folder) {
   const files = PACKAGES.map((each) => join(each.folder, 'src', `${each.entry}.ts`));
   const compilerOptions = { declaration: true, emitDeclarationOnly: true, sourceMap: false, outDir: folder };
-  writeFileSync(SETTINGS, JSON.stringify({ extends: './tsconfig.json', compilerOptions, include: [], files }));
+  writeFileSync(
+    SETTINGS,
+    JSON.stringify({ extends: './tsconfig.json', compilerOptions, include: [], files }),
+  );
   try {
     const tsc = ['node_modules/typescript/bin/tsc', '-p', SETTINGS];
     const { status } = spawnSync(process.execPath, tsc, { stdio: ['ignore', process.stderr, 'inherit'] });
@@ -35,6 +38,8 @@ function usePublishedNames(path) {
   const text = readFileSync(path, 'utf8');
   writeFileSync(
     path,
-    text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) => (LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match)),
+    text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) =>
+      LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match,
+    ),
   );
 }

@@ -7,7 +7,9 @@ const ours = new Set(PACKAGES.map(({ name }) => name));
 /** GitHub Actions names the repository, which npm compares with the provenance of a release. */
 function repositoryOf({ folder }, { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: path }) {
   if (!path) return {};
-  return { repository: { type: 'git', url: `git+${server ?? 'https://github.com'}/${path}.git`, directory: folder } };
+  return {
+    repository: { type: 'git', url: `git+${server ?? 'https://github.com'}/${path}.git`, directory: folder },
+  };
 }
 
 /** @throws if the workspace does not depend on a package that the bundle imports */
