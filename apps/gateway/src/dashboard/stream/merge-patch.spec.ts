@@ -1,61 +1,57 @@
+import fc from 'fast-check';
 import { mergePatchOf } from './merge-patch.js';
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+type Json = null | boolean | number | string | Json[] | JsonObject;
+interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** RFC 7396, section 2, word by word. */
-function apply(target: Json | undefined, patch: Json): Json {
-  if (patch === null || typeof patch !== 'object' || Array.isArray(patch)) return patch;
-  const isObject = target !== null && typeof target === 'object' && !Array.isArray(target);
-  const result: { [name: string]: Json } = isObject ? { ...(target as object) } : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else result[name] = apply(result[name], value);
-  }
-  return result;
+function apply(target: unknown, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const result = new Map(Object.entries(isObject(target) ? target : {}));
+  for (const [name, value] of Object.entries(patch))
+    if (value === null) result.delete(name);
+    else result.set(name, apply(result.get(name), value));
+  return Object.fromEntries(result);
 }
 
 /** What a reader of patches knows: it cannot tell `null` from absent. */
 function withoutNulls(value: Json): Json {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  if (!isObject(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
 }
 
-/** A generator of values that repeats itself, so that a failure does. */
-function values(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-}
-
-function randomValue(random: () => number, depth: number): Json {
-  const kind = Math.floor(random() * (depth > 0 ? 7 : 5));
-  if (kind === 0) return null;
-  if (kind === 1) return random() < 0.5;
-  if (kind === 2) return Math.floor(random() * 3);
-  if (kind === 3) return 'ab'.charAt(Math.floor(random() * 2));
-  if (kind === 4) return Array.from({ length: Math.floor(random() * 3) }, () => Math.floor(random() * 2));
-  return randomObject(random, depth - 1);
-}
-
-function randomObject(random: () => number, depth: number): { [name: string]: Json } {
-  const names = ['a', 'b', 'c', 'd'].filter(() => random() < 0.6);
-  return Object.fromEntries(names.map((name) => [name, randomValue(random, depth)]));
-}
+/** Few names and values, so that states have much in common. */
+const { state } = fc.letrec<{ value: Json; state: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(null, true, 0, 1, 'a'),
+    fc.array(fc.nat(1), { maxLength: 2 }),
+    tie('state'),
+  ),
+  state: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), tie('value'), { noNullPrototype: true }),
+}));
 
 describe('mergePatchOf', () => {
   it('leads from the first state to the present one, whatever they are', () => {
-    for (let seed = 1; seed <= 300; seed += 1) {
-      const random = values(seed);
-      let state = randomObject(random, 4);
-      let known = apply({}, state);
-      for (let step = 0; step < 20; step += 1) {
-        const next = randomObject(random, 4);
-        const patch = mergePatchOf(state, next);
-        if (patch) known = apply(known, JSON.parse(JSON.stringify(patch)) as Json);
-        state = next;
-        expect(withoutNulls(known)).toEqual(withoutNulls(state));
-      }
-    }
+    fc.assert(
+      fc.property(state, fc.array(state, { maxLength: 10 }), (first, others) => {
+        let before = first;
+        let known = apply({}, first);
+        for (const after of others) {
+          const patch = mergePatchOf(before, after);
+          if (patch) known = apply(known, JSON.parse(JSON.stringify(patch)) as Json);
+          before = after;
+          expect(withoutNulls(known)).toEqual(withoutNulls(after));
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('names only what has changed', () => {

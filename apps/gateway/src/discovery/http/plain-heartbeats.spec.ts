@@ -8,13 +8,26 @@ const isValid = (value: object): boolean =>
   validateSync(plainToInstance(HeartbeatDto, value), { whitelist: true, forbidNonWhitelisted: true })
     .length === 0;
 
-const member = fc.constantFrom('inFlight', 'loopLagMs', 'ready', 'mood');
+const member = fc.constantFrom('inFlight', 'loopLagMs', 'ready', 'calls', 'backlog', 'mood');
 const number = fc.oneof(
   fc.double(),
   fc.integer(),
   fc.constantFrom(0, -0, 1e6, 1e6 + 1, 3.6e6, 3.6e6 + 0.5, 0.1, -1),
 );
-const value = fc.oneof({ weight: 5, arbitrary: number }, fc.boolean(), fc.jsonValue());
+const name = fc.constantFrom('users', 'pending orders', '', 'Users', 'a\u0000', 'x'.repeat(65));
+const call = fc.record(
+  { to: name, kind: fc.constantFrom('call', 'store', 'other'), total: number, failed: number, more: number },
+  { requiredKeys: ['to', 'kind', 'total'] },
+);
+const backlog = fc.record({ name, count: number, more: number }, { requiredKeys: ['name', 'count'] });
+const calls = fc.array(fc.oneof({ weight: 9, arbitrary: call }, fc.jsonValue()), { maxLength: 18 });
+const value = fc.oneof(
+  { weight: 5, arbitrary: number },
+  { weight: 3, arbitrary: calls },
+  { weight: 3, arbitrary: backlog },
+  fc.boolean(),
+  fc.jsonValue(),
+);
 const report = fc.dictionary(member, value, { noNullPrototype: true });
 
 describe('the report of a heartbeat', () => {
@@ -40,6 +53,12 @@ describe('the report of a heartbeat', () => {
         },
       ),
     );
+    const calls = [
+      { to: 'orders', kind: 'call', total: 3, failed: 1 },
+      { to: 'postgresql', kind: 'store', total: 2 ** 53 - 1, failed: 0 },
+    ];
+    const full = { ready: true, calls, backlog: { name: 'pending orders', count: 0 } };
+    expect(reportIn(JSON.stringify(full))).toEqual(full);
     expect([reportIn(''), reportIn('{}'), reportIn(' {"inFlight": 1} ')]).toEqual([{}, {}, { inFlight: 1 }]);
   });
 

@@ -90,6 +90,17 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreH
       expect(records[1]).toMatchObject({ reason: 'refused', before: { health: { status: 'up' } } });
     });
 
+    it('changes the weight of an instance until it registers again', async () => {
+      await store.put(instance('a'), 'registered');
+      const set = { type: 'weight-changed', reason: 'weight set to 0' } as const;
+      expect(await store.changeState('a', { weight: 0 }, set)).toMatchObject({ weight: 0 });
+      expect(await store.changeState('a', { weight: 0 }, set)).toMatchObject({ weight: 0 });
+      expect(await store.get('a')).toMatchObject({ weight: 0, isDraining: false, health: { status: 'up' } });
+      expect(seen()).toEqual(['registered a', 'weight-changed a']);
+      await store.put(instance('a'), 'registered');
+      expect(await store.get('a')).toMatchObject({ weight: 100 });
+    });
+
     it('applies a change of health only to an instance that still has the endpoint', async () => {
       await store.put(instance('a'), 'registered');
       const elsewhere = 'http://127.0.0.1:9002';
@@ -119,8 +130,14 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreH
     it('renews a lease without a change, and does not create an instance by it', async () => {
       const { after: before } = await store.put(instance('a'), 'registered');
       await harness.pass(200);
-      const after = await store.recordHeartbeat('a', { inFlight: 2, loopLagMs: 0.5 });
-      expect(after).toMatchObject({ report: { inFlight: 2, loopLagMs: 0.5 } });
+      const report = {
+        inFlight: 2,
+        loopLagMs: 0.5,
+        calls: [{ to: 'orders', kind: 'call', total: 3, failed: 1 }],
+        backlog: { name: 'pending orders', count: 4 },
+      } as const;
+      const after = await store.recordHeartbeat('a', report);
+      expect(after).toMatchObject({ report });
       const { expiresAt = 0, lastHeartbeatAt = 0 } = after ?? {};
       expect(expiresAt).toBeGreaterThan(before.expiresAt);
       expect(expiresAt - lastHeartbeatAt).toBe(TTL_SECONDS * 1000);
