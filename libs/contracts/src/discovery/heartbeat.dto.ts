@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
-import { SERVICE_NAME } from './register-instance.dto.js';
+import { SERVICE_NAME } from './registration-rules.js';
 
 export const MAX_IN_FLIGHT = 1_000_000;
 export const MAX_LOOP_LAG_MS = 3_600_000;

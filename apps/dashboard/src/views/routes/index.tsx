@@ -5,6 +5,7 @@ import { useTexts } from '../../text/language';
 import type { ViewProps } from '../view-props';
 import { FilePanel, Providers } from './file-panel';
 import type { Policies } from './policies';
+import { Refusals } from './refusals';
 import { RouteTable } from './route-table';
 import { TEXTS } from './texts';
 
@@ -31,6 +32,7 @@ export function View({ live: { state } }: ViewProps) {
           <Panel title={texts.routes} isFlush>
             <RouteTable routes={result.value.routes} live={state.routes} />
           </Panel>
+          {state.policy.source !== null && <Refusals now={state.at} />}
         </>
       )}
     </>

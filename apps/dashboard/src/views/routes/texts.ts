@@ -24,7 +24,6 @@ const EN = {
   hitRate: 'Cache hits',
   none: 'No route yet',
   noneHint: 'A route appears with the first registered service.',
-  members: (count: number) => (count === 1 ? '1 member' : `${count} members`),
   defaults: 'defaults',
   explain: 'Explain',
   refusals: 'Latest refusals',
@@ -36,8 +35,6 @@ const EN = {
   status: 'Status',
   reason: 'Reason',
   noRefusal: 'No request was refused lately',
-  showRefusals: 'Show the latest refusals',
-  refresh: 'Read again',
 };
 
 export const TEXTS: Texts<typeof EN> = {
@@ -66,7 +63,6 @@ export const TEXTS: Texts<typeof EN> = {
     hitRate: '캐시 적중률',
     none: '아직 라우트가 없습니다',
     noneHint: '서비스가 처음 등록되면 라우트가 나타납니다.',
-    members: (count) => `항목 ${count}개`,
     defaults: '기본값',
     explain: '분석',
     refusals: '최근 거부된 요청',
@@ -77,7 +73,5 @@ export const TEXTS: Texts<typeof EN> = {
     status: '상태 코드',
     reason: '사유',
     noRefusal: '최근에 거부된 요청이 없습니다',
-    showRefusals: '최근 거부된 요청 보기',
-    refresh: '다시 읽기',
   },
 };

@@ -2,7 +2,6 @@ import type { AttentionItem, DashboardState } from '#contracts';
 import { CertificateExpiries } from '../../discovery/index.js';
 import { DiscoveryHarness } from '../../discovery/testing/discovery-harness.js';
 import { PolicySources, type ProviderState } from '../../policy/index.js';
-import type { EndedExchange } from '../../telemetry/ended-exchange.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { ended } from '../../telemetry/testing/ended-exchange.js';
 import { DashboardSampler } from '../state/dashboard-sampler.js';
@@ -58,7 +57,7 @@ export class SamplerHarness {
   }
 
   /** Requests to an instance that have ended. */
-  requests(count: number, id: string, fields: Partial<EndedExchange> = {}, service = 'users'): void {
+  requests(count: number, id: string, fields: Parameters<typeof ended>[0] = {}, service = 'users'): void {
     for (let i = 0; i < count; i += 1) {
       const exchange = ended(fields);
       this.traffic.service(service).record(exchange);
