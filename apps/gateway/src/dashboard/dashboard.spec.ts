@@ -11,7 +11,7 @@ import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test
 function stateOf({ events }: EventReader): DashboardState | undefined {
   const merge = (target: unknown, patch: unknown): unknown => {
     if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-    const result = new Map(Object.entries((target ?? {})));
+    const result = new Map(Object.entries(target ?? {}));
     for (const [name, value] of Object.entries(patch))
       if (value === null) result.delete(name);
       else result.set(name, merge(result.get(name), value));
