@@ -8,6 +8,7 @@ const GROUPS = {
   discovery: (path) => path.startsWith('apps/gateway/src/discovery/'),
   policy: (path) => path.startsWith('apps/gateway/src/policy/'),
   cache: (path) => path.startsWith('apps/gateway/src/cache/'),
+  dashboard: (path) => path.startsWith('apps/gateway/src/dashboard/'),
   contracts: (path) => path.startsWith('apps/gateway/src/openapi/'),
   common: (path) => path.startsWith('libs/'),
   services: (path) => /^apps\/(?!gateway\/)/.test(path),

@@ -457,6 +457,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     },
   },
   {
+    code: 'too-many-dashboards',
+    status: 503,
+    title: 'Too many open dashboards',
+    meaning: {
+      en: 'Too many dashboards are open at this gateway; see `Retry-After`.',
+      ko: '이 게이트웨이에 열린 대시보드가 너무 많습니다. `Retry-After`를 참고하십시오.',
+    },
+  },
+  {
     code: 'too-many-event-streams',
     status: 503,
     title: 'Too many event streams',
@@ -487,6 +496,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     meaning: {
       en: 'No instance has this id, or its lease has expired.',
       ko: '이 id의 인스턴스가 없거나 임대가 끝났습니다.',
+    },
+  },
+  {
+    code: 'unknown-page-file',
+    status: 404,
+    title: 'Unknown file of the dashboard',
+    meaning: {
+      en: 'The dashboard has no file of this name; a page of an earlier version is open: reload it.',
+      ko: '대시보드에 이 이름의 파일이 없습니다. 이전 버전의 페이지가 열려 있다면 새로 고치십시오.',
     },
   },
   {
