@@ -9,7 +9,7 @@ export type * from './discovery/registry-at.js';
 export * from './discovery/internal-paths.js';
 export * from './discovery/registration-rules.js';
 export type { RegisterInstanceDto } from './discovery/register-instance.dto.js';
-export type { HeartbeatDto } from './discovery/heartbeat.dto.js';
+export type { BacklogDto, CallTotalDto, HeartbeatDto } from './discovery/heartbeat.dto.js';
 export type { WeightDto } from './discovery/weight.dto.js';
 export type { EventQueryDto, InstanceQueryDto } from './discovery/discovery-queries.dto.js';
 export * from './cache/max-purge-tags.js';
