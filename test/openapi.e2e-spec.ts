@@ -9,6 +9,7 @@ interface Operation {
   readonly description?: string;
   readonly security?: readonly Members[];
   readonly tags: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly schema: Members }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: Members }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Members>> }>>;
 }
@@ -152,6 +153,14 @@ describe('the documents of the system', () => {
       const free = { email: `${kind.replace(' ', '.')}@example.com` };
       if (resource.endsWith('users')) await call(system.url, `PATCH ${path}`, { body: free });
     }
+  });
+
+  it('send no preconditions that the reader did not enter', () => {
+    const headers = operationsOf(document).flatMap(({ operation: { parameters = [] } }) =>
+      parameters.filter(({ name }) => name.startsWith('If-')),
+    );
+    expect(headers.length).toBeGreaterThan(5);
+    expect(headers.filter(({ schema }) => 'example' in schema)).toEqual([]);
   });
 
   it('explain where the ids of an order come from', async () => {

@@ -122,15 +122,6 @@ describe('GET /docs-json', () => {
     expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
   });
 
-  it('contains a service whose instances start and do not get requests yet', async () => {
-    const starting = await startServer((request, response) => {
-      if (request.url === '/docs-json') response.end(JSON.stringify(pets));
-      else response.writeHead(503).end();
-    });
-    await gateway.register({ name: 'pets', url: starting, healthPath: '/health' });
-    expect((await document()).paths).toHaveProperty(['/api/pets/pets']);
-  });
-
   it('uses the document of another instance when one has none', async () => {
     const good = await startServer((_request, response) => response.end(JSON.stringify(pets)));
     await gateway.register({ name: 'pets', url: 'http://127.0.0.1:9', id: 'a' });

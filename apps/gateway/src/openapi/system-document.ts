@@ -1,4 +1,4 @@
-import type { Instance, LiveServiceTable, ServiceEntry } from '../discovery/index.js';
+import type { LiveServiceTable, ServiceEntry } from '../discovery/index.js';
 import type { PolicySources } from '../policy/index.js';
 import { internalPathsOf } from '../proxy/index.js';
 import type { DocumentSource } from './document-source.js';
@@ -55,7 +55,7 @@ export class SystemDocument {
 
   private describeInstances(): string {
     return JSON.stringify(
-      this.parts.table.current.entries.map((entry) => [entry.name, sourcesOf(entry)[0]?.id]),
+      this.parts.table.current.entries.map((entry) => [entry.name, entry.available[0]?.id]),
     );
   }
 
@@ -95,7 +95,7 @@ export class SystemDocument {
     const { table, policies, source } = this.parts;
     const internal = internalPathsOf(instances);
     let reason = 'no instance is available';
-    for (const instance of sourcesOf(entry).slice(0, MAX_INSTANCES_TRIED)) {
+    for (const instance of entry.available.slice(0, MAX_INSTANCES_TRIED)) {
       try {
         const document = await source.fetchDocument(instance);
         return {
@@ -112,7 +112,3 @@ export class SystemDocument {
     return { name, reason };
   }
 }
-
-/** Instances that are asked for the document: those in rotation, or those that start and do not get requests yet. */
-const sourcesOf = ({ available, live }: ServiceEntry): readonly Instance[] =>
-  available.length > 0 ? available : live.filter(({ status }) => status === 'starting');
