@@ -68,7 +68,7 @@ describe('the packages, installed outside of the workspace', () => {
     const env = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', DATA_DIR: join(folder.path, 'data') };
     gateway = await startApp('gateway', env);
   });
-  afterAll(() => gateway?.process.stop());
+  afterAll(() => gateway.process.stop());
 
   const typeRoots = [resolve('node_modules/@types')];
   const launch = (name: string) => launchNode(join(folder.path, name), [], { REGISTRY_URL: gateway.url });
