@@ -28,8 +28,11 @@ export interface ContractParts {
   readonly logger: AppContext['logger'];
 }
 
-/** Wait for the document of a first version, which is not urgent: a service that starts has other work. */
-const FIRST_DELAY_MS = 5000;
+/**
+ * Wait for the document of a first version. It is not urgent: once another version comes, both are fetched at once. Instances
+ * that live for less, as in tests, receive no request that they do not expect.
+ */
+const FIRST_DELAY_MS = 60_000;
 /** Waits after attempts that found no document: an instance that starts may not serve it yet. */
 const RETRY_DELAYS_MS = [1000, 2000, 5000, 15_000, 60_000];
 const MAX_INSTANCES_TRIED = 2;
