@@ -1,4 +1,5 @@
 import type { OnModuleDestroy } from '@nestjs/common';
+import { DEFAULT_VERSION } from '#contracts';
 import type { AppContext } from '#service-kit';
 import type {
   EventLog,
@@ -123,7 +124,9 @@ export class ContractCheck implements OnModuleDestroy {
   }
 
   private followEntry({ name, live }: ServiceEntry): void {
-    const versions = new Set(live.map(({ version }) => version));
+    // An instance that declares no version is no new version of its service.
+    const declared = live.filter(({ version }) => version !== DEFAULT_VERSION);
+    const versions = new Set(declared.map(({ version }) => version));
     // The document of an instance in this process is made by this process: only if it is needed.
     if (versions.size === 1 && live.every(({ transport }) => transport === 'local')) return;
     for (const version of versions) {
