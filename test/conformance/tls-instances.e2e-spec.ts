@@ -110,4 +110,21 @@ onPrograms(['openssl'], 'instances with TLS', () => {
     },
     60_000,
   );
+
+  it('are reported before their certificates expire, as health checks see them', async () => {
+    const { url } = await startGateway('wire');
+    const at = `https://localhost:${await serve('trusted')}`;
+    await new HttpRegistry({ url }).register({ name: 'by-name', id: 'by-name', url: at, ttlSeconds: 300 });
+    const reader = new AbortController();
+    const { body } = await fetch(`${url}/dashboard/stream`, { signal: reader.signal });
+    let text = '';
+    for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes('"certificate-expiring by-name":{')) break;
+    }
+    const [, expiresAt = ''] = /"certificateExpiresAt":"([^"]+)"/.exec(text) ?? [];
+    const days = (Date.parse(expiresAt) - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(2);
+    reader.abort();
+  }, 60_000);
 });

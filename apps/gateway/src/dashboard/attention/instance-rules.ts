@@ -1,5 +1,5 @@
-import type { Instance } from '../../discovery/index.js';
-import type { TrafficWindow } from '../traffic/traffic-window.js';
+import type { Instance, ServiceEntry } from '../../discovery/index.js';
+import type { ServiceWindows } from '../traffic/traffic-sampler.js';
 import type { Finding } from './finding.js';
 import { failure, isDown, isFailing, slowness, slownessOf, type ObservedService } from './service-rules.js';
 import {
@@ -20,7 +20,7 @@ export interface InstanceFacts {
   isEjected(id: string): boolean;
 }
 
-/** Findings about each instance of a service. */
+/** Findings about each instance of a service. Most have none: a rule that finds nothing allocates nothing. */
 export function instanceFindings(
   service: ObservedService,
   facts: InstanceFacts,
@@ -29,13 +29,17 @@ export function instanceFindings(
   const { entry } = service;
   const isServiceDown = isDown(service);
   const findings: Finding[] = [];
+  const add = (finding: Finding | undefined): void => {
+    if (finding) findings.push(finding);
+  };
   for (const instance of entry.instances) {
     if (!isServiceDown && instance.status === 'down') findings.push(outageOf(instance, facts));
     if (instance.expiredAt !== undefined) continue;
-    findings.push(...leaseFindings(instance, facts, now), ...certificateFindings(instance, facts, now));
+    add(expiring(instance, facts, now));
+    add(certificate(instance, facts, now));
   }
   // With one instance, the findings about the service say it all.
-  if (entry.live.length > 1) findings.push(...trafficFindings(service));
+  if (entry.live.length > 1 && service.windows) addTrafficFindings(findings, entry, service.windows);
   return findings;
 }
 
@@ -59,62 +63,55 @@ function outageOf(instance: Instance, facts: InstanceFacts): Finding {
   };
 }
 
-function leaseFindings(instance: Instance, facts: InstanceFacts, now: number): readonly Finding[] {
+function expiring(instance: Instance, facts: InstanceFacts, now: number): Finding | undefined {
   const leftMs = facts.leaseLeftOf(instance.id);
   const ttlMs = facts.ttlSecondsOf(instance.id) * 1000;
-  if (leftMs === undefined || leftMs > ttlMs * EXPIRING_SHARE) return [];
-  return [
-    {
-      kind: 'instance-expiring',
-      ...about(instance),
-      condition: 'warning',
-      reason: 'a heartbeat is overdue; without one the lease expires and requests stop',
-      values: { expiresAt: new Date(now + leftMs).toISOString() },
-      holdMs: 0,
-    },
-  ];
+  if (leftMs === undefined || leftMs > ttlMs * EXPIRING_SHARE) return undefined;
+  return {
+    kind: 'instance-expiring',
+    ...about(instance),
+    condition: 'warning',
+    reason: 'a heartbeat is overdue; without one the lease expires and requests stop',
+    values: { expiresAt: new Date(now + leftMs).toISOString() },
+    holdMs: 0,
+  };
 }
 
-function certificateFindings(instance: Instance, facts: InstanceFacts, now: number): readonly Finding[] {
+function certificate(instance: Instance, facts: InstanceFacts, now: number): Finding | undefined {
   const expiry = facts.certificateExpiryOf(instance);
-  if (expiry === undefined || expiry - now > CERTIFICATE_WARNING_MS) return [];
-  return [
-    {
-      kind: 'certificate-expiring',
-      ...about(instance),
-      condition: expiry - now > CERTIFICATE_CRITICAL_MS ? 'warning' : 'critical',
-      reason: expiry > now ? 'the TLS certificate expires soon' : 'the TLS certificate has expired',
-      values: { expiresAt: new Date(expiry).toISOString() },
-      holdMs: 0,
-    },
-  ];
+  if (expiry === undefined || expiry - now > CERTIFICATE_WARNING_MS) return undefined;
+  return {
+    kind: 'certificate-expiring',
+    ...about(instance),
+    condition: expiry - now > CERTIFICATE_CRITICAL_MS ? 'warning' : 'critical',
+    reason: expiry > now ? 'the TLS certificate expires soon' : 'the TLS certificate has expired',
+    values: { expiresAt: new Date(expiry).toISOString() },
+    holdMs: 0,
+  };
 }
 
-function trafficFindings({ entry, windows }: ObservedService): readonly Finding[] {
-  if (!windows) return [];
-  const slow = entry.live.map(({ id }) => slownessOf(windows.instances.get(id)));
-  const isServiceSlow = slownessOf(windows) > 0;
-  return entry.live.flatMap((instance, i): Finding[] => {
+function addTrafficFindings(findings: Finding[], { live }: ServiceEntry, windows: ServiceWindows): void {
+  const isSlow = slowInstanceOf(windows);
+  for (const instance of live) {
     const window = windows.instances.get(instance.id);
-    if (!window || window.requests === 0) return [];
-    const findings: Finding[] = [];
+    if (!window || window.requests === 0) continue;
     if (isFailing(window))
       findings.push({ kind: 'instance-failing', ...about(instance), ...failure(window) });
-    const p95Ms = slow[i] ?? 0;
-    if (p95Ms > 0 && (!isServiceSlow || isOutlier(p95Ms, othersOf(windows.instances, instance.id))))
+    const p95Ms = slownessOf(window);
+    if (p95Ms > 0 && isSlow(p95Ms))
       findings.push({ kind: 'instance-slow', ...about(instance), ...slowness(window, p95Ms) });
-    return findings;
-  });
+  }
 }
 
-/** The 95th percentiles of the other instances that have had requests. */
-const othersOf = (windows: ReadonlyMap<string, TrafficWindow>, id: string): readonly number[] =>
-  [...windows].flatMap(([other, window]) =>
-    other !== id && window.requests > 0 ? [window.quantile(0.95)] : [],
-  );
-
-const isOutlier = (p95Ms: number, others: readonly number[]): boolean => {
-  const sorted = [...others].sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  return median !== undefined && p95Ms >= SLOWER_THAN_OTHERS * median;
-};
+/** Tells whether an instance with a slow 95th percentile is slow itself, or its service as a whole. */
+function slowInstanceOf(windows: ServiceWindows): (p95Ms: number) => boolean {
+  if (slownessOf(windows) === 0) return () => true;
+  const all = [...windows.instances.values()].filter(({ requests }) => requests > 0);
+  const sorted = all.map((window) => window.quantile(0.95)).sort((a, b) => a - b);
+  const middle = Math.floor((sorted.length - 1) / 2);
+  return (p95Ms) => {
+    // The median of the others: those after the instance move up by one.
+    const median = p95Ms <= (sorted[middle] ?? 0) ? sorted[middle + 1] : sorted[middle];
+    return median !== undefined && p95Ms >= SLOWER_THAN_OTHERS * median;
+  };
+}
