@@ -1,4 +1,5 @@
-import { launchNode, MOUNTS, startSystem, tempDir, type RunningSystem } from '#testing';
+import type { DashboardState } from '#contracts';
+import { call, launchNode, MOUNTS, startSystem, tempDir, waitFor, type RunningSystem } from '#testing';
 
 describe.each(MOUNTS)('the system as %s', (mount) => {
   const data = tempDir();
@@ -29,4 +30,41 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     expect(first.stdout).toMatch(/^users: 4 added, 0 already there\nproducts: 5 added, 0 already there\n$/);
     expect(second.stdout).toMatch(/^users: 0 added, 4 already there\nproducts: 0 added, 5 already there\n$/);
   });
+
+  it('reports calls of services to each other and to their stores, and pending orders', async () => {
+    const calls = (to: string, kind: string) =>
+      expect.objectContaining({ to, kind, total: expect.any(Number), failed: expect.any(Number) }) as object;
+    await waitFor('the report of the order service', async () => {
+      const { body } = await call(system.url, 'GET /discovery/services?name=order-service');
+      expect(body).toEqual([
+        expect.objectContaining({
+          calls: expect.arrayContaining([
+            calls('user-service', 'call'),
+            calls('product-service', 'call'),
+            calls('sqlite', 'store'),
+          ]),
+          backlog: { name: 'pending orders', count: expect.any(Number) },
+        }),
+      ]);
+    });
+    await waitFor('the edges', async () => {
+      expect(await edgesAt(system.url)).toEqual(
+        expect.arrayContaining(['client gateway', 'order-service product-service', 'user-service sqlite']),
+      );
+    });
+  });
 });
+
+/** The edges that a first reader of the dashboard gets. */
+async function edgesAt(url: string): Promise<readonly string[]> {
+  const reader = new AbortController();
+  const { body } = await fetch(`${url}/dashboard/stream`, { signal: reader.signal });
+  let text = '';
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes('\n\n', text.indexOf('event: state'))) break;
+  }
+  reader.abort();
+  const [, state = '{}'] = /event: state\ndata: (.*)\n/.exec(text) ?? [];
+  return Object.keys((JSON.parse(state) as DashboardState).edges);
+}
