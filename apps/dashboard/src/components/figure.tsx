@@ -12,18 +12,15 @@ export interface FigureProps {
   /** Unit beside the value. */
   readonly unit?: string;
   readonly condition?: Condition;
-  /** Shown below the value, such as a sparkline. */
-  readonly children?: ComponentChildren;
 }
 
 /** One key figure, inside {@link Figures}. */
-export const Figure = ({ label, value, unit, condition = 'ok', children }: FigureProps) => (
+export const Figure = ({ label, value, unit, condition = 'ok' }: FigureProps) => (
   <div class="figure">
     <dt>{label}</dt>
     <dd class={condition === 'ok' ? '' : `is-${condition}`}>
       {value}
       {unit !== undefined && <span class="unit"> {unit}</span>}
     </dd>
-    {children !== undefined && <dd class="note">{children}</dd>}
   </div>
 );

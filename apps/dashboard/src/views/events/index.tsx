@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { DiscoveryEvent } from '#contracts';
 import { Ago } from '../../components/ago';
 import { EmptyState } from '../../components/empty-state';
+import { FilterInput } from '../../components/filter-input';
 import { Panel } from '../../components/panel';
 import { StatusBadge } from '../../components/status-badge';
 import { Table, type Column } from '../../components/table';
@@ -59,15 +60,7 @@ export function View({ live: { state } }: ViewProps) {
   const shown = useMemo(() => matching(events, filter, type), [events, filter, type]);
   const filters = (
     <>
-      <input
-        class="input"
-        type="search"
-        data-filter
-        aria-label={texts.filter}
-        placeholder={texts.placeholder}
-        value={filter}
-        onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-      />
+      <FilterInput label={texts.filter} value={filter} onChange={setFilter} />
       <select
         class="input"
         aria-label={texts.type}

@@ -3,7 +3,6 @@ import type { Texts } from '../../text/language';
 const EN = {
   title: 'Registry events',
   filter: 'Filter events',
-  placeholder: 'Service, instance or reason',
   type: 'Type',
   allTypes: 'All types',
   time: 'Time',
@@ -24,7 +23,6 @@ export const TEXTS: Texts<typeof EN> = {
   ko: {
     title: '레지스트리 이벤트',
     filter: '이벤트 필터',
-    placeholder: '서비스, 인스턴스 또는 사유',
     type: '유형',
     allTypes: '모든 유형',
     time: '시각',

@@ -1,17 +1,7 @@
 import type { DashboardState, HistoryPeriod, TrafficHistory } from '#contracts';
 
 /** Columns of a history that the stream continues. */
-const COLUMNS = [
-  'requestsPerSecond',
-  'errorRate',
-  'p50Ms',
-  'p95Ms',
-  'p99Ms',
-  'inFlight',
-  'loopLagMs',
-  'memoryBytes',
-] as const satisfies readonly (keyof TrafficHistory)[];
-export type HistoryColumn = (typeof COLUMNS)[number];
+type HistoryColumn = Exclude<keyof TrafficHistory, 'at' | 'stepSeconds'>;
 
 /** Points that a plot shows; older ones are dropped, so that an open tab does not grow. */
 export const POINTS: Readonly<Record<HistoryPeriod, number>> = { '15m': 900, '24h': 1440 };
@@ -19,7 +9,9 @@ export const POINTS: Readonly<Record<HistoryPeriod, number>> = { '15m': 900, '24
 const secondOf = (at: string): number => Math.floor(Date.parse(at) / 1000);
 
 function point({ traffic, gateway }: DashboardState): Readonly<Record<HistoryColumn, number>> {
-  return { ...traffic, loopLagMs: gateway.loopLagMs, memoryBytes: gateway.memoryBytes };
+  const { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms, inFlight } = traffic;
+  const { loopLagMs, memoryBytes } = gateway;
+  return { requestsPerSecond, errorRate, p50Ms, p95Ms, p99Ms, inFlight, loopLagMs, memoryBytes };
 }
 
 /**
@@ -35,7 +27,8 @@ export function withPresent(history: TrafficHistory, state: DashboardState): Tra
     [...column, ...gap, value].slice(-POINTS['15m']);
   const gapTimes = Array.from({ length: missed }, (_, index) => now - missed + index);
   const gap = gapTimes.map(() => null);
-  const columns = COLUMNS.map((name) => [name, extend(history[name], gap, values[name])] as const);
+  const names = Object.keys(values) as readonly HistoryColumn[];
+  const columns = names.map((name) => [name, extend(history[name], gap, values[name])] as const);
   return {
     stepSeconds: history.stepSeconds,
     at: extend(history.at, gapTimes, now),
