@@ -1,17 +1,12 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { DEFAULT_VERSION } from '#contracts';
 import type { AppContext } from '#service-kit';
-import type {
-  EventLog,
-  Instance,
-  LiveServiceTable,
-  RegistryService,
-  ServiceEntry,
-} from '../../discovery/index.js';
+import type { EventLog, LiveServiceTable, RegistryService, ServiceEntry } from '../../discovery/index.js';
 import type { PolicySources } from '../../policy/index.js';
 import type { DocumentSource } from '../document-source.js';
-import { UnusableDocument, type OpenApiDocument } from '../openapi.js';
+import type { OpenApiDocument } from '../openapi.js';
 import type { CallWatch } from './call-watch.js';
+import { comparedDocument } from './compared-document.js';
 import { breakingChanges } from './compare-documents.js';
 import type { Contract, ContractStore } from './contract-store.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
@@ -36,9 +31,6 @@ export interface ContractParts {
 const FIRST_DELAY_MS = 60_000;
 /** Waits after attempts that found no document: an instance that starts may not serve it yet. */
 const RETRY_DELAYS_MS = [1000, 2000, 5000, 15_000, 60_000];
-const MAX_INSTANCES_TRIED = 2;
-/** Versions of a service that are remembered. */
-const MAX_VERSIONS = 20;
 const MAX_ACCEPTED_VERSIONS = 50;
 
 /**
@@ -134,7 +126,7 @@ export class ContractCheck implements OnModuleDestroy {
       const known = this.services.get(name) ?? new ServiceContract(name);
       this.services.set(name, known);
       known.see(version);
-      dropOldest(known, versions);
+      known.dropOldest(versions);
       const isFirst = known.versions.size === 1;
       this.schedule(name, version, isFirst && versions.size === 1 ? FIRST_DELAY_MS : 0);
       // Now there is something to compare: the first version need not wait any longer.
@@ -178,7 +170,7 @@ export class ContractCheck implements OnModuleDestroy {
     const instances = live.filter(({ version }) => version === seen.version);
     // It is checked when it is back.
     if (instances.length === 0) return void this.services.get(service)?.versions.delete(seen.version);
-    const found = await this.documentOf(instances);
+    const found = await comparedDocument(this.parts.source, instances);
     if (typeof found !== 'string') {
       seen.document = found;
       return;
@@ -198,20 +190,6 @@ export class ContractCheck implements OnModuleDestroy {
     const delay = RETRY_DELAYS_MS[seen.attempts];
     seen.attempts += 1;
     if (delay !== undefined) this.schedule(service, seen.version, delay);
-  }
-
-  /** The document, or the reason why there is none. */
-  private async documentOf(instances: readonly Instance[]): Promise<OpenApiDocument | string> {
-    let reason = '';
-    for (const instance of instances.slice(0, MAX_INSTANCES_TRIED)) {
-      try {
-        return withoutTexts(await this.parts.source.fetchDocument(instance));
-      } catch (error) {
-        if (!(error instanceof UnusableDocument)) throw error;
-        reason = error.message;
-      }
-    }
-    return reason;
   }
 
   /** Compares every version whose document is known, in the order in which they were seen. */
@@ -289,23 +267,4 @@ export class ContractCheck implements OnModuleDestroy {
     if (operations.size > 0 && contract) calls.watch(service, contract.document, operations);
     else calls.unwatch(service);
   }
-}
-
-/** Versions without instances are forgotten first come, first gone. */
-function dropOldest({ versions }: ServiceContract, live: ReadonlySet<string>): void {
-  for (const version of versions.keys()) {
-    if (versions.size <= MAX_VERSIONS) return;
-    if (!live.has(version)) versions.delete(version);
-  }
-}
-
-/** What is compared of a document: it is kept for as long as the service is known. */
-function withoutTexts({ openapi, info, paths, components, servers }: OpenApiDocument): OpenApiDocument {
-  const kept = { openapi, info: { title: info.title ?? '' }, paths, ...(components && { components }) };
-  const texts = new Set(['description', 'summary', 'example', 'examples', 'externalDocs']);
-  const text = JSON.stringify({ ...kept, ...(servers && { servers }) }, (key, value: unknown) =>
-    // A property of a schema may have such a name; its value is an object then.
-    texts.has(key) && (typeof value === 'string' || key.startsWith('example')) ? undefined : value,
-  );
-  return JSON.parse(text) as OpenApiDocument;
 }

@@ -11,6 +11,9 @@ import type { Contract } from './contract-store.js';
  */
 export const VERSION_STATUSES = ['waiting', 'accepted', 'breaking', 'unknown'] as const;
 
+/** Versions of a service that are remembered. */
+const MAX_VERSIONS = 20;
+
 /** A version of a service, as this gateway knows it. */
 export interface SeenVersion {
   readonly version: string;
@@ -49,6 +52,14 @@ export class ServiceContract {
     };
     this.versions.set(version, seen);
     return seen;
+  }
+
+  /** Forgets versions without instances, those that were seen first. */
+  dropOldest(live: ReadonlySet<string>): void {
+    for (const version of this.versions.keys()) {
+      if (this.versions.size <= MAX_VERSIONS) return;
+      if (!live.has(version)) this.versions.delete(version);
+    }
   }
 
   /** The holds that a policy demands. */

@@ -1,0 +1,32 @@
+import type { OpenApiDocument } from '../openapi.js';
+import { withoutTexts } from './compared-document.js';
+
+describe('withoutTexts', () => {
+  it('drops texts and examples, and keeps members that have such names', () => {
+    const schema = {
+      type: 'object',
+      description: 'a user',
+      example: { name: 'Kim' },
+      properties: { example: { type: 'string', description: 'a text' }, summary: { type: 'string' } },
+    };
+    const document: OpenApiDocument = {
+      openapi: '3.0.0',
+      info: { title: 'users', version: '1' },
+      paths: { '/users': { get: { summary: 'List', responses: { 200: { description: 'all' } } } } },
+      components: { schemas: { example: schema } },
+    };
+    expect(withoutTexts(document)).toEqual({
+      openapi: '3.0.0',
+      info: { title: 'users' },
+      paths: { '/users': { get: { responses: { 200: {} } } } },
+      components: {
+        schemas: {
+          example: {
+            type: 'object',
+            properties: { example: { type: 'string' }, summary: { type: 'string' } },
+          },
+        },
+      },
+    });
+  });
+});
