@@ -7,6 +7,7 @@ import {
   LaunchedProcess,
   MOUNTS,
   plainEnvironment,
+  FREE_PORTS,
   READY,
   startApp,
   startSystem,
@@ -17,12 +18,6 @@ import {
 const data = tempDir();
 afterAll(() => data.remove());
 
-const PORTS = {
-  GATEWAY_PORT: '0',
-  USER_SERVICE_PORT: '0',
-  ORDER_SERVICE_PORT: '0',
-  PRODUCT_SERVICE_PORT: '0',
-};
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 
@@ -61,7 +56,7 @@ describe('the standard output of npm', () => {
   it.each(['start', 'start:split'])(
     'has nothing but JSON lines with --silent: npm run %s',
     async (script) => {
-      const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
+      const env = plainEnvironment({ ...FREE_PORTS, DATA_DIR: data.path });
       const launched = new LaunchedProcess('npm', ['run', script, '--silent'], env);
       const [, url] = await launched.waitForOutput(READY);
       await waitFor('the whole line', () => launched.stdout.endsWith('\n'));
@@ -79,7 +74,7 @@ describe('the standard output of npm', () => {
   it.each(['gateway', 'user-service', 'order-service', 'product-service'])(
     'says where %s is found, and that it has stopped',
     async (app) => {
-      const env = { ...PORTS, DATA_DIR: data.path, REGISTRY_URL: 'http://127.0.0.1:9' };
+      const env = { ...FREE_PORTS, DATA_DIR: data.path, REGISTRY_URL: 'http://127.0.0.1:9' };
       const launched = launchNode(`dist/apps/${app}/src/main.js`, [], env);
       const ready = new RegExp(`"msg":"${app} ready: open (\\S+); documents at (\\S+)"`);
       const [, , docs] = await launched.waitForOutput(ready);

@@ -1,21 +1,23 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LaunchedProcess, launchNode, plainEnvironment, READY, ROOT, tempDir, waitFor } from '#testing';
+import {
+  FREE_PORTS,
+  LaunchedProcess,
+  launchNode,
+  plainEnvironment,
+  READY,
+  ROOT,
+  tempDir,
+  waitFor,
+} from '#testing';
 
 const data = tempDir();
 afterAll(() => data.remove());
 
-const PORTS = {
-  GATEWAY_PORT: '0',
-  USER_SERVICE_PORT: '0',
-  ORDER_SERVICE_PORT: '0',
-  PRODUCT_SERVICE_PORT: '0',
-};
-
 describe('npm start', () => {
   it('prints only one line, with the URL, on standard output when all four apps are healthy', async () => {
     const launched = launchNode('scripts/start.mjs', [], {
-      ...PORTS,
+      ...FREE_PORTS,
       DATA_DIR: data.path,
       LOG_LEVEL: 'ERROR',
     });
@@ -36,7 +38,11 @@ describe('npm start', () => {
 
 describe.each(['start.mjs', 'start-split.mjs'])('%s with ADMIN_PORT', (script) => {
   it('names the URL for operators and the one for clients', async () => {
-    const launched = launchNode(`scripts/${script}`, [], { ...PORTS, ADMIN_PORT: '0', DATA_DIR: data.path });
+    const launched = launchNode(`scripts/${script}`, [], {
+      ...FREE_PORTS,
+      ADMIN_PORT: '0',
+      DATA_DIR: data.path,
+    });
     const [, admin, url] = await launched.waitForOutput(READY);
     const statuses = [`${admin}/docs`, `${url}/docs`, `${url}/api/user-service/users`].map(
       async (each) => (await fetch(each)).status,
@@ -50,7 +56,7 @@ describe.each(['start', 'start:split'])('npm run %s', (script) => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'ends with npm after %s, which the shell of npm does not forward',
     async (signal) => {
-      const env = plainEnvironment({ ...PORTS, DATA_DIR: data.path });
+      const env = plainEnvironment({ ...FREE_PORTS, DATA_DIR: data.path });
       const launched = new LaunchedProcess('npm', ['run', script], env);
       const [, url] = await launched.waitForOutput(READY);
       launched.signal(signal);
@@ -63,7 +69,7 @@ describe.each(['start', 'start:split'])('npm run %s', (script) => {
 
 describe('npm run start:split', () => {
   const split = (env: Readonly<Record<string, string>>) =>
-    launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: data.path, ...env });
+    launchNode('scripts/start-split.mjs', [], { ...FREE_PORTS, DATA_DIR: data.path, ...env });
 
   it('prefixes the lines of each app for a reader with its name', async () => {
     const launched = split({ LOG_FORMAT: 'pretty' });

@@ -1,6 +1,7 @@
 export * from './servers/test-issuer.js';
 export * from './temp-dir.js';
 export * from './wait-for.js';
+export * from './past.js';
 export * from './event-feed.js';
 export * from './postgres/find-postgres.js';
 export * from './postgres/start-postgres.js';

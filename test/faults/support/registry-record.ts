@@ -1,5 +1,5 @@
 import type { InstanceView, RegistryAt } from '#contracts';
-import { call, waitFor } from '#testing';
+import { call, waitFor, recordedPart } from '#testing';
 import type { Fleet } from '../../support/fleet/fleet.js';
 import type { Member } from '../../support/fleet/member.js';
 
@@ -48,16 +48,5 @@ const registryAt = async ({ url }: Member, query = ''): Promise<RegistryAt> =>
 /** `GET /discovery/services` without what is not recorded. */
 async function instancesAt({ url }: Member): Promise<RegistryAt['instances']> {
   const views = (await call(url, 'GET /discovery/services')).body as InstanceView[];
-  return views.map((view) => ({
-    id: view.id,
-    name: view.name,
-    url: view.url,
-    transport: view.transport,
-    version: view.version,
-    weight: view.weight,
-    healthPath: view.healthPath,
-    metadata: view.metadata,
-    status: view.status,
-    statusReason: view.statusReason,
-  }));
+  return views.map(recordedPart);
 }

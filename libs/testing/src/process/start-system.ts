@@ -15,7 +15,7 @@ const PROGRAMS: Readonly<Record<Mount, string>> = {
 };
 
 /** The system selects the ports, so that any number of systems can run side by side. */
-const FREE_PORTS: Environment = {
+export const FREE_PORTS: Environment = {
   GATEWAY_PORT: '0',
   USER_SERVICE_PORT: '0',
   ORDER_SERVICE_PORT: '0',

@@ -1,30 +1,8 @@
-import type { InstanceAt, InstanceView, RegistryAt, Timeline } from '#contracts';
-import { waitFor } from '#testing';
+import type { InstanceView, RegistryAt, Timeline } from '#contracts';
+import { recordedPart, timeBetweenChanges } from '#testing';
 import { GatewayUnderTest } from '../testing/gateway-under-test.js';
 
 const url = 'http://127.0.0.1:9001';
-
-const withoutLease = (view: InstanceView): InstanceAt => ({
-  id: view.id,
-  name: view.name,
-  url: view.url,
-  transport: view.transport,
-  version: view.version,
-  weight: view.weight,
-  healthPath: view.healthPath,
-  metadata: view.metadata,
-  status: view.status,
-  statusReason: view.statusReason,
-});
-
-/** Resolves in a later millisecond, which it returns. */
-const nextTime = async (): Promise<string> => {
-  const before = Date.now();
-  await waitFor('the next millisecond', () => Date.now() > before);
-  const now = new Date().toISOString();
-  await waitFor('the millisecond after', () => Date.now() > before + 1);
-  return now;
-};
 
 describe('the record of the registry', () => {
   let gateway: GatewayUnderTest;
@@ -35,18 +13,18 @@ describe('the record of the registry', () => {
     (await gateway.get(`/discovery/at${time === undefined ? '' : `?t=${time}`}`)).body as RegistryAt;
 
   it('shows the instances as they were at each time, and now', async () => {
-    const empty = await nextTime();
+    const empty = await timeBetweenChanges();
     await gateway.register({ name: 'users', url, id: 'a', metadata: { zone: 'x' } });
-    const registered = await nextTime();
+    const registered = await timeBetweenChanges();
     await gateway.post('/discovery/services/a/drain', {});
-    const draining = await nextTime();
+    const draining = await timeBetweenChanges();
     const { body } = await gateway.get('/discovery/services');
     await gateway.call('DELETE', '/discovery/unregister/a');
     expect((await at(empty)).instances).toEqual([]);
     expect((await at(registered)).instances).toMatchObject([
       { id: 'a', status: 'up', metadata: { zone: 'x' } },
     ]);
-    expect((await at(draining)).instances).toEqual((body as InstanceView[]).map(withoutLease));
+    expect((await at(draining)).instances).toEqual((body as InstanceView[]).map(recordedPart));
     const now = await at();
     expect(now).toMatchObject({ revision: null, instances: [] });
     expect(now.oldest < empty && draining < now.newest && now.newest <= now.at).toBe(true);

@@ -1,22 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RegistryAt, Timeline } from '#contracts';
-import { tempDir, waitFor } from '#testing';
+import { tempDir, timeBetweenChanges } from '#testing';
 import { GatewayUnderTest } from '../../discovery/testing/gateway-under-test.js';
 import { LivePolicyFile } from '../../policy/index.js';
 import { RouteTable } from '../routing/route-table.js';
 import type { PastExplanation } from './past-explainer.js';
 
 const PATH = '/api/users/1';
-
-/** Resolves between two changes, with a time after the first and before the second. */
-const nextTime = async (): Promise<string> => {
-  const before = Date.now();
-  await waitFor('the next millisecond', () => Date.now() > before);
-  const now = new Date().toISOString();
-  await waitFor('the millisecond after', () => Date.now() > before + 1);
-  return now;
-};
 
 describe('GET /discovery/explain?at=', () => {
   const folder = tempDir('past-explainer-');
@@ -43,15 +34,15 @@ describe('GET /discovery/explain?at=', () => {
 
   it('shows the instances of that time', async () => {
     gateway = await GatewayUnderTest.start();
-    const empty = await nextTime();
+    const empty = await timeBetweenChanges();
     await register('a', 9);
-    const alone = await nextTime();
+    const alone = await timeBetweenChanges();
     await register('b', 10);
     await gateway.post('/discovery/services/a/drain', {});
-    const drained = await nextTime();
+    const drained = await timeBetweenChanges();
     await gateway.call('DELETE', '/discovery/unregister/b');
     await gateway.call('DELETE', '/discovery/unregister/a');
-    const gone = await nextTime();
+    const gone = await timeBetweenChanges();
     expect((await explain(empty)).problem?.type).toBe('urn:msa-gateway:problem:unknown-service');
     expect(await explain(alone)).toMatchObject({
       candidates: [{ id: 'a', inFlight: 0 }],
@@ -70,9 +61,9 @@ describe('GET /discovery/explain?at=', () => {
   it('asks the stages of the policy file of that time', async () => {
     await startWith('services: { users: { access: { deny: [192.0.2.0/24] } } }');
     await register('a', 9);
-    const denied = await nextTime();
+    const denied = await timeBetweenChanges();
     await load('services: { users: { redirect: { status: 308, path: /new } } }');
-    const redirected = await nextTime();
+    const redirected = await timeBetweenChanges();
     await load('services: { users: { mirror: { to: { service: other } }, cache: { enabled: true } } }');
     const { revision } = (await gateway.get('/discovery/at')).body as RegistryAt;
     const from = '&client=192.0.2.1';
@@ -81,7 +72,7 @@ describe('GET /discovery/explain?at=', () => {
       problem: { status: 403 },
     });
     expect(await explain(redirected, from)).toMatchObject({ problem: null, reply: { status: 308 } });
-    const last = await explain(await nextTime(), from);
+    const last = await explain(await timeBetweenChanges(), from);
     expect(last).toMatchObject({ problem: null, reply: null, recorded: { revision } });
     expect(last.decisions.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['mirror', 'cache']));
     const revisions = await Promise.all([denied, redirected].map((at) => explain(at)));
@@ -97,7 +88,7 @@ describe('GET /discovery/explain?at=', () => {
       'services: { users: { rateLimits: [{ name: few, requests: 1, per: 1h, key: client }] } }',
     );
     await register('a', 9);
-    const then = await nextTime();
+    const then = await timeBetweenChanges();
     const routes = gateway.app.nest.get(RouteTable, { strict: false });
     const before = routes.get('users');
     for (let i = 0; i < 3; i += 1)
@@ -119,7 +110,7 @@ services: { users: { auth: { anyOf: [main] } } }`;
     writeFileSync(join(folder.path, 'jwks.json'), '{ "keys": [] }');
     await startWith(provider('one'));
     await register('a', 9);
-    const then = await nextTime();
+    const then = await timeBetweenChanges();
     await load(provider('two'));
     const detailOf = ({ decisions }: PastExplanation) =>
       decisions.find(({ stage }) => stage === 'authentication')?.detail;
