@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -76,6 +77,9 @@ describe.each(PLANES)('a gateway that runs out of descriptors (%s)', (plane) => 
       execFileSync('prlimit', ['--pid', String(gateway.pid), `--nofile=${LATER}`]);
       const port = Number(new URL(url).port);
       const clients = await Promise.all(Array.from({ length: CLIENTS }, () => RawClient.open(port)));
+      // Connections to the instance would otherwise take descriptors that clients need to be refused.
+      const descriptors = (): number => readdirSync(`/proc/${gateway.pid}/fd`).length;
+      await waitFor('the gateway to have no descriptor left', () => descriptors() >= LATER - 1);
       for (const client of clients) client.send('GET /api/a/wait HTTP/1.1\r\nHost: a\r\n\r\n');
       const refused = (): RawClient[] => clients.filter(({ received }) => received !== '');
       await waitFor('responses', () => refused().length > LATER / 2);
