@@ -2,8 +2,8 @@
  * Upper bounds of the buckets, milliseconds; in the range of most responses each is about 1.6 times the previous one.
  */
 export const BOUNDS_MS = [
-  0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 6, 10, 15, 25, 40, 60, 100, 150, 250, 400, 600, 1000, 2500, 5000, 10_000,
-  30_000, 60_000,
+  0.25, 0.5, 0.75, 1, 1.5, 2.5, 4, 6, 10, 15, 25, 40, 60, 100, 150, 250, 400, 600, 1000, 1500, 2000, 2500,
+  5000, 10_000, 30_000, 60_000,
 ] as const;
 
 /** A trace whose duration fell into a bucket. */

@@ -13,7 +13,8 @@ export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 export const EJECTION_REASONS = ['connect_failure', 'unresponsive', 'outlier', 'health_check'] as const;
 export type EjectionReason = (typeof EJECTION_REASONS)[number];
 
-const FIRST_ERROR = 500;
+/** The lowest status that counts as an error. */
+export const FIRST_ERROR = 500;
 
 /** `none` is the status of an exchange whose client disconnected before there was a response. */
 export const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
