@@ -131,7 +131,8 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
 
     it('have values for the panels of a system without faults', async () => {
       const panels = ['sum(rate(gateway_requests_total{service=~".*"}[1m]))', 'gateway_instances', 'up'];
-      for (const expression of panels) expect(await prometheus.query(expression)).not.toEqual([]);
+      for (const expression of panels)
+        await waitFor(expression, async () => (await prometheus.query(expression)).length > 0);
     });
 
     it('report every instance by status, and whether a service is available', async () => {
