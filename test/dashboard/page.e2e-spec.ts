@@ -40,7 +40,7 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     await page.getByText('3 things need attention:').waitFor();
     expect(await verdict(page)).toContain('order-service-2 fails requests');
     expect(await page.title()).toBe('(3) Overview · msa-gateway');
-    await page.getByText('87 % of 412 requests in the last 10 s failed').waitFor();
+    await page.getByText('358 of 412 requests failed (86.9%), most of them with 500').waitFor();
     await page.getByText('Drain it so that the other instances take over, then read its log.').waitFor();
     expect(complaints).toEqual([]);
   });
@@ -62,7 +62,7 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     const table = page.getByRole('table', { name: 'Instances of order-service' });
     const first = table.getByRole('row').nth(1);
     await first.waitFor();
-    expect(await first.innerText()).toMatch(/order-service-2[^]*Up · failing[^]*87 % of 412 requests/);
+    expect(await first.innerText()).toMatch(/order-service-2[^]*Up · failing[^]*358 of 412 requests failed/);
   });
 
   it('shows an instance without a health check that a patch adds', async () => {
@@ -87,6 +87,7 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     gateway.show(troubledState());
     const { page } = await open(url, { locale: 'ko-KR' });
     await page.getByText('확인이 필요한 항목 3건').waitFor();
+    await page.getByText('요청 412건 중 358건 실패(86.9%), 대부분 500').waitFor();
     expect(await evaluate(page, 'document.documentElement.lang')).toBe('ko');
     await page.getByRole('link', { name: '서비스', exact: true }).click();
     await page.getByText('하트비트').first().waitFor();

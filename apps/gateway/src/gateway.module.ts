@@ -10,7 +10,7 @@ import {
   RegistryService,
   type RedisServer,
 } from './discovery/index.js';
-import { ContractsModule, GatewayDocsModule } from './openapi/index.js';
+import { ContractCheck, ContractsModule, GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import {
   PolicyFileIndicator,
@@ -101,7 +101,10 @@ export class GatewayModule {
     const contracts = ContractsModule.of(config, context, [discovery, policies, proxy]);
     const docs = GatewayDocsModule.of(context, discovery, policies, contracts);
     const admin = AdminModule.of(context, discovery);
-    const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics]);
+    const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics, contracts], {
+      useFactory: (check: ContractCheck) => () => check.broken,
+      inject: [ContractCheck],
+    });
     return {
       module: GatewayModule,
       imports: [discovery, policies, metrics, caching, proxy, health, docs, admin, dashboard],

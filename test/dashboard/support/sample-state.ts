@@ -61,8 +61,9 @@ const attentionItem = (
   condition: AttentionItem['condition'],
   [service, subject = service]: readonly [service: string, subject?: string],
   reason: string,
+  values: AttentionItem['values'] = {},
 ): Readonly<Record<string, AttentionItem>> => ({
-  [`${kind} ${subject}`]: { kind, condition, subject, service, since: before(95), reason, values: {} },
+  [`${kind} ${subject}`]: { kind, condition, subject, service, since: before(95), reason, values },
 });
 
 /** A gateway with nothing registered. */
@@ -185,13 +186,15 @@ export function troubledState(): DashboardState {
         'instance-failing',
         'critical',
         ['order-service', 'order-service-2'],
-        '87 % of 412 requests in the last 10 s failed',
+        '358 of 412 requests failed (87%), most of them with 500',
+        { errors: 358, requests: 412, errorRate: 0.869, status: 500 },
       ),
       ...attentionItem(
         'instance-slow',
         'warning',
         ['product-service', 'product-service-3'],
-        'p95 is 1,480 ms; that of the other instances is 12 ms',
+        'at least 5% of responses take 1000 ms or longer',
+        { p95Ms: 1480, requests: 120 },
       ),
       ...attentionItem(
         'instance-down',

@@ -6,7 +6,7 @@ import { formatOf } from '../text/format';
 import { useLanguage, type Language } from '../text/language';
 import { useTheme } from '../state/theme';
 
-export interface PlotLine {
+interface PlotLine {
   readonly label: string;
   /** Name of the colour in the design tokens. */
   readonly colour: 'accent' | 'critical' | 'warning' | 'muted';

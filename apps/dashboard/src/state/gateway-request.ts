@@ -7,7 +7,7 @@ export type Result<T> =
 
 const TOKEN = 'registry-token';
 
-export const storedToken = (): string | null => sessionStorage.getItem(TOKEN);
+const storedToken = (): string | null => sessionStorage.getItem(TOKEN);
 export const storeToken = (token: string): void => sessionStorage.setItem(TOKEN, token);
 
 const UNREACHABLE = { title: 'The gateway cannot be reached', status: 0, detail: '' };

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 export const VIEWS = ['overview', 'services', 'topology', 'routes', 'explain', 'events', 'time'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
-export interface Location {
+interface Location {
   readonly view: ViewName;
   readonly query: URLSearchParams;
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { send, type Result } from './gateway-request';
 
-export interface Resource<T> {
+interface Resource<T> {
   /** `undefined` until the first response. */
   readonly result: Result<T> | undefined;
   /** Reads it again. */

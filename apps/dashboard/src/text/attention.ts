@@ -1,4 +1,5 @@
 import type { AttentionItem, AttentionKind } from '#contracts';
+import type { Format } from './format';
 import type { Language } from './language';
 
 interface AttentionTexts {
@@ -6,7 +7,17 @@ interface AttentionTexts {
   title(subject: string): string;
   /** The next step to take. */
   readonly next: string;
+  /** Why, from the figures of the item; otherwise the gateway's own words are shown, which are English. */
+  reason?(values: AttentionItem['values'], format: Format): string;
 }
+
+const failedEn: AttentionTexts['reason'] = ({ errors, requests, errorRate, status }, format) =>
+  `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}`;
+const failedKo: AttentionTexts['reason'] = ({ errors, requests, errorRate, status }, format) =>
+  `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}`;
+const slowEn: AttentionTexts['reason'] = ({ p95Ms }, format) =>
+  `p95 is about ${format.duration(Number(p95Ms))}`;
+const slowKo: AttentionTexts['reason'] = ({ p95Ms }, format) => `p95가 약 ${format.duration(Number(p95Ms))}`;
 
 const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'service-down': {
@@ -16,10 +27,12 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'service-failing': {
     title: (subject) => `${subject} fails requests`,
     next: 'See whether all instances fail or one; read the log of the failing ones, and what changed before.',
+    reason: failedEn,
   },
   'service-slow': {
     title: (subject) => `${subject} is slow`,
     next: 'See whether its store or a service that it calls is slow; otherwise add instances.',
+    reason: slowEn,
   },
   'breaker-open': {
     title: (subject) => `Circuit breaker of ${subject} is open`,
@@ -32,10 +45,12 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'instance-failing': {
     title: (subject) => `${subject} fails requests`,
     next: 'Drain it so that the other instances take over, then read its log.',
+    reason: failedEn,
   },
   'instance-slow': {
     title: (subject) => `${subject} is slower than its peers`,
     next: 'Lower its weight or drain it, and compare its host and version with the others.',
+    reason: slowEn,
   },
   'instance-expiring': {
     title: (subject) => `${subject} missed its heartbeat`,
@@ -71,7 +86,7 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'gateway-busy': {
     title: () => 'The gateway is overloaded',
-    next: 'Its event loop is late. Add a gateway, or limit the load by a rate limit.',
+    next: 'Its event loop lags. Add a gateway, or limit the load by a rate limit.',
   },
 };
 
@@ -83,14 +98,17 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'service-failing': {
     title: (subject) => `${subject} 요청이 실패하고 있습니다`,
     next: '전체 인스턴스의 문제인지 일부의 문제인지 확인하고, 해당 인스턴스의 로그와 직전 변경 사항을 살펴보세요.',
+    reason: failedKo,
   },
   'service-slow': {
     title: (subject) => `${subject} 응답이 느립니다`,
     next: '저장소나 호출 대상 서비스가 느린지 확인하고, 아니라면 인스턴스를 늘리세요.',
+    reason: slowKo,
   },
   'breaker-open': {
     title: (subject) => `${subject}의 서킷 브레이커가 열려 있습니다`,
     next: '요청이 즉시 거부됩니다. 시험 요청이 성공하면 자동으로 닫히니, 실패 원인부터 찾으세요.',
+    reason: () => '실패가 많아 시험 요청이 성공할 때까지 서킷 브레이커가 요청을 거부합니다',
   },
   'instance-down': {
     title: (subject) => `${subject} 인스턴스가 내려갔습니다`,
@@ -99,14 +117,17 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'instance-failing': {
     title: (subject) => `${subject} 인스턴스의 요청이 실패하고 있습니다`,
     next: '드레인해서 다른 인스턴스가 처리하게 한 다음 로그를 확인하세요.',
+    reason: failedKo,
   },
   'instance-slow': {
     title: (subject) => `${subject} 인스턴스가 다른 인스턴스보다 느립니다`,
     next: '가중치를 낮추거나 드레인하고, 호스트와 버전을 다른 인스턴스와 비교하세요.',
+    reason: slowKo,
   },
   'instance-expiring': {
     title: (subject) => `${subject} 인스턴스의 하트비트가 끊겼습니다`,
-    next: '리스가 만료되면 트래픽에서 빠집니다. 프로세스가 멈췄는지, 게이트웨이에 연결할 수 있는지 확인하세요.',
+    next: '임대가 만료되면 라우팅 대상에서 빠집니다. 프로세스가 멈췄는지, 게이트웨이에 연결할 수 있는지 확인하세요.',
+    reason: () => '하트비트가 늦고 있습니다. 오지 않으면 임대가 만료되어 요청을 받지 못합니다',
   },
   'instance-ejected': {
     title: (subject) => `${subject} 인스턴스가 일시 제외되었습니다`,
@@ -127,10 +148,12 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'registry-away': {
     title: () => '레지스트리 저장소에 연결할 수 없습니다',
     next: '기존 인스턴스는 계속 요청을 받지만 새 등록은 대기합니다. Redis를 시작하거나 연결을 복구하세요.',
+    reason: () => '레지스트리에 쓸 수 없어 마지막으로 알던 상태로 요청을 전달합니다',
   },
   'backlog-growing': {
     title: (subject) => `${subject}의 대기 작업이 늘고 있습니다`,
     next: '호출 대상 서비스가 살아 있고 충분히 빠른지 확인하세요.',
+    reason: ({ count, before }) => `대기 중 ${count}건, 30초 전 ${before}건`,
   },
   'contract-broken': {
     title: (subject) => `${subject}의 API 계약이 깨졌습니다`,
@@ -139,6 +162,8 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'gateway-busy': {
     title: () => '게이트웨이에 과부하가 걸렸습니다',
     next: '이벤트 루프가 지연되고 있습니다. 게이트웨이를 추가하거나 요청 속도를 제한하세요.',
+    reason: ({ loopLagMs }, format) =>
+      `이벤트 루프가 ${format.duration(Number(loopLagMs))} 지연되어 모든 요청이 기다립니다`,
   },
 };
 
@@ -149,6 +174,13 @@ const BY_LANGUAGE: Readonly<Record<Language, Readonly<Record<AttentionKind, Atte
 
 export const attentionTitle = ({ kind, subject }: AttentionItem, language: Language): string =>
   BY_LANGUAGE[language][kind].title(subject);
+
+/** Why an item needs attention; `undefined`: the gateway's own words say it. */
+export const attentionReason = (
+  { kind, values }: AttentionItem,
+  language: Language,
+  format: Format,
+): string | undefined => BY_LANGUAGE[language][kind].reason?.(values, format);
 
 /** The next step to take about an item. */
 export const attentionStep = ({ kind }: AttentionItem, language: Language): string =>

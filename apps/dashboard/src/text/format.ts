@@ -102,5 +102,8 @@ function createFormat(language: Language): Format {
 
 const FORMATS: Readonly<Record<Language, Format>> = { en: createFormat('en'), ko: createFormat('ko') };
 
+/** Stands for a figure that nothing was measured for. */
+export const NO_FIGURE = '–';
+
 /** How a language writes figures. */
 export const formatOf = (language: Language): Format => FORMATS[language];

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/gateway.config.js';
 import { CertificateExpiries, Ejector, LiveServiceTable, RegistryService } from '../discovery/index.js';
 import { PolicySources, PROVIDER_STATES, type ProviderState } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import type { BrokenContract } from './attention/gateway-rules.js';
 import { DashboardTimer } from './dashboard-timer.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryFile } from './history/history-file.js';
@@ -20,11 +21,18 @@ import { TrafficSampler } from './traffic/traffic-sampler.js';
 import { DashboardStreams } from './stream/dashboard-streams.js';
 import { StreamController } from './stream/stream.controller.js';
 
+const BROKEN_CONTRACTS = Symbol('versions that break contracts');
+
 /** The dashboard: its page, the live state and the history that it shows. */
 @Module({})
 export class DashboardModule {
-  /** @param imports modules that export discovery, policies and metrics */
-  static of(config: GatewayConfig, context: AppContext, imports: DynamicModule[]): DynamicModule {
+  /** @param imports modules that export discovery, policies and metrics, and what `contracts` injects */
+  static of(
+    config: GatewayConfig,
+    context: AppContext,
+    imports: DynamicModule[],
+    contracts: Pick<FactoryProvider<() => readonly BrokenContract[]>, 'useFactory' | 'inject'>,
+  ): DynamicModule {
     return {
       module: DashboardModule,
       imports,
@@ -33,6 +41,7 @@ export class DashboardModule {
         { provide: ENVIRONMENT_NAME, useValue: config.environment },
         { provide: PageFiles, useFactory: () => new PageFiles() },
         { provide: TrafficRecord, useFactory: () => trafficRecord(config, context) },
+        { provide: BROKEN_CONTRACTS, ...contracts } as FactoryProvider,
         ...observation(config),
         timer(context),
       ],
@@ -82,6 +91,7 @@ const observation = (config: GatewayConfig): Provider[] => [
       routes: RouteStates,
       facts: LiveInstanceFacts,
       load: ProcessLoad,
+      brokenContracts: () => readonly BrokenContract[],
     ) =>
       new DashboardSampler({
         gateway: gatewayFacts(config),
@@ -89,6 +99,7 @@ const observation = (config: GatewayConfig): Provider[] => [
         registry,
         policies,
         providers,
+        brokenContracts,
         traffic,
         routes,
         facts,
@@ -103,6 +114,7 @@ const observation = (config: GatewayConfig): Provider[] => [
       RouteStates,
       LiveInstanceFacts,
       ProcessLoad,
+      BROKEN_CONTRACTS,
     ],
   },
   {

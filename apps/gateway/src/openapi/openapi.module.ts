@@ -59,7 +59,7 @@ export class GatewayDocsModule {
               table,
               source,
               policies: policySources,
-              notes: () => check.notes,
+              notes: () => check.broken.map(({ service, summary }) => `${service}: ${summary}`),
             }),
           inject: [LiveServiceTable, DocumentSource, PolicySources, ContractCheck],
         },

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<DiscoveryEventType, true>> = {
 };
 export const EVENT_TYPES = Object.keys(TYPES) as readonly DiscoveryEventType[];
 
-export interface Journal {
+interface Journal {
   /** Newest first. */
   readonly events: readonly DiscoveryEvent[];
   readonly isLost: boolean;

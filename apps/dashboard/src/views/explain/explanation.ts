@@ -50,6 +50,8 @@ export interface Question {
   readonly path: string;
   /** One field per line, `Name: value`. */
   readonly headers: string;
+  /** Address of the client, or empty. */
+  readonly client: string;
   /** ISO 8601, or empty for now. */
   readonly at: string;
 }
@@ -58,17 +60,19 @@ export const questionOf = (query: URLSearchParams): Question => ({
   method: query.get('method') ?? 'GET',
   path: query.get('path') ?? '',
   headers: query.get('headers') ?? '',
+  client: query.get('client') ?? '',
   at: query.get('at') ?? '',
 });
 
 /** Address of the explanation; `undefined` without a path. */
-export function explainUrl({ method, path, headers, at }: Question): string | undefined {
+export function explainUrl({ method, path, headers, client, at }: Question): string | undefined {
   if (path === '') return undefined;
   const query = new URLSearchParams({ method, path });
   for (const line of headers.split('\n')) {
     const colon = line.indexOf(':');
     if (colon > 0) query.append('header', `${line.slice(0, colon).trim()}:${line.slice(colon + 1).trim()}`);
   }
+  if (client !== '') query.set('client', client);
   if (at !== '') query.set('at', at);
   return `/discovery/explain?${query.toString()}`;
 }

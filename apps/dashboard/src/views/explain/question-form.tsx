@@ -58,6 +58,17 @@ export function QuestionForm({ question, services }: QuestionFormProps) {
         />
       </label>
       <label class="field">
+        <span>{texts.client}</span>
+        <input
+          class="input mono"
+          name="client"
+          spellcheck={false}
+          autocomplete="off"
+          placeholder="192.0.2.1"
+          defaultValue={question.client}
+        />
+      </label>
+      <label class="field">
         <span>{texts.at}</span>
         <input
           class="input mono"

@@ -2,6 +2,7 @@ import type { AttentionItem, DashboardState } from '#contracts';
 import { Ago } from '../../components/ago';
 import { Icon } from '../../components/icon';
 import { Panel } from '../../components/panel';
+import { Reason } from '../../components/reason';
 import { linkTo } from '../../state/location';
 import { attentionInOrder, attentionStep, attentionTitle } from '../../text/attention';
 import { useLanguage, useTexts } from '../../text/language';
@@ -31,7 +32,9 @@ function Item({ item, now }: { readonly item: AttentionItem; readonly now: strin
       <Icon name={item.condition} />
       <div>
         <h3>{item.service === '' ? title : <a href={linkOf(item)}>{title}</a>}</h3>
-        <p lang="en">{item.reason}</p>
+        <p>
+          <Reason item={item} />
+        </p>
         <p class="muted">{attentionStep(item, language)}</p>
       </div>
       <p class="muted small">

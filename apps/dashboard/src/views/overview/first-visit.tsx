@@ -3,7 +3,7 @@ import { useTexts, type Texts } from '../../text/language';
 
 const EN = {
   title: 'Nothing is registered yet',
-  lead: 'Services appear here as soon as they register. Take one of these ways:',
+  lead: 'Services appear here as soon as they register. There are two ways to begin:',
   own: 'Register a service of your own',
   ownText: (origin: string) =>
     `It is then reachable at ${origin}/api/files/. Renew its lease by a heartbeat every few seconds; without heartbeats it expires after a minute.`,
@@ -22,7 +22,7 @@ const TEXTS: Texts<typeof EN> = {
     lead: '서비스가 등록되면 바로 이 화면에 나타납니다. 다음 방법으로 시작해 보세요.',
     own: '직접 만든 서비스 등록하기',
     ownText: (origin) =>
-      `등록하면 ${origin}/api/files/ 로 접근할 수 있습니다. 몇 초마다 하트비트를 보내 리스를 갱신하세요. 하트비트가 없으면 1분 뒤에 만료됩니다.`,
+      `등록하면 ${origin}/api/files/ 로 접근할 수 있습니다. 몇 초마다 하트비트를 보내 임대를 갱신하세요. 하트비트가 없으면 1분 뒤에 만료됩니다.`,
     shop: '예제 서비스 실행하기',
     shopText:
       '사용자·상품·주문 서비스가 게이트웨이와 한 프로세스로 실행됩니다. 두 번째 명령은 예제 데이터를 넣습니다.',

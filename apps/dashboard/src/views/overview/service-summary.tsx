@@ -3,6 +3,7 @@ import { Icon } from '../../components/icon';
 import { Panel } from '../../components/panel';
 import { Table, type Column } from '../../components/table';
 import { linkTo } from '../../state/location';
+import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, latencyCondition } from '../../text/thresholds';
 import { servicesInOrder } from '../services/order';
@@ -43,16 +44,20 @@ export function ServiceSummary({ services }: Pick<DashboardState, 'services'>) {
     {
       label: texts.errors,
       isNumber: true,
-      render: ([, { errorRate }]) => (
-        <span class={colourOf(errorCondition(errorRate))}>{format.percent(errorRate)}</span>
+      render: ([, { errorRate, requestsPerSecond }]) => (
+        <span class={colourOf(errorCondition(errorRate))}>
+          {requestsPerSecond > 0 ? format.percent(errorRate) : NO_FIGURE}
+        </span>
       ),
     },
     {
       label: texts.latency,
       isNumber: true,
-      render: ([, { p50Ms, p95Ms, p99Ms }]) => (
+      render: ([, { p50Ms, p95Ms, p99Ms, requestsPerSecond }]) => (
         <span class={colourOf(latencyCondition(p95Ms))}>
-          {[p50Ms, p95Ms, p99Ms].map((ms) => format.duration(ms)).join(' / ')}
+          {requestsPerSecond > 0
+            ? [p50Ms, p95Ms, p99Ms].map((ms) => format.duration(ms)).join(' / ')
+            : NO_FIGURE}
         </span>
       ),
     },

@@ -39,7 +39,7 @@ export const TEXTS: Texts<typeof EN> = {
     services: '서비스',
     servicesCaption: '서비스별 상태와 트래픽',
     service: '서비스',
-    instances: '가용 인스턴스',
+    instances: '라우팅 대상',
     latency: 'p50 / p95 / p99',
     plots: '추이',
     period: { '15m': '15분', '24h': '24시간' },

@@ -1,6 +1,7 @@
 import type { DashboardState } from '#contracts';
 import { Figure, Figures } from '../../components/figure';
 import { Panel } from '../../components/panel';
+import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, lagCondition } from '../../text/thresholds';
 import { TEXTS } from './texts';
@@ -9,6 +10,7 @@ import { TEXTS } from './texts';
 export function Totals({ traffic, gateway }: Pick<DashboardState, 'traffic' | 'gateway'>) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
+  const measured = (figure: string): string => (traffic.requestsPerSecond > 0 ? figure : NO_FIGURE);
   return (
     <Panel title={texts.traffic}>
       <Figures>
@@ -19,12 +21,12 @@ export function Totals({ traffic, gateway }: Pick<DashboardState, 'traffic' | 'g
         />
         <Figure
           label={texts.errors}
-          value={format.percent(traffic.errorRate)}
+          value={measured(format.percent(traffic.errorRate))}
           condition={errorCondition(traffic.errorRate)}
         />
-        <Figure label="p50" value={format.duration(traffic.p50Ms)} />
-        <Figure label="p95" value={format.duration(traffic.p95Ms)} />
-        <Figure label="p99" value={format.duration(traffic.p99Ms)} />
+        <Figure label="p50" value={measured(format.duration(traffic.p50Ms))} />
+        <Figure label="p95" value={measured(format.duration(traffic.p95Ms))} />
+        <Figure label="p99" value={measured(format.duration(traffic.p99Ms))} />
         <Figure label={texts.inFlight} value={format.number(traffic.inFlight)} />
         <Figure
           label={texts.loopLag}

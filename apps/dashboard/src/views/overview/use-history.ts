@@ -6,7 +6,7 @@ import { withPresent } from './history';
 
 const MINUTE_MS = 60_000;
 
-export interface HistoryResult {
+interface HistoryResult {
   readonly history: TrafficHistory | undefined;
   readonly isMissing: boolean;
 }

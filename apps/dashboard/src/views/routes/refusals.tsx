@@ -1,24 +1,14 @@
+import type { Refusal } from '#contracts';
 import { Ago } from '../../components/ago';
 import { EmptyState } from '../../components/empty-state';
 import { Panel } from '../../components/panel';
 import { ReadProblem } from '../../components/read-problem';
 import { Table, type Column } from '../../components/table';
+import { linkTo } from '../../state/location';
 import { useJson } from '../../state/use-json';
-import { useTexts } from '../../text/language';
+import { useFormat, useTexts } from '../../text/language';
+import { refusalGroups, type RefusalGroup } from './refusal-groups';
 import { TEXTS } from './texts';
-
-/** The part of `GET /policies/refusals` that the page shows. */
-interface Refusal {
-  readonly at: string;
-  readonly requestId: string;
-  readonly method: string;
-  readonly target: string;
-  readonly client: string;
-  readonly route: string | null;
-  readonly status: number;
-  readonly problem: string;
-  readonly refusal: string | null;
-}
 
 export interface RefusalsProps {
   /** ISO 8601, of the gateway's clock. */
@@ -26,41 +16,62 @@ export interface RefusalsProps {
 }
 
 const REFRESH_MS = 5000;
+/** Read at once; equal ones share a row. */
+const MOST = 500;
 
 /** The latest requests that the gateway refused: which client, when and why. */
 export function Refusals({ now }: RefusalsProps) {
   const texts = useTexts(TEXTS);
+  const format = useFormat();
   const { result, again } = useJson<readonly Refusal[]>(
-    '/policies/refusals',
+    `/policies/refusals?limit=${MOST}`,
     Math.floor(Date.parse(now) / REFRESH_MS),
   );
-  const columns: readonly Column<Refusal>[] = [
+  const groups = refusalGroups(result?.value ?? []);
+  const columns: readonly Column<RefusalGroup>[] = [
     {
       label: texts.request,
-      render: ({ method, target }) => (
+      render: ({ latest: { method, target } }) => (
         <span class="mono">
           {method} {target}
         </span>
       ),
     },
-    { label: texts.when, render: ({ at }) => <Ago at={at} now={now} /> },
-    { label: texts.client, render: ({ client }) => <span class="mono">{client}</span> },
-    { label: texts.status, isNumber: true, render: ({ status }) => status },
-    { label: texts.route, render: ({ route }) => route ?? '–' },
-    { label: texts.reason, isWide: true, render: ({ refusal, problem }) => refusal ?? problem },
+    { label: texts.caller, render: ({ latest }) => <Caller refusal={latest} /> },
+    { label: texts.route, render: ({ latest: { route, service } }) => route ?? service ?? '–' },
+    { label: texts.status, isNumber: true, render: ({ latest: { status } }) => status },
+    {
+      label: texts.reason,
+      isWide: true,
+      render: ({ latest: { refusal, problem } }) => refusal ?? problem,
+    },
+    { label: texts.count, isNumber: true, render: ({ count }) => format.number(count) },
+    { label: texts.when, render: ({ latest: { at } }) => <Ago at={at} now={now} /> },
+    {
+      label: texts.explain,
+      isLabelHidden: true,
+      // The values of the query are withheld.
+      render: ({ latest: { method, target, client } }) => (
+        <a href={linkTo('explain', { method, path: target.replace(/\?.*/, ''), client })}>{texts.explain}</a>
+      ),
+    },
   ];
   return (
     <Panel title={texts.refusals} isFlush>
       {result?.problem && <ReadProblem problem={result.problem} onToken={again} />}
-      {result?.value?.length === 0 && <EmptyState title={texts.noRefusal}>{texts.refusalsHint}</EmptyState>}
-      {result?.value && result.value.length > 0 && (
-        <Table
-          caption={texts.refusals}
-          columns={columns}
-          rows={result.value}
-          keyOf={({ requestId, at }) => `${at} ${requestId}`}
-        />
+      {result?.value && groups.length === 0 && (
+        <EmptyState title={texts.noRefusal}>{texts.refusalsHint}</EmptyState>
+      )}
+      {groups.length > 0 && (
+        <Table caption={texts.refusals} columns={columns} rows={groups} keyOf={({ key }) => key} />
       )}
     </Panel>
   );
 }
+
+const Caller = ({ refusal: { consumer, client } }: { readonly refusal: Refusal }) => (
+  <>
+    {consumer !== null && consumer !== '' && <>{consumer} </>}
+    <span class="mono muted">{client}</span>
+  </>
+);

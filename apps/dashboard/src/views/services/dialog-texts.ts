@@ -51,7 +51,8 @@ export const TEXTS: Texts<typeof EN> = {
     setWeight: '가중치 변경',
     remove: '제거',
     removeText: '목록에서 제거합니다. 아직 실행 중인 인스턴스는 다음 하트비트 때 다시 등록됩니다.',
-    lastOne: (service) => `남은 가용 인스턴스가 이것뿐입니다. ${service} 요청이 503으로 실패하게 됩니다.`,
+    lastOne: (service) =>
+      `라우팅 대상으로 남은 인스턴스가 이것뿐입니다. ${service} 요청이 503으로 실패하게 됩니다.`,
     confirm: { drain: '드레인 실행', resume: '드레인 해제', weight: '가중치 변경', remove: '제거 실행' },
     question: {
       drain: (id) => `${id} 인스턴스를 드레인할까요?`,

@@ -3,7 +3,7 @@ import type { Condition, InstanceState } from '#contracts';
 /** Instances send several heartbeats per lease; at this part of the lease some were missed. */
 const LATE_SHARE = 0.75;
 
-export interface HeartbeatAge {
+interface HeartbeatAge {
   /** Part of the lease that has passed since the last heartbeat, 0 to 1. */
   readonly share: number;
   readonly condition: Condition;

@@ -2,6 +2,7 @@ import type { AttentionItem, InstanceState } from '#contracts';
 import { Ago } from '../../components/ago';
 import { Bar } from '../../components/bar';
 import type { IconName } from '../../components/icon';
+import { Reason } from '../../components/reason';
 import { StatusBadge } from '../../components/status-badge';
 import { useFormat, useTexts } from '../../text/language';
 import { heartbeatAge } from './heartbeat';
@@ -56,8 +57,8 @@ export function StatusCell({ instance, attention }: StatusCellProps) {
           .filter((part) => part !== undefined)
           .join(' · ')}
       </StatusBadge>
-      <span class="muted small" lang="en">
-        {attention?.reason ?? statusReason}
+      <span class="muted small">
+        {attention ? <Reason item={attention} /> : <span lang="en">{statusReason}</span>}
       </span>
     </span>
   );

@@ -1,6 +1,7 @@
 import type { AttentionItem } from '#contracts';
 import { Table, type Column } from '../../components/table';
 import type { Format } from '../../text/format';
+import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, latencyCondition } from '../../text/thresholds';
 import { CheckCell, HeartbeatCell, NameCell, ShareCell, StatusCell } from './instance-cells';
@@ -18,7 +19,6 @@ export interface InstanceTableProps {
 }
 
 /** Shown for figures that need requests while there are none. */
-const NONE = '–';
 
 const colour = (condition: string): string => (condition === 'ok' ? '' : `is-${condition}`);
 
@@ -70,7 +70,7 @@ function columnsOf(
       isNumber: true,
       render: ([, { errorRate, requestsPerSecond }]) => (
         <span class={colour(errorCondition(errorRate))}>
-          {requestsPerSecond > 0 ? format.percent(errorRate) : NONE}
+          {requestsPerSecond > 0 ? format.percent(errorRate) : NO_FIGURE}
         </span>
       ),
     },
@@ -80,7 +80,7 @@ function columnsOf(
       isNumber: true,
       render: ([, { p95Ms, requestsPerSecond }]) => (
         <span class={colour(latencyCondition(p95Ms))}>
-          {requestsPerSecond > 0 ? format.duration(p95Ms) : NONE}
+          {requestsPerSecond > 0 ? format.duration(p95Ms) : NO_FIGURE}
         </span>
       ),
     },

@@ -11,7 +11,7 @@ const byConditionThenName = (
 ): number =>
   CONDITION_ORDER[a.condition] - CONDITION_ORDER[b.condition] || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0);
 
-export type ServiceEntry = Entry<ServiceState>;
+type ServiceEntry = Entry<ServiceState>;
 export type InstanceEntry = Entry<InstanceState>;
 
 /** The most serious condition first, then by name. */

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import type { ServiceState } from '#contracts';
 import { Icon } from '../../components/icon';
+import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, latencyCondition } from '../../text/thresholds';
 import { InstanceTable, type InstanceTableProps } from './instance-table';
@@ -48,6 +49,7 @@ function ServiceFigures({ state }: { readonly state: ServiceState }) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
   const { breaker } = state;
+  const hasTraffic = state.requestsPerSecond > 0;
   return (
     <dl class="service-figures">
       {breaker && (
@@ -69,10 +71,14 @@ function ServiceFigures({ state }: { readonly state: ServiceState }) {
       <Pair label={texts.requests} value={format.number(state.requestsPerSecond)} />
       <Pair
         label={texts.errors}
-        value={format.percent(state.errorRate)}
+        value={hasTraffic ? format.percent(state.errorRate) : NO_FIGURE}
         condition={errorCondition(state.errorRate)}
       />
-      <Pair label="p95" value={format.duration(state.p95Ms)} condition={latencyCondition(state.p95Ms)} />
+      <Pair
+        label="p95"
+        value={hasTraffic ? format.duration(state.p95Ms) : NO_FIGURE}
+        condition={latencyCondition(state.p95Ms)}
+      />
     </dl>
   );
 }

@@ -28,30 +28,33 @@ export function View({ live: { state } }: ViewProps) {
         <ReadProblem problem={timeline.problem} onToken={again} />
       </Panel>
     );
-  return <Record timeline={timeline.value} chosen={chosen} />;
+  return <Record timeline={timeline.value} chosen={chosen} now={state.at} />;
 }
-
-const choose = (ms: number): void =>
-  window.history.replaceState(null, '', linkTo('time', { t: new Date(ms).toISOString() }));
 
 interface RecordProps {
   readonly timeline: Timeline;
   /** ISO 8601; `null`: now. */
   readonly chosen: string | null;
+  /** ISO 8601, of the gateway's clock. */
+  readonly now: string;
 }
 
-function Record({ timeline, chosen }: RecordProps) {
+function Record({ timeline, chosen, now }: RecordProps) {
   const texts = useTexts(TEXTS);
-  const at = chosen ?? timeline.newest;
-  const { result: then } = useJson<RegistryAt>(`${RECORD}?t=${encodeURIComponent(at)}`);
-  const { result: now } = useJson<RegistryAt>(RECORD, timeline);
+  const latest = now > timeline.newest ? now : timeline.newest;
+  const at = chosen ?? latest;
+  const { result: present } = useJson<RegistryAt>(RECORD, timeline);
+  const { result: past } = useJson<RegistryAt>(
+    chosen === null ? undefined : `${RECORD}?t=${encodeURIComponent(chosen)}`,
+  );
+  const then = chosen === null ? present : past;
   return (
     <>
       <Panel title={texts.title}>
         <p class="muted">{texts.hint}</p>
-        <Slider timeline={timeline} chosen={Date.parse(at)} onChoose={follow} />
+        <Slider timeline={timeline} now={Date.parse(latest)} chosen={Date.parse(at)} onChoose={follow} />
         <p class="time-links">
-          <a href={linkTo('explain', { at })}>{texts.explain}</a>
+          <a href={linkTo('explain', chosen === null ? {} : { at: chosen })}>{texts.explain}</a>
           {typeof then?.value?.revision === 'string' && (
             <span class="muted">
               {texts.revision} <span class="mono">{then.value.revision}</span>
@@ -59,10 +62,10 @@ function Record({ timeline, chosen }: RecordProps) {
           )}
         </p>
       </Panel>
-      <Panel title={texts.instance} isFlush>
+      <Panel title={texts.instances} isFlush>
         {then?.problem && <ReadProblem problem={then.problem} onToken={() => undefined} />}
         {then?.value && (
-          <Instances compared={compareTimes(then.value.instances, now?.value?.instances ?? [])} />
+          <Instances compared={compareTimes(then.value.instances, present?.value?.instances ?? [])} />
         )}
       </Panel>
       <Panel title={texts.changes} isFlush>
@@ -72,8 +75,10 @@ function Record({ timeline, chosen }: RecordProps) {
   );
 }
 
-function follow(ms: number): void {
-  choose(ms);
+/** The address is replaced: moving the slider adds nothing to the history of the browser. */
+function follow(ms: number | undefined): void {
+  const query: Record<string, string> = ms === undefined ? {} : { t: new Date(ms).toISOString() };
+  window.history.replaceState(null, '', linkTo('time', query));
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 

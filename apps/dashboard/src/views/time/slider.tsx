@@ -4,9 +4,12 @@ import { TEXTS } from './texts';
 
 export interface SliderProps {
   readonly timeline: Timeline;
+  /** The latest time that can be chosen, milliseconds since the epoch. */
+  readonly now: number;
   /** Milliseconds since the epoch. */
   readonly chosen: number;
-  readonly onChoose: (ms: number) => void;
+  /** `undefined`: now, whenever that is. */
+  readonly onChoose: (ms: number | undefined) => void;
 }
 
 const MINUTE_MS = 60_000;
@@ -14,12 +17,12 @@ const MINUTE_MS = 60_000;
 const STEP_MS = 1000;
 
 /** Chooses a time of the record; marks show where something changed. */
-export function Slider({ timeline: { oldest, newest, changes }, chosen, onChoose }: SliderProps) {
+export function Slider({ timeline: { oldest, changes }, now, chosen, onChoose }: SliderProps) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
-  const [first, last] = [Date.parse(oldest), Date.parse(newest)];
-  const within = (ms: number): number => Math.min(Math.max(ms, first), last);
-  const shareOf = (ms: number): number => (last === first ? 1 : (within(ms) - first) / (last - first));
+  const first = Date.parse(oldest);
+  const within = (ms: number): number => Math.min(Math.max(ms, first), now);
+  const shareOf = (ms: number): number => (now <= first ? 1 : (within(ms) - first) / (now - first));
   const choose = (ms: number): void => onChoose(within(ms));
   return (
     <div class="time-slider">
@@ -40,8 +43,8 @@ export function Slider({ timeline: { oldest, newest, changes }, chosen, onChoose
           type="range"
           aria-label={texts.slider}
           aria-valuetext={format.dateTime(new Date(chosen).toISOString())}
-          min={first}
-          max={last}
+          min={Math.floor(first / STEP_MS) * STEP_MS}
+          max={Math.ceil(now / STEP_MS) * STEP_MS}
           step={STEP_MS}
           value={chosen}
           onInput={({ currentTarget }) => choose(currentTarget.valueAsNumber)}
@@ -49,7 +52,7 @@ export function Slider({ timeline: { oldest, newest, changes }, chosen, onChoose
       </div>
       <p class="time-ends muted">
         <span>{format.dateTime(oldest)}</span>
-        <span>{format.dateTime(newest)}</span>
+        <span>{format.dateTime(new Date(now).toISOString())}</span>
       </p>
       <p class="time-buttons">
         <button type="button" class="button" onClick={() => choose(chosen - MINUTE_MS)}>
@@ -58,7 +61,7 @@ export function Slider({ timeline: { oldest, newest, changes }, chosen, onChoose
         <button type="button" class="button" onClick={() => choose(chosen + MINUTE_MS)}>
           {texts.later}
         </button>
-        <button type="button" class="button" onClick={() => choose(last)}>
+        <button type="button" class="button" onClick={() => onChoose(undefined)}>
           {texts.now}
         </button>
       </p>

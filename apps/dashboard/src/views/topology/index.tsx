@@ -35,12 +35,14 @@ type Call = EdgeState & { readonly key: string };
 function Calls({ edges }: { readonly edges: Readonly<Record<string, EdgeState>> }) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
+  const nameOf = (part: string): string =>
+    part === 'client' || part === 'gateway' ? texts.nodes[part] : part;
   const calls = Object.entries(edges)
     .map(([key, edge]): Call => ({ key, ...edge }))
     .sort((a, b) => b.errorRate - a.errorRate || b.requestsPerSecond - a.requestsPerSecond);
   const columns: readonly Column<Call>[] = [
-    { label: texts.from, render: ({ from }) => from },
-    { label: texts.to, render: ({ to }) => to },
+    { label: texts.from, render: ({ from }) => nameOf(from) },
+    { label: texts.to, render: ({ to }) => nameOf(to) },
     { label: texts.kind, render: ({ kind }) => <span class="muted">{texts.kinds[kind]}</span> },
     { label: texts.rate, isNumber: true, render: (call) => format.number(call.requestsPerSecond) },
     {

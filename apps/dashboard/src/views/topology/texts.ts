@@ -19,7 +19,6 @@ const EN = {
   } satisfies Readonly<Record<EdgeState['kind'], string>>,
   nodes: { client: 'Clients', gateway: 'Gateway' },
   rateOf: (rate: string) => `${rate}/s`,
-  errorsOf: (share: string) => `${share} errors`,
   none: 'No call yet',
   noneHint: 'Calls appear here with the first request.',
   instances: (healthy: number, total: number) => `${healthy} of ${total} in rotation`,
@@ -45,9 +44,8 @@ export const TEXTS: Texts<typeof EN> = {
     },
     nodes: { client: '클라이언트', gateway: '게이트웨이' },
     rateOf: (rate) => `${rate}/초`,
-    errorsOf: (share) => `오류 ${share}`,
     none: '아직 호출이 없습니다',
     noneHint: '첫 요청부터 여기에 표시됩니다.',
-    instances: (healthy, total) => `${total}개 중 ${healthy}개 사용 중`,
+    instances: (healthy, total) => `라우팅 대상 ${healthy} / ${total}`,
   },
 };

@@ -14,6 +14,17 @@ export interface ObservedGateway {
     readonly lastError: { readonly problems: readonly string[] } | null;
   }[];
   readonly backlogs: readonly Backlog[];
+  readonly brokenContracts: readonly BrokenContract[];
+}
+
+/** A version that breaks the contract of its service. */
+export interface BrokenContract {
+  readonly service: string;
+  readonly version: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** When the version was first seen. */
+  readonly seenAt: number;
 }
 
 /** Work that a service has accepted and not done. */
@@ -35,6 +46,7 @@ export class GatewayRules {
       ...reload(gateway),
       ...gateway.providers.flatMap((each) => (each.isAvailable ? [] : [provider(each)])),
       ...gateway.backlogs.flatMap((each) => this.backlog(each, now)),
+      ...gateway.brokenContracts.map(brokenContract),
     ];
   }
 
@@ -118,4 +130,15 @@ const provider = ({ name, lastError }: ObservedGateway['providers'][number]): Fi
   reason: lastError?.problems[0] ?? 'its keys are not loaded yet',
   values: {},
   holdMs: 0,
+});
+
+const brokenContract = ({ service, version, summary, seenAt }: BrokenContract): Finding => ({
+  kind: 'contract-broken',
+  subject: service,
+  service,
+  condition: 'warning',
+  reason: summary,
+  values: { version },
+  holdMs: 0,
+  since: seenAt,
 });

@@ -29,15 +29,23 @@ export function slownessOf(window: TrafficWindow | undefined): number {
   return p95Ms >= SLOW_MS ? p95Ms : 0;
 }
 
-const percent = (share: number): string => `${rounded(share * 100)} %`;
+const percent = (share: number): string => `${rounded(share * 100)}%`;
+
+const mostWith = ({ mostFrequentError: status }: TrafficWindow): string =>
+  status === undefined ? '' : `, most of them with ${status}`;
 
 /** Condition, reason and values of a failing service or instance. */
 export const failure = (
   window: TrafficWindow,
 ): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
   condition: window.errorRate >= CRITICAL_RATE ? 'critical' : 'warning',
-  reason: `${window.errors} of ${window.requests} requests failed (${percent(window.errorRate)})`,
-  values: { errorRate: rounded(window.errorRate), errors: window.errors, requests: window.requests },
+  reason: `${window.errors} of ${window.requests} requests failed (${percent(window.errorRate)})${mostWith(window)}`,
+  values: {
+    errorRate: rounded(window.errorRate),
+    errors: window.errors,
+    requests: window.requests,
+    status: window.mostFrequentError ?? '',
+  },
   holdMs: HOLD_MS,
 });
 
@@ -47,7 +55,7 @@ export const slowness = (
   p95Ms: number,
 ): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
   condition: 'warning',
-  reason: `5 % of responses take ${rounded(p95Ms)} ms or longer`,
+  reason: `at least 5% of responses take ${SLOW_MS} ms or longer`,
   values: { p95Ms: rounded(p95Ms), requests: window.requests },
   holdMs: HOLD_MS,
 });

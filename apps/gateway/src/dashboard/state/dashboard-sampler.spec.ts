@@ -81,6 +81,34 @@ describe('DashboardSampler', () => {
     expect(services.users?.condition).toBe('warning');
   });
 
+  it('tells the status of most failed requests, as long as they are in the window', async () => {
+    harness.requests(8, 'a', { status: 500 });
+    harness.requests(4, 'a', { status: 502 });
+    await harness.pass();
+    const item = harness.item('service-failing users');
+    expect(item?.reason).toBe('12 of 12 requests failed (100%), most of them with 500');
+    expect(item?.values.status).toBe(500);
+    await harness.pass(12);
+    harness.requests(12, 'a', { status: 504 });
+    await harness.pass();
+    expect(harness.item('service-failing users')?.values.status).toBe(504);
+  });
+
+  it('reports a version that breaks the contract of its service, until it does not', async () => {
+    const seenAt = Date.parse('2026-01-01T00:00:00Z');
+    harness.brokenContracts = [
+      { service: 'users', version: '2.0.0', summary: 'version 2.0.0 breaks', seenAt },
+    ];
+    await harness.pass();
+    expect(harness.item('contract-broken users')).toMatchObject({
+      reason: 'version 2.0.0 breaks',
+      since: '2026-01-01T00:00:00.000Z',
+    });
+    harness.brokenContracts = [];
+    await harness.pass();
+    expect(harness.attention).toEqual([]);
+  });
+
   it('names the instance that is slow among fast ones, and no instance of a slow service', async () => {
     await harness.register('b');
     harness.requests(100, 'a', { durationMs: 10 });

@@ -4,7 +4,7 @@ import type { LiveServiceTable, RegistryService } from '../../discovery/index.js
 import type { PolicySources, ProviderState } from '../../policy/index.js';
 import { AttentionList } from '../attention/attention-list.js';
 import type { Finding } from '../attention/finding.js';
-import { GatewayRules } from '../attention/gateway-rules.js';
+import { GatewayRules, type BrokenContract } from '../attention/gateway-rules.js';
 import { instanceFindings } from '../attention/instance-rules.js';
 import { serviceFindings } from '../attention/service-rules.js';
 import { trafficEdges } from './traffic-edges.js';
@@ -30,6 +30,7 @@ export interface SamplerParts {
   readonly registry: Pick<RegistryService, 'unavailableSince' | 'unavailableReason'>;
   readonly policies: PolicySources;
   readonly providers: () => readonly ProviderState[];
+  readonly brokenContracts: () => readonly BrokenContract[];
   readonly traffic: TrafficSampler;
   readonly routes: RouteStates;
   readonly facts: LiveInstanceFacts;
@@ -112,7 +113,7 @@ export class DashboardSampler {
   }
 
   private findings(now: number): readonly Finding[] {
-    const { table, traffic, facts, registry, policies, providers } = this.parts;
+    const { table, traffic, facts, registry, policies, providers, brokenContracts } = this.parts;
     const services = table.current.entries.flatMap((entry) => {
       const service = { entry, windows: traffic.services.get(entry.name) };
       return [...serviceFindings(service), ...instanceFindings(service, facts, now)];
@@ -125,6 +126,7 @@ export class DashboardSampler {
         failedReload: policies.file?.lastError,
         providers: providers(),
         backlogs: backlogsOf(facts.all),
+        brokenContracts: brokenContracts(),
       },
       now,
     );

@@ -4,6 +4,7 @@ import { DiscoveryHarness } from '../../discovery/testing/discovery-harness.js';
 import { PolicySources, type ProviderState } from '../../policy/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { ended } from '../../telemetry/testing/ended-exchange.js';
+import type { BrokenContract } from '../attention/gateway-rules.js';
 import { DashboardSampler } from '../state/dashboard-sampler.js';
 import { LiveInstanceFacts } from '../state/live-instance-facts.js';
 import { RouteStates } from '../state/route-states.js';
@@ -16,6 +17,7 @@ export class SamplerHarness {
   readonly certificates = new CertificateExpiries();
   readonly policies = new PolicySources();
   providers: readonly ProviderState[] = [];
+  brokenContracts: readonly BrokenContract[] = [];
   /** The registry accepts no writes since then. */
   unavailableSince: number | undefined = undefined;
   readonly unavailableReason = 'ECONNREFUSED';
@@ -39,6 +41,7 @@ export class SamplerHarness {
       registry: this,
       policies,
       providers: () => this.providers,
+      brokenContracts: () => this.brokenContracts,
       traffic: new TrafficSampler(traffic),
       routes: new RouteStates(table, policies, traffic),
       facts: new LiveInstanceFacts({ registry, table, ejector, certificates, isShared: false }),

@@ -1,6 +1,7 @@
 import { TRAFFIC_WINDOW_SECONDS, type TrafficNow } from '#contracts';
 import {
   BOUNDS_MS,
+  FIRST_ERROR,
   quantileOf,
   type InstanceSeries,
   type ServiceSeries,
@@ -29,6 +30,8 @@ const scratch = emptyCounts();
 /** Requests, errors and latencies of the last {@link TRAFFIC_WINDOW_SECONDS}. Takes one sample per second. */
 export class TrafficWindow {
   private readonly counts = new SlidingCounts(COLUMNS, TRAFFIC_WINDOW_SECONDS);
+  /** Responses by status, of those that are errors. */
+  private readonly errorStatuses = new Map<number, SlidingCounts>();
   private requestsBefore = 0;
   private retriesBefore = 0;
 
@@ -67,11 +70,32 @@ export class TrafficWindow {
       scratch.set(series.latency.counts, BUCKETS);
       this.counts.sample(scratch);
     } else this.counts.sample(undefined);
+    if (series.errors > 0) this.sampleErrors(series);
+  }
+
+  private sampleErrors({ statuses }: Series): void {
+    for (const [status, count] of statuses.entries()) {
+      if (status < FIRST_ERROR) continue;
+      let window = this.errorStatuses.get(status);
+      if (!window) this.errorStatuses.set(status, (window = new SlidingCounts(1, TRAFFIC_WINDOW_SECONDS)));
+      window.sample([count]);
+    }
   }
 
   /** Takes a sample of counts that {@link emptyCounts} began. */
   sampleCounts(totals: Float64Array): void {
     this.counts.sample(totals);
+  }
+
+  /** The status of most errors; `undefined` if no error had a status of its own, as when responses were cut off. */
+  get mostFrequentError(): number | undefined {
+    let most: number | undefined;
+    let highest = 0;
+    for (const [status, { sums }] of this.errorStatuses) {
+      const count = sums[0] ?? 0;
+      if (count > highest) [most, highest] = [status, count];
+    }
+    return most;
   }
 
   /** The `q`-quantile of latencies, milliseconds. */

@@ -12,6 +12,15 @@ import type { Contract, ContractStore } from './contract-store.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
 import { ServiceContract, type SeenVersion } from './service-contract.js';
 
+/** A version that breaks the contract of its service. */
+export interface BrokenVersion {
+  readonly service: string;
+  readonly version: string;
+  /** When this gateway first saw it, milliseconds since the epoch. */
+  readonly seenAt: number;
+  readonly summary: string;
+}
+
 /** Dependencies of {@link ContractCheck}. */
 export interface ContractParts {
   readonly table: LiveServiceTable;
@@ -61,10 +70,15 @@ export class ContractCheck implements OnModuleDestroy {
     return [...this.services.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
   }
 
-  /** One line per version that breaks the contract of its service, for the document of the system. */
-  get notes(): readonly string[] {
+  /** The versions that break the contract of their service, each with one sentence on what it breaks. */
+  get broken(): readonly BrokenVersion[] {
     return this.all.flatMap((known) =>
-      known.broken.map((seen) => `${known.service}: ${known.summaryOf(seen)}`),
+      known.broken.map((seen) => ({
+        service: known.service,
+        version: seen.version,
+        seenAt: seen.seenAt,
+        summary: known.summaryOf(seen),
+      })),
     );
   }
 
