@@ -26,9 +26,9 @@ export class PastRegistry {
     this.names = new KnownNames(retentionMs);
   }
 
-  /** In order of their first registration. */
+  /** In order of their ids: a record that begins later does not tell which instance came first. */
   get instances(): readonly RecordedInstance[] {
-    return [...this.byId.values()];
+    return [...this.byId.values()].sort(byId);
   }
 
   get(id: string): RecordedInstance | undefined {
@@ -56,3 +56,5 @@ export class PastRegistry {
     this.set(instanceId, after);
   }
 }
+
+const byId = (one: RecordedInstance, other: RecordedInstance): number => (one.id < other.id ? -1 : 1);

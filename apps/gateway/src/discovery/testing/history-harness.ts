@@ -46,10 +46,11 @@ export class HistoryHarness {
   }
 
   async capture(): Promise<void> {
-    const instances = (await this.store.list()).map((stored) => ({
-      ...compared({ ...stored, status: statusOf(stored), statusReason: statusReasonOf(stored) }),
-    }));
-    this.captured.push({ time: this.clock.now(), instances });
+    const instances = (await this.store.list()).map((stored) =>
+      compared({ ...stored, status: statusOf(stored), statusReason: statusReasonOf(stored) }),
+    );
+    const inOrder = instances.sort((one, other) => (one.id < other.id ? -1 : 1));
+    this.captured.push({ time: this.clock.now(), instances: inOrder });
   }
 
   /** Compares what `history` shows with what was captured; returns how many times it can show. */
