@@ -61,4 +61,24 @@ describe('CallWatch', () => {
     now += DAY_MS;
     expect(called()).toBeNull();
   });
+
+  it('matches several parameters in a segment, each of at least one character', () => {
+    const operation = 'GET /files/{name}.{extension}/{from}-{to}';
+    watch.watch('users', document, new Set([operation]));
+    const isCalled = () => watch.findingOf('users', operation).calledInLast24h;
+    for (const path of ['/v1/files/a.b', '/v1/files/.b/1-2', '/v1/files/a./1-2', '/v1/files/a.b/12'])
+      request('GET', path);
+    expect(isCalled()).toBeNull();
+    request('GET', '/v1/files/a.b.c/1-2');
+    expect(isCalled()).toBe(true);
+  });
+
+  it('takes no long time for a template that is made for it', () => {
+    const operation = `GET /${'{a}'.repeat(40)}/x`;
+    watch.watch('users', document, new Set([operation, `GET /${'{'.repeat(500_000)}`]));
+    const before = process.cpuUsage();
+    request('GET', `/v1/${'a'.repeat(4000)}/y`);
+    expect(watch.findingOf('users', operation).calledInLast24h).toBeNull();
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+  });
 });

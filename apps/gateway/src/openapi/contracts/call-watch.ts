@@ -1,6 +1,7 @@
 import type { ExchangeObserver } from '../../proxy/index.js';
 import { basePathOf } from '../mount-document.js';
 import type { OpenApiDocument } from '../openapi.js';
+import { PLACEHOLDER } from './compare-documents.js';
 
 const SIZE = 1024;
 const READ_INTERVAL_MS = 1000;
@@ -122,9 +123,28 @@ export class CallWatch implements ExchangeObserver {
 /** @param operation method and path template */
 function matcherOf(operation: string, base: string): (method: string, path: string) => boolean {
   const [expected = '', template = ''] = operation.split(' ', 2);
-  const parts = (base + template)
-    .split(/\{[^}]*\}/)
-    .map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`^${parts.join('[^/]+')}/?$`);
-  return (method, path) => method === expected && pattern.test(path);
+  const segments = (base + template).split('/').map((segment) => segment.split(PLACEHOLDER));
+  return (method, path) => {
+    if (method !== expected) return false;
+    const found = (path.endsWith('/') && path.length > 1 ? path.slice(0, -1) : path).split('/');
+    return found.length === segments.length && segments.every((texts, i) => isSegment(found[i] ?? '', texts));
+  };
+}
+
+/**
+ * Whether a segment of a path has these texts, with something between each two. Not a regular expression: a document
+ * could make one that takes minutes.
+ */
+function isSegment(segment: string, texts: readonly string[]): boolean {
+  const [first = '', ...others] = texts;
+  const last = others.pop();
+  if (last === undefined) return segment === first;
+  if (!segment.startsWith(first)) return false;
+  let end = first.length;
+  for (const text of others) {
+    const start = segment.indexOf(text, end + 1);
+    if (start === -1) return false;
+    end = start + text.length;
+  }
+  return segment.length > end + last.length && segment.endsWith(last);
 }

@@ -139,4 +139,27 @@ describe('breakingChanges', () => {
     const parts = Array.from({ length: 1000 }, () => loop);
     expect(linesOf({ User: { allOf: parts } }).length).toBeLessThan(10);
   });
+
+  it('takes no long time for a document that refers to large schemas many times', () => {
+    const parameters = Array.from({ length: 5000 }, (_, i) => ({
+      name: `p${i}`,
+      in: 'query',
+      schema: ref('Words'),
+    }));
+    const large = (prefix: string) =>
+      asDocument({
+        openapi: '3.1.0',
+        info: {},
+        paths: { '/words': { get: { parameters, responses: { 200: json(ref('Words')) } } } },
+        components: { schemas: { Words: { enum: Array.from({ length: 2000 }, (_, i) => prefix + i) } } },
+      });
+    const before = process.cpuUsage();
+    const changes = breakingChanges(large('a'), large('b'));
+    expect(process.cpuUsage(before).user).toBeLessThan(1_500_000);
+    expect(changes[0]).toMatchObject({
+      kind: 'type-changed',
+      detail: 'no longer accepts "a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", and 1990 more',
+    });
+    expect(JSON.stringify(changes).length).toBeLessThan(30_000);
+  });
 });

@@ -5,6 +5,10 @@ import { resolved } from './resolved.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const MAX_CHANGES = 100;
+/** Longest text of a change: names come from the document. */
+const MAX_TEXT = 300;
+/** A parameter in a path template. `{` is excluded inside, so that a text of braces takes no quadratic time. */
+export const PLACEHOLDER = /\{[^{}]*\}/g;
 /** OpenAPI ignores header parameters with these names. */
 const IGNORED_HEADERS = new Set(['accept', 'authorization', 'content-type']);
 
@@ -24,7 +28,8 @@ export function breakingChanges(accepted: OpenApiDocument, next: OpenApiDocument
   const later = operationsOf(next);
   for (const [key, { name, ...before }] of operationsOf(accepted)) {
     const report: ReportChange = (kind, at, detail) => {
-      if (changes.length < MAX_CHANGES) changes.push({ kind, operation: name, at, detail });
+      if (changes.length < MAX_CHANGES)
+        changes.push({ kind, operation: cut(name), at: cut(at), detail: cut(detail) });
     };
     const after = later.get(key);
     if (!after) report('operation-removed', '', 'the operation is no longer documented');
@@ -32,6 +37,8 @@ export function breakingChanges(accepted: OpenApiDocument, next: OpenApiDocument
   }
   return changes;
 }
+
+const cut = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
 interface Comparison {
   readonly accepted: OpenApiDocument;
@@ -112,7 +119,7 @@ function operationsOf(document: OpenApiDocument): ReadonlyMap<string, Operation 
           ...parametersOf(document, operation.parameters),
         ]);
         const name = `${method.toUpperCase()} ${path}`;
-        return [name.replace(/\{[^}]*\}/g, '{}'), { name, operation, parameters }] as const;
+        return [name.replace(PLACEHOLDER, '{}'), { name, operation, parameters }] as const;
       }),
     ),
   );

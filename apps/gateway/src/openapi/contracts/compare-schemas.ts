@@ -8,8 +8,13 @@ export type ReportChange = (kind: ContractChange['kind'], at: string, detail: st
 /** Which side of an operation a schema describes: clients write inputs and read outputs. */
 export type Side = 'input' | 'output';
 
-/** Schemas of a comparison. A document of 2 MiB has fewer, unless they are nested to keep the gateway busy. */
-const MAX_SCHEMAS = 20_000;
+/**
+ * Schemas, properties and values of a comparison. A document of 2 MiB has fewer, unless it refers to the same ones many
+ * times to keep the gateway busy.
+ */
+const MAX_COMPARED = 200_000;
+/** Values that a change lists. */
+const MAX_LISTED = 10;
 /** Depth in a recursive schema. */
 const MAX_DEPTH = 12;
 
@@ -43,9 +48,10 @@ export class SchemaComparison {
     report: ReportChange,
     depth: number,
   ): void {
-    this.compared += 1;
-    if (depth > MAX_DEPTH || this.compared > MAX_SCHEMAS) return;
+    if (depth > MAX_DEPTH) return;
     const [old, next] = [this.accepted.read(before), this.next.read(after)];
+    this.compared += 1 + old.properties.size + next.required.size + (old.values?.size ?? 0);
+    if (this.compared > MAX_COMPARED) return;
     const changed = typeChange(side, old, next);
     if (changed !== undefined) report('type-changed', at, changed);
     if (side === 'input') requiredChanges(old, next, at, report);
@@ -99,5 +105,7 @@ const listed = (types: ReadonlySet<string>): string => [...types].sort().join(' 
 function missingValues({ values }: PlainSchema, next: PlainSchema): readonly string[] {
   const accepted = next.values;
   if (!values || !accepted) return [];
-  return values.filter((value) => !accepted.includes(value)).map((value) => JSON.stringify(value));
+  const missing = [...values].filter((value) => !accepted.has(value));
+  const others = missing.length - MAX_LISTED;
+  return others > 0 ? [...missing.slice(0, MAX_LISTED), `and ${others} more`] : missing;
 }

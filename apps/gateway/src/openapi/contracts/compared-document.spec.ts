@@ -29,4 +29,11 @@ describe('withoutTexts', () => {
       },
     });
   });
+
+  it('refuses a document that is nested too deeply', () => {
+    const nested = `${'{"items":'.repeat(20_000)}{}${'}'.repeat(20_000)}`;
+    const paths = { '/users': JSON.parse(nested) as OpenApiDocument['paths'][string] };
+    const document: OpenApiDocument = { openapi: '3.0.0', info: { title: 'users', version: '1' }, paths };
+    expect(() => withoutTexts(document)).toThrow('nested too deeply');
+  });
 });

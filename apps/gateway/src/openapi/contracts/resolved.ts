@@ -27,8 +27,8 @@ export interface PlainSchema {
   readonly properties: ReadonlyMap<string, Json>;
   readonly required: ReadonlySet<string>;
   readonly items: Json | undefined;
-  /** `undefined`: any value of the type. */
-  readonly values: readonly Json[] | undefined;
+  /** As JSON; `undefined`: every value of the type. */
+  readonly values: ReadonlySet<string> | undefined;
 }
 
 const UNKNOWN: PlainSchema = {
@@ -74,7 +74,7 @@ export class SchemaReader {
         ...(listOf(schema.required) ?? []).filter((name) => typeof name === 'string'),
       ]),
       items: schema.items ?? parts.find(({ items }) => items !== undefined)?.items,
-      values: listOf(schema.enum) ?? parts.find(({ values }) => values !== undefined)?.values,
+      values: valuesOf(schema) ?? parts.find(({ values }) => values !== undefined)?.values,
     };
   }
 
@@ -83,6 +83,11 @@ export class SchemaReader {
     const alternatives = (listOf(oneOf) ?? listOf(anyOf) ?? []).map((each) => this.read(each).types);
     return alternatives.every((types) => types.size > 0) ? alternatives.flatMap((types) => [...types]) : [];
   }
+}
+
+function valuesOf(schema: JsonObject): ReadonlySet<string> | undefined {
+  const values = listOf(schema.enum);
+  return values && new Set(values.map((value) => JSON.stringify(value)));
 }
 
 function ownTypes(schema: JsonObject): ReadonlySet<string> {
