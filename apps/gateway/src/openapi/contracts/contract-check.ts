@@ -8,6 +8,7 @@ import type { OpenApiDocument } from '../openapi.js';
 import type { CallWatch } from './call-watch.js';
 import { comparedDocument } from './compared-document.js';
 import { breakingChanges } from './compare-documents.js';
+import type { ContractChange } from './contract-change.js';
 import type { Contract, ContractStore } from './contract-store.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
 import { ServiceContract, type SeenVersion } from './service-contract.js';
@@ -40,6 +41,8 @@ export interface ContractParts {
 const FIRST_DELAY_MS = 60_000;
 /** Waits after attempts that found no document: an instance that starts may not serve it yet. */
 const RETRY_DELAYS_MS = [1000, 2000, 5000, 15_000, 60_000];
+/** Later, for as long as the version has instances: its document may become readable. */
+const RETRY_EVERY_MS = 600_000;
 const MAX_ACCEPTED_VERSIONS = 50;
 
 /**
@@ -126,6 +129,7 @@ export class ContractCheck implements OnModuleDestroy {
       this.followed.delete(name);
       this.services.delete(name);
       this.parts.calls.unwatch(name);
+      void this.enqueue(() => this.parts.store.remove(name));
     }
   }
 
@@ -201,16 +205,15 @@ export class ContractCheck implements OnModuleDestroy {
   }
 
   private retry({ service }: ServiceContract, seen: SeenVersion): void {
-    const delay = RETRY_DELAYS_MS[seen.attempts];
+    this.schedule(service, seen.version, RETRY_DELAYS_MS[seen.attempts] ?? RETRY_EVERY_MS);
     seen.attempts += 1;
-    if (delay !== undefined) this.schedule(service, seen.version, delay);
   }
 
   /** Compares every version whose document is known, in the order in which they were seen. */
   private async compareAll(service: string): Promise<void> {
     const known = this.services.get(service);
     if (!known) return;
-    known.contract = await this.parts.store.read(service);
+    known.contract = await this.contractOf(known);
     for (const seen of known.versions.values()) {
       // An earlier version may still become the contract.
       if (!known.contract && seen.status === 'waiting' && !seen.document) break;
@@ -220,12 +223,20 @@ export class ContractCheck implements OnModuleDestroy {
     this.watchCalls(known);
   }
 
+  /** The stored contract. A store that has lost it gets it back. */
+  private async contractOf({ service, contract }: ServiceContract): Promise<Contract | undefined> {
+    const { store } = this.parts;
+    return (await store.read(service)) ?? (contract && store.write(service, contract, true));
+  }
+
   private async compare(known: ServiceContract, seen: SeenVersion, document: OpenApiDocument): Promise<void> {
     const { version } = seen;
     const { contract } = known;
     if (contract && !contract.versions.includes(version)) {
-      seen.changes = breakingChanges(contract.document, document);
-      if (seen.changes.length > 0) return this.reportBreak(known, seen);
+      const changes = changesOf(contract.document, document);
+      if (!changes) return void Object.assign(seen, INCOMPARABLE);
+      seen.changes = changes;
+      if (changes.length > 0) return this.reportBreak(known, seen);
     }
     if (!contract?.versions.includes(version)) {
       await this.write(known, version, document);
@@ -235,6 +246,8 @@ export class ContractCheck implements OnModuleDestroy {
     seen.status = 'accepted';
     seen.changes = [];
     seen.reason = undefined;
+    // The contract has the document that later versions are compared with.
+    seen.document = undefined;
   }
 
   private async write(known: ServiceContract, version: string, document: OpenApiDocument): Promise<void> {
@@ -280,5 +293,21 @@ export class ContractCheck implements OnModuleDestroy {
     const operations = new Set(broken.flatMap(({ changes }) => changes.map(({ operation }) => operation)));
     if (operations.size > 0 && contract) calls.watch(service, contract.document, operations);
     else calls.unwatch(service);
+  }
+}
+
+const INCOMPARABLE = {
+  status: 'unknown',
+  reason: 'its document cannot be compared',
+  document: undefined,
+} as const;
+
+/** `undefined`: the schemas refer to each other in longer chains than can be followed. */
+function changesOf(accepted: OpenApiDocument, next: OpenApiDocument): readonly ContractChange[] | undefined {
+  try {
+    return breakingChanges(accepted, next);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface ContractStore {
   read(service: string): Promise<Contract | undefined>;
   /** Keeps `contract`. @param isFirst only if the service has none; returns the one that it has then */
   write(service: string, contract: Contract, isFirst: boolean): Promise<Contract>;
+  /** Forgets a service that is not known any more. */
+  remove(service: string): Promise<void>;
   /** Whether no gateway has announced this version before. */
   announce(service: string, version: string): Promise<boolean>;
 }
@@ -23,7 +25,7 @@ export interface ContractStore {
 /** The contracts of one gateway; they end with its process. */
 export class MemoryContractStore implements ContractStore {
   private readonly contracts = new Map<string, Contract>();
-  private readonly announced = new Set<string>();
+  private readonly announced = new Map<string, Set<string>>();
 
   read(service: string): Promise<Contract | undefined> {
     return Promise.resolve(this.contracts.get(service));
@@ -36,9 +38,15 @@ export class MemoryContractStore implements ContractStore {
   }
 
   announce(service: string, version: string): Promise<boolean> {
-    const key = JSON.stringify([service, version]);
-    const isNew = !this.announced.has(key);
-    this.announced.add(key);
+    const versions = this.announced.get(service) ?? new Set();
+    const isNew = !versions.has(version);
+    this.announced.set(service, versions.add(version));
     return Promise.resolve(isNew);
+  }
+
+  remove(service: string): Promise<void> {
+    this.contracts.delete(service);
+    this.announced.delete(service);
+    return Promise.resolve();
   }
 }

@@ -30,8 +30,19 @@ export class RedisContractStore implements ContractStore {
   }
 
   announce(service: string, version: string): Promise<boolean> {
-    const field = JSON.stringify([service, version]);
-    return this.run(async (redis) => (await redis.hsetnx(this.announced, field, '1')) === 1);
+    return this.run(async (redis) => (await redis.sadd(this.announcedOf(service), version)) === 1);
+  }
+
+  remove(service: string): Promise<void> {
+    return this.run(async (redis) => {
+      await redis.hdel(this.contracts, service);
+      await redis.del(this.announcedOf(service));
+    });
+  }
+
+  /** Key of the versions of a service that were announced. */
+  private announcedOf(service: string): string {
+    return `${this.announced}:${service}`;
   }
 
   private async run<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
