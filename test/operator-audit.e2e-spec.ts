@@ -11,6 +11,7 @@ describe('writes of operators', () => {
       GATEWAY_HOST: '127.0.0.1',
       DATA_DIR: data.path,
       REGISTRY_TOKEN,
+      REGISTRY_COMPATIBILITY: 'eureka,consul',
     });
     await write('POST /discovery/register', { name: 'users', id: 'a', url: 'http://127.0.0.1:1' });
   });
@@ -31,14 +32,20 @@ describe('writes of operators', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
 
   it('leave one line each, with the action, the subject, the client and the credential', async () => {
+    // An audit line does not depend on the level.
+    await write('PUT /log-level', { level: 'ERROR' });
     await write('PUT /discovery/services/a/weight', { weight: 5 });
     await write('POST /discovery/services/a/drain');
     await write('DELETE /discovery/services/a/drain');
     await write('POST /discovery/services/b/drain');
     await write('POST /cache/purge', { service: 'users' });
+    await write('PUT /discovery/services/a/fault', { kind: 'slow', forSeconds: 1 });
+    await write('DELETE /discovery/services/a/fault');
+    await write('PUT /v1/agent/service/maintenance/a?enable=false');
+    await write('POST /discovery/contracts/users/accept');
     await write('DELETE /discovery/unregister/a');
     await call(gateway.url, 'POST /discovery/services/a/drain');
-    await waitFor('the audit lines', () => auditLines().length === 6);
+    await waitFor('the audit lines', () => auditLines().length === 10);
     expect(auditLines()).toMatchObject([
       {
         action: 'set-weight',
@@ -53,6 +60,10 @@ describe('writes of operators', () => {
       { action: 'resume', subject: 'a', outcome: 'done' },
       { action: 'drain', subject: 'b', outcome: 'failed', failure: 'unknown-instance' },
       { action: 'purge', request: { service: 'users' }, outcome: 'done' },
+      { action: 'inject-fault', subject: 'a' },
+      { action: 'end-fault', subject: 'a', outcome: 'done' },
+      { action: 'maintenance', subject: 'a', outcome: 'done' },
+      { action: 'accept-contract', subject: 'users', outcome: 'failed' },
       { action: 'unregister', subject: 'a', outcome: 'done' },
     ]);
     expect(gateway.process.stdout).not.toContain(REGISTRY_TOKEN);

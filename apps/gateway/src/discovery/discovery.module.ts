@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppContext } from '#service-kit';
+import { unconditional, type AppContext } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { AuditLog } from './access/audit-log.js';
 import { InstanceTokens } from './access/instance-tokens.js';
@@ -55,7 +55,7 @@ export class DiscoveryModule {
         { provide: RegistryAccess, useValue: new RegistryAccess(config.registryToken) },
         {
           provide: AuditLog,
-          useFactory: (access: RegistryAccess) => new AuditLog(context.logger, access),
+          useFactory: (access: RegistryAccess) => new AuditLog(unconditional(context.logger), access),
           inject: [RegistryAccess],
         },
         {

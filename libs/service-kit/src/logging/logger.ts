@@ -31,7 +31,12 @@ export function createLogger(app: string, { logLevel, logFormat }: LogSettings):
 }
 
 /** A logger whose records are written whatever the level: what operators have to find in every log. */
-export const unconditional = (logger: Logger): Logger => logger.child({}, { level: 'info' });
+export function unconditional(logger: Logger): Logger {
+  // A child that is given the level of its parent has none of its own, and follows later changes: it needs another one first.
+  const child = logger.child({}, { level: 'silent' });
+  child.level = 'info';
+  return child;
+}
 
 /** Whether records are written for a reader at a terminal. */
 export const isPretty = (format: LogFormat): boolean =>

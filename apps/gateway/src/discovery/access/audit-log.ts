@@ -6,7 +6,7 @@ interface LogWriter {
   info(details: object, message: string): void;
 }
 
-/** Writes one line to the process log for each write of an operator. */
+/** Writes one line to the process log, at every level, for each write of an operator. */
 export class AuditLog {
   constructor(
     private readonly writer: LogWriter,
@@ -19,12 +19,12 @@ export class AuditLog {
    * @param failure why nothing was changed; `undefined`: done
    */
   record(action: string, request: FastifyRequest, failure?: string): void {
-    const { params, body, raw } = request as FastifyRequest<{ Params: { id?: string } }>;
+    const { params, body, raw } = request as FastifyRequest<{ Params: { id?: string; service?: string } }>;
     this.writer.info(
       {
         audit: true,
         action,
-        subject: params.id,
+        subject: params.id ?? params.service,
         request: body ?? undefined,
         client: raw.socket.remoteAddress,
         forwardedFor: raw.headers['x-forwarded-for'],

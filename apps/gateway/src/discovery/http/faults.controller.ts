@@ -3,6 +3,7 @@ import { FaultDto, type FaultView } from '#contracts';
 import { DescribeOperation } from '#service-kit';
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { InjectedFaults } from '../faults/injected-faults.js';
+import { Audited } from '../access/audit.interceptor.js';
 import { behindRegistryToken } from '../access/describe-access.js';
 import { faultsNotAllowed, unknownInstance } from '../model/problems.js';
 import { InstanceIndex } from '../table/instance-index.js';
@@ -35,6 +36,7 @@ export class FaultsController {
     }),
   )
   @Put('services/:id/fault')
+  @Audited('inject-fault')
   @UseGuards(RegistryWriteGuard)
   async begin(@Param('id') id: string, @Body() fault: FaultDto): Promise<FaultView> {
     if (!this.isAllowed)
@@ -46,6 +48,7 @@ export class FaultsController {
     behindRegistryToken({ summary: 'End the injected fault of an instance, if it has one', status: 204 }),
   )
   @Delete('services/:id/fault')
+  @Audited('end-fault')
   @UseGuards(RegistryWriteGuard)
   @HttpCode(204)
   end(@Param('id') id: string): void {

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs
 import { Matches } from 'class-validator';
 import { MayBeAbsent } from '#contracts';
 import { DescribeOperation, type NamedSchema } from '#service-kit';
-import { behindRegistryToken, RegistryWriteGuard } from '../../discovery/index.js';
+import { Audited, behindRegistryToken, RegistryWriteGuard } from '../../discovery/index.js';
 import { PolicySources } from '../../policy/index.js';
 import { CallWatch } from './call-watch.js';
 import { CONTRACT_CHANGE_KINDS, type ContractChange } from './contract-change.js';
@@ -121,6 +121,7 @@ export class ContractsController {
     }),
   )
   @Post(':service/accept')
+  @Audited('accept-contract')
   @HttpCode(200)
   @UseGuards(RegistryWriteGuard)
   async accept(@Param('service') service: string, @Body() body: AcceptContractDto): Promise<ContractView> {

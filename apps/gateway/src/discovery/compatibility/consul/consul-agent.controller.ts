@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Put, Query, Req, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { validationFailed, type InstanceView } from '#contracts';
+import { Audited } from '../../access/audit.interceptor.js';
 import { requireInstance } from '../../http/require-instance.js';
 import { RegistryService } from '../../registry/registry.service.js';
 import { membersOf, textOf } from '../members.js';
@@ -35,12 +36,14 @@ export class ConsulAgentController {
 
   @Put('service/deregister/:id')
   @UseGuards(ConsulWriteGuard)
+  @Audited('unregister')
   async deregister(@Param('id') id: string): Promise<void> {
     requireInstance(id, (await this.registry.unregister(registryId(id))) || undefined);
   }
 
   @Put('service/maintenance/:id')
   @UseGuards(ConsulWriteGuard)
+  @Audited('maintenance')
   async maintenance(@Param('id') id: string, @Query('enable') enable: unknown): Promise<void> {
     const own = registryId(id);
     requireInstance(id, await (enable === 'true' ? this.registry.drain(own) : this.registry.resume(own)));

@@ -14,6 +14,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Problem, type InstanceView } from '#contracts';
+import { Audited } from '../../access/audit.interceptor.js';
 import { requireInstance } from '../../http/require-instance.js';
 import { RegistryService } from '../../registry/registry.service.js';
 import { idOf, isUp, registrationFrom, serviceOf } from './eureka-registration.js';
@@ -85,12 +86,14 @@ export class EurekaController implements OnModuleInit {
 
   @Delete(':app/:id')
   @UseGuards(EurekaWriteGuard)
+  @Audited('unregister')
   async deregister(@Param('app') app: string, @Param('id') id: string): Promise<void> {
     requireInstance(id, (await this.registry.unregister(idOf(app, id))) || undefined);
   }
 
   @Put(':app/:id/status')
   @UseGuards(EurekaWriteGuard)
+  @Audited('override-status')
   async override(
     @Param('app') app: string,
     @Param('id') id: string,
@@ -102,6 +105,7 @@ export class EurekaController implements OnModuleInit {
 
   @Delete(':app/:id/status')
   @UseGuards(EurekaWriteGuard)
+  @Audited('end-override')
   async endOverride(@Param('app') app: string, @Param('id') id: string): Promise<void> {
     requireInstance(id, await this.setDraining(idOf(app, id), false));
   }
