@@ -82,7 +82,7 @@ export const emptyState = (): DashboardState => ({
     needsToken: false,
   },
   traffic: { requestsPerSecond: 0, errorRate: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, inFlight: 0 },
-  policy: { source: null, revision: null, loadedAt: null, lastError: null },
+  policy: { revision: null, loadedAt: null, failedAt: null },
   services: {},
   instances: {},
   edges: {},

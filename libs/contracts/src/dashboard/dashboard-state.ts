@@ -95,8 +95,6 @@ export interface RouteState {
   readonly service: string;
   /** Name in the policy file; `null`: the service's own route. */
   readonly route: string | null;
-  /** Policy members that are in effect. */
-  readonly members: readonly string[];
   /** Requests refused in the last minute, by `POLICY: REASON`. */
   readonly refusedPerMinute: Readonly<Record<string, number>>;
   /** Share of requests that the cache served in the last minute; `null` without a cache or requests. */
@@ -142,13 +140,13 @@ export interface AttentionItem {
   readonly values: Readonly<Record<string, string | number>>;
 }
 
-/** The policy file. */
+/** The policy file. Its path, policies and problems are at `GET /policies`, which needs more access. */
 export interface PolicyState {
   /** `null` without a file. */
-  readonly source: string | null;
   readonly revision: string | null;
   readonly loadedAt: string | null;
-  readonly lastError: { readonly at: string; readonly problems: readonly string[] } | null;
+  /** When the latest reload failed; `null` if it did not. */
+  readonly failedAt: string | null;
 }
 
 /** Event `state` of `GET /dashboard/stream`; later events named `patch` are merge patches of it. */

@@ -5,19 +5,21 @@ import { Panel } from '../../components/panel';
 import { StatusBadge } from '../../components/status-badge';
 import { Table, type Column } from '../../components/table';
 import { useTexts } from '../../text/language';
-import type { Provider } from './policies';
+import type { Policies, Provider } from './policies';
 import { TEXTS } from './texts';
 
 export interface FilePanelProps {
   readonly policy: PolicyState;
+  /** `undefined` until it is read, or without access. */
+  readonly details: Pick<Policies, 'source' | 'lastError'> | undefined;
   /** ISO 8601, of the gateway's clock. */
   readonly now: string;
 }
 
 /** Which policy file is in effect, and why a later one is not. */
-export function FilePanel({ policy: { source, revision, loadedAt, lastError }, now }: FilePanelProps) {
+export function FilePanel({ policy: { revision, loadedAt, failedAt }, details, now }: FilePanelProps) {
   const texts = useTexts(TEXTS);
-  if (!source)
+  if (!revision)
     return (
       <Panel title={texts.file}>
         <p>
@@ -27,11 +29,11 @@ export function FilePanel({ policy: { source, revision, loadedAt, lastError }, n
     );
   return (
     <Panel title={texts.file}>
-      {lastError && (
+      {failedAt && (
         <div class="reload-failed">
-          <StatusBadge condition="critical">{texts.failed}</StatusBadge> <Ago at={lastError.at} now={now} />
+          <StatusBadge condition="critical">{texts.failed}</StatusBadge> <Ago at={failedAt} now={now} />
           <ul>
-            {lastError.problems.map((problem) => (
+            {(details?.lastError?.problems ?? []).map((problem) => (
               <li key={problem} class="mono">
                 {problem}
               </li>
@@ -40,8 +42,12 @@ export function FilePanel({ policy: { source, revision, loadedAt, lastError }, n
         </div>
       )}
       <dl class="facts">
-        <dt>{texts.source}</dt>
-        <dd class="mono">{source}</dd>
+        {typeof details?.source === 'string' && (
+          <>
+            <dt>{texts.source}</dt>
+            <dd class="mono">{details.source}</dd>
+          </>
+        )}
         <dt>{texts.revision}</dt>
         <dd class="mono">{revision}</dd>
         <dt>{texts.loaded}</dt>

@@ -12,11 +12,12 @@ import { TEXTS } from './texts';
 /** Who may call what: the policy file, the providers, and every route with its effective policy. */
 export function View({ live: { state } }: ViewProps) {
   const texts = useTexts(TEXTS);
-  const version = `${state.policy.revision ?? ''} ${Object.keys(state.routes).join()}`;
+  const { revision, failedAt } = state.policy;
+  const version = [revision, failedAt, ...Object.keys(state.routes)].join();
   const { result, again } = useJson<Policies>('/policies', version);
   return (
     <>
-      <FilePanel policy={state.policy} now={state.at} />
+      <FilePanel policy={state.policy} details={result?.value} now={state.at} />
       {result?.problem && (
         <Panel title={texts.routes} isFlush>
           <ReadProblem problem={result.problem} onToken={again} />
@@ -32,7 +33,7 @@ export function View({ live: { state } }: ViewProps) {
           <Panel title={texts.routes} isFlush>
             <RouteTable routes={result.value.routes} live={state.routes} />
           </Panel>
-          {state.policy.source !== null && <Refusals now={state.at} />}
+          {revision && <Refusals now={state.at} />}
         </>
       )}
     </>

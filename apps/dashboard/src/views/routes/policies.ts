@@ -1,5 +1,7 @@
 /** The part of `GET /policies` that the page shows. */
 export interface Policies {
+  readonly source: string | null;
+  readonly lastError: { readonly at: string; readonly problems: readonly string[] } | null;
   readonly providers: readonly {
     readonly name: string;
     readonly kind: string;

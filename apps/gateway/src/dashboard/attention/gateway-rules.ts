@@ -40,6 +40,8 @@ export class GatewayRules {
   private readonly backlogs = new Map<string, { readonly at: number; readonly count: number }[]>();
 
   findings(gateway: ObservedGateway, now: number): readonly Finding[] {
+    const waiting = new Set(gateway.backlogs.map(({ service }) => service));
+    for (const service of this.backlogs.keys()) if (!waiting.has(service)) this.backlogs.delete(service);
     return [
       ...this.busy(gateway, now),
       ...registry(gateway),
@@ -114,7 +116,8 @@ const reload = ({ failedReload }: ObservedGateway): readonly Finding[] =>
           kind: 'reload-failed',
           ...OWN,
           condition: 'warning',
-          reason: failedReload.problems[0] ?? 'the policy file has problems',
+          // The stream is open to all readers. The problems name files and routes: GET /policies shows them to operators.
+          reason: `the file has problems (${failedReload.problems.length}); GET /policies lists them`,
           values: { count: failedReload.problems.length },
           holdMs: 0,
           since: failedReload.at,
@@ -127,7 +130,7 @@ const provider = ({ name, lastError }: ObservedGateway['providers'][number]): Fi
   subject: name,
   service: '',
   condition: 'critical',
-  reason: lastError?.problems[0] ?? 'its keys are not loaded yet',
+  reason: lastError ? 'its keys are not available; GET /policies says why' : 'its keys are not loaded yet',
   values: {},
   holdMs: 0,
 });

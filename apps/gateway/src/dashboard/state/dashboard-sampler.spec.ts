@@ -216,7 +216,8 @@ describe('DashboardSampler', () => {
     await harness.pass();
     expect(harness.item('registry-away ')).toMatchObject({ since: '2026-01-01T00:00:00.000Z' });
     expect(harness.item('provider-unavailable partners')).toMatchObject({
-      reason: 'the key set cannot be fetched',
+      // The problems may name files: the stream is open to all readers.
+      reason: 'its keys are not available; GET /policies says why',
     });
     expect(harness.state.gateway.isRegistryUp).toBe(false);
   });
@@ -247,6 +248,18 @@ describe('DashboardSampler', () => {
     await report(4);
     await harness.pass(31);
     expect(harness.attention).toEqual([]);
+  });
+
+  it('shows a bounded number of parts that a service calls', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const calls = Array.from({ length: 16 }, (_, i) => ({
+        ...{ to: `part-${round}-${i}`, kind: 'call' as const, total: 1, failed: 0 },
+      }));
+      await harness.discovery.registry.heartbeat('a', { calls });
+      await harness.pass();
+    }
+    const own = Object.values(harness.state.edges).filter(({ from }) => from === 'users');
+    expect(own).toHaveLength(64);
   });
 
   it('turns the totals of heartbeats into edges with rates', async () => {

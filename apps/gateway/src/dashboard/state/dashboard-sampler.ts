@@ -135,12 +135,11 @@ export class DashboardSampler {
 }
 
 function policyStateOf({ file }: PolicySources): PolicyState {
-  if (!file) return { source: null, revision: null, loadedAt: null, lastError: null };
-  const { path, current, loadedAt, lastError } = file;
+  if (!file) return { revision: null, loadedAt: null, failedAt: null };
+  const { current, loadedAt, lastError } = file;
   return {
-    source: path,
     revision: current.revision,
     loadedAt: isoSecond(loadedAt),
-    lastError: lastError ? { at: isoSecond(lastError.at), problems: lastError.problems } : null,
+    failedAt: lastError ? isoSecond(lastError.at) : null,
   };
 }

@@ -6,6 +6,8 @@ import { SlidingCounts } from '../traffic/sliding-counts.js';
 
 /** Instances report every few seconds: a window of eight reports of the default TTL. */
 const WINDOW_SECONDS = 30;
+/** Edges of one service: an instance reports 16 at most, and instances of other versions may report others. */
+const MAX_EDGES = 64;
 
 type Edge = Pick<EdgeState, 'from' | 'to' | 'kind'> & {
   readonly window: SlidingCounts;
@@ -58,22 +60,28 @@ export class ReportedCalls {
     if (before?.at === at) return;
     this.reports.set(id, { at, calls });
     for (const call of calls) {
-      const { totals } = this.edge(name, call);
-      if (!before) continue;
+      const totals = this.edge(name, call)?.totals;
+      if (!before || !totals) continue;
       const last = before.calls.find(({ to }) => to === call.to);
       addTo(totals, 0, growth(last?.total, call.total));
       addTo(totals, 1, growth(last?.failed, call.failed));
     }
   }
 
-  private edge(from: string, { to, kind }: CallTotalDto): Edge {
+  /** `undefined`: the service has too many edges. */
+  private edge(from: string, { to, kind }: CallTotalDto): Edge | undefined {
     const name = `${from} ${to}`;
     let edge = this.edgesByName.get(name);
     if (!edge) {
+      if (this.countOf(from) >= MAX_EDGES) return undefined;
       edge = { from, to, kind, window: new SlidingCounts(2, WINDOW_SECONDS), totals: new Float64Array(2) };
       this.edgesByName.set(name, edge);
     }
     return edge;
+  }
+
+  private countOf(service: string): number {
+    return [...this.edgesByName.values()].filter(({ from }) => from === service).length;
   }
 }
 

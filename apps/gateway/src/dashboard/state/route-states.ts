@@ -12,23 +12,18 @@ import { rounded } from '../traffic/rounded.js';
 import { SlidingCounts } from '../traffic/sliding-counts.js';
 
 const SECONDS = 60;
-/** Plans of all routes take a millisecond or two with many instances; which members are in effect changes seldom. */
+/** Plans of all routes take a millisecond or two with many instances; which routes there are changes seldom. */
 const PLANS_EVERY_MS = 5000;
 
 /** Results of a cache that spared the instance the request or its response. */
 const SERVED: ReadonlySet<string> = new Set(['hit', 'stale', 'revalidated']);
-
-interface PlannedRoute {
-  readonly plan: RoutePlan;
-  readonly members: readonly string[];
-}
 
 /** States of the routes, with refusals and cache results of the last minute. Takes one sample per second. */
 export class RouteStates {
   /** By reason. */
   private readonly refusals = new WeakMap<PolicySeries, Map<string, SlidingCounts>>();
   private readonly caches = new WeakMap<CacheSeries, SlidingCounts>();
-  private planned: readonly PlannedRoute[] = [];
+  private planned: readonly RoutePlan[] = [];
   private plannedFor: ServiceTable | undefined;
   private plannedAt = -Infinity;
 
@@ -51,11 +46,10 @@ export class RouteStates {
   states(now: number): Record<string, RouteState> {
     this.follow(now);
     const states: Record<string, RouteState> = {};
-    for (const { plan, members } of this.planned)
+    for (const plan of this.planned)
       states[`${plan.service} ${plan.name ?? ''}`] = {
         service: plan.service,
         route: plan.name ?? null,
-        members,
         refusedPerMinute: this.refusedOf(plan),
         cacheHitRate: this.hitRateOf(plan),
       };
@@ -67,7 +61,7 @@ export class RouteStates {
     if (this.plannedFor && (table === this.plannedFor || now - this.plannedAt < PLANS_EVERY_MS)) return;
     this.plannedFor = table;
     this.plannedAt = now;
-    this.planned = this.policies.allPlans(table).map((plan) => ({ plan, members: membersOf(plan) }));
+    this.planned = this.policies.allPlans(table);
   }
 
   private sampleRefusals(series: PolicySeries): void {
@@ -109,9 +103,3 @@ export class RouteStates {
     return this.traffic.services.find(({ name }) => name === service);
   }
 }
-
-/** The members that a level of the file or an instance declares. */
-const membersOf = ({ sources }: RoutePlan): readonly string[] =>
-  Object.keys(sources)
-    .filter((member) => sources[member] !== 'built-in')
-    .sort();
