@@ -58,6 +58,7 @@ export class PolicyArchive implements OnModuleInit, OnModuleDestroy {
         await this.exchange(connection);
       } catch {
         // The registry reports that Redis is away.
+        clearTimeout(this.retry);
         this.retry = setTimeout(() => this.synchronise(), RETRY_EVERY_MS).unref();
       } finally {
         connection.disconnect();
