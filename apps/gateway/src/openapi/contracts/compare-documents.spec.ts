@@ -151,7 +151,7 @@ describe('breakingChanges', () => {
         openapi: '3.1.0',
         info: {},
         paths: { '/words': { get: { parameters, responses: { 200: json(ref('Words')) } } } },
-        components: { schemas: { Words: { enum: Array.from({ length: 2000 }, (_, i) => prefix + i) } } },
+        components: { schemas: { Words: { enum: Array.from({ length: 2000 }, (_, i) => `${prefix}${i}`) } } },
       });
     const before = process.cpuUsage();
     const changes = breakingChanges(large('a'), large('b'));
