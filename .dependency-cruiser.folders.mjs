@@ -11,7 +11,7 @@ export default {
       severity: 'error',
       comment: 'two folders that need each other are one layer: move the shared part down, or declare a port',
       scope: 'folder',
-      from: { path: '^(apps/([a-z]+-service|gateway/src/(discovery|proxy))|libs/[a-z-]+)/' },
+      from: { path: '^(apps/([a-z0-9-]+-service|gateway/src/(discovery|proxy))|libs/[a-z-]+)/' },
       to: { circular: true },
     },
   ],

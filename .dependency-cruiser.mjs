@@ -1,3 +1,5 @@
+import { SERVICES } from './scripts/lib/services.mjs';
+
 /**
  * The import law of docs/adr: who may talk to whom. Checked by `npm run lint:imports`.
  */
@@ -12,7 +14,7 @@ const frontDoorOnly = (name, from, lib) => ({
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
 const libs = ['contracts', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
-const apps = ['gateway', 'user-service', 'order-service', 'product-service', 'monolith'];
+const apps = ['gateway', ...SERVICES, 'monolith'];
 
 /**
  * One rule per layer of `root`: a layer imports only layers after its own. Files directly in `root` compose the layers

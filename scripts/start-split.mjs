@@ -1,5 +1,5 @@
 /**
- * `npm run start:split`: runs the gateway and the three services, each in a process of its own, on embedded stores.
+ * `npm run start:split`: runs the gateway and the services, each in a process of its own, on embedded stores.
  *
  * If an app fails during start-up, all stop. After start-up, a crashed app is reported and the rest keep running: the gateway
  * responds for a missing service.
@@ -8,11 +8,10 @@ import './lib/node-version.mjs';
 import { ensureBuilt } from './lib/build.mjs';
 import { followParent } from './lib/follow-parent.mjs';
 import { isPretty, logLine } from './lib/log-line.mjs';
+import { SERVICES } from './lib/services.mjs';
 import { AppProcess } from './split/app-process.mjs';
 import { badConfiguration } from './split/bad-configuration.mjs';
 import { gatewayAddress, gatewayUp, isFree, servicesUp } from './split/gateway.mjs';
-
-const SERVICES = ['user-service', 'order-service', 'product-service'];
 
 await ensureBuilt();
 const { port, url, adminPort, adminUrl } = await gatewayAddress(process.env);

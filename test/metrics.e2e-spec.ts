@@ -8,6 +8,7 @@ import {
   MOUNTS,
   onPrograms,
   ROOT,
+  SERVICES,
   startPrometheus,
   startSystem,
   tempDir,
@@ -16,7 +17,7 @@ import {
   type TestPrometheus,
 } from '#testing';
 
-const APPS = ['gateway', 'user-service', 'order-service', 'product-service'] as const;
+const APPS = ['gateway', ...SERVICES];
 const STATUSES = ['starting', 'up', 'down', 'draining'];
 
 /** What `promtool check metrics` reports about an exposition; empty when it is clean. */
@@ -141,15 +142,11 @@ onPrograms(['prometheus', 'promtool'], 'metrics', () => {
       );
       expect(await valuesOf('gateway_instances{status="up"}', 'service')).toEqual({
         away: 0,
-        'order-service': 1,
-        'product-service': 1,
-        'user-service': 1,
+        ...Object.fromEntries(SERVICES.map((name) => [name, 1])),
       });
       expect(await valuesOf('gateway_service_available', 'service')).toEqual({
         away: 0,
-        'order-service': 1,
-        'product-service': 1,
-        'user-service': 1,
+        ...Object.fromEntries(SERVICES.map((name) => [name, 1])),
       });
       expect(await valuesOf('gateway_ejections_total{service="away"}', 'reason')).toMatchObject({
         connect_failure: 1,

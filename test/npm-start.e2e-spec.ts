@@ -7,6 +7,7 @@ import {
   plainEnvironment,
   READY,
   ROOT,
+  SERVICES,
   tempDir,
   waitFor,
 } from '#testing';
@@ -15,7 +16,7 @@ const data = tempDir();
 afterAll(() => data.remove());
 
 describe('npm start', () => {
-  it('prints only one line, with the URL, on standard output when all four apps are healthy', async () => {
+  it('prints only one line, with the URL, on standard output when all apps are healthy', async () => {
     const launched = launchNode('scripts/start.mjs', [], {
       ...FREE_PORTS,
       DATA_DIR: data.path,
@@ -31,7 +32,7 @@ describe('npm start', () => {
     const { status } = await fetch(`${url!}/health`);
     expect(status).toBe(200);
     const services = (await (await fetch(`${url!}/services`)).json()) as { name: string }[];
-    expect(services.map(({ name }) => name)).toEqual(['order-service', 'product-service', 'user-service']);
+    expect(services.map(({ name }) => name)).toEqual(SERVICES);
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
   });
 });
@@ -74,7 +75,7 @@ describe('npm run start:split', () => {
   it('prefixes the lines of each app for a reader with its name', async () => {
     const launched = split({ LOG_FORMAT: 'pretty' });
     await launched.waitForOutput(/^ready: open \S+; documents at \S+; sample data by npm run seed -- \S+$/m);
-    for (const app of ['gateway', 'user-service', 'order-service', 'product-service'])
+    for (const app of ['gateway', ...SERVICES])
       expect(launched.stdout).toMatch(new RegExp(`^${app} +\\| \\[.*INFO: ${app}: ${app} listens on`, 'm'));
     expect(await launched.stop()).toEqual({ code: 0, signal: null });
   });

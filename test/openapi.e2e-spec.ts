@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, launchNode, plainEnvironment, ROOT, startSystem, tempDir, type RunningSystem } from '#testing';
+import {
+  call,
+  launchNode,
+  plainEnvironment,
+  ROOT,
+  SERVICES,
+  startSystem,
+  tempDir,
+  type RunningSystem,
+} from '#testing';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -32,7 +41,6 @@ routes:
     auth: { anyOf: [staff, partners] }
 `;
 
-const SERVICES = ['user-service', 'order-service', 'product-service'] as const;
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 describe('the documents of the system', () => {
@@ -206,7 +214,7 @@ describe('the documents of the system', () => {
   it('are not needed to find a service: the problem of an unknown one names those that exist', async () => {
     const { body } = await call(system.url, 'GET /api/usr-service/users');
     expect((body as { detail: string }).detail).toBe(
-      'no service with this name is registered; registered services: order-service, product-service, user-service',
+      `no service with this name is registered; registered services: ${SERVICES.join(', ')}`,
     );
   });
 });

@@ -1,12 +1,6 @@
-import { launchNode, READY, tempDir, waitFor, type LaunchedProcess } from '#testing';
+import { FREE_PORTS, launchNode, READY, SERVICES, tempDir, waitFor, type LaunchedProcess } from '#testing';
 
-const APPS = ['gateway', 'user-service', 'order-service', 'product-service'];
-const PORTS = {
-  GATEWAY_PORT: '0',
-  USER_SERVICE_PORT: '0',
-  ORDER_SERVICE_PORT: '0',
-  PRODUCT_SERVICE_PORT: '0',
-};
+const APPS = ['gateway', ...SERVICES];
 
 /** `npm run start:split` without npm, once it is ready. */
 interface Split {
@@ -17,7 +11,7 @@ interface Split {
 }
 
 async function startSplit(dataDir: string): Promise<Split> {
-  const script = launchNode('scripts/start-split.mjs', [], { ...PORTS, DATA_DIR: dataDir });
+  const script = launchNode('scripts/start-split.mjs', [], { ...FREE_PORTS, DATA_DIR: dataDir });
   const [, gateway] = await script.waitForOutput(READY);
   return {
     script,

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs once, when PostgreSQL starts on an empty volume. Creates a database and its owner for each service, as in the URL of
-# the service, postgres://role:password@host:port/database. The URL is the value of {SERVICE}_DATABASE_URL, or the content
-# of the file in {SERVICE}_DATABASE_URL_FILE. Percent-encoding is not supported: use letters and digits.
+# Runs once, when PostgreSQL starts on an empty volume. Creates a database and its owner for each URL in the environment,
+# postgres://role:password@host:port/database. The URL is the value of {SERVICE}_DATABASE_URL, or the content of the file in
+# {SERVICE}_DATABASE_URL_FILE. Percent-encoding is not supported: use letters and digits.
 set -eu
 
 url_of() {
@@ -10,7 +10,7 @@ url_of() {
   case $url in postgres://*:*@*/*) printf '%s' "${url#postgres://}" ;; *) echo "no URL for $1" >&2; exit 1 ;; esac
 }
 
-for service in USER ORDER PRODUCT; do
+for service in $(env | sed -n -E 's/^([A-Z0-9_]+)_DATABASE_URL(_FILE)?=.*/\1/p' | sort -u); do
   url=$(url_of "$service")
   login=${url%%@*}
   # psql reads the values from the environment: a password in its arguments would be visible in the process list.

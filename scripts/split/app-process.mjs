@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { isPretty, logLine } from '../lib/log-line.mjs';
+import { SERVICES } from '../lib/services.mjs';
 
 const NODE_OPTIONS = ['--enable-source-maps', '--import', './scripts/split/end-with-parent.mjs'];
-const WIDTH = 'product-service'.length;
+const WIDTH = Math.max(...SERVICES.map((name) => name.length));
 
 /**
  * One built app as a process. Its output is passed on line by line, prefixed with its name; JSON lines, which name the

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SERVICES, snakeCase } from '../lib/services.mjs';
 import { StackError } from './stack-error.mjs';
 
 export const SECRETS_FOLDER = 'docker/secrets';
@@ -9,7 +10,10 @@ export const SECRETS_FOLDER = 'docker/secrets';
 // Letters and digits only: no escaping is needed in URLs and configuration files.
 const random = () => randomBytes(24).toString('hex');
 
-const databaseUrl = (service) => () => `postgres://${service}:${random()}@postgres:5432/${service}`;
+/** The secret with the URL of a service's database: `user_database_url` of `user-service`. */
+const secretOf = (service) => snakeCase(service).replace(/_service$/, '_database_url');
+
+const databaseUrl = (role) => `postgres://${role}:${random()}@postgres:5432/${role}`;
 
 /** How each secret is created; some use one that was created before. */
 const RECIPES = {
@@ -17,9 +21,7 @@ const RECIPES = {
   redis_url: () => `redis://default:${random()}@redis:6379`,
   redis_conf: (read) => redisConfiguration(new URL(read('redis_url')).password),
   postgres_password: random,
-  user_database_url: databaseUrl('user_service'),
-  order_database_url: databaseUrl('order_service'),
-  product_database_url: databaseUrl('product_service'),
+  ...Object.fromEntries(SERVICES.map((name) => [secretOf(name), () => databaseUrl(snakeCase(name))])),
 };
 const CERTIFICATE = ['tls_certificate', 'tls_key'];
 

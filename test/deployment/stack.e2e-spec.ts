@@ -9,12 +9,12 @@ const SECRETS = 'docker/secrets';
 describe('npm run stack', () => {
   let folder: ReturnType<typeof tempDir>;
 
-  // A separate workspace that contains only the scripts.
+  // A separate workspace that contains only the scripts, and the apps whose secrets they make.
   beforeEach(() => {
     folder = tempDir('stack-');
     mkdirSync(join(folder.path, 'bin'));
     mkdirSync(join(folder.path, 'docker'));
-    symlinkSync(join(ROOT, 'scripts'), join(folder.path, 'scripts'));
+    for (const name of ['scripts', 'apps']) symlinkSync(join(ROOT, name), inFolder(name));
     writeFileSync(join(folder.path, 'bin/docker'), FAKE_DOCKER, { mode: 0o755 });
   });
   afterEach(() => folder.remove());

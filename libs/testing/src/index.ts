@@ -13,6 +13,7 @@ export * from './process/start-app.js';
 export * from './process/find-program.js';
 export * from './process/on-programs.js';
 export { freePort } from '#scripts/lib/free-port.mjs';
+export { SERVICES } from '#scripts/lib/services.mjs';
 export * from './servers/start-redis.js';
 export type * from './servers/redis-group.js';
 export * from './servers/start-sentinels.js';

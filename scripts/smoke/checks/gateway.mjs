@@ -1,7 +1,6 @@
+import { SERVICES } from '../../lib/services.mjs';
 import { equals, hasMembers, hasStatus, hasType, satisfies, isProblem } from '../expect.mjs';
 import { waitUntil } from '../wait-until.mjs';
-
-const NAMES = ['user-service', 'order-service', 'product-service'];
 
 /** The gateway's own endpoints. */
 export async function gateway({ client, report }) {
@@ -15,9 +14,9 @@ export async function gateway({ client, report }) {
     });
     await health(group, client);
     await metrics(group, client);
-    await group.check('GET /services lists the three services', async () => {
+    await group.check('GET /services lists the services of this repository', async () => {
       const { json } = hasStatus(await client.get('/services'), 200);
-      for (const name of NAMES)
+      for (const name of SERVICES)
         isServiceEntry(
           json.find((entry) => entry.name === name),
           name,
@@ -73,7 +72,8 @@ async function docs(group, client) {
     satisfies(/swagger/i.test(response.text), 'a Swagger page', response.text);
   });
   await group.check('GET /docs-json merges the documents of gateway and services', async () => {
-    const isWhole = (paths) => NAMES.every((name) => paths.some((path) => path.startsWith(`/api/${name}/`)));
+    const isWhole = (paths) =>
+      SERVICES.every((name) => paths.some((path) => path.startsWith(`/api/${name}/`)));
     // The document of a service that has just started may not be ready yet, and is left out until it is.
     await waitUntil('paths of every service', async () => {
       const { json } = hasStatus(await client.get('/docs-json'), 200);

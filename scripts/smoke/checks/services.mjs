@@ -1,10 +1,9 @@
+import { SERVICES } from '../../lib/services.mjs';
 import { hasMembers, hasStatus, hasType, satisfies, isProblem } from '../expect.mjs';
-
-const NAMES = ['user-service', 'order-service', 'product-service'];
 
 /** The endpoints that every service has. */
 export async function services({ client, report }) {
-  for (const name of NAMES)
+  for (const name of SERVICES)
     await report.group(name, async (group) => {
       const api = `/api/${name}`;
       await group.need(`GET ${api}/health returns {status, info, error, details}`, async () =>

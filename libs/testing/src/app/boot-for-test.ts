@@ -1,13 +1,7 @@
 import type { AppDefinition, BaseConfig, Env, RunningApp } from '#service-kit';
 import { tempDir } from '../temp-dir.js';
+import { FREE_PORTS } from '../process/start-system.js';
 import { nullRegistry } from './null-registry.js';
-
-const ANY_PORT: Env = {
-  GATEWAY_PORT: '0',
-  USER_SERVICE_PORT: '0',
-  ORDER_SERVICE_PORT: '0',
-  PRODUCT_SERVICE_PORT: '0',
-};
 
 /** A running app; `close` also removes its store. */
 export type TestApp = Pick<RunningApp, 'name' | 'url' | 'nest' | 'leave' | 'close'>;
@@ -20,7 +14,7 @@ export async function bootForTest<C extends BaseConfig>(
   // Most suites need only other helpers of this library, and loading Nest takes almost a second of CPU time.
   const { boot } = await import('#service-kit');
   const directory = tempDir();
-  const defaults = { ...ANY_PORT, DATA_DIR: directory.path, LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1' };
+  const defaults = { ...FREE_PORTS, DATA_DIR: directory.path, LOG_LEVEL: 'ERROR', GATEWAY_HOST: '127.0.0.1' };
   const app = await boot(definition, { env: { ...defaults, ...env }, registry: nullRegistry });
   return {
     ...app,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { portVariableOf, SERVICES } from '#scripts/lib/services.mjs';
 import { LaunchedProcess } from './launched-process.js';
 import { ROOT } from './root.js';
 
@@ -17,9 +18,7 @@ const PROGRAMS: Readonly<Record<Mount, string>> = {
 /** The system selects the ports, so that any number of systems can run side by side. */
 export const FREE_PORTS: Environment = {
   GATEWAY_PORT: '0',
-  USER_SERVICE_PORT: '0',
-  ORDER_SERVICE_PORT: '0',
-  PRODUCT_SERVICE_PORT: '0',
+  ...Object.fromEntries(SERVICES.map((name) => [portVariableOf(name), '0'])),
 };
 
 // Settings of the developer must not affect the tests.
