@@ -13,7 +13,7 @@ const frontDoorOnly = (name, from, lib) => ({
 
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
-const libs = ['contracts', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
+const libs = ['contracts', 'nest', 'registry-client', 'service-kit', 'shop-contracts', 'testing'];
 const apps = ['gateway', ...SERVICES, 'monolith'];
 
 /**
@@ -117,6 +117,12 @@ export default {
       'registry-client -> contracts',
       { path: '^libs/registry-client/' },
       { path: '^libs/(?!(contracts|registry-client)/)' },
+    ),
+    forbid(
+      'nest-imports',
+      'nest -> contracts, registry-client; its specs also testing',
+      { path: '^libs/nest/' },
+      { path: '^libs/(?!(contracts|nest|registry-client|testing)/)' },
     ),
     forbid(
       'service-kit-imports',

@@ -34,7 +34,8 @@ const shared = {
   transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
   moduleNameMapper: {
     '^#apps/(.*)$': '<rootDir>/apps/$1/src/index.ts',
-    '^#(contracts|registry-client|service-kit|shop-contracts|testing)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(contracts|nest|registry-client|service-kit|shop-contracts|testing)$':
+      '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   globalSetup: '<rootDir>/scripts/test/set-up.mjs',

@@ -52,6 +52,7 @@ export class Registration {
     // A registration still in flight would add the instance again after its deregistration.
     await this.step;
     if (!this.registered) return;
+    this.registered = false;
     try {
       await this.options.registry.unregister(this.options.body.id);
     } catch (error) {

@@ -1,0 +1,11 @@
+export { MsaModule } from './msa.module.js';
+export type { MsaModuleAsyncOptions, MsaModuleOptions } from './options.js';
+export { getServiceToken, InjectService } from './inject-service.js';
+export {
+  GatewayClient,
+  NeighbourUnreachable,
+  ServiceClient,
+  UnexpectedStatus,
+  type CallOptions,
+  type GatewayClientOptions,
+} from '#registry-client';
