@@ -42,10 +42,14 @@ import {
 export class GatewayModule {
   /**
    * @param front the listening server, created before Nest
-   * @throws ConfigError with every problem of the policy file
+   * @param file the policy file; without it only instances declare policies
    */
-  static of(config: GatewayConfig, context: AppContext, front: FrontServer): DynamicModule {
-    const file = config.policyFile === undefined ? undefined : LivePolicyFile.load(config.policyFile);
+  static of(
+    config: GatewayConfig,
+    context: AppContext,
+    front: FrontServer,
+    file: LivePolicyFile | undefined,
+  ): DynamicModule {
     const splits = new TrafficSplits(file);
     const history = new PolicyHistory(file);
     const discovery = DiscoveryModule.of(config, context, (entry) => splits.trafficOf(entry), history);

@@ -1,4 +1,5 @@
 export * from './live-policy-file.js';
+export * from './policy-document.js';
 export * from './policy-families.js';
 export * from './policy-history.js';
 export * from './policy-read.guard.js';

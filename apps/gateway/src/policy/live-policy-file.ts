@@ -1,6 +1,6 @@
 import { ConfigError } from '#service-kit';
 import type { PolicyFile } from './policy-file.js';
-import { placedProblem, readPolicyFile } from './read-policy-file.js';
+import { documentAt, type PolicyDocument } from './policy-document.js';
 
 /** Why the latest load failed. */
 export interface FailedLoad {
@@ -35,25 +35,32 @@ export class LivePolicyFile {
   private guard: ReloadGuard | undefined;
 
   private constructor(
-    readonly path: string,
+    private readonly document: PolicyDocument,
     private file: PolicyFile,
     private read: ReadonlySet<string>,
   ) {}
 
   /** @throws ConfigError with every problem of the file */
   static load(path: string): LivePolicyFile {
-    const read = new Set([path]);
-    const result = readPolicyFile(path, (each) => read.add(each));
+    return LivePolicyFile.loadDocument(documentAt(path));
+  }
+
+  /** @throws ConfigError with every problem of the document */
+  static loadDocument(document: PolicyDocument): LivePolicyFile {
+    const read = new Set(document.files);
+    const result = document.read((each) => read.add(each));
     if ('problems' in result)
-      throw new ConfigError(
-        result.problems.map((problem) => `GATEWAY_CONFIG ${placedProblem(path, problem)}`),
-      );
-    return new LivePolicyFile(path, result.file, read);
+      throw new ConfigError(result.problems.map((problem) => document.setting + document.describe(problem)));
+    return new LivePolicyFile(document, result.file, read);
   }
 
   /** A file that is in effect, and is not on disk. */
   static of(file: PolicyFile): LivePolicyFile {
-    return new LivePolicyFile('', file, new Set());
+    return new LivePolicyFile(documentAt(''), file, new Set());
+  }
+
+  get path(): string {
+    return this.document.path;
   }
 
   get current(): PolicyFile {
@@ -104,11 +111,12 @@ export class LivePolicyFile {
 
   /** `undefined` if the file has problems. */
   private readAgain(): PolicyFile | undefined {
-    const read = new Set([this.path]);
-    const result = readPolicyFile(this.path, (each) => read.add(each));
+    const { document } = this;
+    const read = new Set(document.files);
+    const result = document.read((each) => read.add(each));
     this.read = read;
     if ('file' in result) return result.file;
-    const problems = result.problems.map((problem) => placedProblem(this.path, problem));
+    const problems = result.problems.map((problem) => document.describe(problem));
     this.lastError = { at: Date.now(), problems, isRefused: false };
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { AppContext } from '#service-kit';
 import { FileWatch } from './file-watch.js';
 import type { LivePolicyFile } from './live-policy-file.js';
 
-/** Reloads the policy file when it or a file that it names changes, and at once on SIGHUP. */
+/** Reloads the policy file when it or a file that it names changes, and at once on SIGHUP if this process is its own. */
 export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
   private readonly watches = new Map<string, FileWatch>();
   private reloaded = Promise.resolve();
@@ -12,11 +12,11 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly file: LivePolicyFile,
-    private readonly logger: AppContext['logger'],
+    private readonly context: Pick<AppContext, 'logger' | 'handlesSignals'>,
   ) {}
 
   onModuleInit(): void {
-    process.on('SIGHUP', this.onSignal);
+    if (this.context.handlesSignals) process.on('SIGHUP', this.onSignal);
     this.followPaths();
   }
 
@@ -42,12 +42,16 @@ export class PolicyFileWatch implements OnModuleInit, OnModuleDestroy {
     this.reloaded = this.reloaded
       .then(() => this.reloadNow(trigger))
       .catch((err: unknown) =>
-        this.logger.error({ err, trigger }, 'Policy file reload failed unexpectedly; later changes are read'),
+        this.context.logger.error(
+          { err, trigger },
+          'Policy file reload failed unexpectedly; later changes are read',
+        ),
       );
   }
 
   private async reloadNow(trigger: 'change' | 'SIGHUP'): Promise<void> {
-    const { file, logger } = this;
+    const { file } = this;
+    const { logger } = this.context;
     const outcome = await file.reload();
     if (this.isClosed) return;
     this.followPaths();

@@ -24,7 +24,7 @@ export class PolicyModule {
     history: PolicyHistory,
     redis: RedisServer | undefined,
     splits: TrafficSplits,
-    { logger }: AppContext,
+    context: AppContext,
     discovery: DynamicModule,
     providers: () => readonly ProviderState[],
   ): DynamicModule {
@@ -38,7 +38,7 @@ export class PolicyModule {
         { provide: PolicyHistory, useValue: history },
         { provide: PROVIDER_STATES, useValue: providers },
         PolicyReadGuard,
-        ...(file ? fileProviders(file, splits, logger) : []),
+        ...(file ? fileProviders(file, splits, context) : []),
         ...(file && redis
           ? [{ provide: PolicyArchive, useFactory: () => new PolicyArchive(redis, history) }]
           : []),
@@ -54,16 +54,12 @@ export class PolicyModule {
   }
 }
 
-const fileProviders = (
-  file: LivePolicyFile,
-  splits: TrafficSplits,
-  logger: AppContext['logger'],
-): Provider[] => [
+const fileProviders = (file: LivePolicyFile, splits: TrafficSplits, context: AppContext): Provider[] => [
   { provide: LivePolicyFile, useValue: file },
-  { provide: PolicyFileWatch, useFactory: () => new PolicyFileWatch(file, logger) },
+  { provide: PolicyFileWatch, useFactory: () => new PolicyFileWatch(file, context) },
   {
     provide: VersionWatch,
-    useFactory: (services: LiveServiceTable) => new VersionWatch(splits, services, file, logger),
+    useFactory: (services: LiveServiceTable) => new VersionWatch(splits, services, file, context.logger),
     inject: [LiveServiceTable],
   },
 ];

@@ -18,12 +18,17 @@ export type FileText =
 export function readPolicyFile(path: string, onRead?: (path: string) => void): ParsedPolicyFile {
   const file = readFileText(path);
   if (!('text' in file)) return { problems: [{ line: 1, column: 1, message: file.problem }] };
-  return parsePolicyFile(file.text, (name) => {
+  return parsePolicyFile(file.text, readFileNear(path, onRead));
+}
+
+/** Reads the files that a policy file at `path` names. @param onRead called with their paths */
+export const readFileNear =
+  (path: string, onRead?: (path: string) => void) =>
+  (name: string): FileText => {
     const full = resolve(dirname(path), name);
     onRead?.(full);
     return readFileText(full);
-  });
-}
+  };
 
 /** Reads a file of UTF-8 text that has at most 1 MiB. */
 export function readFileText(path: string): FileText {

@@ -28,6 +28,8 @@ export interface AppContext {
   readonly report: AppReport;
   /** Whether the app's `/metrics` includes the metrics of the process. One app per process does. */
   readonly exposesProcess: boolean;
+  /** Whether the app may handle signals of the process. */
+  readonly handlesSignals: boolean;
   /** `undefined` without traces. */
   readonly tracer: AppTracer | undefined;
   /**

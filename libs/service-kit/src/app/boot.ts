@@ -39,6 +39,8 @@ export interface BootOptions {
   readonly logLevel?: LogLevelControl;
   /** `false` when another app of this process exposes the metrics of the process. */
   readonly exposesProcess?: boolean;
+  /** `false` when the app is a part of a program that handles its signals itself. */
+  readonly handlesSignals?: boolean;
   /** Replaces the export that the app opens alone. The monolith passes the one of its gateway. */
   readonly traces?: TraceExport | undefined;
 }
@@ -103,6 +105,7 @@ async function start<C extends BaseConfig>(
     registry,
     report: new AppReport(),
     exposesProcess: options.exposesProcess ?? true,
+    handlesSignals: options.handlesSignals ?? true,
     tracer: traces?.of(name, options.traces === undefined),
     application: () => nest,
   };

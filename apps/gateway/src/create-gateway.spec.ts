@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, tempDir, waitFor } from '#testing';
+import { createGateway, type EmbeddedGateway, type GatewayOptions } from './create-gateway.js';
+
+const folder = tempDir('create-gateway-');
+const gateways: EmbeddedGateway[] = [];
+afterEach(() => Promise.all(gateways.splice(0).map((gateway) => gateway.close())));
+afterAll(() => folder.remove());
+
+async function start({ config, policies }: GatewayOptions = {}): Promise<EmbeddedGateway> {
+  const own = { GATEWAY_PORT: 0, GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR', DATA_DIR: folder.path };
+  const gateway = await createGateway({ config: { ...own, ...config }, ...(policies && { policies }) });
+  gateways.push(gateway);
+  return gateway;
+}
+
+const body = { name: 'users', url: 'http://127.0.0.1:9', id: 'a', ttlSeconds: 300 };
+const responding = { version: 1, services: { users: { respond: { status: 204 } } } } as const;
+const statusOf = async ({ url }: EmbeddedGateway, path = '/api/users/1') =>
+  (await call(url, `GET ${path}`)).status;
+
+describe('createGateway', () => {
+  it('starts gateways side by side, each with policies of its own', async () => {
+    const [first, second] = [await start({ policies: responding }), await start()];
+    for (const { url } of [first, second]) await call(url, 'POST /discovery/register', { body });
+    expect([await statusOf(first), await statusOf(second)]).toEqual([204, 502]);
+    expect(first.url).not.toBe(second.url);
+    expect(first.adminUrl).toBeUndefined();
+    await first.close();
+    await expect(statusOf(first)).rejects.toThrow();
+    expect(await statusOf(second, '/health')).toBe(200);
+  });
+
+  it('has a URL for operators with ADMIN_PORT', async () => {
+    const { url, adminUrl } = await start({ config: { ADMIN_PORT: 0 } });
+    expect((await call(url, 'GET /metrics')).status).toBe(404);
+    expect((await call(adminUrl!, 'GET /metrics')).status).toBe(200);
+  });
+
+  it('reloads a policy file when it changes', async () => {
+    const path = join(folder.path, 'gateway.yaml');
+    writeFileSync(path, 'version: 1\n');
+    const gateway = await start({ policies: path });
+    await call(gateway.url, 'POST /discovery/register', { body });
+    expect(await statusOf(gateway)).toBe(502);
+    writeFileSync(path, JSON.stringify(responding));
+    await waitFor('the reload', async () => (await statusOf(gateway)) === 204);
+  });
+
+  it('leaves signals to the program', async () => {
+    const before = ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGUSR2'].map((name) => process.listenerCount(name));
+    await start({ policies: responding });
+    const during = ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGUSR2'].map((name) => process.listenerCount(name));
+    expect(during).toEqual(before);
+  });
+
+  it('names every wrong setting and every problem of the policies', async () => {
+    const config = { GATEWAY_PORT: 70_000, ADMIN_PORT: true } as const;
+    await expect(start({ config })).rejects.toThrow(/^gateway: .*GATEWAY_PORT must be .*ADMIN_PORT must be /);
+    const policies = { version: 1, services: { users: { retries: {}, hedge: { after: 5 } } } } as const;
+    await expect(start({ policies })).rejects.toThrow(/policies: .*policies: services\.users\.hedge\.after/);
+    await expect(start({ config: { GATEWAY_CONFIG: 'x' }, policies: responding })).rejects.toThrow(
+      'policies must not be set together with GATEWAY_CONFIG',
+    );
+  });
+
+  it('says why it cannot listen', async () => {
+    const { url } = await start();
+    const config = { GATEWAY_PORT: new URL(url).port };
+    await expect(start({ config })).rejects.toThrow('gateway: the port is already taken');
+  });
+
+  it('refuses names that are no settings', () => {
+    // @ts-expect-error -- a misspelt name
+    const options: GatewayOptions = { config: { GATEWAY_PRT: 0 } };
+    const inherited: GatewayOptions = { config: { ...process.env, GATEWAY_PORT: 0 } };
+    expect([options, inherited]).toHaveLength(2);
+  });
+});

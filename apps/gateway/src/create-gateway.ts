@@ -1,0 +1,76 @@
+import { boot, ConfigError, type Env } from '#service-kit';
+import type { GatewayVariable } from './config/gateway.variables.js';
+import { gatewayApp } from './gateway.app.js';
+import { documentOf } from './policy/index.js';
+import { entranceOf } from './running-gateway.js';
+
+type Setting = string | number | boolean | undefined;
+
+/**
+ * Settings by the names of the environment variables of a gateway; with `_FILE` behind the name, the path of a file
+ * that has the value. `undefined` and an empty text count as unset.
+ */
+export type GatewaySettings = Readonly<Partial<Record<GatewayVariable | `${GatewayVariable}_FILE`, Setting>>>;
+
+/** The content of a policy file. */
+export interface Policies {
+  readonly version: 1;
+  readonly authentication?: object;
+  readonly defaults?: object;
+  readonly services?: Readonly<Record<string, object>>;
+  readonly routes?: readonly object[];
+}
+
+/** What a program passes to {@link createGateway}. */
+export interface GatewayOptions {
+  /**
+   * The settings of the gateway. `process.env` is not read; pass it to use it. Variables of other programs have no
+   * effect.
+   */
+  readonly config?: GatewaySettings;
+  /**
+   * The policies, or the path of a policy file, which is reloaded when it changes. Files that an object names are
+   * relative to the working directory.
+   */
+  readonly policies?: Policies | string;
+}
+
+/** A gateway in this process. */
+export interface EmbeddedGateway {
+  /** The URL for clients on this machine, such as `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /** The URL for operators and instances, with `ADMIN_PORT`; without it, they use `url`. */
+  readonly adminUrl: string | undefined;
+  /** Refuses new connections, finishes the requests in flight and releases all resources. Repeated calls share one result. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway in this process. It handles no signals and never ends the process; several may run side by side.
+ * @returns the gateway, which listens
+ * @throws Error with one line that names every invalid setting, every problem of the policies, or why it cannot listen
+ * @example
+ * const gateway = await createGateway({ config: { GATEWAY_PORT: 0 }, policies: { version: 1 } });
+ * const response = await fetch(`${gateway.url}/api/user-service/users`);
+ * await gateway.close();
+ */
+export async function createGateway({
+  config = {},
+  policies,
+}: GatewayOptions = {}): Promise<EmbeddedGateway> {
+  if (policies !== undefined && config.GATEWAY_CONFIG !== undefined)
+    throw new ConfigError(['policies must not be set together with GATEWAY_CONFIG']);
+  const document = typeof policies === 'object' ? documentOf(policies) : undefined;
+  const settings = typeof policies === 'string' ? { ...config, GATEWAY_CONFIG: policies } : config;
+  const app = await boot(gatewayApp(document), { env: envOf(settings), handlesSignals: false });
+  const { url, clientUrl } = entranceOf(app);
+  let closed: Promise<void> | undefined;
+  return {
+    url: clientUrl ?? url,
+    adminUrl: clientUrl === undefined ? undefined : url,
+    close: () => (closed ??= app.leave().then(() => app.close())),
+  };
+}
+
+const envOf = (settings: Readonly<Record<string, Setting>>): Env =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value?.toString()]));

@@ -1,0 +1,3 @@
+/** The public API of the gateway, published as `@msa-gateway/gateway`. Every function of it is asynchronous. */
+export * from './create-gateway.js';
+export type { GatewayVariable } from './config/gateway.variables.js';
