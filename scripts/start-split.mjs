@@ -92,6 +92,8 @@ await gatewayUp(url, () => phase === 'starting');
 // The registry is up now, so the services register at once.
 if (phase === 'starting') SERVICES.forEach(start);
 await servicesUp(adminUrl, SERVICES, () => phase === 'starting');
+// The registry lists a service before the service itself hears of it: what it then logs belongs to the start.
+await Promise.all(apps.map(({ ready, ended }) => Promise.race([ready, ended])));
 if (phase === 'starting') {
   phase = 'running';
   const clientUrl = adminUrl === url ? undefined : url;

@@ -27,7 +27,11 @@ export class AppProcess {
     });
     const { pid } = this.#child;
     logLine('split', `${name} is process ${pid}`, { process: name, pid });
-    this.#pass(this.#child.stdout, process.stdout, isPretty());
+    const lines = this.#pass(this.#child.stdout, process.stdout, isPretty());
+    /** Resolves when the app has said that it is ready, which is the last line of its start. */
+    this.ready = new Promise((resolve) => {
+      lines.on('line', (line) => line.includes(`${name} ready: open `) && resolve());
+    });
     this.#pass(this.#child.stderr, process.stderr, true).on('line', (line) => (this.lastErrorLine = line));
     /** Resolves to the exit code or signal, after all output has been passed on. */
     this.ended = new Promise((resolve) => {
