@@ -58,6 +58,8 @@ onPrograms([BROWSER], 'a gateway that is operated from its dashboard', () => {
     const { page } = await open(gateway.url, { hash: '#/services' });
     const row = page.getByRole('row').filter({ hasText: 'files-2' });
     await row.getByText('Up', { exact: true }).waitFor();
+    // An instance that was never reached may still be starting: it is given ten seconds.
+    await row.getByText('none yet').waitFor({ state: 'detached' });
     server.close();
     server.closeAllConnections();
     const died = performance.now();

@@ -31,6 +31,7 @@ import { RequestTracer } from './telemetry/tracing/index.js';
 import {
   Authenticators,
   INSTANCE_REPORTS,
+  Mirrors,
   ProxyModule,
   RateLimits,
   TableDirectory,
@@ -105,9 +106,12 @@ export class GatewayModule {
     const contracts = ContractsModule.of(config, context, [discovery, policies, proxy]);
     const docs = GatewayDocsModule.of(context, discovery, policies, contracts);
     const admin = AdminModule.of(context, discovery);
-    const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics, contracts], {
-      useFactory: (check: ContractCheck) => () => check.broken,
-      inject: [ContractCheck],
+    const dashboard = DashboardModule.of(config, context, [discovery, policies, metrics, contracts, proxy], {
+      useFactory: (check: ContractCheck, mirrors: Mirrors) => ({
+        brokenContracts: () => check.broken,
+        mirrors: () => mirrors.compared,
+      }),
+      inject: [ContractCheck, Mirrors],
     });
     return {
       module: GatewayModule,

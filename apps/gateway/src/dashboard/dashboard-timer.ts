@@ -6,6 +6,8 @@ import type { DashboardStreams } from './stream/dashboard-streams.js';
 import type { TrafficSampler } from './traffic/traffic-sampler.js';
 
 const SAMPLE_EVERY_MS = 1000;
+/** A change waits no longer than this to be shown; many at once, as in a deployment, are shown together. */
+const CHANGES_EVERY_MS = 200;
 
 /** Dependencies of {@link DashboardTimer}. */
 export interface DashboardTimerParts {
@@ -14,16 +16,22 @@ export interface DashboardTimerParts {
   readonly traffic: TrafficSampler;
   readonly record: TrafficRecord;
   readonly streams: DashboardStreams;
+  /** What readers see before the next sample. */
+  readonly changes: readonly { onChange(listener: () => void): unknown }[];
   readonly onError: (error: unknown) => void;
 }
 
 /**
  * Once per second: a sample for the history and the rules, and if there are readers, what has changed for them. Samples
- * are taken without readers, too: an operator who opens the page asks since when.
+ * are taken without readers, too: an operator who opens the page asks since when. Readers see a change of the registry
+ * before the next sample.
  */
 export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private isRunning = false;
+  private changeTimer: NodeJS.Timeout | undefined;
+  /** When readers were last sent something, milliseconds on a clock that is never set. */
+  private publishedAt = 0;
 
   constructor(private readonly parts: DashboardTimerParts) {}
 
@@ -33,29 +41,53 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
 
   onApplicationBootstrap(): void {
     this.parts.load.start();
-    this.timer = setInterval(() => void this.tick(), SAMPLE_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.run(() => this.sample()), SAMPLE_EVERY_MS).unref();
+    for (const each of this.parts.changes) each.onChange(() => this.publishSoon());
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    this.timer = undefined;
+    clearTimeout(this.changeTimer);
     this.parts.load.stop();
     this.parts.streams.close();
     await this.parts.record.close();
   }
 
-  private async tick(): Promise<void> {
+  private async run(work: () => Promise<void>): Promise<void> {
     // The registry may take longer than a second.
     if (this.isRunning) return;
     this.isRunning = true;
-    await this.sample().catch(this.parts.onError);
+    await work().catch(this.parts.onError);
     this.isRunning = false;
   }
 
+  private publishSoon(): void {
+    if (this.changeTimer || !this.timer || this.parts.streams.size === 0) return;
+    const waitMs = Math.max(0, this.publishedAt + CHANGES_EVERY_MS - performance.now());
+    this.changeTimer = setTimeout(() => {
+      this.changeTimer = undefined;
+      void this.run(() => this.observe());
+    }, waitMs).unref();
+  }
+
+  private async observe(): Promise<void> {
+    const now = Date.now();
+    await this.parts.sampler.observe(now);
+    this.publish(now);
+  }
+
   private async sample(): Promise<void> {
-    const { sampler, traffic, record, streams } = this.parts;
+    const { sampler, traffic, record } = this.parts;
     const now = Date.now();
     await sampler.sample(now, performance.now());
     record.add(now, sampler.point, traffic.all.latest);
+    this.publish(now);
+  }
+
+  private publish(now: number): void {
+    const { sampler, streams } = this.parts;
+    this.publishedAt = performance.now();
     if (streams.size > 0) streams.publish(sampler.state(now));
   }
 }

@@ -2,10 +2,15 @@ import { join } from 'node:path';
 import { Module, type DynamicModule, type FactoryProvider, type Provider } from '@nestjs/common';
 import type { AppContext } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
-import { CertificateExpiries, Ejector, LiveServiceTable, RegistryService } from '../discovery/index.js';
+import {
+  CertificateExpiries,
+  Ejector,
+  InjectedFaults,
+  LiveServiceTable,
+  RegistryService,
+} from '../discovery/index.js';
 import { PolicySources, PROVIDER_STATES, type ProviderState } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
-import type { BrokenContract } from './attention/gateway-rules.js';
 import { DashboardTimer } from './dashboard-timer.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryFile } from './history/history-file.js';
@@ -13,7 +18,7 @@ import { TrafficRecord } from './history/traffic-record.js';
 import { AssetsController } from './page/assets.controller.js';
 import { PageFiles } from './page/page-files.js';
 import { ENVIRONMENT_NAME, RootController } from './root.controller.js';
-import { DashboardSampler, type GatewayFacts } from './state/dashboard-sampler.js';
+import { DashboardSampler, type GatewayFacts, type OtherFindings } from './state/dashboard-sampler.js';
 import { LiveInstanceFacts } from './state/live-instance-facts.js';
 import { ProcessLoad } from './state/process-load.js';
 import { RouteStates } from './state/route-states.js';
@@ -21,17 +26,17 @@ import { TrafficSampler } from './traffic/traffic-sampler.js';
 import { DashboardStreams } from './stream/dashboard-streams.js';
 import { StreamController } from './stream/stream.controller.js';
 
-const BROKEN_CONTRACTS = Symbol('versions that break contracts');
+const OTHER_FINDINGS = Symbol('findings of other modules');
 
 /** The dashboard: its page, the live state and the history that it shows. */
 @Module({})
 export class DashboardModule {
-  /** @param imports modules that export discovery, policies and metrics, and what `contracts` injects */
+  /** @param imports modules that export discovery, policies and metrics, and what `findings` injects */
   static of(
     config: GatewayConfig,
     context: AppContext,
     imports: DynamicModule[],
-    contracts: Pick<FactoryProvider<() => readonly BrokenContract[]>, 'useFactory' | 'inject'>,
+    findings: Pick<FactoryProvider<OtherFindings>, 'useFactory' | 'inject'>,
   ): DynamicModule {
     return {
       module: DashboardModule,
@@ -41,7 +46,7 @@ export class DashboardModule {
         { provide: ENVIRONMENT_NAME, useValue: config.environment },
         { provide: PageFiles, useFactory: () => new PageFiles() },
         { provide: TrafficRecord, useFactory: () => trafficRecord(config, context) },
-        { provide: BROKEN_CONTRACTS, ...contracts } as FactoryProvider,
+        { provide: OTHER_FINDINGS, ...findings } as FactoryProvider,
         ...observation(config),
         timer(context),
       ],
@@ -91,15 +96,17 @@ const observation = (config: GatewayConfig): Provider[] => [
       routes: RouteStates,
       facts: LiveInstanceFacts,
       load: ProcessLoad,
-      brokenContracts: () => readonly BrokenContract[],
+      faults: InjectedFaults,
+      findings: OtherFindings,
     ) =>
       new DashboardSampler({
+        ...findings,
         gateway: gatewayFacts(config),
         table,
         registry,
         policies,
         providers,
-        brokenContracts,
+        faults: () => faults.active,
         traffic,
         routes,
         facts,
@@ -114,7 +121,8 @@ const observation = (config: GatewayConfig): Provider[] => [
       RouteStates,
       LiveInstanceFacts,
       ProcessLoad,
-      BROKEN_CONTRACTS,
+      InjectedFaults,
+      OTHER_FINDINGS,
     ],
   },
   {
@@ -149,6 +157,8 @@ const timer = ({ logger }: AppContext): FactoryProvider<DashboardTimer> => ({
     traffic: TrafficSampler,
     record: TrafficRecord,
     streams: DashboardStreams,
+    table: LiveServiceTable,
+    faults: InjectedFaults,
   ) =>
     new DashboardTimer({
       sampler,
@@ -156,7 +166,16 @@ const timer = ({ logger }: AppContext): FactoryProvider<DashboardTimer> => ({
       traffic,
       record,
       streams,
+      changes: [table, faults],
       onError: (err) => logger.error({ err }, 'Dashboard sample failed; the next one follows in a second'),
     }),
-  inject: [DashboardSampler, ProcessLoad, TrafficSampler, TrafficRecord, DashboardStreams],
+  inject: [
+    DashboardSampler,
+    ProcessLoad,
+    TrafficSampler,
+    TrafficRecord,
+    DashboardStreams,
+    LiveServiceTable,
+    InjectedFaults,
+  ],
 });

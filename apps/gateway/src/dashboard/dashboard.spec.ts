@@ -80,7 +80,8 @@ describe('the dashboard of a gateway', () => {
   it('shows within two seconds that an instance has died', async () => {
     const server = await serve('mortal', (_request, response) => response.end());
     const reader = await read();
-    await until(() => stateOf(reader)?.services.mortal?.healthy === 1);
+    // An instance that was never reached may still be starting: it is given ten seconds.
+    await until(() => stateOf(reader)?.instances['mortal-1']?.lastProbe?.ok === true);
     server.close().closeAllConnections();
     await until(() => stateOf(reader)?.attention['service-down mortal'] !== undefined, 2500);
     expect(stateOf(reader)?.instances['mortal-1']).toMatchObject({
@@ -88,6 +89,22 @@ describe('the dashboard of a gateway', () => {
       condition: 'critical',
       isInRotation: false,
     });
+  });
+
+  it('shows a fault that an operator injects, and its end', async () => {
+    await serve('drilled', (_request, response) => response.end());
+    const reader = await read();
+    const url = '/discovery/services/drilled-1/fault';
+    const { status } = await gateway.call('PUT', url, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'slow', forSeconds: 60, delayMs: 1 }),
+    });
+    expect(status).toBe(200);
+    const item = () => stateOf(reader)?.attention['instance-fault drilled-1'];
+    await until(() => item() !== undefined);
+    expect(item()).toMatchObject({ service: 'drilled', values: { fault: 'slow' } });
+    expect((await gateway.call('DELETE', url)).status).toBe(204);
+    await until(() => item() === undefined);
   });
 
   it('shows a weight that an operator sets, as the event log does', async () => {

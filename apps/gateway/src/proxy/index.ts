@@ -6,4 +6,5 @@ export { ProxyModule } from './proxy.module.js';
 export { TrafficRecorder, type ExchangeObserver } from './traffic.recorder.js';
 export { RateLimits } from './rate-limits.js';
 export { TableDirectory } from './table-directory.js';
+export { Mirrors } from './stages/mirror/mirrors.js';
 export { Authenticators } from './stages/authentication/authenticators.js';

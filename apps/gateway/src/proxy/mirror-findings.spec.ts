@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from '#testing';
+import { EventReader } from '../discovery/testing/event-reader.js';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
 
 const FROM_ANOTHER_MACHINE = { 'x-forwarded-for': '203.0.113.5' };
@@ -71,6 +72,11 @@ describe('GET /policies/mirror', () => {
       ],
     });
     expect(JSON.stringify(await view())).not.toContain('Ann');
+    const stream = await EventReader.open(`${gateway.url}/dashboard/stream`);
+    closers.push(() => stream.leave());
+    const item = '"mirror-differs users":{"kind":"mirror-differs","condition":"warning","subject":"users"';
+    await until(() => JSON.stringify(stream.events).includes(item));
+    expect(JSON.stringify(stream.events)).not.toContain('$.name');
     const counted = 'gateway_mirror_requests_total{service="users",route="",result="completed"} 1';
     expect((await gateway.get('/metrics')).body).toContain(counted);
   });

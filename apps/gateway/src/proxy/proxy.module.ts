@@ -24,6 +24,7 @@ import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { RequestTracer } from '../telemetry/tracing/index.js';
 import { nodeInternals } from './sockets/node-internals.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
+import { Mirrors } from './stages/mirror/mirrors.js';
 import { TracingRecorder } from './tracing.recorder.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 import { ForwardingLog } from './forward/forwarding-log.js';
@@ -66,7 +67,7 @@ export class ProxyModule {
         bindings.reports,
         { provide: Authenticators, useFactory: () => bindings.authenticators },
       ],
-      exports: [TrafficRecorder],
+      exports: [TrafficRecorder, Mirrors],
     };
   }
 }

@@ -103,7 +103,8 @@ export interface RouteState {
 
 /**
  * What needs attention. The subject of `service-*` and `breaker-open` is a service, that of `instance-*` and
- * `certificate-expiring` an instance id, that of `provider-unavailable` an authentication provider.
+ * `certificate-expiring` an instance id, that of `provider-unavailable` an authentication provider, that of
+ * `mirror-differs` a service and the route in it that is mirrored, if that has a name.
  */
 export const ATTENTION_KINDS = [
   'service-down',
@@ -115,12 +116,14 @@ export const ATTENTION_KINDS = [
   'instance-slow',
   'instance-expiring',
   'instance-ejected',
+  'instance-fault',
   'certificate-expiring',
   'provider-unavailable',
   'reload-failed',
   'registry-away',
   'backlog-growing',
   'contract-broken',
+  'mirror-differs',
   'gateway-busy',
 ] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];

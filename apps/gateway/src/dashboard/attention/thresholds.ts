@@ -40,3 +40,6 @@ export const LEAST_BACKLOG = 5;
 
 /** Items about traffic stay for this long, so that they do not come and go, and a burst of failures is seen. */
 export const HOLD_MS = 30_000;
+
+/** Mirrors get a share of the requests: minutes may pass between two comparisons of the same request. */
+export const MIRROR_HOLD_MS = 300_000;

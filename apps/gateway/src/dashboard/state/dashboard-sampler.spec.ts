@@ -109,6 +109,31 @@ describe('DashboardSampler', () => {
     expect(harness.attention).toEqual([]);
   });
 
+  it('reports a fault that is injected for as long as it lasts', async () => {
+    const endsAt = '2026-01-01T00:01:00.000Z';
+    harness.faults = [{ instanceId: 'a', service: 'users', kind: 'hang', endsAt }];
+    await harness.pass();
+    expect(harness.item('instance-fault a')).toMatchObject({
+      ...{ service: 'users', condition: 'warning', values: { fault: 'hang', endsAt } },
+      reason: `a fault is injected: it accepts connections and stays silent, until ${endsAt}`,
+    });
+    expect(harness.state.instances.a?.condition).toBe('warning');
+    harness.faults = [];
+    await harness.pass();
+    expect(harness.attention).toEqual([]);
+  });
+
+  it('takes in a change before the next sample, and leaves the traffic as it was sampled', async () => {
+    harness.requests(4, 'a');
+    await harness.pass();
+    const { traffic } = harness.state;
+    harness.requests(4, 'a');
+    await harness.register('b');
+    await harness.sampler.observe(harness.discovery.clock.now());
+    expect(harness.state.instances.b).toMatchObject({ ttlSeconds: 300 });
+    expect(harness.state.traffic).toEqual(traffic);
+  });
+
   it('names the instance that is slow among fast ones, and no instance of a slow service', async () => {
     await harness.register('b');
     harness.requests(100, 'a', { durationMs: 10 });

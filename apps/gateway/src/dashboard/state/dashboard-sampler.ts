@@ -1,11 +1,20 @@
-import type { DashboardState, InstanceState, PolicyState, ServiceState, TrafficNow } from '#contracts';
+import type {
+  DashboardState,
+  FaultView,
+  InstanceState,
+  PolicyState,
+  ServiceState,
+  TrafficNow,
+} from '#contracts';
 import { GATEWAY_VERSION } from '../../config/gateway.version.js';
 import type { LiveServiceTable, RegistryService } from '../../discovery/index.js';
 import type { PolicySources, ProviderState } from '../../policy/index.js';
 import { AttentionList } from '../attention/attention-list.js';
+import { injectedFault } from '../attention/fault-rule.js';
 import type { Finding } from '../attention/finding.js';
 import { GatewayRules, type BrokenContract } from '../attention/gateway-rules.js';
 import { instanceFindings } from '../attention/instance-rules.js';
+import { MirrorRules, type ComparedMirror } from '../attention/mirror-rules.js';
 import { serviceFindings } from '../attention/service-rules.js';
 import { trafficEdges } from './traffic-edges.js';
 import { addInstanceStates } from './instance-states.js';
@@ -23,14 +32,20 @@ export type GatewayFacts = Pick<
   'name' | 'environment' | 'dataPlane' | 'store' | 'needsToken'
 >;
 
+/** What other parts of the gateway have found. */
+export interface OtherFindings {
+  readonly brokenContracts: () => readonly BrokenContract[];
+  readonly mirrors: () => readonly ComparedMirror[];
+}
+
 /** Dependencies of {@link DashboardSampler}. */
-export interface SamplerParts {
+export interface SamplerParts extends OtherFindings {
   readonly gateway: GatewayFacts;
   readonly table: LiveServiceTable;
   readonly registry: Pick<RegistryService, 'unavailableSince' | 'unavailableReason'>;
   readonly policies: PolicySources;
   readonly providers: () => readonly ProviderState[];
-  readonly brokenContracts: () => readonly BrokenContract[];
+  readonly faults: () => readonly FaultView[];
   readonly traffic: TrafficSampler;
   readonly routes: RouteStates;
   readonly facts: LiveInstanceFacts;
@@ -42,6 +57,7 @@ export class DashboardSampler {
   readonly attention = new AttentionList();
   private readonly calls = new ReportedCalls();
   private readonly rules = new GatewayRules();
+  private readonly mirrorRules = new MirrorRules();
   private readonly startedAt = isoSecond(Date.now() - process.uptime() * 1000);
   private loopLagMs = 0;
   private samples = 0;
@@ -54,13 +70,22 @@ export class DashboardSampler {
    * @param monotonic milliseconds on a clock that is never set
    */
   async sample(now: number, monotonic: number): Promise<void> {
-    const { traffic, routes, facts, table, load } = this.parts;
+    const { traffic, routes, facts, load } = this.parts;
     this.loopLagMs = load.lagMs();
     traffic.sample(monotonic);
     routes.sample();
-    await facts.refresh(now);
+    await this.observe(now);
     this.calls.sample(facts.all);
     this.samples += 1;
+  }
+
+  /**
+   * Takes in the registry as it is now; traffic remains that of the latest sample.
+   * @param now milliseconds since the epoch
+   */
+  async observe(now: number): Promise<void> {
+    const { facts, table } = this.parts;
+    await facts.refresh(now);
     const known = table.current;
     this.attention.update(this.findings(now), now, ({ service }) => service === '' || !!known.get(service));
   }
@@ -113,7 +138,8 @@ export class DashboardSampler {
   }
 
   private findings(now: number): readonly Finding[] {
-    const { table, traffic, facts, registry, policies, providers, brokenContracts } = this.parts;
+    const { table, traffic, facts, registry, policies, providers, brokenContracts, faults, mirrors } =
+      this.parts;
     const services = table.current.entries.flatMap((entry) => {
       const service = { entry, windows: traffic.services.get(entry.name) };
       return [...serviceFindings(service), ...instanceFindings(service, facts, now)];
@@ -130,7 +156,8 @@ export class DashboardSampler {
       },
       now,
     );
-    return [...services, ...gateway];
+    const mirrored = this.mirrorRules.findings(mirrors(), now);
+    return [...services, ...faults().map(injectedFault), ...gateway, ...mirrored];
   }
 }
 

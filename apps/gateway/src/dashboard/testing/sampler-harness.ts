@@ -1,10 +1,11 @@
-import type { AttentionItem, DashboardState } from '#contracts';
+import type { AttentionItem, DashboardState, FaultView } from '#contracts';
 import { CertificateExpiries } from '../../discovery/index.js';
 import { DiscoveryHarness } from '../../discovery/testing/discovery-harness.js';
 import { PolicySources, type ProviderState } from '../../policy/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
 import { ended } from '../../telemetry/testing/ended-exchange.js';
 import type { BrokenContract } from '../attention/gateway-rules.js';
+import type { ComparedMirror } from '../attention/mirror-rules.js';
 import { DashboardSampler } from '../state/dashboard-sampler.js';
 import { LiveInstanceFacts } from '../state/live-instance-facts.js';
 import { RouteStates } from '../state/route-states.js';
@@ -18,6 +19,8 @@ export class SamplerHarness {
   readonly policies = new PolicySources();
   providers: readonly ProviderState[] = [];
   brokenContracts: readonly BrokenContract[] = [];
+  faults: readonly FaultView[] = [];
+  mirrors: readonly ComparedMirror[] = [];
   /** The registry accepts no writes since then. */
   unavailableSince: number | undefined = undefined;
   readonly unavailableReason = 'ECONNREFUSED';
@@ -42,6 +45,8 @@ export class SamplerHarness {
       policies,
       providers: () => this.providers,
       brokenContracts: () => this.brokenContracts,
+      faults: () => this.faults,
+      mirrors: () => this.mirrors,
       traffic: new TrafficSampler(traffic),
       routes: new RouteStates(table, policies, traffic),
       facts: new LiveInstanceFacts({ registry, table, ejector, certificates, isShared: false }),

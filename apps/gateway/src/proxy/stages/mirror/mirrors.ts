@@ -42,6 +42,12 @@ export class Mirror {
   ) {}
 }
 
+/** How the responses of a mirror compare with those of the service. */
+export interface ComparedResponses extends Pick<Findings, 'compared' | 'different'> {
+  readonly service: string;
+  readonly route: string;
+}
+
 /** The mirrors of all routes. */
 export class Mirrors {
   private readonly byRoute = new Map<string, Mirror>();
@@ -69,6 +75,17 @@ export class Mirrors {
     const [oldest] = this.byRoute.keys();
     if (this.byRoute.size > MAX_MIRRORS && oldest !== undefined) this.byRoute.delete(oldest);
     return mirror;
+  }
+
+  /** The results of all comparisons; empty route: the service's own. */
+  get compared(): readonly ComparedResponses[] {
+    return [...this.byRoute]
+      .filter(([, { policy }]) => policy.compare)
+      .map(([key, { findings }]) => {
+        const end = key.indexOf(' ');
+        const { compared, different } = findings;
+        return { service: key.slice(0, end), route: key.slice(end + 1), compared, different };
+      });
   }
 
   /** The mirror of a route, if it has one and was in use. */
