@@ -59,7 +59,7 @@ onPrograms([BROWSER], 'a gateway that is operated from its dashboard', () => {
     const row = page.getByRole('row').filter({ hasText: 'files-2' });
     await row.getByText('Up', { exact: true }).waitFor();
     // An instance that was never reached may still be starting: it is given ten seconds.
-    await row.getByText('none yet').waitFor({ state: 'detached' });
+    await once(server, 'connection');
     server.close();
     server.closeAllConnections();
     const died = performance.now();

@@ -81,7 +81,8 @@ describe('the dashboard of a gateway', () => {
     const server = await serve('mortal', (_request, response) => response.end());
     const reader = await read();
     // An instance that was never reached may still be starting: it is given ten seconds.
-    await until(() => stateOf(reader)?.instances['mortal-1']?.lastProbe?.ok === true);
+    await once(server, 'connection');
+    await until(() => stateOf(reader)?.services.mortal?.healthy === 1);
     server.close().closeAllConnections();
     await until(() => stateOf(reader)?.attention['service-down mortal'] !== undefined, 2500);
     expect(stateOf(reader)?.instances['mortal-1']).toMatchObject({
