@@ -9,12 +9,13 @@ import { bundle } from './pack/bundle.mjs';
 import { copyDeclarations, emitDeclarations } from './pack/declarations.mjs';
 import { manifestOf } from './pack/manifest.mjs';
 import { PACKAGES } from './pack/packages.mjs';
+import { bundleProgram } from './pack/program.mjs';
 
 const TARGET = 'dist/packages';
 
 async function assemble(each, declarations, folder) {
   mkdirSync(folder, { recursive: true });
-  const imported = await bundle(each, folder);
+  const imported = await (each.bin ? bundleProgram : bundle)(each, folder);
   copyDeclarations(declarations, each, folder);
   const manifest = manifestOf(each, imported);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);

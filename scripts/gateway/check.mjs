@@ -7,7 +7,7 @@ export const usage = `check FILE [--json]
 
   check FILE   reports every problem of a policy file (GATEWAY_CONFIG), with line and column, and warns of what is
                valid but probably not meant
-  --json       prints { valid, revision, problems: [{ line, column, message }], warnings }; use npm run -s gateway
+  --json       prints { valid, revision, problems: [{ line, column, message }], warnings }
 
 exit code: 0 the file is valid, 1 it has problems, 2 the command is wrong`;
 

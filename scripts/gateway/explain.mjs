@@ -9,7 +9,7 @@ export const usage = `explain METHOD PATH [-H 'NAME: VALUE']... [--client ADDRES
   --client ADDRESS     address of the client, for policies that depend on it
   --url URL            the gateway, by default as GATEWAY_HOST and GATEWAY_PORT, or ADMIN_HOST and ADMIN_PORT, say:
                        http://127.0.0.1:8000. A gateway on another machine needs its REGISTRY_TOKEN
-  --json               prints the response of GET /discovery/explain; use npm run -s gateway
+  --json               prints the response of GET /discovery/explain
 
 exit code: 0 the request would be forwarded, or the gateway would reply as its policy says; 1 it would be refused;
            2 the command is wrong; 3 the gateway cannot be reached`;

@@ -10,7 +10,7 @@ export const usage = `keys new CONSUMER [--scope SCOPE]... [--expires 90d|TIME] 
   --expires 90d    days (d) or hours (h) until the key expires, or a time such as 2030-01-31T00:00:00Z
   --name NOTE      a note for operators
   --file FILE      adds the key to this keys file; creates it if it does not exist
-  --json           prints { key, entry, file }; use npm run -s gateway
+  --json           prints { key, entry, file }
 
 The key is shown once. Its line belongs into the keysFile of a provider (authentication.apiKey).
 
@@ -32,8 +32,9 @@ export function read(args) {
 
 /** @returns the exit code */
 export async function run({ consumer, scope: scopes, expires, name, file, json }) {
-  const { newApiKey, sha256Of } = await fromGateway('proxy/stages/authentication/api-key/api-key.js');
-  const { parseApiKeys, timeOf } = await fromGateway('policy/api-keys-file.js');
+  const { newApiKey, sha256Of } =
+    await import('../../dist/apps/gateway/src/proxy/stages/authentication/api-key/api-key.js');
+  const { parseApiKeys, timeOf } = await import('../../dist/apps/gateway/src/policy/api-keys-file.js');
   const until = expires === undefined ? undefined : expiryOf(expires, timeOf);
   if (until === null)
     return fail(2, ['--expires must be 90d, 12h or a time to come, such as 2030-01-31T00:00:00Z']);
@@ -52,8 +53,6 @@ export async function run({ consumer, scope: scopes, expires, name, file, json }
   );
   return 0;
 }
-
-const fromGateway = (path) => import(`../../dist/apps/gateway/src/${path}`);
 
 /** The time as it stands in the file; `null` if it is none, or has passed. */
 function expiryOf(text, timeOf) {

@@ -9,8 +9,7 @@ export const usage = `plan FILE [--from URL | --record RECORD] [--json]
   --from URL         the gateway, by default as GATEWAY_HOST and GATEWAY_PORT, or ADMIN_HOST and ADMIN_PORT, say:
                      http://127.0.0.1:8000. A gateway on another machine needs its REGISTRY_TOKEN
   --record RECORD    a saved response of GET /policies/decisions instead
-  --json             prints { total, changed, unknown, changes: [{ count, present, next, example, requestIds }] };
-                     use npm run -s gateway
+  --json             prints { total, changed, unknown, changes: [{ count, present, next, example, requestIds }] }
 
 exit code: 0 nothing would change; 1 decisions would change, or cannot be told; 2 the file has problems, the record cannot
            be used, or the command is wrong; 3 the gateway cannot be reached`;
@@ -26,12 +25,13 @@ export function read(args) {
 
 /** @returns the exit code */
 export async function run({ file: path, from = operatorsUrl(process.env), record, json }) {
-  const { placedProblem, readPolicyFile } = await fromGateway('policy/read-policy-file.js');
+  const { placedProblem, readPolicyFile } =
+    await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
   const { file, problems = [] } = readPolicyFile(path);
   if (!file) return fail(2, ...problems.map((problem) => placedProblem(path, problem)));
   const { text, failure, code } = record === undefined ? await recordFrom(from) : savedRecord(record);
   if (failure) return fail(code, failure);
-  const { planRecord, RecordError } = await fromGateway('proxy/plan/record-text.js');
+  const { planRecord, RecordError } = await import('../../dist/apps/gateway/src/proxy/plan/record-text.js');
   try {
     const plan = planRecord(text, file, process.env.REGISTRY_TOKEN);
     console.log(json ? JSON.stringify(plan, undefined, 2) : await textOf(plan));
@@ -41,8 +41,6 @@ export async function run({ file: path, from = operatorsUrl(process.env), record
     throw error;
   }
 }
-
-const fromGateway = (path) => import(`../../dist/apps/gateway/src/${path}`);
 
 async function recordFrom(url) {
   try {
@@ -70,7 +68,7 @@ function savedRecord(path) {
 }
 
 async function textOf({ total, changed, unknown, changes }) {
-  const { describeChange } = await fromGateway('proxy/plan/plan.js');
+  const { describeChange } = await import('../../dist/apps/gateway/src/proxy/plan/plan.js');
   if (changes.length === 0) return `nothing would change (${total.toLocaleString('en')} decisions)`;
   const unclear = unknown === 0 ? '' : `; of ${unknown.toLocaleString('en')} it cannot be told`;
   return [

@@ -22,13 +22,13 @@ export function read(args) {
 
 /** @returns the exit code */
 export async function run({ token, config, jwks, json }) {
-  const policy = '../../dist/apps/gateway/src/policy/read-policy-file.js';
-  const { placedProblem, readPolicyFile } = await import(policy);
+  const { placedProblem, readPolicyFile } =
+    await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
   const { file, problems = [] } = readPolicyFile(config);
   for (const problem of problems) console.error(placedProblem(config, problem));
   if (!file) return 2;
-  const jwt = '../../dist/apps/gateway/src/proxy/stages/authentication/jwt/judge-token.js';
-  const { judgeToken } = await import(jwt);
+  const { judgeToken } =
+    await import('../../dist/apps/gateway/src/proxy/stages/authentication/jwt/judge-token.js');
   const given = token === '-' ? (await text(process.stdin)).trim() : token;
   const providers = await judgeToken(given, file, { folder: dirname(resolve(config)), jwks });
   const accepted = providers.some(({ result }) => result === 'accepted');

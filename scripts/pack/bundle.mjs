@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { packageOf } from './imports.mjs';
 import { LINKS } from './packages.mjs';
 
 const isInside = (id) => id.startsWith('.') || id.startsWith('/');
@@ -41,5 +42,3 @@ export async function bundle({ folder, entry }, target) {
   );
   return imports.filter((id) => !isBuiltin(id)).map(packageOf);
 }
-
-const packageOf = (id) => id.match(/^(?:@[^/]+\/)?[^/]+/)[0];

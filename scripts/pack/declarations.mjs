@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LINKS, PACKAGES } from './packages.mjs';
 
 const SETTINGS = 'tsconfig.pack.json';
@@ -27,19 +27,27 @@ export function emitDeclarations(folder) {
 
 /** Copies the declarations of one package to `target`; those for ESM are the same ones. */
 export function copyDeclarations(folder, { folder: source, entry }, target) {
-  cpSync(join(folder, source, 'src'), join(target, 'types'), { recursive: true });
-  for (const name of readdirSync(join(target, 'types'), { recursive: true }))
-    if (name.endsWith('.d.ts')) usePublishedNames(join(target, 'types', name));
+  for (const name of reachedFrom(join(folder, source, 'src'), `${entry}.d.ts`)) {
+    mkdirSync(dirname(join(target, 'types', name)), { recursive: true });
+    writeFileSync(
+      join(target, 'types', name),
+      withPublishedNames(readFileSync(join(folder, source, 'src', name), 'utf8')),
+    );
+  }
   writeFileSync(join(target, 'index.d.ts'), `export * from './types/${entry}.js';\n`);
   writeFileSync(join(target, 'index.d.mts'), `export * from './index.js';\n`);
 }
 
-function usePublishedNames(path) {
-  const text = readFileSync(path, 'utf8');
-  writeFileSync(
-    path,
-    text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) =>
-      LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match,
-    ),
-  );
+/** The declarations in `folder` that `name` needs, with itself. */
+function reachedFrom(folder, name, reached = new Set()) {
+  if (reached.has(name)) return reached;
+  reached.add(name);
+  for (const [, path] of readFileSync(join(folder, name), 'utf8').matchAll(/['"](\.[^'"]*)\.js['"]/g))
+    reachedFrom(folder, `${join(dirname(name), path)}.d.ts`, reached);
+  return reached;
 }
+
+const withPublishedNames = (text) =>
+  text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) =>
+    LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match,
+  );

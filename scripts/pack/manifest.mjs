@@ -19,9 +19,11 @@ function versionOf(name) {
   return ours.has(name) ? version : `^${version}`;
 }
 
+const commandsOf = (bin) => Object.fromEntries(Object.keys(bin).map((name) => [name, `./${name}.mjs`]));
+
 /** The `package.json` of a package whose code imports the packages `imported`. */
 export function manifestOf(each, imported) {
-  const { name, description, peerDependencies } = each;
+  const { name, description, peerDependencies, bin } = each;
   const dependencies = [...new Set(imported)].filter((id) => !peerDependencies?.[id]).sort();
   return {
     name,
@@ -39,6 +41,7 @@ export function manifestOf(each, imported) {
       },
       './package.json': './package.json',
     },
+    ...(bin && { bin: commandsOf(bin) }),
     sideEffects: false,
     engines: workspace.engines,
     publishConfig: { access: 'public', provenance: true },

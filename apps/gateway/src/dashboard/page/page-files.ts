@@ -47,8 +47,8 @@ const compress = (bytes: Buffer, encoding: Encoding): Promise<Buffer> =>
     ? brotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } })
     : deflate(bytes, { level: constants.Z_BEST_COMPRESSION });
 
-/** Where the build puts the page: beside the code of the gateway, or from the sources in `dist/`. */
-const FOLDERS = ['../../../page', '../../../../../dist/apps/gateway/page'];
+/** Where the page is: beside the code of the gateway after the build, from the sources in `dist/`, and in the package beside its modules. */
+const FOLDERS = ['../../../page', '../../../../../dist/apps/gateway/page', 'page'];
 
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>msa-gateway</title></head>
