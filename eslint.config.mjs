@@ -3,7 +3,13 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist.*/', 'coverage/', 'node_modules/', '.data/', 'bench/results/'] },
+  {
+    ignores: [
+      ...['dist/', 'dist.*/', 'coverage/', 'node_modules/', '.data/', 'bench/results/'],
+      // Files of other repositories, which packages.e2e-spec.ts compiles.
+      'scripts/gateway/templates/',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

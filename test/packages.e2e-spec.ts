@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { call, launchNode, startApp, tempDir, waitFor, type AppProcess } from '#testing';
+import {
+  call,
+  LaunchedProcess,
+  launchNode,
+  listeningUrlOf,
+  plainEnvironment,
+  tempDir,
+  waitFor,
+} from '#testing';
 
 const folder = tempDir('packages-');
 afterAll(() => folder.remove());
@@ -41,6 +49,36 @@ const { GatewayClient, withRequestContext } = require('@msa-gateway/registry-cli
 const gateway = new GatewayClient({ url: process.env.REGISTRY_URL });
 ${service('cjs', '')}`;
 
+/** Starts two gateways, sends a request to each, and closes them. The process ends by itself. */
+const EMBEDDED = `
+const config = { GATEWAY_PORT: 0, GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' };
+export async function statuses() {
+  const policies = { version: 1, services: { greeter: { respond: { status: 204 } } } };
+  const gateways = [await createGateway({ config, policies }), await createGateway({ config })];
+  const found = [];
+  for (const { url, close } of gateways) {
+    const body = JSON.stringify({ name: 'greeter', url: 'http://127.0.0.1:9' });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(url + '/discovery/register', { method: 'POST', headers, body });
+    found.push((await fetch(url + '/api/greeter/')).status);
+    await close();
+  }
+  return found;
+}
+void statuses().then((found) => console.log(JSON.stringify(found)));
+`;
+const EMBEDDED_IMPORTED = `import { createGateway } from '@msa-gateway/gateway';\n${EMBEDDED}`;
+const EMBEDDED_REQUIRED = `const { createGateway } = require('@msa-gateway/gateway');\n${EMBEDDED.replace('export ', '')}`;
+const EMBEDDED_TYPED = `
+import gateway = require('@msa-gateway/gateway');
+export const open = (url: string): Promise<gateway.EmbeddedGateway> =>
+  gateway.createGateway({ config: { ...process.env, GATEWAY_PORT: 0, REDIS_URL: url }, policies: 'gateway.yaml' });
+// @ts-expect-error -- a misspelt name
+export const wrong = () => gateway.createGateway({ config: { GATEWAY_PRT: 0 } });
+`;
+
+const since = (started: number) => Math.round(performance.now() - started);
+
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
   expect([command, args[0], status, status === 0 ? '' : stdout + stderr]).toEqual([command, args[0], 0, '']);
@@ -48,7 +86,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
 }
 
 describe('the packages, installed outside of the workspace', () => {
-  let gateway: AppProcess;
+  let gateway: { readonly process: LaunchedProcess; readonly url: string };
 
   beforeAll(async () => {
     console.log(run('node', ['scripts/pack.mjs'], resolve('.')));
@@ -57,20 +95,31 @@ describe('the packages, installed outside of the workspace', () => {
     file('package.json', '{ "private": true }');
     run('npm', ['install', ...NPM, ...tarballs.map((name) => resolve('dist/packages', name))], folder.path);
     const compilerOptions = { module: 'nodenext', strict: true, noEmit: false, types: ['node'], typeRoots };
-    file('tsconfig.json', JSON.stringify({ compilerOptions, files: ['imported.mts', 'types.cts'] }));
+    file('tsconfig.json', JSON.stringify({ compilerOptions, files: TYPED }));
     file('imported.mts', IMPORTED);
     file(
       'types.cts',
       "import client = require('@msa-gateway/registry-client');\nexport const open = (url: string) => new client.GatewayClient({ url });\n",
     );
     file('required.cjs', REQUIRED);
+    file('embedded.mjs', EMBEDDED_IMPORTED);
+    file('embedded.cjs', EMBEDDED_REQUIRED);
+    file('embedded-types.cts', EMBEDDED_TYPED);
     run('node', [resolve('node_modules/typescript/bin/tsc'), '-p', '.'], folder.path);
-    const env = { GATEWAY_PORT: '0', GATEWAY_HOST: '127.0.0.1', DATA_DIR: join(folder.path, 'data') };
-    gateway = await startApp('gateway', env);
+    const started = command('start', '--port', '0', '--json');
+    await started.waitForOutput(/"msg":"gateway ready: /);
+    gateway = { process: started, url: listeningUrlOf('gateway', started.stdout) };
   });
   afterAll(() => gateway.process.stop());
 
+  const TYPED = ['imported.mts', 'types.cts', 'embedded-types.cts'];
   const typeRoots = [resolve('node_modules/@types')];
+  const BIN = join(folder.path, 'node_modules/.bin/msa-gateway');
+  const command = (...args: readonly string[]) =>
+    launchNode(BIN, args, {
+      GATEWAY_HOST: '127.0.0.1',
+      DATA_DIR: join(folder.path, 'data'),
+    });
   const launch = (name: string) => launchNode(join(folder.path, name), [], { REGISTRY_URL: gateway.url });
   const nameOf = async (path = '/'): Promise<unknown> => {
     const { body } = await call(gateway.url, `GET /api/greeter${path}`);
@@ -91,5 +140,100 @@ describe('the packages, installed outside of the workspace', () => {
     expect((await imported.stop()).code).toBe(0);
     const { body } = await call(gateway.url, 'GET /discovery/services?name=greeter&status=up');
     expect(body).toEqual([]);
+  });
+
+  it('serve the dashboard and the documents, from the files of the package', async () => {
+    const page = await call(gateway.url, 'GET /', { headers: { accept: 'text/html' } });
+    const [, script] = /src="([^"]+\.js)"/.exec(page.body as string) ?? [];
+    const [asset, docs] = [new URL(script!, `${gateway.url}/`).pathname, '/docs/swagger-ui.css'];
+    for (const path of [asset, docs]) expect((await call(gateway.url, `GET ${path}`)).status).toBe(200);
+  });
+
+  it('have the commands of the workspace', async () => {
+    const policies = join(folder.path, 'gateway.yaml');
+    writeFileSync(policies, 'version: 1\n');
+    for (const [args, code, output] of [
+      [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+      [['--help'], 0, /^usage: msa-gateway init .*^usage: msa-gateway start /ms],
+      [['check', policies, '--json'], 0, /"valid": true/],
+      [['plan', policies, '--from', gateway.url], 0, /^nothing would change/],
+      [['explain', 'GET', '/api/none', '--url', gateway.url], 1, /^GET \/api\/none\nroute:/],
+      [['keys', 'new', 'acme'], 0, /^ {2}msag_/m],
+      [['token', 'a.b.c', '--config', policies], 1, /has no providers/],
+      [['start', '--port', 'x'], 1, /^gateway: bad configuration: GATEWAY_PORT must be/],
+      [['start', '--prot', '1'], 2, /^usage: msa-gateway start/],
+    ] as const) {
+      const launched = command(...args);
+      const exit = await launched.exited;
+      expect([args, exit.code, launched.stdout + launched.stderr]).toEqual([
+        args,
+        code,
+        expect.stringMatching(output),
+      ]);
+    }
+  });
+
+  it.each(['embedded.mjs', 'embedded.cjs'])('start gateways in another program: %s', async (name) => {
+    const program = launchNode(join(folder.path, name));
+    expect([(await program.exited).code, program.stdout, program.stderr]).toEqual([0, '[204,502]\n', '']);
+  });
+
+  describe.each([
+    ['python', ['hello/server.py'], 'hello from Python'],
+    ['typescript', ['hello/server.js'], 'hello from TypeScript'],
+  ])('and msa-gateway init --language %s', (language, program, message) => {
+    const cwd = join(folder.path, language);
+    const settings = { GATEWAY_HOST: '127.0.0.1', DATA_DIR: join(cwd, 'data'), PORT: '0' };
+    const compile = () => {
+      const tsc = [resolve('node_modules/typescript/bin/tsc'), '-p', 'hello', '--typeRoots', typeRoots[0]!];
+      if (language === 'typescript') run('node', tsc, cwd);
+    };
+
+    it('lead from an empty folder to a proxied request', async () => {
+      mkdirSync(cwd);
+      const started = performance.now();
+      const init = ['--no', 'msa-gateway', 'init', '--language', language];
+      expect(run('npx', init, cwd)).toContain('npx @msa-gateway/gateway start --config gateway.yaml');
+      compile();
+      const args = ['start', '--config', 'gateway.yaml', '--port', '0', '--json'];
+      const own = new LaunchedProcess(process.execPath, [BIN, ...args], plainEnvironment(settings), cwd);
+      await own.waitForOutput(/"msg":"gateway ready: /);
+      const url = listeningUrlOf('gateway', own.stdout);
+      const env = plainEnvironment({ ...settings, REGISTRY_URL: url });
+      const interpreter = language === 'python' ? 'python3' : process.execPath;
+      const service = new LaunchedProcess(interpreter, program, env, cwd);
+      await waitFor('the first proxied request', async () => {
+        const { status, body } = await call(url, 'GET /api/hello/1');
+        return status === 200 && (body as { message: string }).message === message;
+      });
+      console.log(`init (${language}) to the first proxied request: ${since(started)} ms`);
+      expect((await service.stop()).code).toBe(0);
+      expect((await call(url, 'GET /discovery/services?name=hello')).body).toEqual([]);
+      await own.stop();
+    });
+
+    it('overwrite nothing', () => {
+      const { status, stderr } = spawnSync('node', [BIN, 'init', '--language', language], {
+        cwd,
+        encoding: 'utf8',
+      });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/gateway\.yaml.*: exists; nothing is written/),
+      ]);
+    });
+  });
+
+  it('depend on no database, and on no more packages than they import', () => {
+    const manifest = readFileSync(
+      join(folder.path, 'node_modules/@msa-gateway/gateway/package.json'),
+      'utf8',
+    );
+    const { dependencies } = JSON.parse(manifest) as { dependencies: Readonly<Record<string, string>> };
+    const names = Object.keys(dependencies);
+    expect(
+      names.filter((name) => /^(kysely|libsql|pg|vite|@nestjs\/microservices|fastify)$/.test(name)),
+    ).toEqual([]);
+    expect(names.length).toBeLessThanOrEqual(25);
   });
 });

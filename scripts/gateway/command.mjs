@@ -1,12 +1,13 @@
 /** The commands of this folder, for `npm run gateway -- COMMAND` and for `msa-gateway COMMAND` of the package. */
 import * as check from './check.mjs';
 import * as explain from './explain.mjs';
+import * as init from './init.mjs';
 import * as keys from './keys.mjs';
 import * as plan from './plan.mjs';
 import * as start from './start.mjs';
 import * as token from './token.mjs';
 
-const COMMANDS = { start, check, plan, explain, keys, token };
+const COMMANDS = { init, start, check, plan, explain, keys, token };
 
 /**
  * Runs the command that `args` names.

@@ -4,7 +4,8 @@ const NEST = '^10.0.0 || ^11.0.0 || ^12.0.0';
 /**
  * The packages that other repositories use. `entry` is the source file of the public API, and `links` are the imports of
  * this workspace that are packages of their own. Peer dependencies are part of the user's program. A program has a
- * command (`bin`, by name) and bundles everything; `required` are packages that it loads by name while it runs.
+ * command (`bin`, by name) and bundles everything; `required` are packages that it loads by name while it runs, and
+ * `files` the folders that it reads.
  */
 export const PACKAGES = [
   {
@@ -33,6 +34,7 @@ export const PACKAGES = [
     description:
       'Service gateway with discovery, policies and a dashboard: a command, and a function for programs',
     bin: { 'msa-gateway': 'scripts/gateway/bin.mjs' },
+    files: ['dist/apps/gateway/page', 'scripts/gateway/templates'],
     // reflect-metadata is a peer of Nest; the others are loaded on demand.
     required: ['pino-pretty', 'reflect-metadata', 'swagger-ui-dist'],
   },

@@ -13,7 +13,7 @@ const RUN = /\/(node-version\.mjs|gateway\/src\/main\.js)$/;
  * modules read from beside their sources is copied beside the bundle.
  * @returns names of the packages that the program imports
  */
-export async function bundleProgram({ folder, entry, bin, required }, target) {
+export async function bundleProgram({ folder, entry, bin, required, files }, target) {
   const source = join('dist', folder, 'src');
   const build = await rolldown({
     input: { index: join(source, `${entry}.js`), ...bin },
@@ -31,7 +31,7 @@ export async function bundleProgram({ folder, entry, bin, required }, target) {
   await build.close();
   writeFileSync(join(target, 'index.js'), commonJsOf(output.find(({ name }) => name === 'index')));
   copyScripts(source, join(target, 'lua'));
-  cpSync(join('dist', folder, 'page'), join(target, 'page'), { recursive: true });
+  for (const path of files) cpSync(path, join(target, basename(path)), { recursive: true });
   const imported = output.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]);
   const own = new Set(output.map(({ fileName }) => fileName));
   return [...required, ...imported.filter((id) => !isBuiltin(id) && !own.has(id)).map(packageOf)];

@@ -1,0 +1,80 @@
+/** `init`: writes the files of a first system: policies, a compose file and a service. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readArguments } from './arguments.mjs';
+
+export const usage = `init [--language typescript|python|go] [--folder FOLDER] [--json]
+
+  init                 writes gateway.yaml, docker-compose.yml and a first service, hello/; overwrites no file
+  --language LANGUAGE  of the service: typescript (default), python or go
+  --folder FOLDER      where, by default here
+  --json               prints { files, next }
+
+exit code: 0 the files are written, 1 a file exists or cannot be written, 2 the command is wrong`;
+
+/** How the service of a language runs: in a container, and on this machine. */
+const LANGUAGES = {
+  typescript: {
+    image: 'node:22-slim',
+    command: "sh -c 'npm install && npm start'",
+    next: 'cd hello && npm install && npm start',
+  },
+  python: { image: 'python:3-slim', command: 'python3 server.py', next: 'python3 hello/server.py' },
+  go: { image: 'golang:1', command: 'go run .', next: 'cd hello && go run .' },
+};
+
+const TEMPLATES = fileURLToPath(new URL('templates', import.meta.url));
+
+export function read(args) {
+  const options = readArguments(args, [], { language: { type: 'string' }, folder: { type: 'string' } });
+  return Object.hasOwn(LANGUAGES, options?.language ?? 'typescript') ? options : undefined;
+}
+
+/** @returns the exit code */
+export async function run({ language = 'typescript', folder = '.', json }) {
+  const { GATEWAY_VERSION } = await import('../../dist/apps/gateway/src/config/gateway.version.js');
+  const values = { ...LANGUAGES[language], version: GATEWAY_VERSION };
+  const files = ['common', language].flatMap((name) => filesOf(join(TEMPLATES, name), values));
+  const present = files.filter(({ path }) => existsSync(join(folder, path)));
+  if (present.length > 0)
+    return fail(`${present.map(({ path }) => path).join(', ')}: exists; nothing is written`);
+  try {
+    for (const { path, text } of files) write(join(folder, path), text);
+  } catch (error) {
+    return fail(`the files cannot be written (${error.code ?? error.message})`);
+  }
+  const next = ['npx @msa-gateway/gateway start --config gateway.yaml', values.next];
+  const paths = files.map(({ path }) => path);
+  console.log(json ? JSON.stringify({ files: paths, next }, undefined, 2) : textOf(paths, next));
+  return 0;
+}
+
+/** The files of a folder of templates with their values filled in; paths are relative to the folder. */
+const filesOf = (folder, values) =>
+  readdirSync(folder, { recursive: true })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => ({ path, text: filledIn(readFileSync(join(folder, path), 'utf8'), values) }));
+
+const filledIn = (text, values) => text.replace(/__(image|command|version)__/g, (_, name) => values[name]);
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  // Fails if the file was created meanwhile.
+  writeFileSync(path, text, { flag: 'wx' });
+}
+
+const textOf = (paths, [gateway, service]) =>
+  `Written: ${paths.join(', ')}
+
+Start the gateway, and the service in another terminal:
+
+  ${gateway}
+  ${service}
+
+Then open http://127.0.0.1:8000 and call the service: curl http://127.0.0.1:8000/api/hello/`;
+
+function fail(message) {
+  console.error(message);
+  return 1;
+}
