@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { onPrograms } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
-import { emptyState, troubledState } from './support/sample-state.js';
+import { changingState, emptyState, troubledState } from './support/sample-state.js';
 import { ScriptedGateway } from './support/scripted-gateway.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -47,6 +47,13 @@ onPrograms([BROWSER], 'the accessibility of the dashboard', () => {
     const { page } = await openForCheck(url, { hash: '#/services' });
     await page.getByRole('button', { name: 'Actions for order-service-2' }).click();
     await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate(RUN)).toEqual([]);
+  });
+
+  it.each(['services', 'routes'])('has no violation while a system changes: %s', async (view) => {
+    gateway.show(changingState());
+    const { page } = await openForCheck(url, { hash: `#/${view}` });
+    await page.getByText(view === 'routes' ? 'null instead of text' : 'Accept 1.4.0').waitFor();
     expect(await page.evaluate(RUN)).toEqual([]);
   });
 

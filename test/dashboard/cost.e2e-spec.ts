@@ -4,12 +4,22 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { onPrograms, ROOT } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
+import { sampleEvent } from './support/sample-resources.js';
 import { healthyState, SAMPLE_TIME } from './support/sample-state.js';
 import { ScriptedGateway } from './support/scripted-gateway.js';
 
 const PAGE = join(ROOT, 'dist/apps/gateway/page');
 const LARGEST_PAGE_BYTES = 150_000;
 const FIRST_VIEW_MS = 1000;
+const VIEWS = [
+  'overview',
+  'services',
+  'topology',
+  'routes',
+  'explain?method=GET&path=%2Fapi%2Forder-service%2Forders',
+  'events',
+  'time',
+];
 const HOUR_SECONDS = 3600;
 /** What a heap may differ by from one measurement to the next without growing. */
 const NOISE_BYTES = 1_000_000;
@@ -58,14 +68,17 @@ onPrograms([BROWSER], 'the cost of the dashboard in a browser', () => {
     expect(await page.evaluate<number>('performance.now()')).toBeLessThan(FIRST_VIEW_MS);
   });
 
-  it.each(['overview', 'services'])('does not grow over an hour of patches: %s', async (view) => {
+  it.each(VIEWS)('does not grow over an hour of patches and events: %s', async (view) => {
     const { page } = await open(url, { hash: `#/${view}` });
     await page.getByText('Everything is working').waitFor();
     const ids = Object.keys(state.instances);
     let second = 0;
     /** Sends patches and waits until the page shows the last one. */
     const replay = async (seconds: number): Promise<void> => {
-      for (const last = second + seconds; second < last;) gateway.patch(patchOf(++second, ids));
+      for (const last = second + seconds; second < last;) {
+        gateway.patch(patchOf(++second, ids));
+        gateway.sendEvent(sampleEvent(second));
+      }
       gateway.patch({ gateway: { version: `after-${second}` } });
       await page.getByText(`after-${second}`).waitFor({ timeout: 60_000 });
     };

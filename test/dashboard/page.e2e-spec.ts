@@ -1,7 +1,13 @@
 import type { Page } from 'playwright-core';
 import { onPrograms, waitFor } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
-import { emptyState, healthyState, sampleInstance, troubledState } from './support/sample-state.js';
+import {
+  changingState,
+  emptyState,
+  healthyState,
+  sampleInstance,
+  troubledState,
+} from './support/sample-state.js';
 import { ScriptedGateway } from './support/scripted-gateway.js';
 
 /** Wide enough for every column. */
@@ -79,7 +85,8 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('order-service-1');
     await page.getByRole('heading', { name: 'user-service' }).waitFor({ state: 'detached' });
-    expect(await page.getByRole('row').count()).toBe(2);
+    const table = page.getByRole('table', { name: 'Instances of order-service' });
+    expect(await table.getByRole('row').count()).toBe(2);
     expect(page.url()).toContain('#/services?filter=order-service-1');
   });
 
@@ -185,6 +192,53 @@ onPrograms([BROWSER], 'the page of the dashboard', () => {
     await page.getByRole('button', { name: 'Use the token' }).click();
     await page.getByText('The weight is changed.').waitFor();
     expect(gateway.writes.at(-1)).toBe('PUT /discovery/services/user-service-1/weight {"weight":20}');
+  });
+
+  it('shows an injected fault where it is, and ends it', async () => {
+    gateway.show(changingState());
+    const { page, complaints } = await open(url);
+    await page.getByText('A drill: its responses are late, until').waitFor();
+    await page.getByRole('link', { name: 'A fault is injected into product-service-1' }).click();
+    await page.getByText('Up · fault injected').waitFor();
+    await page.getByRole('button', { name: 'Actions for product-service-1' }).click();
+    await page.getByRole('button', { name: 'End the fault' }).click();
+    await page.getByRole('button', { name: 'End it now' }).click();
+    await page.getByLabel('Token of the registry').fill('secret');
+    await page.keyboard.press('Enter');
+    await page.getByText('The fault has ended.').waitFor();
+    expect(gateway.writes.at(-1)).toBe('DELETE /discovery/services/product-service-1/fault');
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
+  it('shows what a version breaks and whether clients call it, and accepts it', async () => {
+    gateway.show(changingState());
+    const { page } = await open(url, { hash: '#/services', viewport: DESKTOP });
+    const changes = page.getByRole('table', { name: 'What version 1.4.0 breaks' });
+    await changes
+      .getByRole('row')
+      .filter({ hasText: 'GET /orders/{id}' })
+      .getByText('yes, 4 s ago')
+      .waitFor();
+    const input = changes.getByRole('row').filter({ hasText: 'POST /orders' });
+    await input.getByText('new required input').waitFor();
+    await input.getByText('no call seen since').waitFor();
+    await page.getByRole('button', { name: 'Accept 1.4.0' }).click();
+    await page.getByRole('button', { name: 'Accept it now' }).click();
+    await page.getByLabel('Token of the registry').fill('secret');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(gateway.writes.at(-1)).toBe('POST /discovery/contracts/order-service/accept {"version":"1.4.0"}');
+  });
+
+  it('leads from a mirror that differs to the places where it does', async () => {
+    gateway.show(changingState());
+    const { page } = await open(url);
+    await page.getByText('12 of 240 compared responses differ').waitFor();
+    await page.getByRole('link', { name: 'The mirror of user-service responds differently' }).click();
+    const row = page.getByRole('table', { name: 'Mirrors' }).getByRole('row').nth(1);
+    await row.getByText('null instead of text').waitFor();
+    expect(await row.innerText()).toMatch(/user-service[^]*2\.0\.0[^]*12 of 240[^]*12 \$\.name/);
+    expect(await row.innerText()).not.toContain('$.at');
   });
 
   it('requests nothing from elsewhere', async () => {

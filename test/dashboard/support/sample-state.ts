@@ -206,6 +206,40 @@ export function troubledState(): DashboardState {
   };
 }
 
+/** The same with a fault that is injected, a version that breaks its contract, and a mirror that differs. */
+export function changingState(): DashboardState {
+  const state = healthyState();
+  return {
+    ...state,
+    policy: { revision: 'a1b2c3', loadedAt: before(600), failedAt: null },
+    instances: {
+      ...state.instances,
+      'order-service-2': sampleInstance('order-service', { condition: 'warning', version: '1.4.0' }),
+      'product-service-1': sampleInstance('product-service', { condition: 'warning' }),
+    },
+    attention: {
+      ...attentionItem(
+        'instance-fault',
+        'warning',
+        ['product-service', 'product-service-1'],
+        'a fault is injected: its responses are late, until 2026-03-02T09:31:00.000Z',
+        { fault: 'slow', endsAt: before(-60) },
+      ),
+      ...attentionItem(
+        'contract-broken',
+        'warning',
+        ['order-service'],
+        'version 1.4.0 breaks the accepted document of 1.3.2',
+        { version: '1.4.0' },
+      ),
+      ...attentionItem('mirror-differs', 'warning', ['user-service'], '12 of 240 compared responses differ', {
+        different: 12,
+        compared: 240,
+      }),
+    },
+  };
+}
+
 /** A course of one-second points up to the sample's time. */
 export function sampleHistory(points = 900): TrafficHistory {
   const wave = (base: number, height: number): readonly number[] =>

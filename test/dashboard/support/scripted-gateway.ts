@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { DashboardState } from '#contracts';
+import type { DashboardState, DiscoveryEvent } from '#contracts';
 import { ROOT } from '#testing';
+import { sampleResources } from './sample-resources.js';
 import { sampleHistory } from './sample-state.js';
 
 const PAGE = join(ROOT, 'dist/apps/gateway/page');
@@ -36,6 +37,8 @@ export class ScriptedGateway {
   readonly requests: string[] = [];
   private isRefusing = false;
   private readonly readers = new Set<ServerResponse>();
+  private readonly eventReaders = new Set<ServerResponse>();
+  private readonly resources = sampleResources();
   private readonly server: Server = createServer((request, response) => this.respond(request, response));
 
   constructor(private state: DashboardState) {}
@@ -70,6 +73,12 @@ export class ScriptedGateway {
     this.send('patch', patch);
   }
 
+  /** Sends an event of the registry to all pages that show the journal. */
+  sendEvent(event: DiscoveryEvent): void {
+    for (const reader of this.eventReaders)
+      reader.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  }
+
   get readerCount(): number {
     return this.readers.size;
   }
@@ -83,16 +92,20 @@ export class ScriptedGateway {
     this.requests.push(pathname);
     if (request.method !== 'GET') this.write(request, response, pathname);
     else if (pathname === '/dashboard/stream' && this.isRefusing) json(response, 503, { status: 503 });
-    else if (pathname === '/dashboard/stream') this.stream(response);
+    else if (pathname === '/dashboard/stream')
+      this.stream(response, this.readers, `event: state\ndata: ${JSON.stringify(this.state)}\n\n`);
+    else if (request.headers.accept === 'text/event-stream')
+      this.stream(response, this.eventReaders, ':\n\n');
     else if (pathname === '/dashboard/history') json(response, 200, sampleHistory());
+    else if (this.resources.has(pathname)) json(response, 200, this.resources.get(pathname)!);
     else this.file(response, pathname === '/' ? 'index.html' : pathname.replace('/dashboard/', ''));
   }
 
-  private stream(response: ServerResponse): void {
+  private stream(response: ServerResponse, readers: Set<ServerResponse>, first: string): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(`event: state\ndata: ${JSON.stringify(this.state)}\n\n`);
-    this.readers.add(response);
-    response.once('close', () => this.readers.delete(response));
+    response.write(first);
+    readers.add(response);
+    response.once('close', () => readers.delete(response));
   }
 
   private write(request: IncomingMessage, response: ServerResponse, path: string): void {

@@ -1,4 +1,4 @@
-import type { AttentionItem, AttentionKind } from '#contracts';
+import type { AttentionItem, AttentionKind, FaultKind } from '#contracts';
 import type { Format } from './format';
 import type { Language } from './language';
 
@@ -17,6 +17,26 @@ const failedKo: AttentionTexts['reason'] = ({ errors, requests, errorRate, statu
   `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}`;
 const slowEn: AttentionTexts['reason'] = ({ p95Ms }, format) =>
   `p95 is about ${format.duration(Number(p95Ms))}`;
+const differsEn: AttentionTexts['reason'] = ({ different, compared }) =>
+  `${different} of ${compared} compared responses differ`;
+const differsKo: AttentionTexts['reason'] = ({ different, compared }) =>
+  `비교한 응답 ${compared}건 중 ${different}건이 다릅니다`;
+const FAULTS_EN: Readonly<Record<FaultKind, string>> = {
+  kill: 'connections to it are refused',
+  hang: 'it stays silent',
+  slow: 'its responses are late',
+  errors: 'its responses have an error status',
+};
+const FAULTS_KO: Readonly<Record<FaultKind, string>> = {
+  kill: '연결 거부',
+  hang: '무응답',
+  slow: '응답 지연',
+  errors: '오류 응답',
+};
+const faultEn: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
+  `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
+const faultKo: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
+  `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
 const slowKo: AttentionTexts['reason'] = ({ p95Ms }, format) => `p95가 약 ${format.duration(Number(p95Ms))}`;
 
 const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
@@ -60,6 +80,11 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
     title: (subject) => `${subject} is ejected`,
     next: 'This gateway sends it no requests for a while because several failed. It returns by itself; read its log.',
   },
+  'instance-fault': {
+    title: (subject) => `A fault is injected into ${subject}`,
+    next: 'It ends by itself. To end it earlier, open the actions of the instance.',
+    reason: faultEn,
+  },
   'certificate-expiring': {
     title: (subject) => `Certificate of ${subject} expires soon`,
     next: 'Renew the certificate and restart the instance.',
@@ -82,7 +107,12 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'contract-broken': {
     title: (subject) => `${subject} broke its contract`,
-    next: 'Compare the versions in the events; keep traffic on the former version until clients are ready.',
+    next: 'Read the changes under the instances of the service. Accept the version, or keep traffic on the former one until clients are ready.',
+  },
+  'mirror-differs': {
+    title: (subject) => `The mirror of ${subject} responds differently`,
+    next: 'Read under Routes where the responses differ, before the mirror gets requests of clients.',
+    reason: differsEn,
   },
   'gateway-busy': {
     title: () => 'The gateway is overloaded',
@@ -133,6 +163,11 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
     title: (subject) => `${subject} 인스턴스가 일시 제외되었습니다`,
     next: '실패가 이어져 이 게이트웨이가 잠시 요청을 보내지 않습니다. 자동으로 복귀하니 로그를 확인하세요.',
   },
+  'instance-fault': {
+    title: (subject) => `${subject} 인스턴스에 장애가 주입되어 있습니다`,
+    next: '시간이 지나면 저절로 끝납니다. 더 일찍 끝내려면 인스턴스의 작업 메뉴를 여세요.',
+    reason: faultKo,
+  },
   'certificate-expiring': {
     title: (subject) => `${subject}의 인증서가 곧 만료됩니다`,
     next: '인증서를 갱신하고 인스턴스를 다시 시작하세요.',
@@ -157,7 +192,12 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'contract-broken': {
     title: (subject) => `${subject}의 API 계약이 깨졌습니다`,
-    next: '이벤트에서 버전 간 차이를 확인하고, 클라이언트가 준비될 때까지 이전 버전으로 트래픽을 보내세요.',
+    next: '서비스의 인스턴스 아래에서 변경 내용을 확인하세요. 그 버전을 승인하거나, 클라이언트가 준비될 때까지 이전 버전으로 트래픽을 보내세요.',
+  },
+  'mirror-differs': {
+    title: (subject) => `${subject}의 미러 응답이 다릅니다`,
+    next: '미러에 실제 요청을 보내기 전에 라우트 화면에서 어디가 다른지 확인하세요.',
+    reason: differsKo,
   },
   'gateway-busy': {
     title: () => '게이트웨이에 과부하가 걸렸습니다',

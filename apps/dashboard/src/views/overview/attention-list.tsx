@@ -1,4 +1,4 @@
-import type { AttentionItem, DashboardState } from '#contracts';
+import type { AttentionItem, AttentionKind, DashboardState } from '#contracts';
 import { Ago } from '../../components/ago';
 import { Icon } from '../../components/icon';
 import { Panel } from '../../components/panel';
@@ -31,7 +31,9 @@ function Item({ item, now }: { readonly item: AttentionItem; readonly now: strin
     <li class={`attention-item is-${item.condition}`}>
       <Icon name={item.condition} />
       <div>
-        <h3>{item.service === '' ? title : <a href={linkOf(item)}>{title}</a>}</h3>
+        <h3>
+          <Title item={item} text={title} />
+        </h3>
         <p>
           <Reason item={item} />
         </p>
@@ -45,5 +47,17 @@ function Item({ item, now }: { readonly item: AttentionItem; readonly now: strin
   );
 }
 
-/** The instance or the service that the item is about. */
-const linkOf = ({ subject }: AttentionItem): string => linkTo('services', { filter: subject });
+/** What the policy file declares. */
+const OF_POLICIES: readonly AttentionKind[] = ['mirror-differs', 'provider-unavailable', 'reload-failed'];
+
+/** Links to what the item is about, if a view has it. */
+function Title({
+  item: { kind, subject, service },
+  text,
+}: {
+  readonly item: AttentionItem;
+  readonly text: string;
+}) {
+  if (OF_POLICIES.includes(kind)) return <a href={linkTo('routes')}>{text}</a>;
+  return service === '' ? <>{text}</> : <a href={linkTo('services', { filter: subject })}>{text}</a>;
+}

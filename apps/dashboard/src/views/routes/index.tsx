@@ -4,7 +4,8 @@ import { useJson } from '../../state/use-json';
 import { useTexts } from '../../text/language';
 import type { ViewProps } from '../view-props';
 import { FilePanel, Providers } from './file-panel';
-import type { Policies } from './policies';
+import { Mirrors } from './mirrors';
+import { hasMirror, type Policies } from './policies';
 import { Refusals } from './refusals';
 import { RouteTable } from './route-table';
 import { TEXTS } from './texts';
@@ -33,6 +34,7 @@ export function View({ live: { state } }: ViewProps) {
           <Panel title={texts.routes} isFlush>
             <RouteTable routes={result.value.routes} live={state.routes} />
           </Panel>
+          {result.value.routes.some(hasMirror) && <Mirrors now={state.at} />}
           {revision && <Refusals now={state.at} />}
         </>
       )}

@@ -33,6 +33,10 @@ const BUILT_IN = 'built-in';
 export const declaredMembers = ({ policy, sources }: RoutePolicy): readonly [string, unknown][] =>
   Object.entries(policy).filter(([member]) => (sources[member] ?? BUILT_IN) !== BUILT_IN);
 
+/** Whether requests are copied to a mirror. */
+export const hasMirror = ({ policy: { mirror } }: RoutePolicy): boolean =>
+  typeof mirror === 'object' && mirror !== null;
+
 /** A value of the policy file in one line, close to how the file writes it. */
 export function inOneLine(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOneLine).join(', ')}]`;

@@ -1,7 +1,6 @@
-import { useState } from 'preact/hooks';
 import type { InstanceState } from '#contracts';
+import { Confirmation } from '../../components/confirmation';
 import { Icon } from '../../components/icon';
-import { ReadProblem, type ReadProblemProps } from '../../components/read-problem';
 import { useTexts } from '../../text/language';
 import { runAction, type InstanceAction } from './actions';
 import { TEXTS } from './dialog-texts';
@@ -16,48 +15,30 @@ export interface ActionConfirmationProps {
   readonly onCancel: () => void;
 }
 
-/** Says what an action does, and runs it once confirmed. A missing token is asked for, and the action repeated. */
+/** Says what an action does, and runs it once confirmed. */
 export function ActionConfirmation(props: ActionConfirmationProps) {
   const { id, instance, action, isLast, onDone, onCancel } = props;
   const texts = useTexts(TEXTS);
-  const [isRunning, setRunning] = useState(false);
-  const [problem, setProblem] = useState<ReadProblemProps['problem']>();
-  const run = async (): Promise<void> => {
-    setRunning(true);
-    const result = await runAction(id, action);
-    setRunning(false);
-    if (result.problem) setProblem(result.problem);
-    else onDone(action.name);
-  };
   return (
-    <>
+    <Confirmation
+      label={texts.confirm[action.name]}
+      isDangerous={action.name === 'remove'}
+      run={() => runAction(id, action)}
+      onDone={() => onDone(action.name)}
+      onCancel={onCancel}
+    >
       <Consequence action={action} weight={instance.weight} />
       {isLast && endsTraffic(action) && (
         <p class="consequence is-critical">
           <Icon name="warning" /> {texts.lastOne(instance.service)}
         </p>
       )}
-      {problem && <ReadProblem problem={problem} onToken={() => void run()} />}
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={onCancel}>
-          {texts.cancel}
-        </button>
-        <button
-          type="button"
-          class={`button ${action.name === 'remove' ? 'button-danger' : 'button-primary'}`}
-          disabled={isRunning}
-          autofocus
-          onClick={() => void run()}
-        >
-          {texts.confirm[action.name]}
-        </button>
-      </div>
-    </>
+    </Confirmation>
   );
 }
 
 const endsTraffic = (action: InstanceAction): boolean =>
-  action.name === 'weight' ? action.weight === 0 : action.name !== 'resume';
+  action.name === 'weight' ? action.weight === 0 : action.name === 'drain' || action.name === 'remove';
 
 interface ConsequenceProps {
   readonly action: InstanceAction;
@@ -72,5 +53,5 @@ function Consequence({ action, weight }: ConsequenceProps) {
         {`${weight} → ${action.weight}`} <span class="muted">{texts.weightText}</span>
       </p>
     );
-  return <p>{{ drain: texts.drainText, resume: texts.resumeText, remove: texts.removeText }[action.name]}</p>;
+  return <p>{texts[`${action.name}Text`]}</p>;
 }

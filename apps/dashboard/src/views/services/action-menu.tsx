@@ -23,6 +23,13 @@ export function ActionMenu({ instance, attention, onChoose }: ActionMenuProps) {
     <>
       <NameCell id={instance.service} instance={instance} />
       <StatusCell instance={instance} attention={attention} />
+      {attention?.kind === 'instance-fault' && (
+        <Choice text={texts.endFaultText}>
+          <button type="button" class="button" onClick={() => onChoose({ name: 'endFault' })}>
+            {texts.endFault}
+          </button>
+        </Choice>
+      )}
       <Choice text={drain === 'drain' ? texts.drainText : texts.resumeText}>
         <button type="button" class="button" onClick={() => onChoose({ name: drain })}>
           {texts[drain]}

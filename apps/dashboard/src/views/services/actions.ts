@@ -5,7 +5,8 @@ const instanceUrl = (id: string): string => `/discovery/services/${encodeURIComp
 
 /** What an operator can do with an instance. */
 export type InstanceAction =
-  { readonly name: 'drain' | 'resume' | 'remove' } | { readonly name: 'weight'; readonly weight: number };
+  | { readonly name: 'drain' | 'resume' | 'remove' | 'endFault' }
+  | { readonly name: 'weight'; readonly weight: number };
 
 /** Sends the request of an action. */
 export function runAction(id: string, action: InstanceAction): Promise<Result<InstanceView | undefined>> {
@@ -16,6 +17,8 @@ export function runAction(id: string, action: InstanceAction): Promise<Result<In
       return send('DELETE', `${instanceUrl(id)}/drain`);
     case 'weight':
       return send('PUT', `${instanceUrl(id)}/weight`, { weight: action.weight });
+    case 'endFault':
+      return send('DELETE', `${instanceUrl(id)}/fault`);
     case 'remove':
       return send('DELETE', `/discovery/unregister/${encodeURIComponent(id)}`);
   }

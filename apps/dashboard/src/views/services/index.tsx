@@ -2,8 +2,10 @@ import { useMemo, useState } from 'preact/hooks';
 import { EmptyState } from '../../components/empty-state';
 import { FilterInput } from '../../components/filter-input';
 import { linkTo, useLocation } from '../../state/location';
+import { useJson } from '../../state/use-json';
 import { useTexts } from '../../text/language';
 import type { ViewProps } from '../view-props';
+import { contractsVersion, type ServiceContract } from './contracts';
 import { InstanceDialog } from './instance-dialog';
 import { attentionByInstance, instancesByService, matchesFilter, servicesInOrder } from './order';
 import { ServiceSection } from './service-section';
@@ -22,6 +24,9 @@ export function View({ live: { state } }: ViewProps) {
   const services = useMemo(() => servicesInOrder(state.services), [state.services]);
   const attention = useMemo(() => attentionByInstance(state.attention), [state.attention]);
   const groups = useMemo(() => instancesByService(state.instances), [state.instances]);
+  const version = contractsVersion(state.services, state.attention, state.at);
+  const { result, again } = useJson<readonly ServiceContract[]>('/discovery/contracts', version);
+  const contracts = new Map(result?.value?.map((contract) => [contract.service, contract]));
   const found = services.map(([name, service]) => {
     const instances = (groups.get(name) ?? []).filter((entry) => matchesFilter(entry, filter));
     return { name, service, instances };
@@ -40,6 +45,8 @@ export function View({ live: { state } }: ViewProps) {
           now={state.at}
           attention={attention}
           onActions={setChosen}
+          contract={contracts.get(name)}
+          onAccepted={again}
         />
       ))}
       {shown.length === 0 && (

@@ -42,10 +42,12 @@ export function matchesFilter([id, instance]: InstanceEntry, filter: string): bo
     .every((word) => text.includes(word));
 }
 
-/** The most serious item of each instance that needs attention. */
+/** The most serious item of each instance that needs attention; an injected fault is the cause of the others. */
 export function attentionByInstance(
   attention: Readonly<Record<string, AttentionItem>>,
 ): ReadonlyMap<string, AttentionItem> {
+  const isFault = ({ kind }: AttentionItem): number => Number(kind === 'instance-fault');
   const items = attentionInOrder(attention).toReversed();
+  items.sort((a, b) => isFault(a) - isFault(b));
   return new Map(items.map((item) => [item.subject, item]));
 }

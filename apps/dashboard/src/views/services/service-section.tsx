@@ -4,6 +4,8 @@ import { Icon } from '../../components/icon';
 import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, latencyCondition } from '../../text/thresholds';
+import type { ServiceContract } from './contracts';
+import { ContractDetails, type ContractDetailsProps } from './contract-details';
 import { InstanceTable, type InstanceTableProps } from './instance-table';
 import { TEXTS } from './texts';
 
@@ -14,10 +16,13 @@ export interface ServiceSectionProps extends InstanceTableProps {
   readonly state: ServiceState;
   /** Shows the instances that the filter found. */
   readonly isFiltered: boolean;
+  /** `undefined` until it is read, or if the service declares no version. */
+  readonly contract: ServiceContract | undefined;
+  readonly onAccepted: ContractDetailsProps['onAccepted'];
 }
 
 /** A service and, unless it is collapsed, its instances. */
-export function ServiceSection({ state, isFiltered, ...table }: ServiceSectionProps) {
+export function ServiceSection({ state, isFiltered, contract, onAccepted, ...table }: ServiceSectionProps) {
   const id = useId();
   const [chosen, setChosen] = useState<boolean>();
   const isOpen = isFiltered || (chosen ?? (state.total <= OPEN_UP_TO || state.condition !== 'ok'));
@@ -41,6 +46,7 @@ export function ServiceSection({ state, isFiltered, ...table }: ServiceSectionPr
         <ServiceFigures state={state} />
       </div>
       {isOpen && <InstanceTable {...table} />}
+      {isOpen && contract && <ContractDetails contract={contract} now={table.now} onAccepted={onAccepted} />}
     </section>
   );
 }

@@ -1,0 +1,83 @@
+import type { Texts } from '../../text/language';
+import type { ContractChange, ContractVersion } from './contracts';
+
+const EN = {
+  contract: 'API contract',
+  accepted: (versions: string) => `accepted: ${versions}`,
+  noneAccepted: 'none accepted yet',
+  broken: (count: number) => (count === 1 ? '1 version breaks it' : `${count} versions break it`),
+  status: {
+    waiting: 'not compared yet',
+    accepted: 'accepted',
+    breaking: 'breaks the contract',
+    unknown: 'unknown',
+  } satisfies Readonly<Record<ContractVersion['status'], string>>,
+  decision: {
+    none: '',
+    report: 'It gets requests as usual.',
+    'canary-only': 'It gets requests only by routes that name the version.',
+    quarantine: 'It gets no requests until it is accepted.',
+  } satisfies Readonly<Record<ContractVersion['decision'], string>>,
+  changes: (version: string) => `What version ${version} breaks`,
+  operation: 'Operation',
+  change: 'Change',
+  kind: {
+    'operation-removed': 'operation removed',
+    'input-required': 'new required input',
+    'response-member-removed': 'member of the response removed',
+    'type-changed': 'type changed',
+  } satisfies Readonly<Record<ContractChange['kind'], string>>,
+  calls: 'Called in the last 24 h',
+  called: (when: string) => `yes, ${when}`,
+  notCalled: 'no',
+  noCallSince: (when: string) => `no call seen since ${when}`,
+  notKnown: 'not known',
+  next: 'If clients call an operation that breaks, keep an accepted version running until they are ready. Otherwise accept the version.',
+  documents: 'Compare in the API documentation',
+  accept: (version: string) => `Accept ${version}`,
+  question: (service: string, version: string) => `Accept ${version} as the contract of ${service}?`,
+  consequence: 'Later versions are compared with it, and its instances get requests as usual.',
+  confirm: 'Accept it now',
+};
+
+export const TEXTS: Texts<typeof EN> = {
+  en: EN,
+  ko: {
+    contract: 'API 계약',
+    accepted: (versions) => `승인된 버전 ${versions}`,
+    noneAccepted: '승인된 버전 없음',
+    broken: (count) => `계약을 깨는 버전 ${count}개`,
+    status: {
+      waiting: '비교 대기',
+      accepted: '승인됨',
+      breaking: '계약 위반',
+      unknown: '알 수 없음',
+    },
+    decision: {
+      none: '',
+      report: '요청을 평소처럼 받습니다.',
+      'canary-only': '이 버전을 지정한 라우트의 요청만 받습니다.',
+      quarantine: '승인될 때까지 요청을 받지 않습니다.',
+    },
+    changes: (version) => `버전 ${version}에서 깨지는 내용`,
+    operation: '오퍼레이션',
+    change: '변경 내용',
+    kind: {
+      'operation-removed': '오퍼레이션 삭제',
+      'input-required': '필수 입력 추가',
+      'response-member-removed': '응답 필드 삭제',
+      'type-changed': '타입 변경',
+    },
+    calls: '최근 24시간 호출',
+    called: (when) => `있음(${when})`,
+    notCalled: '없음',
+    noCallSince: (when) => `${when}부터 호출 없음`,
+    notKnown: '알 수 없음',
+    next: '깨지는 오퍼레이션을 클라이언트가 호출하고 있다면, 준비될 때까지 승인된 버전을 유지하세요. 그렇지 않으면 이 버전을 승인하면 됩니다.',
+    documents: 'API 문서에서 비교',
+    accept: (version) => `${version} 승인`,
+    question: (service, version) => `${version}을(를) ${service}의 계약으로 승인할까요?`,
+    consequence: '이후 버전은 이 버전과 비교하며, 해당 인스턴스는 요청을 평소처럼 받습니다.',
+    confirm: '지금 승인',
+  },
+};
