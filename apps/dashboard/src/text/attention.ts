@@ -192,7 +192,7 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'contract-broken': {
     title: (subject) => `${subject}의 API 계약이 깨졌습니다`,
-    next: '서비스의 인스턴스 아래에서 변경 내용을 확인하세요. 그 버전을 승인하거나, 클라이언트가 준비될 때까지 이전 버전으로 트래픽을 보내세요.',
+    next: '서비스의 인스턴스 아래에서 변경 내용을 확인하세요. 그 버전을 수락하거나, 클라이언트가 준비될 때까지 이전 버전으로 트래픽을 보내세요.',
   },
   'mirror-differs': {
     title: (subject) => `${subject}의 미러 응답이 다릅니다`,

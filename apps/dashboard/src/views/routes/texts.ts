@@ -76,7 +76,7 @@ export const TEXTS: Texts<typeof EN> = {
     refusalsHint: '최근 결정 10,000건의 기록에서 가져옵니다. 요청, 라우트, 사유만 있고 자격 증명은 없습니다.',
     mirrors: '미러',
     mirrorTo: '미러 대상',
-    copies: '복제 요청',
+    copies: '복사본',
     different: '차이',
     differentOf: (different, compared) => `${compared}건 중 ${different}건`,
     notCompared: '비교 안 함',

@@ -11,7 +11,7 @@ export class StreamController {
 
   @DescribeOperation({
     summary:
-      'Stream the state of the gateway: event `state`, then once per second `patch`, a JSON merge patch of it (RFC 7396)',
+      'Stream the state of the gateway: event `state`, then each second and soon after changes `patch`, a JSON merge patch of it (RFC 7396)',
     problems: [tooManyDashboards],
   })
   @Get()
