@@ -47,7 +47,8 @@ function optionsOf(element: HTMLElement, props: PlotProps, language: Language): 
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [6, 4, 0, 0],
+    // The last label of the axis of time may stand at the right end.
+    padding: [6, 18, 0, 0],
     cursor: { y: false, sync: { key: SYNC }, drag: { setScale: false, x: false } },
     scales: { y: { range: (_, _low, high) => [0, Math.max(high, atLeast) * 1.05] } },
     series: [

@@ -115,6 +115,7 @@ function Changes({ contract, version: { version, changes }, now }: Omit<VersionP
     },
     {
       label: texts.calls,
+      isWide: true,
       render: (change) => <Called change={change} since={contract.watchedSince} now={now} />,
     },
   ];
