@@ -8,6 +8,7 @@ export default defineConfig(
       ...['dist/', 'dist.*/', 'coverage/', 'node_modules/', '.data/', 'bench/results/'],
       // Files of other repositories, which packages.e2e-spec.ts compiles.
       'scripts/gateway/templates/',
+      'scripts/new-service/templates/',
     ],
   },
   {

@@ -113,7 +113,7 @@ describe('docker/k8s', () => {
       const files = container!.env!.flatMap(({ name: variable, value }) =>
         variable.endsWith('_FILE') ? [value!] : [],
       );
-      const mounted = secretsOf(podOf(app)).map((secret) => secret.replace('-', '_'));
+      const mounted = secretsOf(podOf(app)).map((secret) => secret.replaceAll('-', '_'));
       expect(files.length).toBeGreaterThan(1);
       expect(
         files.filter((file) => !mounted.some((secret) => file.startsWith(`/run/secrets/${secret}`))),

@@ -4,7 +4,7 @@ import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
 import { boot, checkConfig, type Env, type Mount, type RunningApp } from '#service-kit';
 
-/** In the order of shutdown: the order service calls the other two, so it stops first. */
+/** In the order of shutdown: the order service calls users and products, so it stops first. */
 const SERVICES = [orderService, userService, productService];
 
 /** Clients reach the services through the gateway; the services' own ports are bound to loopback. */

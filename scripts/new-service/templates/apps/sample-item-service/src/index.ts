@@ -1,0 +1,1 @@
+export { sampleItemService } from './sample-item-service.app.js';

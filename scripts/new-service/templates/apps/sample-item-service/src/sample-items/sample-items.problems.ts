@@ -1,0 +1,3 @@
+import { notFound, type Problem } from '#contracts';
+
+export const noSuchSampleItem = (): Problem => notFound('no sample item with this id exists');
