@@ -43,6 +43,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run start:user-service': 'the same program as in start:split',
   'npm run start:order-service': 'the same program as in start:split',
   'npm run start:product-service': 'the same program as in start:split',
+  'npm run new-service -- review': 'new-service.e2e-spec.ts',
+  'npm run new-service -- person --plural people': 'new-service.e2e-spec.ts, with another name',
+  'npx jest apps/review-service test/review-service': 'new-service.e2e-spec.ts',
+  'curl http://localhost:8000/api/review-service/reviews':
+    'new-service.e2e-spec.ts, by the spec that is generated',
+  [`curl http://localhost:8000/api/review-service/reviews   -H 'content-type: application/json' -d '{"name": "First", "description": "The first review"}'`]:
+    'new-service.e2e-spec.ts, by the spec that is generated',
   'npm run seed': 'mounts.e2e-spec.ts, with a URL',
   'npm run seed -- http://localhost:8000': 'mounts.e2e-spec.ts',
   'npm run smoke': 'mounts.e2e-spec.ts, with a URL',
