@@ -33,6 +33,7 @@ const SERVERS = [
   },
   { name: 'Redis', package: 'redis-server', isInstalled: () => onPath('redis-server') },
   { name: 'nginx', package: 'nginx-light', isInstalled: () => onPath('nginx') },
+  { name: 'dnsmasq', package: 'dnsmasq-base', isInstalled: () => onPath('dnsmasq') },
   { name: 'Chromium', package: 'chromium', isInstalled: () => onPath('chromium') },
   {
     name: 'Prometheus',

@@ -15,6 +15,7 @@ export * from './process/on-programs.js';
 export { freePort } from '#scripts/lib/free-port.mjs';
 export { SERVICES } from '#scripts/lib/services.mjs';
 export * from './servers/start-redis.js';
+export * from './servers/start-dnsmasq.js';
 export type * from './servers/redis-group.js';
 export * from './servers/start-sentinels.js';
 export * from './servers/start-redis-cluster.js';

@@ -16,6 +16,7 @@ import {
 } from '#service-kit';
 import { insecureSettings } from './insecure-settings.js';
 import { isAddressRange } from './address-ranges.js';
+import { isDnsServer } from './dns-name.js';
 import { fraction } from './fraction.variable.js';
 import { percent } from './percent.variable.js';
 import { instancesFile } from './instances-file.variable.js';
@@ -45,6 +46,8 @@ export interface GatewayConfig extends BaseConfig {
   readonly registryCompatibility: readonly string[];
   /** JSON file of instances that cannot register themselves; it is reloaded when it changes. */
   readonly instancesFile: string | undefined;
+  /** Addresses of the servers that DNS names of that file are looked up at; `undefined`: those of the system. */
+  readonly dnsServers: readonly string[] | undefined;
   /** Path of the policy file; it is reloaded when it changes. */
   readonly policyFile: string | undefined;
   /** Percent of the recorded decisions that a reload of the policy file may change; `undefined`: any number. */
@@ -144,6 +147,13 @@ export const gatewaySpecs = {
     default: undefined,
     desc: 'JSON file of instances that cannot register themselves; it is reloaded when it changes.',
   }),
+  DNS_SERVERS: list(
+    'addresses, with or without a port',
+    isDnsServer,
+  )({
+    default: undefined,
+    desc: 'DNS servers for the names in `INSTANCES_FILE`, such as `10.96.0.10,[fd00::10]:53`. Unset: those of the system.',
+  }),
   GATEWAY_CONFIG: text({
     default: undefined,
     desc: 'Policy file, YAML or JSON; it is reloaded when it changes and on SIGHUP. Unset: only instances declare policies.',
@@ -206,6 +216,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
       (vars.FAULT_INJECTION ?? (vars.ENVIRONMENT === 'production' ? 'refused' : 'allowed')) === 'allowed',
     registryCompatibility: vars.REGISTRY_COMPATIBILITY ?? [],
     instancesFile: vars.INSTANCES_FILE,
+    dnsServers: vars.DNS_SERVERS,
     policyFile: vars.GATEWAY_CONFIG,
     maxChangedPercent: vars.GATEWAY_CONFIG_MAX_CHANGED,
     cacheMaxBytes: vars.GATEWAY_CACHE_MAX_BYTES,

@@ -2,10 +2,19 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { isNonUnicastHost, RegisterInstanceDto } from '#contracts';
+import { DNS_NAME_FORMS, dnsNameOf, isDnsUrl, type DnsName } from './dns-name.js';
 
 /** An instance from a file: a registration with an id and without a lease. */
 export interface StaticInstance extends RegisterInstanceDto {
   readonly id: string;
+  /** Where requests go, if DNS told it; `undefined`: to the address of the URL. */
+  readonly address?: string;
+}
+
+/** An entry whose URL is a DNS name: each of its addresses is an instance. The id is that of the entry. */
+export interface DnsEntry extends RegisterInstanceDto {
+  readonly id: string;
+  readonly dns: DnsName;
 }
 
 /**
@@ -14,6 +23,7 @@ export interface StaticInstance extends RegisterInstanceDto {
  */
 export interface InstancesFile {
   readonly instances: readonly StaticInstance[];
+  readonly dnsEntries: readonly DnsEntry[];
   /** One sentence per problem, starting with a JSON pointer if it concerns an entry. */
   readonly problems: readonly string[];
 }
@@ -21,7 +31,11 @@ export interface InstancesFile {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const failed = (...problems: readonly string[]): InstancesFile => ({ instances: [], problems });
+const failed = (...problems: readonly string[]): InstancesFile => ({
+  instances: [],
+  dnsEntries: [],
+  problems,
+});
 
 /** An entry without an id gets the same id at every gateway with the same file. */
 const idOf = ({ id, name, url }: RegisterInstanceDto): string =>
@@ -31,15 +45,35 @@ function problemsOf(entry: unknown, index: number): readonly string[] {
   if (!isObject(entry)) return [`/${index} must be an object`];
   if ('ttlSeconds' in entry)
     return [`/${index}/ttlSeconds must be left out: instances of the file have no lease`];
+  if (isDnsUrl(entry.url)) return dnsProblemsOf(entry, entry.url, index);
+  const problems = memberProblemsOf(entry, index);
+  return problems.length > 0 ? problems : urlProblemsOf(entry as unknown as RegisterInstanceDto, index);
+}
+
+function memberProblemsOf(entry: object, index: number): readonly string[] {
   const errors = validateSync(plainToInstance(RegisterInstanceDto, entry), {
     whitelist: true,
     forbidNonWhitelisted: true,
     stopAtFirstError: true,
   });
-  const problems = errors.flatMap(({ property, constraints }) =>
+  return errors.flatMap(({ property, constraints }) =>
     Object.values(constraints ?? {}).map((detail) => `/${index}/${property}: ${detail}`),
   );
-  return problems.length > 0 ? problems : urlProblemsOf(entry as unknown as RegisterInstanceDto, index);
+}
+
+/** Stands for the URL of an entry whose other members are checked. */
+const ANY_URL = 'http://any.invalid';
+
+function dnsProblemsOf(entry: Record<string, unknown>, url: string, index: number): readonly string[] {
+  const dns = dnsNameOf(url);
+  return [
+    ...(dns ? [] : [`/${index}/url: must be ${DNS_NAME_FORMS}`]),
+    ...('id' in entry ? [`/${index}/id must be left out: each address of the DNS name gets its own`] : []),
+    ...('weight' in entry && dns && dns.port === undefined
+      ? [`/${index}/weight must be left out: SRV records have weights`]
+      : []),
+    ...memberProblemsOf({ ...entry, url: ANY_URL }, index),
+  ];
 }
 
 const urlProblemsOf = ({ url }: RegisterInstanceDto, index: number): readonly string[] =>
@@ -65,12 +99,20 @@ export function parseInstances(text: string): InstancesFile {
   if (!Array.isArray(entries)) return failed('the file is not a JSON array');
   const problems = entries.flatMap(problemsOf);
   if (problems.length > 0) return failed(...problems);
-  const instances = (entries as Omit<StaticInstance, never>[]).map((entry) => ({
+  const valid = (entries as Omit<RegisterInstanceDto, never>[]).map((entry) => ({
     ...entry,
     id: idOf(entry),
   }));
-  const repeated = repeatedIn(instances);
-  return repeated.length > 0 ? failed(...repeated) : { instances, problems: [] };
+  const repeated = repeatedIn(valid);
+  if (repeated.length > 0) return failed(...repeated);
+  return {
+    instances: valid.filter(({ url }) => !isDnsUrl(url)),
+    dnsEntries: valid.flatMap((entry) => {
+      const dns = dnsNameOf(entry.url);
+      return dns ? [{ ...entry, dns }] : [];
+    }),
+    problems: [],
+  };
 }
 
 /** The problems of the file at `path`, before any app has started. */

@@ -29,6 +29,7 @@ import { RegistryService } from './registry/registry.service.js';
 import { LiveServiceTable } from './model/service-table.js';
 import { SnapshotFile } from './snapshot/snapshot-file.js';
 import { SnapshotWriter } from './snapshot/snapshot-writer.js';
+import { dnsLookup } from './static/dns-lookup.js';
 import { StaticInstances } from './static/static-instances.js';
 import { SWEEP_INTERVAL_MS } from './store/lost-time.js';
 import { MemoryStore } from './store/memory/memory.store.js';
@@ -223,13 +224,17 @@ function timerAndTasks(config: GatewayConfig, { logger }: AppContext, file?: Sna
     ...(acceptsConsul(config) ? [ConsulLeases] : []),
   ];
   if (path === undefined) return [made(DiscoveryTimer, tasks, timer)];
-  const onProblem = (message: string) => logger.error(message);
+  const reporters = {
+    onProblem: (message: string) => logger.error(message),
+    onNotice: (message: string) => logger.info(message),
+  };
+  const lookup = dnsLookup(config.dnsServers);
   return [
     made(
       StaticInstances,
       [RegistryService, InstanceIndex, TargetPolicy, Ejector],
       (service, index, targetPolicy, ejector) =>
-        new StaticInstances({ path, registry: service, index, targetPolicy, ejector, onProblem }),
+        new StaticInstances({ path, registry: service, index, targetPolicy, ejector, lookup, ...reporters }),
     ),
     made(DiscoveryTimer, [...tasks, StaticInstances], timer),
   ];

@@ -14,6 +14,7 @@ const TYPES: Readonly<Record<DiscoveryEventType, true>> = {
   'weight-changed': true,
   'contract-changed': true,
   'contract-accepted': true,
+  'dns-failed': true,
   unregistered: true,
   expired: true,
   removed: true,

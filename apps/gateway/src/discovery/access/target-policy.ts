@@ -26,10 +26,15 @@ export class TargetPolicy {
     this.allowed = allowed && new AddressRanges(allowed);
   }
 
-  /** The address to send requests for `url` to. @throws targetNotUnicast, targetRefused, targetUnknown */
-  async addressOf(url: string): Promise<string> {
+  /**
+   * The address to send requests for `url` to.
+   * @param known the address of its host, if it was looked up before
+   * @throws targetNotUnicast, targetRefused, targetUnknown
+   */
+  async addressOf(url: string, known?: string): Promise<string> {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-    const addresses = isIP(host) === 0 ? await this.resolved(host) : [host];
+    const given = isIP(host) === 0 ? known : host;
+    const addresses = given === undefined ? await this.resolved(host) : [plainAddress(given)];
     for (const address of addresses) this.check(host, address);
     // IPv4 first: a process that listens on `localhost` or on a host name rarely listens on IPv6 alone.
     const [first] = [...addresses].sort((a, b) => Number(isIPv4(b)) - Number(isIPv4(a)));

@@ -25,6 +25,14 @@ export interface InstanceFilter {
   readonly status?: InstanceStatus | undefined;
 }
 
+/** What a registration has beside its members. */
+export interface RegistrationTerms {
+  /** `false`: out of rotation until a heartbeat reports the instance as ready; by default `true`. */
+  readonly isReady?: boolean;
+  /** The address of the host of its URL, if it was looked up before. */
+  readonly address?: string | undefined;
+}
+
 /** The result of a registration. */
 export interface Registered {
   readonly instance: InstanceView;
@@ -56,20 +64,19 @@ export class RegistryService {
   /**
    * Adds an instance, or renews the one with the same id and replaces all its fields. A registration proves
    * that the instance runs: a `down` or draining instance that registers again has restarted and is `up`.
-   * @param isReady `false`: out of rotation until a heartbeat reports the instance as ready
    * @throws tooManyInstances, registryFull, targetNotUnicast, targetRefused, targetUnknown
    */
   async register(
     registration: RegisterInstanceDto,
     target?: LocalTarget,
-    isReady = true,
+    { isReady = true, address }: RegistrationTerms = {},
   ): Promise<Registered> {
     const { store, index, targets, targetPolicy } = this.parts;
     const id = registration.id ?? newId();
     // An instance in this process receives requests by a function call, whatever its URL: no address to
     // resolve.
     const { origin } = new URL(registration.url);
-    const endpoint = target ? origin : endpointOf(origin, await targetPolicy.addressOf(origin));
+    const endpoint = target ? origin : endpointOf(origin, await targetPolicy.addressOf(origin, address));
     checkLimits(this.parts, id, registration.name);
     const { token, tokenHash } = issueToken(id);
     const { before, after } = await targets.setFor(id, target, () =>
@@ -93,15 +100,15 @@ export class RegistryService {
   }
 
   /** Removes an instance; returns whether it was registered. */
-  async unregister(id: string): Promise<boolean> {
-    const removed = await this.parts.store.remove(id, 'unregistered');
+  async unregister(id: string, reason = 'unregistered'): Promise<boolean> {
+    const removed = await this.parts.store.remove(id, reason);
     await this.parts.index.settled();
     return removed !== undefined;
   }
 
   /** Sends no new requests to an instance; those in flight finish. */
-  drain(id: string): Promise<InstanceView | undefined> {
-    return this.changeState(id, { isDraining: true }, { type: 'draining', reason: 'drain requested' });
+  drain(id: string, reason = 'drain requested'): Promise<InstanceView | undefined> {
+    return this.changeState(id, { isDraining: true }, { type: 'draining', reason });
   }
 
   /** Holds versions of a service back from traffic, and no others; applies to this gateway. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 import { DiscoveryHarness } from '../testing/discovery-harness.js';
+import type { DnsAnswer, DnsLookup } from './dns-lookup.js';
 import { StaticInstances } from './static-instances.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'instances-'));
@@ -125,6 +126,8 @@ describe('a gateway with an instances file', () => {
   });
 });
 
+const noDns: DnsLookup = () => Promise.reject(new Error('no DNS'));
+
 describe('static instances', () => {
   const url = 'http://127.0.0.1:9001';
   const entry = { name: 'files', url, id: 'a' };
@@ -139,7 +142,8 @@ describe('static instances', () => {
     harness.check.passes = true;
     const { registry, index, targetPolicy, ejector } = harness;
     const onProblem = (problem: string) => problems.push(problem);
-    instances = new StaticInstances({ path, registry, index, targetPolicy, ejector, onProblem });
+    const parts = { path, registry, index, targetPolicy, ejector, onProblem };
+    instances = new StaticInstances({ ...parts, lookup: noDns, onNotice: () => undefined });
   });
 
   /** Advances the time, with ticks of the static instances. */
@@ -190,10 +194,72 @@ describe('static instances', () => {
       index,
       targetPolicy,
       ejector,
+      lookup: noDns,
       onProblem: () => undefined,
+      onNotice: () => undefined,
     });
     await second.tick();
     expect(harness.log.after(0).map(({ type }) => type)).toEqual(['registered', 'status-changed']);
+  });
+
+  describe('of a DNS name', () => {
+    let answer: DnsAnswer;
+    const [first, second] = ['files-at-10.0.0.1-80', 'files-at-10.0.0.2-80'] as const;
+    const answerOf = (...addresses: readonly string[]): DnsAnswer => ({
+      addresses: addresses.map((address) => ({
+        host: 'files.test',
+        address,
+        port: 80,
+        priority: 0,
+        weight: undefined,
+      })),
+      ttlMs: 1000,
+    });
+
+    beforeEach(async () => {
+      answer = answerOf('10.0.0.1', '10.0.0.2');
+      write([{ name: 'files', url: 'dns://files.test:80' }]);
+      const { registry, index, targetPolicy, ejector } = harness;
+      const onProblem = (problem: string) => problems.push(problem);
+      const parts = { path, registry, index, targetPolicy, ejector, onProblem };
+      const lookup = () => Promise.resolve(answer);
+      instances = new StaticInstances({ ...parts, lookup, onNotice: () => undefined });
+      await pass(1);
+    });
+
+    it('drain when their address leaves, return with it, and are unregistered otherwise', async () => {
+      answer = answerOf('10.0.0.1');
+      await pass(2);
+      expect(await harness.registry.find(second)).toMatchObject({ status: 'draining' });
+      answer = answerOf('10.0.0.2', '10.0.0.1');
+      await pass(2);
+      expect(harness.available('files')).toEqual([first, second]);
+      answer = answerOf('10.0.0.1');
+      await pass(12);
+      expect(harness.ids('files')).toEqual([first]);
+    });
+
+    it('leave all if the name has no addresses any more', async () => {
+      answer = answerOf();
+      await pass(2);
+      expect(harness.available('files')).toEqual([]);
+    });
+
+    it('keep a drain and a weight set through the API while their records stay', async () => {
+      await harness.registry.drain(first);
+      await harness.registry.setWeight(second, 7);
+      answer = answerOf('10.0.0.2', '10.0.0.3', '10.0.0.1');
+      await pass(10);
+      expect(await harness.registry.find(first)).toMatchObject({ status: 'draining' });
+      expect(await harness.registry.find(second)).toMatchObject({ status: 'up', weight: 7 });
+    });
+
+    it('stay in rotation when their entry changes in the file', async () => {
+      write([{ name: 'files', url: 'dns://files.test:80', metadata: { zone: 'b' } }]);
+      await pass(2);
+      expect(harness.log.after(0).filter(({ type }) => type === 'draining')).toEqual([]);
+      expect(await harness.registry.find(first)).toMatchObject({ metadata: { zone: 'b', source: 'dns' } });
+    });
   });
 
   it('report a rejected or invalid entry once', async () => {

@@ -31,7 +31,7 @@ export class ConsulAgentController {
   @UseGuards(ConsulWriteGuard)
   async register(@Body() body: unknown, @Req() request: FastifyRequest): Promise<void> {
     const { registration, isReady } = registrationFrom(body, senderOf(request));
-    await this.registry.register(registration, undefined, isReady);
+    await this.registry.register(registration, undefined, { isReady });
   }
 
   @Put('service/deregister/:id')
@@ -81,7 +81,7 @@ export class ConsulAgentController {
   private async revive(expired: InstanceView, isReady: boolean): Promise<void> {
     const { id, name, url, version, weight, ttlSeconds, healthPath, metadata } = expired;
     const registration = { id, name, url, version, weight, ttlSeconds, healthPath, metadata };
-    await this.registry.register({ ...registration, metadata: { ...metadata } }, undefined, isReady);
+    await this.registry.register({ ...registration, metadata: { ...metadata } }, undefined, { isReady });
   }
 }
 

@@ -66,10 +66,10 @@ export class EurekaController implements OnModuleInit {
   async register(@Param('app') app: string, @Body() body: unknown): Promise<void> {
     const { registration, alternativeUrl: url, isReady } = registrationFrom(app, body);
     try {
-      await this.registry.register(registration, undefined, isReady);
+      await this.registry.register(registration, undefined, { isReady });
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'target-unknown' || !url) throw error;
-      await this.registry.register(Object.assign(registration, { url }), undefined, isReady);
+      await this.registry.register(Object.assign(registration, { url }), undefined, { isReady });
     }
   }
 
