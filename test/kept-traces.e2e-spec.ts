@@ -93,11 +93,11 @@ describe('A gateway that samples no traces', () => {
   let traced: TracedGateway;
 
   beforeAll(async () => {
-    traced = await TracedGateway.start({ OTEL_TRACES_SAMPLER: 'always_off', TRACE_SLOW_MS: '100' });
+    traced = await TracedGateway.start({ OTEL_TRACES_SAMPLER: 'always_off', TRACE_SLOW_MS: '1000' });
     await traced.register('inner', ({ url }, response) => {
       response.statusCode = url === '/failed' ? 500 : 200;
       if (url === '/broken') response.write('a', () => response.destroy());
-      else setTimeout(() => response.end(), url === '/slow' ? 150 : 0);
+      else setTimeout(() => response.end(), url === '/slow' ? 1100 : 0);
     });
   });
 

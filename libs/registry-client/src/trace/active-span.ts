@@ -21,18 +21,12 @@ export interface SpanStart {
   readonly attributes: SpanAttributes;
 }
 
-/** The span context of a trace that begins here. */
-export function newTrace(tracer: Tracer): SpanContext {
-  const traceId = newTraceId();
-  const flags = RANDOM | (tracer.samples(traceId, undefined) ? SAMPLED : 0);
-  return { traceId, spanId: newSpanId(), flags, tracestate: undefined };
-}
-
-/** The span context of a part of the trace of `parent`, which may be a span of another process. */
-export function continueTrace(parent: SpanContext, tracer: Tracer): SpanContext {
-  const flags = (parent.flags & RANDOM) | (tracer.samples(parent.traceId, parent) ? SAMPLED : 0);
-  return { ...parent, spanId: newSpanId(), flags };
-}
+/**
+ * The flags of a new span in a trace.
+ * @param parent its parent, which may be a span of another process; `undefined`: the trace begins with the span
+ */
+export const flagsOf = (tracer: Tracer, traceId: string, parent: SpanContext | undefined): number =>
+  (parent ? parent.flags & RANDOM : RANDOM) | (tracer.samples(traceId, parent) ? SAMPLED : 0);
 
 /** A span that has not ended. */
 export class ActiveSpan {
@@ -49,7 +43,9 @@ export class ActiveSpan {
 
   /** @param parent the caller's span; `undefined` begins a trace */
   static start(tracer: Tracer, parent: SpanContext | undefined, start: SpanStart): ActiveSpan {
-    const context = parent ? continueTrace(parent, tracer) : newTrace(tracer);
+    const traceId = parent?.traceId ?? newTraceId();
+    const flags = flagsOf(tracer, traceId, parent);
+    const context = { traceId, spanId: newSpanId(), flags, tracestate: parent?.tracestate };
     return new ActiveSpan(tracer, context, parent, start);
   }
 

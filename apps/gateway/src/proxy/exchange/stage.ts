@@ -32,6 +32,8 @@ export interface Fields {
   set(name: string, value: string): void;
   /** Adds a field. @throws TypeError like {@link set} */
   append(name: string, value: string): void;
+  /** Adds a line that the gateway made, with CRLF. It is not checked: nothing of a client may be in it. */
+  appendLine(line: string): void;
   /** @throws TypeError like {@link set} */
   remove(name: string): void;
   /** Removes all fields that a service could read as `name`, such as `X_User` for `x-user`. @throws TypeError like {@link set} */

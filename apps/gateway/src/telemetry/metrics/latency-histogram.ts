@@ -32,7 +32,9 @@ export class LatencyHistogram {
 
   /** Tells the trace of a duration that was observed. */
   setExemplar(ms: number, traceId: string): void {
-    (this.exemplars ??= [])[bucketOf(ms)] = { traceId, ms, at: Date.now() / 1000 };
+    // A copy: the id may be a part of a long text, which it would keep in memory.
+    const id = Buffer.from(traceId, 'latin1').toString('latin1');
+    (this.exemplars ??= [])[bucketOf(ms)] = { traceId: id, ms, at: Date.now() / 1000 };
   }
 
   /** {@link quantileOf} all observations. */

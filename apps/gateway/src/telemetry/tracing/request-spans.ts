@@ -34,23 +34,17 @@ function serverSpan(exchange: TracedExchange, trace: RequestTrace, endedAt: numb
     startMs: epochMs(exchange.startedAt),
     endMs: epochMs(endedAt),
     isError: status >= FIRST_SERVER_ERROR || exchange.ending === 'broken',
-    attributes: {
-      ...requestAttributes(exchange, method),
-      'http.route': pattern,
-      'http.response.status_code': status === 0 ? undefined : status,
-      'http.response.body.size': exchange.bytesSent,
-      'error.type': errorOf(exchange),
-      'msa_gateway.service': route?.service,
-      'msa_gateway.route': route?.name,
-      'msa_gateway.request_id': exchange.requestId,
-      'msa_gateway.problem': exchange.problemCode,
-      'msa_gateway.cache': exchange.cache,
-      'msa_gateway.version': exchange.version,
-    },
+    attributes: serverAttributes(exchange, method, pattern),
   };
 }
 
-function requestAttributes(exchange: TracedExchange, method: string): SpanAttributes {
+// One literal: an object of parts that are spread is several times as slow.
+function serverAttributes(
+  exchange: TracedExchange,
+  method: string,
+  pattern: string | undefined,
+): SpanAttributes {
+  const { status, route } = exchange;
   const [, host = exchange.host, port] = /^(.*?):(\d+)$/.exec(exchange.host ?? '') ?? [];
   return {
     'http.request.method': method,
@@ -63,6 +57,16 @@ function requestAttributes(exchange: TracedExchange, method: string): SpanAttrib
     'client.address': exchange.clientAddress,
     'network.protocol.version': exchange.isHttp10 === true ? '1.0' : '1.1',
     'user_agent.original': exchange.header('user-agent'),
+    'http.route': pattern,
+    'http.response.status_code': status === 0 ? undefined : status,
+    'http.response.body.size': exchange.bytesSent,
+    'error.type': errorOf(exchange),
+    'msa_gateway.service': route?.service,
+    'msa_gateway.route': route?.name,
+    'msa_gateway.request_id': exchange.requestId,
+    'msa_gateway.problem': exchange.problemCode,
+    'msa_gateway.cache': exchange.cache,
+    'msa_gateway.version': exchange.version,
   };
 }
 

@@ -1,4 +1,4 @@
-import { newSpanId, SAMPLED, traceparentOf, type SpanContext } from '#registry-client';
+import { newSpanId, SAMPLED, type SpanContext } from '#registry-client';
 
 /** The instance that an attempt is sent to. */
 export interface TracedInstance {
@@ -20,49 +20,65 @@ export class TracedAttempt {
   endedAt = 0;
   failure: AttemptFailure | undefined = undefined;
 
-  /** @param isHedged sent beside another attempt that was late */
+  /**
+   * @param isHedged sent beside another attempt that was late
+   * @param previous the attempt before it
+   */
   constructor(
     readonly instance: TracedInstance,
     readonly isHedged: boolean,
+    readonly previous: TracedAttempt | undefined,
   ) {}
 }
 
 /**
  * The spans of one request while it is under way: ids, times and numbers. They become spans of OpenTelemetry when the
- * request has ended and its trace is kept.
+ * request has ended and its trace is kept. Most are not kept, so that nothing is made that an attempt does not send.
  */
 export class RequestTrace {
-  readonly attempts: TracedAttempt[] = [];
+  private last: TracedAttempt | undefined = undefined;
+  private own: SpanContext | undefined = undefined;
 
   /**
-   * @param context the server span
+   * @param flags of all spans of the request
    * @param parent the span of the client; `undefined` begins a trace
    * @param link the span of the client if its trace is not continued
    */
   constructor(
-    readonly context: SpanContext,
+    readonly traceId: string,
+    private readonly flags: number,
     readonly parent: SpanContext | undefined,
     readonly link: SpanContext | undefined,
   ) {}
 
-  get traceId(): string {
-    return this.context.traceId;
+  /** The server span. No attempt sends its id, so it gets one when it is first needed. */
+  get context(): SpanContext {
+    const { traceId, flags, tracestate } = this;
+    return (this.own ??= { traceId, spanId: newSpanId(), flags, tracestate });
+  }
+
+  get tracestate(): string | undefined {
+    return this.parent?.tracestate;
   }
 
   get isSampled(): boolean {
-    return (this.context.flags & SAMPLED) !== 0;
+    return (this.flags & SAMPLED) !== 0;
+  }
+
+  /** In the order in which they began. */
+  get attempts(): readonly TracedAttempt[] {
+    const attempts: TracedAttempt[] = [];
+    for (let attempt = this.last; attempt; attempt = attempt.previous) attempts.push(attempt);
+    return attempts.reverse();
   }
 
   beginAttempt(instance: TracedInstance, isHedged: boolean): TracedAttempt {
-    const attempt = new TracedAttempt(instance, isHedged);
-    this.attempts.push(attempt);
-    return attempt;
+    return (this.last = new TracedAttempt(instance, isHedged, this.last));
   }
 
-  /** The value of `traceparent` for the request of an attempt. */
-  traceparentOf({ spanId }: TracedAttempt): string {
-    const { traceId, flags } = this.context;
-    return traceparentOf({ traceId, spanId, flags, tracestate: undefined });
+  /** The field line `traceparent` of the request of an attempt, with CRLF. */
+  traceparentLineOf({ spanId }: TracedAttempt): string {
+    return `traceparent: 00-${this.traceId}-${spanId}-0${this.flags}\r\n`;
   }
 
   /** Ends the attempt that is running at an instance. */

@@ -1,4 +1,4 @@
-import { continueTrace, newTrace, readSpanContext, type SpanContext, type Tracer } from '#registry-client';
+import { flagsOf, newTraceId, readSpanContext, type SpanContext, type Tracer } from '#registry-client';
 import { RequestTrace } from './request-trace.js';
 import { spansOf } from './request-spans.js';
 import type { TracedExchange } from './traced-exchange.js';
@@ -27,11 +27,12 @@ export class RequestTracer {
   }
 
   private begin(exchange: TracedExchange): RequestTrace {
-    const { tracer } = this;
     const client = clientOf(exchange);
-    if (client && exchange.route?.policy.tracing?.context !== 'restart')
-      return new RequestTrace(continueTrace(client, tracer), client, undefined);
-    return new RequestTrace(newTrace(tracer), undefined, client);
+    const isContinued = client !== undefined && exchange.route?.policy.tracing?.context !== 'restart';
+    const parent = isContinued ? client : undefined;
+    const traceId = parent?.traceId ?? newTraceId();
+    const flags = flagsOf(this.tracer, traceId, parent);
+    return new RequestTrace(traceId, flags, parent, isContinued ? undefined : client);
   }
 
   private isNotable({ status, ending, durationMs, isTunnel }: TracedExchange): boolean {

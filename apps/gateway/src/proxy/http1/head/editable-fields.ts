@@ -44,6 +44,10 @@ export class EditableFields implements Fields {
     this.lines += field.line;
   }
 
+  appendLine(line: string): void {
+    this.lines += line;
+  }
+
   remove(name: string): void {
     this.removeAll(editable(name).start);
   }

@@ -1,6 +1,6 @@
 import type { RequestTracer } from '../../../telemetry/tracing/index.js';
 import type { StageExchange } from '../../exchange/exchange-state.js';
-import type { Fields, Stage, UpstreamRequest } from '../../exchange/stage.js';
+import type { Stage, UpstreamRequest } from '../../exchange/stage.js';
 
 const TRACEPARENT = 'traceparent';
 const TRACESTATE = 'tracestate';
@@ -17,15 +17,12 @@ export class TraceContextStage implements Stage {
   upstreamRequest(exchange: StageExchange, { instance, fields }: UpstreamRequest): void {
     const trace = this.tracer.traceOf(exchange);
     const attempt = trace.beginAttempt(instance, instance !== exchange.instance);
-    replace(exchange, fields, TRACEPARENT, trace.traceparentOf(attempt));
-    replace(exchange, fields, TRACESTATE, trace.context.tracestate);
+    // Most clients send no trace context; what they did not send need not be searched in the fields.
+    if (exchange.header(TRACEPARENT) !== undefined) fields.remove(TRACEPARENT);
+    if (exchange.header(TRACESTATE) !== undefined) fields.remove(TRACESTATE);
+    fields.appendLine(trace.traceparentLineOf(attempt));
+    if (trace.tracestate !== undefined) fields.append(TRACESTATE, trace.tracestate);
   }
-}
-
-/** Most clients send no trace context; what they did not send need not be searched in the fields. */
-function replace(exchange: StageExchange, fields: Fields, name: string, value: string | undefined): void {
-  if (exchange.header(name) !== undefined) fields.remove(name);
-  if (value !== undefined) fields.append(name, value);
 }
 
 /** Removes the trace context of clients on routes that do not trust it, while the gateway records no traces. */
