@@ -62,6 +62,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'kill -USR2 <PID>': 'logs.e2e-spec.ts',
   'GATEWAY_CONFIG=./gateway.yaml npm start': 'npm start; the file in policy-file.e2e-spec.ts',
   'npm run gateway -- check gateway.yaml': 'gateway-command.e2e-spec.ts',
+  'npm run gateway -- check docs/guide/moving/from-spring-cloud-gateway.yaml': 'guides.e2e-spec.ts',
+  'npm run gateway -- check docs/guide/moving/from-kong.yaml': 'guides.e2e-spec.ts',
+  'npm run gateway -- check docs/guide/moving/from-http-proxy-middleware.yaml': 'guides.e2e-spec.ts',
   'npm run gateway -- plan next.yaml': 'policies/decision-record.e2e-spec.ts, with a URL',
   'npm run gateway -- plan next.yaml --record record.ndjson': 'policies/plan.e2e-spec.ts',
   'npm run gateway -- keys new acme --scope orders:write --expires 90d --file api-keys.yaml':
