@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPrograms, ROOT, startSystem, tempDir, waitFor } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
@@ -7,6 +7,13 @@ import { BROWSER, useBrowser } from './support/browser.js';
 const IS_WRITING = process.env.WRITE_SCREENSHOTS !== undefined;
 const WINDOW = { width: 1280, height: 800 };
 const IMAGES = join(ROOT, 'docs/images');
+
+const POLICIES = `
+version: 1
+authentication: { apiKey: { partners: { keysFile: ${join(ROOT, 'docs/guide/policies/partner-keys.yaml')} } } }
+routes:
+  - { name: place-orders, match: { service: order-service, methods: [POST] }, auth: { anyOf: [partners] } }
+`;
 
 const HASHES = {
   overview: '#/overview',
@@ -36,9 +43,11 @@ onPrograms([BROWSER], 'the pictures of the dashboard in the documentation', () =
   }, 300_000);
 });
 
-/** Takes the pictures from the shop under a light load, with one request in twenty that fails. */
+/** Takes the pictures from the shop under a light load, with one request in twenty that is refused. */
 async function writePictures(open: ReturnType<typeof useBrowser>, dataDir: string): Promise<void> {
-  const { url } = await startSystem('monolith', { DATA_DIR: dataDir });
+  const policies = join(dataDir, 'gateway.yaml');
+  writeFileSync(policies, POLICIES);
+  const { url } = await startSystem('monolith', { DATA_DIR: dataDir, GATEWAY_CONFIG: policies });
   const stop = loadShop(url);
   try {
     const { page } = await open(url);
@@ -72,8 +81,10 @@ function loadShop(url: string): () => void {
   let count = 0;
   const paths = ['/api/user-service/users', '/api/product-service/products', '/api/order-service/orders'];
   const timer = setInterval(() => {
-    const path = count++ % 20 === 0 ? '/api/missing/' : paths[count % paths.length]!;
-    void fetch(new URL(path, url)).then(
+    count += 1;
+    const isRefused = count % 20 === 0;
+    const path = isRefused ? '/api/order-service/orders' : paths[count % paths.length]!;
+    void fetch(new URL(path, url), { method: isRefused ? 'POST' : 'GET' }).then(
       (response) => response.arrayBuffer(),
       () => undefined,
     );

@@ -36,6 +36,13 @@ function colourOf(element: HTMLElement, token: string): string {
   return color;
 }
 
+/** A second is missing when a sample was late; the line goes on. */
+const BRIDGED_SECONDS = 5;
+const onlyLongGaps: uPlot.Series.GapsRefiner = (plot, _series, _first, _last, gaps) =>
+  gaps.filter(
+    ([from, to]) => plot.posToVal(to, 'x', true) - plot.posToVal(from, 'x', true) > BRIDGED_SECONDS,
+  );
+
 const clockOf = (language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...options });
 
@@ -58,6 +65,7 @@ function optionsOf(element: HTMLElement, props: PlotProps, language: Language): 
         stroke: colourOf(element, colour),
         width: 1.5,
         points: { show: false },
+        gaps: onlyLongGaps,
         value: (_: uPlot, value: number | null) => (value === null ? '–' : write(value)),
       })),
     ],
