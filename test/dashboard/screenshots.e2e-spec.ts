@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPrograms, ROOT, startSystem, tempDir, waitFor } from '#testing';
 import { BROWSER, useBrowser } from './support/browser.js';
@@ -8,9 +8,10 @@ const IS_WRITING = process.env.WRITE_SCREENSHOTS !== undefined;
 const WINDOW = { width: 1280, height: 800 };
 const IMAGES = join(ROOT, 'docs/images');
 
+const KEYS = 'partner-keys.yaml';
 const POLICIES = `
 version: 1
-authentication: { apiKey: { partners: { keysFile: ${join(ROOT, 'docs/guide/policies/partner-keys.yaml')} } } }
+authentication: { apiKey: { partners: { keysFile: ${KEYS} } } }
 routes:
   - { name: place-orders, match: { service: order-service, methods: [POST] }, auth: { anyOf: [partners] } }
 `;
@@ -47,6 +48,8 @@ onPrograms([BROWSER], 'the pictures of the dashboard in the documentation', () =
 async function writePictures(open: ReturnType<typeof useBrowser>, dataDir: string): Promise<void> {
   const policies = join(dataDir, 'gateway.yaml');
   writeFileSync(policies, POLICIES);
+  // The pictures show no path of the machine that takes them.
+  copyFileSync(join(ROOT, 'docs/guide/policies', KEYS), join(dataDir, KEYS));
   const { url } = await startSystem('monolith', { DATA_DIR: dataDir, GATEWAY_CONFIG: policies });
   const stop = loadShop(url);
   try {
