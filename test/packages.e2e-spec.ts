@@ -224,6 +224,12 @@ describe('the packages, installed outside of the workspace', () => {
     });
   });
 
+  it('run the test of docs/guide/embedding.md', () => {
+    const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(readFileSync('docs/guide/embedding.md', 'utf8')) ?? [];
+    writeFileSync(join(folder.path, 'guide.mjs'), code);
+    expect(run('node', ['--test', '--test-reporter=tap', 'guide.mjs'], folder.path)).toContain('# pass 1');
+  });
+
   it('depend on no database, and on no more packages than they import', () => {
     const manifest = readFileSync(
       join(folder.path, 'node_modules/@msa-gateway/gateway/package.json'),
