@@ -14,6 +14,9 @@ import {
 const folder = tempDir('packages-');
 afterAll(() => folder.remove());
 
+/** Packing, and the installation of more than a hundred packages. */
+const INSTALLATION_MS = 300_000;
+
 const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
 
 /** A service that responds with its name, and at `/peer` with the name of an instance that it called. */
@@ -109,7 +112,7 @@ describe('the packages, installed outside of the workspace', () => {
     const started = command('start', '--port', '0', '--json');
     await started.waitForOutput(/"msg":"gateway ready: /);
     gateway = { process: started, url: listeningUrlOf('gateway', started.stdout) };
-  });
+  }, INSTALLATION_MS);
   afterAll(() => gateway.process.stop());
 
   const TYPED = ['imported.mts', 'types.cts', 'embedded-types.cts'];
