@@ -12,7 +12,7 @@ const TEMPLATES = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
 
 export const readTemplate = (path) => readFileSync(join(FOLDER, path), 'utf8');
 
-const COMMENTS_AND_TEXTS = /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g;
+const COMMENTS_AND_TEXTS = /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g;
 
 /** The new files of a service: a path and a text for each. */
 export const newFiles = (render) =>
