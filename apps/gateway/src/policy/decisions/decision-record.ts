@@ -109,6 +109,7 @@ export class DecisionRecord {
     entry.names = this.names;
     this.texts.open(position);
     entry.isCut = !this.writeTexts(exchange, entry);
+    this.texts.close();
   }
 
   /**
