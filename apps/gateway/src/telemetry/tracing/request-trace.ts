@@ -15,7 +15,6 @@ export interface AttemptFailure {
 /** The span of one attempt. Times are milliseconds on the monotonic clock. */
 export class TracedAttempt {
   readonly spanId = newSpanId();
-  readonly startedAt = performance.now();
   /** 0 until it ends. */
   endedAt = 0;
   failure: AttemptFailure | undefined = undefined;
@@ -27,6 +26,7 @@ export class TracedAttempt {
   constructor(
     readonly instance: TracedInstance,
     readonly isHedged: boolean,
+    readonly startedAt: number,
     readonly previous: TracedAttempt | undefined,
   ) {}
 }
@@ -72,8 +72,8 @@ export class RequestTrace {
     return attempts.reverse();
   }
 
-  beginAttempt(instance: TracedInstance, isHedged: boolean): TracedAttempt {
-    return (this.last = new TracedAttempt(instance, isHedged, this.last));
+  beginAttempt(instance: TracedInstance, isHedged: boolean, startedAt: number): TracedAttempt {
+    return (this.last = new TracedAttempt(instance, isHedged, startedAt, this.last));
   }
 
   /** The field line `traceparent` of the request of an attempt, with CRLF. */

@@ -16,7 +16,10 @@ export class TraceContextStage implements Stage {
 
   upstreamRequest(exchange: StageExchange, { instance, fields }: UpstreamRequest): void {
     const trace = this.tracer.traceOf(exchange);
-    const attempt = trace.beginAttempt(instance, instance !== exchange.instance);
+    const isHedged = instance !== exchange.instance;
+    // A hedged attempt begins beside the last one, whose start is known.
+    const startedAt = isHedged ? performance.now() : exchange.attemptStartedAt;
+    const attempt = trace.beginAttempt(instance, isHedged, startedAt);
     // Most clients send no trace context; what they did not send need not be searched in the fields.
     if (exchange.header(TRACEPARENT) !== undefined) fields.remove(TRACEPARENT);
     if (exchange.header(TRACESTATE) !== undefined) fields.remove(TRACESTATE);
