@@ -19,6 +19,15 @@ describe('The sampler', () => {
     expect(shareOf(samplerOf('parentbased_traceidratio', 0.25))).toBeCloseTo(0.25, 1);
   });
 
+  it('compares the random digits of an id with the share', () => {
+    const ends = (digits: string): string => '0'.repeat(18) + '1' + digits;
+    const half = samplerOf('traceidratio', 0.5);
+    expect(half(ends('7ffffffffffff'), undefined)).toBe(true);
+    expect(half(ends('8000000000000'), undefined)).toBe(false);
+    expect(samplerOf('traceidratio', 1 - 2 ** -53)(ends('fffffffffffff'), undefined)).toBe(true);
+    expect(samplerOf('traceidratio', 0)(ends('0000000000000'), undefined)).toBe(false);
+  });
+
   it('selects the same traces in every app', () => {
     const [one, other] = [samplerOf('traceidratio', 0.5), samplerOf('parentbased_traceidratio', 0.5)];
     const ids = Array.from({ length: 100 }, newTraceId);
