@@ -16,7 +16,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   DescribeOperation,
   pageOf,
-  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
@@ -38,6 +37,7 @@ import {
   unknownUserKind,
 } from '../model/orders.problems.js';
 import { invalidKeyKind, keyReusedKind, stillInFlightKind } from '../idempotency/idempotency.problems.js';
+import { OrderListQueryDto } from '../store/order-list.query.js';
 import { ORDER } from './order.document.js';
 import { OrdersService } from './orders.service.js';
 
@@ -106,22 +106,22 @@ export class OrdersController {
     return new Versioned(version, order);
   }
 
-  @DescribeOperation({ summary: 'List orders', body: pageOf(ORDER), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List orders', body: pageOf(ORDER), query: OrderListQueryDto })
   @Get()
-  list(@Query() query: PageQueryDto): Promise<Page<Order>> {
+  list(@Query() query: OrderListQueryDto): Promise<Page<Order>> {
     return this.orders.list(query);
   }
 
   @DescribeOperation({
     summary: 'List the orders of a user; 404 for an unknown user without orders',
     body: pageOf(ORDER),
-    query: PageQueryDto,
+    query: OrderListQueryDto,
     problems: [404],
   })
   @Get('user/:userId')
   listOfUser(
     @Param('userId', PathText) userId: string,
-    @Query() query: PageQueryDto,
+    @Query() query: OrderListQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<Page<Order>> {
     return this.orders.listOfUser(userId, query, request.id);

@@ -1,6 +1,7 @@
-import { Preconditions, type PageQueryDto } from '#service-kit';
+import { Preconditions } from '#service-kit';
 import type { OrderStatus } from '#shop-contracts';
 import { onBothStores, waitFor } from '#testing';
+import type { OrderListQueryDto } from '../store/order-list.query.js';
 import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
 
 onBothStores('order status changes', (store) => {
@@ -184,7 +185,7 @@ onBothStores('order status changes', (store) => {
     expect((await stored(id)).status).toBe('confirmed');
   });
 
-  const ofUser = (userId: string, query: PageQueryDto) => instance.orders.listOfUser(userId, query, 'r-1');
+  const ofUser = (userId: string, query: OrderListQueryDto) => instance.orders.listOfUser(userId, query, 'r-1');
 
   it('responds 404 for an unknown user without orders, but not for a deleted user or while the user service is down', async () => {
     await place('u1');

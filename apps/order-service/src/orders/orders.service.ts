@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { NeighbourUnreachable } from '#registry-client';
-import { changeVersioned, Versioned, type Page, type PageQueryDto, type Preconditions } from '#service-kit';
+import { changeVersioned, Versioned, type Page, type Preconditions } from '#service-kit';
 import type { Order, OrderPatchDto, OrderStatus } from '#shop-contracts';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { StockReleaser } from '../placement/stock-releaser.js';
 import { requireSameHistory } from './order-history.js';
 import { clientMoves } from '../model/order-status.js';
 import { illegalTransition, orderNotFound, userNotFound } from '../model/orders.problems.js';
+import type { OrderListQueryDto } from '../store/order-list.query.js';
 import { OrdersRepository } from '../store/orders.repository.js';
 import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
@@ -19,7 +20,7 @@ export class OrdersService {
     private readonly users: UserDirectory,
   ) {}
 
-  list(query: PageQueryDto): Promise<Page<Order>> {
+  list(query: OrderListQueryDto): Promise<Page<Order>> {
     return this.orders.page(query);
   }
 
@@ -27,7 +28,7 @@ export class OrdersService {
    * The orders of a user, including a user deleted since.
    * @throws Problem `not-found` when there are no orders and the user service reports no such user
    */
-  async listOfUser(userId: string, query: PageQueryDto, requestId: string): Promise<Page<Order>> {
+  async listOfUser(userId: string, query: OrderListQueryDto, requestId: string): Promise<Page<Order>> {
     const page = await this.orders.page(query, userId);
     const isEmpty = page.items.length === 0 && query.cursor === undefined;
     if (isEmpty && !(await this.mayExist(userId, requestId))) throw userNotFound(userId);

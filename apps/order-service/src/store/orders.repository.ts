@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { validate as isUuid } from 'uuid';
-import { InjectDatabase, readPage, type Page, type PageQueryDto } from '#service-kit';
+import { InjectDatabase, readList, type Page } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
 import { SqlClock } from './sql-clock.js';
 import { releasesStock } from '../model/order-status.js';
+import { filtersOf, ORDER_LIST, type OrderListQueryDto } from './order-list.query.js';
 import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
 import { viewOf, type StoredOrder } from '../model/stored-order.js';
 
@@ -16,9 +17,13 @@ export class OrdersRepository {
     private readonly clock: SqlClock,
   ) {}
 
-  /** Oldest orders first; only those of one user when `userId` is given. */
-  page(query: PageQueryDto, userId?: string): Promise<Page<Order>> {
-    return readPage(query, ({ after, limit }) => this.read(after, limit, userId), viewOf);
+  /** @param userId the list of this user alone */
+  page(query: OrderListQueryDto, userId?: string): Promise<Page<Order>> {
+    const scope = userId === undefined ? {} : { scope: { user_id: userId } };
+    const request = { query, filters: { ...filtersOf(query), ...scope } };
+    return readList(this.database, ORDER_LIST, request, (row: Selectable<OrdersSchema['orders']>) =>
+      viewOf(toStoredOrder(row)),
+    );
   }
 
   async find(id: string): Promise<StoredOrder | undefined> {
@@ -44,16 +49,6 @@ export class OrdersRepository {
       .returningAll()
       .executeTakeFirst();
     return row && toStoredOrder(row);
-  }
-
-  private async read(after: string, limit: number, userId?: string): Promise<StoredOrder[]> {
-    const rows = await this.visible()
-      .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.map(toStoredOrder);
   }
 
   private visible() {

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Migrations } from '#service-kit';
+import { addOrderLists } from './order-list.migration.js';
 import type { OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 
@@ -61,6 +62,7 @@ export const migrations: Migrations = {
         .addColumn('claim', 'bigint', (column) => column.notNull().defaultTo(0))
         .execute(),
   },
+  '0003-lists': { up: addOrderLists },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

@@ -4,7 +4,6 @@ import {
   DescribeOperation,
   Hashed,
   pageOf,
-  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
@@ -15,6 +14,7 @@ import {
 import { ProductDto, ProductPatchDto, ProductReplacementDto, type Product } from '#shop-contracts';
 import { letGatewaysStore, LISTS, tagOf } from '../catalogue/index.js';
 import { insufficientStockKind } from '../store/stock.problems.js';
+import { ProductListQueryDto } from './product-list.query.js';
 import { ProductsService } from './products.service.js';
 
 const PRODUCT = resource('Product', ProductDto);
@@ -36,30 +36,30 @@ export class ProductsController {
   @DescribeOperation({
     summary: 'List products',
     body: pageOf(PRODUCT),
-    query: PageQueryDto,
+    query: ProductListQueryDto,
     versioned: true,
   })
   @Get()
   async list(
-    @Query() page: PageQueryDto,
+    @Query() query: ProductListQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Hashed<Page<Product>>> {
-    return storedList(reply, await this.products.list(page));
+    return storedList(reply, await this.products.list(query));
   }
 
   @DescribeOperation({
     summary: 'List the products of a category',
     body: pageOf(PRODUCT),
-    query: PageQueryDto,
+    query: ProductListQueryDto,
     versioned: true,
   })
   @Get('category/:category')
   async listCategory(
     @Param('category', PathText) category: string,
-    @Query() page: PageQueryDto,
+    @Query() query: ProductListQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Hashed<Page<Product>>> {
-    return storedList(reply, await this.products.listCategory(category, page));
+    return storedList(reply, await this.products.list(query, category));
   }
 
   @DescribeOperation({

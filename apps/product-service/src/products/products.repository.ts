@@ -1,8 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { InjectDatabase, type Keyset } from '#service-kit';
+import { addWords, InjectDatabase, readList, replaceWords, type Page } from '#service-kit';
 import { MAX_STOCK } from '#shop-contracts';
-import type { ProductRow, ProductSchema } from '../store/product.schema.js';
+import {
+  PRODUCT_LIST,
+  PRODUCT_WORDS,
+  textOfProduct,
+  type ProductRow,
+  type ProductSchema,
+} from '../store/product.schema.js';
+import { filtersOf, type ProductListQueryDto } from './product-list.query.js';
 import type { StockChange } from './stock-change.js';
 
 /** The members of a product that clients set, without the stock, which changes separately. */
@@ -13,14 +20,19 @@ export type ProductFields = Omit<ProductRow, 'id' | 'stock' | 'version' | 'creat
 export class ProductsRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<ProductSchema>) {}
 
-  list({ after, limit }: Keyset): Promise<ProductRow[]> {
-    const products = this.database.selectFrom('products').selectAll();
-    return products.where('id', '>', after).orderBy('id').limit(limit).execute();
-  }
-
-  listCategory(category: string, { after, limit }: Keyset): Promise<ProductRow[]> {
-    const products = this.database.selectFrom('products').selectAll().where('category', '=', category);
-    return products.where('id', '>', after).orderBy('id').limit(limit).execute();
+  /** @param category the list of this category alone */
+  list<Item>(
+    query: ProductListQueryDto,
+    toItem: (row: ProductRow) => Item,
+    category?: string,
+  ): Promise<Page<Item>> {
+    const scope = category === undefined ? {} : { scope: { category } };
+    return readList(
+      this.database,
+      PRODUCT_LIST,
+      { query, filters: { ...filtersOf(query), ...scope } },
+      toItem,
+    );
   }
 
   find(id: string): Promise<ProductRow | undefined> {
@@ -28,7 +40,11 @@ export class ProductsRepository {
   }
 
   insert(row: ProductRow): Promise<ProductRow> {
-    return this.database.insertInto('products').values(row).returningAll().executeTakeFirstOrThrow();
+    return this.database.transaction().execute(async (trx) => {
+      const product = await trx.insertInto('products').values(row).returningAll().executeTakeFirstOrThrow();
+      await addWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, [product], textOfProduct);
+      return product;
+    });
   }
 
   /**
@@ -41,21 +57,25 @@ export class ProductsRepository {
     { stock, delta = 0, expected }: StockChange,
     now: number,
   ): Promise<ProductRow | undefined> {
-    return this.database
-      .updateTable('products')
-      .set((product) => ({
-        ...fields,
-        stock: stock ?? product('stock', '+', delta),
-        version: version + 1,
-        updated_at: now,
-      }))
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .$if(expected !== undefined, (update) => update.where('stock', '=', expected ?? 0))
-      .$if(delta < 0, (update) => update.where('stock', '>=', -delta))
-      .$if(delta > 0, (update) => update.where('stock', '<=', MAX_STOCK - delta))
-      .returningAll()
-      .executeTakeFirst();
+    return this.database.transaction().execute(async (trx) => {
+      const product = await trx
+        .updateTable('products')
+        .set((product) => ({
+          ...fields,
+          stock: stock ?? product('stock', '+', delta),
+          version: version + 1,
+          updated_at: now,
+        }))
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .$if(expected !== undefined, (update) => update.where('stock', '=', expected ?? 0))
+        .$if(delta < 0, (update) => update.where('stock', '>=', -delta))
+        .$if(delta > 0, (update) => update.where('stock', '<=', MAX_STOCK - delta))
+        .returningAll()
+        .executeTakeFirst();
+      if (product && changesText(fields)) await replaceWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, product, textOfProduct);
+      return product;
+    });
   }
 
   /** Resolves to `undefined` when the product is gone or has another version. */
@@ -68,3 +88,6 @@ export class ProductsRepository {
       .executeTakeFirst();
   }
 }
+
+const changesText = ({ name, category, description }: Partial<ProductFields>): boolean =>
+  name !== undefined || category !== undefined || description !== undefined;

@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import {
   changeVersioned,
   newId,
-  readPage,
   requireUnchanged,
   Versioned,
   type Page,
-  type PageQueryDto,
   type Preconditions,
 } from '#service-kit';
 import type { Product, ProductDto, ProductPatchDto, ProductReplacementDto } from '#shop-contracts';
 import { CatalogueCache } from '../catalogue/index.js';
 import type { ProductRow } from '../store/product.schema.js';
+import type { ProductListQueryDto } from './product-list.query.js';
 import { noSuchProduct } from './products.problems.js';
 import { ProductsRepository, type ProductFields } from './products.repository.js';
 import { stockChangeOf } from './stock-change.js';
@@ -24,12 +23,9 @@ export class ProductsService {
     private readonly cache: CatalogueCache,
   ) {}
 
-  list(page: PageQueryDto): Promise<Page<Product>> {
-    return readPage(page, (keyset) => this.products.list(keyset), toProduct);
-  }
-
-  listCategory(category: string, page: PageQueryDto): Promise<Page<Product>> {
-    return readPage(page, (keyset) => this.products.listCategory(category, keyset), toProduct);
+  /** @param category the list of this category alone */
+  list(query: ProductListQueryDto, category?: string): Promise<Page<Product>> {
+    return this.products.list(query, toProduct, category);
   }
 
   async get(id: string): Promise<Versioned<Product>> {

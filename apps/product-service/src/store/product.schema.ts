@@ -1,5 +1,12 @@
 import { sql, type Kysely } from 'kysely';
-import type { Migrations } from '#service-kit';
+import {
+  addWordsOfAll,
+  createListIndexes,
+  createLookupTable,
+  type ListDefinition,
+  type LookupTable,
+  type Migrations,
+} from '#service-kit';
 import type { Reservation } from '#shop-contracts';
 
 /** A row of `products`. Times are epoch milliseconds, the price is in minor units. */
@@ -42,12 +49,32 @@ export interface ProductSchema {
   readonly stock_reservation_items: ReservedItemRow;
 }
 
+/** `/products` */
+export const PRODUCT_LIST: ListDefinition = {
+  table: 'products',
+  sorts: { createdAt: 'created_at', price: 'price', name: 'name' },
+  indexedFilters: ['category'],
+};
+
+/** The words by which products are found. */
+export const PRODUCT_WORDS: LookupTable = { table: 'product_words', key: 'word', id: 'product_id' };
+
+export const textOfProduct = ({ name, category, description }: ProductRow): string =>
+  `${name} ${category} ${description ?? ''}`;
+
 export const migrations: Migrations = {
   '0001-products': { up: createProducts },
   '0002-stock-reservations': {
     up: async (db) => {
       await createReservations(db);
       await createReservedItems(db);
+    },
+  },
+  '0003-lists': {
+    up: async (db) => {
+      await createListIndexes(db, 'products', ['created_at', 'price', 'name'], ['category']);
+      await createLookupTable(db, PRODUCT_WORDS, 'products');
+      await addWordsOfAll(db, PRODUCT_WORDS, 'products', textOfProduct);
     },
   },
 };

@@ -1,4 +1,11 @@
-import type { Migrations } from '#service-kit';
+import {
+  addWordsOfAll,
+  createListIndexes,
+  createLookupTable,
+  type ListDefinition,
+  type LookupTable,
+  type Migrations,
+} from '#service-kit';
 
 /** A row of `users`. Times are epoch milliseconds. */
 export interface UserRow {
@@ -18,6 +25,18 @@ export interface UserSchema {
   readonly users: UserRow;
 }
 
+/** `/users` */
+export const USER_LIST: ListDefinition = {
+  table: 'users',
+  sorts: { createdAt: 'created_at', name: 'name' },
+  indexedFilters: ['email_key'],
+};
+
+/** The words by which users are found. */
+export const USER_WORDS: LookupTable = { table: 'user_words', key: 'word', id: 'user_id' };
+
+export const textOfUser = ({ name, email }: UserRow): string => `${name} ${email}`;
+
 export const migrations: Migrations = {
   '0001-users': {
     up: (db) =>
@@ -31,5 +50,12 @@ export const migrations: Migrations = {
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .execute(),
+  },
+  '0002-lists': {
+    up: async (db) => {
+      await createListIndexes(db, 'users', ['created_at', 'name']);
+      await createLookupTable(db, USER_WORDS, 'users');
+      await addWordsOfAll(db, USER_WORDS, 'users', textOfUser);
+    },
   },
 };

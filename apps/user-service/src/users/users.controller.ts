@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify';
 import {
   DescribeOperation,
   pageOf,
-  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
@@ -12,6 +11,7 @@ import {
   type Versioned,
 } from '#service-kit';
 import { UserDto, UserPatchDto, UserReplacementDto, type User } from '#shop-contracts';
+import { UserListQueryDto } from './user-list.query.js';
 import { emailTakenKind } from './users.problems.js';
 import { UsersService } from './users.service.js';
 
@@ -24,10 +24,10 @@ const ADA: UserDto = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' }
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  @DescribeOperation({ summary: 'List users', body: pageOf(USER), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List users', body: pageOf(USER), query: UserListQueryDto })
   @Get()
-  list(@Query() page: PageQueryDto): Promise<Page<User>> {
-    return this.users.list(page);
+  list(@Query() query: UserListQueryDto): Promise<Page<User>> {
+    return this.users.list(query);
   }
 
   @DescribeOperation({

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { InjectDatabase, type Keyset } from '#service-kit';
-import type { UserRow, UserSchema } from './user.table.js';
+import { addWords, InjectDatabase, readList, replaceWords, type Page } from '#service-kit';
+import { filtersOf, type UserListQueryDto } from './user-list.query.js';
+import { textOfUser, USER_LIST, USER_WORDS, type UserRow, type UserSchema } from './user.table.js';
 
 /** The members of a user that clients set. */
 export type UserFields = Pick<UserRow, 'email' | 'email_key' | 'name'>;
@@ -11,9 +12,8 @@ export type UserFields = Pick<UserRow, 'email' | 'email_key' | 'name'>;
 export class UsersRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<UserSchema>) {}
 
-  list({ after, limit }: Keyset): Promise<UserRow[]> {
-    const users = this.database.selectFrom('users').selectAll();
-    return users.where('id', '>', after).orderBy('id').limit(limit).execute();
+  list<Item>(query: UserListQueryDto, toItem: (row: UserRow) => Item): Promise<Page<Item>> {
+    return readList(this.database, USER_LIST, { query, filters: filtersOf(query) }, toItem);
   }
 
   find(id: string): Promise<UserRow | undefined> {
@@ -21,18 +21,26 @@ export class UsersRepository {
   }
 
   insert(row: UserRow): Promise<UserRow> {
-    return this.database.insertInto('users').values(row).returningAll().executeTakeFirstOrThrow();
+    return this.database.transaction().execute(async (trx) => {
+      const user = await trx.insertInto('users').values(row).returningAll().executeTakeFirstOrThrow();
+      await addWords<UserRow, UserSchema>(trx, USER_WORDS, [user], textOfUser);
+      return user;
+    });
   }
 
   /** `undefined`: the user is gone, or has another version than `current`. */
   update({ id, version }: UserRow, fields: Partial<UserFields>, now: number): Promise<UserRow | undefined> {
-    return this.database
-      .updateTable('users')
-      .set({ ...fields, version: version + 1, updated_at: now })
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .returningAll()
-      .executeTakeFirst();
+    return this.database.transaction().execute(async (trx) => {
+      const user = await trx
+        .updateTable('users')
+        .set({ ...fields, version: version + 1, updated_at: now })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .returningAll()
+        .executeTakeFirst();
+      if (user) await replaceWords<UserRow, UserSchema>(trx, USER_WORDS, user, textOfUser);
+      return user;
+    });
   }
 
   /** `undefined` as in {@link update}. */

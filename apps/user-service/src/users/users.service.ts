@@ -3,14 +3,14 @@ import {
   changeVersioned,
   isUniqueViolation,
   newId,
-  readPage,
   requireUnchanged,
   Versioned,
   type Page,
-  type PageQueryDto,
   type Preconditions,
 } from '#service-kit';
 import type { User, UserDto, UserPatchDto } from '#shop-contracts';
+import { emailKeyOf } from './email-key.js';
+import type { UserListQueryDto } from './user-list.query.js';
 import type { UserRow } from './user.table.js';
 import { emailTaken, noSuchUser } from './users.problems.js';
 import { UsersRepository, type UserFields } from './users.repository.js';
@@ -20,8 +20,8 @@ import { UsersRepository, type UserFields } from './users.repository.js';
 export class UsersService {
   constructor(private readonly users: UsersRepository) {}
 
-  list(page: PageQueryDto): Promise<Page<User>> {
-    return readPage(page, (keyset) => this.users.list(keyset), toUser);
+  list(query: UserListQueryDto): Promise<Page<User>> {
+    return this.users.list(query, toUser);
   }
 
   async get(id: string): Promise<Versioned<User>> {
@@ -30,7 +30,7 @@ export class UsersService {
 
   async create(user: UserDto): Promise<Versioned<User>> {
     const now = Date.now();
-    const fields = { email: user.email, email_key: keyOf(user.email), name: user.name };
+    const fields = { email: user.email, email_key: emailKeyOf(user.email), name: user.name };
     const row = { ...fields, id: newId(), version: 1, created_at: now, updated_at: now };
     return versioned(await withEmailConflict(this.users.insert(row)));
   }
@@ -68,11 +68,8 @@ export class UsersService {
   }
 }
 
-// Upper case first: this folds letters with several lower-case forms, such as the two sigmas and sharp s.
-const keyOf = (email: string): string => email.normalize('NFC').toUpperCase().toLowerCase();
-
 const toFields = ({ email, name }: UserPatchDto): Partial<UserFields> => ({
-  ...(email !== undefined && { email, email_key: keyOf(email) }),
+  ...(email !== undefined && { email, email_key: emailKeyOf(email) }),
   ...(name !== undefined && { name }),
 });
 

@@ -1,9 +1,7 @@
 import { registerDecorator } from 'class-validator';
+import { isTime } from './is-time.js';
 
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
-const isPastTime = (value: unknown): boolean =>
-  typeof value === 'string' && ISO_TIME.test(value) && Date.parse(value) <= Date.now();
+const isPastTime = (value: unknown): boolean => isTime(value) && Date.parse(value) <= Date.now();
 
 /** An ISO 8601 date and time with an offset, not in the future by the clock of this process. */
 export const IsPastTime = (): PropertyDecorator => (target, property) =>

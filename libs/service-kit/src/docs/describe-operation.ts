@@ -9,6 +9,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 export interface NamedSchema {
   readonly name: string;
   readonly schema: Schema;
+  /** Headers of responses with this body. */
+  readonly headers?: Readonly<Record<string, object>>;
 }
 
 /** Purpose and responses of an operation, for the OpenAPI document. Its request bodies and query are read from DTOs. */
@@ -81,6 +83,17 @@ export const pageOf = (item: NamedSchema): NamedSchema => ({
         nullable: true,
         description: 'cursor of the next page; null on the last page',
       },
+      count: {
+        type: 'integer',
+        minimum: 0,
+        description: 'number of items in the whole list, if the request asks for it',
+      },
+    },
+  },
+  headers: {
+    link: {
+      description: 'the next page, unless this is the last one (RFC 8288)',
+      schema: { type: 'string', example: '<?limit=50&cursor=MDE5N2Mw>; rel="next"' },
     },
   },
 });

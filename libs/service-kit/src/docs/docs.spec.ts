@@ -4,7 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 import { IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { bootForTest, call, type TestApp } from '#testing';
 import { defineService } from '../service/define-service.js';
-import { PageQueryDto } from '../storage/page.js';
+import { PageQueryDto } from '../lists/page.js';
 import { DescribeOperation, pageOf, resource } from './describe-operation.js';
 
 class NoteDto {
@@ -122,7 +122,7 @@ describe('/docs-json', () => {
         name: 'cursor',
         in: 'query',
         required: false,
-        schema: { type: 'string', minLength: 1, maxLength: 512 },
+        schema: { type: 'string', minLength: 1, maxLength: 2048 },
       },
     ]);
     expect(responses).toMatchObject({

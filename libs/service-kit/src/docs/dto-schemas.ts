@@ -33,6 +33,8 @@ const converters = {
     },
   },
   // Read-only members: clients send back what they read.
+  isTime: { type: 'string', format: 'date-time' },
+  isNotBelow: {},
   isIso8601: { type: 'string', format: 'date-time' },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
-import { refTo, type OperationDescription, type Schema } from './describe-operation.js';
+import { refTo, type NamedSchema, type OperationDescription, type Schema } from './describe-operation.js';
+import { parameterOf, type ParameterDescription } from './describe-parameter.js';
 import { problemResponses } from './problem-examples.js';
 
 /** One operation of an OpenAPI document; only the members that are used here. */
@@ -85,9 +86,18 @@ function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly
     name,
     in: 'query',
     required: false,
+    ...describedBy(parameterOf(defaults, name)),
     schema: { ...schema, ...(defaults[name] !== undefined && { default: defaults[name] }) },
   }));
 }
+
+// The page sends the first example of a parameter unless the reader chooses another one: the first has no value.
+const describedBy = ({ description, example }: Partial<ParameterDescription> = {}): object => ({
+  ...(description !== undefined && { description }),
+  ...(example !== undefined && {
+    examples: { none: { summary: 'left out' }, example: { summary: String(example), value: example } },
+  }),
+});
 
 const bodyOf = (
   { content }: { content: Record<string, unknown> },
@@ -119,6 +129,11 @@ const successOf = (
   when = STATUS_CODES[status],
 ): object => ({
   description: when,
-  ...(versioned === true && status !== 204 && { headers: ETAG }),
+  ...headersOf(versioned === true && status !== 204, body),
   ...(body && { content: { 'application/json': { schema: refTo(body.name) } } }),
 });
+
+function headersOf(hasEtag: boolean, body: NamedSchema | undefined): object {
+  const headers = { ...(hasEtag && ETAG), ...body?.headers };
+  return Object.keys(headers).length > 0 ? { headers } : {};
+}

@@ -7,6 +7,7 @@ import { once } from '../docs/once.js';
 import { HealthModule } from '../health/health.module.js';
 import { PatchBodyGuard } from '../http/patch-body.guard.js';
 import { VersionedInterceptor } from '../http/versioned.js';
+import { PageLinkInterceptor } from '../lists/page-link.interceptor.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
 import { TracingModule } from '../tracing/tracing.module.js';
@@ -37,6 +38,7 @@ export class ServiceRootModule {
       providers: [
         { provide: APP_GUARD, useClass: PatchBodyGuard },
         { provide: APP_INTERCEPTOR, useClass: VersionedInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: PageLinkInterceptor },
       ],
     };
   }

@@ -5,7 +5,6 @@ import { onBothStores, onOwnPostgres, tempDir, waitFor } from '#testing';
 import type { StorageConfig } from '../config/service-config.js';
 import { openDatabase } from './database.js';
 import { migrate, type Migrations } from './migrate.js';
-import { readPage } from './page.js';
 import { newId } from './new-id.js';
 import { isUniqueViolation } from './unique-violation.js';
 
@@ -127,37 +126,6 @@ onBothStores('a store', (store) => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => increment(databases[n % 2]!)));
     const { at } = await databases[1].selectFrom('notes').select('at').executeTakeFirstOrThrow();
     expect(at).toBe(20);
-  });
-
-  it('pages through rows without losing or repeating one', async () => {
-    const database = await migrated();
-    const rows = Array.from({ length: 7 }, (_, n) => newNote(`${n}`));
-    await database.insertInto('notes').values(rows).execute();
-    const read = (cursor?: string) =>
-      readPage(
-        { limit: 3, ...(cursor && { cursor }) },
-        ({ after, limit }) =>
-          database
-            .selectFrom('notes')
-            .selectAll()
-            .where('id', '>', after)
-            .orderBy('id')
-            .limit(limit)
-            .execute(),
-        ({ text }) => text,
-      );
-    const first = await read();
-    const second = await read(first.nextCursor!);
-    const third = await read(second.nextCursor!);
-    expect([first.items, second.items, third.items]).toEqual([['0', '1', '2'], ['3', '4', '5'], ['6']]);
-    expect(third.nextCursor).toBeNull();
-  });
-
-  it.each(['garbage', '', 'bm90LWFuLWlk', '%%%', '\0'])('rejects the cursor %j', async (cursor) => {
-    await expect(readPage({ limit: 1, cursor }, () => Promise.resolve([]), String)).rejects.toMatchObject({
-      code: 'invalid-cursor',
-      status: 400,
-    });
   });
 });
 

@@ -18,6 +18,3 @@ export const storageBusy = (cause: unknown): Problem =>
 /** The store can be read but not written. */
 export const writesRejected = (reason: string, cause: unknown): Problem =>
   storageUnavailable(`the database rejects writes: ${reason}`, retryLater(cause, RETRY_AFTER_SECONDS));
-
-/** The cursor of a list is not from an earlier page of this service. */
-export const invalidCursor = defineProblem('invalid-cursor', 400, 'Invalid cursor');

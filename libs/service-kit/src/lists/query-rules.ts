@@ -1,0 +1,27 @@
+import { Transform } from 'class-transformer';
+import { registerDecorator, type ValidationArguments } from 'class-validator';
+import { isTime } from '#contracts';
+
+/** Reads a query parameter of decimal digits as a number; anything else fails the rules for numbers. */
+export const QueryInteger = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+
+const magnitudeOf = (value: unknown): number => (isTime(value) ? Date.parse(value) : Number(value));
+
+/** The upper bound of a range, whose lower bound is the member `lower`: an integer or a time. */
+export const IsNotBelow =
+  (lower: string): PropertyDecorator =>
+  (target, property) =>
+    registerDecorator({
+      name: 'isNotBelow',
+      target: target.constructor,
+      propertyName: property as string,
+      validator: {
+        // A lower bound that is absent or invalid is no reason to refuse the upper one.
+        validate: (value: unknown, { object }: ValidationArguments) =>
+          !(magnitudeOf((object as Record<string, unknown>)[lower]) > magnitudeOf(value)),
+        defaultMessage: () => `$property must not be below ${lower}`,
+      },
+    });
