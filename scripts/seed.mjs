@@ -1,13 +1,52 @@
 /**
  * `npm run seed [-- URL]`: adds sample users and products to a running system, by default the one at GATEWAY_HOST and
  * GATEWAY_PORT. Running it again adds nothing.
+ *
+ * `npm run seed -- --users 10000 --products 10000 --orders 100000`: writes this many of each straight to the stores that
+ * DATABASE_URL or DATA_DIR names. The system may be running.
  */
 import './lib/node-version.mjs';
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from './lib/build.mjs';
 import { gatewayUrl } from './lib/gateway-url.mjs';
 import { PRODUCTS, USERS } from './seed/samples.mjs';
 
 const TIMEOUT_MS = 10_000;
-const [target = gatewayUrl(process.env)] = process.argv.slice(2);
+const KINDS = ['users', 'products', 'orders'];
+
+const { values, positionals } = argumentsOf(process.argv.slice(2));
+const [target = gatewayUrl(process.env)] = positionals;
+
+function argumentsOf(args) {
+  try {
+    const options = Object.fromEntries(KINDS.map((kind) => [kind, { type: 'string' }]));
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    console.error(`seed: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+/** @throws for anything but a number of rows */
+function countIn(kind) {
+  const text = values[kind] ?? '0';
+  if (!/^\d{1,8}$/.test(text)) throw new Error(`--${kind} must be a number from 0 to 99999999`);
+  return Number(text);
+}
+
+async function seedInBulk() {
+  const counts = Object.fromEntries(KINDS.map((kind) => [kind, countIn(kind)]));
+  await ensureBuilt();
+  const { seedStores } = await import('./seed/bulk.mjs');
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  const storage = { databaseUrl: DATABASE_URL || undefined, dataDir: DATA_DIR || '.data', sync: 'normal' };
+  await seedStores(storage, counts);
+}
+
+async function seedSamples() {
+  await addAll('users', USERS, addUser);
+  await addAll('products', PRODUCTS, addProduct);
+}
 
 async function call(method, path, body) {
   const response = await fetch(new URL(path, target), {
@@ -58,10 +97,11 @@ async function addAll(what, samples, add) {
   console.log(`${what}: ${added} added, ${samples.length - added} already there`);
 }
 
+const isBulk = Object.keys(values).length > 0;
 try {
-  await addAll('users', USERS, addUser);
-  await addAll('products', PRODUCTS, addProduct);
+  await (isBulk ? seedInBulk() : seedSamples());
 } catch (error) {
-  console.error(`could not seed ${target}: ${error.cause?.message || error.cause?.code || error.message}`);
+  const subject = isBulk ? 'the stores' : target;
+  console.error(`could not seed ${subject}: ${error.cause?.message || error.cause?.code || error.message}`);
   process.exitCode = 1;
 }

@@ -1,2 +1,3 @@
 export { UsersModule } from './users.module.js';
+export { insertUsers } from './insert-users.js';
 export { migrations } from './user.table.js';

@@ -1,4 +1,4 @@
 import { v7 } from 'uuid';
 
-/** Creates an identifier: UUIDv7, so ids sort by time of creation. */
-export const newId = (): string => v7();
+/** A new UUIDv7: ids sort in the order of their creation. @param at time of creation in epoch milliseconds */
+export const newId = (at?: number): string => (at === undefined ? v7() : v7({ msecs: at }));
