@@ -43,6 +43,7 @@ export * from './lists/query-rules.js';
 export * from './lists/list-definition.js';
 export * from './lists/list-query.dto.js';
 export * from './lists/read-list.js';
+export * from './lists/explain-list.js';
 export * from './lists/words.js';
 export * from './lists/list-tables.js';
 export * from './service/define-service.js';

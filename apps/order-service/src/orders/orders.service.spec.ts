@@ -185,7 +185,8 @@ onBothStores('order status changes', (store) => {
     expect((await stored(id)).status).toBe('confirmed');
   });
 
-  const ofUser = (userId: string, query: OrderListQueryDto) => instance.orders.listOfUser(userId, query, 'r-1');
+  const ofUser = (userId: string, query: OrderListQueryDto) =>
+    instance.orders.listOfUser(userId, query, 'r-1');
 
   it('responds 404 for an unknown user without orders, but not for a deleted user or while the user service is down', async () => {
     await place('u1');

@@ -73,7 +73,8 @@ export class ProductsRepository {
         .$if(delta > 0, (update) => update.where('stock', '<=', MAX_STOCK - delta))
         .returningAll()
         .executeTakeFirst();
-      if (product && changesText(fields)) await replaceWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, product, textOfProduct);
+      if (product && changesText(fields))
+        await replaceWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, product, textOfProduct);
       return product;
     });
   }
