@@ -52,6 +52,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'new-service.e2e-spec.ts, by the spec that is generated',
   'npm run seed': 'mounts.e2e-spec.ts, with a URL',
   'npm run seed -- http://localhost:8000': 'mounts.e2e-spec.ts',
+  'npm run seed -- --users 10000 --products 10000 --orders 100000': 'seed.e2e-spec.ts, with fewer rows',
   'npm run smoke': 'mounts.e2e-spec.ts, with a URL',
   'npm run smoke -- http://localhost:8000': 'mounts.e2e-spec.ts',
   'python3 -m http.server 9000': 'any HTTP server; a stand-in is started below',

@@ -173,8 +173,8 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     status: 400,
     title: 'Invalid cursor',
     meaning: {
-      en: 'The cursor is not the `nextCursor` of an earlier page.',
-      ko: '커서가 앞 페이지의 `nextCursor`가 아닙니다.',
+      en: 'The cursor is not the `nextCursor` of an earlier page of the same list, filters and sort.',
+      ko: '커서가 같은 목록, 필터, 정렬로 조회한 앞 페이지의 `nextCursor`가 아닙니다.',
     },
   },
   {
