@@ -159,7 +159,7 @@ describe('the packages, installed outside of the workspace', () => {
       [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
       [['--help'], 0, /^usage: msa-gateway init .*^usage: msa-gateway start /ms],
       [['check', policies, '--json'], 0, /"valid": true/],
-      [['plan', policies, '--from', gateway.url], 0, /^nothing would change/],
+      [['plan', policies, '--from', gateway.url], 2, /the gateway has no policy file/],
       [['explain', 'GET', '/api/none', '--url', gateway.url], 1, /^GET \/api\/none\nroute:/],
       [['keys', 'new', 'acme'], 0, /^ {2}msag_/m],
       [['token', 'a.b.c', '--config', policies], 1, /has no providers/],
