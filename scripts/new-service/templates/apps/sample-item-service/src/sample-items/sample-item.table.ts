@@ -1,4 +1,4 @@
-import type { Migrations } from '#service-kit';
+import { createListIndexes, type ListDefinition, type Migrations } from '#service-kit';
 
 /** A row of `sample_items`. Times are epoch milliseconds. */
 export interface SampleItemRow {
@@ -15,11 +15,18 @@ export interface SampleItemSchema {
   readonly sample_items: SampleItemRow;
 }
 
+/** The list of sample items. A sort that is added here needs an index in a new migration. */
+export const SAMPLE_ITEM_LIST: ListDefinition = {
+  table: 'sample_items',
+  sorts: { createdAt: 'created_at' },
+  indexedFilters: [],
+};
+
 /** For the embedded store and for PostgreSQL. A migration that has run anywhere is not changed: add the next one. */
 export const migrations: Migrations = {
   '0001-sample-items': {
-    up: (db) =>
-      db.schema
+    up: async (db) => {
+      await db.schema
         .createTable('sample_items')
         .addColumn('id', 'text', (column) => column.primaryKey())
         .addColumn('name', 'text', (column) => column.notNull())
@@ -27,6 +34,8 @@ export const migrations: Migrations = {
         .addColumn('version', 'integer', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
-        .execute(),
+        .execute();
+      await createListIndexes(db, 'sample_items', ['created_at']);
+    },
   },
 };

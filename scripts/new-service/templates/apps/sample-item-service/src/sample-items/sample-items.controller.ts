@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply } from 'fastify';
 import {
   DescribeOperation,
+  ListQueryDto,
   pageOf,
-  PageQueryDto,
   PathText,
   Preconditions,
   RequestPreconditions,
@@ -28,10 +28,10 @@ const EXAMPLE: SampleItemDto = { name: 'First', description: 'The first sample i
 export class SampleItemsController {
   constructor(private readonly service: SampleItemsService) {}
 
-  @DescribeOperation({ summary: 'List sample items', body: pageOf(SAMPLE_ITEM), query: PageQueryDto })
+  @DescribeOperation({ summary: 'List sample items', body: pageOf(SAMPLE_ITEM), query: ListQueryDto })
   @Get()
-  list(@Query() page: PageQueryDto): Promise<Page<SampleItem>> {
-    return this.service.list(page);
+  list(@Query() query: ListQueryDto): Promise<Page<SampleItem>> {
+    return this.service.list(query);
   }
 
   @DescribeOperation({

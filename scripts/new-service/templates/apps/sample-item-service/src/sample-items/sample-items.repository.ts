@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { InjectDatabase, type Keyset } from '#service-kit';
-import type { SampleItemRow, SampleItemSchema } from './sample-item.table.js';
+import { creationTimes, InjectDatabase, readList, type ListQueryDto, type Page } from '#service-kit';
+import { SAMPLE_ITEM_LIST, type SampleItemRow, type SampleItemSchema } from './sample-item.table.js';
 
 /** The members of a sample item that clients set. */
 export type SampleItemFields = Pick<SampleItemRow, 'name' | 'description'>;
@@ -11,9 +11,9 @@ export type SampleItemFields = Pick<SampleItemRow, 'name' | 'description'>;
 export class SampleItemsRepository {
   constructor(@InjectDatabase() private readonly database: Kysely<SampleItemSchema>) {}
 
-  list({ after, limit }: Keyset): Promise<SampleItemRow[]> {
-    const rows = this.database.selectFrom('sample_items').selectAll();
-    return rows.where('id', '>', after).orderBy('id').limit(limit).execute();
+  list<Item>(query: ListQueryDto, toItem: (row: SampleItemRow) => Item): Promise<Page<Item>> {
+    const filters = { ranges: { createdAt: creationTimes(query) } };
+    return readList(this.database, SAMPLE_ITEM_LIST, { query, filters }, toItem);
   }
 
   find(id: string): Promise<SampleItemRow | undefined> {

@@ -2,11 +2,10 @@ import { Injectable } from '@nestjs/common';
 import {
   changeVersioned,
   newId,
-  readPage,
   requireUnchanged,
   Versioned,
+  type ListQueryDto,
   type Page,
-  type PageQueryDto,
   type Preconditions,
 } from '#service-kit';
 import type {
@@ -24,8 +23,8 @@ import { SampleItemsRepository, type SampleItemFields } from './sample-items.rep
 export class SampleItemsService {
   constructor(private readonly repository: SampleItemsRepository) {}
 
-  list(page: PageQueryDto): Promise<Page<SampleItem>> {
-    return readPage(page, (keyset) => this.repository.list(keyset), toSampleItem);
+  list(query: ListQueryDto): Promise<Page<SampleItem>> {
+    return this.repository.list(query, toSampleItem);
   }
 
   async get(id: string): Promise<Versioned<SampleItem>> {
