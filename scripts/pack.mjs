@@ -1,4 +1,7 @@
-/** `npm run pack`: packs the packages of `scripts/pack/packages.mjs` into dist/packages/NAME-VERSION.tgz. */
+/**
+ * `npm run pack [-- FOLDER]`: packs the packages of `scripts/pack/packages.mjs` as NAME-VERSION.tgz into FOLDER, by default
+ * dist/packages.
+ */
 import './lib/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +14,7 @@ import { manifestOf } from './pack/manifest.mjs';
 import { PACKAGES } from './pack/packages.mjs';
 import { bundleProgram } from './pack/program.mjs';
 
-const TARGET = 'dist/packages';
+const TARGET = process.argv[2] ?? 'dist/packages';
 
 async function assemble(each, declarations, folder) {
   mkdirSync(folder, { recursive: true });

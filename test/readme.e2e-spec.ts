@@ -85,6 +85,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     'chaos/drills.e2e-spec.ts',
   'npm -s run chaos -- kill product-service --json': 'chaos/drills.e2e-spec.ts',
   'npm run chaos -- kill product-service --report drill.html': 'chaos/drills.e2e-spec.ts',
+  'npm run pack': 'packages.e2e-spec.ts',
+  'npm install $PACKAGES/msa-gateway-{contracts,registry-client,nest}-*.tgz':
+    'joining.e2e-spec.ts, for each version of Nest',
+  'npm install express $PACKAGES/msa-gateway-{contracts,registry-client}-*.tgz': 'joining.e2e-spec.ts',
+  'curl http://localhost:8000/api/greeter/': 'joining.e2e-spec.ts',
   'ADMIN_PORT=9000 npm start': 'npm start; the port in admin-port.e2e-spec.ts',
   'curl http://localhost:9000/metrics': 'admin-port.e2e-spec.ts',
   'npx @msa-gateway/gateway init --language python': 'packages.e2e-spec.ts, by npx msa-gateway',

@@ -22,7 +22,13 @@ function withoutDefaultCluster() {
   writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
-/** Programs that suites run (servers, a browser, curl for the commands of the guide, promtool) and their Debian packages. */
+// Another Python, without FastAPI, may come first on PATH: the one of Debian runs uvicorn.
+const hasFastApi = () => existsSync('/usr/lib/python3/dist-packages/fastapi');
+
+/**
+ * Programs that suites run (servers, a browser, curl for the commands of the guide, promtool, FastAPI for its examples) and
+ * their Debian packages.
+ */
 const SERVERS = [
   { name: 'curl', package: 'curl', isInstalled: () => onPath('curl') },
   {
@@ -35,6 +41,8 @@ const SERVERS = [
   { name: 'nginx', package: 'nginx-light', isInstalled: () => onPath('nginx') },
   { name: 'dnsmasq', package: 'dnsmasq-base', isInstalled: () => onPath('dnsmasq') },
   { name: 'Chromium', package: 'chromium', isInstalled: () => onPath('chromium') },
+  { name: 'FastAPI', package: 'python3-fastapi', isInstalled: hasFastApi },
+  { name: 'uvicorn', package: 'uvicorn', isInstalled: () => onPath('uvicorn') },
   {
     name: 'Prometheus',
     package: 'prometheus',

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LINKS, PACKAGES } from './packages.mjs';
 
-const SETTINGS = 'tsconfig.pack.json';
+// Two packings may run at the same time.
+const SETTINGS = `tsconfig.pack-${process.pid}.json`;
 
 /**
  * Writes the declarations of all packages below `folder`, in the layout of the source tree.

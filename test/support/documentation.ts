@@ -11,6 +11,7 @@ export interface Command {
 }
 
 const BLOCK = /^```(?:bash|sh)\n(.*?)^```$/gms;
+const FILE_BLOCK = /^```\w+\n(?:\/\/|#) (\S+\.\w+)\n(.*?)^```$/gms;
 const ANY_BLOCK = /^```.*?^```$/gms;
 // A line that a quote or a backslash leaves open continues.
 const REMARK = /\s+# [^'"]*?(\d{3})$/;
@@ -34,6 +35,12 @@ function toCommand(line: string): Command {
   const remark = REMARK.exec(line);
   return { text: line.replace(REMARK, ''), status: remark ? Number(remark[1]) : undefined };
 }
+
+/** The files of a page by their names: blocks whose first line is a comment with the name. */
+export const filesOf = (page: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...page.matchAll(FILE_BLOCK)].map(([, name, text]) => [name, text ?? ''] as [string, string]),
+  );
 
 /** What a page must have in common with its translation: headings by level, tables by size, blocks by language. */
 export function outlineOf(page: string): string[] {
