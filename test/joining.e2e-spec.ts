@@ -23,6 +23,9 @@ const PACKAGES = join(folder.path, 'packages');
 const data = tempDir();
 let system: RunningSystem;
 
+/** npm has to fetch about 150 packages for Nest, and TypeScript compiles against their declarations. */
+const INSTALL_TIMEOUT_MS = 240_000;
+
 beforeAll(async () => {
   const { status, stderr } = spawnSync('node', ['scripts/pack.mjs', PACKAGES], {
     cwd: ROOT,
@@ -32,7 +35,7 @@ beforeAll(async () => {
   system = await startSystem('monolith', { DATA_DIR: data.path });
   const ada = { name: 'Ada', email: 'ada@example.com' };
   expect((await call(system.url, 'POST /api/user-service/users', { body: ada })).status).toBe(201);
-}, 120_000);
+}, INSTALL_TIMEOUT_MS);
 
 afterAll(async () => {
   await system.process.stop();
@@ -75,9 +78,6 @@ const tarballs = (...names: readonly string[]): string[] =>
   readdirSync(PACKAGES)
     .filter((file) => names.some((name) => file.startsWith(`msa-gateway-${name}-`)))
     .map((file) => join(PACKAGES, file));
-
-/** npm has to fetch about 150 packages for Nest, and TypeScript compiles against their declarations. */
-const INSTALL_TIMEOUT_MS = 240_000;
 
 const CLIENT = ['contracts', 'registry-client'];
 
