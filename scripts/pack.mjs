@@ -4,7 +4,7 @@
  */
 import './lib/node-version.mjs';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
@@ -41,8 +41,10 @@ function pack({ folder, count }) {
 }
 
 await ensureBuilt();
-rmSync(TARGET, { recursive: true, force: true });
 mkdirSync(TARGET, { recursive: true });
+// Archives of an earlier version. FOLDER may have other files.
+for (const name of readdirSync(TARGET))
+  if (/^msa-gateway-.*\.tgz$/.test(name)) rmSync(join(TARGET, name));
 const work = mkdtempSync(join(tmpdir(), 'msa-gateway-pack-'));
 try {
   emitDeclarations(join(work, 'types'));

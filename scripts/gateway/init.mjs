@@ -17,11 +17,12 @@ exit code: 0 the files are written, 1 a file exists or cannot be written, 2 the 
 const LANGUAGES = {
   typescript: {
     image: 'node:22-slim',
-    command: "sh -c 'npm install && npm start'",
+    // `exec`: the service, not the shell, receives the signal that stops the container.
+    command: "sh -c 'npm install && npm run build && exec node server.js'",
     next: 'cd hello && npm install && npm start',
   },
   python: { image: 'python:3-slim', command: 'python3 server.py', next: 'python3 hello/server.py' },
-  go: { image: 'golang:1', command: 'go run .', next: 'cd hello && go run .' },
+  go: { image: 'golang:1', command: "sh -c 'go build -o /tmp/hello . && exec /tmp/hello'", next: 'cd hello && go run .' },
 };
 
 const TEMPLATES = fileURLToPath(new URL('templates', import.meta.url));
@@ -42,9 +43,10 @@ export async function run({ language = 'typescript', folder = '.', json }) {
   try {
     for (const { path, text } of files) write(join(folder, path), text);
   } catch (error) {
-    return fail(`the files cannot be written (${error.code ?? error.message})`);
+    return fail(`${error.path ?? folder} cannot be written (${error.code ?? error.message})`);
   }
-  const next = ['npx @msa-gateway/gateway start --config gateway.yaml', values.next];
+  const enter = folder === '.' ? '' : `cd '${folder}' && `;
+  const next = ['npx msa-gateway start --config gateway.yaml', values.next].map((line) => enter + line);
   const paths = files.map(({ path }) => path);
   console.log(json ? JSON.stringify({ files: paths, next }, undefined, 2) : textOf(paths, next));
   return 0;

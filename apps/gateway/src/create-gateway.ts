@@ -58,8 +58,6 @@ export async function createGateway({
   config = {},
   policies,
 }: GatewayOptions = {}): Promise<EmbeddedGateway> {
-  if (policies !== undefined && config.GATEWAY_CONFIG !== undefined)
-    throw new ConfigError(['policies must not be set together with GATEWAY_CONFIG']);
   const document = typeof policies === 'object' ? documentOf(policies) : undefined;
   const settings = typeof policies === 'string' ? { ...config, GATEWAY_CONFIG: policies } : config;
   const app = await boot(gatewayApp(document), { env: envOf(settings), handlesSignals: false });

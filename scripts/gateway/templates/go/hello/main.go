@@ -26,7 +26,7 @@ func setting(name, fallback string) string {
 	return fallback
 }
 
-func call(method, path string, body any) (int, error) {
+func call(ctx context.Context, method, path string, body any) (int, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return 0, err
@@ -34,7 +34,7 @@ func call(method, path string, body any) (int, error) {
 	if body == nil {
 		data = nil
 	}
-	request, err := http.NewRequest(method, setting("REGISTRY_URL", "http://127.0.0.1:8000")+path, bytes.NewReader(data))
+	request, err := http.NewRequestWithContext(ctx, method, setting("REGISTRY_URL", "http://127.0.0.1:8000")+path, bytes.NewReader(data))
 	if err != nil {
 		return 0, err
 	}
@@ -61,8 +61,8 @@ func stayRegistered(ctx context.Context, id string, instance any) {
 		var status int
 		var err error
 		if registered {
-			status, err = call("POST", "/discovery/heartbeat/"+id, nil)
-		} else if status, err = call("POST", "/discovery/register", instance); err == nil {
+			status, err = call(ctx, "POST", "/discovery/heartbeat/"+id, nil)
+		} else if status, err = call(ctx, "POST", "/discovery/register", instance); err == nil {
 			log.Printf("registered %s", id)
 		}
 		wasRegistered := registered
@@ -103,10 +103,15 @@ func main() {
 		response.Header().Set("content-type", "application/json")
 		json.NewEncoder(response).Encode(map[string]string{"message": "hello from Go", "path": request.URL.Path})
 	})}
-	go stayRegistered(ctx, id, instance)
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		stayRegistered(ctx, id, instance)
+	}()
 	go server.Serve(listener)
 	<-ctx.Done()
-	if _, err := call("DELETE", "/discovery/unregister/"+id, nil); err != nil {
+	<-left
+	if _, err := call(context.Background(), "DELETE", "/discovery/unregister/"+id, nil); err != nil {
 		log.Print(err)
 	}
 	deadline, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-GATEWAY = os.environ.get("REGISTRY_URL", "http://127.0.0.1:8000")
+GATEWAY = os.environ.get("REGISTRY_URL") or "http://127.0.0.1:8000"
 TOKEN = os.environ.get("REGISTRY_TOKEN")
 HEARTBEAT_SECONDS = 5
 
@@ -29,12 +29,17 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-server = ThreadingHTTPServer((os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "9000"))), Handler)
+class Server(ThreadingHTTPServer):
+    # The end of the program waits for requests in flight.
+    daemon_threads = False
+
+
+server = Server((os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "9000"))), Handler)
 port = server.server_port
 instance = {
     "id": f"hello-{socket.gethostname()}-{port}",
     "name": "hello",
-    "url": os.environ.get("SERVICE_URL", f"http://127.0.0.1:{port}"),
+    "url": os.environ.get("SERVICE_URL") or f"http://127.0.0.1:{port}",
     "ttlSeconds": 15,
     "healthPath": "/health",
 }
@@ -60,18 +65,31 @@ def stay_registered(stopped):
                 print(f"registered {instance['url']} at {GATEWAY}", flush=True)
             is_registered = True
         except OSError as error:
-            # 404: the gateway does not know the instance any more.
-            is_registered = False
-            if isinstance(error, urllib.error.HTTPError) and error.code == 404:
+            was_registered, is_registered = is_registered, False
+            # The gateway does not know the instance any more.
+            if was_registered and isinstance(error, urllib.error.HTTPError) and error.code == 404:
                 continue
             print(f"the gateway does not accept the instance: {error}", file=sys.stderr, flush=True)
         stopped.wait(HEARTBEAT_SECONDS if is_registered else 1)
 
 
 stopped = threading.Event()
-threading.Thread(target=stay_registered, args=(stopped,), daemon=True).start()
+registration = threading.Thread(target=stay_registered, args=(stopped,), daemon=True)
+
+
+def leave(*_):
+    """Unregisters first: until then the gateway sends requests."""
+    stopped.set()
+    registration.join()
+    try:
+        call("DELETE", f"/discovery/unregister/{instance['id']}")
+    except OSError as error:
+        print(f"not unregistered: {error}", file=sys.stderr, flush=True)
+    server.shutdown()
+
+
 for name in (signal.SIGTERM, signal.SIGINT):
-    signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
+    signal.signal(name, lambda *_: threading.Thread(target=leave).start())
+registration.start()
 server.serve_forever()
-stopped.set()
-call("DELETE", f"/discovery/unregister/{instance['id']}")
+server.server_close()

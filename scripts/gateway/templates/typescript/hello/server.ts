@@ -6,7 +6,7 @@ import { GatewayClient } from '@msa-gateway/registry-client';
 const { REGISTRY_URL, REGISTRY_TOKEN, SERVICE_URL, HOST = '127.0.0.1', PORT = '9000' } = process.env;
 
 const gateway = new GatewayClient({
-  url: REGISTRY_URL ?? 'http://127.0.0.1:8000',
+  url: REGISTRY_URL || 'http://127.0.0.1:8000',
   ...(REGISTRY_TOKEN && { token: REGISTRY_TOKEN }),
 });
 
@@ -17,7 +17,7 @@ const server = createServer((request, response) => {
 
 server.listen(Number(PORT), HOST, () => {
   const { port } = server.address() as AddressInfo;
-  const url = SERVICE_URL ?? `http://127.0.0.1:${port}`;
+  const url = SERVICE_URL || `http://127.0.0.1:${port}`;
   gateway.register({ name: 'hello', url, healthPath: '/health' });
   console.log(`listening at ${url}`);
 });
