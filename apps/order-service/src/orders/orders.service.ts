@@ -30,8 +30,9 @@ export class OrdersService {
    */
   async listOfUser(userId: string, query: OrderListQueryDto, requestId: string): Promise<Page<Order>> {
     const page = await this.orders.page(query, userId);
-    const isEmpty = page.items.length === 0 && query.cursor === undefined;
-    if (isEmpty && !(await this.mayExist(userId, requestId))) throw userNotFound(userId);
+    const isEmpty = page.items.length === 0 && page.nextCursor === null && query.cursor === undefined;
+    if (isEmpty && !(await this.orders.hasAny(userId)) && !(await this.mayExist(userId, requestId)))
+      throw userNotFound(userId);
     return page;
   }
 

@@ -26,6 +26,11 @@ export class OrdersRepository {
     );
   }
 
+  /** Whether a user has orders. */
+  async hasAny(userId: string): Promise<boolean> {
+    return !!(await this.visible().where('user_id', '=', userId).limit(1).executeTakeFirst());
+  }
+
   async find(id: string): Promise<StoredOrder | undefined> {
     // Ids are UUIDs; skips the query for anything else (U+0000 is an error in PostgreSQL).
     if (!isUuid(id)) return undefined;

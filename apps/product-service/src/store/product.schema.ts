@@ -53,6 +53,7 @@ export interface ProductSchema {
 export const PRODUCT_LIST: ListDefinition = {
   table: 'products',
   sorts: { createdAt: 'created_at', price: 'price', name: 'name' },
+  textSorts: ['name'],
   indexedFilters: ['category'],
 };
 

@@ -29,6 +29,7 @@ export interface UserSchema {
 export const USER_LIST: ListDefinition = {
   table: 'users',
   sorts: { createdAt: 'created_at', name: 'name' },
+  textSorts: ['name'],
   indexedFilters: ['email_key'],
 };
 

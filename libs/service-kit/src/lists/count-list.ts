@@ -8,7 +8,7 @@ import { allConditions, equals, planWalk, type Condition } from './list-walk.js'
 /** Up to this number an estimate is exact, if an index serves all filters. */
 const MAX_COUNTED = 10_000;
 
-/** How many rows the whole list has. An estimate takes the same time for any number of rows. */
+/** How many rows the whole list has. An estimate takes bounded time for any number of rows. */
 export async function countList(
   database: Kysely<AnyTables>,
   list: ListDefinition,
@@ -22,7 +22,8 @@ export async function countList(
     const few = await countOf(database, rows.limit(MAX_COUNTED + 1));
     if (few <= MAX_COUNTED) return few;
   }
-  return isPostgres(database) ? plannedRows(rows) : sampledRows(database, list, allConditions(list, filters));
+  if (isPostgres(database)) return plannedRows(rows);
+  return (await sampledRows(database, list, allConditions(list, filters))) ?? countOf(database, rows);
 }
 
 async function countOf(database: Kysely<AnyTables>, rows: Rows): Promise<number> {
@@ -47,17 +48,19 @@ const SAMPLE_ROWS = 1000;
 
 /**
  * The share of matching rows in samples of the embedded store, times the number of its rows. It has no planner that
- * estimates; its tables have consecutive row numbers, apart from gaps that deletions leave.
+ * estimates; its tables have consecutive row numbers, apart from gaps that deletions leave. `undefined` for a table that is
+ * not larger than the samples.
  */
 async function sampledRows(
   database: Kysely<AnyTables>,
   { table, visible }: ListDefinition,
   conditions: readonly Condition[],
-): Promise<number> {
+): Promise<number | undefined> {
   // A scalar subquery, so that the embedded store recognises a read, which needs no write lock.
   const scalar = async (query: RawBuilder<number>): Promise<number> =>
     (await database.selectNoFrom(sql<number>`(${query})`.as('value')).executeTakeFirstOrThrow()).value;
   const last = await scalar(sql`select coalesce(max(rowid), 0) from ${sql.table(table)}`);
+  if (last <= SAMPLES * SAMPLE_ROWS) return undefined;
   const isVisible = visible ? [equals(table, visible.column, visible.value)] : [];
   const where = sql.join([...conditions, ...isVisible, sql`1 = 1`], sql` and `);
   let found = 0;

@@ -30,17 +30,32 @@ export const encodeCursor = (position: Position, binding: string | undefined): s
     ? encode(position.id)
     : encode(JSON.stringify([checksumOf(binding, position), position.value, position.id]));
 
+/** What a list decides about its cursors. */
+export interface CursorTerms {
+  readonly binding: string | undefined;
+  /** The sort column has text; otherwise whole numbers. */
+  readonly isText: boolean;
+}
+
 /**
  * The position in `cursor`; `undefined` without a cursor.
  * @throws Problem `invalid-cursor` for a cursor that was not made for the same `binding`
  */
-export function decodeCursor(cursor: string | undefined, binding: string | undefined): Position | undefined {
+export function decodeCursor(
+  cursor: string | undefined,
+  { binding, isText }: CursorTerms,
+): Position | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
   const position = binding === undefined ? { value: null, id: text } : positionIn(text);
   if (!position || !isUuid(position.id) || encodeCursor(position, binding) !== cursor) throw invalidCursor();
+  // Anyone can compute the checksum. A store may fail on a value that is not of the column's kind.
+  if (binding !== undefined && !isStorable(position.value, isText)) throw invalidCursor();
   return position;
 }
+
+const isStorable = (value: unknown, isText: boolean): boolean =>
+  isText ? typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value) : Number.isSafeInteger(value);
 
 function positionIn(text: string): Position | undefined {
   try {

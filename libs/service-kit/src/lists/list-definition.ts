@@ -6,6 +6,8 @@ export interface ListDefinition {
   readonly table: string;
   /** The columns by which clients can sort, by member name. Each has an index `(column, id)`. */
   readonly sorts: Readonly<Record<string, string>> & { readonly createdAt: 'created_at' };
+  /** The members in `sorts` whose column has text; the other columns have whole numbers. */
+  readonly textSorts?: readonly string[];
   /**
    * Columns of filters with an index `(filter, column, id)` for every sort, the most selective first. A column with
    * unique values needs only its unique index.

@@ -1,9 +1,9 @@
-import { IsIn, Matches } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { IsText, IsTime, MayBeAbsent } from '#contracts';
 import { DescribeParameter } from '../docs/describe-parameter.js';
 import type { ListDefinition, Lookup, LookupTable } from './list-definition.js';
 import { PageQueryDto } from './page.js';
-import { IsNotBelow } from './query-rules.js';
+import { HasWords, IsNotBelow } from './query-rules.js';
 import { wordsOf } from './words.js';
 
 export const COUNTS = ['exact', 'estimate'] as const;
@@ -47,12 +47,7 @@ export const IsSortOf = ({ sorts }: ListDefinition): PropertyDecorator => {
 
 /** A member with words to search for. */
 export const IsSearch = (description: string, example: string): PropertyDecorator =>
-  applyAll([
-    DescribeParameter({ description, example }),
-    MayBeAbsent(),
-    Matches(/[\p{L}\p{N}]/u, { message: '$property must contain a letter or a digit' }),
-    IsText({ max: 200 }),
-  ]);
+  applyAll([DescribeParameter({ description, example }), MayBeAbsent(), HasWords(), IsText({ max: 200 })]);
 
 const applyAll =
   (decorators: readonly PropertyDecorator[]): PropertyDecorator =>

@@ -20,8 +20,10 @@ export interface ListWalk {
   readonly range: ListRange | undefined;
   /** Conditions that the index does not serve: rows are read and left out. */
   readonly residual: readonly Condition[];
-  /** List, filters and sort as text; `undefined` for a list with neither. */
+  /** List, filters and sort as text; `undefined` in the order of ids. */
   readonly binding: string | undefined;
+  /** The sort column has text; otherwise whole numbers. */
+  readonly isText: boolean;
 }
 
 export const equals = (table: string, column: string, value: string | number): Condition =>
@@ -43,7 +45,9 @@ export function planWalk(list: ListDefinition, filters: ListFilters, sort: strin
     start: index.start,
     range,
     residual: conditionsOf(list, index.others, otherRanges, index.otherKeys),
-    binding: member === undefined && !filters.scope ? undefined : JSON.stringify([list.table, sort, filters]),
+    // In the order of ids, any position is one of any scope.
+    binding: member === undefined ? undefined : JSON.stringify([list.table, sort, filters]),
+    isText: member !== undefined && list.textSorts?.includes(member) === true,
   };
 }
 
@@ -142,8 +146,11 @@ export function between(walk: ListWalk, position?: Position, end?: Position): re
 
 function compared({ sortColumn, id }: ListWalk, operator: string, position: Position): Condition {
   const compare = sql.raw(operator);
+  const { value } = position;
+  // A number may be larger than the column's type: PostgreSQL would refuse it as a parameter of that type.
+  const parameter = typeof value === 'number' ? sql`cast(${value} as bigint)` : sql`${value}`;
   // Row values: stores continue in the index at the exact row, also among rows of equal value.
   return sortColumn
-    ? sql`(${sortColumn}, ${id}) ${compare} (${position.value}, ${position.id})`
+    ? sql`(${sortColumn}, ${id}) ${compare} (${parameter}, ${position.id})`
     : sql`${id} ${compare} ${position.id}`;
 }

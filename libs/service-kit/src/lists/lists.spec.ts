@@ -1,12 +1,14 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { onBothStores } from '#testing';
 import { openDatabase } from '../storage/database.js';
 import { migrate, type Migrations } from '../storage/migrate.js';
 import { newId } from '../storage/new-id.js';
 import type { ListDefinition, ListFilters, LookupTable } from './list-definition.js';
 import { createListIndexes, createLookupTable } from './list-tables.js';
+import { encodeCursor } from './cursor.js';
 import type { ListQueryDto } from './list-query.dto.js';
 import type { Page } from './page.js';
+import { planWalk } from './list-walk.js';
 import { MAX_EXAMINED_ROWS, readList } from './read-list.js';
 import { addWords, wordsOf } from './words.js';
 
@@ -165,6 +167,40 @@ onBothStores('a list', (store) => {
     const [checksum, , id] = JSON.parse(Buffer.from(nextCursor!, 'base64url').toString()) as unknown[];
     const cursor = Buffer.from(JSON.stringify([checksum, 'DROP', id])).toString('base64url');
     await expect(read({ sort: 'stars', cursor })).rejects.toMatchObject(invalid);
+  });
+
+  it.each([true, null, {}, 1.5, 'x', 2 ** 60])(
+    'refuses a cursor with the value %j and its checksum',
+    async (value) => {
+      const position = { value: value as number, id: note(1).id };
+      const { binding } = planWalk(NOTES, {}, 'stars');
+      await expect(read({ sort: 'stars', cursor: encodeCursor(position, binding) })).rejects.toMatchObject(
+        invalid,
+      );
+    },
+  );
+
+  it('continues after a value that is larger than the type of the column', async () => {
+    await add([note(1)]);
+    const { binding } = planWalk(NOTES, {}, 'stars');
+    const cursor = encodeCursor({ value: 2 ** 40, id: note(1).id }, binding);
+    expect((await read({ sort: 'stars', cursor })).items).toEqual([]);
+  });
+
+  it('cuts long words between characters', async () => {
+    const long = 'x'.repeat(63);
+    const text = `${long}\u{20000} ${long}\u{20400}`;
+    await add([{ ...note(1), text }]);
+    expect((await read({}, { lookup: { by: WORDS, keys: wordsOf(`${long}\u{20400}`) } })).items).toHaveLength(
+      1,
+    );
+  });
+
+  it.each([5, 900])('estimates how many of %d rows a filter without an index selects', async (count) => {
+    await add(Array.from({ length: count }, (_, n) => note(n)));
+    await sql`analyze notes`.execute(database);
+    const page = await read({ count: 'estimate', limit: 1 }, { equal: { text: note(0).text } });
+    expect(page.count).toBe(1);
   });
 
   it('ends a page after a number of rows that a filter leaves out, and continues there', async () => {

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import { isTime } from '#contracts';
+import { wordsOf } from './words.js';
 
 /** Reads a query parameter of decimal digits as a number; anything else fails the rules for numbers. */
 export const QueryInteger = (): PropertyDecorator =>
@@ -9,6 +10,23 @@ export const QueryInteger = (): PropertyDecorator =>
   );
 
 const magnitudeOf = (value: unknown): number => (isTime(value) ? Date.parse(value) : Number(value));
+
+/** A text with 1 to {@link MAX_SEARCHED_WORDS} words: PostgreSQL plans a search by many words for seconds. */
+export const HasWords = (): PropertyDecorator => (target, property) =>
+  registerDecorator({
+    name: 'hasWords',
+    target: target.constructor,
+    propertyName: property as string,
+    validator: {
+      validate: (value: unknown) => {
+        const words = typeof value === 'string' ? wordsOf(value).length : 0;
+        return words > 0 && words <= MAX_SEARCHED_WORDS;
+      },
+      defaultMessage: () => `$property must have 1 to ${MAX_SEARCHED_WORDS} words of letters and digits`,
+    },
+  });
+
+const MAX_SEARCHED_WORDS = 8;
 
 /** The upper bound of a range, whose lower bound is the member `lower`: an integer or a time. */
 export const IsNotBelow =

@@ -39,7 +39,7 @@ export async function readList<Schema, Row, Item>(
 ): Promise<Page<Item>> {
   const db = database as unknown as Kysely<AnyTables>;
   const walk = planWalk(list, filters, query.sort);
-  const after = decodeCursor(query.cursor, walk.binding);
+  const after = decodeCursor(query.cursor, walk);
   const end = walk.residual.length > 0 ? await lastExamined(db, walk, after) : undefined;
   // One extra row shows whether there is a next page.
   const rows = (await pageRows(db, list, walk, query.limit + 1, after, end).execute()) as (Row & SortedRow)[];

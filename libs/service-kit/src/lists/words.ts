@@ -4,6 +4,7 @@ import type { AnyTables } from './list-rows.js';
 
 /** Words of one text that are found; the limit bounds the cost of a write. */
 const MAX_WORDS = 200;
+/** Characters. */
 const MAX_WORD_LENGTH = 64;
 
 /**
@@ -13,9 +14,13 @@ const MAX_WORD_LENGTH = 64;
 export function wordsOf(text: string): readonly string[] {
   // Upper case first: this folds letters with several lower-case forms.
   const folded = text.normalize('NFKC').toUpperCase().toLowerCase();
-  const words = new Set(folded.match(/[\p{L}\p{M}\p{N}]+/gu)?.map((word) => word.slice(0, MAX_WORD_LENGTH)));
+  const words = new Set(folded.match(/[\p{L}\p{M}\p{N}]+/gu)?.map(shortened));
   return [...words].slice(0, MAX_WORDS).sort((a, b) => b.length - a.length);
 }
+
+/** Cut between characters: half of a surrogate pair is stored as another character. */
+const shortened = (word: string): string =>
+  word.length <= MAX_WORD_LENGTH ? word : Array.from(word).slice(0, MAX_WORD_LENGTH).join('');
 
 /** A row of a list, and the text by which it is found. */
 export interface SearchableRow {
