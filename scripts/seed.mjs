@@ -3,7 +3,8 @@
  * GATEWAY_PORT. Running it again adds nothing.
  *
  * `npm run seed -- --users 10000 --products 10000 --orders 100000`: writes this many of each straight to the stores that
- * DATABASE_URL or DATA_DIR names. The system may be running.
+ * DATABASE_URL or DATA_DIR names. The system may be running. Services with a database of their own each are not filled:
+ * orders need the users and products beside them.
  */
 import './lib/node-version.mjs';
 import { parseArgs } from 'node:util';
@@ -36,6 +37,7 @@ function countIn(kind) {
 
 async function seedInBulk() {
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, countIn(kind)]));
+  if (positionals.length > 0) throw new Error('rows are written to the stores, not through a URL');
   await ensureBuilt();
   const { seedStores } = await import('./seed/bulk.mjs');
   const { DATABASE_URL, DATA_DIR } = process.env;
