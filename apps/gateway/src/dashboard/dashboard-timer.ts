@@ -29,6 +29,8 @@ export interface DashboardTimerParts {
 export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private isRunning = false;
+  /** A sample whose time came while other work ran. */
+  private isSampleDue = false;
   private changeTimer: NodeJS.Timeout | undefined;
   /** When readers were last sent something, milliseconds on a clock that is never set. */
   private publishedAt = 0;
@@ -41,7 +43,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
 
   onApplicationBootstrap(): void {
     this.parts.load.start();
-    this.timer = setInterval(() => void this.run(() => this.sample()), SAMPLE_EVERY_MS).unref();
+    this.timer = setInterval(() => this.sampleNow(), SAMPLE_EVERY_MS).unref();
     for (const each of this.parts.changes) each.onChange(() => this.publishSoon());
   }
 
@@ -55,11 +57,16 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   }
 
   private async run(work: () => Promise<void>): Promise<void> {
-    // The registry may take longer than a second.
-    if (this.isRunning) return;
     this.isRunning = true;
     await work().catch(this.parts.onError);
     this.isRunning = false;
+    if (this.isSampleDue && this.timer) this.sampleNow();
+  }
+
+  /** The registry may take longer than a second: samples that become due meanwhile are one. */
+  private sampleNow(): void {
+    this.isSampleDue = this.isRunning;
+    if (!this.isRunning) void this.run(() => this.sample());
   }
 
   private publishSoon(): void {
@@ -67,7 +74,8 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
     const waitMs = Math.max(0, this.publishedAt + CHANGES_EVERY_MS - performance.now());
     this.changeTimer = setTimeout(() => {
       this.changeTimer = undefined;
-      void this.run(() => this.observe());
+      // The work that runs shows the change, or the next sample does.
+      if (!this.isRunning) void this.run(() => this.observe());
     }, waitMs).unref();
   }
 
