@@ -43,8 +43,7 @@ function pack({ folder, count }) {
 await ensureBuilt();
 mkdirSync(TARGET, { recursive: true });
 // Archives of an earlier version. FOLDER may have other files.
-for (const name of readdirSync(TARGET))
-  if (/^msa-gateway-.*\.tgz$/.test(name)) rmSync(join(TARGET, name));
+for (const name of readdirSync(TARGET)) if (/^msa-gateway-.*\.tgz$/.test(name)) rmSync(join(TARGET, name));
 const work = mkdtempSync(join(tmpdir(), 'msa-gateway-pack-'));
 try {
   emitDeclarations(join(work, 'types'));

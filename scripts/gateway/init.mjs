@@ -22,7 +22,11 @@ const LANGUAGES = {
     next: 'cd hello && npm install && npm start',
   },
   python: { image: 'python:3-slim', command: 'python3 server.py', next: 'python3 hello/server.py' },
-  go: { image: 'golang:1', command: "sh -c 'go build -o /tmp/hello . && exec /tmp/hello'", next: 'cd hello && go run .' },
+  go: {
+    image: 'golang:1',
+    command: "sh -c 'go build -o /tmp/hello . && exec /tmp/hello'",
+    next: 'cd hello && go run .',
+  },
 };
 
 const TEMPLATES = fileURLToPath(new URL('templates', import.meta.url));
