@@ -1,7 +1,9 @@
+import { ConsoleLogger, Logger } from '@nestjs/common';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call, tempDir, waitFor } from '#testing';
 import { createGateway, type EmbeddedGateway, type GatewayOptions } from './create-gateway.js';
+import { currentLogger } from './host-logger.js';
 
 const folder = tempDir('create-gateway-');
 const gateways: EmbeddedGateway[] = [];
@@ -60,9 +62,42 @@ describe('createGateway', () => {
     await expect(start({ config })).rejects.toThrow(/^gateway: .*GATEWAY_PORT must be .*ADMIN_PORT must be /);
     const policies = { version: 1, services: { users: { retries: {}, hedge: { after: 5 } } } } as const;
     await expect(start({ policies })).rejects.toThrow(/policies: .*policies: services\.users\.hedge\.after/);
-    await expect(start({ config: { GATEWAY_CONFIG: 'x' }, policies: responding })).rejects.toThrow(
-      'policies must not be set together with GATEWAY_CONFIG',
-    );
+  });
+
+  it('refuses policies together with GATEWAY_CONFIG, unless it is empty', async () => {
+    const path = join(folder.path, 'policies.yaml');
+    writeFileSync(path, JSON.stringify(responding));
+    const nameFile = join(folder.path, 'name');
+    writeFileSync(nameFile, path);
+    for (const policies of [responding, path]) {
+      for (const config of [{ GATEWAY_CONFIG: path }, { GATEWAY_CONFIG_FILE: nameFile }])
+        await expect(start({ config, policies })).rejects.toThrow(
+          'policies must not be set together with GATEWAY_CONFIG',
+        );
+      const gateway = await start({ config: { GATEWAY_CONFIG: '', GATEWAY_CONFIG_FILE: '' }, policies });
+      await call(gateway.url, 'POST /discovery/register', { body });
+      expect(await statusOf(gateway)).toBe(204);
+    }
+  });
+
+  describe('in a Nest program', () => {
+    const before = currentLogger();
+    afterEach(() => {
+      Logger.overrideLogger(before ?? false);
+    });
+
+    it.each([new ConsoleLogger('host'), false])('leaves its logger as it is: %#', async (logger) => {
+      Logger.overrideLogger(logger);
+      const expected = logger || undefined;
+      await start();
+      expect(currentLogger()).toBe(expected);
+      await Promise.all([start(), start()]);
+      expect(currentLogger()).toBe(expected);
+      const { url } = await start();
+      const taken = { GATEWAY_PORT: new URL(url).port };
+      await Promise.allSettled([start({ config: taken }), start()]);
+      expect(currentLogger()).toBe(expected);
+    });
   });
 
   it('says why it cannot listen', async () => {

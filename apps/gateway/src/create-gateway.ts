@@ -1,7 +1,8 @@
-import { boot, ConfigError, type Env } from '#service-kit';
+import { boot, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
 import { documentOf } from './policy/index.js';
+import { keepingHostLogger } from './host-logger.js';
 import { entranceOf } from './running-gateway.js';
 
 type Setting = string | number | boolean | undefined;
@@ -30,7 +31,7 @@ export interface GatewayOptions {
   readonly config?: GatewaySettings;
   /**
    * The policies, or the path of a policy file, which is reloaded when it changes. Files that an object names are
-   * relative to the working directory.
+   * relative to the working directory. Must not be set together with `GATEWAY_CONFIG`. An empty path counts as unset.
    */
   readonly policies?: Policies | string;
 }
@@ -41,7 +42,10 @@ export interface EmbeddedGateway {
   readonly url: string;
   /** The URL for operators and instances, with `ADMIN_PORT`; without it, they use `url`. */
   readonly adminUrl: string | undefined;
-  /** Refuses new connections, finishes the requests in flight and releases all resources. Repeated calls share one result. */
+  /**
+   * Refuses new connections, finishes the requests in flight and releases all resources. Repeated calls share one result.
+   * It has no time limit: `SHUTDOWN_TIMEOUT_SECONDS` ends the process of `msa-gateway start`, and has no effect here.
+   */
   close(): Promise<void>;
 }
 
@@ -58,15 +62,15 @@ export async function createGateway({
   config = {},
   policies,
 }: GatewayOptions = {}): Promise<EmbeddedGateway> {
-  const document = typeof policies === 'object' ? documentOf(policies) : undefined;
-  const settings = typeof policies === 'string' ? { ...config, GATEWAY_CONFIG: policies } : config;
-  const app = await boot(gatewayApp(document), { env: envOf(settings), handlesSignals: false });
-  const { url, clientUrl } = entranceOf(app);
+  const given = policies === '' ? undefined : policies;
+  const app = gatewayApp(typeof given === 'object' ? documentOf(given) : given);
+  const running = await keepingHostLogger(() => boot(app, { env: envOf(config), handlesSignals: false }));
+  const { url, clientUrl } = entranceOf(running);
   let closed: Promise<void> | undefined;
   return {
     url: clientUrl ?? url,
     adminUrl: clientUrl === undefined ? undefined : url,
-    close: () => (closed ??= app.leave().then(() => app.close())),
+    close: () => (closed ??= running.leave().then(() => running.close())),
   };
 }
 

@@ -1,5 +1,5 @@
 import { HttpRegistry } from '#registry-client';
-import type { AppDefinition } from '#service-kit';
+import { ConfigError, type AppDefinition } from '#service-kit';
 import { readGatewayConfig, type GatewayConfig } from './config/gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { documentAt, LivePolicyFile, type PolicyDocument } from './policy/index.js';
@@ -7,19 +7,25 @@ import { FrontServer } from './proxy/index.js';
 
 /**
  * The gateway as an app.
- * @param document policies that stand in for a policy file
+ * @param policies a document that stands in for a policy file, or the path of a policy file
  */
-export function gatewayApp(document?: PolicyDocument): AppDefinition<GatewayConfig> {
+export function gatewayApp(policies?: PolicyDocument | string): AppDefinition<GatewayConfig> {
   /** @throws ConfigError with every problem of the policies */
   const load = ({ policyFile }: GatewayConfig): LivePolicyFile | undefined => {
-    const policies = policyFile === undefined ? document : documentAt(policyFile);
-    return policies && LivePolicyFile.loadDocument(policies);
+    const document = policyFile === undefined ? policies : documentAt(policyFile);
+    return typeof document === 'object' ? LivePolicyFile.loadDocument(document) : undefined;
+  };
+  /** @throws ConfigError if a variable names a policy file as well */
+  const withPolicyFile = (config: GatewayConfig): GatewayConfig => {
+    if (policies !== undefined && config.policyFile !== undefined)
+      throw new ConfigError(['policies must not be set together with GATEWAY_CONFIG']);
+    return typeof policies === 'string' ? Object.freeze({ ...config, policyFile: policies }) : config;
   };
   return {
     name: 'gateway',
     /** @throws ConfigError that names every invalid variable or every problem of the policies */
     readConfig: (env) => {
-      const config = readGatewayConfig(env);
+      const config = withPolicyFile(readGatewayConfig(env));
       load(config);
       return config;
     },
