@@ -12,7 +12,7 @@ export const usage = `keys new CONSUMER [--scope SCOPE]... [--expires 90d|TIME] 
   --file FILE      adds the key to this keys file; creates it if it does not exist
   --json           prints { key, entry, file }
 
-The key is shown once. Its line belongs into the keysFile of a provider (authentication.apiKey).
+The key is shown once. Its line belongs in the keysFile of a provider (authentication.apiKey).
 
 exit code: 0 the key is created, 1 the keys file cannot be changed, 2 the command is wrong`;
 

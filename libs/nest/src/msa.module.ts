@@ -8,6 +8,7 @@ import { applyRequestContexts } from './request-contexts.js';
 /**
  * Registers a Nest app with a gateway while it listens, and provides clients of other services: `@InjectService(name)`, and
  * `GatewayClient`. Import it last into the root module: from version 11 on, Nest then destroys it before the others.
+ * Providers of the root module itself are destroyed earlier: put those that requests need into a module of their own.
  * Shutdown needs `app.enableShutdownHooks()` or `app.close()`.
  * @example
  * \@Module({ imports: [MsaModule.forRoot({ name: 'order-service' })] })

@@ -28,12 +28,16 @@ export interface MsaModuleAsyncOptions
 
 export const MSA_OPTIONS = Symbol('options of MsaModule');
 
+const firstSet = (...values: readonly (string | undefined)[]): string | undefined =>
+  values.find((value) => value);
+
 const LOCAL_GATEWAY = 'http://127.0.0.1:8000';
 
-/** The gateway that `options` and the environment name. */
+/** The gateway that `options` and the environment name. An empty text counts as unset. */
 export function gatewayOf(
   { gateway }: MsaModuleOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): Omit<GatewayClientOptions, 'logger'> & Pick<Partial<GatewayClientOptions>, 'logger'> {
-  return { url: env.REGISTRY_URL ?? LOCAL_GATEWAY, token: env.REGISTRY_TOKEN, ...gateway };
+  const url = firstSet(gateway?.url, env.REGISTRY_URL) ?? LOCAL_GATEWAY;
+  return { ...gateway, url, token: firstSet(gateway?.token, env.REGISTRY_TOKEN) };
 }
