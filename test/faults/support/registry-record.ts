@@ -45,8 +45,8 @@ const isEqual = (one: object, other: object): boolean => JSON.stringify(one) ===
 const registryAt = async ({ url }: Member, query = ''): Promise<RegistryAt> =>
   (await call(url, `GET /discovery/at${query}`)).body as RegistryAt;
 
-/** `GET /discovery/services` without what is not recorded. */
+/** `GET /discovery/services` without what is not recorded, in the order of the record. */
 async function instancesAt({ url }: Member): Promise<RegistryAt['instances']> {
   const views = (await call(url, 'GET /discovery/services')).body as InstanceView[];
-  return views.map(recordedPart);
+  return views.sort((one, other) => (one.id < other.id ? -1 : 1)).map(recordedPart);
 }
