@@ -33,19 +33,15 @@ export function QuestionForm({ question, services }: QuestionFormProps) {
           ))}
         </select>
       </label>
-      <label class="field question-path">
-        <span>{texts.path}</span>
-        <input
-          class="input mono"
-          name="path"
-          required
-          pattern="/.*"
-          spellcheck={false}
-          autocomplete="off"
-          placeholder="/api/SERVICE/…"
-          defaultValue={question.path}
-        />
-      </label>
+      <TextField
+        label={texts.path}
+        class="question-path"
+        name="path"
+        required
+        pattern="/.*"
+        placeholder="/api/SERVICE/…"
+        defaultValue={question.path}
+      />
       <label class="field question-headers">
         <span>{texts.headers}</span>
         <textarea
@@ -57,28 +53,8 @@ export function QuestionForm({ question, services }: QuestionFormProps) {
           defaultValue={question.headers}
         />
       </label>
-      <label class="field">
-        <span>{texts.client}</span>
-        <input
-          class="input mono"
-          name="client"
-          spellcheck={false}
-          autocomplete="off"
-          placeholder="192.0.2.1"
-          defaultValue={question.client}
-        />
-      </label>
-      <label class="field">
-        <span>{texts.at}</span>
-        <input
-          class="input mono"
-          name="at"
-          spellcheck={false}
-          autocomplete="off"
-          placeholder="2026-01-31T12:00:00Z"
-          defaultValue={question.at}
-        />
-      </label>
+      <TextField label={texts.client} name="client" placeholder="192.0.2.1" defaultValue={question.client} />
+      <TextField label={texts.at} name="at" placeholder="2026-01-31T12:00:00Z" defaultValue={question.at} />
       <button type="submit" class="button button-primary">
         {texts.explain}
       </button>
@@ -95,3 +71,21 @@ export function QuestionForm({ question, services }: QuestionFormProps) {
     </form>
   );
 }
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly class?: string;
+  readonly name: keyof Question;
+  readonly required?: boolean;
+  readonly pattern?: string;
+  readonly placeholder: string;
+  readonly defaultValue: string;
+}
+
+/** A field for a value that browsers should neither correct nor complete. */
+const TextField = ({ label, class: name = '', ...input }: TextFieldProps) => (
+  <label class={`field ${name}`}>
+    <span>{label}</span>
+    <input class="input mono" spellcheck={false} autocomplete="off" {...input} />
+  </label>
+);
