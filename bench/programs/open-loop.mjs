@@ -2,6 +2,9 @@
  * An open-loop client: requests are due at fixed times, and each latency counts from the time at which its request was due, not
  * from the time at which a connection was free. So a gateway that stalls for a second is charged for every request of that second
  * ("coordinated omission" would omit them).
+ *
+ * Its argument is JSON: `url`, `connections`, `rate` (requests per second), `seconds`, the expected `status`, and `bodies` to
+ * send in turn by POST (none: GET).
  */
 import { connect } from 'node:net';
 import { once } from 'node:events';
@@ -9,9 +12,13 @@ import { Worker } from 'node:worker_threads';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LAST_RESPONSES_MS = 5000;
-const { url, connections, rate, seconds } = JSON.parse(process.argv[2]);
+const { url, connections, rate, seconds, status = 200, bodies = [] } = JSON.parse(process.argv[2]);
 const { hostname, port, host, pathname } = new URL(url);
-const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+const get = `GET ${pathname} HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+const post = (body) =>
+  `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+const requests = (bodies.length === 0 ? [get] : bodies.map(post)).map((text) => Buffer.from(text));
+const statusLine = `HTTP/1.1 ${status}`;
 const count = Math.round(rate * seconds);
 const intervalNs = Math.round(1e9 / rate);
 
@@ -43,7 +50,7 @@ class Connection {
     this.#index = index;
     this.#received = 0;
     this.#expected = 0;
-    this.socket.write(request);
+    this.socket.write(requests[index % requests.length]);
   }
 
   #read(chunk) {
@@ -59,7 +66,7 @@ class Connection {
   #readHead(chunk) {
     const headEnd = chunk.indexOf(HEAD_END);
     const head = chunk.latin1Slice(0, headEnd);
-    this.#ok = head.startsWith('HTTP/1.1 200');
+    this.#ok = head.startsWith(statusLine);
     const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? NaN);
     this.#expected = headEnd + HEAD_END.length + length;
     if (headEnd === -1 || Number.isNaN(length)) this.socket.destroy();
