@@ -11,7 +11,7 @@ export { readSpanContext, traceIdIn } from './trace/trace-fields.js';
 export { CallCounts } from './neighbours/call-counts.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';
 export type { NeighbourResponse, NeighbourMethod } from './neighbours/neighbour-transport.js';
-export { NeighbourUnreachable, type UnreachableReason } from './neighbours/neighbour-unreachable.js';
+export * from './neighbours/service-unreachable.js';
 export { instanceId } from './instance-id.js';
 export { GatewayClient, type GatewayClientOptions } from './client/gateway-client.js';
 export { ServiceClient, UnexpectedStatus, type CallOptions } from './client/service-client.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Neighbours, NeighbourUnreachable } from '#registry-client';
+import { Neighbours, ServiceUnreachable } from '#registry-client';
 import { NeighbourStockReservations } from './stock-reservations.js';
 import { NeighbourUserDirectory } from './user-directory.js';
 
@@ -70,7 +70,7 @@ describe('responses of other services', () => {
   it.each([401, 429, 500, 503])('treats status %i of the user service as unreachable', async (status) => {
     stubbed = { status };
 
-    await expect(exists()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(exists()).rejects.toBeInstanceOf(ServiceUnreachable);
   });
 
   it('reserves stock with a repeatable command and uses the prices of the response', async () => {
@@ -105,7 +105,7 @@ describe('responses of other services', () => {
     stubbed = { status: 409, body: problem('insufficient-stock') };
     resets = 1;
 
-    await expect(reserve()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(reserve()).rejects.toBeInstanceOf(ServiceUnreachable);
     expect(seen).toHaveLength(2);
   });
 
@@ -123,7 +123,7 @@ describe('responses of other services', () => {
   ])('treats an unexpected %i as unreachable, so that the order stays pending', async (status, body) => {
     stubbed = { status, body };
 
-    await expect(reserve()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(reserve()).rejects.toBeInstanceOf(ServiceUnreachable);
   });
 
   it.each([200, 204])('accepts a %i as a completed release', async (status) => {
@@ -136,6 +136,6 @@ describe('responses of other services', () => {
   it.each([400, 404, 409, 500])('does not accept a %i as a completed release', async (status) => {
     stubbed = { status };
 
-    await expect(release()).rejects.toBeInstanceOf(NeighbourUnreachable);
+    await expect(release()).rejects.toBeInstanceOf(ServiceUnreachable);
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEM_URN, type Problem, type ProblemDocument } from '#contracts';
-import { Neighbours, NeighbourUnreachable, type NeighbourResponse } from '#registry-client';
+import { Neighbours, ServiceUnreachable, type NeighbourResponse } from '#registry-client';
 import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
 import {
   insufficientStock,
@@ -19,7 +19,7 @@ export abstract class StockReservations {
    * Reserves all items for this order, or none. Idempotent.
    * @throws Problem `unknown-product`, `insufficient-stock`, `mixed-currencies` or `stock-given-back`: no stock
    * is reserved.
-   * @throws NeighbourUnreachable The stock may be reserved or not.
+   * @throws ServiceUnreachable The stock may be reserved or not.
    */
   abstract reserve(
     orderId: string,
@@ -30,7 +30,7 @@ export abstract class StockReservations {
   /**
    * Releases what the order has reserved, if anything. From then on the order cannot reserve stock, even when a
    * delayed {@link reserve} arrives later. Idempotent.
-   * @throws NeighbourUnreachable
+   * @throws ServiceUnreachable
    */
   abstract release(orderId: string, requestId: string): Promise<void>;
 }
@@ -71,8 +71,8 @@ export class NeighbourStockReservations extends StockReservations {
 }
 
 // A status that is neither success nor a known refusal (a bug, an incompatible version): the order stays pending.
-const unexpected = (status: number): NeighbourUnreachable =>
-  new NeighbourUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
+const unexpected = (status: number): ServiceUnreachable =>
+  new ServiceUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
 
 function refusalFrom({ status, body, isRepeated }: NeighbourResponse): Error {
   const problem = (body ?? {}) as Partial<ProblemDocument>;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Neighbours, NeighbourUnreachable } from '#registry-client';
+import { Neighbours, ServiceUnreachable } from '#registry-client';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 /** The operations of the user service that placing an order needs. */
 export abstract class UserDirectory {
-  /** @throws NeighbourUnreachable */
+  /** @throws ServiceUnreachable */
   abstract exists(userId: string, requestId: string): Promise<boolean>;
 }
 
@@ -26,6 +26,6 @@ export class NeighbourUserDirectory extends UserDirectory {
     if (status === 200) return true;
     // 400: no user has an id that the user service rejects as malformed.
     if (status === 404 || status === 400) return false;
-    throw new NeighbourUnreachable('user-service', 'unavailable', new Error(`received status ${status}`));
+    throw new ServiceUnreachable('user-service', 'unavailable', new Error(`received status ${status}`));
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NeighbourUnreachable } from '#registry-client';
+import { ServiceUnreachable } from '#registry-client';
 import { changeVersioned, Versioned, type Page, type Preconditions } from '#service-kit';
 import type { Order, OrderPatchDto, OrderStatus } from '#shop-contracts';
 import { UserDirectory } from '../neighbours/user-directory.js';
@@ -75,7 +75,7 @@ export class OrdersService {
     try {
       return await this.users.exists(userId, requestId);
     } catch (error) {
-      if (error instanceof NeighbourUnreachable) return true;
+      if (error instanceof ServiceUnreachable) return true;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '#contracts';
-import { NeighbourUnreachable } from '#registry-client';
+import { ServiceUnreachable } from '#registry-client';
 import { StockReservations } from '../neighbours/stock-reservations.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { priceItems, type PricedItems } from '../model/order-total.js';
@@ -19,7 +19,7 @@ export type PlacementOutcome =
   | { readonly kind: 'placed'; readonly priced: PricedItems }
   | Refusal
   /** A called service gave no response; the command may have been carried out. The steps can be repeated. */
-  | { readonly kind: 'unreachable'; readonly error: NeighbourUnreachable };
+  | { readonly kind: 'unreachable'; readonly error: ServiceUnreachable };
 
 /**
  * The steps that place an order: check the user, reserve the stock, compute the price. Every step can be repeated,
@@ -36,7 +36,7 @@ export class PlacementSteps {
     try {
       return await this.attempt(order);
     } catch (error) {
-      if (error instanceof NeighbourUnreachable) return { kind: 'unreachable', error };
+      if (error instanceof ServiceUnreachable) return { kind: 'unreachable', error };
       if (error instanceof Problem) return { kind: 'refused', problem: error, release: 'none' };
       throw error;
     }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NeighbourUnreachable } from '#registry-client';
+import { ServiceUnreachable } from '#registry-client';
 import { StockReservations } from '../neighbours/stock-reservations.js';
 import type { StoredOrder } from '../model/stored-order.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
@@ -28,7 +28,7 @@ export class StockReleaser {
       await this.work.released(order);
       return true;
     } catch (error) {
-      if (!(error instanceof NeighbourUnreachable)) throw error;
+      if (!(error instanceof ServiceUnreachable)) throw error;
       await this.work.postpone(order, error.message);
       return false;
     }

@@ -1,4 +1,4 @@
-import { NeighbourUnreachable } from '#registry-client';
+import { ServiceUnreachable } from '#registry-client';
 import type { ItemDto, ReservedItem } from '#shop-contracts';
 import { StockReservations } from '../neighbours/stock-reservations.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
@@ -15,9 +15,9 @@ export class Crash extends Error {}
 async function runWithFault<T>(fault: Fault | undefined, service: string, command: () => T): Promise<T> {
   // Lets other tasks run here, as they would during a real request.
   await new Promise((resolve) => setImmediate(resolve));
-  if (fault === 'not-received') throw new NeighbourUnreachable(service, 'refused');
+  if (fault === 'not-received') throw new ServiceUnreachable(service, 'refused');
   const result = command();
-  if (fault === 'response-lost') throw new NeighbourUnreachable(service, 'timeout');
+  if (fault === 'response-lost') throw new ServiceUnreachable(service, 'timeout');
   if (fault === 'crash') throw new Crash();
   return result;
 }

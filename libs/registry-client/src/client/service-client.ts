@@ -22,7 +22,7 @@ export class UnexpectedStatus extends Error {
  * Calls one service by its name: finds an instance, limits the time, retries where nothing can happen twice, and passes
  * on the trace. Paths are sent unchanged: encode ids by `encodeURIComponent`. Bodies are JSON.
  *
- * Every method throws {@link UnexpectedStatus}, or `NeighbourUnreachable` when there is no response or one with 502, 503
+ * Every method throws {@link UnexpectedStatus}, or `ServiceUnreachable` when there is no response or one with 502, 503
  * or 504.
  * @example
  * const user = await client.service('user-service').get<User>(`/users/${encodeURIComponent(id)}`);

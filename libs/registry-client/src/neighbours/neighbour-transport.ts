@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import type { UnreachableReason } from './neighbour-unreachable.js';
+import type { UnreachableReason } from './service-unreachable.js';
 
 export type NeighbourMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

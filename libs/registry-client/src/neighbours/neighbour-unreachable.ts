@@ -1,4 +1,4 @@
-/** Why a call to a neighbour failed. */
+/** Why a call to another service failed. */
 export type UnreachableReason =
   /** The registry lists no instance that is up, or the registry fails and no instance is known. */
   | 'no-instance'
@@ -8,17 +8,17 @@ export type UnreachableReason =
   | 'reset'
   /** No response within the deadline. The request may have been processed. */
   | 'timeout'
-  /** The neighbour, or an intermediary, returned 502, 503 or 504. */
+  /** The service, or an intermediary, returned 502, 503 or 504. */
   | 'unavailable'
   /** The response is not valid HTTP, not JSON, or too large. */
   | 'protocol';
 
 /**
- * The call to a neighbour failed; the request may or may not have been processed. A response with a status other than
+ * The call to a service failed; the request may or may not have been processed. A response with a status other than
  * 502, 503 and 504 is not an error.
  */
-export class NeighbourUnreachable extends Error {
-  override readonly name = 'NeighbourUnreachable';
+export class ServiceUnreachable extends Error {
+  override readonly name = 'ServiceUnreachable';
 
   constructor(
     readonly service: string,
@@ -28,3 +28,8 @@ export class NeighbourUnreachable extends Error {
     super(`${service} cannot be reached (${reason})`, { cause });
   }
 }
+
+/** @deprecated The former name of {@link ServiceUnreachable}; removed in version 1.0. */
+export const NeighbourUnreachable = ServiceUnreachable;
+/** @deprecated The former name of {@link ServiceUnreachable}; removed in version 1.0. */
+export type NeighbourUnreachable = ServiceUnreachable;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { InstanceView } from '#contracts';
 import { Deadline } from '../deadline/deadline.js';
 import { Neighbours } from './neighbours.js';
-import { NeighbourUnreachable } from './neighbour-unreachable.js';
+import { ServiceUnreachable } from './service-unreachable.js';
 
 const json =
   (status: number, body: unknown): RequestListener =>
@@ -85,8 +85,8 @@ describe('Neighbours', () => {
       () => undefined,
       (thrown: unknown) => thrown,
     );
-    expect(error).toBeInstanceOf(NeighbourUnreachable);
-    return (error as NeighbourUnreachable).reason;
+    expect(error).toBeInstanceOf(ServiceUnreachable);
+    return (error as ServiceUnreachable).reason;
   };
 
   it('returns status, headers and parsed body of an ordinary response, also of a 404', async () => {

@@ -11,7 +11,7 @@ import {
   type NeighbourResponse,
   type NeighbourMethod,
 } from './neighbour-transport.js';
-import { NeighbourUnreachable } from './neighbour-unreachable.js';
+import { ServiceUnreachable } from './service-unreachable.js';
 
 /** One call to a neighbour. */
 export interface NeighbourCall {
@@ -57,7 +57,7 @@ export class Neighbours {
 
   /**
    * Returns every response with a status other than 502, 503 and 504, including 404 and 500.
-   * @throws NeighbourUnreachable when there is no such response.
+   * @throws ServiceUnreachable when there is no such response.
    */
   async call(call: NeighbourCall): Promise<NeighbourResponse> {
     try {
@@ -77,7 +77,7 @@ export class Neighbours {
 
   private async callOnce(call: NeighbourCall): Promise<NeighbourResponse> {
     const timeoutMs = Math.min(call.timeoutMs ?? DEFAULT_TIMEOUT_MS, Deadline.remainingMs ?? Infinity);
-    if (timeoutMs === 0) throw new NeighbourUnreachable(call.service, 'timeout');
+    if (timeoutMs === 0) throw new ServiceUnreachable(call.service, 'timeout');
     const deadline: CallDeadline = {
       at: performance.now() + timeoutMs,
       signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
@@ -88,7 +88,7 @@ export class Neighbours {
       { ...call, headers: { ...call.headers, 'x-request-id': requestId } },
       deadline,
     );
-    if (UNAVAILABLE.has(response.status)) throw new NeighbourUnreachable(call.service, 'unavailable');
+    if (UNAVAILABLE.has(response.status)) throw new ServiceUnreachable(call.service, 'unavailable');
     return response;
   }
 
@@ -102,7 +102,7 @@ export class Neighbours {
       const second = mayRetry(error, call.method)
         ? await this.selectSecondInstance(call, first, error, deadline)
         : undefined;
-      if (!second) throw new NeighbourUnreachable(call.service, error.reason, error.cause);
+      if (!second) throw new ServiceUnreachable(call.service, error.reason, error.cause);
       const response = await this.sendSecondAttempt(call, second, deadline);
       return { ...response, isRepeated: error.reason === 'reset' };
     }
@@ -128,7 +128,7 @@ export class Neighbours {
       return await this.send(call, instance, deadline, 1);
     } catch (error) {
       if (error instanceof AttemptFailed)
-        throw new NeighbourUnreachable(call.service, error.reason, error.cause);
+        throw new ServiceUnreachable(call.service, error.reason, error.cause);
       throw error;
     }
   }
@@ -140,7 +140,7 @@ export class Neighbours {
   ): Promise<InstanceView> {
     const instances = (await this.find(service, deadline)).filter(({ id }) => id !== except?.id);
     const selected = instances[this.nextIndex++ % instances.length];
-    if (!selected) throw new NeighbourUnreachable(service, 'no-instance');
+    if (!selected) throw new ServiceUnreachable(service, 'no-instance');
     return selected;
   }
 
@@ -148,7 +148,7 @@ export class Neighbours {
     try {
       return await Promise.race([this.cache.get(service), rejection(signal)]);
     } catch (error) {
-      throw new NeighbourUnreachable(service, signal.aborted ? 'timeout' : 'no-instance', error);
+      throw new ServiceUnreachable(service, signal.aborted ? 'timeout' : 'no-instance', error);
     }
   }
 
