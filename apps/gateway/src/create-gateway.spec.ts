@@ -1,5 +1,8 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { Agent, createServer, get } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { call, tempDir, waitFor } from '#testing';
 import { createGateway, type EmbeddedGateway, type GatewayOptions } from './create-gateway.js';
@@ -10,9 +13,9 @@ const gateways: EmbeddedGateway[] = [];
 afterEach(() => Promise.all(gateways.splice(0).map((gateway) => gateway.close())));
 afterAll(() => folder.remove());
 
-async function start({ config, policies }: GatewayOptions = {}): Promise<EmbeddedGateway> {
+async function start({ config, ...others }: GatewayOptions = {}): Promise<EmbeddedGateway> {
   const own = { GATEWAY_PORT: 0, GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR', DATA_DIR: folder.path };
-  const gateway = await createGateway({ config: { ...own, ...config }, ...(policies && { policies }) });
+  const gateway = await createGateway({ config: { ...own, ...config }, ...others });
   gateways.push(gateway);
   return gateway;
 }
@@ -48,6 +51,56 @@ describe('createGateway', () => {
     expect(await statusOf(gateway)).toBe(502);
     writeFileSync(path, JSON.stringify(responding));
     await waitFor('the reload', async () => (await statusOf(gateway)) === 204);
+  });
+
+  describe('close', () => {
+    /** A service that responds to no request. */
+    const service = createServer(() => undefined).listen(0, '127.0.0.1');
+    afterAll(() => service.close().closeAllConnections());
+    const hanging = () => ({
+      ...body,
+      url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+    });
+
+    it.each(['wire', 'node'] as const)(
+      'cuts off requests in flight after closeTimeout, on the %s data plane',
+      async (plane) => {
+        const gateway = await start({ config: { DATA_PLANE: plane, ADMIN_PORT: 0 }, closeTimeout: 200 });
+        const adminUrl = gateway.adminUrl!;
+        await call(adminUrl, 'POST /discovery/register', { body: hanging() });
+        let received = 0;
+        service.on('request', () => (received += 1));
+        const requests = [gateway.url, adminUrl].map((url) =>
+          call(url, 'GET /api/users/1').catch(() => 'cut off'),
+        );
+        await waitFor('both requests', () => received === 2);
+        const startedAt = performance.now();
+        await gateway.close();
+        expect(performance.now() - startedAt).toBeGreaterThan(190);
+        expect(await Promise.all(requests)).toEqual(['cut off', 'cut off']);
+      },
+    );
+
+    it('does not wait for an idle keep-alive connection', async () => {
+      const gateway = await start({ closeTimeout: Infinity });
+      const agent = new Agent({ keepAlive: true });
+      const idle = await new Promise<Socket>((resolve) =>
+        get(`${gateway.url}/health`, { agent }, (response) => {
+          const { socket } = response;
+          response.resume().on('end', () => resolve(socket));
+        }),
+      );
+      const ended = once(idle, 'close');
+      await gateway.close();
+      await ended;
+      agent.destroy();
+    });
+
+    it.each([-1, 0.5, NaN, 2 ** 31, '1'])('refuses the closeTimeout %p', async (closeTimeout) => {
+      await expect(start({ closeTimeout: closeTimeout as number })).rejects.toThrow(
+        'gateway: closeTimeout must be from 0 to 2147483647 ms, or Infinity',
+      );
+    });
   });
 
   it('leaves signals to the program', async () => {

@@ -1,9 +1,14 @@
-import { boot, type Env } from '#service-kit';
+import { boot, StartupError, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
 import { documentOf } from './policy/index.js';
 import { keepingHostLogger } from './host-logger.js';
-import { entranceOf } from './running-gateway.js';
+import { closeWithin, entranceOf } from './running-gateway.js';
+
+/** As `SHUTDOWN_TIMEOUT_SECONDS` of the command. */
+const DEFAULT_CLOSE_TIMEOUT_MS = 25_000;
+/** A timer of Node with a longer delay fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type Setting = string | number | boolean | undefined;
 
@@ -34,6 +39,11 @@ export interface GatewayOptions {
    * relative to the working directory. Must not be set together with `GATEWAY_CONFIG`. An empty path counts as unset.
    */
   readonly policies?: Policies | string;
+  /**
+   * Milliseconds after which {@link EmbeddedGateway.close} cuts off the requests that are still in flight; `Infinity`:
+   * never. By default 25 000.
+   */
+  readonly closeTimeout?: number;
 }
 
 /** A gateway in this process. */
@@ -43,8 +53,8 @@ export interface EmbeddedGateway {
   /** The URL for operators and instances, with `ADMIN_PORT`; without it, they use `url`. */
   readonly adminUrl: string | undefined;
   /**
-   * Refuses new connections, finishes the requests in flight and releases all resources. Repeated calls share one result.
-   * It has no time limit: `SHUTDOWN_TIMEOUT_SECONDS` ends the process of `msa-gateway start`, and has no effect here.
+   * Refuses new connections, finishes the requests in flight, at most for `closeTimeout`, and releases all resources.
+   * Repeated calls share one result. `SHUTDOWN_TIMEOUT_SECONDS` belongs to `msa-gateway start`, and has no effect here.
    */
   close(): Promise<void>;
 }
@@ -61,7 +71,9 @@ export interface EmbeddedGateway {
 export async function createGateway({
   config = {},
   policies,
+  closeTimeout = DEFAULT_CLOSE_TIMEOUT_MS,
 }: GatewayOptions = {}): Promise<EmbeddedGateway> {
+  checkCloseTimeout(closeTimeout);
   const given = policies === '' ? undefined : policies;
   const app = gatewayApp(typeof given === 'object' ? documentOf(given) : given);
   const running = await keepingHostLogger(() => boot(app, { env: envOf(config), handlesSignals: false }));
@@ -70,8 +82,14 @@ export async function createGateway({
   return {
     url: clientUrl ?? url,
     adminUrl: clientUrl === undefined ? undefined : url,
-    close: () => (closed ??= running.leave().then(() => running.close())),
+    close: () => (closed ??= closeWithin(closeTimeout, running)),
   };
+}
+
+/** @throws StartupError */
+function checkCloseTimeout(ms: unknown): void {
+  if (ms === Infinity || (Number.isInteger(ms) && Number(ms) >= 0 && Number(ms) <= LONGEST_TIMER_MS)) return;
+  throw new StartupError(`gateway: closeTimeout must be from 0 to ${LONGEST_TIMER_MS} ms, or Infinity`);
 }
 
 const envOf = (settings: Readonly<Record<string, Setting>>): Env =>

@@ -20,3 +20,24 @@ export function entranceOf({ nest, url }: RunningApp): Entrance {
   const adminUrl = nest.get(AdminListener, { strict: false }).url;
   return adminUrl === undefined ? { url } : { url: adminUrl, clientUrl: url };
 }
+
+/**
+ * Leaves rotation, finishes the requests in flight and releases all resources.
+ * @param timeoutMs time after which the requests that are still in flight are cut off; `Infinity`: never
+ */
+export async function closeWithin(timeoutMs: number, gateway: RunningApp): Promise<void> {
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(() => cutOff(gateway), timeoutMs);
+  try {
+    await gateway.leave();
+    await gateway.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Closes all connections of clients, which ends their requests at the instances. */
+function cutOff({ nest, logger }: RunningApp): void {
+  logger.warn('Close timeout reached; requests in flight are cut off');
+  nest.get(AdminListener, { strict: false }).closeAllConnections();
+  nest.getHttpServer().closeAllConnections();
+}

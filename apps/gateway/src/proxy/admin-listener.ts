@@ -44,6 +44,11 @@ export class AdminListener
     context.logger.info({ url }, `gateway admin listens on ${url}`);
   }
 
+  /** Closes every connection at once. */
+  closeAllConnections(): void {
+    this.server?.closeAllConnections();
+  }
+
   beforeApplicationShutdown(): void {
     const { server } = this;
     if (server?.listening) this.closed = new Promise((resolve) => server.close(resolve));

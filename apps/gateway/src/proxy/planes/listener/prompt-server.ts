@@ -136,6 +136,12 @@ export class PromptServer extends Server {
     return this;
   }
 
+  /** Closes every connection at once, also those that node:http does not serve. */
+  override closeAllConnections(): void {
+    for (const socket of this.sockets) socket.destroy();
+    super.closeAllConnections();
+  }
+
   /** Checks data on `socket` before node:http reads it. node:http listens for `data` as on any socket. */
   private guard(socket: Socket): void {
     const guard = new RequestGuard();
