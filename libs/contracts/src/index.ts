@@ -26,3 +26,4 @@ export * from './logging/log-level.dto.js';
 export * from './dashboard/history-query.dto.js';
 export * from './dashboard/refusal.js';
 export * from './deadline/request-timeout.js';
+export type * from './events/cloud-event.js';

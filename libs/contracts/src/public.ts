@@ -16,3 +16,4 @@ export * from './cache/max-purge-tags.js';
 export type { PurgeDto, PurgeResult } from './cache/purge.dto.js';
 export type { LogLevel, LogLevelDto, LogLevelView } from './logging/log-level.dto.js';
 export * from './deadline/request-timeout.js';
+export type * from './events/cloud-event.js';

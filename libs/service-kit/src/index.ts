@@ -46,6 +46,7 @@ export * from './lists/read-list.js';
 export * from './lists/explain-list.js';
 export * from './lists/words.js';
 export * from './lists/list-tables.js';
+export * from './events/event-transport.js';
 export * from './service/define-service.js';
 export { TraceExport, type AppTracer } from './tracing/trace-export.js';
 export * from './app/readiness.js';

@@ -1,0 +1,36 @@
+import type { CloudEvent } from '#contracts';
+
+/** Takes events from the outbox to the handlers of every consumer group. */
+export interface EventTransport {
+  /**
+   * Sequence of the last event of a source that the transport has stored, `'0'` for none. It may be lower than before:
+   * the store has lost events, and the outbox sends them again. `undefined`: the transport stores nothing; an event that
+   * was sent is handled.
+   */
+  storedUpTo(source: string): Promise<string | undefined>;
+  /**
+   * Hands over events of one source in their order. Resolves once they are stored (or handled); rejects if not: then the
+   * outbox keeps them and sends them again.
+   * @param after sequence of the event before the first one; a transport that stores rejects if it has not stored
+   * exactly the events up to this one
+   */
+  send(events: readonly CloudEvent[], after: string): Promise<void>;
+  /**
+   * Calls `handle` for each event of the types, in order per subject, again after a rejection; acknowledged when it
+   * resolves. Of the processes that subscribe with one group, one at a time handles the events of a source.
+   */
+  subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription>;
+  close(): Promise<void>;
+}
+
+/**
+ * Resolves also for an event whose handler failed: the group then keeps the event for further attempts. Rejects only while
+ * the group can keep nothing, for example while its store is unavailable.
+ */
+export type EventHandler = (event: CloudEvent) => Promise<void>;
+
+/** The handler of one group. */
+export interface EventSubscription {
+  /** Resolves when the handler no longer runs. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { defineEvent } from './define-event.js';
+import { id, version } from './schemas.js';
+
+/** Which user changed. Name and address stay in the user service: events are copied and kept. */
+export interface UserEventData {
+  readonly id: string;
+  readonly version: number;
+}
+
+const data = { id, version };
+
+export const userCreated = defineEvent<UserEventData>('user.created', 'A user was created', data);
+export const userChanged = defineEvent<UserEventData>('user.changed', 'Members of a user changed', data);
+export const userDeleted = defineEvent<UserEventData>('user.deleted', 'A user was deleted', data);
