@@ -1,15 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { HealthModule, type AppContext } from '#service-kit';
+import { HealthModule, type AppContext, type RedisServer } from '#service-kit';
 import { AdminModule } from './admin/index.js';
 import { CacheModule, SharedCache } from './cache/index.js';
 import { DashboardModule } from './dashboard/index.js';
-import {
-  DiscoveryModule,
-  Ejector,
-  LiveServiceTable,
-  RegistryService,
-  type RedisServer,
-} from './discovery/index.js';
+import { DiscoveryModule, Ejector, LiveServiceTable, RegistryService } from './discovery/index.js';
 import { ContractCheck, ContractsModule, GatewayDocsModule } from './openapi/index.js';
 import type { GatewayConfig } from './config/gateway.config.js';
 import {

@@ -1,6 +1,8 @@
 export * from './config/config-error.js';
 export * from './config/read-env.js';
 export * from './config/base-config.js';
+export * from './config/redis-config.js';
+export * from './config/redis-location.js';
 export * from './config/service-config.js';
 export * from './errors/error-properties.js';
 export * from './errors/local-exhaustion.js';
@@ -49,6 +51,8 @@ export * from './lists/list-tables.js';
 export * from './events/event-transport.js';
 export * from './service/define-service.js';
 export { TraceExport, type AppTracer } from './tracing/trace-export.js';
+export * from './redis/redis-client.js';
+export * from './redis/redis-failure.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/app-report.js';

@@ -1,7 +1,13 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { counterFamily, gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
+import {
+  counterFamily,
+  failureMessage,
+  gaugeFamily,
+  newId,
+  type AppContext,
+  type MetricFamily,
+} from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
-import { failureMessage } from '../discovery/index.js';
 import { servicesNoLongerStored, type PolicySources } from '../policy/index.js';
 import type { PolicyFile } from '../policy/policy-file.js';
 import { cacheFamilies } from './cache-families.js';

@@ -5,10 +5,10 @@ import {
   duration,
   integer,
   list,
-  matching,
   oneOf,
   port,
   readEnv,
+  redisSpecs,
   text,
   toBaseConfig,
   type BaseConfig,
@@ -20,7 +20,6 @@ import { isDnsServer } from './dns-name.js';
 import { fraction } from './fraction.variable.js';
 import { percent } from './percent.variable.js';
 import { instancesFile } from './instances-file.variable.js';
-import { redisUrl } from './redis-url.variable.js';
 
 /** Settings of the gateway. */
 export interface GatewayConfig extends BaseConfig {
@@ -72,9 +71,6 @@ export interface GatewayConfig extends BaseConfig {
   readonly traceSlowMs: number;
 }
 
-/** No braces: in a Redis Cluster they mark the hash tag of a key. */
-const REDIS_PREFIX = /^[\w.:-]{1,64}$/;
-
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 const addressRanges = list('addresses and CIDR ranges', isAddressRange);
@@ -109,17 +105,7 @@ export const gatewaySpecs = {
     default: 'wire',
     desc: "`wire`: the gateway's own sockets. `node`: every connection through node:http, as a fallback.",
   }),
-  REDIS_URL: redisUrl({
-    default: undefined,
-    desc: 'Registry that all gateways with the same URL share. A private CA: `NODE_EXTRA_CA_CERTS`. Unset: the registry is in this process.',
-  }),
-  REDIS_PREFIX: matching(
-    '1 to 64 letters, digits, ".", "_", ":" and "-"',
-    REDIS_PREFIX,
-  )({
-    default: 'msa-gateway',
-    desc: "Prefix of this system's keys; another system on the same Redis needs another one.",
-  }),
+  ...redisSpecs,
   REGISTRY_TOKEN: bearerToken({
     default: undefined,
     desc: 'Token for `/discovery` writes. Unset: writes are allowed from this machine only.',

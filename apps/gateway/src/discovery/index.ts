@@ -21,6 +21,4 @@ export * from './ejection/ejector.js';
 export * from './health-checks/certificate-expiries.js';
 export { EventLog } from './events/event-log.js';
 export * from './health-checks/health-check-settings.js';
-export * from './store/redis/redis-client.js';
-export { failureMessage } from './store/redis/redis-failure.js';
 export * from './discovery.module.js';

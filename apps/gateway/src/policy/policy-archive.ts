@@ -1,5 +1,5 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { connect, connectionTo, type RedisServer } from '../discovery/index.js';
+import { connect, connectionTo, type RedisServer } from '#service-kit';
 import type { PolicyHistory, PolicyRevision } from './policy-history.js';
 
 type Connection = ReturnType<typeof connectionTo>;

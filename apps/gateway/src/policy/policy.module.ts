@@ -1,8 +1,8 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { AppContext } from '#service-kit';
+import type { AppContext, RedisServer } from '#service-kit';
 import { PoliciesController } from './policies.controller.js';
 import { LivePolicyFile } from './live-policy-file.js';
-import { LiveServiceTable, type RedisServer } from '../discovery/index.js';
+import { LiveServiceTable } from '../discovery/index.js';
 import { PolicyFileWatch } from './policy-file-watch.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyHistory } from './policy-history.js';

@@ -1,7 +1,6 @@
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
-import { gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
+import { failureMessage, gaugeFamily, newId, type AppContext, type MetricFamily } from '#service-kit';
 import type { GatewayConfig } from '../config/gateway.config.js';
-import { failureMessage } from '../discovery/index.js';
 import type { PolicySources } from '../policy/index.js';
 import { wholeMs } from './stages/rate-limit/bucket.js';
 import { RateLimiters } from './stages/rate-limit/rate-limiters.js';

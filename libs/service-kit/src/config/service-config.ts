@@ -1,6 +1,7 @@
 import { INTERNAL_PATHS_KEY } from '#contracts';
 import { instanceId, type RegistrationOptions } from '#registry-client';
 import { baseSpecs, toBaseConfig, type BaseConfig } from './base-config.js';
+import { redisServerOf, redisSpecs, type RedisServer } from './redis-config.js';
 import { bearerToken, integer, oneOf, port, readEnv, text, url, type Env } from './read-env.js';
 
 /** Where a service stores its rows. */
@@ -17,6 +18,8 @@ export interface ServiceConfig extends BaseConfig {
   readonly host: string;
   readonly port: number;
   readonly storage: StorageConfig;
+  /** Transport of domain events between processes; `undefined`: events stay in this process. */
+  readonly redis: RedisServer | undefined;
   readonly registry: { readonly url: string; readonly token: string | undefined };
   /**
    * The URL at which the gateway reaches this instance; if unset, the address at which it listens, as seen from the
@@ -49,6 +52,7 @@ export const serviceSpecs = {
     'https',
   )({ default: 'http://127.0.0.1:8000', desc: 'URL of the registry; ignored in the monolith.' }),
   REGISTRY_TOKEN: bearerToken({ default: undefined, desc: 'Token of the registry.' }),
+  ...redisSpecs,
   DATABASE_URL: url(
     'postgres',
     'postgresql',
@@ -77,6 +81,7 @@ export function readServiceConfig(env: Env, portVariable: string, defaultPort: n
     host: vars.SERVICE_HOST,
     port: (vars as Record<string, unknown>)[portVariable] as number,
     storage: { databaseUrl: vars.DATABASE_URL, dataDir: vars.DATA_DIR, sync: vars.DATABASE_SYNC },
+    redis: redisServerOf(vars),
     registry: { url: vars.REGISTRY_URL, token: vars.REGISTRY_TOKEN },
     advertisedUrl: vars.ADVERTISED_URL,
     weight: vars.INSTANCE_WEIGHT,

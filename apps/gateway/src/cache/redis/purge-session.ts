@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { newId } from '#service-kit';
-import { connect, connectionTo, type RedisServer } from '../../discovery/index.js';
+import { connect, connectionTo, newId, type RedisServer } from '#service-kit';
 import type { PurgeSelector } from '../purges/purge-selector.js';
 import type { PurgePosition } from '../purges/shared-purges.js';
 

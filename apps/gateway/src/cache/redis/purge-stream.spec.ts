@@ -1,6 +1,5 @@
-import { newId } from '#service-kit';
+import { connect, connectionTo, newId } from '#service-kit';
 import { startRedis, waitFor, withRedis } from '#testing';
-import { connect, connectionTo } from '../../discovery/index.js';
 import { TcpRelay } from '../../discovery/testing/tcp-relay.js';
 import type { PurgeSelector } from '../purges/purge-selector.js';
 import { PurgeStream } from './purge-stream.js';

@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Redis } from 'ioredis';
-import { newId } from '#service-kit';
+import { connect, connectionTo, newId } from '#service-kit';
 import { startRedis, waitFor, withRedis } from '#testing';
-import { connect, connectionTo } from '../../discovery/index.js';
 import { ageOf } from '../rules/freshness.js';
 import { variantOf } from '../rules/vary.js';
 import type { StoredResponse } from '../stored-response.js';

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newId } from '#service-kit';
+import { failureCode, newId } from '#service-kit';
 import { SWEEP_INTERVAL_MS } from '../store/lost-time.js';
 import { RedisStore } from '../store/redis/redis.store.js';
-import { failureCode } from '../store/redis/redis-failure.js';
 import type { RecordedChange } from '../store/registry-store.js';
 import { isExpired } from '../store/stored-instance.js';
 import { newInstanceFrom } from '../store/new-instance.js';

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { connect, connectionTo, type RedisServer } from '../../discovery/index.js';
+import { connect, connectionTo, type RedisServer } from '#service-kit';
 import type { Contract, ContractStore } from './contract-store.js';
 
 const COMMAND_TIMEOUT_MS = 2000;

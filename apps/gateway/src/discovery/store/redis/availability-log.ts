@@ -1,5 +1,5 @@
+import { failureMessage } from '#service-kit';
 import type { AvailabilityListener } from './redis-connection.js';
-import { failureMessage } from './redis-failure.js';
 
 /** The part of pino's logger that is used. */
 interface LogWriter {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartupError } from '#service-kit';
+import { failureCode, failureMessage, isRefusal, StartupError } from '#service-kit';
 import { registryUnavailable } from '../../model/problems.js';
 import type { RegistrySnapshot } from './registry-snapshot.js';
 import { RedisSession, type SessionOptions } from './redis-session.js';
 import type { Synchroniser } from './synchroniser.js';
-import { failureCode, failureMessage, isRefusal } from './redis-failure.js';
 
 /** Notified when the store becomes unavailable and available again. */
 export interface AvailabilityListener {

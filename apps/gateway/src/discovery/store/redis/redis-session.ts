@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { connect, connectionTo, type RedisServer } from './redis-client.js';
+import { connect, connectionTo, type RedisServer } from '#service-kit';
 import { parseEntry, type ParsedEntry, type StreamEntry } from './stream-entry.js';
 import { changesKey } from './registry-keys.js';
 import { defineScripts, RegistryScripts } from './registry-scripts.js';

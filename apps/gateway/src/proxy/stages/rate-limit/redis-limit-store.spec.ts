@@ -1,8 +1,7 @@
 import luaparse from 'luaparse';
 import { readFileSync } from 'node:fs';
-import { newId } from '#service-kit';
+import { connect, connectionTo, newId } from '#service-kit';
 import { startRedis, waitFor, withRedis } from '#testing';
-import { connect, connectionTo } from '../../../discovery/index.js';
 import type { Charge, ChargedElsewhere, Charges } from './limit-store.js';
 import { RedisLimitStore } from './redis-limit-store.js';
 

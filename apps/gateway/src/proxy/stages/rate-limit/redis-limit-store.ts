@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connect, connectionTo, type RedisServer } from '../../../discovery/index.js';
+import { connect, connectionTo, type RedisServer } from '#service-kit';
 import { wholeMs } from './bucket.js';
 import type { Charged, ChargedElsewhere, Charges, LimitStore } from './limit-store.js';
 import { StoreClock } from './store-clock.js';

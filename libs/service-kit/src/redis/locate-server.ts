@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { RedisLocation } from '../../../config/redis-location.js';
+import type { RedisLocation } from '../config/redis-location.js';
 import { failureCode, isRefusal } from './redis-failure.js';
 import { connect, SINGLE_USE } from './single-use.js';
 

@@ -1,19 +1,12 @@
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { redisLocationOf, type RedisLocation } from '../../../config/redis-location.js';
 import { locateServer } from './locate-server.js';
+import type { RedisServer } from '../config/redis-config.js';
+import { redisLocationOf, type RedisLocation } from '../config/redis-location.js';
 import { SINGLE_USE } from './single-use.js';
 
 export { connect } from './single-use.js';
-
-/** A Redis server, and the name by which it lists the connections of this system. */
-export interface RedisServer {
-  /** One that `redisLocationOf` accepts. */
-  readonly url: string;
-  /** Prefix of all keys; other systems on the same server have other prefixes. */
-  readonly prefix: string;
-}
 
 /** A connection to be opened with {@link connect}. */
 export function connectionTo({ url, prefix }: RedisServer, commandTimeout: number): Redis {

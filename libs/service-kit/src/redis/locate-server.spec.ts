@@ -1,5 +1,5 @@
 import { askRedis, freePort, onPrograms, startRedis, startSentinels, type RedisGroup } from '#testing';
-import { redisLocationOf, type RedisLocation } from '../../../config/redis-location.js';
+import { redisLocationOf, type RedisLocation } from '../config/redis-location.js';
 import { locateServer } from './locate-server.js';
 import { isRefusal } from './redis-failure.js';
 

@@ -1,4 +1,4 @@
-import { errorProperties } from '#service-kit';
+import { errorProperties } from '../errors/error-properties.js';
 
 /** The prefix of a Redis error reply: `WRONGPASS`, `NOAUTH`, `NOPERM`, `LOADING`. */
 const REPLY = /^[A-Z]{3,}(?= )/;
