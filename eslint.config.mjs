@@ -9,6 +9,8 @@ export default defineConfig(
       // Files of other repositories, which packages.e2e-spec.ts compiles.
       'scripts/gateway/templates/',
       'scripts/new-service/templates/',
+      // Written by openapi-typescript.
+      'libs/shop-contracts/src/clients/',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { POLICY_JSON_SCHEMA } from '../../dist/apps/gateway/src/policy/policy-json-schema.js';
+import { clientTypes } from './client-types.mjs';
 import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
@@ -38,6 +39,7 @@ export async function generatedPages() {
     ...pages,
     generatedFile(POLICY_SCHEMA, `${JSON.stringify(POLICY_JSON_SCHEMA, undefined, 2)}\n`),
     generatedFile(PROBLEM_TYPES_FILE, problemTypes),
+    ...(await clientTypes(system.documents)).map(({ path, source }) => generatedFile(path, source)),
   ];
 }
 

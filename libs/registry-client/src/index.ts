@@ -15,4 +15,5 @@ export * from './neighbours/service-unreachable.js';
 export { instanceId } from './instance-id.js';
 export { GatewayClient, type GatewayClientOptions } from './client/gateway-client.js';
 export { ServiceClient, UnexpectedStatus, type CallOptions } from './client/service-client.js';
+export { TypedClient } from './client/typed-client.js';
 export { withRequestContext } from './client/request-context.js';

@@ -126,14 +126,14 @@ describe('responses of other services', () => {
     await expect(reserve()).rejects.toBeInstanceOf(ServiceUnreachable);
   });
 
-  it.each([200, 204])('accepts a %i as a completed release', async (status) => {
-    stubbed = { status };
+  it('accepts a 204 as a completed release', async () => {
+    stubbed = { status: 204 };
 
     await expect(release()).resolves.toBeUndefined();
     expect(seen).toMatchObject([{ line: 'DELETE /stock-reservations/o' }]);
   });
 
-  it.each([400, 404, 409, 500])('does not accept a %i as a completed release', async (status) => {
+  it.each([200, 400, 404, 409, 500])('does not accept a %i as a completed release', async (status) => {
     stubbed = { status };
 
     await expect(release()).rejects.toBeInstanceOf(ServiceUnreachable);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PROBLEM_URN, type Problem, type ProblemDocument } from '#contracts';
-import { Neighbours, ServiceUnreachable, type NeighbourResponse } from '#registry-client';
-import type { ItemDto, Reservation, ReservedItem } from '#shop-contracts';
+import { Neighbours, ServiceUnreachable, TypedClient } from '#registry-client';
+import type { ItemDto, ProductServicePaths, ReservedItem } from '#shop-contracts';
 import {
   insufficientStock,
   mixedCurrencies,
@@ -38,44 +38,51 @@ export abstract class StockReservations {
 /** Calls the product service over HTTP. */
 @Injectable()
 export class NeighbourStockReservations extends StockReservations {
-  constructor(private readonly neighbours: Neighbours) {
+  private readonly service: TypedClient<ProductServicePaths>;
+
+  constructor(neighbours: Neighbours) {
     super();
+    this.service = new TypedClient('product-service', neighbours);
   }
 
   override async reserve(orderId: string, items: readonly Item[], requestId: string) {
-    const body = { items: items.map(({ productId, quantity }) => ({ productId, quantity })) };
-    const response = await this.send('PUT', orderId, requestId, body);
-    if (response.status !== 200 && response.status !== 201) throw refusalFrom(response);
-    const reservation = response.body as Reservation;
-    if (reservation.status !== 'held') throw reservationReleased();
-    return reservation.items;
+    const response = await this.service.call('PUT', RESERVATION, {
+      ...commandOf(orderId, requestId),
+      body: { items: items.map(({ productId, quantity }) => ({ productId, quantity })) },
+    });
+    if (response.status !== 200) throw refusalFrom(response);
+    if (response.body.status !== 'held') throw reservationReleased();
+    return response.body.items;
   }
 
   override async release(orderId: string, requestId: string): Promise<void> {
-    const { status } = await this.send('DELETE', orderId, requestId);
+    const { status } = await this.service.call('DELETE', RESERVATION, commandOf(orderId, requestId));
     // Not 404: the product service responds 204 even for an order without a reservation, so a 404 comes from
     // something else.
-    if (status !== 200 && status !== 204) throw unexpected(status);
-  }
-
-  private send(method: 'PUT' | 'DELETE', orderId: string, requestId: string, body?: object) {
-    return this.neighbours.call({
-      service: 'product-service',
-      method,
-      path: `/stock-reservations/${orderId}`,
-      headers: { 'x-request-id': requestId },
-      timeoutMs: NEIGHBOUR_TIMEOUT_MS,
-      ...(body && { body }),
-    });
+    if (status !== 204) throw unexpected(status);
   }
 }
+
+const RESERVATION = '/stock-reservations/{orderId}';
+
+const commandOf = (orderId: string, requestId: string) => ({
+  path: { orderId },
+  headers: { 'x-request-id': requestId },
+  timeoutMs: NEIGHBOUR_TIMEOUT_MS,
+});
 
 // A status that is neither success nor a known refusal (a bug, an incompatible version): the order stays pending.
 const unexpected = (status: number): ServiceUnreachable =>
   new ServiceUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
 
-function refusalFrom({ status, body, isRepeated }: NeighbourResponse): Error {
-  const problem = (body ?? {}) as Partial<ProblemDocument>;
+/** A response that is no success. An undocumented one may have no body, or another than a problem. */
+interface Refused {
+  readonly status: number;
+  readonly body?: Partial<ProblemDocument>;
+  readonly isRepeated?: boolean;
+}
+
+function refusalFrom({ status, body: problem = {}, isRepeated }: Refused): Error {
   const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
   // A refusal of a repeated request does not prove that the first request reserved nothing.
   if (!refuse || status >= 500 || isRepeated) return unexpected(status);

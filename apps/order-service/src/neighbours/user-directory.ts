@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Neighbours, ServiceUnreachable } from '#registry-client';
+import { Neighbours, ServiceUnreachable, TypedClient } from '#registry-client';
+import type { UserServicePaths } from '#shop-contracts';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 /** The operations of the user service that placing an order needs. */
@@ -11,15 +12,16 @@ export abstract class UserDirectory {
 /** Calls the user service over HTTP. */
 @Injectable()
 export class NeighbourUserDirectory extends UserDirectory {
-  constructor(private readonly neighbours: Neighbours) {
+  private readonly service: TypedClient<UserServicePaths>;
+
+  constructor(neighbours: Neighbours) {
     super();
+    this.service = new TypedClient('user-service', neighbours);
   }
 
   override async exists(userId: string, requestId: string): Promise<boolean> {
-    const { status } = await this.neighbours.call({
-      service: 'user-service',
-      method: 'GET',
-      path: `/users/${encodeURIComponent(userId)}`,
+    const { status } = await this.service.call('GET', '/users/{id}', {
+      path: { id: userId },
       headers: { 'x-request-id': requestId },
       timeoutMs: NEIGHBOUR_TIMEOUT_MS,
     });
