@@ -1,7 +1,7 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { Agent, createServer, get } from 'node:http';
+import { Agent, createServer, get, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { call, tempDir, waitFor } from '#testing';
@@ -99,6 +99,77 @@ describe('createGateway', () => {
     it.each([-1, 0.5, NaN, 2 ** 31, '1'])('refuses the closeTimeout %p', async (closeTimeout) => {
       await expect(start({ closeTimeout: closeTimeout as number })).rejects.toThrow(
         'gateway: closeTimeout must be from 0 to 2147483647 ms, or Infinity',
+      );
+    });
+  });
+
+  describe('with a mounted server', () => {
+    const servers: Server[] = [];
+    afterEach(() => servers.splice(0).forEach((server) => server.close().closeAllConnections()));
+
+    async function listen(handle: RequestListener): Promise<Server> {
+      const server = createServer(handle).listen(0, '127.0.0.1');
+      servers.push(server);
+      await once(server, 'listening');
+      return server;
+    }
+    const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+    it('passes requests to it without a socket, under every name', async () => {
+      const server = await listen((request, response) => response.end(`at ${request.url}`));
+      const accepted = jest.fn();
+      server.on('connection', accepted);
+      const gateway = await start();
+      await gateway.mount(server, { name: 'users', id: 'users-here' });
+      const { id } = await gateway.mount(server, { name: 'orders', weight: 5 });
+      for (const name of ['users', 'orders'])
+        expect((await call(gateway.url, `GET /api/${name}/7`)).body).toBe('at /7');
+      const { body: listed } = await call(gateway.url, 'GET /discovery/services');
+      const url = `http://127.0.0.1:${portOf(server)}`;
+      expect(listed).toMatchObject([
+        { id: 'users-here', name: 'users', url, transport: 'local' },
+        { id, name: 'orders', weight: 5, transport: 'local' },
+      ]);
+      expect(accepted).not.toHaveBeenCalled();
+    });
+
+    it('shares requests among it and an instance elsewhere, until one of them leaves', async () => {
+      const [here, there] = [
+        await listen((_, response) => response.end('here')),
+        await listen((_, response) => response.end('there')),
+      ];
+      const gateway = await start();
+      const mounted = await gateway.mount(here, { name: 'users' });
+      const elsewhere = { name: 'users', url: `http://127.0.0.1:${portOf(there)}`, id: 'elsewhere' };
+      await call(gateway.url, 'POST /discovery/register', { body: elsewhere });
+      const seen = new Set<unknown>();
+      const request = async (): Promise<unknown> => (await call(gateway.url, 'GET /api/users/')).body;
+      await waitFor('both', async () => seen.add(await request()).size === 2);
+      await call(gateway.url, `POST /discovery/services/${mounted.id}/drain`);
+      for (let i = 0; i < 10; i += 1) expect(await request()).toBe('there');
+      await call(gateway.url, `DELETE /discovery/services/${mounted.id}/drain`);
+      await call(gateway.url, 'POST /discovery/services/elsewhere/drain');
+      for (let i = 0; i < 10; i += 1) expect(await request()).toBe('here');
+      await mounted.unmount();
+      expect(await statusOf(gateway)).toBe(503);
+    });
+
+    it('keeps its lease', async () => {
+      const gateway = await start();
+      const server = await listen((_, response) => response.end());
+      const { id } = await gateway.mount(server, { name: 'users' });
+      const expiry = async (): Promise<string> =>
+        ((await call(gateway.url, `GET /discovery/services/${id}`)).body as { expiresAt: string }).expiresAt;
+      const first = await expiry();
+      await waitFor('a heartbeat', async () => (await expiry()) > first);
+    });
+
+    it('refuses a server that does not listen, and invalid options', async () => {
+      const gateway = await start();
+      await expect(gateway.mount(createServer(), { name: 'users' })).rejects.toThrow('must listen at a port');
+      const server = await listen((_, response) => response.end());
+      await expect(gateway.mount(server, { name: 'Not a name' })).rejects.toThrow(
+        /: name must match .*; id must /,
       );
     });
   });

@@ -1,8 +1,11 @@
+import type { Server } from 'node:http';
 import { boot, StartupError, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
 import { documentOf } from './policy/index.js';
 import { keepingHostLogger } from './host-logger.js';
+import { mountService } from './mount-service.js';
+import type { MountedService, MountOptions } from './mounted-service.js';
 import { closeWithin, entranceOf } from './running-gateway.js';
 
 /** As `SHUTDOWN_TIMEOUT_SECONDS` of the command. */
@@ -53,8 +56,18 @@ export interface EmbeddedGateway {
   /** The URL for operators and instances, with `ADMIN_PORT`; without it, they use `url`. */
   readonly adminUrl: string | undefined;
   /**
-   * Refuses new connections, finishes the requests in flight, at most for `closeTimeout`, and releases all resources.
-   * Repeated calls share one result. `SHUTDOWN_TIMEOUT_SECONDS` belongs to `msa-gateway start`, and has no effect here.
+   * Registers a server of this process as an instance of a service. The gateway passes requests to it without a socket, and
+   * the server may still be called at its own port. A server can be mounted under several names.
+   * @throws Error if the server does not listen yet, or an option is invalid
+   * @example
+   * await app.listen(3000); // Nest, with Express or Fastify
+   * await gateway.mount(app.getHttpServer(), { name: 'users' });
+   */
+  mount(server: Server, options: MountOptions): Promise<MountedService>;
+  /**
+   * Unregisters mounted servers, refuses new connections, finishes the requests in flight, at most for `closeTimeout`, and
+   * releases all resources. Repeated calls share one result. `SHUTDOWN_TIMEOUT_SECONDS` belongs to `msa-gateway start`, and
+   * has no effect here.
    */
   close(): Promise<void>;
 }
@@ -78,11 +91,20 @@ export async function createGateway({
   const app = gatewayApp(typeof given === 'object' ? documentOf(given) : given);
   const running = await keepingHostLogger(() => boot(app, { env: envOf(config), handlesSignals: false }));
   const { url, clientUrl } = entranceOf(running);
+  const mounted = new Set<MountedService>();
+  const unmountAll = async (): Promise<void> => {
+    await Promise.all([...mounted].map((service) => service.unmount()));
+  };
   let closed: Promise<void> | undefined;
   return {
     url: clientUrl ?? url,
     adminUrl: clientUrl === undefined ? undefined : url,
-    close: () => (closed ??= closeWithin(closeTimeout, running)),
+    mount: async (server, options) => {
+      const service = await mountService(running, server, options);
+      mounted.add(service);
+      return service;
+    },
+    close: () => (closed ??= closeWithin(closeTimeout, running, unmountAll)),
   };
 }
 

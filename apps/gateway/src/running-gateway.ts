@@ -24,11 +24,17 @@ export function entranceOf({ nest, url }: RunningApp): Entrance {
 /**
  * Leaves rotation, finishes the requests in flight and releases all resources.
  * @param timeoutMs time after which the requests that are still in flight are cut off; `Infinity`: never
+ * @param unmountAll unregisters the servers that are mounted
  */
-export async function closeWithin(timeoutMs: number, gateway: RunningApp): Promise<void> {
+export async function closeWithin(
+  timeoutMs: number,
+  gateway: RunningApp,
+  unmountAll: () => Promise<void>,
+): Promise<void> {
   const timer = timeoutMs === Infinity ? undefined : setTimeout(() => cutOff(gateway), timeoutMs);
   try {
     await gateway.leave();
+    await unmountAll();
     await gateway.close();
   } finally {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 import { Global, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { GatewayClient, type GatewayClientOptions } from '#registry-client';
 import { serviceClients } from './inject-service.js';
-import { gatewayOf, MSA_OPTIONS, type MsaModuleOptions } from './options.js';
+import { gatewayOf, MSA_OPTIONS, type MsaModuleSettings } from './options.js';
 
 /** Clients of the gateway and of other services, for every module of the app. */
 @Global()
@@ -34,7 +34,7 @@ function reasonOf(details: { readonly err?: unknown }): string {
 
 export const gatewayClient = {
   provide: GatewayClient,
-  useFactory: (options: MsaModuleOptions) =>
+  useFactory: (options: MsaModuleSettings) =>
     new GatewayClient({ logger: NEST_LOGGER, ...gatewayOf(options) }),
   inject: [MSA_OPTIONS],
 };

@@ -205,6 +205,19 @@ describe('MsaModule', () => {
     await testing.close();
   });
 
+  it('provides clients to an app that listens and is not registered', async () => {
+    await (await create(MsaModule.forClients({ gateway: { url: gateway.url } }))).listen(0, '127.0.0.1');
+    const url = await app!.getUrl();
+    const response = await fetch(`${url}/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: TRACEPARENT },
+      body: '{"user":"7"}',
+    });
+    expect(await response.json()).toMatchObject({ url: '/users/7', traceparent: TRACEPARENT });
+    await app!.close();
+    expect(gateway.registered).toEqual([]);
+  });
+
   it('provides clients to a program that serves nothing', async () => {
     const context = await NestFactory.createApplicationContext(
       { module: featureModule(), imports: [MsaModule.forRoot(optionsWith())] },

@@ -2,7 +2,12 @@ import { Module, type DynamicModule, type NestModule, type Provider } from '@nes
 import { HttpAdapterHost } from '@nestjs/core';
 import { ClientsModule, gatewayClient } from './clients.module.js';
 import { Instance } from './instance.js';
-import { MSA_OPTIONS, type MsaModuleAsyncOptions, type MsaModuleOptions } from './options.js';
+import {
+  MSA_OPTIONS,
+  type MsaModuleAsyncOptions,
+  type MsaModuleOptions,
+  type MsaModuleSettings,
+} from './options.js';
 import { applyRequestContexts } from './request-contexts.js';
 
 /**
@@ -20,6 +25,14 @@ export class MsaModule implements NestModule {
 
   static forRoot(options: MsaModuleOptions): DynamicModule {
     return moduleWith({ provide: MSA_OPTIONS, useValue: options });
+  }
+
+  /**
+   * Provides clients of other services, and registers nothing: for a program whose gateway has mounted its server, or that
+   * serves nothing.
+   */
+  static forClients({ gateway }: Pick<MsaModuleOptions, 'gateway'> = {}): DynamicModule {
+    return moduleWith({ provide: MSA_OPTIONS, useValue: { gateway } satisfies MsaModuleSettings });
   }
 
   static forRootAsync({ imports, inject, useFactory }: MsaModuleAsyncOptions): DynamicModule {

@@ -26,6 +26,10 @@ export interface MsaModuleOptions extends Omit<RegisterInstanceDto, 'url'> {
 export interface MsaModuleAsyncOptions
   extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider<MsaModuleOptions>, 'useFactory' | 'inject'> {}
 
+/** The options of `forRoot`, or those of `forClients`, which have no name: the app is not registered. */
+export type MsaModuleSettings =
+  MsaModuleOptions | { readonly name?: never; readonly gateway: MsaModuleOptions['gateway'] };
+
 export const MSA_OPTIONS = Symbol('options of MsaModule');
 
 const firstSet = (...values: readonly (string | undefined)[]): string | undefined =>
@@ -35,7 +39,7 @@ const LOCAL_GATEWAY = 'http://127.0.0.1:8000';
 
 /** The gateway that `options` and the environment name. An empty text counts as unset. */
 export function gatewayOf(
-  { gateway }: MsaModuleOptions,
+  { gateway }: MsaModuleSettings,
   env: NodeJS.ProcessEnv = process.env,
 ): Omit<GatewayClientOptions, 'logger'> & Pick<Partial<GatewayClientOptions>, 'logger'> {
   const url = firstSet(gateway?.url, env.REGISTRY_URL) ?? LOCAL_GATEWAY;

@@ -57,6 +57,7 @@ export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/app-report.js';
 export * from './app/boot.js';
+export { localTargetOf } from './app/local-target.js';
 export { endConnectionsWhen } from './app/drain-connections.js';
 export * from './app/check-config.js';
 export * from './app/run.js';

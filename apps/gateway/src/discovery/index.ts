@@ -7,6 +7,7 @@ export * from './history/past-registry.js';
 export * from './history/registry-history.js';
 export * from './registry/registry.service.js';
 export * from './registry/local-registry.js';
+export { validRegistration } from './registry/valid-registration.js';
 export type { StoredInstance } from './store/stored-instance.js';
 export * from './access/audit-log.js';
 export * from './access/audit.interceptor.js';

@@ -125,7 +125,8 @@ async function start<C extends BaseConfig>(
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
-  const target = localTargetOf(nest);
+  const fastify = nest.getHttpAdapter().getInstance();
+  const target = localTargetOf(fastify.server, (request, response) => fastify.routing(request, response));
   const heartbeatBody = async () => {
     const report = await context.report.read();
     return Object.assign(load.heartbeatBody(await readiness.isReady()), report);

@@ -1,18 +1,22 @@
-import { ServerResponse, type IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LocalTarget } from '#registry-client';
 
-/** Passes raw requests directly to an app's router, without a socket. */
-export function localTargetOf(nest: NestFastifyApplication): LocalTarget {
-  const fastify = nest.getHttpAdapter().getInstance();
+/**
+ * Passes raw requests to a server of this process, without a socket.
+ * @param handle receives ordinary requests; by default the listeners of the server do
+ */
+export function localTargetOf(
+  server: Server,
+  handle: LocalTarget['request'] = (request, response) => void server.emit('request', request, response),
+): LocalTarget {
   return {
-    request: (request, response) => fastify.routing(request, response),
+    request: handle,
     upgrade: (request, socket, head) => {
-      if (fastify.server.emit('upgrade', request, socket, head)) return;
+      if (server.emit('upgrade', request, socket, head)) return;
       // Without a handler for the upgrade, the request is treated as an ordinary one, as in node:http.
-      fastify.routing(request, responseOn(socket, request));
+      handle(request, responseOn(socket, request));
     },
   };
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { INSTANCE_ID, RegisterInstanceDto } from '#contracts';
-import { ValidationPipe } from '#service-kit';
+import { INSTANCE_ID } from '#contracts';
 
 const MIN_TTL_SECONDS = 2;
 const MAX_TTL_SECONDS = 300;
@@ -25,12 +24,6 @@ export function registryId(id: string): string {
   const digest = createHash('sha256').update(id).digest('hex').slice(0, 12);
   return `${readable.slice(0, READABLE_CHARACTERS) || 'instance'}-${digest}`;
 }
-
-const pipe = new ValidationPipe();
-
-/** Applies the rules of `POST /discovery/register`. @throws validationFailed */
-export const validRegistration = (registration: RegisterInstanceDto): RegisterInstanceDto =>
-  pipe.transform(registration, { type: 'body', metatype: RegisterInstanceDto }) as RegisterInstanceDto;
 
 /** An origin; IPv6 addresses are put into brackets. */
 export const originOf = (scheme: string, host: string, port: number): string =>

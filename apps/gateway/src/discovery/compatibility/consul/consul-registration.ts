@@ -1,6 +1,7 @@
 import { validationFailed, type RegisterInstanceDto } from '#contracts';
+import { validRegistration } from '../../registry/valid-registration.js';
 import { integerOf, membersOf, textOf, textsOf, type Members } from '../members.js';
-import { leaseOf, originOf, pathAt, registryId, validRegistration, weightOf } from '../registration.js';
+import { leaseOf, originOf, pathAt, registryId, weightOf } from '../registration.js';
 
 /** Metadata that keeps what this registry has no member for. */
 export const CONSUL_ID = 'consul.id';

@@ -1,6 +1,7 @@
 import { validationFailed, type RegisterInstanceDto } from '#contracts';
+import { validRegistration } from '../../registry/valid-registration.js';
 import { integerOf, membersOf, textOf, textsOf, type Members } from '../members.js';
-import { leaseOf, originOf, pathAt, registryId, validRegistration, weightOf } from '../registration.js';
+import { leaseOf, originOf, pathAt, registryId, weightOf } from '../registration.js';
 
 /** Eureka's default, seconds. */
 const DEFAULT_LEASE_SECONDS = 90;
