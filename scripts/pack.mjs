@@ -19,8 +19,8 @@ const TARGET = process.argv[2] ?? 'dist/packages';
 async function assemble(each, declarations, folder) {
   mkdirSync(folder, { recursive: true });
   const imported = await (each.bin ? bundleProgram : bundle)(each, folder);
-  copyDeclarations(declarations, each, folder);
-  const manifest = manifestOf(each, imported);
+  const typed = copyDeclarations(declarations, each, folder);
+  const manifest = manifestOf(each, [...imported, ...typed]);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   cpSync(join(each.folder, 'README.md'), join(folder, 'README.md'));
   cpSync('LICENSE', join(folder, 'LICENSE'));

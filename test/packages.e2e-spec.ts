@@ -73,7 +73,12 @@ void statuses().then((found) => console.log(JSON.stringify(found)));
 const EMBEDDED_IMPORTED = `import { createGateway } from '@msa-gateway/gateway';\n${EMBEDDED}`;
 const EMBEDDED_REQUIRED = `const { createGateway } = require('@msa-gateway/gateway');\n${EMBEDDED.replace('export ', '')}`;
 const EMBEDDED_TYPED = `
+import contracts = require('@msa-gateway/contracts');
 import gateway = require('@msa-gateway/gateway');
+const policies = { version: 1, defaults: { timeouts: { request: '2s' } } } satisfies contracts.PolicyFile;
+export const embedded = () => gateway.createGateway({ policies });
+// @ts-expect-error -- a misspelt member
+export const misspelt = { version: 1, defaults: { timeout: {} } } satisfies contracts.PolicyFile;
 export const open = (url: string): Promise<gateway.EmbeddedGateway> =>
   gateway.createGateway({ config: { ...process.env, GATEWAY_PORT: 0, REDIS_URL: url }, policies: 'gateway.yaml' });
 // @ts-expect-error -- a misspelt name

@@ -5,6 +5,7 @@ import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
 import { policies } from './policies.mjs';
+import { POLICY_TYPES_FILE, policyTypesSource } from './policy-types.mjs';
 import { PROBLEM_TYPES_FILE, problemTypesSource } from './problem-types.mjs';
 import { problems } from './problems.mjs';
 import { describeSystem } from './system.mjs';
@@ -38,6 +39,7 @@ export async function generatedPages() {
   return [
     ...pages,
     generatedFile(POLICY_SCHEMA, `${JSON.stringify(POLICY_JSON_SCHEMA, undefined, 2)}\n`),
+    generatedFile(POLICY_TYPES_FILE, await policyTypesSource(POLICY_JSON_SCHEMA)),
     generatedFile(PROBLEM_TYPES_FILE, problemTypes),
     ...(await clientTypes(system.documents)).map(({ path, source }) => generatedFile(path, source)),
   ];

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { packageOf } from './imports.mjs';
 import { LINKS, PACKAGES } from './packages.mjs';
 
 // Two packings may run at the same time.
@@ -26,29 +28,38 @@ export function emitDeclarations(folder) {
   }
 }
 
-/** Copies the declarations of one package to `target`; those for ESM are the same ones. */
-export function copyDeclarations(folder, { folder: source, entry }, target) {
-  for (const name of reachedFrom(join(folder, source, 'src'), `${entry}.d.ts`)) {
-    mkdirSync(dirname(join(target, 'types', name)), { recursive: true });
-    writeFileSync(
-      join(target, 'types', name),
-      withPublishedNames(readFileSync(join(folder, source, 'src', name), 'utf8')),
-    );
-  }
-  writeFileSync(join(target, 'index.d.ts'), `export * from './types/${entry}.js';\n`);
+/**
+ * Copies the declarations of one package, and of those that it bundles, to `target`; those for ESM are the same ones.
+ * @returns names of the packages that the declarations import
+ */
+export function copyDeclarations(folder, { folder: source, entry, bin }, target) {
+  const first = `${source}/src/${entry}.d.ts`;
+  const nameOf = bin ? pathOfEntry : (_from, id) => LINKS[id];
+  const imported = new Set();
+  const copy = (path) => {
+    const copied = join(target, 'types', path);
+    if (existsSync(copied)) return;
+    const text = readFileSync(join(folder, path), 'utf8').replace(IMPORTED, (_all, before, id) => {
+      const name = id.startsWith('#') ? nameOf(path, id) : id;
+      if (!name.startsWith('.') && !isBuiltin(name)) imported.add(packageOf(name));
+      return before + name;
+    });
+    mkdirSync(dirname(copied), { recursive: true });
+    writeFileSync(copied, text);
+    for (const [, , id] of text.matchAll(IMPORTED))
+      if (id.startsWith('.')) copy(join(dirname(path), id.replace(/js$/, 'd.ts')));
+  };
+  copy(first);
+  writeFileSync(join(target, 'index.d.ts'), `export * from './types/${first.replace(/d\.ts$/, 'js')}';\n`);
   writeFileSync(join(target, 'index.d.mts'), `export * from './index.js';\n`);
+  return imported;
 }
 
-/** The declarations in `folder` that `name` needs, with itself. */
-function reachedFrom(folder, name, reached = new Set()) {
-  if (reached.has(name)) return reached;
-  reached.add(name);
-  for (const [, path] of readFileSync(join(folder, name), 'utf8').matchAll(/['"](\.[^'"]*)\.js['"]/g))
-    reachedFrom(folder, `${join(dirname(name), path)}.d.ts`, reached);
-  return reached;
-}
+/** `from '` or `import('`, and what is imported. */
+const IMPORTED = /(\b(?:from |import\()['"])([^'"]+)/g;
 
-const withPublishedNames = (text) =>
-  text.replace(/(['"])(#[\w-]+)\1/g, (match, quote, id) =>
-    LINKS[id] ? `${quote}${LINKS[id]}${quote}` : match,
-  );
+/** The public API of a library of the workspace, relative to the declarations that import it by `id`. */
+function pathOfEntry(from, id) {
+  const { folder, entry } = PACKAGES.find(({ name }) => name === LINKS[id]);
+  return relative(dirname(from), `${folder}/src/${entry}.js`);
+}

@@ -21,7 +21,7 @@ function versionOf(name) {
 
 const commandsOf = (bin) => Object.fromEntries(Object.keys(bin).map((name) => [name, `./${name}.mjs`]));
 
-/** The `package.json` of a package whose code imports the packages `imported`. */
+/** The `package.json` of a package whose code and declarations import the packages `imported`. */
 export function manifestOf(each, imported) {
   const { name, description, peerDependencies, bin } = each;
   const dependencies = [...new Set(imported)].filter((id) => !peerDependencies?.[id]).sort();

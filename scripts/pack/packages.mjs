@@ -12,7 +12,7 @@ export const PACKAGES = [
     name: '@msa-gateway/contracts',
     folder: 'libs/contracts',
     entry: 'public',
-    description: 'Types and constants of the API of MSA Gateway',
+    description: 'Types and constants of the API of MSA Gateway, and of its policy file',
   },
   {
     name: '@msa-gateway/registry-client',

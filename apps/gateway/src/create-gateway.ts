@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { PolicyFile } from '#contracts';
 import { boot, StartupError, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
@@ -21,15 +22,6 @@ type Setting = string | number | boolean | undefined;
  */
 export type GatewaySettings = Readonly<Partial<Record<GatewayVariable | `${GatewayVariable}_FILE`, Setting>>>;
 
-/** The content of a policy file. */
-export interface Policies {
-  readonly version: 1;
-  readonly authentication?: object;
-  readonly defaults?: object;
-  readonly services?: Readonly<Record<string, object>>;
-  readonly routes?: readonly object[];
-}
-
 /** What a program passes to {@link createGateway}. */
 export interface GatewayOptions {
   /**
@@ -41,7 +33,7 @@ export interface GatewayOptions {
    * The policies, or the path of a policy file, which is reloaded when it changes. Files that an object names are
    * relative to the working directory. Must not be set together with `GATEWAY_CONFIG`. An empty path counts as unset.
    */
-  readonly policies?: Policies | string;
+  readonly policies?: PolicyFile | string;
   /**
    * Milliseconds after which {@link EmbeddedGateway.close} cuts off the requests that are still in flight; `Infinity`:
    * never. By default 25 000.

@@ -2,3 +2,4 @@
 export * from './create-gateway.js';
 export type { GatewayVariable } from './config/gateway.variables.js';
 export type { MountedService, MountOptions } from './mounted-service.js';
+export type { PolicyFile } from '#contracts';

@@ -19,6 +19,7 @@ export * from './discovery/fault.dto.js';
 export * from './discovery/heartbeat.dto.js';
 export * from './discovery/weight.dto.js';
 export * from './discovery/discovery-queries.dto.js';
+export type * from './policy/policy-file.js';
 export * from './cache/max-purge-tags.js';
 export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';

@@ -1,5 +1,5 @@
 /**
- * The public part of the contracts, published as `@msa-gateway/contracts`: types of the gateway's API, and constants. It
+ * The public part of the contracts, published as `@msa-gateway/contracts`: types of the gateway's API and of its policy file, and constants. It
  * has no decorators, and therefore no dependencies. DTO classes are exported as types only.
  */
 export type { ProblemDocument, ProblemDetailError } from './problem/problem.js';
@@ -12,6 +12,7 @@ export type { RegisterInstanceDto } from './discovery/register-instance.dto.js';
 export type { BacklogDto, CallTotalDto, HeartbeatDto } from './discovery/heartbeat.dto.js';
 export type { WeightDto } from './discovery/weight.dto.js';
 export type { EventQueryDto, InstanceQueryDto } from './discovery/discovery-queries.dto.js';
+export type * from './policy/policy-file.js';
 export * from './cache/max-purge-tags.js';
 export type { PurgeDto, PurgeResult } from './cache/purge.dto.js';
 export type { LogLevel, LogLevelDto, LogLevelView } from './logging/log-level.dto.js';

@@ -71,5 +71,5 @@ export const POLICY_JSON_SCHEMA: JsonSchema = {
       },
     },
   }),
-  definitions: { policy: closed(POLICY_MEMBERS) },
+  definitions: { policy: { description: 'How requests are treated.', ...closed(POLICY_MEMBERS) } },
 };
