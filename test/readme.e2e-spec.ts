@@ -21,9 +21,13 @@ const PAGES: readonly (readonly [english: string, korean: string])[] = [
   ['README.md', 'README.ko.md'],
   ...GUIDE.map((name) => [`docs/guide/${name}`, `docs/ko/guide/${name}`] as const),
 ];
-/** The page whose systems have policies of their own; policies/examples.e2e-spec.ts runs all of its commands. */
-const isPageOfExamples = (file: string): boolean => file.endsWith('guide/policies/README.md');
-const FILES = PAGES.flat().filter((file) => !isPageOfExamples(file));
+/**
+ * Pages whose systems are their own. All of their commands are run by policies/examples.e2e-spec.ts and
+ * from-monolith-to-split.e2e-spec.ts.
+ */
+const hasOwnSystem = (file: string): boolean =>
+  /guide\/(?:policies\/README|from-monolith-to-split)\.md$/.test(file);
+const FILES = PAGES.flat().filter((file) => !hasOwnSystem(file));
 
 const markdownIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: folder !== '.' })

@@ -42,6 +42,16 @@ export const filesOf = (page: string): Readonly<Record<string, string>> =>
     [...page.matchAll(FILE_BLOCK)].map(([, name, text]) => [name, text ?? ''] as [string, string]),
   );
 
+/** What a reader of a page does next: writes a file, or runs a command. */
+export type Step = Command | { readonly file: string; readonly content: string };
+
+/** The files and commands of a page in their order: a page may change a file that it has shown before. */
+export const stepsOf = (page: string): Step[] =>
+  [...page.matchAll(ANY_BLOCK)].flatMap(([block]): Step[] => {
+    const [[file, content] = []] = Object.entries(filesOf(block));
+    return file === undefined ? commandsOf(block) : [{ file, content: content ?? '' }];
+  });
+
 /** What a page must have in common with its translation: headings by level, tables by size, blocks by language. */
 export function outlineOf(page: string): string[] {
   return page
