@@ -4,7 +4,6 @@ export * from './users/user.js';
 export * from './products/product.js';
 export * from './products/reservation.js';
 export * from './orders/order.js';
-export * from './events/define-event.js';
 export * from './events/user.events.js';
 export * from './events/product.events.js';
 export * from './events/order.events.js';

@@ -5,6 +5,7 @@ import type { RegistrationOptions, Registry } from '#registry-client';
 import type { LogLevelControl } from '../logging/log-level-control.js';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
+import type { EventTransport } from '../events/transport/event-transport.js';
 import type { AppTracer } from '../tracing/trace-export.js';
 import type { AppReport } from './app-report.js';
 import type { Readiness } from './readiness.js';
@@ -30,6 +31,8 @@ export interface AppContext {
   readonly exposesProcess: boolean;
   /** Whether the app may handle signals of the process. */
   readonly handlesSignals: boolean;
+  /** Takes the events of the app; `undefined` for an app without events. */
+  readonly events: EventTransport | undefined;
   /** `undefined` without traces. */
   readonly tracer: AppTracer | undefined;
   /**
@@ -44,6 +47,8 @@ export interface AppParts {
   readonly module: DynamicModule;
   /** Creates the listening server, for an app that needs more than Nest's own server. */
   readonly serverFactory?: FastifyServerFactory;
+  /** Connects servers of other transports; they start when the app listens. */
+  connect?(nest: INestApplication): void;
 }
 
 /** One deployable app. `main.ts` boots it alone; the monolith boots it beside others. */
@@ -59,5 +64,7 @@ export interface AppDefinition<C extends BaseConfig = BaseConfig> {
   registration?(config: C, url: string): RegistrationOptions['body'];
   /** The registry of an app that is booted alone. */
   registry(config: C): Registry;
+  /** The transport for the events of an app that is booted alone. An app without this member has no events. */
+  events?(config: C, logger: Logger): EventTransport;
   build(config: C, context: AppContext): AppParts;
 }

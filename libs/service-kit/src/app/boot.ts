@@ -5,6 +5,7 @@ import { Registration, urlSeenFrom, type Registry } from '#registry-client';
 import type { BaseConfig } from '../config/base-config.js';
 import type { Env } from '../config/read-env.js';
 import { LogLevelControl } from '../logging/log-level-control.js';
+import type { EventTransport } from '../events/transport/event-transport.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { TraceExport } from '../tracing/trace-export.js';
 import { RepeatedWarning } from '../logging/repeated-warning.js';
@@ -33,6 +34,8 @@ export interface BootOptions {
   readonly env: Env;
   /** Replaces the registry that the app uses alone. The monolith passes the registry of its gateway. */
   readonly registry?: Registry;
+  /** Replaces the transport that the app opens alone. The caller begins and closes it. */
+  readonly events?: EventTransport | undefined;
   /** Replaces the app's configured host. The services of the monolith listen on loopback. */
   readonly host?: string;
   /** The level that other apps of this process share with this one. */
@@ -98,6 +101,7 @@ async function start<C extends BaseConfig>(
   const readiness = new Readiness();
   const registry = options.registry ?? definition.registry(config);
   const traces = options.traces ?? (await openTraces(config, logger));
+  const ownEvents = options.events ? undefined : definition.events?.(config, logger);
   const context: AppContext = {
     logger,
     logLevel,
@@ -106,10 +110,13 @@ async function start<C extends BaseConfig>(
     report: new AppReport(),
     exposesProcess: options.exposesProcess ?? true,
     handlesSignals: options.handlesSignals ?? true,
+    events: options.events ?? ownEvents,
     tracer: traces?.of(name, options.traces === undefined),
     application: () => nest,
   };
-  const nest = await createNest(definition.build(config, context), logger);
+  const parts = definition.build(config, context);
+  const nest = await createNest(parts, logger);
+  parts.connect?.(nest);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
   // The access log has the requests of an app that is not a service.
   if (definition.registration) logRequests(nest.getHttpAdapter().getInstance(), logger);
@@ -122,6 +129,8 @@ async function start<C extends BaseConfig>(
   const bound = await listen(nest, { host: options.host ?? host, port });
   // Without free descriptors accepting fails, and an `error` event without a listener would end the process.
   nest.getHttpServer().on('error', (err: Error) => acceptErrors.record({ err }));
+  await nest.startAllMicroservices();
+  ownEvents?.begin?.();
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
@@ -156,6 +165,7 @@ async function start<C extends BaseConfig>(
       load.stop();
       logLevel.stop();
       await nest.close();
+      await ownEvents?.close();
       await traces?.release();
     },
   };

@@ -1,7 +1,11 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { HttpRegistry } from '#registry-client';
 import type { AppContext, AppDefinition } from '../app/app-definition.js';
 import { readServiceConfig, registrationOf, type ServiceConfig } from '../config/service-config.js';
+import { InProcessTransport } from '../events/transport/in-process-transport.js';
+import { EventServer } from '../events/consumer/event-server.js';
+import type { EventTransport } from '../events/transport/event-transport.js';
+import type { Logger } from '../logging/logger.js';
 import type { Migrations } from '../storage/migrate.js';
 import { ServiceRootModule } from './service-root.module.js';
 
@@ -14,6 +18,8 @@ export interface ServiceDefinition {
   readonly portVariable: string;
   readonly defaultPort: number;
   readonly migrations: Migrations;
+  /** Whether the service publishes or handles events. Its migrations then create tables by `createEventTables`. */
+  readonly hasEvents?: boolean;
   /**
    * Path prefixes, such as `/stock-reservations`, for which the gateway forwards requests from registered instances
    * only.
@@ -32,7 +38,9 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     listenAddress: ({ host, port }) => ({ host, port }),
     registration: (config, url) => registrationOf(service, config, url),
     registry: ({ registry }) => new HttpRegistry(registry),
+    ...(service.hasEvents && { events: openTransport }),
     build: (config, context) => ({
+      ...(service.hasEvents && { connect: connectEvents }),
       module: ServiceRootModule.of({
         info: { title: name, version },
         storage: { name, migrations, storage: config.storage, calls: context.report.calls },
@@ -42,3 +50,11 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     }),
   };
 }
+
+function openTransport(_config: ServiceConfig, logger: Logger): EventTransport {
+  logger.info('REDIS_URL is not set: events reach handlers of this process only');
+  return new InProcessTransport();
+}
+
+const connectEvents = (nest: INestApplication): void =>
+  void nest.connectMicroservice({ strategy: nest.get(EventServer, { strict: false }) });

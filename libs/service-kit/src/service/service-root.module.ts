@@ -4,6 +4,7 @@ import type { AppContext } from '../app/app-definition.js';
 import { describeApp, type AppInfo } from '../docs/describe-app.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
+import { EventsModule } from '../events/events.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { PatchBodyGuard } from '../http/patch-body.guard.js';
 import { VersionedInterceptor } from '../http/versioned.js';
@@ -25,12 +26,15 @@ export interface ServiceParts {
 @Module({})
 export class ServiceRootModule {
   static of({ info, storage, context, features }: ServiceParts): DynamicModule {
+    const metrics = MetricsModule.of(context.exposesProcess);
+    const { events: transport, logger } = context;
     return {
       module: ServiceRootModule,
       imports: [
         StorageModule.of({ ...storage, isTraced: context.tracer !== undefined }),
         HealthModule.of({ readiness: context.readiness, indicators: [DatabaseIndicator] }),
-        MetricsModule.of(context.exposesProcess),
+        metrics,
+        ...(transport ? [EventsModule.of({ service: storage.name, transport, logger, metrics })] : []),
         DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
         ...(context.tracer ? [TracingModule.of(context.tracer)] : []),
         features,

@@ -18,7 +18,8 @@ export interface StorageOptions {
   readonly isTraced: boolean;
 }
 
-const DATABASE = Symbol('database');
+/** The service's `Kysely<Schema>`, for factories. */
+export const DATABASE = Symbol('database');
 
 /** The `name` of {@link StorageOptions}. */
 export const STORE_NAME = Symbol('name of the store');

@@ -1,5 +1,5 @@
+import { defineEvent, type EventDefinition } from '#contracts';
 import { ORDER_STATUSES, type Order, type OrderStatus } from '../orders/order.js';
-import { defineEvent, type EventDefinition } from './define-event.js';
 import { amount, count, id, text, version } from './schemas.js';
 
 /** An order after a change of its status. */
@@ -32,7 +32,7 @@ const order = {
 };
 
 const orderEvent = (name: string, summary: string): EventDefinition<OrderEventData> =>
-  defineEvent<OrderEventData>(`order.${name}`, summary, order);
+  defineEvent<OrderEventData>(`shop.order.${name}`, summary, order);
 
 /** The event for each status that an order reaches. Every order is placed before anything else happens to it. */
 export const orderEvents: Readonly<Record<OrderStatus, EventDefinition<OrderEventData>>> = {

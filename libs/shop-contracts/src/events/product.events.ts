@@ -1,5 +1,5 @@
+import { defineEvent } from '#contracts';
 import type { Product } from '../products/product.js';
-import { defineEvent } from './define-event.js';
 import { amount, count, id, text, version } from './schemas.js';
 
 /** A product after a change of a client. */
@@ -24,21 +24,25 @@ export interface StockChangedData {
 const product = { id, version, name: text, category: text, price: amount, currency: text, stock: count };
 
 export const productCreated = defineEvent<ProductEventData>(
-  'product.created',
+  'shop.product.created',
   'A product was created',
   product,
 );
 export const productChanged = defineEvent<ProductEventData>(
-  'product.changed',
+  'shop.product.changed',
   'Members of a product changed',
   product,
 );
-export const productDeleted = defineEvent<ProductDeletedData>('product.deleted', 'A product was deleted', {
-  id,
-  version,
-});
+export const productDeleted = defineEvent<ProductDeletedData>(
+  'shop.product.deleted',
+  'A product was deleted',
+  {
+    id,
+    version,
+  },
+);
 export const stockChanged = defineEvent<StockChangedData>(
-  'product.stock-changed',
+  'shop.product.stock-changed',
   'An order reserved or released pieces of a product',
   { id, stock: count },
 );

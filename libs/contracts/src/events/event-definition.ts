@@ -1,7 +1,7 @@
 /** JSON Schema of the data of an event: one entry for each member. Consumers ignore members that they do not know. */
 export interface DataSchema<Data> {
   readonly type: 'object';
-  readonly required: readonly (keyof Data)[];
+  readonly required: readonly string[];
   readonly properties: Readonly<Record<keyof Data, object>>;
 }
 
@@ -18,18 +18,17 @@ export interface EventDefinition<Data extends object> {
 /** The data that the events of a definition carry. */
 export type DataOf<Definition> = Definition extends EventDefinition<infer Data> ? Data : never;
 
-/** Declares version 1 of the event `shop.{name}`; every member of its data is required. */
+/** Declares version 1 of the event `name`; every member of its data is required. */
 export function defineEvent<Data extends object>(
   name: string,
   summary: string,
   properties: DataSchema<Data>['properties'],
 ): EventDefinition<Data> {
-  const type = `shop.${name}.v1`;
-  const required = Object.keys(properties) as (keyof Data)[];
+  const type = `${name}.v1`;
   return {
     type,
     summary,
-    schema: { type: 'object', required, properties },
+    schema: { type: 'object', required: Object.keys(properties), properties },
     dataschema: `urn:msa-gateway:event:${type}`,
   };
 }

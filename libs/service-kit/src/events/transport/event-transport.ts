@@ -20,6 +20,8 @@ export interface EventTransport {
    * resolves. Of the processes that subscribe with one group, one at a time handles the events of a source.
    */
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription>;
+  /** Called when every group of this process has subscribed. */
+  begin?(): void;
   close(): Promise<void>;
 }
 
@@ -33,4 +35,9 @@ export type EventHandler = (event: CloudEvent) => Promise<void>;
 export interface EventSubscription {
   /** Resolves when the handler no longer runs. */
   close(): Promise<void>;
+}
+
+/** The process stops; events stay in the outbox. */
+export class TransportClosed extends Error {
+  override readonly name = 'TransportClosed';
 }

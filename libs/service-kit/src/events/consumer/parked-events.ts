@@ -1,0 +1,186 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { CloudEvent } from '#contracts';
+import { eventTablesOf, type EventTables } from '../event-tables.js';
+import { pauseMs } from './attempts.js';
+
+/** An event that its group could not handle yet. */
+export interface ParkedEvent {
+  readonly event: CloudEvent;
+  /** Failures so far. */
+  readonly attempts: number;
+  /** Message of the last failure; `null` for an event that waits behind another one of its subject. */
+  readonly error: string | null;
+  /** Epoch milliseconds. */
+  readonly parkedAt: number;
+}
+
+/** Number of parked events. */
+export interface ParkedCounts {
+  /** Events that wait for their next attempt, or behind another event of their subject. */
+  readonly waiting: number;
+  readonly dead: number;
+}
+
+type Row = Selectable<EventTables['parked_events']>;
+
+/** Time in which the process that attempts an event must finish; afterwards another one may attempt it. */
+const CLAIM_MS = 30_000;
+
+/** Events whose handler failed, and later events of their subjects, which wait behind them. */
+export class ParkedEvents {
+  private readonly table;
+  private readonly database: Kysely<EventTables>;
+
+  constructor(database: Kysely<unknown>, service: string) {
+    this.database = database;
+    this.table = eventTablesOf(service).parked_events;
+  }
+
+  /** Whether events of the same subject are parked. */
+  async holdsSubjectOf({ source, subject }: CloudEvent): Promise<boolean> {
+    const query = this.rows.select('sequence').where('source', '=', source).where('subject', '=', subject);
+    return (await query.limit(1).executeTakeFirst()) !== undefined;
+  }
+
+  /** Parks an event after its first failure, or, without `error`, behind others. A parked event stays as it is. */
+  async park(event: CloudEvent, error?: string): Promise<void> {
+    const now = Date.now();
+    const attempts = error === undefined ? 0 : 1;
+    await this.database
+      .insertInto(this.table)
+      .values({
+        ...keyOf(event),
+        id: event.id,
+        event: JSON.stringify(event),
+        attempts,
+        attempt_at: attempts === 0 ? now : now + (pauseMs(attempts) ?? 0),
+        error: error ?? null,
+        parked_at: now,
+      })
+      .onConflict((conflict) => conflict.columns(['source', 'subject', 'sequence']).doNothing())
+      .execute();
+  }
+
+  /** Claims at most `limit` events whose next attempt is due: the first of each subject. */
+  async claimDue(limit: number): Promise<ParkedEvent[]> {
+    const now = Date.now();
+    const firsts = this.rows
+      .select((eb) => ['source', 'subject', eb.fn.min('sequence').as('sequence')])
+      .groupBy(['source', 'subject']);
+    const due = await this.database
+      .with('firsts', () => firsts)
+      .selectFrom(this.table)
+      .selectAll()
+      .where((eb) =>
+        eb(eb.refTuple('source', 'subject', 'sequence'), 'in', (of) =>
+          of
+            .selectFrom('firsts')
+            .select(['firsts.source', 'firsts.subject', 'firsts.sequence'])
+            .$asTuple('source', 'subject', 'sequence'),
+        ),
+      )
+      .where('attempt_at', '<=', now)
+      .orderBy('attempt_at')
+      .limit(limit)
+      .execute();
+    const claimed = await Promise.all(due.map((row) => this.claim(row, now)));
+    return due.filter((_row, index) => claimed[index]).map(toParked);
+  }
+
+  /** Records another failure; `false`: it was the last attempt, and the event is a dead letter now. */
+  async postpone(event: CloudEvent, attempts: number, error: string): Promise<boolean> {
+    const pause = pauseMs(attempts);
+    const attempt_at = pause === undefined ? null : Date.now() + pause;
+    await this.changing(event).set({ attempts, attempt_at, error }).execute();
+    return pause !== undefined;
+  }
+
+  /** Removes a handled event. */
+  async remove(event: CloudEvent): Promise<void> {
+    const { source, subject, sequence } = keyOf(event);
+    await this.database
+      .deleteFrom(this.table)
+      .where('source', '=', source)
+      .where('subject', '=', subject)
+      .where('sequence', '=', sequence)
+      .execute();
+  }
+
+  /** Events without a next attempt, oldest first. */
+  async deadLetters(limit: number): Promise<ParkedEvent[]> {
+    const query = this.rows.selectAll().where('attempt_at', 'is', null).orderBy('parked_at').limit(limit);
+    return (await query.execute()).map(toParked);
+  }
+
+  /** Makes a dead letter due again, with all its attempts; `false`: there is none with this event id. */
+  async replay(id: string): Promise<boolean> {
+    const replayed = await this.database
+      .updateTable(this.table)
+      .set({ attempts: 0, attempt_at: Date.now() })
+      .where('id', '=', id)
+      .where('attempt_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return replayed !== undefined;
+  }
+
+  /** Removes a dead letter unhandled, so that later events of its subject go on; `false` as in {@link replay}. */
+  async discard(id: string): Promise<boolean> {
+    const discarded = await this.database
+      .deleteFrom(this.table)
+      .where('id', '=', id)
+      .where('attempt_at', 'is', null)
+      .returning('id')
+      .executeTakeFirst();
+    return discarded !== undefined;
+  }
+
+  async counts(): Promise<ParkedCounts> {
+    const { all, waiting } = await this.rows
+      .select((eb) => [
+        eb.fn.countAll<number | string>().as('all'),
+        eb.fn.count<number | string>('attempt_at').as('waiting'),
+      ])
+      .executeTakeFirstOrThrow();
+    return { waiting: Number(waiting), dead: Number(all) - Number(waiting) };
+  }
+
+  private async claim(row: Row, now: number): Promise<boolean> {
+    const claimed = await this.changing(row)
+      .set({ attempt_at: now + CLAIM_MS })
+      .where('attempt_at', '=', row.attempt_at)
+      .returning('id')
+      .executeTakeFirst();
+    return claimed !== undefined;
+  }
+
+  private changing(event: Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string }) {
+    const { source, subject, sequence } = keyOf(event);
+    return this.database
+      .updateTable(this.table)
+      .where('source', '=', source)
+      .where('subject', '=', subject)
+      .where('sequence', '=', sequence);
+  }
+
+  private get rows() {
+    return this.database.selectFrom(this.table);
+  }
+}
+
+const keyOf = ({
+  source,
+  subject,
+  sequence,
+}: Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string }) => ({
+  source,
+  subject,
+  sequence: Number(sequence),
+});
+
+const toParked = (row: Row): ParkedEvent => ({
+  event: JSON.parse(row.event) as CloudEvent,
+  attempts: row.attempts,
+  error: row.error,
+  parkedAt: row.parked_at,
+});

@@ -1,0 +1,66 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ParkedEvents } from './consumer/parked-events.js';
+import type { OutboxRows } from './outbox/outbox-rows.js';
+
+/** Counts the events of a service; its gauges read the store when they are scraped. */
+export class EventMetrics {
+  private readonly handled;
+  private readonly failed;
+  private readonly dead;
+
+  constructor(private readonly registry: Registry) {
+    this.handled = this.counter('events_handled_total', 'Events that a handler has handled, or skipped.');
+    this.failed = this.counter('events_failed_total', 'Failed attempts to handle an event.');
+    this.dead = this.counter(
+      'events_dead_total',
+      'Events that became dead letters after their last attempt.',
+    );
+  }
+
+  recordHandled(type: string): void {
+    this.handled.inc({ type });
+  }
+
+  recordFailure(type: string): void {
+    this.failed.inc({ type });
+  }
+
+  recordDeadLetter(type: string): void {
+    this.dead.inc({ type });
+  }
+
+  /** Adds the gauges. A store that is unavailable has no samples. */
+  observe(rows: OutboxRows, parked: ParkedEvents): void {
+    const registers = [this.registry];
+    const oldest = new Gauge({
+      name: 'events_outbox_oldest_seconds',
+      help: 'Age of the oldest event that is not sent; 0 without any.',
+      registers,
+    });
+    new Gauge({
+      name: 'events_outbox_depth',
+      help: 'Events that are not sent.',
+      registers,
+      async collect() {
+        const state = await rows.state().catch(() => undefined);
+        this.set(state?.waiting ?? NaN);
+        oldest.set(state ? state.oldestMs / 1000 : NaN);
+      },
+    });
+    new Gauge({
+      name: 'events_parked',
+      help: 'Events whose handler failed, and later events of their subjects; state dead: without further attempts.',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        const counts = await parked.counts().catch(() => undefined);
+        this.set({ state: 'waiting' }, counts?.waiting ?? NaN);
+        this.set({ state: 'dead' }, counts?.dead ?? NaN);
+      },
+    });
+  }
+
+  private counter(name: string, help: string): Counter<'type'> {
+    return new Counter({ name, help, labelNames: ['type'], registers: [this.registry] });
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { Kysely } from 'kysely';
+import { Registry } from 'prom-client';
+import type { Logger } from '../logging/logger.js';
+import { DATABASE } from '../storage/storage.module.js';
+import { EventConsumer } from './consumer/event-consumer.js';
+import { EventServer } from './consumer/event-server.js';
+import { HandledEvents } from './consumer/handled-events.js';
+import { ParkedEvents } from './consumer/parked-events.js';
+import { EventMetrics } from './event-metrics.js';
+import type { EventTransport } from './transport/event-transport.js';
+import { Outbox } from './outbox/outbox.js';
+import { OutboxRelay } from './outbox/outbox-relay.js';
+import { OutboxRows } from './outbox/outbox-rows.js';
+
+/** The events of one service. */
+export interface EventsOptions {
+  /** Source of its events, and its consumer group. */
+  readonly service: string;
+  readonly transport: EventTransport;
+  readonly logger: Logger;
+  /** Exports the registry for the metrics. */
+  readonly metrics: DynamicModule;
+}
+
+/** Sends the events of a service from its outbox, and passes events to its handlers. */
+@Module({})
+export class EventsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly relay: OutboxRelay,
+    metrics: EventMetrics,
+    rows: OutboxRows,
+    parked: ParkedEvents,
+  ) {
+    metrics.observe(rows, parked);
+  }
+
+  static of({ service, transport, logger, metrics }: EventsOptions): DynamicModule {
+    const inStore = (part: new (database: Kysely<unknown>, service: string) => object): FactoryProvider => ({
+      provide: part,
+      useFactory: (database: Kysely<unknown>) => new part(database, service),
+      inject: [DATABASE],
+    });
+    return {
+      module: EventsModule,
+      global: true,
+      imports: [metrics],
+      providers: [
+        ...[Outbox, OutboxRows, HandledEvents, ParkedEvents].map(inStore),
+        {
+          provide: EventMetrics,
+          useFactory: (registry: Registry) => new EventMetrics(registry),
+          inject: [Registry],
+        },
+        {
+          provide: OutboxRelay,
+          useFactory: (outbox: Outbox, rows: OutboxRows, handled: HandledEvents) =>
+            new OutboxRelay({ service, outbox, rows, handled, transport, logger }),
+          inject: [Outbox, OutboxRows, HandledEvents],
+        },
+        {
+          provide: EventConsumer,
+          useFactory: (parked: ParkedEvents, eventMetrics: EventMetrics) =>
+            new EventConsumer({ parked, metrics: eventMetrics, logger }),
+          inject: [ParkedEvents, EventMetrics],
+        },
+        {
+          provide: EventServer,
+          useFactory: (consumer: EventConsumer) => new EventServer(service, transport, consumer),
+          inject: [EventConsumer],
+        },
+      ],
+      exports: [Outbox, OutboxRows, HandledEvents, ParkedEvents],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.relay.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+  }
+}

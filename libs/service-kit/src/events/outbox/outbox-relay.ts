@@ -1,0 +1,105 @@
+import { newId } from '../../storage/new-id.js';
+import type { Logger } from '../../logging/logger.js';
+import type { HandledEvents } from '../consumer/handled-events.js';
+import { TransportClosed, type EventTransport } from '../transport/event-transport.js';
+import { RepeatedWork } from '../repeated-work.js';
+import type { Outbox } from './outbox.js';
+import { LEASE_MS, type OutboxRows } from './outbox-rows.js';
+
+/** Sent events are kept this long: a transport that has lost events receives them again. */
+export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+
+const BATCH = 100;
+const POLL_MS = 1000;
+const PURGE_INTERVAL_MS = 60 * 60 * 1000;
+
+/** The parts of a relay. */
+export interface OutboxRelayOptions {
+  readonly service: string;
+  readonly outbox: Outbox;
+  readonly rows: OutboxRows;
+  /** The positions of the service's own handlers, which expire like the events. */
+  readonly handled: Pick<HandledEvents, 'purge'>;
+  readonly transport: Pick<EventTransport, 'send' | 'storedUpTo'>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * Sends the events of an outbox in their order: after each commit of this process, and every second for events of other
+ * processes. Of all processes with the same store one sends, by a lease in the store.
+ */
+export class OutboxRelay {
+  private readonly owner = newId();
+  private readonly work: RepeatedWork;
+  private purgedAt = -Infinity;
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    const { outbox, logger } = options;
+    this.work = new RepeatedWork(
+      () => this.runPass(),
+      POLL_MS,
+      (err) => {
+        // The process stops; the outbox keeps the events.
+        if (err instanceof TransportClosed) return;
+        if (err === undefined) logger.info('Events are sent again');
+        else logger.warn({ err }, 'Events cannot be sent; the outbox keeps them and retries');
+      },
+    );
+    outbox.onCommit(() => this.work.wake());
+  }
+
+  start(): void {
+    this.work.wake();
+  }
+
+  /** Resolves after the batch that is being sent. */
+  async stop(): Promise<void> {
+    await this.work.stop();
+    // If the store is unavailable, the lease expires.
+    await this.options.rows.release(this.owner).catch(() => undefined);
+  }
+
+  /** Sends everything that waits. */
+  private async runPass(): Promise<void> {
+    const { service, rows, transport } = this.options;
+    const { sent, waiting } = await rows.state();
+    const stored = Number((await transport.storedUpTo(service)) ?? sent);
+    if (waiting > 0 || stored < sent) await this.sendAll();
+    await this.purge();
+  }
+
+  private async sendAll(): Promise<void> {
+    const { rows } = this.options;
+    const renewal = setInterval(() => void rows.lease(this.owner).catch(() => undefined), LEASE_MS / 3);
+    try {
+      while (await this.sendBatch());
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  /** `false`: nothing is left, or another process sends. */
+  private async sendBatch(): Promise<boolean> {
+    const { service, rows, transport } = this.options;
+    const sent = await rows.lease(this.owner);
+    if (sent === undefined) return false;
+    const stored = (await transport.storedUpTo(service)) ?? String(sent);
+    await rows.number(sent, BATCH);
+    const events = await rows.after(Number(stored), BATCH);
+    const last = events.at(-1);
+    if (!last) return false;
+    await transport.send(events, stored);
+    await rows.markSent(this.owner, Number(last.sequence));
+    return events.length === BATCH;
+  }
+
+  private async purge(): Promise<void> {
+    if (performance.now() - this.purgedAt < PURGE_INTERVAL_MS) return;
+    const { rows, handled } = this.options;
+    const now = Date.now();
+    await rows.purge(now - RETENTION_MS);
+    // Later than the events: an old event that is delivered again must find that it was handled.
+    await handled.purge(now - 2 * RETENTION_MS);
+    this.purgedAt = performance.now();
+  }
+}

@@ -1,0 +1,141 @@
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { CloudEvent } from '#contracts';
+import { databaseNow } from '../../storage/database-now.js';
+import { eventTablesOf, type EventTables } from '../event-tables.js';
+
+/** How long a process may send without renewing its lease. After a crash another process sends after this time. */
+export const LEASE_MS = 5000;
+
+/** What is in an outbox. */
+export interface OutboxState {
+  /** Sequence of the last event that was sent; 0 for none. */
+  readonly sent: number;
+  /** Events that are not sent. */
+  readonly waiting: number;
+  /** Age of the oldest of them in milliseconds; 0 without any. */
+  readonly oldestMs: number;
+}
+
+/** The relay's view of an outbox: which process sends, the numbers of the events, and how far they are sent. */
+export class OutboxRows {
+  private readonly tables;
+  private readonly database: Kysely<EventTables>;
+
+  constructor(
+    database: Kysely<unknown>,
+    private readonly service: string,
+  ) {
+    this.database = database;
+    this.tables = eventTablesOf(service);
+  }
+
+  /**
+   * Makes `owner` the process that sends, for {@link LEASE_MS}. Resolves to the sequence of the last event that was sent;
+   * `undefined` while another process sends.
+   */
+  async lease(owner: string): Promise<number | undefined> {
+    const now = databaseNow(this.database);
+    const row = await this.database
+      .updateTable(this.tables.outbox_relay)
+      .set((eb) => ({ owner, leased_until: eb(now, '+', LEASE_MS) }))
+      .where((eb) => eb.or([eb('owner', '=', owner), eb('leased_until', '<=', now)]))
+      .returning('sent')
+      .executeTakeFirst();
+    return row?.sent;
+  }
+
+  /** Lets another process send at once. */
+  async release(owner: string): Promise<void> {
+    const relay = this.database.updateTable(this.tables.outbox_relay);
+    await relay.set({ leased_until: 0 }).where('owner', '=', owner).execute();
+  }
+
+  /** Records that the events up to `sequence` are sent. */
+  async markSent(owner: string, sequence: number): Promise<void> {
+    const relay = this.database.updateTable(this.tables.outbox_relay);
+    await relay.set({ sent: sequence }).where('owner', '=', owner).execute();
+  }
+
+  /**
+   * Numbers new events: at most `limit`, above the number of every event before. Transactions commit in another order than
+   * they insert, so that the database's own numbers appear out of order; these are assigned by one process, after the
+   * commits. They start at the time in microseconds: a store that was restored from a backup, or replaced, does not repeat
+   * numbers that consumers have seen.
+   *
+   * @param sent sequence of the last event that was sent
+   */
+  async number(sent: number, limit: number): Promise<void> {
+    const { outbox } = this.tables;
+    const base = Math.max(sent, (await this.lastNumber()) ?? 0, Date.now() * 1000);
+    const table = sql.table(outbox);
+    await sql`
+      with fresh as (
+        select position, row_number() over (order by position) as number
+        from (select position from ${table} where sequence is null order by position limit ${limit}) as unnumbered
+      )
+      update ${table} set sequence = ${sql.lit(base)} + fresh.number
+      from fresh where ${sql.ref(`${outbox}.position`)} = fresh.position`.execute(this.database);
+  }
+
+  /** The next events after `sequence`. */
+  async after(sequence: number, limit: number): Promise<CloudEvent[]> {
+    const rows = await this.database
+      .selectFrom(this.tables.outbox)
+      .selectAll()
+      .where('sequence', '>', sequence)
+      .orderBy('sequence')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => toEvent(row, this.service));
+  }
+
+  async state(): Promise<OutboxState> {
+    const { outbox, outbox_relay } = this.tables;
+    const { sent } = await this.database.selectFrom(outbox_relay).select('sent').executeTakeFirstOrThrow();
+    const { waiting, oldest } = await this.database
+      .selectFrom(outbox)
+      .select((eb) => [
+        eb.fn.countAll<number | string>().as('waiting'),
+        eb.fn.min<number | null>('created_at').as('oldest'),
+      ])
+      .where((eb) => eb.or([eb('sequence', 'is', null), eb('sequence', '>', sent)]))
+      .executeTakeFirstOrThrow();
+    return {
+      sent,
+      waiting: Number(waiting),
+      oldestMs: oldest === null ? 0 : Math.max(0, Date.now() - oldest),
+    };
+  }
+
+  /** Deletes events that were sent and are older than `before`, in epoch milliseconds. */
+  async purge(before: number): Promise<void> {
+    const { outbox, outbox_relay } = this.tables;
+    await this.database
+      .deleteFrom(outbox)
+      .where('created_at', '<', before)
+      .where('sequence', '<=', (eb) => eb.selectFrom(outbox_relay).select('sent'))
+      .execute();
+  }
+
+  private async lastNumber(): Promise<number | null> {
+    const { last } = await this.database
+      .selectFrom(this.tables.outbox)
+      .select((eb) => eb.fn.max<number | null>('sequence').as('last'))
+      .executeTakeFirstOrThrow();
+    return last;
+  }
+}
+
+const toEvent = (row: Selectable<EventTables['outbox']>, source: string): CloudEvent => ({
+  specversion: '1.0',
+  id: row.id,
+  source,
+  type: row.type,
+  subject: row.subject,
+  time: new Date(row.created_at).toISOString(),
+  datacontenttype: 'application/json',
+  dataschema: row.dataschema,
+  data: JSON.parse(row.data) as unknown,
+  sequence: String(row.sequence),
+  ...(row.traceparent !== null && { traceparent: row.traceparent }),
+});

@@ -1,0 +1,85 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { EventDefinition } from '#contracts';
+import { TraceContext } from '#registry-client';
+import { newId } from '../../storage/new-id.js';
+import { eventTablesOf, type EventTables } from '../event-tables.js';
+
+/** A change of one entity, as a service publishes it. */
+export interface DomainEvent {
+  readonly definition: Pick<EventDefinition<object>, 'type' | 'dataschema'>;
+  /** Id of the entity. */
+  readonly subject: string;
+  readonly data: object;
+}
+
+/** The event `definition` with its data. */
+export const eventOf = <Data extends object>(
+  definition: EventDefinition<Data>,
+  subject: string,
+  data: Data,
+): DomainEvent => ({ definition, subject, data });
+
+/** Publishes events with the transaction that it was passed with. */
+export type Publish = (...events: readonly DomainEvent[]) => Promise<void>;
+
+/**
+ * Where a service writes its events, in the transaction of the change: either both are stored or neither is. The relay
+ * sends them after the commit.
+ */
+export class Outbox {
+  private readonly tables;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly database: Kysely<unknown>,
+    service: string,
+  ) {
+    this.tables = eventTablesOf(service);
+  }
+
+  /**
+   * Runs `change` in a transaction. Publish an event after the statement that changes its entity: this statement waits for
+   * earlier transactions that change the entity, so that its events have the order of its changes.
+   *
+   * @example
+   * await outbox.transaction<Schema>(async (trx, publish) => {
+   *   await trx.deleteFrom('users').where('id', '=', id).execute();
+   *   await publish(eventOf(userDeleted, id, { id, version }));
+   * });
+   */
+  async transaction<Schema, Result = unknown>(
+    change: (trx: Transaction<Schema>, publish: Publish) => Promise<Result>,
+  ): Promise<Result> {
+    let published = 0;
+    const result = await (this.database as Kysely<Schema>).transaction().execute((trx) =>
+      change(trx, (...events) => {
+        published += events.length;
+        return this.insert(trx as unknown as Transaction<EventTables>, events);
+      }),
+    );
+    if (published > 0) for (const listener of this.listeners) listener();
+    return result;
+  }
+
+  /** Calls `listener` after each commit with events. */
+  onCommit(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  private async insert(trx: Transaction<EventTables>, events: readonly DomainEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const created_at = Date.now();
+    const traceparent = TraceContext.fields.traceparent ?? null;
+    const rows = events.map(({ definition, subject, data }) => ({
+      sequence: null,
+      id: newId(),
+      type: definition.type,
+      subject,
+      dataschema: definition.dataschema,
+      data: JSON.stringify(data),
+      traceparent,
+      created_at,
+    }));
+    await trx.insertInto(this.tables.outbox).values(rows).execute();
+  }
+}
