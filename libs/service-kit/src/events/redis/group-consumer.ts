@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloudEvent } from '#contracts';
+import type { Logger } from '../../logging/logger.js';
+import { RepeatedWarning } from '../../logging/repeated-warning.js';
+import { failureMessage } from '../../redis/redis-failure.js';
+import type { EventHandler, EventSubscription } from '../event-transport.js';
+import { GroupSession, LEASE_MS, LeaseLost, type GroupMember, type TakenEvent } from './group-session.js';
+import { inSubjectOrder } from './in-subject-order.js';
+
+const RECONNECT_EVERY_MS = 100;
+/** How often a process that does not hold the lease tries to acquire it. */
+const STANDBY_MS = 500;
+const RENEWALS_PER_LEASE = 4;
+/** More transactions of one process than this wait for each other in the database. */
+const HANDLED_AT_ONCE = 8;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 10_000;
+
+/** The events that a group handles. */
+export interface GroupHandler {
+  readonly types: ReadonlySet<string>;
+  readonly handle: EventHandler;
+}
+
+/** Handles the events of a group while this process holds its lease. Connects again after every failure. */
+export class GroupConsumer implements EventSubscription {
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+  private readonly rejections: RepeatedWarning;
+  private isAvailable = true;
+
+  constructor(
+    private readonly member: GroupMember,
+    private readonly handler: GroupHandler,
+    private readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>,
+  ) {
+    this.rejections = new RepeatedWarning(
+      logger,
+      `Event could not be handled by ${member.group}; handling it again until it succeeds`,
+    );
+    this.running = this.run();
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopping) {
+      await this.runSession().catch((error: unknown) => this.reportLoss(error));
+      await this.pause(RECONNECT_EVERY_MS);
+    }
+  }
+
+  /** Runs one session until it breaks. @throws the reason */
+  private async runSession(): Promise<void> {
+    const session = await GroupSession.open(this.member);
+    try {
+      while (!this.isStopping) await this.handleNext(session);
+    } finally {
+      await session.release().catch(() => undefined);
+      session.end();
+    }
+  }
+
+  private async handleNext(session: GroupSession): Promise<void> {
+    const streams = await session.streams();
+    const taken = streams.length > 0 ? await session.take(streams) : undefined;
+    this.reportAvailable();
+    if (!taken) await this.pause(STANDBY_MS);
+    else if (taken.events.length > 0) await this.deliver(session, taken.events);
+    else await session.waitForEvents(taken);
+  }
+
+  /** Handles events and acknowledges those that were handled. */
+  private async deliver(session: GroupSession, taken: readonly TakenEvent[]): Promise<void> {
+    const wanted = taken.flatMap(({ event }) => (event && this.handler.types.has(event.type) ? [event] : []));
+    const unhandled = new Set(wanted);
+    const renewal = setInterval(
+      () => void session.renew().catch(() => undefined),
+      LEASE_MS / RENEWALS_PER_LEASE,
+    );
+    try {
+      await inSubjectOrder(wanted, HANDLED_AT_ONCE, async (event) => {
+        await this.handle(session, event);
+        unhandled.delete(event);
+      });
+    } finally {
+      clearInterval(renewal);
+      await session.acknowledge(taken.filter(({ event }) => !event || !unhandled.has(event)));
+    }
+  }
+
+  /** @throws if the event has to be handled by the next session, or by another process */
+  private async handle(session: GroupSession, event: CloudEvent): Promise<void> {
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)) {
+      if (this.isStopping || !session.isHolder) throw new LeaseLost();
+      try {
+        await this.handler.handle(event);
+        return;
+      } catch (err) {
+        this.rejections.record({ err, event: event.id, type: event.type, subject: event.subject });
+      }
+      await this.pause(retryMs);
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private reportLoss(err: unknown): void {
+    if (!this.isAvailable || this.isStopping || err instanceof LeaseLost) return;
+    this.isAvailable = false;
+    const { group } = this.member;
+    this.logger.error({ err, group }, `Redis unavailable; events for ${group} wait: ${failureMessage(err)}`);
+  }
+
+  private reportAvailable(): void {
+    if (this.isAvailable) return;
+    this.isAvailable = true;
+    const { group } = this.member;
+    this.logger.info({ group }, `Redis available again; handling events for ${group}`);
+  }
+}

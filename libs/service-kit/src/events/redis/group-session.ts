@@ -1,0 +1,164 @@
+import type { Redis } from 'ioredis';
+import type { CloudEvent } from '#contracts';
+import type { RedisServer } from '../../config/redis-config.js';
+import { connect, connectionTo } from '../../redis/redis-client.js';
+import { EventKeys } from './event-keys.js';
+import { withEventScripts, type EventScripts, type StreamEntry } from './event-scripts.js';
+
+/** A group, and the process that handles its events. */
+export interface GroupMember extends RedisServer {
+  readonly group: string;
+  /** Id of the process, new with every start. */
+  readonly holder: string;
+}
+
+/** An entry that was read and is not acknowledged. */
+export interface TakenEvent {
+  readonly stream: string;
+  readonly id: string;
+  /** `undefined`: not an event, or deleted. */
+  readonly event: CloudEvent | undefined;
+}
+
+/** The result of a read by the holder of the lease. */
+export interface Taken {
+  readonly events: readonly TakenEvent[];
+  /** The id of the last entry of each stream. */
+  readonly last: ReadonlyMap<string, string>;
+}
+
+/** Another process handles the events of a group this long after the death of the previous one. */
+export const LEASE_MS = 4000;
+const COMMAND_TIMEOUT_MS = 1000;
+/** How long a read waits for events before it is repeated, which detects a connection that broke silently. */
+const READ_BLOCK_MS = 500;
+const READ_AT_ONCE = 100;
+
+/** From where a group reads: its unacknowledged events, or new ones. */
+const UNACKNOWLEDGED = '0';
+const NEW = '>';
+
+/** Another process handles the events of the group. */
+export class LeaseLost extends Error {}
+
+/** Two connections of a group member: one for scripts, one that waits for events. Ends when either breaks. */
+export class GroupSession {
+  private readonly keys: EventKeys;
+  private from = UNACKNOWLEDGED;
+  /** On the monotonic clock. */
+  private heldUntil = -Infinity;
+
+  private constructor(
+    private readonly member: GroupMember,
+    private readonly commands: Redis,
+    private readonly reader: Redis,
+    private readonly scripts: EventScripts,
+  ) {
+    this.keys = new EventKeys(member.prefix);
+  }
+
+  /** @throws the error of ioredis if Redis cannot be reached or refuses the connection */
+  static async open(member: GroupMember): Promise<GroupSession> {
+    const commands = connectionTo(member, COMMAND_TIMEOUT_MS);
+    const reader = connectionTo(member, READ_BLOCK_MS + COMMAND_TIMEOUT_MS);
+    const session = new GroupSession(member, commands, reader, withEventScripts(commands));
+    try {
+      await Promise.all([connect(commands), connect(reader)]);
+      return session;
+    } catch (error) {
+      session.end();
+      throw error;
+    }
+  }
+
+  /** Whether no other process can hold the lease. */
+  get isHolder(): boolean {
+    return performance.now() < this.heldUntil;
+  }
+
+  /** The streams of all sources. */
+  async streams(): Promise<string[]> {
+    const sources = await this.commands.smembers(this.keys.sources);
+    return sources.map((source) => this.keys.stream(source));
+  }
+
+  /**
+   * The next events of the group, first the unacknowledged ones; none: wait for new ones.
+   * @returns `undefined` if another process holds the lease
+   */
+  async take(streams: readonly string[]): Promise<Taken | undefined> {
+    const { group, holder } = this.member;
+    const at = performance.now();
+    const keys = [this.lease, ...streams];
+    const args = [group, holder, LEASE_MS, READ_AT_ONCE, this.from];
+    const reply = await this.scripts.eventTake(keys.length, ...keys, ...args);
+    if (!reply) return undefined;
+    this.heldUntil = at + LEASE_MS;
+    const [from, taken] = reply;
+    const events = taken.flatMap(([entries], i) => entries.map(takenFrom(streams[i] as string)));
+    const isUpToDate = from === UNACKNOWLEDGED && events.length === 0;
+    this.from = isUpToDate ? NEW : from;
+    if (isUpToDate) return this.take(streams);
+    return { events, last: new Map(taken.map(([, last], i) => [streams[i] as string, `${last}-0`])) };
+  }
+
+  /** Resolves when a stream has an entry after its last one, or after some time. */
+  async waitForEvents({ last }: Taken): Promise<void> {
+    const { reader } = this;
+    const ends = ['BLOCK', READ_BLOCK_MS, 'STREAMS', ...last.keys(), ...last.values()] as const;
+    await reader.xread('COUNT', 1, ...(ends as unknown as ['STREAMS', ...string[]]));
+  }
+
+  /** @throws LeaseLost */
+  async acknowledge(taken: readonly TakenEvent[]): Promise<void> {
+    const { group, holder } = this.member;
+    const at = performance.now();
+    for (const stream of new Set(taken.map((each) => each.stream))) {
+      const ids = taken.filter((each) => each.stream === stream).map(({ id }) => id);
+      const isHolder = await this.scripts.eventAcknowledge(
+        ...([2, this.lease, stream, group, holder, LEASE_MS, ...ids] as const),
+      );
+      this.extend(at, isHolder);
+    }
+  }
+
+  /** @throws LeaseLost */
+  async renew(): Promise<void> {
+    const at = performance.now();
+    this.extend(at, await this.scripts.eventRenew(1, this.lease, this.member.holder, LEASE_MS));
+  }
+
+  /** Lets another process take over at once. */
+  async release(): Promise<void> {
+    this.heldUntil = -Infinity;
+    await this.scripts.eventRenew(1, this.lease, this.member.holder, 0);
+  }
+
+  /** Idempotent. */
+  end(): void {
+    this.commands.disconnect();
+    this.reader.disconnect();
+  }
+
+  private get lease(): string {
+    return this.keys.lease(this.member.group);
+  }
+
+  private extend(at: number, isHolder: number): void {
+    this.heldUntil = isHolder ? at + LEASE_MS : -Infinity;
+    if (!isHolder) throw new LeaseLost();
+  }
+}
+
+const takenFrom =
+  (stream: string) =>
+  ([id, fields]: StreamEntry): TakenEvent => ({ stream, id, event: eventIn(fields ?? []) });
+
+function eventIn([name, json]: readonly string[]): CloudEvent | undefined {
+  if (name !== 'event' || json === undefined) return undefined;
+  try {
+    return JSON.parse(json) as CloudEvent;
+  } catch {
+    return undefined;
+  }
+}

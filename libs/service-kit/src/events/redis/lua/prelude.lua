@@ -1,0 +1,15 @@
+-- The sequence in the id of an entry, `<sequence>-0`.
+local function sequence_of(id) return string.match(id, '^%d+') end
+
+-- A reply of XINFO, a list of names and values, as a table.
+local function members_of(reply)
+  local members = {}
+  for i = 1, #reply, 2 do members[reply[i]] = reply[i + 1] end
+  return members
+end
+
+-- The sequence of the last entry that a stream ever had, '0' for none: trimming does not change it.
+local function last_sequence(stream)
+  if redis.call('EXISTS', stream) == 0 then return '0' end
+  return sequence_of(members_of(redis.call('XINFO', 'STREAM', stream))['last-generated-id'])
+end

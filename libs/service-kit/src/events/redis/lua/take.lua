@@ -1,0 +1,28 @@
+-- Acquires or renews the lease of a group and reads its next events. Only the holder reads, so all holders share one
+-- name as a consumer, and the next holder finds the unacknowledged events of the previous one as its own. KEYS: the
+-- lease, and the streams. ARGV: group, holder, duration of the lease in milliseconds, entries per stream, and from where
+-- to read: '0' for unacknowledged events, '>' for new ones. Returns nothing if another holder has the lease; otherwise
+-- from where it has read, and for each stream the entries and the last sequence.
+local lease, group, holder, from = KEYS[1], ARGV[1], ARGV[2], ARGV[5]
+local current = redis.call('GET', lease)
+if current and current ~= holder then return nil end
+-- Another holder may have left events.
+if not current then from = '0' end
+redis.call('SET', lease, holder, 'PX', ARGV[3])
+
+local function read(stream)
+  return redis.pcall('XREADGROUP', 'GROUP', group, 'holder', 'COUNT', ARGV[4], 'STREAMS', stream, from)
+end
+
+local streams = {}
+for i = 2, #KEYS do
+  local stream = KEYS[i]
+  local reply = read(stream)
+  if reply and reply.err then
+    -- A new group, or one that Redis has lost.
+    redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
+    reply = read(stream)
+  end
+  streams[i - 1] = { reply and reply[1][2] or {}, last_sequence(stream) }
+end
+return { from, streams }

@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+import type { CloudEvent } from '#contracts';
+import type { RedisServer } from '../../config/redis-config.js';
+import { connect, connectionTo } from '../../redis/redis-client.js';
+import { EventKeys } from './event-keys.js';
+import { withEventScripts, type EventScripts } from './event-scripts.js';
+
+const COMMAND_TIMEOUT_MS = 1000;
+/** How long Redis keeps events that every group has acknowledged: for groups that are added. */
+const KEPT_MS = 3_600_000;
+const TRIM_EVERY_MS = 60_000;
+
+/**
+ * Appends events to the streams of their sources. Connects on demand, and again after every failure; a call fails within
+ * some two seconds while Redis is away.
+ */
+export class StreamSender {
+  private readonly keys: EventKeys;
+  private connection: Redis | undefined;
+  private scripts: Promise<EventScripts> | undefined;
+  /** When each source was trimmed, milliseconds since the epoch. */
+  private readonly trimmedAt = new Map<string, number>();
+
+  constructor(private readonly server: RedisServer) {
+    this.keys = new EventKeys(server.prefix);
+  }
+
+  /** Sequence of the last event of a source in its stream. @throws while Redis is away */
+  async storedUpTo(source: string): Promise<string> {
+    const stream = this.keys.stream(source);
+    return this.run(async (scripts) => {
+      await this.trim(scripts, source);
+      return scripts.eventPosition(1, stream);
+    });
+  }
+
+  /**
+   * Appends events of one source. Atomic.
+   * @param after sequence of the last event that the stream is expected to have
+   * @throws if it has another one, or while Redis is away
+   */
+  async send(events: readonly CloudEvent[], after: string): Promise<void> {
+    const source = events[0]?.source;
+    if (source === undefined) return;
+    const stream = this.keys.stream(source);
+    const args = events.flatMap((event) => [event.sequence, JSON.stringify(event)]);
+    const last = await this.run((scripts) =>
+      scripts.eventAppend(2, stream, this.keys.sources, source, after, ...args),
+    );
+    if (last !== after) throw new Error(`the stream of ${source} ends at ${last}, not at ${after}`);
+  }
+
+  close(): void {
+    this.connection?.disconnect();
+    this.scripts = undefined;
+  }
+
+  /** Sequences are microseconds since the epoch, unless a source had more than a million events a second. */
+  private async trim(scripts: EventScripts, source: string): Promise<void> {
+    const now = Date.now();
+    if (now - (this.trimmedAt.get(source) ?? 0) < TRIM_EVERY_MS) return;
+    this.trimmedAt.set(source, now);
+    await scripts.eventTrim(1, this.keys.stream(source), String((now - KEPT_MS) * 1000));
+  }
+
+  private async run<T>(work: (scripts: EventScripts) => Promise<T>): Promise<T> {
+    const opened = (this.scripts ??= this.open());
+    try {
+      return await work(await opened);
+    } catch (error) {
+      if (this.scripts === opened) this.close();
+      throw error;
+    }
+  }
+
+  private async open(): Promise<EventScripts> {
+    const connection = connectionTo(this.server, COMMAND_TIMEOUT_MS);
+    this.connection = connection;
+    const scripts = withEventScripts(connection);
+    await connect(connection);
+    return scripts;
+  }
+}
