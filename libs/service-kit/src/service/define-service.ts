@@ -2,6 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { HttpRegistry } from '#registry-client';
 import type { AppContext, AppDefinition } from '../app/app-definition.js';
 import { readServiceConfig, registrationOf, type ServiceConfig } from '../config/service-config.js';
+import { RedisStreamTransport } from '../events/redis/redis-stream-transport.js';
 import { InProcessTransport } from '../events/transport/in-process-transport.js';
 import { EventServer } from '../events/consumer/event-server.js';
 import type { EventTransport } from '../events/transport/event-transport.js';
@@ -51,7 +52,8 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
   };
 }
 
-function openTransport(_config: ServiceConfig, logger: Logger): EventTransport {
+function openTransport({ redis }: ServiceConfig, logger: Logger): EventTransport {
+  if (redis) return RedisStreamTransport.open(redis, logger);
   logger.info('REDIS_URL is not set: events reach handlers of this process only');
   return new InProcessTransport();
 }

@@ -3,7 +3,7 @@ import type { CloudEvent } from '#contracts';
 import type { Logger } from '../../logging/logger.js';
 import { RepeatedWarning } from '../../logging/repeated-warning.js';
 import { failureMessage } from '../../redis/redis-failure.js';
-import type { EventHandler, EventSubscription } from '../event-transport.js';
+import type { EventHandler, EventSubscription } from '../transport/event-transport.js';
 import { GroupSession, LEASE_MS, LeaseLost, type GroupMember, type TakenEvent } from './group-session.js';
 import { inSubjectOrder } from './in-subject-order.js';
 

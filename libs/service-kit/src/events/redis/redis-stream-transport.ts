@@ -2,7 +2,7 @@ import type { CloudEvent } from '#contracts';
 import type { RedisServer } from '../../config/redis-config.js';
 import type { Logger } from '../../logging/logger.js';
 import { newId } from '../../storage/new-id.js';
-import type { EventHandler, EventSubscription, EventTransport } from '../event-transport.js';
+import type { EventHandler, EventSubscription, EventTransport } from '../transport/event-transport.js';
 import { GroupConsumer } from './group-consumer.js';
 import { StreamSender } from './stream-sender.js';
 
