@@ -1,5 +1,6 @@
 // Must come first: the decorators below write metadata while their classes load.
 import 'reflect-metadata';
+export * from './identity/caller-fields.js';
 export * from './problem/problem.js';
 export * from './problem/common.problems.js';
 export * from './validation/is-text.js';

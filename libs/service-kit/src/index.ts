@@ -14,6 +14,7 @@ export * from './http/accept.js';
 export * from './http/no-sniff.js';
 export * from './http/request-id.js';
 export * from './http/body-parser.js';
+export * from './http/caller.js';
 export * from './http/problem.filter.js';
 export * from './http/preconditions.js';
 export * from './http/read-only.js';

@@ -1,3 +1,4 @@
+import { withheldFieldsOf } from './members/authentication.js';
 import { parsePolicyFile } from './policy-file.js';
 import { FILE_MEMBERS } from './policy-schema.js';
 
@@ -75,7 +76,7 @@ services:
   });
 
   it('declares routes, the most specific first, and members that only a file can declare', () => {
-    const { routes, authentication, identityFields } = fileOf(`
+    const { routes, authentication } = fileOf(`
 version: 1
 authentication:
   jwt:
@@ -99,7 +100,22 @@ routes:
       plain: { anyOf: ['corp', 'partners'] },
     });
     expect(authentication.jwt?.get('corp')).toMatchObject({ clockSkew: 30_000, jwks: { refresh: 600_000 } });
-    expect([...identityFields]).toEqual(['x-user-id', 'x-consumer']);
+  });
+
+  it('withholds identities and keys of clients, and what services read as an identity if there is a provider', () => {
+    const withheld = (authentication: string) =>
+      withheldFieldsOf(fileOf(`version: 1\nauthentication: ${authentication}`).authentication);
+    const jwt = '{ issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }';
+    expect(withheld('{}')).toEqual([]);
+    expect(withheld(`{ jwt: { a: ${jwt} } } }`)).toEqual(['x-user-id', 'x-consumer', 'x-scopes']);
+    expect(
+      withheld(`{
+        jwt: { a: ${jwt}, claimToHeaders: { sub: X-User }, scopesHeader: x-scopes } },
+        apiKey: { b: { keysFile: k, consumerHeader: x-partner, scopesHeader: x-rights } } }`),
+    ).toEqual([
+      ...['x-user', 'x-scopes', 'x-partner', 'x-rights'],
+      ...['x-api-key', 'x-user-id', 'x-consumer'],
+    ]);
   });
 
   it.each([
@@ -149,6 +165,14 @@ routes:
     [
       'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }, claimToHeaders: { sub: x-a, b: x.a } } } }',
       '2:114 authentication.jwt.a.claimToHeaders has two claims for the field "x-a"',
+    ],
+    [
+      'authentication: { jwt: { a: { issuer: i, audiences: [b], algorithms: [ES256], jwks: { file: j }, claimToHeaders: { sub: x-a }, scopesHeader: X_A } } }',
+      '2:29 authentication.jwt.a.scopesHeader must not be x_a, which has another value',
+    ],
+    [
+      'authentication: { apiKey: { a: { keysFile: k, consumerHeader: x-a, scopesHeader: x-a } } }',
+      '2:32 authentication.apiKey.a.scopesHeader must not be x-a, which has another value',
     ],
     ...['Host', 'x_forwarded_for', 'via', 'authorization'].map((name) => [
       `authentication: { apiKey: { a: { keysFile: k, consumerHeader: ${name} } } }`,

@@ -41,8 +41,6 @@ export interface PolicyFile {
   readonly authentication: Authentication;
   /** Text by name of the provider; equal for equal providers. */
   readonly providerTexts: ReadonlyMap<string, string>;
-  /** Header fields, in lower case, that providers set. */
-  readonly identityFields: ReadonlySet<string>;
   /** Header fields, in lower case, that carry API keys. */
   readonly keyFields: ReadonlySet<string>;
   readonly defaults: DeclaredMembers;
@@ -112,17 +110,16 @@ class PolicyFileReader {
     const { authentication, defaults, services, routes } = this.rootMembers();
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
     const providerTexts = this.providerTexts(authentication);
-    const [identityFields, keyFields] = [identityFieldsOf(providers), keyFieldsOf(providers)];
+    const keyFields = keyFieldsOf(providers);
     this.context = {
       ...this.context,
       providers: new Set(providerTexts.keys()),
-      identityFields: new Set(Array.from(identityFields, spelled)),
+      identityFields: new Set(Array.from(identityFieldsOf(providers), spelled)),
       keyFields: new Set(Array.from(keyFields, spelled)),
     };
     const file: Omit<PolicyFile, 'revision' | 'texts'> = {
       authentication: providers,
       providerTexts,
-      identityFields,
       keyFields,
       defaults: defaults ? this.policyMembers(this.placeOf(defaults), 'defaults') : NOTHING,
       services: new Map(services ? this.services(this.placeOf(services)) : []),

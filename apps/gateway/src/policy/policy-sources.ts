@@ -1,6 +1,7 @@
 import type { ServiceEntry, ServiceTable } from '../discovery/index.js';
 import { FILE_ONLY_MEMBERS, RESPONDING_MEMBERS, type FileOnlyMembers } from './file-only-members.js';
 import type { LivePolicyFile } from './live-policy-file.js';
+import { withheldFieldsOf } from './members/authentication.js';
 import type { ContractPolicy } from './members/contract.js';
 import type { CachePolicy } from './members/cache.js';
 import type { RateLimit } from './members/rate-limits.js';
@@ -193,8 +194,7 @@ export class PolicySources {
     const names = auth?.anyOf ?? [];
     return [
       names.map((name) => file.providerTexts.get(name)),
-      [...file.identityFields],
-      [...file.keyFields],
+      withheldFieldsOf(file.authentication),
       storesResponses(file, service),
     ];
   }

@@ -11,6 +11,7 @@ import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { PolicyHistory, PolicySources } from '../policy/index.js';
+import { withheldFieldsOf } from '../policy/members/authentication.js';
 import { policyOf } from '../policy/policy-of-metadata.js';
 import { Authenticators } from './stages/authentication/authenticators.js';
 import type { BreakerState } from './stages/circuit-breaker/circuit-breaker.js';
@@ -85,8 +86,8 @@ export const routingProviders = ({
             countsOf,
             authenticatorOf: (name) => authenticators.get(name),
             withheldFields: () => {
-              const { identityFields = [], keyFields = [] } = policies.file?.current ?? {};
-              return [...identityFields, ...keyFields];
+              const file = policies.file?.current;
+              return file ? withheldFieldsOf(file.authentication) : [];
             },
             rateLimiters: rateLimits.limiters,
             tracer,

@@ -4,6 +4,7 @@ import { clientMoves } from './order-status.js';
 
 export const illegalTransitionKind = defineProblem('illegal-transition', 409, 'Illegal status transition');
 export const orderImmutableKind = defineProblem('order-immutable', 409, 'Immutable order member');
+export const orderAccessDeniedKind = defineProblem('order-access-denied', 403, 'Order access denied');
 export const unknownUserKind = defineProblem('unknown-user', 422, 'Unknown user');
 export const unknownProductKind = defineProblem('unknown-product', 422, 'Unknown product');
 export const insufficientStockKind = defineProblem('insufficient-stock', 409, 'Insufficient stock');
@@ -15,6 +16,8 @@ export const reservationReleasedKind = defineProblem('stock-given-back', 409, 'S
 export type RelayedMembers = Pick<ProblemOptions, 'errors' | 'extensions'>;
 
 export const orderNotFound = (id: string): Problem => notFound(`order ${id} does not exist`);
+
+export const orderAccessDenied = (detail: string): Problem => orderAccessDeniedKind(detail);
 
 export const userNotFound = (userId: string): Problem =>
   notFound(`user ${userId} does not exist and has no orders`);

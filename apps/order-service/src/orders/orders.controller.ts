@@ -30,6 +30,7 @@ import {
   illegalTransitionKind,
   insufficientStockKind,
   mixedCurrenciesKind,
+  orderAccessDeniedKind,
   orderImmutableKind,
   overloadedKind,
   reservationReleasedKind,
@@ -38,6 +39,7 @@ import {
 } from '../model/orders.problems.js';
 import { invalidKeyKind, keyReusedKind, stillInFlightKind } from '../idempotency/idempotency.problems.js';
 import { OrderListQueryDto } from '../store/order-list.query.js';
+import { CallerAccess, OrderAccess } from './order-access.js';
 import { ORDER } from './order.document.js';
 import { OrdersService } from './orders.service.js';
 
@@ -79,6 +81,7 @@ export class OrdersController {
     },
     problems: [
       invalidKeyKind,
+      orderAccessDeniedKind,
       insufficientStockKind,
       reservationReleasedKind,
       stillInFlightKind,
@@ -92,10 +95,12 @@ export class OrdersController {
   @Post()
   async place(
     @Body() body: OrderDto,
+    @CallerAccess() access: OrderAccess,
     @IdempotencyKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Versioned<Order>> {
+    access.requireOwner(body.userId);
     const { status, order, version, replayed } = await this.placement.place({
       body,
       key,
@@ -106,31 +111,46 @@ export class OrdersController {
     return new Versioned(version, order);
   }
 
-  @DescribeOperation({ summary: 'List orders', body: pageOf(ORDER), query: OrderListQueryDto })
+  @DescribeOperation({
+    summary: 'List orders; users get their own',
+    body: pageOf(ORDER),
+    query: OrderListQueryDto,
+    problems: [orderAccessDeniedKind],
+  })
   @Get()
-  list(@Query() query: OrderListQueryDto): Promise<Page<Order>> {
-    return this.orders.list(query);
+  list(@Query() query: OrderListQueryDto, @CallerAccess() access: OrderAccess): Promise<Page<Order>> {
+    return this.orders.list(query, access.owner);
   }
 
   @DescribeOperation({
     summary: 'List the orders of a user; 404 for an unknown user without orders',
     body: pageOf(ORDER),
     query: OrderListQueryDto,
-    problems: [404],
+    problems: [orderAccessDeniedKind, 404],
   })
   @Get('user/:userId')
   listOfUser(
     @Param('userId', PathText) userId: string,
     @Query() query: OrderListQueryDto,
+    @CallerAccess() access: OrderAccess,
     @Req() request: FastifyRequest,
   ): Promise<Page<Order>> {
+    access.requireKnown(userId);
     return this.orders.listOfUser(userId, query, request.id);
   }
 
-  @DescribeOperation({ summary: 'Get an order', body: ORDER, versioned: true, problems: [404] })
+  @DescribeOperation({
+    summary: 'Get an order',
+    body: ORDER,
+    versioned: true,
+    problems: [orderAccessDeniedKind, 404],
+  })
   @Get(':id')
-  get(@Param('id', PathText) id: string): Promise<Versioned<Order>> {
-    return this.orders.get(id);
+  async get(
+    @Param('id', PathText) id: string,
+    @CallerAccess() access: OrderAccess,
+  ): Promise<Versioned<Order>> {
+    return access.admit(await this.orders.get(id));
   }
 
   @DescribeOperation({
@@ -138,14 +158,16 @@ export class OrdersController {
     example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [404, illegalTransitionKind, orderImmutableKind],
+    problems: [orderAccessDeniedKind, 404, illegalTransitionKind, orderImmutableKind],
   })
   @Put(':id')
-  replace(
+  async replace(
     @Param('id', PathText) id: string,
+    @CallerAccess() access: OrderAccess,
     @Body() body: OrderReplacementDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
+    await this.requireVisible(id, access);
     return this.orders.change(id, body, preconditions);
   }
 
@@ -154,14 +176,16 @@ export class OrdersController {
     example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [404, illegalTransitionKind, orderImmutableKind],
+    problems: [orderAccessDeniedKind, 404, illegalTransitionKind, orderImmutableKind],
   })
   @Patch(':id')
-  move(
+  async move(
     @Param('id', PathText) id: string,
+    @CallerAccess() access: OrderAccess,
     @Body() body: OrderPatchDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
+    await this.requireVisible(id, access);
     return this.orders.change(id, body, preconditions);
   }
 
@@ -170,14 +194,21 @@ export class OrdersController {
     summary: 'Cancel an order and release its stock',
     status: 204,
     versioned: true,
-    problems: [404, illegalTransitionKind],
+    problems: [orderAccessDeniedKind, 404, illegalTransitionKind],
   })
   @Delete(':id')
   @HttpCode(204)
   async cancel(
     @Param('id', PathText) id: string,
+    @CallerAccess() access: OrderAccess,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
+    await this.requireVisible(id, access);
     await this.orders.move(id, 'cancelled', preconditions);
+  }
+
+  /** Before a change. The user of an order does not change, so the check holds for it. @throws Problem `not-found` */
+  private async requireVisible(id: string, access: OrderAccess): Promise<void> {
+    if (access.owner !== undefined) access.admit(await this.orders.get(id));
   }
 }

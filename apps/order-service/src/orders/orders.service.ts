@@ -20,8 +20,9 @@ export class OrdersService {
     private readonly users: UserDirectory,
   ) {}
 
-  list(query: OrderListQueryDto): Promise<Page<Order>> {
-    return this.orders.page(query);
+  /** @param owner the orders of this user alone */
+  list(query: OrderListQueryDto, owner?: string): Promise<Page<Order>> {
+    return this.orders.page(query, owner);
   }
 
   /**

@@ -277,6 +277,15 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     },
   },
   {
+    code: 'order-access-denied',
+    status: 403,
+    title: 'Order access denied',
+    meaning: {
+      en: 'The caller may not place an order for this user, or is not a user and does not have the scope `orders:admin`.',
+      ko: '호출자가 이 사용자의 주문을 만들 수 없습니다. 또는 호출자가 사용자가 아니고 `orders:admin` 스코프도 없습니다.',
+    },
+  },
+  {
     code: 'order-immutable',
     status: 409,
     title: 'Immutable order member',

@@ -9,7 +9,7 @@ export interface ProviderDigests {
 }
 
 /** Members of a provider that a recorded identity can be compared with, or that only services depend on. */
-const NOT_VERIFICATION = ['issuer', 'audiences', 'claimToHeaders', 'consumerHeader'];
+const NOT_VERIFICATION = ['issuer', 'audiences', 'claimToHeaders', 'consumerHeader', 'scopesHeader'];
 const DIGEST_LENGTH = 12;
 
 /** @param texts by name of the provider, as `PolicyFile.providerTexts` */

@@ -1,3 +1,4 @@
+import { CALLER_HEADERS } from '#contracts';
 import { fieldName, filePath } from '../text-shapes.js';
 import { durations } from '../../config/file-form.js';
 import { isFixed, spelled } from '../fixed-fields.js';
@@ -16,6 +17,7 @@ import {
   text,
   withDefault,
   word,
+  type Place,
   type Shape,
   type ValueOf,
 } from '../shapes.js';
@@ -79,30 +81,48 @@ const claimToHeaders = refined(
   },
 );
 
+const scopesHeader = optional(identityField, {
+  en: 'Header field in which the service receives the scopes of the caller, separated by spaces; empty if there are none.',
+  ko: '서비스가 호출자의 스코프를 공백으로 구분해 받는 헤더. 스코프가 없으면 비어 있습니다.',
+});
+
+/** The field for scopes has no other value. @param fieldsOf the other fields that a provider sets */
+const withOwnScopesField =
+  <T extends { readonly scopesHeader: string | undefined }>(fieldsOf: (provider: T) => readonly string[]) =>
+  (provider: T, place: Place): T | undefined => {
+    const { scopesHeader: field } = provider;
+    if (field === undefined || !fieldsOf(provider).map(spelled).includes(spelled(field))) return provider;
+    return report(place, `${place.path}.scopesHeader must not be ${field}, which has another value`);
+  };
+
 const jwtProvider = refined(
-  mapping({
-    issuer: required(
-      text((value) => (value === '' ? undefined : value), 'a text', { minLength: 1 }),
-      { en: 'The `iss` that tokens must have.', ko: '토큰이 가져야 하는 `iss`.' },
-    ),
-    audiences: required(list(text((value) => (value === '' ? undefined : value), 'a text')), {
-      en: 'Tokens must have one of these in `aud`.',
-      ko: '토큰의 `aud`에 이 가운데 하나가 있어야 합니다.',
+  refined(
+    mapping({
+      issuer: required(
+        text((value) => (value === '' ? undefined : value), 'a text', { minLength: 1 }),
+        { en: 'The `iss` that tokens must have.', ko: '토큰이 가져야 하는 `iss`.' },
+      ),
+      audiences: required(list(text((value) => (value === '' ? undefined : value), 'a text')), {
+        en: 'Tokens must have one of these in `aud`.',
+        ko: '토큰의 `aud`에 이 가운데 하나가 있어야 합니다.',
+      }),
+      algorithms: required(algorithms, {
+        en: 'Accepted signature algorithms; never taken from a token.',
+        ko: '허용하는 서명 알고리즘. 토큰에서 가져오지 않습니다.',
+      }),
+      jwks: required(jwksSource, { en: 'The keys.', ko: '키.' }),
+      clockSkew: withDefault(scalar(durations(0, 60_000)), 30_000, {
+        en: 'Difference of clocks that is tolerated.',
+        ko: '허용하는 시계 차이.',
+      }),
+      claimToHeaders: optional(claimToHeaders, {
+        en: 'Claims that the service receives, each in a header field.',
+        ko: '서비스가 헤더로 받는 클레임.',
+      }),
+      scopesHeader,
     }),
-    algorithms: required(algorithms, {
-      en: 'Accepted signature algorithms; never taken from a token.',
-      ko: '허용하는 서명 알고리즘. 토큰에서 가져오지 않습니다.',
-    }),
-    jwks: required(jwksSource, { en: 'The keys.', ko: '키.' }),
-    clockSkew: withDefault(scalar(durations(0, 60_000)), 30_000, {
-      en: 'Difference of clocks that is tolerated.',
-      ko: '허용하는 시계 차이.',
-    }),
-    claimToHeaders: optional(claimToHeaders, {
-      en: 'Claims that the service receives, each in a header field.',
-      ko: '서비스가 헤더로 받는 클레임.',
-    }),
-  }),
+    withOwnScopesField(({ claimToHeaders }) => [...(claimToHeaders?.values() ?? [])]),
+  ),
   (provider, place) =>
     provider.jwks.url !== undefined && provider.algorithms.some(isSymmetric)
       ? report(
@@ -112,20 +132,24 @@ const jwtProvider = refined(
       : provider,
 );
 
-const apiKeyProvider = mapping({
-  header: withDefault(fieldName, 'x-api-key', {
-    en: 'Header field with the key; removed before the request is forwarded.',
-    ko: '키가 든 헤더. 요청을 전달하기 전에 제거합니다.',
+const apiKeyProvider = refined(
+  mapping({
+    header: withDefault(fieldName, 'x-api-key', {
+      en: 'Header field with the key; removed before the request is forwarded.',
+      ko: '키가 든 헤더. 요청을 전달하기 전에 제거합니다.',
+    }),
+    keysFile: required(filePath, {
+      en: 'File with the SHA-256 of each key.',
+      ko: '각 키의 SHA-256이 든 파일.',
+    }),
+    consumerHeader: optional(identityField, {
+      en: 'Header field in which the service receives the consumer.',
+      ko: '서비스가 소비자 이름을 받는 헤더.',
+    }),
+    scopesHeader,
   }),
-  keysFile: required(filePath, {
-    en: 'File with the SHA-256 of each key.',
-    ko: '각 키의 SHA-256이 든 파일.',
-  }),
-  consumerHeader: optional(identityField, {
-    en: 'Header field in which the service receives the consumer.',
-    ko: '서비스가 소비자 이름을 받는 헤더.',
-  }),
-});
+  withOwnScopesField(({ consumerHeader }) => (consumerHeader === undefined ? [] : [consumerHeader])),
+);
 
 const providers = <T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> =>
   named(DECLARED_NAME, 'letters, digits, "-" and "_"', shape);
@@ -149,13 +173,29 @@ export type Authentication = ValueOf<typeof AUTHENTICATION>;
 /** The header fields that providers set, in lower case. */
 export const identityFieldsOf = ({ jwt, apiKey }: Authentication): ReadonlySet<string> =>
   new Set([
-    ...[...(jwt?.values() ?? [])].flatMap(({ claimToHeaders }) => [...(claimToHeaders?.values() ?? [])]),
-    ...[...(apiKey?.values() ?? [])].flatMap(({ consumerHeader }) => consumerHeader ?? []),
+    ...[...(jwt?.values() ?? [])].flatMap(({ claimToHeaders, scopesHeader: scopes }) => [
+      ...(claimToHeaders?.values() ?? []),
+      ...(scopes === undefined ? [] : [scopes]),
+    ]),
+    ...[...(apiKey?.values() ?? [])].flatMap(({ consumerHeader, scopesHeader: scopes }) =>
+      [consumerHeader, scopes].filter((name) => name !== undefined),
+    ),
   ]);
 
 /** The header fields that carry API keys, in lower case. */
 export const keyFieldsOf = ({ apiKey }: Authentication): ReadonlySet<string> =>
   new Set([...(apiKey?.values() ?? [])].map(({ header }) => header));
+
+/**
+ * The fields, in lower case, that are removed from the requests of clients. Services read {@link CALLER_HEADERS} also where
+ * no provider sets them: a caller must not add a scope to its identity.
+ */
+export function withheldFieldsOf(authentication: Authentication): readonly string[] {
+  const { jwt, apiKey } = authentication;
+  const hasProviders = [jwt, apiKey].some((providers) => providers && providers.size > 0);
+  const reserved = hasProviders ? CALLER_HEADERS : [];
+  return [...new Set([...identityFieldsOf(authentication), ...keyFieldsOf(authentication), ...reserved])];
+}
 
 const providerName: Shape<string> = refined(
   pattern(DECLARED_NAME, 'the name of a provider'),

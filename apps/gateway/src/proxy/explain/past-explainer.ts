@@ -12,6 +12,7 @@ import {
 import { LivePolicyFile, PolicySources, type PolicyHistory } from '../../policy/index.js';
 import { ResponseCache } from '../../cache/response-cache.js';
 import { policyOf } from '../../policy/policy-of-metadata.js';
+import { withheldFieldsOf } from '../../policy/members/authentication.js';
 import type { PolicyFile } from '../../policy/policy-file.js';
 import { compileRoute, identityOf, type CompiledRoute } from '../routing/compile-route.js';
 import type { RouteSurroundings } from '../routing/route-surroundings.js';
@@ -111,7 +112,7 @@ export class PastExplainer {
         () => false,
         () => ({ add: () => undefined }),
       ),
-      withheldFields: () => [...(file?.identityFields ?? []), ...(file?.keyFields ?? [])],
+      withheldFields: () => (file ? withheldFieldsOf(file.authentication) : []),
       onStageError: (error) => {
         throw error;
       },

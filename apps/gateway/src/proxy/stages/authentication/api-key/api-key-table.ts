@@ -1,5 +1,6 @@
 import type { ApiKey } from '../../../../policy/api-keys-file.js';
 import type { Identity } from '../../../exchange/exchange-state.js';
+import { scopeField } from '../scope-field.js';
 
 const ID_LENGTH = 8;
 
@@ -18,27 +19,54 @@ interface AcceptedKey {
   readonly identity: KeyIdentity;
 }
 
+/** What becomes of the identity of a key. */
+export interface KeyMapping {
+  readonly provider: string;
+  /** Field in which the service receives the consumer. */
+  readonly consumerField: string | undefined;
+  /** Field in which the service receives the scopes. */
+  readonly scopesField: string | undefined;
+}
+
 /** Keys by their SHA-256. */
 export type ApiKeyTable = ReadonlyMap<string, AcceptedKey>;
 
 /**
  * Builds the table of the keys of a provider.
- * @param consumerField field in which the service receives the consumer
  * @param previous the table before, whose times of last use stay
  */
 export function apiKeyTable(
   keys: readonly ApiKey[],
-  { provider, consumerField }: { readonly provider: string; readonly consumerField: string | undefined },
+  mapping: KeyMapping,
   previous?: ApiKeyTable,
 ): ApiKeyTable {
   return new Map(
     keys.map((key) => {
       const { sha256, consumer, scopes = [] } = key;
-      const fields = new Map(consumerField === undefined ? [] : [[consumerField, consumer]]);
+      const fields = fieldsOf({ consumer, scopes }, mapping);
       const lastUsedAt = previous?.get(sha256)?.identity.lastUsedAt;
       const id = sha256.slice(0, ID_LENGTH);
-      const identity = { consumer, provider, scopes, claims: {}, fields, key, id, lastUsedAt };
+      const identity = {
+        consumer,
+        provider: mapping.provider,
+        scopes,
+        claims: {},
+        fields,
+        key,
+        id,
+        lastUsedAt,
+      };
       return [sha256, { kind: 'accepted', identity }];
     }),
   );
+}
+
+function fieldsOf(
+  { consumer, scopes }: Pick<Identity, 'consumer' | 'scopes'>,
+  { consumerField, scopesField }: KeyMapping,
+): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  if (consumerField !== undefined) fields.set(consumerField, consumer);
+  if (scopesField !== undefined) fields.set(scopesField, scopeField(scopes));
+  return fields;
 }

@@ -33,7 +33,7 @@ class Provider {
     const log = (_fields: object, message: string): void => void this.logged.push(message);
     return (this.running ??= new ApiKeyAuthenticator(
       'partners',
-      { header: 'x-api-key', keysFile: 'unused', consumerHeader: 'x-consumer' },
+      { header: 'x-api-key', keysFile: 'unused', consumerHeader: 'x-consumer', scopesHeader: 'x-scopes' },
       this.path,
       { logger: { error: log, info: log } as never, now: () => this.now },
     ));
@@ -77,7 +77,10 @@ describe('The API key authenticator', () => {
         provider: 'partners',
         scopes: ['orders:write'],
         claims: {},
-        fields: new Map([['x-consumer', 'acme']]),
+        fields: new Map([
+          ['x-consumer', 'acme'],
+          ['x-scopes', 'orders:write'],
+        ]),
       },
     });
     expect([provider.authenticator.scheme, provider.authenticator.keyField]).toEqual(['ApiKey', 'x-api-key']);

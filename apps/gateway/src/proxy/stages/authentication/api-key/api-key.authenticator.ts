@@ -142,8 +142,9 @@ export class ApiKeyAuthenticator implements Authenticator {
   }
 
   private tableOf(keys: readonly ApiKey[], previous: ApiKeyTable | undefined): ApiKeyTable {
-    const { name: provider } = this;
-    return apiKeyTable(keys, { provider, consumerField: this.provider.consumerHeader }, previous);
+    const { consumerHeader, scopesHeader } = this.provider;
+    const mapping = { provider: this.name, consumerField: consumerHeader, scopesField: scopesHeader };
+    return apiKeyTable(keys, mapping, previous);
   }
 
   private fail(problems: readonly string[]): void {

@@ -1,11 +1,14 @@
 import type { JWTPayload } from 'jose';
 import type { Identity } from '../../../exchange/exchange-state.js';
+import { scopeField } from '../scope-field.js';
 
 /** How claims become an identity. */
 export interface ClaimMapping {
   readonly provider: string;
   /** Names of header fields, in lower case, by claim. */
   readonly fields: ReadonlyMap<string, string>;
+  /** Name of the field for the scopes, in lower case. */
+  readonly scopesField: string | undefined;
 }
 
 /** The claims that name the caller, the first that is present. */
@@ -20,7 +23,7 @@ const FIELD_TEXT = /^(?![ \t])[^\x00-\x1f\x7f]*(?<![ \t])$/;
  */
 export function identityOfClaims(
   claims: JWTPayload,
-  { provider, fields }: ClaimMapping,
+  { provider, fields, scopesField }: ClaimMapping,
 ): Identity | undefined {
   const consumer = CONSUMER_CLAIMS.map((name) => claimOf(claims, name)).find(
     (value) => typeof value === 'string' && value !== '',
@@ -34,10 +37,12 @@ export function identityOfClaims(
     if (text === undefined) return undefined;
     values.set(field, text);
   }
+  const scopes = scopesOf(claims);
+  if (scopesField !== undefined) values.set(scopesField, scopeField(scopes));
   return {
     consumer: (consumer ?? '') as string,
     provider,
-    scopes: scopesOf(claims),
+    scopes,
     claims,
     fields: values,
   };

@@ -48,6 +48,7 @@ const providerOf = (members: Partial<JwtProvider> = {}): JwtProvider => ({
     ['sub', 'x-user-id'],
     ['level', 'x-level'],
   ]),
+  scopesHeader: undefined,
   ...members,
 });
 
@@ -127,6 +128,15 @@ describe('A token', () => {
   ])('with %j has the scopes %j', async (claims, scopes) => {
     const verdict = await check(start(), issuer.token(claims));
     expect(verdict).toMatchObject({ identity: { scopes } });
+  });
+
+  it.each([
+    [{ scope: 'a b' }, 'a b'],
+    [{ scp: ['a', 'b c', 'd\r\nx-admin: 1', '"', '김', 'e'] }, 'a e'],
+    [{}, ''],
+  ])('with %j sends the scopes %j', async (claims, scopes) => {
+    const verdict = await check(start({ scopesHeader: 'x-scopes' }), issuer.token(claims));
+    expect(verdict.kind === 'accepted' && verdict.identity.fields.get('x-scopes')).toBe(scopes);
   });
 
   it.each([

@@ -173,7 +173,7 @@ export class JwtAuthenticator implements Authenticator {
   }
 
   private async check(token: string, key: Promise<VerificationKey>): Promise<CheckedToken> {
-    const { issuer, audiences, algorithms, claimToHeaders } = this.provider;
+    const { issuer, audiences, algorithms, claimToHeaders, scopesHeader } = this.provider;
     try {
       const { payload } = await jwtVerify(token, await key, {
         issuer,
@@ -186,6 +186,7 @@ export class JwtAuthenticator implements Authenticator {
       const identity = identityOfClaims(payload, {
         provider: this.name,
         fields: claimToHeaders ?? NO_FIELDS,
+        scopesField: scopesHeader,
       });
       if (!identity) return { verdict: CLAIM_VALUE };
       return { verdict: { kind: 'accepted', identity }, until: (payload.exp ?? 0) + this.skewSeconds };

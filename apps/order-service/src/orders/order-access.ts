@@ -1,0 +1,53 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Caller, type Versioned } from '#service-kit';
+import type { Order } from '#shop-contracts';
+import { orderAccessDenied, orderNotFound, userNotFound } from '../model/orders.problems.js';
+
+/** The scope of callers that see and change the orders of all users. */
+export const ADMIN_SCOPE = 'orders:admin';
+
+/** Whose orders a caller sees and changes. To a user, the orders of others do not exist. */
+export class OrderAccess {
+  private constructor(
+    /** The only user whose orders exist for the caller; `undefined`: all users. */
+    readonly owner: string | undefined,
+  ) {}
+
+  /**
+   * @param caller `undefined`: a request without identity, which the policy file of the gateway let pass, or which a service
+   * sent; all orders
+   * @throws Problem `order-access-denied` for a caller without a user, such as a program, that is no administrator
+   */
+  static of(caller: Caller | undefined): OrderAccess {
+    if (!caller || caller.scopes.has(ADMIN_SCOPE)) return new OrderAccess(undefined);
+    if (caller.userId === undefined)
+      throw orderAccessDenied(`the caller is not a user and does not have the scope ${ADMIN_SCOPE}`);
+    return new OrderAccess(caller.userId);
+  }
+
+  /** @throws Problem `order-access-denied` unless the caller may place orders for this user */
+  requireOwner(userId: string): void {
+    if (!this.includes(userId)) throw orderAccessDenied('a user may place orders only for itself');
+  }
+
+  /** @throws Problem `not-found` unless the caller may see the orders of this user */
+  requireKnown(userId: string): void {
+    if (!this.includes(userId)) throw userNotFound(userId);
+  }
+
+  /** @returns the order @throws Problem `not-found`, as for an order that does not exist */
+  admit(order: Versioned<Order>): Versioned<Order> {
+    if (!this.includes(order.body.userId)) throw orderNotFound(order.body.id);
+    return order;
+  }
+
+  private includes(userId: string): boolean {
+    return this.owner === undefined || this.owner === userId;
+  }
+}
+
+/** Injects the {@link OrderAccess} of the caller. */
+export const CallerAccess = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  OrderAccess.of(Caller.from(context.switchToHttp().getRequest<FastifyRequest>().headers)),
+);

@@ -1,0 +1,155 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newApiKey, sha256Of } from '../../apps/gateway/src/proxy/stages/authentication/api-key/api-key.js';
+import { call, startSystem, tempDir, TestIssuer, type Mount, type RunningSystem } from '#testing';
+import type { Order, Product, User } from '#shop-contracts';
+
+/** The ways in which a request reaches the order service: inside the process, and by both planes over sockets. */
+const WAYS: readonly (readonly [mount: Mount, plane: string])[] = [
+  ['monolith', 'wire'],
+  ['split', 'wire'],
+  ['split', 'node'],
+];
+const ORDERS = '/api/order-service/orders';
+const [OPERATOR_KEY, PARTNER_KEY] = [newApiKey(), newApiKey()];
+
+type Headers = Readonly<Record<string, string>>;
+
+describe.each(WAYS)('orders of callers with an identity, in the %s on the plane %s', (mount, plane) => {
+  const folder = tempDir('identity-');
+  let issuer: TestIssuer;
+  let system: RunningSystem;
+  let ann: User;
+  let ben: User;
+  let product: Product;
+  /** An order of Ben. */
+  let order: Order;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+    writeFileSync(
+      join(folder.path, 'keys.yaml'),
+      `version: 1
+keys:
+  - { sha256: ${sha256Of(OPERATOR_KEY)}, consumer: operator, scopes: ['orders:admin'] }
+  - { sha256: ${sha256Of(PARTNER_KEY)}, consumer: partner }
+`,
+    );
+    const GATEWAY_CONFIG = join(folder.path, 'gateway.yaml');
+    writeFileSync(
+      GATEWAY_CONFIG,
+      `version: 1
+authentication:
+  jwt: { app: ${issuer.provider(', claimToHeaders: { sub: x-user-id }, scopesHeader: x-scopes')} }
+  apiKey: { programs: { keysFile: keys.yaml, consumerHeader: x-consumer, scopesHeader: x-scopes } }
+services:
+  order-service: { auth: { anyOf: [app, programs] } }
+`,
+    );
+    system = await startSystem(mount, { DATA_DIR: folder.path, DATA_PLANE: plane, GATEWAY_CONFIG });
+    const create = async <T>(path: string, body: object) =>
+      (await call(system.url, `POST /api/${path}`, { body })).body as T;
+    ann = await create('user-service/users', { email: 'ann@example.com', name: 'Ann' });
+    ben = await create('user-service/users', { email: 'ben@example.com', name: 'Ben' });
+    product = await create('product-service/products', {
+      ...{ name: 'Lamp', category: 'lighting', price: 100, currency: 'EUR', stock: 1000 },
+    });
+    order = (await place(ben, of(ben))).body as Order;
+  });
+  afterAll(async () => {
+    await system.process.stop();
+    await issuer.close();
+    folder.remove();
+  });
+
+  const token = (claims: object): Headers => ({ authorization: `Bearer ${issuer.token({ ...claims })}` });
+  const of = ({ id }: User): Headers => token({ sub: id });
+  const admin = () => token({ sub: 'root', scope: 'profile orders:admin' });
+  const send = (line: string, headers: Headers, body?: object) => {
+    const [method, path] = line.split(' ') as [string, string];
+    return call(system.url, `${method} ${ORDERS}${path}`, { headers, ...(body && { body }) });
+  };
+  const place = ({ id }: User, headers: Headers) =>
+    send('POST ', headers, { userId: id, items: [{ productId: product.id, quantity: 1 }] });
+  const ownersIn = async (path: string, headers: Headers) => {
+    const { items } = (await send(`GET ${path}`, headers)).body as { items: Order[] };
+    return [...new Set(items.map(({ userId }) => userId))].sort();
+  };
+
+  it('are placed by a user only for itself', async () => {
+    expect((await place(ann, of(ann))).status).toBe(201);
+    expect(await place(ben, of(ann))).toMatchObject({
+      status: 403,
+      body: { type: 'urn:msa-gateway:problem:order-access-denied' },
+    });
+    expect((await place(ben, admin())).status).toBe(201);
+  });
+
+  it('are listed for their user alone, and all for an administrator', async () => {
+    await place(ann, of(ann));
+    expect(await ownersIn('', of(ann))).toEqual([ann.id]);
+    expect(await ownersIn(`?userId=${ann.id}`, of(ann))).toEqual([ann.id]);
+    expect(await ownersIn(`?userId=${ben.id}`, of(ann))).toEqual([]);
+    expect(await ownersIn('', admin())).toEqual([ann.id, ben.id].sort());
+    expect((await send('GET ?count=exact&limit=1', of(ben))).body).toMatchObject({
+      count: (await send(`GET ?userId=${ben.id}&count=exact&limit=1`, admin())).body.count as number,
+    });
+    expect(await ownersIn(`/user/${ann.id}`, of(ann))).toEqual([ann.id]);
+    expect(await ownersIn(`/user/${ann.id}`, admin())).toEqual([ann.id]);
+  });
+
+  it('do not exist for other users', async () => {
+    const missing = '0197c0de-0000-7000-8000-000000000000';
+    const asMissing = (text: unknown) => JSON.stringify(text).replaceAll(missing, order.id);
+    const requests: [string, object?][] = [
+      ['GET'],
+      ['PUT', { status: 'paid' }],
+      ['PATCH', { status: 'paid' }],
+      ['DELETE'],
+    ];
+    for (const [method, body] of requests) {
+      const headers = { ...of(ann), 'x-request-id': 'r-1' };
+      const others = await send(`${method} /${order.id}`, headers, body);
+      const none = await send(`${method} /${missing}`, headers, body);
+      expect([method, others.status, JSON.stringify(others.body)]).toEqual([
+        method,
+        404,
+        asMissing(none.body),
+      ]);
+    }
+    const list = await send(`GET /user/${ben.id}`, { ...of(ann), 'x-request-id': 'r-1' });
+    const none = await send(`GET /user/${missing}`, { ...of(ann), 'x-request-id': 'r-1' });
+    expect([list.status, JSON.stringify(list.body).replaceAll(ben.id, missing)]).toEqual([
+      404,
+      JSON.stringify(none.body),
+    ]);
+    expect((await send(`GET /${order.id}`, of(ben))).body).toMatchObject({ status: 'confirmed' });
+  });
+
+  it('are changed by their user and by administrators', async () => {
+    expect((await send(`GET /${order.id}`, admin())).status).toBe(200);
+    const change = await send(`PATCH /${order.id}`, of(ben), { status: 'paid' });
+    expect([change.status, (change.body as Order).status]).toEqual([200, 'paid']);
+    expect((await send(`DELETE /${order.id}`, admin())).status).toBe(204);
+  });
+
+  it('are not for programs and tokens without a user, unless they are administrators', async () => {
+    for (const headers of [{ 'x-api-key': PARTNER_KEY }, token({ sub: undefined }), token({ sub: '' })]) {
+      for (const line of ['GET ', `GET /${order.id}`, `DELETE /${order.id}`, `GET /user/${ben.id}`])
+        expect([line, (await send(line, headers)).status]).toEqual([line, 403]);
+      expect((await place(ben, headers)).status).toBe(403);
+    }
+    const operator = { 'x-api-key': OPERATOR_KEY };
+    expect((await send(`GET /${order.id}`, operator)).status).toBe(200);
+    expect((await place(ann, operator)).status).toBe(201);
+  });
+
+  it('do not depend on an identity that a client states', async () => {
+    for (const name of ['x-scopes', 'X_Scopes', 'x.scopes', 'x-user-id', 'x_user_id', 'x-consumer']) {
+      const headers = { ...of(ann), [name]: name.includes('user') ? ben.id : 'orders:admin' };
+      expect([name, (await send(`GET /${order.id}`, headers)).status]).toEqual([name, 404]);
+      expect([name, await ownersIn('', headers)]).toEqual([name, [ann.id]]);
+    }
+    expect((await send('GET ', { 'x-user-id': ben.id, 'x-scopes': 'orders:admin' })).status).toBe(401);
+  });
+});
