@@ -31,11 +31,12 @@ const [STAFF = '', GLOBEX = '', ACME = ''] = new Set(
 const tokenOf = (user: string): string => readText(`${FOLDER}/token-of-${user}.txt`).trim();
 
 onPrograms(['curl', 'npm'], 'the page of example policies', () => {
-  it('has seven examples', () => {
+  it('has eight examples', () => {
     expect(EXAMPLES.map(({ file }) => file.slice(FOLDER.length + 1))).toEqual([
       'public-site.yaml',
       'partners.yaml',
       'mobile-app.yaml',
+      'own-orders.yaml',
       'maintenance.yaml',
       'strangler.yaml',
       'canary.yaml',

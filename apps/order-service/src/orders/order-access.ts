@@ -1,6 +1,5 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import { Caller, type Versioned } from '#service-kit';
+import type { PipeTransform } from '@nestjs/common';
+import { RequestCaller, type Caller, type Versioned } from '#service-kit';
 import type { Order } from '#shop-contracts';
 import { orderAccessDenied, orderNotFound, userNotFound } from '../model/orders.problems.js';
 
@@ -47,7 +46,9 @@ export class OrderAccess {
   }
 }
 
-/** Injects the {@link OrderAccess} of the caller. */
-export const CallerAccess = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  OrderAccess.of(Caller.from(context.switchToHttp().getRequest<FastifyRequest>().headers)),
-);
+const toAccess: PipeTransform<Caller | undefined, OrderAccess> = {
+  transform: (caller) => OrderAccess.of(caller),
+};
+
+/** Injects the {@link OrderAccess} of the caller. @throws Problem as {@link OrderAccess.of} */
+export const CallerAccess = (): ParameterDecorator => RequestCaller(toAccess);
