@@ -22,7 +22,7 @@ export class TypedClient<Paths extends object> {
    * Sends a request and returns the response. A service can also respond with a status that its document does not have,
    * which no type can rule out: handle it after the documented ones.
    * @param path the path of the document, with its parameters in braces
-   * @throws NeighbourUnreachable when there is no response, or one with 502, 503 or 504
+   * @throws ServiceUnreachable when there is no response, or one with 502, 503 or 504
    */
   async call<Path extends keyof Paths & string, Method extends MethodOf<Paths[Path]>>(
     method: Method,
