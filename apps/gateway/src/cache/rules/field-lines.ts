@@ -1,3 +1,5 @@
+const CRLF = '\r\n';
+
 /** Names of header fields, in lower case. */
 interface FieldNames {
   has(lowerName: string): boolean;
@@ -17,14 +19,10 @@ export class FieldLines {
   private readonly fields: readonly Field[];
 
   constructor(lines: string) {
-    this.fields = lines
-      .split('\r\n')
-      .slice(0, -1)
-      .map((text) => {
-        const colon = text.indexOf(':');
-        const value = withoutOuterSpace(text.slice(colon + 1));
-        return { name: text.slice(0, colon).toLowerCase(), value, line: `${text}\r\n` };
-      });
+    const fields: Field[] = [];
+    for (let start = 0, end = 0; (end = lines.indexOf(CRLF, start)) !== -1; start = end + CRLF.length)
+      fields.push(fieldOf(lines.slice(start, end + CRLF.length)));
+    this.fields = fields;
   }
 
   has(name: string): boolean {
@@ -33,8 +31,10 @@ export class FieldLines {
 
   /** The value of the field; several fields of that name are joined by ", ". */
   get(name: string): string | undefined {
-    const values = this.fields.filter((field) => field.name === name).map(({ value }) => value);
-    return values.length > 0 ? values.join(', ') : undefined;
+    let found: string | undefined;
+    for (const field of this.fields)
+      if (field.name === name) found = found === undefined ? field.value : `${found}, ${field.value}`;
+    return found;
   }
 
   /** The lines whose names are not in `names`. */
@@ -51,6 +51,12 @@ export class FieldLines {
   private joined(isWanted: (name: string) => boolean): string {
     return this.fields.reduce((lines, { name, line }) => (isWanted(name) ? lines + line : lines), '');
   }
+}
+
+function fieldOf(line: string): Field {
+  const colon = line.indexOf(':');
+  const value = withoutOuterSpace(line.slice(colon + 1, -CRLF.length));
+  return { name: line.slice(0, colon).toLowerCase(), value, line };
 }
 
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;

@@ -18,9 +18,16 @@ const FORMATS = [
 /** A year with two digits that is further in the future is one of the past century. */
 const MAX_YEARS_AHEAD = 50;
 
+/** The text that was parsed last: many responses in a row have the same `Date`. */
+let [lastText, lastTime]: [string | undefined, number | undefined] = [undefined, undefined];
+
 /** Milliseconds since the epoch; `undefined` for a text that is not a date of HTTP. */
 export function parseHttpDate(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+  if (text !== lastText) [lastText, lastTime] = [text, parse(text)];
+  return lastTime;
+}
+
+function parse(text = ''): number | undefined {
   for (const format of FORMATS) {
     const found = format.exec(text)?.groups;
     if (found) return timeOf(found);

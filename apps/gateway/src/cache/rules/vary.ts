@@ -3,6 +3,7 @@ import { withoutOuterSpace, type FieldLines } from './field-lines.js';
 /** A response that depends on more fields is not stored: hardly any request would match it. */
 const MAX_NAMES = 16;
 
+const NONE: readonly string[] = [];
 const ABSENT = '\0';
 const SEPARATOR = '\n';
 
@@ -22,7 +23,9 @@ export type HeaderOf = (name: string) => string | undefined;
  * request can be matched.
  */
 export function varyNames(response: FieldLines): readonly string[] | undefined {
-  const members = (response.get('vary') ?? '')
+  const field = response.get('vary');
+  if (field === undefined) return NONE;
+  const members = field
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
