@@ -10,7 +10,7 @@ import {
 } from './purges/purge-selector.js';
 import type { HeaderOf } from './rules/vary.js';
 import type { SharedResponses } from './shared-responses.js';
-import type { StoredResponse } from './stored-response.js';
+import { flat, type StoredResponse } from './stored-response.js';
 import { Variants } from './variants.js';
 
 /** The stored responses in this process. If they need too much memory, the least recently used are dropped. */
@@ -19,7 +19,8 @@ export class ResponseCache implements PurgeTarget {
   /** Keys that were dropped for lack of memory. */
   evictions = 0;
   private readonly stored: LRUCache<string, Variants>;
-  private readonly byPath = new KeyIndex();
+  /** By service. */
+  private readonly byPath = new Map<string, KeyIndex>();
   private readonly byTag = new KeyIndex();
 
   /** @param tier the responses that gateways share; `undefined`: there are none */
@@ -111,7 +112,7 @@ export class ResponseCache implements PurgeTarget {
 
   /** Number of stored responses of a path, for the preview of a look-up. */
   countAt(service: string, path: string): number {
-    return [...this.byPath.get(pathProperty(service, path))]
+    return [...this.keysAt(service, path)]
       .map((key) => this.stored.peek(key)?.count ?? 0)
       .reduce((sum, count) => sum + count, 0);
   }
@@ -119,26 +120,36 @@ export class ResponseCache implements PurgeTarget {
   /** The keys that a selector may select. */
   private candidates({ service, path, tags }: PurgeSelector): Iterable<string> {
     if (service !== undefined && path !== undefined && prefixIn(path) === undefined)
-      return this.byPath.get(pathProperty(service, path));
+      return this.keysAt(service, path);
     return tags ? new Set(tags.flatMap((tag) => [...this.byTag.get(tag)])) : this.stored.keys();
   }
 
-  private set(key: string, variants: Variants): void {
+  private keysAt(service: string, path: string): Iterable<string> {
+    return this.byPath.get(service)?.get(path) ?? [];
+  }
+
+  private indexOf(service: string): KeyIndex {
+    const found = this.byPath.get(service) ?? new KeyIndex();
+    this.byPath.set(service, found);
+    return found;
+  }
+
+  private set(lookedUp: string, variants: Variants): void {
+    // The key of a look-up is made of parts of a request, and would keep its whole head alive.
+    const key = flat(lookedUp);
     this.stored.set(key, variants);
     // It is not stored if it is larger than the whole cache.
     if (this.stored.peek(key) !== variants) return;
     const { service, path } = variants.first;
-    this.byPath.add(pathProperty(service, path), key);
+    this.indexOf(service).add(path, key);
     for (const tag of variants.tags) this.byTag.add(tag, key);
   }
 
   private unindex(variants: Variants, key: string): void {
     const { service, path } = variants.first;
-    this.byPath.remove(pathProperty(service, path), key);
+    this.byPath.get(service)?.remove(path, key);
     for (const tag of variants.tags) this.byTag.remove(tag, key);
   }
 }
-
-const pathProperty = (service: string, path: string): string => `${service}${path}`;
 
 const labelsOf = ({ first: { service, path }, tags }: Variants): PurgeLabels => ({ service, path, tags });

@@ -66,6 +66,7 @@ const IN_KEY: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_TAGS = 64;
+const NO_TAGS: readonly string[] = [];
 
 /** What is stored of a response; `undefined` if it may not be stored, or if nothing could be gained. */
 export function storedHeadOf(
@@ -76,7 +77,7 @@ export function storedHeadOf(
 ): StoredHead | undefined {
   const fields = new FieldLines(lines);
   const control = effectiveControl(fields);
-  const vary = varyNames(fields)?.filter((name) => !IN_KEY.has(name));
+  const vary = selectingNames(fields);
   if (!vary || vary.some((name) => isFixed(name) || policy.perRequest.has(name))) return undefined;
   if (!isStorable(status, fields, control, request.control, vary, request)) return undefined;
   const age = initialAge(fields, arrival);
@@ -104,11 +105,18 @@ export function storedHeadOf(
     staleWhileRevalidate,
     staleIfError,
     isShareable: isShareable(control),
-    ...validators,
+    etag: validators.etag,
+    lastModified: validators.lastModified,
     vary,
     variant: flat(variantOf(vary, request.headerOf)),
     tags: tagsOf(fields, policy.tags),
   };
+}
+
+/** The request fields that select the response, beside those of the key; `undefined` if no other request can match it. */
+function selectingNames(fields: FieldLines): readonly string[] | undefined {
+  const names = varyNames(fields);
+  return names?.some((name) => IN_KEY.has(name)) ? names.filter((name) => !IN_KEY.has(name)) : names;
 }
 
 /** `stored` after a response without a body has confirmed it; `undefined` if it may no longer be stored. */
@@ -150,7 +158,7 @@ function staleWindow(directive: string, control: CacheControl, policyMs = 0): nu
 
 const dateLine = ({ date }: Arrival): string => `date: ${new Date(date).toUTCString()}\r\n`;
 
-function tagsOf(fields: FieldLines, ofPolicy: readonly string[] = []): readonly string[] {
+function tagsOf(fields: FieldLines, ofPolicy = NO_TAGS): readonly string[] {
   const own = fields.get('cache-tag');
   if (own === undefined) return ofPolicy;
   const tags = own.split(',').map((tag) => tag.trim());

@@ -46,7 +46,10 @@ export class Variants {
   }
 
   get tags(): readonly string[] {
-    return [...new Set(this.responses.flatMap(({ tags }) => tags))];
+    const [first, ...others] = this.responses;
+    return others.length === 0 && first
+      ? first.tags
+      : [...new Set(this.responses.flatMap(({ tags }) => tags))];
   }
 }
 

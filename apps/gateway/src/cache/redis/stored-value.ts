@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { PurgePosition } from '../purges/shared-purges.js';
 import { ageOf } from '../rules/freshness.js';
-import type { StoredHead, StoredResponse } from '../stored-response.js';
+import { withBody, type StoredHead, type StoredResponse } from '../stored-response.js';
 
 /**
  * A value in Redis: the version of the format, a checksum of what follows, the length of the head, the head in JSON,
@@ -72,15 +72,7 @@ export function decode(value: Buffer, msLeft: number, now: number): SharedRespon
   // A slice would keep a whole chunk of the connection alive.
   const body = Buffer.allocUnsafeSlow(value.length - bodyAt);
   value.copy(body, 0, bodyAt);
-  const response = {
-    ...others,
-    lines: value.toString('latin1', linesAt, bodyAt),
-    // Members that JSON leaves out if they are undefined; each response has the same hidden class.
-    etag: others.etag,
-    lastModified: others.lastModified,
-    receivedAt: now,
-    initialAge: maxAge - msLeft,
-    body,
-  };
-  return { response, position };
+  const lines = value.toString('latin1', linesAt, bodyAt);
+  const stored = { ...others, lines, receivedAt: now, initialAge: maxAge - msLeft };
+  return { response: withBody(stored, body), position };
 }

@@ -12,7 +12,7 @@ import {
   validatorsOf,
   type StoringPolicy,
 } from '../../../cache/store-head.js';
-import type { StoredResponse } from '../../../cache/stored-response.js';
+import { withBody, type StoredResponse } from '../../../cache/stored-response.js';
 import type { StageExchange } from '../../exchange/exchange-state.js';
 import type { Reply, Stage, StageResponse, StageSlot, UpstreamResponse } from '../../exchange/stage.js';
 import { BodyCollector } from './body-collector.js';
@@ -120,7 +120,7 @@ export class CacheStoreStage implements Stage {
     const body = visit.body?.take();
     visit.body = undefined;
     if (!head || !fill || !lookUp || !body) return;
-    this.parts.cache.store(fill, lookUp.key, { ...head, body });
+    this.parts.cache.store(fill, lookUp.key, withBody(head, body));
     this.parts.counts.stored += 1;
   }
 
@@ -137,8 +137,8 @@ export class CacheStoreStage implements Stage {
         ? confirmedHead(stored, response, request, this.arrivalOf(visit), policy)
         : undefined;
     const confirmed: StoredResponse = head
-      ? { ...head, body: stored.body }
-      : { ...stored, lines: updatedLines(stored, response.lines) };
+      ? withBody(head, stored.body)
+      : withBody({ ...stored, lines: updatedLines(stored, response.lines) }, stored.body);
     if (head && !visit.fill?.isDiscarded) cache.update(key, stored, confirmed, visit.fill);
     else cache.remove(key, stored);
     if (visit.fill) cache.fills.end(visit.fill, head ? 'look-up' : 'forward');
@@ -160,7 +160,7 @@ export class CacheStoreStage implements Stage {
       hasLength && isOfSameVersion(stored, response)
         ? confirmedHead(stored, response, request, arrival, policy)
         : undefined;
-    if (head) cache.update(key, stored, { ...head, body: stored.body });
+    if (head) cache.update(key, stored, withBody(head, stored.body));
     else cache.remove(key, stored);
   }
 
