@@ -2,7 +2,7 @@ import { gateway, localRegistryOf } from '#apps/gateway';
 import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
-import { boot, checkConfig, type Env, type Mount, type RunningApp } from '#service-kit';
+import { boot, checkConfig, InProcessTransport, type Env, type Mount, type RunningApp } from '#service-kit';
 
 /** In the order of shutdown: the order service calls users and products, so it stops first. */
 const SERVICES = [orderService, userService, productService];
@@ -22,11 +22,17 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
     const registry = localRegistryOf(gatewayApp);
     // The gateway exposes the metrics of the process.
     const { logLevel, traces } = gatewayApp;
-    const options = { env, registry, logLevel, traces, host: SERVICE_HOST, exposesProcess: false };
+    const events = eventsIn(env);
+    const options = { env, registry, logLevel, traces, events, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
+    events?.begin();
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));
     throw error;
   }
 }
+
+/** One transport for all services; with Redis each service has its own. */
+const eventsIn = (env: Env): InProcessTransport | undefined =>
+  orderService.readConfig(env).redis ? undefined : new InProcessTransport();

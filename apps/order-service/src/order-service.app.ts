@@ -9,5 +9,6 @@ export const orderService = defineService({
   portVariable: 'ORDER_SERVICE_PORT',
   defaultPort: 8002,
   migrations,
+  hasEvents: true,
   module: (_config, context) => OrderServiceModule.of(context),
 });

@@ -7,6 +7,7 @@ import { NeighbourStockReservations, StockReservations } from './neighbours/stoc
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
+import { UserEvents } from './orders/user.events.js';
 import { LOGGER, PendingOrders } from './placement/pending-orders.js';
 import { PendingWork } from './placement/pending-work.js';
 import { PlacementSteps } from './placement/placement-steps.js';
@@ -37,7 +38,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
   static of({ registry, logger, report }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
-      controllers: [OrdersController],
+      controllers: [OrdersController, UserEvents],
       providers: [
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry, report.calls) },

@@ -9,6 +9,7 @@ export const productService = defineService({
   portVariable: 'PRODUCT_SERVICE_PORT',
   defaultPort: 8003,
   migrations,
+  hasEvents: true,
   internalPaths: ['/stock-reservations'],
   module: (_config, context) => ProductServiceModule.of(context),
 });

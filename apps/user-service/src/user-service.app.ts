@@ -8,5 +8,6 @@ export const userService = defineService({
   portVariable: 'USER_SERVICE_PORT',
   defaultPort: 8001,
   migrations,
+  hasEvents: true,
   module: () => ({ module: UsersModule }),
 });

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, QueryCreator, Transaction } from 'kysely';
-import { InjectDatabase, isPostgres } from '#service-kit';
+import { InjectDatabase, isPostgres, Outbox } from '#service-kit';
 import { SqlClock } from './sql-clock.js';
 import type { PricedItems } from '../model/order-total.js';
-import { toStoredOrder, type OrdersSchema } from './orders.schema.js';
+import { eventsOf } from './order-events.js';
+import { toStoredOrder, type OrderRow, type OrdersSchema } from './orders.schema.js';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 import { backoffMs } from './backoff.js';
 
@@ -32,6 +33,7 @@ export class OrderWorkRepository {
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
     private readonly clock: SqlClock,
+    private readonly outbox: Outbox,
   ) {}
 
   /** Stores a new order, claimed by the caller. */
@@ -161,31 +163,46 @@ export class OrderWorkRepository {
   }
 
   /** Ends the claim and schedules the next attempt. The version changes only when the reason changes. */
-  async postpone(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
+  postpone(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
     const attempts = order.attempts + 1;
     const isNewReason = order.status === 'pending' && order.statusReason !== reason;
-    const row = await this.claimedBy(order)
-      .set((eb) => ({ attempts, attempt_at: eb(now, '+', backoffMs(attempts)), claimed_until: 0 }))
-      .$if(isNewReason, (update) =>
-        update.set((eb) => ({ status_reason: reason, version: eb('version', '+', 1), updated_at: now })),
-      )
-      .where('status', '=', order.status)
-      .returningAll()
-      .executeTakeFirst();
-    return row && toStoredOrder(row);
+    return this.publishing(order, (trx) =>
+      this.claimedBy(order, trx)
+        .set((eb) => ({ attempts, attempt_at: eb(now, '+', backoffMs(attempts)), claimed_until: 0 }))
+        .$if(isNewReason, (update) =>
+          update.set((eb) => ({ status_reason: reason, version: eb('version', '+', 1), updated_at: now })),
+        )
+        .where('status', '=', order.status)
+        .returningAll()
+        .executeTakeFirst(),
+    );
   }
 
-  private async changePending(
+  private changePending(
     order: StoredOrder,
     changes: Partial<Omit<OrdersSchema['orders'], 'id' | 'version' | 'updated_at'>>,
   ): Promise<StoredOrder | undefined> {
-    const row = await this.claimedBy(order)
-      .set((eb) => ({ ...changes, version: eb('version', '+', 1), updated_at: this.clock.now() }))
-      .where('status', '=', 'pending')
-      .returningAll()
-      .executeTakeFirst();
-    return row && toStoredOrder(row);
+    return this.publishing(order, (trx) =>
+      this.claimedBy(order, trx)
+        .set((eb) => ({ ...changes, version: eb('version', '+', 1), updated_at: this.clock.now() }))
+        .where('status', '=', 'pending')
+        .returningAll()
+        .executeTakeFirst(),
+    );
+  }
+
+  /** Runs `change` of `order` in a transaction and publishes its events. */
+  private publishing(
+    order: StoredOrder,
+    change: (trx: Transaction<OrdersSchema>) => Promise<OrderRow | undefined>,
+  ): Promise<StoredOrder | undefined> {
+    return this.outbox.transaction<OrdersSchema, StoredOrder | undefined>(async (trx, publish) => {
+      const row = await change(trx);
+      const changed = row && toStoredOrder(row);
+      if (changed) await publish(...eventsOf(order, changed));
+      return changed;
+    });
   }
 
   private claiming(db: QueryCreator<OrdersSchema & Due> = this.database.withTables<Due>()) {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely, Selectable } from 'kysely';
 import { validate as isUuid } from 'uuid';
-import { InjectDatabase, readList, type Page } from '#service-kit';
+import { InjectDatabase, Outbox, readList, type Page } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
+import { eventsOf } from './order-events.js';
 import { SqlClock } from './sql-clock.js';
 import { releasesStock } from '../model/order-status.js';
 import { filtersOf, ORDER_LIST, type OrderListQueryDto } from './order-list.query.js';
@@ -15,6 +16,7 @@ export class OrdersRepository {
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
     private readonly clock: SqlClock,
+    private readonly outbox: Outbox,
   ) {}
 
   /** @param userId the list of this user alone */
@@ -42,18 +44,24 @@ export class OrdersRepository {
    * Moves the order if its version is unchanged; `undefined` after a concurrent change. A move that returns stock
    * marks the release as `due` in the same update, so that it happens even if this process crashes.
    */
-  async move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
+  move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
-    const row = await this.database
-      .updateTable('orders')
-      .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
-      .$if(releasesStock(to), (update) => update.set({ stock_release: 'due', attempts: 0, attempt_at: now }))
-      .where('id', '=', order.id)
-      .where('version', '=', order.version)
-      .where('withdrawn', '=', 0)
-      .returningAll()
-      .executeTakeFirst();
-    return row && toStoredOrder(row);
+    return this.outbox.transaction<OrdersSchema, StoredOrder | undefined>(async (trx, publish) => {
+      const row = await trx
+        .updateTable('orders')
+        .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
+        .$if(releasesStock(to), (update) =>
+          update.set({ stock_release: 'due', attempts: 0, attempt_at: now }),
+        )
+        .where('id', '=', order.id)
+        .where('version', '=', order.version)
+        .where('withdrawn', '=', 0)
+        .returningAll()
+        .executeTakeFirst();
+      const moved = row && toStoredOrder(row);
+      if (moved) await publish(...eventsOf(order, moved));
+      return moved;
+    });
   }
 
   private visible() {

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Migrations } from '#service-kit';
+import { createEventTables, type Migrations } from '#service-kit';
 import { addOrderLists } from './order-list.migration.js';
 import type { OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
@@ -63,6 +63,7 @@ export const migrations: Migrations = {
         .execute(),
   },
   '0003-lists': { up: addOrderLists },
+  '0004-events': { up: (db) => createEventTables(db, 'order-service') },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {
@@ -106,7 +107,9 @@ async function createOrderRequests(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-export const toStoredOrder = (row: Selectable<OrdersTable>): StoredOrder => ({
+export type OrderRow = Selectable<OrdersTable>;
+
+export const toStoredOrder = (row: OrderRow): StoredOrder => ({
   id: row.id,
   userId: row.user_id,
   status: row.status,

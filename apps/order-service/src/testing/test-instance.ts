@@ -1,5 +1,5 @@
 import { sql, type Expression, type Kysely } from 'kysely';
-import { AppReport, createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
+import { AppReport, createLogger, migrate, openDatabase, Outbox, type StorageConfig } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
 import { SqlClock } from '../store/sql-clock.js';
@@ -52,8 +52,9 @@ export async function createTestInstance(
   const database = await openDatabase<OrdersSchema>(storage, 'order-service');
   await migrate(database, 'order-service', migrations);
   const { clock, users, stock } = environment;
-  const repository = new OrdersRepository(database, clock);
-  const work = new OrderWorkRepository(database, clock);
+  const outbox = new Outbox(database as unknown as Kysely<unknown>, 'order-service');
+  const repository = new OrdersRepository(database, clock, outbox);
+  const work = new OrderWorkRepository(database, clock, outbox);
   const requests = new OrderRequestsRepository(database, clock);
   const steps = new PlacementSteps(users, stock);
   const releaser = new StockReleaser(work, stock);

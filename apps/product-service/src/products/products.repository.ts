@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { addWords, InjectDatabase, readList, replaceWords, type Page } from '#service-kit';
-import { MAX_STOCK } from '#shop-contracts';
+import { addWords, InjectDatabase, Outbox, readList, replaceWords, type Page } from '#service-kit';
+import { MAX_STOCK, productChanged, productCreated } from '#shop-contracts';
+import { productDeletedEvent, productEvent } from '../store/product-event.js';
 import {
   PRODUCT_LIST,
   PRODUCT_WORDS,
@@ -15,10 +16,13 @@ import type { StockChange } from './stock-change.js';
 /** The members of a product that clients set, without the stock, which changes separately. */
 export type ProductFields = Omit<ProductRow, 'id' | 'stock' | 'version' | 'created_at' | 'updated_at'>;
 
-/** Product rows by id. */
+/** Product rows by id. Each change publishes its event. */
 @Injectable()
 export class ProductsRepository {
-  constructor(@InjectDatabase() private readonly database: Kysely<ProductSchema>) {}
+  constructor(
+    @InjectDatabase() private readonly database: Kysely<ProductSchema>,
+    private readonly outbox: Outbox,
+  ) {}
 
   /** @param category the list of this category alone */
   list<Item>(
@@ -40,9 +44,10 @@ export class ProductsRepository {
   }
 
   insert(row: ProductRow): Promise<ProductRow> {
-    return this.database.transaction().execute(async (trx) => {
+    return this.outbox.transaction<ProductSchema, ProductRow>(async (trx, publish) => {
       const product = await trx.insertInto('products').values(row).returningAll().executeTakeFirstOrThrow();
       await addWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, [product], textOfProduct);
+      await publish(productEvent(productCreated, product));
       return product;
     });
   }
@@ -57,7 +62,7 @@ export class ProductsRepository {
     { stock, delta = 0, expected }: StockChange,
     now: number,
   ): Promise<ProductRow | undefined> {
-    return this.database.transaction().execute(async (trx) => {
+    return this.outbox.transaction<ProductSchema, ProductRow | undefined>(async (trx, publish) => {
       const product = await trx
         .updateTable('products')
         .set((product) => ({
@@ -73,20 +78,26 @@ export class ProductsRepository {
         .$if(delta > 0, (update) => update.where('stock', '<=', MAX_STOCK - delta))
         .returningAll()
         .executeTakeFirst();
-      if (product && changesText(fields))
+      if (!product) return undefined;
+      if (changesText(fields))
         await replaceWords<ProductRow, ProductSchema>(trx, PRODUCT_WORDS, product, textOfProduct);
+      await publish(productEvent(productChanged, product));
       return product;
     });
   }
 
   /** Resolves to `undefined` when the product is gone or has another version. */
   remove({ id, version }: ProductRow): Promise<ProductRow | undefined> {
-    return this.database
-      .deleteFrom('products')
-      .where('id', '=', id)
-      .where('version', '=', version)
-      .returningAll()
-      .executeTakeFirst();
+    return this.outbox.transaction<ProductSchema, ProductRow | undefined>(async (trx, publish) => {
+      const product = await trx
+        .deleteFrom('products')
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .returningAll()
+        .executeTakeFirst();
+      if (product) await publish(productDeletedEvent(product));
+      return product;
+    });
   }
 }
 

@@ -1,17 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { InjectDatabase } from '#service-kit';
+import { InjectDatabase, Outbox, type Publish } from '#service-kit';
 import type { ItemDto } from '#shop-contracts';
+import { stockEvent } from '../store/product-event.js';
 import type { ProductRow, ProductSchema, ReservationRow, ReservedItemRow } from '../store/product.schema.js';
 
 /** Reservations and their stock. An instance created with a transaction does all its work in that transaction. */
 @Injectable()
 export class ReservationsRepository {
-  constructor(@InjectDatabase() private readonly database: Kysely<ProductSchema>) {}
+  private readonly changed: Pick<ProductRow, 'id' | 'stock'>[] = [];
 
-  /** Runs `steps` in one transaction. */
+  constructor(
+    @InjectDatabase() private readonly database: Kysely<ProductSchema>,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Runs `steps` in one transaction. It publishes the products whose stock they change. */
   atomically<T>(steps: (repository: ReservationsRepository) => Promise<T>): Promise<T> {
-    return this.database.transaction().execute((trx) => steps(new ReservationsRepository(trx)));
+    return this.outbox.transaction<ProductSchema, T>(async (trx, publish) => {
+      const repository = new ReservationsRepository(trx, this.outbox);
+      const result = await steps(repository);
+      await repository.publishStock(publish);
+      return result;
+    });
   }
 
   find(orderId: string): Promise<ReservationRow | undefined> {
@@ -59,22 +70,30 @@ export class ReservationsRepository {
   }
 
   /** Removes pieces from stock. `undefined`: the stock is too small, or the product does not exist. */
-  removeStock({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
-    return this.database
+  async removeStock({ productId, quantity }: ItemDto): Promise<ProductRow | undefined> {
+    const product = await this.database
       .updateTable('products')
       .set((product) => ({ stock: product('stock', '-', quantity) }))
       .where('id', '=', productId)
       .where('stock', '>=', quantity)
       .returningAll()
       .executeTakeFirst();
+    if (product) this.changed.push(product);
+    return product;
   }
 
   /** Does nothing for a product that was deleted meanwhile. */
   async returnStock(item: ReservedItemRow): Promise<void> {
-    await this.database
+    const products = await this.database
       .updateTable('products')
       .set((product) => ({ stock: product('stock', '+', item.quantity) }))
       .where('id', '=', item.product_id)
+      .returning(['id', 'stock'])
       .execute();
+    this.changed.push(...products);
+  }
+
+  private publishStock(publish: Publish): Promise<void> {
+    return publish(...this.changed.map(stockEvent));
   }
 }

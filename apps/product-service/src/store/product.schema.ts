@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import {
   addWordsOfAll,
+  createEventTables,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -78,6 +79,7 @@ export const migrations: Migrations = {
       await addWordsOfAll(db, PRODUCT_WORDS, 'products', textOfProduct);
     },
   },
+  '0004-events': { up: (db) => createEventTables(db, 'product-service') },
 };
 
 async function createProducts(db: Kysely<unknown>): Promise<void> {

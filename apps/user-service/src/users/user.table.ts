@@ -1,5 +1,6 @@
 import {
   addWordsOfAll,
+  createEventTables,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -59,4 +60,5 @@ export const migrations: Migrations = {
       await addWordsOfAll(db, USER_WORDS, 'users', textOfUser);
     },
   },
+  '0003-events': { up: (db) => createEventTables(db, 'user-service') },
 };
