@@ -28,7 +28,7 @@ export interface Taken {
 }
 
 /** Another process handles the events of a group this long after the death of the previous one. */
-export const LEASE_MS = 4000;
+export const LEASE_MS = 3000;
 const COMMAND_TIMEOUT_MS = 1000;
 /** How long a read waits for events before it is repeated, which detects a connection that broke silently. */
 const READ_BLOCK_MS = 500;

@@ -1,0 +1,75 @@
+import { withRedis } from '#testing';
+import { connect, connectionTo } from '../../redis/redis-client.js';
+import { newId } from '../../storage/new-id.js';
+import { EventKeys } from './event-keys.js';
+import { GroupSession, LeaseLost } from './group-session.js';
+import { StreamSender } from './stream-sender.js';
+import { sampleEvents } from './testing/sample-events.js';
+
+withRedis('two members of a group', (server) => {
+  const events = sampleEvents('shop', 1, 3);
+  let redis: { readonly url: string; readonly prefix: string };
+  let streams: string[];
+  let one: GroupSession;
+  let other: GroupSession;
+
+  beforeEach(async () => {
+    redis = { url: server().url, prefix: newId() };
+    streams = [new EventKeys(redis.prefix).stream('shop')];
+    const open = (holder: string) => GroupSession.open({ ...redis, group: 'names', holder });
+    [one, other] = [await open('one'), await open('other')];
+    const sender = new StreamSender(redis);
+    await sender.send(events, '0');
+    sender.close();
+  });
+  afterEach(() => {
+    one.end();
+    other.end();
+  });
+
+  /** As if the holder had been suspended for longer than its lease. */
+  async function expireLease(): Promise<void> {
+    const connection = connectionTo(redis, 1000);
+    await connect(connection);
+    await connection.del(new EventKeys(redis.prefix).lease('names'));
+    connection.disconnect();
+  }
+
+  const takenBy = async (session: GroupSession) =>
+    (await session.take(streams))?.events.map(({ event }) => event);
+
+  it('do not read at the same time, until one releases the lease', async () => {
+    expect(await takenBy(one)).toEqual(events);
+    expect(await takenBy(other)).toBeUndefined();
+    expect([one.isHolder, other.isHolder]).toEqual([true, false]);
+    await one.release();
+    expect(one.isHolder).toBe(false);
+    expect(await takenBy(other)).toEqual(events);
+  });
+
+  it('read what the previous holder has not acknowledged, again and again until it is acknowledged', async () => {
+    const { events: taken } = (await one.take(streams))!;
+    await one.acknowledge(taken);
+    expect(await takenBy(one)).toEqual([]);
+    const sender = new StreamSender(redis);
+    await sender.send(sampleEvents('shop', 1, 1, 10), events[2]!.sequence);
+    sender.close();
+    await expireLease();
+    const late = (await other.take(streams))!;
+    expect(late.events).toHaveLength(1);
+    await expireLease();
+    expect((await one.take(streams))!.events).toEqual(late.events);
+    expect((await one.take(streams))!.events).toEqual(late.events);
+  });
+
+  it('lose the lease to each other, and then neither acknowledge nor renew it', async () => {
+    const { events: taken } = (await one.take(streams))!;
+    await expireLease();
+    await other.take(streams);
+    await expect(one.acknowledge(taken)).rejects.toThrow(LeaseLost);
+    expect(one.isHolder).toBe(false);
+    await expect(one.renew()).rejects.toThrow(LeaseLost);
+    await other.renew();
+    expect(await takenBy(other)).toEqual(events);
+  });
+});
