@@ -236,7 +236,7 @@ describe('npm run gateway -- explain', () => {
     await call(gateway.url, 'POST /discovery/register', { body });
   });
   afterAll(() => gateway.process.stop());
-  const explain = (...args: readonly string[]) => run('explain', '--url', gateway.url, ...args);
+  const explain = (...args: readonly string[]) => run('explain', '--gateway', gateway.url, ...args);
 
   it('shows the route, the decisions and the instances of a request that would be forwarded', async () => {
     const { code, stdout } = await explain(
@@ -287,7 +287,7 @@ describe('npm run gateway -- explain', () => {
       const { code, stdout, stderr } = await explain(...args);
       expect([args, code, stdout, stderr]).toEqual([args, 2, '', expect.stringMatching(/\w/)]);
     }
-    const { code, stderr } = await run('explain', 'GET', '/api/users', '--url', 'http://127.0.0.1:9');
+    const { code, stderr } = await run('explain', 'GET', '/api/users', '--gateway', 'http://127.0.0.1:9');
     expect([code, stderr]).toEqual([3, expect.stringContaining('cannot be reached')]);
   });
 });

@@ -1,17 +1,20 @@
 /** `check FILE`: checks a policy file as the gateway does at its start. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { readArguments } from './arguments.mjs';
 
-export const usage = `check FILE [--json]
-
-  check FILE   reports every problem of a policy file (GATEWAY_CONFIG), with line and column, and warns of what is
-               valid but probably not meant
-  --json       prints { valid, revision, problems: [{ line, column, message }], warnings }
-
-exit code: 0 the file is valid, 1 it has problems, 2 the command is wrong`;
-
-export const read = (args) => readArguments(args, ['file']);
+export const command = {
+  summary:
+    'reports every problem of a policy file (GATEWAY_CONFIG), with line and column, and warns of what is valid but probably not meant',
+  positionals: { file: { value: 'FILE', help: 'the policy file' } },
+  options: {
+    json: {
+      type: 'boolean',
+      help: 'prints { valid, revision, problems: [{ line, column, message }], warnings }',
+    },
+  },
+  exitCodes: { 0: 'the file is valid', 1: 'it has problems' },
+  run,
+};
 
 /** Warnings about files with keys: without them, the routes of their providers respond with 503. */
 async function unusableFiles({ authentication: { jwt = [], apiKey = [] } }, folder) {
@@ -43,7 +46,7 @@ async function unusableFiles({ authentication: { jwt = [], apiKey = [] } }, fold
 }
 
 /** @returns the exit code */
-export async function run({ file: path, json }) {
+async function run({ file: path, json }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
   const { file: policies, problems = [], warnings: overlaps = [] } = readPolicyFile(path);

@@ -1,13 +1,24 @@
 /** The commands of this folder, for `npm run gateway -- COMMAND` and for `msa-gateway COMMAND` of the package. */
-import * as check from './check.mjs';
-import * as explain from './explain.mjs';
-import * as init from './init.mjs';
-import * as keys from './keys.mjs';
-import * as plan from './plan.mjs';
-import * as start from './start.mjs';
-import * as token from './token.mjs';
+import { readArguments } from './arguments.mjs';
+import { command as check } from './check.mjs';
+import { CommandError, EXIT } from './command-error.mjs';
+import { command as explain } from './explain.mjs';
+import { command as init } from './init.mjs';
+import { command as keys } from './keys.mjs';
+import { command as plan } from './plan.mjs';
+import { command as start } from './start.mjs';
+import { command as token } from './token.mjs';
+import { overviewOf, synopsisOf, usageOf } from './usage.mjs';
 
-const COMMANDS = { init, start, check, plan, explain, keys, token };
+const COMMANDS = {
+  init,
+  start,
+  check,
+  plan,
+  explain,
+  keys,
+  token,
+};
 
 /**
  * Runs the command that `args` names.
@@ -17,29 +28,35 @@ const COMMANDS = { init, start, check, plan, explain, keys, token };
  * @returns the exit code; a gateway that was started goes on
  */
 export async function runCommand([name, ...args], { program, note, prepare = () => undefined }) {
-  const usageOf = ({ usage }) => [`usage: ${program} ${usage}`, ...(note ? [note] : [])].join('\n\n');
-  const usages = Object.values(COMMANDS).map(({ usage }) => `usage: ${program} ${usage}`);
-  const allUsages = [...usages, `${program} --help, --version`, ...(note ? [note] : [])].join('\n\n');
-  if (name === '--help' || name === '-h') return print(allUsages);
+  const withNote = (text) => [text, ...(note ? [note] : [])].join('\n\n');
+  const overview = withNote(overviewOf(program, COMMANDS));
+  if (name === '--help' || name === '-h') return print(overview);
   if (name === '--version') {
     await prepare();
     const { GATEWAY_VERSION } = await import('../../dist/apps/gateway/src/config/gateway.version.js');
     return print(GATEWAY_VERSION);
   }
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
-  const options = command?.read(args);
-  if (!options) return refuse(command ? usageOf(command) : allUsages);
-  if (options.help) return print(usageOf(command));
-  await prepare();
-  return command.run(options);
+  if (!command)
+    return refuse(EXIT.usage, name === undefined ? overview : `unknown command: ${name}\n\n${overview}`);
+  try {
+    const options = readArguments(args, command);
+    if (options.help) return print(withNote(usageOf(program, name, command)));
+    await prepare();
+    return await command.run(options);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const usage = error.isUsage ? `\n\n${synopsisOf(program, name, command)}` : '';
+    return refuse(error.exitCode, error.message + usage);
+  }
 }
 
 function print(text) {
   console.log(text);
-  return 0;
+  return EXIT.ok;
 }
 
-function refuse(text) {
+function refuse(code, text) {
   console.error(text);
-  return 2;
+  return code;
 }

@@ -2,16 +2,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readArguments } from './arguments.mjs';
-
-export const usage = `init [--language typescript|python|go] [--folder FOLDER] [--json]
-
-  init                 writes gateway.yaml, docker-compose.yml and a first service, hello/; overwrites no file
-  --language LANGUAGE  of the service: typescript (default), python or go
-  --folder FOLDER      where, by default here
-  --json               prints { files, next }
-
-exit code: 0 the files are written, 1 a file exists or cannot be written, 2 the command is wrong`;
 
 /** How the service of a language runs: in a container, and on this machine. */
 const LANGUAGES = {
@@ -31,13 +21,24 @@ const LANGUAGES = {
 
 const TEMPLATES = fileURLToPath(new URL('templates', import.meta.url));
 
-export function read(args) {
-  const options = readArguments(args, [], { language: { type: 'string' }, folder: { type: 'string' } });
-  return Object.hasOwn(LANGUAGES, options?.language ?? 'typescript') ? options : undefined;
-}
+export const command = {
+  summary: 'writes gateway.yaml, docker-compose.yml and a first service, hello/; overwrites no file',
+  options: {
+    language: {
+      type: 'string',
+      value: 'LANGUAGE',
+      values: Object.keys(LANGUAGES),
+      help: 'of the service: typescript (default), python or go',
+    },
+    folder: { type: 'string', value: 'FOLDER', help: 'where, by default here' },
+    json: { type: 'boolean', help: 'prints { files, next }' },
+  },
+  exitCodes: { 0: 'the files are written', 1: 'a file exists or cannot be written' },
+  run,
+};
 
 /** @returns the exit code */
-export async function run({ language = 'typescript', folder = '.', json }) {
+async function run({ language = 'typescript', folder = '.', json }) {
   const { GATEWAY_VERSION } = await import('../../dist/apps/gateway/src/config/gateway.version.js');
   const values = { ...LANGUAGES[language], version: GATEWAY_VERSION };
   const files = ['common', language].flatMap((name) => filesOf(join(TEMPLATES, name), values));

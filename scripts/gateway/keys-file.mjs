@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { Document, parseDocument } from 'yaml';
 
 const EMPTY = 'version: 1\nkeys: []\n';
 
@@ -41,6 +41,13 @@ export function addToKeysFile(path, entry, parse) {
   } catch (error) {
     return [`${path} cannot be changed (${reasonOf(error, path)})`];
   }
+}
+
+/** An entry in one line of YAML. */
+export function lineOf(entry) {
+  const line = new Document(entry);
+  line.contents.flow = true;
+  return line.toString({ lineWidth: 0 }).trim();
 }
 
 const reasonOf = ({ code, message }, path) => (code === 'EEXIST' ? `${path}.new exists` : (code ?? message));

@@ -1,69 +1,70 @@
 /** `plan FILE`: lists the recorded requests that the gateway would treat in another way with another policy file. */
 import { readFileSync } from 'node:fs';
-import { operatorsUrl } from '../lib/gateway-url.mjs';
-import { readArguments } from './arguments.mjs';
-
-export const usage = `plan FILE [--from URL | --record RECORD] [--json]
-
-  plan FILE          takes the latest decisions of a gateway through a policy file, and lists what would change
-  --from URL         the gateway, by default as GATEWAY_HOST and GATEWAY_PORT, or ADMIN_HOST and ADMIN_PORT, say:
-                     http://127.0.0.1:8000. A gateway on another machine needs its REGISTRY_TOKEN
-  --record RECORD    a saved response of GET /policies/decisions instead
-  --json             prints { total, changed, unknown, changes: [{ count, present, next, example, requestIds }] }
-
-exit code: 0 nothing would change; 1 decisions would change, or cannot be told; 2 the file has problems, the record cannot
-           be used, or the command is wrong; 3 the gateway cannot be reached`;
-
-const OPTIONS = { from: { type: 'string' }, record: { type: 'string' } };
+import { GATEWAY, gatewayOf, TOKEN, tokenOf } from './client/gateway-client.mjs';
+import { CommandError, EXIT, usageError } from './command-error.mjs';
 
 const TIMEOUT_MS = 30_000;
 
-export function read(args) {
-  const options = readArguments(args, ['file'], OPTIONS);
-  return options?.from !== undefined && options.record !== undefined ? undefined : options;
-}
+export const command = {
+  summary:
+    'takes the latest decisions of a running gateway through a policy file, and lists the requests that it would treat in another way',
+  positionals: { file: { value: 'FILE', help: 'the next policy file' } },
+  options: {
+    ...GATEWAY,
+    from: { type: 'string', replacedBy: 'gateway' },
+    ...TOKEN,
+    record: {
+      type: 'string',
+      value: 'RECORD',
+      help: 'a saved response of GET /policies/decisions, instead of a running gateway',
+    },
+    json: {
+      type: 'boolean',
+      help: 'prints { total, changed, unknown, changes: [{ count, present, next, example, requestIds }] }',
+    },
+  },
+  exitCodes: {
+    0: 'nothing would change',
+    1: 'decisions would change, or cannot be told',
+    2: 'the file has problems, the record cannot be used, or the command is wrong',
+    3: 'the gateway cannot be reached',
+  },
+  verify: ({ gateway, record }) => {
+    if (gateway !== undefined && record !== undefined)
+      throw usageError('--gateway and --record exclude each other');
+  },
+  run,
+};
 
 /** @returns the exit code */
-export async function run({ file: path, from = operatorsUrl(process.env), record, json }) {
+async function run({ file: path, record, json, ...options }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
   const { file, problems = [] } = readPolicyFile(path);
-  if (!file) return fail(2, ...problems.map((problem) => placedProblem(path, problem)));
-  const { text, failure, code } = record === undefined ? await recordFrom(from) : savedRecord(record);
-  if (failure) return fail(code, failure);
+  if (!file) throw unusable(problems.map((problem) => placedProblem(path, problem)).join('\n'));
+  const { text, source } = record === undefined ? await recordFrom(options) : savedRecord(record);
   const { planRecord, RecordError } = await import('../../dist/apps/gateway/src/proxy/plan/record-text.js');
   try {
-    const plan = planRecord(text, file, process.env.REGISTRY_TOKEN);
+    const plan = planRecord(text, file, tokenOf(options));
     console.log(json ? JSON.stringify(plan, undefined, 2) : await textOf(plan));
-    return plan.changes.length === 0 ? 0 : 1;
+    return plan.changes.length === 0 ? EXIT.ok : EXIT.failed;
   } catch (error) {
-    if (error instanceof RecordError) return fail(2, `${record ?? from}: ${error.message}`);
-    throw error;
+    throw error instanceof RecordError ? unusable(`${source}: ${error.message}`) : error;
   }
 }
 
-async function recordFrom(url) {
-  try {
-    const token = process.env.REGISTRY_TOKEN;
-    const response = await fetch(new URL('/policies/decisions', url), {
-      headers: token ? { authorization: `Bearer ${token}` } : {},
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'manual',
-    });
-    const text = await response.text();
-    if (response.status === 200) return { text };
-    return { code: 3, failure: `${url}: GET /policies/decisions responded ${response.status}` };
-  } catch (error) {
-    const cause = error.cause?.code ?? error.cause?.message ?? error.message;
-    return { code: 3, failure: `${url}: the gateway cannot be reached (${cause})` };
-  }
+const unusable = (message) => new CommandError(EXIT.usage, message);
+
+async function recordFrom(options) {
+  const gateway = gatewayOf(options, EXIT.unreachable);
+  return { text: await gateway.text('GET', '/policies/decisions', TIMEOUT_MS), source: gateway.url };
 }
 
 function savedRecord(path) {
   try {
-    return { text: readFileSync(path, 'utf8') };
+    return { text: readFileSync(path, 'utf8'), source: path };
   } catch (error) {
-    return { code: 2, failure: `${path} cannot be read (${error.code ?? error.message})` };
+    throw unusable(`${path} cannot be read (${error.code ?? error.message})`);
   }
 }
 
@@ -75,9 +76,4 @@ async function textOf({ total, changed, unknown, changes }) {
     `${changed.toLocaleString('en')} of ${total.toLocaleString('en')} decisions would change${unclear}`,
     ...changes.map((change) => `  ${describeChange(change, total)}\n    such as ${change.example}`),
   ].join('\n');
-}
-
-function fail(code, ...messages) {
-  for (const message of messages) console.error(message);
-  return code;
 }

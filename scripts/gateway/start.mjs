@@ -1,21 +1,23 @@
 /** `start`: runs the gateway in this process. */
 import { followParent } from '../lib/follow-parent.mjs';
-import { readArguments } from './arguments.mjs';
 
-export const usage = `start [--config FILE] [--port PORT] [--json]
-
-  start          runs the gateway with the settings of the environment, until SIGTERM or SIGINT
-  --config FILE  the policy file; instead of GATEWAY_CONFIG
-  --port PORT    the port; instead of GATEWAY_PORT, by default 8000; 0: a free one
-  --json         logs JSON lines; instead of LOG_FORMAT
-
-exit code: 0 the gateway was stopped, 1 it cannot start, 2 the command is wrong`;
-
-export const read = (args) =>
-  readArguments(args, [], { config: { type: 'string' }, port: { type: 'string' } });
+export const command = {
+  summary: 'runs the gateway with the settings of the environment, until SIGTERM or SIGINT',
+  options: {
+    config: { type: 'string', value: 'FILE', help: 'the policy file; instead of GATEWAY_CONFIG' },
+    port: {
+      type: 'string',
+      value: 'PORT',
+      help: 'the port; instead of GATEWAY_PORT, by default 8000; 0: a free one',
+    },
+    json: { type: 'boolean', help: 'logs JSON lines; instead of LOG_FORMAT' },
+  },
+  exitCodes: { 0: 'the gateway was stopped', 1: 'it cannot start' },
+  run,
+};
 
 /** @returns the exit code of the process, unless the gateway ends it earlier */
-export async function run({ config, port, json }) {
+async function run({ config, port, json }) {
   Object.assign(
     process.env,
     config !== undefined && { GATEWAY_CONFIG: config },

@@ -1,27 +1,37 @@
 /** `token TOKEN`: says which provider of a policy file would accept a token, and why others would not. */
 import { dirname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { readArguments } from './arguments.mjs';
+import { usageError } from './command-error.mjs';
 
-export const usage = `token TOKEN [--config FILE] [--jwks FILE] [--json]
-
-  token TOKEN    says offline which provider of a policy file would accept a token, and why others would not;
-                 with "-" the token is read from the standard input, so that it is in no shell history
-  --config FILE  the policy file; by default GATEWAY_CONFIG
-  --jwks FILE    the key set, for providers whose keys come from a URL
-  --json         prints { accepted, providers: [{ provider, result, reason, consumer, scopes, fields }] }
-
-exit code: 0 a provider accepts the token, 1 none does, 2 the command or the policy file is wrong`;
-
-export function read(args) {
-  const options = readArguments(args, ['token'], { config: { type: 'string' }, jwks: { type: 'string' } });
-  if (!options || options.help) return options;
-  const config = options.config ?? process.env.GATEWAY_CONFIG;
-  return config ? { ...options, config } : undefined;
-}
+export const command = {
+  summary: 'says offline which provider of a policy file would accept a token, and why others would not',
+  positionals: {
+    token: {
+      value: 'TOKEN',
+      help: 'the token; with "-" it is read from the standard input, so that it is in no shell history',
+    },
+  },
+  options: {
+    config: { type: 'string', value: 'FILE', help: 'the policy file; by default GATEWAY_CONFIG' },
+    jwks: { type: 'string', value: 'FILE', help: 'the key set, for providers whose keys come from a URL' },
+    json: {
+      type: 'boolean',
+      help: 'prints { accepted, providers: [{ provider, result, reason, consumer, scopes, fields }] }',
+    },
+  },
+  exitCodes: {
+    0: 'a provider accepts the token',
+    1: 'none does',
+    2: 'the command or the policy file is wrong',
+  },
+  verify: ({ config = process.env.GATEWAY_CONFIG }) => {
+    if (!config) throw usageError('missing: --config FILE or GATEWAY_CONFIG');
+  },
+  run,
+};
 
 /** @returns the exit code */
-export async function run({ token, config, jwks, json }) {
+async function run({ token, config = process.env.GATEWAY_CONFIG, jwks, json }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
   const { file, problems = [] } = readPolicyFile(config);
