@@ -84,7 +84,7 @@ export class GuideReader {
       this.outputs.set(text, stdout);
       return code === 0 && hasStatus(stderr, status);
     };
-    const timeoutMs = /curl/.test(text) ? 20_000 : COMMAND_TIMEOUT_MS;
+    const timeoutMs = text.includes('curl') ? 20_000 : COMMAND_TIMEOUT_MS;
     await waitFor(text, isDone, timeoutMs).catch((cause: unknown) => {
       const programs = [...this.terminals].map(
         ([name, { stdout, stderr }]) => `${name}:\n${stdout}${stderr}`,

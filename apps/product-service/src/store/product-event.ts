@@ -4,7 +4,7 @@ import type { ProductRow } from './product.schema.js';
 
 /** The event for a product after a change of a client. */
 export const productEvent = (
-  definition: typeof productCreated | typeof productChanged,
+  definition: typeof productCreated  ,
   { id, version, name, category, price, currency, stock }: ProductRow,
 ): DomainEvent => eventOf(definition, id, { id, version, name, category, price, currency, stock });
 
