@@ -1,5 +1,5 @@
 import { eventOf, type DomainEvent } from '#service-kit';
-import { productDeleted, stockChanged, type productChanged, type productCreated } from '#shop-contracts';
+import { productDeleted, stockChanged, type type productCreated } from '#shop-contracts';
 import type { ProductRow } from './product.schema.js';
 
 /** The event for a product after a change of a client. */
