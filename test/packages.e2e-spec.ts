@@ -160,6 +160,8 @@ describe('the packages, installed outside of the workspace', () => {
   it('have the commands of the workspace', async () => {
     const policies = join(folder.path, 'gateway.yaml');
     writeFileSync(policies, 'version: 1\n');
+    const instance = { name: 'listed', url: 'http://127.0.0.1:9', ttlSeconds: 300 };
+    await call(gateway.url, 'POST /discovery/register', { body: instance });
     for (const [args, code, output] of [
       [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
       [['--help'], 0, /^usage: msa-gateway COMMAND .*^ {2}init .*^ {2}start /ms],
@@ -170,6 +172,10 @@ describe('the packages, installed outside of the workspace', () => {
       [['token', 'a.b.c', '--config', policies], 1, /has no providers/],
       [['start', '--port', 'x'], 1, /^gateway: bad configuration: GATEWAY_PORT must be/],
       [['start', '--prot', '1'], 2, /^Unknown option '--prot'\n\nusage: msa-gateway start/],
+      [['services', '--gateway', gateway.url], 0, /^SERVICE .*^listed +0\.0\.0 /ms],
+      [['events', '--gateway', gateway.url, '--service', 'listed'], 0, /^\d{4}-\S+Z {2}[a-z-]+ +listed /],
+      [['drain', 'none', '--gateway', gateway.url], 1, /Unknown instance \(404\)/],
+      [['top', '--gateway', gateway.url], 0, /^msa-gateway \d.*^CONDITION .* listed /ms],
     ] as const) {
       const launched = command(...args);
       const exit = await launched.exited;

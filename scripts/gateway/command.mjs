@@ -2,12 +2,16 @@
 import { readArguments } from './arguments.mjs';
 import { command as check } from './check.mjs';
 import { CommandError, EXIT } from './command-error.mjs';
+import { command as drain } from './drain.mjs';
+import { command as events } from './events.mjs';
 import { command as explain } from './explain.mjs';
 import { command as init } from './init.mjs';
 import { command as keys } from './keys.mjs';
 import { command as plan } from './plan.mjs';
+import { command as services } from './services.mjs';
 import { command as start } from './start.mjs';
 import { command as token } from './token.mjs';
+import { command as top } from './top.mjs';
 import { overviewOf, synopsisOf, usageOf } from './usage.mjs';
 
 const COMMANDS = {
@@ -16,6 +20,10 @@ const COMMANDS = {
   check,
   plan,
   explain,
+  services,
+  events,
+  drain,
+  top,
   keys,
   token,
 };

@@ -1,0 +1,105 @@
+/** `drain INSTANCE`: takes an instance out of rotation and waits for its last request. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
+import { currentState, liveStates } from './client/live-state.mjs';
+import { CommandError, EXIT, usageError } from './command-error.mjs';
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+
+export const command = {
+  summary:
+    'takes an instance out of rotation: it receives no new requests; then waits until none of its requests is pending',
+  positionals: {
+    service: {
+      value: 'SERVICE',
+      optional: true,
+      names: 'services',
+      help: 'refuses an instance of another service',
+    },
+    instance: { value: 'INSTANCE', names: 'instances', help: 'the id of the instance' },
+  },
+  options: {
+    resume: { type: 'boolean', help: 'brings it back instead' },
+    timeout: {
+      type: 'string',
+      value: 'SECONDS',
+      help: `how long to wait, by default ${DEFAULT_TIMEOUT_SECONDS}; 0: not at all`,
+    },
+    ...GATEWAY,
+    ...TOKEN,
+    json: {
+      type: 'boolean',
+      help: 'prints { instance, pending }; instance: null if it has left the registry',
+    },
+  },
+  notes: [
+    'Pending are the requests of this gateway. With several gateways on one Redis, also those that the instance reports with its heartbeats.',
+  ],
+  exitCodes: {
+    0: 'no request is pending, or the instance is back',
+    1: 'requests are still pending, the gateway refuses, or cannot be reached',
+  },
+  verify: ({ timeout = '0' }) => {
+    if (!/^\d{1,6}$/.test(timeout)) throw usageError('--timeout must be a number of seconds');
+  },
+  run,
+};
+
+/** @returns the exit code */
+async function run({ service, instance: id, resume, timeout = DEFAULT_TIMEOUT_SECONDS, json, ...options }) {
+  const gateway = gatewayOf(options);
+  const path = `/discovery/services/${encodeURIComponent(id)}`;
+  if (service !== undefined) await refuseOtherService(gateway, path, service);
+  const instance = await gateway.json(resume ? 'DELETE' : 'POST', `${path}/drain`);
+  const result = resume ? { instance, pending: 0 } : await drained(gateway, instance, Number(timeout) * 1000);
+  console.log(json ? JSON.stringify(result, undefined, 2) : textOf(id, resume, result));
+  return result.pending === 0 || Number(timeout) === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function refuseOtherService(gateway, path, service) {
+  const { id, name } = await gateway.json('GET', path);
+  if (name !== service)
+    throw new CommandError(
+      EXIT.failed,
+      `${id} is an instance of ${name}, not of ${service}; nothing is changed`,
+    );
+}
+
+/** Waits for the last request of a draining instance. @returns what is pending then, or after the timeout */
+async function drained(gateway, instance, timeoutMs) {
+  const observe = async (state) => ({
+    instance: state.instances[instance.id] ? instance : null,
+    pending: await pendingOf(gateway, instance, state),
+  });
+  let result = await observe(await currentState(gateway));
+  if (timeoutMs === 0) return result;
+  const signal = AbortSignal.timeout(timeoutMs);
+  const onLost = (reason) => console.error(`connection lost, connecting again: ${reason}`);
+  for await (const state of liveStates(gateway, { signal, onLost })) {
+    result = await observe(state);
+    // The state may be older than the drain.
+    if (result.pending === 0 && state.instances[instance.id]?.status !== 'up') break;
+  }
+  return result;
+}
+
+/** Requests in flight to an instance; 0 if it has left the registry. */
+async function pendingOf(gateway, instance, { instances, gateway: { store } }) {
+  const own = instances[instance.id]?.inFlight ?? 0;
+  if (own > 0 || store === 'memory' || !instances[instance.id]) return own;
+  return reportedSince(await gateway.json('GET', `/discovery/services/${instance.id}`), instance);
+}
+
+/** Requests of all gateways, as the instance reports them. A heartbeat from before the drain does not count. */
+const reportedSince = ({ inFlight, lastHeartbeatAt }, before) =>
+  inFlight === undefined || lastHeartbeatAt !== before.lastHeartbeatAt
+    ? (inFlight ?? 0)
+    : Math.max(1, inFlight);
+
+function textOf(id, resume, { instance, pending }) {
+  if (resume) return `${id} is back: ${instance.status} (${instance.statusReason})`;
+  if (!instance) return `${id} has left the registry`;
+  return pending === 0
+    ? `${id} is drained: no request is pending`
+    : `${id} is draining: ${pending} ${pending === 1 ? 'request is' : 'requests are'} still pending`;
+}

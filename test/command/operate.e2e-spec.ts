@@ -1,0 +1,265 @@
+import type { ServerResponse } from 'node:http';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DashboardState } from '#contracts';
+import { call, onPrograms, startRedis, tempDir, waitFor, type TestRedis } from '#testing';
+import { launchCommand, OperatedGateway } from './operated-gateway.js';
+
+const GATEWAY_AWAY = 'http://127.0.0.1:1';
+const folder = tempDir('operate-');
+afterAll(() => folder.remove());
+
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
+const jsonLinesOf = (text: string) =>
+  linesOf(text).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+
+describe('msa-gateway', () => {
+  let gateway: OperatedGateway;
+  const waiting: ServerResponse[] = [];
+  beforeAll(async () => {
+    gateway = await OperatedGateway.start();
+    await gateway.add('users', 'users-a', ({ url }, response) => {
+      if (url === '/wait') waiting.push(response);
+      else response.end();
+    });
+    await gateway.add('users', 'users-b');
+    await gateway.add('orders', 'orders-a');
+  });
+  afterAll(() => gateway.stop());
+
+  describe('services', () => {
+    it('lists instances with their service, version, address, status and load', async () => {
+      // Heartbeats are known with the next sample.
+      await waitFor('the sample', async () => !/ - +registered/.test((await gateway.run('services')).stdout));
+      const { code, stdout } = await gateway.run('services');
+      const [titles, ...rows] = linesOf(stdout);
+      const columns = 'SERVICE VERSION INSTANCE ADDRESS STATUS WEIGHT PENDING P50 P99 HEARTBEAT REASON';
+      expect([code, titles?.split(/ +/)]).toEqual([0, columns.split(' ')]);
+      expect(rows.map((row) => row.split(/ {2,}/))).toEqual(
+        ['orders orders-a', 'users users-a', 'users users-b'].map((names) => {
+          const [service, id] = names.split(' ');
+          const url = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string;
+          const age = expect.stringMatching(/^\d+ s$/) as string;
+          return [service, '1.2.0', id, url, 'up', '100', '0', '-', '-', age, 'registered'];
+        }),
+      );
+    });
+
+    it('prints the state of the gateway with --json, of one service with --service', async () => {
+      const { code, stdout } = await gateway.run('services', '--json', '--service', 'users');
+      const { at, services, instances } = JSON.parse(stdout) as DashboardState;
+      expect([code, Object.keys(services), Object.keys(instances)]).toEqual([
+        0,
+        ['users'],
+        ['users-a', 'users-b'],
+      ]);
+      expect(at).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+      expect(instances['users-a']).toMatchObject({
+        service: 'users',
+        status: 'up',
+        weight: 100,
+        inFlight: 0,
+      });
+    });
+
+    it('fails for a service that the gateway does not know, and names the next step', async () => {
+      const { code, stdout, stderr } = await gateway.run('services', '--service', 'none');
+      expect([code, stdout, stderr]).toEqual([
+        1,
+        '',
+        'the gateway does not know the service none; "services" without --service lists all\n',
+      ]);
+    });
+  });
+
+  describe('events', () => {
+    it('lists the last changes of the registry', async () => {
+      const { code, stdout } = await gateway.run('events', '--limit', '2', '--json');
+      expect([code, jsonLinesOf(stdout)]).toEqual([
+        0,
+        ['users-b', 'orders-a'].map(
+          (id) => expect.objectContaining({ type: 'registered', instanceId: id, status: 'up' }) as object,
+        ),
+      ]);
+      const text = await gateway.run('events', '--service', 'orders');
+      expect(text.stdout).toMatch(/^\d{4}-\S+Z {2}registered +orders orders-a +up +registered\n$/);
+    });
+
+    it('goes on with --follow, also when the gateway has restarted, and ends with Ctrl-C', async () => {
+      const other = await OperatedGateway.start();
+      await other.add('users', 'before');
+      const followed = other.launch('events', '--follow', '--json', '--service', 'users');
+      await followed.waitForOutput(/"instanceId":"before"/);
+      await other.add('orders', 'unwanted');
+      await other.add('users', 'second');
+      await followed.waitForOutput(/"instanceId":"second"/);
+      await other.restart();
+      await waitFor('the lost connection', () => followed.stderr.includes('connection lost'));
+      await other.add('users', 'after');
+      await followed.waitForOutput(/"instanceId":"after"/);
+      followed.signal('SIGINT');
+      expect(await followed.exited).toEqual({ code: 0, signal: null });
+      expect(followed.stdout).not.toContain('unwanted');
+      await other.stop();
+    });
+
+    it('ends when the reader of its output leaves', async () => {
+      const followed = gateway.launch('events', '--follow');
+      await followed.waitForOutput(/orders-a/);
+      followed.closeOutput();
+      await gateway.add('users', 'late');
+      await call(gateway.url, 'DELETE /discovery/unregister/late');
+      expect(await followed.exited).toEqual({ code: 0, signal: null });
+    });
+  });
+
+  describe('drain', () => {
+    const drainOf = (...args: readonly string[]) => gateway.run('drain', ...args);
+
+    it('waits until no request is pending, and brings the instance back with --resume', async () => {
+      await call(gateway.url, 'POST /discovery/services/users-b/drain');
+      const request = call(gateway.url, 'GET /api/users/wait');
+      await waitFor('the request', () => waiting.length === 1);
+      const draining = gateway.launch('drain', 'users', 'users-a');
+      await waitFor('the drain', async () => {
+        const { body } = await call(gateway.url, 'GET /discovery/services/users-a');
+        return body.status === 'draining';
+      });
+      const early = await drainOf('users-a', '--timeout', '1');
+      expect(early).toEqual({
+        code: 1,
+        stdout: 'users-a is draining: 1 request is still pending\n',
+        stderr: '',
+      });
+      expect([draining.hasEnded, await drainOf('users-a', '--timeout', '0')]).toMatchObject([
+        false,
+        { code: 0 },
+      ]);
+      waiting.pop()!.end();
+      await request;
+      expect([(await draining.exited).code, draining.stdout]).toEqual([
+        0,
+        'users-a is drained: no request is pending\n',
+      ]);
+      for (const id of ['users-a', 'users-b']) {
+        const { code, stdout } = await drainOf(id, '--resume', '--json');
+        expect([code, JSON.parse(stdout)]).toMatchObject([0, { instance: { id, status: 'up' }, pending: 0 }]);
+      }
+    });
+
+    it('refuses an instance of another service, and changes nothing', async () => {
+      expect(await drainOf('orders', 'users-a')).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'users-a is an instance of users, not of orders; nothing is changed\n',
+      });
+      const { body } = await call(gateway.url, 'GET /discovery/services/users-a');
+      expect(body.status).toBe('up');
+    });
+
+    it('shows the problem of the gateway in one line, with the next step', async () => {
+      const { code, stderr } = await drainOf('none');
+      expect([code, linesOf(stderr)]).toEqual([
+        1,
+        [expect.stringMatching(/Unknown instance \(404\): no instance .*; "services" lists /)],
+      ]);
+    });
+
+    it('needs the token of the registry, from the environment or a file', async () => {
+      const token = 'a-token-of-the-registry';
+      const file = join(folder.path, 'token');
+      writeFileSync(file, `${token}\n`);
+      const closed = await OperatedGateway.start({ REGISTRY_TOKEN: token });
+      const refused = await closed.run('drain', 'x');
+      expect([refused.code, refused.stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /\(401\): .*; set REGISTRY_TOKEN or --token-file to the token of the registry\n$/,
+        ),
+      ]);
+      const admitted = launchCommand({ GATEWAY_URL: closed.url, REGISTRY_TOKEN: token }, 'drain', 'x');
+      await admitted.exited;
+      for (const { stderr } of [admitted, await closed.run('drain', 'x', '--token-file', file)])
+        expect(stderr).toContain('(404)');
+      await closed.stop();
+    });
+  });
+
+  it.each([
+    ['services'],
+    ['events'],
+    ['events', '--follow'],
+    ['drain', 'users-a'],
+    ['top'],
+    ['top', '--json'],
+  ])('%s %s: has exit code 1 and names the next step without a gateway', async (...args) => {
+    const { code, stdout, stderr } = await gateway.run(...args, '--gateway', GATEWAY_AWAY);
+    expect([code, stdout, linesOf(stderr)]).toEqual([
+      1,
+      '',
+      [
+        expect.stringMatching(
+          /^http:\S+ the gateway cannot be reached \(.+\); start it, or name another one/,
+        ),
+      ],
+    ]);
+  });
+
+  it.each([
+    ['services', 'users'],
+    ['services', '--gateway', 'here'],
+    ['events', '--limit', 'all'],
+    ['drain'],
+    ['drain', 'users', 'users-a', 'users-b'],
+    ['drain', 'users-a', '--timeout', '1m'],
+    ['drain', 'users-a', '--token-file', '/none'],
+    ['top', '--json', '--interval'],
+  ])('%s %s %s %s: has exit code 2', async (...args) => {
+    const { code, stdout, stderr } = await gateway.run(...args);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/\w/)]);
+  });
+
+  it('says that another server is no gateway', async () => {
+    await gateway.add('other', 'other-a', (_, response) => response.end('<html>'));
+    const { body } = await call(gateway.url, 'GET /discovery/services/other-a');
+    for (const name of ['services', 'events']) {
+      const { code, stderr } = await gateway.run(name, '--gateway', body.url as string);
+      expect([name, code, stderr]).toEqual([name, 1, expect.stringMatching(/is not that of an MSA Gateway/)]);
+    }
+  });
+
+  it.each(['services', 'events', 'drain', 'top'])('%s --help: shows exit codes', async (name) => {
+    const { code, stdout } = await gateway.run(name, '--help');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^usage: msa-gateway \w+.*^exit code: 0 /ms)]);
+  });
+});
+
+onPrograms(['redis-server'], 'msa-gateway drain, with several gateways', () => {
+  let redis: TestRedis;
+  let gateway: OperatedGateway;
+  beforeAll(async () => {
+    redis = await startRedis();
+    gateway = await OperatedGateway.start({ REDIS_URL: redis.url });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await redis.stop();
+  });
+
+  it('waits for what the instance reports of all of them, after the drain', async () => {
+    await gateway.add('users', 'users-a');
+    const heartbeat = (inFlight: number) =>
+      call(gateway.url, 'POST /discovery/heartbeat/users-a', { body: { inFlight } });
+    await heartbeat(0);
+    const early = await gateway.run('drain', 'users-a', '--timeout', '1');
+    expect([early.code, early.stdout]).toEqual([1, expect.stringContaining('1 request is still pending')]);
+    const draining = gateway.launch('drain', 'users-a', '--json');
+    await waitFor('the drain', async () => {
+      await heartbeat(2);
+      return (await gateway.run('drain', 'users-a', '--timeout', '0')).stdout.includes('2 requests are');
+    });
+    expect(draining.hasEnded).toBe(false);
+    await heartbeat(0);
+    expect([(await draining.exited).code, JSON.parse(draining.stdout)]).toMatchObject([0, { pending: 0 }]);
+  });
+});
