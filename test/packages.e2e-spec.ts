@@ -176,6 +176,8 @@ describe('the packages, installed outside of the workspace', () => {
       [['events', '--gateway', gateway.url, '--service', 'listed'], 0, /^\d{4}-\S+Z {2}[a-z-]+ +listed /],
       [['drain', 'none', '--gateway', gateway.url], 1, /Unknown instance \(404\)/],
       [['top', '--gateway', gateway.url], 0, /^msa-gateway \d.*^CONDITION .* listed /ms],
+      [['completion', 'bash'], 0, /^complete -o default -F _msa_gateway msa-gateway$/m],
+      [['__complete', 'init', '--language', 'p'], 0, /^python\t/],
     ] as const) {
       const launched = command(...args);
       const exit = await launched.exited;

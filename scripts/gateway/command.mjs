@@ -2,6 +2,8 @@
 import { readArguments } from './arguments.mjs';
 import { command as check } from './check.mjs';
 import { CommandError, EXIT } from './command-error.mjs';
+import { command as completion } from './completion.mjs';
+import { candidates } from './completion/candidates.mjs';
 import { command as drain } from './drain.mjs';
 import { command as events } from './events.mjs';
 import { command as explain } from './explain.mjs';
@@ -26,6 +28,7 @@ const COMMANDS = {
   top,
   keys,
   token,
+  completion,
 };
 
 /**
@@ -44,6 +47,8 @@ export async function runCommand([name, ...args], { program, note, prepare = () 
     const { GATEWAY_VERSION } = await import('../../dist/apps/gateway/src/config/gateway.version.js');
     return print(GATEWAY_VERSION);
   }
+  // For the scripts of `completion`, which pass on the words of a command line.
+  if (name === '__complete') return print((await candidates(COMMANDS, args)).join('\n'));
   const command = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name] : undefined;
   if (!command)
     return refuse(EXIT.usage, name === undefined ? overview : `unknown command: ${name}\n\n${overview}`);

@@ -26,8 +26,8 @@ function withoutDefaultCluster() {
 const hasFastApi = () => existsSync('/usr/lib/python3/dist-packages/fastapi');
 
 /**
- * Programs that suites run (servers, a browser, curl for the commands of the guide, promtool, FastAPI for its examples) and
- * their Debian packages.
+ * Programs that suites run (servers, a browser, curl for the commands of the guide, promtool, FastAPI for its examples, zsh
+ * for its completion) and their Debian packages.
  */
 const SERVERS = [
   { name: 'curl', package: 'curl', isInstalled: () => onPath('curl') },
@@ -42,6 +42,7 @@ const SERVERS = [
   { name: 'dnsmasq', package: 'dnsmasq-base', isInstalled: () => onPath('dnsmasq') },
   { name: 'Chromium', package: 'chromium', isInstalled: () => onPath('chromium') },
   { name: 'FastAPI', package: 'python3-fastapi', isInstalled: hasFastApi },
+  { name: 'zsh', package: 'zsh', isInstalled: () => onPath('zsh') },
   { name: 'uvicorn', package: 'uvicorn', isInstalled: () => onPath('uvicorn') },
   {
     name: 'Prometheus',

@@ -214,6 +214,7 @@ describe('msa-gateway', () => {
     ['drain', 'users-a', '--timeout', '1m'],
     ['drain', 'users-a', '--token-file', '/none'],
     ['top', '--json', '--interval'],
+    ['completion', 'fish'],
   ])('%s %s %s %s: has exit code 2', async (...args) => {
     const { code, stdout, stderr } = await gateway.run(...args);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/\w/)]);
@@ -228,10 +229,13 @@ describe('msa-gateway', () => {
     }
   });
 
-  it.each(['services', 'events', 'drain', 'top'])('%s --help: shows exit codes', async (name) => {
-    const { code, stdout } = await gateway.run(name, '--help');
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^usage: msa-gateway \w+.*^exit code: 0 /ms)]);
-  });
+  it.each(['services', 'events', 'drain', 'top', 'completion'])(
+    '%s --help: shows exit codes',
+    async (name) => {
+      const { code, stdout } = await gateway.run(name, '--help');
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^usage: msa-gateway \w+.*^exit code: 0 /ms)]);
+    },
+  );
 });
 
 onPrograms(['redis-server'], 'msa-gateway drain, with several gateways', () => {
