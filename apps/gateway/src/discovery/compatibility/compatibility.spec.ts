@@ -28,6 +28,16 @@ interface EurekaClient {
   getInstancesByVipAddress(vip: string): unknown[];
 }
 
+interface Delta {
+  readonly applications: {
+    readonly apps__hashcode: string;
+    readonly application: readonly {
+      readonly name: string;
+      readonly instance: readonly { readonly actionType: string; readonly instanceId: string }[];
+    }[];
+  };
+}
+
 const finished = (run: (done: (error?: Error) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => run((error) => (error ? reject(error) : resolve())));
 
@@ -43,6 +53,22 @@ interface ConsulClient {
   readonly catalog: { readonly service: { list(): Promise<Record<string, string[]>> } };
   readonly health: { service(query: object): Promise<unknown[]> };
   destroy(): void;
+}
+
+/** The client has the full list, and follows a service that joins and leaves by deltas alone. */
+async function expectDeltaToFollow(gateway: GatewayUnderTest, client: EurekaClient): Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Basic ${Buffer.from(`eureka:${TOKEN}`).toString('base64')}`,
+  };
+  const instance = { hostName: '127.0.0.1', port: { $: port, '@enabled': 'true' }, vipAddress: 'late' };
+  const body = JSON.stringify({ instance });
+  await gateway.call('POST', '/eureka/apps/LATE', { headers, body });
+  await finished((done) => client.fetchRegistry(done));
+  expect(client.getInstancesByAppId('LATE')).toHaveLength(1);
+  await gateway.call('DELETE', '/eureka/apps/LATE/127.0.0.1', { headers });
+  await finished((done) => client.fetchRegistry(done));
+  expect(client.getInstancesByAppId('LATE')).toEqual([]);
 }
 
 describe.each([
@@ -87,6 +113,7 @@ describe.each([
         heartbeatInterval: 100,
         registryFetchInterval: 60_000,
       },
+      shouldUseDelta: true,
       logger: quiet,
     });
     await finished((done) => client.start(done));
@@ -101,6 +128,7 @@ describe.each([
       { instanceId: 'localhost', port: { $: port } },
     ]);
     expect(client.getInstancesByVipAddress('billing.example')).toHaveLength(1);
+    await expectDeltaToFollow(gateway, client);
     const { lastHeartbeatAt } = instance as { lastHeartbeatAt: string };
     await until(async () => {
       const [later] = (await gateway.get('/discovery/services?name=billing-service')).body as object[];
@@ -190,11 +218,24 @@ describe('a gateway for clients of Eureka and Consul', () => {
     expect((await send('GET', '/eureka/apps/')).body).toMatchObject({
       applications: { apps__hashcode: 'UP_1_', application: [{ name: 'STARTER' }] },
     });
-    expect((await send('GET', '/eureka/apps/delta')).body).toMatchObject({
-      applications: { application: [{ instance: [{ actionType: 'MODIFIED' }] }] },
-    });
     expect((await send('DELETE', '/eureka/apps/STARTER/a:1')).status).toBe(200);
     expect((await send('PUT', '/eureka/apps/STARTER/a:1')).status).toBe(404);
+  });
+
+  it('has changed and deleted instances in the delta of Eureka, with the hash code of all', async () => {
+    await send('POST', '/eureka/apps/KEPT', instance());
+    await send('POST', '/eureka/apps/GONE', instance());
+    await send('DELETE', '/eureka/apps/GONE/a:1');
+    const { applications } = (await send('GET', '/eureka/apps/delta')).body as Delta;
+    const changes = applications.application.flatMap(({ name, instance: all }) =>
+      all.map(({ actionType, instanceId }) => [name, actionType, instanceId]),
+    );
+    expect(changes.slice(-2)).toEqual([
+      ['KEPT', 'MODIFIED', 'a:1'],
+      ['GONE', 'DELETED', 'a:1'],
+    ]);
+    expect(applications.apps__hashcode).toBe('UP_1_');
+    await send('DELETE', '/eureka/apps/KEPT/a:1');
   });
 
   it('uses the address of an instance of Eureka whose host name does not resolve', async () => {
@@ -223,6 +264,33 @@ describe('a gateway for clients of Eureka and Consul', () => {
     expect(await statusAt(gateway, 'papers')).toBe(200);
     expect((await send('PUT', '/v1/agent/check/pass/unknown')).status).toBe(404);
     await send('PUT', '/v1/agent/service/deregister/papers');
+  });
+
+  it('finds a TTL check by its whole id, and no check that has been removed', async () => {
+    const register = (id: string, more: object) =>
+      send('PUT', '/v1/agent/service/register', {
+        Name: 'web',
+        ID: id,
+        Address: '127.0.0.1',
+        Port: port,
+        ...more,
+      });
+    const pass = async (check: string) => (await send('PUT', `/v1/agent/check/pass/${check}`)).status;
+    const ttl = { TTL: '15s' };
+    await register('web', { Check: ttl });
+    await register('web:1', { Check: ttl });
+    await register('many', { Checks: [{ HTTP: `http://127.0.0.1:${port}/` }, ttl, ttl] });
+    expect(
+      await Promise.all(['service:web', 'service:web:1', 'service:many:2', 'service:many:3'].map(pass)),
+    ).toEqual(Array(4).fill(200));
+    expect(await Promise.all(['service:many', 'service:many:1', 'service:web:2'].map(pass))).toEqual(
+      Array(3).fill(404),
+    );
+    await send('PUT', '/v1/agent/service/deregister/web:1');
+    expect(await pass('service:web:1')).toBe(404);
+    await register('web', {});
+    expect(await pass('service:web')).toBe(404);
+    for (const id of ['web', 'many']) await send('PUT', `/v1/agent/service/deregister/${id}`);
   });
 
   it('revives a TTL check whose lease expired with the next report', async () => {
@@ -288,6 +356,11 @@ describe('a gateway for clients of Eureka and Consul', () => {
       'PUT',
       '/v1/agent/service/register',
       { Name: 'a', Port: 1, Address: '127.0.0.1', Meta: { 'gateway.internal-paths': 'x' } },
+    ],
+    [
+      'PUT',
+      '/v1/agent/service/register',
+      { Name: 'a', Port: 1, Address: '127.0.0.1', Check: { TTL: '9s', CheckID: 'a,b' } },
     ],
     ['PUT', '/v1/agent/check/update/a', { Status: 'fine' }],
   ])('%s %s refuses %j', async (method, path, body) => {

@@ -69,12 +69,9 @@ export class ConsulAgentController {
 
   private async report(checkId: string, status: string): Promise<void> {
     const ready = isPassing(status);
-    for (const id of this.checks.idsOf(checkId)) {
-      if (await this.registry.heartbeat(id, { ready })) return;
-      const expired = await this.registry.find(id);
-      if (expired) return this.revive(expired, ready);
-    }
-    requireInstance(checkId, undefined);
+    const id = requireInstance(checkId, this.checks.instanceOf(checkId));
+    if (await this.registry.heartbeat(id, { ready })) return;
+    await this.revive(requireInstance(checkId, await this.registry.find(id)), ready);
   }
 
   /** A TTL check of Consul recovers with its next report, without a registration. */

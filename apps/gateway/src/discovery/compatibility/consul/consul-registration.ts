@@ -6,7 +6,7 @@ import { leaseOf, originOf, pathAt, registryId, weightOf } from '../registration
 /** Metadata that keeps what this registry has no member for. */
 export const CONSUL_ID = 'consul.id';
 export const CONSUL_TAGS = 'consul.tags';
-/** Id of the TTL check, if it is not `service:{id}`. */
+/** Ids of the TTL checks, separated by commas, if they are not just `service:{id}`. */
 export const CONSUL_CHECK = 'consul.check';
 /** `gateway`: no TTL check renews the lease; the gateway does, as an agent keeps a service without one. */
 export const CONSUL_LEASE = 'consul.lease';
@@ -39,7 +39,7 @@ export function registrationFrom(body: unknown, sender: string): ConsulRegistrat
   if (port === undefined) throw invalid('/Port', 'must be the port of the service');
   const id = textOf(service.ID) ?? name;
   const checks = checksIn(service);
-  const ttl = checks.find(({ TTL }) => textOf(TTL) !== undefined);
+  const ttl = checks.find(isTtlCheck);
   return {
     registration: validRegistration({
       ...detailsOf(service, checks, port),
@@ -47,7 +47,7 @@ export function registrationFrom(body: unknown, sender: string): ConsulRegistrat
       id: registryId(id),
       url: originOf('http', textOf(service.Address) ?? sender, port),
       ttlSeconds: lifetimeOf(checks, ttl),
-      metadata: { ...textsOf(service.Meta), ...ownMetadataOf(service, id, checks, ttl) },
+      metadata: { ...textsOf(service.Meta), ...ownMetadataOf(service, id, checks) },
     }),
     // A TTL check is critical until its first report.
     isReady: ttl === undefined || isPassing(textOf(ttl.Status) ?? 'critical'),
@@ -61,6 +61,22 @@ const checksIn = ({ Check: one, Checks: many }: Members): readonly Members[] =>
   [one, ...(Array.isArray(many) ? (many as unknown[]) : [])]
     .map(membersOf)
     .filter((check) => Object.keys(check).length > 0);
+
+const isTtlCheck = ({ TTL }: Members): boolean => textOf(TTL) !== undefined;
+
+/** The id that an agent gives to a check without one: numbered from 1 if the service has several. */
+export const defaultCheckId = (id: string, index = 0, count = 1): string =>
+  count > 1 ? `service:${id}:${index + 1}` : `service:${id}`;
+
+/** Ids of the TTL checks. @throws validationFailed for an id with a comma, which separates them in metadata */
+function ttlCheckIdsOf(id: string, checks: readonly Members[]): readonly string[] {
+  return checks.flatMap((check, index) => {
+    if (!isTtlCheck(check)) return [];
+    const own = textOf(check.CheckID) ?? defaultCheckId(id, index, checks.length);
+    if (own.includes(',')) throw invalid('/Check/CheckID', 'must not have a comma');
+    return [own];
+  });
+}
 
 function detailsOf(
   service: Members,
@@ -99,20 +115,15 @@ function secondsIn(value: unknown): number | undefined {
   );
 }
 
-function ownMetadataOf(
-  service: Members,
-  id: string,
-  checks: readonly Members[],
-  ttl: Members | undefined,
-): Record<string, string> {
+function ownMetadataOf(service: Members, id: string, checks: readonly Members[]): Record<string, string> {
   const tags = tagsIn(service.Tags);
-  const check = textOf(ttl?.CheckID);
+  const reported = ttlCheckIdsOf(id, checks).join(',');
   return {
     [CONSUL_ID]: id,
     ...(tags !== '' && { [CONSUL_TAGS]: tags }),
-    ...(check !== undefined && { [CONSUL_CHECK]: check }),
-    ...(ttl === undefined && { [CONSUL_LEASE]: 'gateway' }),
-    ...(ttl === undefined && criticalSecondsOf(checks) !== undefined && { [CONSUL_DEREGISTERS]: 'true' }),
+    ...(reported !== '' && reported !== defaultCheckId(id) && { [CONSUL_CHECK]: reported }),
+    ...(reported === '' && { [CONSUL_LEASE]: 'gateway' }),
+    ...(reported === '' && criticalSecondsOf(checks) !== undefined && { [CONSUL_DEREGISTERS]: 'true' }),
   };
 }
 

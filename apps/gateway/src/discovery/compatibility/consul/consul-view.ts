@@ -5,6 +5,7 @@ import {
   CONSUL_ID,
   CONSUL_LEASE,
   CONSUL_TAGS,
+  defaultCheckId,
 } from './consul-registration.js';
 
 const NODE = 'msa-gateway';
@@ -45,7 +46,7 @@ export function consulHealthOf(view: InstanceView) {
     Checks: [
       {
         Node: NODE,
-        CheckID: view.metadata[CONSUL_CHECK] ?? `service:${service.ID}`,
+        CheckID: view.metadata[CONSUL_CHECK]?.split(',')[0] ?? defaultCheckId(service.ID),
         Name: `Service '${view.name}' check`,
         Status: view.status === 'up' ? 'passing' : 'critical',
         Output: view.statusReason,

@@ -4,7 +4,7 @@ import { integerOf, membersOf, textOf, textsOf, type Members } from '../members.
 import { leaseOf, originOf, pathAt, registryId, weightOf } from '../registration.js';
 
 /** Eureka's default, seconds. */
-const DEFAULT_LEASE_SECONDS = 90;
+export const DEFAULT_LEASE_SECONDS = 90;
 
 /** Metadata that keeps what this registry has no member for. */
 export const EUREKA_ID = 'eureka.instance-id';

@@ -10,6 +10,20 @@ const STATUS: Readonly<Record<InstanceStatus, string>> = {
 
 const DATA_CENTER = { '@class': 'com.netflix.appinfo.InstanceInfo$DefaultDataCenterInfo', name: 'MyOwn' };
 
+/** What Eureka's JSON shows of an instance. */
+export type ShownInstance = Pick<
+  InstanceView,
+  | 'id'
+  | 'name'
+  | 'url'
+  | 'status'
+  | 'healthPath'
+  | 'metadata'
+  | 'ttlSeconds'
+  | 'registeredAt'
+  | 'lastHeartbeatAt'
+>;
+
 /** An instance in Eureka's JSON. */
 export type EurekaInstance = Readonly<Record<string, unknown>>;
 
@@ -19,7 +33,7 @@ export type EurekaAction = 'ADDED' | 'MODIFIED' | 'DELETED';
 const portOf = (port: number, isEnabled: boolean) => ({ $: port, '@enabled': String(isEnabled) });
 
 /** An instance as Eureka's API returns it. */
-export function eurekaInstanceOf(view: InstanceView, actionType: EurekaAction = 'ADDED'): EurekaInstance {
+export function eurekaInstanceOf(view: ShownInstance, actionType: EurekaAction = 'ADDED'): EurekaInstance {
   const { protocol, hostname, port } = new URL(view.url);
   const isSecure = protocol === 'https:';
   const number = port === '' ? (isSecure ? 443 : 80) : Number(port);
@@ -54,7 +68,7 @@ export function eurekaInstanceOf(view: InstanceView, actionType: EurekaAction = 
   };
 }
 
-const leaseOf = (view: InstanceView) => ({
+const leaseOf = (view: ShownInstance) => ({
   renewalIntervalInSecs: Math.ceil(view.ttlSeconds / 3),
   durationInSecs: view.ttlSeconds,
   registrationTimestamp: Date.parse(view.registeredAt),
@@ -66,28 +80,34 @@ const leaseOf = (view: InstanceView) => ({
 export const isListed = ({ expiredAt }: InstanceView): boolean => expiredAt === undefined;
 
 /** Instances by app, as `GET /eureka/apps` returns them. */
-export const eurekaAppsOf = (views: readonly InstanceView[]) => appsOf(views.filter(isListed), () => 'ADDED');
+export function eurekaAppsOf(views: readonly InstanceView[]) {
+  const listed = views.filter(isListed);
+  return applicationsOf(
+    listed.map((view) => [view, 'ADDED'] as const),
+    listed,
+  );
+}
 
 /**
- * The answer to `GET /eureka/apps/delta`: the whole registry as modified, expired instances as deleted. Clients that
- * compare the hash code load the full list if an instance was unregistered.
+ * Instances by app, each with what happened to it.
+ * @param listed all instances that a client holds afterwards
  */
-export const eurekaDeltaOf = (views: readonly InstanceView[]) =>
-  appsOf(views, (view) => (isListed(view) ? 'MODIFIED' : 'DELETED'));
-
-function appsOf(views: readonly InstanceView[], actionOf: (view: InstanceView) => EurekaAction) {
+export function applicationsOf(
+  instances: readonly (readonly [ShownInstance, EurekaAction])[],
+  listed: readonly InstanceView[],
+) {
   const apps = new Map<string, EurekaInstance[]>();
-  for (const view of views) {
-    const app = view.name.toUpperCase();
-    const instances = apps.get(app);
-    const instance = eurekaInstanceOf(view, actionOf(view));
-    if (instances) instances.push(instance);
+  for (const [shown, action] of instances) {
+    const app = shown.name.toUpperCase();
+    const instance = eurekaInstanceOf(shown, action);
+    const others = apps.get(app);
+    if (others) others.push(instance);
     else apps.set(app, [instance]);
   }
   return {
     applications: {
       versions__delta: '1',
-      apps__hashcode: hashCodeOf(views.filter(isListed)),
+      apps__hashcode: hashCodeOf(listed),
       application: [...apps].map(([name, instance]) => ({ name, instance })),
     },
   };

@@ -17,8 +17,10 @@ import { Problem, type InstanceView } from '#contracts';
 import { Audited } from '../../access/audit.interceptor.js';
 import { requireInstance } from '../../http/require-instance.js';
 import { RegistryService } from '../../registry/registry.service.js';
+import { RegistryHistory } from '../../history/registry-history.js';
+import { eurekaDeltaOf } from './eureka-delta.js';
 import { idOf, isUp, registrationFrom, serviceOf } from './eureka-registration.js';
-import { eurekaAppsOf, eurekaDeltaOf, eurekaInstanceOf, isListed } from './eureka-view.js';
+import { eurekaAppsOf, eurekaInstanceOf, isListed } from './eureka-view.js';
 import { EurekaWriteGuard } from './eureka-write.guard.js';
 
 const PATHS = ['eureka/apps', 'eureka/v2/apps'];
@@ -28,6 +30,7 @@ const PATHS = ['eureka/apps', 'eureka/v2/apps'];
 export class EurekaController implements OnModuleInit {
   constructor(
     private readonly registry: RegistryService,
+    private readonly history: RegistryHistory,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -44,7 +47,7 @@ export class EurekaController implements OnModuleInit {
 
   @Get('delta')
   async delta(): Promise<unknown> {
-    return eurekaDeltaOf(await this.registry.list());
+    return eurekaDeltaOf(this.history, await this.registry.list(), Date.now());
   }
 
   @Get(':app')
