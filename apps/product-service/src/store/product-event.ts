@@ -1,10 +1,10 @@
 import { eventOf, type DomainEvent } from '#service-kit';
-import { productDeleted, stockChanged, type type productCreated } from '#shop-contracts';
+import { productDeleted, stockChanged, type productCreated } from '#shop-contracts';
 import type { ProductRow } from './product.schema.js';
 
-/** The event for a product after a change of a client. */
+/** The event for a product after a change of a client; created and changed products have the same data. */
 export const productEvent = (
-  definition: typeof productCreated  ,
+  definition: typeof productCreated,
   { id, version, name, category, price, currency, stock }: ProductRow,
 ): DomainEvent => eventOf(definition, id, { id, version, name, category, price, currency, stock });
 
