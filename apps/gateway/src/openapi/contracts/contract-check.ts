@@ -6,6 +6,7 @@ import type { PolicySources } from '../../policy/index.js';
 import type { DocumentSource } from '../document-source.js';
 import type { OpenApiDocument } from '../openapi.js';
 import type { CallWatch } from './call-watch.js';
+import { CheckSchedule, FIRST_DELAY_MS } from './check-schedule.js';
 import { comparedDocument } from './compared-document.js';
 import { breakingChanges } from './compare-documents.js';
 import type { ContractChange } from './contract-change.js';
@@ -34,15 +35,6 @@ export interface ContractParts {
   readonly logger: AppContext['logger'];
 }
 
-/**
- * Wait for the document of a first version. It is not urgent: once another version comes, both are fetched at once. Instances
- * that live for less, as in tests, receive no request that they do not expect.
- */
-const FIRST_DELAY_MS = 60_000;
-/** Waits after attempts that found no document: an instance that starts may not serve it yet. */
-const RETRY_DELAYS_MS = [1000, 2000, 5000, 15_000, 60_000];
-/** Later, for as long as the version has instances: its document may become readable. */
-const RETRY_EVERY_MS = 600_000;
 const MAX_ACCEPTED_VERSIONS = 50;
 
 /**
@@ -52,7 +44,9 @@ const MAX_ACCEPTED_VERSIONS = 50;
 export class ContractCheck implements OnModuleDestroy {
   private readonly services = new Map<string, ServiceContract>();
   private readonly followed = new Map<string, ServiceEntry>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly schedule = new CheckSchedule((service, version) => {
+    void this.enqueue(() => this.check(service, version));
+  });
   /** Work runs one after the other: two versions that come together are compared in order. */
   private queue = Promise.resolve();
   private isStopped = false;
@@ -110,7 +104,7 @@ export class ContractCheck implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.isStopped = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    this.schedule.clear();
     this.parts.calls.end();
   }
 
@@ -146,20 +140,12 @@ export class ContractCheck implements OnModuleDestroy {
       known.see(version);
       known.dropOldest(versions);
       const isFirst = known.versions.size === 1;
-      this.schedule(name, version, isFirst && versions.size === 1 ? FIRST_DELAY_MS : 0);
+      this.schedule.add(name, version, isFirst && versions.size === 1 ? FIRST_DELAY_MS : 0);
       // Now there is something to compare: the first version need not wait any longer.
       if (!isFirst && !known.contract)
         for (const other of known.versions.values())
-          if (other.status === 'waiting') this.schedule(name, other.version, 0);
+          if (other.status === 'waiting') this.schedule.add(name, other.version, 0);
     }
-  }
-
-  private schedule(service: string, version: string, delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      void this.enqueue(() => this.check(service, version));
-    }, delayMs).unref();
-    this.timers.add(timer);
   }
 
   private enqueue(work: () => Promise<void>): Promise<void> {
@@ -177,7 +163,7 @@ export class ContractCheck implements OnModuleDestroy {
     try {
       await this.compareAll(service);
     } catch (error) {
-      this.retry(known, seen);
+      this.schedule.addRetry(service, seen);
       throw error;
     }
   }
@@ -200,13 +186,7 @@ export class ContractCheck implements OnModuleDestroy {
         { service, version: seen.version, reason: found },
         'Contract of a version unknown',
       );
-    const known = this.services.get(service);
-    if (known) this.retry(known, seen);
-  }
-
-  private retry({ service }: ServiceContract, seen: SeenVersion): void {
-    this.schedule(service, seen.version, RETRY_DELAYS_MS[seen.attempts] ?? RETRY_EVERY_MS);
-    seen.attempts += 1;
+    if (this.services.has(service)) this.schedule.addRetry(service, seen);
   }
 
   /** Compares every version whose document is known, in the order in which they were seen. */
