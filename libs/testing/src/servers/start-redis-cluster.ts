@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { freePort } from '#scripts/lib/free-port.mjs';
 import { findProgram } from '../process/find-program.js';
 import { waitFor } from '../wait-for.js';
 import type { RedisGroup } from './redis-group.js';
 import { askRedis, startRedis, type TestRedis } from './start-redis.js';
 
 const MASTERS = 3;
+/** The cluster bus listens on a port that is higher by this. */
+const BUS_OFFSET = 10_000;
+const MAX_PORT = 65_535;
 const OPTIONS = [
   '--cluster-enabled',
   'yes',
@@ -20,7 +26,7 @@ const OPTIONS = [
  */
 export async function startRedisCluster(key: string): Promise<RedisGroup> {
   const servers = await Promise.all(
-    Array.from({ length: MASTERS + 1 }, () => startRedis(undefined, OPTIONS)),
+    Array.from({ length: MASTERS + 1 }, async () => startRedis(await freePortWithBus(), OPTIONS)),
   );
   const [replica, ...masters] = servers as [TestRedis, ...TestRedis[]];
   const addresses = masters.map(({ port }) => `127.0.0.1:${port}`);
@@ -45,6 +51,26 @@ export async function startRedisCluster(key: string): Promise<RedisGroup> {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
+}
+
+/** A port that is free at this moment, as is the port of the cluster bus that Redis derives from it. */
+async function freePortWithBus(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port + BUS_OFFSET <= MAX_PORT && (await isFree(port + BUS_OFFSET))) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port);
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
+  probe.close();
+  await once(probe, 'close');
+  return true;
 }
 
 async function addReplica(replica: TestRedis, master: TestRedis): Promise<void> {
