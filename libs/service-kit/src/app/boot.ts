@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registration, urlSeenFrom, type Registry } from '#registry-client';
@@ -12,7 +13,9 @@ import { RepeatedWarning } from '../logging/repeated-warning.js';
 import type { AppContext, AppDefinition, ListenAddress } from './app-definition.js';
 import { createNest } from './create-nest.js';
 import { closeListener, endConnectionsWhen } from './drain-connections.js';
+import { applyDeadlines } from '../http/request-deadline.js';
 import { logRequests } from '../http/request-log.js';
+import { applyTraceContext } from '../http/request-trace.js';
 import { localTargetOf } from './local-target.js';
 import { Readiness } from './readiness.js';
 import { startupErrorOf } from './startup-error.js';
@@ -118,9 +121,9 @@ async function start<C extends BaseConfig>(
   const nest = await createNest(parts, logger);
   parts.connect?.(nest);
   endConnectionsWhen(nest.getHttpServer(), () => readiness.isDraining);
-  // The access log has the requests of an app that is not a service.
-  if (definition.registration) logRequests(nest.getHttpAdapter().getInstance(), logger);
-  const load = new AppLoad(nest.getHttpAdapter().getInstance());
+  const fastify: FastifyInstance = nest.getHttpAdapter().getInstance();
+  if (definition.registration) prepareService(fastify, logger);
+  const load = new AppLoad(fastify);
   const acceptErrors = new RepeatedWarning(
     logger,
     'Listener cannot accept a connection; clients wait or are refused',
@@ -169,6 +172,16 @@ async function start<C extends BaseConfig>(
       await traces?.release();
     },
   };
+}
+
+/**
+ * What services alone need. Others call no neighbours for their callers: the asynchronous context of one request would
+ * make every later operation of their process dearer. The access log of the gateway has their requests.
+ */
+function prepareService(fastify: FastifyInstance, logger: Logger): void {
+  applyDeadlines(fastify);
+  applyTraceContext(fastify);
+  logRequests(fastify, logger);
 }
 
 async function openTraces({ tracing }: BaseConfig, logger: Logger): Promise<TraceExport | undefined> {

@@ -8,8 +8,6 @@ import { lingerAfterRejections } from '../http/linger.js';
 import { respondToFrameworkError, ProblemFilter } from '../http/problem.filter.js';
 import { NO_SNIFF, NO_SNIFF_HEADER } from '../http/no-sniff.js';
 import { REQUEST_ID_HEADER, requestIdOf } from '../http/request-id.js';
-import { applyDeadlines } from '../http/request-deadline.js';
-import { applyTraceContext } from '../http/request-trace.js';
 import { ValidationPipe } from '../http/validation.pipe.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
@@ -50,7 +48,5 @@ function prepare(fastify: FastifyInstance): void {
   });
   respondWithAllowedMethods(fastify);
   useStrictJson(fastify);
-  applyDeadlines(fastify);
-  applyTraceContext(fastify);
   lingerAfterRejections(fastify);
 }
