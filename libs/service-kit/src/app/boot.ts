@@ -137,7 +137,6 @@ async function start<C extends BaseConfig>(
   const url = await urlSeenFrom(LOOPBACK, bound);
   logger.info({ url }, `${name} listens on ${url}`);
   const body = definition.registration?.(config, bound);
-  const fastify = nest.getHttpAdapter().getInstance();
   const target = localTargetOf(fastify.server, (request, response) => fastify.routing(request, response));
   const heartbeatBody = async () => {
     const report = await context.report.read();

@@ -22,7 +22,10 @@ const app: AppDefinition = {
   registry: () => nullRegistry,
   build: () => ({ module: { module: ContextModule } }),
 };
-const service: AppDefinition = { ...app, registration: (_config, url) => ({ name: 'app', url }) };
+const service: AppDefinition = {
+  ...app,
+  registration: (_config, url) => ({ id: 'app-1', name: 'app', url }),
+};
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
