@@ -85,7 +85,7 @@ describe('msa-gateway completion', () => {
         expect.arrayContaining(['users', 'orders', 'users-a', 'orders-a']),
       );
       const { port } = new URL(gateway.url);
-      expect(offered('msa-gateway top --gateway http:')).toEqual([`//127.0.0.1:${port}`]);
+      expect(offered('msa-gateway top --gateway http://127')).toEqual([`//127.0.0.1:${port}`]);
       expect(offered('msa-gateway drain ', 'http://127.0.0.1:1')).toEqual([]);
     });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DashboardState } from '#contracts';
 import { call, onPrograms, startRedis, tempDir, waitFor, type TestRedis } from '#testing';
 import { launchCommand, OperatedGateway } from './operated-gateway.js';
+import { Relay } from './relay.js';
 
 const GATEWAY_AWAY = 'http://127.0.0.1:1';
 const folder = tempDir('operate-');
@@ -101,6 +102,27 @@ describe('msa-gateway', () => {
       expect(await followed.exited).toEqual({ code: 0, signal: null });
       expect(followed.stdout).not.toContain('unwanted');
       await other.stop();
+    });
+
+    it('continues after the last event when the connection breaks', async () => {
+      const relay = await Relay.to(gateway.url);
+      const followed = gateway.launch('events', '--follow', '--limit', '0', '--json', '--gateway', relay.url);
+      await waitFor('the stream', () => relay.connections > 1);
+      const drainAndResume = async () => {
+        for (const method of ['POST', 'DELETE'])
+          await call(gateway.url, `${method} /discovery/services/orders-a/drain`);
+      };
+      await drainAndResume();
+      await followed.waitForOutput(/(.*\n){2}/);
+      relay.breakConnections();
+      await drainAndResume();
+      await followed.waitForOutput(/(.*\n){4}/);
+      followed.signal('SIGTERM');
+      await followed.exited;
+      const types = followed.records.map(({ type }) => type);
+      expect(types).toEqual(['draining', 'resumed', 'draining', 'resumed']);
+      expect(followed.stderr).toMatch(/^connection lost, connecting again: /);
+      relay.close();
     });
 
     it('ends when the reader of its output leaves', async () => {

@@ -21,9 +21,8 @@ export class Screen {
   constructor(input, output) {
     this.#input = input;
     this.#output = output;
+    // Node emits it before it prints an uncaught error, which the alternate screen would take along.
     process.once('exit', this.#close);
-    // Before Node prints the error: the alternate screen would take it along.
-    process.once('uncaughtExceptionMonitor', this.#close);
     if (input.isTTY) input.setRawMode(true).setEncoding('utf8').on('data', this.#keys).resume();
     output.write(ENTER);
   }
@@ -48,7 +47,7 @@ export class Screen {
   close() {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    process.off('exit', this.#close).off('uncaughtExceptionMonitor', this.#close);
+    process.off('exit', this.#close);
     this.#output.off('resize', this.#resized).write(LEAVE);
     if (this.#input.isTTY) this.#input.off('data', this.#keys).setRawMode(false).pause();
   }
