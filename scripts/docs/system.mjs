@@ -76,7 +76,7 @@ const json = async (url) => (await fetch(url)).json();
 /** The metrics that the project declares; those of the process are prom-client's. */
 async function metricsOf(url) {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return familiesOf(text).filter(({ name }) => /^(gateway|http)_/.test(name));
+  return familiesOf(text).filter(({ name }) => /^(gateway|http|events)_/.test(name));
 }
 
 /** An instance that is slow enough for a hedged attempt, and breaks the connection of `/broken`. */

@@ -1,7 +1,7 @@
 import type { PurgeDto } from '#contracts';
-import type { Product } from '#shop-contracts';
-import { boot, type RunningApp } from '#service-kit';
-import { call, nullRegistry, tempDir, type CallOptions, type CallResponse } from '#testing';
+import { stockChanged, type Product } from '#shop-contracts';
+import { boot, eventOf, Outbox, type RunningApp } from '#service-kit';
+import { call, nullRegistry, tempDir, waitFor, type CallOptions, type CallResponse } from '#testing';
 import { productService } from '../product-service.app.js';
 
 const LAMP = { name: 'Lamp', category: 'home', price: 1999, currency: 'EUR', stock: 7 };
@@ -74,6 +74,13 @@ describe('The product catalogue in the caches of gateways', () => {
     await http(`DELETE /products/${id}`);
     expect(seen).toEqual([5, 6, 4, 4, 6, undefined]);
     expect(purged.every(({ tags }) => tags?.includes(`product:${id}`))).toBe(true);
+  });
+
+  it('is purged by the event of a change whose process ended before the purge', async () => {
+    const outbox = app.nest.get(Outbox, { strict: false });
+    await outbox.transaction((_trx, publish) => publish(eventOf(stockChanged, 'p1', { id: 'p1', stock: 1 })));
+    await waitFor('the purge', () => Promise.resolve(purged.length > 0));
+    expect(purged).toEqual([{ tags: ['product-lists', 'product:p1'] }]);
   });
 
   it('is not purged by what changes nothing', async () => {

@@ -2,14 +2,17 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { Kysely } from 'kysely';
 import { defineEvent, type CloudEvent } from '#contracts';
-import { bootForTest, onBothStores, waitFor, type TestApp, type TestStore } from '#testing';
+import { TraceContext } from '#registry-client';
+import { bootForTest, call, onBothStores, waitFor, type TestApp, type TestStore } from '#testing';
 import { defineService } from '../service/define-service.js';
 import { DATABASE } from '../storage/storage.module.js';
+import { MAX_ATTEMPTS } from './consumer/attempts.js';
 import { HandledEvents } from './consumer/handled-events.js';
 import { ParkedEvents } from './consumer/parked-events.js';
-import { createEventTables } from './event-tables.js';
+import { createEventTables, eventTablesOf, type EventTables } from './event-tables.js';
 import { OnEvent } from './on-event.js';
 import { eventOf, Outbox } from './outbox/outbox.js';
+import { OutboxRows } from './outbox/outbox-rows.js';
 
 interface NoteData {
   readonly id: string;
@@ -25,6 +28,8 @@ const noteChanged = defineEvent<NoteData>('test.note.changed', 'A note changed',
 
 /** Failures to come, by note. */
 const failures = new Map<string, number>();
+/** Trace of the last handler, by note. */
+const traces = new Map<string, string | undefined>();
 
 @Controller()
 class CopiesController {
@@ -33,6 +38,7 @@ class CopiesController {
   @OnEvent(noteChanged)
   copy(@Payload() event: CloudEvent<NoteData>): Promise<void> {
     const { id, text } = event.data;
+    traces.set(id, TraceContext.fields.traceparent);
     return this.handled.once<NotesSchema>(event, async (trx) => {
       await trx.insertInto('copies').values({ id, text }).execute();
       const left = failures.get(id) ?? 0;
@@ -71,12 +77,12 @@ class NotesOnStore {
   ) {}
 
   static async boot(store: TestStore): Promise<NotesOnStore> {
-    return NotesOnStore.bootOn(await envOf(store));
+    const app = await bootForTest(noteService, await envOf(store));
+    return new NotesOnStore(app, app.nest.get<Kysely<NotesSchema>>(DATABASE, { strict: false }));
   }
 
-  static async bootOn(env: Record<string, string>): Promise<NotesOnStore> {
-    const app = await bootForTest(noteService, env);
-    return new NotesOnStore(app, app.nest.get<Kysely<NotesSchema>>(DATABASE, { strict: false }));
+  private get events(): Kysely<EventTables> {
+    return this.database as unknown as Kysely<EventTables>;
   }
 
   get parked(): ParkedEvents {
@@ -90,6 +96,22 @@ class NotesOnStore {
       await publish(eventOf(noteChanged, id, { id, text }));
       if (fail) throw new Error('the change fails');
     });
+  }
+
+  /** As after a crash between the delivery and its record. */
+  async sendAllAgain(): Promise<void> {
+    const { outbox_relay } = eventTablesOf('note-service');
+    await this.events.updateTable(outbox_relay).set({ sent: 0 }).execute();
+  }
+
+  /** Leaves the parked event of a note one attempt. */
+  async skipAttempts(id: string): Promise<void> {
+    const { parked_events } = eventTablesOf('note-service');
+    await this.events
+      .updateTable(parked_events)
+      .set({ attempts: MAX_ATTEMPTS - 1, attempt_at: Date.now() + 100 })
+      .where('subject', '=', id)
+      .execute();
   }
 
   async copies(id: string): Promise<string[]> {
@@ -137,5 +159,68 @@ onBothStores('domain events', (store) => {
     expect(await notes.copies('a')).toEqual([]);
     await notes.waitForCopies('a', ['1', '2']);
     expect(await notes.parked.counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('have no effect when they are delivered again', async () => {
+    await notes.change('a', '1');
+    await notes.waitForCopies('a', ['1']);
+    await notes.sendAllAgain();
+    await notes.change('a', '2');
+    await notes.waitForCopies('a', ['1', '2']);
+    const { body } = await call(notes.app.url, 'GET /metrics');
+    expect(body).toContain('events_handled_total{type="test.note.changed.v1"} 3');
+  });
+
+  it('are kept as dead letters after the last attempt, and handled in their order after a replay', async () => {
+    failures.set('a', 1);
+    await notes.change('a', '1');
+    await waitFor('the event to be parked', async () => (await notes.parked.counts()).waiting === 1);
+    await notes.skipAttempts('a');
+    failures.set('a', 1);
+    await waitFor('the dead letter', async () => (await notes.parked.counts()).dead === 1);
+    await notes.change('a', '2');
+    await waitFor('the next event to wait', async () => (await notes.parked.counts()).waiting === 1);
+    const [letter] = await notes.parked.deadLetters(10);
+    expect(letter).toMatchObject({ error: 'no copy of 1', attempts: 10, event: { subject: 'a' } });
+    const { body } = await call(notes.app.url, 'GET /health');
+    expect(body).toMatchObject({ details: { events: { status: 'up', outbox: 0, deadLetters: 1 } } });
+
+    expect(await notes.parked.replay(letter!.event.id)).toBe(true);
+    await notes.waitForCopies('a', ['1', '2']);
+  });
+
+  it('let later events of their subject go on when they are discarded', async () => {
+    failures.set('a', 1);
+    await notes.change('a', '1');
+    await waitFor('the event to be parked', async () => (await notes.parked.counts()).waiting === 1);
+    await notes.skipAttempts('a');
+    failures.set('a', 1);
+    await waitFor('the dead letter', async () => (await notes.parked.counts()).dead === 1);
+    await notes.change('a', '2');
+    const [letter] = await notes.parked.deadLetters(10);
+    expect(await notes.parked.discard(letter!.event.id)).toBe(true);
+    expect(await notes.parked.discard(letter!.event.id)).toBe(false);
+    await notes.waitForCopies('a', ['2']);
+  });
+
+  it('continue the trace of the request that made the change', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await TraceContext.from({ traceparent })!.run(() => notes.change('a', '1'));
+    await notes.waitForCopies('a', ['1']);
+    expect(traces.get('a')).toBe(traceparent);
+  });
+});
+
+onBothStores('the outbox', (store) => {
+  it('is sent by one process at a time, and by another one after a crash', async () => {
+    const notes = await NotesOnStore.boot(store);
+    const rows = notes.app.nest.get(OutboxRows, { strict: false });
+    // The lease of a process that crashed: nothing renews it.
+    await waitFor('the lease', async () => (await rows.lease('crashed')) !== undefined);
+    expect(await rows.lease('another')).toBeUndefined();
+    await notes.change('a', '1');
+    expect(await notes.copies('a')).toEqual([]);
+    await notes.waitForCopies('a', ['1']);
+    await notes.app.close();
   });
 });

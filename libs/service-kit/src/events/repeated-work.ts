@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5000;
 
@@ -37,6 +39,8 @@ export class RepeatedWork {
     clearTimeout(this.timer);
     try {
       while (this.isWoken && !this.isStopped) {
+        // One pass for everything that happens in this turn of the event loop.
+        await nextTurn();
         this.isWoken = false;
         await this.pass();
       }

@@ -4,6 +4,7 @@ import type { AppContext } from '../app/app-definition.js';
 import { describeApp, type AppInfo } from '../docs/describe-app.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
+import { EventsIndicator } from '../events/events.indicator.js';
 import { EventsModule } from '../events/events.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { PatchBodyGuard } from '../http/patch-body.guard.js';
@@ -32,7 +33,10 @@ export class ServiceRootModule {
       module: ServiceRootModule,
       imports: [
         StorageModule.of({ ...storage, isTraced: context.tracer !== undefined }),
-        HealthModule.of({ readiness: context.readiness, indicators: [DatabaseIndicator] }),
+        HealthModule.of({
+          readiness: context.readiness,
+          indicators: [DatabaseIndicator, ...(transport ? [EventsIndicator] : [])],
+        }),
         metrics,
         ...(transport ? [EventsModule.of({ service: storage.name, transport, logger, metrics })] : []),
         DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),

@@ -1,6 +1,7 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { CloudEvent } from '#contracts';
+import { TraceContext } from '#registry-client';
 import type { EventSubscription, EventTransport } from '../transport/event-transport.js';
 import type { EventConsumer } from './event-consumer.js';
 
@@ -66,7 +67,16 @@ export class EventServer extends Server implements CustomTransportStrategy {
     const handler = this.messageHandlers.get(event.type);
     // A parked event of an earlier version of the service.
     if (!handler) throw new Error(`there is no handler for ${event.type}`);
-    const result: unknown = await handler(event);
-    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    const run = async (): Promise<void> => {
+      const result: unknown = await handler(event);
+      if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+    };
+    await inTraceOf(event, run);
   }
+}
+
+/** Runs a handler in the trace of the request that made the change, so that its calls and queries belong to it. */
+function inTraceOf({ traceparent }: CloudEvent, run: () => Promise<void>): Promise<void> {
+  const trace = TraceContext.from({ traceparent });
+  return trace ? trace.run(run) : run();
 }

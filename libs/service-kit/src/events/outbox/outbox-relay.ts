@@ -84,7 +84,7 @@ export class OutboxRelay {
     const sent = await rows.lease(this.owner);
     if (sent === undefined) return false;
     const stored = (await transport.storedUpTo(service)) ?? String(sent);
-    await rows.number(sent, BATCH);
+    await rows.number(Math.max(sent, Number(stored)), BATCH);
     const events = await rows.after(Number(stored), BATCH);
     const last = events.at(-1);
     if (!last) return false;

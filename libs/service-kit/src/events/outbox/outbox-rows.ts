@@ -62,11 +62,11 @@ export class OutboxRows {
    * commits. They start at the time in microseconds: a store that was restored from a backup, or replaced, does not repeat
    * numbers that consumers have seen.
    *
-   * @param sent sequence of the last event that was sent
+   * @param above sequence of the last event that was sent or that the transport has stored
    */
-  async number(sent: number, limit: number): Promise<void> {
+  async number(above: number, limit: number): Promise<void> {
     const { outbox } = this.tables;
-    const base = Math.max(sent, (await this.lastNumber()) ?? 0, Date.now() * 1000);
+    const base = Math.max(above, (await this.lastNumber()) ?? 0, Date.now() * 1000);
     const table = sql.table(outbox);
     await sql`
       with fresh as (
