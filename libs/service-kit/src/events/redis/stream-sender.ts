@@ -7,7 +7,7 @@ import { withEventScripts, type EventScripts } from './event-scripts.js';
 
 const COMMAND_TIMEOUT_MS = 1000;
 /** How long Redis keeps events that every group has acknowledged: for groups that are added. */
-const KEPT_MS = 3_600_000;
+const KEPT_MS = 600_000;
 const TRIM_EVERY_MS = 60_000;
 
 /**
