@@ -121,8 +121,8 @@ const REGISTRATIONS = {
     environment:
       <<: *service-environment
       DATABASE_URL_FILE: /run/secrets/sample_item_database_url
-    secrets: [sample_item_database_url, registry_token]
-    networks: [msa-network, data]
+    secrets: [sample_item_database_url, redis_url, registry_token]
+    networks: [msa-network, cache, data]
     depends_on: *after
     deploy: *service-deploy`,
     ),
