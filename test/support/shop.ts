@@ -64,8 +64,13 @@ export class Shop {
     for (const name of [...this.apps.keys()].reverse()) await this.stop(name);
   }
 
+  /** Stays the same while the service is stopped. */
+  urlOf(name: Name): string {
+    return `http://127.0.0.1:${this.ports.get(name)}`;
+  }
+
   send(name: Name, method: string, path: string, body?: object, headers: Record<string, string> = {}) {
-    return fetch(`http://127.0.0.1:${this.ports.get(name)}${path}`, {
+    return fetch(this.urlOf(name) + path, {
       method,
       headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: JSON.stringify(body) }),

@@ -41,6 +41,7 @@ export * from './storage/new-id.js';
 export * from './storage/unique-violation.js';
 export * from './storage/change-versioned.js';
 export * from './storage/database.indicator.js';
+export { invalidCursorKind } from './lists/lists.problems.js';
 export * from './lists/page.js';
 export * from './lists/query-rules.js';
 export * from './lists/list-definition.js';

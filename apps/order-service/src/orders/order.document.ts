@@ -1,5 +1,5 @@
 import type { NamedSchema } from '#service-kit';
-import { ORDER_STATUSES } from '#shop-contracts';
+import { ORDER_STATUSES, type Order } from '#shop-contracts';
 
 const text = { type: 'string' };
 const time = { ...text, format: 'date-time' };
@@ -28,8 +28,21 @@ const properties = {
   updatedAt: time,
 };
 
+const EXAMPLE: Order = {
+  id: '0197c0de-0000-7000-8000-000000000000',
+  userId: '0197c0de-0000-7000-8000-000000000001',
+  status: 'confirmed',
+  statusReason: null,
+  items: [{ productId: '0197c0de-0000-7000-8000-000000000002', quantity: 2, unitPrice: 4900 }],
+  total: 9800,
+  currency: 'EUR',
+  createdAt: '2026-01-01T12:00:00.000Z',
+  updatedAt: '2026-01-01T12:00:00.000Z',
+};
+
 /** OpenAPI schema of an order. */
 export const ORDER: NamedSchema = {
   name: 'Order',
   schema: { type: 'object', required: Object.keys(properties), properties },
+  example: EXAMPLE,
 };

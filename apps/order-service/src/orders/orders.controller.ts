@@ -15,6 +15,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   DescribeOperation,
+  invalidCursorKind,
   pageOf,
   PathText,
   Preconditions,
@@ -115,7 +116,7 @@ export class OrdersController {
     summary: 'List orders; users get their own',
     body: pageOf(ORDER),
     query: OrderListQueryDto,
-    problems: [orderAccessDeniedKind],
+    problems: [invalidCursorKind, orderAccessDeniedKind],
   })
   @Get()
   list(@Query() query: OrderListQueryDto, @CallerAccess() access: OrderAccess): Promise<Page<Order>> {
@@ -126,7 +127,7 @@ export class OrdersController {
     summary: 'List the orders of a user; 404 for an unknown user without orders',
     body: pageOf(ORDER),
     query: OrderListQueryDto,
-    problems: [orderAccessDeniedKind, 404],
+    problems: [404, invalidCursorKind, orderAccessDeniedKind],
   })
   @Get('user/:userId')
   listOfUser(
@@ -143,7 +144,7 @@ export class OrdersController {
     summary: 'Get an order',
     body: ORDER,
     versioned: true,
-    problems: [orderAccessDeniedKind, 404],
+    problems: [404, orderAccessDeniedKind],
   })
   @Get(':id')
   async get(
@@ -158,7 +159,7 @@ export class OrdersController {
     example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [orderAccessDeniedKind, 404, illegalTransitionKind, orderImmutableKind],
+    problems: [404, orderAccessDeniedKind, illegalTransitionKind, orderImmutableKind],
   })
   @Put(':id')
   async replace(
@@ -176,7 +177,7 @@ export class OrdersController {
     example: PAID,
     body: ORDER,
     versioned: true,
-    problems: [orderAccessDeniedKind, 404, illegalTransitionKind, orderImmutableKind],
+    problems: [404, orderAccessDeniedKind, illegalTransitionKind, orderImmutableKind],
   })
   @Patch(':id')
   async move(
@@ -194,7 +195,7 @@ export class OrdersController {
     summary: 'Cancel an order and release its stock',
     status: 204,
     versioned: true,
-    problems: [orderAccessDeniedKind, 404, illegalTransitionKind],
+    problems: [404, orderAccessDeniedKind, illegalTransitionKind],
   })
   @Delete(':id')
   @HttpCode(204)

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import {
   DescribeOperation,
   Hashed,
+  invalidCursorKind,
   pageOf,
   PathText,
   Preconditions,
@@ -17,8 +18,6 @@ import { insufficientStockKind } from '../store/stock.problems.js';
 import { ProductListQueryDto } from './product-list.query.js';
 import { ProductsService } from './products.service.js';
 
-const PRODUCT = resource('Product', ProductDto);
-
 const TEAPOT: ProductDto = {
   name: 'Teapot',
   description: 'Cast iron, 0.8 l',
@@ -27,6 +26,7 @@ const TEAPOT: ProductDto = {
   currency: 'EUR',
   stock: 25,
 };
+const PRODUCT = resource('Product', ProductDto, TEAPOT);
 
 /** `/products` */
 @Controller('products')
@@ -38,6 +38,7 @@ export class ProductsController {
     body: pageOf(PRODUCT),
     query: ProductListQueryDto,
     versioned: true,
+    problems: [invalidCursorKind],
   })
   @Get()
   async list(
@@ -52,6 +53,7 @@ export class ProductsController {
     body: pageOf(PRODUCT),
     query: ProductListQueryDto,
     versioned: true,
+    problems: [404, invalidCursorKind],
   })
   @Get('category/:category')
   async listCategory(

@@ -14,6 +14,13 @@ const RESERVED_ITEM = {
 /** OpenAPI schema of a reservation. */
 export const RESERVATION: NamedSchema = {
   name: 'Reservation',
+  example: {
+    orderId: '0197c0de-0000-7000-8000-000000000000',
+    status: 'held',
+    items: [
+      { productId: '0197c0de-0000-7000-8000-000000000001', quantity: 2, unitPrice: 4900, currency: 'EUR' },
+    ],
+  },
   schema: {
     type: 'object',
     required: ['orderId', 'status', 'items'],

@@ -26,6 +26,7 @@ export class ReservationsController {
     summary: 'Reserve all items of an order, or none',
     body: RESERVATION,
     problems: [
+      404,
       insufficientStockKind,
       reservationDiffersKind,
       reservationReleasedKind,
@@ -38,7 +39,11 @@ export class ReservationsController {
     return this.reservations.reserve(orderId, items);
   }
 
-  @DescribeOperation({ summary: 'Release the stock reservation of an order, once', status: 204 })
+  @DescribeOperation({
+    summary: 'Release the stock reservation of an order, once',
+    status: 204,
+    problems: [404],
+  })
   @Delete(':orderId')
   @HttpCode(204)
   release(@Param('orderId', PathText) orderId: string): Promise<void> {

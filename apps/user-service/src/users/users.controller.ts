@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query
 import type { FastifyReply } from 'fastify';
 import {
   DescribeOperation,
+  invalidCursorKind,
   pageOf,
   PathText,
   Preconditions,
@@ -15,16 +16,20 @@ import { UserListQueryDto } from './user-list.query.js';
 import { emailTakenKind } from './users.problems.js';
 import { UsersService } from './users.service.js';
 
-const USER = resource('User', UserDto);
-
 const ADA: UserDto = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
+const USER = resource('User', UserDto, ADA);
 
 /** `/users` */
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  @DescribeOperation({ summary: 'List users', body: pageOf(USER), query: UserListQueryDto })
+  @DescribeOperation({
+    summary: 'List users',
+    body: pageOf(USER),
+    query: UserListQueryDto,
+    problems: [invalidCursorKind],
+  })
   @Get()
   list(@Query() query: UserListQueryDto): Promise<Page<User>> {
     return this.users.list(query);

@@ -2,6 +2,8 @@ import { defineProblem } from './problem.js';
 
 /** Problems that every app can return. */
 export const validationFailed = defineProblem('validation-failed', 400, 'Validation failed');
+/** The request cannot be read, for example because its path cannot be decoded. */
+export const badRequest = defineProblem('bad-request', 400, 'Bad request');
 export const malformedBody = defineProblem('malformed-body', 400, 'Malformed request body');
 export const notFound = defineProblem('not-found', 404, 'Not found');
 export const methodNotAllowed = defineProblem('method-not-allowed', 405, 'Method not allowed');

@@ -1,9 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { ProblemFactory } from '#contracts';
 import { OPERATION_DESCRIPTION, type OperationDescription, type Schema } from './describe-operation.js';
 import { dtoSchemas } from './dto-schemas.js';
-import { completed, type Operation } from './operation.js';
+import { completed, type DocumentContext, type Operation } from './operation.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
 
 /** General properties of a document. */
@@ -17,6 +18,8 @@ export interface AppInfo {
 export interface DocumentParts {
   /** The security schemes that operations refer to, by name. */
   readonly securitySchemes?: Readonly<Record<string, object>>;
+  /** Problems of every operation but those that every app has. */
+  readonly problems?: readonly ProblemFactory[];
 }
 
 type Specs = ReadonlyMap<string, OperationDescription>;
@@ -30,14 +33,14 @@ type Schemas = Readonly<Record<string, Schema>>;
 export async function describeApp(
   app: INestApplication,
   info: AppInfo,
-  { securitySchemes = {} }: DocumentParts = {},
+  { securitySchemes = {}, problems = [] }: DocumentParts = {},
 ): Promise<OpenAPIObject> {
   const { SwaggerModule } = await import('@nestjs/swagger');
   const config = { openapi: '3.0.3', info: { description: '', ...info }, servers: [{ url: '.' }] };
   const document = SwaggerModule.createDocument(app, config, { operationIdFactory: operationId });
   const specs = specsOf(app);
   const schemas = { ...(await dtoSchemas()), ...bodiesOf(specs), Problem: PROBLEM_SCHEMA };
-  const paths = pathsOf(document.paths as never, specs, schemas);
+  const paths = pathsOf(document.paths as never, specs, { schemas, problems });
   const components = { schemas: reachable(paths, schemas), securitySchemes } as OpenAPIObject['components'];
   // An operation without a requirement of its own is open to all.
   return { ...document, security: [], tags: tagsOf(paths), paths, components: components ?? {} };
@@ -69,16 +72,21 @@ const bodiesOf = (specs: Specs): Schemas =>
 
 type Paths = Record<string, Record<string, Operation>>;
 
-function pathsOf(paths: Paths, specs: Specs, schemas: Schemas): Paths {
+function pathsOf(paths: Paths, specs: Specs, context: DocumentContext): Paths {
   const described = Object.entries(paths).map(([path, operations]) => {
     const known = Object.entries(operations).flatMap(([method, operation]) => {
       const spec = specs.get(operation.operationId ?? '');
-      return spec ? [[method, completed(operation, method, spec, schemas)] as const] : [];
+      return spec
+        ? [[method, completed(operation, method, spec, contextOf(operation, context))] as const]
+        : [];
     });
     return [path, Object.fromEntries(known)] as const;
   });
   return Object.fromEntries(described.filter(([, operations]) => Object.keys(operations).length > 0));
 }
+
+const contextOf = ({ tags = [] }: Operation, context: DocumentContext): DocumentContext =>
+  tags.some((tag) => COMMON_TAGS.includes(tag)) ? { ...context, problems: [] } : context;
 
 /** Tags that every app has; they follow the app's own. */
 const COMMON_TAGS = ['Health', 'Metrics'];

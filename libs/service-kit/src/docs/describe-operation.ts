@@ -9,6 +9,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 export interface NamedSchema {
   readonly name: string;
   readonly schema: Schema;
+  /** A value of the schema. */
+  readonly example?: object;
   /** Headers of responses with this body. */
   readonly headers?: Readonly<Record<string, object>>;
 }
@@ -26,7 +28,9 @@ export interface OperationDescription {
   readonly status?: number;
   /** Schema of the response body; none if absent. */
   readonly body?: NamedSchema;
-  /** Other success statuses with the same body, and when they occur. */
+  /** Media types of a response that is text. */
+  readonly text?: readonly string[];
+  /** Other statuses with the same body, and when they occur. */
   readonly also?: Readonly<Record<number, string>>;
   /** Request headers of the operation and their purpose. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,7 +40,10 @@ export interface OperationDescription {
   readonly bodyIsOptional?: boolean;
   /** The response has an ETag; a read may return 304, a change 412. */
   readonly versioned?: boolean;
-  /** The operation's problems beside those of validation; a status stands for the problem that every app has for it. */
+  /**
+   * The operation's problems beside those of requests that cannot be read or are invalid; a status stands for the problem
+   * that every app has for it.
+   */
   readonly problems?: readonly (CommonProblemStatus | ProblemFactory)[];
 }
 
@@ -51,9 +58,17 @@ export const refTo = (name: string): Schema => ({ $ref: `#/components/schemas/${
 
 const TIME: Schema = { type: 'string', format: 'date-time', readOnly: true };
 
-/** A resource with the members of its DTO `Dto`, an id and times. */
-export const resource = (name: string, Dto: Type): NamedSchema => ({
+/** The read-only members of resources in examples. */
+const READ_ONLY = {
+  id: '0197c0de-0000-7000-8000-000000000000',
+  createdAt: '2026-01-01T12:00:00.000Z',
+  updatedAt: '2026-01-02T09:30:00.000Z',
+};
+
+/** A resource with the members of its DTO `Dto`, an id and times. @param example the members of the DTO */
+export const resource = <T extends object>(name: string, Dto: Type<T>, example?: T): NamedSchema => ({
   name,
+  ...(example && { example: { ...example, ...READ_ONLY } }),
   schema: {
     allOf: [
       refTo(Dto.name),
@@ -73,6 +88,7 @@ export const resource = (name: string, Dto: Type): NamedSchema => ({
 /** One page of a list of `item`. */
 export const pageOf = (item: NamedSchema): NamedSchema => ({
   name: `${item.name}Page`,
+  ...(item.example && { example: { items: [item.example], nextCursor: null } }),
   schema: {
     type: 'object',
     required: ['items', 'nextCursor'],

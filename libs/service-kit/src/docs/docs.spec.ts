@@ -141,7 +141,7 @@ describe('/docs-json', () => {
       'application/json',
       'application/merge-patch+json',
     ]);
-    expect(Object.keys(change.responses)).toEqual(['200', '400', '404', '412']);
+    expect(Object.keys(change.responses)).toEqual(['200', '400', '404', '412', '413', '415', '503']);
     expect(change.responses).toMatchObject({
       404: { content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
     });

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Type } from '@nestjs/common';
+import { badRequest, malformedBody, type ProblemFactory } from '#contracts';
 import { refTo, type NamedSchema, type OperationDescription, type Schema } from './describe-operation.js';
 import { parameterOf, type ParameterDescription } from './describe-parameter.js';
-import { problemResponses } from './problem-examples.js';
+import { problemResponses, type CommonProblemStatus } from './problem-examples.js';
 
 /** One operation of an OpenAPI document; only the members that are used here. */
 export interface Operation {
@@ -28,7 +29,7 @@ const MERGE_PATCH = 'application/merge-patch+json';
 const TAG: Schema = { type: 'string', example: '"1"' };
 /** Without an example: the page would send it, and the response would be 304 or 412. */
 const CONDITION: Schema = { type: 'string', description: 'an ETag, such as `"1"`' };
-const ETAG = { etag: { description: 'the version of the resource', schema: TAG } };
+const ETAG = { etag: { description: 'the version of the resource', required: true, schema: TAG } };
 
 const header = (name: string, description: string, schema: Schema): Parameter => ({
   name,
@@ -42,12 +43,19 @@ const conditionOf = (method: string): Parameter =>
     ? header('If-None-Match', '304 when the resource still has one of these versions', CONDITION)
     : header('If-Match', '412 unless the resource has one of these versions', CONDITION);
 
+/** What the operations of a document have in common. */
+export interface DocumentContext {
+  readonly schemas: Readonly<Record<string, Schema>>;
+  /** Problems of every operation, such as those of the store. */
+  readonly problems: readonly ProblemFactory[];
+}
+
 /** Completes an operation from swagger's scan with the members of `spec`. */
 export function completed(
   operation: Operation,
   method: string,
   spec: OperationDescription,
-  schemas: Readonly<Record<string, Schema>>,
+  { schemas, problems }: DocumentContext,
 ): Operation {
   return {
     ...operation,
@@ -56,7 +64,7 @@ export function completed(
     ...(spec.security !== undefined && { security: [{ [spec.security]: [] }] }),
     parameters: parametersOf(operation, method, spec, schemas),
     ...(operation.requestBody && { requestBody: bodyOf(operation.requestBody, method, spec) }),
-    responses: responsesOf(method, spec),
+    responses: responsesOf(operation, method, spec, problems),
   };
 }
 
@@ -111,7 +119,12 @@ const bodyOf = (
   };
 };
 
-function responsesOf(method: string, spec: OperationDescription): Record<string, unknown> {
+function responsesOf(
+  operation: Operation,
+  method: string,
+  spec: OperationDescription,
+  common: readonly ProblemFactory[],
+): Record<string, unknown> {
   const { status = 200, also = {}, versioned = false, problems = [] } = spec;
   const others = Object.entries(also).map(([other, when]) => [other, successOf(Number(other), spec, when)]);
   const changes = versioned && ['put', 'patch', 'delete'].includes(method);
@@ -119,18 +132,43 @@ function responsesOf(method: string, spec: OperationDescription): Record<string,
     [status]: successOf(status, spec),
     ...(Object.fromEntries(others) as object),
     ...(versioned && method === 'get' && { 304: { description: STATUS_CODES[304], headers: ETAG } }),
-    ...problemResponses([400, ...problems, ...(changes ? [412 as const] : [])]),
+    ...problemResponses([
+      ...problemsOfInput(operation, spec),
+      ...problems,
+      ...(changes ? [412 as const] : []),
+      ...common,
+    ]),
   };
+}
+
+/** The problems that a request can have before it reaches the operation. */
+function problemsOfInput(
+  { parameters = [], requestBody }: Operation,
+  { query }: OperationDescription,
+): readonly (CommonProblemStatus | ProblemFactory)[] {
+  const hasPathParameters = parameters.some((parameter) => parameter.in === 'path');
+  return [
+    ...(requestBody || query ? [400 as const] : []),
+    ...(requestBody ? ([malformedBody, 413, 415] as const) : []),
+    // The path cannot be decoded.
+    ...(hasPathParameters ? [badRequest] : []),
+  ];
 }
 
 const successOf = (
   status: number,
-  { body, versioned }: OperationDescription,
+  { body, text, versioned }: OperationDescription,
   when = STATUS_CODES[status],
 ): object => ({
   description: when,
   ...headersOf(versioned === true && status !== 204, body),
-  ...(body && { content: { 'application/json': { schema: refTo(body.name) } } }),
+  ...(body && { content: { 'application/json': contentOf(body) } }),
+  ...(text && { content: Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' } }])) }),
+});
+
+const contentOf = ({ name, example }: NamedSchema): object => ({
+  schema: refTo(name),
+  ...(example && { example }),
 });
 
 function headersOf(hasEtag: boolean, body: NamedSchema | undefined): object {

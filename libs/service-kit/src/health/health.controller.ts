@@ -12,7 +12,15 @@ const HEALTH: NamedSchema = {
     required: ['status', 'info', 'error', 'details'],
     properties: { status: { type: 'string' }, info: object, error: object, details: object },
   },
+  example: {
+    status: 'ok',
+    info: { database: { status: 'up' } },
+    error: {},
+    details: { database: { status: 'up' } },
+  },
 };
+
+const UNAVAILABLE = { 503: 'something in `error` is down' };
 
 /** `/health` serves operators; `/health/live` and `/health/ready` serve orchestrators and load balancers. */
 @Controller('health')
@@ -22,6 +30,7 @@ export class HealthController {
   @DescribeOperation({
     summary: 'Health of the app and its dependencies; 503 when it cannot serve requests',
     body: HEALTH,
+    also: UNAVAILABLE,
   })
   @Get()
   @Header('cache-control', 'no-store')
@@ -36,7 +45,11 @@ export class HealthController {
     return this.service.live();
   }
 
-  @DescribeOperation({ summary: 'Readiness: the app may receive traffic; 503 when it may not', body: HEALTH })
+  @DescribeOperation({
+    summary: 'Readiness: the app may receive traffic; 503 when it may not',
+    body: HEALTH,
+    also: UNAVAILABLE,
+  })
   @Get('ready')
   @Header('cache-control', 'no-store')
   ready(): Promise<HealthCheckResult> {

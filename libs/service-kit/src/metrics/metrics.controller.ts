@@ -13,7 +13,10 @@ const { prometheus: PROMETHEUS, openmetrics: OPEN_METRICS } = EXPOSITION_TYPES;
 export class MetricsController {
   constructor(private readonly registry: Registry) {}
 
-  @DescribeOperation({ summary: 'Metrics for Prometheus' })
+  @DescribeOperation({
+    summary: 'Metrics for Prometheus',
+    text: ['text/plain', 'application/openmetrics-text'],
+  })
   @Get()
   async read(
     @Headers('accept') accept: string | undefined,

@@ -13,7 +13,11 @@ import { PageLinkInterceptor } from '../lists/page-link.interceptor.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { DatabaseIndicator } from '../storage/database.indicator.js';
 import { TracingModule } from '../tracing/tracing.module.js';
+import { storageUnavailable } from '../storage/storage.problems.js';
 import { StorageModule, type StorageOptions } from '../storage/storage.module.js';
+
+/** Any operation can meet a store that is away, or that rejects its write. */
+const DOCUMENT = { problems: [storageUnavailable] };
 
 /** The parts of a service. */
 export interface ServiceParts {
@@ -39,7 +43,10 @@ export class ServiceRootModule {
         }),
         metrics,
         ...(transport ? [EventsModule.of({ service: storage.name, transport, logger, metrics })] : []),
-        DocsModule.of({ title: info.title, document: once(() => describeApp(context.application(), info)) }),
+        DocsModule.of({
+          title: info.title,
+          document: once(() => describeApp(context.application(), info, DOCUMENT)),
+        }),
         ...(context.tracer ? [TracingModule.of(context.tracer)] : []),
         features,
       ],

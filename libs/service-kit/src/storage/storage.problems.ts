@@ -1,6 +1,6 @@
 import { defineProblem, type Problem } from '#contracts';
 
-const storageUnavailable = defineProblem('storage-unavailable', 503, 'Storage unavailable');
+export const storageUnavailable = defineProblem('storage-unavailable', 503, 'Storage unavailable');
 
 /** Time after a rejected write in which neither clients nor the health check repeat it. */
 export const RETRY_AFTER_SECONDS = 2;

@@ -207,6 +207,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "0197c0de-0000-7000-8000-000000000000",
+           *           "userId": "0197c0de-0000-7000-8000-000000000001",
+           *           "status": "confirmed",
+           *           "statusReason": null,
+           *           "items": [
+           *             {
+           *               "productId": "0197c0de-0000-7000-8000-000000000002",
+           *               "quantity": 2,
+           *               "unitPrice": 4900
+           *             }
+           *           ],
+           *           "total": 9800,
+           *           "currency": "EUR",
+           *           "createdAt": "2026-01-01T12:00:00.000Z",
+           *           "updatedAt": "2026-01-01T12:00:00.000Z"
+           *         }
+           *       ],
+           *       "nextCursor": null
+           *     }
+           */
           'application/json': components['schemas']['OrderPage'];
         };
       };
@@ -221,6 +245,15 @@ export interface operations {
       };
       /** @description Forbidden */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -261,10 +294,29 @@ export interface operations {
       201: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "userId": "0197c0de-0000-7000-8000-000000000001",
+           *       "status": "confirmed",
+           *       "statusReason": null,
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000002",
+           *           "quantity": 2,
+           *           "unitPrice": 4900
+           *         }
+           *       ],
+           *       "total": 9800,
+           *       "currency": "EUR",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-01T12:00:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Order'];
         };
       };
@@ -272,10 +324,29 @@ export interface operations {
       202: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "userId": "0197c0de-0000-7000-8000-000000000001",
+           *       "status": "confirmed",
+           *       "statusReason": null,
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000002",
+           *           "quantity": 2,
+           *           "unitPrice": 4900
+           *         }
+           *       ],
+           *       "total": 9800,
+           *       "currency": "EUR",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-01T12:00:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Order'];
         };
       };
@@ -299,6 +370,24 @@ export interface operations {
       };
       /** @description Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -345,10 +434,29 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "userId": "0197c0de-0000-7000-8000-000000000001",
+           *       "status": "confirmed",
+           *       "statusReason": null,
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000002",
+           *           "quantity": 2,
+           *           "unitPrice": 4900
+           *         }
+           *       ],
+           *       "total": 9800,
+           *       "currency": "EUR",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-01T12:00:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Order'];
         };
       };
@@ -356,7 +464,7 @@ export interface operations {
       304: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -381,6 +489,15 @@ export interface operations {
       };
       /** @description Not Found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -418,10 +535,29 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "userId": "0197c0de-0000-7000-8000-000000000001",
+           *       "status": "confirmed",
+           *       "statusReason": null,
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000002",
+           *           "quantity": 2,
+           *           "unitPrice": 4900
+           *         }
+           *       ],
+           *       "total": 9800,
+           *       "currency": "EUR",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-01T12:00:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Order'];
         };
       };
@@ -463,6 +599,33 @@ export interface operations {
       };
       /** @description Precondition Failed */
       412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -539,6 +702,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description Service Unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   OrdersController_move: {
@@ -575,10 +747,29 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "userId": "0197c0de-0000-7000-8000-000000000001",
+           *       "status": "confirmed",
+           *       "statusReason": null,
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000002",
+           *           "quantity": 2,
+           *           "unitPrice": 4900
+           *         }
+           *       ],
+           *       "total": 9800,
+           *       "currency": "EUR",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-01T12:00:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Order'];
         };
       };
@@ -627,6 +818,33 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   OrdersController_listOfUser: {
@@ -665,6 +883,30 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "0197c0de-0000-7000-8000-000000000000",
+           *           "userId": "0197c0de-0000-7000-8000-000000000001",
+           *           "status": "confirmed",
+           *           "statusReason": null,
+           *           "items": [
+           *             {
+           *               "productId": "0197c0de-0000-7000-8000-000000000002",
+           *               "quantity": 2,
+           *               "unitPrice": 4900
+           *             }
+           *           ],
+           *           "total": 9800,
+           *           "currency": "EUR",
+           *           "createdAt": "2026-01-01T12:00:00.000Z",
+           *           "updatedAt": "2026-01-01T12:00:00.000Z"
+           *         }
+           *       ],
+           *       "nextCursor": null
+           *     }
+           */
           'application/json': components['schemas']['OrderPage'];
         };
       };
@@ -688,6 +930,15 @@ export interface operations {
       };
       /** @description Not Found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };

@@ -228,12 +228,30 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           /** @description the next page, unless this is the last one (RFC 8288) */
           link?: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "name": "Teapot",
+           *           "description": "Cast iron, 0.8 l",
+           *           "category": "kitchen",
+           *           "price": 4900,
+           *           "currency": "EUR",
+           *           "stock": 25,
+           *           "id": "0197c0de-0000-7000-8000-000000000000",
+           *           "createdAt": "2026-01-01T12:00:00.000Z",
+           *           "updatedAt": "2026-01-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "nextCursor": null
+           *     }
+           */
           'application/json': components['schemas']['ProductPage'];
         };
       };
@@ -241,13 +259,22 @@ export interface operations {
       304: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content?: never;
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -284,15 +311,55 @@ export interface operations {
       201: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "Teapot",
+           *       "description": "Cast iron, 0.8 l",
+           *       "category": "kitchen",
+           *       "price": 4900,
+           *       "currency": "EUR",
+           *       "stock": 25,
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Product'];
         };
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -321,10 +388,23 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "Teapot",
+           *       "description": "Cast iron, 0.8 l",
+           *       "category": "kitchen",
+           *       "price": 4900,
+           *       "currency": "EUR",
+           *       "stock": 25,
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Product'];
         };
       };
@@ -332,7 +412,7 @@ export interface operations {
       304: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -348,6 +428,15 @@ export interface operations {
       };
       /** @description Not Found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -390,10 +479,23 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "Teapot",
+           *       "description": "Cast iron, 0.8 l",
+           *       "category": "kitchen",
+           *       "price": 4900,
+           *       "currency": "EUR",
+           *       "stock": 25,
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Product'];
         };
       };
@@ -417,6 +519,33 @@ export interface operations {
       };
       /** @description Precondition Failed */
       412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -475,6 +604,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description Service Unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   ProductsController_merge: {
@@ -511,10 +649,23 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "name": "Teapot",
+           *       "description": "Cast iron, 0.8 l",
+           *       "category": "kitchen",
+           *       "price": 4900,
+           *       "currency": "EUR",
+           *       "stock": 25,
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['Product'];
         };
       };
@@ -547,6 +698,33 @@ export interface operations {
       };
       /** @description Precondition Failed */
       412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -595,12 +773,30 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           /** @description the next page, unless this is the last one (RFC 8288) */
           link?: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "name": "Teapot",
+           *           "description": "Cast iron, 0.8 l",
+           *           "category": "kitchen",
+           *           "price": 4900,
+           *           "currency": "EUR",
+           *           "stock": 25,
+           *           "id": "0197c0de-0000-7000-8000-000000000000",
+           *           "createdAt": "2026-01-01T12:00:00.000Z",
+           *           "updatedAt": "2026-01-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "nextCursor": null
+           *     }
+           */
           'application/json': components['schemas']['ProductPage'];
         };
       };
@@ -608,13 +804,31 @@ export interface operations {
       304: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content?: never;
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -641,6 +855,20 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "orderId": "0197c0de-0000-7000-8000-000000000000",
+           *       "status": "held",
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000001",
+           *           "quantity": 2,
+           *           "unitPrice": 4900,
+           *           "currency": "EUR"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Reservation'];
         };
       };
@@ -655,6 +883,15 @@ export interface operations {
       };
       /** @description Not Found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -685,11 +922,34 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "orderId": "0197c0de-0000-7000-8000-000000000000",
+           *       "status": "held",
+           *       "items": [
+           *         {
+           *           "productId": "0197c0de-0000-7000-8000-000000000001",
+           *           "quantity": 2,
+           *           "unitPrice": 4900,
+           *           "currency": "EUR"
+           *         }
+           *       ]
+           *     }
+           */
           'application/json': components['schemas']['Reservation'];
         };
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not Found */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -706,8 +966,35 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
       /** @description Unprocessable Entity */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -737,6 +1024,24 @@ export interface operations {
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };

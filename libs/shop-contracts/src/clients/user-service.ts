@@ -154,11 +154,34 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "email": "ada.lovelace@example.com",
+           *           "name": "Ada Lovelace",
+           *           "id": "0197c0de-0000-7000-8000-000000000000",
+           *           "createdAt": "2026-01-01T12:00:00.000Z",
+           *           "updatedAt": "2026-01-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "nextCursor": null
+           *     }
+           */
           'application/json': components['schemas']['UserPage'];
         };
       };
       /** @description Bad Request */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -191,10 +214,19 @@ export interface operations {
       201: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "email": "ada.lovelace@example.com",
+           *       "name": "Ada Lovelace",
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['User'];
         };
       };
@@ -209,6 +241,33 @@ export interface operations {
       };
       /** @description Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -237,10 +296,19 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "email": "ada.lovelace@example.com",
+           *       "name": "Ada Lovelace",
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['User'];
         };
       };
@@ -248,7 +316,7 @@ export interface operations {
       304: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content?: never;
@@ -264,6 +332,15 @@ export interface operations {
       };
       /** @description Not Found */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -302,10 +379,19 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "email": "ada.lovelace@example.com",
+           *       "name": "Ada Lovelace",
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['User'];
         };
       };
@@ -338,6 +424,33 @@ export interface operations {
       };
       /** @description Precondition Failed */
       412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
@@ -396,6 +509,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
+      /** @description Service Unavailable */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
     };
   };
   UsersController_change: {
@@ -432,10 +554,19 @@ export interface operations {
       200: {
         headers: {
           /** @description the version of the resource */
-          etag?: string;
+          etag: string;
           [name: string]: unknown;
         };
         content: {
+          /**
+           * @example {
+           *       "email": "ada.lovelace@example.com",
+           *       "name": "Ada Lovelace",
+           *       "id": "0197c0de-0000-7000-8000-000000000000",
+           *       "createdAt": "2026-01-01T12:00:00.000Z",
+           *       "updatedAt": "2026-01-02T09:30:00.000Z"
+           *     }
+           */
           'application/json': components['schemas']['User'];
         };
       };
@@ -468,6 +599,33 @@ export interface operations {
       };
       /** @description Precondition Failed */
       412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+      /** @description Service Unavailable */
+      503: {
         headers: {
           [name: string]: unknown;
         };
