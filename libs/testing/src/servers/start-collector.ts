@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { jsonSpansIn } from './otlp-json-spans.js';
 import { spansIn, type ReceivedSpan } from './otlp-spans.js';
 
 /** A request that a collector received. */
@@ -16,10 +17,16 @@ export interface ReceivedExport {
 export interface TestCollector {
   readonly url: string;
   readonly exports: readonly ReceivedExport[];
-  /** The spans of the exports in protobuf. */
+  /** The spans of the exports in protobuf and in JSON. */
   readonly spans: readonly ReceivedSpan[];
   stop(): void;
 }
+
+/** By content type. */
+const READERS: Readonly<Record<string, (request: Buffer) => readonly ReceivedSpan[]>> = {
+  'application/x-protobuf': spansIn,
+  'application/json': jsonSpansIn,
+};
 
 const accept = (response: ServerResponse): void => void response.end();
 
@@ -33,7 +40,7 @@ export async function startCollector(respond = accept): Promise<TestCollector> {
       const sent = Buffer.concat(chunks);
       const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
       exports.push({ url, headers, body });
-      if (headers['content-type'] === 'application/x-protobuf') spans.push(...spansIn(body));
+      spans.push(...(READERS[headers['content-type'] ?? '']?.(body) ?? []));
       respond(response);
     });
   });
