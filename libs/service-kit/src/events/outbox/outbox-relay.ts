@@ -13,6 +13,17 @@ const BATCH = 100;
 const POLL_MS = 1000;
 const PURGE_INTERVAL_MS = 60 * 60 * 1000;
 
+/** A lease counts as held for half of its time: then a batch still fits in before another process can take it. */
+const HELD_MS = LEASE_MS / 2;
+
+/** The lease of this process. */
+interface Lease {
+  /** Sequence of the last event that was sent. */
+  readonly sent: number;
+  /** On the monotonic clock, milliseconds. */
+  readonly heldUntil: number;
+}
+
 /** The parts of a relay. */
 export interface OutboxRelayOptions {
   readonly service: string;
@@ -32,6 +43,8 @@ export class OutboxRelay {
   private readonly owner = newId();
   private readonly work: RepeatedWork;
   private purgedAt = -Infinity;
+  private hasCommitted = false;
+  private lease: Lease | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {
     const { outbox, logger } = options;
@@ -45,7 +58,10 @@ export class OutboxRelay {
         else logger.warn({ err }, 'Events cannot be sent; the outbox keeps them and retries');
       },
     );
-    outbox.onCommit(() => this.work.wake());
+    outbox.onCommit(() => {
+      this.hasCommitted = true;
+      this.work.wake();
+    });
   }
 
   start(): void {
@@ -61,15 +77,20 @@ export class OutboxRelay {
 
   /** Sends everything that waits. */
   private async runPass(): Promise<void> {
+    if (this.hasCommitted || (await this.isBehind())) await this.sendAll();
+    await this.purge();
+  }
+
+  /** Whether events wait, those of other processes included, or the transport has lost some. */
+  private async isBehind(): Promise<boolean> {
     const { service, rows, transport } = this.options;
     const { sent, waiting } = await rows.state();
-    const stored = Number((await transport.storedUpTo(service)) ?? sent);
-    if (waiting > 0 || stored < sent) await this.sendAll();
-    await this.purge();
+    return waiting > 0 || Number((await transport.storedUpTo(service)) ?? sent) < sent;
   }
 
   private async sendAll(): Promise<void> {
     const { rows } = this.options;
+    this.hasCommitted = false;
     const renewal = setInterval(() => void rows.lease(this.owner).catch(() => undefined), LEASE_MS / 3);
     try {
       while (await this.sendBatch());
@@ -81,7 +102,7 @@ export class OutboxRelay {
   /** `false`: nothing is left, or another process sends. */
   private async sendBatch(): Promise<boolean> {
     const { service, rows, transport } = this.options;
-    const sent = await rows.lease(this.owner);
+    const sent = await this.heldLease();
     if (sent === undefined) return false;
     const stored = (await transport.storedUpTo(service)) ?? String(sent);
     await rows.number(Math.max(sent, Number(stored)), BATCH);
@@ -89,8 +110,23 @@ export class OutboxRelay {
     const last = events.at(-1);
     if (!last) return false;
     await transport.send(events, stored);
-    await rows.markSent(this.owner, Number(last.sequence));
+    await this.markSent(Number(last.sequence));
     return events.length === BATCH;
+  }
+
+  /** The sequence of the last event that was sent; `undefined` while another process sends. */
+  private async heldLease(): Promise<number | undefined> {
+    const now = performance.now();
+    if (this.lease && now < this.lease.heldUntil) return this.lease.sent;
+    const sent = await this.options.rows.lease(this.owner);
+    this.lease = sent === undefined ? undefined : { sent, heldUntil: now + HELD_MS };
+    return sent;
+  }
+
+  private async markSent(sequence: number): Promise<void> {
+    const now = performance.now();
+    const isHeld = await this.options.rows.markSent(this.owner, sequence);
+    this.lease = isHeld ? { sent: sequence, heldUntil: now + HELD_MS } : undefined;
   }
 
   private async purge(): Promise<void> {

@@ -50,10 +50,15 @@ export class OutboxRows {
     await relay.set({ leased_until: 0 }).where('owner', '=', owner).execute();
   }
 
-  /** Records that the events up to `sequence` are sent. */
-  async markSent(owner: string, sequence: number): Promise<void> {
-    const relay = this.database.updateTable(this.tables.outbox_relay);
-    await relay.set({ sent: sequence }).where('owner', '=', owner).execute();
+  /** Records that the events up to `sequence` are sent, and renews the lease; `false`: another process has taken it. */
+  async markSent(owner: string, sequence: number): Promise<boolean> {
+    const row = await this.database
+      .updateTable(this.tables.outbox_relay)
+      .set((eb) => ({ sent: sequence, leased_until: eb(databaseNow(this.database), '+', LEASE_MS) }))
+      .where('owner', '=', owner)
+      .returning('name')
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   /**
