@@ -17,6 +17,12 @@ export class EventMetrics {
     );
   }
 
+  /** Lets the counters of these types start at 0, so that the first increase is visible. */
+  declare(types: readonly string[]): void {
+    for (const counter of [this.handled, this.failed, this.dead])
+      for (const type of types) counter.inc({ type }, 0);
+  }
+
   recordHandled(type: string): void {
     this.handled.inc({ type });
   }

@@ -36,8 +36,9 @@ export class EventConsumer {
     );
   }
 
-  /** Handles events by `handle` from now on, parked ones first. */
-  start(handle: EventHandler): void {
+  /** Handles events of `types` by `handle` from now on, parked ones first. */
+  start(types: readonly string[], handle: EventHandler): void {
+    this.options.metrics.declare(types);
     this.handle = withTimeLimit(handle);
     this.retries.wake();
   }

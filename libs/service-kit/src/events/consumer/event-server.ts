@@ -57,7 +57,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
   private async subscribe(): Promise<void> {
     const types = [...this.messageHandlers.keys()];
     if (types.length === 0) return;
-    this.consumer.start((event) => this.handle(event));
+    this.consumer.start(types, (event) => this.handle(event));
     this.subscription = await this.transport.subscribe(this.service, types, (event) =>
       this.consumer.receive(event),
     );
