@@ -13,6 +13,7 @@ import { EventConsumer } from './consumer/event-consumer.js';
 import { EventServer } from './consumer/event-server.js';
 import { HandledEvents } from './consumer/handled-events.js';
 import { ParkedEvents } from './consumer/parked-events.js';
+import { DeadLettersController } from './dead-letters.controller.js';
 import { EventMetrics } from './event-metrics.js';
 import type { EventTransport } from './transport/event-transport.js';
 import { Outbox } from './outbox/outbox.js';
@@ -51,6 +52,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
       module: EventsModule,
       global: true,
       imports: [metrics],
+      controllers: [DeadLettersController],
       providers: [
         ...[Outbox, OutboxRows, HandledEvents, ParkedEvents].map(inStore),
         {

@@ -37,7 +37,7 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     name,
     readConfig: (env) => readServiceConfig(env, service.portVariable, service.defaultPort),
     listenAddress: ({ host, port }) => ({ host, port }),
-    registration: (config, url) => registrationOf(service, config, url),
+    registration: (config, url) => registrationOf({ ...service, ...internalPathsOf(service) }, config, url),
     registry: ({ registry }) => new HttpRegistry(registry),
     ...(service.hasEvents && { events: openTransport }),
     build: (config, context) => ({
@@ -50,6 +50,15 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
       }),
     }),
   };
+}
+
+/** Dead letters are for operators, who reach the service directly. */
+function internalPathsOf({
+  internalPaths = [],
+  hasEvents,
+}: ServiceDefinition): Pick<ServiceDefinition, 'internalPaths'> {
+  const all = hasEvents ? [...internalPaths, '/events'] : internalPaths;
+  return all.length > 0 ? { internalPaths: all } : {};
 }
 
 function openTransport({ redis }: ServiceConfig, logger: Logger): EventTransport {
