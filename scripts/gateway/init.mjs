@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** How the service of a language runs: in a container, and on this machine. */
 const LANGUAGES = {
   typescript: {
-    image: 'node:22-slim',
+    image: 'node:24-slim',
     // `exec`: the service, not the shell, receives the signal that stops the container.
     command: "sh -c 'npm install && npm run build && exec node server.js'",
     next: 'cd hello && npm install && npm start',

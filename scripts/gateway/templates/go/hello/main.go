@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -26,6 +27,7 @@ func setting(name, fallback string) string {
 	return fallback
 }
 
+// call sends a request to the gateway. The error says why the gateway did not accept it; the status is 0 without a response.
 func call(ctx context.Context, method, path string, body any) (int, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -55,6 +57,7 @@ func call(ctx context.Context, method, path string, body any) (int, error) {
 	return response.StatusCode, nil
 }
 
+// stayRegistered registers the instance and sends heartbeats until the context ends.
 func stayRegistered(ctx context.Context, id string, instance any) {
 	registered := false
 	for ctx.Err() == nil {
@@ -99,7 +102,7 @@ func main() {
 		"ttlSeconds": 15,
 		"healthPath": "/health",
 	}
-	server := http.Server{Handler: http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
+	server := http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(response http.ResponseWriter, request *http.Request) {
 		response.Header().Set("content-type", "application/json")
 		json.NewEncoder(response).Encode(map[string]string{"message": "hello from Go", "path": request.URL.Path})
 	})}
@@ -108,13 +111,19 @@ func main() {
 		defer close(left)
 		stayRegistered(ctx, id, instance)
 	}()
-	go server.Serve(listener)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Fatal(err)
+		}
+	}()
 	<-ctx.Done()
-	<-left
+	<-left // a registration still in flight would follow the request below
 	if _, err := call(context.Background(), "DELETE", "/discovery/unregister/"+id, nil); err != nil {
 		log.Print(err)
 	}
 	deadline, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	server.Shutdown(deadline)
+	if err := server.Shutdown(deadline); err != nil {
+		log.Print(err)
+	}
 }
