@@ -52,6 +52,11 @@ const { GatewayClient, withRequestContext } = require('@msa-gateway/registry-cli
 const gateway = new GatewayClient({ url: process.env.REGISTRY_URL });
 ${service('cjs', '')}`;
 
+/** The service that `init` writes, with the name of the others. */
+const PYTHON = readFileSync('scripts/gateway/templates/python/hello/server.py', 'utf8')
+  .replace('"name": "hello"', '"name": "greeter"')
+  .replace('{"message": "hello from Python"', '{"name": "python"');
+
 /** Starts two gateways, sends a request to each, and closes them. The process ends by itself. */
 const EMBEDDED = `
 const config = { GATEWAY_PORT: 0, GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' };
@@ -110,6 +115,7 @@ describe('the packages, installed outside of the workspace', () => {
       "import client = require('@msa-gateway/registry-client');\nexport const open = (url: string) => new client.GatewayClient({ url });\n",
     );
     file('required.cjs', REQUIRED);
+    file('service.py', PYTHON);
     file('embedded.mjs', EMBEDDED_IMPORTED);
     file('embedded.cjs', EMBEDDED_REQUIRED);
     file('embedded-types.cts', EMBEDDED_TYPED);
@@ -128,24 +134,62 @@ describe('the packages, installed outside of the workspace', () => {
       GATEWAY_HOST: '127.0.0.1',
       DATA_DIR: join(folder.path, 'data'),
     });
-  const launch = (name: string) => launchNode(join(folder.path, name), [], { REGISTRY_URL: gateway.url });
-  const nameOf = async (path = '/'): Promise<unknown> => {
-    const { body } = await call(gateway.url, `GET /api/greeter${path}`);
-    return (body as { name?: unknown } | undefined)?.name;
-  };
 
-  it('serve a service in TypeScript and one in CommonJS; traffic moves when one is killed', async () => {
-    const [imported, required] = [launch('imported.mjs'), launch('required.cjs')];
-    const names = new Set<unknown>();
-    await waitFor('both services', async () => {
-      names.add(await nameOf());
-      return names.has('esm') && names.has('cjs');
+  /** Installs the newest Node that npm has. @returns the path of the program */
+  function newestNode(): string {
+    const cwd = join(folder.path, 'node');
+    mkdirSync(cwd);
+    // Its script fetches the program for this machine.
+    run('npm', ['install', '--prefix', cwd, '--no-audit', '--no-fund', 'node@latest'], cwd);
+    return join(cwd, 'node_modules/node/bin/node');
+  }
+
+  it.each([
+    ['this Node', () => process.execPath],
+    ['the newest Node', newestNode],
+  ])(
+    'serve, with %s, services in ESM, CommonJS and Python; traffic moves when one is killed',
+    async (_which, programOf) => {
+      const node = programOf();
+      console.log(`Node ${run(node, ['--version'], folder.path).trim()}`);
+      const env = { GATEWAY_HOST: '127.0.0.1', HOST: '127.0.0.1', PORT: '0' };
+      const launch = (program: string, args: readonly string[], REGISTRY_URL = '') =>
+        new LaunchedProcess(program, args, plainEnvironment({ ...env, REGISTRY_URL }), folder.path);
+      const own = launch(node, [BIN, 'start', '--port', '0', '--json']);
+      await own.waitForOutput(/"msg":"gateway ready: /);
+      const url = listeningUrlOf('gateway', own.stdout);
+      const [imported, required, python] = [
+        launch(node, ['imported.mjs'], url),
+        launch(node, ['required.cjs'], url),
+        launch('python3', ['service.py'], url),
+      ];
+      const nameOf = async (path = '/'): Promise<unknown> =>
+        ((await call(url, `GET /api/greeter${path}`)).body as { name?: unknown } | undefined)?.name;
+      const names = new Set<unknown>();
+      await waitFor('the services', async () => {
+        names.add(await nameOf());
+        return ['esm', 'cjs', 'python'].every((name) => names.has(name));
+      });
+      required.signal('SIGKILL');
+      await required.exited;
+      names.clear();
+      for (let i = 0; i < 40; i += 1) names.add(await nameOf());
+      expect([...names].sort()).toEqual(['esm', 'python']);
+      for (const each of [imported, python, own]) expect((await each.stop()).code).toBe(0);
+    },
+    INSTALLATION_MS,
+  );
+
+  it('let services call each other, and leave when they stop', async () => {
+    const launch = (name: string) => launchNode(join(folder.path, name), [], { REGISTRY_URL: gateway.url });
+    const services = [launch('imported.mjs'), launch('required.cjs')];
+    const peers = new Set<unknown>();
+    await waitFor('calls of both', async () => {
+      const { body } = await call(gateway.url, 'GET /api/greeter/peer');
+      peers.add((body as { name?: unknown } | undefined)?.name);
+      return peers.has('esm') && peers.has('cjs');
     });
-    expect(['esm', 'cjs']).toContain(await nameOf('/peer'));
-    required.signal('SIGKILL');
-    await required.exited;
-    for (let i = 0; i < 20; i += 1) expect(await nameOf()).toBe('esm');
-    expect((await imported.stop()).code).toBe(0);
+    for (const each of services) expect((await each.stop()).code).toBe(0);
     const { body } = await call(gateway.url, 'GET /discovery/services?name=greeter&status=up');
     expect(body).toEqual([]);
   });
@@ -244,6 +288,12 @@ describe('the packages, installed outside of the workspace', () => {
     const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(readFileSync('docs/guide/embedding.md', 'utf8')) ?? [];
     writeFileSync(join(folder.path, 'guide.mjs'), code);
     expect(run('node', ['--test', '--test-reporter=tap', 'guide.mjs'], folder.path)).toContain('# pass 1');
+  });
+
+  it('are accepted by npm publish, dependencies first', () => {
+    const published = run('node', ['scripts/publish.mjs', '--dry-run'], resolve('.'));
+    const names = [...published.matchAll(/^\+ @msa-gateway\/(\S+)@\d+\.\d+\.\d+$/gm)].map(([, name]) => name);
+    expect(names).toEqual(['contracts', 'registry-client', 'nest', 'gateway']);
   });
 
   it('depend on no database, and on no more packages than they import', () => {

@@ -10,6 +10,7 @@ interface Step {
 
 interface Job {
   readonly 'timeout-minutes': number;
+  readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
 }
@@ -71,5 +72,15 @@ describe('.github/workflows/ci.yml', () => {
   it('tests on every supported Node.js version, starting with the oldest', () => {
     const floor = Number(/^>=(\d+)/.exec(engines.node)![1]);
     expect(workflowOf('ci.yml').jobs.test?.strategy?.matrix.node).toEqual([floor, floor + 2, floor + 4]);
+  });
+});
+
+describe('.github/workflows/release.yml', () => {
+  const { jobs } = workflowOf('release.yml');
+
+  it('publishes packages with an identity in place of a token, and no other job has one', () => {
+    const trusted = Object.keys(jobs).filter((name) => jobs[name]!.permissions?.['id-token'] === 'write');
+    expect(trusted).toEqual(['packages']);
+    expect(JSON.stringify(jobs.packages)).not.toMatch(/secrets\.|TOKEN/);
   });
 });
