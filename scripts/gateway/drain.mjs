@@ -1,5 +1,4 @@
 /** `drain INSTANCE`: takes an instance out of rotation and waits for its last request. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
 import { currentState, liveStates } from './client/live-state.mjs';
 import { CommandError, EXIT, usageError } from './command-error.mjs';
@@ -29,7 +28,7 @@ export const command = {
     ...TOKEN,
     json: {
       type: 'boolean',
-      help: 'prints { instance, pending }; instance: null if it has left the registry',
+      help: 'prints { instance, pending, isDrained }; instance: null if it has left the registry',
     },
   },
   notes: [
@@ -51,9 +50,12 @@ async function run({ service, instance: id, resume, timeout = DEFAULT_TIMEOUT_SE
   const path = `/discovery/services/${encodeURIComponent(id)}`;
   if (service !== undefined) await refuseOtherService(gateway, path, service);
   const instance = await gateway.json(resume ? 'DELETE' : 'POST', `${path}/drain`);
-  const result = resume ? { instance, pending: 0 } : await drained(gateway, instance, Number(timeout) * 1000);
+  const timeoutMs = Number(timeout) * 1000;
+  const result = resume
+    ? { instance, pending: 0, isDrained: false }
+    : await drained(gateway, instance, timeoutMs);
   console.log(json ? JSON.stringify(result, undefined, 2) : textOf(id, resume, result));
-  return result.pending === 0 || Number(timeout) === 0 ? EXIT.ok : EXIT.failed;
+  return resume || result.isDrained || timeoutMs === 0 ? EXIT.ok : EXIT.failed;
 }
 
 async function refuseOtherService(gateway, path, service) {
@@ -67,18 +69,22 @@ async function refuseOtherService(gateway, path, service) {
 
 /** Waits for the last request of a draining instance. @returns what is pending then, or after the timeout */
 async function drained(gateway, instance, timeoutMs) {
-  const observe = async (state) => ({
-    instance: state.instances[instance.id] ? instance : null,
-    pending: await pendingOf(gateway, instance, state),
-  });
+  const observe = async (state) => {
+    const present = state.instances[instance.id];
+    const pending = await pendingOf(gateway, instance, state);
+    // The state may be older than the drain.
+    return {
+      instance: present ? instance : null,
+      pending,
+      isDrained: pending === 0 && present?.status !== 'up',
+    };
+  };
   let result = await observe(await currentState(gateway));
   if (timeoutMs === 0) return result;
   const signal = AbortSignal.timeout(timeoutMs);
-  const onLost = (reason) => console.error(`connection lost, connecting again: ${reason}`);
-  for await (const state of liveStates(gateway, { signal, onLost })) {
+  for await (const state of liveStates(gateway, { signal })) {
     result = await observe(state);
-    // The state may be older than the drain.
-    if (result.pending === 0 && state.instances[instance.id]?.status !== 'up') break;
+    if (result.isDrained) break;
   }
   return result;
 }
@@ -96,10 +102,10 @@ const reportedSince = ({ inFlight, lastHeartbeatAt }, before) =>
     ? (inFlight ?? 0)
     : Math.max(1, inFlight);
 
-function textOf(id, resume, { instance, pending }) {
+function textOf(id, resume, { instance, pending, isDrained }) {
   if (resume) return `${id} is back: ${instance.status} (${instance.statusReason})`;
   if (!instance) return `${id} has left the registry`;
-  return pending === 0
+  return isDrained
     ? `${id} is drained: no request is pending`
     : `${id} is draining: ${pending} ${pending === 1 ? 'request is' : 'requests are'} still pending`;
 }

@@ -46,8 +46,7 @@ async function run({ follow: isFollowed, limit = DEFAULT_LIMIT, service, json, .
 }
 
 async function printNew(gateway, print, { signal, lastEventId }) {
-  const onLost = (reason) => console.error(`connection lost, connecting again: ${reason}`);
-  for await (const { event, data } of follow(gateway, STREAM, { lastEventId, signal, onLost })) {
+  for await (const { event, data } of follow(gateway, STREAM, { lastEventId, signal })) {
     const content = JSON.parse(data);
     if (event === 'reset') console.error(`events are missing: ${content.detail}`);
     else if (print.selects(content)) print.event(content);

@@ -35,11 +35,8 @@ async function run({ once, json, ...options }) {
   return EXIT.ok;
 }
 
-const reportLoss = (reason) => console.error(`connection lost, connecting again: ${reason}`);
-
 async function printStates(gateway) {
-  for await (const state of liveStates(gateway, { signal: stopSignal(), onLost: reportLoss }))
-    console.log(JSON.stringify(state));
+  for await (const state of liveStates(gateway, { signal: stopSignal() })) console.log(JSON.stringify(state));
 }
 
 async function printFrame(gateway) {

@@ -286,6 +286,9 @@ onPrograms(['redis-server'], 'msa-gateway drain, with several gateways', () => {
     });
     expect(draining.hasEnded).toBe(false);
     await heartbeat(0);
-    expect([(await draining.exited).code, JSON.parse(draining.stdout)]).toMatchObject([0, { pending: 0 }]);
+    expect([(await draining.exited).code, JSON.parse(draining.stdout)]).toMatchObject([
+      0,
+      { pending: 0, isDrained: true },
+    ]);
   });
 });

@@ -3,13 +3,16 @@ import { CommandError } from '../command-error.mjs';
 
 const RETRY_MS = 2000;
 
+/** On the standard error: the output has results alone. */
+const reportLoss = (reason) => console.error(`connection lost, connecting again: ${reason}`);
+
 /**
  * Follows a stream of a gateway until `signal`: when it breaks, connects again and continues after the last event.
  * @param lastEventId begins after this event; without it, with the next one
  * @param onLost called with the reason each time that the connection is lost or cannot be opened again
  * @throws CommandError if the first connection fails
  */
-export async function* follow(gateway, path, { lastEventId, signal, onLost }) {
+export async function* follow(gateway, path, { lastEventId, signal, onLost = reportLoss }) {
   let hasConnected = false;
   while (!signal.aborted) {
     let reason = 'the stream ended';
