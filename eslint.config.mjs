@@ -11,6 +11,7 @@ export default defineConfig(
       'scripts/new-service/templates/',
       // Written by openapi-typescript.
       'libs/shop-contracts/src/clients/',
+      'test/documents/version-1/*-service.ts',
     ],
   },
   {
