@@ -25,6 +25,8 @@ export interface PlotProps {
 }
 
 const HEIGHT = 132;
+/** The last label of the axis of time may stand at the right end: half the width of hours, minutes and seconds. Pixels. */
+const HALF_LABEL = 28;
 /** Plots of a view show the same time under the pointer. */
 const SYNC = 'plots';
 
@@ -54,8 +56,7 @@ function optionsOf(element: HTMLElement, props: PlotProps, language: Language): 
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    // The last label of the axis of time may stand at the right end.
-    padding: [6, 18, 0, 0],
+    padding: [6, HALF_LABEL, 0, 0],
     cursor: { y: false, sync: { key: SYNC }, drag: { setScale: false, x: false } },
     scales: { y: { range: (_, _low, high) => [0, Math.max(high, atLeast) * 1.05] } },
     series: [
