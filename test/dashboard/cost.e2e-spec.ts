@@ -11,6 +11,8 @@ import { ScriptedGateway } from './support/scripted-gateway.js';
 const PAGE = join(ROOT, 'dist/apps/gateway/page');
 const LARGEST_PAGE_BYTES = 150_000;
 const FIRST_VIEW_MS = 1000;
+/** Work that tells how busy the machine is. */
+const WORK_MS = 500;
 const VIEWS = [
   'overview',
   'services',
@@ -34,6 +36,21 @@ async function heapOf(page: Page): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   await session.detach();
   return usedSize;
+}
+
+/** How many times as long as on an idle machine the page takes now: the wall time of work by its processor time. */
+async function slowdownOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const usedSeconds = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'ThreadTime')!.value;
+  };
+  const before = await usedSeconds();
+  await page.evaluate(`for (const end = performance.now() + ${WORK_MS}; performance.now() < end;);`);
+  const slowdown = WORK_MS / 1000 / ((await usedSeconds()) - before);
+  await session.detach();
+  return Math.max(1, slowdown);
 }
 
 /** What the gateway sends in a second in which every figure changed. */
@@ -64,11 +81,11 @@ onPrograms([BROWSER], 'the cost of the dashboard in a browser', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(LARGEST_PAGE_BYTES);
   });
 
-  it('shows the verdict within a second', async () => {
+  it('shows the verdict within a second, on a machine that has nothing else to do', async () => {
     const { page } = await open(url);
     await page.getByText('Everything is working').waitFor();
-    // Since the navigation began.
-    expect(await page.evaluate<number>('performance.now()')).toBeLessThan(FIRST_VIEW_MS);
+    const sinceNavigation = await page.evaluate<number>('performance.now()');
+    expect(sinceNavigation / (await slowdownOf(page))).toBeLessThan(FIRST_VIEW_MS);
   });
 
   it.each(VIEWS)(
