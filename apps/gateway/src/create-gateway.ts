@@ -3,7 +3,7 @@ import type { PolicyFile } from '#contracts';
 import { boot, StartupError, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
-import { documentOf } from './policy/index.js';
+import type { StageFactory } from './proxy/index.js';
 import { keepingHostLogger } from './host-logger.js';
 import { mountService } from './mount-service.js';
 import type { MountedService, MountOptions } from './mounted-service.js';
@@ -39,6 +39,8 @@ export interface GatewayOptions {
    * never. By default 25 000.
    */
   readonly closeTimeout?: number;
+  /** Stages that routes with settings for them get, in this order, in each of their positions. */
+  readonly stages?: readonly StageFactory[];
 }
 
 /** A gateway in this process. */
@@ -77,10 +79,10 @@ export async function createGateway({
   config = {},
   policies,
   closeTimeout = DEFAULT_CLOSE_TIMEOUT_MS,
+  stages = [],
 }: GatewayOptions = {}): Promise<EmbeddedGateway> {
   checkCloseTimeout(closeTimeout);
-  const given = policies === '' ? undefined : policies;
-  const app = gatewayApp(typeof given === 'object' ? documentOf(given) : given);
+  const app = gatewayApp(policies === '' ? undefined : policies, stages);
   const running = await keepingHostLogger(() => boot(app, { env: envOf(config), handlesSignals: false }));
   const { url, clientUrl } = entranceOf(running);
   const mounted = new Set<MountedService>();

@@ -1,18 +1,25 @@
+import type { PolicyFile } from '#contracts';
 import { HttpRegistry } from '#registry-client';
 import { ConfigError, type AppDefinition } from '#service-kit';
 import { readGatewayConfig, type GatewayConfig } from './config/gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
-import { documentAt, LivePolicyFile, type PolicyDocument } from './policy/index.js';
-import { FrontServer } from './proxy/index.js';
+import { documentAt, documentOf, LivePolicyFile, validatorsOf } from './policy/index.js';
+import { checkFactories, FrontServer, type StageFactory } from './proxy/index.js';
 
 /**
  * The gateway as an app.
- * @param policies a document that stands in for a policy file, or the path of a policy file
+ * @param policies stand in for a policy file, or are the path of one
+ * @param stages those that the program adds
  */
-export function gatewayApp(policies?: PolicyDocument | string): AppDefinition<GatewayConfig> {
+export function gatewayApp(
+  policies?: PolicyFile | string,
+  stages: readonly StageFactory[] = [],
+): AppDefinition<GatewayConfig> {
+  const validators = validatorsOf(stages);
+  const own = typeof policies === 'object' ? documentOf(policies, validators) : policies;
   /** @throws ConfigError with every problem of the policies */
   const load = ({ policyFile }: GatewayConfig): LivePolicyFile | undefined => {
-    const document = policyFile === undefined ? policies : documentAt(policyFile);
+    const document = policyFile === undefined ? own : documentAt(policyFile, validators);
     return typeof document === 'object' ? LivePolicyFile.loadDocument(document) : undefined;
   };
   /** @throws ConfigError if a variable names a policy file as well */
@@ -23,8 +30,9 @@ export function gatewayApp(policies?: PolicyDocument | string): AppDefinition<Ga
   };
   return {
     name: 'gateway',
-    /** @throws ConfigError that names every invalid variable or every problem of the policies */
+    /** @throws ConfigError that names every invalid variable, or every problem of the stages or of the policies */
     readConfig: (env) => {
+      checkFactories(stages);
       const config = withPolicyFile(readGatewayConfig(env));
       load(config);
       return config;
@@ -33,7 +41,10 @@ export function gatewayApp(policies?: PolicyDocument | string): AppDefinition<Ga
     registry: ({ port, adminPort = port }) => new HttpRegistry({ url: `http://127.0.0.1:${adminPort}` }),
     build: (config, context) => {
       const front = new FrontServer({ hasAdmin: config.adminPort !== undefined });
-      return { module: GatewayModule.of(config, context, front, load(config)), serverFactory: front.factory };
+      return {
+        module: GatewayModule.of(config, context, front, load(config), stages),
+        serverFactory: front.factory,
+      };
     },
   };
 }

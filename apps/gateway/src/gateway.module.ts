@@ -30,6 +30,7 @@ import {
   RateLimits,
   TableDirectory,
   type FrontServer,
+  type StageFactory,
 } from './proxy/index.js';
 
 /** Composition root of the gateway. */
@@ -38,12 +39,14 @@ export class GatewayModule {
   /**
    * @param front the listening server, created before Nest
    * @param file the policy file; without it only instances declare policies
+   * @param stages those that the program adds
    */
   static of(
     config: GatewayConfig,
     context: AppContext,
     front: FrontServer,
     file: LivePolicyFile | undefined,
+    stages: readonly StageFactory[] = [],
   ): DynamicModule {
     const splits = new TrafficSplits(file);
     const history = new PolicyHistory(file);
@@ -84,6 +87,7 @@ export class GatewayModule {
       imports: [discovery, policies, metrics],
       authenticators,
       tracer: tracer && new RequestTracer(tracer, config.traceSlowMs),
+      stages,
       reports: { provide: INSTANCE_REPORTS, useExisting: Ejector },
     });
     const caching = CacheModule.of(cache, [discovery, policies]);

@@ -2,4 +2,6 @@
 export * from './create-gateway.js';
 export type { GatewayVariable } from './config/gateway.variables.js';
 export type { MountedService, MountOptions } from './mounted-service.js';
-export type { PolicyFile } from '#contracts';
+export type { PolicyFile, Problem } from '#contracts';
+export type * from './proxy/extension/stage-api.js';
+export type { SettingsIssue, SettingsResult, StageValidator } from './policy/stage-settings.js';

@@ -2,7 +2,7 @@
  * The public part of the contracts, published as `@msa-gateway/contracts`: types of the gateway's API and of its policy file, and constants. It
  * has no decorators, and therefore no dependencies. DTO classes are exported as types only.
  */
-export type { ProblemDocument, ProblemDetailError } from './problem/problem.js';
+export type { Problem, ProblemDocument, ProblemDetailError } from './problem/problem.js';
 export * from './discovery/instance.js';
 export * from './discovery/discovery-event.js';
 export type * from './discovery/registry-at.js';

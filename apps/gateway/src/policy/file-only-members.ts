@@ -12,6 +12,7 @@ import { REWRITE } from './members/rewrite.js';
 import { CORS } from './members/cors.js';
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './members/header-edits.js';
 import { RATE_LIMITS } from './members/rate-limits.js';
+import { STAGES } from './members/stages.js';
 import { TRACING } from './members/tracing.js';
 import { TRAFFIC } from './members/traffic.js';
 import { SECURITY_HEADERS } from './members/security-headers.js';
@@ -118,6 +119,11 @@ export const FILE_ONLY_MEMBERS = {
     TRACING,
     'How requests relate to the traces of their clients; by default they continue them.',
     '요청과 클라이언트 트레이스의 관계. 기본은 이어 가는 것입니다.',
+  ),
+  stages: member(
+    STAGES,
+    'Settings of the stages that the program of the gateway adds, by their names.',
+    '게이트웨이를 띄운 프로그램이 추가한 스테이지의 설정. 이름별로 적습니다.',
   ),
 };
 

@@ -1,5 +1,6 @@
 import { ConfigError } from '#service-kit';
 import type { PolicyFile } from './policy-file.js';
+import type { StageValidators } from './stage-settings.js';
 import { documentAt, type PolicyDocument } from './policy-document.js';
 
 /** Why the latest load failed. */
@@ -61,6 +62,11 @@ export class LivePolicyFile {
 
   get path(): string {
     return this.document.path;
+  }
+
+  /** Check the settings of stages that the program adds. */
+  get stages(): StageValidators {
+    return this.document.stages;
   }
 
   get current(): PolicyFile {

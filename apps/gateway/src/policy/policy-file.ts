@@ -24,6 +24,7 @@ import {
   type Place,
   type Shape,
 } from './shapes.js';
+import type { StageValidators } from './stage-settings.js';
 import { shown, YamlSource, type FileProblem, type Member } from './yaml-source.js';
 
 /** What a policy file was parsed from. */
@@ -67,21 +68,27 @@ export type ParsedPolicyFile =
   | { readonly file: PolicyFile; readonly warnings: readonly FileProblem[] }
   | { readonly problems: readonly FileProblem[] };
 
-/** Parses the text of a policy file. @param readFile reads the files that it names */
+/**
+ * Parses the text of a policy file.
+ * @param readFile reads the files that it names
+ * @param stages check the settings of stages that a program adds
+ */
 export function parsePolicyFile(
   text: string,
   readFile: FileContext['readFile'] = NO_CONTEXT.readFile,
+  stages?: StageValidators,
 ): ParsedPolicyFile {
   const source = new YamlSource(text);
   const contents: string[] = [];
   const files = new Map<string, string>();
-  const reader = new PolicyFileReader(source, (path) => {
+  const readAndKeep: FileContext['readFile'] = (path) => {
     const read = readFile(path);
     if (!('text' in read)) return read;
     contents.push(read.text);
     files.set(path, read.text);
     return read;
-  });
+  };
+  const reader = new PolicyFileReader(source, { ...NO_CONTEXT, readFile: readAndKeep, stages });
   const file = { ...reader.read(), revision: revisionOf([text, ...contents]), texts: { text, files } };
   if (source.problems.length === 0) return { file, warnings: source.warnings };
   return { problems: source.problems.sort((a, b) => a.line - b.line || a.column - b.column) };
@@ -96,15 +103,12 @@ function revisionOf(texts: readonly string[]): string {
 const routeName = pattern(DECLARED_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter');
 
 class PolicyFileReader {
-  private context: FileContext;
   private readonly levels: DeclaredLevel[] = [];
 
   constructor(
     private readonly source: YamlSource,
-    readFile: FileContext['readFile'],
-  ) {
-    this.context = { ...NO_CONTEXT, readFile };
-  }
+    private context: FileContext,
+  ) {}
 
   read(): Omit<PolicyFile, 'revision' | 'texts'> {
     const { authentication, defaults, services, routes } = this.rootMembers();

@@ -1,6 +1,8 @@
 import { timeNotRecorded } from '../discovery/index.js';
 import type { LivePolicyFile } from './live-policy-file.js';
 import { parsePolicyFile, type PolicyFile, type PolicyTexts } from './policy-file.js';
+import type { FileContext } from './shapes.js';
+import type { StageValidators } from './stage-settings.js';
 
 /** A policy file that was in effect. */
 export interface PolicyRevision {
@@ -50,7 +52,7 @@ export class PolicyHistory {
   /** The file of a revision. The last one that was requested is kept. */
   fileOf({ revision, texts }: PolicyRevision): PolicyFile {
     if (this.file?.current.revision === revision) return this.file.current;
-    if (this.parsed?.revision !== revision) this.parsed = parse(texts);
+    if (this.parsed?.revision !== revision) this.parsed = parse(texts, this.file?.stages);
     return this.parsed;
   }
 
@@ -82,11 +84,12 @@ export class PolicyHistory {
 const lengthOf = ({ text, files }: PolicyTexts): number =>
   [...files.values()].reduce((sum, each) => sum + each.length, text.length);
 
-function parse({ text, files }: PolicyTexts): PolicyFile {
-  const parsed = parsePolicyFile(text, (path) => {
+function parse({ text, files }: PolicyTexts, stages: StageValidators): PolicyFile {
+  const readFile: FileContext['readFile'] = (path) => {
     const found = files.get(path);
-    return found === undefined ? { problem: 'the file is not recorded', isAbsent: true } : { text: found };
-  });
+    return found === undefined ? { problem: 'the file is not recorded' } : { text: found };
+  };
+  const parsed = parsePolicyFile(text, readFile, stages);
   // An earlier version of the gateway may have accepted it.
   if ('problems' in parsed) throw timeNotRecorded('the policy file of that time is not valid any more');
   return parsed.file;

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parsePolicyFile, type ParsedPolicyFile } from './policy-file.js';
+import type { StageValidators } from './stage-settings.js';
 import type { FileProblem } from './yaml-source.js';
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -14,11 +15,16 @@ export type FileText =
 /**
  * Reads the policy file at `path`. A file that cannot be read has one problem, at its start.
  * @param onRead called with the path of each file whose content is a part of the policy file
+ * @param stages check the settings of stages that a program adds
  */
-export function readPolicyFile(path: string, onRead?: (path: string) => void): ParsedPolicyFile {
+export function readPolicyFile(
+  path: string,
+  onRead?: (path: string) => void,
+  stages?: StageValidators,
+): ParsedPolicyFile {
   const file = readFileText(path);
   if (!('text' in file)) return { problems: [{ line: 1, column: 1, message: file.problem }] };
-  return parsePolicyFile(file.text, readFileNear(path, onRead));
+  return parsePolicyFile(file.text, readFileNear(path, onRead), stages);
 }
 
 /** Reads the files that a policy file at `path` names. @param onRead called with their paths */

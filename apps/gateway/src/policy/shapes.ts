@@ -2,6 +2,7 @@ import type { Node } from 'yaml';
 import type { FileForm, JsonSchema } from '../config/file-form.js';
 import type { Wording } from '../config/metadata-setting.js';
 import { hintFor } from './nearest-name.js';
+import type { StageValidators } from './stage-settings.js';
 import { shown, type Member, type YamlSource } from './yaml-source.js';
 
 /** What values of the file may refer to. */
@@ -14,6 +15,7 @@ export interface FileContext {
   readonly readFile: (path: string) => { readonly text: string } | { readonly problem: string };
   /** Header fields that carry API keys, as `spelled` returns them. */
   readonly keyFields: ReadonlySet<string>;
+  readonly stages: StageValidators;
 }
 
 /** The context of a file that refers to nothing. */
@@ -21,6 +23,7 @@ export const NO_CONTEXT: FileContext = {
   providers: new Set(),
   identityFields: new Set(),
   keyFields: new Set(),
+  stages: undefined,
   readFile: () => ({ problem: 'the file cannot be read' }),
 };
 

@@ -105,6 +105,16 @@ export class YamlSource {
     return isSeq(found) ? found.items.map((item) => (isNode(item) ? item : undefined)) : undefined;
   }
 
+  /** The value of a member of a mapping, or of an item of a list by its index; `undefined` if there is none. */
+  child(node: Node | undefined, name: string): Node | undefined {
+    const found = this.resolved(node);
+    if (isSeq(found)) return this.items(node)?.[Number(name)];
+    const pair = isMap(found)
+      ? found.items.findLast(({ key }) => String(this.valueOf(key)) === name)
+      : undefined;
+    return isNode(pair?.value) ? pair.value : undefined;
+  }
+
   /** A value with everything in it, as plain data. */
   plain(node: unknown): unknown {
     const found = this.resolved(node);

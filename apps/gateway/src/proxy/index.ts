@@ -5,6 +5,8 @@ export { internalPathsOf } from './stages/internal-paths/internal-paths.js';
 export { ProxyModule } from './proxy.module.js';
 export { TrafficRecorder, type ExchangeObserver } from './traffic.recorder.js';
 export { RateLimits } from './rate-limits.js';
+export { checkFactories } from './extension/check-factories.js';
+export type { StageFactory } from './extension/stage-api.js';
 export { TableDirectory } from './table-directory.js';
 export { Mirrors } from './stages/mirror/mirrors.js';
 export { Authenticators } from './stages/authentication/authenticators.js';

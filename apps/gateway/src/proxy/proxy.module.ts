@@ -10,6 +10,7 @@ import { AdminListener } from './admin-listener.js';
 import { DataPlane } from './data-plane.js';
 import { DetachedRequests } from './detached-requests.js';
 import { detachedProviders, MIRROR_REQUESTS } from './detached.providers.js';
+import type { StageFactory } from './extension/stage-api.js';
 import { TrustedProxies } from './http1/rules/peer.js';
 import type { FrontServer } from './planes/node/front-server.js';
 import { MirrorFindingsController } from './mirror-findings.controller.js';
@@ -46,6 +47,8 @@ export interface ProxyBindings {
   readonly authenticators: Authenticators;
   /** `undefined` without traces. */
   readonly tracer: RequestTracer | undefined;
+  /** The stages that the program adds. */
+  readonly stages: readonly StageFactory[];
   readonly reports: Provider<InstanceReports> & { readonly provide: typeof INSTANCE_REPORTS };
 }
 

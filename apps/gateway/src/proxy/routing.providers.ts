@@ -9,6 +9,7 @@ import { PastExplainer } from './explain/past-explainer.js';
 import type { RequestTracer } from '../telemetry/tracing/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
 import type { StageExchange } from './exchange/exchange-state.js';
+import type { StageFactory } from './extension/stage-api.js';
 import { INSTANCE_REPORTS, type InstanceReports } from './exchange/instance-reports.js';
 import { PolicyHistory, PolicySources } from '../policy/index.js';
 import { withheldFieldsOf } from '../policy/members/authentication.js';
@@ -40,6 +41,7 @@ interface RoutingParts {
   readonly rateLimits: { readonly limiters: RateLimiters };
   readonly cache: SharedCache;
   readonly tracer: RequestTracer | undefined;
+  readonly stages: readonly StageFactory[];
 }
 
 /** Providers of the routes and their dependencies. */
@@ -49,6 +51,7 @@ export const routingProviders = ({
   rateLimits,
   cache,
   tracer,
+  stages: factories,
 }: RoutingParts): Provider[] => [
   { provide: LoopLag, useFactory: () => new LoopLag() },
   {
@@ -96,6 +99,7 @@ export const routingProviders = ({
             purges: cache.purges,
             cacheCountsOf: (service, route) => traffic.service(service).cache(route ?? ''),
             mirrors,
+            factories,
           }),
         ),
         policies,
@@ -129,7 +133,7 @@ export const routingProviders = ({
   {
     provide: PastExplainer,
     useFactory: (history: RegistryHistory, policies: PolicyHistory, authenticators: Authenticators) =>
-      new PastExplainer({ history, policies, authenticators, zone }),
+      new PastExplainer({ history, policies, authenticators, zone, factories }),
     inject: [RegistryHistory, PolicyHistory, Authenticators],
   },
   {

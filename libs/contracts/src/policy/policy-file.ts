@@ -56,6 +56,8 @@ export interface ServicePolicy {
   readonly mirror?: MirrorPolicy | undefined;
   /** How requests relate to the traces of their clients; by default they continue them. */
   readonly tracing?: TracingPolicy | undefined;
+  /** Settings of the stages that the program of the gateway adds, by their names. */
+  readonly stages?: StagesPolicy | undefined;
 }
 
 export interface TimeoutsPolicy {
@@ -520,6 +522,9 @@ export type TracingPolicy =
       readonly context: 'trust' | 'restart';
     };
 
+/** Settings of the stages that the program of the gateway adds, by their names. */
+export type StagesPolicy = 'none' | Readonly<Record<string, unknown>>;
+
 /** Authentication providers; the policy member "auth" refers to them. */
 export interface AuthenticationProviders {
   /** Providers of JSON Web Tokens, by name. */
@@ -664,4 +669,6 @@ export interface PolicyRoute {
   readonly mirror?: MirrorPolicy | undefined;
   /** How requests relate to the traces of their clients; by default they continue them. */
   readonly tracing?: TracingPolicy | undefined;
+  /** Settings of the stages that the program of the gateway adds, by their names. */
+  readonly stages?: StagesPolicy | undefined;
 }

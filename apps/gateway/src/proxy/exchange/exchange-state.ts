@@ -1,19 +1,14 @@
 import type { Instance } from '../../discovery/index.js';
 import type { RequestTrace } from '../../telemetry/tracing/index.js';
 import type { Policy } from '../../policy/policy.js';
+import type * as api from '../extension/stage-api.js';
 import type { RouteLoad } from './balancer.js';
 import type { ExchangeHedge } from './exchange-hedge.js';
 import type { Failure } from './failure.js';
 import type { FieldPattern } from './field-pattern.js';
 
 /** The route of an exchange, as its stages see it. */
-export interface RouteFacts {
-  /** Name in the policy file; `undefined` for the route of all other requests to the service. */
-  readonly name: string | undefined;
-  /** Service whose instances receive the requests. */
-  readonly service: string;
-  /** `/api/{service}` with the service in the path, without a trailing slash. */
-  readonly prefix: string;
+export interface RouteFacts extends api.StageRoute {
   /** `X-Forwarded-Prefix` for the instances: {@link prefix}, and a path prefix that the route removes. */
   readonly forwardedPrefix: string;
   /** Rewrites paths for the instances and back; `undefined`: the instances receive the path after {@link prefix}. */
@@ -42,44 +37,17 @@ export interface Attempt {
 export type Ending = 'completed' | 'client-left' | 'broken';
 
 /** The request. Set by the data plane when it creates the exchange, and by routing. */
-export interface RequestFacts {
-  /** Milliseconds on the monotonic clock. */
-  readonly startedAt: number;
-  /** As sent; methods are case-sensitive (RFC 9110, section 9.1). */
-  readonly method: string;
-  /** The request target as sent, in origin form. */
-  readonly target: string;
-  readonly requestId: string;
-  /** Host and port to which the client sent the request, as sent; an HTTP/1.0 request may have none. */
-  readonly host: string | undefined;
-  /** Scheme of the client's URL, derived from trusted proxies. */
-  readonly scheme: 'http' | 'https';
-  /** {@link host}, derived from trusted proxies. */
-  readonly publicHost: string | undefined;
-  /** {@link target}, with a prefix that a trusted proxy has removed. */
-  readonly publicTarget: string;
-  /** The client address, derived from trusted proxies. */
-  readonly clientAddress: string;
-  /** The request asks to upgrade the protocol. */
-  readonly isUpgrade: boolean;
+export interface RequestFacts extends api.StageRequest {
   /** The request came directly from a trusted proxy, whose fields are accepted. */
   readonly isFromTrustedPeer: boolean;
-  /** Length of the request body as declared; -1 if it is not. */
-  readonly contentLength: number;
   /** Payload bytes of the request body received so far. */
   readonly bodyBytes: number;
-  /** The request has a body, possibly an empty one. */
-  readonly hasBody: boolean;
   /** A part of the request body was sent to an instance and cannot be repeated. */
   readonly isBodyConsumed: boolean;
-  /** A request header by its name in lower case; several fields of that name joined by ", ". */
-  header(name: string): string | undefined;
   /** Whether the request has one of several fields; cheaper than {@link header} for each. */
   hasAny(fields: FieldPattern): boolean;
   /** Set by routing; `undefined` if no route matched. */
   readonly route: RouteFacts | undefined;
-  /** Path and query sent to the instance: as received, without the prefix. Set by routing. */
-  readonly upstreamTarget: string;
 }
 
 /** The attempts. Written by `Forward` and by the forwarder of the running attempt. */
@@ -129,13 +97,7 @@ export interface Outcome {
 }
 
 /** The authenticated caller. */
-export interface Identity {
-  /** Name of the caller: the consumer of an API key, the subject of a token. */
-  readonly consumer: string;
-  /** The authentication provider that accepted the request. */
-  readonly provider: string;
-  readonly scopes: readonly string[];
-  readonly claims: Readonly<Record<string, unknown>>;
+export interface Identity extends api.Identity {
   /** Header fields that the service receives, by names in lower case. */
   readonly fields: ReadonlyMap<string, string>;
 }

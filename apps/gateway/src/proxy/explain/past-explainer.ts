@@ -15,6 +15,7 @@ import { policyOf } from '../../policy/policy-of-metadata.js';
 import { withheldFieldsOf } from '../../policy/members/authentication.js';
 import type { PolicyFile } from '../../policy/policy-file.js';
 import { compileRoute, identityOf, type CompiledRoute } from '../routing/compile-route.js';
+import type { StageFactory } from '../extension/stage-api.js';
 import type { RouteSurroundings } from '../routing/route-surroundings.js';
 import { RouteTable, type CompileRoute } from '../routing/route-table.js';
 import { Router } from '../routing/router.js';
@@ -53,6 +54,8 @@ export interface PastExplainerParts {
   readonly authenticators: Authenticators;
   /** Zone of the gateway. */
   readonly zone: string | undefined;
+  /** The stages that the program adds. */
+  readonly factories: readonly StageFactory[];
 }
 
 /**
@@ -95,12 +98,13 @@ export class PastExplainer {
     past: PastRegistry,
     sources: PolicySources,
   ): RouteSurroundings {
-    const { authenticators, policies, zone } = this.parts;
+    const { authenticators, policies, zone, factories } = this.parts;
     const file = sources.file?.current;
     const tokens = new InstanceTokens({ find: (id) => past.get(id) });
     const present = policies.file?.current.providerTexts;
     return {
       zone,
+      factories,
       availableOf: (service) => services.current.get(service)?.available ?? [],
       admitsInstance: (token) => tokens.admits(token),
       authenticatorOf: (name) =>

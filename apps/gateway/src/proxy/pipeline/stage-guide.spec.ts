@@ -6,15 +6,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '#testing';
-import type { Stage } from '../exchange/stage.js';
+import type { StageFactory } from '../extension/stage-api.js';
 import { instanceOf, localInstanceOf } from '../testing/instances.js';
 import { ProxyHarness } from '../testing/proxy-harness.js';
 
-/** Where the page says that the stage belongs. */
-const FILE = join(ROOT, 'apps/gateway/src/proxy/stages/client-limit/client-limit.stage.ts');
+/** A file of the workspace: the compiler resolves the packages from there. */
+const FILE = join(ROOT, 'client-limit.ts');
 
 const codeIn = (page: string): string =>
-  /```ts\n([^]*?)```/.exec(readFileSync(join(ROOT, page), 'utf8'))![1]!;
+  /```ts\n([^]*?)```/
+    .exec(readFileSync(join(ROOT, page), 'utf8'))![1]!
+    .replace('@msa-gateway/gateway', './apps/gateway/src/public.js');
 
 /** The errors of the compiler for `code` as the content of {@link FILE}. */
 function errorsOf(code: string): string[] {
@@ -33,16 +35,16 @@ function errorsOf(code: string): string[] {
   );
 }
 
-async function stageFrom(code: string, limit: number): Promise<Stage> {
+async function factoryFrom(code: string): Promise<StageFactory> {
   const directory = mkdtempSync(join(tmpdir(), 'stage-'));
-  const file = join(directory, 'client-limit.stage.mjs');
+  const file = join(directory, 'client-limit.mjs');
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
   });
   writeFileSync(file, outputText);
-  const { ClientLimitStage } = (await import(file)) as { ClientLimitStage: new (limit: number) => Stage };
+  const { clientLimit } = (await import(file)) as { clientLimit: StageFactory };
   rmSync(dirname(file), { recursive: true });
-  return new ClientLimitStage(limit);
+  return clientLimit;
 }
 
 describe('the stage of docs/guide/stages.md', () => {
@@ -71,8 +73,10 @@ describe('the stage of docs/guide/stages.md', () => {
   });
 
   it.each(['wire', 'node', 'local'] as const)('limits each client, on the %s data plane', async (kind) => {
-    const stage = await stageFrom(code, 2);
-    const harness = await ProxyHarness.start({}, kind === 'wire' ? 'wire' : 'node', {}, [stage]);
+    const factory = await factoryFrom(code);
+    const stages = new Map([[factory.name, { limit: 2 }]]);
+    const plane = kind === 'wire' ? 'wire' : 'node';
+    const harness = await ProxyHarness.start({}, plane, { stages }, [], [factory]);
     const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
     harness.setInstances(
       kind === 'local'
@@ -87,7 +91,11 @@ describe('the stage of docs/guide/stages.md', () => {
     expect(responses.map(({ headers }) => headers.get('x-client-limit'))).toEqual(['2', '2', '2']);
     expect(seen).toEqual(['1', '2']);
     const refused = responses.find(({ status }) => status === 429)!;
-    expect(await refused.json()).toEqual({ error: 'too many requests in progress' });
+    expect(await refused.json()).toMatchObject({
+      type: 'urn:msa-gateway:problem:client-limit',
+      title: 'Too many requests in progress',
+    });
+    expect(refused.headers.get('retry-after')).toBe('1');
     expect(refused.headers.get('x-request-id')).toMatch(/\S/);
     await Promise.all(responses.filter(({ status }) => status === 200).map((each) => each.text()));
     expect((await send()).status).toBe(200);

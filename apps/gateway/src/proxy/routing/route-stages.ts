@@ -41,6 +41,7 @@ import { RewriteStage } from '../stages/rewrite/rewrite.stage.js';
 import { TraceContextStage, UntrustedTraceStage } from '../stages/trace-context/trace-context.stage.js';
 import { VersionStage } from '../stages/version/version.stage.js';
 import { SecurityHeadersStage } from '../stages/security-headers/security-headers.stage.js';
+import { customStagesOf } from './custom-stages.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
 /** What the stages of one route are built from, beside its policy. */
@@ -71,6 +72,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
   const rateLimits = rateLimitStagesOf(policy, parts);
   const identity = identityOf(around);
   const cache = cacheStagesOf(policy, identity, parts);
+  const custom = customStagesOf(policy, around.factories ?? [], parts);
   const stages: (Stage | false | undefined)[] = [
     // First, to store responses before the others edit them.
     cache.store,
@@ -83,6 +85,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     authorizationOf(policy, authenticators, parts),
     rateLimits.late,
     rateLimits.fields,
+    ...custom.admission,
     policy.internalPaths.length > 0 &&
       new InternalPathsStage(
         new InternalPaths(policy.internalPaths),
@@ -103,6 +106,7 @@ export function stagesOf(policy: Policy, parts: StageParts): Stage[] {
     identity,
     traceContextOf(policy, around),
     policy.rewrite && new RewriteStage(rewrite, policy.rewrite.host),
+    ...custom.forwarding,
     // The operator's edits come last, in requests and in responses.
     (policy.requestHeaders ?? policy.responseHeaders) &&
       new HeaderEditsStage(policy.requestHeaders, policy.responseHeaders),

@@ -4,6 +4,7 @@ import type { Purges } from '../../cache/purges/purges.js';
 import type { ResponseCache } from '../../cache/response-cache.js';
 import type { CacheCounts } from '../../telemetry/metrics/index.js';
 import { type Phases, type PolicyCounts, type Stage } from '../exchange/stage.js';
+import type { StageFactory } from '../extension/stage-api.js';
 import type { Authenticator } from '../stages/authentication/authenticator.js';
 import { type BreakerState } from '../stages/circuit-breaker/circuit-breaker.js';
 import { type AdmitsInstance } from '../stages/internal-paths/internal-paths.stage.js';
@@ -46,6 +47,8 @@ export interface RouteSurroundings {
   readonly onStageError: Phases['onError'];
   /** By default requests are not traced. */
   readonly tracer?: RequestTracer | undefined;
+  /** The stages that a program adds to routes with settings for them; by default none. */
+  readonly factories?: readonly StageFactory[];
   /** Further stages of every route, after the others. */
   readonly stages?: readonly Stage[];
 }

@@ -9,6 +9,7 @@ import { DataPlane } from '../data-plane.js';
 import { DetachedRequests } from '../detached-requests.js';
 import { TrustedProxies } from '../http1/rules/peer.js';
 import { FrontServer } from '../planes/node/front-server.js';
+import type { StageFactory } from '../extension/stage-api.js';
 import type { Stage } from '../exchange/stage.js';
 import { NO_REPORTS } from '../exchange/instance-reports.js';
 import { DEFAULT_POLICY, type Policy, type Timeouts } from '../../policy/policy.js';
@@ -24,6 +25,11 @@ import { SharedResponsesStub } from './shared-responses-stub.js';
 const CACHE_BYTES = 1024 ** 2;
 
 type PlaneKind = 'wire' | 'node';
+
+interface AddedStages {
+  readonly stages: readonly Stage[];
+  readonly factories: readonly StageFactory[];
+}
 
 /** A listening proxy without Nest, with a policy chosen by a spec. */
 export class ProxyHarness {
@@ -43,19 +49,21 @@ export class ProxyHarness {
   /**
    * @param declared members of the policy that differ from the default, except time-outs
    * @param stages further stages of every route
+   * @param factories further stages of routes whose policy has settings for them
    */
   static async start(
     timeouts: Partial<Timeouts> = {},
     kind: PlaneKind = 'wire',
     declared: Partial<Policy> = {},
     stages: readonly Stage[] = [],
+    factories: readonly StageFactory[] = [],
   ): Promise<ProxyHarness> {
     const policy = {
       ...DEFAULT_POLICY,
       ...declared,
       timeouts: { ...DEFAULT_POLICY.timeouts, ...timeouts },
     };
-    const harness = new ProxyHarness(policy, kind, stages);
+    const harness = new ProxyHarness(policy, kind, { stages, factories });
     harness.server.listen(0, '127.0.0.1');
     await once(harness.server, 'listening');
     return harness;
@@ -69,10 +77,10 @@ export class ProxyHarness {
   private readonly plane: DataPlane;
   private readonly server: Server;
 
-  private constructor(policy: Policy, kind: PlaneKind, stages: readonly Stage[]) {
+  private constructor(policy: Policy, kind: PlaneKind, added: AddedStages) {
     const limits = { ...DEFAULT_CLIENT_LIMITS, headMs: 400, idleMs: policy.timeouts.idleMs };
     const front = new FrontServer({ limits });
-    this.plane = this.planeFor(policy, limits, stages);
+    this.plane = this.planeFor(policy, limits, added);
     this.server = front.factory((_request, response) => response.end('not proxied'), {});
     front.open(this.plane.nodePlane, kind === 'wire' ? this.plane.openWire : undefined);
   }
@@ -106,12 +114,12 @@ export class ProxyHarness {
     });
   }
 
-  private planeFor(policy: Policy, limits: ClientLimits, stages: readonly Stage[]): DataPlane {
+  private planeFor(policy: Policy, limits: ClientLimits, added: AddedStages): DataPlane {
     const { services } = this;
     const onStageError = (error: unknown): void => void this.stageErrors.push(error);
     const routes = new RouteTable(services, (service) =>
       compileRoute(service, policy, {
-        stages,
+        ...added,
         cache: () => this.cache,
         purges: {
           isTrusted: () => this.hearsPurges,
@@ -137,7 +145,7 @@ export class ProxyHarness {
       isDraining: () => this.isDraining,
       heartbeats: () => undefined,
       onError: (error) => {
-        if (stages.length === 0) throw error;
+        if (added.stages.length === 0) throw error;
         onStageError(error);
       },
     });

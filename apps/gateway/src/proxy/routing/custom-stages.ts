@@ -1,0 +1,48 @@
+import { defineProblem } from '#contracts';
+import type { Policy } from '../../policy/policy.js';
+import type { StageContext, StageFactory, StagePosition } from '../extension/stage-api.js';
+import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
+
+/** The route that stages of a program are built for. */
+export interface CustomStageParts {
+  readonly service: string;
+  readonly name: string | undefined;
+  readonly countsOf: (stage: string) => PolicyCounts;
+}
+
+/** The stages of a program that the policy has settings for, in the order of their factories. */
+export const customStagesOf = (
+  { stages }: Policy,
+  factories: readonly StageFactory[],
+  parts: CustomStageParts,
+): Readonly<Record<StagePosition, Stage[]>> => {
+  const at = (position: StagePosition): Stage[] =>
+    factories
+      .filter((each) => (each.position ?? 'admission') === position && stages?.has(each.name))
+      .map((factory) => build(factory, stages?.get(factory.name), parts));
+  return { admission: at('admission'), forwarding: at('forwarding') };
+};
+
+function build(factory: StageFactory, settings: unknown, parts: CustomStageParts): Stage {
+  try {
+    return factory.create(settings, contextOf(factory, parts));
+  } catch (error) {
+    return failing(factory.name, error);
+  }
+}
+
+/** Stands in for a stage that cannot be built: without it, the route could admit what the stage refuses. */
+const failing = (name: string, error: unknown): Stage => ({
+  name,
+  request: () => {
+    throw error;
+  },
+});
+
+const contextOf = (factory: StageFactory, { service, name, countsOf }: CustomStageParts): StageContext => ({
+  route: { name, service },
+  counts: countsOf(factory.name),
+  problem: ({ status, title, detail, code = factory.name, fields = {}, extensions = {} }) =>
+    defineProblem(code, status, title)(detail, { headers: fields, extensions }),
+  exchangeState: () => new StageSlot(),
+});
