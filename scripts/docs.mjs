@@ -1,8 +1,8 @@
 /**
- * `npm run docs`: writes the tables of docs/reference and docs/ko/reference, the schema of the policy file, and the types
- * of the services' clients, from the code. A text that the code does not have, such as the meaning of a problem, is in
- * the page itself and stays. With `-- --check` nothing is written: pages that are out of date end the command with an
- * error.
+ * `npm run docs`: writes the tables of docs/reference and docs/ko/reference, the schema and the types of the policy file,
+ * the types of the services' clients, and the API reference of the packages, from the code. A text that the code does not
+ * have, such as the meaning of a problem, is in the page itself and stays. With `-- --check` nothing is written: pages that
+ * are out of date end the command with an error.
  */
 import './lib/node-version.mjs';
 import { writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { POLICY_JSON_SCHEMA } from '../../dist/apps/gateway/src/policy/policy-json-schema.js';
 import { clientTypes } from './client-types.mjs';
+import { apiPages } from './api.mjs';
 import { endpoints } from './endpoints.mjs';
 import { metadata } from './metadata.mjs';
 import { metrics } from './metrics.mjs';
@@ -42,6 +43,7 @@ export async function generatedPages() {
     generatedFile(POLICY_TYPES_FILE, await policyTypesSource(POLICY_JSON_SCHEMA)),
     generatedFile(PROBLEM_TYPES_FILE, problemTypes),
     ...(await clientTypes(system.documents)).map(({ path, source }) => generatedFile(path, source)),
+    ...(await apiPages()).map(({ path, text }) => generatedFile(path, text)),
   ];
 }
 
