@@ -76,15 +76,21 @@ function isExistingTarget(from: string, target: string): boolean {
   return heading === undefined || anchorsOf(readText(file)).includes(decodeURIComponent(heading));
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors of a page: its own, and those that GitHub gives to headings, with a number if one is repeated. */
 function anchorsOf(page: string): string[] {
+  const own = [...page.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!);
   const headings = [...withoutBlocks(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!);
-  return headings.map((heading) =>
+  const names = headings.map((heading) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
       .replaceAll(' ', '-'),
   );
+  const numbered = names.map((name, i) => {
+    const before = names.slice(0, i).filter((each) => each === name).length;
+    return before === 0 ? name : `${name}-${before}`;
+  });
+  return [...own, ...numbered];
 }
 
 const withoutBlocks = (page: string): string => page.replace(ANY_BLOCK, '');
