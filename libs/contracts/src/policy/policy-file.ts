@@ -572,6 +572,11 @@ export interface AuthenticationProviders {
             readonly clockSkew?: string | undefined;
             /** Claims that the service receives, each in a header field. */
             readonly claimToHeaders?: Readonly<Record<string, string>> | undefined;
+            /**
+             * Header field in which the service receives the scopes of the caller, separated by spaces; empty if
+             * there are none.
+             */
+            readonly scopesHeader?: string | undefined;
           }
         >
       >
@@ -591,6 +596,11 @@ export interface AuthenticationProviders {
             readonly keysFile: string;
             /** Header field in which the service receives the consumer. */
             readonly consumerHeader?: string | undefined;
+            /**
+             * Header field in which the service receives the scopes of the caller, separated by spaces; empty if
+             * there are none.
+             */
+            readonly scopesHeader?: string | undefined;
           }
         >
       >
