@@ -1,6 +1,7 @@
 /**
- * `node bench/dashboards.mjs [INSTANCES] [READERS]`: measures what open dashboards cost a built gateway, as CPU time
- * beside the same gateway without readers. Every instance is registered, sends heartbeats and receives requests. Linux.
+ * `node bench/dashboards.mjs [INSTANCES] [READERS] [CHANGES]`: measures what open dashboards cost a built gateway, as CPU
+ * time beside the same gateway without readers. Every instance is registered, sends heartbeats and receives requests.
+ * CHANGES instances a second leave, and come back with the next change. Linux.
  */
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcesses, startApp } from '#testing';
 import { cpuOf } from './lib/cpu.mjs';
 
-const [instances = 1000, readers = 100] = process.argv.slice(2).map(Number);
+const [instances = 1000, readers = 100, changesPerSecond = 0] = process.argv.slice(2).map(Number);
 const SERVICES = 20;
 const TTL_SECONDS = 15;
 const HEARTBEATS_PER_LEASE = 4;
@@ -36,18 +37,28 @@ const post = (path, body) =>
     body: JSON.stringify(body),
   }).then((response) => response.text());
 
-for (let i = 0; i < instances; i += 1)
-  await post('/discovery/register', {
+const register = (i) =>
+  post('/discovery/register', {
     name: `service-${i % SERVICES}`,
     id: `instance-${i}`,
     url: `http://${addressOf(i + 1)}:${port}`,
     ttlSeconds: TTL_SECONDS,
   });
+const leave = (i) => fetch(`${gateway.url}/discovery/unregister/instance-${i}`, { method: 'DELETE' });
+
+for (let i = 0; i < instances; i += 1) await register(i);
 
 /** The last requests meet a gateway that is stopping. */
 const ignore = () => undefined;
+/** One instance leaves, and the one before it comes back. */
+function change(i) {
+  void leave(i).catch(ignore);
+  if (i > 0) void register(i - 1).catch(ignore);
+}
+
 const beatMs = (TTL_SECONDS * 1000) / HEARTBEATS_PER_LEASE / instances;
 let beats = 0;
+let changes = 0;
 let requests = 0;
 const startedAt = performance.now();
 const timer = setInterval(() => {
@@ -62,6 +73,7 @@ const timer = setInterval(() => {
       'error',
       ignore,
     );
+  for (; (changes * 1000) / changesPerSecond < passed; changes += 1) change(changes % instances);
 }, 5);
 
 /** Percent of one core that the gateway uses. */
@@ -100,7 +112,7 @@ for (let round = 0; round < 3; round += 1) {
 clearInterval(timer);
 
 console.log(
-  `${instances} instances, ${readers} dashboards, ${REQUESTS_PER_SECOND} requests/s; percent of a core`,
+  `${instances} instances, ${readers} dashboards, ${REQUESTS_PER_SECOND} requests/s, ${changesPerSecond} changes/s; percent of a core`,
 );
 for (const { without, withReaders, bytes: each } of rounds)
   console.log(
