@@ -9,6 +9,7 @@ const COMMAND_TIMEOUT_MS = 180_000;
 
 /** A command that runs until it is stopped; the group is its program. */
 const PROGRAM = /^(?:[A-Z]+=\S+ )*(?:node (?!move-)|npx )(\S+\.js|msa-gateway)/;
+const POLICY_FILE = 'gateway.yaml';
 const GATEWAYS: ReadonlySet<string> = new Set(['main.js', 'msa-gateway']);
 
 /** Follows a page in a folder: writes its files, and runs its commands with a terminal for each program. */
@@ -28,7 +29,7 @@ export class GuideReader {
 
   async follow(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
-      if ('file' in step) writeFileSync(join(this.folder, step.file), step.content);
+      if ('file' in step) await this.write(step.file, step.content);
       else if (PROGRAM.test(step.text)) await this.start(step.text);
       else await this.run(step);
     }
@@ -62,6 +63,21 @@ export class GuideReader {
     const text = command.replace(/\bPORT=\d+/, 'PORT=0').replace('npx ', 'node_modules/.bin/');
     const args = ['-c', `exec env ${text}`];
     this.terminals.set(command, new LaunchedProcess('sh', args, plainEnvironment(this.env), this.folder));
+  }
+
+  /** A running gateway has read its policy file before the next step. */
+  private async write(file: string, content: string): Promise<void> {
+    const revision = (): Promise<unknown> => (file === POLICY_FILE ? this.revision() : Promise.resolve());
+    const before = await revision();
+    writeFileSync(join(this.folder, file), content);
+    if (before !== undefined)
+      await waitFor(`the reload of ${file}`, async () => (await revision()) !== before);
+  }
+
+  /** The revision of the policies in effect; `undefined` if no gateway runs. */
+  private async revision(): Promise<unknown> {
+    const response = await fetch(`${this.url}/policies`).catch(() => undefined);
+    return ((await response?.json()) as { readonly revision?: unknown } | undefined)?.revision;
   }
 
   private async interrupt(programs: readonly string[]): Promise<void> {
