@@ -26,9 +26,16 @@ type Row = Selectable<EventTables['parked_events']>;
 /** Time in which the process that attempts an event must finish; afterwards another one may attempt it. */
 const CLAIM_MS = 30_000;
 
+/** How long a store without parked events is not asked again; less than another process needs to take over. */
+const EMPTY_MS = 1000;
+
 /** Events whose handler failed, and later events of their subjects, which wait behind them. */
 export class ParkedEvents {
   private readonly table;
+  /** On the monotonic clock: until then nothing is parked, unless this process parks it. */
+  private emptyUntil = 0;
+  /** How often this process has parked an event. */
+  private parks = 0;
   private readonly database: Kysely<EventTables>;
 
   constructor(database: Kysely<unknown>, service: string) {
@@ -38,6 +45,7 @@ export class ParkedEvents {
 
   /** Whether events of the same subject are parked. */
   async holdsSubjectOf({ source, subject }: CloudEvent): Promise<boolean> {
+    if (await this.isEmpty()) return false;
     const query = this.rows.select('sequence').where('source', '=', source).where('subject', '=', subject);
     return (await query.limit(1).executeTakeFirst()) !== undefined;
   }
@@ -59,6 +67,8 @@ export class ParkedEvents {
       })
       .onConflict((conflict) => conflict.columns(['source', 'subject', 'sequence']).doNothing())
       .execute();
+    this.parks += 1;
+    this.emptyUntil = 0;
   }
 
   /** Claims at most `limit` events whose next attempt is due: the first of each subject. */
@@ -143,6 +153,17 @@ export class ParkedEvents {
       ])
       .executeTakeFirstOrThrow();
     return { waiting: Number(waiting), dead: Number(all) - Number(waiting) };
+  }
+
+  /** One process at a time handles the events of a group, so that no other one parks any meanwhile. */
+  private async isEmpty(): Promise<boolean> {
+    const now = performance.now();
+    if (now < this.emptyUntil) return true;
+    const { parks } = this;
+    const isEmpty = (await this.rows.select('sequence').limit(1).executeTakeFirst()) === undefined;
+    // An event that was parked during the query may be missing in its result.
+    if (isEmpty && parks === this.parks) this.emptyUntil = now + EMPTY_MS;
+    return isEmpty;
   }
 
   private async claim(row: Row, now: number): Promise<boolean> {
