@@ -6,7 +6,7 @@ import { format, resolveConfig } from 'prettier';
 const FOLDER = 'libs/shop-contracts/src/clients';
 
 /** Every service has these operations, which other services do not call. */
-const COMMON = /^\/(health|metrics)/;
+const COMMON = /^\/(health|metrics|events)/;
 
 const HEADER = '// Written by `npm run docs` from the OpenAPI document of the service.\n\n';
 
