@@ -90,6 +90,34 @@ export const open = (url: string): Promise<gateway.EmbeddedGateway> =>
 export const wrong = () => gateway.createGateway({ config: { GATEWAY_PRT: 0 } });
 `;
 
+/** A program with a stage from a package. It prints the responses on each data plane, what explain says, and an error. */
+const WITH_STAGE = `
+import { createServer } from 'node:http';
+import { createGateway } from '@msa-gateway/gateway';
+import { clientLimit } from 'client-limit';
+
+const waiting = [];
+const service = createServer((request, response) => waiting.push(response)).listen(0, '127.0.0.1');
+const policies = (limit) => ({ version: 1, services: { slow: { stages: { 'client-limit': { limit } } } } });
+const config = { GATEWAY_PORT: 0, GATEWAY_HOST: '127.0.0.1', LOG_LEVEL: 'ERROR' };
+
+async function statuses(plane) {
+  const gateway = await createGateway({ config: { ...config, DATA_PLANE: plane }, policies: policies(1), stages: [clientLimit] });
+  const body = JSON.stringify({ name: 'slow', url: 'http://127.0.0.1:' + service.address().port });
+  await fetch(gateway.url + '/discovery/register', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const first = fetch(gateway.url + '/api/slow/');
+  while (waiting.length === 0) await new Promise(setImmediate);
+  const second = await fetch(gateway.url + '/api/slow/');
+  waiting.pop().end();
+  const explained = await (await fetch(gateway.url + '/discovery/explain?method=GET&path=/api/slow/')).json();
+  await gateway.close();
+  return [(await first).status, second.status, explained.route.stages.includes('client-limit')];
+}
+const error = await createGateway({ config, policies: policies('x'), stages: [clientLimit] }).catch(({ message }) => message);
+console.log(JSON.stringify([await statuses('wire'), await statuses('node'), error]));
+service.close();
+`;
+
 const since = (started: number) => Math.round(performance.now() - started);
 
 function run(command: string, args: readonly string[], cwd: string): string {
@@ -294,6 +322,38 @@ describe('the packages, installed outside of the workspace', () => {
     const published = run('node', ['scripts/publish.mjs', '--dry-run'], resolve('.'));
     const names = [...published.matchAll(/^\+ @msa-gateway\/(\S+)@\d+\.\d+\.\d+$/gm)].map(([, name]) => name);
     expect(names).toEqual(['contracts', 'registry-client', 'nest', 'gateway']);
+  });
+
+  it('run the stage of docs/guide/stages.md, which is a package of its own', async () => {
+    const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync('docs/guide/stages.md', 'utf8')) ?? [];
+    const cwd = join(folder.path, 'client-limit');
+    mkdirSync(cwd);
+    const file = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+    const manifest = { name: 'client-limit', version: '1.0.0', type: 'module', exports: './index.js' };
+    file('package.json', JSON.stringify({ ...manifest, files: ['index.js', 'index.d.ts'] }));
+    file('index.ts', code);
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      strict: true,
+      declaration: true,
+      typeRoots,
+    };
+    file('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] } }));
+    run('node', [resolve('node_modules/typescript/bin/tsc'), '-p', '.'], cwd);
+    run('npm', ['pack', '--pack-destination', folder.path], cwd);
+    run('npm', ['install', ...NPM, './client-limit-1.0.0.tgz'], folder.path);
+    writeFileSync(join(folder.path, 'with-stage.mjs'), WITH_STAGE);
+    const program = launchNode(join(folder.path, 'with-stage.mjs'));
+    expect([(await program.exited).code, program.stdout, program.stderr]).toEqual([
+      0,
+      `${JSON.stringify([
+        [200, 429, true],
+        [200, 429, true],
+        'gateway: bad configuration: policies: services.slow.stages.client-limit.limit: must be a number above 0',
+      ])}\n`,
+      '',
+    ]);
   });
 
   it('depend on no database, and on no more packages than they import', () => {

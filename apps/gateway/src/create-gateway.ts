@@ -3,7 +3,7 @@ import type { PolicyFile } from '#contracts';
 import { boot, StartupError, type Env } from '#service-kit';
 import type { GatewayVariable } from './config/gateway.variables.js';
 import { gatewayApp } from './gateway.app.js';
-import type { StageFactory } from './proxy/index.js';
+import type { StageFactory } from './proxy/extension/stage-api.js';
 import { keepingHostLogger } from './host-logger.js';
 import { mountService } from './mount-service.js';
 import type { MountedService, MountOptions } from './mounted-service.js';
