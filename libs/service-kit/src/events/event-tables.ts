@@ -7,6 +7,8 @@ export interface EventTables {
   readonly outbox: OutboxTable;
   /** One row: how far the outbox is sent, and which process sends. */
   readonly outbox_relay: OutboxRelayTable;
+  /** How far each consumer group has handled the outbox. */
+  readonly outbox_groups: OutboxGroupsTable;
   /** The last handled event of each subject. */
   readonly handled_events: HandledEventsTable;
   /** Events whose handler failed, and later events of their subjects. */
@@ -35,6 +37,14 @@ interface OutboxRelayTable {
   readonly owner: string | null;
   /** No other process sends before this time. */
   readonly leased_until: number;
+}
+
+interface OutboxGroupsTable {
+  readonly name: string;
+  /** The group has handled every event up to this sequence. */
+  readonly handled: number;
+  /** When this changed last. */
+  readonly seen_at: number;
 }
 
 interface HandledEventsTable {
@@ -69,6 +79,7 @@ export function eventTablesOf(service: string): EventTableNames {
   return {
     outbox: nameOf('outbox'),
     outbox_relay: nameOf('outbox_relay'),
+    outbox_groups: nameOf('outbox_groups'),
     handled_events: nameOf('handled_events'),
     parked_events: nameOf('parked_events'),
   };
@@ -79,6 +90,7 @@ export async function createEventTables(db: Kysely<unknown>, service: string): P
   const tables = eventTablesOf(service);
   await createOutbox(db, tables);
   await createRelay(db, tables, service);
+  await createGroups(db, tables);
   await createHandledEvents(db, tables);
   await createParkedEvents(db, tables);
 }
@@ -116,6 +128,15 @@ async function createRelay(
     .addColumn('leased_until', 'bigint', (column) => column.notNull())
     .execute();
   await db.insertInto(outbox_relay).values({ name, sent: 0, owner: null, leased_until: 0 }).execute();
+}
+
+async function createGroups(db: Kysely<unknown>, { outbox_groups }: EventTableNames): Promise<void> {
+  await db.schema
+    .createTable(outbox_groups)
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('handled', 'bigint', (column) => column.notNull())
+    .addColumn('seen_at', 'bigint', (column) => column.notNull())
+    .execute();
 }
 
 async function createHandledEvents(db: Kysely<unknown>, { handled_events }: EventTableNames): Promise<void> {

@@ -17,6 +17,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { EventMetrics } from './event-metrics.js';
 import type { EventTransport } from './transport/event-transport.js';
 import { Outbox } from './outbox/outbox.js';
+import { OutboxProgress } from './outbox/outbox-progress.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRows } from './outbox/outbox-rows.js';
 
@@ -54,7 +55,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
       imports: [metrics],
       controllers: [DeadLettersController],
       providers: [
-        ...[Outbox, OutboxRows, HandledEvents, ParkedEvents].map(inStore),
+        ...[Outbox, OutboxRows, OutboxProgress, HandledEvents, ParkedEvents].map(inStore),
         {
           provide: EventMetrics,
           useFactory: (registry: Registry) => new EventMetrics(registry),
@@ -62,9 +63,9 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
         },
         {
           provide: OutboxRelay,
-          useFactory: (outbox: Outbox, rows: OutboxRows, handled: HandledEvents) =>
-            new OutboxRelay({ service, outbox, rows, handled, transport, logger }),
-          inject: [Outbox, OutboxRows, HandledEvents],
+          useFactory: (outbox: Outbox, rows: OutboxRows, progress: OutboxProgress, handled: HandledEvents) =>
+            new OutboxRelay({ service, outbox, rows, progress, handled, transport, logger }),
+          inject: [Outbox, OutboxRows, OutboxProgress, HandledEvents],
         },
         {
           provide: EventConsumer,

@@ -4,14 +4,16 @@ import type { HandledEvents } from '../consumer/handled-events.js';
 import { TransportClosed, type EventTransport } from '../transport/event-transport.js';
 import { RepeatedWork } from '../repeated-work.js';
 import type { Outbox } from './outbox.js';
+import type { OutboxProgress } from './outbox-progress.js';
 import { LEASE_MS, type OutboxRows } from './outbox-rows.js';
 
-/** Sent events are kept this long: a transport that has lost events receives them again. */
+/** Sent events are kept this long: a transport that has lost events receives again what a group has not handled. */
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 
 const BATCH = 100;
 const POLL_MS = 1000;
-const PURGE_INTERVAL_MS = 60 * 60 * 1000;
+const PROGRESS_INTERVAL_MS = 1000;
+const PURGE_INTERVAL_MS = 60 * 1000;
 
 /** A lease counts as held for half of its time: then a batch still fits in before another process can take it. */
 const HELD_MS = LEASE_MS / 2;
@@ -29,9 +31,10 @@ export interface OutboxRelayOptions {
   readonly service: string;
   readonly outbox: Outbox;
   readonly rows: OutboxRows;
+  readonly progress: OutboxProgress;
   /** The positions of the service's own handlers, which expire like the events. */
   readonly handled: Pick<HandledEvents, 'purge'>;
-  readonly transport: Pick<EventTransport, 'send' | 'storedUpTo'>;
+  readonly transport: Pick<EventTransport, 'send' | 'storedUpTo' | 'handledUpTo' | 'trim'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
@@ -43,6 +46,7 @@ export class OutboxRelay {
   private readonly owner = newId();
   private readonly work: RepeatedWork;
   private purgedAt = -Infinity;
+  private progressAt = -Infinity;
   private hasCommitted = false;
   private lease: Lease | undefined;
 
@@ -78,6 +82,7 @@ export class OutboxRelay {
   /** Sends everything that waits. */
   private async runPass(): Promise<void> {
     if (this.hasCommitted || (await this.isBehind())) await this.sendAll();
+    await this.recordProgress();
     await this.purge();
   }
 
@@ -101,12 +106,14 @@ export class OutboxRelay {
 
   /** `false`: nothing is left, or another process sends. */
   private async sendBatch(): Promise<boolean> {
-    const { service, rows, transport } = this.options;
+    const { service, rows, progress, transport } = this.options;
     const sent = await this.heldLease();
     if (sent === undefined) return false;
     const stored = (await transport.storedUpTo(service)) ?? String(sent);
     await rows.number(Math.max(sent, Number(stored)), BATCH);
-    const events = await rows.after(Number(stored), BATCH);
+    const isLost = Number(stored) < sent;
+    const handled = isLost ? await progress.handledByAll() : undefined;
+    const events = await rows.after(Math.max(Number(stored), handled ?? 0), BATCH);
     const last = events.at(-1);
     if (!last) return false;
     await transport.send(events, stored);
@@ -129,13 +136,24 @@ export class OutboxRelay {
     this.lease = isHeld ? { sent: sequence, heldUntil: now + HELD_MS } : undefined;
   }
 
+  /** A transport that loses its events loses also how far they were handled. */
+  private async recordProgress(): Promise<void> {
+    const { service, progress, transport } = this.options;
+    if (!transport.handledUpTo || performance.now() - this.progressAt < PROGRESS_INTERVAL_MS) return;
+    await progress.record(await transport.handledUpTo(service));
+    this.progressAt = performance.now();
+  }
+
   private async purge(): Promise<void> {
     if (performance.now() - this.purgedAt < PURGE_INTERVAL_MS) return;
-    const { rows, handled } = this.options;
+    const { service, rows, progress, handled, transport } = this.options;
     const now = Date.now();
     await rows.purge(now - RETENTION_MS);
     // Later than the events: an old event that is delivered again must find that it was handled.
     await handled.purge(now - 2 * RETENTION_MS);
+    await progress.purge(now - RETENTION_MS);
+    // Not what a group has not handled that the transport has lost for now.
+    await transport.trim?.(service, (await progress.handledByAll()) ?? Infinity);
     this.purgedAt = performance.now();
   }
 }

@@ -25,6 +25,7 @@ export interface EventScripts {
     ...ids: readonly string[]
   ): Promise<number>;
   eventRenew(keys: 1, lease: string, holder: string, durationMs: number): Promise<number>;
+  eventProgress(keys: 1, stream: string): Promise<readonly string[]>;
   eventTrim(keys: 1, stream: string, first: string): Promise<number>;
 }
 
@@ -34,6 +35,7 @@ const COMMANDS = {
   eventTake: 'take',
   eventAcknowledge: 'acknowledge',
   eventRenew: 'renew',
+  eventProgress: 'progress',
   eventTrim: 'trim',
 } as const satisfies Readonly<Record<keyof EventScripts, string>>;
 

@@ -184,7 +184,10 @@ withRedis('events in Redis Streams', (server) => {
       await redis.xack(stream, 'quick', '1-0', '2-0', '3-0');
       await redis.xack(stream, 'slow', '1-0');
     });
-    expect(await open().storedUpTo('shop')).toBe('4');
+    const transport = open();
+    expect(await transport.handledUpTo('shop')).toEqual(new Map(Object.entries({ quick: 3, slow: 1 })));
+    await transport.trim('shop', Infinity);
+    expect(await transport.storedUpTo('shop')).toBe('4');
     const kept = await inRedis((redis) => redis.xrange(stream, '-', '+'));
     expect(kept.map(([id]) => id)).toEqual(['2-0', '3-0', '4-0']);
     await open().send(sampleEvents('shop', 1, 1), '4');
@@ -192,7 +195,9 @@ withRedis('events in Redis Streams', (server) => {
       await redis.xack(stream, 'slow', '2-0', '3-0');
       for (const group of ['slow', 'quick']) await redis.xgroup('SETID', stream, group, '$');
     });
-    await open().storedUpTo('shop');
+    await transport.trim('shop', 3);
+    expect(await inRedis((redis) => redis.xlen(stream))).toBe(3);
+    await transport.trim('shop', Infinity);
     expect(await inRedis((redis) => redis.xlen(stream))).toBe(1);
   });
 

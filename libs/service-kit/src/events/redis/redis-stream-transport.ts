@@ -35,6 +35,14 @@ export class RedisStreamTransport implements EventTransport {
     return this.sender.send(events, after);
   }
 
+  handledUpTo(source: string): Promise<ReadonlyMap<string, number>> {
+    return this.sender.handledUpTo(source);
+  }
+
+  trim(source: string, sequence: number): Promise<void> {
+    return this.sender.trim(source, sequence);
+  }
+
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription> {
     const member = { ...this.server, group, holder: this.holder };
     const consumer = new GroupConsumer(member, { types: new Set(types), handle }, this.logger);

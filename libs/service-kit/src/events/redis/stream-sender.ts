@@ -8,7 +8,6 @@ import { withEventScripts, type EventScripts } from './event-scripts.js';
 const COMMAND_TIMEOUT_MS = 1000;
 /** How long Redis keeps events that every group has acknowledged: for groups that are added. */
 const KEPT_MS = 600_000;
-const TRIM_EVERY_MS = 60_000;
 
 /**
  * Appends events to the streams of their sources. Connects on demand, and again after every failure; a call fails within
@@ -18,8 +17,6 @@ export class StreamSender {
   private readonly keys: EventKeys;
   private connection: Redis | undefined;
   private scripts: Promise<EventScripts> | undefined;
-  /** When each source was trimmed, milliseconds since the epoch. */
-  private readonly trimmedAt = new Map<string, number>();
 
   constructor(private readonly server: RedisServer) {
     this.keys = new EventKeys(server.prefix);
@@ -28,10 +25,7 @@ export class StreamSender {
   /** Sequence of the last event of a source in its stream. @throws while Redis is away */
   async storedUpTo(source: string): Promise<string> {
     const stream = this.keys.stream(source);
-    return this.run(async (scripts) => {
-      await this.trim(scripts, source);
-      return scripts.eventPosition(1, stream);
-    });
+    return this.run((scripts) => scripts.eventPosition(1, stream));
   }
 
   /**
@@ -50,17 +44,28 @@ export class StreamSender {
     if (last !== after) throw new Error(`the stream of ${source} ends at ${last}, not at ${after}`);
   }
 
+  /** The sequence up to which each group has acknowledged every event of a source. @throws while Redis is away */
+  async handledUpTo(source: string): Promise<ReadonlyMap<string, number>> {
+    const stream = this.keys.stream(source);
+    const reply = await this.run((scripts) => scripts.eventProgress(1, stream));
+    const groups = new Map<string, number>();
+    for (let i = 0; i < reply.length; i += 2) groups.set(reply[i] as string, Number(reply[i + 1]));
+    return groups;
+  }
+
+  /**
+   * Deletes events before `sequence` that are old and that every group of the stream has acknowledged. Sequences are
+   * microseconds since the epoch, unless a source had more than a million events a second.
+   */
+  async trim(source: string, sequence: number): Promise<void> {
+    const stream = this.keys.stream(source);
+    const first = Math.min(sequence, (Date.now() - KEPT_MS) * 1000);
+    await this.run((scripts) => scripts.eventTrim(1, stream, String(first)));
+  }
+
   close(): void {
     this.connection?.disconnect();
     this.scripts = undefined;
-  }
-
-  /** Sequences are microseconds since the epoch, unless a source had more than a million events a second. */
-  private async trim(scripts: EventScripts, source: string): Promise<void> {
-    const now = Date.now();
-    if (now - (this.trimmedAt.get(source) ?? 0) < TRIM_EVERY_MS) return;
-    this.trimmedAt.set(source, now);
-    await scripts.eventTrim(1, this.keys.stream(source), String((now - KEPT_MS) * 1000));
   }
 
   private async run<T>(work: (scripts: EventScripts) => Promise<T>): Promise<T> {

@@ -16,6 +16,13 @@ export interface EventTransport {
    */
   send(events: readonly CloudEvent[], after: string): Promise<void>;
   /**
+   * The sequence up to which each known group has acknowledged every event of a source. A transport that stores nothing has
+   * no such method.
+   */
+  handledUpTo?(source: string): Promise<ReadonlyMap<string, number>>;
+  /** Deletes stored events before `sequence` that are old. */
+  trim?(source: string, sequence: number): Promise<void>;
+  /**
    * Calls `handle` for each event of the types, in order per subject, again after a rejection; acknowledged when it
    * resolves. Of the processes that subscribe with one group, one at a time handles the events of a source.
    */
