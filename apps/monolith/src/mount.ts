@@ -18,17 +18,18 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
   checkConfig([gateway, ...SERVICES], env);
   const gatewayApp = await boot(gateway, { env });
   const services: RunningApp[] = [];
+  const events = eventsIn(env);
   try {
     const registry = localRegistryOf(gatewayApp);
     // The gateway exposes the metrics of the process.
     const { logLevel, traces } = gatewayApp;
-    const events = eventsIn(env);
     const options = { env, registry, logLevel, traces, events, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
     events?.begin();
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));
+    await events?.close();
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { ParkedEvents } from './consumer/parked-events.js';
 import { createEventTables, eventTablesOf, type EventTables } from './event-tables.js';
 import { OnEvent } from './on-event.js';
 import { eventOf, Outbox } from './outbox/outbox.js';
+import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRows } from './outbox/outbox-rows.js';
 
 interface NoteData {
@@ -72,14 +73,14 @@ const noteService = defineService({
 
 /** The service on a store that outlives it. */
 class NotesOnStore {
-  private constructor(
-    readonly app: TestApp,
-    private readonly database: Kysely<NotesSchema>,
-  ) {}
+  private readonly database: Kysely<NotesSchema>;
+
+  constructor(readonly app: TestApp) {
+    this.database = app.nest.get<Kysely<NotesSchema>>(DATABASE, { strict: false });
+  }
 
   static async boot(store: TestStore): Promise<NotesOnStore> {
-    const app = await bootForTest(noteService, await envOf(store));
-    return new NotesOnStore(app, app.nest.get<Kysely<NotesSchema>>(DATABASE, { strict: false }));
+    return new NotesOnStore(await bootForTest(noteService, await envOf(store)));
   }
 
   private get events(): Kysely<EventTables> {
@@ -224,6 +225,18 @@ onBothStores('the outbox', (store) => {
     await notes.change('a', '1');
     expect(await notes.copies('a')).toEqual([]);
     await notes.waitForCopies('a', ['1']);
+    await notes.app.close();
+  });
+
+  it('does not keep a start-up from failing while events wait in it', async () => {
+    const env = await envOf(store);
+    const notes = new NotesOnStore(await bootForTest(noteService, env));
+    await notes.app.nest.get(OutboxRelay, { strict: false }).stop();
+    await notes.change('a', '1');
+    const { port } = new URL(notes.app.url);
+    await expect(bootForTest(noteService, { ...env, NOTE_SERVICE_PORT: port })).rejects.toThrow(
+      'the port is already taken',
+    );
     await notes.app.close();
   });
 });

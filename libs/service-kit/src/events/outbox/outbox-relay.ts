@@ -34,7 +34,7 @@ export interface OutboxRelayOptions {
   readonly progress: OutboxProgress;
   /** The positions of the service's own handlers, which expire like the events. */
   readonly handled: Pick<HandledEvents, 'purge'>;
-  readonly transport: Pick<EventTransport, 'send' | 'storedUpTo' | 'handledUpTo' | 'trim'>;
+  readonly transport: Pick<EventTransport, 'hasBegun' | 'send' | 'storedUpTo' | 'handledUpTo' | 'trim'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
@@ -51,7 +51,7 @@ export class OutboxRelay {
   private lease: Lease | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {
-    const { outbox, logger } = options;
+    const { logger } = options;
     this.work = new RepeatedWork(
       () => this.runPass(),
       POLL_MS,
@@ -62,14 +62,12 @@ export class OutboxRelay {
         else logger.warn({ err }, 'Events cannot be sent; the outbox keeps them and retries');
       },
     );
-    outbox.onCommit(() => {
-      this.hasCommitted = true;
-      this.work.wake();
-    });
   }
 
+  /** Sends events as soon as the transport takes them. A process that stops before waits for nothing. */
   start(): void {
-    this.work.wake();
+    const { hasBegun = Promise.resolve() } = this.options.transport;
+    void hasBegun.then(() => this.begin());
   }
 
   /** Resolves after the batch that is being sent. */
@@ -77,6 +75,14 @@ export class OutboxRelay {
     await this.work.stop();
     // If the store is unavailable, the lease expires.
     await this.options.rows.release(this.owner).catch(() => undefined);
+  }
+
+  private begin(): void {
+    this.options.outbox.onCommit(() => {
+      this.hasCommitted = true;
+      this.work.wake();
+    });
+    this.work.wake();
   }
 
   /** Sends everything that waits. */

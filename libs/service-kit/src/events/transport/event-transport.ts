@@ -29,6 +29,8 @@ export interface EventTransport {
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription>;
   /** Called when every group of this process has subscribed. */
   begin?(): void;
+  /** Resolves after `begin`: outboxes send nothing before. A transport whose groups may subscribe later has none. */
+  readonly hasBegun?: Promise<void>;
   close(): Promise<void>;
 }
 

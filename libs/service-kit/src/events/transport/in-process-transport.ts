@@ -20,7 +20,7 @@ export class InProcessTransport implements EventTransport {
   private readonly running = new Set<Promise<void>>();
   private isClosing = false;
   private open: () => void = () => undefined;
-  private readonly hasBegun = new Promise<void>((resolve) => (this.open = resolve));
+  readonly hasBegun = new Promise<void>((resolve) => (this.open = resolve));
 
   /** Lets events through. Call it when every group has subscribed: a group that comes later would miss events. */
   begin(): void {
@@ -32,7 +32,6 @@ export class InProcessTransport implements EventTransport {
   }
 
   async send(events: readonly CloudEvent[]): Promise<void> {
-    await this.hasBegun;
     // A group that has gone would miss the events; the outbox keeps them until the next start.
     if (this.isClosing) throw new TransportClosed('the handlers of this process stop');
     const work = this.handOver(events);
@@ -48,7 +47,6 @@ export class InProcessTransport implements EventTransport {
 
   async close(): Promise<void> {
     this.isClosing = true;
-    this.open();
     await Promise.all(this.running);
   }
 
