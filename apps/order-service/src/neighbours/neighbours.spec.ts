@@ -120,11 +120,23 @@ describe('responses of other services', () => {
     [409, problem('something-new')],
     [500, problem('insufficient-stock')],
     [404, undefined],
-  ])('treats an unexpected %i as unreachable, so that the order stays pending', async (status, body) => {
-    stubbed = { status, body };
+    [404, null],
+    [409, 'insufficient-stock'],
+    [409, { type: 5 }],
+    [409, { type: 'constructor' }],
+    [200, undefined],
+    [200, null],
+    [200, {}],
+    [200, { status: 'held' }],
+    [200, { status: 'lent', items: RESERVED }],
+  ])(
+    'treats an unexpected %i with the body %j as unreachable: the order stays pending',
+    async (status, body) => {
+      stubbed = { status, body };
 
-    await expect(reserve()).rejects.toBeInstanceOf(ServiceUnreachable);
-  });
+      await expect(reserve()).rejects.toBeInstanceOf(ServiceUnreachable);
+    },
+  );
 
   it('accepts a 204 as a completed release', async () => {
     stubbed = { status: 204 };

@@ -51,8 +51,10 @@ export class NeighbourStockReservations extends StockReservations {
       body: { items: items.map(({ productId, quantity }) => ({ productId, quantity })) },
     });
     if (response.status !== 200) throw refusalFrom(response);
-    if (response.body.status !== 'held') throw reservationReleased();
-    return response.body.items;
+    const reservation: Partial<typeof response.body> = membersOf(response.body);
+    if (reservation.status === 'released') throw reservationReleased();
+    if (reservation.status !== 'held' || !reservation.items) throw unexpected(200);
+    return reservation.items;
   }
 
   override async release(orderId: string, requestId: string): Promise<void> {
@@ -75,26 +77,30 @@ const commandOf = (orderId: string, requestId: string) => ({
 const unexpected = (status: number): ServiceUnreachable =>
   new ServiceUnreachable('product-service', 'unavailable', new Error(`received status ${status}`));
 
-/** A response that is no success. An undocumented one may have no body, or another than a problem. */
+/** A response that is no success. */
 interface Refused {
   readonly status: number;
-  readonly body?: Partial<ProblemDocument>;
+  readonly body?: unknown;
   readonly isRepeated?: boolean;
 }
 
-function refusalFrom({ status, body: problem = {}, isRepeated }: Refused): Error {
-  const refuse = REFUSALS[problem.type?.replace(PROBLEM_URN, '') ?? ''];
+/** The members of a body that may be missing, `null`, or not the documented one: the sender may be another program. */
+const membersOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});
+
+function refusalFrom({ status, body, isRepeated }: Refused): Error {
+  const problem: Partial<ProblemDocument> = membersOf(body);
+  const refuse = REFUSALS.get(String(problem.type).replace(PROBLEM_URN, ''));
   // A refusal of a repeated request does not prove that the first request reserved nothing.
   if (!refuse || status >= 500 || isRepeated) return unexpected(status);
   return refuse(problem.detail ?? 'the product service rejected the items', relayedMembersOf(problem));
 }
 
-const REFUSALS: Readonly<Record<string, (detail: string, members: RelayedMembers) => Problem>> = {
-  'unknown-product': unknownProduct,
-  'insufficient-stock': insufficientStock,
-  'mixed-currencies': mixedCurrencies,
-  'stock-given-back': reservationReleased,
-};
+const REFUSALS: ReadonlyMap<string, (detail: string, members: RelayedMembers) => Problem> = new Map([
+  ['unknown-product', unknownProduct],
+  ['insufficient-stock', insufficientStock],
+  ['mixed-currencies', mixedCurrencies],
+  ['stock-given-back', reservationReleased],
+]);
 
 const STANDARD_MEMBERS = new Set(['type', 'title', 'status', 'detail', 'instance', 'requestId', 'errors']);
 
