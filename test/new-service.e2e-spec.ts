@@ -91,6 +91,7 @@ describe('the services that npm run new-service adds', () => {
         'docker*',
         'nginx',
         '*.json',
+        ':!test',
         '.github',
         'apps/monolith',
       ).split('\n');

@@ -34,6 +34,7 @@ export function mountDocument(
   const prefix = `/api/${service}${base}`;
   const own = new OwnNames(service, prefix);
   const [hidden, shown] = partition(Object.entries(document.paths), ([path]) => isInternal(base + path));
+  const [ofHidden, ofShown] = [tagsIn(hidden), tagsIn(shown)];
   const isHidden = onlyReachedFrom(hidden, shown, objectIn(document, 'components'));
   const paths = shown.map(([path, item]) => {
     const required = (method: string) => requirementsOf(method, base + path);
@@ -44,9 +45,19 @@ export function mountDocument(
     components: mapValues(objectIn(document, 'components'), (section, kind) =>
       own.section(section, (name) => isHidden(`${kind}/${name}`)),
     ),
-    tags: tagsOf(document).map((tag) => ({ ...tag, name: own.tag(tag.name ?? '') })),
+    tags: tagsOf(document)
+      .filter(({ name }) => !ofHidden.has(name) || ofShown.has(name))
+      .map((tag) => ({ ...tag, name: own.tag(tag.name ?? '') })),
   };
 }
+
+/** The tags of the operations of these paths. */
+const tagsIn = (items: readonly (readonly [path: string, item: Json | undefined])[]): ReadonlySet<unknown> =>
+  new Set(
+    items
+      .flatMap(([, item]) => (isObject(item) ? Object.values(item) : []))
+      .flatMap((operation) => (isObject(operation) ? (listOf(operation.tags) ?? []) : [])),
+  );
 
 const partition = <T>(all: readonly T[], test: (each: T) => boolean): [T[], T[]] => [
   all.filter(test),

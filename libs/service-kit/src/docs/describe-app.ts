@@ -88,15 +88,17 @@ function pathsOf(paths: Paths, specs: Specs, context: DocumentContext): Paths {
 const contextOf = ({ tags = [] }: Operation, context: DocumentContext): DocumentContext =>
   tags.some((tag) => COMMON_TAGS.includes(tag)) ? { ...context, problems: [] } : context;
 
-/** Tags that every app has; they follow the app's own. */
+/** Tags that every app has, whose operations need no store. */
 const COMMON_TAGS = ['Health', 'Metrics'];
+/** Tags of operations for operators; they follow the app's own. */
+const LAST_TAGS = ['DeadLetters', ...COMMON_TAGS];
 
 /** The tags of the operations in their order, which is that of the page: what the app is for comes first. */
 function tagsOf(paths: Paths): { name: string }[] {
   const operations = Object.values(paths).flatMap((each) => Object.values(each));
   const names = [...new Set(operations.flatMap(({ tags = [] }) => tags))];
-  const isCommon = (name: string): boolean => COMMON_TAGS.includes(name);
-  return [...names.filter((name) => !isCommon(name)), ...names.filter(isCommon)].map((name) => ({ name }));
+  const isLast = (name: string): boolean => LAST_TAGS.includes(name);
+  return [...names.filter((name) => !isLast(name)), ...names.filter(isLast)].map((name) => ({ name }));
 }
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
