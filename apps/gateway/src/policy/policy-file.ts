@@ -6,6 +6,7 @@ import {
   AUTHENTICATION,
   identityFieldsOf,
   keyFieldsOf,
+  statesCallers,
   type Authentication,
 } from './members/authentication.js';
 import { spelled } from './fixed-fields.js';
@@ -40,7 +41,7 @@ export interface PolicyFile {
   readonly revision: string;
   readonly texts: PolicyTexts;
   readonly authentication: Authentication;
-  /** Text by name of the provider; equal for equal providers. */
+  /** Text by name of the provider; equal for providers that do the same, also for the fields of their callers. */
   readonly providerTexts: ReadonlyMap<string, string>;
   /** Header fields, in lower case, that carry API keys. */
   readonly keyFields: ReadonlySet<string>;
@@ -113,7 +114,7 @@ class PolicyFileReader {
   read(): Omit<PolicyFile, 'revision' | 'texts'> {
     const { authentication, defaults, services, routes } = this.rootMembers();
     const providers = (authentication && AUTHENTICATION.read(this.placeOf(authentication))) ?? NO_PROVIDERS;
-    const providerTexts = this.providerTexts(authentication);
+    const providerTexts = this.providerTexts(authentication, statesCallers(providers));
     const keyFields = keyFieldsOf(providers);
     this.context = {
       ...this.context,
@@ -151,7 +152,10 @@ class PolicyFileReader {
     return byName;
   }
 
-  private providerTexts(authentication: Member | undefined): ReadonlyMap<string, string> {
+  private providerTexts(
+    authentication: Member | undefined,
+    marksCallers: boolean,
+  ): ReadonlyMap<string, string> {
     const kinds = (this.source.plain(authentication?.value) ?? {}) as Record<string, unknown>;
     const texts = new Map<string, string>();
     for (const [kind, providers] of Object.entries(kinds))
@@ -161,7 +165,7 @@ class PolicyFileReader {
             this.placeOf(authentication),
             `authentication has two providers with the name ${shown(name)}`,
           );
-        texts.set(name, JSON.stringify([kind, provider]));
+        texts.set(name, JSON.stringify([kind, provider, ...(marksCallers ? ['states callers'] : [])]));
       }
     return texts;
   }

@@ -182,6 +182,12 @@ export const identityFieldsOf = ({ jwt, apiKey }: Authentication): ReadonlySet<s
     ),
   ]);
 
+/** Whether a provider states callers to services: then no authenticated caller may look like a request without identity. */
+export const statesCallers = (authentication: Authentication): boolean => {
+  const fields = identityFieldsOf(authentication);
+  return CALLER_HEADERS.some((name) => fields.has(name));
+};
+
 /** The header fields that carry API keys, in lower case. */
 export const keyFieldsOf = ({ apiKey }: Authentication): ReadonlySet<string> =>
   new Set([...(apiKey?.values() ?? [])].map(({ header }) => header));

@@ -79,6 +79,43 @@ describe('The authenticators of a policy file', () => {
     });
   });
 
+  describe('state callers without a field of the caller by an empty field for scopes', () => {
+    const key = newApiKey();
+    const start = async (members: string): Promise<void> => {
+      writeFileSync(
+        join(folder.path, 'keys.yaml'),
+        `version: 1\nkeys: [{ sha256: ${sha256Of(key)}, consumer: acme, scopes: [a] }]\n`,
+      );
+      writeFileSync(
+        path,
+        `version: 1
+authentication:
+  jwt: { corp: ${issuer.provider(members)} }
+  apiKey: { programs: { keysFile: keys.yaml } }
+`,
+      );
+      await file.reload();
+    };
+    const fieldsOf = async (name: string, credential: string): Promise<unknown> => {
+      const verdict = await providers.get(name).authenticate({ header: () => credential });
+      return verdict.kind === 'accepted' ? Object.fromEntries(verdict.identity.fields) : verdict;
+    };
+
+    it('as soon as another provider sets one', async () => {
+      await start(', claimToHeaders: { sub: x-subject }');
+      expect(await fieldsOf('programs', key)).toEqual({});
+      await start(', claimToHeaders: { sub: x-user-id }');
+      expect(await fieldsOf('programs', key)).toEqual({ 'x-scopes': '' });
+    });
+
+    it('and tokens without the claim, and not others', async () => {
+      await start(', claimToHeaders: { user: x-user-id, level: x-level }');
+      const token = (claims: object) => `Bearer ${issuer.token({ ...claims })}`;
+      expect(await fieldsOf('corp', token({ level: 3 }))).toEqual({ 'x-level': '3', 'x-scopes': '' });
+      expect(await fieldsOf('corp', token({ user: 'ann' }))).toEqual({ 'x-user-id': 'ann' });
+    });
+  });
+
   it('fetch other keys when the place changes', async () => {
     write(issuer.provider().replace('jwks.json', 'new.json'));
     await file.reload();

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { AppContext, MetricFamily } from '#service-kit';
+import { statesCallers } from '../../../policy/members/authentication.js';
 import type { LivePolicyFile } from '../../../policy/live-policy-file.js';
 import type { PolicyFile } from '../../../policy/policy-file.js';
 import type { ProviderState } from '../../../policy/provider-state.js';
@@ -88,16 +89,16 @@ export class Authenticators implements OnModuleInit, OnModuleDestroy {
     predecessor: Authenticator | undefined,
   ): Authenticator | undefined {
     const folder = dirname(resolve(this.file?.path ?? ''));
-    const { logger } = this;
+    const around = { logger: this.logger, statesCallers: statesCallers({ jwt, apiKey }) };
     const provider = jwt?.get(name);
     if (provider) {
       const before = predecessor instanceof JwtAuthenticator ? predecessor : undefined;
-      return new JwtAuthenticator(name, provider, { folder, logger }, before);
+      return new JwtAuthenticator(name, provider, { ...around, folder }, before);
     }
     const keys = apiKey?.get(name);
     if (!keys) return undefined;
     const before = predecessor instanceof ApiKeyAuthenticator ? predecessor : undefined;
-    return new ApiKeyAuthenticator(name, keys, resolve(folder, keys.keysFile), { logger }, before);
+    return new ApiKeyAuthenticator(name, keys, resolve(folder, keys.keysFile), around, before);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../../../../policy/api-keys-file.js';
 import type { Identity } from '../../../exchange/exchange-state.js';
+import { markedAsCaller } from '../caller-mark.js';
 import { scopeField } from '../scope-field.js';
 
 const ID_LENGTH = 8;
@@ -26,6 +27,8 @@ export interface KeyMapping {
   readonly consumerField: string | undefined;
   /** Field in which the service receives the scopes. */
   readonly scopesField: string | undefined;
+  /** Whether callers are {@link markedAsCaller}. */
+  readonly statesCallers: boolean;
 }
 
 /** Keys by their SHA-256. */
@@ -63,10 +66,10 @@ export function apiKeyTable(
 
 function fieldsOf(
   { consumer, scopes }: Pick<Identity, 'consumer' | 'scopes'>,
-  { consumerField, scopesField }: KeyMapping,
+  { consumerField, scopesField, statesCallers }: KeyMapping,
 ): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   if (consumerField !== undefined) fields.set(consumerField, consumer);
   if (scopesField !== undefined) fields.set(scopesField, scopeField(scopes));
-  return fields;
+  return statesCallers ? markedAsCaller(fields) : fields;
 }

@@ -35,7 +35,7 @@ class Provider {
       'partners',
       { header: 'x-api-key', keysFile: 'unused', consumerHeader: 'x-consumer', scopesHeader: 'x-scopes' },
       this.path,
-      { logger: { error: log, info: log } as never, now: () => this.now },
+      { logger: { error: log, info: log } as never, now: () => this.now, statesCallers: false },
     ));
   }
 

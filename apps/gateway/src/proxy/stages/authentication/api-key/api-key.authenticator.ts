@@ -25,6 +25,8 @@ const UNAVAILABLE: Unavailable = {
 /** What an {@link ApiKeyAuthenticator} depends on. */
 export interface ApiKeySurroundings {
   readonly logger: Pick<AppContext['logger'], 'error' | 'info'>;
+  /** Whether the policy file states callers to services. */
+  readonly statesCallers: boolean;
   /** Time in milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -143,7 +145,10 @@ export class ApiKeyAuthenticator implements Authenticator {
 
   private tableOf(keys: readonly ApiKey[], previous: ApiKeyTable | undefined): ApiKeyTable {
     const { consumerHeader, scopesHeader } = this.provider;
-    const mapping = { provider: this.name, consumerField: consumerHeader, scopesField: scopesHeader };
+    const { statesCallers } = this.around;
+    const mapping = {
+      ...{ provider: this.name, consumerField: consumerHeader, scopesField: scopesHeader, statesCallers },
+    };
     return apiKeyTable(keys, mapping, previous);
   }
 

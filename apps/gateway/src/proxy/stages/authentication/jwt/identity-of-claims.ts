@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { Identity } from '../../../exchange/exchange-state.js';
+import { markedAsCaller } from '../caller-mark.js';
 import { scopeField } from '../scope-field.js';
 
 /** How claims become an identity. */
@@ -9,6 +10,8 @@ export interface ClaimMapping {
   readonly fields: ReadonlyMap<string, string>;
   /** Name of the field for the scopes, in lower case. */
   readonly scopesField: string | undefined;
+  /** Whether the caller is {@link markedAsCaller}. */
+  readonly statesCallers: boolean;
 }
 
 /** The claims that name the caller, the first that is present. */
@@ -23,7 +26,7 @@ const FIELD_TEXT = /^(?![ \t])[^\x00-\x1f\x7f]*(?<![ \t])$/;
  */
 export function identityOfClaims(
   claims: JWTPayload,
-  { provider, fields, scopesField }: ClaimMapping,
+  { provider, fields, scopesField, statesCallers }: ClaimMapping,
 ): Identity | undefined {
   const consumer = CONSUMER_CLAIMS.map((name) => claimOf(claims, name)).find(
     (value) => typeof value === 'string' && value !== '',
@@ -44,7 +47,7 @@ export function identityOfClaims(
     provider,
     scopes,
     claims,
-    fields: values,
+    fields: statesCallers ? markedAsCaller(values) : values,
   };
 }
 

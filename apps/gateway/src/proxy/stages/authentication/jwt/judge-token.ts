@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { statesCallers } from '../../../../policy/members/authentication.js';
 import type { PolicyFile } from '../../../../policy/policy-file.js';
 import type { Verdict } from '../authenticator.js';
 import { JwtAuthenticator } from './jwt.authenticator.js';
@@ -36,7 +37,8 @@ export function judgeToken(
   const providers = [...(authentication.jwt ?? [])].map(async ([name, provider]) => {
     const file = jwks === undefined ? provider.jwks.file : resolve(jwks);
     const offline = { ...provider, jwks: { ...provider.jwks, url: undefined, file } };
-    const authenticator = new JwtAuthenticator(name, offline, { folder, logger: SILENT });
+    const around = { folder, logger: SILENT, statesCallers: statesCallers(authentication) };
+    const authenticator = new JwtAuthenticator(name, offline, around);
     const verdict = await authenticator.authenticate({ header: () => `Bearer ${token}` });
     const [problem] = authenticator.state().lastError?.problems ?? [];
     authenticator.close();

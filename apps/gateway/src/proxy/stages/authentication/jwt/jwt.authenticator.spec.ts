@@ -53,7 +53,7 @@ const providerOf = (members: Partial<JwtProvider> = {}): JwtProvider => ({
 });
 
 function start(members: Partial<JwtProvider> = {}, predecessor?: JwtAuthenticator): JwtAuthenticator {
-  const around = { folder: folder.path, logger, now: () => now };
+  const around = { folder: folder.path, logger, now: () => now, statesCallers: false };
   const authenticator = new JwtAuthenticator('corp', providerOf(members), around, predecessor);
   opened.push(authenticator);
   return authenticator;

@@ -24,6 +24,8 @@ export interface JwtSurroundings {
   /** Folder of the policy file. */
   readonly folder: string;
   readonly logger: KeySurroundings['logger'];
+  /** Whether the policy file states callers to services. */
+  readonly statesCallers: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -66,7 +68,7 @@ export class JwtAuthenticator implements Authenticator {
   constructor(
     readonly name: string,
     private readonly provider: JwtProvider,
-    around: JwtSurroundings,
+    private readonly around: JwtSurroundings,
     predecessor?: JwtAuthenticator,
   ) {
     this.now = around.now ?? Date.now;
@@ -187,6 +189,7 @@ export class JwtAuthenticator implements Authenticator {
         provider: this.name,
         fields: claimToHeaders ?? NO_FIELDS,
         scopesField: scopesHeader,
+        statesCallers: this.around.statesCallers,
       });
       if (!identity) return { verdict: CLAIM_VALUE };
       return { verdict: { kind: 'accepted', identity }, until: (payload.exp ?? 0) + this.skewSeconds };
