@@ -65,7 +65,7 @@ export class OutboxRows {
    * Numbers new events: at most `limit`, above the number of every event before. Transactions commit in another order than
    * they insert, so that the database's own numbers appear out of order; these are assigned by one process, after the
    * commits. They start at the time in microseconds: a store that was restored from a backup, or replaced, does not repeat
-   * numbers that consumers have seen.
+   * numbers that consumers have seen. An event keeps its number, also if another process numbers at the same time.
    *
    * @param above sequence of the last event that was sent or that the transport has stored
    */
@@ -79,7 +79,10 @@ export class OutboxRows {
         from (select position from ${table} where sequence is null order by position limit ${limit}) as unnumbered
       )
       update ${table} set sequence = ${sql.lit(base)} + fresh.number
-      from fresh where ${sql.ref(`${outbox}.position`)} = fresh.position`.execute(this.database);
+      from fresh
+      where ${sql.ref(`${outbox}.position`)} = fresh.position and ${sql.ref(`${outbox}.sequence`)} is null`.execute(
+      this.database,
+    );
   }
 
   /** The next events after `sequence`. */
