@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Transaction } from 'kysely';
+import { expressionBuilder, type Expression, type Kysely, type SqlBool, type Transaction } from 'kysely';
 import { InjectDatabase } from '#service-kit';
 import { SqlClock } from '../store/sql-clock.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
@@ -70,7 +70,10 @@ export class OrderRequestsRepository {
     );
   }
 
-  /** Stores the response to the request with this key; does nothing when the request carried no key. */
+  /**
+   * Stores the response to the request with this key; does nothing when the request carried no key. A response that names a
+   * user who was deleted meanwhile is not stored: the replay is derived from the order.
+   */
   async storeResponse(
     key: string | undefined,
     response: StoredResponse,
@@ -81,6 +84,7 @@ export class OrderRequestsRepository {
       .updateTable('order_requests')
       .set({ answer: JSON.stringify(response) })
       .where('key', '=', key)
+      .where(namesUserOf(response))
       .execute();
   }
 
@@ -88,4 +92,12 @@ export class OrderRequestsRepository {
   async purge(): Promise<void> {
     await this.database.deleteFrom('order_requests').where('expires_at', '<=', this.clock.now()).execute();
   }
+}
+
+/** Whether the user that a response names is still the one of the order. A refusal names none. */
+function namesUserOf(response: StoredResponse): Expression<SqlBool> {
+  const eb = expressionBuilder<OrdersSchema, 'order_requests'>();
+  if (response.kind === 'refused') return eb.lit(true);
+  const { id, userId } = response.order;
+  return eb.exists(eb.selectFrom('orders').select('id').where('id', '=', id).where('user_id', '=', userId));
 }

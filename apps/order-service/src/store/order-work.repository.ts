@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, QueryCreator, Transaction } from 'kysely';
+import type { Kysely, QueryCreator, Transaction, UpdateObject } from 'kysely';
 import { InjectDatabase, isPostgres, Outbox } from '#service-kit';
 import { SqlClock } from './sql-clock.js';
 import type { PricedItems } from '../model/order-total.js';
+import { reasonFor } from './anonymise-orders.js';
 import { eventsOf } from './order-events.js';
 import { toStoredOrder, type OrderRow, type OrdersSchema } from './orders.schema.js';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
@@ -126,7 +127,11 @@ export class OrderWorkRepository {
 
   /** Keeps the claim: the caller then releases the stock, which an earlier attempt may have reserved. */
   reject(order: StoredOrder, reason: string): Promise<StoredOrder | undefined> {
-    return this.changePending(order, { status: 'rejected', status_reason: reason, stock_release: 'due' });
+    return this.changePending(order, {
+      status: 'rejected',
+      status_reason: reasonFor(order, reason),
+      stock_release: 'due',
+    });
   }
 
   /**
@@ -181,7 +186,7 @@ export class OrderWorkRepository {
 
   private changePending(
     order: StoredOrder,
-    changes: Partial<Omit<OrdersSchema['orders'], 'id' | 'version' | 'updated_at'>>,
+    changes: Omit<UpdateObject<OrdersSchema, 'orders'>, 'id' | 'version' | 'updated_at'>,
   ): Promise<StoredOrder | undefined> {
     return this.publishing(order, (trx) =>
       this.claimedBy(order, trx)
