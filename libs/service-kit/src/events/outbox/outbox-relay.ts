@@ -121,7 +121,11 @@ export class OutboxRelay {
     const handled = isLost ? await progress.handledByAll() : undefined;
     const events = await rows.after(Math.max(Number(stored), handled ?? 0), BATCH);
     const last = events.at(-1);
-    if (!last) return false;
+    if (!last) {
+      // A process ended between sending and recording it.
+      if (Number(stored) > sent) await this.markSent(Number(stored));
+      return false;
+    }
     await transport.send(events, stored);
     await this.markSent(Number(last.sequence));
     return events.length === BATCH;

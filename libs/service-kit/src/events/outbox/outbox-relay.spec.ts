@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { CloudEvent } from '#contracts';
+import { onBothStores, waitFor } from '#testing';
+import { openDatabase } from '../../storage/database.js';
+import { createEventTables } from '../event-tables.js';
+import { Outbox } from './outbox.js';
+import { OutboxProgress } from './outbox-progress.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { OutboxRows } from './outbox-rows.js';
+
+const SERVICE = 'note-service';
+const BATCH = 100;
+const noteChanged = { type: 'test.note.changed.v1', dataschema: 'urn:test' };
+const logger = { info: () => undefined, warn: () => undefined };
+
+/** Stores events as Redis does. */
+class StoringTransport {
+  stored = '0';
+  batches = 0;
+  /** Delays the return of `send`. */
+  gate: Promise<void> = Promise.resolve();
+
+  storedUpTo(): Promise<string> {
+    return Promise.resolve(this.stored);
+  }
+
+  async send(events: readonly CloudEvent[]): Promise<void> {
+    this.batches += 1;
+    await this.gate;
+    this.stored = events.at(-1)!.sequence;
+  }
+}
+
+onBothStores('the relay of an outbox', (store) => {
+  let database: Kysely<unknown>;
+  let rows: OutboxRows;
+  let outbox: Outbox;
+  let transport: StoringTransport;
+  let relay: OutboxRelay;
+
+  beforeEach(async () => {
+    database = await openDatabase<unknown>(await store.createStorage(), SERVICE);
+    await createEventTables(database, SERVICE);
+    rows = new OutboxRows(database, SERVICE);
+    outbox = new Outbox(database, SERVICE);
+    transport = new StoringTransport();
+    const progress = new OutboxProgress(database, SERVICE);
+    const handled = { purge: () => Promise.resolve() };
+    relay = new OutboxRelay({ service: SERVICE, outbox, rows, progress, handled, transport, logger });
+  });
+  afterEach(async () => {
+    await relay.stop();
+    await database.destroy();
+  });
+
+  const publish = (count: number) =>
+    outbox.transaction((_trx, send) =>
+      send(...Array.from({ length: count }, () => ({ definition: noteChanged, subject: 'a', data: {} }))),
+    );
+
+  it('records what a process has sent that ended before it recorded it', async () => {
+    await publish(2);
+    await rows.number(0, BATCH);
+    transport.stored = (await rows.after(0, BATCH)).at(-1)!.sequence;
+
+    relay.start();
+    await waitFor('the record', async () => (await rows.state()).waiting === 0);
+    expect(transport.batches).toBe(0);
+  });
+});
