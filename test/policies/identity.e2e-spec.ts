@@ -144,6 +144,29 @@ services:
     expect((await place(ann, operator)).status).toBe(201);
   });
 
+  it('are not stored for others by a cache, also of a gateway that does not know the callers', async () => {
+    const { headers } = await send(`GET /${order.id}`, of(ben));
+    expect([headers.get('cache-control'), headers.get('vary')]).toEqual([
+      'private',
+      'x-user-id, x-consumer, x-scopes',
+    ]);
+    const open = join(folder.path, 'open.yaml');
+    writeFileSync(open, 'version: 1\nservices: { order-service: { cache: { enabled: true, ttl: 60s } } }\n');
+    const DATA_DIR = join(folder.path, 'open');
+    const other = await startSystem(mount, { DATA_DIR, DATA_PLANE: plane, GATEWAY_CONFIG: open });
+    const statusOf = async (headers: Headers) => {
+      const response = await call(other.url, `GET ${ORDERS}`, { headers });
+      return [response.status, response.headers.get('cache-status')?.includes('hit') ?? false];
+    };
+    const results = [await statusOf({}), await statusOf({}), await statusOf({ 'x-consumer': 'partner' })];
+    await other.process.stop();
+    expect(results).toEqual([
+      [200, false],
+      [200, true],
+      [403, false],
+    ]);
+  });
+
   it('do not depend on an identity that a client states', async () => {
     for (const name of ['x-scopes', 'X_Scopes', 'x.scopes', 'x-user-id', 'x_user_id', 'x-consumer']) {
       const headers = { ...of(ann), [name]: name.includes('user') ? ben.id : 'orders:admin' };

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
-import { CONSUMER_HEADER, SCOPES_HEADER, USER_ID_HEADER } from '#contracts';
+import { CALLER_HEADERS, CONSUMER_HEADER, SCOPES_HEADER, USER_ID_HEADER } from '#contracts';
 
 /**
  * The identity of the caller of a request, as the gateway states it. The gateway removes the fields from requests of
@@ -36,11 +36,21 @@ const nameIn = (value: string | undefined): string | undefined => (value === '' 
 const scopesIn = (text: string): ReadonlySet<string> =>
   new Set(text.split(' ').filter((scope) => scope !== ''));
 
+/** The response is for this caller alone: a shared cache must not send it to another. */
+function limitCaching(reply: FastifyReply, caller: Caller | undefined): void {
+  void reply.header('vary', CALLER_HEADERS.join(', '));
+  if (caller) void reply.header('cache-control', 'private');
+}
+
 /**
- * Injects the {@link Caller} of the request, `undefined` without identity.
+ * Injects the {@link Caller} of the request, `undefined` without identity. Shared caches keep the response apart from those
+ * to other callers: it varies by the fields, and is private to a caller with an identity.
  * @example
  * list(@RequestCaller() caller: Caller | undefined) { … }
  */
-export const RequestCaller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  Caller.from(context.switchToHttp().getRequest<FastifyRequest>().headers),
-);
+export const RequestCaller = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const http = context.switchToHttp();
+  const caller = Caller.from(http.getRequest<FastifyRequest>().headers);
+  limitCaching(http.getResponse<FastifyReply>(), caller);
+  return caller;
+});
