@@ -207,6 +207,22 @@ describe('msa-gateway', () => {
     });
   });
 
+  it('refuses a token that no header field can hold, and names where it stands, not the token', async () => {
+    const [token, file] = ['secret\nof-the-registry', join(folder.path, 'two-lines')];
+    writeFileSync(file, token);
+    const env = { GATEWAY_URL: gateway.url, REGISTRY_TOKEN: token };
+    const ofVariable = launchCommand(env, 'services');
+    const { code } = await ofVariable.exited;
+    const ofFile = await gateway.run('drain', 'users-a', '--token-file', file);
+    for (const [source, ended] of [
+      ['REGISTRY_TOKEN', { code, stderr: ofVariable.stderr }],
+      [file, ofFile],
+    ] as const) {
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining(`the token in ${source} must`)]);
+      expect(ended.stderr).not.toMatch(/secret|of-the-registry/);
+    }
+  });
+
   it.each([
     ['services'],
     ['events'],

@@ -10,9 +10,10 @@ const NEXT_STEPS = {
   503: 'try again in a few seconds',
 };
 
-/** Why there is no response. */
+/** Why there is no response. If `fetch` refuses the request itself, its message quotes header fields and URLs. */
 export function unreachable(error) {
-  const cause = error.cause?.code ?? error.cause?.message ?? error.message;
+  const refused = error instanceof TypeError ? 'the request is invalid' : error.message;
+  const cause = error.cause?.code ?? error.cause?.message ?? refused;
   return `the gateway cannot be reached (${cause}); start it, or name another one by --gateway URL or GATEWAY_URL`;
 }
 

@@ -5,6 +5,8 @@ import { CommandError, EXIT, usageError } from '../command-error.mjs';
 import { noGateway, problemText, unreachable } from './failure-text.mjs';
 
 const TIMEOUT_MS = 10_000;
+/** What a token may consist of: a header field would refuse other characters, and print the token. */
+const TOKEN_TEXT = /^[\x21-\x7e]+$/;
 
 /** Option of commands that ask a running gateway. */
 export const GATEWAY = {
@@ -38,9 +40,17 @@ export function gatewayOf(options, failureCode = EXIT.failed) {
   return new GatewayClient(url, tokenOf(options), failureCode);
 }
 
-/** The token of the registry; `undefined` without one. */
+/** The token of the registry; `undefined` or empty without one. Failures name its source, never the token. */
 export function tokenOf({ 'token-file': file }) {
-  if (file === undefined) return process.env.REGISTRY_TOKEN;
+  const token = file === undefined ? process.env.REGISTRY_TOKEN : tokenIn(file);
+  if (token && !TOKEN_TEXT.test(token))
+    throw usageError(
+      `the token in ${file ?? 'REGISTRY_TOKEN'} must consist of visible ASCII characters, without spaces and line breaks`,
+    );
+  return token;
+}
+
+function tokenIn(file) {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
