@@ -10,7 +10,7 @@ export class RepeatedWork {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWoken = false;
-  private isStopped = false;
+  private stopped = false;
   private failures = 0;
 
   /**
@@ -23,16 +23,21 @@ export class RepeatedWork {
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
+  /** Whether {@link stop} was called: a pass with several steps then ends after the present one. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
   /** Starts a pass, or another one after the running one. During the pause after a failure it does nothing. */
   wake(): void {
-    if (this.isStopped || this.failures > 0) return;
+    if (this.stopped || this.failures > 0) return;
     this.isWoken = true;
     this.running ??= this.run();
   }
 
   /** Resolves after the running pass. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.stopped = true;
     clearTimeout(this.timer);
     await this.running;
   }
@@ -40,7 +45,7 @@ export class RepeatedWork {
   private async run(): Promise<void> {
     clearTimeout(this.timer);
     try {
-      while (this.isWoken && !this.isStopped) {
+      while (this.isWoken && !this.stopped) {
         await sleep(GATHER_MS, undefined, { ref: false });
         this.isWoken = false;
         await this.pass();
@@ -56,7 +61,7 @@ export class RepeatedWork {
   }
 
   private schedule(): void {
-    if (this.isStopped) return;
+    if (this.stopped) return;
     const delayMs =
       this.failures === 0
         ? this.intervalMs

@@ -74,7 +74,7 @@ export class EventConsumer {
   }
 
   private async attemptParked(): Promise<void> {
-    for (;;) {
+    while (!this.retries.isStopped) {
       const due = await this.options.parked.claimDue(BATCH);
       if (due.length === 0) return;
       await Promise.all(due.map((event) => this.attemptAgain(event)));

@@ -67,4 +67,17 @@ onBothStores('the relay of an outbox', (store) => {
     await waitFor('the record', async () => (await rows.state()).waiting === 0);
     expect(transport.batches).toBe(0);
   });
+
+  it('stops after the batch that it sends, and leaves the rest to the next process', async () => {
+    await publish(3 * BATCH);
+    let open: () => void = () => undefined;
+    transport.gate = new Promise((resolve) => (open = resolve));
+    relay.start();
+    await waitFor('the first batch', () => transport.batches === 1);
+    const stopped = relay.stop();
+    open();
+    await stopped;
+    expect(transport.batches).toBe(1);
+    expect(await rows.state()).toMatchObject({ waiting: 2 * BATCH });
+  });
 });

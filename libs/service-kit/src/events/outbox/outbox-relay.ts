@@ -104,7 +104,7 @@ export class OutboxRelay {
     this.hasCommitted = false;
     const renewal = setInterval(() => void rows.lease(this.owner).catch(() => undefined), LEASE_MS / 3);
     try {
-      while (await this.sendBatch());
+      while (!this.work.isStopped && (await this.sendBatch()));
     } finally {
       clearInterval(renewal);
     }
