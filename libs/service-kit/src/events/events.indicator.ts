@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { PublicHealthError, type HealthIndicator } from '../health/health-indicator.js';
 import { ParkedEvents } from './consumer/parked-events.js';
 import { OutboxRows } from './outbox/outbox-rows.js';
+import { EVENT_TRANSPORT, type EventTransport } from './transport/event-transport.js';
 
 /** Age of the oldest event in the outbox from which its transport counts as degraded. */
 const MAX_LAG_MS = 60_000;
@@ -15,6 +16,7 @@ export class EventsIndicator implements HealthIndicator {
   constructor(
     private readonly rows: OutboxRows,
     private readonly parked: ParkedEvents,
+    @Inject(EVENT_TRANSPORT) private readonly transport: Pick<EventTransport, 'reach'>,
   ) {}
 
   async check(): Promise<Readonly<Record<string, unknown>>> {
@@ -22,6 +24,6 @@ export class EventsIndicator implements HealthIndicator {
     const oldestSeconds = Math.round(oldestMs / 1000);
     if (oldestMs > MAX_LAG_MS)
       throw new PublicHealthError(`${waiting} events wait in the outbox, the oldest for ${oldestSeconds} s`);
-    return { outbox: waiting, oldestSeconds, deadLetters: dead };
+    return { reach: this.transport.reach, outbox: waiting, oldestSeconds, deadLetters: dead };
   }
 }

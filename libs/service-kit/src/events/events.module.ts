@@ -15,7 +15,7 @@ import { HandledEvents } from './consumer/handled-events.js';
 import { ParkedEvents } from './consumer/parked-events.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { EventMetrics } from './event-metrics.js';
-import type { EventTransport } from './transport/event-transport.js';
+import { EVENT_TRANSPORT, type EventTransport } from './transport/event-transport.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxProgress } from './outbox/outbox-progress.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
@@ -56,6 +56,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
       controllers: [DeadLettersController],
       providers: [
         ...[Outbox, OutboxRows, OutboxProgress, HandledEvents, ParkedEvents].map(inStore),
+        { provide: EVENT_TRANSPORT, useValue: transport },
         {
           provide: EventMetrics,
           useFactory: (registry: Registry) => new EventMetrics(registry),
@@ -79,7 +80,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
           inject: [EventConsumer],
         },
       ],
-      exports: [Outbox, OutboxRows, HandledEvents, ParkedEvents],
+      exports: [EVENT_TRANSPORT, Outbox, OutboxRows, HandledEvents, ParkedEvents],
     };
   }
 

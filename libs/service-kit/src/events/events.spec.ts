@@ -187,7 +187,9 @@ onBothStores('domain events', (store) => {
     const [letter] = await notes.parked.deadLetters(10);
     expect(letter).toMatchObject({ error: 'no copy of 1', attempts: 10, event: { subject: 'a' } });
     const { body } = await call(notes.app.url, 'GET /health');
-    expect(body).toMatchObject({ details: { events: { status: 'up', outbox: 0, deadLetters: 1 } } });
+    expect(body).toMatchObject({
+      details: { events: { status: 'up', reach: 'service', outbox: 0, deadLetters: 1 } },
+    });
 
     expect(await notes.parked.replay(letter!.event.id)).toBe(true);
     await notes.waitForCopies('a', ['1', '2']);

@@ -63,8 +63,8 @@ function internalPathsOf({
 
 function openTransport({ redis }: ServiceConfig, logger: Logger): EventTransport {
   if (redis) return RedisStreamTransport.open(redis, logger);
-  logger.info('REDIS_URL is not set: events reach handlers of this process only');
-  return new InProcessTransport();
+  logger.info('REDIS_URL is not set: events reach handlers of this service only; others miss them');
+  return new InProcessTransport('service');
 }
 
 const connectEvents = (nest: INestApplication): void =>

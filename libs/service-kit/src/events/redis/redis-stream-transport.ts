@@ -12,6 +12,7 @@ import { StreamSender } from './stream-sender.js';
  * loses events or groups, outboxes send again what is missing, and groups are handed events again that they have handled.
  */
 export class RedisStreamTransport implements EventTransport {
+  readonly reach = 'all';
   private readonly holder = newId();
   private readonly sender: StreamSender;
   private readonly consumers: GroupConsumer[] = [];

@@ -1,7 +1,12 @@
 import type { CloudEvent } from '#contracts';
 
+/** For a provider: the transport of the process. */
+export const EVENT_TRANSPORT = Symbol('EVENT_TRANSPORT');
+
 /** Takes events from the outbox to the handlers of every consumer group. */
 export interface EventTransport {
+  /** `service`: other services that handle the events run in other processes, which the transport does not reach. */
+  readonly reach: 'all' | 'service';
   /**
    * Sequence of the last event of a source that the transport has stored, `'0'` for none. It may be lower than before:
    * the store has lost events, and the outbox sends them again. `undefined`: the transport stores nothing; an event that

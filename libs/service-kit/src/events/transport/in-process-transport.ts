@@ -22,6 +22,8 @@ export class InProcessTransport implements EventTransport {
   private open: () => void = () => undefined;
   readonly hasBegun = new Promise<void>((resolve) => (this.open = resolve));
 
+  constructor(readonly reach: EventTransport['reach'] = 'all') {}
+
   /** Lets events through. Call it when every group has subscribed: a group that comes later would miss events. */
   begin(): void {
     this.open();
