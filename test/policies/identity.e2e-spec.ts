@@ -85,6 +85,15 @@ services:
     expect((await place(ben, admin())).status).toBe(201);
   });
 
+  it('are placed once for a key of their user, and a key tells nothing about the orders of others', async () => {
+    const key = { 'idempotency-key': 'k-1' };
+    const first = await place(ben, { ...of(ben), ...key });
+    const others = await place(ann, { ...of(ann), ...key });
+    expect([first.status, others.status]).toEqual([201, 201]);
+    expect((await place(ben, { ...of(ben), ...key })).body).toEqual(first.body);
+    expect((await place(ann, { ...of(ann), ...key })).body).toEqual(others.body);
+  });
+
   it('are listed for their user alone, and all for an administrator', async () => {
     await place(ann, of(ann));
     expect(await ownersIn('', of(ann))).toEqual([ann.id]);

@@ -1,5 +1,5 @@
 import { invalidKey } from './idempotency.problems.js';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
+import { fingerprintOf, parseIdempotencyKey, storedKeyOf } from './idempotency-key.js';
 
 describe('an Idempotency-Key', () => {
   it.each(['a', '8e03978e-40d5-43dd-bc93-6894a57f9324', '"quoted"', 'x'.repeat(255)])('accepts %s', (key) => {
@@ -15,6 +15,15 @@ describe('an Idempotency-Key', () => {
 
   it('is optional', () => {
     expect(parseIdempotencyKey(undefined)).toBeUndefined();
+  });
+});
+
+describe('the stored key', () => {
+  it('of a user is that of no other caller', () => {
+    const keys = ['ann', 'ben', undefined].map((owner) => storedKeyOf('k', owner));
+    expect(new Set([...keys, storedKeyOf('n k', 'an'), storedKeyOf('l', 'ann')]).size).toBe(5);
+    expect(storedKeyOf('k', undefined)).toBe('k');
+    for (const key of keys.slice(0, 2)) expect(() => parseIdempotencyKey(key)).toThrow(invalidKey());
   });
 });
 

@@ -24,7 +24,7 @@ import {
   type Page,
 } from '#service-kit';
 import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order } from '#shop-contracts';
-import { IdempotencyKey } from '../idempotency/idempotency-key.js';
+import { IdempotencyKey, storedKeyOf } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
 import {
@@ -104,7 +104,7 @@ export class OrdersController {
     access.requireOwner(body.userId);
     const { status, order, version, replayed } = await this.placement.place({
       body,
-      key,
+      key: storedKeyOf(key, access.owner),
       requestId: request.id,
     });
     void reply.status(status).header('location', `/orders/${order.id}`);

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { createEventTables, type Migrations } from '#service-kit';
+import { addKeysOfUsers } from './user-keys.migration.js';
 import { addOrderLists } from './order-list.migration.js';
 import type { OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
@@ -37,6 +38,7 @@ interface OrdersTable {
 
 /** A request that carried an Idempotency-Key. */
 interface OrderRequestsTable {
+  /** As `storedKeyOf` returns it. */
   key: string;
   /** Hash of the body; distinguishes a repeated request from a different one. */
   fingerprint: string;
@@ -64,6 +66,7 @@ export const migrations: Migrations = {
   },
   '0003-lists': { up: addOrderLists },
   '0004-events': { up: (db) => createEventTables(db, 'order-service') },
+  '0005-user-keys': { up: addKeysOfUsers },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

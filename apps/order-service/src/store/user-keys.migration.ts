@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import { storedKeyOf } from '../idempotency/idempotency-key.js';
+import type { OrdersSchema } from './orders.schema.js';
+
+/**
+ * Adds to each stored request one with the key of the user of its order. It is not stored whether a user sent the request or
+ * a caller for all users: the key stays valid for both. There are rows of one day.
+ */
+export async function addKeysOfUsers(database: Kysely<unknown>): Promise<void> {
+  const db = database as Kysely<OrdersSchema>;
+  const requests = await db
+    .selectFrom('order_requests')
+    .innerJoin('orders', 'orders.id', 'order_requests.order_id')
+    .selectAll('order_requests')
+    .select('orders.user_id')
+    .execute();
+  for (const { user_id, ...request } of requests) {
+    const key = storedKeyOf(request.key, user_id) ?? request.key;
+    await db
+      .insertInto('order_requests')
+      .values({ ...request, key })
+      .onConflict((conflict) => conflict.column('key').doNothing())
+      .execute();
+  }
+}
