@@ -135,10 +135,14 @@ services:
     expect((await send(`GET /${order.id}`, of(ben))).body).toMatchObject({ status: 'confirmed' });
   });
 
-  it('are changed by their user and by administrators', async () => {
+  it('are cancelled by their user, and changed by administrators', async () => {
     expect((await send(`GET /${order.id}`, admin())).status).toBe(200);
-    const change = await send(`PATCH /${order.id}`, of(ben), { status: 'paid' });
+    for (const method of ['PUT', 'PATCH'])
+      expect((await send(`${method} /${order.id}`, of(ben), { status: 'paid' })).status).toBe(403);
+    const change = await send(`PATCH /${order.id}`, admin(), { status: 'paid' });
     expect([change.status, (change.body as Order).status]).toEqual([200, 'paid']);
+    const own = (await place(ann, of(ann))).body as Order;
+    expect((await send(`PATCH /${own.id}`, of(ann), { status: 'cancelled' })).status).toBe(200);
     expect((await send(`DELETE /${order.id}`, admin())).status).toBe(204);
   });
 

@@ -1,6 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import { RequestCaller, type Caller, type Versioned } from '#service-kit';
-import type { Order } from '#shop-contracts';
+import type { Order, OrderStatus } from '#shop-contracts';
 import { orderAccessDenied, orderNotFound, userNotFound } from '../model/orders.problems.js';
 
 /** The scope of callers that see and change the orders of all users. */
@@ -39,6 +39,16 @@ export class OrderAccess {
   admit(order: Versioned<Order>): Versioned<Order> {
     if (!this.includes(order.body.userId)) throw orderNotFound(order.body.id);
     return order;
+  }
+
+  /**
+   * @param to the requested status; `undefined` or the present one: no change
+   * @throws Problem `not-found` as {@link admit}, `order-access-denied` unless the caller may make the change
+   */
+  requireChange(order: Versioned<Order>, to: OrderStatus | undefined): void {
+    const { status } = this.admit(order).body;
+    if (this.owner === undefined || to === undefined || to === status || to === 'cancelled') return;
+    throw orderAccessDenied(`a user may only cancel its orders; other changes need the scope ${ADMIN_SCOPE}`);
   }
 
   private includes(userId: string): boolean {

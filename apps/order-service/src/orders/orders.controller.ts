@@ -23,7 +23,7 @@ import {
   Versioned,
   type Page,
 } from '#service-kit';
-import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order } from '#shop-contracts';
+import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order, type OrderStatus } from '#shop-contracts';
 import { IdempotencyKey, storedKeyOf } from '../idempotency/idempotency-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
@@ -168,7 +168,7 @@ export class OrdersController {
     @Body() body: OrderReplacementDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
-    await this.requireVisible(id, access);
+    await this.requireChange(id, access, body.status);
     return this.orders.change(id, body, preconditions);
   }
 
@@ -186,7 +186,7 @@ export class OrdersController {
     @Body() body: OrderPatchDto,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<Versioned<Order>> {
-    await this.requireVisible(id, access);
+    await this.requireChange(id, access, body.status);
     return this.orders.change(id, body, preconditions);
   }
 
@@ -204,12 +204,12 @@ export class OrdersController {
     @CallerAccess() access: OrderAccess,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<void> {
-    await this.requireVisible(id, access);
+    await this.requireChange(id, access, 'cancelled');
     await this.orders.move(id, 'cancelled', preconditions);
   }
 
-  /** Before a change. The user of an order does not change, so the check holds for it. @throws Problem `not-found` */
-  private async requireVisible(id: string, access: OrderAccess): Promise<void> {
-    if (access.owner !== undefined) access.admit(await this.orders.get(id));
+  /** Before a change. An order has no status twice, so the check holds for it. @throws as {@link OrderAccess.requireChange} */
+  private async requireChange(id: string, access: OrderAccess, to: OrderStatus | undefined): Promise<void> {
+    if (access.owner !== undefined) access.requireChange(await this.orders.get(id), to);
   }
 }
