@@ -147,7 +147,12 @@ services:
   });
 
   it('are not for programs and tokens without a user, unless they are administrators', async () => {
-    for (const headers of [{ 'x-api-key': PARTNER_KEY }, token({ sub: undefined }), token({ sub: '' })]) {
+    for (const headers of [
+      { 'x-api-key': PARTNER_KEY },
+      token({ sub: undefined }),
+      token({ sub: '' }),
+      token({ sub: 'deleted-user' }),
+    ]) {
       for (const line of ['GET ', `GET /${order.id}`, `DELETE /${order.id}`, `GET /user/${ben.id}`])
         expect([line, (await send(line, headers)).status]).toEqual([line, 403]);
       expect((await place(ben, headers)).status).toBe(403);

@@ -1,6 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import { RequestCaller, type Caller, type Versioned } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
+import { DELETED_USER } from '../store/anonymise-orders.js';
 import { orderAccessDenied, orderNotFound, userNotFound } from '../model/orders.problems.js';
 
 /** The scope of callers that see and change the orders of all users. */
@@ -16,12 +17,15 @@ export class OrderAccess {
   /**
    * @param caller `undefined`: a request without identity, which the policy file of the gateway let pass, or which a service
    * sent; all orders
-   * @throws Problem `order-access-denied` for a caller without a user, such as a program, that is no administrator
+   * @throws Problem `order-access-denied` for a caller without a user, such as a program, that is no administrator, and for
+   * {@link DELETED_USER}
    */
   static of(caller: Caller | undefined): OrderAccess {
     if (!caller || caller.scopes.has(ADMIN_SCOPE)) return new OrderAccess(undefined);
     if (caller.userId === undefined)
       throw orderAccessDenied(`the caller is not a user and does not have the scope ${ADMIN_SCOPE}`);
+    // The orders of all deleted users have this id.
+    if (caller.userId === DELETED_USER) throw orderAccessDenied(`${DELETED_USER} is no user`);
     return new OrderAccess(caller.userId);
   }
 
