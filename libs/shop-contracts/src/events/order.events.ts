@@ -41,6 +41,6 @@ export const orderEvents: Readonly<Record<OrderStatus, EventDefinition<OrderEven
   paid: orderEvent('paid', 'An order was paid'),
   shipped: orderEvent('shipped', 'An order was shipped'),
   delivered: orderEvent('delivered', 'An order was delivered'),
-  cancelled: orderEvent('cancelled', 'An order was cancelled; its stock is released'),
-  rejected: orderEvent('rejected', 'An accepted order was rejected; its stock is released'),
+  cancelled: orderEvent('cancelled', 'An order was cancelled; the release of its stock is due'),
+  rejected: orderEvent('rejected', 'An accepted order was rejected; the release of its stock is due'),
 };
