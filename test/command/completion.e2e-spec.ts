@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { onPrograms, plainEnvironment, ROOT, tempDir, waitFor } from '#testing';
 import { BIN, OperatedGateway } from './operated-gateway.js';
@@ -96,6 +99,23 @@ describe('msa-gateway completion', () => {
         expect([name, offered(`msa-gateway ${name} --`)]).toEqual([name, documented]);
       }
     });
+  });
+
+  it('offers no name that a shell could run or take for an option, and describes without control characters', async () => {
+    const names = ['users', '$(touch x)', '`id`', 'a;b', 'a\nb', '--timeout=0'];
+    const lists: Readonly<Record<string, unknown>> = {
+      '/services': names.map((name) => ({ name, versions: ['1\n$(touch x)\t\u001b[2J'] })),
+      '/discovery/services': names.map((id) => ({ id, name: 'orders', status: 'up\n$(touch x)' })),
+    };
+    const server = createServer(({ url }, response) => response.end(JSON.stringify(lists[url!])));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { stdout } = await gateway.run('__complete', 'drain', '--gateway', url, '');
+    server.close();
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'users\t1\u{fffd}$(touch x)\u{fffd}\u{fffd}[2J',
+      'users\torders, up\u{fffd}$(touch x)',
+    ]);
   });
 
   onPrograms(['zsh', 'python3'], 'msa-gateway completion in zsh', () => {

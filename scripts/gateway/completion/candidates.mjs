@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
 import { HELP } from '../arguments.mjs';
 import { defaultUrl } from '../client/gateway-client.mjs';
+import { stripControl } from '../terminal/text.mjs';
 import { presentOptions } from '../usage.mjs';
 import { namesOf } from './names.mjs';
+
+/** What a shell takes as it stands: names, options and URLs. Others could be commands, such as $(…). */
+const PLAIN_WORD = /^[\w./:=[\]-]+$/;
 
 /**
  * What the last word of a command line may become, from the tables of the commands.
@@ -12,7 +16,9 @@ import { namesOf } from './names.mjs';
 export async function candidates(commands, words) {
   const current = words.at(-1) ?? '';
   const found = words.length <= 1 ? namesOfCommands(commands) : await argumentsOf(commands, words);
-  return found.filter(([text]) => text.startsWith(current)).map(([text, help]) => `${text}\t${help}`);
+  return found
+    .filter(([text]) => text.startsWith(current) && PLAIN_WORD.test(text))
+    .map(([text, help]) => `${text}\t${stripControl(help)}`);
 }
 
 const namesOfCommands = (commands) => [

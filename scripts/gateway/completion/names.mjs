@@ -2,6 +2,8 @@ import { gatewayOf } from '../client/gateway-client.mjs';
 
 /** A shell that completes waits for this. */
 const TIMEOUT_MS = 1500;
+/** Services and instances. A word that begins with a hyphen would be an option. */
+const NAME = /^\w[\w.-]*$/;
 
 const LISTS = {
   services: { path: '/services', nameOf: ({ name, versions }) => [name, versions.join(', ')] },
@@ -18,7 +20,10 @@ export async function namesOf(list, { service, ...options }) {
   try {
     const all = JSON.parse(await gatewayOf(options).text('GET', path, TIMEOUT_MS));
     const isOffered = ({ name }) => list === 'services' || service === undefined || name === service;
-    return all.filter(isOffered).map(nameOf);
+    return all
+      .filter(isOffered)
+      .map(nameOf)
+      .filter(([name]) => NAME.test(name));
   } catch {
     return [];
   }
