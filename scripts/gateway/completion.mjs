@@ -31,6 +31,7 @@ _msa_gateway() {
   if (( \${#candidates} )); then
     compadd -l -d descriptions -a candidates
   else
+    compset -P '--*='
     _files
   fi
 }

@@ -74,6 +74,9 @@ describe('msa-gateway completion', () => {
       ['msa-gateway completion z', ['zsh']],
       ['msa-gateway keys ', ['new']],
       ['msa-gateway services --service u', ['users']],
+      ['msa-gateway services --service=u', ['users']],
+      ['msa-gateway init --folder x --language=p', ['python']],
+      ['msa-gateway events --json=', []],
       ['msa-gateway drain users-', ['users-a']],
       ['msa-gateway drain orders ', ['orders-a']],
       ['msa-gateway none ', []],
@@ -133,9 +136,11 @@ describe('msa-gateway completion', () => {
     it.each([
       ['msa-gateway ', [/^drain +-- takes an instance/m, /^top +-- shows/m, /^--version +-- prints/m]],
       ['msa-gateway drain ', [/^users-a +-- users, up/m, /^orders +-- 1\.2\.0/m]],
+      ['msa-gateway init --language=p', [/^--language=python +-- of the service/m]],
       ['msa-gateway events --', [/^--follow +-- goes on/m, /^--limit +-- how many/m]],
       // The command offers nothing: names of files.
       ['msa-gateway check package', [/^package-lock\.json +package\.json/m]],
+      ['msa-gateway token t --config=package', [/^package-lock\.json +package\.json/m]],
     ])('%s', async (line, expected) => {
       const before = terminal.text.length;
       terminal.type(line + CTRL_T);

@@ -35,6 +35,8 @@ async function argumentsOf(commands, [name, ...words]) {
   const { values, positionals } = parseArgs({ args: before, options, strict: false, allowPositionals: true });
   const waiting = optionWithoutValue(before.at(-1), options);
   if (waiting) return valuesOf(waiting, values);
+  const [, prefix, option] = /^(--([\w-]+)=)/.exec(words.at(-1)) ?? [];
+  if (option) return valuesAfter(prefix, optionWithoutValue(`--${option}`, options), values);
   if (words.at(-1).startsWith('-')) return optionsLeft(options, values);
   const table = Object.entries(command.positionals ?? {});
   if (positionals.length >= table.length) return optionsLeft(options, values);
@@ -54,6 +56,12 @@ function optionWithoutValue(word = '', options) {
   const [, table] =
     Object.entries(options).find(([name, { short }]) => word === `--${name}` || word === `-${short}`) ?? [];
   return table?.type === 'string' ? table : undefined;
+}
+
+/** Values that are one word with their option: `--service=users`. */
+async function valuesAfter(prefix, table, given) {
+  const found = table ? await valuesOf(table, given) : [];
+  return found.map(([text, help]) => [prefix + text, help]);
 }
 
 async function valuesOf({ values, names, value, help }, given) {
