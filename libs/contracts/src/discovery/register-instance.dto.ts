@@ -1,7 +1,7 @@
 import { IsInt, Matches, Max, Min } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
 import { MayBeAbsent } from '../validation/optional.js';
-import { INSTANCE_ID, MAX_WEIGHT, SERVICE_NAME } from './registration-rules.js';
+import { INSTANCE_ID, MAX_WEIGHT, NO_CONTROL_CHARACTERS, SERVICE_NAME } from './registration-rules.js';
 import { HasInternalPaths, IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
 
 /** Body of `POST /discovery/register`. Only `name` and `url` are required. */
@@ -22,6 +22,7 @@ export class RegisterInstanceDto {
 
   @MayBeAbsent()
   @IsText({ max: 64 })
+  @Matches(NO_CONTROL_CHARACTERS, { message: 'version must not have control characters' })
   version?: string;
 
   /** Share of traffic relative to the other instances of the service; an instance with 0 receives none. */

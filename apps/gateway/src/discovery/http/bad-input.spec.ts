@@ -28,6 +28,8 @@ const badMembers: [what: string, body: object, pointer: string][] = [
   ['an id of null', { ...good, id: null }, '/id'],
   ['an unknown member', { ...good, port: 1 }, '/port'],
   ['a version that is a number', { ...good, version: 1 }, '/version'],
+  ['a version with a line end', { ...good, version: '1\n2' }, '/version'],
+  ['a version with an escape sequence', { ...good, version: '\u009b2J' }, '/version'],
   ['ttlSeconds of 1', { ...good, ttlSeconds: 1 }, '/ttlSeconds'],
   ['ttlSeconds of 301', { ...good, ttlSeconds: 301 }, '/ttlSeconds'],
   ['ttlSeconds of 2.5', { ...good, ttlSeconds: 2.5 }, '/ttlSeconds'],
