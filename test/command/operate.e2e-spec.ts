@@ -223,6 +223,20 @@ describe('msa-gateway', () => {
     }
   });
 
+  it('refuses a URL with a password, and does not print it', async () => {
+    const url = gateway.url.replace('//', '//operator:secret@');
+    const ofVariable = launchCommand({ GATEWAY_URL: url }, 'services');
+    const { code } = await ofVariable.exited;
+    const ofOption = await gateway.run('top', '--once', '--gateway', url.replace(':', ''));
+    for (const ended of [{ code, stderr: ofVariable.stderr }, ofOption]) {
+      expect([ended.code, ended.stderr]).toEqual([
+        2,
+        expect.stringContaining('without user name and password'),
+      ]);
+      expect(ended.stderr).not.toMatch(/operator|secret/);
+    }
+  });
+
   it.each([
     ['services'],
     ['events'],

@@ -35,6 +35,11 @@ export const defaultUrl = (env) => env.GATEWAY_URL || operatorsUrl(env);
  */
 export function gatewayOf(options, failureCode = EXIT.failed) {
   const url = options.gateway ?? defaultUrl(process.env);
+  // Before "@" may stand a password, also in what is no URL.
+  if (url.includes('@'))
+    throw usageError(
+      'the gateway must be a URL without user name and password; REGISTRY_TOKEN or --token-file gives access',
+    );
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw usageError(`the gateway must be a URL such as http://127.0.0.1:8000, not ${url}`);
   return new GatewayClient(url, tokenOf(options), failureCode);
