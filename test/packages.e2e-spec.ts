@@ -281,7 +281,7 @@ describe('the packages, installed outside of the workspace', () => {
       mkdirSync(cwd);
       const started = performance.now();
       const init = ['--no', 'msa-gateway', 'init', '--language', language];
-      expect(run('npx', init, cwd)).toContain('npx msa-gateway start --config gateway.yaml');
+      expect(run('npx', init, cwd)).toContain('npx @msa-gateway/gateway start --config gateway.yaml');
       compile();
       const args = ['start', '--config', 'gateway.yaml', '--port', '0', '--json'];
       const own = new LaunchedProcess(process.execPath, [BIN, ...args], plainEnvironment(settings), cwd);

@@ -51,7 +51,10 @@ async function run({ language = 'typescript', folder = '.', json }) {
     return fail(`${error.path ?? folder} cannot be written (${error.code ?? error.message})`);
   }
   const enter = folder === '.' ? '' : `cd '${folder}' && `;
-  const next = ['npx msa-gateway start --config gateway.yaml', values.next].map((line) => enter + line);
+  // By the name of the package: where it is not installed, npx would fetch another package named msa-gateway.
+  const next = ['npx @msa-gateway/gateway start --config gateway.yaml', values.next].map(
+    (line) => enter + line,
+  );
   const paths = files.map(({ path }) => path);
   console.log(json ? JSON.stringify({ files: paths, next }, undefined, 2) : textOf(paths, next));
   return 0;
