@@ -2,6 +2,7 @@
 import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
 import { currentState, liveStates } from './client/live-state.mjs';
 import { CommandError, EXIT, usageError } from './command-error.mjs';
+import { stripControl } from './terminal/text.mjs';
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 
@@ -46,6 +47,10 @@ export const command = {
 
 /** @returns the exit code */
 async function run({ service, instance: id, resume, timeout = DEFAULT_TIMEOUT_SECONDS, json, ...options }) {
+  const { INSTANCE_ID } = await import('../../dist/libs/contracts/src/discovery/registration-rules.js');
+  // Another text could change the path of the request: ".." is one.
+  if (!INSTANCE_ID.test(id))
+    throw usageError(`INSTANCE must be the id of an instance, not ${stripControl(id)}`);
   const gateway = gatewayOf(options);
   const path = `/discovery/services/${encodeURIComponent(id)}`;
   if (service !== undefined) await refuseOtherService(gateway, path, service);

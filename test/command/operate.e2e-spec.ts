@@ -179,6 +179,16 @@ describe('msa-gateway', () => {
       expect(body.status).toBe('up');
     });
 
+    it('asks the gateway nothing about what is no id of an instance', async () => {
+      for (const id of ['..', 'a/b', '']) {
+        const { code, stderr } = await drainOf(id);
+        expect([code, stderr]).toEqual([
+          2,
+          expect.stringContaining(`INSTANCE must be the id of an instance, not ${id}`),
+        ]);
+      }
+    });
+
     it('shows the problem of the gateway in one line, with the next step', async () => {
       const { code, stderr } = await drainOf('none');
       expect([code, linesOf(stderr)]).toEqual([
