@@ -1,5 +1,5 @@
 /** Exit codes that all commands have in common; `check`, `plan`, `explain` and `token` add verdicts. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 };
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 };
 
 /** A failure of a command. Its message is for the operator and names the next step. */
 export class CommandError extends Error {

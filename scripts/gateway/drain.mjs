@@ -1,6 +1,7 @@
 /** `drain INSTANCE`: takes an instance out of rotation and waits for its last request. */
 import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
 import { currentState, liveStates } from './client/live-state.mjs';
+import { stopSignal } from './client/stop-signal.mjs';
 import { CommandError, EXIT, usageError } from './command-error.mjs';
 import { stripControl } from './terminal/text.mjs';
 
@@ -38,6 +39,7 @@ export const command = {
   exitCodes: {
     0: 'no request is pending, or the instance is back',
     1: 'requests are still pending, the gateway refuses, or cannot be reached',
+    [EXIT.interrupted]: 'ended by Ctrl-C or another signal; the instance is still draining',
   },
   verify: ({ timeout = '0' }) => {
     if (!/^\d{1,6}$/.test(timeout)) throw usageError('--timeout must be a number of seconds');
@@ -56,10 +58,15 @@ async function run({ service, instance: id, resume, timeout = DEFAULT_TIMEOUT_SE
   if (service !== undefined) await refuseOtherService(gateway, path, service);
   const instance = await gateway.json(resume ? 'DELETE' : 'POST', `${path}/drain`);
   const timeoutMs = Number(timeout) * 1000;
+  const stop = stopSignal();
   const result = resume
     ? { instance, pending: 0, isDrained: false }
-    : await drained(gateway, instance, timeoutMs);
+    : await drained(gateway, instance, { timeoutMs, stop });
   console.log(json ? JSON.stringify(result, undefined, 2) : textOf(id, resume, result));
+  if (stop.aborted && !resume && !result.isDrained) {
+    console.error(`${id} is still draining; \`--resume\` brings it back`);
+    return EXIT.interrupted;
+  }
   return resume || result.isDrained || timeoutMs === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -72,8 +79,8 @@ async function refuseOtherService(gateway, path, service) {
     );
 }
 
-/** Waits for the last request of a draining instance. @returns what is pending then, or after the timeout */
-async function drained(gateway, instance, timeoutMs) {
+/** Waits for the last request of a draining instance. @returns what is pending then, after the timeout or at `stop` */
+async function drained(gateway, instance, { timeoutMs, stop }) {
   const observe = async (state) => {
     const present = state.instances[instance.id];
     const pending = await pendingOf(gateway, instance, state);
@@ -86,7 +93,7 @@ async function drained(gateway, instance, timeoutMs) {
   };
   let result = await observe(await currentState(gateway));
   if (timeoutMs === 0) return result;
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
   for await (const state of liveStates(gateway, { signal })) {
     result = await observe(state);
     if (result.isDrained) break;

@@ -169,6 +169,24 @@ describe('msa-gateway', () => {
       }
     });
 
+    it('says with Ctrl-C that the instance is still draining, and has exit code 130', async () => {
+      const relay = await Relay.to(gateway.url);
+      await call(gateway.url, 'POST /discovery/services/users-b/drain');
+      const request = call(gateway.url, 'GET /api/users/wait');
+      await waitFor('the request', () => waiting.length === 1);
+      const draining = gateway.launch('drain', 'users-a', '--gateway', relay.url);
+      await waitFor('the state', () => relay.connections > 1);
+      draining.signal('SIGINT');
+      expect([await draining.exited, draining.stderr]).toEqual([
+        { code: 130, signal: null },
+        'users-a is still draining; `--resume` brings it back\n',
+      ]);
+      waiting.pop()!.end();
+      await request;
+      for (const id of ['users-a', 'users-b']) await drainOf(id, '--resume');
+      relay.close();
+    });
+
     it('refuses an instance of another service, and changes nothing', async () => {
       expect(await drainOf('orders', 'users-a')).toEqual({
         code: 1,
