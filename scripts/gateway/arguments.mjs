@@ -24,8 +24,8 @@ function parse(args, options) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    // The rest is advice about positional arguments that begin with a hyphen.
-    throw usageError(error.message.split('. ')[0]);
+    // The rest is advice about arguments that begin with a hyphen.
+    throw usageError(error.message.split(/\.\s/)[0]);
   }
 }
 

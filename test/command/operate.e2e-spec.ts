@@ -300,6 +300,14 @@ describe('msa-gateway', () => {
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(/\w/)]);
   });
 
+  it('says in one line, before the usage, that a value begins with a hyphen', async () => {
+    const { code, stderr } = await gateway.run('drain', 'users-a', '--timeout', '-1');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^Option '--timeout <value>' argument is ambiguous\n\nusage: /),
+    ]);
+  });
+
   it('says that another server is no gateway', async () => {
     await gateway.add('other', 'other-a', (_, response) => response.end('<html>'));
     const { body } = await call(gateway.url, 'GET /discovery/services/other-a');
