@@ -125,10 +125,11 @@ describe('msa-gateway', () => {
       relay.close();
     });
 
-    it('ends when the reader of its output leaves', async () => {
+    it('ends with the first event after the reader of its output has left', async () => {
       const followed = gateway.launch('events', '--follow');
       await followed.waitForOutput(/orders-a/);
       followed.closeOutput();
+      expect(followed.hasEnded).toBe(false);
       await gateway.add('users', 'late');
       await call(gateway.url, 'DELETE /discovery/unregister/late');
       expect(await followed.exited).toEqual({ code: 0, signal: null });

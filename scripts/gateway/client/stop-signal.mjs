@@ -3,7 +3,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const LEFT = new Set(['EPIPE', 'EIO']);
 
 /**
- * Aborted by Ctrl-C and the other signals that end a program, and when the reader of its output leaves, as `head` does.
+ * Aborted by Ctrl-C and the other signals that end a program, and by the first output after its reader has left, as
+ * `head` does. Node reports the loss of a reader only when it writes.
  */
 export function stopSignal() {
   const stop = new AbortController();
