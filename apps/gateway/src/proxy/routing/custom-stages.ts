@@ -2,6 +2,7 @@ import { defineProblem } from '#contracts';
 import type { Policy } from '../../policy/policy.js';
 import type { StageContext, StageFactory, StagePosition } from '../extension/stage-api.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
+import { guarded } from './guarded-stage.js';
 
 /** The route that stages of a program are built for. */
 export interface CustomStageParts {
@@ -25,7 +26,7 @@ export const customStagesOf = (
 
 function build(factory: StageFactory, settings: unknown, parts: CustomStageParts): Stage {
   try {
-    return factory.create(settings, contextOf(factory, parts));
+    return guarded(factory.create(settings, contextOf(factory, parts)));
   } catch (error) {
     return failing(factory.name, error);
   }

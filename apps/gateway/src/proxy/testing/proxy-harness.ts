@@ -145,7 +145,7 @@ export class ProxyHarness {
       isDraining: () => this.isDraining,
       heartbeats: () => undefined,
       onError: (error) => {
-        if (added.stages.length === 0) throw error;
+        if (added.stages.length + added.factories.length === 0) throw error;
         onStageError(error);
       },
     });
