@@ -3,12 +3,14 @@ import type { Policy } from '../../policy/policy.js';
 import type { StageContext, StageFactory, StagePosition } from '../extension/stage-api.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { guarded } from './guarded-stage.js';
+import type { RouteSurroundings } from './route-surroundings.js';
 
 /** The route that stages of a program are built for. */
 export interface CustomStageParts {
   readonly service: string;
   readonly name: string | undefined;
   readonly countsOf: (stage: string) => PolicyCounts;
+  readonly around: Pick<RouteSurroundings, 'onStageError'>;
 }
 
 /** The stages of a program that the policy has settings for, in the order of their factories. */
@@ -26,7 +28,7 @@ export const customStagesOf = (
 
 function build(factory: StageFactory, settings: unknown, parts: CustomStageParts): Stage {
   try {
-    return guarded(factory.create(settings, contextOf(factory, parts)));
+    return guarded(factory.create(settings, contextOf(factory, parts)), parts.around.onStageError);
   } catch (error) {
     return failing(factory.name, error);
   }

@@ -95,6 +95,19 @@ describe.each(['wire', 'node', 'local'] as const)('a stage of a program (%s)', (
     ]);
   });
 
+  it.each(['upstreamRequest', 'response', 'observesBody', 'responseBody', 'complete'])(
+    'does no harm, and is reported once, if %s returns promises that reject',
+    async (hook) => {
+      const rejected = (): Promise<never> => Promise.reject(new Error('rejected'));
+      const harness = await start(factoryOf({ responseBody: () => undefined, [hook]: rejected }));
+      for (const _ of [1, 2]) expect(await (await send(harness)).text()).toBe('served');
+      await waitFor('the report', () => harness.stageErrors.length > 0);
+      expect(harness.stageErrors.map(String)).toEqual([
+        'TypeError: a hook of stage "custom" has returned a promise, which is ignored; it must be synchronous',
+      ]);
+    },
+  );
+
   it('keeps its object in all hooks', async () => {
     class Counting implements Stage {
       readonly name = 'custom';

@@ -1,5 +1,6 @@
 import type { Stage as CustomStage } from '../extension/stage-api.js';
-import type { Decision, Reply, Stage } from '../exchange/stage.js';
+import type { Decision, Phases, Reply, Stage } from '../exchange/stage.js';
+import type { StageExchange } from '../exchange/exchange-state.js';
 import { checkedReply } from './checked-reply.js';
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
@@ -12,21 +13,53 @@ const ignoreRejection = (promise: PromiseLike<unknown>): void =>
 /**
  * Surrounds a stage of a program, which may be no TypeScript, with checks of what its hooks return. A mistake is thrown
  * as a TypeError, like an error of the hook itself. The result has the hooks of the stage, and no others.
+ * @param onError called once if hooks without a result return promises
  */
-export const guarded = (stage: CustomStage): Stage => ({
-  name: stage.name,
-  withheld: stage.withheld,
-  ...(stage.request && { request: requestOf(stage) }),
-  ...(stage.upstreamRequest && {
-    upstreamRequest: (exchange, request) => stage.upstreamRequest?.(exchange, request),
-  }),
-  ...(stage.upstreamResponse && { upstreamResponse: upstreamResponseOf(stage) }),
-  ...(stage.response && { response: (exchange, response) => stage.response?.(exchange, response) }),
-  ...(stage.observesBody && { observesBody: (exchange) => stage.observesBody?.(exchange) ?? true }),
-  ...(stage.responseBody && { responseBody: (exchange, bytes) => stage.responseBody?.(exchange, bytes) }),
-  ...(stage.complete && { complete: (exchange, passed) => stage.complete?.(exchange, passed) }),
-  ...(stage.preview && { preview: previewOf(stage) }),
-});
+export function guarded(stage: CustomStage, onError: Phases['onError']): Stage {
+  const settled = reportOnce(stage.name, onError);
+  return {
+    name: stage.name,
+    withheld: stage.withheld,
+    ...(stage.request && { request: requestOf(stage) }),
+    ...(stage.upstreamRequest && {
+      upstreamRequest: (exchange, request) => settled(stage.upstreamRequest?.(exchange, request), exchange),
+    }),
+    ...(stage.upstreamResponse && { upstreamResponse: upstreamResponseOf(stage) }),
+    ...(stage.response && {
+      response: (exchange, response) => settled(stage.response?.(exchange, response), exchange),
+    }),
+    ...(stage.observesBody && {
+      observesBody: (exchange) => {
+        const observes = stage.observesBody?.(exchange);
+        settled(observes, exchange);
+        return observes ?? true;
+      },
+    }),
+    ...(stage.responseBody && {
+      responseBody: (exchange, bytes) => settled(stage.responseBody?.(exchange, bytes), exchange),
+    }),
+    ...(stage.complete && {
+      complete: (exchange, passed) => settled(stage.complete?.(exchange, passed), exchange),
+    }),
+    ...(stage.preview && { preview: previewOf(stage) }),
+  };
+}
+
+/** Handles promises that hooks return by mistake, and reports the first of them. */
+function reportOnce(
+  name: string,
+  onError: Phases['onError'],
+): (returned: unknown, exchange: StageExchange) => void {
+  let isReported = false;
+  return (returned, exchange) => {
+    if (!isThenable(returned)) return;
+    ignoreRejection(returned);
+    if (isReported) return;
+    isReported = true;
+    const message = `a hook of stage "${name}" has returned a promise, which is ignored; it must be synchronous`;
+    onError(new TypeError(message), exchange);
+  };
+}
 
 function requestOf(stage: CustomStage): NonNullable<Stage['request']> {
   const hook = `request of stage "${stage.name}"`;
