@@ -1,8 +1,13 @@
 import { defineProblem } from '#contracts';
 import type { Policy } from '../../policy/policy.js';
-import type { StageContext, StageFactory, StagePosition } from '../extension/stage-api.js';
+import type {
+  Stage as CustomStage,
+  StageContext,
+  StageFactory,
+  StagePosition,
+} from '../extension/stage-api.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
-import { guarded } from './guarded-stage.js';
+import { guarded, ignoreRejection, isThenable } from './guarded-stage.js';
 import type { RouteSurroundings } from './route-surroundings.js';
 
 /** The route that stages of a program are built for. */
@@ -28,11 +33,18 @@ export const customStagesOf = (
 
 function build(factory: StageFactory, settings: unknown, parts: CustomStageParts): Stage {
   try {
-    return guarded(factory.create(settings, contextOf(factory, parts)), parts.around.onStageError);
+    const built: unknown = factory.create(settings, contextOf(factory, parts));
+    if (isThenable(built)) ignoreRejection(built);
+    if (!isStage(built)) throw new TypeError(`create of stage "${factory.name}" has returned no stage`);
+    return guarded(built, parts.around.onStageError);
   } catch (error) {
     return failing(factory.name, error);
   }
 }
+
+/** A promise has no name: a stage that is still to come would let every request pass. */
+const isStage = (built: unknown): built is CustomStage =>
+  typeof (built as Partial<CustomStage> | null | undefined)?.name === 'string' && !isThenable(built);
 
 /** Stands in for a stage that cannot be built: without it, the route could admit what the stage refuses. */
 const failing = (name: string, error: unknown): Stage => ({

@@ -108,6 +108,20 @@ describe.each(['wire', 'node', 'local'] as const)('a stage of a program (%s)', (
     },
   );
 
+  it.each([
+    ['undefined', () => undefined],
+    ['null', () => null],
+    ['no name', () => ({})],
+    ['a promise', () => Promise.resolve({ name: 'custom' })],
+    ['a promise that rejects', () => Promise.reject(new Error('rejected'))],
+  ])('fails each request if create returns %s', async (_what, create) => {
+    const harness = await start({ ...factoryOf({}), create: create as () => never });
+    expect((await send(harness)).status).toBe(500);
+    expect(harness.stageErrors.map(String)).toEqual([
+      'TypeError: create of stage "custom" has returned no stage',
+    ]);
+  });
+
   it('keeps its object in all hooks', async () => {
     class Counting implements Stage {
       readonly name = 'custom';

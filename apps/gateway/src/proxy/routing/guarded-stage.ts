@@ -3,11 +3,12 @@ import type { Decision, Phases, Reply, Stage } from '../exchange/stage.js';
 import type { StageExchange } from '../exchange/exchange-state.js';
 import { checkedReply } from './checked-reply.js';
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+/** Whether a value is a promise, possibly of another library. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 
 /** Without a handler, a rejection would end the process. */
-const ignoreRejection = (promise: PromiseLike<unknown>): void =>
+export const ignoreRejection = (promise: PromiseLike<unknown>): void =>
   void promise.then(undefined, () => undefined);
 
 /**
