@@ -49,15 +49,28 @@ function checked(place: Place, validate: () => SettingsResult<unknown>): unknown
 /** A validator that throws has found settings that it does not expect. */
 function resultOf(validate: () => SettingsResult<unknown>): SettingsResult<unknown> {
   try {
-    const result = validate();
-    return result instanceof Promise ? { issues: [{ message: 'is validated asynchronously' }] } : result;
+    const result: unknown = validate();
+    if (result instanceof Promise) {
+      // Without a handler, a rejection would end the process.
+      result.catch(() => undefined);
+      return { issues: [{ message: 'is validated asynchronously' }] };
+    }
+    return isResult(result) ? result : { issues: [{ message: 'validate returned no result' }] };
   } catch (error) {
     return { issues: [{ message: error instanceof Error ? error.message : String(error) }] };
   }
 }
 
+/** The program may be no TypeScript. */
+function isResult(result: unknown): result is SettingsResult<unknown> {
+  if (typeof result !== 'object' || result === null) return false;
+  const { issues } = result as { readonly issues?: unknown };
+  return issues ? Array.isArray(issues) : 'value' in result;
+}
+
 /** Reports an issue at the innermost value on its path that is in the file. */
-function reportIssue(place: Place, { message, path = [] }: SettingsIssue): void {
+function reportIssue(place: Place, issue: Partial<SettingsIssue> | null): void {
+  const { message = 'is not valid', path = [] } = issue ?? {};
   const names = path.map((each) => (typeof each === 'object' ? each.key : each));
   let { node } = place;
   for (const name of names) node = place.source.child(node, String(name)) ?? node;

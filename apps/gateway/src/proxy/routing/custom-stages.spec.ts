@@ -174,4 +174,17 @@ describe('The stages of a program', () => {
       /^gateway: bad configuration: stages\[0\]\.name must match .*; stages\[2\]\.position must be admission or forwarding; stages has "responding" twice$/,
     );
   });
+
+  it.each([
+    ['undefined', undefined, ': validate returned no result'],
+    ['a text', 'wrong', ': validate returned no result'],
+    ['an issue without a message', { issues: [{}] }, ': is not valid'],
+    ['issues that are none', { issues: [null] }, ': is not valid'],
+    ['issues that are no list', { issues: true }, ': validate returned no result'],
+  ])('have an issue if validate returns %s', async (_what, result, message) => {
+    const stages = [{ ...responding, validate: () => result as never }];
+    await expect(start({ policies: withStages({ responding: {} }), stages })).rejects.toThrow(
+      `policies: services.users.stages.responding${message}`,
+    );
+  });
 });
