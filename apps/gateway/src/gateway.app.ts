@@ -15,12 +15,13 @@ export function gatewayApp(
   policies?: PolicyFile | string,
   stages: readonly StageFactory[] = [],
 ): AppDefinition<GatewayConfig> {
-  const validators = validatorsOf(stages);
-  const own = typeof policies === 'object' ? documentOf(policies, validators) : policies;
   /** @throws ConfigError with every problem of the policies */
   const load = ({ policyFile }: GatewayConfig): LivePolicyFile | undefined => {
-    const document = policyFile === undefined ? own : documentAt(policyFile, validators);
-    return typeof document === 'object' ? LivePolicyFile.loadDocument(document) : undefined;
+    const validators = validatorsOf(stages);
+    if (policyFile !== undefined) return LivePolicyFile.loadDocument(documentAt(policyFile, validators));
+    return typeof policies === 'object'
+      ? LivePolicyFile.loadDocument(documentOf(policies, validators))
+      : undefined;
   };
   /** @throws ConfigError if a variable names a policy file as well */
   const withPolicyFile = (config: GatewayConfig): GatewayConfig => {

@@ -175,6 +175,16 @@ describe('The stages of a program', () => {
     );
   });
 
+  it('are stage factories with both functions', async () => {
+    const stages = [null, { name: 'a', validate: 1 }] as unknown as StageFactory[];
+    await expect(start({ stages, policies: withStages({}) })).rejects.toThrow(
+      /^gateway: bad configuration: stages\[0\] must be a stage factory; stages\[1\]\.validate must be a function; stages\[1\]\.create must be a function$/,
+    );
+    await expect(start({ stages: {} as unknown as StageFactory[] })).rejects.toThrow(
+      /^gateway: bad configuration: stages must be an array of stage factories$/,
+    );
+  });
+
   it.each([
     ['undefined', undefined, ': validate returned no result'],
     ['a text', 'wrong', ': validate returned no result'],
