@@ -3,6 +3,7 @@ import type { StageValidator } from '../../policy/stage-settings.js';
 
 /** A complete response of the gateway itself. */
 export interface Reply {
+  /** From 200 to 599. */
   readonly status: number;
   /** Header fields; the gateway adds those of framing and connection, `Date` and `X-Request-Id`. */
   readonly fields: Readonly<Record<string, string>>;
@@ -165,14 +166,18 @@ export interface Preview {
 
 /**
  * A piece of behaviour that is hooked to phases of an exchange. A {@link StageFactory} builds one for each route whose
- * policy has its settings; it serves all data planes. All hooks are synchronous, except that `request` may wait.
+ * policy has its settings; it serves all data planes. All hooks are synchronous, except that `request` may wait: a
+ * promise of another hook is ignored and reported as an error, also where the compiler accepts an `async` function.
  */
 export interface Stage {
   /** The name that `explain` shows. */
   readonly name: string;
   /** Fields that the client's request loses before the `upstreamRequest` phase, from its head and its trailers. */
   readonly withheld?: FieldNames | undefined;
-  /** The request head is known and no instance is selected: continue, respond or wait. */
+  /**
+   * The request head is known and no instance is selected: continue, respond or wait. The request timeout of the route
+   * limits the wait; without one, only the client does.
+   */
   request?(exchange: StageExchange): Decision | Promise<Decision>;
   /** Before the head of each attempt is serialised: edit it. */
   upstreamRequest?(exchange: StageExchange, request: UpstreamRequest): void;
@@ -209,7 +214,7 @@ export interface StageProblem {
   readonly code?: string;
   /** Further header fields, such as `retry-after`. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** Further members of the document. */
+  /** Further members of the document, beside `type`, `title`, `status`, `detail`, `instance` and `requestId`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -233,7 +238,10 @@ export interface StageContext {
   /** The route whose exchanges the stage serves. */
   readonly route: Pick<StageRoute, 'name' | 'service'>;
   readonly counts: StageCounts;
-  /** A response that is a problem, like those of the gateway. */
+  /**
+   * A response that is a problem, like those of the gateway.
+   * @throws TypeError for a status that is no error, or an extension with a reserved name
+   */
   problem(problem: StageProblem): Problem;
   /** State for one exchange, which ends with it. */
   exchangeState<T>(): ExchangeState<T>;

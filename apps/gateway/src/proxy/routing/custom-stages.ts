@@ -1,4 +1,4 @@
-import { defineProblem } from '#contracts';
+import { defineProblem, type Problem } from '#contracts';
 import type { Policy } from '../../policy/policy.js';
 import type {
   Stage as CustomStage,
@@ -57,7 +57,22 @@ const failing = (name: string, error: unknown): Stage => ({
 const contextOf = (factory: StageFactory, { service, name, countsOf }: CustomStageParts): StageContext => ({
   route: { name, service },
   counts: countsOf(factory.name),
-  problem: ({ status, title, detail, code = factory.name, fields = {}, extensions = {} }) =>
-    defineProblem(code, status, title)(detail, { headers: fields, extensions }),
+  problem: (problem) => problemOf(problem, factory.name),
   exchangeState: () => new StageSlot(),
 });
+
+/** Members of the document that are not the stage's to choose. */
+const RESERVED = ['type', 'title', 'status', 'detail', 'instance', 'requestId'];
+
+/** @throws TypeError for a status that is no error, and for extensions that stand for other members of the document */
+function problemOf(problem: StageProblem, stage: string): Problem {
+  const { status, title, detail, code = stage, fields = {}, extensions = {} } = problem;
+  if (!Number.isInteger(status) || status < 400 || status > 599)
+    throw new TypeError(`a problem of stage "${stage}" has a status that is no integer from 400 to 599`);
+  const reserved = RESERVED.find((each) => each in extensions);
+  if (reserved !== undefined)
+    throw new TypeError(
+      `a problem of stage "${stage}" has an extension with the reserved name "${reserved}"`,
+    );
+  return defineProblem(code, status, title)(detail, { headers: fields, extensions });
+}

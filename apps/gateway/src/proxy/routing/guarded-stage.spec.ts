@@ -122,6 +122,22 @@ describe.each(['wire', 'node', 'local'] as const)('a stage of a program (%s)', (
     ]);
   });
 
+  it.each([
+    [{ status: 200 }, 'status that is no integer from 400 to 599'],
+    [{ status: 600 }, 'status that is no integer from 400 to 599'],
+    [{ extensions: { status: 200 } }, 'reserved name "status"'],
+    [{ extensions: { type: 'about:blank' } }, 'reserved name "type"'],
+    [{ extensions: { requestId: 'forged' } }, 'reserved name "requestId"'],
+  ])('cannot respond with a problem that has %j', async (members, message) => {
+    const create: StageFactory['create'] = (_settings, { problem }) => ({
+      name: 'custom',
+      request: () => problem({ status: 403, title: 'No', detail: 'no', ...members }),
+    });
+    const harness = await start({ ...factoryOf({}), create });
+    expect((await send(harness)).status).toBe(500);
+    expect(harness.stageErrors.map(String)).toEqual([expect.stringContaining(message)]);
+  });
+
   it('keeps its object in all hooks', async () => {
     class Counting implements Stage {
       readonly name = 'custom';
