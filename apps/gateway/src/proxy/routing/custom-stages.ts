@@ -5,6 +5,7 @@ import type {
   StageContext,
   StageFactory,
   StagePosition,
+  StageProblem,
 } from '../extension/stage-api.js';
 import { StageSlot, type PolicyCounts, type Stage } from '../exchange/stage.js';
 import { guarded, ignoreRejection, isThenable } from './guarded-stage.js';
