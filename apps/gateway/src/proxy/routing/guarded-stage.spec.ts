@@ -129,13 +129,34 @@ describe.each(['wire', 'node', 'local'] as const)('a stage of a program (%s)', (
     [{ extensions: { type: 'about:blank' } }, 'reserved name "type"'],
     [{ extensions: { requestId: 'forged' } }, 'reserved name "requestId"'],
   ])('cannot respond with a problem that has %j', async (members, message) => {
-    const create: StageFactory['create'] = (_settings, { problem }) => ({
+    const create: StageFactory['create'] = (_settings, context) => ({
       name: 'custom',
-      request: () => problem({ status: 403, title: 'No', detail: 'no', ...members }),
+      request: () => context.problem({ status: 403, title: 'No', detail: 'no', ...members }),
     });
     const harness = await start({ ...factoryOf({}), create });
     expect((await send(harness)).status).toBe(500);
     expect(harness.stageErrors.map(String)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('waits in request until the timeout of the route', async () => {
+    const passed: unknown[] = [];
+    const factory = factoryOf({
+      request: () => new Promise(() => undefined),
+      complete: (_exchange: unknown, hasPassed: unknown) => void passed.push(hasPassed),
+    });
+    const response = await send(await start(factory, { totalMs: 100 }));
+    expect([response.status, await response.json()]).toEqual([
+      504,
+      expect.objectContaining({ type: 'urn:msa-gateway:problem:upstream-timeout' }),
+    ]);
+    await waitFor('the end', () => passed.length > 0);
+    expect(passed).toEqual([false]);
+  });
+
+  it('continues after a wait that ends in time', async () => {
+    const request = () => new Promise((resolve) => setTimeout(resolve, 10));
+    const response = await send(await start(factoryOf({ request }), { totalMs: 5_000 }));
+    expect([response.status, await response.text()]).toEqual([200, 'served']);
   });
 
   it('keeps its object in all hooks', async () => {

@@ -1,6 +1,9 @@
+import type { Problem } from '#contracts';
 import type { Stage as CustomStage } from '../extension/stage-api.js';
 import type { Decision, Phases, Reply, Stage } from '../exchange/stage.js';
 import type { StageExchange } from '../exchange/exchange-state.js';
+import { upstreamTimeout } from '../exchange/problems.js';
+import { timeLimitOf } from '../resilience/time-limit.js';
 import { checkedReply } from './checked-reply.js';
 
 /** Whether a value is a promise, possibly of another library. */
@@ -67,8 +70,26 @@ function requestOf(stage: CustomStage): NonNullable<Stage['request']> {
   const checked = (returned: unknown): Decision => checkedReply(returned, hook);
   return (exchange) => {
     const returned: unknown = stage.request?.(exchange);
-    return isThenable(returned) ? Promise.resolve(returned).then(checked) : checked(returned);
+    return isThenable(returned) ? decisionInTime(exchange, returned).then(checked) : checked(returned);
   };
+}
+
+/** What `pending` resolves to, or a problem at the time limit of the exchange, if it has one. */
+async function decisionInTime(exchange: StageExchange, pending: PromiseLike<unknown>): Promise<unknown> {
+  const limitMs = timeLimitOf(exchange, exchange.route?.policy.timeouts.totalMs ?? 0);
+  if (limitMs === undefined) return pending;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Problem>((resolve) => {
+    timer = setTimeout(
+      () => resolve(upstreamTimeout('the request exceeded the timeout of the route or of the client')),
+      exchange.startedAt + limitMs - performance.now(),
+    );
+  });
+  try {
+    return await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function upstreamResponseOf(stage: CustomStage): NonNullable<Stage['upstreamResponse']> {
