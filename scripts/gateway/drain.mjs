@@ -62,7 +62,7 @@ async function run({ service, instance: id, resume, timeout = DEFAULT_TIMEOUT_SE
   const result = resume
     ? { instance, pending: 0, isDrained: false }
     : await drained(gateway, instance, { timeoutMs, stop });
-  console.log(json ? JSON.stringify(result, undefined, 2) : textOf(id, resume, result));
+  console.log(json ? JSON.stringify(result, undefined, 2) : stripControl(textOf(id, resume, result)));
   if (stop.aborted && !resume && !result.isDrained) {
     console.error(`${id} is still draining; \`--resume\` brings it back`);
     return EXIT.interrupted;

@@ -1,6 +1,7 @@
 /** `explain METHOD PATH`: asks a running gateway what it would do with a request, without sending it. */
 import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
 import { EXIT, usageError } from './command-error.mjs';
+import { stripControl } from './terminal/text.mjs';
 
 export const command = {
   summary: 'asks a running gateway what it would do with a request, without sending it',
@@ -60,7 +61,9 @@ function textOf({ method, path, route, upstreamPath, decisions, candidates, prob
       ({ stage, decision, detail }) => `  ${stage.padEnd(width)}  ${decision.padEnd(8)}  ${detail}`,
     ),
     `result: ${resultOf({ problem, reply, candidates, upstreamPath })}`,
-  ].join('\n');
+  ]
+    .map(stripControl)
+    .join('\n');
 }
 
 const routeOf = (route) =>

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { GATEWAY, gatewayOf, TOKEN, tokenOf } from './client/gateway-client.mjs';
 import { CommandError, EXIT, usageError } from './command-error.mjs';
+import { stripControl } from './terminal/text.mjs';
 
 const TIMEOUT_MS = 30_000;
 
@@ -74,6 +75,9 @@ async function textOf({ total, changed, unknown, changes }) {
   const unclear = unknown === 0 ? '' : `; of ${unknown.toLocaleString('en')} it cannot be told`;
   return [
     `${changed.toLocaleString('en')} of ${total.toLocaleString('en')} decisions would change${unclear}`,
-    ...changes.map((change) => `  ${describeChange(change, total)}\n    such as ${change.example}`),
+    ...changes.map(
+      (change) =>
+        `  ${stripControl(describeChange(change, total))}\n    such as ${stripControl(change.example)}`,
+    ),
   ].join('\n');
 }

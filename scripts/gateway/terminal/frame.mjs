@@ -22,7 +22,7 @@ const MOST_ATTENTION = 0.4;
  * @param rows how many lines there may be
  */
 export function frameOf(state, { url, paint, rows = Infinity }) {
-  const head = [...headOf(state, url), ''];
+  const head = [...headOf(state, url).map(stripControl), ''];
   const attention = Object.values(state.attention)
     .sort(byCondition)
     .map((item) => attentionLine(item, state.at, paint));
