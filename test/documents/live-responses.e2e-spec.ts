@@ -282,7 +282,7 @@ describe('the documents of the services', () => {
     const first = place({ headers: { 'idempotency-key': 'slow' } });
     await waitFor('the call of the product service', () => Promise.resolve(received > 0));
     await place({ headers: { 'idempotency-key': 'slow' } });
-    const others = Array.from({ length: MAX_PLACEMENTS }, () => place());
+    const others = Array.from({ length: 3 * MAX_PLACEMENTS }, () => place());
     await Promise.all([first, ...others]);
     stub.closeAllConnections();
     stub.close();
