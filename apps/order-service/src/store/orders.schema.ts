@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { createEventTables, type Migrations } from '#service-kit';
-import { addKeysOfUsers } from './user-keys.migration.js';
 import { addOrderLists } from './order-list.migration.js';
+import { addKeysOfUsers } from './user-keys.migration.js';
 import type { OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 
