@@ -1,5 +1,6 @@
 import { invalidKey } from './idempotency.problems.js';
-import { fingerprintOf, parseIdempotencyKey, storedKeyOf } from './idempotency-key.js';
+import { storedKeyOf } from '../store/stored-key.js';
+import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 
 describe('an Idempotency-Key', () => {
   it.each(['a', '8e03978e-40d5-43dd-bc93-6894a57f9324', '"quoted"', 'x'.repeat(255)])('accepts %s', (key) => {

@@ -24,7 +24,8 @@ import {
   type Page,
 } from '#service-kit';
 import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order, type OrderStatus } from '#shop-contracts';
-import { IdempotencyKey, storedKeyOf } from '../idempotency/idempotency-key.js';
+import { IdempotencyKey } from '../idempotency/idempotency-key.js';
+import { storedKeyOf } from '../store/stored-key.js';
 import { REPLAYED_HEADER } from '../idempotency/replays.js';
 import { PlacementService } from '../placement/placement.service.js';
 import {

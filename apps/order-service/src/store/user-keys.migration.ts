@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { storedKeyOf } from '../idempotency/idempotency-key.js';
+import { storedKeyOf } from './stored-key.js';
 
 /** The tables as they are at this migration; the other columns are copied as they are. */
 interface Tables {

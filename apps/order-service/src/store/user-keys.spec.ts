@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { onBothStores } from '#testing';
-import { storedKeyOf } from '../idempotency/idempotency-key.js';
+import { storedKeyOf } from './stored-key.js';
 import { createTestInstance, TestEnvironment } from '../testing/test-instance.js';
 import { addKeysOfUsers } from './user-keys.migration.js';
 
