@@ -97,14 +97,17 @@ onPrograms(['redis-server', 'redis-cli'], 'domain events of three processes in a
       );
     };
 
-    const active = (): number => {
-      const last = handled().at(-1)![1];
-      return consumers.findIndex(({ stdout }) => stdout.includes(`handled ${last}\n`));
+    /** The consumer that has handled the latest event, by its own output, which follows the file. */
+    const untilActive = async (): Promise<number> => {
+      const lastOf = ({ stdout }: LaunchedProcess) => Number(/handled (\d+)\n$/.exec(stdout)?.[1] ?? 0);
+      const latest = () => Math.max(...consumers.map(lastOf));
+      await waitFor('the output of a consumer', () => latest() > 0);
+      return consumers.findIndex((consumer) => lastOf(consumer) === latest());
     };
 
     it('every one is handled, in order per subject, while consumers and Redis are killed', async () => {
       await untilHandling();
-      const first = active();
+      const first = await untilActive();
       consumers[first]!.signal('SIGKILL');
       await consumers[first]!.exited;
       const takeOverMs = await measurements.time(`${kind}: take-over by another process`, () =>

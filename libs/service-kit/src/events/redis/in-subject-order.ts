@@ -13,7 +13,7 @@ export async function inSubjectOrder(
 ): Promise<void> {
   const remaining = bySubject(events).values();
   const worker = async (): Promise<void> => {
-    for (const sequel of remaining) for (const event of sequel) await handle(event);
+    for (const ofSubject of remaining) for (const event of ofSubject) await handle(event);
   };
   const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, worker));
   const rejection = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -24,8 +24,8 @@ function bySubject(events: readonly CloudEvent[]): Map<string, CloudEvent[]> {
   const subjects = new Map<string, CloudEvent[]>();
   for (const event of events) {
     const key = `${event.source} ${event.subject}`;
-    const sequel = subjects.get(key);
-    if (sequel) sequel.push(event);
+    const ofSubject = subjects.get(key);
+    if (ofSubject) ofSubject.push(event);
     else subjects.set(key, [event]);
   }
   return subjects;
