@@ -29,6 +29,13 @@ class StoringTransport {
     await this.gate;
     this.stored = events.at(-1)!.sequence;
   }
+
+  /** Argument of the last call. */
+  trimmedBefore: number | undefined;
+  trim(_source: string, sequence: number): Promise<void> {
+    this.trimmedBefore = sequence;
+    return Promise.resolve();
+  }
 }
 
 onBothStores('the relay of an outbox', (store) => {
@@ -57,6 +64,14 @@ onBothStores('the relay of an outbox', (store) => {
     outbox.transaction((_trx, send) =>
       send(...Array.from({ length: count }, () => ({ definition: noteChanged, subject: 'a', data: {} }))),
     );
+
+  it('lets the transport keep a week of events while no group is known', async () => {
+    relay.start();
+    await publish(1);
+    await waitFor('a trim', () => transport.trimmedBefore !== undefined);
+    const days = (Date.now() - transport.trimmedBefore! / 1000) / 86_400_000;
+    expect(days).toBeCloseTo(7, 2);
+  });
 
   it('records what a process has sent that ended before it recorded it', async () => {
     await publish(2);

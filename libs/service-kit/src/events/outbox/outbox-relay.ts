@@ -162,8 +162,9 @@ export class OutboxRelay {
     // Later than the events: an old event that is delivered again must find that it was handled.
     await handled.purge(now - 2 * RETENTION_MS);
     await progress.purge(now - RETENTION_MS);
-    // Not what a group has not handled that the transport has lost for now.
-    await transport.trim?.(service, (await progress.handledByAll()) ?? Infinity);
+    // Not what a group has not handled that the transport has lost for now. Before the first group, a consumer may still be added.
+    const handledByAll = (await progress.handledByAll()) ?? (now - RETENTION_MS) * 1000;
+    await transport.trim?.(service, handledByAll);
     this.purgedAt = performance.now();
   }
 }

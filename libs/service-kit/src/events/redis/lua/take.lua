@@ -8,7 +8,8 @@ local current = redis.call('GET', lease)
 if current and current ~= holder then return nil end
 -- Another holder may have left events.
 if not current then from = '0' end
-redis.call('SET', lease, holder, 'PX', ARGV[3])
+-- A Redis without memory refuses SET, but a holder must go on: what it acknowledges can be trimmed.
+if current then redis.call('PEXPIRE', lease, ARGV[3]) else redis.call('SET', lease, holder, 'PX', ARGV[3]) end
 
 local function read(stream)
   return redis.pcall('XREADGROUP', 'GROUP', group, 'holder', 'COUNT', ARGV[4], 'STREAMS', stream, from)
