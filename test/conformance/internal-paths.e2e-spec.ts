@@ -203,7 +203,7 @@ describe.each(KINDS)('internal paths of a service (%s)', (kind) => {
       call(harness.gatewayUrl, `GET /discovery/explain?method=GET&path=${encodeURIComponent(path)}`);
     expect((await explained(`${SERVICE}//Stock-reservations/1`)).body).toMatchObject({
       isInternal: true,
-      route: { policy: { internalPaths: ['/stock-reservations'] } },
+      route: { policy: { internalPaths: ['/stock-reservations', '/events'] } },
       problem: { status: 404 },
     });
     expect((await explained(`${SERVICE}/products`)).body).toMatchObject({ isInternal: false, problem: null });
