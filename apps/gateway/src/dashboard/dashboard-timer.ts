@@ -6,8 +6,8 @@ import type { DashboardStreams } from './stream/dashboard-streams.js';
 import type { TrafficSampler } from './traffic/traffic-sampler.js';
 
 const SAMPLE_EVERY_MS = 1000;
-/** A change waits no longer than this to be shown; many at once, as in a deployment, are shown together. */
-const CHANGES_EVERY_MS = 200;
+/** The first change after a sample waits no longer than this to be shown, with those that come meanwhile. */
+const CHANGE_WAITS_MS = 200;
 
 /** Dependencies of {@link DashboardTimer}. */
 export interface DashboardTimerParts {
@@ -24,7 +24,7 @@ export interface DashboardTimerParts {
 /**
  * Once per second: a sample for the history and the rules, and if there are readers, what has changed for them. Samples
  * are taken without readers, too: an operator who opens the page asks since when. Readers see a change of the registry
- * before the next sample.
+ * before the next sample; in a storm of changes, which costs the gateway most, they see two updates per second.
  */
 export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
@@ -32,6 +32,8 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   /** A sample whose time came while other work ran. */
   private isSampleDue = false;
   private changeTimer: NodeJS.Timeout | undefined;
+  /** Changes were shown after the latest sample: more of them wait for the next. */
+  private hasShownChanges = false;
   /** When readers were last sent something, milliseconds on a clock that is never set. */
   private publishedAt = 0;
 
@@ -70,8 +72,8 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   }
 
   private publishSoon(): void {
-    if (this.changeTimer || !this.timer || this.parts.streams.size === 0) return;
-    const waitMs = Math.max(0, this.publishedAt + CHANGES_EVERY_MS - performance.now());
+    if (this.changeTimer || this.hasShownChanges || !this.timer || this.parts.streams.size === 0) return;
+    const waitMs = Math.max(0, this.publishedAt + CHANGE_WAITS_MS - performance.now());
     this.changeTimer = setTimeout(() => {
       this.changeTimer = undefined;
       // The work that runs shows the change, or the next sample does.
@@ -81,6 +83,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
 
   private async observe(): Promise<void> {
     const now = Date.now();
+    this.hasShownChanges = true;
     await this.parts.sampler.observe(now);
     this.publish(now);
   }
@@ -88,6 +91,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   private async sample(): Promise<void> {
     const { sampler, traffic, record } = this.parts;
     const now = Date.now();
+    this.hasShownChanges = false;
     await sampler.sample(now, performance.now());
     record.add(now, sampler.point, traffic.all.latest);
     this.publish(now);

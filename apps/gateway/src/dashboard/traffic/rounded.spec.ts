@@ -25,4 +25,10 @@ describe('isoSecond', () => {
   it('drops milliseconds', () => {
     expect(isoSecond(Date.parse('2026-01-02T03:04:05.678Z'))).toBe('2026-01-02T03:04:05.000Z');
   });
+
+  it('is right for more seconds than it remembers', () => {
+    for (let second = 0; second < 1000; second += 1)
+      for (const ms of [second * 1000, second * 1000 + 999])
+        expect(isoSecond(ms)).toBe(new Date(second * 1000).toISOString());
+  });
 });

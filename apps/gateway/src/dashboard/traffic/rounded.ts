@@ -8,6 +8,17 @@ export function rounded(value: number): number {
 
 const SECOND_MS = 1000;
 
+/** Most times of a state are those of the last seconds. */
+const MOST_TEXTS = 200;
+const texts = new Map<number, string>();
+
 /** A time in ISO 8601, in whole seconds. @param ms since the epoch */
-export const isoSecond = (ms: number): string =>
-  new Date(Math.floor(ms / SECOND_MS) * SECOND_MS).toISOString();
+export function isoSecond(ms: number): string {
+  const second = Math.floor(ms / SECOND_MS);
+  let text = texts.get(second);
+  if (text !== undefined) return text;
+  text = new Date(second * SECOND_MS).toISOString();
+  if (texts.size >= MOST_TEXTS) texts.clear();
+  texts.set(second, text);
+  return text;
+}
