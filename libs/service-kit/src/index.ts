@@ -62,6 +62,7 @@ export * from './events/consumer/parked-events.js';
 export * from './events/redis/redis-stream-transport.js';
 export * from './service/define-service.js';
 export { TraceExport, type AppTracer } from './tracing/trace-export.js';
+export * from './redis/connection-pair.js';
 export * from './redis/redis-client.js';
 export * from './redis/redis-failure.js';
 export * from './app/readiness.js';

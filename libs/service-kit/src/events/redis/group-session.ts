@@ -1,7 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { CloudEvent } from '#contracts';
 import type { RedisServer } from '../../config/redis-config.js';
-import { connect, connectionTo } from '../../redis/redis-client.js';
+import { ConnectionPair, READ_BLOCK_MS } from '../../redis/connection-pair.js';
 import { EventKeys } from './event-keys.js';
 import { withEventScripts, type EventScripts, type StreamEntry } from './event-scripts.js';
 
@@ -29,9 +28,6 @@ export interface Taken {
 
 /** Another process handles the events of a group this long after the death of the previous one. */
 export const LEASE_MS = 3000;
-const COMMAND_TIMEOUT_MS = 1000;
-/** How long a read waits for events before it is repeated, which detects a connection that broke silently. */
-const READ_BLOCK_MS = 500;
 const READ_AT_ONCE = 100;
 
 /** From where a group reads: its unacknowledged events, or new ones. */
@@ -44,31 +40,22 @@ export class LeaseLost extends Error {}
 /** Two connections of a group member: one for scripts, one that waits for events. Ends when either breaks. */
 export class GroupSession {
   private readonly keys: EventKeys;
+  private readonly scripts: EventScripts;
   private from = UNACKNOWLEDGED;
   /** On the monotonic clock. */
   private heldUntil = -Infinity;
 
   private constructor(
     private readonly member: GroupMember,
-    private readonly commands: Redis,
-    private readonly reader: Redis,
-    private readonly scripts: EventScripts,
+    private readonly connections: ConnectionPair,
   ) {
     this.keys = new EventKeys(member.prefix);
+    this.scripts = withEventScripts(connections.commands);
   }
 
   /** @throws the error of ioredis if Redis cannot be reached or refuses the connection */
   static async open(member: GroupMember): Promise<GroupSession> {
-    const commands = connectionTo(member, COMMAND_TIMEOUT_MS);
-    const reader = connectionTo(member, READ_BLOCK_MS + COMMAND_TIMEOUT_MS);
-    const session = new GroupSession(member, commands, reader, withEventScripts(commands));
-    try {
-      await Promise.all([connect(commands), connect(reader)]);
-      return session;
-    } catch (error) {
-      session.end();
-      throw error;
-    }
+    return new GroupSession(member, await ConnectionPair.open(member));
   }
 
   /** Whether no other process can hold the lease. */
@@ -78,7 +65,7 @@ export class GroupSession {
 
   /** The streams of all sources. */
   async streams(): Promise<string[]> {
-    const sources = await this.commands.smembers(this.keys.sources);
+    const sources = await this.connections.commands.smembers(this.keys.sources);
     return sources.map((source) => this.keys.stream(source));
   }
 
@@ -104,7 +91,7 @@ export class GroupSession {
 
   /** Resolves when a stream has an entry after its last one, or after some time. */
   async waitForEvents({ last }: Taken): Promise<void> {
-    const { reader } = this;
+    const { reader } = this.connections;
     const ends = ['BLOCK', READ_BLOCK_MS, 'STREAMS', ...last.keys(), ...last.values()] as const;
     await reader.xread('COUNT', 1, ...(ends as unknown as ['STREAMS', ...string[]]));
   }
@@ -136,8 +123,7 @@ export class GroupSession {
 
   /** Idempotent. */
   end(): void {
-    this.commands.disconnect();
-    this.reader.disconnect();
+    this.connections.end();
   }
 
   private get lease(): string {

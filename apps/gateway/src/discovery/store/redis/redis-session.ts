@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import { connect, connectionTo, type RedisServer } from '#service-kit';
+import { ConnectionPair, READ_BLOCK_MS, type RedisServer } from '#service-kit';
 import { parseEntry, type ParsedEntry, type StreamEntry } from './stream-entry.js';
 import { changesKey } from './registry-keys.js';
 import { defineScripts, RegistryScripts } from './registry-scripts.js';
@@ -10,43 +9,30 @@ export interface SessionOptions extends RedisServer {
   readonly gateway: string;
 }
 
-const COMMAND_TIMEOUT_MS = 1000;
-/**
- * How long a read waits for changes before it is repeated, which detects a connection that broke silently.
- */
-const READ_BLOCK_MS = 500;
 const READ_AT_ONCE = 500;
 
 /** Two connections to the store: one for scripts, one that waits for changes. Ends when either breaks. */
 export class RedisSession {
-  private hasEnded = false;
+  readonly scripts: RegistryScripts;
+  private readonly changes: string;
 
   private constructor(
-    readonly scripts: RegistryScripts,
-    private readonly commands: Redis,
-    private readonly reader: Redis,
-    private readonly changes: string,
-  ) {}
+    { prefix, gateway }: SessionOptions,
+    private readonly connections: ConnectionPair,
+  ) {
+    defineScripts(connections.commands, prefix);
+    this.scripts = new RegistryScripts(connections.commands, prefix, gateway);
+    this.changes = changesKey(prefix);
+  }
 
   /** @throws the error of ioredis if the store cannot be reached or refuses the connection */
   static async open(options: SessionOptions): Promise<RedisSession> {
-    const commands = connectionTo(options, COMMAND_TIMEOUT_MS);
-    const reader = connectionTo(options, READ_BLOCK_MS + COMMAND_TIMEOUT_MS);
-    defineScripts(commands, options.prefix);
-    const scripts = new RegistryScripts(commands, options.prefix, options.gateway);
-    const session = new RedisSession(scripts, commands, reader, changesKey(options.prefix));
-    try {
-      await Promise.all([connect(commands), connect(reader)]);
-      return session;
-    } catch (error) {
-      session.end();
-      throw error;
-    }
+    return new RedisSession(options, await ConnectionPair.open(options));
   }
 
   /** The changes after the one with id `since`. Waits for some; resolves to an empty list on time-out. */
   async readChanges(since: number): Promise<readonly ParsedEntry[]> {
-    const reply = await this.reader.xread(
+    const reply = await this.connections.reader.xread(
       'COUNT',
       READ_AT_ONCE,
       'BLOCK',
@@ -60,14 +46,13 @@ export class RedisSession {
 
   /** All stored changes up to the one with id `last`. */
   async readHistory(last: number): Promise<readonly ParsedEntry[]> {
-    return ((await this.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(parseEntry);
+    return ((await this.connections.reader.xrange(this.changes, '-', `${last}-0`)) as StreamEntry[]).map(
+      parseEntry,
+    );
   }
 
   /** Idempotent: every command that fails with the connection calls it. */
   end(): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.commands.disconnect();
-    this.reader.disconnect();
+    this.connections.end();
   }
 }
