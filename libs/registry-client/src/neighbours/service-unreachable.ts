@@ -28,8 +28,3 @@ export class ServiceUnreachable extends Error {
     super(`${service} cannot be reached (${reason})`, { cause });
   }
 }
-
-/** @deprecated The former name of {@link ServiceUnreachable}; removed in version 1.0. */
-export const NeighbourUnreachable = ServiceUnreachable;
-/** @deprecated The former name of {@link ServiceUnreachable}; removed in version 1.0. */
-export type NeighbourUnreachable = ServiceUnreachable;
