@@ -63,8 +63,8 @@ async function main() {
   const measured = await withWorkspace((directory) => measureAll(planned, options, directory));
   const verdicts = verdictsOf(measured);
   for (const line of linesOf(verdicts)) console.log(line);
-  const { rounds, seconds, warmupSeconds } = options;
-  const run = { machine, rounds, seconds, warmupSeconds, verdicts, scenarios: measured };
+  const { starts, rounds, seconds, warmupSeconds } = options;
+  const run = { machine, starts, rounds, seconds, warmupSeconds, verdicts, scenarios: measured };
   log(`results: ${writeResults(run, options)}`);
 }
 

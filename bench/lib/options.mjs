@@ -5,6 +5,7 @@ export const HELP = `npm run bench -- [options]
   --scenario a,b       only these scenarios
   --targets a,b        only these targets
   --rounds n           rounds of each measurement (default 5)
+  --starts n           starts every target n times (default 1), and gives the standard error of ratios to the base of a scenario
   --seconds n          length of one measurement (default 5)
   --warmup n           seconds of load before the first round (default 4)
   --name text          name of the result file (default: date and time)
@@ -22,6 +23,7 @@ const spec = {
   scenario: text,
   targets: text,
   rounds: text,
+  starts: text,
   seconds: text,
   warmup: text,
   name: text,
@@ -48,6 +50,7 @@ export function readOptions(argv) {
     scenarios: names(values.scenario),
     targets: names(values.targets),
     rounds: number('rounds', values.rounds, quick ? 3 : 5),
+    starts: number('starts', values.starts, 1),
     seconds: number('seconds', values.seconds, quick ? 2 : 5),
     warmupSeconds: number('warmup', values.warmup, quick ? 2 : 4),
     name: values.name ?? dateName(),

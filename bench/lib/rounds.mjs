@@ -45,7 +45,7 @@ const order = (entries, round) => (round % 2 === 0 ? entries : entries.toReverse
 
 const medianOf = (rounds, field) => median(rounds.map((round) => round[field]));
 
-const summary = ({ target, rounds = [], storage, leftOut }) => ({
+const summary = ({ target, rounds = [], storage, leftOut, starts = [] }) => ({
   name: target.name,
   title: target.title,
   isControl: target.isControl ?? false,
@@ -56,6 +56,7 @@ const summary = ({ target, rounds = [], storage, leftOut }) => ({
   p99Ms: medianOf(rounds, 'p99Ms'),
   hitRate: medianOf(rounds, 'hitRate'),
   hitsPerSecond: medianOf(rounds, 'hitsPerSecond'),
+  cpuUsOfStarts: starts,
   storage,
   requests: rounds.reduce((sum, { requests }) => sum + requests, 0),
   failures: rounds.reduce((sum, { failures }) => sum + failures, 0),
@@ -69,11 +70,8 @@ function controlOffset(results, field) {
   return Math.abs(control[field] / first[field] - 1);
 }
 
-/**
- * Measures every target of a scenario in interleaved rounds. Medians of rounds are compared, never single rounds.
- * @param run `{ context, options, log }`
- */
-export async function runScenario(scenario, targets, run) {
+/** Starts every target, measures it in interleaved rounds and stops it. */
+async function measureStart(scenario, targets, run) {
   const entries = await startTargets(targets, scenario, run);
   const present = entries.filter(({ running }) => running !== undefined);
   for (let round = 0; round < run.options.rounds; round += 1) {
@@ -83,6 +81,28 @@ export async function runScenario(scenario, targets, run) {
   }
   for (const entry of present) entry.storage = await storageOf(entry.running, entry.memoryBefore);
   await Promise.all(present.map(({ running }) => running.child?.stop()));
-  const results = entries.map(summary);
+  return entries;
+}
+
+/** One target over all starts: its rounds, and the CPU time of each start. */
+function together(entries) {
+  const present = entries.filter(({ leftOut }) => leftOut === undefined);
+  if (present.length === 0) return entries[0];
+  const starts = present.map(({ rounds }) => medianOf(rounds, 'cpuUs'));
+  return { ...present.at(-1), rounds: present.flatMap(({ rounds }) => rounds), starts };
+}
+
+/**
+ * Measures every target of a scenario in interleaved rounds. Medians of rounds are compared, never single rounds.
+ * @param run `{ context, options, log }`
+ */
+export async function runScenario(scenario, targets, run) {
+  const byName = new Map();
+  for (let start = 0; start < run.options.starts; start += 1)
+    for (const entry of await measureStart(scenario, targets, run)) {
+      const { name } = entry.target;
+      byName.set(name, [...(byName.get(name) ?? []), entry]);
+    }
+  const results = [...byName.values()].map((entries) => summary(together(entries)));
   return { ...scenario, controlOffset: controlOffset(results, scenario.control), results };
 }

@@ -1,3 +1,5 @@
+import { meanOf } from './median.mjs';
+
 const NONE = '-';
 const decimals = (value) => (value >= 100 ? 0 : value >= 10 ? 1 : 2);
 
@@ -53,7 +55,15 @@ const addedColumns = (find) => {
 const RESULT_COLUMNS = { closed: rateColumns, zipf: hitColumns, open: addedColumns };
 
 const baseColumn = (base, find) =>
-  base === undefined ? [] : [[`/ ${base}`, ({ cpuUs }) => ratio(cpuUs, find(base)?.cpuUs)]];
+  base === undefined ? [] : [[`/ ${base}`, (result) => ratioToBase(result, find(base))]];
+
+/** With several starts the mean of their ratios: a process keeps the speed that it was started with. */
+function ratioToBase({ cpuUs, cpuUsOfStarts }, base) {
+  const ratios = cpuUsOfStarts.map((each, start) => each / base?.cpuUsOfStarts[start]);
+  const measured = meanOf(ratios.filter((each) => each > 0));
+  if (measured === undefined) return ratio(cpuUs, base?.cpuUs);
+  return `${measured.mean.toFixed(3)} ±${measured.error.toFixed(3)}`;
+}
 
 const columns = ({ kind, base }, find) => [
   ['target', ({ title }) => title],
