@@ -1,12 +1,14 @@
 /** `check FILE`: checks a policy file as the gateway does at its start. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { STAGES, validatorsFrom } from './stages.mjs';
 
 export const command = {
   summary:
     'reports every problem of a policy file (GATEWAY_CONFIG), with line and column, and warns of what is valid but probably not meant',
   positionals: { file: { value: 'FILE', help: 'the policy file' } },
   options: {
+    ...STAGES,
     json: {
       type: 'boolean',
       help: 'prints { valid, revision, problems: [{ line, column, message }], warnings }',
@@ -46,10 +48,15 @@ async function unusableFiles({ authentication: { jwt = [], apiKey = [] } }, fold
 }
 
 /** @returns the exit code */
-async function run({ file: path, json }) {
+async function run({ file: path, stages, json }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
-  const { file: policies, problems = [], warnings: overlaps = [] } = readPolicyFile(path);
+  const validators = await validatorsFrom(stages);
+  const {
+    file: policies,
+    problems = [],
+    warnings: overlaps = [],
+  } = readPolicyFile(path, undefined, validators);
   const warnings = [...overlaps, ...(policies ? await unusableFiles(policies, dirname(path)) : [])];
   const valid = problems.length === 0;
   const revision = policies?.revision ?? null;

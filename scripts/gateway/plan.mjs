@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { GATEWAY, gatewayOf, TOKEN, tokenOf } from './client/gateway-client.mjs';
 import { CommandError, EXIT, usageError } from './command-error.mjs';
+import { STAGES, validatorsFrom } from './stages.mjs';
 import { stripControl } from './terminal/text.mjs';
 
 const TIMEOUT_MS = 30_000;
@@ -19,6 +20,7 @@ export const command = {
       value: 'RECORD',
       help: 'a saved response of GET /policies/decisions, instead of a running gateway',
     },
+    ...STAGES,
     json: {
       type: 'boolean',
       help: 'prints { total, changed, unknown, changes: [{ count, present, next, example, requestIds }] }',
@@ -38,10 +40,10 @@ export const command = {
 };
 
 /** @returns the exit code */
-async function run({ file: path, record, json, ...options }) {
+async function run({ file: path, record, stages, json, ...options }) {
   const { placedProblem, readPolicyFile } =
     await import('../../dist/apps/gateway/src/policy/read-policy-file.js');
-  const { file, problems = [] } = readPolicyFile(path);
+  const { file, problems = [] } = readPolicyFile(path, undefined, await validatorsFrom(stages));
   if (!file) throw unusable(problems.map((problem) => placedProblem(path, problem)).join('\n'));
   const { text, source } = record === undefined ? await recordFrom(options) : savedRecord(record);
   const { planRecord, RecordError } = await import('../../dist/apps/gateway/src/proxy/plan/record-text.js');

@@ -1,5 +1,6 @@
 /** `start`: runs the gateway in this process. */
 import { followParent } from '../lib/follow-parent.mjs';
+import { STAGES } from './stages.mjs';
 
 export const command = {
   summary: 'runs the gateway with the settings of the environment, until SIGTERM or SIGINT',
@@ -10,6 +11,7 @@ export const command = {
       value: 'PORT',
       help: 'the port; instead of GATEWAY_PORT, by default 8000; 0: a free one',
     },
+    ...STAGES,
     json: { type: 'boolean', help: 'logs JSON lines; instead of LOG_FORMAT' },
   },
   exitCodes: { 0: 'the gateway was stopped', 1: 'it cannot start' },
@@ -17,14 +19,15 @@ export const command = {
 };
 
 /** @returns the exit code of the process, unless the gateway ends it earlier */
-async function run({ config, port, json }) {
+async function run({ config, port, stages, json }) {
   Object.assign(
     process.env,
     config !== undefined && { GATEWAY_CONFIG: config },
     port !== undefined && { GATEWAY_PORT: port },
     json && { LOG_FORMAT: 'json' },
   );
-  await import('../../dist/apps/gateway/src/main.js');
+  const { startGateway } = await import('../../dist/apps/gateway/src/start-gateway.js');
+  await startGateway(stages);
   followParent();
   return 0;
 }

@@ -5,8 +5,8 @@ import { rolldown } from 'rolldown';
 import { packageOf } from './imports.mjs';
 
 const isInside = (id) => /^[./#]/.test(id);
-/** Modules of this workspace only declare, except for these. */
-const RUN = /\/(node-version\.mjs|gateway\/src\/main\.js)$/;
+/** Modules of this workspace only declare, except for this one. */
+const RUN = /\/node-version\.mjs$/;
 
 /**
  * Bundles a program and its command into ES modules, and writes an `index.js` for CommonJS that loads them. What the

@@ -6,6 +6,7 @@ export { ProxyModule } from './proxy.module.js';
 export { TrafficRecorder, type ExchangeObserver } from './traffic.recorder.js';
 export { RateLimits } from './rate-limits.js';
 export { checkFactories } from './extension/check-factories.js';
+export { loadStages } from './extension/load-stages.js';
 export type { StageFactory } from './extension/stage-api.js';
 export { TableDirectory } from './table-directory.js';
 export { Mirrors } from './stages/mirror/mirrors.js';
