@@ -75,7 +75,7 @@ async function refuseOtherService(gateway, path, service) {
   if (name !== service)
     throw new CommandError(
       EXIT.failed,
-      `${id} is an instance of ${name}, not of ${service}; nothing is changed`,
+      stripControl(`${id} is an instance of ${name}, not of ${service}; nothing is changed`),
     );
 }
 

@@ -48,7 +48,7 @@ async function run({ follow: isFollowed, limit = DEFAULT_LIMIT, service, json, .
 async function printNew(gateway, print, { signal, lastEventId }) {
   for await (const { event, data } of follow(gateway, STREAM, { lastEventId, signal })) {
     const content = JSON.parse(data);
-    if (event === 'reset') console.error(`events are missing: ${content.detail}`);
+    if (event === 'reset') console.error(`events are missing: ${stripControl(content.detail)}`);
     else if (print.selects(content)) print.event(content);
   }
 }
@@ -62,7 +62,11 @@ function printerOf(json, service) {
 }
 
 /** The widths suit usual names: later events are not known yet. */
-function lineOf({ at, type, service, instanceId, status, reason }, paint) {
-  const name = stripControl(`${service} ${instanceId}`).padEnd(36);
-  return `${at}  ${type.padEnd(16)}  ${name}  ${paint(FORMATS[status] ?? 'gray', status.padEnd(8))}  ${stripControl(reason)}`;
+function lineOf(event, paint) {
+  const { at, type, service, instanceId, status, reason } = shown(event);
+  const name = `${service} ${instanceId}`.padEnd(36);
+  return `${at}  ${type.padEnd(16)}  ${name}  ${paint(FORMATS[status] ?? 'gray', status.padEnd(8))}  ${reason}`;
 }
+
+const shown = (event) =>
+  Object.fromEntries(Object.entries(event).map(([name, value]) => [name, stripControl(value)]));

@@ -73,7 +73,8 @@ function savedRecord(path) {
 
 async function textOf({ total, changed, unknown, changes }) {
   const { describeChange } = await import('../../dist/apps/gateway/src/proxy/plan/plan.js');
-  if (changes.length === 0) return `nothing would change (${total.toLocaleString('en')} decisions)`;
+  if (changes.length === 0)
+    return `nothing would change (${total.toLocaleString('en')} ${total === 1 ? 'decision' : 'decisions'})`;
   const unclear = unknown === 0 ? '' : `; of ${unknown.toLocaleString('en')} it cannot be told`;
   return [
     `${changed.toLocaleString('en')} of ${total.toLocaleString('en')} decisions would change${unclear}`,
