@@ -37,7 +37,7 @@ export interface BootOptions {
   readonly env: Env;
   /** Replaces the registry that the app uses alone. The monolith passes the registry of its gateway. */
   readonly registry?: Registry;
-  /** Replaces the transport that the app opens alone. The caller begins and closes it. */
+  /** Replaces the transport that an app with events opens alone. The caller begins and closes it. */
   readonly events?: EventTransport | undefined;
   /** Replaces the app's configured host. The services of the monolith listen on loopback. */
   readonly host?: string;
@@ -105,6 +105,7 @@ async function start<C extends BaseConfig>(
   const registry = options.registry ?? definition.registry(config);
   const traces = options.traces ?? (await openTraces(config, logger));
   const ownEvents = options.events ? undefined : definition.events?.(config, logger);
+  const sharedEvents = definition.events ? options.events : undefined;
   const context: AppContext = {
     logger,
     logLevel,
@@ -113,7 +114,7 @@ async function start<C extends BaseConfig>(
     report: new AppReport(),
     exposesProcess: options.exposesProcess ?? true,
     handlesSignals: options.handlesSignals ?? true,
-    events: options.events ?? ownEvents,
+    events: sharedEvents ?? ownEvents,
     tracer: traces?.of(name, options.traces === undefined),
     application: () => nest,
   };

@@ -1,6 +1,7 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { bootForTest, call, onOwnPostgres, waitFor, type TestApp } from '#testing';
 import { Readiness } from '../app/readiness.js';
+import { InProcessTransport } from '../events/transport/in-process-transport.js';
 import { defineService } from './define-service.js';
 
 @Controller('notes')
@@ -69,6 +70,14 @@ describe('a service', () => {
     expect(body).toMatch(/\n# EOF\n$/);
     expect(body).not.toContain('\n\n');
     expect((await get('/metrics')).body).toContain('# TYPE process_cpu_seconds_total counter\n');
+  });
+
+  it('has no events in a process whose other services have some', async () => {
+    const other = await bootForTest(noteService, {}, { events: new InProcessTransport() });
+    const { body } = await call(other.url, 'GET /health');
+    expect(Object.keys(body.details as object)).toEqual(['database']);
+    expect((await call(other.url, 'GET /events/dead-letters')).status).toBe(404);
+    await other.close();
   });
 
   it('separates the metrics of two services in one process', async () => {
