@@ -182,6 +182,16 @@ describe('DashboardSampler', () => {
     expect(harness.attention).toEqual([]);
   });
 
+  it('reports no lease while the registry is away: no heartbeat can be recorded, and none expires', async () => {
+    await harness.register('b', { ttlSeconds: 12 });
+    harness.unavailableSince = harness.discovery.clock.now();
+    await harness.pass(10);
+    expect(harness.attention).toEqual(['registry-away ']);
+    harness.unavailableSince = undefined;
+    await harness.pass(1);
+    expect(harness.attention).toEqual(['instance-expiring b']);
+  });
+
   it('tells an ejected instance from one that is gone', async () => {
     await Promise.all(['b', 'c'].map((id) => harness.register(id)));
     const { table, ejector } = harness.discovery;

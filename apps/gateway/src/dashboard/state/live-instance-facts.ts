@@ -13,7 +13,7 @@ const READ_SHARED_EVERY_MS = 5000;
 
 /** Dependencies of {@link LiveInstanceFacts}. */
 export interface InstanceFactsParts {
-  readonly registry: Pick<RegistryService, 'all'>;
+  readonly registry: Pick<RegistryService, 'all' | 'unavailableSince'>;
   readonly table: LiveServiceTable;
   readonly ejector: Pick<Ejector, 'onEjection'>;
   readonly certificates: CertificateExpiries;
@@ -53,6 +53,8 @@ export class LiveInstanceFacts implements InstanceFacts {
   }
 
   leaseLeftOf(id: string): number | undefined {
+    // No heartbeat can be recorded then, and no lease expires.
+    if (this.parts.registry.unavailableSince !== undefined) return undefined;
     const stored = this.stored.get(id);
     return stored && stored.expiresAt - this.readAt;
   }

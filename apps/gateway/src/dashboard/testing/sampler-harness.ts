@@ -1,5 +1,5 @@
 import type { AttentionItem, DashboardState, FaultView } from '#contracts';
-import { CertificateExpiries } from '../../discovery/index.js';
+import { CertificateExpiries, type StoredInstance } from '../../discovery/index.js';
 import { DiscoveryHarness } from '../../discovery/testing/discovery-harness.js';
 import { PolicySources, type ProviderState } from '../../policy/index.js';
 import { TrafficMetrics } from '../../telemetry/metrics/index.js';
@@ -29,7 +29,7 @@ export class SamplerHarness {
   readonly sampler: DashboardSampler;
 
   constructor() {
-    const { table, registry, ejector } = this.discovery;
+    const { table, ejector } = this.discovery;
     const { traffic, policies, certificates } = this;
     this.discovery.check.passes = true;
     this.sampler = new DashboardSampler({
@@ -49,9 +49,14 @@ export class SamplerHarness {
       mirrors: () => this.mirrors,
       traffic: new TrafficSampler(traffic),
       routes: new RouteStates(table, policies, traffic),
-      facts: new LiveInstanceFacts({ registry, table, ejector, certificates, isShared: false }),
+      facts: new LiveInstanceFacts({ registry: this, table, ejector, certificates, isShared: false }),
       load: { lagMs: () => this.lagMs, memoryBytes: 1000 },
     });
+  }
+
+  /** Of the registry: what is stored. */
+  all(): Promise<readonly StoredInstance[]> {
+    return this.discovery.registry.all();
   }
 
   register(id: string, fields: { readonly name?: string; readonly ttlSeconds?: number } = {}) {
@@ -71,6 +76,11 @@ export class SamplerHarness {
       this.traffic.service(service).record(exchange);
       this.traffic.service(service).instance(id).record(exchange);
     }
+  }
+
+  /** Requests that the gateway responded to without an instance, with 503. */
+  unserved(count: number, service = 'users'): void {
+    for (let i = 0; i < count; i += 1) this.traffic.service(service).record(ended({ status: 503 }));
   }
 
   /** Passes time, with one sample per second. */
