@@ -12,12 +12,14 @@ export interface FigureProps {
   /** Unit beside the value. */
   readonly unit?: string;
   readonly condition?: Condition;
+  /** Where more is said about it. */
+  readonly href?: string;
 }
 
 /** One key figure, inside {@link Figures}. */
-export const Figure = ({ label, value, unit, condition = 'ok' }: FigureProps) => (
+export const Figure = ({ label, value, unit, condition = 'ok', href }: FigureProps) => (
   <div class="figure">
-    <dt>{label}</dt>
+    <dt>{href === undefined ? label : <a href={href}>{label}</a>}</dt>
     <dd class={condition === 'ok' ? '' : `is-${condition}`}>
       {value}
       {unit !== undefined && <span class="unit"> {unit}</span>}

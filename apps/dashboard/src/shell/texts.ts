@@ -32,6 +32,8 @@ const EN = {
   allWell: 'Everything is working',
   nothingRegistered: 'No service is registered yet',
   attention: (count: number) => (count === 1 ? '1 thing needs attention' : `${count} things need attention`),
+  over: (count: number) =>
+    count === 1 ? 'Working again; 1 thing was wrong' : `Working again; ${count} things were wrong`,
   listed: (titles: readonly string[]) => titles.join('; '),
 };
 
@@ -65,6 +67,7 @@ export const TEXTS: Texts<typeof EN> = {
     allWell: '모두 정상입니다',
     nothingRegistered: '아직 등록된 서비스가 없습니다',
     attention: (count) => `확인이 필요한 항목 ${count}건`,
+    over: (count) => `다시 정상입니다. 방금 해소된 항목 ${count}건`,
     listed: (titles) => titles.join(' · '),
   },
 };

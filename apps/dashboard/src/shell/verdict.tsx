@@ -1,8 +1,9 @@
 import type { DashboardState } from '#contracts';
 import { Icon } from '../components/icon';
 import type { LiveState } from '../state/live-state';
+import { attentionInOrder, isOver } from '../state/attention-order';
 import { linkTo } from '../state/location';
-import { attentionInOrder, attentionTitle } from '../text/attention';
+import { attentionTitle } from '../text/attention';
 import { useLanguage, useTexts } from '../text/language';
 import { TEXTS } from './texts';
 
@@ -28,7 +29,11 @@ function StateLine({ state }: { readonly state: DashboardState }) {
     );
   }
   const titles = items.map((item) => attentionTitle(item, language));
-  return <Line condition={first.condition} summary={`${texts.attention(items.length)}:`} details={titles} />;
+  // Items that are over come last.
+  const summary = isOver(first) ? texts.over(items.length) : texts.attention(items.length);
+  return (
+    <Line condition={isOver(first) ? 'warning' : first.condition} summary={`${summary}:`} details={titles} />
+  );
 }
 
 interface LineProps {

@@ -7,16 +7,25 @@ interface AttentionTexts {
   title(subject: string): string;
   /** The next step to take. */
   readonly next: string;
+  /** The next step if few instances are the cause, which the reason names. */
+  readonly nextForFew?: string;
   /** Why, from the figures of the item; otherwise the gateway's own words are shown, which are English. */
   reason?(values: AttentionItem['values'], format: Format): string;
 }
 
-const failedEn: AttentionTexts['reason'] = ({ errors, requests, errorRate, status }, format) =>
-  `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}`;
-const failedKo: AttentionTexts['reason'] = ({ errors, requests, errorRate, status }, format) =>
-  `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}`;
-const slowEn: AttentionTexts['reason'] = ({ p95Ms }, format) =>
-  `p95 is about ${format.duration(Number(p95Ms))}`;
+/** The few instances that are the cause of an item about a service. */
+const atEn = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `; at ${at}`);
+const atKo = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `, 해당 인스턴스: ${at}`);
+const failedEn: AttentionTexts['reason'] = (values, format) => {
+  const { errors, requests, errorRate, status } = values;
+  return `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
+};
+const failedKo: AttentionTexts['reason'] = (values, format) => {
+  const { errors, requests, errorRate, status } = values;
+  return `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
+};
+const slowEn: AttentionTexts['reason'] = (values, format) =>
+  `p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
 const differsEn: AttentionTexts['reason'] = ({ different, compared }) =>
   `${different} of ${compared} compared responses differ`;
 const differsKo: AttentionTexts['reason'] = ({ different, compared }) =>
@@ -37,7 +46,8 @@ const faultEn: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
   `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
 const faultKo: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
   `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
-const slowKo: AttentionTexts['reason'] = ({ p95Ms }, format) => `p95가 약 ${format.duration(Number(p95Ms))}`;
+const slowKo: AttentionTexts['reason'] = (values, format) =>
+  `p95가 약 ${format.duration(Number(values.p95Ms))}${atKo(values)}`;
 
 const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'service-down': {
@@ -46,12 +56,15 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'service-failing': {
     title: (subject) => `${subject} fails requests`,
-    next: 'See whether all instances fail or one; read the log of the failing ones, and what changed before.',
+    next: 'Read the log; see what changed before, and whether its store or a service that it calls fails.',
+    nextForFew: 'Drain these instances if others can take over; read their logs, and what changed before.',
     reason: failedEn,
   },
   'service-slow': {
     title: (subject) => `${subject} is slow`,
     next: 'See whether its store or a service that it calls is slow; otherwise add instances.',
+    nextForFew:
+      'Compare host and version of these instances with the others; lower their weight or drain them.',
     reason: slowEn,
   },
   'breaker-open': {
@@ -127,12 +140,15 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'service-failing': {
     title: (subject) => `${subject} 요청이 실패하고 있습니다`,
-    next: '전체 인스턴스의 문제인지 일부의 문제인지 확인하고, 해당 인스턴스의 로그와 직전 변경 사항을 살펴보세요.',
+    next: '로그를 확인하고, 직전 변경 사항과 저장소나 호출 대상 서비스의 실패 여부를 살펴보세요.',
+    nextForFew:
+      '다른 인스턴스가 대신할 수 있으면 해당 인스턴스를 드레인하고, 로그와 직전 변경 사항을 살펴보세요.',
     reason: failedKo,
   },
   'service-slow': {
     title: (subject) => `${subject} 응답이 느립니다`,
     next: '저장소나 호출 대상 서비스가 느린지 확인하고, 아니라면 인스턴스를 늘리세요.',
+    nextForFew: '해당 인스턴스의 호스트와 버전을 다른 인스턴스와 비교하고, 가중치를 낮추거나 드레인하세요.',
     reason: slowKo,
   },
   'breaker-open': {
@@ -223,14 +239,7 @@ export const attentionReason = (
 ): string | undefined => BY_LANGUAGE[language][kind].reason?.(values, format);
 
 /** The next step to take about an item. */
-export const attentionStep = ({ kind }: AttentionItem, language: Language): string =>
-  BY_LANGUAGE[language][kind].next;
-
-/** The most serious first, then the oldest. */
-export function attentionInOrder(items: Readonly<Record<string, AttentionItem>>): readonly AttentionItem[] {
-  return Object.values(items).toSorted(
-    (a, b) =>
-      Number(b.condition === 'critical') - Number(a.condition === 'critical') ||
-      a.since.localeCompare(b.since),
-  );
+export function attentionStep({ kind, values }: AttentionItem, language: Language): string {
+  const { next, nextForFew } = BY_LANGUAGE[language][kind];
+  return values.at === undefined ? next : (nextForFew ?? next);
 }

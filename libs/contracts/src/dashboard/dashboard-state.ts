@@ -137,6 +137,8 @@ export interface AttentionItem {
   /** Service of the subject; empty if there is none. */
   readonly service: string;
   readonly since: string;
+  /** When it was last found, for an item about traffic that stays in the list for a while; absent while it lasts. */
+  readonly endedAt?: string;
   /** The reason in words of the gateway; English. */
   readonly reason: string;
   /** Figures of the message: `errorRate`, `p95Ms`, `expiresAt`, `count`, … */

@@ -3,8 +3,9 @@ import { Ago } from '../../components/ago';
 import { Icon } from '../../components/icon';
 import { Panel } from '../../components/panel';
 import { Reason } from '../../components/reason';
+import { attentionInOrder } from '../../state/attention-order';
 import { linkTo } from '../../state/location';
-import { attentionInOrder, attentionStep, attentionTitle } from '../../text/attention';
+import { attentionStep, attentionTitle } from '../../text/attention';
 import { useLanguage, useTexts } from '../../text/language';
 import { TEXTS } from './texts';
 
@@ -28,8 +29,8 @@ function Item({ item, now }: { readonly item: AttentionItem; readonly now: strin
   const language = useLanguage();
   const title = attentionTitle(item, language);
   return (
-    <li class={`attention-item is-${item.condition}`}>
-      <Icon name={item.condition} />
+    <li class={item.endedAt === undefined ? `attention-item is-${item.condition}` : 'attention-item'}>
+      <Icon name={item.endedAt === undefined ? item.condition : 'neutral'} />
       <div>
         <h3>
           <Title item={item} text={title} />
@@ -39,9 +40,17 @@ function Item({ item, now }: { readonly item: AttentionItem; readonly now: strin
         </p>
         <p class="muted">{attentionStep(item, language)}</p>
       </div>
-      <p class="muted small">
-        <span class="visually-hidden">{texts.since} </span>
-        <Ago at={item.since} now={now} />
+      <p class="attention-time muted small">
+        <span>
+          <span class="visually-hidden">{texts.since} </span>
+          <Ago at={item.since} now={now} />
+        </span>
+        {item.endedAt !== undefined && (
+          <span>
+            {texts.over} <Ago at={item.endedAt} now={now} />
+          </span>
+        )}
+        <a href={linkTo('time', { t: item.since })}>{texts.before}</a>
       </p>
     </li>
   );

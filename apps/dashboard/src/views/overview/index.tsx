@@ -13,7 +13,7 @@ export function View({ live }: ViewProps) {
   const hasAttention = Object.keys(state.attention).length > 0;
   return (
     <>
-      <Totals traffic={state.traffic} gateway={state.gateway} />
+      <Totals traffic={state.traffic} gateway={state.gateway} policy={state.policy} routes={state.routes} />
       <div class={hasAttention || !hasServices ? 'overview overview-split' : 'overview'}>
         <div class="overview-main">
           {hasAttention && <AttentionList attention={state.attention} at={state.at} />}

@@ -31,11 +31,11 @@ export function View({ live: { state } }: ViewProps) {
               <Providers providers={result.value.providers} />
             </Panel>
           )}
+          {revision && <Refusals now={state.at} />}
           <Panel title={texts.routes} isFlush>
             <RouteTable routes={result.value.routes} live={state.routes} />
           </Panel>
           {result.value.routes.some(hasMirror) && <Mirrors now={state.at} />}
-          {revision && <Refusals now={state.at} />}
         </>
       )}
     </>

@@ -12,17 +12,19 @@ const LARGEST_WEIGHT = 1000;
 export interface ActionMenuProps {
   readonly instance: InstanceState;
   readonly attention: AttentionItem | undefined;
+  /** The gateway's time. */
+  readonly now: string;
   readonly onChoose: (action: InstanceAction) => void;
 }
 
 /** The state of an instance, and the actions with what they do. */
-export function ActionMenu({ instance, attention, onChoose }: ActionMenuProps) {
+export function ActionMenu({ instance, attention, now, onChoose }: ActionMenuProps) {
   const texts = useTexts(TEXTS);
   const drain = instance.status === 'draining' ? 'resume' : 'drain';
   return (
     <>
       <NameCell id={instance.service} instance={instance} />
-      <StatusCell instance={instance} attention={attention} />
+      <StatusCell instance={instance} attention={attention} now={now} />
       {attention?.kind === 'instance-fault' && (
         <Choice text={texts.endFaultText}>
           <button type="button" class="button" onClick={() => onChoose({ name: 'endFault' })}>

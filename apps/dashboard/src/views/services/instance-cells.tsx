@@ -5,7 +5,7 @@ import type { IconName } from '../../components/icon';
 import { Reason } from '../../components/reason';
 import { StatusBadge } from '../../components/status-badge';
 import { useFormat, useTexts } from '../../text/language';
-import { heartbeatAge } from './heartbeat';
+import { leaseUse } from './lease-use';
 import { TEXTS } from './texts';
 
 export interface CellProps {
@@ -36,16 +36,20 @@ const ICONS: Readonly<Partial<Record<InstanceState['status'], IconName>>> = {
   draining: 'draining',
 };
 
-export interface StatusCellProps {
-  readonly instance: InstanceState;
+export interface StatusCellProps extends CellProps {
   readonly attention?: AttentionItem | undefined;
 }
 
 /** Status, and why the instance is in that status or receives no requests. */
-export function StatusCell({ instance, attention }: StatusCellProps) {
+export function StatusCell({ instance, attention, now }: StatusCellProps) {
   const texts = useTexts(TEXTS);
+  const format = useFormat();
   const { status, statusReason, condition, isInRotation } = instance;
-  const remark = attention ? texts.attention[attention.kind] : undefined;
+  const found = attention ? texts.attention[attention.kind] : undefined;
+  const remark =
+    found !== undefined && attention?.endedAt !== undefined
+      ? texts.until(found, format.relative(attention.endedAt, now))
+      : found;
   const isUnused = (status === 'up' || status === 'starting') && !isInRotation;
   return (
     <span class="stacked">
@@ -68,11 +72,12 @@ export function StatusCell({ instance, attention }: StatusCellProps) {
 export function HeartbeatCell({ instance, now }: CellProps) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
-  const { share, condition } = heartbeatAge(instance, now);
+  const { share, condition } = leaseUse(instance, now);
   const age = format.relative(instance.lastHeartbeatAt, now);
   const ttl = format.duration(instance.ttlSeconds * 1000);
+  const end = format.relative(instance.expiresAt, now);
   return (
-    <span class="measured" title={texts.heartbeatOf(age, ttl)}>
+    <span class="measured" title={texts.heartbeatOf(age, ttl, end)}>
       <Ago at={instance.lastHeartbeatAt} now={now} />
       <Bar share={share} condition={condition} />
     </span>

@@ -43,6 +43,7 @@ export function InstanceDialog({ id, state, onClose }: InstanceDialogProps) {
         <>
           {instance ? (
             <ActionMenu
+              now={state.at}
               instance={instance}
               attention={attentionByInstance(state.attention).get(id)}
               onChoose={choose}

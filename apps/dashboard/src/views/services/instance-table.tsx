@@ -18,8 +18,6 @@ export interface InstanceTableProps {
   readonly onActions: (id: string) => void;
 }
 
-/** Shown for figures that need requests while there are none. */
-
 const colour = (condition: string): string => (condition === 'ok' ? '' : `is-${condition}`);
 
 function columnsOf(
@@ -36,9 +34,9 @@ function columnsOf(
     {
       label: texts.status,
       isWide: true,
-      render: ([id, instance]) => <StatusCell instance={instance} attention={attention.get(id)} />,
+      render: ([id, instance]) => <StatusCell instance={instance} attention={attention.get(id)} now={now} />,
     },
-    { label: texts.version, width: '72px', isOptional: true, render: ([, { version }]) => version },
+    { label: texts.version, width: '72px', render: ([, { version }]) => version },
     {
       label: texts.heartbeat,
       width: '100px',

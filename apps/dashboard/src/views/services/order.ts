@@ -1,5 +1,5 @@
 import type { AttentionItem, Condition, InstanceState, ServiceState } from '#contracts';
-import { attentionInOrder } from '../../text/attention';
+import { attentionInOrder } from '../../state/attention-order';
 
 const CONDITION_ORDER: Readonly<Record<Condition, number>> = { critical: 0, warning: 1, ok: 2 };
 

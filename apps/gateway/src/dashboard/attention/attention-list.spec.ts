@@ -47,6 +47,14 @@ describe('AttentionList', () => {
     expect(update(60)).toHaveLength(0);
   });
 
+  it('tells when a held item was last found, and no more once it is found again', () => {
+    expect(update(0, finding())[0]).not.toHaveProperty('endedAt');
+    update(7, finding());
+    expect(update(12)[0]?.endedAt).toBe('2026-01-01T00:00:07.000Z');
+    expect(update(20)[0]?.endedAt).toBe('2026-01-01T00:00:07.000Z');
+    expect(update(21, finding())[0]).not.toHaveProperty('endedAt');
+  });
+
   it('ends an item about a state at once', () => {
     update(0, finding({ kind: 'service-down', holdMs: 0 }));
     expect(update(1)).toHaveLength(0);

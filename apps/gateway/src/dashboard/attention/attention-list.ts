@@ -3,8 +3,10 @@ import type { Finding } from './finding.js';
 
 interface Known {
   readonly item: AttentionItem;
-  /** Milliseconds since the epoch. */
+  /** How long it stays after it was last found, milliseconds since the epoch. */
   readonly until: number;
+  /** When it was last found, milliseconds since the epoch. */
+  readonly foundAt: number;
 }
 
 const keyOf = ({ kind, subject }: Pick<AttentionItem, 'kind' | 'subject'>): string => `${kind} ${subject}`;
@@ -31,7 +33,7 @@ export class AttentionList {
     for (const finding of findings)
       next.set(keyOf(finding), knownOf(finding, before.get(keyOf(finding)), now));
     for (const [key, known] of before)
-      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, known);
+      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, held(known));
     this.known = next;
   }
 
@@ -70,5 +72,13 @@ const least = (a: Condition, b: Condition): Condition => (worst(a, b) === a ? b 
 function knownOf(finding: Finding, before: Known | undefined, now: number): Known {
   const { holdMs, since, kind, condition, subject, service, reason, values } = finding;
   const begun = before?.item.since ?? new Date(since ?? now).toISOString();
-  return { item: { kind, condition, subject, service, since: begun, reason, values }, until: now + holdMs };
+  const item = { kind, condition, subject, service, since: begun, reason, values };
+  return { item, until: now + holdMs, foundAt: now };
+}
+
+/** An item that is over and stays in the list for a while. */
+function held(known: Known): Known {
+  if (known.item.endedAt !== undefined) return known;
+  const { until, foundAt } = known;
+  return { item: { endedAt: new Date(foundAt).toISOString(), ...known.item }, until, foundAt };
 }

@@ -3,6 +3,7 @@ import type { ServiceWindows } from '../traffic/traffic-sampler.js';
 import type { TrafficWindow } from '../traffic/traffic-window.js';
 import { rounded } from '../traffic/rounded.js';
 import type { Finding } from './finding.js';
+import { failingInstances, slowInstances } from './located.js';
 import {
   CRITICAL_RATE,
   FAILING_RATE,
@@ -29,15 +30,15 @@ export function slownessOf(window: TrafficWindow | undefined): number {
   return p95Ms >= SLOW_MS ? p95Ms : 0;
 }
 
+type Grounds = Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'>;
+
 const percent = (share: number): string => `${rounded(share * 100)}%`;
 
 const mostWith = ({ mostFrequentError: status }: TrafficWindow): string =>
   status === undefined ? '' : `, most of them with ${status}`;
 
 /** Condition, reason and values of a failing service or instance. */
-export const failure = (
-  window: TrafficWindow,
-): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
+export const failure = (window: TrafficWindow): Grounds => ({
   condition: window.errorRate >= CRITICAL_RATE ? 'critical' : 'warning',
   reason: `${window.errors} of ${window.requests} requests failed (${percent(window.errorRate)})${mostWith(window)}`,
   values: {
@@ -50,15 +51,18 @@ export const failure = (
 });
 
 /** Condition, reason and values of a slow service or instance. */
-export const slowness = (
-  window: TrafficWindow,
-  p95Ms: number,
-): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> => ({
+export const slowness = (window: TrafficWindow, p95Ms: number): Grounds => ({
   condition: 'warning',
   reason: `at least 5% of responses take ${SLOW_MS} ms or longer`,
   values: { p95Ms: rounded(p95Ms), requests: window.requests },
   holdMs: HOLD_MS,
 });
+
+/** The same with the instances that are the cause, if they are some of the instances. */
+function located({ condition, reason, values, holdMs }: Grounds, at: string): Grounds {
+  if (at === '') return { condition, reason, values, holdMs };
+  return { condition, reason: `${reason}; at ${at}`, values: { at, ...values }, holdMs };
+}
 
 /** Whether a service is down: it has instances or requests, and none of its instances receives requests. */
 export const isDown = ({ entry, windows }: ObservedService): boolean =>
@@ -70,9 +74,15 @@ export function serviceFindings(service: ObservedService): readonly Finding[] {
   const subject = { subject: entry.name, service: entry.name };
   const findings: Finding[] = [];
   if (isDown(service)) findings.push({ kind: 'service-down', ...subject, ...outage(entry) });
-  else if (isFailing(windows)) findings.push({ kind: 'service-failing', ...subject, ...failure(windows) });
+  else if (isFailing(windows)) {
+    const grounds = located(failure(windows), failingInstances(windows));
+    findings.push({ kind: 'service-failing', ...subject, ...grounds });
+  }
   const p95Ms = slownessOf(windows);
-  if (windows && p95Ms > 0) findings.push({ kind: 'service-slow', ...subject, ...slowness(windows, p95Ms) });
+  if (windows && p95Ms > 0) {
+    const grounds = located(slowness(windows, p95Ms), slowInstances(windows));
+    findings.push({ kind: 'service-slow', ...subject, ...grounds });
+  }
   const breaker = windows?.series.breaker;
   if (breaker === 'open' || breaker === 'half-open')
     findings.push({
@@ -86,10 +96,7 @@ export function serviceFindings(service: ObservedService): readonly Finding[] {
   return findings;
 }
 
-function outage({
-  instances,
-  lastSeenAt,
-}: ServiceEntry): Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'> & { since?: number } {
+function outage({ instances, lastSeenAt }: ServiceEntry): Grounds & { since?: number } {
   const reasons = new Set(instances.map(({ status, statusReason }) => `${status}: ${statusReason}`));
   const [first = 'no instance is registered', ...others] = reasons;
   return {
