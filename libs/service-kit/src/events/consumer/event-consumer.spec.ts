@@ -3,19 +3,19 @@ import { Registry } from 'prom-client';
 import { onBothStores, waitFor } from '#testing';
 import { openDatabase } from '../../storage/database.js';
 import { EventMetrics } from '../event-metrics.js';
-import { createEventTables } from '../event-tables.js';
+import { createEventTables, eventTablesOf, type EventTables } from '../event-tables.js';
 import { EventConsumer } from './event-consumer.js';
 import { ParkedEvents } from './parked-events.js';
 
 const SERVICE = 'note-service';
 const type = 'test.note.changed.v1';
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const eventNumber = (sequence: number) => ({
+const eventNumber = (sequence: number, subject = 'a', eventType = type) => ({
   specversion: '1.0' as const,
   id: `e${sequence}`,
   source: SERVICE,
-  type,
-  subject: 'a',
+  type: eventType,
+  subject,
   sequence: String(sequence),
   time: '2026-01-01T00:00:00.000Z',
   datacontenttype: 'application/json' as const,
@@ -23,13 +23,26 @@ const eventNumber = (sequence: number) => ({
   data: {},
 });
 
+const FIVE_MINUTES_MS = 300_000;
+
 onBothStores('the consumer of events', (store) => {
-  it('stops after the parked events that it attempts, and leaves later ones to the next process', async () => {
-    const database: Kysely<unknown> = await openDatabase<unknown>(await store.createStorage(), SERVICE);
+  let database: Kysely<unknown>;
+  let parked: ParkedEvents;
+  let consumer: EventConsumer;
+
+  beforeEach(async () => {
+    database = await openDatabase<unknown>(await store.createStorage(), SERVICE);
     await createEventTables(database, SERVICE);
-    const parked = new ParkedEvents(database, SERVICE);
+    parked = new ParkedEvents(database, SERVICE);
+    consumer = new EventConsumer({ parked, metrics: new EventMetrics(new Registry()), logger });
+  });
+  afterEach(async () => {
+    await consumer.stop();
+    await database.destroy();
+  });
+
+  it('stops after the parked events that it attempts, and leaves later ones to the next process', async () => {
     for (const sequence of [1, 2, 3]) await parked.park(eventNumber(sequence));
-    const consumer = new EventConsumer({ parked, metrics: new EventMetrics(new Registry()), logger });
     const handled: string[] = [];
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
@@ -44,6 +57,24 @@ onBothStores('the consumer of events', (store) => {
     await stopped;
     expect(handled).toEqual(['e1']);
     expect(await parked.counts()).toEqual({ waiting: 2, dead: 0 });
-    await database.destroy();
+  });
+
+  it('leaves parked events of a type without handler to another version, for five minutes', async () => {
+    const added = 'test.note.added.v1';
+    await parked.park(eventNumber(1, 'a', added));
+    await parked.park(eventNumber(2, 'b'));
+    consumer.start([type], ({ type: eventType }) =>
+      eventType === type ? Promise.resolve() : Promise.reject(new Error('no handler')),
+    );
+    await waitFor('the event with a handler', async () => (await parked.counts()).waiting === 1);
+    expect(await parked.claimDue(1, [type])).toEqual([]);
+    const [left] = await parked.claimDue(1, [added]);
+    expect(left).toMatchObject({ attempts: 0, event: { type: added } });
+
+    const { parked_events } = eventTablesOf(SERVICE);
+    const rows = (database as Kysely<EventTables>).updateTable(parked_events);
+    await rows.set({ attempt_at: Date.now() - FIVE_MINUTES_MS }).execute();
+    await waitFor('the dead letter', async () => (await parked.counts()).dead === 1);
+    expect(await parked.deadLetters(1)).toMatchObject([{ error: 'no handler', event: { type: added } }]);
   });
 });

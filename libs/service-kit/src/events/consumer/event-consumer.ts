@@ -4,6 +4,7 @@ import type { Logger } from '../../logging/logger.js';
 import type { EventMetrics } from '../event-metrics.js';
 import type { EventHandler } from '../transport/event-transport.js';
 import { RepeatedWork } from '../repeated-work.js';
+import { MAX_ATTEMPTS } from './attempts.js';
 import { withTimeLimit } from './handler-timeout.js';
 import type { ParkedEvent, ParkedEvents } from './parked-events.js';
 
@@ -25,6 +26,7 @@ export interface EventConsumerOptions {
 export class EventConsumer {
   private readonly retries: RepeatedWork;
   private handle: EventHandler = () => Promise.resolve();
+  private types: readonly string[] = [];
 
   constructor(private readonly options: EventConsumerOptions) {
     this.retries = new RepeatedWork(
@@ -39,6 +41,7 @@ export class EventConsumer {
   /** Handles events of `types` by `handle` from now on, parked ones first. */
   start(types: readonly string[], handle: EventHandler): void {
     this.options.metrics.declare(types);
+    this.types = types;
     this.handle = withTimeLimit(handle);
     this.retries.wake();
   }
@@ -75,7 +78,7 @@ export class EventConsumer {
 
   private async attemptParked(): Promise<void> {
     while (!this.retries.isStopped) {
-      const due = await this.options.parked.claimDue(BATCH);
+      const due = await this.options.parked.claimDue(BATCH, this.types);
       if (due.length === 0) return;
       await Promise.all(due.map((event) => this.attemptAgain(event)));
     }
@@ -88,7 +91,9 @@ export class EventConsumer {
       await parked.remove(event);
       if (attempts > 0) logger.info(fieldsOf(event), 'Event handled after earlier failures');
     } catch (error) {
-      if (await parked.postpone(event, attempts + 1, messageOf(error))) return;
+      // Without a handler every attempt fails.
+      const failures = this.types.includes(event.type) ? attempts + 1 : MAX_ATTEMPTS;
+      if (await parked.postpone(event, failures, messageOf(error))) return;
       metrics.recordDeadLetter(event.type);
       logger.error({ err: error, ...fieldsOf(event) }, 'Event became a dead letter; its subject waits');
     }

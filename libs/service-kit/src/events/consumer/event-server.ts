@@ -65,7 +65,7 @@ export class EventServer extends Server implements CustomTransportStrategy {
 
   private async handle(event: CloudEvent): Promise<void> {
     const handler = this.messageHandlers.get(event.type);
-    // A parked event of an earlier version of the service.
+    // A parked event of another version of the service.
     if (!handler) throw new Error(`there is no handler for ${event.type}`);
     const run = async (): Promise<void> => {
       const result: unknown = await handler(event);

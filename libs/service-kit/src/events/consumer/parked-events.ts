@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { CloudEvent } from '#contracts';
+import { isPostgres } from '../../storage/database-now.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 import { pauseMs } from './attempts.js';
 
@@ -25,6 +26,9 @@ type Row = Selectable<EventTables['parked_events']>;
 
 /** Time in which the process that attempts an event must finish; afterwards another one may attempt it. */
 const CLAIM_MS = 30_000;
+
+/** How long a due event waits for a process that handles its type; then any process claims it, and finds no handler. */
+const FOREIGN_MS = 300_000;
 
 /** How long a store without parked events is not asked again; less than another process needs to take over. */
 const EMPTY_MS = 1000;
@@ -71,8 +75,11 @@ export class ParkedEvents {
     this.emptyUntil = 0;
   }
 
-  /** Claims at most `limit` events whose next attempt is due: the first of each subject. */
-  async claimDue(limit: number): Promise<ParkedEvent[]> {
+  /**
+   * Claims at most `limit` events whose next attempt is due: the first of each subject. Events of other types than `types`
+   * are left to another version of the service for five minutes.
+   */
+  async claimDue(limit: number, types: readonly string[]): Promise<ParkedEvent[]> {
     const now = Date.now();
     const firsts = this.rows
       .select((eb) => ['source', 'subject', eb.fn.min('sequence').as('sequence')])
@@ -90,6 +97,7 @@ export class ParkedEvents {
         ),
       )
       .where('attempt_at', '<=', now)
+      .where((eb) => eb.or([eb(this.type, 'in', types), eb('attempt_at', '<=', now - FOREIGN_MS)]))
       .orderBy('attempt_at')
       .limit(limit)
       .execute();
@@ -182,6 +190,11 @@ export class ParkedEvents {
       .where('source', '=', source)
       .where('subject', '=', subject)
       .where('sequence', '=', sequence);
+  }
+
+  /** The type of a parked event. */
+  private get type(): RawBuilder<string> {
+    return isPostgres(this.database) ? sql`event::json ->> 'type'` : sql`event ->> '$.type'`;
   }
 
   private get rows() {
