@@ -19,8 +19,8 @@ export class EventOutbox {
     this.relaying = this.relay();
   }
 
-  add(subject: string): void {
-    const { source, type } = this;
+  add(subject: string, type = this.type): void {
+    const { source } = this;
     const last = Number(this.events.at(-1)?.sequence ?? 0);
     const sequence = String(Math.max(last + 1, Date.now() * 1000));
     const id = `${source}-${sequence}`;

@@ -19,4 +19,9 @@ export class EventKeys {
   lease(group: string): string {
     return `${this.prefix}-lease:${group}`;
   }
+
+  /** Which process handles each type of event for a group. */
+  handlers(group: string): string {
+    return `${this.prefix}-handlers:${group}`;
+  }
 }

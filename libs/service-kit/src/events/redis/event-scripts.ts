@@ -14,7 +14,9 @@ export interface EventScripts {
   eventTake(
     keys: number,
     ...keysAndArgs: readonly (string | number)[]
-  ): Promise<readonly [from: string, streams: readonly TakenStream[]] | null>;
+  ): Promise<
+    readonly [from: string, streams: readonly TakenStream[], handledTypes: readonly string[]] | null
+  >;
   eventAcknowledge(
     keys: 2,
     lease: string,
@@ -25,6 +27,23 @@ export interface EventScripts {
     ...ids: readonly string[]
   ): Promise<number>;
   eventRenew(keys: 1, lease: string, holder: string, durationMs: number): Promise<number>;
+  eventAnnounce(
+    keys: 1,
+    handlers: string,
+    holder: string,
+    keptMs: number,
+    count: number,
+    ...types: readonly string[]
+  ): Promise<void>;
+  eventHandOver(
+    keys: 2,
+    lease: string,
+    handlers: string,
+    holder: string,
+    durationMs: number,
+    type: string,
+    keptMs: number,
+  ): Promise<'handed' | 'absent' | 'gone' | 'lost'>;
   eventProgress(keys: 1, stream: string): Promise<readonly string[]>;
   eventTrim(keys: 1, stream: string, first: string): Promise<number>;
 }
@@ -35,6 +54,8 @@ const COMMANDS = {
   eventTake: 'take',
   eventAcknowledge: 'acknowledge',
   eventRenew: 'renew',
+  eventAnnounce: 'announce',
+  eventHandOver: 'hand-over',
   eventProgress: 'progress',
   eventTrim: 'trim',
 } as const satisfies Readonly<Record<keyof EventScripts, string>>;

@@ -6,6 +6,7 @@ import { failureMessage } from '../../redis/redis-failure.js';
 import type { EventHandler, EventSubscription } from '../transport/event-transport.js';
 import { GroupSession, LEASE_MS, LeaseLost, type GroupMember, type TakenEvent } from './group-session.js';
 import { inSubjectOrder } from './in-subject-order.js';
+import { upToForeign } from './up-to-foreign.js';
 
 const RECONNECT_EVERY_MS = 100;
 /** How often a process that does not hold the lease tries to acquire it. */
@@ -16,27 +17,28 @@ const HANDLED_AT_ONCE = 8;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 
-/** The events that a group handles. */
-export interface GroupHandler {
-  readonly types: ReadonlySet<string>;
-  readonly handle: EventHandler;
-}
-
 /** Handles the events of a group while this process holds its lease. Connects again after every failure. */
 export class GroupConsumer implements EventSubscription {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
   private readonly rejections: RepeatedWarning;
+  private readonly waits: RepeatedWarning;
   private isAvailable = true;
+  /** As read last. */
+  private handledTypes: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly member: GroupMember,
-    private readonly handler: GroupHandler,
+    private readonly handleEvent: EventHandler,
     private readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {
     this.rejections = new RepeatedWarning(
       logger,
       `Event could not be handled by ${member.group}; handling it again until it succeeds`,
+    );
+    this.waits = new RepeatedWarning(
+      logger,
+      `Events for ${member.group} wait for a process with a handler for their type; start one, or wait for five minutes`,
     );
     this.running = this.run();
   }
@@ -69,17 +71,36 @@ export class GroupConsumer implements EventSubscription {
   }
 
   private async handleNext(session: GroupSession): Promise<void> {
+    await session.announce(this.handledTypes);
     const streams = await session.streams();
     const taken = streams.length > 0 ? await session.take(streams) : undefined;
     this.reportAvailable();
-    if (!taken) await this.pause(STANDBY_MS);
-    else if (taken.events.length > 0) await this.deliver(session, taken.events);
-    else await session.waitForEvents(taken);
+    if (!taken) return this.pause(STANDBY_MS);
+    this.handledTypes = taken.handledTypes;
+    if (taken.events.length === 0) return session.waitForEvents(taken);
+    const { events, foreign } = upToForeign(taken, this.member.types);
+    await this.deliver(session, events);
+    if (foreign !== undefined) await this.leave(foreign, session);
+  }
+
+  /** Leaves events of a type that another version of this service handles to its processes. */
+  private async leave(type: string, session: GroupSession): Promise<void> {
+    const outcome = await session.handOver(type);
+    const { group } = this.member;
+    if (outcome === 'absent') {
+      this.waits.record({ group, type });
+      await this.pause(STANDBY_MS);
+    }
+    if (outcome === 'gone')
+      this.logger.warn(
+        { group, type },
+        `Events of ${type} are skipped: no process of ${group} handles them any longer`,
+      );
   }
 
   /** Handles events and acknowledges those that were handled. */
   private async deliver(session: GroupSession, taken: readonly TakenEvent[]): Promise<void> {
-    const wanted = taken.flatMap(({ event }) => (event && this.handler.types.has(event.type) ? [event] : []));
+    const wanted = taken.flatMap(({ event }) => (event && this.member.types.has(event.type) ? [event] : []));
     const unhandled = new Set(wanted);
     const renewal = setInterval(
       () => void session.renew().catch(() => undefined),
@@ -101,7 +122,7 @@ export class GroupConsumer implements EventSubscription {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)) {
       if (this.isStopping || !session.isHolder) throw new LeaseLost();
       try {
-        await this.handler.handle(event);
+        await this.handleEvent(event);
         return;
       } catch (err) {
         this.rejections.record({ err, event: event.id, type: event.type, subject: event.subject });

@@ -4,7 +4,7 @@ import { newId } from '../../storage/new-id.js';
 import { EventKeys } from './event-keys.js';
 import { GroupSession, LeaseLost } from './group-session.js';
 import { StreamSender } from './stream-sender.js';
-import { sampleEvents } from './testing/sample-events.js';
+import { CHANGED, sampleEvents } from './testing/sample-events.js';
 
 withRedis('two members of a group', (server) => {
   const events = sampleEvents('shop', 1, 3);
@@ -16,7 +16,8 @@ withRedis('two members of a group', (server) => {
   beforeEach(async () => {
     redis = { url: server().url, prefix: newId() };
     streams = [new EventKeys(redis.prefix).stream('shop')];
-    const open = (holder: string) => GroupSession.open({ ...redis, group: 'names', holder });
+    const open = (holder: string) =>
+      GroupSession.open({ ...redis, group: 'names', holder, types: new Set([CHANGED]) });
     [one, other] = [await open('one'), await open('other')];
     const sender = new StreamSender(redis);
     await sender.send(events, '0');

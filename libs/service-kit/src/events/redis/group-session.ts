@@ -9,6 +9,8 @@ export interface GroupMember extends RedisServer {
   readonly group: string;
   /** Id of the process, new with every start. */
   readonly holder: string;
+  /** The types of events that the process handles; another version of it may handle others. */
+  readonly types: ReadonlySet<string>;
 }
 
 /** An entry that was read and is not acknowledged. */
@@ -24,10 +26,18 @@ export interface Taken {
   readonly events: readonly TakenEvent[];
   /** The id of the last entry of each stream. */
   readonly last: ReadonlyMap<string, string>;
+  /** The types that a process of the group handles, or handled within {@link HANDLERS_KEPT_MS}. */
+  readonly handledTypes: ReadonlySet<string>;
 }
 
 /** Another process handles the events of a group this long after the death of the previous one. */
 export const LEASE_MS = 3000;
+/**
+ * How long events wait for the last process that handled their type: long enough for one that starts again after crashes.
+ * After a rollback events of the types of the new version hold up the group for this time, once.
+ */
+export const HANDLERS_KEPT_MS = 300_000;
+const ANNOUNCE_EVERY_MS = LEASE_MS / 3;
 const READ_AT_ONCE = 100;
 
 /** From where a group reads: its unacknowledged events, or new ones. */
@@ -44,6 +54,8 @@ export class GroupSession {
   private from = UNACKNOWLEDGED;
   /** On the monotonic clock. */
   private heldUntil = -Infinity;
+  /** On the monotonic clock. */
+  private announcedAt = -Infinity;
 
   private constructor(
     private readonly member: GroupMember,
@@ -63,6 +75,19 @@ export class GroupSession {
     return performance.now() < this.heldUntil;
   }
 
+  /**
+   * Tells other processes of the group which types this one handles.
+   * @param knownTypes that an earlier session has read: Redis may have lost them
+   */
+  async announce(knownTypes: ReadonlySet<string>): Promise<void> {
+    const now = performance.now();
+    if (now - this.announcedAt < ANNOUNCE_EVERY_MS) return;
+    const { holder, types } = this.member;
+    const all = this.announcedAt === -Infinity ? [...types, ...knownTypes] : [...types];
+    this.announcedAt = now;
+    await this.scripts.eventAnnounce(1, this.handlers, holder, HANDLERS_KEPT_MS, types.size, ...all);
+  }
+
   /** The streams of all sources. */
   async streams(): Promise<string[]> {
     const sources = await this.connections.commands.smembers(this.keys.sources);
@@ -76,17 +101,21 @@ export class GroupSession {
   async take(streams: readonly string[]): Promise<Taken | undefined> {
     const { group, holder } = this.member;
     const at = performance.now();
-    const keys = [this.lease, ...streams];
+    const keys = [this.lease, this.handlers, ...streams];
     const args = [group, holder, LEASE_MS, READ_AT_ONCE, this.from];
     const reply = await this.scripts.eventTake(keys.length, ...keys, ...args);
-    if (!reply) return undefined;
+    if (!reply) {
+      this.from = UNACKNOWLEDGED;
+      return undefined;
+    }
     this.heldUntil = at + LEASE_MS;
-    const [from, taken] = reply;
+    const [from, taken, handledTypes] = reply;
     const events = taken.flatMap(([entries], i) => entries.map(takenFrom(streams[i] as string)));
     const isUpToDate = from === UNACKNOWLEDGED && events.length === 0;
     this.from = isUpToDate ? NEW : from;
     if (isUpToDate) return this.take(streams);
-    return { events, last: new Map(taken.map(([, last], i) => [streams[i] as string, `${last}-0`])) };
+    const last = new Map(taken.map(([, end], i) => [streams[i] as string, `${end}-0`]));
+    return { events, last, handledTypes: new Set(handledTypes) };
   }
 
   /** Resolves when a stream has an entry after its last one, or after some time. */
@@ -111,8 +140,24 @@ export class GroupSession {
 
   /** @throws LeaseLost */
   async renew(): Promise<void> {
+    await this.announce(this.member.types);
     const at = performance.now();
     this.extend(at, await this.scripts.eventRenew(1, this.lease, this.member.holder, LEASE_MS));
+  }
+
+  /**
+   * Lets a process take over that handles events of `type`, and reads unacknowledged events again otherwise.
+   * @returns `absent`: it does not run at the moment; `gone`: it has not run for {@link HANDLERS_KEPT_MS}
+   * @throws LeaseLost
+   */
+  async handOver(type: string): Promise<'handed' | 'absent' | 'gone'> {
+    const { lease, handlers, member } = this;
+    const args = [member.holder, LEASE_MS, type, HANDLERS_KEPT_MS] as const;
+    const outcome = await this.scripts.eventHandOver(2, lease, handlers, ...args);
+    this.from = UNACKNOWLEDGED;
+    if (outcome === 'handed' || outcome === 'lost') this.heldUntil = -Infinity;
+    if (outcome === 'lost') throw new LeaseLost();
+    return outcome;
   }
 
   /** Lets another process take over at once. */
@@ -128,6 +173,10 @@ export class GroupSession {
 
   private get lease(): string {
     return this.keys.lease(this.member.group);
+  }
+
+  private get handlers(): string {
+    return this.keys.handlers(this.member.group);
   }
 
   private extend(at: number, isHolder: number): void {

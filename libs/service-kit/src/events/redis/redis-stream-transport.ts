@@ -45,8 +45,8 @@ export class RedisStreamTransport implements EventTransport {
   }
 
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription> {
-    const member = { ...this.server, group, holder: this.holder };
-    const consumer = new GroupConsumer(member, { types: new Set(types), handle }, this.logger);
+    const member = { ...this.server, group, holder: this.holder, types: new Set(types) };
+    const consumer = new GroupConsumer(member, handle, this.logger);
     this.consumers.push(consumer);
     return Promise.resolve(consumer);
   }

@@ -1,6 +1,12 @@
 -- The sequence in the id of an entry, `<sequence>-0`.
 local function sequence_of(id) return string.match(id, '^%d+') end
 
+-- The time of this server in milliseconds, without decimals.
+local function now_ms()
+  local time = redis.call('TIME')
+  return string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+end
+
 -- A reply of XINFO, a list of names and values, as a table.
 local function members_of(reply)
   local members = {}

@@ -1,8 +1,9 @@
 -- Acquires or renews the lease of a group and reads its next events. Only the holder reads, so all holders share one
 -- name as a consumer, and the next holder finds the unacknowledged events of the previous one as its own. KEYS: the
--- lease, and the streams. ARGV: group, holder, duration of the lease in milliseconds, entries per stream, and from where
+-- lease, the handlers of the group, and the streams. ARGV: group, holder, duration of the lease in milliseconds, entries per stream, and from where
 -- to read: '0' for unacknowledged events, '>' for new ones. Returns nothing if another holder has the lease; otherwise
--- from where it has read, and for each stream the entries and the last sequence.
+-- from where it has read, and for each stream the entries and the last sequence, and the types that any
+-- process of the group handles.
 local lease, group, holder, from = KEYS[1], ARGV[1], ARGV[2], ARGV[5]
 local current = redis.call('GET', lease)
 if current and current ~= holder then return nil end
@@ -16,7 +17,7 @@ local function read(stream)
 end
 
 local streams = {}
-for i = 2, #KEYS do
+for i = 3, #KEYS do
   local stream = KEYS[i]
   local reply = read(stream)
   if reply and reply.err then
@@ -24,6 +25,6 @@ for i = 2, #KEYS do
     redis.call('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
     reply = read(stream)
   end
-  streams[i - 1] = { reply and reply[1][2] or {}, last_sequence(stream) }
+  streams[i - 2] = { reply and reply[1][2] or {}, last_sequence(stream) }
 end
-return { from, streams }
+return { from, streams, redis.call('HKEYS', KEYS[2]) }

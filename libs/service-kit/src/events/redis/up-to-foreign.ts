@@ -1,0 +1,27 @@
+import type { Taken, TakenEvent } from './group-session.js';
+
+/** What a process may acknowledge of the events that it read. */
+export interface OwnEvents {
+  /** The events of each stream before its first event of a type that only other processes of the group handle. */
+  readonly events: readonly TakenEvent[];
+  /** The first such type. */
+  readonly foreign: string | undefined;
+}
+
+/**
+ * While two versions of a service run, one of them may lack a handler that the other one has. Its events, and those after
+ * them, are left to the other one.
+ * @param types that this process handles
+ */
+export function upToForeign({ events, handledTypes }: Taken, types: ReadonlySet<string>): OwnEvents {
+  const isForeign = ({ event }: TakenEvent): boolean =>
+    event !== undefined && !types.has(event.type) && handledTypes.has(event.type);
+  const first = events.find(isForeign);
+  if (!first) return { events, foreign: undefined };
+  const cut = new Set<string>();
+  const own = events.filter((taken) => {
+    if (isForeign(taken)) cut.add(taken.stream);
+    return !cut.has(taken.stream);
+  });
+  return { events: own, foreign: first.event?.type };
+}
