@@ -8,6 +8,7 @@ const RESERVED_ITEM = {
     quantity: { type: 'integer', minimum: 1 },
     unitPrice: { type: 'integer', minimum: 0, description: 'minor units' },
     currency: { type: 'string', example: 'EUR' },
+    name: { type: 'string', nullable: true, description: 'when the stock was reserved' },
   },
 };
 
@@ -18,7 +19,13 @@ export const RESERVATION: NamedSchema = {
     orderId: '0197c0de-0000-7000-8000-000000000000',
     status: 'held',
     items: [
-      { productId: '0197c0de-0000-7000-8000-000000000001', quantity: 2, unitPrice: 4900, currency: 'EUR' },
+      {
+        productId: '0197c0de-0000-7000-8000-000000000001',
+        quantity: 2,
+        unitPrice: 4900,
+        currency: 'EUR',
+        name: 'Teapot',
+      },
     ],
   },
   schema: {

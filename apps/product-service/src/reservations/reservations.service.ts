@@ -144,7 +144,7 @@ function reservedRow(
   item: ItemDto,
   products: ReservedProducts,
 ): ReservedItemRow {
-  const { price, currency } = products.get(item.productId) as ProductRow;
+  const { price, currency, name } = products.get(item.productId) as ProductRow;
   const { productId, quantity } = item;
   return {
     order_id: orderId,
@@ -153,6 +153,7 @@ function reservedRow(
     quantity,
     unit_price: price,
     currency,
+    name,
   };
 }
 
@@ -161,6 +162,7 @@ const toItem = (row: ReservedItemRow): ReservedItem => ({
   quantity: row.quantity,
   unitPrice: row.unit_price,
   currency: row.currency,
+  name: row.name,
 });
 
 const toReservation = (

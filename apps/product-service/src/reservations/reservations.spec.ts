@@ -26,22 +26,22 @@ onBothStores('/stock-reservations', (store) => {
   });
   afterEach(() => app.close());
 
-  it('reserves all items and returns their current prices', async () => {
-    const [lamp, desk] = [await create(), await create({ price: 25000 })];
+  it('reserves all items and returns their current prices and names', async () => {
+    const [lamp, desk] = [await create(), await create({ price: 25000, name: 'Desk' })];
     const first = await reserve('o1', [lamp, 3], [desk, 1]);
     const items = [
-      { productId: lamp, quantity: 3, unitPrice: 1999, currency: 'EUR' },
-      { productId: desk, quantity: 1, unitPrice: 25000, currency: 'EUR' },
+      { productId: lamp, quantity: 3, unitPrice: 1999, currency: 'EUR', name: 'Lamp' },
+      { productId: desk, quantity: 1, unitPrice: 25000, currency: 'EUR', name: 'Desk' },
     ];
     expect(first).toMatchObject({ status: 200, body: { orderId: 'o1', status: 'held', items } });
     expect([await stockOf(lamp), await stockOf(desk)]).toEqual([7, 9]);
     expect((await http('GET /stock-reservations/o1')).body).toEqual(first.body);
   });
 
-  it('returns the same response with the original prices, and reserves no more stock', async () => {
+  it('returns the same response with the original prices and names, and reserves no more stock', async () => {
     const [lamp, desk] = [await create(), await create()];
     const first = await reserve('o1', [lamp, 3], [desk, 1]);
-    await http(`PATCH /products/${lamp}`, { body: { price: 1 } });
+    await http(`PATCH /products/${lamp}`, { body: { price: 1, name: 'Lamp 2' } });
     const again = await reserve('o1', [desk, 1], [lamp, 3]);
     expect(again).toMatchObject({ status: 200, body: first.body });
     expect(await stockOf(lamp)).toBe(7);

@@ -41,6 +41,8 @@ export interface ReservedItemRow {
   readonly quantity: number;
   readonly unit_price: number;
   readonly currency: string;
+  /** `null` in reservations from before names were stored. */
+  readonly name: string | null;
 }
 
 /** Tables of the product service. */
@@ -80,6 +82,9 @@ export const migrations: Migrations = {
     },
   },
   '0004-events': { up: (db) => createEventTables(db, 'product-service') },
+  '0005-item-names': {
+    up: (db) => db.schema.alterTable('stock_reservation_items').addColumn('name', 'text').execute(),
+  },
 };
 
 async function createProducts(db: Kysely<unknown>): Promise<void> {

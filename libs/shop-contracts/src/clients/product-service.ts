@@ -178,6 +178,8 @@ export interface components {
       items: {
         /** @example EUR */
         currency: string;
+        /** @description when the stock was reserved */
+        name?: string | null;
         productId: string;
         quantity: number;
         /** @description minor units */
@@ -872,7 +874,8 @@ export interface operations {
            *           "productId": "0197c0de-0000-7000-8000-000000000001",
            *           "quantity": 2,
            *           "unitPrice": 4900,
-           *           "currency": "EUR"
+           *           "currency": "EUR",
+           *           "name": "Teapot"
            *         }
            *       ]
            *     }
@@ -939,7 +942,8 @@ export interface operations {
            *           "productId": "0197c0de-0000-7000-8000-000000000001",
            *           "quantity": 2,
            *           "unitPrice": 4900,
-           *           "currency": "EUR"
+           *           "currency": "EUR",
+           *           "name": "Teapot"
            *         }
            *       ]
            *     }

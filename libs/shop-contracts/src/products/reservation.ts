@@ -61,6 +61,8 @@ export interface ReservedItem {
   /** Integer in minor units. */
   readonly unitPrice: number;
   readonly currency: string;
+  /** Absent or `null` if a product service without names made the reservation. */
+  readonly name?: string | null;
 }
 
 /** Response to the reservation command. */
