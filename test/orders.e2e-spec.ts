@@ -34,7 +34,7 @@ onBothStores('orders', (store) => {
     expect(response.headers.get('location')).toBe(`/orders/${order.id}`);
     expect(response.headers.get('x-request-id')).toBe('order-1');
     expect(order).toMatchObject({ userId: user.id, status: 'confirmed', total: 750, currency: 'EUR' });
-    expect(order.items).toEqual([{ productId: tea.id, quantity: 3, unitPrice: 250 }]);
+    expect(order.items).toEqual([{ productId: tea.id, quantity: 3, unitPrice: 250, name: tea.name }]);
     expect(await shop.stockOf(tea)).toBe(7);
     expect(await ordersOfUser()).toEqual([order]);
   });

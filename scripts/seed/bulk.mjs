@@ -49,7 +49,7 @@ export async function seedStores(storage, { users = 0, products = 0, orders = 0 
   const offers = await withStore(storage, 'product-service', async (database, { insertProducts }) => {
     await insertAll('products', products, (batch) => insertProducts(database, batch.map(rows.product)));
     const newest = database.selectFrom('products').orderBy('id', 'desc').limit(REFERRED);
-    return newest.select(['id', 'price', 'currency']).execute();
+    return newest.select(['id', 'price', 'currency', 'name']).execute();
   });
   if (orders > 0 && (userIds.length === 0 || offers.length === 0))
     throw new Error('orders need users and products: add --users and --products');

@@ -91,10 +91,11 @@ function purchase(n, offers) {
   const chosen = [0, 1, 2].map((line) => pick(offers, n, 10 + line)).slice(0, 1 + (n % 3));
   const items = [...new Set(chosen)]
     .filter((offer) => offer.currency === currency)
-    .map(({ id, price }, line) => ({
+    .map(({ id, price, name }, line) => ({
       productId: id,
       quantity: 1 + spread(n, 20 + line, 5),
       unitPrice: price,
+      name,
     }));
   const total = items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
   return { items, currency, total };

@@ -55,6 +55,7 @@ export class NeighbourStub {
       quantity,
       unitPrice: 250,
       currency: 'EUR',
+      name: 'Tea',
     }));
     const reservation = this.reservations.get(orderId) ?? { orderId, status: 'held', items: reserved };
     this.reservations.set(orderId, reservation);

@@ -7,6 +7,7 @@ import { NeighbourStockReservations, StockReservations } from './neighbours/stoc
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
+import { ProductEvents } from './orders/product.events.js';
 import { UserEvents } from './orders/user.events.js';
 import { LOGGER, PendingOrders } from './placement/pending-orders.js';
 import { PendingWork } from './placement/pending-work.js';
@@ -14,6 +15,7 @@ import { PlacementSteps } from './placement/placement-steps.js';
 import { PlacementService } from './placement/placement.service.js';
 import { StockReleaser } from './placement/stock-releaser.js';
 import { SqlClock, DatabaseClock } from './store/sql-clock.js';
+import { ItemNames } from './store/item-names.js';
 import { OrderWorkRepository } from './store/order-work.repository.js';
 import { OrdersRepository } from './store/orders.repository.js';
 
@@ -28,6 +30,7 @@ const parts = [
   StockReleaser,
   PendingWork,
   PendingOrders,
+  ItemNames,
 ];
 
 /** Composition root of the order service. */
@@ -38,7 +41,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
   static of({ registry, logger, report }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
-      controllers: [OrdersController, UserEvents],
+      controllers: [OrdersController, UserEvents, ProductEvents],
       providers: [
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry, report.calls) },

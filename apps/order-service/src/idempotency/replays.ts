@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderDto } from '#shop-contracts';
 import type { StoredOrder } from '../model/stored-order.js';
+import { ItemNames } from '../store/item-names.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
 import { fingerprintOf } from './idempotency-key.js';
 import { keyReused, stillInFlight } from './idempotency.problems.js';
@@ -15,6 +16,7 @@ export class Replays {
   constructor(
     private readonly requests: OrderRequestsRepository,
     private readonly orders: OrderWorkRepository,
+    private readonly names: ItemNames,
   ) {}
 
   /** @throws Problem When the first request was refused, is still in flight, or had another body. */
@@ -33,7 +35,7 @@ export class Replays {
   private async fromOrder({ orderId, locked }: OrderRequest): Promise<PlacedResponse> {
     const order = await this.orders.current(orderId);
     if (!order || (order.status === 'pending' && (locked || mayStillBeRefused(order)))) throw stillInFlight();
-    return placedResponseOf(order);
+    return placedResponseOf(await this.names.addTo(order));
   }
 }
 

@@ -10,6 +10,7 @@ export interface PlacedResponse {
   readonly status: 201 | 202;
   readonly order: Order;
   readonly version: number;
+  readonly namesVersion?: number;
 }
 
 interface RefusedResponse {
@@ -31,6 +32,7 @@ export const placedResponseOf = (order: StoredOrder): PlacedResponse => ({
   status: order.status === 'pending' || order.status === 'rejected' ? 202 : 201,
   order: viewOf(order),
   version: order.version,
+  ...(order.namesVersion !== undefined && { namesVersion: order.namesVersion }),
 });
 
 /** The form in which a refusal is stored. */

@@ -6,14 +6,15 @@ const item = (quantity: number, unitPrice: number, currency = 'EUR'): ReservedIt
   quantity,
   unitPrice,
   currency,
+  name: `n${unitPrice}`,
 });
 
 describe('priceItems', () => {
   it('sums quantities at the reserved prices', () => {
     expect(priceItems([item(2, 1999), item(1, 5)])).toEqual({
       items: [
-        { productId: 'p1999', quantity: 2, unitPrice: 1999 },
-        { productId: 'p5', quantity: 1, unitPrice: 5 },
+        { productId: 'p1999', quantity: 2, unitPrice: 1999, name: 'n1999' },
+        { productId: 'p5', quantity: 1, unitPrice: 5, name: 'n5' },
       ],
       total: 4003,
       currency: 'EUR',

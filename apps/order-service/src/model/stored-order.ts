@@ -24,6 +24,8 @@ export interface StoredOrder {
   readonly attempts: number;
   /** Id of the request that created the order; calls to other services carry it, later retries included. */
   readonly requestId: string;
+  /** Grows with every change of the names that are not stored with the order; absent when no such name is known. */
+  readonly namesVersion?: number;
 }
 
 /** The order as clients see it. */

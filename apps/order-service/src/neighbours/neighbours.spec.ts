@@ -6,7 +6,7 @@ import { NeighbourStockReservations } from './stock-reservations.js';
 import { NeighbourUserDirectory } from './user-directory.js';
 
 const ITEMS = [{ productId: 'p', quantity: 1 }];
-const RESERVED = [{ productId: 'p', quantity: 1, unitPrice: 250, currency: 'EUR' }];
+const RESERVED = [{ productId: 'p', quantity: 1, unitPrice: 250, currency: 'EUR', name: 'Tea' }];
 const problem = (code: string, members = {}) => ({
   type: `urn:msa-gateway:problem:${code}`,
   title: 'T',
@@ -73,7 +73,7 @@ describe('responses of other services', () => {
     await expect(exists()).rejects.toBeInstanceOf(ServiceUnreachable);
   });
 
-  it('reserves stock with a repeatable command and uses the prices of the response', async () => {
+  it('reserves stock with a repeatable command and uses the prices and names of the response', async () => {
     stubbed = { status: 200, body: { orderId: 'o', status: 'held', items: RESERVED } };
 
     expect(await reserve()).toEqual(RESERVED);

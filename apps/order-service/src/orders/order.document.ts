@@ -13,7 +13,16 @@ const money = {
 const ITEM = {
   type: 'object',
   required: ['productId', 'quantity', 'unitPrice'],
-  properties: { productId: text, quantity: { type: 'integer', minimum: 1 }, unitPrice: money },
+  properties: {
+    productId: text,
+    quantity: { type: 'integer', minimum: 1 },
+    unitPrice: money,
+    name: {
+      ...text,
+      nullable: true,
+      description: 'name of the product when its stock was reserved; before, the latest known one, or null',
+    },
+  },
 };
 
 const properties = {
@@ -33,7 +42,9 @@ const EXAMPLE: Order = {
   userId: '0197c0de-0000-7000-8000-000000000001',
   status: 'confirmed',
   statusReason: null,
-  items: [{ productId: '0197c0de-0000-7000-8000-000000000002', quantity: 2, unitPrice: 4900 }],
+  items: [
+    { productId: '0197c0de-0000-7000-8000-000000000002', quantity: 2, unitPrice: 4900, name: 'Teapot' },
+  ],
   total: 9800,
   currency: 'EUR',
   createdAt: '2026-01-01T12:00:00.000Z',

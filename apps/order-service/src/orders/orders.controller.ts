@@ -103,14 +103,14 @@ export class OrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Versioned<Order>> {
     access.requireOwner(body.userId);
-    const { status, order, version, replayed } = await this.placement.place({
+    const { status, order, version, namesVersion, replayed } = await this.placement.place({
       body,
       key: storedKeyOf(key, access.owner),
       requestId: request.id,
     });
     void reply.status(status).header('location', `/orders/${order.id}`);
     if (replayed) void reply.header(REPLAYED_HEADER, 'true');
-    return new Versioned(version, order);
+    return new Versioned(version, order, namesVersion);
   }
 
   @DescribeOperation({

@@ -88,4 +88,5 @@ export class OrdersService {
   }
 }
 
-const versioned = (order: StoredOrder): Versioned<Order> => new Versioned(order.version, viewOf(order));
+const versioned = (order: StoredOrder): Versioned<Order> =>
+  new Versioned(order.version, viewOf(order), order.namesVersion);

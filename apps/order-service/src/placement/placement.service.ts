@@ -7,6 +7,7 @@ import { OrderRequestsRepository } from '../idempotency/order-requests.repositor
 import { Replays } from '../idempotency/replays.js';
 import { placedResponseOf, refusedResponseOf, type PlacedResponse } from '../idempotency/stored-response.js';
 import { overloaded, reservationReleased } from '../model/orders.problems.js';
+import { ItemNames } from '../store/item-names.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 import type { StoredOrder } from '../model/stored-order.js';
 import { OrderWorkRepository } from '../store/order-work.repository.js';
@@ -44,6 +45,7 @@ export class PlacementService {
     private readonly replays: Replays,
     private readonly steps: PlacementSteps,
     private readonly releaser: StockReleaser,
+    private readonly names: ItemNames,
   ) {}
 
   /** @throws Problem When the order is refused, or `overloaded`; then no order exists. */
@@ -71,7 +73,12 @@ export class PlacementService {
    */
   private store({ key, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
     const id = newId();
-    const items = body.items.map(({ productId, quantity }) => ({ productId, quantity, unitPrice: null }));
+    const items = body.items.map(({ productId, quantity }) => ({
+      productId,
+      quantity,
+      unitPrice: null,
+      name: null,
+    }));
     return this.database.transaction().execute(async (trx) => {
       const ownsKey =
         key === undefined ||
@@ -93,7 +100,7 @@ export class PlacementService {
     if (settled && outcome.kind === 'refused') throw outcome.problem;
     const current = settled ?? (await this.releaser.releaseAfterLostClaim(order));
     if (!current) throw reservationReleased();
-    return placedResponseOf(current);
+    return placedResponseOf(await this.names.addTo(current));
   }
 
   private settle(

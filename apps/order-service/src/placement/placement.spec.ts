@@ -38,12 +38,12 @@ onBothStores('placing orders', (store) => {
   const stored = async (id: string) => (await instance.repository.find(id))!;
   const rows = async () => instance.database.selectFrom('orders').selectAll().execute();
 
-  it('confirms an order when the user exists and the stock is reserved, at the reserved prices', async () => {
+  it('confirms an order when the user exists and the stock is reserved, with the reserved prices and names', async () => {
     const { status, order } = await place(body(3));
 
     expect(status).toBe(201);
     expect(order).toMatchObject({ status: 'confirmed', statusReason: null, total: 750, currency: 'EUR' });
-    expect(order.items).toEqual([{ productId: 'p1', quantity: 3, unitPrice: 250 }]);
+    expect(order.items).toEqual([{ productId: 'p1', quantity: 3, unitPrice: 250, name: 'name of p1' }]);
     expect(environment.stock.stockOf('p1')).toBe(7);
     expect(await rows()).toMatchObject([{ attempt_at: null }]);
   });

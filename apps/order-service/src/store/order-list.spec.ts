@@ -14,7 +14,7 @@ const STATUSES = ['paid', 'shipped', 'delivered'] as const;
 const order = (n: number): PlacedOrder => ({
   userId: `u${n % 20}`,
   status: STATUSES[n % 3]!,
-  items: [{ productId: `p${n % 10}`, quantity: 1, unitPrice: n % 7 }],
+  items: [{ productId: `p${n % 10}`, quantity: 1, unitPrice: n % 7, name: null }],
   total: n % 7,
   currency: 'EUR',
   createdAt: START + n * 1000,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { validate as isUuid } from 'uuid';
-import { InjectDatabase, Outbox, readList, type Page } from '#service-kit';
+import { InjectDatabase, Outbox, Page, readList } from '#service-kit';
 import type { Order, OrderStatus } from '#shop-contracts';
 import { eventsOf } from './order-events.js';
+import { ItemNames } from './item-names.js';
 import { SqlClock } from './sql-clock.js';
 import { releasesStock } from '../model/order-status.js';
 import { filtersOf, ORDER_LIST, type OrderListQueryDto } from './order-list.query.js';
@@ -17,15 +18,16 @@ export class OrdersRepository {
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
     private readonly clock: SqlClock,
     private readonly outbox: Outbox,
+    private readonly names: ItemNames,
   ) {}
 
   /** @param userId the list of this user alone */
-  page(query: OrderListQueryDto, userId?: string): Promise<Page<Order>> {
+  async page(query: OrderListQueryDto, userId?: string): Promise<Page<Order>> {
     const scope = userId === undefined ? {} : { scope: { user_id: userId } };
     const request = { query, filters: { ...filtersOf(query), ...scope } };
-    return readList(this.database, ORDER_LIST, request, (row: Selectable<OrdersSchema['orders']>) =>
-      viewOf(toStoredOrder(row)),
-    );
+    const page = await readList(this.database, ORDER_LIST, request, toStoredOrder);
+    const orders = await this.names.addToAll(page.items);
+    return new Page(orders.map(viewOf), page.nextCursor, page.count);
   }
 
   /** Whether a user has orders. */
@@ -37,31 +39,34 @@ export class OrdersRepository {
     // Ids are UUIDs; skips the query for anything else (U+0000 is an error in PostgreSQL).
     if (!isUuid(id)) return undefined;
     const row = await this.visible().where('id', '=', id).executeTakeFirst();
-    return row && toStoredOrder(row);
+    return row && this.names.addTo(toStoredOrder(row));
   }
 
   /**
    * Moves the order if its version is unchanged; `undefined` after a concurrent change. A move that returns stock
    * marks the release as `due` in the same update, so that it happens even if this process crashes.
    */
-  move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
+  async move(order: StoredOrder, to: OrderStatus): Promise<StoredOrder | undefined> {
     const now = this.clock.now();
-    return this.outbox.transaction<OrdersSchema, StoredOrder | undefined>(async (trx, publish) => {
-      const row = await trx
-        .updateTable('orders')
-        .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
-        .$if(releasesStock(to), (update) =>
-          update.set({ stock_release: 'due', attempts: 0, attempt_at: now }),
-        )
-        .where('id', '=', order.id)
-        .where('version', '=', order.version)
-        .where('withdrawn', '=', 0)
-        .returningAll()
-        .executeTakeFirst();
-      const moved = row && toStoredOrder(row);
-      if (moved) await publish(...eventsOf(order, moved));
-      return moved;
-    });
+    const moved = await this.outbox.transaction<OrdersSchema, StoredOrder | undefined>(
+      async (trx, publish) => {
+        const row = await trx
+          .updateTable('orders')
+          .set({ status: to, status_reason: null, version: order.version + 1, updated_at: now })
+          .$if(releasesStock(to), (update) =>
+            update.set({ stock_release: 'due', attempts: 0, attempt_at: now }),
+          )
+          .where('id', '=', order.id)
+          .where('version', '=', order.version)
+          .where('withdrawn', '=', 0)
+          .returningAll()
+          .executeTakeFirst();
+        const changed = row && toStoredOrder(row);
+        if (changed) await publish(...eventsOf(order, changed));
+        return changed;
+      },
+    );
+    return moved && this.names.addTo(moved);
   }
 
   private visible() {

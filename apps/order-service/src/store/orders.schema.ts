@@ -1,14 +1,16 @@
 import type { Kysely, Selectable } from 'kysely';
 import { createEventTables, type Migrations } from '#service-kit';
 import { addOrderLists } from './order-list.migration.js';
+import { addProductCopies } from './product-copies.migration.js';
 import { addKeysOfUsers } from './user-keys.migration.js';
-import type { OrderStatus } from '#shop-contracts';
+import type { OrderItem, OrderStatus } from '#shop-contracts';
 import type { StockRelease, StoredOrder } from '../model/stored-order.js';
 
 /** Tables of the order service. Times are epoch milliseconds, money is in minor units. */
 export interface OrdersSchema {
   orders: OrdersTable;
   order_requests: OrderRequestsTable;
+  product_copies: ProductCopiesTable;
 }
 
 interface OrdersTable {
@@ -50,6 +52,16 @@ interface OrderRequestsTable {
   expires_at: number;
 }
 
+/** Products as the product service last described them. Those that were deleted stay: their orders show them. */
+interface ProductCopiesTable {
+  id: string;
+  name: string;
+  price: number;
+  currency: string;
+  /** That of the product service; 0 for a copy from its list. */
+  version: number;
+}
+
 export const migrations: Migrations = {
   '0001-orders': {
     up: async (db) => {
@@ -67,6 +79,7 @@ export const migrations: Migrations = {
   '0003-lists': { up: addOrderLists },
   '0004-events': { up: (db) => createEventTables(db, 'order-service') },
   '0005-user-keys': { up: addKeysOfUsers },
+  '0006-product-copies': { up: addProductCopies },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {
@@ -112,12 +125,22 @@ async function createOrderRequests(db: Kysely<unknown>): Promise<void> {
 
 export type OrderRow = Selectable<OrdersTable>;
 
+/** A line as it is stored; one from before names were stored has none. */
+type StoredItem = Omit<OrderItem, 'name'> & Partial<Pick<OrderItem, 'name'>>;
+
+const toItem = ({ productId, quantity, unitPrice, name = null }: StoredItem): OrderItem => ({
+  productId,
+  quantity,
+  unitPrice,
+  name,
+});
+
 export const toStoredOrder = (row: OrderRow): StoredOrder => ({
   id: row.id,
   userId: row.user_id,
   status: row.status,
   statusReason: row.status_reason,
-  items: JSON.parse(row.items) as StoredOrder['items'],
+  items: (JSON.parse(row.items) as StoredItem[]).map(toItem),
   total: row.total,
   currency: row.currency,
   version: row.version,

@@ -39,6 +39,7 @@ interface StockedProduct {
   stock: number;
   readonly unitPrice: number;
   readonly currency: string;
+  name?: string;
 }
 
 /** Keeps stock by the rules of the product service: all items or none, one reservation per order, one release. */
@@ -98,7 +99,8 @@ export class FakeStock extends StockReservations {
     if (!product) throw unknownProduct(`product ${productId} does not exist`, { extensions: { productId } });
     if (product.stock < quantity)
       throw insufficientStock(`too little of ${productId}`, { extensions: { productId } });
-    return { productId, quantity, unitPrice: product.unitPrice, currency: product.currency };
+    const { unitPrice, currency, name = `name of ${productId}` } = product;
+    return { productId, quantity, unitPrice, currency, name };
   }
 
   private add(productId: string, pieces: number): void {

@@ -2,6 +2,7 @@ import { sql, type Expression, type Kysely } from 'kysely';
 import { AppReport, createLogger, migrate, openDatabase, Outbox, type StorageConfig } from '#service-kit';
 import { OrderRequestsRepository } from '../idempotency/order-requests.repository.js';
 import { Replays } from '../idempotency/replays.js';
+import { ItemNames } from '../store/item-names.js';
 import { SqlClock } from '../store/sql-clock.js';
 import { OrdersRepository } from '../store/orders.repository.js';
 import { migrations, type OrdersSchema } from '../store/orders.schema.js';
@@ -53,12 +54,13 @@ export async function createTestInstance(
   await migrate(database, 'order-service', migrations);
   const { clock, users, stock } = environment;
   const outbox = new Outbox(database as unknown as Kysely<unknown>, 'order-service');
-  const repository = new OrdersRepository(database, clock, outbox);
+  const names = new ItemNames(database);
+  const repository = new OrdersRepository(database, clock, outbox, names);
   const work = new OrderWorkRepository(database, clock, outbox);
   const requests = new OrderRequestsRepository(database, clock);
   const steps = new PlacementSteps(users, stock);
   const releaser = new StockReleaser(work, stock);
-  const replays = new Replays(requests, work);
+  const replays = new Replays(requests, work, names);
   const pendingWork = new PendingWork(work, steps, releaser);
   const logger = createLogger('order-service', { logLevel: 'ERROR', logFormat: 'json' });
   logger.level = 'silent';
@@ -68,7 +70,7 @@ export async function createTestInstance(
     work,
     requests,
     orders: new OrdersService(repository, releaser, users),
-    placement: new PlacementService(database, work, requests, replays, steps, releaser),
+    placement: new PlacementService(database, work, requests, replays, steps, releaser, names),
     pending: new PendingOrders(work, pendingWork, requests, logger, new AppReport()),
   };
 }

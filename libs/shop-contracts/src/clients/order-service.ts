@@ -89,6 +89,8 @@ export interface components {
       /** Format: uuid */
       id: string;
       items: {
+        /** @description name of the product when its stock was reserved; before, the latest known one, or null */
+        name?: string | null;
         productId: string;
         quantity: number;
         /** @description in minor units; null until the order is priced */
@@ -109,6 +111,7 @@ export interface components {
       userId: string;
     };
     OrderItemDto: {
+      name?: string | null;
       productId: string;
       quantity: number;
       unitPrice?: number | null;
@@ -227,7 +230,8 @@ export interface operations {
            *             {
            *               "productId": "0197c0de-0000-7000-8000-000000000002",
            *               "quantity": 2,
-           *               "unitPrice": 4900
+           *               "unitPrice": 4900,
+           *               "name": "Teapot"
            *             }
            *           ],
            *           "total": 9800,
@@ -316,7 +320,8 @@ export interface operations {
            *         {
            *           "productId": "0197c0de-0000-7000-8000-000000000002",
            *           "quantity": 2,
-           *           "unitPrice": 4900
+           *           "unitPrice": 4900,
+           *           "name": "Teapot"
            *         }
            *       ],
            *       "total": 9800,
@@ -346,7 +351,8 @@ export interface operations {
            *         {
            *           "productId": "0197c0de-0000-7000-8000-000000000002",
            *           "quantity": 2,
-           *           "unitPrice": 4900
+           *           "unitPrice": 4900,
+           *           "name": "Teapot"
            *         }
            *       ],
            *       "total": 9800,
@@ -456,7 +462,8 @@ export interface operations {
            *         {
            *           "productId": "0197c0de-0000-7000-8000-000000000002",
            *           "quantity": 2,
-           *           "unitPrice": 4900
+           *           "unitPrice": 4900,
+           *           "name": "Teapot"
            *         }
            *       ],
            *       "total": 9800,
@@ -557,7 +564,8 @@ export interface operations {
            *         {
            *           "productId": "0197c0de-0000-7000-8000-000000000002",
            *           "quantity": 2,
-           *           "unitPrice": 4900
+           *           "unitPrice": 4900,
+           *           "name": "Teapot"
            *         }
            *       ],
            *       "total": 9800,
@@ -769,7 +777,8 @@ export interface operations {
            *         {
            *           "productId": "0197c0de-0000-7000-8000-000000000002",
            *           "quantity": 2,
-           *           "unitPrice": 4900
+           *           "unitPrice": 4900,
+           *           "name": "Teapot"
            *         }
            *       ],
            *       "total": 9800,
@@ -903,7 +912,8 @@ export interface operations {
            *             {
            *               "productId": "0197c0de-0000-7000-8000-000000000002",
            *               "quantity": 2,
-           *               "unitPrice": 4900
+           *               "unitPrice": 4900,
+           *               "name": "Teapot"
            *             }
            *           ],
            *           "total": 9800,

@@ -18,7 +18,7 @@ const orNull = <Schema extends { readonly type: string }>(schema: Schema) => ({
 const item = {
   type: 'object',
   required: ['productId', 'quantity', 'unitPrice'],
-  properties: { productId: id, quantity: count, unitPrice: orNull(amount) },
+  properties: { productId: id, quantity: count, unitPrice: orNull(amount), name: orNull(text) },
 };
 
 const order = {

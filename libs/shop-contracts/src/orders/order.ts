@@ -14,11 +14,17 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** One line of an order. `unitPrice` is in minor units; `null` until the product service has returned the price. */
+/** One line of an order. */
 export interface OrderItem {
   readonly productId: string;
   readonly quantity: number;
+  /** In minor units; `null` until the product service has returned the price. */
   readonly unitPrice: number | null;
+  /**
+   * Name of the product when its stock was reserved; for an order without a stored name the latest known one. `null`:
+   * none is known.
+   */
+  readonly name: string | null;
 }
 
 /** An order as `/orders` returns it. */
@@ -48,6 +54,11 @@ export class OrderItemDto extends ItemDto {
   @IsInt()
   @Min(0)
   unitPrice?: number | null;
+
+  /** Ignored. */
+  @MayBeRemoved()
+  @IsText({ max: 200 })
+  name?: string | null;
 }
 
 /**
