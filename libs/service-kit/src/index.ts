@@ -59,6 +59,8 @@ export * from './events/outbox/outbox-rows.js';
 export * from './events/outbox/outbox-relay.js';
 export * from './events/consumer/handled-events.js';
 export * from './events/consumer/parked-events.js';
+export * from './events/live/live.problems.js';
+export * from './events/live/live-streams.js';
 export * from './events/redis/redis-stream-transport.js';
 export * from './service/define-service.js';
 export { TraceExport, type AppTracer } from './tracing/trace-export.js';

@@ -49,6 +49,8 @@ export interface AppParts {
   readonly serverFactory?: FastifyServerFactory;
   /** Connects servers of other transports; they start when the app listens. */
   connect?(nest: INestApplication): void;
+  /** Ends responses that have no natural end, and refuses further ones. */
+  endStreams?(nest: INestApplication): void;
 }
 
 /** One deployable app. `main.ts` boots it alone; the monolith boots it beside others. */

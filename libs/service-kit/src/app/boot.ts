@@ -68,6 +68,8 @@ export interface RunningApp {
   readonly shutdownTimeoutMs: number;
   /** Leaves rotation: readiness returns 503 and the instance deregisters. Requests are still served. */
   leave(): Promise<void>;
+  /** Ends event streams, which have no natural end and would delay the shutdown; their clients connect to another instance. */
+  endStreams(): void;
   /**
    * Refuses new connections; open connections end with their next response. Resolves when none is left, or after
    * {@link MAX_IDLE_MS}: by then load balancers hold no connection that they do not use.
@@ -158,6 +160,7 @@ async function start<C extends BaseConfig>(
       readiness.beginLeaving();
       await registration?.stop();
     },
+    endStreams: () => parts.endStreams?.(nest),
     drain: async () => {
       readiness.beginDraining();
       const allEnded = closeListener(nest.getHttpServer());

@@ -69,10 +69,10 @@ async function stop(apps: Apps, signal: NodeJS.Signals): Promise<void> {
   const delayMs = delayAfter(signal, outermost);
   outermost.logger.info({ signal, delayMs }, 'Shutdown started; leaving rotation');
   await outermost.leave();
-  if (delayMs > 0) {
-    await sleep(delayMs);
-    await outermost.drain();
-  }
+  if (delayMs > 0) await sleep(delayMs);
+  // Those of inner apps, too: they pass through the outermost one, whose close waits for them.
+  for (const app of apps) app.endStreams();
+  if (delayMs > 0) await outermost.drain();
   await outermost.close();
   for (const app of inner) {
     await app.leave();

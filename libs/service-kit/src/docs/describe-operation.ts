@@ -30,6 +30,8 @@ export interface OperationDescription {
   readonly body?: NamedSchema;
   /** Media types of a response that is text. */
   readonly text?: readonly string[];
+  /** An example of the response, if it is a stream of server-sent events. */
+  readonly stream?: string;
   /** Other statuses with the same body, and when they occur. */
   readonly also?: Readonly<Record<number, string>>;
   /** Request headers of the operation and their purpose. */

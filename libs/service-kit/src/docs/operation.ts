@@ -157,13 +157,16 @@ function problemsOfInput(
 
 const successOf = (
   status: number,
-  { body, text, versioned }: OperationDescription,
+  { body, text, stream, versioned }: OperationDescription,
   when = STATUS_CODES[status],
 ): object => ({
   description: when,
   ...headersOf(versioned === true && status !== 204, body),
   ...(body && { content: { 'application/json': contentOf(body) } }),
   ...(text && { content: Object.fromEntries(text.map((type) => [type, { schema: { type: 'string' } }])) }),
+  ...(stream !== undefined && {
+    content: { 'text/event-stream': { schema: { type: 'string' }, example: stream } },
+  }),
 });
 
 const contentOf = ({ name, example }: NamedSchema): object => ({

@@ -15,6 +15,8 @@ import { HandledEvents } from './consumer/handled-events.js';
 import { ParkedEvents } from './consumer/parked-events.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { EventMetrics } from './event-metrics.js';
+import { LiveStreams } from './live/live-streams.js';
+import { OutboxTail } from './live/outbox-tail.js';
 import { EVENT_TRANSPORT, type EventTransport } from './transport/event-transport.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxProgress } from './outbox/outbox-progress.js';
@@ -64,9 +66,27 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
         },
         {
           provide: OutboxRelay,
-          useFactory: (outbox: Outbox, rows: OutboxRows, progress: OutboxProgress, handled: HandledEvents) =>
-            new OutboxRelay({ service, outbox, rows, progress, handled, transport, logger }),
-          inject: [Outbox, OutboxRows, OutboxProgress, HandledEvents],
+          useFactory: (
+            outbox: Outbox,
+            rows: OutboxRows,
+            progress: OutboxProgress,
+            handled: HandledEvents,
+            tail: OutboxTail,
+          ) => {
+            const parts = { service, outbox, rows, progress, handled, transport, logger };
+            return new OutboxRelay({ ...parts, onNumbered: () => tail.wake() });
+          },
+          inject: [Outbox, OutboxRows, OutboxProgress, HandledEvents, OutboxTail],
+        },
+        {
+          provide: OutboxTail,
+          useFactory: (rows: OutboxRows) => new OutboxTail(rows, logger),
+          inject: [OutboxRows],
+        },
+        {
+          provide: LiveStreams,
+          useFactory: (tail: OutboxTail, rows: OutboxRows) => new LiveStreams(tail, rows),
+          inject: [OutboxTail, OutboxRows],
         },
         {
           provide: EventConsumer,
@@ -80,7 +100,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
           inject: [EventConsumer],
         },
       ],
-      exports: [EVENT_TRANSPORT, Outbox, OutboxRows, HandledEvents, ParkedEvents],
+      exports: [EVENT_TRANSPORT, Outbox, OutboxRows, HandledEvents, ParkedEvents, LiveStreams],
     };
   }
 

@@ -4,6 +4,7 @@ import type { AppContext, AppDefinition } from '../app/app-definition.js';
 import { readServiceConfig, registrationOf, type ServiceConfig } from '../config/service-config.js';
 import { RedisStreamTransport } from '../events/redis/redis-stream-transport.js';
 import { InProcessTransport } from '../events/transport/in-process-transport.js';
+import { LiveStreams } from '../events/live/live-streams.js';
 import { EventServer } from '../events/consumer/event-server.js';
 import type { EventTransport } from '../events/transport/event-transport.js';
 import type { Logger } from '../logging/logger.js';
@@ -41,7 +42,7 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
     registry: ({ registry }) => new HttpRegistry(registry),
     ...(service.hasEvents && { events: openTransport }),
     build: (config, context) => ({
-      ...(service.hasEvents && { connect: connectEvents }),
+      ...(service.hasEvents && { connect: connectEvents, endStreams }),
       module: ServiceRootModule.of({
         info: { title: name, version },
         storage: { name, migrations, storage: config.storage, calls: context.report.calls },
@@ -69,3 +70,5 @@ function openTransport({ redis }: ServiceConfig, logger: Logger): EventTransport
 
 const connectEvents = (nest: INestApplication): void =>
   void nest.connectMicroservice({ strategy: nest.get(EventServer, { strict: false }) });
+
+const endStreams = (nest: INestApplication): void => nest.get(LiveStreams, { strict: false }).close();

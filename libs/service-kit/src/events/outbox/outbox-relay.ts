@@ -36,6 +36,8 @@ export interface OutboxRelayOptions {
   readonly handled: Pick<HandledEvents, 'purge'>;
   readonly transport: Pick<EventTransport, 'hasBegun' | 'send' | 'storedUpTo' | 'handledUpTo' | 'trim'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Called when events may have got their numbers. */
+  readonly onNumbered?: () => void;
 }
 
 /**
@@ -48,6 +50,8 @@ export class OutboxRelay {
   private purgedAt = -Infinity;
   private progressAt = -Infinity;
   private hasCommitted = false;
+  /** What the transport had stored when it was last known. */
+  private stored = 0;
   private lease: Lease | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {
@@ -112,11 +116,11 @@ export class OutboxRelay {
 
   /** `false`: nothing is left, or another process sends. */
   private async sendBatch(): Promise<boolean> {
-    const { service, rows, progress, transport } = this.options;
+    const { rows, progress, transport } = this.options;
     const sent = await this.heldLease();
     if (sent === undefined) return false;
-    const stored = (await transport.storedUpTo(service)) ?? String(sent);
-    await rows.number(Math.max(sent, Number(stored)), BATCH);
+    const stored = await this.storedAfter(sent);
+    await this.number(Math.max(sent, Number(stored)));
     const isLost = Number(stored) < sent;
     const handled = isLost ? await progress.handledByAll() : undefined;
     const events = await rows.after(Math.max(Number(stored), handled ?? 0), BATCH);
@@ -129,6 +133,24 @@ export class OutboxRelay {
     await transport.send(events, stored);
     await this.markSent(Number(last.sequence));
     return events.length === BATCH;
+  }
+
+  /** While the transport is away, events get their numbers nevertheless: live views show them. */
+  private async storedAfter(sent: number): Promise<string> {
+    const { service, transport } = this.options;
+    try {
+      const stored = (await transport.storedUpTo(service)) ?? String(sent);
+      this.stored = Number(stored);
+      return stored;
+    } catch (error) {
+      await this.number(Math.max(sent, this.stored));
+      throw error;
+    }
+  }
+
+  private async number(above: number): Promise<void> {
+    await this.options.rows.number(above, BATCH);
+    this.options.onNumbered?.();
   }
 
   /** The sequence of the last event that was sent; `undefined` while another process sends. */

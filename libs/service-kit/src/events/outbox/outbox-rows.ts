@@ -71,7 +71,7 @@ export class OutboxRows {
    */
   async number(above: number, limit: number): Promise<void> {
     const { outbox } = this.tables;
-    const base = Math.max(above, (await this.lastNumber()) ?? 0, Date.now() * 1000);
+    const base = Math.max(above, await this.last(), Date.now() * 1000);
     const table = sql.table(outbox);
     await sql`
       with fresh as (
@@ -95,6 +95,27 @@ export class OutboxRows {
       .limit(limit)
       .execute();
     return rows.map((row) => toEvent(row, this.service));
+  }
+
+  /** Sequence of the last event that has one; 0 for none. */
+  async last(): Promise<number> {
+    const { last } = await this.database
+      .selectFrom(this.tables.outbox)
+      .select((eb) => eb.fn.max<number | null>('sequence').as('last'))
+      .executeTakeFirstOrThrow();
+    return last ?? 0;
+  }
+
+  /** Whether the event with this sequence is still kept, and at most `most` events came after it. */
+  async reaches(sequence: number, most: number): Promise<boolean> {
+    const from = this.database
+      .selectFrom(this.tables.outbox)
+      .select('sequence')
+      .where('sequence', '>=', sequence)
+      .orderBy('sequence')
+      .limit(1);
+    const first = await from.executeTakeFirst();
+    return first?.sequence === sequence && !(await from.offset(most + 1).executeTakeFirst());
   }
 
   async state(): Promise<OutboxState> {
@@ -123,14 +144,6 @@ export class OutboxRows {
       .where('created_at', '<', before)
       .where('sequence', '<=', (eb) => eb.selectFrom(outbox_relay).select('sent'))
       .execute();
-  }
-
-  private async lastNumber(): Promise<number | null> {
-    const { last } = await this.database
-      .selectFrom(this.tables.outbox)
-      .select((eb) => eb.fn.max<number | null>('sequence').as('last'))
-      .executeTakeFirstOrThrow();
-    return last;
   }
 }
 

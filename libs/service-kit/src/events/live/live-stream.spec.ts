@@ -1,0 +1,117 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { CloudEvent } from '#contracts';
+import { waitFor } from '#testing';
+import { LiveStream } from './live-stream.js';
+
+const eventAt = (sequence: number): CloudEvent => ({ sequence: String(sequence) }) as CloudEvent;
+
+/** A connection whose reader reads only on demand. */
+class SlowReader extends EventEmitter {
+  readonly blocks: string[] = [];
+  isDestroyed = false;
+  isEnded = false;
+  isReading = true;
+
+  writeHead(): void {
+    // Response heads are tested over a real connection.
+  }
+
+  write(text: string): boolean {
+    this.blocks.push(...text.split('\n\n').filter((block) => block !== ''));
+    return this.isReading;
+  }
+
+  end(): void {
+    this.isEnded = true;
+  }
+
+  destroy(): void {
+    this.isDestroyed = true;
+  }
+}
+
+/** The stream of a reader that knows the events up to 5, of 5. */
+function streamOf() {
+  const reader = new SlowReader();
+  const store = { isAway: false, last: 5, position: 5 };
+  const source = {
+    tail: store,
+    maxMissedEvents: 10,
+    blockOf: ({ sequence }: CloudEvent) => `event ${sequence}\n\n`,
+    rows: {
+      reaches: () => Promise.resolve(true),
+      after: (sequence: number) =>
+        store.isAway
+          ? Promise.reject(new Error('away'))
+          : Promise.resolve(
+              Array.from({ length: store.last - sequence }, (_, i) => eventAt(sequence + 1 + i)),
+            ),
+    },
+  };
+  const stream = new LiveStream(reader as unknown as ServerResponse, source, () => true);
+  const happen = () => {
+    store.last += 1;
+    store.position = store.last;
+    stream.receive([eventAt(store.last)]);
+  };
+  return { reader, store, stream, happen };
+}
+
+const settled = (reader: SlowReader, block: string) =>
+  waitFor(block, () => reader.blocks.at(-1) === block, 1000);
+
+describe('a live stream', () => {
+  it('is not written to before it begins, nor after its end', () => {
+    const { reader, stream, happen } = streamOf();
+    happen();
+    stream.sendKeepAlive();
+    stream.end();
+    expect([reader.blocks, reader.isEnded]).toEqual([[], false]);
+    stream.begin({}, undefined);
+    stream.end();
+    const { length } = reader.blocks;
+    happen();
+    stream.sendKeepAlive();
+    expect([reader.blocks.length, reader.isEnded]).toEqual([length, true]);
+  });
+
+  it('sends each event once, although it is read from the store and received', async () => {
+    const { reader, stream, happen } = streamOf();
+    stream.begin({}, 3);
+    happen();
+    await settled(reader, 'event 6');
+    happen();
+    expect(reader.blocks.slice(1)).toEqual(['event 4', 'event 5', 'event 6', 'event 7']);
+  });
+
+  it('tells the reader with each keep-alive comment up to where it knows the events', () => {
+    const { reader, stream, happen } = streamOf();
+    stream.begin({}, undefined);
+    happen();
+    stream.sendKeepAlive();
+    expect(reader.blocks.at(-1)).toBe(': keep-alive\nid: 6');
+  });
+
+  it('disconnects a reader that accepts nothing for a minute', () => {
+    const { reader, stream } = streamOf();
+    reader.isReading = false;
+    stream.begin({}, undefined);
+    for (let i = 0; i < 3; i += 1) stream.sendKeepAlive();
+    expect(reader.isDestroyed).toBe(false);
+    stream.sendKeepAlive();
+    expect(reader.isDestroyed).toBe(true);
+  });
+
+  it('sends what was missed when the store is available again', async () => {
+    const { reader, store, stream, happen } = streamOf();
+    store.isAway = true;
+    stream.begin({}, 4);
+    happen();
+    await new Promise(setImmediate);
+    store.isAway = false;
+    stream.sendKeepAlive();
+    await settled(reader, 'event 6');
+    expect(reader.blocks.slice(1)).toEqual([': keep-alive\nid: 4', 'event 5', 'event 6']);
+  });
+});

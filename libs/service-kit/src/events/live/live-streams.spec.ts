@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyReply } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { CloudEvent, Problem } from '#contracts';
+import { onBothStores, SseReader, waitFor } from '#testing';
+import { openDatabase } from '../../storage/database.js';
+import { createEventTables, eventTablesOf, type EventTables } from '../event-tables.js';
+import { Outbox } from '../outbox/outbox.js';
+import { OutboxRows } from '../outbox/outbox-rows.js';
+import { LiveStreams, type LiveRequest } from './live-streams.js';
+import { OutboxTail } from './outbox-tail.js';
+
+const SERVICE = 'note-service';
+const LIMITS = { streams: 4, ofCaller: 2, missedEvents: 20 };
+const noteChanged = { type: 'test.note.changed.v1', dataschema: 'urn:test' };
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** A process of the service. */
+class Instance {
+  readonly streams: LiveStreams;
+  private readonly tail: OutboxTail;
+  private readonly rows: OutboxRows;
+  private readonly outbox: Outbox;
+  private readonly server: Server;
+  /** Queries of the outbox. */
+  queries = 0;
+
+  constructor(database: Kysely<unknown>) {
+    this.rows = new OutboxRows(database, SERVICE);
+    this.outbox = new Outbox(database, SERVICE);
+    const after = (sequence: number, limit: number): Promise<CloudEvent[]> => {
+      this.queries += 1;
+      return this.rows.after(sequence, limit);
+    };
+    const last = () => this.rows.last();
+    this.tail = new OutboxTail({ after, last }, quiet);
+    this.streams = new LiveStreams(this.tail, this.rows, LIMITS);
+    this.server = createServer((request, response) => void this.open(request.headers, response));
+  }
+
+  async listen(): Promise<void> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.streams.close();
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  /** Publishes one event for each text; the relay of this process numbers them. */
+  async publish(owner: string, ...texts: readonly string[]): Promise<void> {
+    await this.outbox.transaction((_trx, publish) =>
+      publish(...texts.map((text) => ({ definition: noteChanged, subject: text, data: { owner, text } }))),
+    );
+    await this.rows.number(0, 1000);
+    this.tail.wake();
+  }
+
+  private async open(headers: NodeJS.Dict<string | string[]>, raw: ServerResponse): Promise<void> {
+    const reply = { raw, hijack: () => reply, getHeaders: () => ({}) };
+    try {
+      await this.streams.open(reply as unknown as FastifyReply, requestOf(headers));
+    } catch (error) {
+      raw.writeHead((error as Problem).status).end();
+    }
+  }
+}
+
+function requestOf(headers: NodeJS.Dict<string | string[]>): LiveRequest {
+  const caller = headers.caller as string | undefined;
+  const isOwn = ({ data }: CloudEvent) => (data as { owner: string }).owner === caller;
+  return {
+    includes: (event) => caller === undefined || isOwn(event),
+    caller,
+    lastEventId: headers['last-event-id'] as string | undefined,
+  };
+}
+
+onBothStores('live streams', (store) => {
+  let database: Kysely<unknown>;
+  let a: Instance;
+  let b: Instance;
+  const readers: SseReader[] = [];
+
+  beforeEach(async () => {
+    database = await openDatabase<unknown>(await store.createStorage(), SERVICE);
+    await createEventTables(database, SERVICE);
+    [a, b] = [new Instance(database), new Instance(database)];
+    await Promise.all([a.listen(), b.listen()]);
+  });
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.leave();
+    for (const instance of [a, b]) instance.stop();
+    await database.destroy();
+  });
+
+  const read = async (at: Instance, headers: Record<string, string> = {}): Promise<SseReader> => {
+    const reader = await SseReader.open(at.url, headers);
+    readers.push(reader);
+    return reader;
+  };
+  const after = (id: string | undefined) => ({ 'last-event-id': id! });
+  const textsOf = ({ events }: SseReader) =>
+    events.map(({ event, data }) => (data as { text?: string }).text ?? event);
+  const numbers = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
+
+  it('begin with a reset, and then have the events of every process in their order', async () => {
+    await a.publish('ann', 'before');
+    const reader = await read(b);
+    await reader.untilCount(1);
+    await a.publish('ann', '1', '2');
+    await b.publish('ann', '3');
+    await reader.untilCount(4);
+    expect(reader.events[0]).toMatchObject({ event: 'reset', data: { reason: 'start' } });
+    expect(reader.events[1]).toMatchObject({ event: 'note.changed', data: { owner: 'ann', text: '1' } });
+    expect(textsOf(reader)).toEqual(['reset', '1', '2', '3']);
+  });
+
+  it('have only the events that the caller may see', async () => {
+    const [ann, all] = [await read(a, { caller: 'ann' }), await read(a)];
+    await Promise.all([ann.untilCount(1), all.untilCount(1)]);
+    await a.publish('ben', '1');
+    await a.publish('ann', '2');
+    await all.untilCount(3);
+    await ann.untilCount(2);
+    expect(textsOf(ann)).toEqual(['reset', '2']);
+  });
+
+  it('resume after the last event, at another process too, and continue live', async () => {
+    const first = await read(a);
+    await first.untilCount(1);
+    await a.publish('ann', '1');
+    await first.untilCount(2);
+    first.leave();
+    await a.publish('ann', '2', '3');
+    const second = await read(b, after(first.lastId));
+    await second.untilCount(2);
+    await a.publish('ann', '4');
+    await second.untilCount(3);
+    expect(textsOf(second)).toEqual(['2', '3', '4']);
+  });
+
+  it('resume before the first event at all', async () => {
+    const first = await read(a);
+    await first.untilCount(1);
+    const second = await read(a, after(first.lastId));
+    await a.publish('ann', '1');
+    await second.untilCount(1);
+    expect(textsOf(second)).toEqual(['1']);
+  });
+
+  it('begin with a reset for a reader that missed too many events, or whose events are deleted', async () => {
+    await a.publish('ann', '0');
+    const rows = new OutboxRows(database, SERVICE);
+    const position = String(await rows.last());
+    await a.publish('ann', ...numbers(1, LIMITS.missedEvents));
+    const reader = await read(a, after(position));
+    await reader.untilCount(LIMITS.missedEvents);
+    await a.publish('ann', 'one too many');
+    const [late, unknown, text] = await Promise.all(
+      [position, '17', 'not-issued-here'].map((id) => read(a, after(id))),
+    );
+    for (const each of [late!, unknown!, text!])
+      expect((await each.untilCount(1))[0]).toMatchObject({
+        event: 'reset',
+        data: { reason: 'events-lost' },
+      });
+
+    const { outbox } = eventTablesOf(SERVICE);
+    await (database as Kysely<EventTables>).deleteFrom(outbox).execute();
+    reader.leave();
+    const emptied = await read(b, after(reader.lastId));
+    expect((await emptied.untilCount(1))[0]).toMatchObject({ event: 'reset' });
+  });
+
+  it('buffer nothing for a slow reader, which gets what it missed from the store', async () => {
+    const slow = await read(a);
+    const quick = await read(a);
+    await Promise.all([slow.untilCount(1), quick.untilCount(1)]);
+    slow.pause();
+    const filler = 'x'.repeat(1024 * 1024);
+    // More than the buffers of both ends hold, and no more events than a reader may miss.
+    for (const n of numbers(1, LIMITS.missedEvents)) await a.publish('ann', `${n} ${filler}`);
+    await quick.untilCount(1 + LIMITS.missedEvents);
+    expect(slow.events).toHaveLength(1);
+    slow.resume();
+    await slow.untilCount(1 + LIMITS.missedEvents);
+    await a.publish('ann', 'last');
+    await slow.untilCount(2 + LIMITS.missedEvents);
+    expect(textsOf(slow).map((text) => text!.split(' ')[0])).toEqual([
+      'reset',
+      ...numbers(1, LIMITS.missedEvents),
+      'last',
+    ]);
+  });
+
+  it('are limited, and those of one caller further', async () => {
+    const ann = { caller: 'ann' };
+    const first = await read(a, ann);
+    await read(a, ann);
+    expect((await read(a, ann)).response.statusCode).toBe(429);
+    for (let i = 2; i < LIMITS.streams; i += 1) await read(a);
+    expect((await read(a)).response.statusCode).toBe(503);
+    first.leave();
+    await waitFor('a free stream', () => a.streams.size < LIMITS.streams);
+    expect((await read(a, ann)).response.statusCode).toBe(200);
+  });
+
+  it('read the store only while one is open, once for all of them', async () => {
+    expect(a.queries).toBe(0);
+    const streams = [await read(a), await read(a)];
+    const atStart = a.queries;
+    await waitFor('a query', () => a.queries > atStart);
+    for (const each of streams) each.leave();
+    await waitFor('the streams to close', () => a.streams.size === 0);
+    const reader = await read(b);
+    const { queries } = a;
+    const before = b.queries;
+    await waitFor('three queries of the other process', () => b.queries >= before + 3);
+    expect(a.queries - queries).toBeLessThanOrEqual(1);
+    reader.leave();
+  });
+
+  it('end at shutdown, and are refused afterwards', async () => {
+    const reader = await read(a);
+    await reader.untilCount(1);
+    a.streams.close();
+    await waitFor('the end', () => reader.isEnded);
+    expect((await read(a)).response.statusCode).toBe(503);
+  });
+});
