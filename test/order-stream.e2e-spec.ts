@@ -1,10 +1,10 @@
 import {
   call,
-  MOUNTS,
   onPostgres,
   onPrograms,
   SseReader,
   startNginx,
+  startApp,
   startRedis,
   startSystem,
   tempDir,
@@ -53,7 +53,7 @@ onPrograms(['redis-server'], 'the stream of orders of two processes', () => {
     const place = async (at: number): Promise<Order> =>
       (await shop.order(user, product, 1, shop.orders[at])).body as Order;
     const idsIn = ({ events }: SseReader) =>
-      events.filter(({ event }) => event === 'order.confirmed').map(({ data }) => data.id as string);
+      events.filter(({ event }) => event === 'order.confirmed').map(({ data }) => (data as Order).id);
 
     it('has the orders that the other one placed', async () => {
       const reader = await read(1);
@@ -91,18 +91,23 @@ onPrograms(['redis-server'], 'the stream of orders of two processes', () => {
   });
 });
 
-describe.each(MOUNTS)('the stream of orders of the %s', (mount) => {
-  it('ends at the shutdown, which it does not delay', async () => {
-    const folder = tempDir('order-stream-');
-    const system = await startSystem(mount, { DATA_DIR: folder.path });
-    const reader = await SseReader.open(`${system.url}/api/order-service/orders/stream`);
-    await reader.untilCount(1);
-    const start = performance.now();
-    expect(await system.process.stop()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - start).toBeLessThan(PROMPT_MS);
-    expect(reader.isEnded).toBe(true);
-    folder.remove();
-  });
+describe('the stream of orders', () => {
+  it.each(['monolith', 'order-service'])(
+    'ends at the shutdown of the %s, which it does not delay',
+    async (name) => {
+      const folder = tempDir('order-stream-');
+      const env = { DATA_DIR: folder.path, ORDER_SERVICE_PORT: '0', REGISTRY_URL: 'http://127.0.0.1:9' };
+      const isMonolith = name === 'monolith';
+      const { process, url } = isMonolith ? await startSystem('monolith', env) : await startApp(name, env);
+      const reader = await SseReader.open(`${url}${isMonolith ? '/api/order-service' : ''}/orders/stream`);
+      await reader.untilCount(1);
+      const start = performance.now();
+      expect(await process.stop()).toEqual({ code: 0, signal: null });
+      expect(performance.now() - start).toBeLessThan(PROMPT_MS);
+      expect(reader.isEnded).toBe(true);
+      folder.remove();
+    },
+  );
 });
 
 onPrograms(['nginx'], 'the stream of orders behind nginx', () => {

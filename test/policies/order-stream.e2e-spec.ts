@@ -80,7 +80,8 @@ routes:
     readers.push(reader);
     return reader;
   };
-  const ordersIn = ({ events }: SseReader) => events.slice(1).map(({ event, data }) => [event, data.id]);
+  const ordersIn = ({ events }: SseReader) =>
+    events.slice(1).map(({ event, data }) => [event, (data as Order).id]);
 
   it('is sent event by event, and not to be stored or buffered', async () => {
     const reader = await read(of(ann));
@@ -121,12 +122,12 @@ routes:
 
   it('has the orders of the user alone when it resumes', async () => {
     const first = await read(of(ann));
-    const [{ id }] = (await first.untilCount(1)) as [{ id: string }];
+    await first.untilCount(1);
     await place(ben);
     const order = await place(ann);
-    const resumed = await read({ ...of(ann), 'last-event-id': id });
+    const resumed = await read({ ...of(ann), 'last-event-id': first.lastId! });
     await resumed.untilCount(2);
-    expect(resumed.events.map(({ data }) => data.id)).toEqual([order.id, order.id]);
+    expect(resumed.events.map(({ data }) => (data as Order).id)).toEqual([order.id, order.id]);
   });
 
   it('is refused to programs without rights, and limited for each user', async () => {

@@ -3,6 +3,7 @@ import { Neighbours } from '#registry-client';
 import { AppReport, type AppContext } from '#service-kit';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
+import { OrderStreamController } from './live/order-stream.controller.js';
 import { NeighbourStockReservations, StockReservations } from './neighbours/stock-reservations.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
 import { OrdersController } from './orders/orders.controller.js';
@@ -41,7 +42,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
   static of({ registry, logger, report }: AppContext): DynamicModule {
     return {
       module: OrderServiceModule,
-      controllers: [OrdersController, UserEvents, ProductEvents],
+      controllers: [OrderStreamController, OrdersController, UserEvents, ProductEvents],
       providers: [
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry, report.calls) },

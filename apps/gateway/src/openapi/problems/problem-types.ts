@@ -490,6 +490,24 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     meaning: { en: 'The service has 10,000 instances.', ko: '서비스에 인스턴스가 10,000개 있습니다.' },
   },
   {
+    code: 'too-many-live-streams',
+    status: 503,
+    title: 'Too many live streams',
+    meaning: {
+      en: 'The instance of the service has no free live stream, or it stops; see `Retry-After`.',
+      ko: '서비스 인스턴스에 남은 실시간 스트림이 없거나 인스턴스가 종료되는 중입니다. `Retry-After`를 참고하십시오.',
+    },
+  },
+  {
+    code: 'too-many-streams-of-caller',
+    status: 429,
+    title: 'Too many live streams of one caller',
+    meaning: {
+      en: 'The caller has ten open live streams at this instance; close one.',
+      ko: '이 호출자가 이 인스턴스에 실시간 스트림을 이미 10개 열었습니다. 하나를 닫으십시오.',
+    },
+  },
+  {
     code: 'unauthenticated',
     status: 401,
     title: 'Authentication required',
