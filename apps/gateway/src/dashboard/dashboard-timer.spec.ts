@@ -55,9 +55,7 @@ describe('DashboardTimer', () => {
     const storm = setInterval(() => harness.change(), 1);
     await waitFor('two samples', () => harness.calls.filter((call) => call === 'sample').length === 2);
     clearInterval(storm);
-    expect(harness.calls.slice(0, 7).join(' ')).toBe(
-      'observe publish sample publish observe publish sample',
-    );
+    expect(harness.calls.slice(0, 7).join(' ')).toBe('observe publish sample publish observe publish sample');
   });
 
   it('does nothing about changes without readers', async () => {
