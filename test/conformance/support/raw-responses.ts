@@ -38,7 +38,7 @@ function lengthAt(bytes: string, at: number, head: string): ParsedBody | undefin
 }
 
 /** Reads a chunked body that starts at `at`. */
-export function chunksAt(bytes: string, at: number): ParsedBody | undefined {
+function chunksAt(bytes: string, at: number): ParsedBody | undefined {
   let body = '';
   for (;;) {
     const lineEnd = bytes.indexOf('\r\n', at);

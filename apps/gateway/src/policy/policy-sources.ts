@@ -201,7 +201,7 @@ export class PolicySources {
 }
 
 /** Whether a route of the service in the path stores responses by this file. */
-export function storesResponses(file: PolicyFile, service: string): boolean {
+function storesResponses(file: PolicyFile, service: string): boolean {
   const routes = file.routes.get(service) ?? [];
   const levels = [serviceLevels(file, service), ...routes.map((route) => routeLevels(file, service, route))];
   return levels.some((each) => {

@@ -5,7 +5,7 @@ import { DELETED_USER } from '../store/anonymise-orders.js';
 import { orderAccessDenied, orderNotFound, userNotFound } from '../model/orders.problems.js';
 
 /** The scope of callers that see and change the orders of all users. */
-export const ADMIN_SCOPE = 'orders:admin';
+const ADMIN_SCOPE = 'orders:admin';
 
 /** Whose orders a caller sees and changes. To a user, the orders of others do not exist. */
 export class OrderAccess {

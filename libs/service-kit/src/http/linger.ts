@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Longest time for which the rest of a rejected body is read and discarded, milliseconds. */
-export const LINGER_MS = 5000;
+const LINGER_MS = 5000;
 
 /**
  * Lets the sender of a body that is rejected before it is read receive the response. Closing at once, as fastify

@@ -12,7 +12,7 @@ const MAX_SECONDS = 2 ** 31;
 export class CacheControl {
   private constructor(
     private readonly directives: ReadonlyMap<string, readonly (string | undefined)[]>,
-    /** A part is no directive: what the sender wants to forbid is not known. */
+    /** A part is no directive: what it should forbid is unknown. */
     readonly isMalformed: boolean,
     /** It also replaces `Expires` (RFC 9213, section 2.2). */
     readonly isTargeted = false,

@@ -25,7 +25,7 @@ export class EventLog {
     store.follow((part) => this.applyBatch(part));
   }
 
-  /** The id of the newest change; a reader that wants only new events starts after it. */
+  /** The id of the newest change; readers of new events alone start after it. */
   get newestId(): number {
     return this.newest;
   }

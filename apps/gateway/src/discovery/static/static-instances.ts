@@ -33,7 +33,7 @@ export interface StaticInstancesParts {
   readonly ejector: Ejector;
   readonly lookup: DnsLookup;
   readonly onProblem: (message: string) => void;
-  /** Told what an operator may want to know. */
+  /** Called for events that concern the operator. */
   readonly onNotice: (message: string) => void;
 }
 

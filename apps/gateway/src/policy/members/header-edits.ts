@@ -4,7 +4,7 @@ import { list, mapping, named, optional, refined, report, text, type Place, type
 import { fieldName } from '../text-shapes.js';
 
 /** What a value of a header edit may contain, as `${name}`. */
-export const PLACEHOLDERS = ['consumer', 'requestId', 'clientAddress', 'service'] as const;
+const PLACEHOLDERS = ['consumer', 'requestId', 'clientAddress', 'service'] as const;
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 

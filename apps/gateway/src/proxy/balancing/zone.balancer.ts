@@ -2,7 +2,7 @@ import type { Instance } from '../../discovery/index.js';
 import type { Balancer, Picking, RouteLoad } from '../exchange/balancer.js';
 
 /** Metadata key that names the zone of an instance. */
-export const ZONE_KEY = 'zone';
+const ZONE_KEY = 'zone';
 /** Requests in flight that an instance of the zone may have, relative to the average, before other zones are used. */
 const OVERFLOW = 2;
 

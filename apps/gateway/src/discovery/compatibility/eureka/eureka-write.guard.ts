@@ -17,7 +17,7 @@ export class EurekaWriteGuard implements CanActivate {
   }
 }
 
-export function passwordIn(authorization: string | undefined): string | undefined {
+function passwordIn(authorization: string | undefined): string | undefined {
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? '') ?? [];
   if (encoded === undefined) return undefined;
   const [, user = '', password = ''] =

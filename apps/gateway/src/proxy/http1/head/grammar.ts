@@ -31,9 +31,6 @@ export const HOST =
  */
 export const CONTENT_LENGTH = /^[^:]+: *\d{1,15} *\r\n$/;
 
-/** The value of a {@link CONTENT_LENGTH} line. */
-export const LENGTH_DIGITS = /^\d{1,15}$/;
-
 const SPACE = 0x20;
 const TAB = 0x09;
 

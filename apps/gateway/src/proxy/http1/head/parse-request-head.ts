@@ -43,7 +43,7 @@ export function lineOf(text: string): RequestHead {
  * @returns the offset of the first field line
  * @throws Problem 400 or 501
  */
-export function readRequestLine(head: RequestHead): number {
+function readRequestLine(head: RequestHead): number {
   const { text } = head;
   // Old clients send one empty line before the request line (RFC 9112, section 2.2).
   const start = text.startsWith('\r\n') ? 2 : 0;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { StageExchange } from '../../exchange/exchange-state.js';
 
 /** Maximum number of copies that are being made, wait or are in progress. */
-export const MAX_COPIES = 256;
+const MAX_COPIES = 256;
 /** Maximum number of copies in progress: a mirror that does not respond holds no more connections. */
 export const MAX_IN_PROGRESS = 64;
 /** Maximum bytes of the bodies of all copies. */

@@ -11,7 +11,7 @@ import { MAX_RESPONSE_BYTES, type Mirror, type MirrorResult } from './mirrors.js
 export interface MirrorRoute {
   /** The route of the copies. */
   readonly route: Route;
-  /** Whether its instances learn the identity of the caller. */
+  /** Whether its instances receive the identity of the caller. */
   readonly tellsIdentity: boolean;
   /** The route of a second copy, to another instance of the service; `undefined`: responses are not compared. */
   readonly control: Route | undefined;

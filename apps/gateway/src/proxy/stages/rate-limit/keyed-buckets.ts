@@ -3,7 +3,7 @@ import { newBucket, type Bucket, type BucketRules } from './bucket.js';
 import { siteOf } from '../../../config/client-network.js';
 
 /** Buckets of one limit that are kept: about 16 MiB of memory with keys of 15 characters, 24 if they are shared. */
-export const MOST_KEYS = 100_000;
+const MOST_KEYS = 100_000;
 /** Buckets that a new key examines. More than one, so that drained buckets disappear faster than new ones come. */
 const EXAMINED = 2;
 /** The same while there is no room for a new key. */

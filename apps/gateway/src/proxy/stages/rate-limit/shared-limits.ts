@@ -7,7 +7,7 @@ import { Spending } from './spending.js';
 const COLLECT_MS = 10;
 /** Bounds the time that one command takes in the store. */
 const CHARGES_AT_ONCE = 500;
-/** Commands that are sent together: with one alone, a slow store would hear of few keys per second. */
+/** Commands that are sent together: one at a time, a slow store would get few keys per second. */
 const COMMANDS_AT_ONCE = 8;
 /** With a greater latency, gateways make assumptions about each other. */
 const SLOW_AFTER_MS = 100;

@@ -2,7 +2,7 @@ import { NAMES_BEARER } from '../../../../policy/decisions/recorded-names.js';
 import type { Verdict } from '../authenticator.js';
 
 /** Longer tokens are refused: none of real use is as long, and the head of a request is limited anyway. */
-export const MAX_TOKEN_LENGTH = 8 * 1024;
+const MAX_TOKEN_LENGTH = 8 * 1024;
 const MAX_VALUE_LENGTH = MAX_TOKEN_LENGTH + 16;
 
 /** RFC 6750, section 2.1; the name of the scheme is case-insensitive (RFC 9110, section 11.1). */
