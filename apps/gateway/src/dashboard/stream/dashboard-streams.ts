@@ -43,7 +43,7 @@ export class DashboardStreams {
 
   /** Sends what has changed. Call it only with readers. */
   publish(state: DashboardState): void {
-    const patch = this.current && mergePatchOf(this.current as never, state as never);
+    const patch = this.current && mergePatchOf(this.current, state);
     if (this.current && !patch) return;
     this.replace(state);
     const update = { number: this.number, patch: block('patch', patch ?? {}), state: this.whole };

@@ -57,7 +57,7 @@ describe('mergePatchOf', () => {
   it('names only what has changed', () => {
     const before = { at: 1, services: { a: { rate: 1, versions: ['1'] }, b: { rate: 2 } }, same: { x: 1 } };
     const after = { at: 2, services: { a: { rate: 3, versions: ['1'] }, c: { rate: 4 } }, same: { x: 1 } };
-    expect(mergePatchOf(before, after)).toEqual({
+    expect(mergePatchOf<object>(before, after)).toEqual({
       at: 2,
       services: { a: { rate: 3 }, b: null, c: { rate: 4 } },
     });
@@ -65,6 +65,6 @@ describe('mergePatchOf', () => {
   });
 
   it('removes a member that becomes null, and mentions no null that stays', () => {
-    expect(mergePatchOf({ a: 1, b: null }, { a: null, b: null })).toEqual({ a: null });
+    expect(mergePatchOf<object>({ a: 1, b: null }, { a: null, b: null })).toEqual({ a: null });
   });
 });

@@ -7,7 +7,7 @@ const isObject = (value: unknown): value is Json =>
  * The JSON merge patch (RFC 7396) that turns `before` into `after`; `undefined` if they are equal. A patch cannot tell
  * `null` from absent: a member that becomes `null` is removed.
  */
-export function mergePatchOf(before: Json, after: Json): Json | undefined {
+export function mergePatchOf<T extends object>(before: T, after: T): Json | undefined {
   let patch: Record<string, unknown> | undefined;
   for (const name in after) {
     const change = changeOf(before[name], after[name]);
@@ -17,7 +17,7 @@ export function mergePatchOf(before: Json, after: Json): Json | undefined {
   return patch;
 }
 
-const isRemoved = (before: Json, after: Json, name: string): boolean =>
+const isRemoved = <T>(before: T, after: T, name: keyof T): boolean =>
   isPresent(before[name]) && !isPresent(after[name]);
 
 const isPresent = (value: unknown): boolean => value !== null && value !== undefined;
