@@ -18,12 +18,16 @@ export const USAGE = `usage: npm run chaos -- kill|hang|slow|errors SERVICE [opt
   --status N          errors: their status (default 503)
   --instance ID       the instance (default: the first that is up)
   --all               all instances of the service
-  --compose           kill or pause the container with Docker Compose instead; --prod: of docker-compose.prod.yml
+  --process           kill or stop the process of the instance instead
   --pid PID           kill or stop this process instead
+  --compose           kill or pause the container with Docker Compose instead
+  --prod              the same with docker-compose.prod.yml
 
-  --url URL           the gateway (default: GATEWAY_HOST and GATEWAY_PORT, else http://127.0.0.1:8000)
+  --url URL           the gateway (default: GATEWAY_HOST and GATEWAY_PORT, else http://127.0.0.1:8000;
+                      with --prod https://localhost and HTTPS_PORT)
   --admin-url URL     its endpoints for operators, if they have a port of their own (default: ADMIN_HOST and ADMIN_PORT)
   --path PATH         what the load requests from the service, with GET (default: its list or /health/ready)
+  --header FIELD      a header field of these requests, such as 'x-api-key: SECRET'; can be repeated
   --rate N            requests per second (default 50)
   --allow-remote      drills a gateway on another machine
 
@@ -35,7 +39,7 @@ export const USAGE = `usage: npm run chaos -- kill|hang|slow|errors SERVICE [opt
   --report FILE       writes a page (HTML); --lang ko: in Korean
   --json              prints JSON; use npm run -s chaos
 
-REGISTRY_TOKEN must be set if the registry of the gateway needs it.
+REGISTRY_TOKEN must be set if the registry of the gateway needs it, except for the default of docker-compose.yml.
 exit code: 0 passed; 1 failed; 2 the command is wrong or the drill cannot be run; 130 interrupted`;
 
 const TEXT = { type: 'string' };
@@ -50,10 +54,12 @@ const OPTIONS = {
   all: FLAG,
   compose: FLAG,
   prod: FLAG,
+  process: FLAG,
   pid: TEXT,
   url: TEXT,
   'admin-url': TEXT,
   path: TEXT,
+  header: { ...TEXT, multiple: true, default: [] },
   rate: { ...TEXT, default: '50' },
   'allow-remote': FLAG,
   'min-availability': { ...TEXT, default: '99.9' },
@@ -84,22 +90,13 @@ export function readCommandLine(args, env) {
 function optionsOf([fault, service, ...rest], values, env) {
   must(FAULTS.includes(fault), `the fault must be one of ${FAULTS.join(', ')}`);
   must(/^[a-z][a-z0-9-]{0,62}$/.test(service ?? '') && rest.length === 0, 'one SERVICE must be named');
-  const { compose = false, pid, all = false, instance, path, report, json = false, lang } = values;
-  const means = [compose, pid !== undefined].filter(Boolean).length;
-  must(means < 2, '--compose and --pid exclude each other');
-  must(
-    means === 0 || ['kill', 'hang'].includes(fault),
-    `--compose and --pid cannot make an instance ${fault}`,
-  );
-  must(!all || (!instance && !pid), '--all excludes --instance and --pid');
-  must(!compose || !instance, '--compose excludes --instance: it selects a container of the service');
-  must(!values.prod || compose, '--prod needs --compose');
+  const { all = false, instance, path, report, json = false, lang } = values;
   must(path === undefined || path.startsWith('/'), '--path must start with "/"');
   must(['en', 'ko'].includes(lang), '--lang must be en or ko');
   return {
     ...{ fault, service, all, instance, path, report, json, lang },
-    compose: compose ? (values.prod ? 'production' : 'development') : undefined,
-    pid: pid === undefined ? undefined : number('--pid', pid, 2, 2 ** 31, true),
+    ...meansOf(fault, values),
+    headers: Object.fromEntries(values.header.map(headerField)),
     forMs: Math.ceil(time('--for', values.for, 1000) / 1000) * 1000,
     beforeMs: time('--before', values.before, 1000),
     delayMs: time('--delay', values.delay, 1),
@@ -112,10 +109,37 @@ function optionsOf([fault, service, ...rest], values, env) {
   };
 }
 
-function urlsOf({ url, 'admin-url': admin, 'allow-remote': mayBeRemote }, env) {
+/** How the instance is made to fail; nothing: the gateway injects the fault. */
+function meansOf(fault, { prod, compose = prod, process, pid, all, instance }) {
+  const named = [compose && '--compose', process && '--process', pid !== undefined && '--pid'].filter(
+    Boolean,
+  );
+  must(named.length < 2, `${named.join(' and ')} exclude each other`);
+  const canFail = named.length === 0 || ['kill', 'hang'].includes(fault);
+  must(canFail, `${named[0]} cannot make an instance ${fault}`);
+  must(!all || (!instance && !pid), '--all excludes --instance and --pid');
+  must(!compose || !instance, '--compose excludes --instance: it selects a container of the service');
+  return {
+    compose: compose ? (prod ? 'production' : 'development') : undefined,
+    process,
+    pid: pid === undefined ? undefined : number('--pid', pid, 2, 2 ** 31, true),
+  };
+}
+
+function headerField(text) {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/.exec(text) ?? [];
+  must(name !== undefined, "--header must be a header field such as 'x-api-key: SECRET'");
+  return [name.toLowerCase(), value];
+}
+
+/** Of docker-compose.prod.yml, which publishes no port but those of nginx. */
+const productionUrl = ({ HTTPS_PORT = '443' }) => `https://localhost:${HTTPS_PORT}`;
+
+function urlsOf({ url, 'admin-url': admin, 'allow-remote': mayBeRemote, prod }, env) {
+  const given = url ?? (prod ? productionUrl(env) : undefined);
   const urls = {
-    url: baseOf('--url', url ?? gatewayUrl(env)),
-    adminUrl: baseOf('--admin-url', admin ?? url ?? operatorsUrl(env)),
+    url: baseOf('--url', given ?? gatewayUrl(env)),
+    adminUrl: baseOf('--admin-url', admin ?? given ?? operatorsUrl(env)),
   };
   for (const each of Object.values(urls))
     must(

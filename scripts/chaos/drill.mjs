@@ -32,7 +32,7 @@ export async function runDrill(options, interruption, tell) {
   tell(
     `${options.fault} ${outage.names.join(', ')}: ${options.beforeMs / 1000} s before, ${options.forMs / 1000} s, and after`,
   );
-  drill.load = new Load(options.url + path, options.rate, now);
+  drill.load = new Load(options.url + path, options, now);
   try {
     await pause(options.beforeMs, interruption);
     if (!interruption.aborted) await during(drill, outage, options.forMs, interruption, now);
@@ -87,10 +87,13 @@ function targetsOf({ service, instance, all }, instances) {
 
 function outageOf(options, client, targets) {
   if (options.compose) return ComposeOutage.of(options);
-  if (options.pid === undefined) return new InjectedOutage(client, targets, options);
-  if (targets.some(({ transport }) => transport === 'local'))
-    throw new DrillError(`${options.service} runs in the process of the gateway: drill it without --pid`);
-  return new ProcessOutage(options);
+  const { fault, service, pid, process: isProcess } = options;
+  if (pid === undefined && !isProcess) return new InjectedOutage(client, targets, options);
+  if (targets.some(({ transport }) => transport === 'local')) {
+    const option = isProcess ? '--process' : '--pid';
+    throw new DrillError(`${service} runs in the process of the gateway: drill it without ${option}`);
+  }
+  return isProcess ? ProcessOutage.of(fault, targets) : new ProcessOutage(fault, [pid]);
 }
 
 /** The path that the load requests: the given one, or the first usual one that succeeds. */
@@ -105,5 +108,7 @@ async function pathOf({ service, path }, client) {
     if (status < 400) return candidate;
     statuses.push(`GET ${candidate} responded ${status}`);
   }
-  throw new DrillError(`${statuses.join('; ')}. Choose what the load requests with --path`);
+  const isRefused = statuses.some((text) => /40[13]$/.test(text));
+  const credentials = isRefused ? ', and send credentials with --header' : '';
+  throw new DrillError(`${statuses.join('; ')}. Choose what the load requests with --path${credentials}`);
 }

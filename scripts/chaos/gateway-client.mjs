@@ -1,4 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { DrillError } from './drill-error.mjs';
+
+/** The token of the development stack, which is public, unless REGISTRY_TOKEN was set when it was started. */
+function developmentToken() {
+  const [, token] = /REGISTRY_TOKEN:-([^}]+)\}/.exec(readFileSync('docker-compose.yml', 'utf8')) ?? [];
+  return token;
+}
 
 const TIMEOUT_MS = 10_000;
 
@@ -7,10 +14,11 @@ const reasonOf = (error) => error.cause?.code ?? error.cause?.message ?? error.m
 /** The endpoints of a gateway that a drill needs. Methods throw DrillError if there is no response. */
 export class GatewayClient {
   /** @param token bearer token of the registry; `undefined`: none */
-  constructor({ url, adminUrl, token }) {
+  constructor({ url, adminUrl, token, headers }) {
     this.url = url;
     this.adminUrl = adminUrl;
     this.token = token;
+    this.headers = headers;
   }
 
   /** The registered instances of a service. */
@@ -20,8 +28,15 @@ export class GatewayClient {
     return body;
   }
 
-  /** Sends a request to an endpoint for operators. */
+  /** Sends a request to an endpoint for operators. If it needs a token and none is given, that of the development stack is tried. */
   async call(method, path, body) {
+    const result = await this.#call(method, path, body);
+    if (result.status !== 401 || this.token !== undefined) return result;
+    this.token = developmentToken();
+    return await this.#call(method, path, body);
+  }
+
+  async #call(method, path, body) {
     const headers = {
       ...(this.token && { authorization: `Bearer ${this.token}` }),
       ...(body && { 'content-type': 'application/json' }),
@@ -37,7 +52,7 @@ export class GatewayClient {
 
   /** The status of the response to a GET through the gateway. */
   async statusOf(path) {
-    const response = await this.#fetch(this.url + path, { redirect: 'manual' });
+    const response = await this.#fetch(this.url + path, { redirect: 'manual', headers: this.headers });
     await response.arrayBuffer();
     return response.status;
   }
@@ -46,7 +61,9 @@ export class GatewayClient {
     try {
       return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
-      throw new DrillError(`no response from ${url} (${reasonOf(error)}); start the system first: npm start`);
+      throw new DrillError(
+        `no response from ${url} (${reasonOf(error)}); start the system first (npm start), or name its address with --url`,
+      );
     }
   }
 }

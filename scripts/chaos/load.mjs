@@ -16,9 +16,10 @@ export class Load {
   #done;
 
   /** @param now milliseconds since the drill began */
-  constructor(url, rate, now) {
+  constructor(url, { rate, headers }, now) {
     const isTls = url.startsWith('https:');
     this.url = url;
+    this.headers = headers;
     this.intervalMs = 1000 / rate;
     this.now = now;
     this.get = isTls ? getTls : getPlain;
@@ -51,7 +52,7 @@ export class Load {
 
   #statusOfRequest() {
     return new Promise((resolve) => {
-      const options = { agent: this.agent, signal: AbortSignal.timeout(TIMEOUT_MS) };
+      const options = { agent: this.agent, headers: this.headers, signal: AbortSignal.timeout(TIMEOUT_MS) };
       this.get(this.url, options, (response) => {
         response.on('error', () => undefined);
         response.on('close', () => resolve(response.complete ? response.statusCode : 0)).resume();

@@ -21,8 +21,11 @@ describe('npm run chaos', () => {
     [['kill', 'user-service', '--for', '10'], '--for must be a duration such as 500ms, 10s or 2m'],
     [['kill', 'user-service', '--for', '11m'], '--for must be'],
     [['errors', 'user-service', '--percent', '0'], '--percent must be a whole number from 1 to 100'],
-    [['slow', 'user-service', '--pid', '7'], '--compose and --pid cannot make an instance slow'],
+    [['slow', 'user-service', '--pid', '7'], '--pid cannot make an instance slow'],
+    [['errors', 'user-service', '--prod'], '--compose cannot make an instance errors'],
     [['kill', 'user-service', '--pid', '7', '--compose'], '--compose and --pid exclude each other'],
+    [['kill', 'user-service', '--process', '--prod'], '--compose and --process exclude each other'],
+    [['kill', 'user-service', '--header', 'secret'], "--header must be a header field such as 'x-api-key: "],
     [['kill', 'user-service', '--all', '--instance', 'a'], '--all excludes --instance and --pid'],
     [['kill', 'user-service', '--fast'], "Unknown option '--fast'"],
     [
@@ -36,11 +39,17 @@ describe('npm run chaos', () => {
     expect(stderr).toContain('usage: npm run chaos');
   });
 
+  it('expects a stack of docker-compose.prod.yml at the port of its nginx', async () => {
+    const program = launchNode('scripts/chaos.mjs', ['kill', 'user-service', '--prod'], { HTTPS_PORT: '9' });
+    expect((await program.exited).code).toBe(2);
+    expect(program.stderr).toContain('https://localhost:9');
+  });
+
   it('says that no system runs', async () => {
     const { code, stderr } = await chaos('kill', 'user-service', '--url', 'http://127.0.0.1:9');
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^no response from http:\/\/127\.0\.0\.1:9\S+ \(.+\); start the system first: npm start\n$/,
+      /^no response from http:\/\/127\.0\.0\.1:9\S+ \(.+\); start the system first \(npm start\), or name its address with --url\n$/,
     );
   });
 });

@@ -112,7 +112,8 @@ describe('a drill in the monolith', () => {
   it.each([
     ['kill unknown-service', 'unknown-service has no registered instance'],
     ['kill user-service --instance z', 'user-service has no instance z that is up; there are user-service'],
-    ['kill user-service --pid 7', 'user-service runs in the process of the gateway'],
+    ['kill user-service --pid 7', 'user-service runs in the process of the gateway: drill it without --pid'],
+    ['hang user-service --process', 'in the process of the gateway: drill it without --process'],
     [
       'kill user-service --path /nowhere',
       'GET /api/user-service/nowhere responded 404. Choose what the load requests',
@@ -153,6 +154,29 @@ describe('a drill of one of two instances', () => {
     expect((await fetch(`${system.urlOf('product-service')}/health/live`)).status).toBe(200);
   });
 
+  it('finds the processes of instances with --process', async () => {
+    const [, pid] = /product-service is process (\d+)"/.exec(system.process.stdout) ?? [];
+    const { report } = await chaosReport(system, 'hang product-service --process --all --for 1s');
+    expect(report.drill.targets).toContain(`process ${pid!}`);
+    expect(report.drill.targets).toEqual([expect.any(String), expect.any(String)]);
+    expect((await fetch(`${system.urlOf('product-service')}/health/live`)).status).toBe(200);
+  });
+
+  it('does not guess the process of an instance on another machine', async () => {
+    await fetch(`${system.url}/discovery/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        id: 'far-1',
+        name: 'far',
+        url: system.url.replace('127.0.0.1', '192.0.2.1'),
+        ttlSeconds: 60,
+      }),
+    });
+    const { code, stderr } = await chaos(system, 'kill far --process --path /health/live');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('name it with --pid')]);
+  });
+
   it.each([
     ['kill', 'kill one', 'start one'],
     ['hang --all', 'pause one two', 'unpause one two'],
@@ -174,13 +198,40 @@ describe('a drill of one of two instances', () => {
 });
 
 describe('a drill of a registry with a token', () => {
+  const line = 'slow user-service --delay 1ms --for 1s --max-p99 5s';
+
   it('needs REGISTRY_TOKEN', async () => {
     const token = { REGISTRY_TOKEN: 'a-secret-of-the-registry' };
     const system = await startSystem('monolith', { DATA_DIR: inFolder('token'), ...token });
-    const line = 'slow user-service --delay 1ms --for 1s --max-p99 5s';
     const { code, stderr } = await chaos(system, line);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('the gateway injects no fault: 401')]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/injects no fault: 401 .+ Set REGISTRY_TOKEN/)]);
     expect((await chaos(system, line, token)).code).toBe(0);
+    await system.process.stop();
+  });
+
+  it('needs none for that of the development stack', async () => {
+    const env = { DATA_DIR: inFolder('development'), REGISTRY_TOKEN: 'development-token' };
+    const system = await startSystem('monolith', env);
+    expect((await chaos(system, line)).code).toBe(0);
+    expect(await faultsOf(system)).toEqual([]);
+    await system.process.stop();
+  });
+});
+
+describe('a drill of a gateway that refuses', () => {
+  it('says what to do where faults are not allowed, and where clients need a key', async () => {
+    const system = await startSystem('monolith', {
+      ...{ DATA_DIR: inFolder('refused'), FAULT_INJECTION: 'refused' },
+      GATEWAY_CONFIG: 'docs/guide/policies/partners.yaml',
+    });
+    const refused = await chaos(system, 'kill user-service');
+    expect(refused.stderr).toMatch(/injects no fault: 403 .+ add --process, or --compose or --prod/);
+    const closed = await chaos(system, 'kill order-service');
+    expect(closed.stderr).toMatch(/orders\?limit=1 responded 401; .+ and send credentials with --header/);
+    const key = 'x-api-key:msag_bJ7tGiZREs0DDZohrXtoU8ESl2ubGp533F3BOo';
+    const { stderr } = await chaos(system, `kill order-service --header ${key}`);
+    expect(stderr).toContain('injects no fault: 403');
+    expect([refused.code, closed.code]).toEqual([2, 2]);
     await system.process.stop();
   });
 });

@@ -4,6 +4,18 @@ import { DrillError } from '../drill-error.mjs';
 const MARGIN_S = 2;
 const MOST_S = 600;
 
+/** What to do, by the code of the problem. */
+const ADVICE = {
+  'registry-token-required': 'Set REGISTRY_TOKEN to the token of its registry',
+  'faults-not-allowed':
+    'To kill or hang the instance itself, add --process, or --compose or --prod if it runs in a container',
+};
+
+function refusalOf(status, { type = '', title = '', detail = title } = {}) {
+  const advice = ADVICE[type.split(/[:/#]/).at(-1)];
+  return `the gateway injects no fault: ${status} ${detail}${advice ? `. ${advice}` : ''}`;
+}
+
 /** The gateway injects the fault between itself and the instances, in either mount and in containers. */
 export class InjectedOutage {
   constructor(client, instances, { fault, forMs, delayMs, percent, status }) {
@@ -17,8 +29,7 @@ export class InjectedOutage {
   async begin() {
     for (const id of this.names) {
       const { status, body } = await this.client.call('PUT', pathOf(id), this.body);
-      if (status !== 200)
-        throw new DrillError(`the gateway injects no fault: ${status} ${body?.detail ?? body?.title ?? ''}`);
+      if (status !== 200) throw new DrillError(refusalOf(status, body));
     }
   }
 
