@@ -40,7 +40,7 @@ function streamOf() {
     maxMissedEvents: 10,
     blockOf: ({ sequence }: CloudEvent) => `event ${sequence}\n\n`,
     rows: {
-      reaches: () => Promise.resolve(true),
+      reaches: (sequence: number) => Promise.resolve(sequence > 0),
       after: (sequence: number) =>
         store.isAway
           ? Promise.reject(new Error('away'))
@@ -74,6 +74,36 @@ describe('a live stream', () => {
     happen();
     stream.sendKeepAlive();
     expect([reader.blocks.length, reader.isEnded]).toEqual([length, true]);
+  });
+
+  it('begins at the position of its reader, whatever was received before', async () => {
+    const { reader, stream, happen } = streamOf();
+    happen();
+    await new Promise(setImmediate);
+    stream.begin({}, 3);
+    await settled(reader, 'event 6');
+    expect(reader.blocks.slice(1)).toEqual(['event 4', 'event 5', 'event 6']);
+  });
+
+  it('skips events that its reader has from a process that is ahead', async () => {
+    const { reader, store, stream } = streamOf();
+    store.position = 3;
+    stream.begin({}, 5);
+    await new Promise(setImmediate);
+    stream.receive([4, 5, 6].map(eventAt));
+    expect(reader.blocks.slice(1)).toEqual(['event 6']);
+  });
+
+  it('writes nothing while the reader does not read, and reads what it missed from the store', async () => {
+    const { reader, stream, happen } = streamOf();
+    stream.begin({}, undefined);
+    reader.isReading = false;
+    for (let i = 0; i < 3; i += 1) happen();
+    expect(reader.blocks.slice(2)).toEqual(['event 6']);
+    reader.isReading = true;
+    reader.emit('drain');
+    await settled(reader, 'event 8');
+    expect(reader.blocks.slice(2)).toEqual(['event 6', 'event 7', 'event 8']);
   });
 
   it('sends each event once, although it is read from the store and received', async () => {

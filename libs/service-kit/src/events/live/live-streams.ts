@@ -90,7 +90,7 @@ export class LiveStreams implements OnModuleDestroy {
 
   private requireFree(caller: string | undefined): void {
     const { streams, limits } = this;
-    if (this.isClosed || streams.size >= limits.streams) throw allStreamsTaken();
+    if (streams.size >= limits.streams) throw allStreamsTaken();
     if (caller === undefined) return;
     let own = 0;
     for (const stream of streams.values()) if (stream.caller === caller) own += 1;
