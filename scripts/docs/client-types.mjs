@@ -8,6 +8,9 @@ const FOLDER = 'libs/shop-contracts/src/clients';
 /** Every service has these operations, which other services do not call. */
 const COMMON = /^\/(health|metrics|events)/;
 
+/** A call between services has a response that ends. */
+const isStream = ({ get }) => get?.responses[200]?.content?.['text/event-stream'] !== undefined;
+
 const HEADER = '// Written by `npm run docs` from the OpenAPI document of the service.\n\n';
 
 /** The files with the types of clients: path and source. @param documents OpenAPI documents by the name of the service */
@@ -21,7 +24,8 @@ export const clientTypes = (documents) =>
   );
 
 async function sourceOf({ paths, ...document }, filepath) {
-  const own = Object.fromEntries(Object.entries(paths).filter(([path]) => !COMMON.test(path)));
+  const called = Object.entries(paths).filter(([path, item]) => !COMMON.test(path) && !isStream(item));
+  const own = Object.fromEntries(called);
   const types = astToString(await openapiTS({ ...document, paths: own }, { alphabetize: true }));
   return format(HEADER + types, { ...(await resolveConfig(filepath)), filepath });
 }

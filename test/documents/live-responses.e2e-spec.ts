@@ -259,6 +259,34 @@ describe('the documents of the services', () => {
         });
   });
 
+  it('describe the stream of orders', async () => {
+    const operation = 'GET /orders/stream';
+    const open: AbortController[] = [];
+    /** The head and the first bytes of the stream, which stays open; or a refusal. */
+    const stream = async (headers: Record<string, string> = {}): Promise<Response> => {
+      const leaving = new AbortController();
+      open.push(leaving);
+      const response = await fetch(`${shop.urlOf('orders')}/orders/stream`, {
+        headers,
+        signal: leaving.signal,
+      });
+      if (response.status !== 200) return response;
+      const { value } = (await response.body!.getReader().read()) as { value?: Uint8Array<ArrayBuffer> };
+      return new Response(value ?? null, { headers: response.headers });
+    };
+    await checked.check('orders').accept(operation, await stream());
+    await checked.send('orders', operation, { query: '?status=paid' });
+    const refusedTo = async (headers?: Record<string, string>): Promise<Response> => {
+      for (;;) {
+        const response = await stream(headers);
+        if (response.status !== 200) return response;
+      }
+    };
+    await checked.check('orders').accept(operation, await refusedTo({ 'x-user-id': user.id }));
+    await checked.check('orders').accept(operation, await refusedTo());
+    for (const leaving of open) leaving.abort();
+  });
+
   it('describe health and metrics', async () => {
     for (const name of NAMES)
       for (const operation of ['GET /health', 'GET /health/live', 'GET /health/ready', 'GET /metrics'])
