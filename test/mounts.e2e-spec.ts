@@ -31,7 +31,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
     expect(second.stdout).toMatch(/^users: 0 added, 4 already there\nproducts: 0 added, 5 already there\n$/);
   });
 
-  it('reports calls of services to each other and to their stores, and pending orders', async () => {
+  it('reports calls of services to each other and to their stores, pending orders and events', async () => {
     const calls = (to: string, kind: string) =>
       expect.objectContaining({ to, kind, total: expect.any(Number), failed: expect.any(Number) }) as object;
     await waitFor('the report of the order service', async () => {
@@ -44,6 +44,7 @@ describe.each(MOUNTS)('the system as %s', (mount) => {
             calls('sqlite', 'store'),
           ]),
           backlog: { name: 'pending orders', count: expect.any(Number) },
+          events: { waiting: 0, oldestSeconds: 0, deadLetters: 0 },
         }),
       ]);
     });

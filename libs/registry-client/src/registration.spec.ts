@@ -141,6 +141,20 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'heartbeat', 'unregister']);
   });
 
+  it('keeps its lease at a registry that refuses members of the report', async () => {
+    const refused = new RegistryError(400, 'events must not be set');
+    const events = { waiting: 0, oldestSeconds: 0, deadLetters: 0 };
+    const heartbeatBody = () => ({ ready: true, inFlight: 1, events });
+    registry.onHeartbeat = () =>
+      registry.heartbeats.at(-1)?.events ? Promise.reject(refused) : Promise.resolve(VIEW);
+    const registration = Registration.start({ registry, logger, body: BODY, heartbeatBody });
+    await jest.advanceTimersByTimeAsync(2 * HEARTBEAT_MS);
+    expect(registry.heartbeats.slice(0, 2)).toEqual([heartbeatBody(), { ready: true }]);
+    expect(registry.calls.filter((each) => each === 'register')).toHaveLength(1);
+    expect(logger.warn).not.toHaveBeenCalled();
+    await registration.stop();
+  });
+
   it('continues heartbeats through an outage, and resets its delays for the next one', async () => {
     jitter(1);
     start();

@@ -102,7 +102,11 @@ export class Registration {
 
   private async heartbeat(): Promise<void> {
     const { registry, body, heartbeatBody } = this.options;
-    const known = await registry.heartbeat(body.id, await heartbeatBody?.());
+    const report = await heartbeatBody?.();
+    const known = await registry.heartbeat(body.id, report).catch((error: unknown) => {
+      if (!report || !isRefusedReport(error)) throw error;
+      return registry.heartbeat(body.id, report.ready === undefined ? {} : { ready: report.ready });
+    });
     this.registered = known !== undefined;
   }
 
@@ -120,6 +124,9 @@ export class Registration {
     return maxDelayMs * (0.5 + Math.random() / 2);
   }
 }
+
+/** A gateway of an earlier version refuses members that it does not know. The lease matters more than the report. */
+const isRefusedReport = (error: unknown): boolean => error instanceof RegistryError && error.status === 400;
 
 const failureMessageOf = (error: unknown): string =>
   error instanceof RegistryError

@@ -118,6 +118,16 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
     title: (subject) => `Backlog of ${subject} grows`,
     next: 'See whether the service that it waits for is up and fast enough.',
   },
+  'dead-letters': {
+    title: (subject) => `${subject} could not handle events`,
+    next: 'GET /events/dead-letters at an instance of the service shows the failures. Mend the cause, then replay or discard each.',
+  },
+  'events-waiting': {
+    title: (subject) => `Events of ${subject} are not sent`,
+    next: 'See whether Redis is up, and whether the service reaches it; the events are sent when it does.',
+    reason: ({ count, oldestSeconds }, format) =>
+      `${count} events wait, the oldest for ${format.duration(Number(oldestSeconds) * 1000)}`,
+  },
   'contract-broken': {
     title: (subject) => `${subject} broke its contract`,
     next: 'Read the changes under the instances of the service. Accept the version, or keep traffic on the former one until clients are ready.',
@@ -205,6 +215,17 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
     title: (subject) => `${subject}의 대기 작업이 늘고 있습니다`,
     next: '호출 대상 서비스가 살아 있고 충분히 빠른지 확인하세요.',
     reason: ({ count, before }) => `대기 중 ${count}건, 30초 전 ${before}건`,
+  },
+  'dead-letters': {
+    title: (subject) => `${subject}가 처리하지 못한 이벤트가 있습니다`,
+    next: '서비스 인스턴스에 GET /events/dead-letters를 보내 실패 이유를 확인하세요. 원인을 고친 뒤 하나씩 다시 처리하거나 버리세요.',
+    reason: ({ count }) => `이벤트 ${count}건이 모든 시도에 실패했고, 같은 대상의 다음 이벤트가 기다립니다`,
+  },
+  'events-waiting': {
+    title: (subject) => `${subject}의 이벤트가 전송되지 않습니다`,
+    next: 'Redis가 동작하는지, 서비스가 Redis에 연결되는지 확인하세요. 연결되면 이벤트가 전송됩니다.',
+    reason: ({ count, oldestSeconds }, format) =>
+      `이벤트 ${count}건 대기, 가장 오래된 것은 ${format.duration(Number(oldestSeconds) * 1000)} 전`,
   },
   'contract-broken': {
     title: (subject) => `${subject}의 API 계약이 깨졌습니다`,

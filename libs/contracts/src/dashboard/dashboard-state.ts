@@ -102,7 +102,7 @@ export interface RouteState {
 }
 
 /**
- * What needs attention. The subject of `service-*` and `breaker-open` is a service, that of `instance-*` and
+ * What needs attention. The subject of `service-*`, `breaker-open`, `dead-letters` and `events-waiting` is a service, that of `instance-*` and
  * `certificate-expiring` an instance id, that of `provider-unavailable` an authentication provider, that of
  * `mirror-differs` a service and the route in it that is mirrored, if that has a name.
  */
@@ -122,6 +122,8 @@ export const ATTENTION_KINDS = [
   'reload-failed',
   'registry-away',
   'backlog-growing',
+  'dead-letters',
+  'events-waiting',
   'contract-broken',
   'mirror-differs',
   'gateway-busy',

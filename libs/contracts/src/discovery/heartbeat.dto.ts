@@ -56,6 +56,30 @@ export class BacklogDto {
   count!: number;
 }
 
+/** An event that is not sent for longer than this shows that its transport does not take events. */
+export const MAX_EVENT_LAG_SECONDS = 60;
+
+/** Domain events of a service that need time or an operator. Instances that share a store report the same numbers. */
+export class EventBacklogDto {
+  /** Events that are not sent. */
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  waiting!: number;
+
+  /** Age of the oldest of them in seconds; 0 without any. */
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  oldestSeconds!: number;
+
+  /** Events that failed at every attempt, and wait for an operator. */
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  deadLetters!: number;
+}
+
 /** Optional body of `POST /discovery/heartbeat/{id}`: the load and readiness of the instance. */
 export class HeartbeatDto {
   /** Requests in flight at the instance. */
@@ -94,4 +118,11 @@ export class HeartbeatDto {
   @ValidateNested()
   @Type(() => BacklogDto)
   backlog?: BacklogDto;
+
+  /** Domain events of the service. */
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => EventBacklogDto)
+  events?: EventBacklogDto;
 }

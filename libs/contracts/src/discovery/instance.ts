@@ -1,4 +1,4 @@
-import type { BacklogDto, CallTotalDto } from './heartbeat.dto.js';
+import type { BacklogDto, CallTotalDto, EventBacklogDto } from './heartbeat.dto.js';
 
 /** Status of an instance. Only `up` receives traffic. */
 export const INSTANCE_STATUSES = ['starting', 'up', 'down', 'draining'] as const;
@@ -46,6 +46,8 @@ export interface InstanceView {
   readonly calls?: readonly CallTotalDto[];
   /** Work that waits at the service, as reported by the instance's last heartbeat. */
   readonly backlog?: BacklogDto;
+  /** Domain events of the service, as reported by the instance's last heartbeat. */
+  readonly events?: EventBacklogDto;
 }
 
 /** Response of `POST /discovery/register`. */

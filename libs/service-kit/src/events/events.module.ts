@@ -14,6 +14,7 @@ import { EventServer } from './consumer/event-server.js';
 import { HandledEvents } from './consumer/handled-events.js';
 import { ParkedEvents } from './consumer/parked-events.js';
 import { DeadLettersController } from './dead-letters.controller.js';
+import { EventBacklog } from './event-backlog.js';
 import { EventMetrics } from './event-metrics.js';
 import { LiveStreams } from './live/live-streams.js';
 import { OutboxTail } from './live/outbox-tail.js';
@@ -59,6 +60,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
       providers: [
         ...[Outbox, OutboxRows, OutboxProgress, HandledEvents, ParkedEvents].map(inStore),
         { provide: EVENT_TRANSPORT, useValue: transport },
+        EventBacklog,
         {
           provide: EventMetrics,
           useFactory: (registry: Registry) => new EventMetrics(registry),
@@ -100,7 +102,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
           inject: [EventConsumer],
         },
       ],
-      exports: [EVENT_TRANSPORT, Outbox, OutboxRows, HandledEvents, ParkedEvents, LiveStreams],
+      exports: [EVENT_TRANSPORT, Outbox, OutboxRows, HandledEvents, ParkedEvents, EventBacklog, LiveStreams],
     };
   }
 

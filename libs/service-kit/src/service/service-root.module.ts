@@ -1,9 +1,11 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, Optional, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AppContext } from '../app/app-definition.js';
 import { describeApp, type AppInfo } from '../docs/describe-app.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
+import { AppReport } from '../app/app-report.js';
+import { EventBacklog } from '../events/event-backlog.js';
 import { EventsIndicator } from '../events/events.indicator.js';
 import { EventsModule } from '../events/events.module.js';
 import { HealthModule } from '../health/health.module.js';
@@ -30,6 +32,10 @@ export interface ServiceParts {
 /** The modules that every service has in addition to its features: store, health, metrics, documentation. */
 @Module({})
 export class ServiceRootModule {
+  constructor(report: AppReport, @Optional() events?: EventBacklog) {
+    if (events) report.events = () => events.read();
+  }
+
   static of({ info, storage, context, features }: ServiceParts): DynamicModule {
     const metrics = MetricsModule.of(context.exposesProcess);
     const { events: transport, logger } = context;
@@ -51,6 +57,7 @@ export class ServiceRootModule {
         features,
       ],
       providers: [
+        { provide: AppReport, useValue: context.report },
         { provide: APP_GUARD, useClass: PatchBodyGuard },
         { provide: APP_INTERCEPTOR, useClass: VersionedInterceptor },
         { provide: APP_INTERCEPTOR, useClass: PageLinkInterceptor },

@@ -285,6 +285,21 @@ describe('DashboardSampler', () => {
     expect(harness.attention).toEqual([]);
   });
 
+  it('reports dead letters, and events that are not sent for more than a minute', async () => {
+    const report = (oldestSeconds: number, deadLetters: number) =>
+      harness.discovery.registry.heartbeat('a', { events: { waiting: 3, oldestSeconds, deadLetters } });
+    await report(60, 0);
+    await harness.pass();
+    expect(harness.attention).toEqual([]);
+    await report(61, 2);
+    await harness.pass();
+    expect(harness.item('dead-letters users')).toMatchObject({ condition: 'warning', values: { count: 2 } });
+    expect(harness.item('events-waiting users')).toMatchObject({ values: { count: 3, oldestSeconds: 61 } });
+    await report(0, 0);
+    await harness.pass();
+    expect(harness.attention).toEqual([]);
+  });
+
   it('shows a bounded number of parts that a service calls', async () => {
     for (let round = 0; round < 8; round += 1) {
       const calls = Array.from({ length: 16 }, (_, i) => ({

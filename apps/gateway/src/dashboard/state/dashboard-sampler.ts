@@ -20,6 +20,7 @@ import { trafficEdges } from './traffic-edges.js';
 import { addInstanceStates } from './instance-states.js';
 import type { LiveInstanceFacts } from './live-instance-facts.js';
 import type { ProcessLoad } from './process-load.js';
+import { eventFindings, reportedEventsOf } from '../attention/event-rules.js';
 import { backlogsOf, ReportedCalls } from './reported-calls.js';
 import type { RouteStates } from './route-states.js';
 import { isoSecond } from '../traffic/rounded.js';
@@ -156,8 +157,9 @@ export class DashboardSampler {
       },
       now,
     );
+    const events = eventFindings(reportedEventsOf(facts.all), now);
     const mirrored = this.mirrorRules.findings(mirrors(), now);
-    return [...services, ...faults().map(injectedFault), ...gateway, ...mirrored];
+    return [...services, ...faults().map(injectedFault), ...gateway, ...events, ...mirrored];
   }
 }
 

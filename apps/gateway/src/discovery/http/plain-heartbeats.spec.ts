@@ -8,7 +8,7 @@ const isValid = (value: object): boolean =>
   validateSync(plainToInstance(HeartbeatDto, value), { whitelist: true, forbidNonWhitelisted: true })
     .length === 0;
 
-const member = fc.constantFrom('inFlight', 'loopLagMs', 'ready', 'calls', 'backlog', 'mood');
+const member = fc.constantFrom('inFlight', 'loopLagMs', 'ready', 'calls', 'backlog', 'events', 'mood');
 const number = fc.oneof(
   fc.double(),
   fc.integer(),
@@ -20,11 +20,16 @@ const call = fc.record(
   { requiredKeys: ['to', 'kind', 'total'] },
 );
 const backlog = fc.record({ name, count: number, more: number }, { requiredKeys: ['name', 'count'] });
+const events = fc.record(
+  { waiting: number, oldestSeconds: number, deadLetters: number, more: number },
+  { requiredKeys: ['waiting', 'oldestSeconds', 'deadLetters'] },
+);
 const calls = fc.array(fc.oneof({ weight: 9, arbitrary: call }, fc.jsonValue()), { maxLength: 18 });
 const value = fc.oneof(
   { weight: 5, arbitrary: number },
   { weight: 3, arbitrary: calls },
   { weight: 3, arbitrary: backlog },
+  { weight: 3, arbitrary: events },
   fc.boolean(),
   fc.jsonValue(),
 );
@@ -57,7 +62,8 @@ describe('the report of a heartbeat', () => {
       { to: 'orders', kind: 'call', total: 3, failed: 1 },
       { to: 'postgresql', kind: 'store', total: 2 ** 53 - 1, failed: 0 },
     ];
-    const full = { ready: true, calls, backlog: { name: 'pending orders', count: 0 } };
+    const events = { waiting: 1, oldestSeconds: 61, deadLetters: 2 };
+    const full = { ready: true, calls, backlog: { name: 'pending orders', count: 0 }, events };
     expect(reportIn(JSON.stringify(full))).toEqual(full);
     expect([reportIn(''), reportIn('{}'), reportIn(' {"inFlight": 1} ')]).toEqual([{}, {}, { inFlight: 1 }]);
   });

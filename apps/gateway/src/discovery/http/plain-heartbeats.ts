@@ -61,6 +61,7 @@ function isValidMember([name, value]: [string, unknown]): boolean {
   if (name === 'ready') return typeof value === 'boolean';
   if (name === 'calls') return isCallList(value);
   if (name === 'backlog') return isBacklog(value);
+  if (name === 'events') return hasMembers(value, EVENTS);
   if (typeof value !== 'number' || value < 0) return false;
   if (name === 'inFlight') return Number.isInteger(value) && value <= MAX_IN_FLIGHT;
   return name === 'loopLagMs' && value <= MAX_LOOP_LAG_MS;
@@ -94,5 +95,7 @@ const BACKLOG = {
   name: (name: unknown) => typeof name === 'string' && PLAIN_NAME.test(name),
   count: isCount,
 };
+
+const EVENTS = { waiting: isCount, oldestSeconds: isCount, deadLetters: isCount };
 
 const isBacklog = (value: unknown): boolean => hasMembers(value, BACKLOG);

@@ -8,6 +8,7 @@ import {
   type CallTotalDto,
   type CleanupResult,
   type DiscoveryEvent,
+  type EventBacklogDto,
   type InstanceAt,
   type FaultView,
   type InstanceView,
@@ -79,6 +80,10 @@ const INSTANCE_MEMBERS: Members<InstanceView> = {
     ...object<BacklogDto>({ name: text, count: whole }),
     description: 'work that waits at the service, as reported by the last heartbeat',
   },
+  events: {
+    ...object<EventBacklogDto>({ waiting: whole, oldestSeconds: whole, deadLetters: whole }),
+    description: 'domain events of the service, as reported by the last heartbeat',
+  },
 };
 
 const OPTIONAL: readonly (keyof InstanceView)[] = [
@@ -88,6 +93,7 @@ const OPTIONAL: readonly (keyof InstanceView)[] = [
   'ready',
   'calls',
   'backlog',
+  'events',
 ];
 
 export const INSTANCE: NamedSchema = {

@@ -24,6 +24,7 @@ export class InstanceRecord implements InstanceVitals {
   private ready: boolean | undefined = undefined;
   private calls: HeartbeatReport['calls'] = undefined;
   private backlog: HeartbeatReport['backlog'] = undefined;
+  private events: HeartbeatReport['events'] = undefined;
 
   constructor(
     /** Replaced, never mutated: other code keeps the previous object. */
@@ -48,16 +49,17 @@ export class InstanceRecord implements InstanceVitals {
   }
 
   get report(): HeartbeatReport {
-    const { inFlight, loopLagMs, ready, calls, backlog } = this;
-    return reportOf({ inFlight, loopLagMs, ready, calls, backlog });
+    const { inFlight, loopLagMs, ready, calls, backlog, events } = this;
+    return reportOf({ inFlight, loopLagMs, ready, calls, backlog, events });
   }
 
-  set report({ inFlight, loopLagMs, ready, calls, backlog }: HeartbeatReport) {
+  set report({ inFlight, loopLagMs, ready, calls, backlog, events }: HeartbeatReport) {
     this.inFlight = inFlight;
     this.loopLagMs = loopLagMs;
     this.ready = ready;
     this.calls = calls;
     this.backlog = backlog;
+    this.events = events;
   }
 
   setVitals({ lastHeartbeatAt, expiresAt, report, lastProbe }: InstanceVitals): void {

@@ -1,4 +1,4 @@
-import type { BacklogDto, CallTotalDto, InstanceStatus, ProbeView } from '#contracts';
+import type { BacklogDto, CallTotalDto, EventBacklogDto, InstanceStatus, ProbeView } from '#contracts';
 
 /** The health of an instance according to traffic, health checks and heartbeats, whether or not it drains. */
 export interface InstanceHealth {
@@ -25,6 +25,7 @@ export interface HeartbeatReport {
   readonly ready?: boolean;
   readonly calls?: readonly CallTotalDto[];
   readonly backlog?: BacklogDto;
+  readonly events?: EventBacklogDto;
 }
 
 /**
@@ -101,13 +102,14 @@ export const storedOf = (registered: RegisteredInstance, vitals: InstanceVitals)
 type Reported = { readonly [Name in keyof HeartbeatReport]?: HeartbeatReport[Name] | undefined };
 
 /** The report of a heartbeat, without absent members. */
-export function reportOf({ inFlight, loopLagMs, ready, calls, backlog }: Reported): HeartbeatReport {
+export function reportOf({ inFlight, loopLagMs, ready, calls, backlog, events }: Reported): HeartbeatReport {
   const report: { -readonly [Name in keyof HeartbeatReport]: HeartbeatReport[Name] } = {};
   if (inFlight !== undefined) report.inFlight = inFlight;
   if (loopLagMs !== undefined) report.loopLagMs = loopLagMs;
   if (ready !== undefined) report.ready = ready;
   if (calls !== undefined) report.calls = calls;
   if (backlog !== undefined) report.backlog = backlog;
+  if (events !== undefined) report.events = events;
   return report;
 }
 

@@ -135,6 +135,7 @@ export function describeRegistryStore(name: string, create: () => Promise<StoreH
         loopLagMs: 0.5,
         calls: [{ to: 'orders', kind: 'call', total: 3, failed: 1 }],
         backlog: { name: 'pending orders', count: 4 },
+        events: { waiting: 3, oldestSeconds: 70, deadLetters: 1 },
       } as const;
       const after = await store.recordHeartbeat('a', report);
       expect(after).toMatchObject({ report });
