@@ -52,9 +52,9 @@ function expressions(): [title: string, expression: string][] {
   ];
 }
 
-/** The series of a gateway and of Node.js that an expression names. */
+/** The series of a gateway, of services and of Node.js that an expression names. */
 const seriesIn = (expression: string): string[] => [
-  ...new Set(expression.match(/\b(gateway|nodejs|process|http)_\w+/g) ?? []),
+  ...new Set(expression.match(/\b(gateway|nodejs|process|http|events)_\w+/g) ?? []),
 ];
 
 onPrograms(['prometheus', 'promtool'], 'metrics', () => {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ParkedEvents } from './consumer/parked-events.js';
 import type { OutboxRows } from './outbox/outbox-rows.js';
+import type { ConsumerGroup } from './transport/event-transport.js';
 
 /** Counts the events of a service; its gauges read the store when they are scraped. */
 export class EventMetrics {
@@ -35,7 +36,7 @@ export class EventMetrics {
     this.dead.inc({ type });
   }
 
-  /** Adds the gauges. A store that is unavailable has no samples. */
+  /** Adds the gauges of the store. While it is unavailable they have no samples. */
   observe(rows: OutboxRows, parked: ParkedEvents): void {
     const registers = [this.registry];
     const oldest = new Gauge({
@@ -62,6 +63,21 @@ export class EventMetrics {
         const counts = await parked.counts().catch(() => undefined);
         this.set({ state: 'waiting' }, counts?.waiting ?? NaN);
         this.set({ state: 'dead' }, counts?.dead ?? NaN);
+      },
+    });
+  }
+
+  /** Adds the gauge of the groups that `read` returns. While it rejects there are no samples. */
+  observeGroups(read: () => Promise<readonly ConsumerGroup[]>): void {
+    new Gauge({
+      name: 'events_group_lag_seconds',
+      help: 'Age of the oldest event of this service that a consumer group has not handled; 0 without any. Only with Redis.',
+      labelNames: ['group'],
+      registers: [this.registry],
+      async collect() {
+        const known = await read().catch(() => []);
+        this.reset();
+        for (const { name, lagMs } of known) this.set({ group: name }, lagMs / 1000);
       },
     });
   }

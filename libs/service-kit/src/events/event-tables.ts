@@ -43,7 +43,7 @@ interface OutboxGroupsTable {
   readonly name: string;
   /** The group has handled every event up to this sequence. */
   readonly handled: number;
-  /** When this changed last. */
+  /** When a process of the group last read events. */
   readonly seen_at: number;
 }
 

@@ -18,11 +18,24 @@ import { EventBacklog } from './event-backlog.js';
 import { EventMetrics } from './event-metrics.js';
 import { LiveStreams } from './live/live-streams.js';
 import { OutboxTail } from './live/outbox-tail.js';
-import { EVENT_TRANSPORT, type EventTransport } from './transport/event-transport.js';
+import { EVENT_TRANSPORT, type ConsumerGroup, type EventTransport } from './transport/event-transport.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxProgress } from './outbox/outbox-progress.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { OutboxRows } from './outbox/outbox-rows.js';
+
+/** The consumer groups of a service's events. */
+class ConsumerGroups {
+  constructor(
+    private readonly service: string,
+    private readonly transport: Pick<EventTransport, 'groups'>,
+  ) {}
+
+  /** None without a transport that stores events. */
+  async read(): Promise<readonly ConsumerGroup[]> {
+    return (await this.transport.groups?.(this.service)) ?? [];
+  }
+}
 
 /** The events of one service. */
 export interface EventsOptions {
@@ -42,8 +55,10 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
     metrics: EventMetrics,
     rows: OutboxRows,
     parked: ParkedEvents,
+    groups: ConsumerGroups,
   ) {
     metrics.observe(rows, parked);
+    metrics.observeGroups(() => groups.read());
   }
 
   static of({ service, transport, logger, metrics }: EventsOptions): DynamicModule {
@@ -61,6 +76,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
         ...[Outbox, OutboxRows, OutboxProgress, HandledEvents, ParkedEvents].map(inStore),
         { provide: EVENT_TRANSPORT, useValue: transport },
         EventBacklog,
+        { provide: ConsumerGroups, useValue: new ConsumerGroups(service, transport) },
         {
           provide: EventMetrics,
           useFactory: (registry: Registry) => new EventMetrics(registry),

@@ -4,6 +4,8 @@ import { openDatabase } from '../../storage/database.js';
 import { createEventTables } from '../event-tables.js';
 import { OutboxProgress } from './outbox-progress.js';
 
+const HOUR_MS = 3_600_000;
+
 onBothStores('the progress of consumer groups', (store) => {
   let database: Kysely<unknown>;
   let progress: OutboxProgress;
@@ -16,7 +18,7 @@ onBothStores('the progress of consumer groups', (store) => {
   afterEach(() => database.destroy());
 
   const record = (groups: Readonly<Record<string, number>>) =>
-    progress.record(new Map(Object.entries(groups)));
+    progress.record(Object.entries(groups).map(([name, handled]) => ({ name, handled, idleMs: 0 })));
 
   it('is that of the slowest group, also while the transport has lost a group or its position', async () => {
     expect(await progress.handledByAll()).toBeUndefined();
@@ -31,9 +33,17 @@ onBothStores('the progress of consumer groups', (store) => {
     expect(await progress.handledByAll()).toBe(11);
   });
 
-  it('forgets groups that have handled nothing for a long time', async () => {
-    await record({ gone: 1 });
-    await progress.purge(Date.now() + 1);
-    expect(await progress.handledByAll()).toBeUndefined();
+  it('forgets groups that no process has read for a long time, but not those without new events', async () => {
+    const hoursAgo = (hours: number) => Date.now() - hours * HOUR_MS;
+    const groups = (quietHours: number) => [
+      { name: 'gone', handled: 1, idleMs: 100 * HOUR_MS },
+      { name: 'quiet', handled: 2, idleMs: quietHours * HOUR_MS },
+    ];
+    await progress.record(groups(60));
+    await progress.record(groups(0));
+    await progress.purge(hoursAgo(101));
+    expect(await progress.handledByAll()).toBe(1);
+    await progress.purge(hoursAgo(50));
+    expect(await progress.handledByAll()).toBe(2);
   });
 });

@@ -1,5 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { ConsumerGroup } from '../transport/event-transport.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
+
+type Progress = Pick<ConsumerGroup, 'name' | 'handled' | 'idleMs'>;
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * How far each consumer group has handled the events of an outbox. Kept in the outbox's store, because a transport that
@@ -15,17 +20,24 @@ export class OutboxProgress {
     this.table = eventTablesOf(service).outbox_groups;
   }
 
-  /** @param groups the sequence up to which each group has handled everything; a group that is missing keeps its own */
-  async record(groups: ReadonlyMap<string, number>): Promise<void> {
-    const state = JSON.stringify([...groups]);
-    if (groups.size === 0 || state === this.recorded) return;
-    const seen_at = Date.now();
+  /** A group that is missing keeps its progress: the transport may have lost it. */
+  async record(groups: readonly Progress[]): Promise<void> {
+    const now = Date.now();
+    const rows = groups.map(({ name, handled, idleMs }) => ({
+      name,
+      handled,
+      seen_at: now - Math.round(idleMs),
+    }));
+    // A group without new events is recorded once an hour, so that it is not forgotten.
+    const hours = rows.map(({ name, handled, seen_at }) => [name, handled, Math.floor(seen_at / HOUR_MS)]);
+    const state = JSON.stringify(hours);
+    if (rows.length === 0 || state === this.recorded) return;
     await this.database
       .insertInto(this.table)
-      .values([...groups].map(([name, handled]) => ({ name, handled, seen_at })))
+      .values(rows)
       .onConflict((conflict) =>
         conflict.column('name').doUpdateSet((eb) => ({
-          seen_at,
+          seen_at: eb.ref('excluded.seen_at'),
           // A group that the transport has lost starts again from 0.
           handled: eb
             .case()
@@ -48,7 +60,7 @@ export class OutboxProgress {
     return handled ?? undefined;
   }
 
-  /** Forgets groups that have handled nothing since `before`, in epoch milliseconds. */
+  /** Forgets groups that no process has read since `before`, in epoch milliseconds. */
   async purge(before: number): Promise<void> {
     await this.database.deleteFrom(this.table).where('seen_at', '<', before).execute();
   }

@@ -34,7 +34,7 @@ export interface OutboxRelayOptions {
   readonly progress: OutboxProgress;
   /** The positions of the service's own handlers, which expire like the events. */
   readonly handled: Pick<HandledEvents, 'purge'>;
-  readonly transport: Pick<EventTransport, 'hasBegun' | 'send' | 'storedUpTo' | 'handledUpTo' | 'trim'>;
+  readonly transport: Pick<EventTransport, 'hasBegun' | 'send' | 'storedUpTo' | 'groups' | 'trim'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** Called when events may have got their numbers. */
   readonly onNumbered?: () => void;
@@ -171,8 +171,8 @@ export class OutboxRelay {
   /** A transport that loses its events loses also how far they were handled. */
   private async recordProgress(): Promise<void> {
     const { service, progress, transport } = this.options;
-    if (!transport.handledUpTo || performance.now() - this.progressAt < PROGRESS_INTERVAL_MS) return;
-    await progress.record(await transport.handledUpTo(service));
+    if (!transport.groups || performance.now() - this.progressAt < PROGRESS_INTERVAL_MS) return;
+    await progress.record(await transport.groups(service));
     this.progressAt = performance.now();
   }
 
@@ -186,7 +186,7 @@ export class OutboxRelay {
     await progress.purge(now - RETENTION_MS);
     // Not what a group has not handled that the transport has lost for now. Before the first group, a consumer may still be added.
     const handledByAll = (await progress.handledByAll()) ?? (now - RETENTION_MS) * 1000;
-    await transport.trim?.(service, handledByAll);
+    await transport.trim?.(service, handledByAll, RETENTION_MS);
     this.purgedAt = performance.now();
   }
 }

@@ -44,8 +44,8 @@ export interface EventScripts {
     type: string,
     keptMs: number,
   ): Promise<'handed' | 'absent' | 'gone' | 'lost'>;
-  eventProgress(keys: 1, stream: string): Promise<readonly string[]>;
-  eventTrim(keys: 1, stream: string, first: string): Promise<number>;
+  eventGroups(keys: 1, stream: string): Promise<readonly string[]>;
+  eventTrim(keys: 1, stream: string, first: string, retiredMs: number): Promise<number>;
 }
 
 const COMMANDS = {
@@ -56,7 +56,7 @@ const COMMANDS = {
   eventRenew: 'renew',
   eventAnnounce: 'announce',
   eventHandOver: 'hand-over',
-  eventProgress: 'progress',
+  eventGroups: 'groups',
   eventTrim: 'trim',
 } as const satisfies Readonly<Record<keyof EventScripts, string>>;
 

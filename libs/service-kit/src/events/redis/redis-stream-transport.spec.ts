@@ -9,6 +9,7 @@ import { bySubject, CHANGED, sampleEvent, sampleEvents } from './testing/sample-
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const TYPES = [CHANGED];
+const RETIRED_MS = 60_000;
 
 const recordIn =
   (handled: CloudEvent[]) =>
@@ -185,8 +186,11 @@ withRedis('events in Redis Streams', (server) => {
       await redis.xack(stream, 'slow', '1-0');
     });
     const transport = open();
-    expect(await transport.handledUpTo('shop')).toEqual(new Map(Object.entries({ quick: 3, slow: 1 })));
-    await transport.trim('shop', Infinity);
+    expect(await transport.groups('shop')).toMatchObject([
+      { name: 'quick', handled: 3 },
+      { name: 'slow', handled: 1 },
+    ]);
+    await transport.trim('shop', Infinity, RETIRED_MS);
     expect(await transport.storedUpTo('shop')).toBe('4');
     const kept = await inRedis((redis) => redis.xrange(stream, '-', '+'));
     expect(kept.map(([id]) => id)).toEqual(['2-0', '3-0', '4-0']);
@@ -195,9 +199,9 @@ withRedis('events in Redis Streams', (server) => {
       await redis.xack(stream, 'slow', '2-0', '3-0');
       for (const group of ['slow', 'quick']) await redis.xgroup('SETID', stream, group, '$');
     });
-    await transport.trim('shop', 3);
+    await transport.trim('shop', 3, RETIRED_MS);
     expect(await inRedis((redis) => redis.xlen(stream))).toBe(3);
-    await transport.trim('shop', Infinity);
+    await transport.trim('shop', Infinity, RETIRED_MS);
     expect(await inRedis((redis) => redis.xlen(stream))).toBe(1);
   });
 

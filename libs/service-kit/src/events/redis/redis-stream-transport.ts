@@ -2,8 +2,15 @@ import type { CloudEvent } from '#contracts';
 import type { RedisServer } from '../../config/redis-config.js';
 import type { Logger } from '../../logging/logger.js';
 import { newId } from '../../storage/new-id.js';
-import type { EventHandler, EventSubscription, EventTransport } from '../transport/event-transport.js';
+import type {
+  ConsumerGroup,
+  EventHandler,
+  EventSubscription,
+  EventTransport,
+} from '../transport/event-transport.js';
+import { EventKeys } from './event-keys.js';
 import { GroupConsumer } from './group-consumer.js';
+import { IdleGroups } from './idle-groups.js';
 import { StreamSender } from './stream-sender.js';
 
 /**
@@ -15,6 +22,8 @@ export class RedisStreamTransport implements EventTransport {
   readonly reach = 'all';
   private readonly holder = newId();
   private readonly sender: StreamSender;
+  private readonly keys: EventKeys;
+  private readonly idleGroups: IdleGroups;
   private readonly consumers: GroupConsumer[] = [];
 
   private constructor(
@@ -22,6 +31,8 @@ export class RedisStreamTransport implements EventTransport {
     private readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {
     this.sender = new StreamSender(server);
+    this.keys = new EventKeys(server.prefix);
+    this.idleGroups = new IdleGroups(logger);
   }
 
   static open(server: RedisServer, logger: Pick<Logger, 'info' | 'warn' | 'error'>): RedisStreamTransport {
@@ -36,12 +47,14 @@ export class RedisStreamTransport implements EventTransport {
     return this.sender.send(events, after);
   }
 
-  handledUpTo(source: string): Promise<ReadonlyMap<string, number>> {
-    return this.sender.handledUpTo(source);
+  async groups(source: string): Promise<readonly ConsumerGroup[]> {
+    const groups = await this.sender.groups(source);
+    this.idleGroups.report(source, this.keys.stream(source), groups);
+    return groups;
   }
 
-  trim(source: string, sequence: number): Promise<void> {
-    return this.sender.trim(source, sequence);
+  trim(source: string, sequence: number, retiredMs: number): Promise<void> {
+    return this.sender.trim(source, sequence, retiredMs);
   }
 
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription> {

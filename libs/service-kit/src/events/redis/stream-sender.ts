@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { CloudEvent } from '#contracts';
 import type { RedisServer } from '../../config/redis-config.js';
 import { connect, connectionTo } from '../../redis/redis-client.js';
+import type { ConsumerGroup } from '../transport/event-transport.js';
 import { EventKeys } from './event-keys.js';
 import { withEventScripts, type EventScripts } from './event-scripts.js';
 
@@ -44,23 +45,24 @@ export class StreamSender {
     if (last !== after) throw new Error(`the stream of ${source} ends at ${last}, not at ${after}`);
   }
 
-  /** The sequence up to which each group has acknowledged every event of a source. @throws while Redis is away */
-  async handledUpTo(source: string): Promise<ReadonlyMap<string, number>> {
+  /** The groups that receive the events of a source. @throws while Redis is away */
+  async groups(source: string): Promise<ConsumerGroup[]> {
     const stream = this.keys.stream(source);
-    const reply = await this.run((scripts) => scripts.eventProgress(1, stream));
-    const groups = new Map<string, number>();
-    for (let i = 0; i < reply.length; i += 2) groups.set(reply[i] as string, Number(reply[i + 1]));
+    const reply = await this.run((scripts) => scripts.eventGroups(1, stream));
+    const groups: ConsumerGroup[] = [];
+    for (let i = 0; i < reply.length; i += 4) groups.push(groupOf(reply.slice(i, i + 4)));
     return groups;
   }
 
   /**
-   * Deletes events before `sequence` that are old and that every group of the stream has acknowledged. Sequences are
-   * microseconds since the epoch, unless a source had more than a million events a second.
+   * Deletes events before `sequence` that are old and that every group of the stream has acknowledged, except groups that no
+   * process has read for `retiredMs`. Sequences are microseconds since the epoch, unless a source had more than a million
+   * events a second.
    */
-  async trim(source: string, sequence: number): Promise<void> {
+  async trim(source: string, sequence: number, retiredMs: number): Promise<void> {
     const stream = this.keys.stream(source);
     const first = Math.min(sequence, (Date.now() - KEPT_MS) * 1000);
-    await this.run((scripts) => scripts.eventTrim(1, stream, String(first)));
+    await this.run((scripts) => scripts.eventTrim(1, stream, String(first), retiredMs));
   }
 
   close(): void {
@@ -86,3 +88,11 @@ export class StreamSender {
     return scripts;
   }
 }
+
+/** The sequence of an event is the time of its numbering in microseconds. */
+const groupOf = ([name = '', handled, waiting, idle]: readonly string[]): ConsumerGroup => ({
+  name,
+  handled: Number(handled),
+  lagMs: waiting ? Math.max(0, Date.now() - Number(waiting) / 1000) : 0,
+  idleMs: Number(idle),
+});

@@ -3,6 +3,17 @@ import type { CloudEvent } from '#contracts';
 /** For a provider: the transport of the process. */
 export const EVENT_TRANSPORT = Symbol('EVENT_TRANSPORT');
 
+/** A consumer group, as it stands with the events of one source. */
+export interface ConsumerGroup {
+  readonly name: string;
+  /** It has acknowledged every event up to this sequence. */
+  readonly handled: number;
+  /** Age of the oldest event that it has not acknowledged; 0 without any. Milliseconds. */
+  readonly lagMs: number;
+  /** For how long no process has read events for it; it may be long while there are none. Milliseconds. */
+  readonly idleMs: number;
+}
+
 /** Takes events from the outbox to the handlers of every consumer group. */
 export interface EventTransport {
   /** `service`: other services that handle the events run in other processes, which the transport does not reach. */
@@ -20,13 +31,13 @@ export interface EventTransport {
    * exactly the events up to this one
    */
   send(events: readonly CloudEvent[], after: string): Promise<void>;
+  /** The known groups that receive the events of a source. A transport that stores nothing has no such method. */
+  groups?(source: string): Promise<readonly ConsumerGroup[]>;
   /**
-   * The sequence up to which each known group has acknowledged every event of a source. A transport that stores nothing has
-   * no such method.
+   * Deletes stored events before `sequence` that are old and that every group has acknowledged.
+   * @param retiredMs a group that no process has read for so long holds no events
    */
-  handledUpTo?(source: string): Promise<ReadonlyMap<string, number>>;
-  /** Deletes stored events before `sequence` that are old. */
-  trim?(source: string, sequence: number): Promise<void>;
+  trim?(source: string, sequence: number, retiredMs: number): Promise<void>;
   /**
    * Calls `handle` for each event of the types, in order per subject, again after a rejection; acknowledged when it
    * resolves. Of the processes that subscribe with one group, one at a time handles the events of a source.

@@ -16,7 +16,7 @@ interface Group {
  * events, or keeps those that it could not handle.
  */
 export class InProcessTransport implements EventTransport {
-  private readonly groups = new Map<string, Group>();
+  private readonly subscribers = new Map<string, Group>();
   private readonly running = new Set<Promise<void>>();
   private isClosing = false;
   private open: () => void = () => undefined;
@@ -43,7 +43,7 @@ export class InProcessTransport implements EventTransport {
   }
 
   subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription> {
-    this.groups.set(group, { types: new Set(types), handle });
+    this.subscribers.set(group, { types: new Set(types), handle });
     return Promise.resolve({ close: () => this.close() });
   }
 
@@ -53,7 +53,7 @@ export class InProcessTransport implements EventTransport {
   }
 
   private async handOver(events: readonly CloudEvent[]): Promise<void> {
-    await Promise.all(Array.from(this.groups.values(), (group) => handleInOrder(group, events)));
+    await Promise.all(Array.from(this.subscribers.values(), (group) => handleInOrder(group, events)));
   }
 }
 

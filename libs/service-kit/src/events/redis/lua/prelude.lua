@@ -14,6 +14,17 @@ local function members_of(reply)
   return members
 end
 
+-- For how many milliseconds no process has read events of a group; before Redis 7.2 also reads without events count as none.
+-- 0 for a group that none has read yet.
+local function idle_ms(stream, group)
+  local idle
+  for _, reply in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
+    local consumer = members_of(reply)
+    idle = math.min(idle or consumer.idle, consumer.idle)
+  end
+  return idle or 0
+end
+
 -- The sequence of the last entry that a stream ever had, '0' for none: trimming does not change it.
 local function last_sequence(stream)
   if redis.call('EXISTS', stream) == 0 then return '0' end
