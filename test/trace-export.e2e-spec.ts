@@ -12,6 +12,8 @@ import {
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CLIENT = '00f067aa0ba902b7';
+/** Numbers of `SpanKind` of OTLP. */
+const [PRODUCER, CONSUMER] = [4, 5];
 
 /** A system that exports spans to a collector of its own. */
 async function startTraced(
@@ -59,6 +61,49 @@ describe('Traces for a collector that takes JSON', () => {
       '/v1/traces',
       'application/json',
     ]);
+    await system.process.stop();
+    collector.stop();
+  });
+});
+
+describe('Traces of a change', () => {
+  const data = tempDir();
+  afterAll(() => data.remove());
+
+  it('hold the creation of its event, and the handler in the other service with its queries', async () => {
+    const { system, collector } = await startTraced({ DATA_DIR: data.path });
+    const { body } = await call(system.url, 'POST /api/user-service/users', {
+      body: { email: 'ann@example.com', name: 'Ann' },
+    });
+    const { id } = body as { readonly id: string };
+    const headers = { traceparent: `00-${TRACE_ID}-${CLIENT}-01` };
+    await call(system.url, `DELETE /api/user-service/users/${id}`, { headers });
+    const found = (kind: number) =>
+      collector.spans.find((span) => span.traceId === TRACE_ID && span.kind === kind);
+    await waitFor('the span of the handler', () => found(CONSUMER) !== undefined);
+    const [creation, handler] = [found(PRODUCER)!, found(CONSUMER)!];
+    const spanNamed = (name: string) => collector.spans.find((span) => span.name === name)!;
+    const attributes = {
+      'messaging.system': 'msa_gateway',
+      'messaging.destination.name': 'user-service',
+      'cloudevents.event_type': 'shop.user.deleted.v1',
+      'cloudevents.event_subject': id,
+    };
+    expect(creation).toMatchObject({
+      ...{ app: 'user-service', name: 'create user-service', status: 0 },
+      parentSpanId: spanNamed('DELETE /users/:id').spanId,
+      attributes: { ...attributes, 'messaging.operation.type': 'create' },
+    });
+    expect(handler).toMatchObject({
+      ...{ app: 'order-service', name: 'process user-service', status: 0, parentSpanId: creation.spanId },
+      attributes: {
+        ...attributes,
+        'messaging.operation.type': 'process',
+        'messaging.consumer.group.name': 'order-service',
+        'messaging.message.id': creation.attributes['messaging.message.id'],
+      },
+    });
+    expect(spanNamed('INSERT order_service_handled_events').parentSpanId).toBe(handler.spanId);
     await system.process.stop();
     collector.stop();
   });

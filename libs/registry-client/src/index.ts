@@ -6,7 +6,7 @@ export { urlSeenFrom } from './own-address.js';
 export { Deadline } from './deadline/deadline.js';
 export { TraceContext } from './trace/trace-context.js';
 export * from './trace/span.js';
-export { ActiveSpan, flagsOf } from './trace/active-span.js';
+export { ActiveSpan, flagsOf, type SpanStart } from './trace/active-span.js';
 export { readSpanContext, traceIdIn } from './trace/trace-fields.js';
 export { CallCounts } from './neighbours/call-counts.js';
 export { Neighbours, type NeighbourCall } from './neighbours/neighbours.js';

@@ -26,7 +26,7 @@ export interface Span {
   /** The trace of the caller, which this trace does not continue. */
   readonly link: SpanContext | undefined;
   readonly name: string;
-  readonly kind: 'server' | 'client';
+  readonly kind: 'server' | 'client' | 'producer' | 'consumer';
   /** Milliseconds since the epoch, with a fraction. */
   readonly startMs: number;
   readonly endMs: number;

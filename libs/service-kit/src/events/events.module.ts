@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { Kysely } from 'kysely';
 import { Registry } from 'prom-client';
+import type { Tracer } from '#registry-client';
 import type { Logger } from '../logging/logger.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { EventConsumer } from './consumer/event-consumer.js';
@@ -43,6 +44,8 @@ export interface EventsOptions {
   readonly service: string;
   readonly transport: EventTransport;
   readonly logger: Logger;
+  /** `undefined` without traces. */
+  readonly tracer: Tracer | undefined;
   /** Exports the registry for the metrics. */
   readonly metrics: DynamicModule;
 }
@@ -61,7 +64,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
     metrics.observeGroups(() => groups.read());
   }
 
-  static of({ service, transport, logger, metrics }: EventsOptions): DynamicModule {
+  static of({ service, transport, logger, tracer, metrics }: EventsOptions): DynamicModule {
     const inStore = (part: new (database: Kysely<unknown>, service: string) => object): FactoryProvider => ({
       provide: part,
       useFactory: (database: Kysely<unknown>) => new part(database, service),
@@ -114,7 +117,7 @@ export class EventsModule implements OnApplicationBootstrap, BeforeApplicationSh
         },
         {
           provide: EventServer,
-          useFactory: (consumer: EventConsumer) => new EventServer(service, transport, consumer),
+          useFactory: (consumer: EventConsumer) => new EventServer(service, transport, consumer, tracer),
           inject: [EventConsumer],
         },
       ],

@@ -38,7 +38,7 @@ export class ServiceRootModule {
 
   static of({ info, storage, context, features }: ServiceParts): DynamicModule {
     const metrics = MetricsModule.of(context.exposesProcess);
-    const { events: transport, logger } = context;
+    const { events: transport, logger, tracer } = context;
     return {
       module: ServiceRootModule,
       imports: [
@@ -48,7 +48,9 @@ export class ServiceRootModule {
           indicators: [DatabaseIndicator, ...(transport ? [EventsIndicator] : [])],
         }),
         metrics,
-        ...(transport ? [EventsModule.of({ service: storage.name, transport, logger, metrics })] : []),
+        ...(transport
+          ? [EventsModule.of({ service: storage.name, transport, logger, tracer, metrics })]
+          : []),
         DocsModule.of({
           title: info.title,
           document: once(() => describeApp(context.application(), info, DOCUMENT)),

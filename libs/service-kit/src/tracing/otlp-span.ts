@@ -13,7 +13,7 @@ export interface AppSpan {
 
 const SCOPE = { name: 'msa-gateway' };
 /** Numbers of `SpanKind` and `SpanStatusCode` in `@opentelemetry/api`. */
-const KINDS = { server: 1, client: 2 };
+const KINDS = { server: 1, client: 2, producer: 3, consumer: 4 };
 const UNSET = 0;
 const ERROR = 2;
 
@@ -59,7 +59,7 @@ export function otlpSpan({ resource, span }: AppSpan) {
     instrumentationScope: SCOPE,
     kind: KINDS[kind],
     spanContext: () => own,
-    parentSpanContext: parent && otlpContext(parent, kind === 'server'),
+    parentSpanContext: parent && otlpContext(parent, kind === 'server' || kind === 'consumer'),
     startTime: hrTime(startMs),
     endTime: hrTime(endMs),
     duration: hrTime(endMs - startMs),

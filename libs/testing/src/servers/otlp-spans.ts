@@ -9,7 +9,7 @@ export interface ReceivedSpan {
   readonly parentSpanId: string;
   readonly traceState: string;
   readonly name: string;
-  /** Number of `SpanKind` of OTLP: 2 is a server, 3 a client. */
+  /** Number of `SpanKind` of OTLP: 2 is a server, 3 a client, 4 a producer, 5 a consumer. */
   readonly kind: number;
   readonly startNano: bigint;
   readonly endNano: bigint;

@@ -1,7 +1,8 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { CloudEvent } from '#contracts';
-import { TraceContext } from '#registry-client';
+import type { Tracer } from '#registry-client';
+import { inTraceOf } from '../event-spans.js';
 import type { EventSubscription, EventTransport } from '../transport/event-transport.js';
 import type { EventConsumer } from './event-consumer.js';
 
@@ -11,11 +12,15 @@ export class EventServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors: boolean = true;
   private subscription: EventSubscription | undefined;
 
-  /** @param service name of the consumer group */
+  /**
+   * @param service name of the consumer group
+   * @param tracer records each handler that runs; `undefined` without traces
+   */
   constructor(
     private readonly service: string,
     private readonly transport: EventTransport,
     private readonly consumer: EventConsumer,
+    private readonly tracer: Tracer | undefined,
   ) {
     super();
   }
@@ -71,12 +76,6 @@ export class EventServer extends Server implements CustomTransportStrategy {
       const result: unknown = await handler(event);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     };
-    await inTraceOf(event, run);
+    await inTraceOf(event, this.service, this.tracer, run);
   }
-}
-
-/** Runs a handler in the trace of the request that made the change, so that its calls and queries belong to it. */
-function inTraceOf({ traceparent }: CloudEvent, run: () => Promise<void>): Promise<void> {
-  const trace = TraceContext.from({ traceparent });
-  return trace ? trace.run(run) : run();
 }

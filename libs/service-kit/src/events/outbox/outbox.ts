@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { EventDefinition } from '#contracts';
-import { TraceContext } from '#registry-client';
 import { newId } from '../../storage/new-id.js';
+import { traceparentOfNew } from '../event-spans.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 
 /** A change of one entity, as a service publishes it. */
@@ -32,7 +32,7 @@ export class Outbox {
 
   constructor(
     private readonly database: Kysely<unknown>,
-    service: string,
+    private readonly service: string,
   ) {
     this.tables = eventTablesOf(service);
   }
@@ -69,17 +69,20 @@ export class Outbox {
   private async insert(trx: Transaction<EventTables>, events: readonly DomainEvent[]): Promise<void> {
     if (events.length === 0) return;
     const created_at = Date.now();
-    const traceparent = TraceContext.fields.traceparent ?? null;
-    const rows = events.map(({ definition, subject, data }) => ({
-      sequence: null,
-      id: newId(),
-      type: definition.type,
-      subject,
-      dataschema: definition.dataschema,
-      data: JSON.stringify(data),
-      traceparent,
-      created_at,
-    }));
+    const rows = events.map(({ definition, subject, data }) => {
+      const { type, dataschema } = definition;
+      const id = newId();
+      return {
+        sequence: null,
+        id,
+        type,
+        subject,
+        dataschema,
+        data: JSON.stringify(data),
+        traceparent: traceparentOfNew({ id, type, source: this.service, subject }) ?? null,
+        created_at,
+      };
+    });
     await trx.insertInto(this.tables.outbox).values(rows).execute();
   }
 }
