@@ -12,13 +12,14 @@ export class EventsIndicator implements HealthIndicator {
 
   constructor(
     private readonly backlog: EventBacklog,
-    @Inject(EVENT_TRANSPORT) private readonly transport: Pick<EventTransport, 'reach'>,
+    @Inject(EVENT_TRANSPORT) private readonly transport: Pick<EventTransport, 'reach' | 'shortcoming'>,
   ) {}
 
   async check(): Promise<Readonly<Record<string, unknown>>> {
     const { waiting, oldestSeconds, deadLetters } = await this.backlog.read();
     if (oldestSeconds > MAX_EVENT_LAG_SECONDS)
       throw new PublicHealthError(`${waiting} events wait in the outbox, the oldest for ${oldestSeconds} s`);
+    if (this.transport.shortcoming !== undefined) throw new PublicHealthError(this.transport.shortcoming);
     return { reach: this.transport.reach, outbox: waiting, oldestSeconds, deadLetters };
   }
 }

@@ -62,10 +62,20 @@ function internalPathsOf({
   return all.length > 0 ? { internalPaths: all } : {};
 }
 
-function openTransport({ redis }: ServiceConfig, logger: Logger): EventTransport {
+const UNREACHED = 'REDIS_URL is not set: events reach handlers of this service only';
+
+/** A service without Redis serves its clients and keeps its events for seven days, so that production is not refused. */
+function openTransport({ redis, environment }: ServiceConfig, logger: Logger): EventTransport {
   if (redis) return RedisStreamTransport.open(redis, logger);
-  logger.info('REDIS_URL is not set: events reach handlers of this service only; others miss them');
-  return new InProcessTransport('service');
+  if (environment !== 'production') {
+    logger.info(`${UNREACHED}; others miss them`);
+    return new InProcessTransport('service');
+  }
+  logger.warn(
+    `${UNREACHED}. What other services derive from them stays out of date, and this service misses theirs. Set REDIS_URL ` +
+      'for all services: the events of the last seven days are then sent',
+  );
+  return new InProcessTransport('service', `${UNREACHED}; other services miss them`);
 }
 
 const connectEvents = (nest: INestApplication): void =>

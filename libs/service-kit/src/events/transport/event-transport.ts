@@ -18,6 +18,8 @@ export interface ConsumerGroup {
 export interface EventTransport {
   /** `service`: other services that handle the events run in other processes, which the transport does not reach. */
   readonly reach: 'all' | 'service';
+  /** Why the service counts as degraded although the transport works. */
+  readonly shortcoming?: string | undefined;
   /**
    * Sequence of the last event of a source that the transport has stored, `'0'` for none. It may be lower than before:
    * the store has lost events, and the outbox sends them again. `undefined`: the transport stores nothing; an event that

@@ -22,7 +22,10 @@ export class InProcessTransport implements EventTransport {
   private open: () => void = () => undefined;
   readonly hasBegun = new Promise<void>((resolve) => (this.open = resolve));
 
-  constructor(readonly reach: EventTransport['reach'] = 'all') {}
+  constructor(
+    readonly reach: EventTransport['reach'] = 'all',
+    readonly shortcoming?: string,
+  ) {}
 
   /** Lets events through. Call it when every group has subscribed: a group that comes later would miss events. */
   begin(): void {
