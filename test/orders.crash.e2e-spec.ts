@@ -62,4 +62,25 @@ onBothStores('an order service that is killed', (store) => {
     expect(await again.json()).toEqual((await list(second.url))[0]);
     expect(await second.process.stop()).toEqual({ code: 0, signal: null });
   });
+
+  it('while it copies products continues with the same page after its restart', async () => {
+    neighbours.productIds = Array.from({ length: 500 }, (_, n) => (n === 499 ? 'p' : `p${n}`));
+    neighbours.withheldPage = '200';
+    const first = await start();
+    await waitFor('the second page', () => neighbours.pages.includes('200'));
+    first.process.signal('SIGKILL');
+    await first.process.exited;
+
+    neighbours.withheldPage = undefined;
+    const before = neighbours.pages.length;
+    const second = await start();
+    await waitFor('the last page', () => neighbours.pages.includes('400'), 20_000);
+    expect(neighbours.pages.slice(before)).toEqual(['200', '400']);
+
+    neighbours.withholdsResponses = true;
+    const accepted = await post(second.url);
+    expect(accepted.status).toBe(202);
+    expect(await accepted.json()).toMatchObject({ items: [{ productId: 'p', name: 'name of p' }] });
+    expect(await second.process.stop()).toEqual({ code: 0, signal: null });
+  });
 });

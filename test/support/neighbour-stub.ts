@@ -13,6 +13,12 @@ export class NeighbourStub {
   /** Carries out reservations without responding. */
   withholdsResponses = false;
   commands = 0;
+  /** Ids of the products in the list. */
+  productIds: readonly string[] = [];
+  /** Cursors of the requests for pages of the list. */
+  readonly pages: (string | null)[] = [];
+  /** The cursor of the page that is not sent. */
+  withheldPage: string | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -43,9 +49,23 @@ export class NeighbourStub {
 
   private bodyFor({ url = '', method }: IncomingMessage, body: unknown): unknown {
     if (method === 'PUT') return this.reserve(url.split('/').pop() ?? '', body as { items: ItemDto[] });
+    if (url.startsWith('/products?')) return this.page(new URL(url, this.url).searchParams);
     const [, name] = /^\/discovery\/services\?name=(.+)$/.exec(url) ?? [];
     if (name === undefined) return {};
     return [{ id: name, name, url: this.url, status: 'up', weight: 100 }];
+  }
+
+  private page(query: URLSearchParams): unknown {
+    const cursor = query.get('cursor');
+    this.pages.push(cursor);
+    if (cursor !== null && cursor === this.withheldPage) return undefined;
+    const start = Number(cursor);
+    const end = start + Number(query.get('limit'));
+    const items = this.productIds.slice(start, end);
+    return {
+      items: items.map((id) => ({ id, name: `name of ${id}`, price: 250, currency: 'EUR' })),
+      nextCursor: end < this.productIds.length ? String(end) : null,
+    };
   }
 
   private reserve(orderId: string, { items }: { items: readonly ItemDto[] }): Reservation | undefined {

@@ -1,9 +1,14 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { Neighbours } from '#registry-client';
 import { AppReport, type AppContext } from '#service-kit';
+import { BackfillProgress } from './backfill/backfill-progress.js';
+import { Backfills } from './backfill/backfills.js';
+import { DeletedUsersBackfill } from './backfill/deleted-users.backfill.js';
+import { ProductCopiesBackfill } from './backfill/product-copies.backfill.js';
 import { OrderRequestsRepository } from './idempotency/order-requests.repository.js';
 import { Replays } from './idempotency/replays.js';
 import { OrderStreamController } from './live/order-stream.controller.js';
+import { NeighbourProductCatalogue, ProductCatalogue } from './neighbours/product-catalogue.js';
 import { NeighbourStockReservations, StockReservations } from './neighbours/stock-reservations.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
 import { OrdersController } from './orders/orders.controller.js';
@@ -32,6 +37,10 @@ const parts = [
   PendingWork,
   PendingOrders,
   ItemNames,
+  BackfillProgress,
+  ProductCopiesBackfill,
+  DeletedUsersBackfill,
+  Backfills,
 ];
 
 /** Composition root of the order service. */
@@ -47,6 +56,7 @@ export class OrderServiceModule implements OnApplicationShutdown {
         ...parts,
         { provide: Neighbours, useFactory: () => new Neighbours(registry, report.calls) },
         { provide: SqlClock, useClass: DatabaseClock },
+        { provide: ProductCatalogue, useClass: NeighbourProductCatalogue },
         { provide: UserDirectory, useClass: NeighbourUserDirectory },
         { provide: StockReservations, useClass: NeighbourStockReservations },
         { provide: LOGGER, useValue: logger },

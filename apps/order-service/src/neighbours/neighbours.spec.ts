@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Neighbours, ServiceUnreachable } from '#registry-client';
+import { NeighbourProductCatalogue } from './product-catalogue.js';
 import { NeighbourStockReservations } from './stock-reservations.js';
 import { NeighbourUserDirectory } from './user-directory.js';
 
@@ -20,6 +21,8 @@ describe('responses of other services', () => {
   let server: Server;
   let neighbours: Neighbours;
   let stubbed: { status: number; body?: unknown };
+  /** The list of users. */
+  let list: { status: number; body?: unknown };
   let resets: number;
   let seen: { line: string; requestId: unknown; body: string }[];
 
@@ -36,8 +39,9 @@ describe('responses of other services', () => {
           body,
         });
         if (resets-- > 0) return void request.socket.destroy();
-        response.writeHead(stubbed.status);
-        response.end(stubbed.body === undefined ? '' : JSON.stringify(stubbed.body));
+        const { status, body: content } = request.url?.startsWith('/users?') ? list : stubbed;
+        response.writeHead(status);
+        response.end(content === undefined ? '' : JSON.stringify(content));
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -71,6 +75,50 @@ describe('responses of other services', () => {
     stubbed = { status };
 
     await expect(exists()).rejects.toBeInstanceOf(ServiceUnreachable);
+  });
+
+  const isDeleted = () => new NeighbourUserDirectory(neighbours).isDeleted('u');
+  const users = (...items: readonly object[]) => ({ status: 200, body: { items, nextCursor: null } });
+
+  it.each([
+    ['a user that exists', { status: 200, body: {} }, false],
+    ['an id that is malformed', { status: 400, body: problem('validation-failed') }, false],
+    ['a user that does not exist', { status: 404, body: problem('not-found') }, true],
+  ])('distinguishes whether a user was deleted: %s', async (_what, response, expected) => {
+    stubbed = response;
+    list = users({});
+
+    expect(await isDeleted()).toBe(expected);
+    expect(seen[0]).toMatchObject({ line: 'GET /users/u' });
+  });
+
+  it.each([
+    ['a 404 of another program', { status: 404 }, users({})],
+    ['a 404 with another problem', { status: 404, body: problem('no-such-service') }, users({})],
+    ['an error', { status: 500, body: problem('not-found') }, users({})],
+    ['a refusal', { status: 401, body: problem('not-found') }, users({})],
+    ['a removed resource', { status: 410, body: problem('not-found') }, users({})],
+    ['a user service on an empty store', { status: 404, body: problem('not-found') }, users()],
+    ['a service without users', { status: 404, body: problem('not-found') }, { status: 404 }],
+  ])('does not take %s for the deletion of a user', async (_what, response, all) => {
+    stubbed = response;
+    list = all;
+
+    await expect(isDeleted()).rejects.toThrow();
+  });
+
+  it('reads all products page by page, from the start if the cursor is not known any more', async () => {
+    const catalogue = new NeighbourProductCatalogue(neighbours);
+    stubbed = { status: 200, body: { items: [], nextCursor: 'd' } };
+    expect(await catalogue.page('c')).toEqual({ items: [], nextCursor: 'd' });
+
+    stubbed = { status: 400, body: problem('invalid-cursor') };
+    await expect(catalogue.page('c')).rejects.toBeInstanceOf(ServiceUnreachable);
+    expect(seen.map(({ line }) => line)).toEqual([
+      'GET /products?limit=200&cursor=c',
+      'GET /products?limit=200&cursor=c',
+      'GET /products?limit=200',
+    ]);
   });
 
   it('reserves stock with a repeatable command and uses the prices and names of the response', async () => {

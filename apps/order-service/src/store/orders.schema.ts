@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { createEventTables, type Migrations } from '#service-kit';
+import { addBackfills } from './backfills.migration.js';
 import { addOrderLists } from './order-list.migration.js';
 import { addProductCopies } from './product-copies.migration.js';
 import { addKeysOfUsers } from './user-keys.migration.js';
@@ -11,6 +12,7 @@ export interface OrdersSchema {
   orders: OrdersTable;
   order_requests: OrderRequestsTable;
   product_copies: ProductCopiesTable;
+  order_backfills: BackfillsTable;
 }
 
 interface OrdersTable {
@@ -62,6 +64,19 @@ interface ProductCopiesTable {
   version: number;
 }
 
+export type BackfillName = 'product-copies' | 'deleted-users';
+
+/** Work that each store needs once; rows exist from the migration on. */
+interface BackfillsTable {
+  name: BackfillName;
+  /** Where the next part begins; `null` before the first part and after the last one. */
+  position: string | null;
+  owner: string | null;
+  /** No other process works on it before this time. */
+  leased_until: number;
+  done_at: number | null;
+}
+
 export const migrations: Migrations = {
   '0001-orders': {
     up: async (db) => {
@@ -80,6 +95,7 @@ export const migrations: Migrations = {
   '0004-events': { up: (db) => createEventTables(db, 'order-service') },
   '0005-user-keys': { up: addKeysOfUsers },
   '0006-product-copies': { up: addProductCopies },
+  '0007-backfills': { up: addBackfills },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

@@ -1,5 +1,6 @@
 import { ServiceUnreachable } from '#registry-client';
 import type { ItemDto, ReservedItem } from '#shop-contracts';
+import { ProductCatalogue, type ListedProduct, type ProductPage } from '../neighbours/product-catalogue.js';
 import { StockReservations } from '../neighbours/stock-reservations.js';
 import { UserDirectory } from '../neighbours/user-directory.js';
 import { insufficientStock, reservationReleased, unknownProduct } from '../model/orders.problems.js';
@@ -32,6 +33,33 @@ export class FakeUsers extends UserDirectory {
   override async exists(userId: string): Promise<boolean> {
     await this.gate;
     return runWithFault(this.fault, 'user-service', () => !this.unknown.has(userId));
+  }
+
+  override isDeleted(userId: string): Promise<boolean> {
+    return runWithFault(this.fault, 'user-service', () => this.unknown.has(userId));
+  }
+}
+
+/** The list of `products`, two on each page. The cursor is the index of the next one. */
+export class FakeCatalogue extends ProductCatalogue {
+  fault: Fault | undefined;
+  readonly products: ListedProduct[] = [];
+  /** Cursors of all requests. */
+  readonly requested: (string | null)[] = [];
+  /** Delays the responses to requests with a cursor. */
+  readonly gates = new Map<string | null, Promise<void>>();
+
+  override async page(cursor: string | null): Promise<ProductPage> {
+    this.requested.push(cursor);
+    const start = Number(cursor);
+    const end = start + 2;
+    const page = { items: this.products.slice(start, end), nextCursor: this.cursorAt(end) };
+    await this.gates.get(cursor);
+    return runWithFault(this.fault, 'product-service', () => page);
+  }
+
+  private cursorAt(index: number): string | null {
+    return index < this.products.length ? String(index) : null;
   }
 }
 

@@ -1,0 +1,140 @@
+import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
+import { onBothStores, waitFor } from '#testing';
+import type { Kysely } from 'kysely';
+import { DELETED_USER } from '../store/anonymise-orders.js';
+import { insertOrders } from '../store/insert-orders.js';
+import { migrations, type OrdersSchema } from '../store/orders.schema.js';
+import { storeProduct } from '../store/product-copies.js';
+import { FakeCatalogue, FakeUsers } from '../testing/fake-neighbours.js';
+import { BackfillProgress } from './backfill-progress.js';
+import { Backfills } from './backfills.js';
+import { DeletedUsersBackfill } from './deleted-users.backfill.js';
+import { ProductCopiesBackfill } from './product-copies.backfill.js';
+
+const product = (id: string) => ({ id, name: `name of ${id}`, price: 250, currency: 'EUR' });
+const order = (userId: string) => ({
+  userId,
+  status: 'paid' as const,
+  items: [{ productId: 'p1', quantity: 1, unitPrice: 250, name: null }],
+  total: 250,
+  currency: 'EUR',
+  createdAt: Date.parse('2026-01-01T00:00:00Z'),
+});
+
+onBothStores('the backfills of the order service', (store) => {
+  let storage: StorageConfig;
+  let database: Kysely<OrdersSchema>;
+  let catalogue: FakeCatalogue;
+  let users: FakeUsers;
+  let started: Backfills[];
+
+  beforeEach(async () => {
+    storage = await store.createStorage();
+    database = await openDatabase(storage, 'order-service');
+    await migrate(database, 'order-service', migrations);
+    catalogue = new FakeCatalogue();
+    catalogue.products.push(...['p1', 'p2', 'p3', 'p4', 'p5'].map(product));
+    users = new FakeUsers();
+    started = [];
+  });
+  afterEach(async () => {
+    for (const backfills of started) await backfills.beforeApplicationShutdown();
+    await database.destroy();
+  });
+
+  /** The backfills of one process. */
+  function newProcess(): Backfills {
+    const logger = createLogger('order-service', { logLevel: 'ERROR', logFormat: 'json' });
+    logger.level = 'silent';
+    const backfills = new Backfills(
+      new BackfillProgress(database),
+      new ProductCopiesBackfill(catalogue),
+      new DeletedUsersBackfill(database, users),
+      logger,
+    );
+    started.push(backfills);
+    return backfills;
+  }
+  const copies = () =>
+    database.selectFrom('product_copies').select(['id', 'name', 'version']).orderBy('id').execute();
+  const owners = async () => {
+    const rows = await database.selectFrom('orders').select('user_id').execute();
+    return rows.map(({ user_id }) => user_id).sort();
+  };
+  const unfinished = () =>
+    database.selectFrom('order_backfills').select('name').where('done_at', 'is', null).execute();
+  /** What a crashed process leaves, 10 seconds later. */
+  const expireLeases = () => database.updateTable('order_backfills').set({ leased_until: 0 }).execute();
+  /** Withholds the response to requests with this cursor until it is called. */
+  function withhold(cursor: string | null): () => void {
+    let open: () => void = () => undefined;
+    catalogue.gates.set(cursor, new Promise((resolve) => (open = resolve)));
+    return open;
+  }
+
+  it('copy all products once, whatever number of processes starts', async () => {
+    await Promise.all([newProcess().run(), newProcess().run()]);
+    await newProcess().run();
+    expect(await copies()).toEqual(
+      ['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => ({ id, name: `name of ${id}`, version: 0 })),
+    );
+    expect(catalogue.requested).toEqual([null, '2', '4']);
+  });
+
+  it('keep a newer copy from an event that arrives between the list and its storage', async () => {
+    const open = withhold(null);
+    const done = newProcess().run();
+    await waitFor('the first page', () => catalogue.requested.length === 1);
+    const renamed = { ...product('p1'), name: 'renamed', version: 2 };
+    await database.transaction().execute((trx) => storeProduct(renamed, trx));
+    open();
+    await done;
+    expect((await copies())[0]).toEqual({ id: 'p1', name: 'renamed', version: 2 });
+  });
+
+  it('continue after the last stored part when another process takes over, and ignore the first one from then on', async () => {
+    const open = withhold('2');
+    const first = newProcess();
+    first.onApplicationBootstrap();
+    await waitFor('the second page', () => catalogue.requested.length === 2);
+    expect((await copies()).map(({ id }) => id)).toEqual(['p1', 'p2']);
+
+    catalogue.gates.clear();
+    await expireLeases();
+    await newProcess().run();
+    expect(catalogue.requested).toEqual([null, '2', '2', '4']);
+    open();
+    await first.beforeApplicationShutdown();
+    expect(await copies()).toHaveLength(5);
+    expect(await unfinished()).toEqual([]);
+  });
+
+  it('wait while other services are away', async () => {
+    await insertOrders(database, [order('u1')]);
+    users.unknown.add('u1');
+    users.fault = 'not-received';
+    catalogue.fault = 'response-lost';
+    const done = newProcess().run();
+    await waitFor('repeated requests', () => catalogue.requested.length > 2);
+    expect([await copies(), await owners()]).toEqual([[], ['u1']]);
+
+    users.fault = undefined;
+    catalogue.fault = undefined;
+    await done;
+    expect([(await copies()).length, await owners()]).toEqual([5, [DELETED_USER]]);
+  });
+
+  it('anonymise the orders of users who do not exist, and no others, once', async () => {
+    await insertOrders(database, ['a', 'b', DELETED_USER, 'e', 'a', 'b', 'e'].map(order));
+    for (const unknown of ['b', 'e', DELETED_USER]) users.unknown.add(unknown);
+    await newProcess().run();
+    expect(await owners()).toEqual(['a', 'a', ...Array<string>(5).fill(DELETED_USER)]);
+    const versions = database.selectFrom('orders').select('version').where('user_id', '=', DELETED_USER);
+    // An order that was anonymised before is left as it is.
+    expect((await versions.execute()).map(({ version }) => version).sort()).toEqual([2, 3, 3, 3, 3]);
+
+    users.unknown.add('a');
+    await newProcess().run();
+    expect(await owners()).toContain('a');
+  });
+});
