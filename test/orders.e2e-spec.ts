@@ -114,6 +114,20 @@ onBothStores('orders', (store) => {
     expect(await shop.stockOf(tea)).toBe(9);
   });
 
+  it('are changed by a PUT of the whole order, also with a name that an earlier response showed', async () => {
+    const order = await placed(1);
+    const items = order.items.map((item) => ({ ...item, name: 'former name' }));
+    const changes = [
+      { ...order, status: 'paid' },
+      { ...order, items, status: 'shipped' },
+    ];
+    for (const body of changes) {
+      const response = await shop.send('orders', 'PUT', `/orders/${order.id}`, body);
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ status: body.status, items: [{ name: tea.name }] });
+    }
+  });
+
   it('are cancelled by DELETE, return their stock once, and stay readable', async () => {
     const { id } = await placed(4);
     const remove = () => shop.send('orders', 'DELETE', `/orders/${id}`);
