@@ -52,6 +52,12 @@ onBothStores('the names of order items', (store) => {
     expect([await nameOf(id), await listed(), await etagOf(id)]).toEqual(['Tea', 'Tea', '"2"']);
   });
 
+  it('take no query while every item has one', async () => {
+    await instance.database.schema.dropTable('product_copies').execute();
+    const { id } = (await place()).order;
+    expect([await nameOf(id), await listed()]).toEqual(['Tea', 'Tea']);
+  });
+
   it('are the latest known ones while an order is pending, and then those of the reservation', async () => {
     const unknown = await placePending();
     expect(await nameOf(unknown)).toBeNull();
