@@ -13,6 +13,7 @@ import {
   type LaunchedProcess,
   type TestRedis,
 } from '#testing';
+import { undeclaredEvents } from '../support/event-schemas.js';
 import { ShopFleet } from '../support/shop-fleet.js';
 import { Measurements } from './support/measurements.js';
 import { ShopChanges } from './support/shop-changes.js';
@@ -176,6 +177,7 @@ onPrograms(['redis-server'], 'domain events of separate processes', () => {
         const types = new Set(events.map(({ type, subject }) => `${type} ${subject}`));
         const lost = changes.acknowledged.filter(({ type, subject }) => !types.has(`${type} ${subject}`));
         expect(lost).toEqual([]);
+        expect(undeclaredEvents(events)).toEqual([]);
         expect(await ordersOfDeleted(changes.deletedUsers)).toEqual([]);
       },
       TIMEOUT_MS,
