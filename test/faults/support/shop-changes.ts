@@ -64,7 +64,7 @@ export class ShopChanges {
 
   private async cancel(url: string, { id }: Order): Promise<void> {
     const { status } = await this.send(url, `DELETE /orders/${id}`);
-    if (status === 200) this.acknowledged.push({ type: 'shop.order.cancelled.v1', subject: id });
+    if (status === 204) this.acknowledged.push({ type: 'shop.order.cancelled.v1', subject: id });
   }
 
   /** Sends a change; `undefined` if it was not acknowledged. */
