@@ -1,99 +1,20 @@
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { FastifyReply } from 'fastify';
 import type { Kysely } from 'kysely';
-import type { CloudEvent, Problem } from '#contracts';
 import { onBothStores, SseReader, waitFor } from '#testing';
 import { openDatabase } from '../../storage/database.js';
 import { createEventTables, eventTablesOf, type EventTables } from '../event-tables.js';
-import { Outbox } from '../outbox/outbox.js';
 import { OutboxRows } from '../outbox/outbox-rows.js';
-import { LiveStreams, type LiveRequest } from './live-streams.js';
-import { OutboxTail } from './outbox-tail.js';
-
-const SERVICE = 'note-service';
-const LIMITS = { streams: 4, ofCaller: 2, missedEvents: 20 };
-const noteChanged = { type: 'test.note.changed.v1', dataschema: 'urn:test' };
-const quiet = { info: () => undefined, warn: () => undefined };
-
-/** A process of the service. */
-class Instance {
-  readonly streams: LiveStreams;
-  private readonly tail: OutboxTail;
-  private readonly rows: OutboxRows;
-  private readonly outbox: Outbox;
-  private readonly server: Server;
-  /** Queries of the outbox. */
-  queries = 0;
-
-  constructor(database: Kysely<unknown>) {
-    this.rows = new OutboxRows(database, SERVICE);
-    this.outbox = new Outbox(database, SERVICE);
-    const after = (sequence: number, limit: number): Promise<CloudEvent[]> => {
-      this.queries += 1;
-      return this.rows.after(sequence, limit);
-    };
-    const last = () => this.rows.last();
-    this.tail = new OutboxTail({ after, last }, quiet);
-    this.streams = new LiveStreams(this.tail, this.rows, LIMITS);
-    this.server = createServer((request, response) => void this.open(request.headers, response));
-  }
-
-  async listen(): Promise<void> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  stop(): void {
-    this.streams.close();
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-
-  /** Publishes one event for each text; the relay of this process numbers them. */
-  async publish(owner: string, ...texts: readonly string[]): Promise<void> {
-    await this.outbox.transaction((_trx, publish) =>
-      publish(...texts.map((text) => ({ definition: noteChanged, subject: text, data: { owner, text } }))),
-    );
-    await this.rows.number(0, 1000);
-    this.tail.wake();
-  }
-
-  private async open(headers: NodeJS.Dict<string | string[]>, raw: ServerResponse): Promise<void> {
-    const reply = { raw, hijack: () => reply, getHeaders: () => ({}) };
-    try {
-      await this.streams.open(reply as unknown as FastifyReply, requestOf(headers));
-    } catch (error) {
-      raw.writeHead((error as Problem).status).end();
-    }
-  }
-}
-
-function requestOf(headers: NodeJS.Dict<string | string[]>): LiveRequest {
-  const caller = headers.caller as string | undefined;
-  const isOwn = ({ data }: CloudEvent) => (data as { owner: string }).owner === caller;
-  return {
-    includes: (event) => caller === undefined || isOwn(event),
-    caller,
-    lastEventId: headers['last-event-id'] as string | undefined,
-  };
-}
+import { LIMITS, LiveInstance, SERVICE } from './testing/live-instance.js';
 
 onBothStores('live streams', (store) => {
   let database: Kysely<unknown>;
-  let a: Instance;
-  let b: Instance;
+  let a: LiveInstance;
+  let b: LiveInstance;
   const readers: SseReader[] = [];
 
   beforeEach(async () => {
     database = await openDatabase<unknown>(await store.createStorage(), SERVICE);
     await createEventTables(database, SERVICE);
-    [a, b] = [new Instance(database), new Instance(database)];
+    [a, b] = [new LiveInstance(database), new LiveInstance(database)];
     await Promise.all([a.listen(), b.listen()]);
   });
   afterEach(async () => {
@@ -102,7 +23,7 @@ onBothStores('live streams', (store) => {
     await database.destroy();
   });
 
-  const read = async (at: Instance, headers: Record<string, string> = {}): Promise<SseReader> => {
+  const read = async (at: LiveInstance, headers: Record<string, string> = {}): Promise<SseReader> => {
     const reader = await SseReader.open(at.url, headers);
     readers.push(reader);
     return reader;
@@ -228,6 +149,24 @@ onBothStores('live streams', (store) => {
     await waitFor('three queries of the other process', () => b.queries >= before + 3);
     expect(a.queries - queries).toBeLessThanOrEqual(1);
     reader.leave();
+  });
+
+  it('read the store outside of the trace of the request that began to', async () => {
+    const reader = await read(a);
+    await a.publish('ann', '1');
+    await reader.untilCount(2);
+    expect([...a.traces]).toEqual([undefined]);
+  });
+
+  it('say that they are alive, and end after some time', async () => {
+    const brief = new LiveInstance(database, { ...LIMITS, keepAliveMs: 20, maxAgeMs: 200 });
+    await brief.listen();
+    const reader = await read(brief);
+    let text = '';
+    reader.response.on('data', (chunk: string) => (text += chunk));
+    await waitFor('the end', () => reader.isEnded);
+    expect(text).toMatch(/^: keep-alive\nid: 0\n$/m);
+    brief.stop();
   });
 
   it('end at shutdown, and are refused afterwards', async () => {

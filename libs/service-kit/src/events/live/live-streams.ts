@@ -6,11 +6,6 @@ import { allStreamsTaken, ownStreamsTaken } from './live.problems.js';
 import { LiveStream, type LiveSource } from './live-stream.js';
 import type { OutboxTail } from './outbox-tail.js';
 
-/** Below the idle time-outs of gateways and proxies, which are a minute by default. */
-const KEEP_ALIVE_INTERVAL_MS = 15_000;
-/** The reader then connects again: its credentials are checked again, and instances share the streams anew. */
-const MAX_AGE_MS = 15 * 60_000;
-
 /** Limits of one process. */
 export interface LiveLimits {
   readonly streams: number;
@@ -18,9 +13,19 @@ export interface LiveLimits {
   readonly ofCaller: number;
   /** Reading more than this from the store would cost more than reading the present state. */
   readonly missedEvents: number;
+  /** Between two keep-alive comments; below the idle time-outs of gateways and proxies, which are a minute by default. */
+  readonly keepAliveMs: number;
+  /** The reader then connects again: its credentials are checked again, and instances share the streams anew. */
+  readonly maxAgeMs: number;
 }
 
-const LIMITS: LiveLimits = { streams: 500, ofCaller: 10, missedEvents: 10_000 };
+const LIMITS: LiveLimits = {
+  streams: 500,
+  ofCaller: 10,
+  missedEvents: 10_000,
+  keepAliveMs: 15_000,
+  maxAgeMs: 15 * 60_000,
+};
 
 /** A request for a live stream. */
 export interface LiveRequest {
@@ -98,8 +103,8 @@ export class LiveStreams implements OnModuleDestroy {
   }
 
   private add(stream: LiveStream, caller: string | undefined): void {
-    this.streams.set(stream, { caller, endsAt: performance.now() + MAX_AGE_MS });
-    this.timer ??= setInterval(() => this.keepAlive(), KEEP_ALIVE_INTERVAL_MS).unref();
+    this.streams.set(stream, { caller, endsAt: performance.now() + this.limits.maxAgeMs });
+    this.timer ??= setInterval(() => this.keepAlive(), this.limits.keepAliveMs).unref();
   }
 
   private remove(stream: LiveStream): void {
