@@ -207,7 +207,7 @@ onEveryKind(
       const refused = await explain(READER);
       expect([refused.problem?.status, refused.decisions[1]?.detail]).toEqual([
         403,
-        'no entry holds: anyOf[0] lacks scopes, anyOf[1] lacks consumers',
+        'the caller does not meet anyOf[0] (scopes), anyOf[1] (consumers)',
       ]);
     });
 
@@ -314,7 +314,7 @@ describe('credentials', () => {
       texts.push(JSON.stringify((await call(gateway.url, line)).body));
     const { process } = gateway;
     await waitFor('the access log', () => process.stdout.split('"msg":"request"').length > 8);
-    expect(process.stdout).toMatch(/"consumer":"reader","refusal":"authorization: no entry holds/);
+    expect(process.stdout).toMatch(/"consumer":"reader","refusal":"authorization: the caller does not meet/);
     expect(process.stdout).toMatch(/"refusal":"authentication: partners: expired key"/);
     for (const text of [...texts, process.stdout, process.stderr])
       for (const key of [ACME, READER, EXPIRED, UNKNOWN]) {

@@ -94,7 +94,7 @@ describe('the record of decisions', () => {
     const changed = await plan(other, { REGISTRY_TOKEN }, ...from());
     expect(changed.code).toBe(1);
     expect(changed.stdout).toMatch(
-      /^1 of 2 decisions would change\n {2}1 of 2 would become 403 forbidden: route members, authorization: no entry holds: anyOf\[0\] lacks consumers \(now 200\)\n {4}such as GET \/api\/shop\/members\/1\?mode=~\S+\n$/,
+      /^1 of 2 decisions would change\n {2}1 of 2 would become 403 forbidden: route members, authorization: the caller does not meet anyOf\[0\] \(consumers\) \(now 200\)\n {4}such as GET \/api\/shop\/members\/1\?mode=~\S+\n$/,
     );
     expect(await plan(fileWith(NOWHERE), { REGISTRY_TOKEN }, ...from())).toMatchObject({
       code: 0,

@@ -105,7 +105,7 @@ describe('The authorization stage', () => {
       { 'www-authenticate': 'Bearer error="insufficient_scope", scope="orders:read orders:write"' },
     ]);
     expect(reasons).toEqual(['forbidden']);
-    expect(refusal).toBe('authorization: no entry holds: anyOf[0] lacks consumers, anyOf[1] lacks scopes');
+    expect(refusal).toBe('authorization: the caller does not meet anyOf[0] (consumers), anyOf[1] (scopes)');
     expect(decide([claims('plan', 'gold')], caller()).problem?.headers).toEqual({
       'www-authenticate': 'Bearer error="insufficient_scope"',
     });

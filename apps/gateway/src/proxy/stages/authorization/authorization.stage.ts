@@ -51,8 +51,8 @@ export class AuthorizationStage implements Stage {
   /** For operators: names conditions, not what the caller has. */
   private reasonFor(identity: Identity | undefined): string {
     if (!identity) return 'the caller is not authenticated';
-    const unmet = this.entries.map((entry, i) => `anyOf[${i}] lacks ${entry.unmetBy(identity)}`);
-    return `no entry holds: ${unmet.join(', ')}`;
+    const unmet = this.entries.map((entry, i) => `anyOf[${i}] (${entry.unmetBy(identity)})`);
+    return `the caller does not meet ${unmet.join(', ')}`;
   }
 
   private refusalOf(identity: Identity | undefined): Problem {
