@@ -37,7 +37,8 @@ onPrograms([BROWSER], 'what the dashboard says about problems', () => {
     await page.getByText('Working again; 3 things were wrong:').waitFor();
     await page.getByText('ended 12\u00a0s\u00a0ago').first().waitFor();
     gateway.patch({ attention: { 'instance-slow product-service-3': { endedAt: null } } });
-    await page.getByText('3 things need attention:').waitFor();
+    await page.getByText('1 thing needs attention:').waitFor();
+    expect(await page.title()).toBe('(1) Overview · msa-gateway');
     const first = page.getByRole('main').getByRole('heading', { level: 3 }).first();
     expect(await first.innerText()).toBe('product-service-3 is slower than its peers');
     await first.getByRole('link').click();
@@ -92,8 +93,8 @@ onPrograms([BROWSER], 'what the dashboard says about problems', () => {
       },
     });
     const { page } = await open(url);
-    await page.locator('.figure').filter({ hasText: 'Refused by policies' }).getByText('78').waitFor();
-    await page.getByRole('link', { name: 'Refused by policies' }).click();
+    await page.locator('.figure').filter({ hasText: 'Refused' }).getByText('78').waitFor();
+    await page.getByRole('link', { name: 'Refused' }).click();
     await page.getByRole('table', { name: 'Latest refusals' }).getByText('no credentials').first().waitFor();
   });
 

@@ -4,6 +4,7 @@ import { Footer } from './shell/footer';
 import { Header } from './shell/header';
 import { TEXTS } from './shell/texts';
 import { Verdict } from './shell/verdict';
+import { isOver } from './state/attention-order';
 import { useLiveState, type LiveState } from './state/live-state';
 import { useLocation, type ViewName } from './state/location';
 import { initialLanguage, LanguageContext, storeLanguage, useTexts, type Language } from './text/language';
@@ -78,7 +79,7 @@ function Content({ live: { state, connection }, view }: ContentProps) {
 /** The tab shows how many things need attention. */
 function useTitle({ state }: LiveState, view: string): void {
   const name = state?.gateway.name ?? 'msa-gateway';
-  const count = Object.keys(state?.attention ?? {}).length;
+  const count = Object.values(state?.attention ?? {}).filter((item) => !isOver(item)).length;
   useEffect(() => {
     document.title = `${count === 0 ? '' : `(${count}) `}${view} · ${name}`;
   }, [count, view, name]);

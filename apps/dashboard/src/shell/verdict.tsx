@@ -28,12 +28,13 @@ function StateLine({ state }: { readonly state: DashboardState }) {
       <Line condition="ok" summary={texts.allWell} />
     );
   }
-  const titles = items.map((item) => attentionTitle(item, language));
-  // Items that are over come last.
-  const summary = isOver(first) ? texts.over(items.length) : texts.attention(items.length);
-  return (
-    <Line condition={isOver(first) ? 'warning' : first.condition} summary={`${summary}:`} details={titles} />
-  );
+  const lasting = items.filter((item) => !isOver(item));
+  const titlesOf = (listed: typeof items): readonly string[] =>
+    listed.map((item) => attentionTitle(item, language));
+  if (lasting.length === 0)
+    return <Line condition="warning" summary={`${texts.over(items.length)}:`} details={titlesOf(items)} />;
+  const summary = `${texts.attention(lasting.length)}:`;
+  return <Line condition={first.condition} summary={summary} details={titlesOf(lasting)} />;
 }
 
 interface LineProps {

@@ -50,6 +50,7 @@ describe('AttentionList', () => {
   it('tells when a held item was last found, and no more once it is found again', () => {
     expect(update(0, finding())[0]).not.toHaveProperty('endedAt');
     update(7, finding());
+    expect(update(9)[0]).not.toHaveProperty('endedAt');
     expect(update(12)[0]?.endedAt).toBe('2026-01-01T00:00:07.000Z');
     expect(update(20)[0]?.endedAt).toBe('2026-01-01T00:00:07.000Z');
     expect(update(21, finding())[0]).not.toHaveProperty('endedAt');

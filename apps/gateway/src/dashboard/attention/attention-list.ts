@@ -1,5 +1,6 @@
 import { CONDITIONS, type AttentionItem, type Condition } from '#contracts';
 import type { Finding } from './finding.js';
+import { OVER_AFTER_MS } from './thresholds.js';
 
 interface Known {
   readonly item: AttentionItem;
@@ -33,7 +34,7 @@ export class AttentionList {
     for (const finding of findings)
       next.set(keyOf(finding), knownOf(finding, before.get(keyOf(finding)), now));
     for (const [key, known] of before)
-      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, held(known));
+      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, held(known, now));
     this.known = next;
   }
 
@@ -77,8 +78,8 @@ function knownOf(finding: Finding, before: Known | undefined, now: number): Know
 }
 
 /** An item that is over and stays in the list for a while. */
-function held(known: Known): Known {
-  if (known.item.endedAt !== undefined) return known;
+function held(known: Known, now: number): Known {
   const { until, foundAt } = known;
+  if (known.item.endedAt !== undefined || now - foundAt < OVER_AFTER_MS) return known;
   return { item: { endedAt: new Date(foundAt).toISOString(), ...known.item }, until, foundAt };
 }
