@@ -1,5 +1,5 @@
 import type { EdgeState } from '#contracts';
-import { layoutOf, NODE_HEIGHT, NODE_WIDTH, pathOf, type Layout } from './layout';
+import { labelOf, layoutOf, NODE_HEIGHT, NODE_WIDTH, pathOf, type Layout } from './layout';
 
 const edge = (kind: EdgeState['kind'], from: string, to: string): EdgeState => ({
   ...{ kind, from, to },
@@ -45,6 +45,18 @@ describe('layoutOf', () => {
         ).toEqual([]);
     const passing = edges.find(({ key }) => key === 'gateway users');
     expect(passing?.points).toHaveLength(4);
+  });
+
+  it('keeps the labels of edges that share an end apart', () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const proxied = names.map((name) => edge('proxied', 'gateway', name));
+    const stores = names.map((name) => edge('store', name, 'sqlite'));
+    const { edges } = layoutOf(names, edgesOf(...proxied, ...stores));
+    for (const kind of ['proxied', 'store']) {
+      const labels = edges.filter((placed) => placed.edge.kind === kind).map(labelOf);
+      const heights = labels.map(({ y }) => y).sort((a, b) => a - b);
+      for (const [i, y] of heights.slice(1).entries()) expect(y - heights[i]!).toBeGreaterThan(NODE_HEIGHT);
+    }
   });
 
   it('places services that call each other', () => {

@@ -108,8 +108,24 @@ export function pathOf({ points }: PlacedEdge): string {
   }, `M${start.x} ${start.y}`);
 }
 
-/** Where the label of an edge stands, above the line: where it passes other parts, or halfway to its end. */
-export function labelOf({ points }: PlacedEdge): Point {
-  const [before, after] = (points.length > 2 ? points.slice(1, 3) : points) as [Point, Point];
-  return { x: (before.x + after.x) / 2, y: (before.y + after.y) / 2 - 5 };
+/** At which part of the curve its label stands. Many edges begin at the gateway and end at a store: there they are close together. */
+const LABEL_AT: Readonly<Record<EdgeState['kind'], number>> = {
+  client: 0.5,
+  proxied: 0.64,
+  call: 0.5,
+  store: 0.36,
+};
+
+/** Where the label of an edge stands, above the line: where it passes other parts, or on the way to its end. */
+export function labelOf({ points, edge }: PlacedEdge): Point {
+  const isPassing = points.length > 2;
+  const [before, after] = (isPassing ? points.slice(1, 3) : points) as [Point, Point];
+  const t = isPassing ? 0.5 : LABEL_AT[edge.kind];
+  // The curve of `pathOf`, whose control points are halfway between its ends.
+  const across = t ** 3 + 1.5 * t * (1 - t);
+  const down = t * t * (3 - 2 * t);
+  return {
+    x: before.x + (after.x - before.x) * across,
+    y: before.y + (after.y - before.y) * down - 5,
+  };
 }
