@@ -117,4 +117,14 @@ onPrograms([BROWSER], 'what the dashboard says about problems', () => {
     await cell.waitFor();
     expect(await cell.locator('.is-critical, .is-warning').count()).toBe(0);
   });
+
+  it('draws the rates of the topology above all lines', async () => {
+    gateway.show(healthyState());
+    const { page } = await open(url, { hash: '#/topology' });
+    await page.locator('.edge text').first().waitFor({ state: 'attached' });
+    const order = await page.evaluate<string>(
+      `[...document.querySelectorAll('.edge > *')].map(({ tagName }) => tagName[0]).join('')`,
+    );
+    expect(order).toMatch(/^p+t+$/);
+  });
 });

@@ -35,7 +35,11 @@ export function Picture({ layout, services }: PictureProps) {
       >
         <g aria-hidden="true">
           {layout.edges.map((placed) => (
-            <Edge key={placed.key} placed={placed} />
+            <Line key={placed.key} placed={placed} />
+          ))}
+          {/* Above all lines. */}
+          {layout.edges.map((placed) => (
+            <Label key={placed.key} placed={placed} />
           ))}
         </g>
         {layout.nodes.map((node) => (
@@ -46,22 +50,35 @@ export function Picture({ layout, services }: PictureProps) {
   );
 }
 
-function Edge({ placed }: { readonly placed: PlacedEdge }) {
+interface EdgeProps {
+  readonly placed: PlacedEdge;
+}
+
+const classOf = ({ edge }: PlacedEdge): string =>
+  `edge is-${edge.requestsPerSecond === 0 ? 'idle' : conditionOf(edge)}`;
+
+function Line({ placed }: EdgeProps) {
+  const { requestsPerSecond } = placed.edge;
+  const width = 1 + 3 * Math.min(1, Math.log10(1 + requestsPerSecond) / Math.log10(1 + FULL_RATE));
+  return (
+    <g class={classOf(placed)}>
+      <path d={pathOf(placed)} stroke-width={width} />
+    </g>
+  );
+}
+
+function Label({ placed }: EdgeProps) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
   const { requestsPerSecond, errorRate } = placed.edge;
   const { x, y } = labelOf(placed);
-  const width = 1 + 3 * Math.min(1, Math.log10(1 + requestsPerSecond) / Math.log10(1 + FULL_RATE));
-  const isIdle = requestsPerSecond === 0;
+  if (requestsPerSecond === 0) return null;
   return (
-    <g class={`edge is-${isIdle ? 'idle' : conditionOf(placed.edge)}`}>
-      <path d={pathOf(placed)} stroke-width={width} />
-      {!isIdle && (
-        <text x={x} y={y} text-anchor="middle">
-          {texts.rateOf(format.number(requestsPerSecond))}
-          {errorRate > 0 && ` · ${format.percent(errorRate)}`}
-        </text>
-      )}
+    <g class={classOf(placed)}>
+      <text x={x} y={y} text-anchor="middle">
+        {texts.rateOf(format.number(requestsPerSecond))}
+        {errorRate > 0 && ` · ${format.percent(errorRate)}`}
+      </text>
     </g>
   );
 }
