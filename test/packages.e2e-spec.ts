@@ -354,6 +354,27 @@ describe('the packages, installed outside of the workspace', () => {
       ])}\n`,
       '',
     ]);
+
+    const path = (name: string) => join(folder.path, name);
+    writeFileSync(
+      path('stages.mjs'),
+      "import { clientLimit } from 'client-limit';\nexport default [clientLimit];\n",
+    );
+    writeFileSync(
+      path('stages.yaml'),
+      'version: 1\nservices: { slow: { stages: { client-limit: { limit: 0 } } } }\n',
+    );
+    for (const args of [
+      ['check', path('stages.yaml')],
+      ['start', '--port', '0', '--config', path('stages.yaml')],
+    ]) {
+      const launched = command(...args, '--stages', path('stages.mjs'));
+      expect([args, (await launched.exited).code, launched.stderr]).toEqual([
+        args,
+        1,
+        expect.stringContaining('services.slow.stages.client-limit.limit: must be a number above 0'),
+      ]);
+    }
   });
 
   it('depend on no database, and on no more packages than they import', () => {

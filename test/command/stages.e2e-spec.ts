@@ -73,7 +73,7 @@ describe('msa-gateway check and plan --stages', () => {
   it('check the settings of stages', async () => {
     for (const [args, code, text] of [
       [['check', valid, '--stages', module], 0, ''],
-      [['check', valid], 0, 'stages.teapot is not checked'],
+      [['check', valid], 0, 'stages.teapot is not checked: name the module'],
       [
         ['check', wrong, '--stages', module],
         1,

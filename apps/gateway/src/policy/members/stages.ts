@@ -28,7 +28,7 @@ function settingsOf(place: Place, member: Member): unknown {
   if (!context.stages) {
     source.warn(
       member.key,
-      `${path}.${member.name} is not checked: only the program that adds the stage can`,
+      `${path}.${member.name} is not checked: name the module that adds the stage by --stages`,
     );
     return plain;
   }
