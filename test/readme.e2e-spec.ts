@@ -83,12 +83,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run chaos -- hang product-service --all --for 5s': 'chaos/drills.e2e-spec.ts',
   'npm run chaos -- slow user-service --delay 300ms --max-p99 400ms': 'chaos/drills.e2e-spec.ts',
   "npm run chaos -- errors order-service --percent 30 --path '/orders?limit=1'": 'chaos/drills.e2e-spec.ts',
-  'npm run chaos -- hang product-service --pid <PID> --for 10s': 'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- hang product-service --process': 'chaos/drills.e2e-spec.ts',
   'npm run chaos -- kill product-service --compose': 'chaos/drills.e2e-spec.ts',
-  'npm run chaos -- hang product-service --compose --prod --url https://localhost':
-    'chaos/drills.e2e-spec.ts',
+  'npm run chaos -- hang product-service --prod': 'chaos/command-line.e2e-spec.ts',
   'npm -s run chaos -- kill product-service --json': 'chaos/drills.e2e-spec.ts',
   'npm run chaos -- kill product-service --report drill.html': 'chaos/drills.e2e-spec.ts',
+  'curl -N http://localhost:8000/api/order-service/orders/stream': 'order-stream.e2e-spec.ts: it has no end',
   'npm run pack': 'packages.e2e-spec.ts',
   'npm install $PACKAGES/msa-gateway-{contracts,registry-client,nest}-*.tgz':
     'joining.e2e-spec.ts, for each version of Nest',
