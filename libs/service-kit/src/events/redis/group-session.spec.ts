@@ -1,10 +1,11 @@
+import type { CloudEvent } from '#contracts';
 import { withRedis } from '#testing';
 import { connect, connectionTo } from '../../redis/redis-client.js';
 import { newId } from '../../storage/new-id.js';
 import { EventKeys } from './event-keys.js';
 import { GroupSession, LeaseLost } from './group-session.js';
 import { StreamSender } from './stream-sender.js';
-import { CHANGED, sampleEvents } from './testing/sample-events.js';
+import { CHANGED, sampleEvent, sampleEvents } from './testing/sample-events.js';
 
 withRedis('two members of a group', (server) => {
   const events = sampleEvents('shop', 1, 3);
@@ -19,14 +20,18 @@ withRedis('two members of a group', (server) => {
     const open = (holder: string) =>
       GroupSession.open({ ...redis, group: 'names', holder, types: new Set([CHANGED]) });
     [one, other] = [await open('one'), await open('other')];
-    const sender = new StreamSender(redis);
-    await sender.send(events, '0');
-    sender.close();
+    await send(events, '0');
   });
   afterEach(() => {
     one.end();
     other.end();
   });
+
+  async function send(more: readonly CloudEvent[], after = events[2]!.sequence): Promise<void> {
+    const sender = new StreamSender(redis);
+    await sender.send(more, after);
+    sender.close();
+  }
 
   /** As if the holder had been suspended for longer than its lease. */
   async function expireLease(): Promise<void> {
@@ -52,15 +57,35 @@ withRedis('two members of a group', (server) => {
     const { events: taken } = (await one.take(streams))!;
     await one.acknowledge(taken);
     expect(await takenBy(one)).toEqual([]);
-    const sender = new StreamSender(redis);
-    await sender.send(sampleEvents('shop', 1, 1, 10), events[2]!.sequence);
-    sender.close();
+    await send(sampleEvents('shop', 1, 1, 10));
     await expireLease();
     const late = (await other.take(streams))!;
     expect(late.events).toHaveLength(1);
     await expireLease();
     expect((await one.take(streams))!.events).toEqual(late.events);
     expect((await one.take(streams))!.events).toEqual(late.events);
+  });
+
+  it('read what the other one leaves by a hand-over, also if they never noticed that they lost the lease', async () => {
+    const ADDED = 'test.thing.added.v1';
+    const newer = await GroupSession.open({
+      ...redis,
+      group: 'names',
+      holder: 'newer',
+      types: new Set([ADDED]),
+    });
+    await newer.acknowledge((await newer.take(streams))!.events);
+    expect(await takenBy(newer)).toEqual([]);
+    await expireLease();
+    const added = sampleEvent('shop', 'thing', 10, ADDED);
+    await send([added]);
+    await newer.announce(new Set());
+    expect(await takenBy(other)).toEqual([added]);
+    expect(await other.handOver(ADDED)).toBe('handed');
+    expect(other.isHolder).toBe(false);
+    expect(await takenBy(one)).toBeUndefined();
+    expect(await takenBy(newer)).toEqual([added]);
+    newer.end();
   });
 
   it('lose the lease to each other, and then neither acknowledge nor renew it', async () => {

@@ -14,5 +14,5 @@ if age > tonumber(ARGV[4]) then
 end
 if age > tonumber(ARGV[2]) then return 'absent' end
 -- A Redis without memory refuses SET.
-local reply = redis.pcall('SET', lease, process, 'PX', ARGV[2])
+local reply = redis.pcall('SET', lease, handed_to(process), 'PX', ARGV[2])
 return reply.err and 'absent' or 'handed'

@@ -30,3 +30,6 @@ local function last_sequence(stream)
   if redis.call('EXISTS', stream) == 0 then return '0' end
   return sequence_of(members_of(redis.call('XINFO', 'STREAM', stream))['last-generated-id'])
 end
+
+-- The value of a lease that was handed over to a process, until it reads.
+local function handed_to(process) return 'handed to ' .. process end

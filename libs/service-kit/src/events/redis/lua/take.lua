@@ -1,16 +1,20 @@
 -- Acquires or renews the lease of a group and reads its next events. Only the holder reads, so all holders share one
--- name as a consumer, and the next holder finds the unacknowledged events of the previous one as its own. KEYS: the
--- lease, the handlers of the group, and the streams. ARGV: group, holder, duration of the lease in milliseconds, entries per stream, and from where
--- to read: '0' for unacknowledged events, '>' for new ones. Returns nothing if another holder has the lease; otherwise
--- from where it has read, and for each stream the entries and the last sequence, and the types that any
--- process of the group handles.
+-- name as a consumer, and the next holder finds the unacknowledged events of the previous one as its own. KEYS: the lease,
+-- the handlers of the group, and the streams. ARGV: group, holder, duration of the lease in milliseconds, entries per
+-- stream, and from where to read: '0' for unacknowledged events, '>' for new ones. Returns nothing if another holder has the
+-- lease; otherwise from where it has read, for each stream the entries and the last sequence, and the types that any process
+-- of the group handles.
 local lease, group, holder, from = KEYS[1], ARGV[1], ARGV[2], ARGV[5]
 local current = redis.call('GET', lease)
-if current and current ~= holder then return nil end
--- Another holder may have left events.
-if not current then from = '0' end
--- A Redis without memory refuses SET, but a holder must go on: what it acknowledges can be trimmed.
-if current then redis.call('PEXPIRE', lease, ARGV[3]) else redis.call('SET', lease, holder, 'PX', ARGV[3]) end
+if current and current ~= holder and current ~= handed_to(holder) then return nil end
+if current == holder then
+  -- A Redis without memory refuses SET, but a holder must go on: what it acknowledges can be trimmed.
+  redis.call('PEXPIRE', lease, ARGV[3])
+else
+  -- Another holder may have left events, also if this process never noticed that it lost the lease.
+  from = '0'
+  redis.call('SET', lease, holder, 'PX', ARGV[3])
+end
 
 local function read(stream)
   return redis.pcall('XREADGROUP', 'GROUP', group, 'holder', 'COUNT', ARGV[4], 'STREAMS', stream, from)
