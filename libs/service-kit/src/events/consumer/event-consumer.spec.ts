@@ -10,7 +10,7 @@ import { ParkedEvents } from './parked-events.js';
 const SERVICE = 'note-service';
 const type = 'test.note.changed.v1';
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const eventNumber = (sequence: number, subject = 'a', eventType = type) => ({
+const envelopeNumber = (sequence: number, subject = 'a', eventType = type) => ({
   specversion: '1.0' as const,
   id: `e${sequence}`,
   source: SERVICE,
@@ -20,8 +20,9 @@ const eventNumber = (sequence: number, subject = 'a', eventType = type) => ({
   time: '2026-01-01T00:00:00.000Z',
   datacontenttype: 'application/json' as const,
   dataschema: 'urn:test',
-  data: {},
 });
+
+const eventNumber = (...of: Parameters<typeof envelopeNumber>) => ({ ...envelopeNumber(...of), data: {} });
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -57,6 +58,21 @@ onBothStores('the consumer of events', (store) => {
     await stopped;
     expect(handled).toEqual(['e1']);
     expect(await parked.counts()).toEqual({ waiting: 2, dead: 0 });
+  });
+
+  it('handles parked events with text that a database cannot represent', async () => {
+    const texts = ['a\u0000b', '\ud800', '"type":"test.note.added.v1"'];
+    for (const [sequence, text] of texts.entries()) {
+      const envelope = envelopeNumber(sequence, `subject ${sequence}`);
+      await parked.park({ data: { type: 'data', text }, ...envelope });
+    }
+    const handled: string[] = [];
+    consumer.start([type], ({ data }) => {
+      handled.push((data as { readonly text: string }).text);
+      return Promise.resolve();
+    });
+    await waitFor('all events', async () => (await parked.counts()).waiting === 0);
+    expect(handled.sort()).toEqual(texts.sort());
   });
 
   it('leaves parked events of a type without handler to another version, for five minutes', async () => {

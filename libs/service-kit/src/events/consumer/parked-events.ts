@@ -63,7 +63,7 @@ export class ParkedEvents {
       .values({
         ...keyOf(event),
         id: event.id,
-        event: JSON.stringify(event),
+        event: toJson(event),
         attempts,
         attempt_at: attempts === 0 ? now : now + (pauseMs(attempts) ?? 0),
         error: error ?? null,
@@ -192,15 +192,20 @@ export class ParkedEvents {
       .where('sequence', '=', sequence);
   }
 
-  /** The type of a parked event. */
+  /** The type of a parked event. PostgreSQL reads no member of a document that has a string with U+0000 or half a character. */
   private get type(): RawBuilder<string> {
-    return isPostgres(this.database) ? sql`event::json ->> 'type'` : sql`event ->> '$.type'`;
+    return isPostgres(this.database)
+      ? sql`substring(event from '"type":"([^"]*)"')`
+      : sql`event ->> '$.type'`;
   }
 
   private get rows() {
     return this.database.selectFrom(this.table);
   }
 }
+
+/** With the type as the first member, which the query for it requires. */
+const toJson = ({ type, ...others }: CloudEvent): string => JSON.stringify({ type, ...others });
 
 const keyOf = ({
   source,
