@@ -4,11 +4,13 @@ import { onBothStores, waitFor } from '#testing';
 import { openDatabase } from '../../storage/database.js';
 import { EventMetrics } from '../event-metrics.js';
 import { createEventTables, eventTablesOf, type EventTables } from '../event-tables.js';
+import { MAX_ATTEMPTS } from './attempts.js';
 import { EventConsumer } from './event-consumer.js';
 import { ParkedEvents } from './parked-events.js';
 
 const SERVICE = 'note-service';
 const type = 'test.note.changed.v1';
+const added = 'test.note.added.v1';
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const envelopeNumber = (sequence: number, subject = 'a', eventType = type) => ({
   specversion: '1.0' as const,
@@ -41,6 +43,16 @@ onBothStores('the consumer of events', (store) => {
     await consumer.stop();
     await database.destroy();
   });
+
+  /** Makes the event due, and for so long already. */
+  async function age(sequence: number, ms: number): Promise<void> {
+    const { parked_events } = eventTablesOf(SERVICE);
+    await (database as Kysely<EventTables>)
+      .updateTable(parked_events)
+      .set({ attempt_at: Date.now() - ms })
+      .where('sequence', '=', sequence)
+      .execute();
+  }
 
   it('stops after the parked events that it attempts, and leaves later ones to the next process', async () => {
     for (const sequence of [1, 2, 3]) await parked.park(eventNumber(sequence));
@@ -76,7 +88,6 @@ onBothStores('the consumer of events', (store) => {
   });
 
   it('leaves parked events of a type without handler to another version, for five minutes', async () => {
-    const added = 'test.note.added.v1';
     await parked.park(eventNumber(1, 'a', added));
     await parked.park(eventNumber(2, 'b'));
     consumer.start([type], ({ type: eventType }) =>
@@ -87,10 +98,27 @@ onBothStores('the consumer of events', (store) => {
     const [left] = await parked.claimDue(1, [added]);
     expect(left).toMatchObject({ attempts: 0, event: { type: added } });
 
-    const { parked_events } = eventTablesOf(SERVICE);
-    const rows = (database as Kysely<EventTables>).updateTable(parked_events);
-    await rows.set({ attempt_at: Date.now() - FIVE_MINUTES_MS }).execute();
+    await age(1, FIVE_MINUTES_MS);
     await waitFor('the dead letter', async () => (await parked.counts()).dead === 1);
     expect(await parked.deadLetters(1)).toMatchObject([{ error: 'no handler', event: { type: added } }]);
   });
+
+  it.each(['handled', 'discarded'])(
+    'leaves them also after an event of its subject that was %s',
+    async (how) => {
+      for (const each of [eventNumber(1), eventNumber(2, 'a', added), eventNumber(3, 'a', added)])
+        await parked.park(each);
+      for (const sequence of [2, 3]) await age(sequence, 2 * FIVE_MINUTES_MS);
+      if (how === 'discarded') {
+        await parked.postpone(eventNumber(1), MAX_ATTEMPTS, 'failed');
+        expect(await parked.discard('e1')).toBe(true);
+      } else {
+        const [first] = await parked.claimDue(1, [type]);
+        await parked.remove(first!.event);
+      }
+      expect(await parked.claimDue(1, [type])).toEqual([]);
+      const [next] = await parked.claimDue(1, [added]);
+      expect(next?.event.id).toBe('e2');
+    },
+  );
 });

@@ -24,6 +24,8 @@ export interface ParkedCounts {
 
 type Row = Selectable<EventTables['parked_events']>;
 
+type Key = Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string };
+
 /** Time in which the process that attempts an event must finish; afterwards another one may attempt it. */
 const CLAIM_MS = 30_000;
 
@@ -115,13 +117,9 @@ export class ParkedEvents {
 
   /** Removes a handled event. */
   async remove(event: CloudEvent): Promise<void> {
-    const { source, subject, sequence } = keyOf(event);
-    await this.database
-      .deleteFrom(this.table)
-      .where('source', '=', source)
-      .where('subject', '=', subject)
-      .where('sequence', '=', sequence)
-      .execute();
+    await this.advance(event);
+    const ofEvent = this.database.deleteFrom(this.table).where((eb) => eb.and(keyOf(event)));
+    await ofEvent.execute();
   }
 
   /** Events without a next attempt, oldest first. */
@@ -144,6 +142,13 @@ export class ParkedEvents {
 
   /** Removes a dead letter unhandled, so that later events of its subject go on; `false` as in {@link replay}. */
   async discard(id: string): Promise<boolean> {
+    const letter = await this.rows
+      .select(['source', 'subject', 'sequence'])
+      .where('id', '=', id)
+      .where('attempt_at', 'is', null)
+      .executeTakeFirst();
+    if (!letter) return false;
+    await this.advance(letter);
     const discarded = await this.database
       .deleteFrom(this.table)
       .where('id', '=', id)
@@ -183,13 +188,27 @@ export class ParkedEvents {
     return claimed !== undefined;
   }
 
-  private changing(event: Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string }) {
-    const { source, subject, sequence } = keyOf(event);
-    return this.database
+  /** Makes the event after a removed one due from now on: only now can a process with a handler for its type attempt it. */
+  private async advance(removed: Key): Promise<void> {
+    const { source, subject, sequence } = keyOf(removed);
+    const now = Date.now();
+    await this.database
       .updateTable(this.table)
-      .where('source', '=', source)
-      .where('subject', '=', subject)
-      .where('sequence', '=', sequence);
+      .set({ attempt_at: now })
+      .where((eb) => eb.and({ source, subject }))
+      .where('sequence', '=', (eb) =>
+        eb
+          .selectFrom(this.table)
+          .select((of) => of.fn.min('sequence').as('next'))
+          .where(eb.and({ source, subject }))
+          .where('sequence', '>', sequence),
+      )
+      .where('attempt_at', '<', now)
+      .execute();
+  }
+
+  private changing(event: Key) {
+    return this.database.updateTable(this.table).where((eb) => eb.and(keyOf(event)));
   }
 
   /** The type of a parked event. PostgreSQL reads no member of a document that has a string with U+0000 or half a character. */
@@ -207,11 +226,7 @@ export class ParkedEvents {
 /** With the type as the first member, which the query for it requires. */
 const toJson = ({ type, ...others }: CloudEvent): string => JSON.stringify({ type, ...others });
 
-const keyOf = ({
-  source,
-  subject,
-  sequence,
-}: Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string }) => ({
+const keyOf = ({ source, subject, sequence }: Key) => ({
   source,
   subject,
   sequence: Number(sequence),
