@@ -33,8 +33,8 @@ export interface EventScripts {
     holder: string,
     keptMs: number,
     count: number,
-    ...types: readonly string[]
-  ): Promise<void>;
+    ...types: readonly (string | number)[]
+  ): Promise<readonly (string | number)[]>;
   eventHandOver(
     keys: 2,
     lease: string,

@@ -4,7 +4,14 @@ import type { Logger } from '../../logging/logger.js';
 import { RepeatedWarning } from '../../logging/repeated-warning.js';
 import { failureMessage } from '../../redis/redis-failure.js';
 import type { EventHandler, EventSubscription } from '../transport/event-transport.js';
-import { GroupSession, LEASE_MS, LeaseLost, type GroupMember, type TakenEvent } from './group-session.js';
+import {
+  GroupSession,
+  LEASE_MS,
+  LeaseLost,
+  type GroupMember,
+  type KnownTypes,
+  type TakenEvent,
+} from './group-session.js';
 import { inSubjectOrder } from './in-subject-order.js';
 import { upToForeign } from './up-to-foreign.js';
 
@@ -24,8 +31,8 @@ export class GroupConsumer implements EventSubscription {
   private readonly rejections: RepeatedWarning;
   private readonly waits: RepeatedWarning;
   private isAvailable = true;
-  /** As read last. */
-  private handledTypes: ReadonlySet<string> = new Set();
+  /** Of the last session. */
+  private knownTypes: KnownTypes = new Map();
 
   constructor(
     private readonly member: GroupMember,
@@ -61,22 +68,22 @@ export class GroupConsumer implements EventSubscription {
 
   /** Runs one session until it breaks. @throws the reason */
   private async runSession(): Promise<void> {
-    const session = await GroupSession.open(this.member);
+    const session = await GroupSession.open(this.member, this.knownTypes);
     try {
       while (!this.isStopping) await this.handleNext(session);
     } finally {
+      this.knownTypes = session.knownTypes;
       await session.release().catch(() => undefined);
       session.end();
     }
   }
 
   private async handleNext(session: GroupSession): Promise<void> {
-    await session.announce(this.handledTypes);
+    await session.announce();
     const streams = await session.streams();
     const taken = streams.length > 0 ? await session.take(streams) : undefined;
     this.reportAvailable();
     if (!taken) return this.pause(STANDBY_MS);
-    this.handledTypes = taken.handledTypes;
     if (taken.events.length === 0) return session.waitForEvents(taken);
     const { events, foreign } = upToForeign(taken, this.member.types);
     await this.deliver(session, events);

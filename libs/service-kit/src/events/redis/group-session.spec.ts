@@ -1,11 +1,13 @@
 import type { CloudEvent } from '#contracts';
-import { withRedis } from '#testing';
+import { waitFor, withRedis } from '#testing';
 import { connect, connectionTo } from '../../redis/redis-client.js';
 import { newId } from '../../storage/new-id.js';
 import { EventKeys } from './event-keys.js';
 import { GroupSession, LeaseLost } from './group-session.js';
 import { StreamSender } from './stream-sender.js';
 import { CHANGED, sampleEvent, sampleEvents } from './testing/sample-events.js';
+
+const ADDED = 'test.thing.added.v1';
 
 withRedis('two members of a group', (server) => {
   const events = sampleEvents('shop', 1, 3);
@@ -17,14 +19,19 @@ withRedis('two members of a group', (server) => {
   beforeEach(async () => {
     redis = { url: server().url, prefix: newId() };
     streams = [new EventKeys(redis.prefix).stream('shop')];
-    const open = (holder: string) =>
-      GroupSession.open({ ...redis, group: 'names', holder, types: new Set([CHANGED]) });
-    [one, other] = [await open('one'), await open('other')];
+    [one, other] = [await GroupSession.open(member('one')), await GroupSession.open(member('other'))];
     await send(events, '0');
   });
   afterEach(() => {
     one.end();
     other.end();
+  });
+
+  const member = (holder: string, type = CHANGED) => ({
+    ...redis,
+    group: 'names',
+    holder,
+    types: new Set([type]),
   });
 
   async function send(more: readonly CloudEvent[], after = events[2]!.sequence): Promise<void> {
@@ -33,13 +40,19 @@ withRedis('two members of a group', (server) => {
     sender.close();
   }
 
-  /** As if the holder had been suspended for longer than its lease. */
-  async function expireLease(): Promise<void> {
+  async function inRedis<T>(work: (connection: ReturnType<typeof connectionTo>) => Promise<T>): Promise<T> {
     const connection = connectionTo(redis, 1000);
-    await connect(connection);
-    await connection.del(new EventKeys(redis.prefix).lease('names'));
-    connection.disconnect();
+    try {
+      await connect(connection);
+      return await work(connection);
+    } finally {
+      connection.disconnect();
+    }
   }
+
+  /** As if the holder had been suspended for longer than its lease. */
+  const expireLease = () =>
+    inRedis((connection) => connection.del(new EventKeys(redis.prefix).lease('names')));
 
   const takenBy = async (session: GroupSession) =>
     (await session.take(streams))?.events.map(({ event }) => event);
@@ -79,7 +92,7 @@ withRedis('two members of a group', (server) => {
     await expireLease();
     const added = sampleEvent('shop', 'thing', 10, ADDED);
     await send([added]);
-    await newer.announce(new Set());
+    await newer.announce();
     expect(await takenBy(other)).toEqual([added]);
     expect(await other.handOver(ADDED)).toBe('handed');
     expect(other.isHolder).toBe(false);
@@ -97,5 +110,39 @@ withRedis('two members of a group', (server) => {
     await expect(one.renew()).rejects.toThrow(LeaseLost);
     await other.renew();
     expect(await takenBy(other)).toEqual(events);
+  });
+
+  describe('that lose what the group handles', () => {
+    const MINUTE_MS = 60_000;
+
+    /** As if the process that handles a type had last announced it so long ago. */
+    const age = (type: string, ms: number) =>
+      inRedis((connection) =>
+        connection.hset(new EventKeys(redis.prefix).handlers('names'), type, `${Date.now() - ms} left`),
+      );
+    const forget = (type: string) =>
+      inRedis((connection) => connection.hdel(new EventKeys(redis.prefix).handlers('names'), type));
+
+    it('restore it with the age that it had', async () => {
+      await age(ADDED, 2 * MINUTE_MS);
+      await one.announce();
+      expect(one.knownTypes.get(ADDED)).toBeCloseTo(2 * MINUTE_MS, -4);
+      await forget(ADDED);
+      const next = await GroupSession.open(member('one'), one.knownTypes);
+      await next.announce();
+      expect(next.knownTypes.get(ADDED)).toBeCloseTo(2 * MINUTE_MS, -4);
+      next.end();
+    });
+
+    it('do not restore what the holder of the lease has given up', async () => {
+      await age(ADDED, MINUTE_MS);
+      await other.announce();
+      expect([...other.knownTypes.keys()]).toContain(ADDED);
+      await forget(ADDED);
+      await waitFor('the next announcement', async () => {
+        await other.announce();
+        return !other.knownTypes.has(ADDED);
+      });
+    });
   });
 });

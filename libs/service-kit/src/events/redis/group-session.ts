@@ -40,6 +40,9 @@ export const HANDLERS_KEPT_MS = 300_000;
 const ANNOUNCE_EVERY_MS = LEASE_MS / 3;
 const READ_AT_ONCE = 100;
 
+/** Types of events that a group handles, and for how many milliseconds the process that handles each has not announced it. */
+export type KnownTypes = ReadonlyMap<string, number>;
+
 /** From where a group reads: its unacknowledged events, or new ones. */
 const UNACKNOWLEDGED = '0';
 const NEW = '>';
@@ -60,14 +63,23 @@ export class GroupSession {
   private constructor(
     private readonly member: GroupMember,
     private readonly connections: ConnectionPair,
+    private known: KnownTypes,
   ) {
     this.keys = new EventKeys(member.prefix);
     this.scripts = withEventScripts(connections.commands);
   }
 
-  /** @throws the error of ioredis if Redis cannot be reached or refuses the connection */
-  static async open(member: GroupMember): Promise<GroupSession> {
-    return new GroupSession(member, await ConnectionPair.open(member));
+  /**
+   * @param known types of an earlier session: Redis may have lost them since
+   * @throws the error of ioredis if Redis cannot be reached or refuses the connection
+   */
+  static async open(member: GroupMember, known: KnownTypes = new Map()): Promise<GroupSession> {
+    return new GroupSession(member, await ConnectionPair.open(member), known);
+  }
+
+  /** As of the last announcement. */
+  get knownTypes(): KnownTypes {
+    return this.known;
   }
 
   /** Whether no other process can hold the lease. */
@@ -75,17 +87,16 @@ export class GroupSession {
     return performance.now() < this.heldUntil;
   }
 
-  /**
-   * Tells other processes of the group which types this one handles.
-   * @param knownTypes that an earlier session has read: Redis may have lost them
-   */
-  async announce(knownTypes: ReadonlySet<string>): Promise<void> {
+  /** Tells other processes of the group which types this one handles, and reads which they handle. */
+  async announce(): Promise<void> {
     const now = performance.now();
     if (now - this.announcedAt < ANNOUNCE_EVERY_MS) return;
     const { holder, types } = this.member;
-    const all = this.announcedAt === -Infinity ? [...types, ...knownTypes] : [...types];
+    const lost = this.announcedAt === -Infinity ? [...this.known].flat() : [];
     this.announcedAt = now;
-    await this.scripts.eventAnnounce(1, this.handlers, holder, HANDLERS_KEPT_MS, types.size, ...all);
+    const args = [holder, HANDLERS_KEPT_MS, types.size, ...types, ...lost] as const;
+    const reply = await this.scripts.eventAnnounce(1, this.handlers, ...args);
+    this.known = new Map(pairsOf(reply));
   }
 
   /** The streams of all sources. */
@@ -140,7 +151,7 @@ export class GroupSession {
 
   /** @throws LeaseLost */
   async renew(): Promise<void> {
-    await this.announce(this.member.types);
+    await this.announce();
     const at = performance.now();
     this.extend(at, await this.scripts.eventRenew(1, this.lease, this.member.holder, LEASE_MS));
   }
@@ -183,6 +194,11 @@ export class GroupSession {
     this.heldUntil = isHolder ? at + LEASE_MS : -Infinity;
     if (!isHolder) throw new LeaseLost();
   }
+}
+
+/** A list of types and ages. */
+function* pairsOf(reply: readonly (string | number)[]): Generator<[string, number]> {
+  for (let i = 0; i < reply.length; i += 2) yield [String(reply[i]), Number(reply[i + 1])];
 }
 
 const takenFrom =
