@@ -144,5 +144,15 @@ withRedis('two members of a group', (server) => {
         return !other.knownTypes.has(ADDED);
       });
     });
+
+    it('do not skip its events before the process could announce it again', async () => {
+      await one.take(streams);
+      expect(await one.handOver(ADDED)).toBe('absent');
+      const restored = await GroupSession.open(member('two'), new Map([[ADDED, 0]]));
+      await restored.announce();
+      expect(await one.handOver(ADDED)).toBe('absent');
+      expect(await takenBy(one)).toEqual(events);
+      restored.end();
+    });
   });
 });

@@ -158,7 +158,8 @@ export class GroupSession {
 
   /**
    * Lets a process take over that handles events of `type`, and reads unacknowledged events again otherwise.
-   * @returns `absent`: it does not run at the moment; `gone`: it has not run for {@link HANDLERS_KEPT_MS}
+   * @returns `absent`: it does not run at the moment; `gone`: it has not run for {@link HANDLERS_KEPT_MS}, nor for
+   * {@link LEASE_MS} since then in which Redis accepted announcements
    * @throws LeaseLost
    */
   async handOver(type: string): Promise<'handed' | 'absent' | 'gone'> {

@@ -5,14 +5,22 @@
 local lease, handlers, type = KEYS[1], KEYS[2], ARGV[3]
 if redis.call('GET', lease) ~= ARGV[1] then return 'lost' end
 local record = redis.call('HGET', handlers, type)
-if not record then return 'gone' end
+-- Redis has lost the record since the holder read it: the process has time to announce itself again.
+if not record then return 'absent' end
 local seen, process = string.match(record, '^(%d+) (.+)$')
-local age = now_ms() - seen
-if age > tonumber(ARGV[4]) then
+local now, duration, kept = now_ms(), tonumber(ARGV[2]), tonumber(ARGV[4])
+local age = now - seen
+if age > kept and process == 'none' then
   redis.call('HDEL', handlers, type)
   return 'gone'
 end
-if age > tonumber(ARGV[2]) then return 'absent' end
+if age > kept then
+  -- A Redis without memory has refused announcements. It also refuses this write; one that accepts it has memory again, and
+  -- a process that runs announces itself within the duration of a lease.
+  redis.pcall('HSET', handlers, type, string.format('%.0f', now - kept + duration) .. ' none')
+  return 'absent'
+end
+if age > duration or process == 'unknown' then return 'absent' end
 -- A Redis without memory refuses SET.
 local reply = redis.pcall('SET', lease, handed_to(process), 'PX', ARGV[2])
 return reply.err and 'absent' or 'handed'
