@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 export type StreamEntry = readonly [id: string, fields: readonly string[] | null];
 
 /** What `take.lua` returns for one stream. */
-export type TakenStream = readonly [entries: readonly StreamEntry[], last: string];
+export type TakenStream = readonly [from: string, entries: readonly StreamEntry[], last: string];
 
 /** The scripts, `lua/<name>.lua`, as ioredis adds them to a connection. The first argument is the number of keys. */
 export interface EventScripts {
@@ -14,9 +14,7 @@ export interface EventScripts {
   eventTake(
     keys: number,
     ...keysAndArgs: readonly (string | number)[]
-  ): Promise<
-    readonly [from: string, streams: readonly TakenStream[], handledTypes: readonly string[]] | null
-  >;
+  ): Promise<readonly [streams: readonly TakenStream[], handledTypes: readonly string[]] | null>;
   eventAcknowledge(
     keys: 2,
     lease: string,

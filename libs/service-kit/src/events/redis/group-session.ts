@@ -54,7 +54,8 @@ export class LeaseLost extends Error {}
 export class GroupSession {
   private readonly keys: EventKeys;
   private readonly scripts: EventScripts;
-  private from = UNACKNOWLEDGED;
+  /** The streams without unacknowledged events of earlier reads. */
+  private upToDate: ReadonlySet<string> = new Set();
   /** On the monotonic clock. */
   private heldUntil = -Infinity;
   /** On the monotonic clock. */
@@ -113,19 +114,15 @@ export class GroupSession {
     const { group, holder } = this.member;
     const at = performance.now();
     const keys = [this.lease, this.handlers, ...streams];
-    const args = [group, holder, LEASE_MS, READ_AT_ONCE, this.from];
+    const from = streams.map((stream) => (this.upToDate.has(stream) ? NEW : UNACKNOWLEDGED));
+    const args = [group, holder, LEASE_MS, READ_AT_ONCE, ...from];
     const reply = await this.scripts.eventTake(keys.length, ...keys, ...args);
-    if (!reply) {
-      this.from = UNACKNOWLEDGED;
-      return undefined;
-    }
+    if (!reply) return undefined;
     this.heldUntil = at + LEASE_MS;
-    const [from, taken, handledTypes] = reply;
-    const events = taken.flatMap(([entries], i) => entries.map(takenFrom(streams[i] as string)));
-    const isUpToDate = from === UNACKNOWLEDGED && events.length === 0;
-    this.from = isUpToDate ? NEW : from;
-    if (isUpToDate) return this.take(streams);
-    const last = new Map(taken.map(([, end], i) => [streams[i] as string, `${end}-0`]));
+    const [taken, handledTypes] = reply;
+    this.upToDate = new Set(streams.filter((_stream, i) => taken[i]?.[0] === NEW));
+    const events = taken.flatMap(([, entries], i) => entries.map(takenFrom(streams[i] as string)));
+    const last = new Map(taken.map(([, , end], i) => [streams[i] as string, `${end}-0`]));
     return { events, last, handledTypes: new Set(handledTypes) };
   }
 
@@ -166,7 +163,7 @@ export class GroupSession {
     const { lease, handlers, member } = this;
     const args = [member.holder, LEASE_MS, type, HANDLERS_KEPT_MS] as const;
     const outcome = await this.scripts.eventHandOver(2, lease, handlers, ...args);
-    this.from = UNACKNOWLEDGED;
+    this.upToDate = new Set();
     if (outcome === 'handed' || outcome === 'lost') this.heldUntil = -Infinity;
     if (outcome === 'lost') throw new LeaseLost();
     return outcome;

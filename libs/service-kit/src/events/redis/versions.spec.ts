@@ -5,7 +5,7 @@ import { newId } from '../../storage/new-id.js';
 import { EventKeys } from './event-keys.js';
 import { HANDLERS_KEPT_MS } from './group-session.js';
 import { RedisStreamTransport } from './redis-stream-transport.js';
-import { bySubject, CHANGED, sampleEvent } from './testing/sample-events.js';
+import { bySubject, CHANGED, sampleEvent, sampleEvents } from './testing/sample-events.js';
 
 const ADDED = 'test.thing.added.v1';
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -116,6 +116,22 @@ withRedis('two versions of a service with different handlers', (server) => {
     await start(...NEW);
     await untilHandled(3);
     expect(bySubject(handled)).toEqual(bySubject(sent));
+  });
+
+  it('handle events of other sources while those of a new type wait', async () => {
+    await start(...OLD);
+    const crashed = await start(...NEW);
+    await crashed.close();
+    await age(ADDED, 10_000);
+    await send([ADDED]);
+    await waitFor('a warning', () => warnings.length > 0);
+    for (let i = 1; i <= 3; i += 1) {
+      await open().send(sampleEvents('depot', 1, 1, i), handled.at(-1)?.sequence ?? '0');
+      await untilHandled(i);
+    }
+    expect(handled.map(({ source }) => source)).toEqual(['depot', 'depot', 'depot']);
+    await start(...NEW);
+    await untilHandled(4);
   });
 
   it('go on without events of a new type when the new one has not run for five minutes', async () => {
