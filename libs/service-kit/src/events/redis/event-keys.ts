@@ -20,6 +20,11 @@ export class EventKeys {
     return `${this.prefix}-lease:${group}`;
   }
 
+  /** Wakes the process of a group, whose id follows, to which the lease was handed over. */
+  handOver(group: string): string {
+    return `${this.prefix}-hand-over:${group}:`;
+  }
+
   /** Which process handles each type of event for a group. */
   handlers(group: string): string {
     return `${this.prefix}-handlers:${group}`;

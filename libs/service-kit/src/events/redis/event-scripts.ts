@@ -34,9 +34,10 @@ export interface EventScripts {
     ...types: readonly (string | number)[]
   ): Promise<readonly (string | number)[]>;
   eventHandOver(
-    keys: 2,
+    keys: 3,
     lease: string,
     handlers: string,
+    wakePrefix: string,
     holder: string,
     durationMs: number,
     type: string,

@@ -16,8 +16,8 @@ import { inSubjectOrder } from './in-subject-order.js';
 import { upToForeign } from './up-to-foreign.js';
 
 const RECONNECT_EVERY_MS = 100;
-/** How often a process that does not hold the lease tries to acquire it. */
-const STANDBY_MS = 500;
+/** How often events are read again while no process handles their type. */
+const ABSENT_MS = 500;
 const RENEWALS_PER_LEASE = 4;
 /** More transactions of one process than this wait for each other in the database. */
 const HANDLED_AT_ONCE = 8;
@@ -83,7 +83,10 @@ export class GroupConsumer implements EventSubscription {
     const streams = await session.streams();
     const taken = streams.length > 0 ? await session.take(streams) : undefined;
     this.reportAvailable();
-    if (!taken) return this.pause(STANDBY_MS);
+    if (!taken) {
+      await session.waitForHandOver();
+      return;
+    }
     if (taken.events.length === 0) return session.waitForEvents(taken);
     const { events, foreign } = upToForeign(taken, this.member.types);
     await this.deliver(session, events);
@@ -96,7 +99,7 @@ export class GroupConsumer implements EventSubscription {
     const { group } = this.member;
     if (outcome === 'absent') {
       this.waits.record({ group, type });
-      await this.pause(STANDBY_MS);
+      await this.pause(ABSENT_MS);
     }
     if (outcome === 'gone')
       this.logger.warn(

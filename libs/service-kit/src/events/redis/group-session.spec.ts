@@ -94,7 +94,9 @@ withRedis('two members of a group', (server) => {
     await send([added]);
     await newer.announce();
     expect(await takenBy(other)).toEqual([added]);
+    expect(await newer.waitForHandOver()).toBe(false);
     expect(await other.handOver(ADDED)).toBe('handed');
+    expect(await newer.waitForHandOver()).toBe(true);
     expect(other.isHolder).toBe(false);
     expect(await takenBy(one)).toBeUndefined();
     expect(await takenBy(newer)).toEqual([added]);

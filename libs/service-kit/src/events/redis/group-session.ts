@@ -160,13 +160,20 @@ export class GroupSession {
    * @throws LeaseLost
    */
   async handOver(type: string): Promise<'handed' | 'absent' | 'gone'> {
-    const { lease, handlers, member } = this;
-    const args = [member.holder, LEASE_MS, type, HANDLERS_KEPT_MS] as const;
-    const outcome = await this.scripts.eventHandOver(2, lease, handlers, ...args);
+    const { group, holder } = this.member;
+    const args = [this.lease, this.handlers, this.keys.handOver(group), holder, LEASE_MS, type] as const;
+    const outcome = await this.scripts.eventHandOver(3, ...args, HANDLERS_KEPT_MS);
     this.upToDate = new Set();
     if (outcome === 'handed' || outcome === 'lost') this.heldUntil = -Infinity;
     if (outcome === 'lost') throw new LeaseLost();
     return outcome;
+  }
+
+  /** Resolves when another process hands the lease over, or after some time. @returns whether it did */
+  async waitForHandOver(): Promise<boolean> {
+    const { group, holder } = this.member;
+    const seconds = READ_BLOCK_MS / 1000;
+    return (await this.connections.reader.blpop(this.keys.handOver(group) + holder, seconds)) !== null;
   }
 
   /** Lets another process take over at once. */

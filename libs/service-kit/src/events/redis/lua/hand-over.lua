@@ -1,7 +1,8 @@
--- Hands the lease of a group over to a process that handles events of a type. KEYS: the lease, and the handlers of the
--- group. ARGV: holder, duration of the lease in milliseconds, the type, and how long a record is kept in milliseconds.
--- Returns 'handed'; 'absent' if the process that handled the type was seen within that time, but not within the duration of
--- a lease; 'gone' if it was not; or 'lost' if another holder has the lease.
+-- Hands the lease of a group over to a process that handles events of a type, and wakes it. KEYS: the lease, the handlers of
+-- the group, and the start of the keys of lists that wake a process. ARGV: holder, duration of the lease in milliseconds, the
+-- type, and how long a record is kept in milliseconds. Returns 'handed'; 'absent' if the process that handled the type was
+-- seen within that time, but not within the duration of a lease; 'gone' if it was not; or 'lost' if another holder has the
+-- lease.
 local lease, handlers, type = KEYS[1], KEYS[2], ARGV[3]
 if redis.call('GET', lease) ~= ARGV[1] then return 'lost' end
 local record = redis.call('HGET', handlers, type)
@@ -23,4 +24,8 @@ end
 if age > duration or process == 'unknown' then return 'absent' end
 -- A Redis without memory refuses SET.
 local reply = redis.pcall('SET', lease, handed_to(process), 'PX', ARGV[2])
-return reply.err and 'absent' or 'handed'
+if reply.err then return 'absent' end
+local wake = KEYS[3] .. process
+redis.pcall('RPUSH', wake, type)
+redis.call('PEXPIRE', wake, ARGV[2])
+return 'handed'
