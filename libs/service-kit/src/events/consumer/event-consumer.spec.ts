@@ -87,6 +87,13 @@ onBothStores('the consumer of events', (store) => {
     expect(handled.sort()).toEqual(texts.sort());
   });
 
+  it('parks an event whose handler fails with text that a database cannot store', async () => {
+    consumer.start([type], () => Promise.reject(new Error('no a\u0000b')));
+    await consumer.receive(eventNumber(1));
+    await parked.postpone(eventNumber(1), MAX_ATTEMPTS, 'still no a\u0000b');
+    expect(await parked.deadLetters(1)).toMatchObject([{ error: 'still no a\ufffdb' }]);
+  });
+
   it('leaves parked events of a type without handler to another version, for five minutes', async () => {
     await parked.park(eventNumber(1, 'a', added));
     await parked.park(eventNumber(2, 'b'));

@@ -68,7 +68,7 @@ export class ParkedEvents {
         event: toJson(event),
         attempts,
         attempt_at: attempts === 0 ? now : now + (pauseMs(attempts) ?? 0),
-        error: error ?? null,
+        error: error === undefined ? null : storable(error),
         parked_at: now,
       })
       .onConflict((conflict) => conflict.columns(['source', 'subject', 'sequence']).doNothing())
@@ -111,7 +111,9 @@ export class ParkedEvents {
   async postpone(event: CloudEvent, attempts: number, error: string): Promise<boolean> {
     const pause = pauseMs(attempts);
     const attempt_at = pause === undefined ? null : Date.now() + pause;
-    await this.changing(event).set({ attempts, attempt_at, error }).execute();
+    await this.changing(event)
+      .set({ attempts, attempt_at, error: storable(error) })
+      .execute();
     return pause !== undefined;
   }
 
@@ -225,6 +227,9 @@ export class ParkedEvents {
 
 /** With the type as the first member, which the query for it requires. */
 const toJson = ({ type, ...others }: CloudEvent): string => JSON.stringify({ type, ...others });
+
+/** PostgreSQL does not store U+0000 in text. */
+const storable = (text: string): string => text.replaceAll('\0', '\ufffd');
 
 const keyOf = ({ source, subject, sequence }: Key) => ({
   source,
