@@ -94,6 +94,23 @@ onEveryKind('clients that disconnect', (harness) => {
     });
   });
 
+  it('just before a part of the response, leave no state behind', async () => {
+    const [before, connectionsBefore] = [await endings(), await connections()];
+    const client = await RawClient.open(harness().gatewayPort);
+    harness().service.handler = (_request, response) => {
+      open += 1;
+      response.on('close', () => (open -= 1));
+      response.write('begun');
+      // One write after the half-close, and silence: no other write meets the reset.
+      client.socket.once('close', () => setTimeout(() => response.write('more'), 50));
+    };
+    client.send(head('GET', '/x'));
+    await client.until(/begun/);
+    client.socket.destroy();
+    await untilQuiet(connectionsBefore);
+    expect(difference(before, await endings())).toEqual({ 'client-left': 1 });
+  });
+
   it('with further requests pipelined behind the pending one, leave no state behind', async () => {
     // The wire plane handles one request at a time; node:http starts all requests that it has read.
     const begun = harness().kind === 'node' ? 12 : 1;

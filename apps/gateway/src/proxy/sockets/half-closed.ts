@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isReset } from './node-internals.js';
 
 /**
  * How long a half-closed client waits for a response, in milliseconds. A disconnected client looks the same until
@@ -6,12 +7,19 @@ import type { Socket } from 'node:net';
  */
 export const HALF_CLOSED_MS = 300;
 
-/** Handles the half-close of a client: closes the connection if nothing is written to it in time. */
+/**
+ * Whether a client that has closed its half is gone: nothing was written to it since, or what was written was answered
+ * by a reset.
+ * @param writtenAtEnd `bytesWritten` when it closed its half
+ */
+export const isGone = (socket: Socket, writtenAtEnd: number): boolean =>
+  socket.bytesWritten === writtenAtEnd || isReset(socket);
+
+/** Handles the half-close of a client: closes the connection if the client is gone. */
 export function watchHalfClosed(this: Socket): void {
-  const before = this.bytesWritten;
-  const timer = setTimeout(() => {
-    // Data was written and no reset came back: the client is still there.
-    if (this.bytesWritten === before) this.destroy();
+  const { bytesWritten } = this;
+  const timer = setInterval(() => {
+    if (isGone(this, bytesWritten)) this.destroy();
   }, HALF_CLOSED_MS);
-  this.once('close', () => clearTimeout(timer));
+  this.once('close', () => clearInterval(timer));
 }

@@ -13,6 +13,8 @@ export interface NodeInternals {
   readonly writesPastStream: boolean;
   /** Progress within a large write is visible. Fallback: only whole writes count as progress. */
   readonly countsUnsentBytes: boolean;
+  /** A reset shows without another write. Fallback: it shows with the next one. */
+  readonly showsResets: boolean;
   /** node:http serves half-closed clients. Fallback: it closes their connections. */
   readonly servesHalfClosed: boolean;
   /** The field list of a received request can be replaced. Fallback: local instances are reached on their ports. */
@@ -41,6 +43,7 @@ const OPTIONAL: Readonly<Record<Optional, (probes: Probes) => boolean>> = {
   movesHandles: ({ socket }) => handleOf(socket) !== undefined,
   writesPastStream: ({ socket }) => typeof socket._write === 'function',
   countsUnsentBytes: ({ socket }) => typeof inner(socket)._handle?.writeQueueSize === 'number',
+  showsResets: ({ socket }) => typeof inner(socket)._handle?.getpeername === 'function',
   servesHalfClosed: ({ server }) => 'httpAllowHalfOpen' in server,
   replacesFields: ({ request }) => headersCountOf(request) !== undefined && isReplaceable(request),
   makesMessages: ({ request }) => takesTrailers(request) && canEnd(new ServerResponse(request)),
@@ -89,6 +92,8 @@ export function withProbes<T>(use: (probes: Probes) => T): T {
 export interface Handle {
   readonly useUserBuffer: unknown;
   readonly writeQueueSize: number;
+  /** Returns a negative error number if the connection has no peer. */
+  readonly getpeername: (into: object) => number;
 }
 
 interface InnerSocket {
@@ -126,6 +131,12 @@ export function withOnread(accepted: Socket, onread: OnReadOpts): Socket {
 /** The number of written bytes that the system has not taken yet. */
 export const unsentBytes = (socket: Socket): number =>
   inner(socket)._handle?.writeQueueSize ?? socket.writableLength;
+
+/**
+ * Whether the peer of `socket` has reset the connection. After its half-close the system reads no more, so that a reset
+ * shows only in that the connection has no peer.
+ */
+export const isReset = (socket: Socket): boolean => (inner(socket)._handle?.getpeername?.({}) ?? 0) < 0;
 
 /** The response that currently uses a socket of node:http. */
 export const responseInProgress = (socket: Duplex): ServerResponse | undefined =>

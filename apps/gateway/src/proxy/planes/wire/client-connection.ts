@@ -111,6 +111,7 @@ export class ClientConnection
 
   responseAdvances(): void {
     if (this.socket.writableNeedDrain) this.awaitDrain();
+    else if (this.isHalfClosed) this.awaitReader();
     else this.limit(this.limits.idleMs);
   }
 
@@ -182,7 +183,8 @@ export class ClientConnection
     if (this.state === State.Head && this.requests.isMidway)
       this.refuse(requestTimeout('the request head did not arrive in time'), '');
     else if (this.state !== State.Exchange) this.socket.destroy();
-    else if (!this.isHalfClosed || this.maybeGone) this.onSilence();
+    else if (this.isHalfClosed && !this.hasLeft) this.awaitReader();
+    else this.onSilence();
   }
 
   private get isAtHead(): boolean {
@@ -376,7 +378,8 @@ export class ClientConnection
   protected override drained(): void {
     if (this.state === State.Flushing) this.endExchange();
     else if (this.state === State.Exchange) {
-      if (this.body.isDone) this.unlimit();
+      if (this.isHalfClosed) this.awaitReader();
+      else if (this.body.isDone) this.unlimit();
       if (this.local) this.local.drained();
       else this.exchange?.onClientDrain();
     }

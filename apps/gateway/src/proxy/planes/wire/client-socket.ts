@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
-import { HALF_CLOSED_MS } from '../../sockets/half-closed.js';
+import { HALF_CLOSED_MS, isGone } from '../../sockets/half-closed.js';
 import { owned, ReadBuffer } from '../../sockets/read-buffer.js';
 import { Timed } from '../../sockets/timer-wheel.js';
 import type { ClientLimits } from '../../http1/client-limits.js';
@@ -59,14 +59,11 @@ export abstract class ClientSocket extends Timed {
     return this.writtenAtEnd !== -1;
   }
 
-  /**
-   * Whether a client that has closed its half may be gone: nothing was written since. A write that is not answered
-   * by a reset shows that the client still reads.
-   */
-  protected get maybeGone(): boolean {
-    return this.socket.bytesWritten === this.writtenAtEnd;
+  protected get hasLeft(): boolean {
+    return this.isHalfClosed && isGone(this.socket, this.writtenAtEnd);
   }
 
+  /** Looks again after some time whether a client that has closed its half is still there. */
   protected awaitReader(): void {
     this.limit(HALF_CLOSED_MS);
   }
