@@ -6,8 +6,10 @@ import type { DashboardStreams } from './stream/dashboard-streams.js';
 import type { TrafficSampler } from './traffic/traffic-sampler.js';
 
 const SAMPLE_EVERY_MS = 1000;
-/** The first change after a sample waits no longer than this to be shown, with those that come meanwhile. */
-const CHANGE_WAITS_MS = 200;
+/** A change waits no longer than this to be shown, with those that come meanwhile. */
+const CHANGES_EVERY_MS = 200;
+/** How often changes are shown before the next sample; each sample allows one more. In a storm, they are shown once between samples. */
+const MOST_EARLY_UPDATES = 3;
 
 /** Dependencies of {@link DashboardTimer}. */
 export interface DashboardTimerParts {
@@ -32,8 +34,8 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   /** A sample whose time came while other work ran. */
   private isSampleDue = false;
   private changeTimer: NodeJS.Timeout | undefined;
-  /** Changes were shown after the latest sample: more of them wait for the next. */
-  private hasShownChanges = false;
+  /** How often changes may be shown before more of them wait for the next sample. */
+  private earlyUpdates = MOST_EARLY_UPDATES;
   /** When readers were last sent something, milliseconds on a clock that is never set. */
   private publishedAt = 0;
 
@@ -72,8 +74,8 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   }
 
   private publishSoon(): void {
-    if (this.changeTimer || this.hasShownChanges || !this.timer || this.parts.streams.size === 0) return;
-    const waitMs = Math.max(0, this.publishedAt + CHANGE_WAITS_MS - performance.now());
+    if (this.changeTimer || this.earlyUpdates === 0 || !this.timer || this.parts.streams.size === 0) return;
+    const waitMs = Math.max(0, this.publishedAt + CHANGES_EVERY_MS - performance.now());
     this.changeTimer = setTimeout(() => {
       this.changeTimer = undefined;
       // The work that runs shows the change, or the next sample does.
@@ -83,7 +85,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
 
   private async observe(): Promise<void> {
     const now = Date.now();
-    this.hasShownChanges = true;
+    this.earlyUpdates -= 1;
     await this.parts.sampler.observe(now);
     this.publish(now);
   }
@@ -91,7 +93,7 @@ export class DashboardTimer implements OnModuleInit, OnApplicationBootstrap, OnM
   private async sample(): Promise<void> {
     const { sampler, traffic, record } = this.parts;
     const now = Date.now();
-    this.hasShownChanges = false;
+    this.earlyUpdates = Math.min(MOST_EARLY_UPDATES, this.earlyUpdates + 1);
     await sampler.sample(now, performance.now());
     record.add(now, sampler.point, traffic.all.latest);
     this.publish(now);
