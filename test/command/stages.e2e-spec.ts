@@ -25,6 +25,10 @@ const STAGE = `{
 }`;
 const module = fileOf('stages.mjs', `export default [${STAGE}];\n`);
 const common = fileOf('stages.cjs', `module.exports = [${STAGE}];\n`);
+const compiled = fileOf(
+  'compiled.cjs',
+  `Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = [${STAGE}];\n`,
+);
 const policies = (at: string) => `version: 1\nservices: { tea: { stages: { teapot: { at: ${at} } } } }\n`;
 const valid = fileOf('valid.yaml', policies('7'));
 const wrong = fileOf('wrong.yaml', policies('0'));
@@ -49,6 +53,7 @@ describe('msa-gateway start --stages', () => {
   it.each([
     ['an ES module', module],
     ['CommonJS', common],
+    ['CommonJS that tsc has written', compiled],
   ])('runs the stages of %s', async (_, path) => {
     const gateway = launchNode(BIN, ['start', '--config', valid, '--stages', path, '--json'], ENV);
     const [, url = ''] = await gateway.waitForOutput(/"url":"(http:[^"]+)".*ready: open/);

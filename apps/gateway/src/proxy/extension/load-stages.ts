@@ -13,7 +13,7 @@ import type { StageFactory } from './stage-api.js';
 export async function loadStages(path: string): Promise<readonly StageFactory[]> {
   const full = resolve(path);
   if (!existsSync(full)) throw new ConfigError([`there is no module of stages at ${path}`]);
-  const { default: stages } = await importFrom(pathToFileURL(full).href, path);
+  const stages = defaultOf(await importFrom(pathToFileURL(full).href, path));
   if (!Array.isArray(stages))
     throw new ConfigError([`the default export of ${path} must be an array of stages`]);
   const factories = stages as readonly StageFactory[];
@@ -21,9 +21,20 @@ export async function loadStages(path: string): Promise<readonly StageFactory[]>
   return factories;
 }
 
-async function importFrom(url: string, path: string): Promise<{ readonly default?: unknown }> {
+interface Module {
+  readonly default?: unknown;
+  readonly __esModule?: boolean;
+}
+
+/** Compilers that write CommonJS make the default export a member of `module.exports`, and mark it. */
+function defaultOf({ default: exported }: Module): unknown {
+  const compiled = exported as Module | undefined;
+  return compiled?.__esModule ? compiled.default : exported;
+}
+
+async function importFrom(url: string, path: string): Promise<Module> {
   try {
-    return (await import(url)) as { readonly default?: unknown };
+    return (await import(url)) as Module;
   } catch (error) {
     throw new ConfigError([`${path} cannot be loaded: ${reasonOf(error, url)}`]);
   }
