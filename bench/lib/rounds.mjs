@@ -84,11 +84,11 @@ async function measureStart(scenario, targets, run) {
   return entries;
 }
 
-/** One target over all starts: its rounds, and the CPU time of each start. */
+/** One target over all starts: its rounds, and the CPU time of each start; `undefined` for a start without it. */
 function together(entries) {
-  const present = entries.filter(({ leftOut }) => leftOut === undefined);
-  if (present.length === 0) return entries[0];
-  const starts = present.map(({ rounds }) => medianOf(rounds, 'cpuUs'));
+  const present = entries.filter((entry) => entry.leftOut === undefined);
+  if (present.length < entries.flat().length) return entries.flat().find(({ leftOut }) => leftOut);
+  const starts = Array.from(entries, (entry) => entry && medianOf(entry.rounds, 'cpuUs'));
   return { ...present.at(-1), rounds: present.flatMap(({ rounds }) => rounds), starts };
 }
 
@@ -101,7 +101,8 @@ export async function runScenario(scenario, targets, run) {
   for (let start = 0; start < run.options.starts; start += 1)
     for (const entry of await measureStart(scenario, targets, run)) {
       const { name } = entry.target;
-      byName.set(name, [...(byName.get(name) ?? []), entry]);
+      if (!byName.has(name)) byName.set(name, []);
+      byName.get(name)[start] = entry;
     }
   const results = [...byName.values()].map((entries) => summary(together(entries)));
   return { ...scenario, controlOffset: controlOffset(results, scenario.control), results };
